@@ -1,0 +1,30 @@
+import { buildingCodes } from './building.table.ts';
+import { commandCodes } from './command.table.ts';
+import { configCodes } from './config.table.ts';
+import type { CatalogueEntry } from './entry.ts';
+import { formatsCodes } from './formats.table.ts';
+import { hostCodes } from './host.table.ts';
+import { plannerCodes } from './planner.table.ts';
+import { publishingCodes } from './publishing.table.ts';
+import { queueCodes } from './queue.table.ts';
+import { sandboxCodes } from './sandbox.table.ts';
+import { storageCodes } from './storage.table.ts';
+
+const tables = {
+  ...buildingCodes,
+  ...commandCodes,
+  ...configCodes,
+  ...formatsCodes,
+  ...hostCodes,
+  ...plannerCodes,
+  ...publishingCodes,
+  ...queueCodes,
+  ...sandboxCodes,
+  ...storageCodes,
+};
+
+/** Every code there is; writing one that the catalogue lacks does not compile. */
+export type Code = keyof typeof tables;
+
+/** The whole catalogue, by code. */
+export const catalogue: Readonly<Record<string, CatalogueEntry>> = tables;

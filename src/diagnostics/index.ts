@@ -1,0 +1,6 @@
+export type { Code } from './catalogue/index.ts';
+export { catalogue } from './catalogue/index.ts';
+export type { CatalogueEntry, CatalogueTable } from './catalogue/entry.ts';
+export type { Blame, Occurrence, Place, Problem, Severity } from './problem.ts';
+export { ProblemError } from './problem.ts';
+export { fault, isFault, problem } from './raise.ts';

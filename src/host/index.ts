@@ -1,0 +1,4 @@
+export { type Clock, systemClock, VirtualClock } from './clock.ts';
+export { digestBytes, digestFile } from './digest.ts';
+export { fsyncDirectory, replaceFile, replaceSymlink, writeDurably } from './files.ts';
+export { type Random, systemRandom } from './random.ts';

@@ -1,0 +1,17 @@
+import type { Digest } from '../primitives/index.ts';
+
+/** One finished file of a build: bytes in the store and what planner and publisher must know of them. */
+export interface Artifact {
+  /** pkgname. */
+  readonly name: string;
+  /** `[epoch:]pkgver-pkgrel` as built. */
+  readonly version: string;
+  /** Architecture of the file itself: `x86_64` or `any`. */
+  readonly arch: string;
+  readonly fileName: string;
+  readonly object: Digest;
+  readonly sizeBytes: number;
+  /** Sonames its files provide / need, as `libfoo.so.1`; found by reading the files, not the recipe. */
+  readonly providedSonames: readonly string[];
+  readonly neededSonames: readonly string[];
+}

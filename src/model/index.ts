@@ -1,0 +1,5 @@
+export type { Artifact } from './artifact.ts';
+export type { FinalStateName, JobState, JobStateName, Outcome } from './job.ts';
+export { finalStates, jobStates } from './job.ts';
+export type { JobAction, JobEdge, JobReason, Plan, PlannedJob } from './plan.ts';
+export type { Need, Offer, Recipe, RecipeKindName, VersionOperator } from './recipe.ts';

@@ -1,0 +1,60 @@
+import type { Problem } from '../diagnostics/index.ts';
+import type { Digest, JobId, PlanId } from '../primitives/index.ts';
+import type { RecipeKindName } from './recipe.ts';
+
+/** Why a job is in the plan; each names the facts it was decided on. */
+export type JobReason =
+  | { readonly kind: 'new' }
+  | { readonly kind: 'asked' }
+  | { readonly kind: 'version-changed'; readonly from: string; readonly to: string }
+  | { readonly kind: 'recipe-changed'; readonly version: string }
+  | { readonly kind: 'not-finished'; readonly last: 'failed' | 'timed-out' | 'canceled' | 'lost' | 'blocked' }
+  /** A dependency will be rebuilt; this job runs only if a soname it uses went away (decided when it gets ready). */
+  | { readonly kind: 'dependency-rebuilt'; readonly dependency: JobId }
+  | { readonly kind: 'soname-missing'; readonly dependency: string; readonly soname: string }
+  | { readonly kind: 'up-to-date'; readonly version: string };
+
+/** What the plan wants done: run it; run it only if a rebuilt dependency broke it; nothing (it is up to date). */
+export type JobAction = 'build' | 'build-if-broken' | 'keep';
+
+/** One arrow of the job graph. `because` is the need as the recipe writes it. */
+export interface JobEdge {
+  readonly job: JobId;
+  readonly because: string;
+  readonly match: 'output' | 'provides' | 'soname';
+  /** False when what is already published also meets the need: a failure there does not block (decision 4). */
+  readonly required: boolean;
+}
+
+export interface PlannedJob {
+  readonly id: JobId;
+  readonly kind: RecipeKindName;
+  readonly name: string;
+  readonly folder: string;
+  readonly version: string;
+  readonly inputDigest: Digest;
+  readonly action: JobAction;
+  readonly reasons: readonly JobReason[];
+  readonly waitsFor: readonly JobEdge[];
+  /** Arrows that were cut to break a cycle: members of one cycle run one at a time, in the plan's order. */
+  readonly cutEdges: readonly JobEdge[];
+  /** Number of the dependency cycle it belongs to, counted from 1. */
+  readonly cycle?: number;
+  readonly buildClass: number | string | undefined;
+  /** Median of recorded durations, undefined when there is none. */
+  readonly expectedMs: number | undefined;
+  /** Longest chain of expected durations from the start of this job to the end of the plan. */
+  readonly criticalPathMs: number;
+}
+
+/** A frozen, acyclic graph of jobs; jobs stand in an order in which they could be run one by one. */
+export interface Plan {
+  readonly id?: PlanId;
+  readonly target: string;
+  readonly arch: string;
+  readonly jobs: readonly PlannedJob[];
+  /** Dependency cycles found, each as the job ids of one component. */
+  readonly cycles: readonly (readonly JobId[])[];
+  /** Broken recipes, ambiguous providers, needs that nothing offers. */
+  readonly problems: readonly Problem[];
+}

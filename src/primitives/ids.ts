@@ -1,0 +1,32 @@
+declare const brand: unique symbol;
+type Branded<Base, Name extends string> = Base & { readonly [brand]: Name };
+
+/** `target/arch/name`: the same job in every run (specification 14.1). */
+export type JobId = Branded<string, 'JobId'>;
+export type RunId = Branded<number, 'RunId'>;
+export type PlanId = Branded<number, 'PlanId'>;
+export type AttemptId = Branded<number, 'AttemptId'>;
+export type BuilderName = Branded<string, 'BuilderName'>;
+
+/** The parts of a job's identity. */
+export interface JobIdParts {
+  readonly target: string;
+  readonly arch: string;
+  readonly name: string;
+}
+
+/** Joins the parts; none of them may contain a slash (their own validators see to it). */
+export function jobId(parts: JobIdParts): JobId {
+  return `${parts.target}/${parts.arch}/${parts.name}` as JobId;
+}
+
+/** Takes a job id apart; undefined when it has not exactly three non-empty parts. */
+export function parseJobId(text: string): JobIdParts | undefined {
+  const [target, arch, name, ...rest] = text.split('/');
+  return target && arch && name && rest.length === 0 ? { target, arch, name } : undefined;
+}
+
+export const runId = (value: number): RunId => value as RunId;
+export const planId = (value: number): PlanId => value as PlanId;
+export const attemptId = (value: number): AttemptId => value as AttemptId;
+export const builderName = (value: string): BuilderName => value as BuilderName;
