@@ -11,7 +11,12 @@ export interface Artifact {
   readonly fileName: string;
   readonly object: Digest;
   readonly sizeBytes: number;
+  /** Run-time dependencies and provided names as the file itself declares them (`libfoo>=1`, `libfoo.so=1-64`). */
+  readonly depends: readonly string[];
+  readonly provides: readonly string[];
   /** Sonames its files provide / need, as `libfoo.so.1`; found by reading the files, not the recipe. */
   readonly providedSonames: readonly string[];
   readonly neededSonames: readonly string[];
+  /** Object with everything else a publisher of this kind needs (JSON; its shape is the recipe kind's). */
+  readonly facts: Digest;
 }

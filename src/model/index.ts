@@ -3,3 +3,13 @@ export type { FinalStateName, JobState, JobStateName, Outcome } from './job.ts';
 export { finalStates, jobStates } from './job.ts';
 export type { JobAction, JobEdge, JobReason, Plan, PlannedJob } from './plan.ts';
 export type { Need, Offer, Recipe, RecipeKindName, VersionOperator } from './recipe.ts';
+export type {
+  AvailableArtifact,
+  JobContext,
+  KindServices,
+  LoadedRecipe,
+  RecipeKind,
+  StagedJob,
+  Verdict,
+} from './recipe-kind.ts';
+export type { NetworkUse, Step, StepEnd, StepMount } from './step.ts';

@@ -1,0 +1,75 @@
+import type { Problem } from '../diagnostics/index.ts';
+import type { Artifact } from './artifact.ts';
+import type { JobReason } from './plan.ts';
+import type { Need, Recipe, RecipeKindName } from './recipe.ts';
+import type { Outcome } from './job.ts';
+import type { Step, StepEnd } from './step.ts';
+
+/** A finished package of the farm with the path of its bytes, ready to be installed in a sandbox. */
+export interface AvailableArtifact {
+  readonly artifact: Artifact;
+  readonly path: string;
+}
+
+/** What a recipe kind is told about the one job it is to describe. All paths are absolute and of the host. */
+export interface JobContext<Details = unknown> {
+  readonly recipe: Recipe<Details>;
+  readonly target: string;
+  readonly arch: string;
+  readonly reasons: readonly JobReason[];
+  /** Folder of this attempt, empty, the builder's alone; removed afterwards. */
+  readonly work: string;
+  /** Folder that outlives the attempt, for sources (specification 15.8); undefined when the recipe keeps none. */
+  readonly sourceCache: string | undefined;
+  /** Farm packages that this job's needs resolve to, dependencies of dependencies included, in order of installation. */
+  readonly dependencies: readonly AvailableArtifact[];
+  /** Files of the same recipe that the target already publishes. */
+  readonly published: readonly { readonly fileName: string; readonly version: string }[];
+  /** Number of processors this job may use. */
+  readonly processors: number;
+  /** A line of packmill's own in the job's log. */
+  readonly say: (line: string) => void;
+}
+
+/** What a step's end means: go on with the next step, or the job is over. */
+export type Verdict = 'continue' | Exclude<Outcome, { kind: 'succeeded' }>;
+
+/** A described job: commands to run in order, and what their ends mean. */
+export interface StagedJob {
+  readonly steps: readonly Step[];
+  judge(step: Step, end: StepEnd): Verdict;
+  /** After all steps: reads what was made and puts it into the store, or says why it will not do. */
+  collect(): Promise<Outcome>;
+  /** Run after the outcome is known; their end never changes it (specification 16.3). */
+  epilogue(outcome: Outcome): readonly Step[];
+  /** Last lines of the log, so that they are easy to find. */
+  summary(): readonly string[];
+}
+
+/** What a kind may use of the engine while it describes a job. */
+export interface KindServices {
+  putFile(path: string): Promise<{ digest: Artifact['object']; sizeBytes: number }>;
+  putBytes(bytes: Uint8Array): Promise<{ digest: Artifact['object']; sizeBytes: number }>;
+}
+
+/** One kind of recipe; the engine knows none by name. */
+export interface RecipeKind<Details = unknown> {
+  readonly name: RecipeKindName;
+  /** Whether an offered version meets a need; undefined is an offer without a version. */
+  satisfies(offered: string | undefined, need: Need): boolean;
+  compareVersions(a: string, b: string): -1 | 0 | 1;
+  /** A dependency or provided name as a finished file declares it, taken apart. */
+  parseNeed(text: string): Need;
+  parseOffer(text: string): { readonly name: string; readonly version: string | undefined };
+  /** Factor on the farm's time-out for this recipe. */
+  timeoutFactor(recipe: Recipe<Details>): number;
+  keepsSources(recipe: Recipe<Details>): boolean;
+  /** Fills the work folder and describes the job; a problem here ends the job as failed. */
+  stage(context: JobContext<Details>, services: KindServices): Promise<StagedJob>;
+}
+
+/** A folder that could not be made a recipe, or remarks about one that could. */
+export interface LoadedRecipe<Details = unknown> {
+  readonly recipe: Recipe<Details> | undefined;
+  readonly problems: readonly Problem[];
+}
