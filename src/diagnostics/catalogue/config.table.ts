@@ -1,4 +1,37 @@
 import type { CatalogueTable } from './entry.ts';
 
-/** Codes CFG001 to CFG999. */
-export const configCodes = {} as const satisfies CatalogueTable;
+/** Codes CFG001 to CFG999: the farm's configuration. */
+export const configCodes = {
+  CFG001: {
+    severity: 'error',
+    blame: 'usage',
+    title: 'the folder is not a farm',
+    why: 'A farm is a folder with a packmill.yaml; every command but init works inside one.',
+    next: "Run 'packmill --farm DIR init', or name an existing farm with --farm or PACKMILL_FARM.",
+    sample: { broken: 'packmill --farm /tmp/empty status', fixed: 'packmill --farm /tmp/empty init' },
+  },
+  CFG002: {
+    severity: 'error',
+    blame: 'usage',
+    title: 'packmill.yaml is not valid YAML',
+    why: 'The file cannot be read as YAML, so nothing of it was used.',
+    next: 'Correct the line named above.',
+    sample: { broken: 'repository: [local', fixed: 'repository: local' },
+  },
+  CFG003: {
+    severity: 'error',
+    blame: 'usage',
+    title: 'packmill.yaml has a wrong setting',
+    why: 'A setting is unknown or its value is not of the kind that is expected; nothing is ignored silently.',
+    next: 'Correct the setting named above; docs/configuration.md lists all of them.',
+    sample: { broken: 'sandbox:\n  network: sometimes', fixed: 'sandbox:\n  network: fetch-only' },
+  },
+  CFG004: {
+    severity: 'error',
+    blame: 'usage',
+    title: 'the folder is already a farm',
+    why: 'init never overwrites an existing packmill.yaml or key.',
+    next: 'Use the farm as it is, or choose another folder.',
+    sample: { broken: 'packmill --farm DIR init --repo other', fixed: 'packmill --farm OTHER init --repo other' },
+  },
+} as const satisfies CatalogueTable;

@@ -1,0 +1,3 @@
+export type { FarmConfig } from './farm-config.ts';
+export { configFileName, parseFarmConfig } from './load-config.ts';
+export { configTemplate } from './template.ts';

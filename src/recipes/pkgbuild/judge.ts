@@ -1,0 +1,75 @@
+import { type Code, problem } from '../../diagnostics/index.ts';
+import type { Outcome, Step, StepEnd, Verdict } from '../../model/index.ts';
+import { formatBytes } from '../../primitives/index.ts';
+import { skipCode } from './sandbox-layout.ts';
+
+/** makepkg's own code for "a package has already been built" (makepkg(8), errors). */
+const alreadyBuiltCode = 13;
+/** What `timeout` ends with; recipes that use it mean the same (specification 15.5). */
+const timedOutCode = 124;
+
+/** What a step's end means for a PKGBUILD job (specification 15.5, 17.3; acceptance X01 and X06). */
+export function judge(name: string, step: Step, end: StepEnd, published: readonly string[]): Verdict {
+  switch (end.kind) {
+    case 'exited':
+      return end.code === 0 ? 'continue' : judgeCode(name, step, end.code, published);
+    case 'timed-out':
+      return { kind: 'timed-out', limitMs: end.limitMs };
+    case 'canceled':
+      return { kind: 'canceled', requeue: false, reason: 'canceled while running' };
+    case 'out-of-memory':
+      return failed('BLD010', `'${name}' reached ${formatBytes(end.limitBytes)} of memory`);
+    case 'too-much-output':
+      return failed('BLD011', `'${name}' wrote more than ${formatBytes(end.limitBytes)} of log`);
+    case 'signalled':
+      return failed('BLD012', `'${name}' was ended by ${end.signal} in the ${step.name} phase`);
+  }
+}
+
+function judgeCode(name: string, step: Step, code: number, published: readonly string[]): Verdict {
+  switch (step.name) {
+    case 'dependencies':
+      return failed('BLD008', `pacman could not install the dependencies of '${name}'`);
+    case 'interfere':
+      return code === skipCode
+        ? { kind: 'skipped', reason: 'prepare says skip' }
+        : failed('BLD007', `an interfere file of '${name}' ended with ${code}`);
+    case 'fetch':
+      return failed('BLD002', `the sources of '${name}' could not be fetched or verified`);
+    default:
+      if (code === alreadyBuiltCode) return { kind: 'already-built', files: published };
+      if (code === skipCode) return { kind: 'skipped', reason: 'the recipe says skip' };
+      if (code === timedOutCode) return { kind: 'timed-out', limitMs: 0 };
+      return failed('BLD001', `makepkg of '${name}' ended with ${code}`);
+  }
+}
+
+const failed = (code: Code, what: string): Extract<Outcome, { kind: 'failed' }> => ({
+  kind: 'failed',
+  problem: problem(code, { what }),
+});
+
+const causes: readonly { readonly code: Code; readonly pattern: RegExp; readonly what: string }[] = [
+  { code: 'BLD014', pattern: /Read-only file system/, what: 'tried to write outside its folders' },
+  {
+    code: 'BLD016',
+    pattern: /Could not resolve host|Temporary failure in name resolution|Network is unreachable/,
+    what: 'needs the network while building',
+  },
+  {
+    code: 'BLD015',
+    pattern: /(?:^|[ '":])\/(?:root|home|srv|mnt|media)\b[^\n]*(?:No such file or directory|Permission denied)/m,
+    what: 'asked for a file that the sandbox does not show',
+  },
+];
+
+/**
+ * A plain build failure with the cause that the end of its log gives away, where it does;
+ * `excerpt` (the lines around the first error) becomes the reason. Other outcomes come back as they are.
+ */
+export function explainFailure(name: string, outcome: Outcome, logTail: string, excerpt: string): Outcome {
+  if (outcome.kind !== 'failed' || !['BLD001', 'BLD002'].includes(outcome.problem.code)) return outcome;
+  const found = outcome.problem.code === 'BLD001' && causes.find(({ pattern }) => pattern.test(logTail));
+  const better = found ? problem(found.code, { what: `'${name}' ${found.what}` }) : outcome.problem;
+  return { kind: 'failed', problem: excerpt === '' ? better : { ...better, why: `${better.why} ${excerpt}` } };
+}

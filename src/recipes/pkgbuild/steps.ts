@@ -1,0 +1,161 @@
+import type { Outcome, Step, StepMount } from '../../model/index.ts';
+import { layout } from './sandbox-layout.ts';
+
+/** What the steps of one job depend on; everything else about them is fixed. */
+export interface StepsInput {
+  /** Work folder of the attempt on the host, mounted at `/build`. */
+  readonly work: string;
+  /** Folders of the host that the fetch step may read, for `file://` sources and mirrors. */
+  readonly fetchMounts: readonly StepMount[];
+  /** Folder for sources that outlives the attempt. */
+  readonly sourceCache: string | undefined;
+  readonly installsDependencies: boolean;
+  readonly hooks: { readonly onSuccess: boolean; readonly onFailure: boolean };
+  readonly processors: number;
+  readonly packageName: string;
+}
+
+const environment = (input: StepsInput): Record<string, string> => ({
+  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+  HOME: layout.home,
+  USER: 'builder',
+  LOGNAME: 'builder',
+  SHELL: '/bin/bash',
+  LANG: 'C.UTF-8',
+  LC_ALL: 'C.UTF-8',
+  TERM: 'dumb',
+  TMPDIR: '/tmp',
+  MAKEFLAGS: `-j${input.processors}`,
+});
+
+function mounts(input: StepsInput): StepMount[] {
+  const list: StepMount[] = [
+    { source: input.work, target: layout.root, writable: true },
+    { source: `${input.work}/control`, target: layout.control, writable: false },
+    { source: `${input.work}/dependencies`, target: layout.dependencies, writable: false },
+  ];
+  if (input.sourceCache) list.push({ source: input.sourceCache, target: layout.sources, writable: true });
+  return list;
+}
+
+const makepkg = (...more: readonly string[]): string[] => [
+  'makepkg',
+  '--config',
+  `${layout.control}/makepkg.conf`,
+  '--nodeps',
+  '--noconfirm',
+  '--noprogressbar',
+  '--nocolor',
+  ...more,
+];
+
+/**
+ * The commands of one PKGBUILD job in order: install dependencies, interfere, fetch and verify the
+ * sources, build without network (specification 16.2; fetching and building are separate so that
+ * `fetch-only` is possible).
+ */
+export function buildSteps(input: StepsInput): Step[] {
+  const plain = { mounts: mounts(input), environment: environment(input), workingDirectory: layout.recipe };
+  const dependencies: Step = {
+    ...plain,
+    name: 'dependencies',
+    user: 'root',
+    changesRoot: true,
+    network: 'none',
+    workingDirectory: layout.root,
+    command: ['bash', `${layout.control}/install-dependencies`],
+    timeoutMs: undefined,
+  };
+  const interfere: Step = {
+    ...plain,
+    name: 'interfere',
+    user: 'root',
+    changesRoot: true,
+    network: 'fetch',
+    command: ['bash', `${layout.control}/interfere`],
+    timeoutMs: undefined,
+  };
+  const fetch: Step = {
+    ...plain,
+    name: 'fetch',
+    user: 'builder',
+    changesRoot: false,
+    network: 'fetch',
+    mounts: [...plain.mounts, ...input.fetchMounts],
+    command: ['bash', `${layout.control}/fetch`],
+    timeoutMs: undefined,
+  };
+  const build: Step = {
+    ...plain,
+    name: 'build',
+    user: 'builder',
+    changesRoot: false,
+    network: 'build',
+    command: makepkg('--holdver', '--skippgpcheck'),
+    timeoutMs: undefined,
+  };
+  return [...(input.installsDependencies ? [dependencies] : []), interfere, fetch, build];
+}
+
+/**
+ * The hook that belongs to an outcome (specification 16.3): `on-success.sh` after success, `on-failure.sh`
+ * after failure and time-out, none otherwise; 300 s; its end changes nothing.
+ */
+export function hookSteps(input: StepsInput, outcome: Outcome): Step[] {
+  const failed = outcome.kind === 'failed' || outcome.kind === 'timed-out';
+  const name =
+    outcome.kind === 'succeeded' && input.hooks.onSuccess
+      ? 'on-success'
+      : failed && input.hooks.onFailure
+        ? 'on-failure'
+        : undefined;
+  if (!name) return [];
+  return [
+    {
+      name,
+      user: 'root',
+      changesRoot: false,
+      network: 'none',
+      mounts: mounts(input),
+      environment: {
+        ...environment(input),
+        PACKAGE: input.packageName,
+        BUILDDIR: layout.work,
+        PKGOUT: layout.packages,
+        EXIT_CODE: failed ? (outcome.kind === 'timed-out' ? '124' : '1') : '0',
+      },
+      workingDirectory: layout.recipe,
+      command: ['bash', '-c', `source .CI/${name}.sh`],
+      timeoutMs: 300_000,
+    },
+  ];
+}
+
+/** Installs everything in the dependency folder at once; order and versions were settled by the farm. */
+export function installScript(): string {
+  return `#!/usr/bin/env bash
+# written by packmill for this job: the farm's own packages this recipe depends on
+set -euo pipefail
+mkdir -p /var/lib/pacman/sync /var/lib/pacman/local /var/cache/pacman/pkg /var/log
+exec pacman --config ${layout.control}/pacman.conf --noconfirm --noprogressbar --color never \\
+  -U -dd --asdeps --overwrite '*' ${layout.dependencies}/*.pkg.tar*
+`;
+}
+
+/** Downloads and verifies the sources; PGP signatures are checked when the recipe brings the keys along. */
+export function fetchScript(): string {
+  const verify = makepkg('--verifysource').join(' ');
+  return `#!/usr/bin/env bash
+# written by packmill for this job: sources
+set -euo pipefail
+cd ${layout.recipe}
+if compgen -G 'keys/pgp/*.asc' > /dev/null; then
+  gpg --batch --quiet --import keys/pgp/*.asc
+  exec ${verify}
+fi
+if grep -q '^ *validpgpkeys' PKGBUILD; then
+  echo '==> packmill: PGP signatures are not checked: the recipe has no keys/pgp/*.asc; checksums are'
+fi
+exec ${verify} --skippgpcheck
+`;
+}
