@@ -1,0 +1,79 @@
+// npm packages of a clone: are they the ones of package-lock.json, and if not, install them.
+// Plain JavaScript: it must work on Node 18.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/**
+ * The pinned Node of a clone (from the npm package 'node').
+ * @param {string} root
+ */
+export const runtime = (root) => join(root, 'node_modules', 'node', 'bin', 'node');
+
+const stampFile = (root) => join(root, 'node_modules', '.packmill-setup');
+const lockDigest = (root) =>
+  createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
+
+/**
+ * Whether node_modules holds what package-lock.json asks for. The stamp lies inside node_modules, so that
+ * removing the folder removes it too; a tree that npm installed without us is recognised by npm's own record.
+ * @param {string} root
+ * @returns {boolean}
+ */
+export function modulesAreReady(root) {
+  if (!existsSync(runtime(root))) return false;
+  const digest = lockDigest(root);
+  if (existsSync(stampFile(root)) && readFileSync(stampFile(root), 'utf8').trim() === digest) return true;
+  if (!installedAsLocked(root)) return false;
+  writeFileSync(stampFile(root), `${digest}\n`);
+  return true;
+}
+
+function installedAsLocked(root) {
+  const record = join(root, 'node_modules', '.package-lock.json');
+  if (!existsSync(record)) return false;
+  const installed = JSON.parse(readFileSync(record, 'utf8')).packages;
+  const locked = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages;
+  return Object.entries(locked).every(([path, entry]) => {
+    if (path === '' || entry.link) return true;
+    const there = installed[path];
+    if (!there) return entry.optional === true || entry.peer === true;
+    return there.version === entry.version && there.integrity === entry.integrity;
+  });
+}
+
+/**
+ * Installs exactly what package-lock.json asks for, development packages included.
+ * @param {string} root
+ * @throws {Error} with what to do when npm fails
+ */
+export function installModules(root) {
+  console.error('set-up: installing npm packages, the matching Node among them (npm ci)');
+  npm(root, ['ci', '--include=dev', '--no-audit', '--no-fund']);
+  // Where install scripts are switched off, the package 'node' comes without its program.
+  if (!existsSync(runtime(root))) npm(root, ['rebuild', 'node', '--ignore-scripts=false']);
+  const check = spawnSync(runtime(root), ['--version'], { encoding: 'utf8' });
+  if (check.status !== 0) {
+    throw new Error(
+      `npm installed no working Node at ${runtime(root)}.\n  Its package needs its install script: see 'npm config get ignore-scripts'.`,
+    );
+  }
+  writeFileSync(stampFile(root), `${lockDigest(root)}\n`);
+}
+
+function npm(root, args) {
+  const cli = process.env.npm_execpath;
+  const [program, first] = cli?.endsWith('npm-cli.js') ? [process.execPath, [cli]] : ['npm', []];
+  // npm writes to stdout what belongs to set-up, not to the result of the command that was asked for.
+  const result = spawnSync(program, [...first, ...args], { cwd: root, stdio: ['inherit', 2, 2] });
+  if (result.error)
+    throw new Error(`npm cannot be started (${result.error.message}). Install npm and run again.`);
+  if (result.status !== 0) {
+    throw new Error(
+      `'npm ${args.join(' ')}' ended with ${result.status ?? result.signal}; its own words are above.`,
+    );
+  }
+}

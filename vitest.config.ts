@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['src/**/*.spec.ts', 'test/**/*.spec.ts'],
+    pool: 'forks',
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+    // Real programs are slow on a busy machine; a test that hangs still has to end some time.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    sequence: { shuffle: { files: true, tests: false } },
+  },
+});
