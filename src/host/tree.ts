@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { copyFile, lstat, mkdir, open, readdir, readlink, rm, symlink } from 'node:fs/promises';
+import { chmod, copyFile, link, lstat, mkdir, open, readdir, readlink, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** Makes a folder and its parents; an existing one is left as it is. */
@@ -82,4 +82,20 @@ export async function readTextIfThere(path: string): Promise<string | undefined>
     if ((error as { code?: string }).code === 'ENOENT') return undefined;
     throw error;
   }
+}
+
+/** Gives a file a second name on the same file system, or a copy of it where that cannot be. */
+export async function linkFile(existing: string, path: string): Promise<void> {
+  try {
+    await link(existing, path);
+  } catch (error) {
+    if (!['EXDEV', 'EPERM', 'EMLINK'].includes((error as { code?: string }).code ?? '')) throw error;
+    await copyFile(existing, path, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
+  }
+}
+
+/** Writes a file that need not survive a crash, with exactly this mode whatever the umask. */
+export async function writeFileWithMode(path: string, text: string, mode: number): Promise<void> {
+  await writeFile(path, text, { mode });
+  await chmod(path, mode);
 }

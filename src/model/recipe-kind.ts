@@ -38,8 +38,12 @@ export type Verdict = 'continue' | Exclude<Outcome, { kind: 'succeeded' }>;
 export interface StagedJob {
   readonly steps: readonly Step[];
   judge(step: Step, end: StepEnd): Verdict;
+  /** Work on the host between a step that went well and the next one. */
+  afterStep(step: Step): Promise<void>;
   /** After all steps: reads what was made and puts it into the store, or says why it will not do. */
   collect(): Promise<Outcome>;
+  /** The same outcome with the cause that the end of the log gives away; `excerpt` is the lines around the first error. */
+  explain(outcome: Outcome, logTail: string, excerpt: string): Outcome;
   /** Run after the outcome is known; their end never changes it (specification 16.3). */
   epilogue(outcome: Outcome): readonly Step[];
   /** Last lines of the log, so that they are easy to find. */
@@ -48,6 +52,10 @@ export interface StagedJob {
 
 /** What a kind may use of the engine while it describes a job. */
 export interface KindServices {
+  /** A folder that the sandboxed builder owns; the rest of the work folder is not his. */
+  makeBuilderFolder(path: string): Promise<void>;
+  /** Gives everything below a folder to the sandboxed builder. */
+  giveToBuilder(path: string): Promise<void>;
   putFile(path: string): Promise<{ digest: Artifact['object']; sizeBytes: number }>;
   putBytes(bytes: Uint8Array): Promise<{ digest: Artifact['object']; sizeBytes: number }>;
 }

@@ -1,6 +1,5 @@
-/** Where things are inside the sandbox of a PKGBUILD job. The work folder of the attempt is mounted at `/build`. */
+/** Where things are inside the sandbox of a PKGBUILD job. The folders of the attempt are mounted below `/build`. */
 export const layout = {
-  root: '/build',
   recipe: '/build/recipe',
   sources: '/build/sources',
   packages: '/build/packages',

@@ -3,7 +3,7 @@ import { layout } from './sandbox-layout.ts';
 
 /** What the steps of one job depend on; everything else about them is fixed. */
 export interface StepsInput {
-  /** Work folder of the attempt on the host, mounted at `/build`. */
+  /** Work folder of the attempt on the host; its folders are mounted below `/build`. */
   readonly work: string;
   /** Folders of the host that the fetch step may read, for `file://` sources and mirrors. */
   readonly fetchMounts: readonly StepMount[];
@@ -28,14 +28,21 @@ const environment = (input: StepsInput): Record<string, string> => ({
   MAKEFLAGS: `-j${input.processors}`,
 });
 
+/**
+ * Each folder is mounted on its own: the root of a mount can be neither moved nor replaced by a link from
+ * inside, so the paths that packmill reads afterwards are the folders it made.
+ */
 function mounts(input: StepsInput): StepMount[] {
-  const list: StepMount[] = [
-    { source: input.work, target: layout.root, writable: true },
-    { source: `${input.work}/control`, target: layout.control, writable: false },
-    { source: `${input.work}/dependencies`, target: layout.dependencies, writable: false },
+  const { work } = input;
+  return [
+    { source: `${work}/recipe`, target: layout.recipe, writable: true },
+    { source: input.sourceCache ?? `${work}/sources`, target: layout.sources, writable: true },
+    { source: `${work}/packages`, target: layout.packages, writable: true },
+    { source: `${work}/work`, target: layout.work, writable: true },
+    { source: `${work}/home`, target: layout.home, writable: true },
+    { source: `${work}/control`, target: layout.control, writable: false },
+    { source: `${work}/dependencies`, target: layout.dependencies, writable: false },
   ];
-  if (input.sourceCache) list.push({ source: input.sourceCache, target: layout.sources, writable: true });
-  return list;
 }
 
 const makepkg = (...more: readonly string[]): string[] => [
@@ -62,7 +69,7 @@ export function buildSteps(input: StepsInput): Step[] {
     user: 'root',
     changesRoot: true,
     network: 'none',
-    workingDirectory: layout.root,
+    workingDirectory: layout.work,
     command: ['bash', `${layout.control}/install-dependencies`],
     timeoutMs: undefined,
   };

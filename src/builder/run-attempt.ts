@@ -1,0 +1,201 @@
+import { fault, isFault, type Problem, problem } from '../diagnostics/index.ts';
+import { type Clock, makeFolderTree } from '../host/index.ts';
+import type { AttemptLog } from '../logs/index.ts';
+import type {
+  AvailableArtifact,
+  JobContext,
+  KindServices,
+  Outcome,
+  RecipeKind,
+  StagedJob,
+  Step,
+  StepEnd,
+} from '../model/index.ts';
+import { formatDuration } from '../primitives/index.ts';
+import type { SandboxDriver, SandboxRoot } from '../sandbox/index.ts';
+import { LogTail } from './log-tail.ts';
+
+/** What the farm's settings say about every sandboxed step. */
+export interface SandboxPolicy {
+  readonly root: SandboxRoot;
+  readonly network: 'none' | 'fetch-only' | 'full';
+  readonly timeoutMs: number;
+  readonly killGraceMs: number;
+  readonly memoryBytes: number | undefined;
+  readonly processes: number | undefined;
+  readonly outputBytes: number | undefined;
+}
+
+/** One attempt: everything it needs is in here, and nothing is looked up elsewhere. */
+export interface AttemptInput {
+  readonly kind: RecipeKind;
+  readonly context: Omit<JobContext, 'work' | 'say'>;
+  /** Folder of this attempt alone; removed when it is over. */
+  readonly folder: string;
+  readonly policy: SandboxPolicy;
+  /** Needs that the farm does not offer, as lines for the log. */
+  readonly remarks: readonly string[];
+  readonly services: KindServices;
+  readonly sandbox: SandboxDriver;
+  readonly log: AttemptLog;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** Where to find the lines around the first error in a log. */
+  readonly findExcerpt: (text: string) => string | undefined;
+}
+
+export interface AttemptResult {
+  readonly outcome: Outcome;
+  readonly durationMs: number;
+  readonly peakMemoryBytes: number | undefined;
+}
+
+/** claim → **fetch → sandbox → collect → store** → report: the middle of a builder's work on one job. */
+export async function runAttempt(input: AttemptInput): Promise<AttemptResult> {
+  const started = input.clock.monotonicMs();
+  const run = new Attempt(input, started);
+  let outcome: Outcome;
+  try {
+    outcome = await run.execute();
+  } catch (error) {
+    outcome = { kind: 'failed', problem: toProblem(error, input.context.recipe.name) };
+  } finally {
+    await input.sandbox.removeFolder(input.folder).catch(() => undefined);
+  }
+  const durationMs = input.clock.monotonicMs() - started;
+  for (const line of run.closing(outcome, durationMs)) input.log.say(line);
+  return { outcome, durationMs, peakMemoryBytes: run.peakMemoryBytes };
+}
+
+function toProblem(error: unknown, name: string): Problem {
+  if (isFault(error)) return error.problem;
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return problem('BLD017', { what: `packmill failed while building '${name}'`, why: text });
+}
+
+class Attempt {
+  peakMemoryBytes: number | undefined;
+  readonly #input: AttemptInput;
+  readonly #started: number;
+  readonly #tail = new LogTail(64 * 1024);
+  #outputBytes = 0;
+  #staged: StagedJob | undefined;
+
+  constructor(input: AttemptInput, started: number) {
+    this.#input = input;
+    this.#started = started;
+  }
+
+  async execute(): Promise<Outcome> {
+    const input = this.#input;
+    const work = `${input.folder}/job`;
+    await makeFolderTree(input.folder, 0o755);
+    await makeFolderTree(work, 0o755);
+    await input.sandbox.makeFolder(this.#layer);
+    for (const line of input.remarks) input.log.say(line);
+    const context: JobContext = { ...input.context, work, say: (line) => input.log.say(line) };
+    const staged = await input.kind.stage(context, input.services);
+    this.#staged = staged;
+    let outcome = await this.#runSteps(staged);
+    outcome = staged.explain(outcome, this.#tail.text(), input.findExcerpt(this.#tail.text()) ?? '');
+    for (const step of staged.epilogue(outcome)) {
+      input.log.phase(step.name);
+      await this.#runStep(step).catch((error: unknown) => input.log.say(`${step.name}: ${String(error)}`));
+    }
+    return outcome;
+  }
+
+  /** What the log ends with: the kind's summary, then the result and why. */
+  closing(outcome: Outcome, durationMs: number): string[] {
+    const lines = [...(this.#staged?.summary() ?? [])];
+    if (outcome.kind === 'failed') {
+      lines.push(`${outcome.problem.code} ${outcome.problem.what}`);
+      if (outcome.problem.next) lines.push(outcome.problem.next);
+    }
+    return [...lines, `${outcome.kind} after ${formatDuration(durationMs)}`];
+  }
+
+  get #layer(): string {
+    return `${this.#input.folder}/layer`;
+  }
+
+  async #runSteps(staged: StagedJob): Promise<Outcome> {
+    for (const step of staged.steps) {
+      this.#input.log.phase(step.name);
+      const verdict = staged.judge(step, await this.#runStep(step));
+      if (verdict !== 'continue') return verdict;
+      await staged.afterStep(step);
+    }
+    this.#input.log.phase('collect');
+    return staged.collect();
+  }
+
+  async #runStep(step: Step): Promise<StepEnd> {
+    const { policy, sandbox, log, signal } = this.#input;
+    const spent = this.#input.clock.monotonicMs() - this.#started;
+    const factor = this.#input.kind.timeoutFactor(this.#input.context.recipe);
+    const limit = policy.timeoutMs * factor;
+    const left = step.timeoutMs ?? limit - spent;
+    if (left <= 0) return { kind: 'timed-out', limitMs: limit };
+    const result = await sandbox.run(
+      {
+        root: policy.root,
+        layer: this.#layer,
+        layerWritable: step.changesRoot,
+        user: step.user,
+        network: isGranted(step.network, policy.network),
+        mounts: step.mounts,
+        environment: step.environment,
+        workingDirectory: step.workingDirectory,
+        command: step.command,
+        limits: {
+          timeoutMs: left,
+          killGraceMs: policy.killGraceMs,
+          memoryBytes: policy.memoryBytes,
+          processes: policy.processes,
+          outputBytes:
+            policy.outputBytes === undefined ? undefined : Math.max(1, policy.outputBytes - this.#outputBytes),
+        },
+      },
+      {
+        onOutput: (bytes) => {
+          this.#outputBytes += bytes.byteLength;
+          this.#tail.add(bytes);
+          log.write(bytes);
+        },
+        signal,
+      },
+    );
+    this.peakMemoryBytes = Math.max(this.peakMemoryBytes ?? 0, result.peakMemoryBytes ?? 0) || undefined;
+    if (result.leftovers > 0) {
+      log.say(`${result.leftovers} processes were still running when the ${step.name} phase ended; they were killed`);
+    }
+    const end = result.end;
+    if (end.kind === 'timed-out') return { kind: 'timed-out', limitMs: step.timeoutMs ?? limit };
+    if (end.kind === 'too-much-output') return { ...end, limitBytes: policy.outputBytes ?? end.limitBytes };
+    return end;
+  }
+}
+
+const isGranted = (use: Step['network'], policy: SandboxPolicy['network']): boolean =>
+  use !== 'none' && (policy === 'full' || (policy === 'fetch-only' && use === 'fetch'));
+
+/** Lines for the log about needs that were not met by packages of the farm; BLD009 when the policy forbids them. */
+export function remarkDependencies(
+  name: string,
+  installed: readonly AvailableArtifact[],
+  hostProvided: readonly string[],
+  unmet: readonly { readonly need: string; readonly of: string }[],
+  otherwise: 'assume' | 'fail',
+): string[] {
+  const first = unmet[0];
+  if (first && otherwise === 'fail') {
+    const all = unmet.map(({ need }) => `'${need}'`).join(', ');
+    throw fault('BLD009', { what: `'${name}' needs ${all}, which nobody offers` });
+  }
+  return [
+    ...installed.map(({ artifact }) => `dependency: ${artifact.name} ${artifact.version} from this farm`),
+    ...(hostProvided.length > 0 ? [`dependencies the root provides: ${hostProvided.join(', ')}`] : []),
+    ...unmet.map(({ need, of }) => `dependency '${need}' of ${of} is offered by no repository: assumed to be there`),
+  ];
+}

@@ -1,0 +1,153 @@
+import { copyTree, linkFile, listFolder, makeFolderTree, readPieces, writeFileWithMode } from '../../host/index.ts';
+import type { JobContext, JobReason, KindServices, Outcome, StagedJob, Step } from '../../model/index.ts';
+import { collectPackages, type PackagesFolder } from './collect.ts';
+import { interfereScript, type RebuildBump } from './interfere.ts';
+import { explainFailure, judge } from './judge.ts';
+import type { PkgbuildDetails } from './recipe-details.ts';
+import { layout } from './sandbox-layout.ts';
+import { buildSteps, fetchScript, hookSteps, installScript, type StepsInput } from './steps.ts';
+import { downloadScript, gitConfig, makepkgConf, pacmanConf } from './tool-settings.ts';
+import { type UpstreamMap, upstreamMounts } from './upstream-map.ts';
+
+/** What a farm's settings say to every PKGBUILD job. */
+export interface PkgbuildSettings {
+  readonly packager: string;
+  readonly compressionLevel: number;
+  /** A changed recipe with an unchanged version: raise pkgrel, or leave the published package alone. */
+  readonly sameVersion: 'bump' | 'keep';
+  readonly upstreams: UpstreamMap;
+}
+
+const rebuildReasons: ReadonlySet<JobReason['kind']> = new Set(['recipe-changed', 'soname-missing', 'asked']);
+
+/** Fills the work folder of an attempt and describes the job (specification 16.2). */
+export async function stagePkgbuild(
+  settings: PkgbuildSettings,
+  context: JobContext<PkgbuildDetails>,
+  services: KindServices,
+): Promise<StagedJob> {
+  const { work, recipe } = context;
+  await makeFolderTree(`${work}/dependencies`);
+  for (const { artifact, path } of context.dependencies) {
+    await linkFile(path, `${work}/dependencies/${artifact.fileName}`);
+  }
+  for (const name of ['recipe', 'sources', 'packages', 'work', 'home']) {
+    await services.makeBuilderFolder(`${work}/${name}`);
+  }
+  await copyTree(recipe.folder, `${work}/recipe`, new Set(['.git', 'src', 'pkg']));
+  const mounts = upstreamMounts(recipe.details.localSourceFolders, settings.upstreams);
+  await writeControl(settings, context, mounts.rewrites);
+  await placeFillers(context);
+  for (const name of ['recipe', 'packages', 'home']) await services.giveToBuilder(`${work}/${name}`);
+
+  const ci = new Set((await listFolder(`${recipe.folder}/.CI`)).map((entry) => entry.name));
+  const input: StepsInput = {
+    work,
+    fetchMounts: mounts.mounts,
+    sourceCache: context.sourceCache,
+    installsDependencies: context.dependencies.length > 0,
+    hooks: { onSuccess: ci.has('on-success.sh'), onFailure: ci.has('on-failure.sh') },
+    processors: context.processors,
+    packageName: recipe.name,
+  };
+  return describe(settings, context, services, input);
+}
+
+function describe(
+  settings: PkgbuildSettings,
+  context: JobContext<PkgbuildDetails>,
+  services: KindServices,
+  input: StepsInput,
+): StagedJob {
+  const { recipe, work } = context;
+  const packages: PackagesFolder = {
+    recipe,
+    arch: context.arch,
+    folder: `${work}/packages`,
+    scratch: `${work}/finished`,
+    compressionLevel: settings.compressionLevel,
+    say: context.say,
+  };
+  let applied: readonly string[] = [];
+  let stripped: readonly string[] = [];
+  return {
+    steps: buildSteps(input),
+    judge: (step, end) => judge(recipe.name, step, end, context.published.map((file) => file.fileName)),
+    async afterStep(step: Step) {
+      if (step.name !== 'interfere') return;
+      await services.giveToBuilder(`${work}/recipe`);
+      applied = await readApplied(`${work}/work/interfere.applied`);
+    },
+    explain: (outcome, tail, excerpt) => explainFailure(recipe.name, outcome, tail, excerpt),
+    async collect() {
+      const collected = await collectPackages(packages, services);
+      stripped = collected.stripped;
+      return collected.outcome;
+    },
+    epilogue: (outcome: Outcome) => hookSteps(input, outcome),
+    summary: () => [
+      `maintainer info: interfere before the build: ${applied.length === 0 ? 'none applied' : applied.join(', ')}`,
+      `maintainer info: changes after the build: ${stripped.length === 0 ? 'none applied' : stripped.join(', ')}`,
+    ],
+  };
+}
+
+async function writeControl(
+  settings: PkgbuildSettings,
+  context: JobContext<PkgbuildDetails>,
+  rewrites: readonly { prefix: string; replacement: string }[],
+): Promise<void> {
+  const control = `${context.work}/control`;
+  await makeFolderTree(control);
+  const conf = makepkgConf({
+    arch: context.arch,
+    processors: context.processors,
+    packager: settings.packager,
+  });
+  const bump = context.recipe.details.settings.bump;
+  const script = interfereScript({ bump, rebuild: rebuildBump(settings, context) });
+  await writeFileWithMode(`${control}/makepkg.conf`, conf, 0o644);
+  await writeFileWithMode(`${control}/pacman.conf`, pacmanConf(context.arch), 0o644);
+  await writeFileWithMode(`${control}/interfere`, script, 0o755);
+  await writeFileWithMode(`${control}/fetch`, fetchScript(), 0o755);
+  await writeFileWithMode(`${control}/install-dependencies`, installScript(), 0o755);
+  await writeFileWithMode(`${control}/download`, downloadScript(rewrites), 0o755);
+  await writeFileWithMode(`${context.work}/home/.gitconfig`, gitConfig(rewrites), 0o644);
+}
+
+/** The steps that the interfere script says it applied; the file may be anything by now, even nothing. */
+async function readApplied(path: string): Promise<readonly string[]> {
+  const pieces: Uint8Array[] = [];
+  try {
+    for await (const piece of readPieces(path)) pieces.push(piece);
+  } catch {
+    return [];
+  }
+  const text = Buffer.concat(pieces).toString('utf8').trim();
+  return text === '' ? [] : text.split('\n');
+}
+
+/** The published version whose pkgrel a rebuild has to pass; undefined when this job is no rebuild. */
+export function rebuildBump(
+  settings: Pick<PkgbuildSettings, 'sameVersion'>,
+  context: Pick<JobContext, 'reasons' | 'published'>,
+): RebuildBump | undefined {
+  const isRebuild = context.reasons.some(({ kind }) => rebuildReasons.has(kind));
+  const newest = context.published[0];
+  if (!isRebuild || settings.sameVersion === 'keep' || !newest) return undefined;
+  const dash = newest.version.lastIndexOf('-');
+  return dash < 0
+    ? undefined
+    : { version: newest.version.slice(0, dash), pkgrel: newest.version.slice(dash + 1) };
+}
+
+/**
+ * Empty files with the names that are published already: makepkg then ends with code 13 instead of
+ * building the same version again (specification 14.10).
+ */
+async function placeFillers(context: JobContext): Promise<void> {
+  for (const { fileName } of context.published) {
+    const name = fileName.replace(/\.pkg\.tar\.[a-z0-9]+$/, '.pkg.tar');
+    await writeFileWithMode(`${context.work}/packages/${name}`, '', 0o644);
+  }
+}
