@@ -21,7 +21,8 @@ export type JobAction = 'build' | 'build-if-broken' | 'keep';
 export interface JobEdge {
   readonly job: JobId;
   readonly because: string;
-  readonly match: 'output' | 'provides' | 'soname';
+  /** `cycle`: no need of its own, it only keeps the members of a dependency cycle one after the other. */
+  readonly match: 'output' | 'provides' | 'soname' | 'cycle';
   /** False when what is already published also meets the need: a failure there does not block (decision 4). */
   readonly required: boolean;
 }
@@ -31,6 +32,8 @@ export interface PlannedJob {
   readonly kind: RecipeKindName;
   readonly name: string;
   readonly folder: string;
+  /** Names of what it produces; no other job of the plan claims one of them. */
+  readonly outputs: readonly string[];
   readonly version: string;
   readonly inputDigest: Digest;
   readonly action: JobAction;
