@@ -1,0 +1,155 @@
+// The house as data: which rooms there are, on which floor, and whom each may know.
+// `npm run check` holds the sources against it, docs/architecture.md is compared with it, and both drawings come from it.
+
+/**
+ * @typedef {object} Room
+ * @property {number} floor an arrow never points to a higher floor
+ * @property {string} purpose one line, as in docs/architecture.md
+ * @property {readonly string[]} knows rooms it may import, beyond those that everybody may (see `everybody`)
+ * @property {readonly string[]} [borrows] rooms it may import types from, never values
+ * @property {boolean} [shelf] a shelf of members, one folder each; each member has a door of its own
+ * @property {Readonly<Record<string, readonly string[]>>} [members] which member of the shelf may know which other one
+ * @property {readonly string[]} [drivers] folders behind the room's contract; only `app`, tests and benches name them
+ * @property {readonly string[]} [node] Node modules it may use beyond those of its floor
+ */
+
+/** Floors from the ground up. `pure`: no disk, network, process, clock, randomness or environment. */
+export const floors = [
+  { name: 'words', pure: true },
+  { name: 'trade', pure: true },
+  { name: 'hands', pure: false },
+  { name: 'motion', pure: false },
+  { name: 'app', pure: false },
+  { name: 'faces', pure: false },
+];
+
+/** Rooms that every room above them may use. */
+export const everybody = ['diagnostics', 'primitives', 'model'];
+
+/** @type {Readonly<Record<string, Room>>} */
+export const rooms = {
+  diagnostics: { floor: 0, purpose: 'the one problem shape, the catalogue of codes, renderers', knows: [] },
+  primitives: { floor: 0, purpose: 'digests, byte counts, durations, ids', knows: ['diagnostics'] },
+  graph: {
+    floor: 0,
+    purpose: 'order, cycles, closure, critical path of any graph',
+    knows: ['diagnostics', 'primitives'],
+  },
+  formats: {
+    floor: 0,
+    purpose: 'text and bytes in, values and problems out',
+    knows: ['diagnostics', 'primitives'],
+    shelf: true,
+    members: { pacman: ['archives'], archives: [], elf: [], 'pkgbuild-repo': ['pacman'] },
+    node: ['node:zlib', 'node:crypto'],
+  },
+  model: {
+    floor: 1,
+    purpose: 'recipe, run, plan, job, attempt, artifact: states and their moves',
+    knows: [],
+  },
+  api: { floor: 1, purpose: 'wire contracts', knows: [] },
+  planner: { floor: 1, purpose: 'recipes and inventory into a plan with reasons', knows: ['graph'] },
+  host: {
+    floor: 2,
+    purpose: 'the only room that touches disk, processes, network, clock, chance, environment',
+    knows: [],
+  },
+  config: {
+    floor: 2,
+    purpose: 'packmill.yaml: schema, defaults, where a value comes from',
+    knows: ['formats', 'host'],
+  },
+  database: {
+    floor: 2,
+    purpose: 'the record: runs, plans, jobs, attempts, generations',
+    knows: ['host'],
+    node: ['node:sqlite'],
+  },
+  store: { floor: 2, purpose: 'objects named by their hash: put, get, verify, collect', knows: ['host'] },
+  fetcher: {
+    floor: 2,
+    purpose: 'sources from elsewhere, verified before they are used',
+    knows: ['host', 'store'],
+  },
+  git: { floor: 2, purpose: 'repositories of recipes and of sources', knows: ['host'] },
+  queue: {
+    floor: 2,
+    purpose: 'ready jobs and fenced leases, nothing else',
+    knows: ['host'],
+    drivers: ['embedded', 'bullmq', 'memory'],
+  },
+  sandbox: {
+    floor: 2,
+    purpose: 'one command in a cage: profile in, reason of its end out',
+    knows: ['host'],
+    drivers: ['bubblewrap', 'plain', 'memory'],
+  },
+  logs: { floor: 2, purpose: 'one append-only file per attempt, followed live', knows: ['host'] },
+  signer: {
+    floor: 2,
+    purpose: 'keys and detached signatures',
+    knows: ['host'],
+    drivers: ['gnupg', 'memory'],
+  },
+  publisher: {
+    floor: 2,
+    purpose: 'generations of a target: stage, sign, flip, roll back',
+    knows: ['formats', 'host', 'store', 'signer'],
+    drivers: ['pacman-repo'],
+    node: ['node:sqlite'],
+  },
+  notifier: { floor: 2, purpose: 'tells people and machines what happened', knows: ['host'] },
+  dispatcher: {
+    floor: 3,
+    purpose: 'ready jobs to builders: order, leases, retries, reaping',
+    knows: ['host', 'queue', 'database', 'logs', 'planner', 'graph'],
+  },
+  builder: {
+    floor: 3,
+    purpose: 'claim, fetch, sandbox, collect, store, report',
+    knows: ['api', 'host', 'store', 'fetcher', 'git', 'sandbox', 'logs', 'graph'],
+  },
+  recipes: {
+    floor: 3,
+    purpose: 'kinds of recipe: they describe, the engine acts',
+    knows: ['api', 'graph', 'formats', 'planner', 'host'],
+    borrows: ['config', 'store', 'fetcher', 'git', 'sandbox', 'logs'],
+    shelf: true,
+    members: { pkgbuild: [], autogen: [], ebin: [], stage: [], python: [] },
+  },
+  app: { floor: 4, purpose: 'composition root and use cases; alone names the drivers', knows: ['*'] },
+  cli: { floor: 5, purpose: 'one file per command', knows: ['app', 'api', 'host'], borrows: ['config'] },
+  http: {
+    floor: 5,
+    purpose: 'routes, live events, web hooks',
+    knows: ['app', 'api', 'host'],
+    borrows: ['config'],
+  },
+};
+
+/** Rooms (or drivers, as room/driver) that alone may import an npm package or a fenced Node module. */
+export const fences = {
+  'node:sqlite': ['database', 'queue/embedded', 'publisher'],
+  bullmq: ['queue/bullmq'],
+  ioredis: ['queue/bullmq'],
+  commander: ['cli'],
+  yaml: ['config'],
+  zod: ['config', 'api'],
+  fastify: ['http'],
+};
+
+/** Node modules that only compute; every floor above the pure ones may use them. */
+export const harmlessNode = [
+  'node:path',
+  'node:url',
+  'node:util',
+  'node:events',
+  'node:stream',
+  'node:buffer',
+  'node:string_decoder',
+  'node:assert',
+];
+
+/** Lines of a file: `aim` is reported, `limit` is enforced; lines of a function and its parameters are enforced. */
+export const sizes = { aimLines: 250, limitLines: 500, functionLines: 60, parameters: 4 };
