@@ -14,3 +14,28 @@ export {
   removeTree,
   writeFileWithMode,
 } from './tree.ts';
+export { type Console, onInterrupt, systemConsole, tolerateClosedPipes } from './console.ts';
+export { machine } from './machine.ts';
+export {
+  type ControlGroup,
+  type ControlGroupLimits,
+  type ControlGroups,
+  ownGroupName,
+} from './cgroup.ts';
+export { findControlGroupsV1 } from './cgroup-v1.ts';
+export { findControlGroupsV2 } from './cgroup-v2.ts';
+export { giveTree, makeOwnedFolder, ownUser, removeStubbornTree } from './folder-ownership.ts';
+export { type Mount, readMounts } from './mounts.ts';
+export { makeNamedPipe, type OpenedPipe, openPipe } from './named-pipe.ts';
+export { descendants, type ProcessFacts, processFacts } from './process-tree.ts';
+export {
+  type ProcessOptions,
+  type ProcessResult,
+  runOrThrow,
+  runProcess,
+  type StartedProcess,
+  type StartOptions,
+  startProblem,
+  startProcess,
+} from './process.ts';
+export { onEndRequest, processExists, sendSignal, signalName } from './signals.ts';

@@ -1,0 +1,71 @@
+import { chmod, lchown, lstat, mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fault } from '../diagnostics/index.ts';
+
+/** User and group ids of this process. */
+export function ownUser(): { readonly uid: number; readonly gid: number } {
+  return { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
+}
+
+/** Wraps what the system said about a path into SYS004. */
+function pathFault(what: string, path: string, error: unknown): Error {
+  const message = error instanceof Error ? error.message : String(error);
+  return fault('SYS004', {
+    what: `cannot ${what} '${path}'`,
+    why: `The system says: ${message}.`,
+    cause: error,
+  });
+}
+
+/** Makes a folder and its parents; the folder itself then belongs to `owner`. Throws SYS004. */
+export async function makeOwnedFolder(
+  path: string,
+  owner: { readonly uid: number; readonly gid: number } | undefined,
+): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+    if (owner !== undefined) await lchown(path, owner.uid, owner.gid);
+  } catch (error) {
+    throw pathFault('make the folder', path, error);
+  }
+}
+
+/** Gives `path` and everything below it to `owner`; links are given, never followed. Throws SYS004. */
+export async function giveTree(
+  path: string,
+  owner: { readonly uid: number; readonly gid: number },
+): Promise<void> {
+  try {
+    await lchown(path, owner.uid, owner.gid);
+    if (!(await lstat(path)).isDirectory()) return;
+    for (const name of await readdir(path)) await giveTree(join(path, name), owner);
+  } catch (error) {
+    if (error instanceof Error && error.name === 'ProblemError') throw error;
+    throw pathFault('give away', path, error);
+  }
+}
+
+async function openFolders(path: string): Promise<void> {
+  if (!(await lstat(path)).isDirectory()) return;
+  await chmod(path, 0o700);
+  for (const entry of await readdir(path, { withFileTypes: true })) {
+    if (entry.isDirectory()) await openFolders(join(path, entry.name));
+  }
+}
+
+/**
+ * Removes a folder with everything in it, also where strangers have taken away our permissions on
+ * folders that belong to us. Nothing there is fine. Throws SYS004.
+ */
+export async function removeStubbornTree(path: string): Promise<void> {
+  try {
+    await rm(path, { recursive: true, force: true, maxRetries: 2 });
+  } catch {
+    try {
+      await openFolders(path);
+      await rm(path, { recursive: true, force: true, maxRetries: 2 });
+    } catch (error) {
+      throw pathFault('remove', path, error);
+    }
+  }
+}
