@@ -1,0 +1,34 @@
+import type { Command } from 'commander';
+import { farmStatus, isFarm, openFarm } from '../../app/index.ts';
+import { formatDuration } from '../../primitives/index.ts';
+import type { Shell } from '../shell.ts';
+
+/** `packmill status`: the newest plan's jobs and states, and what is published. */
+export function addStatus(program: Command, shell: Shell): void {
+  program
+    .command('status')
+    .description('show the jobs of the newest plan with their states, and what is published')
+    .option('--all', 'up-to-date jobs too')
+    .action(async (options: { all?: boolean }) => {
+      const farm = await openFarm(shell.farmFolder(isFarm), 'read');
+      try {
+        const status = await farmStatus(farm);
+        shell.printJson(status);
+        const holder = status.manager === undefined ? 'no packmill is at work here' : `process ${status.manager} is at work`;
+        shell.print(`farm ${status.farm}: ${holder}`);
+        for (const { name, arch, generation, packages } of status.repositories) {
+          shell.print(`repository ${name}/${arch}: generation ${generation}, ${packages} packages`);
+        }
+        if (status.plan === undefined) return shell.print('nothing has been planned yet');
+        const counts = Object.entries(status.counts).map(([state, count]) => `${count} ${state}`);
+        shell.print(`plan ${status.plan}: ${counts.join(', ')}`);
+        const shown = status.jobs.filter((job) => options.all === true || job.state !== 'already-built');
+        for (const job of shown) {
+          const time = job.durationMs ? ` (${formatDuration(job.durationMs)})` : '';
+          shell.print(`  ${job.state.padEnd(13)} ${job.id}${time}${job.reason ? `: ${job.reason}` : ''}`);
+        }
+      } finally {
+        await farm.close();
+      }
+    });
+}

@@ -1,0 +1,91 @@
+import type { Blame, Problem } from '../diagnostics/index.ts';
+import { renderProblem } from '../diagnostics/index.ts';
+import { type Console, machine } from '../host/index.ts';
+
+/** Exit codes: a contract. */
+export const exitCodes = { done: 0, failed: 1, usage: 2, world: 3, bug: 70, interrupted: 130 } as const;
+
+/** The exit code of a command that ends on a problem. */
+export function exitCodeOf(blame: Blame): number {
+  switch (blame) {
+    case 'recipe':
+      return exitCodes.failed;
+    case 'usage':
+      return exitCodes.usage;
+    case 'world':
+      return exitCodes.world;
+    case 'bug':
+      return exitCodes.bug;
+  }
+}
+
+/** Options that every command takes. */
+export interface GlobalOptions {
+  readonly farm?: string;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
+}
+
+/** How a command talks: results on standard output, everything else on standard error. */
+export class Shell {
+  readonly console: Console;
+  exitCode: number = exitCodes.done;
+  #options: GlobalOptions = {};
+
+  constructor(console: Console) {
+    this.console = console;
+  }
+
+  /** Called once the command line is parsed. */
+  configure(options: GlobalOptions): void {
+    this.#options = options;
+  }
+
+  get json(): boolean {
+    return this.#options.json === true;
+  }
+
+  get quiet(): boolean {
+    return this.#options.quiet === true;
+  }
+
+  get verbose(): boolean {
+    return this.#options.verbose === true;
+  }
+
+  /** The farm's folder: --farm, else PACKMILL_FARM, else this folder when it is one, else `.farm`. */
+  farmFolder(isFarm: (folder: string) => boolean): string {
+    const named = this.#options.farm ?? machine.variable('PACKMILL_FARM');
+    if (named !== undefined) return machine.absolute(named);
+    const here = machine.absolute('.');
+    return isFarm(here) ? here : machine.absolute('.farm');
+  }
+
+  /** A result for people, as lines; left out with --json. */
+  print(...lines: readonly string[]): void {
+    if (!this.json) this.console.out(`${lines.join('\n')}\n`);
+  }
+
+  /** A result for machines; left out without --json. */
+  printJson(value: unknown): void {
+    if (this.json) this.console.out(`${JSON.stringify(value, undefined, 2)}\n`);
+  }
+
+  /** What is going on, for people; left out with --quiet. */
+  tell(line: string): void {
+    if (!this.quiet) this.console.err(`${line}\n`);
+  }
+
+  /** A problem, on standard error; its blame decides the exit code when it is an error and `fatal`. */
+  complain(problem: Problem, fatal = false): void {
+    if (fatal) this.exitCode = exitCodeOf(problem.blame);
+    if (this.quiet && problem.severity !== 'error') return;
+    this.console.err(`${renderProblem(problem, { color: this.colors, verbose: this.verbose || fatal })}\n`);
+  }
+
+  /** Whether standard error takes colours: a terminal, and NO_COLOR is not set. */
+  get colors(): boolean {
+    return this.console.errIsTerminal && machine.variable('NO_COLOR') === undefined;
+  }
+}

@@ -1,0 +1,14 @@
+import { availableParallelism, hostname } from 'node:os';
+import { resolve } from 'node:path';
+
+/** What the process may know of the machine and its surroundings. */
+export const machine = {
+  /** Processors this process may use. */
+  processors: (): number => availableParallelism(),
+  name: (): string => hostname(),
+  /** Value of an environment variable; an empty one counts as unset. */
+  variable: (name: string): string | undefined => process.env[name] || undefined,
+  absolute: (path: string): string => resolve(path),
+  isRoot: (): boolean => process.geteuid?.() === 0,
+  processId: (): number => process.pid,
+} as const;
