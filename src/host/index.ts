@@ -39,3 +39,6 @@ export {
   startProcess,
 } from './process.ts';
 export { onEndRequest, processExists, sendSignal, signalName } from './signals.ts';
+export { findProgram, type ProbeAnswer, probeProgram } from './program-probe.ts';
+export { readSystemFacts, type SystemFacts } from './system-facts.ts';
+export { xzCodec } from './xz.ts';
