@@ -1,5 +1,5 @@
 import type { Blame, Problem } from '../diagnostics/index.ts';
-import { renderProblem } from '../diagnostics/index.ts';
+import { renderLine, renderTerminal } from '../diagnostics/index.ts';
 import { type Console, machine } from '../host/index.ts';
 
 /** Exit codes: a contract. */
@@ -81,7 +81,11 @@ export class Shell {
   complain(problem: Problem, fatal = false): void {
     if (fatal) this.exitCode = exitCodeOf(problem.blame);
     if (this.quiet && problem.severity !== 'error') return;
-    this.console.err(`${renderProblem(problem, { color: this.colors, verbose: this.verbose || fatal })}\n`);
+    const whole = fatal || this.verbose || problem.severity === 'error';
+    const look = this.console.errIsTerminal
+      ? { colour: this.colors, columns: this.console.columns() }
+      : { colour: false };
+    this.console.err(`${whole ? renderTerminal(problem, look) : renderLine(problem)}\n`);
   }
 
   /** Whether standard error takes colours: a terminal, and NO_COLOR is not set. */
