@@ -1,0 +1,13 @@
+export { checkPlan } from './check-plan.ts';
+export { diffPlans, type JobChange, type PlanDiff, renderPlanDiff } from './diff-plans.ts';
+export { explainJob, findJob, renderReason, whyPath } from './explain.ts';
+export {
+  emptyInventory,
+  type Inventory,
+  type LastSuccess,
+  type PlanPolicy,
+  type RecipeRecord,
+} from './inventory.ts';
+export { makePlan, type PlanRequest } from './make-plan.ts';
+export type { Satisfies } from './providers.ts';
+export { planJson, renderPlanDot, renderPlanText } from './render-plan.ts';
