@@ -24,10 +24,20 @@ export {
 } from './cgroup.ts';
 export { findControlGroupsV1 } from './cgroup-v1.ts';
 export { findControlGroupsV2 } from './cgroup-v2.ts';
+export {
+  ensureFolders,
+  ensureLink,
+  isEmptyFolder,
+  listRoot,
+  pathExists,
+  privateEntries,
+  type RootEntry,
+  realPath,
+} from './folder-facts.ts';
 export { giveTree, makeOwnedFolder, ownUser, removeStubbornTree } from './folder-ownership.ts';
 export { type Mount, readMounts } from './mounts.ts';
 export { makeNamedPipe, type OpenedPipe, openPipe } from './named-pipe.ts';
-export { descendants, type ProcessFacts, processFacts } from './process-tree.ts';
+export { descendants, leakyDescriptors, type ProcessFacts, processFacts, processLives } from './process-tree.ts';
 export {
   type ProcessOptions,
   type ProcessResult,

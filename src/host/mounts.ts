@@ -10,7 +10,7 @@ export interface Mount {
   readonly options: readonly string[];
 }
 
-const unescape = (text: string): string =>
+const unescapeOctal = (text: string): string =>
   text.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
 
 /** Takes the text of a mountinfo file apart; lines that are too short are left out. */
@@ -22,7 +22,12 @@ export function parseMounts(text: string): readonly Mount[] {
     const [type = '', , options = ''] = right.split(' ');
     const [root, point] = [fields[3], fields[4]];
     if (root === undefined || point === undefined) continue;
-    mounts.push({ root: unescape(root), point: unescape(point), type, options: options.split(',') });
+    mounts.push({
+      root: unescapeOctal(root),
+      point: unescapeOctal(point),
+      type,
+      options: options.split(','),
+    });
   }
   return mounts;
 }

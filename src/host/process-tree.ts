@@ -28,7 +28,13 @@ export function processFacts(pid: number): ProcessFacts | undefined {
   }
 }
 
-/** All living processes below `root`, parents before children; `root` itself is not among them. */
+/** Whether a process still does something: a zombie that waits to be reaped by its parent does not count. */
+export function processLives(pid: number): boolean {
+  const state = processFacts(pid)?.state;
+  return state !== undefined && state !== 'Z' && state !== 'X';
+}
+
+/** All processes below `root`, parents before children; `root` itself is not among them. */
 export function descendants(root: number): readonly ProcessFacts[] {
   const children = new Map<number, ProcessFacts[]>();
   for (const name of readdirSync('/proc')) {
@@ -48,4 +54,21 @@ export function descendants(root: number): readonly ProcessFacts[] {
     }
   }
   return found;
+}
+
+/** Descriptors above 2 that every program we start would inherit, because whoever started us left them open. */
+export function leakyDescriptors(): readonly number[] {
+  const closeOnExec = 0o2000000;
+  return readdirSync('/proc/self/fdinfo')
+    .map(Number)
+    .filter((descriptor) => {
+      if (descriptor <= 2) return false;
+      try {
+        const info = readFileSync(`/proc/self/fdinfo/${descriptor}`, 'latin1');
+        const flags = /^flags:\s*([0-7]+)$/m.exec(info)?.[1];
+        return flags !== undefined && (Number.parseInt(flags, 8) & closeOnExec) === 0;
+      } catch {
+        return false;
+      }
+    });
 }

@@ -1,0 +1,1 @@
+export { BubblewrapDriver, type BubblewrapOptions } from './driver.ts';
