@@ -34,6 +34,24 @@ export {
   type RootEntry,
   realPath,
 } from './folder-facts.ts';
+export {
+  bytesIfThere,
+  type EntryFacts,
+  ensureFolder,
+  entryFacts,
+  linkDestination,
+  linkNew,
+  makeSymlink,
+  namesIn,
+  readRange,
+  removeEmptyFolder,
+  removeEntry,
+  renameEntry,
+  setMode,
+  setModifiedTime,
+  syncPaths,
+} from './file-entry.ts';
+export { copyHashing, type HashedBytes, hashFile } from './hashed-copy.ts';
 export { giveTree, makeOwnedFolder, ownUser, removeStubbornTree } from './folder-ownership.ts';
 export { type Mount, readMounts } from './mounts.ts';
 export { makeNamedPipe, type OpenedPipe, openPipe } from './named-pipe.ts';

@@ -1,0 +1,221 @@
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  copyFileSync,
+  fsyncSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  readSync,
+  renameSync,
+  rmdirSync,
+  symlinkSync,
+  unlinkSync,
+  utimesSync,
+} from 'node:fs';
+import { open } from 'node:fs/promises';
+import { fault, type ProblemError } from '../diagnostics/index.ts';
+
+/** Facts of one name in a folder, without following a symbolic link. */
+export interface EntryFacts {
+  readonly kind: 'file' | 'folder' | 'link' | 'other';
+  readonly sizeBytes: number;
+  /** Same device and inode: the same bytes under another name. */
+  readonly device: number;
+  readonly inode: number;
+  /** Milliseconds since the epoch. */
+  readonly modifiedMs: number;
+  /** How many names the file has. */
+  readonly names: number;
+}
+
+const codeOf = (error: unknown): string | undefined => (error as { code?: string }).code;
+
+/** The problem SYS004 for a system error about one path. */
+export function pathProblem(action: string, path: string, error: unknown): ProblemError {
+  const message = error instanceof Error ? error.message : String(error);
+  return fault('SYS004', { what: `cannot ${action} '${path}': ${message}`, cause: error });
+}
+
+function onPath<Result>(action: string, path: string, run: () => Result): Result {
+  try {
+    return run();
+  } catch (error) {
+    throw pathProblem(action, path, error);
+  }
+}
+
+/** Like `onPath`; undefined when there is nothing of that name. */
+function ifThere<Result>(action: string, path: string, run: () => Result): Result | undefined {
+  try {
+    return run();
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined;
+    throw pathProblem(action, path, error);
+  }
+}
+
+/** Facts of a name; undefined when there is none. Throws SYS004. */
+export function entryFacts(path: string): EntryFacts | undefined {
+  const facts = ifThere('look at', path, () => lstatSync(path));
+  if (!facts) return undefined;
+  const kind = facts.isFile()
+    ? 'file'
+    : facts.isDirectory()
+      ? 'folder'
+      : facts.isSymbolicLink()
+        ? 'link'
+        : 'other';
+  return {
+    kind,
+    sizeBytes: facts.size,
+    device: facts.dev,
+    inode: facts.ino,
+    modifiedMs: facts.mtimeMs,
+    names: facts.nlink,
+  };
+}
+
+/** All bytes of a file; undefined when there is none. Throws SYS004. */
+export function bytesIfThere(path: string): Uint8Array | undefined {
+  return ifThere('read', path, () => readFileSync(path));
+}
+
+/** Names in a folder, in no order; an absent folder has none. Throws SYS004. */
+export function namesIn(path: string): readonly string[] {
+  return ifThere('list', path, () => readdirSync(path)) ?? [];
+}
+
+/** Where a symbolic link points to; undefined when there is no link of that name. Throws SYS004. */
+export function linkDestination(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'EINVAL') return undefined;
+    throw pathProblem('read the link', path, error);
+  }
+}
+
+/** Reads `length` bytes from `offset`; fewer when the file ends before. Throws SYS004. */
+export function readRange(path: string, offset: number, length: number): Uint8Array {
+  return onPath('read', path, () => {
+    const fd = openSync(path, constants.O_RDONLY);
+    try {
+      const bytes = Buffer.allocUnsafe(length);
+      let done = 0;
+      while (done < length) {
+        const count = readSync(fd, bytes, done, length - done, offset + done);
+        if (count === 0) break;
+        done += count;
+      }
+      return bytes.subarray(0, done);
+    } finally {
+      closeSync(fd);
+    }
+  });
+}
+
+/**
+ * Gives a file one more name; false when the name is taken (nothing is changed then). Where the file system
+ * refuses another name (other device, too many names) it is copied, durably. Throws SYS004.
+ */
+export function linkNew(existing: string, path: string): boolean {
+  try {
+    linkSync(existing, path);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false;
+    if (!['EXDEV', 'EPERM', 'EMLINK'].includes(codeOf(error) ?? '')) throw pathProblem('link', path, error);
+  }
+  const temporary = `${path}.copying`;
+  onPath('copy', path, () => {
+    copyFileSync(existing, temporary, constants.COPYFILE_FICLONE);
+    const fd = openSync(temporary, constants.O_RDONLY);
+    try {
+      fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+  });
+  try {
+    linkSync(temporary, path);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false;
+    throw pathProblem('link', path, error);
+  } finally {
+    removeEntry(temporary);
+  }
+}
+
+/** Renames within one file system; what had the new name is replaced. Throws SYS004. */
+export function renameEntry(path: string, newPath: string): void {
+  onPath(`rename to '${newPath}'`, path, () => renameSync(path, newPath));
+}
+
+/** Removes one name that is no folder; false when there is none. Throws SYS004. */
+export function removeEntry(path: string): boolean {
+  const removed = ifThere('remove', path, () => {
+    unlinkSync(path);
+    return true;
+  });
+  return removed ?? false;
+}
+
+/** Removes an empty folder; false when it is not there or not empty. Throws SYS004. */
+export function removeEmptyFolder(path: string): boolean {
+  try {
+    rmdirSync(path);
+    return true;
+  } catch (error) {
+    if (['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes(codeOf(error) ?? '')) return false;
+    throw pathProblem('remove', path, error);
+  }
+}
+
+/** Makes a folder and its parents, with exactly `mode` for the folder itself. Throws SYS004. */
+export function ensureFolder(path: string, mode = 0o755): void {
+  onPath('make the folder', path, () => {
+    if (mkdirSync(path, { recursive: true }) !== undefined) chmodSync(path, mode);
+  });
+}
+
+/** Makes a symbolic link where nothing is yet. Throws SYS004. */
+export function makeSymlink(path: string, destination: string): void {
+  onPath('link', path, () => symlinkSync(destination, path));
+}
+
+/** Sets the permissions of a file. Throws SYS004. */
+export function setMode(path: string, mode: number): void {
+  onPath('set the permissions of', path, () => chmodSync(path, mode));
+}
+
+/** Sets the time of last change, in milliseconds since the epoch. Throws SYS004. */
+export function setModifiedTime(path: string, timeMs: number): void {
+  onPath('set the time of', path, () => utimesSync(path, timeMs / 1000, timeMs / 1000));
+}
+
+/** Makes files or folders durable, several at a time so that the file system can group its work. Throws SYS004. */
+export async function syncPaths(paths: readonly string[]): Promise<void> {
+  const waiting = [...paths];
+  const work = async (): Promise<void> => {
+    for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
+      try {
+        const file = await open(path, constants.O_RDONLY);
+        try {
+          await file.sync();
+        } finally {
+          await file.close();
+        }
+      } catch (error) {
+        throw pathProblem('make durable', path, error);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(4, paths.length) }, work));
+}

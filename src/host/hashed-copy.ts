@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto';
+import { constants } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import type { Digest } from '../primitives/index.ts';
+import { pathProblem } from './file-entry.ts';
+
+/** What one reading of a file told. */
+export interface HashedBytes {
+  readonly digest: Digest;
+  readonly sizeBytes: number;
+}
+
+const pieceBytes = 1 << 20;
+
+async function pass(source: FileHandle, onPiece: (piece: Buffer) => Promise<void>): Promise<HashedBytes> {
+  const hash = createHash('sha256');
+  const buffer = Buffer.allocUnsafe(pieceBytes);
+  let sizeBytes = 0;
+  for (;;) {
+    const { bytesRead } = await source.read(buffer, 0, pieceBytes, sizeBytes);
+    if (bytesRead === 0) return { digest: hash.digest('hex') as Digest, sizeBytes };
+    const piece = buffer.subarray(0, bytesRead);
+    hash.update(piece);
+    await onPiece(piece);
+    sizeBytes += bytesRead;
+  }
+}
+
+async function openSource(path: string): Promise<FileHandle> {
+  try {
+    // A symbolic link or a pipe in the place of a file is refused, not followed or waited for.
+    const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    if ((await file.stat()).isFile()) return file;
+    await file.close();
+  } catch (error) {
+    throw pathProblem('open', path, error);
+  }
+  throw pathProblem('open', path, new Error('it is not a regular file'));
+}
+
+/** SHA-256 and size of a regular file in bounded memory. Throws SYS004, also for links and devices. */
+export async function hashFile(path: string): Promise<HashedBytes> {
+  const source = await openSource(path);
+  try {
+    return await pass(source, async () => {});
+  } catch (error) {
+    throw pathProblem('read', path, error);
+  } finally {
+    await source.close();
+  }
+}
+
+/**
+ * Copies a regular file to a new file and returns the hash of the bytes that were written, in one reading.
+ * The copy is durable (its name is not yet) and has exactly `mode`. Throws SYS004.
+ */
+export async function copyHashing(path: string, destination: string, mode: number): Promise<HashedBytes> {
+  const source = await openSource(path);
+  try {
+    const target = await open(destination, 'wx', mode);
+    try {
+      const hashed = await pass(source, async (piece) => {
+        for (let done = 0; done < piece.byteLength; ) {
+          done += (await target.write(piece, done, piece.byteLength - done)).bytesWritten;
+        }
+      });
+      await target.chmod(mode);
+      await target.sync();
+      return hashed;
+    } finally {
+      await target.close();
+    }
+  } catch (error) {
+    throw pathProblem(`copy to '${destination}'`, path, error);
+  } finally {
+    await source.close();
+  }
+}
