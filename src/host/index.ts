@@ -1,3 +1,5 @@
+export { AppendFile } from './append-file.ts';
+export { type FileWatch, fileFacts, readBytes, watchFile } from './file-watch.ts';
 export { type Clock, systemClock, VirtualClock } from './clock.ts';
 export { digestBytes, digestFile, digestFileTwice } from './digest.ts';
 export { fsyncDirectory, replaceFile, replaceSymlink, writeDurably } from './files.ts';
@@ -52,6 +54,16 @@ export {
   syncPaths,
 } from './file-entry.ts';
 export { copyHashing, type HashedBytes, hashFile } from './hashed-copy.ts';
+export {
+  absolutePath,
+  type FolderSnapshot,
+  pathKind,
+  type SnapshotEntry,
+  type SnapshotOptions,
+  snapshotFolder,
+  subfolders,
+  textIfThere,
+} from './folder.ts';
 export { giveTree, makeOwnedFolder, ownUser, removeStubbornTree } from './folder-ownership.ts';
 export { type Mount, readMounts } from './mounts.ts';
 export { makeNamedPipe, type OpenedPipe, openPipe } from './named-pipe.ts';

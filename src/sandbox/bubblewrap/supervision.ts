@@ -151,7 +151,10 @@ export class Supervision {
     if (this.#stop !== undefined || this.#over.signal.aborted) return;
     this.#stop = reason;
     const first = this.#firstProcess();
-    if (first === undefined || !this.#report.startsWith('started')) return this.#kill();
+    if (first === undefined || !this.#report.startsWith('started')) {
+      this.#kill();
+      return;
+    }
     for (const one of descendants(first)) {
       sendSignal(one.pid, 'SIGTERM');
       // A stopped process gets its TERM only when it goes on.

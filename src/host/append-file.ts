@@ -1,0 +1,61 @@
+import { closeSync, fstatSync, fsyncSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { fault } from '../diagnostics/index.ts';
+
+/** A file that only grows. Writes are synchronous: what has returned is in the kernel, kill -9 or not. */
+export class AppendFile {
+  readonly #path: string;
+  readonly #descriptor: number;
+  #sizeBytes: number;
+  #open = true;
+
+  /** Opens the file, making it and its folders when they are missing. Throws SYS004. */
+  constructor(path: string) {
+    this.#path = path;
+    try {
+      mkdirSync(dirname(path), { recursive: true });
+      this.#descriptor = openSync(path, 'a', 0o644);
+      this.#sizeBytes = fstatSync(this.#descriptor).size;
+    } catch (error) {
+      throw this.#fault(error);
+    }
+  }
+
+  get sizeBytes(): number {
+    return this.#sizeBytes;
+  }
+
+  /** Appends all bytes. Throws SYS004, and a plain error after `close`. */
+  append(bytes: Uint8Array): void {
+    if (!this.#open) throw new Error(`'${this.#path}' is closed`);
+    try {
+      let written = 0;
+      while (written < bytes.byteLength) written += writeSync(this.#descriptor, bytes, written);
+      this.#sizeBytes += written;
+    } catch (error) {
+      throw this.#fault(error);
+    }
+  }
+
+  /** Makes the contents durable and closes the file; a second call does nothing. */
+  close(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    try {
+      fsyncSync(this.#descriptor);
+    } catch (error) {
+      throw this.#fault(error);
+    } finally {
+      closeSync(this.#descriptor);
+    }
+  }
+
+  #fault(error: unknown): Error {
+    const message = error instanceof Error ? error.message : String(error);
+    return fault('SYS004', {
+      what: `cannot write to '${this.#path}'`,
+      why: `The system says: ${message}.`,
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,95 @@
+import { type FSWatcher, watch } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
+
+/** Tells when a file has changed; may cry wolf, and is slow (never silent) where the system sends no events. */
+export interface FileWatch {
+  /** Resolves after a change since the last call, after `maxMs`, or when the signal aborts. */
+  changed(maxMs: number, signal?: AbortSignal): Promise<void>;
+  close(): void;
+}
+
+/** Watches a file that may not exist yet. Call `close` when done. */
+export function watchFile(path: string): FileWatch {
+  let watcher: FSWatcher | undefined;
+  let dirty = false;
+  let wake: (() => void) | undefined;
+  const notice = (): void => {
+    dirty = true;
+    wake?.();
+  };
+  const listen = (): void => {
+    if (watcher !== undefined) return;
+    try {
+      watcher = watch(path, { persistent: false }, notice);
+      watcher.on('error', () => {
+        watcher?.close();
+        watcher = undefined;
+      });
+      // Something may have been written before we listened.
+      dirty = true;
+    } catch {
+      watcher = undefined;
+    }
+  };
+  listen();
+  return {
+    changed: async (maxMs, signal) => {
+      listen();
+      if (!dirty && !signal?.aborted) {
+        await new Promise<void>((resolve) => {
+          const done = (): void => {
+            clearTimeout(timer);
+            signal?.removeEventListener('abort', done);
+            wake = undefined;
+            resolve();
+          };
+          const timer = setTimeout(done, maxMs);
+          signal?.addEventListener('abort', done, { once: true });
+          wake = done;
+        });
+      }
+      dirty = false;
+    },
+    close: () => watcher?.close(),
+  };
+}
+
+/** Up to `maxBytes` bytes of a file from `offset` on; empty at its end, undefined when there is no such file. */
+export async function readBytes(
+  path: string,
+  offset: number,
+  maxBytes: number,
+): Promise<Uint8Array | undefined> {
+  let file: Awaited<ReturnType<typeof open>>;
+  try {
+    file = await open(path, 'r');
+  } catch (error) {
+    if ((error as { code?: string }).code === 'ENOENT') return undefined;
+    throw error;
+  }
+  try {
+    const buffer = Buffer.allocUnsafe(maxBytes);
+    let filled = 0;
+    while (filled < maxBytes) {
+      const { bytesRead } = await file.read(buffer, filled, maxBytes - filled, offset + filled);
+      if (bytesRead === 0) break;
+      filled += bytesRead;
+    }
+    return buffer.subarray(0, filled);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Size and time of last change of a file, or undefined when there is none. */
+export async function fileFacts(
+  path: string,
+): Promise<{ readonly sizeBytes: number; readonly changedAtMs: number } | undefined> {
+  try {
+    const facts = await stat(path);
+    return { sizeBytes: facts.size, changedAtMs: facts.mtimeMs };
+  } catch (error) {
+    if ((error as { code?: string }).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
