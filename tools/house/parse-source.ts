@@ -129,7 +129,8 @@ function noteHiddenInput(
   const isKey = parent.key === node && !parent.computed && !parent.shorthand;
   const isProcessMember =
     parent.type === 'MemberExpression' && parent.object === node && node.name === 'process';
-  if (!isProperty && !isKey && !isProcessMember && !parent.type.startsWith('TS')) add(node.name as string);
+  if (!isProperty && !isKey && !isProcessMember && !/^(TS|Import|ExportS)/.test(parent.type))
+    add(node.name as string);
 }
 
 function noteFunction(
