@@ -1,6 +1,7 @@
-import { chmod, lchown, lstat, mkdir, readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmod, lchown, lstat, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { fault } from '../diagnostics/index.ts';
+import { fsyncDirectory } from './files.ts';
 
 /** User and group ids of this process. */
 export function ownUser(): { readonly uid: number; readonly gid: number } {
@@ -67,5 +68,16 @@ export async function removeStubbornTree(path: string): Promise<void> {
     } catch (error) {
       throw pathFault('remove', path, error);
     }
+  }
+}
+
+/** Gives a finished folder its name in one step; when another one has it already, that one stays. */
+export async function moveFolder(from: string, to: string): Promise<void> {
+  try {
+    await rename(from, to);
+    fsyncDirectory(dirname(to));
+  } catch (error) {
+    const code = (error as { code?: string }).code;
+    if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw pathFault('make the folder', to, error);
   }
 }

@@ -53,7 +53,14 @@ export {
   setModifiedTime,
   syncPaths,
 } from './file-entry.ts';
-export { copyHashing, type HashedBytes, hashFile } from './hashed-copy.ts';
+export {
+  copyHashing,
+  type HashedBytes,
+  hashBytesWithTail,
+  hashFile,
+  hashFileWithTail,
+} from './hashed-copy.ts';
+export { makeTemporaryFolder } from './temporary-folder.ts';
 export {
   absolutePath,
   type FolderSnapshot,
@@ -64,7 +71,7 @@ export {
   subfolders,
   textIfThere,
 } from './folder.ts';
-export { giveTree, makeOwnedFolder, ownUser, removeStubbornTree } from './folder-ownership.ts';
+export { giveTree, makeOwnedFolder, moveFolder, ownUser, removeStubbornTree } from './folder-ownership.ts';
 export { type Mount, readMounts } from './mounts.ts';
 export { makeNamedPipe, type OpenedPipe, openPipe } from './named-pipe.ts';
 export { descendants, leakyDescriptors, type ProcessFacts, processFacts, processLives } from './process-tree.ts';

@@ -50,7 +50,6 @@ const messengers: readonly RegExp[] = [
 /** What makepkg says of itself; it names the function at least. */
 const summaries: readonly RegExp[] = [/^==> ERROR: /];
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: terminal colours are control characters
 const colours = /\u001b\[[0-9;?]*[ -/]*[@-~]/g;
 
 const linesBefore = 2;

@@ -1,3 +1,5 @@
+export { checkSandbox } from './readiness.ts';
+export { unpackRoot } from './root-archive.ts';
 export type {
   SandboxCommand,
   SandboxDriver,

@@ -1,0 +1,1 @@
+export { type SandboxScript, type ScriptedAct, ScriptedDriver } from './scripted-driver.ts';
