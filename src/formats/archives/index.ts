@@ -5,3 +5,4 @@ export type { TarFile, TarStreamEntry } from './tar-reader.ts';
 export { readTar, readTarBytes } from './tar-reader.ts';
 export type { NewTarEntry } from './tar-writer.ts';
 export { encodeTarEntry, encodeTarHeader, resizeTarHeader, tarEnd, tarPadding } from './tar-writer.ts';
+export { zstdFrames } from './zstd-frames.ts';

@@ -1,6 +1,6 @@
 import { constants, gunzipSync, gzipSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { fault, isFault, type Problem, problem } from '../../diagnostics/index.ts';
-import { encodeTarEntry, readTarBytes, tarEnd } from '../archives/index.ts';
+import { encodeTarEntry, readTarBytes, tarEnd, zstdFrames } from '../archives/index.ts';
 import { type DatabaseEntry, parseDesc } from './database-entry.ts';
 
 /** How a database is compressed; `none` is a bare tar. */
@@ -52,6 +52,21 @@ export function compressDatabase(
   }
 }
 
+/** All frames of the data; Node.js reads the first one only. */
+function unpackZstd(bytes: Uint8Array): Uint8Array {
+  const frames = zstdFrames(bytes);
+  if (!frames) throw new Error('the frames are cut off');
+  const parts: Uint8Array[] = [];
+  let left = maxDatabaseBytes;
+  for (const frame of frames) {
+    const part = zstdDecompressSync(frame, { maxOutputLength: left });
+    parts.push(part);
+    left -= part.byteLength;
+    if (left <= 0) throw new Error('it unpacks to too many bytes');
+  }
+  return parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts);
+}
+
 function decompress(bytes: Uint8Array, codecs: DatabaseCodecs, file: string): Uint8Array {
   const compression = sniffCompression(bytes);
   const place = { file };
@@ -60,7 +75,7 @@ function decompress(bytes: Uint8Array, codecs: DatabaseCodecs, file: string): Ui
   if (compression === 'xz' && !codecs.xz) throw fault('FMT030', { what: 'no codec for xz was given', place });
   try {
     if (compression === 'gzip') return gunzipSync(bytes, { maxOutputLength: maxDatabaseBytes });
-    if (compression === 'zstd') return zstdDecompressSync(bytes, { maxOutputLength: maxDatabaseBytes });
+    if (compression === 'zstd') return unpackZstd(bytes);
     return codecs.xz?.decompress(bytes) ?? bytes;
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);

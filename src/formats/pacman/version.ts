@@ -34,7 +34,6 @@ export function formatVersion(version: PackageVersion): string {
 
 /** C compares bytes: a character outside ASCII counts as the separators that its UTF-8 bytes are. */
 const asBytes = (text: string): string =>
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the whole of ASCII is meant.
   /^[\x00-\x7f]*$/.test(text) ? text : Buffer.from(text, 'utf8').toString('latin1');
 
 /** Compares two runs of digits, or two runs of letters, given by their ends in their texts. */
