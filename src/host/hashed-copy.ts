@@ -12,18 +12,26 @@ export interface HashedBytes {
 
 const pieceBytes = 1 << 20;
 
-async function pass(source: FileHandle, onPiece: (piece: Buffer) => Promise<void>): Promise<HashedBytes> {
-  const hash = createHash('sha256');
-  const buffer = Buffer.allocUnsafe(pieceBytes);
+/** Reads a file from its start with one buffer; returns its size in bytes. */
+async function eachPiece(source: FileHandle, onPiece: (piece: Buffer) => Promise<void>): Promise<number> {
+  const { size } = await source.stat();
+  const buffer = Buffer.allocUnsafe(Math.min(pieceBytes, size + 1));
   let sizeBytes = 0;
   for (;;) {
-    const { bytesRead } = await source.read(buffer, 0, pieceBytes, sizeBytes);
-    if (bytesRead === 0) return { digest: hash.digest('hex') as Digest, sizeBytes };
-    const piece = buffer.subarray(0, bytesRead);
-    hash.update(piece);
-    await onPiece(piece);
+    const { bytesRead } = await source.read(buffer, 0, buffer.byteLength, sizeBytes);
+    if (bytesRead === 0) return sizeBytes;
+    await onPiece(buffer.subarray(0, bytesRead));
     sizeBytes += bytesRead;
   }
+}
+
+async function pass(source: FileHandle, onPiece: (piece: Buffer) => Promise<void>): Promise<HashedBytes> {
+  const hash = createHash('sha256');
+  const sizeBytes = await eachPiece(source, async (piece) => {
+    hash.update(piece);
+    await onPiece(piece);
+  });
+  return { digest: hash.digest('hex') as Digest, sizeBytes };
 }
 
 async function openSource(path: string): Promise<FileHandle> {
@@ -75,4 +83,23 @@ export async function copyHashing(path: string, destination: string, mode: numbe
   } finally {
     await source.close();
   }
+}
+
+/** SHA-256 (32 bytes) of a regular file with `tail` behind it, as OpenPGP hashes what it signs. Throws SYS004. */
+export async function hashFileWithTail(path: string, tail: Uint8Array): Promise<Uint8Array> {
+  const source = await openSource(path);
+  const hash = createHash('sha256');
+  try {
+    await eachPiece(source, async (piece) => void hash.update(piece));
+  } catch (error) {
+    throw pathProblem('read', path, error);
+  } finally {
+    await source.close();
+  }
+  return hash.update(tail).digest();
+}
+
+/** The same for bytes in memory. */
+export function hashBytesWithTail(bytes: Uint8Array, tail: Uint8Array): Uint8Array {
+  return createHash('sha256').update(bytes).update(tail).digest();
 }

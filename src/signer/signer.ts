@@ -10,4 +10,6 @@ export interface Signer {
   verifyFile(path: string, signaturePath: string): Promise<boolean>;
   /** The public key, binary (as `pacman-key --add` takes it). */
   publicKey(): Promise<Uint8Array>;
+  /** Ends what the signer keeps running; it can be used again afterwards and starts what it needs anew. */
+  close(): Promise<void>;
 }
