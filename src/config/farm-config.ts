@@ -72,7 +72,7 @@ export const farmSchema = z.strictObject({
     .string()
     .regex(/^[a-z0-9_]+$/)
     .default('x86_64'),
-  packager: z.string().default('packmill farm <packmill@localhost>'),
+  packager: z.string().default('packmill farm <packmill@localhost.invalid>'),
   /** Builds at one time; default: half the processors, at least one. */
   jobs: z.int().positive().optional(),
   sandbox: sandboxSchema,

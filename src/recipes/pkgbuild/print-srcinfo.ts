@@ -1,5 +1,5 @@
 import { fault } from '../../diagnostics/index.ts';
-import { copyTree, makeFolderTree, writeFileWithMode } from '../../host/index.ts';
+import { copyTree, makeFolderTree, readPieces, writeFileWithMode } from '../../host/index.ts';
 import type { SandboxDriver, SandboxRoot } from '../../sandbox/index.ts';
 import { layout } from './sandbox-layout.ts';
 import { makepkgConf } from './tool-settings.ts';
@@ -14,6 +14,8 @@ export interface PrintSrcinfoInput {
   readonly sandbox: SandboxDriver;
 }
 
+const packager = 'packmill <packmill@localhost.invalid>';
+const makepkg = `makepkg --config ${layout.control}/makepkg.conf --nocolor`;
 const timeoutMs = 60_000;
 const outputBytes = 4 * 1024 * 1024;
 
@@ -29,7 +31,7 @@ export async function printSrcinfo(input: PrintSrcinfoInput): Promise<string> {
     for (const name of ['recipe', 'work', 'home']) await sandbox.makeFolder(`${scratch}/${name}`);
     await copyTree(folder, `${scratch}/recipe`, new Set(['.git', 'src', 'pkg']));
     await sandbox.giveToBuilder(`${scratch}/recipe`);
-    const conf = makepkgConf({ arch: input.arch, processors: 1, packager: 'packmill' });
+    const conf = makepkgConf({ arch: input.arch, processors: 1, packager });
     await writeFileWithMode(`${scratch}/control/makepkg.conf`, conf, 0o644);
     const mount = (name: string, target: string, writable: boolean) => ({
       source: `${scratch}/${name}`,
@@ -57,14 +59,14 @@ export async function printSrcinfo(input: PrintSrcinfoInput): Promise<string> {
           SRCDEST: layout.work,
         },
         workingDirectory: layout.recipe,
-        command: ['makepkg', '--config', `${layout.control}/makepkg.conf`, '--nocolor', '--printsrcinfo'],
+        // what makepkg warns of goes to standard error and must not end up in the text
+        command: ['bash', '-c', `exec ${makepkg} --printsrcinfo > ${layout.work}/srcinfo`],
         limits: { timeoutMs, killGraceMs: 2000, memoryBytes: undefined, processes: 256, outputBytes },
       },
       { onOutput: (bytes) => pieces.push(bytes.slice()), signal: undefined },
     );
-    const text = Buffer.concat(pieces).toString('utf8');
-    if (end.kind === 'exited' && end.code === 0) return text;
-    const said = text.trim().split('\n').slice(-5).join('; ');
+    if (end.kind === 'exited' && end.code === 0) return await readOutput(`${scratch}/work/srcinfo`);
+    const said = Buffer.concat(pieces).toString('utf8').trim().split('\n').slice(-5).join('; ');
     throw fault('BLD013', {
       what: `makepkg cannot read '${folder}/PKGBUILD'`,
       place: { file: `${folder}/PKGBUILD` },
@@ -73,4 +75,16 @@ export async function printSrcinfo(input: PrintSrcinfoInput): Promise<string> {
   } finally {
     await sandbox.removeFolder(scratch);
   }
+}
+
+/** The file lies in a folder of the sandboxed builder, so it may be anything, and of any size. */
+async function readOutput(path: string): Promise<string> {
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  for await (const piece of readPieces(path)) {
+    size += piece.byteLength;
+    if (size > outputBytes) throw fault('BLD013', { what: 'the .SRCINFO that makepkg prints is too long' });
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces).toString('utf8');
 }

@@ -1,0 +1,13 @@
+export {
+  type ArtifactIndex,
+  type DependencyPolicy,
+  type ResolvedDependencies,
+  resolveDependencies,
+} from './resolve-dependencies.ts';
+export {
+  type AttemptInput,
+  type AttemptResult,
+  remarkDependencies,
+  runAttempt,
+  type SandboxPolicy,
+} from './run-attempt.ts';

@@ -1,0 +1,1 @@
+export { type RemoteHeadOptions, type RemoteRef, remoteHead } from './remote-heads.ts';
