@@ -1,5 +1,5 @@
 import type { Problem, Severity } from './problem.ts';
-import { renderPlace } from './render-text.ts';
+import { printable, renderPlace } from './render-text.ts';
 
 /** How a problem is to look on a terminal. */
 export interface TerminalLook {
@@ -16,24 +16,11 @@ export function renderTerminal(problem: Problem, look: TerminalLook): string {
   const paint = (code: number, text: string): string =>
     look.colour ? `\u001b[${code}m${text}\u001b[0m` : text;
   const width = look.columns === undefined ? Number.POSITIVE_INFINITY : Math.max(40, look.columns);
-  const place = problem.place ? ` ${paint(1, `${renderPlace(withoutControls(problem.place))}:`)}` : '';
+  const place = problem.place ? ` ${paint(1, `${renderPlace(problem.place)}:`)}` : '';
   const head = `${paint(tints[problem.severity], `${problem.severity} ${problem.code}`)}${place} ${printable(problem.what)}`;
   const below = (label: string, text: string | undefined): string[] =>
     text ? wrap(printable(text), { label, width }) : [];
   return [head, ...below('why: ', problem.why), ...below('next: ', problem.next)].join('\n');
-}
-
-const withoutControls = <Place extends { file: string }>(place: Place): Place => ({
-  ...place,
-  file: printable(place.file),
-});
-
-/** Names come from recipes of strangers: what would move the cursor or change colours is shown as `\x1b`. */
-function printable(text: string): string {
-  return text.replace(
-    /[^\P{Cc}\n\t]/gu,
-    (control) => `\\x${(control.codePointAt(0) ?? 0).toString(16).padStart(2, '0')}`,
-  );
 }
 
 /** Lines of at most `width` columns, indented by two, the later ones under the text after the label. */

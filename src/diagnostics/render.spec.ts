@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import type { Problem } from './problem.ts';
-import { renderExplanation } from './render-explanation.ts';
 import { renderJson } from './render-json.ts';
 import { renderTerminal } from './render-terminal.ts';
 import { renderLine, renderText } from './render-text.ts';
@@ -62,19 +61,5 @@ describe('a problem as JSON', () => {
   test('is one line that reads back as the same problem', () => {
     expect(renderJson(sample)).not.toContain('\n');
     expect(JSON.parse(renderJson(sample))).toEqual(sample);
-  });
-});
-
-describe('the explanation of a code', () => {
-  test('carries title, cause, advice and both samples', () => {
-    const text = renderExplanation('CFG001') ?? '';
-    for (const word of ['CFG001: the folder is not a farm', 'exit code 2', 'why: ', 'next: ', 'init']) {
-      expect(text).toContain(word);
-    }
-  });
-
-  test('does not exist for a code that the catalogue lacks, nor for names every object has', () => {
-    expect(renderExplanation('CFG999')).toBeUndefined();
-    expect(renderExplanation('toString')).toBeUndefined();
   });
 });

@@ -13,7 +13,7 @@ export async function diagnose(sources: DoctorSources = realSources()): Promise<
   const required = lacking.filter((one) => one.need === 'required');
   const install = distribution.family && commandFor(lacking, distribution.family);
   return {
-    ok: required.length === 0 && features.every((one) => one.ok || !one.required),
+    ready: required.length === 0 && features.every((one) => one.ok || !one.required),
     runtime: sources.machine.runtime,
     kernel: sources.machine.kernel,
     distribution,

@@ -28,7 +28,7 @@ export interface KernelReport {
 /** The state of a machine as far as packmill depends on it. */
 export interface DoctorReport {
   /** True when everything that is required is there and new enough. */
-  readonly ok: boolean;
+  readonly ready: boolean;
   readonly runtime: string;
   readonly kernel: string;
   readonly distribution: { readonly name: string; readonly family?: Family };

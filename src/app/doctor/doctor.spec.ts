@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { diagnose, distributionOf } from './diagnose.ts';
 import type { DoctorSources } from './diagnose-sources.ts';
 import { families, programTable } from './program-table.ts';
-import { renderDoctor } from './render-doctor.ts';
+import { renderDoctorReport } from './render-doctor-report.ts';
 import { isAtLeast, versionIn } from './version-words.ts';
 
 const machine: DoctorSources['machine'] = {
@@ -23,16 +23,16 @@ const machineWith = (absent: readonly string[] = [], words = 'tool 99.1.2'): Doc
 describe('the doctor', () => {
   test('finds nothing wrong where everything is there', async () => {
     const report = await diagnose(machineWith());
-    expect(report.ok).toBe(true);
+    expect(report.ready).toBe(true);
     expect(report.install).toBeUndefined();
-    expect(renderDoctor(report)).toContain('everything packmill needs is here');
+    expect(renderDoctorReport(report)).toContain('everything packmill needs is here');
   });
 
   test('names a missing program, its feature and one command that installs all that is missing', async () => {
     const report = await diagnose(machineWith(['bwrap', 'vercmp', 'makepkg']));
-    expect(report.ok).toBe(false);
+    expect(report.ready).toBe(false);
     expect(report.install).toBe('apt-get install -y bubblewrap makepkg');
-    const line = renderDoctor(report)
+    const line = renderDoctorReport(report)
       .split('\n')
       .find((text) => text.includes('bwrap'));
     expect(line).toMatch(/^missing .*sandbox: isolates every build.*apt-get install -y bubblewrap/);
@@ -41,22 +41,22 @@ describe('the doctor', () => {
   test('is content when only tools of later features are missing', async () => {
     const later = programTable.filter((row) => row.need === 'later').map((row) => row.name);
     const report = await diagnose(machineWith(later));
-    expect(report.ok).toBe(true);
+    expect(report.ready).toBe(true);
     expect(report.install).toBeUndefined();
   });
 
   test('tells a program that is too old from one that does not tell its version', async () => {
     const old = await diagnose(machineWith([], 'tool 0.1'));
     expect(old.programs.find((one) => one.name === 'git')?.finding).toBe('too-old');
-    expect(old.ok).toBe(false);
+    expect(old.ready).toBe(false);
     const mute = await diagnose(machineWith([], 'no number at all'));
     expect(mute.programs.find((one) => one.name === 'git')?.finding).toBe('unknown');
-    expect(mute.ok).toBe(true);
+    expect(mute.ready).toBe(true);
   });
 
   test('gives the commands of all distributions where it does not know the running one', async () => {
     const sources = { ...machineWith(['git']), machine: { ...machine, osRelease: 'ID=plan9\n' } };
-    const text = renderDoctor(await diagnose(sources));
+    const text = renderDoctorReport(await diagnose(sources));
     for (const family of families) expect(text).toContain(`  ${family}`);
     expect(text).toContain('emerge --noreplace dev-vcs/git');
   });
@@ -69,10 +69,10 @@ describe('the doctor', () => {
           : { ok: true, words: 'tool 99.1' },
       );
     const asRoot = await diagnose({ ...machineWith(), ask: refuse });
-    expect(asRoot.ok).toBe(true);
+    expect(asRoot.ready).toBe(true);
     const asUser = await diagnose({ ...machineWith(), ask: refuse, machine: { ...machine, isRoot: false } });
-    expect(asUser.ok).toBe(false);
-    expect(renderDoctor(asUser)).toContain('Operation not permitted');
+    expect(asUser.ready).toBe(false);
+    expect(renderDoctorReport(asUser)).toContain('Operation not permitted');
   });
 
   test('survives a trip through JSON unchanged', async () => {

@@ -10,7 +10,7 @@ const paint = (on: boolean, code: number, text: string): string =>
   on ? `\u001b[${code}m${text}\u001b[0m` : text;
 
 /** The report for people: one line per program and feature, then what to do. Ends with a newline. */
-export function renderDoctor(report: DoctorReport, options: DoctorTextOptions = {}): string {
+export function renderDoctorReport(report: DoctorReport, options: DoctorTextOptions = {}): string {
   const colour = options.colour ?? false;
   const nameWidth = Math.max(...report.programs.map((one) => one.name.length));
   const now = report.programs.filter((one) => one.need !== 'later');
@@ -51,7 +51,7 @@ function closing(report: DoctorReport): string[] {
     (one) => (one.finding === 'missing' || one.finding === 'too-old') && one.need !== 'later',
   );
   if (lacking.length === 0) {
-    return [report.ok ? 'everything packmill needs is here' : 'a kernel feature is missing; see above'];
+    return [report.ready ? 'everything packmill needs is here' : 'a kernel feature is missing; see above'];
   }
   if (report.install) return [`to install what is missing: ${report.install}`];
   const commandOf = (family: Family): string => {
