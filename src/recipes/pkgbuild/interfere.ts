@@ -46,13 +46,40 @@ export function bumpSnippet({ bump, rebuild }: InterfereInput): string {
   return lines.length === 0 ? '' : ['# packmill: pkgrel bump', ...lines, ''].join('\n');
 }
 
+/** What always stands at the end of the PKGBUILD that makepkg reads: the bump, and the one package extension we read. */
+export function recipeTail(input: InterfereInput): string {
+  return `\n\n${bumpSnippet(input)}# packmill: a package extension of the recipe's own does not count\nPKGEXT='.pkg.tar'\n`;
+}
+
 /**
- * The script that applies the interfere files in the order of specification 17.1, inside the sandbox as root.
- * Ends with the exit code of `prepare` when that is not zero; writes one line per applied step to
- * `/build/work/interfere.applied`.
+ * Files of `.CI` that only the sandbox may apply, because they are programs or are meant for one;
+ * `PKGBUILD.prepend` and `PKGBUILD.append` count too, for they come between the others in order.
+ */
+const scriptedFiles: ReadonlySet<string> = new Set([
+  'prepare',
+  'prepare.sh',
+  'interfere.patch',
+  'PKGBUILD.prepend',
+  'PKGBUILD.append',
+]);
+
+/** Whether a recipe's `.CI` files need the interfere script. */
+export function needsInterfereScript(ciFiles: ReadonlySet<string>): boolean {
+  return [...ciFiles].some((name) => scriptedFiles.has(name));
+}
+
+/** The generic fix-ups of specification 17.2 on the text of a PKGBUILD: settings of one machine are taken out. */
+export function genericFixes(pkgbuild: string): { readonly text: string; readonly applied: readonly string[] } {
+  const text = pkgbuild.replace(/ *-march=native/g, '');
+  return { text, applied: text === pkgbuild ? [] : ['removed -march=native'] };
+}
+
+/**
+ * The script that applies the interfere files in the order of specification 17.1, inside the sandbox as root;
+ * generic fix-ups come before it. Ends with the exit code of `prepare` when that is not zero; writes one line
+ * per applied step to `/build/work/interfere.applied`.
  */
 export function interfereScript(input: InterfereInput): string {
-  const snippet = bumpSnippet(input);
   return `#!/usr/bin/env bash
 # written by packmill for this job: interfere (specification 17)
 set -euo pipefail
@@ -61,30 +88,21 @@ export CI_CODE_SKIP=${skipCode}
 applied() { printf '%s\\n' "$1" >> ${layout.work}/interfere.applied; printf '  -> %s\\n' "$1"; }
 CAUR_PUSH() { bash -c "$1"; }
 export -f CAUR_PUSH
+mkdir -p /var/lib/pacman/local /var/lib/pacman/sync /var/cache/pacman/pkg
 
-# generic: a missing final newline, settings of one machine
-printf '\\n\\n' >> PKGBUILD
-if grep -q -- '-march=native' PKGBUILD; then
-  sed -i 's/ *-march=native//g' PKGBUILD
-  applied 'removed -march=native'
-fi
-
-prepare=
-for name in prepare prepare.sh; do
-  if [[ -f .CI/$name ]]; then prepare=$name; break; fi
-done
-if [[ -n $prepare ]]; then
-  cp -- ".CI/$prepare" "./.packmill-prepare"
+for prepare in prepare prepare.sh; do
+  [[ -f .CI/$prepare ]] || continue
+  cp -- ".CI/$prepare" ./.packmill-prepare
   code=0
-  # a subshell, so that an exit in it does not end this script; errexit is off in '|| code=' contexts, hence bash -c
-  ( bash -c 'set -euo pipefail; source ./.packmill-prepare' ) && code=0 || code=$?
+  bash -c 'set -euo pipefail; source ./.packmill-prepare' || code=$?
   rm -f -- ./.packmill-prepare
   if (( code != 0 )); then
     printf 'prepare ended with %d\\n' "$code"
     exit "$code"
   fi
-  applied "prepare"
-fi
+  applied prepare
+  break
+done
 
 if [[ -f .CI/interfere.patch ]]; then
   if patch --strip=1 --forward --batch --no-backup-if-mismatch --reject-file=- < .CI/interfere.patch; then
@@ -95,18 +113,15 @@ if [[ -f .CI/interfere.patch ]]; then
 fi
 if [[ -f .CI/PKGBUILD.prepend ]]; then
   { cat .CI/PKGBUILD.prepend; printf '\\n'; cat PKGBUILD; } > .packmill-recipe
-  cat .packmill-recipe > PKGBUILD && rm -f .packmill-recipe
+  cat .packmill-recipe > PKGBUILD
+  rm -f .packmill-recipe
   applied 'PKGBUILD.prepend'
 fi
 if [[ -f .CI/PKGBUILD.append ]]; then
   { printf '\\n'; cat .CI/PKGBUILD.append; printf '\\n'; } >> PKGBUILD
   applied 'PKGBUILD.append'
 fi
-{
-  printf '%s\\n' ${shellQuote(snippet)}
-  # a recipe's own package extension and folders do not count here
-  printf '%s\\n' "PKGEXT='.pkg.tar'"
-} >> PKGBUILD
-${snippet === '' ? '' : "applied 'pkgrel bump'\n"}bash -n PKGBUILD
+printf '%s' ${shellQuote(recipeTail(input))} >> PKGBUILD
+bash -n PKGBUILD
 `;
 }

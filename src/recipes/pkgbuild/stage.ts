@@ -1,7 +1,13 @@
 import { copyTree, linkFile, listFolder, makeFolderTree, readPieces, writeFileWithMode } from '../../host/index.ts';
 import type { JobContext, JobReason, KindServices, Outcome, StagedJob, Step } from '../../model/index.ts';
 import { collectPackages, type PackagesFolder } from './collect.ts';
-import { interfereScript, type RebuildBump } from './interfere.ts';
+import {
+  genericFixes,
+  interfereScript,
+  needsInterfereScript,
+  type RebuildBump,
+  recipeTail,
+} from './interfere.ts';
 import { explainFailure, judge } from './judge.ts';
 import type { PkgbuildDetails } from './recipe-details.ts';
 import { layout } from './sandbox-layout.ts';
@@ -36,29 +42,37 @@ export async function stagePkgbuild(
   }
   await copyTree(recipe.folder, `${work}/recipe`, new Set(['.git', 'src', 'pkg']));
   const mounts = upstreamMounts(recipe.details.localSourceFolders, settings.upstreams);
+  const ci = new Set((await listFolder(`${recipe.folder}/.CI`)).map((entry) => entry.name));
+  const interferes = needsInterfereScript(ci);
   await writeControl(settings, context, mounts.rewrites);
+  const generic = await fixRecipe(settings, context, interferes);
   await placeFillers(context);
   for (const name of ['recipe', 'packages', 'home']) await services.giveToBuilder(`${work}/${name}`);
 
-  const ci = new Set((await listFolder(`${recipe.folder}/.CI`)).map((entry) => entry.name));
   const input: StepsInput = {
     work,
     fetchMounts: mounts.mounts,
     sourceCache: context.sourceCache,
     installsDependencies: context.dependencies.length > 0,
+    interferes,
+    fetches: recipe.details.sources.some(({ url }) => url !== undefined),
     hooks: { onSuccess: ci.has('on-success.sh'), onFailure: ci.has('on-failure.sh') },
     processors: context.processors,
     packageName: recipe.name,
   };
-  return describe(settings, context, services, input);
+  return describe({ settings, context, services, input, generic });
 }
 
-function describe(
-  settings: PkgbuildSettings,
-  context: JobContext<PkgbuildDetails>,
-  services: KindServices,
-  input: StepsInput,
-): StagedJob {
+interface Description {
+  readonly settings: PkgbuildSettings;
+  readonly context: JobContext<PkgbuildDetails>;
+  readonly services: KindServices;
+  readonly input: StepsInput;
+  /** Generic fix-ups that were applied, for the summary. */
+  readonly generic: readonly string[];
+}
+
+function describe({ settings, context, services, input, generic }: Description): StagedJob {
   const { recipe, work } = context;
   const packages: PackagesFolder = {
     recipe,
@@ -68,7 +82,7 @@ function describe(
     compressionLevel: settings.compressionLevel,
     say: context.say,
   };
-  let applied: readonly string[] = [];
+  let applied: readonly string[] = generic;
   let stripped: readonly string[] = [];
   return {
     steps: buildSteps(input),
@@ -76,7 +90,7 @@ function describe(
     async afterStep(step: Step) {
       if (step.name !== 'interfere') return;
       await services.giveToBuilder(`${work}/recipe`);
-      applied = await readApplied(`${work}/work/interfere.applied`);
+      applied = [...generic, ...(await readApplied(`${work}/work/interfere.applied`))];
     },
     explain: (outcome, tail, excerpt) => explainFailure(recipe.name, outcome, tail, excerpt),
     async collect() {
@@ -104,8 +118,7 @@ async function writeControl(
     processors: context.processors,
     packager: settings.packager,
   });
-  const bump = context.recipe.details.settings.bump;
-  const script = interfereScript({ bump, rebuild: rebuildBump(settings, context) });
+  const script = interfereScript(interfereInput(settings, context));
   await writeFileWithMode(`${control}/makepkg.conf`, conf, 0o644);
   await writeFileWithMode(`${control}/pacman.conf`, pacmanConf(context.arch), 0o644);
   await writeFileWithMode(`${control}/interfere`, script, 0o755);
@@ -125,6 +138,30 @@ async function readApplied(path: string): Promise<readonly string[]> {
   }
   const text = Buffer.concat(pieces).toString('utf8').trim();
   return text === '' ? [] : text.split('\n');
+}
+
+const interfereInput = (settings: PkgbuildSettings, context: JobContext<PkgbuildDetails>) => ({
+  bump: context.recipe.details.settings.bump,
+  rebuild: rebuildBump(settings, context),
+});
+
+/**
+ * Generic fix-ups on the copy of the PKGBUILD, and its tail where no interfere script will add it. Nothing has
+ * run in the folder yet, but the recipe's author may have put a link in the place of the file.
+ */
+async function fixRecipe(
+  settings: PkgbuildSettings,
+  context: JobContext<PkgbuildDetails>,
+  interferes: boolean,
+): Promise<readonly string[]> {
+  const path = `${context.work}/recipe/PKGBUILD`;
+  const pieces: Uint8Array[] = [];
+  for await (const piece of readPieces(path)) pieces.push(piece);
+  const fixed = genericFixes(Buffer.concat(pieces).toString('utf8'));
+  const input = interfereInput(settings, context);
+  await writeFileWithMode(path, interferes ? `${fixed.text}\n\n` : fixed.text + recipeTail(input), 0o644);
+  const bumped = input.bump || input.rebuild ? ['pkgrel bump'] : [];
+  return [...fixed.applied, ...bumped];
 }
 
 /** The published version whose pkgrel a rebuild has to pass; undefined when this job is no rebuild. */

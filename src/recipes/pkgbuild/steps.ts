@@ -10,6 +10,10 @@ export interface StepsInput {
   /** Folder for sources that outlives the attempt. */
   readonly sourceCache: string | undefined;
   readonly installsDependencies: boolean;
+  /** Some `.CI` file has to be applied in the sandbox. */
+  readonly interferes: boolean;
+  /** Some source is not in the recipe's folder; otherwise makepkg verifies all of them when it builds. */
+  readonly fetches: boolean;
   readonly hooks: { readonly onSuccess: boolean; readonly onFailure: boolean };
   readonly processors: number;
   readonly packageName: string;
@@ -101,7 +105,12 @@ export function buildSteps(input: StepsInput): Step[] {
     command: makepkg('--holdver', '--skippgpcheck'),
     timeoutMs: undefined,
   };
-  return [...(input.installsDependencies ? [dependencies] : []), interfere, fetch, build];
+  return [
+    ...(input.installsDependencies ? [dependencies] : []),
+    ...(input.interferes ? [interfere] : []),
+    ...(input.fetches ? [fetch] : []),
+    build,
+  ];
 }
 
 /**
