@@ -54,6 +54,12 @@ function escapeName(text: string): string {
   return out;
 }
 
+function printPath(path: string): string {
+  const text = escapeName(path);
+  // A name that would read as a command.
+  return text === '/set' || text === '/unset' ? `\\057${text.slice(1)}` : text;
+}
+
 function parseKeywords(words: readonly string[]): MtreeKeywords {
   const keywords = new Map<string, string | undefined>();
   for (const word of words) {
@@ -75,7 +81,7 @@ export function parseMtree(
 ): { lines: readonly MtreeLine[]; problems: readonly Problem[] } {
   const lines: MtreeLine[] = [];
   const problems: Problem[] = [];
-  const joined = text.replace(/\\\r?\n/g, ' ').split('\n');
+  const joined = text.replace(/\\\r?(\n|$)/g, ' ').split('\n');
   if (joined.at(-1) === '') joined.pop();
   if (!text.startsWith('#mtree')) {
     problems.push(
@@ -97,8 +103,9 @@ export function parseMtree(
 function printKeywords(keywords: MtreeKeywords): string {
   let text = '';
   for (const [key, value] of keywords) {
-    if (value === undefined) text += ` ${key}`;
-    else text += ` ${key}=${key === 'link' ? escapeName(value) : value}`;
+    const word = value === undefined ? key : `${key}=${key === 'link' ? escapeName(value) : value}`;
+    // A backslash at the end of a line would take the next line in.
+    text += ` ${word.endsWith('\\') ? `${word.slice(0, -1)}\\134` : word}`;
   }
   return text;
 }
@@ -108,7 +115,7 @@ export function printMtree(lines: readonly MtreeLine[]): string {
   let text = '';
   for (const line of lines) {
     if (line.kind === 'text') text += `${line.text}\n`;
-    else if (line.kind === 'entry') text += `${escapeName(line.path)}${printKeywords(line.keywords)}\n`;
+    else if (line.kind === 'entry') text += `${printPath(line.path)}${printKeywords(line.keywords)}\n`;
     else text += `/${line.kind}${printKeywords(line.keywords)}\n`;
   }
   return text;

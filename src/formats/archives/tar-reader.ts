@@ -66,6 +66,7 @@ const tooShort = (archive: string) =>
 export function* readTarBytes(bytes: Uint8Array, archive: string): Generator<TarFile> {
   const extended = new ExtendedHeaders(archive);
   let at = 0;
+  let isAnnounced = false;
   while (at < bytes.byteLength) {
     if (at + blockSize > bytes.byteLength) throw tooShort(archive);
     const block = bytes.subarray(at, at + blockSize);
@@ -80,7 +81,10 @@ export function* readTarBytes(bytes: Uint8Array, archive: string): Generator<Tar
     at += padded(size);
     if (isHelper) extended.add(header.flag, body);
     else yield { ...entry, body };
+    isAnnounced = isHelper;
   }
+  // An extended header describes an entry that never came.
+  if (isAnnounced) throw tooShort(archive);
 }
 
 /** Hands out a stream of pieces in the portions that are asked for. */
@@ -173,7 +177,7 @@ export async function* readTar(
   try {
     for (;;) {
       const block = await reader.exactly(blockSize);
-      if (block.byteLength === 0) return;
+      if (block.byteLength === 0 && raw.length === 0) return;
       if (block.byteLength < blockSize) throw tooShort(archive);
       if (isZeroBlock(block)) return;
       const header = decodeHeader(block, archive);

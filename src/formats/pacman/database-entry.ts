@@ -18,8 +18,7 @@ export type DescFields = ReadonlyMap<string, readonly string[]>;
 export function parseDesc(text: string): DescFields {
   const fields = new Map<string, string[]>();
   let current: string[] | undefined;
-  for (const raw of text.split('\n')) {
-    const line = raw.endsWith('\r') ? raw.slice(0, -1) : raw;
+  for (const line of text.split('\n')) {
     if (line === '') current = undefined;
     else if (current) current.push(line);
     else if (line.length > 2 && line.startsWith('%') && line.endsWith('%')) {

@@ -3,7 +3,6 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { fault } from '../../diagnostics/index.ts';
 import {
   encodeTarHeader,
-  type MtreeLine,
   parseMtree,
   printMtree,
   readTar,
@@ -69,9 +68,8 @@ function editPkginfo(original: Uint8Array, options: RewriteOptions, file: string
 const hex = (algorithm: 'md5' | 'sha256', bytes: Uint8Array): string =>
   createHash(algorithm).update(bytes).digest('hex');
 
-/** The line of `.PKGINFO` with the size and digests of the new text; other keywords and lines stay. */
-function editLine(line: MtreeLine, text: Uint8Array): MtreeLine {
-  if (line.kind !== 'entry' || plainPath(line.path) !== '.PKGINFO') return line;
+/** The line of `.PKGINFO` with the size and digests of the new text; its other keywords stay. */
+function editLine(line: string, text: Uint8Array): string {
   const fresh = new Map([
     ['size', String(text.byteLength)],
     ['md5digest', hex('md5', text)],
@@ -79,20 +77,30 @@ function editLine(line: MtreeLine, text: Uint8Array): MtreeLine {
     ['sha256digest', hex('sha256', text)],
     ['sha256', hex('sha256', text)],
   ]);
-  const keywords = [...line.keywords].map(([key, value]) => [key, fresh.get(key) ?? value] as const);
-  return { ...line, keywords: new Map(keywords) };
+  const { lines } = parseMtree(`#mtree\n${line}\n`, '.MTREE');
+  const edited = lines.slice(1).map((parsed) => {
+    if (parsed.kind !== 'entry') return parsed;
+    const keywords = [...parsed.keywords].map(([key, value]) => [key, fresh.get(key) ?? value] as const);
+    return { ...parsed, keywords: new Map(keywords) };
+  });
+  return printMtree(edited).trimEnd();
 }
 
 function editMtree(bytes: Uint8Array, text: Uint8Array, file: string): Uint8Array {
-  let unpacked: Uint8Array;
+  let unpacked: Buffer;
   try {
     unpacked = gunzipSync(bytes, { maxOutputLength: mtreeLimitBytes });
   } catch (cause) {
     throw fault('FMT013', { what: "'.MTREE' cannot be unpacked", place: { file }, cause });
   }
-  const { lines, problems } = parseMtree(Buffer.from(unpacked).toString('utf8'), `${file}/.MTREE`);
-  if (problems[0]) throw fault('FMT013', { what: problems[0].what, place: { file } });
-  return gzipSync(Buffer.from(printMtree(lines.map((line) => editLine(line, text)))), { level: 9 });
+  // As single bytes, so that the lines of other files stay what they are, whatever their encoding.
+  const list = unpacked.toString('latin1').replace(/\\\r?\n/g, ' ');
+  if (!list.startsWith('#mtree')) {
+    throw fault('FMT013', { what: "'.MTREE' does not begin with '#mtree'", place: { file } });
+  }
+  const isOurs = (line: string): boolean => /^(\.\/)?\.PKGINFO[ \t]/.test(line);
+  const edited = list.split('\n').map((line) => (isOurs(line) ? editLine(line, text) : line));
+  return gzipSync(Buffer.from(edited.join('\n'), 'latin1'), { level: 9 });
 }
 
 /** Everything of a small entry: header with the new size when it changed, body, padding. */

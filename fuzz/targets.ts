@@ -1,0 +1,37 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { target as database } from './database.ts';
+import { target as databaseEntry } from './database-entry.ts';
+import { target as dependency } from './dependency.ts';
+import { target as elf } from './elf.ts';
+import { target as mtree } from './mtree.ts';
+import { target as packageFile } from './package-file.ts';
+import { target as packageInfo } from './package-info.ts';
+import { target as packageName } from './package-name.ts';
+import { target as srcinfo } from './srcinfo.ts';
+import { target as tar } from './tar.ts';
+import type { FuzzTarget } from './target.ts';
+import { target as version } from './version.ts';
+
+/** Every parser that reads what strangers write. */
+export const targets: readonly FuzzTarget[] = [
+  database,
+  databaseEntry,
+  dependency,
+  elf,
+  mtree,
+  packageFile,
+  packageInfo,
+  packageName,
+  srcinfo,
+  tar,
+  version,
+];
+
+/** The committed seeds of a target, by name of file. */
+export function readSeeds(name: string): readonly Uint8Array[] {
+  const folder = join(import.meta.dirname, 'corpus', name);
+  return readdirSync(folder)
+    .sort()
+    .map((file) => readFileSync(join(folder, file)));
+}
