@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { problem } from '../../diagnostics/index.ts';
+import type { Outcome, Step, StepEnd } from '../../model/index.ts';
+import { explainFailure, judge } from './judge.ts';
+
+const step = (name: string): Step => ({
+  name,
+  user: 'builder',
+  changesRoot: false,
+  network: 'none',
+  mounts: [],
+  environment: {},
+  workingDirectory: '/',
+  command: [],
+  timeoutMs: undefined,
+});
+const end = (name: string, is: StepEnd): string => {
+  const verdict = judge('foo', step(name), is, ['foo-1-1-any.pkg.tar.zst']);
+  if (verdict === 'continue') return verdict;
+  return verdict.kind === 'failed' ? `failed ${verdict.problem.code}` : verdict.kind;
+};
+const exited = (code: number): StepEnd => ({ kind: 'exited', code });
+
+describe('the end of a step', () => {
+  it.each([
+    [0, 'continue'],
+    [13, 'already-built'],
+    [123, 'skipped'],
+    [124, 'timed-out'],
+    [1, 'failed BLD001'],
+    [137, 'failed BLD001'],
+  ])('with exit code %i of the build is %s', (code, verdict) => {
+    expect(end('build', exited(code))).toBe(verdict);
+  });
+  it('tells a skip of prepare from its failure', () => {
+    expect(end('interfere', exited(123))).toBe('skipped');
+    expect(end('interfere', exited(1))).toBe('failed BLD007');
+  });
+  it('has a result of its own for each way to be stopped', () => {
+    expect(end('build', { kind: 'timed-out', limitMs: 1 })).toBe('timed-out');
+    expect(end('build', { kind: 'out-of-memory', limitBytes: 1 })).toBe('failed BLD010');
+    expect(end('build', { kind: 'too-much-output', limitBytes: 1 })).toBe('failed BLD011');
+    expect(end('build', { kind: 'signalled', signal: 'SIGKILL' })).toBe('failed BLD012');
+    expect(end('build', { kind: 'canceled' })).toBe('canceled');
+    expect(end('fetch', exited(1))).toBe('failed BLD002');
+    expect(end('dependencies', exited(1))).toBe('failed BLD008');
+  });
+});
+
+describe('a failure explained by its log', () => {
+  const plain: Outcome = { kind: 'failed', problem: problem('BLD001', { what: 'x' }) };
+  const codeFor = (tail: string): string => {
+    const outcome = explainFailure('foo', plain, tail, '');
+    return outcome.kind === 'failed' ? outcome.problem.code : outcome.kind;
+  };
+  it('names the cause that the log gives away', () => {
+    expect(codeFor("touch: cannot touch '/usr/x': Read-only file system")).toBe('BLD014');
+    expect(codeFor('curl: (6) Could not resolve host: example.org')).toBe('BLD016');
+    expect(codeFor("cat: /home/me/key: No such file or directory")).toBe('BLD015');
+    expect(codeFor('make: *** [all] Error 1')).toBe('BLD001');
+  });
+  it('leaves other outcomes alone', () => {
+    const skipped: Outcome = { kind: 'skipped', reason: 'x' };
+    expect(explainFailure('foo', skipped, 'Read-only file system', 'y')).toBe(skipped);
+  });
+});
