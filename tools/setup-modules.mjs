@@ -46,13 +46,15 @@ function installedAsLocked(root) {
 }
 
 /**
- * Installs exactly what package-lock.json asks for, development packages included.
+ * Installs what package-lock.json asks for, development packages included.
  * @param {string} root
  * @throws {Error} with what to do when npm fails
  */
 export function installModules(root) {
-  console.error('set-up: installing npm packages, the matching Node among them (npm ci)');
-  npm(root, ['ci', '--include=dev', '--no-audit', '--no-fund']);
+  console.error('set-up: installing npm packages, the matching Node among them');
+  // Not 'npm ci': it refuses a lock file that lacks a package of some other platform, as those of registries do that
+  // carry only some. This takes the versions and checksums of the lock file as well, and leaves the file alone.
+  npm(root, ['install', '--no-save', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']);
   // Where install scripts are switched off, the package 'node' comes without its program.
   if (!existsSync(runtime(root))) npm(root, ['rebuild', 'node', '--ignore-scripts=false']);
   const check = spawnSync(runtime(root), ['--version'], { encoding: 'utf8' });
