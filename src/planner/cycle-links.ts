@@ -12,7 +12,7 @@ export interface CycleArrow {
 
 /**
  * Arrows that make each cycle start when nothing outside is pending for any of its members, and run its
- * members one after the other. `acyclic` is the graph of needs with the cut arrows left out.
+ * members one after the other. `acyclic` and `arrows` are the needs without the cut ones.
  */
 export function linkCycles(
   acyclic: Digraph,
@@ -34,12 +34,17 @@ export function linkCycles(
       required: false,
     });
     const own = new Set(arrows.filter(({ by }) => by === first).map(({ on }) => on));
+    const waits = (by: number, on: number): boolean =>
+      arrows.some((arrow) => arrow.by === by && arrow.on === on);
     const outside = new Set(
       arrows.filter(({ by, on }) => inside.has(by) && !inside.has(on) && !own.has(on)).map(({ on }) => on),
     );
     return [
       ...[...outside].map((on) => link(first, on)),
-      ...members.slice(1).map((member, at) => link(member, members[at] as number)),
+      ...members
+        .slice(1)
+        .map((member, at) => link(member, members[at] as number))
+        .filter(({ by, on }) => !waits(by, on)),
     ];
   });
 }

@@ -39,8 +39,8 @@ export function makePlan(request: PlanRequest): Plan {
     arrows.map(({ on, by }) => [on, by] as const),
   );
   const cut = cutCycles(needs, (edge) => dispensability(arrows[edge] as PlacedArrow));
-  const links = linkCycles(withoutEdges(needs, cut.edges), cut.cycles, arrows);
-  const kept: Edge[] = arrows.filter((_, edge) => !cut.edges.has(edge));
+  const kept = arrows.filter((_, edge) => !cut.edges.has(edge));
+  const links = linkCycles(withoutEdges(needs, cut.edges), cut.cycles, kept);
   const edges: readonly Edge[] = [...kept, ...links];
   const graph = digraph(
     ids,
@@ -100,18 +100,11 @@ function decide(draft: Draft): readonly Decision[] {
   const decisions: Decision[] = [];
   for (const node of draft.order) {
     const { recipe } = draft.candidates[node] as Candidate;
-    const reasons: JobReason[] = [...ownReasons(recipe, draft.request)];
-    const real = (waits[node] as readonly Edge[]).filter(({ match }) => match !== 'cycle');
-    for (const on of new Set(real.map((edge) => edge.on))) {
-      const dependency = draft.candidates[on] as Candidate;
-      if (decisions[on]?.action !== 'keep') {
-        reasons.push({ kind: 'dependency-rebuilt', dependency: draft.ids[on] as JobId });
-        continue;
-      }
-      for (const soname of sonames.missing(recipe.name, dependency.recipe.name)) {
-        reasons.push({ kind: 'soname-missing', dependency: dependency.recipe.name, soname });
-      }
-    }
+    const own = ownReasons(recipe, draft.request);
+    const reasons =
+      own.length > 0
+        ? [...own]
+        : reasonsOfDependencies(draft, recipe, waits[node] as readonly Edge[], { decisions, sonames });
     if (reasons.length === 0) {
       const version = draft.request.inventory.recipes.get(recipe.name)?.success?.version ?? recipe.version;
       reasons.push({ kind: 'up-to-date', version });
@@ -119,6 +112,24 @@ function decide(draft: Draft): readonly Decision[] {
     decisions[node] = { action: actionFor(reasons), reasons };
   }
   return decisions;
+}
+
+/** What happened to the dependencies of a recipe that has no reason of its own. */
+function reasonsOfDependencies(
+  draft: Draft,
+  recipe: Recipe,
+  waits: readonly Edge[],
+  before: { readonly decisions: readonly Decision[]; readonly sonames: SonameIndex },
+): JobReason[] {
+  const needed = new Set(waits.filter(({ match }) => match !== 'cycle').map(({ on }) => on));
+  return [...needed].flatMap((on): JobReason[] => {
+    if (before.decisions[on]?.action !== 'keep') {
+      return [{ kind: 'dependency-rebuilt', dependency: draft.ids[on] as JobId }];
+    }
+    const dependency = draft.candidates[on]?.recipe.name as string;
+    const missing = before.sonames.missing(recipe.name, dependency);
+    return missing.map((soname) => ({ kind: 'soname-missing', dependency, soname }));
+  });
 }
 
 function weights(draft: Draft, decisions: readonly Decision[]): readonly number[] {

@@ -1,3 +1,4 @@
+import type { Problem } from '../diagnostics/index.ts';
 import { digraph, renderDot } from '../graph/index.ts';
 import type { JobAction, Plan, PlannedJob } from '../model/index.ts';
 import { formatDuration, parseJobId } from '../primitives/index.ts';
@@ -18,6 +19,11 @@ function renderJob(job: PlannedJob): string {
   return `${marks[job.action]} ${job.name} ${job.version}  (${notes.join('; ')})`;
 }
 
+function renderProblem({ severity, code, what, place }: Problem): string {
+  const where = place ? ` - ${place.file}${place.line === undefined ? '' : `:${place.line}`}` : '';
+  return `${severity}: ${code} ${what}${where}`;
+}
+
 /**
  * The plan for people, in the order of execution: `+` build, `?` build if broken, `=` keep. Problems
  * follow as one line each. Kept jobs are counted and not listed unless `all` is set.
@@ -31,7 +37,7 @@ export function renderPlanText(plan: Plan, options: { readonly all?: boolean } =
       `${count('build-if-broken')} to build if broken, ${count('keep')} up to date`,
     ...(longest === 0 ? [] : [`longest chain: ${formatDuration(longest)}`]),
     ...shown.map(renderJob),
-    ...plan.problems.map(({ severity, code, what }) => `${severity}: ${code} ${what}`),
+    ...plan.problems.map(renderProblem),
     '',
   ].join('\n');
 }

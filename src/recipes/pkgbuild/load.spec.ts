@@ -189,7 +189,10 @@ describe('input digest', () => {
       () => put('foo/files/deep', ''),
       () => chmodSync(join(folder, 'a.patch'), 0o755),
       () => symlinkSync('a.patch', join(folder, 'link')),
-      () => (rmSync(join(folder, 'link')), symlinkSync('b.patch', join(folder, 'link'))),
+      () => {
+        rmSync(join(folder, 'link'));
+        symlinkSync('b.patch', join(folder, 'link'));
+      },
     ];
     for (const change of changes) {
       change();
