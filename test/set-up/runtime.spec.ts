@@ -1,0 +1,82 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { runtimeIsEnough } from '../../bin/runtime.mjs';
+
+const runtime = fileURLToPath(new URL('../../bin/runtime.mjs', import.meta.url));
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'packmill-runtime-'));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Starts a script the way launcher and bootstrap do: by an outer process that passes streams and end on. */
+function startUnder(script: string): ChildProcess {
+  const inner = join(folder, 'inner.mjs');
+  const outer = join(folder, 'outer.mjs');
+  writeFileSync(inner, script);
+  writeFileSync(
+    outer,
+    `import { runUnder } from ${JSON.stringify(runtime)};\nawait runUnder(process.execPath, [${JSON.stringify(inner)}, 'one argument']);\n`,
+  );
+  return spawn(process.execPath, [outer], { stdio: ['ignore', 'pipe', 'inherit'] });
+}
+
+const endOf = (child: ChildProcess): Promise<{ code: number | null; signal: string | null }> =>
+  new Promise((resolve) => child.on('exit', (code, signal) => resolve({ code, signal })));
+
+/** The first line the script writes, its own process id in our tests. */
+const firstLine = (child: ChildProcess): Promise<string> =>
+  new Promise((resolve) => child.stdout?.once('data', (bytes: Buffer) => resolve(bytes.toString().trim())));
+
+const forever = 'console.log(process.pid);\nsetInterval(() => {}, 1000);\n';
+
+describe('a script under another Node', () => {
+  test('gets its arguments and gives its exit code', async () => {
+    const child = startUnder('process.exitCode = process.argv[2] === "one argument" ? 7 : 1;\n');
+    expect(await endOf(child)).toEqual({ code: 7, signal: null });
+  });
+
+  test('is asked to end when we are, and may end in its own way', async () => {
+    const child = startUnder(`process.on('SIGTERM', () => process.exit(42));\n${forever}`);
+    await firstLine(child);
+    child.kill('SIGTERM');
+    expect(await endOf(child)).toEqual({ code: 42, signal: null });
+  });
+
+  test('passes the signal it died of on to whoever waits for us', async () => {
+    const child = startUnder(forever);
+    const end = endOf(child);
+    process.kill(Number(await firstLine(child)), 'SIGTERM');
+    expect(await end).toEqual({ code: null, signal: 'SIGTERM' });
+  });
+
+  test('does not outlive us when we are killed', async () => {
+    const child = startUnder(forever);
+    await firstLine(child);
+    // Its end of the pipe is open as long as it lives; without the link to us it would live for ever.
+    const closed = new Promise((resolve) => child.stdout?.on('close', resolve));
+    const end = endOf(child);
+    child.kill('SIGKILL');
+    await closed;
+    expect(await end).toEqual({ code: null, signal: 'SIGKILL' });
+  });
+});
+
+describe('the oldest Node that will do', () => {
+  test('is 24', () => {
+    expect(['18.20.0', '20.20.2', '22.12.0', '24.0.0', '26.1.0'].map(runtimeIsEnough)).toEqual([
+      false,
+      false,
+      false,
+      true,
+      true,
+    ]);
+  });
+});
