@@ -52,9 +52,11 @@ export {
   setMode,
   setModifiedTime,
   syncPaths,
+  writePieces,
 } from './file-entry.ts';
 export {
   copyHashing,
+  crc32,
   type HashedBytes,
   hashBytesWithTail,
   hashFile,
@@ -74,7 +76,7 @@ export {
 export { giveTree, makeOwnedFolder, moveFolder, ownUser, removeStubbornTree } from './folder-ownership.ts';
 export { type Mount, readMounts } from './mounts.ts';
 export { makeNamedPipe, type OpenedPipe, openPipe } from './named-pipe.ts';
-export { descendants, leakyDescriptors, type ProcessFacts, processFacts, processLives } from './process-tree.ts';
+export { descendants, leakyDescriptors, type ProcessFacts, processFacts } from './process-tree.ts';
 export {
   type ProcessOptions,
   type ProcessResult,

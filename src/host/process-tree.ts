@@ -28,12 +28,6 @@ export function processFacts(pid: number): ProcessFacts | undefined {
   }
 }
 
-/** Whether a process still does something: a zombie that waits to be reaped by its parent does not count. */
-export function processLives(pid: number): boolean {
-  const state = processFacts(pid)?.state;
-  return state !== undefined && state !== 'Z' && state !== 'X';
-}
-
 /** All processes below `root`, parents before children; `root` itself is not among them. */
 export function descendants(root: number): readonly ProcessFacts[] {
   const children = new Map<number, ProcessFacts[]>();

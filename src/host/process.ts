@@ -67,6 +67,8 @@ export interface StartOptions {
   /** A number is a descriptor of ours that the program takes over as its own. */
   readonly stdout?: 'pipe' | 'ignore' | 'inherit' | number | undefined;
   readonly stderr?: 'pipe' | 'ignore' | 'inherit' | number | undefined;
+  /** Whether it gets a session of its own, so that keys pressed at our terminal do not reach it. */
+  readonly newSession?: boolean | undefined;
   /** How many extra two-way streams the program gets, from descriptor 3 on. */
   readonly channels?: number | undefined;
 }
@@ -102,6 +104,7 @@ export async function startProcess(
   const channelCount = options.channels ?? 0;
   const child = spawn(command, args, {
     ...spawnOptions(options),
+    detached: options.newSession ?? false,
     stdio: [
       options.stdin ?? 'ignore',
       options.stdout ?? 'pipe',

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { pathExists } from '../../host/index.ts';
 import type { SandboxCommand } from '../sandbox-driver.ts';
 import type { BuilderIdentity } from './identity.ts';
 import type { TopFolder } from './layers.ts';
@@ -15,7 +16,7 @@ const rootCapabilities = [
 const stepDownCapabilities = ['CAP_SETGID', 'CAP_SETUID'];
 
 /** Descriptors of bwrap and of the init script. */
-export const descriptors = { report: 3, info: 4, arguments: 5 } as const;
+export const descriptors = { report: 3, arguments: 4 } as const;
 
 export interface ArgumentRequest {
   readonly command: SandboxCommand;
@@ -36,7 +37,7 @@ function namespaceArguments(request: ArgumentRequest): readonly string[] {
     ...['--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try', '--hostname', 'packmill'],
     ...(command.network ? [] : ['--unshare-net']),
     ...(mapped ? ['--unshare-user', '--uid', String(builder.uid), '--gid', String(builder.gid)] : []),
-    ...['--die-with-parent', '--new-session', '--info-fd', String(descriptors.info)],
+    ...['--die-with-parent', '--new-session'],
     ...['--cap-drop', 'ALL', ...capabilities.flatMap((name) => ['--cap-add', name])],
   ];
 }
@@ -59,11 +60,25 @@ function rootArguments(request: ArgumentRequest): readonly string[] {
   return [
     ...folders.flatMap((one) => [one.writable ? '--bind' : '--ro-bind', one.source, `/${one.name}`]),
     ...view.links.flatMap((link) => ['--symlink', link.destination, `/${link.name}`]),
-    ...['--proc', '/proc', '--dev', '/dev'],
+    ...['--proc', '/proc', ...kernelArguments(), '--dev', '/dev'],
     ...[...temporary('1777', '/dev/shm'), ...temporary('1777', '/tmp'), ...temporary('0755', '/run')],
     ...[...folder('1777', '/run/lock'), ...temporary('0755', '/home'), ...temporary('0700', '/root')],
     ...[...freshVar, ...sharedTemporary],
     ...[...temporary('1777', '/build'), ...folder('1777', '/build/home')],
+  ];
+}
+
+/**
+ * The machine's root owns the kernel's settings even without a single capability, and bwrap leaves
+ * `/proc/sys` writable for it (its check sees a read-only folder with writable files below), so that one
+ * write to `kernel/core_pattern` would be a way out.
+ */
+function kernelArguments(): readonly string[] {
+  const readOnly = ['bus', 'fs', 'irq', 'sys', 'sysrq-trigger'].map((name) => `/proc/${name}`);
+  const covered = ['kcore', 'keys', 'timer_list'].map((name) => `/proc/${name}`).filter(pathExists);
+  return [
+    ...readOnly.flatMap((path) => ['--ro-bind-try', path, path]),
+    ...covered.flatMap((path) => ['--ro-bind', '/dev/null', path]),
   ];
 }
 

@@ -177,6 +177,11 @@ export class BubblewrapDriver implements SandboxDriver {
     };
   }
 
+  /**
+   * The chain: setpriv (KILL when packmill dies) becomes unshare, which starts the launch script as the first
+   * process of a process namespace; that becomes bwrap. Whoever dies takes everything below with it. bwrap's
+   * own --die-with-parent would not do: it begins only after bwrap has started a child that waits for it.
+   */
   #launcher(
     prepared: Prepared,
     command: SandboxCommand,
@@ -189,8 +194,9 @@ export class BubblewrapDriver implements SandboxDriver {
     const leaks = this.#leaks.flatMap((descriptor) => ['close', String(descriptor)]);
     const shell = leaks.length === 0 ? '/bin/sh' : '/bin/bash';
     return {
-      program: 'unshare',
+      program: 'setpriv',
       args: [
+        ...['--pdeathsig', 'KILL', 'unshare', '--pid', '--kill-child'],
         ...(this.#asRoot ? [] : ['--user', '--map-root-user']),
         ...['--mount', '--', shell, '-c', launchScript, 'packmill-launch'],
         ...[...leaks, ...joined, ...limited, ...prepared.overlays],
@@ -204,8 +210,8 @@ export class BubblewrapDriver implements SandboxDriver {
     this.#groupCount += 1;
     return this.#groups?.create(ownGroupName(this.#groupCount), {
       memoryBytes,
-      // The launcher, bwrap, its child and the init script are counted by the kernel but not by us.
-      processes: processes === undefined ? undefined : processes + 4,
+      // bwrap, its child and the init script are counted by the kernel but not by us.
+      processes: processes === undefined ? undefined : processes + 3,
     });
   }
 

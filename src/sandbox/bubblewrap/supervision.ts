@@ -4,7 +4,6 @@ import {
   type ControlGroup,
   descendants,
   type OpenedPipe,
-  processLives,
   type StartedProcess,
   sendSignal,
   signalName,
@@ -41,7 +40,6 @@ export class Supervision {
   #stop: SandboxEnd | undefined;
   #killed = false;
   #report = '';
-  #info = '';
   #messages = '';
   #outputBytes = 0;
   #leftovers = 0;
@@ -62,7 +60,8 @@ export class Supervision {
       started = await startProcess(launch.program, launch.args, {
         env: { PATH: hostPath },
         stdout: pipe.writerDescriptor,
-        channels: 3,
+        channels: 2,
+        newSession: true,
       });
     } catch (error) {
       pipe.reader.destroy();
@@ -111,9 +110,6 @@ export class Supervision {
     channel(descriptors.report)?.on('data', (bytes: Buffer) => {
       this.#report = (this.#report + bytes.toString('latin1')).slice(0, keptMessageBytes);
     });
-    channel(descriptors.info)?.on('data', (bytes: Buffer) => {
-      this.#info += bytes.toString('latin1');
-    });
     channel(descriptors.arguments)?.end(bubblewrap.map((word) => `${word}\0`).join(''));
   }
 
@@ -140,25 +136,27 @@ export class Supervision {
     }
   }
 
-  /** Process id of the sandbox's first process, which takes all others with it. */
-  #firstProcess(): number | undefined {
-    const digits = /"child-pid":\s*([0-9]+)/.exec(this.#info)?.[1];
-    return digits === undefined ? undefined : Number(digits);
+  /** Processes of the launcher (bwrap, its child), and those in the sandbox below them, from the outside. */
+  #processes(): { readonly outer: readonly number[]; readonly inner: readonly number[] } {
+    const all = descendants(this.#process.pid);
+    const bubblewrap = all.filter((one) => one.parent === this.#process.pid).map((one) => one.pid);
+    const first = all.filter((one) => bubblewrap.includes(one.parent)).map((one) => one.pid);
+    const outer = [...bubblewrap, ...first];
+    return { outer, inner: all.map((one) => one.pid).filter((pid) => !outer.includes(pid)) };
   }
 
   /** TERM to everything in the sandbox, KILL when the grace is over. The first reason counts. */
   #end(reason: SandboxEnd): void {
     if (this.#stop !== undefined || this.#over.signal.aborted) return;
     this.#stop = reason;
-    const first = this.#firstProcess();
-    if (first === undefined || !this.#report.startsWith('started')) {
+    if (!this.#report.startsWith('started')) {
       this.#kill();
       return;
     }
-    for (const one of descendants(first)) {
-      sendSignal(one.pid, 'SIGTERM');
+    for (const pid of this.#processes().inner) {
+      sendSignal(pid, 'SIGTERM');
       // A stopped process gets its TERM only when it goes on.
-      sendSignal(one.pid, 'SIGCONT');
+      sendSignal(pid, 'SIGCONT');
     }
     const over = this.#over.signal;
     void this.#launch.clock.sleep(this.#launch.limits.killGraceMs, over).then(() => {
@@ -169,13 +167,12 @@ export class Supervision {
   #kill(): void {
     if (this.#killed) return;
     this.#killed = true;
-    const first = this.#firstProcess();
-    if (first !== undefined) {
-      // The init script is one of them and no process of the command's.
-      this.#leftovers = Math.max(0, descendants(first).length - 1);
-      sendSignal(first, 'SIGKILL');
-    }
-    this.#process.kill('SIGKILL');
+    const { outer, inner } = this.#processes();
+    // The init script is one of them and no process of the command's.
+    this.#leftovers = Math.max(0, inner.length - 1);
+    const [first] = outer;
+    // The first process of a namespace takes all others with it, and its parent learns when all are gone.
+    if (first === undefined || !sendSignal(first, 'SIGKILL')) this.#process.kill('SIGKILL');
   }
 
   /** Reads what is left in the pipe; it ends when the last process of the sandbox is dead. */
@@ -197,14 +194,12 @@ export class Supervision {
     for (const stream of streams) stream?.destroy();
   }
 
-  /** Waits until no process is left and removes the control group. */
+  /** Removes the control group once the kernel has buried the dead; what stays is swept at the next start. */
   async #bury(): Promise<void> {
     const { clock, group } = this.#launch;
-    const first = this.#firstProcess();
     const until = clock.monotonicMs() + settleMs;
-    const gone = (): boolean =>
-      group === undefined ? first === undefined || !processLives(first) : group.remove();
-    for (let waitMs = 1; !gone() && clock.monotonicMs() < until; waitMs = Math.min(waitMs * 2, 50)) {
+    for (let waitMs = 1; group?.remove() === false; waitMs = Math.min(waitMs * 2, 50)) {
+      if (clock.monotonicMs() > until) return;
       await clock.sleep(waitMs);
     }
   }

@@ -1,3 +1,4 @@
+import { makeOwnedFolder, removeStubbornTree } from '../../host/index.ts';
 import type {
   SandboxCommand,
   SandboxDriver,
@@ -38,8 +39,12 @@ export class ScriptedDriver implements SandboxDriver {
   readonly given: string[] = [];
   readonly #script: SandboxScript;
 
-  constructor(script: SandboxScript = () => ({})) {
+  readonly #onDisk: boolean;
+
+  /** `onDisk`: folders are really made and removed, for effects that write into them; default false. */
+  constructor(script: SandboxScript = () => ({}), options: { readonly onDisk?: boolean } = {}) {
     this.#script = script;
+    this.#onDisk = options.onDisk ?? false;
   }
 
   async run(command: SandboxCommand, run: SandboxRun): Promise<SandboxResult> {
@@ -61,6 +66,7 @@ export class ScriptedDriver implements SandboxDriver {
 
   async makeFolder(path: string): Promise<void> {
     this.folders.add(path);
+    if (this.#onDisk) await makeOwnedFolder(path, undefined);
   }
 
   async giveToBuilder(path: string): Promise<void> {
@@ -69,6 +75,7 @@ export class ScriptedDriver implements SandboxDriver {
 
   async removeFolder(path: string): Promise<void> {
     this.folders.delete(path);
+    if (this.#onDisk) await removeStubbornTree(path);
   }
 }
 
