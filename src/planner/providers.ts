@@ -38,6 +38,8 @@ export interface ResolverInput {
   readonly satisfies: Satisfies;
 }
 
+const nothing: readonly Offered[] = [];
+
 /** Finds the recipes that meet needs, by the edge rule of specification 12.4. */
 export class Resolver {
   readonly problems: Problem[] = [];
@@ -64,16 +66,14 @@ export class Resolver {
   /** Arrows of one recipe, without those to itself; at most one for each needed recipe and text of a need. */
   arrowsOf(number: number): readonly Arrow[] {
     const { recipe } = this.#input.candidates[number] as Candidate;
-    const arrows: Arrow[] = [];
-    const asked = new Set<string>();
+    // a need may stand in several phases; building counts most when a cycle has to be cut
+    const needs = new Map<string, Need>();
     for (const need of recipe.needs) {
-      if (asked.has(need.text)) continue;
-      asked.add(need.text);
-      // a need may stand in several phases; the strictest one counts when a cycle has to be cut
-      const phase = recipe.needs.some((n) => n.text === need.text && n.phase === 'build')
-        ? 'build'
-        : need.phase;
-      arrows.push(...this.#resolve(number, recipe, phase === need.phase ? need : { ...need, phase }));
+      if (!needs.has(need.text) || need.phase === 'build') needs.set(need.text, need);
+    }
+    const arrows: Arrow[] = [];
+    for (const need of needs.values()) {
+      for (const arrow of this.#resolve(number, recipe, need)) arrows.push(arrow);
     }
     return arrows;
   }
@@ -85,7 +85,8 @@ export class Resolver {
     }
     const sonames = this.#meeting(this.#sonames.get(need.name), need, 'soname');
     const provides = this.#meeting(this.#provides.get(need.name), need, 'provides');
-    if ([...sonames, ...provides].some(({ by }) => by === number) || named?.by === number) return [];
+    const own = ({ by }: Offered): boolean => by === number;
+    if (sonames.some(own) || provides.some(own) || named?.by === number) return [];
     if (sonames.length > 0) {
       if (sonames.length > 1) this.#reportAmbiguous(recipe, need, sonames);
       return sonames.map((offered) => this.#arrow(offered, need, 'soname'));
@@ -104,8 +105,9 @@ export class Resolver {
 
   /** One entry per recipe. A soname's version is often known only after the build: none meets any need. */
   #meeting(list: readonly Offered[] | undefined, need: Need, via: 'soname' | 'provides'): readonly Offered[] {
+    if (!list) return nothing;
     const found = new Map<number, Offered>();
-    for (const offered of list ?? []) {
+    for (const offered of list) {
       const open = via === 'soname' && offered.version === undefined;
       if (!found.has(offered.by) && (open || this.#meets(offered, need))) found.set(offered.by, offered);
     }
