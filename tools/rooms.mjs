@@ -40,7 +40,7 @@ export const rooms = {
     purpose: 'text and bytes in, values and problems out',
     knows: ['diagnostics', 'primitives'],
     shelf: true,
-    members: { pacman: ['archives'], archives: [], elf: [], 'pkgbuild-repo': ['pacman'] },
+    members: { pacman: ['archives', 'elf'], archives: [], elf: [], 'pkgbuild-repo': ['pacman'] },
     node: ['node:zlib', 'node:crypto'],
   },
   model: {
