@@ -9,7 +9,7 @@ const bin = (name: string): string => join(root, 'node_modules', '.bin', name);
 const judges = [
   {
     name: 'format and lint',
-    command: [bin('biome'), 'ci', '--colors=off', '--max-diagnostics=40'],
+    command: [bin('biome'), 'ci', '--colors=off', '--error-on-warnings', '--max-diagnostics=40'],
     next: 'npm run format',
   },
   { name: 'types', command: [bin('tsc'), '--noEmit'], next: 'correct the types named above' },
