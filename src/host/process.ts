@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import { fault, type ProblemError } from '../diagnostics/index.ts';
 
@@ -88,9 +89,12 @@ function whenStarted(child: ChildProcess, command: string, cwd: string | undefin
   return new Promise((resolve, reject) => {
     child.once('spawn', () => resolve(child.pid ?? 0));
     child.once('error', (error) => {
-      // Node blames the program when the working directory is missing.
-      const inFolder = cwd === undefined ? '' : ` in '${cwd}'`;
-      reject(startProblem(command + inFolder, error));
+      // Node blames the program when it is the working directory that is missing.
+      if (cwd === undefined || existsSync(cwd)) reject(startProblem(command, error));
+      else
+        reject(
+          fault('SYS004', { what: `the folder '${cwd}' to run '${command}' in is missing`, cause: error }),
+        );
     });
   });
 }
