@@ -1,6 +1,4 @@
-export type { MtreeEntry, MtreeKeywords, MtreeLine } from './mtree.ts';
 export { mtreeEntries, parseMtree, printMtree } from './mtree.ts';
-export type { TarEntry, TarEntryType } from './tar-header.ts';
 export type { TarFile, TarStreamEntry } from './tar-reader.ts';
 export { readTar, readTarBytes } from './tar-reader.ts';
 export type { NewTarEntry } from './tar-writer.ts';

@@ -1,4 +1,3 @@
-export type { ElfFacts } from './elf.ts';
 export { readElf } from './elf.ts';
 export type { ElfReading } from './elf-stream.ts';
 export { ElfCollector } from './elf-stream.ts';
