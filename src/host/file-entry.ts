@@ -219,3 +219,17 @@ export async function syncPaths(paths: readonly string[]): Promise<void> {
   };
   await Promise.all(Array.from({ length: Math.min(4, paths.length) }, work));
 }
+
+/** Writes the pieces to a file that is replaced when it exists; not durable until `syncPaths`. Throws SYS004. */
+export async function writePieces(path: string, pieces: readonly Uint8Array[]): Promise<void> {
+  try {
+    const file = await open(path, 'w', 0o644);
+    try {
+      await file.writeFile(Buffer.concat(pieces));
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    throw pathProblem('write', path, error);
+  }
+}

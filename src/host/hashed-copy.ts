@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
+import { crc32 as zlibCrc32 } from 'node:zlib';
 import type { Digest } from '../primitives/index.ts';
 import { pathProblem } from './file-entry.ts';
 
@@ -102,4 +103,9 @@ export async function hashFileWithTail(path: string, tail: Uint8Array): Promise<
 /** The same for bytes in memory. */
 export function hashBytesWithTail(bytes: Uint8Array, tail: Uint8Array): Uint8Array {
   return createHash('sha256').update(bytes).update(tail).digest();
+}
+
+/** CRC-32 (as gzip has it) of bytes in memory: finds damage, not malice, at several gigabytes per second. */
+export function crc32(bytes: Uint8Array): number {
+  return zlibCrc32(bytes);
 }

@@ -1,0 +1,1 @@
+export type { Generation, PublishReport, VerifyMode, VerifyReport } from './publisher.ts';

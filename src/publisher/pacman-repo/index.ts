@@ -1,0 +1,9 @@
+export type { PackageToPublish } from './admission.ts';
+export type { RecordDatabase } from './record.ts';
+export {
+  PacmanRepositories,
+  type PacmanRepositoriesOptions,
+  type PublishRequest,
+  type RepositoryEntry,
+  type RepositorySummary,
+} from './repositories.ts';
