@@ -57,21 +57,21 @@ function install(): void {
 }
 
 function runInstalled(): void {
-  const program = join(scratch, 'usr', 'bin', 'quill-print');
+  const program = join(scratch, 'usr', 'bin', 'scribe');
   if (!existsSync(program)) fail(`'${program}' was not installed`);
   say('an installed program runs');
-  const output = run(program, ['packmill'], { LD_LIBRARY_PATH: join(scratch, 'usr', 'lib') });
+  const output = run(program, ['built in sandboxes', 'signed', 'installed by pacman'], { LD_LIBRARY_PATH: join(scratch, 'usr', 'lib') });
   process.stdout.write(output);
   if (output.trim() === '') fail('the installed program prints nothing');
 }
 
 function changeOne(): void {
   say('one recipe changes; only it is built again, and the plan says why');
-  const file = join(recipes, 'quill-print', 'PKGBUILD');
+  const file = join(recipes, 'scribe', 'PKGBUILD');
   writeFileSync(file, readFileSync(file, 'utf8').replace(/^pkgrel=(\d+)/m, (_, n: string) => `pkgrel=${Number(n) + 1}`));
   packmill(farm, 'plan', recipes);
   packmill(farm, 'build', recipes);
-  packmill(farm, 'why', 'quill-print');
+  packmill(farm, 'why', 'scribe');
   packmill(farm, 'repo', 'generations');
 }
 

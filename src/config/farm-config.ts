@@ -34,6 +34,8 @@ const sourcesSchema = z
   .strictObject({
     /** URL prefixes that are served by local folders or other URLs instead. */
     map: z.record(z.string(), z.string()).default({}),
+    /** Folders below which `file://` sources may lie; `any`: everywhere but in the farm and system folders. */
+    local: z.union([z.literal('any'), z.array(z.string().startsWith('/'))]).default('any'),
     /** Ask upstream repositories of -git recipes for their newest commit when planning a build. */
     'upstream-heads': z.boolean().default(true),
   })

@@ -13,6 +13,7 @@ export {
   makeFolderTree,
   readPieces,
   readTextIfThere,
+  realPathIfThere,
   removeTree,
   writeFileWithMode,
 } from './tree.ts';

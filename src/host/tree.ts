@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { chmod, copyFile, link, lstat, mkdir, open, readdir, readlink, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, link, lstat, mkdir, open, readdir, readlink, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** Makes a folder and its parents; an existing one is left as it is. */
@@ -98,4 +98,14 @@ export async function linkFile(existing: string, path: string): Promise<void> {
 export async function writeFileWithMode(path: string, text: string, mode: number): Promise<void> {
   await writeFile(path, text, { mode });
   await chmod(path, mode);
+}
+
+/** The path with all links followed; undefined when nothing is there. */
+export async function realPathIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await realpath(path);
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes((error as { code?: string }).code ?? '')) return undefined;
+    throw error;
+  }
 }

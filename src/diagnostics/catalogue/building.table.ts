@@ -138,4 +138,12 @@ export const buildingCodes = {
     next: 'Report it with the log; retrying may help.',
     sample: { broken: '(none: every known case has its own code)', fixed: '(none)' },
   },
+  BLD018: {
+    severity: 'error',
+    blame: 'recipe',
+    title: 'a local source may not be read',
+    why: 'file:// sources may name neither the farm nor system folders nor hidden files of a home folder, and only what sources.local allows.',
+    next: 'Move the source to another folder, or allow its folder in sources.local.',
+    sample: { broken: "source=('file:///etc/shadow')", fixed: "source=('git+file:///srv/git/tool.git')" },
+  },
 } as const satisfies CatalogueTable;

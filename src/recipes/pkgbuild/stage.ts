@@ -13,7 +13,7 @@ import type { PkgbuildDetails } from './recipe-details.ts';
 import { layout } from './sandbox-layout.ts';
 import { buildSteps, fetchScript, hookSteps, installScript, type StepsInput } from './steps.ts';
 import { downloadScript, gitConfig, makepkgConf, pacmanConf } from './tool-settings.ts';
-import { type UpstreamMap, upstreamMounts } from './upstream-map.ts';
+import { type LocalSourcePolicy, type UpstreamMap, upstreamMounts } from './upstream-map.ts';
 
 /** What a farm's settings say to every PKGBUILD job. */
 export interface PkgbuildSettings {
@@ -22,6 +22,7 @@ export interface PkgbuildSettings {
   /** A changed recipe with an unchanged version: raise pkgrel, or leave the published package alone. */
   readonly sameVersion: 'bump' | 'keep';
   readonly upstreams: UpstreamMap;
+  readonly localSources: LocalSourcePolicy;
 }
 
 const rebuildReasons: ReadonlySet<JobReason['kind']> = new Set(['recipe-changed', 'soname-missing', 'asked']);
@@ -41,7 +42,11 @@ export async function stagePkgbuild(
     await services.makeBuilderFolder(`${work}/${name}`);
   }
   await copyTree(recipe.folder, `${work}/recipe`, new Set(['.git', 'src', 'pkg']));
-  const mounts = upstreamMounts(recipe.details.localSourceFolders, settings.upstreams);
+  const mounts = await upstreamMounts(
+    recipe.details.localSourceFolders,
+    settings.upstreams,
+    settings.localSources,
+  );
   const ci = new Set((await listFolder(`${recipe.folder}/.CI`)).map((entry) => entry.name));
   const interferes = needsInterfereScript(ci);
   await writeControl(settings, context, mounts.rewrites);

@@ -1,0 +1,60 @@
+import type { Problem } from '../diagnostics/index.ts';
+import { systemRandom } from '../host/index.ts';
+import type { Recipe } from '../model/index.ts';
+import { discover, loadAll, type PkgbuildDetails, printSrcinfo } from '../recipes/pkgbuild/index.ts';
+import type { Farm } from './farm.ts';
+import { watchUpstreams } from './upstream-heads.ts';
+
+export interface LoadRequest {
+  /** Recipe folders, or folders of recipe folders. */
+  readonly paths: readonly string[];
+  /** Only these recipes and what they need; undefined: all. */
+  readonly only: readonly string[] | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface LoadedRecipes {
+  readonly recipes: readonly Recipe<PkgbuildDetails>[];
+  /** Broken recipes and remarks; a broken one is a row here and stops nothing else. */
+  readonly problems: readonly Problem[];
+}
+
+/** Turns paths into recipes: discovers folders, reads them, and asks upstreams for their newest commits. */
+export async function loadRecipes(farm: Farm, request: LoadRequest): Promise<LoadedRecipes> {
+  const found = discover(request.paths);
+  const { arch } = farm.config;
+  const loaded = await loadAll(found.folders, {
+    arch,
+    regenerate: async (folder) =>
+      await printSrcinfo({
+        folder,
+        scratch: `${farm.paths.work}/srcinfo-${systemRandom.hex(8)}`,
+        arch,
+        root: await farm.sandboxRoot(),
+        sandbox: farm.sandbox,
+      }),
+    parallel: farm.jobs,
+  });
+  const problems = [...found.problems, ...loaded.flatMap((one) => one.problems)];
+  const recipes = loaded.flatMap((one) => (one.recipe ? [one.recipe] : []));
+  const wanted = request.only ? withNeeds(recipes, request.only) : recipes;
+  if (!farm.config.sources['upstream-heads']) return { recipes: wanted, problems };
+  const watched = await watchUpstreams(farm, wanted, request.signal);
+  return { recipes: watched.recipes, problems: [...problems, ...watched.problems] };
+}
+
+/** The named recipes and every recipe that offers something they need, directly or not. */
+function withNeeds(
+  recipes: readonly Recipe<PkgbuildDetails>[],
+  names: readonly string[],
+): readonly Recipe<PkgbuildDetails>[] {
+  const offering = new Map<string, Recipe<PkgbuildDetails>[]>();
+  for (const recipe of recipes) {
+    for (const { name } of recipe.offers) offering.set(name, [...(offering.get(name) ?? []), recipe]);
+  }
+  const wanted = new Set(recipes.filter(({ name }) => names.includes(name)));
+  for (const recipe of wanted) {
+    for (const need of recipe.needs) for (const one of offering.get(need.name) ?? []) wanted.add(one);
+  }
+  return recipes.filter((recipe) => wanted.has(recipe));
+}

@@ -1,0 +1,78 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FarmFixture, type JobRow, project, type Ran, simpleRecipe } from './farm-fixture.ts';
+
+/** One build of every misbehaving recipe at once, beside a good one: none may harm the others. */
+describe('recipes that misbehave', () => {
+  const fixture = new FarmFixture();
+  let ran: Ran;
+  let jobs: Map<string, JobRow>;
+
+  beforeAll(async () => {
+    await fixture.do('init');
+    fixture.settings(
+      'sandbox: { timeout: 40s, kill-grace: 2s, log-limit: 4MiB, memory: 512MiB }\njobs: 2\ndependencies: { otherwise: assume }',
+    );
+    for (const name of readdirSync(join(project, 'testdata/recipes'))) {
+      if (!name.endsWith('.md')) fixture.copyRecipe(`testdata/recipes/${name}`);
+    }
+    fixture.writeRecipe('good', simpleRecipe('good'));
+    fixture.writeRecipe('after-bad', simpleRecipe('after-bad', "depends=('no-packages')"));
+    ({ ran, jobs } = await fixture.build(fixture.recipes));
+  }, 300_000);
+  afterAll(() => fixture.remove());
+
+  const job = (name: string): JobRow => {
+    const row = jobs.get(name);
+    if (!row) throw new Error(`no job '${name}' in ${[...jobs.keys()].join(', ')}\n${ran.stderr}`);
+    return row;
+  };
+
+  it('leaves the good recipe alone and ends with exit code 1', () => {
+    expect(job('good').state).toBe('succeeded');
+    expect(ran.code).toBe(1);
+  });
+  it('reports a malformed .SRCINFO with file and line', () => {
+    expect(ran.stderr).toMatch(/malformed-srcinfo\/\.SRCINFO:\d+/);
+  });
+  it('says that a build made no packages', () => {
+    expect(job('no-packages')).toMatchObject({ state: 'failed', code: 'BLD003' });
+  });
+  it('refuses a package of another name', () => {
+    expect(job('other-name').state).toBe('failed');
+    expect(job('other-name').reason).toContain('somebody-else');
+  });
+  it('ends a build that ignores TERM', () => {
+    expect(job('ignores-term')).toMatchObject({ state: 'timed-out', outcome: 'timed-out' });
+  });
+  it('ends a build that writes a gigabyte of log', () => {
+    expect(job('gigabyte-log')).toMatchObject({ state: 'failed', code: 'BLD011' });
+  });
+  it('ends a build that reaches the memory limit', () => {
+    expect(job('eats-memory')).toMatchObject({ state: 'failed', code: 'BLD010' });
+  });
+  it('lets nothing be written outside', async () => {
+    expect(job('writes-outside').state).toBe('failed');
+    expect(await fixture.log('writes-outside')).toContain('nothing outside can be written');
+  });
+  it('keeps the key of the farm out of reach', async () => {
+    expect(job('reads-key').state).toBe('failed');
+    expect(await fixture.log('reads-key')).toContain('no key is in reach');
+  });
+  it('leaves no process of a recipe that forks and hides', () => {
+    expect(job('forks-and-hides').state).toBe('succeeded');
+    const listing = execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' });
+    expect(listing).not.toContain('packmill-left-behind');
+  });
+  it('blocks what needs a failed recipe, and says on what', () => {
+    expect(job('after-bad').state).toBe('blocked');
+    expect(job('after-bad').reason).toContain('no-packages');
+  });
+  it('publishes the good ones only', async () => {
+    const shown = JSON.parse(await fixture.do('--json', 'repo', 'show')) as { packages: { name: string }[] };
+    expect(shown.packages.map(({ name }) => name).sort()).toEqual(['forks-and-hides', 'good']);
+    await fixture.do('repo', 'verify');
+  });
+});
