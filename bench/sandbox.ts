@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -50,8 +50,8 @@ const command = (changes: Partial<SandboxCommand>): SandboxCommand => ({
 /** What a sandbox costs: a command that does nothing, started directly and in sandboxes of several kinds. */
 export async function run(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'packmill-bench-'));
+  const driver = new BubblewrapDriver({ folder: join(folder, 'driver'), hidden: [] });
   try {
-    const driver = new BubblewrapDriver({ folder: join(folder, 'driver'), hidden: [] });
     const inSandbox = async (changes: Partial<SandboxCommand>): Promise<void> => {
       const { end } = await driver.run(command(changes), { onOutput: () => {}, signal: undefined });
       if (end.kind !== 'exited' || end.code !== 0)
@@ -83,6 +83,6 @@ export async function run(): Promise<void> {
       );
     }
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await driver.removeFolder(folder);
   }
 }

@@ -76,7 +76,7 @@ export {
 } from './folder.ts';
 export { giveTree, makeOwnedFolder, moveFolder, ownUser, removeStubbornTree } from './folder-ownership.ts';
 export { type Mount, readMounts } from './mounts.ts';
-export { makeNamedPipe, type OpenedPipe, openPipe } from './named-pipe.ts';
+export { makeNamedPipe, type OpenedPipe, openPipe, sweepNamedPipes } from './named-pipe.ts';
 export { descendants, leakyDescriptors, type ProcessFacts, processFacts } from './process-tree.ts';
 export {
   type ProcessOptions,

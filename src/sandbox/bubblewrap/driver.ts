@@ -17,8 +17,8 @@ import {
   pathExists,
   realPath,
   removeStubbornTree,
+  sweepNamedPipes,
   systemClock,
-  systemRandom,
 } from '../../host/index.ts';
 import type {
   SandboxCommand,
@@ -81,6 +81,7 @@ export class BubblewrapDriver implements SandboxDriver {
       options.controlGroups === false ? undefined : (findControlGroupsV2() ?? findControlGroupsV1());
     this.#groups?.sweep();
     ensureFolders([join(this.#options.folder, 'mounts'), join(this.#options.folder, 'pipes')]);
+    sweepNamedPipes(join(this.#options.folder, 'pipes'));
   }
 
   /** Whether the kernel enforces memory and process limits; otherwise they are watched. */
@@ -218,9 +219,7 @@ export class BubblewrapDriver implements SandboxDriver {
   async #takePipe(): Promise<string> {
     const idle = this.#idlePipes.pop();
     if (idle !== undefined && pathExists(idle)) return idle;
-    const path = join(this.#options.folder, 'pipes', systemRandom.hex(8));
-    await makeNamedPipe(path);
-    return path;
+    return makeNamedPipe(join(this.#options.folder, 'pipes'));
   }
 }
 
