@@ -12,6 +12,7 @@ import {
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { checkRepositoryName } from '../../src/publisher/pacman-repo/index.ts';
 import { openTestFarm, type TestFarm } from './farm.ts';
 import type { StubOptions } from './stub-packages.ts';
 
@@ -208,6 +209,13 @@ describe('publishing a pacman repository', () => {
       ['extra/x86_64 1', 'local/aarch64 1', 'local/x86_64 1'],
     );
     expect(text('pkgs.txt')).toBe('foo-1.0-1\nfoo-2-1\n');
+  });
+
+  it('warns of the name that pacman keeps for itself, and refuses names that are no folder names', () => {
+    const codes = (name: string) => checkRepositoryName(name).map(({ code }) => code);
+    expect(codes('extra')).toEqual([]);
+    expect(codes('local')).toEqual(['PUB009']);
+    expect(codes('a/b')).toEqual(['PUB003']);
   });
 
   it('does not replace a folder that somebody else made', async () => {

@@ -84,6 +84,17 @@ export const publishingCodes = {
       fixed: 'nothing, or the link of packmill',
     },
   },
+  PUB009: {
+    severity: 'warning',
+    blame: 'usage',
+    title: "pacman cannot use a repository called 'local'",
+    why: "pacman calls the database of installed packages 'local', so it refuses a section '[local]' in pacman.conf; the name of the section and of the database file have to be the same.",
+    next: "Choose another name when the repository is meant for pacman clients: 'packmill init --repo NAME'.",
+    sample: {
+      broken: "'[local]' in pacman.conf",
+      fixed: "'packmill init --repo extra' and '[extra]' in pacman.conf",
+    },
+  },
   PUB020: {
     severity: 'error',
     blame: 'usage',

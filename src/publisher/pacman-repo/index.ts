@@ -1,4 +1,5 @@
 export type { PackageToPublish } from './admission.ts';
+export { checkRepositoryName } from './places.ts';
 export type { RecordDatabase } from './record.ts';
 export {
   PacmanRepositories,

@@ -1,4 +1,4 @@
-import { fault } from '../../diagnostics/index.ts';
+import { fault, type Problem, problem } from '../../diagnostics/index.ts';
 import { linkDestination, namesIn } from '../../host/index.ts';
 
 /**
@@ -23,6 +23,14 @@ export interface Places {
 const validName = /^[A-Za-z0-9@_+][A-Za-z0-9@._+-]{0,99}$/;
 /** Names that would meet our own in the folder of a repository. */
 const taken = new Set(['archive', 'lastupdate', 'pkgs.txt', 'pkgs.files.txt', 'pkgs.files.old.txt']);
+
+/** What speaks against a name for a repository: PUB003 (it cannot be used), or PUB009 as a warning (pacman refuses it). */
+export function checkRepositoryName(name: string): readonly Problem[] {
+  if (!validName.test(name)) {
+    return [problem('PUB003', { what: `'${name}' cannot name a repository or architecture` })];
+  }
+  return name === 'local' ? [problem('PUB009', { what: "pacman keeps the name 'local' for itself" })] : [];
+}
 
 /** Throws PUB003 when one of the names cannot be the name of a folder. */
 export function placesOf(publicRoot: string, repo: string, arch: string): Places {
