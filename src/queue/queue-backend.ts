@@ -1,5 +1,11 @@
 import type { BuilderName, JobId } from '../primitives/index.ts';
 
+/**
+ * How long a job waits at most because of newer ones, unless the backend was told otherwise: 24 hours. Jobs that
+ * are ready for longer go first, oldest first (specification 12.9).
+ */
+export const defaultLongestWaitMs = 24 * 60 * 60 * 1000;
+
 /** What the queue knows of a ready job. The job graph never enters the queue. */
 export interface QueueEntry {
   readonly job: JobId;
@@ -20,11 +26,15 @@ export interface Lease {
   readonly untilMs: number;
 }
 
-/** What a builder says when it asks for work. */
-export interface ClaimRequest {
+/** Who asks for work. */
+export interface Claimant {
   readonly builder: BuilderName;
   /** Undefined: takes only jobs addressed to it by name (specification 12.6). */
   readonly builderClass: number | undefined;
+}
+
+/** What a builder says when it asks for work. */
+export interface ClaimRequest extends Claimant {
   readonly leaseMs: number;
   /** At most so many leases. */
   readonly max: number;
@@ -42,10 +52,14 @@ export interface QueueCounts {
 export interface QueueBackend {
   /** Makes jobs claimable. The same job with the same or a lower offer number is ignored; with a higher one it replaces. */
   offer(entries: readonly QueueEntry[]): Promise<void>;
-  /** Takes up to `max` jobs the builder may run, best first. Empty when there is none; never waits. */
+  /**
+   * Takes up to `max` jobs the builder may run. Empty when there is none; never waits. Best first (specification
+   * 12.9): jobs that waited too long by age; jobs addressed to this builder; the highest class that fits. Within
+   * these by priority, age, offer. A lease that ran out is not given on before `reap` took it away.
+   */
   claim(request: ClaimRequest): Promise<readonly Lease[]>;
-  /** Resolves when work may have become claimable, or when the signal aborts; may wake for nothing. */
-  wait(signal: AbortSignal): Promise<void>;
+  /** Resolves when there is work that this builder may claim, or when the signal aborts; may wake for nothing. */
+  wait(claimant: Claimant, signal: AbortSignal): Promise<void>;
   /** Prolongs a lease; undefined when it is lost (expired and given on, withdrawn, or replaced by a new offer). */
   renew(lease: Lease, leaseMs: number): Promise<Lease | undefined>;
   /** Ends a lease for good; `stale` when it is not the job's current lease: the result must then be thrown away. */

@@ -1,4 +1,71 @@
 import type { CatalogueTable } from './entry.ts';
 
 /** Codes QUE001 to QUE999. */
-export const queueCodes = {} as const satisfies CatalogueTable;
+export const queueCodes = {
+  QUE001: {
+    severity: 'error',
+    blame: 'world',
+    title: 'the farm is at work in another process',
+    why: 'One process at a time changes a farm, so that no job is run twice and no repository is published by two at once.',
+    next: 'Wait until the other process is done, or end it, then repeat the command. Reading commands such as status and logs work meanwhile.',
+    sample: {
+      broken: "'packmill build' twice at the same time on one farm",
+      fixed: 'the second one started after the first one ended',
+    },
+  },
+  QUE002: {
+    severity: 'error',
+    blame: 'world',
+    title: "the farm's record cannot be used",
+    why: 'A SQLite file of the farm could not be opened, read or written: it is missing, damaged, on a full disk, or belongs to another user.',
+    next: "Look at the path and the system's message, and repair the cause. A lost 'queue.sqlite' is made again by itself; 'farm.sqlite' is the truth and has to come from a backup.",
+    sample: {
+      broken: "'state/farm.sqlite' owned by 'root', then a command of another user",
+      fixed: 'the file owned by the user who runs packmill',
+    },
+  },
+  QUE003: {
+    severity: 'error',
+    blame: 'world',
+    title: "the farm's record is of a newer packmill",
+    why: 'The tables of the record were changed by a newer version, and this one does not know what they mean.',
+    next: 'Run the newer packmill, or restore the record from a backup that this one wrote.',
+    sample: {
+      broken: 'a farm that packmill 2.0 worked on, opened with packmill 1.0',
+      fixed: 'the same farm opened with packmill 2.0',
+    },
+  },
+  QUE004: {
+    severity: 'error',
+    blame: 'world',
+    title: 'the attempts of a job are lost again and again',
+    why: 'Every time, the builder vanished before it could report an end: it was killed, lost its machine, or stopped answering. The job may be what brings it down.',
+    next: "Read the end of the job's last log and the builder's own; look for lack of memory or disk. Then run the same build again.",
+    sample: {
+      broken: 'a build that makes the kernel kill packmill each time',
+      fixed: "the same build below a 'memory' limit in 'packmill.yaml'",
+    },
+  },
+  QUE005: {
+    severity: 'error',
+    blame: 'world',
+    title: 'packmill cannot tell whether a job must run',
+    why: 'A dependency was rebuilt, and comparing what it offers now with what the job uses failed.',
+    next: "Look at the cause that is named, then run the same build again; '--rebuild' builds the job without asking.",
+    sample: {
+      broken: 'a record of sonames that cannot be read',
+      fixed: 'the job built once more, which writes the record anew',
+    },
+  },
+  QUE006: {
+    severity: 'error',
+    blame: 'bug',
+    title: 'an attempt ended in an error of packmill',
+    why: 'The program that runs attempts threw something that it should have turned into a result.',
+    next: "Report it with the job's log and the message; the other jobs are not concerned.",
+    sample: {
+      broken: 'a recipe kind that throws while a job ends',
+      fixed: 'the same kind returning a problem',
+    },
+  },
+} as const satisfies CatalogueTable;

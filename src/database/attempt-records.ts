@@ -1,0 +1,110 @@
+import type { Outcome } from '../model/index.ts';
+import type { AttemptId, BuilderName, JobId } from '../primitives/index.ts';
+import type { SqlConnection, SqlStatement } from './sql-connection.ts';
+
+/** One execution of a job. */
+export interface AttemptRecord {
+  readonly id: AttemptId;
+  /** The row of the job it belongs to. */
+  readonly jobKey: number;
+  readonly job: JobId;
+  readonly builder: BuilderName;
+  readonly fence: number;
+  readonly startedMs: number;
+  readonly endedMs: number | undefined;
+  readonly outcome: Outcome | undefined;
+  readonly durationMs: number | undefined;
+  readonly peakMemoryBytes: number | undefined;
+  readonly logPath: string | undefined;
+}
+
+interface AttemptRow {
+  readonly id: AttemptId;
+  readonly job: number;
+  readonly job_id: JobId;
+  readonly builder: BuilderName;
+  readonly fence: number;
+  readonly started_ms: number;
+  readonly ended_ms: number | null;
+  readonly outcome: string | null;
+  readonly duration_ms: number | null;
+  readonly peak_memory_bytes: number | null;
+  readonly log_path: string | null;
+}
+
+/** All attempts there ever were. */
+export class AttemptRecords {
+  readonly #insert: SqlStatement<never>;
+  readonly #end: SqlStatement<never>;
+  readonly #log: SqlStatement<never>;
+  readonly #get: SqlStatement<AttemptRow>;
+  readonly #running: SqlStatement<AttemptRow>;
+  readonly #ofJob: SqlStatement<AttemptRow>;
+
+  constructor(connection: SqlConnection) {
+    this.#insert = connection.prepare(
+      'INSERT INTO attempts (job, job_id, builder, fence, started_ms) VALUES (?, ?, ?, ?, ?)',
+    );
+    this.#end = connection.prepare(
+      `UPDATE attempts SET ended_ms = ?, outcome = ?, duration_ms = ?, peak_memory_bytes = ?,
+         log_path = coalesce(?, log_path) WHERE id = ?`,
+    );
+    this.#log = connection.prepare('UPDATE attempts SET log_path = ? WHERE id = ?');
+    this.#get = connection.prepare('SELECT * FROM attempts WHERE id = ?');
+    this.#running = connection.prepare('SELECT * FROM attempts WHERE ended_ms IS NULL ORDER BY id');
+    this.#ofJob = connection.prepare('SELECT * FROM attempts WHERE job_id = ? ORDER BY id DESC LIMIT ?');
+  }
+
+  start(begin: Pick<AttemptRecord, 'jobKey' | 'job' | 'builder' | 'fence' | 'startedMs'>): AttemptId {
+    const { jobKey, job, builder, fence, startedMs } = begin;
+    return this.#insert.run(jobKey, job, builder, fence, startedMs).lastId as AttemptId;
+  }
+
+  setLogPath(attempt: AttemptId, path: string): void {
+    this.#log.run(path, attempt);
+  }
+
+  end(
+    attempt: AttemptId,
+    facts: Pick<AttemptRecord, 'endedMs' | 'outcome' | 'durationMs' | 'peakMemoryBytes' | 'logPath'>,
+  ): void {
+    this.#end.run(
+      facts.endedMs ?? null,
+      JSON.stringify(facts.outcome),
+      facts.durationMs ?? null,
+      facts.peakMemoryBytes ?? null,
+      facts.logPath ?? null,
+      attempt,
+    );
+  }
+
+  get(attempt: AttemptId): AttemptRecord | undefined {
+    const row = this.#get.get(attempt);
+    return row && attemptOf(row);
+  }
+
+  running(): AttemptRecord[] {
+    return this.#running.all().map(attemptOf);
+  }
+
+  /** Attempts at a job in all plans, newest first. */
+  ofJob(job: JobId, limit = 100): AttemptRecord[] {
+    return this.#ofJob.all(job, limit).map(attemptOf);
+  }
+}
+
+function attemptOf(row: AttemptRow): AttemptRecord {
+  return {
+    id: row.id,
+    jobKey: row.job,
+    job: row.job_id,
+    builder: row.builder,
+    fence: row.fence,
+    startedMs: row.started_ms,
+    endedMs: row.ended_ms ?? undefined,
+    outcome: row.outcome === null ? undefined : (JSON.parse(row.outcome) as Outcome),
+    durationMs: row.duration_ms ?? undefined,
+    peakMemoryBytes: row.peak_memory_bytes ?? undefined,
+    logPath: row.log_path ?? undefined,
+  };
+}

@@ -1,0 +1,43 @@
+import { type AttemptId, type JobId, parseJobId } from '../primitives/index.ts';
+import type { SqlConnection, SqlStatement } from './sql-connection.ts';
+
+/** How many of the newest durations of a job are kept. */
+const kept = 9;
+
+/** How long each job took when it succeeded. */
+export class DurationRecords {
+  readonly #insert: SqlStatement<never>;
+  readonly #forget: SqlStatement<never>;
+  readonly #ofTarget: SqlStatement<{ job_id: JobId; duration_ms: number }>;
+
+  constructor(connection: SqlConnection) {
+    this.#insert = connection.prepare('INSERT OR IGNORE INTO durations VALUES (?, ?, ?)');
+    this.#forget = connection.prepare(
+      `DELETE FROM durations WHERE job_id = ?1 AND attempt <=
+         (SELECT attempt FROM durations WHERE job_id = ?1 ORDER BY attempt DESC LIMIT 1 OFFSET ${kept})`,
+    );
+    this.#ofTarget = connection.prepare(
+      'SELECT job_id, duration_ms FROM durations WHERE job_id >= ? AND job_id < ? ORDER BY job_id, duration_ms',
+    );
+  }
+
+  add(job: JobId, attempt: AttemptId, durationMs: number): void {
+    this.#insert.run(job, attempt, durationMs);
+    this.#forget.run(job);
+  }
+
+  /** Median of the kept durations in milliseconds, by recipe name. */
+  medians(target: string, arch: string): ReadonlyMap<string, number> {
+    const prefix = `${target}/${arch}/`;
+    const byName = new Map<string, number[]>();
+    // '0' follows '/' in the order of bytes, so this is the range of all names below the prefix.
+    for (const row of this.#ofTarget.all(prefix, `${target}/${arch}0`)) {
+      const name = parseJobId(row.job_id)?.name;
+      if (name === undefined) continue;
+      const known = byName.get(name);
+      if (known) known.push(row.duration_ms);
+      else byName.set(name, [row.duration_ms]);
+    }
+    return new Map([...byName].map(([name, sorted]) => [name, sorted[sorted.length >> 1] ?? 0]));
+  }
+}

@@ -1,0 +1,83 @@
+import type { Clock } from '../host/index.ts';
+import type { FarmChange, FarmEvent, JobStateName } from '../model/index.ts';
+import type { AttemptId, BuilderName, JobId, PlanId } from '../primitives/index.ts';
+import type { SqlConnection, SqlStatement } from './sql-connection.ts';
+
+interface EventRow {
+  readonly id: number;
+  readonly at_ms: number;
+  readonly plan: PlanId;
+  readonly kind: FarmChange['kind'];
+  readonly job: JobId | null;
+  readonly from_state: JobStateName | null;
+  readonly to_state: JobStateName | null;
+  readonly attempt: AttemptId | null;
+  readonly builder: BuilderName | null;
+  readonly reason: string;
+}
+
+/** The event log: only ever added to, in the transaction of the change that it tells of. */
+export class EventRecords {
+  readonly #clock: Clock;
+  readonly #insert: SqlStatement<never>;
+  readonly #since: SqlStatement<EventRow>;
+  readonly #ofJob: SqlStatement<EventRow>;
+
+  constructor(connection: SqlConnection, clock: Clock) {
+    this.#clock = clock;
+    this.#insert = connection.prepare(
+      `INSERT INTO events (at_ms, plan, kind, job, from_state, to_state, attempt, builder, reason)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+    this.#since = connection.prepare('SELECT * FROM events WHERE id > ? ORDER BY id LIMIT ?');
+    this.#ofJob = connection.prepare('SELECT * FROM events WHERE plan = ? AND job = ? ORDER BY id');
+  }
+
+  append(plan: PlanId, change: FarmChange, reason: string): FarmEvent {
+    const atMs = this.#clock.nowMs();
+    const moved = change.kind === 'job-moved' ? change : undefined;
+    const { lastId } = this.#insert.run(
+      atMs,
+      plan,
+      change.kind,
+      'job' in change ? change.job : null,
+      moved?.from ?? null,
+      moved?.to ?? null,
+      'attempt' in change ? (change.attempt ?? null) : null,
+      moved?.builder ?? null,
+      reason,
+    );
+    return { id: lastId, atMs, plan, reason, ...change };
+  }
+
+  /** Events after the one with id `after` (0: from the first), oldest first, at most `limit`. */
+  since(after: number, limit = 1000): FarmEvent[] {
+    return this.#since.all(after, limit).map(eventOf);
+  }
+
+  /** Everything that happened to one job of one plan, oldest first. Reads the whole log: for people, not for loops. */
+  ofJob(plan: PlanId, job: JobId): FarmEvent[] {
+    return this.#ofJob.all(plan, job).map(eventOf);
+  }
+}
+
+function eventOf(row: EventRow): FarmEvent {
+  const head = { id: row.id, atMs: row.at_ms, plan: row.plan, reason: row.reason };
+  switch (row.kind) {
+    case 'plan-admitted':
+    case 'plan-finished':
+      return { ...head, kind: row.kind };
+    case 'job-canceling':
+      return { ...head, kind: row.kind, job: row.job as JobId, attempt: row.attempt as AttemptId };
+    case 'job-moved':
+      return {
+        ...head,
+        kind: row.kind,
+        job: row.job as JobId,
+        from: row.from_state as JobStateName,
+        to: row.to_state as JobStateName,
+        attempt: row.attempt ?? undefined,
+        builder: row.builder ?? undefined,
+      };
+  }
+}

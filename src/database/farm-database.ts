@@ -1,0 +1,69 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { isFault } from '../diagnostics/index.ts';
+import type { Clock } from '../host/index.ts';
+import { ArtifactRecords } from './artifact-records.ts';
+import { AttemptRecords } from './attempt-records.ts';
+import { DurationRecords } from './duration-records.ts';
+import { EventRecords } from './event-records.ts';
+import { farmTables } from './farm-tables.ts';
+import { InventoryRecords } from './inventory-records.ts';
+import { JobRecords } from './job-records.ts';
+import { JobViews } from './job-views.ts';
+import { checkVersion, type MigrationList, migrate } from './migrations.ts';
+import { PlanRecords } from './plan-records.ts';
+import { SqlConnection, unusable } from './sql-connection.ts';
+
+export interface OpenFarmOptions {
+  readonly clock: Clock;
+  /** `read`: the file must exist and is not changed; several processes may read while one works. Default `write`. */
+  readonly mode?: 'read' | 'write';
+  /** Tables that other rooms keep in the same file. */
+  readonly migrations?: readonly MigrationList[];
+}
+
+/** The record of a farm, the truth about all that happened in it. */
+export interface FarmDatabase {
+  readonly plans: PlanRecords;
+  readonly jobs: JobRecords;
+  readonly views: JobViews;
+  readonly attempts: AttemptRecords;
+  readonly artifacts: ArtifactRecords;
+  readonly inventory: InventoryRecords;
+  readonly durations: DurationRecords;
+  readonly events: EventRecords;
+  /** For rooms with tables of their own. */
+  readonly connection: DatabaseSync;
+  /** All of `work` or nothing of it, on disk when it returns; `work` must not wait for anything. */
+  transaction<T>(work: () => T): T;
+  close(): void;
+}
+
+/**
+ * Opens the record of a farm, making or updating its tables when it may write.
+ * Throws QUE002 when the file cannot be used, QUE003 when it is of a newer version.
+ */
+export function openFarmDatabase(path: string, options: OpenFarmOptions): FarmDatabase {
+  const readOnly = options.mode === 'read';
+  const connection = SqlConnection.open(path, readOnly);
+  try {
+    const lists = [farmTables, ...(options.migrations ?? [])];
+    if (readOnly) for (const list of lists) checkVersion(connection, list);
+    else migrate(connection, lists);
+    return {
+      plans: new PlanRecords(connection),
+      jobs: new JobRecords(connection),
+      views: new JobViews(connection),
+      attempts: new AttemptRecords(connection),
+      artifacts: new ArtifactRecords(connection),
+      inventory: new InventoryRecords(connection),
+      durations: new DurationRecords(connection),
+      events: new EventRecords(connection, options.clock),
+      connection: connection.raw,
+      transaction: (work) => connection.transaction(work),
+      close: () => connection.close(),
+    };
+  } catch (error) {
+    connection.close();
+    throw isFault(error) ? error : unusable(path, error);
+  }
+}

@@ -1,0 +1,66 @@
+import type { MigrationList } from './migrations.ts';
+
+/**
+ * The record's own tables. `jobs` is kept narrow, since every move rewrites a row and a restart reads many; what
+ * the plan says of a job stands in `job_plans`. Edges lead from a job to those that wait for it:
+ * `need` is an arrow of the plan, `cycle` keeps members of a cycle apart, `replaced` makes a job wait for the
+ * running job of an older plan that it takes the place of.
+ */
+export const farmTables: MigrationList = {
+  room: 'database',
+  steps: [
+    `
+CREATE TABLE runs (id INTEGER PRIMARY KEY, started_ms INTEGER NOT NULL, why TEXT NOT NULL) STRICT;
+CREATE TABLE plans (
+  id INTEGER PRIMARY KEY, run INTEGER NOT NULL REFERENCES runs (id), target TEXT NOT NULL, arch TEXT NOT NULL,
+  created_ms INTEGER NOT NULL, finished_ms INTEGER, fail_fast INTEGER NOT NULL, unfinished INTEGER NOT NULL,
+  cycles TEXT NOT NULL, problems TEXT NOT NULL
+) STRICT;
+CREATE INDEX open_plans ON plans (id) WHERE finished_ms IS NULL;
+CREATE TABLE jobs (
+  key INTEGER PRIMARY KEY, plan INTEGER NOT NULL REFERENCES plans (id), position INTEGER NOT NULL,
+  id TEXT NOT NULL, action TEXT NOT NULL, cycle INTEGER, priority REAL NOT NULL, build_class ANY,
+  state TEXT NOT NULL, reason TEXT NOT NULL, pending INTEGER NOT NULL, losses INTEGER NOT NULL,
+  offer INTEGER NOT NULL, since_ms INTEGER NOT NULL, ready_since_ms INTEGER, attempt INTEGER,
+  canceling TEXT, blocked_on TEXT
+) STRICT;
+CREATE INDEX jobs_of_plan ON jobs (plan, position);
+CREATE INDEX jobs_by_id ON jobs (id, key);
+CREATE INDEX open_jobs ON jobs (id) WHERE state IN ('waiting', 'ready', 'running');
+CREATE INDEX moving_jobs ON jobs (state, offer) WHERE state IN ('ready', 'running');
+CREATE INDEX undecided_jobs ON jobs (key) WHERE state = 'waiting' AND pending = 0;
+CREATE TABLE job_plans (key INTEGER PRIMARY KEY REFERENCES jobs (key), planned TEXT NOT NULL) STRICT;
+CREATE TABLE job_edges (
+  dependency INTEGER NOT NULL, dependant INTEGER NOT NULL, required INTEGER NOT NULL, kind TEXT NOT NULL,
+  PRIMARY KEY (dependency, dependant)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX edges_to ON job_edges (dependant);
+CREATE TABLE attempts (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, job INTEGER NOT NULL REFERENCES jobs (key), job_id TEXT NOT NULL,
+  builder TEXT NOT NULL, fence INTEGER NOT NULL, started_ms INTEGER NOT NULL, ended_ms INTEGER,
+  outcome TEXT, duration_ms REAL, peak_memory_bytes INTEGER, log_path TEXT
+) STRICT;
+CREATE INDEX attempts_of ON attempts (job_id, id);
+CREATE INDEX running_attempts ON attempts (id) WHERE ended_ms IS NULL;
+CREATE TABLE artifacts (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, attempt INTEGER NOT NULL REFERENCES attempts (id), job_id TEXT NOT NULL,
+  name TEXT NOT NULL, object TEXT NOT NULL, facts TEXT NOT NULL, artifact TEXT NOT NULL, generation INTEGER
+) STRICT;
+CREATE INDEX artifacts_of_attempt ON artifacts (attempt);
+CREATE INDEX unpublished_artifacts ON artifacts (id) WHERE generation IS NULL;
+CREATE TABLE inventory (
+  job_id TEXT PRIMARY KEY, target TEXT NOT NULL, arch TEXT NOT NULL, name TEXT NOT NULL,
+  unfinished TEXT, attempt INTEGER, success TEXT
+) STRICT;
+CREATE INDEX inventory_of ON inventory (target, arch);
+CREATE TABLE durations (job_id TEXT NOT NULL, attempt INTEGER NOT NULL, duration_ms REAL NOT NULL,
+  PRIMARY KEY (job_id, attempt)) STRICT, WITHOUT ROWID;
+CREATE TABLE events (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, at_ms INTEGER NOT NULL, plan INTEGER NOT NULL, kind TEXT NOT NULL,
+  job TEXT, from_state TEXT, to_state TEXT, attempt INTEGER, builder TEXT, reason TEXT NOT NULL
+) STRICT;
+CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
+INSERT INTO counters VALUES ('offer', 0);
+`,
+  ],
+};

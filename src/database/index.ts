@@ -1,0 +1,11 @@
+export type { ArtifactRecords, NewArtifact, StoredArtifact } from './artifact-records.ts';
+export type { AttemptRecord, AttemptRecords } from './attempt-records.ts';
+export type { DurationRecords } from './duration-records.ts';
+export type { EventRecords } from './event-records.ts';
+export { type FarmDatabase, type OpenFarmOptions, openFarmDatabase } from './farm-database.ts';
+export { acquireManagerLock, type FarmLock, readManager } from './farm-lock.ts';
+export type { InventoryRecords, Success } from './inventory-records.ts';
+export type { Dependant, EdgeKind, JobChange, JobRecord, JobRecords } from './job-records.ts';
+export type { JobView, JobViews } from './job-views.ts';
+export type { MigrationList } from './migrations.ts';
+export type { NewPlan, PlanHead, PlanRecords } from './plan-records.ts';

@@ -1,0 +1,93 @@
+import { type AttemptId, type Digest, type JobId, parseJobId } from '../primitives/index.ts';
+import type { SqlConnection, SqlStatement } from './sql-connection.ts';
+
+/** What the last success of a job left behind. */
+export interface Success {
+  readonly inputDigest: Digest;
+  /** Version as built. */
+  readonly version: string;
+  /** Effective names of what was made. */
+  readonly outputs: readonly string[];
+  readonly providedSonames: readonly string[];
+  readonly neededSonames: readonly string[];
+}
+
+type Unfinished = 'failed' | 'timed-out' | 'canceled' | 'lost' | 'blocked';
+
+interface InventoryRow {
+  readonly name: string;
+  readonly unfinished: Unfinished | null;
+  readonly success: string | null;
+}
+
+interface InventoryEntry {
+  readonly success: Success | undefined;
+  readonly unfinished: Unfinished | undefined;
+}
+
+/** What the farm has, by job: the planner's inventory. */
+export class InventoryRecords {
+  readonly #succeeded: SqlStatement<never>;
+  readonly #unfinished: SqlStatement<never>;
+  readonly #get: SqlStatement<InventoryRow>;
+  readonly #ofTarget: SqlStatement<InventoryRow>;
+  readonly #forget: SqlStatement<never>;
+
+  constructor(connection: SqlConnection) {
+    this.#succeeded = connection.prepare(
+      `INSERT INTO inventory (job_id, target, arch, name, success, attempt) VALUES (?, ?, ?, ?, ?, ?)
+       ON CONFLICT (job_id) DO UPDATE SET success = excluded.success, unfinished = NULL,
+         attempt = coalesce(excluded.attempt, inventory.attempt)`,
+    );
+    this.#unfinished = connection.prepare(
+      `INSERT INTO inventory (job_id, target, arch, name, unfinished) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT (job_id) DO UPDATE SET unfinished = excluded.unfinished`,
+    );
+    this.#get = connection.prepare('SELECT name, unfinished, success FROM inventory WHERE job_id = ?');
+    this.#ofTarget = connection.prepare(
+      'SELECT name, unfinished, success FROM inventory WHERE target = ? AND arch = ? ORDER BY name',
+    );
+    this.#forget = connection.prepare('DELETE FROM inventory WHERE job_id = ?');
+  }
+
+  /**
+   * Remembers a success; an earlier one and what came after it are forgotten. `attempt` made the artifacts;
+   * undefined: those of the earlier one still stand.
+   */
+  succeeded(job: JobId, success: Success, attempt: AttemptId | undefined): void {
+    this.#succeeded.run(...keysOf(job), JSON.stringify(success), attempt ?? null);
+  }
+
+  /** Remembers that the newest job did not succeed; the last success stays known. */
+  endedWithout(job: JobId, how: Unfinished): void {
+    this.#unfinished.run(...keysOf(job), how);
+  }
+
+  get(job: JobId): InventoryEntry | undefined {
+    const row = this.#get.get(job);
+    return row && entryOf(row);
+  }
+
+  /** By recipe name, as the planner wants it. */
+  recipes(target: string, arch: string): ReadonlyMap<string, InventoryEntry> {
+    return new Map(this.#ofTarget.all(target, arch).map((row) => [row.name, entryOf(row)]));
+  }
+
+  /** Forgets a job, after what it made was removed from the target. */
+  forget(job: JobId): void {
+    this.#forget.run(job);
+  }
+}
+
+function entryOf(row: InventoryRow): InventoryEntry {
+  return {
+    success: row.success === null ? undefined : (JSON.parse(row.success) as Success),
+    unfinished: row.unfinished ?? undefined,
+  };
+}
+
+function keysOf(job: JobId): [string, string, string, string] {
+  const parts = parseJobId(job);
+  if (!parts) throw new Error(`'${job}' is no job id`);
+  return [job, parts.target, parts.arch, parts.name];
+}

@@ -1,0 +1,211 @@
+import type { Problem } from '../diagnostics/index.ts';
+import type { JobEdge, Plan, PlannedJob } from '../model/index.ts';
+import type { JobId, PlanId, RunId } from '../primitives/index.ts';
+import type { SqlConnection, SqlStatement } from './sql-connection.ts';
+
+export interface NewPlan {
+  readonly plan: Plan;
+  /** Why this run came about: `packmill build ./recipes`. */
+  readonly why: string;
+  readonly failFast: boolean;
+  readonly atMs: number;
+}
+
+/** What is known of a plan without reading its jobs. */
+export interface PlanHead {
+  readonly id: PlanId;
+  readonly run: RunId;
+  readonly why: string;
+  readonly target: string;
+  readonly arch: string;
+  readonly createdMs: number;
+  /** Undefined while jobs are left that are not final. */
+  readonly finishedMs: number | undefined;
+  readonly failFast: boolean;
+  /** Number of jobs that are not final. */
+  readonly unfinished: number;
+}
+
+interface HeadRow {
+  readonly id: PlanId;
+  readonly run: RunId;
+  readonly why: string;
+  readonly target: string;
+  readonly arch: string;
+  readonly created_ms: number;
+  readonly finished_ms: number | null;
+  readonly fail_fast: number;
+  readonly unfinished: number;
+  readonly cycles: string;
+  readonly problems: string;
+}
+
+/** Runs and their plans. A plan is written once and never edited; only the states of its jobs move. */
+export class PlanRecords {
+  readonly #insertRun: SqlStatement<never>;
+  readonly #insertPlan: SqlStatement<never>;
+  readonly #insertJob: SqlStatement<never>;
+  readonly #insertPlanned: SqlStatement<never>;
+  readonly #insertEdge: SqlStatement<never>;
+  readonly #lastKey: SqlStatement<{ last: number | null }>;
+  readonly #get: SqlStatement<HeadRow>;
+  readonly #list: SqlStatement<HeadRow>;
+  readonly #open: SqlStatement<HeadRow>;
+  readonly #planned: SqlStatement<{ planned: string }>;
+  readonly #finish: SqlStatement<never>;
+  readonly #countDown: SqlStatement<{ unfinished: number }>;
+
+  constructor(connection: SqlConnection) {
+    this.#insertRun = connection.prepare('INSERT INTO runs (started_ms, why) VALUES (?, ?)');
+    this.#insertPlan = connection.prepare(
+      `INSERT INTO plans (run, target, arch, created_ms, fail_fast, unfinished, cycles, problems)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+    this.#insertJob = connection.prepare(
+      `INSERT INTO jobs (key, plan, position, id, action, cycle, priority, build_class, state, reason, pending,
+         losses, offer, since_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'waiting', '', ?, 0, 0, ?)`,
+    );
+    this.#insertPlanned = connection.prepare('INSERT INTO job_plans VALUES (?, ?)');
+    this.#insertEdge = connection.prepare('INSERT INTO job_edges VALUES (?, ?, ?, ?)');
+    this.#lastKey = connection.prepare('SELECT max(key) AS last FROM jobs');
+    const heads = 'SELECT p.*, r.why FROM plans p JOIN runs r ON r.id = p.run';
+    this.#get = connection.prepare(`${heads} WHERE p.id = ?`);
+    this.#list = connection.prepare(`${heads} ORDER BY p.id DESC LIMIT ?`);
+    this.#open = connection.prepare(`${heads} WHERE p.finished_ms IS NULL ORDER BY p.id`);
+    this.#planned = connection.prepare(
+      'SELECT d.planned FROM jobs j JOIN job_plans d ON d.key = j.key WHERE j.plan = ? ORDER BY j.position',
+    );
+    this.#finish = connection.prepare('UPDATE plans SET finished_ms = ? WHERE id = ?');
+    this.#countDown = connection.prepare(
+      'UPDATE plans SET unfinished = unfinished - 1 WHERE id = ? RETURNING unfinished',
+    );
+  }
+
+  /**
+   * Writes a run with its plan, all jobs as `waiting`, and returns the keys of the jobs in the order of the plan.
+   * Members of a cycle are chained in that order, so that no two of them ever run at once (specification 12.5).
+   */
+  add({ plan, why, failFast, atMs }: NewPlan): { run: RunId; plan: PlanId; firstKey: number } {
+    const run = this.#insertRun.run(atMs, why).lastId as RunId;
+    const id = this.#insertPlan.run(
+      run,
+      plan.target,
+      plan.arch,
+      atMs,
+      failFast ? 1 : 0,
+      plan.jobs.length,
+      JSON.stringify(plan.cycles),
+      JSON.stringify(plan.problems),
+    ).lastId as PlanId;
+    const firstKey = (this.#lastKey.get()?.last ?? 0) + 1;
+    const keys = new Map(plan.jobs.map((job, position) => [job.id, firstKey + position]));
+    const lastOfCycle = new Map<number, number>();
+    for (const [position, job] of plan.jobs.entries()) {
+      const edges = mergeEdges(job, keys);
+      if (job.cycle !== undefined) {
+        const before = lastOfCycle.get(job.cycle);
+        if (before !== undefined && !edges.has(before)) edges.set(before, { required: false, kind: 'cycle' });
+        lastOfCycle.set(job.cycle, firstKey + position);
+      }
+      this.#addJob(id, job, { key: firstKey + position, position, atMs, edges });
+    }
+    return { run, plan: id, firstKey };
+  }
+
+  #addJob(
+    plan: PlanId,
+    job: PlannedJob,
+    place: { key: number; position: number; atMs: number; edges: ReadonlyMap<number, MergedEdge> },
+  ): void {
+    this.#insertJob.run(
+      place.key,
+      plan,
+      place.position,
+      job.id,
+      job.action,
+      job.cycle ?? null,
+      job.criticalPathMs,
+      job.buildClass ?? null,
+      place.edges.size,
+      place.atMs,
+    );
+    this.#insertPlanned.run(place.key, JSON.stringify(job));
+    for (const [dependency, { required, kind }] of place.edges) {
+      this.#insertEdge.run(dependency, place.key, required ? 1 : 0, kind);
+    }
+  }
+
+  get(plan: PlanId): PlanHead | undefined {
+    const row = this.#get.get(plan);
+    return row && headOf(row);
+  }
+
+  /** The newest plans, newest first. */
+  list(limit: number): PlanHead[] {
+    return this.#list.all(limit).map(headOf);
+  }
+
+  /** Plans with jobs that are not final, oldest first. */
+  open(): PlanHead[] {
+    return this.#open.all().map(headOf);
+  }
+
+  /** The plan as it was admitted. */
+  load(plan: PlanId): Plan | undefined {
+    const row = this.#get.get(plan);
+    if (!row) return undefined;
+    return {
+      id: row.id,
+      target: row.target,
+      arch: row.arch,
+      jobs: this.#planned.all(plan).map(({ planned }) => JSON.parse(planned) as PlannedJob),
+      cycles: JSON.parse(row.cycles) as JobId[][],
+      problems: JSON.parse(row.problems) as Problem[],
+    };
+  }
+
+  /** One job of the plan became final; returns how many are left. */
+  countDown(plan: PlanId): number {
+    return this.#countDown.get(plan)?.unfinished ?? 0;
+  }
+
+  finish(plan: PlanId, atMs: number): void {
+    this.#finish.run(atMs, plan);
+  }
+}
+
+interface MergedEdge {
+  readonly required: boolean;
+  readonly kind: 'need' | 'cycle';
+}
+
+/** Several needs may lead to one job: it is required as soon as one of them is. */
+function mergeEdges(job: PlannedJob, keys: ReadonlyMap<JobId, number>): Map<number, MergedEdge> {
+  const merged = new Map<number, MergedEdge>();
+  for (const edge of job.waitsFor) {
+    const key = keys.get(edge.job);
+    if (key === undefined) continue;
+    const known = merged.get(key);
+    merged.set(key, {
+      required: edge.required || known?.required === true,
+      kind: kindOf(edge) === 'need' || known?.kind === 'need' ? 'need' : 'cycle',
+    });
+  }
+  return merged;
+}
+
+const kindOf = (edge: JobEdge): MergedEdge['kind'] => (edge.match === 'cycle' ? 'cycle' : 'need');
+
+function headOf(row: HeadRow): PlanHead {
+  return {
+    id: row.id,
+    run: row.run,
+    why: row.why,
+    target: row.target,
+    arch: row.arch,
+    createdMs: row.created_ms,
+    finishedMs: row.finished_ms ?? undefined,
+    failFast: row.fail_fast === 1,
+    unfinished: row.unfinished,
+  };
+}

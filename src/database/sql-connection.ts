@@ -1,0 +1,94 @@
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { fault } from '../diagnostics/index.ts';
+
+/** A prepared statement whose rows have the shape that its SQL gives them. */
+export interface SqlStatement<Row> {
+  get(...values: SQLInputValue[]): Row | undefined;
+  all(...values: SQLInputValue[]): Row[];
+  /** Number of rows changed, and the id of the last row inserted. */
+  run(...values: SQLInputValue[]): { readonly changes: number; readonly lastId: number };
+}
+
+/** How long one process waits for another one's transaction. */
+const busyTimeoutMs = 10_000;
+
+/** One connection to a SQLite file; the only place where rows get their types. */
+export class SqlConnection {
+  readonly path: string;
+  readonly raw: DatabaseSync;
+  #depth = 0;
+
+  private constructor(path: string, raw: DatabaseSync) {
+    this.path = path;
+    this.raw = raw;
+  }
+
+  /**
+   * Opens the file, or makes it unless `readOnly`. Every commit is on disk before it returns (`synchronous =
+   * FULL`), since nothing else could tell what was done. Throws QUE002.
+   */
+  static open(path: string, readOnly: boolean): SqlConnection {
+    try {
+      const raw = new DatabaseSync(path, {
+        timeout: busyTimeoutMs,
+        readOnly,
+        enableForeignKeyConstraints: true,
+      });
+      if (!readOnly) raw.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
+      raw.exec('PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY; SELECT count(*) FROM sqlite_schema;');
+      return new SqlConnection(path, raw);
+    } catch (error) {
+      throw unusable(path, error);
+    }
+  }
+
+  exec(sql: string): void {
+    this.raw.exec(sql);
+  }
+
+  prepare<Row = unknown>(sql: string): SqlStatement<Row> {
+    const statement: StatementSync = this.raw.prepare(sql);
+    return {
+      get: (...values) => statement.get(...values) as Row | undefined,
+      all: (...values) => statement.all(...values) as Row[],
+      run: (...values) => {
+        const { changes, lastInsertRowid } = statement.run(...values);
+        return { changes: Number(changes), lastId: Number(lastInsertRowid) };
+      },
+    };
+  }
+
+  /** All of `work` or nothing of it; inside another transaction it becomes part of that one. `work` must not wait. */
+  transaction<T>(work: () => T): T {
+    if (this.#depth > 0) return work();
+    this.raw.exec('BEGIN IMMEDIATE');
+    this.#depth += 1;
+    try {
+      const result = work();
+      this.raw.exec('COMMIT');
+      return result;
+    } catch (error) {
+      if (this.raw.isTransaction) this.raw.exec('ROLLBACK');
+      throw isOfTheWorld(error) ? unusable(this.path, error) : error;
+    } finally {
+      this.#depth -= 1;
+    }
+  }
+
+  close(): void {
+    if (this.raw.isOpen) this.raw.close();
+  }
+}
+
+/** SQLITE_BUSY, READONLY, IOERR, CORRUPT, FULL, CANTOPEN and NOTADB, with or without their details. */
+const isOfTheWorld = (error: unknown): boolean => {
+  const code = (error as { errcode?: unknown }).errcode;
+  return typeof code === 'number' && [5, 8, 10, 11, 13, 14, 26].includes(code & 0xff);
+};
+
+/** QUE002 for a file, with the system's message. */
+export const unusable = (path: string, cause: unknown): Error =>
+  fault('QUE002', {
+    what: `'${path}' cannot be used: ${cause instanceof Error ? cause.message : cause}`,
+    cause,
+  });

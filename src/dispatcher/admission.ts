@@ -1,0 +1,86 @@
+import type { FarmDatabase, JobRecord } from '../database/index.ts';
+import { ProblemError } from '../diagnostics/index.ts';
+import type { Plan, PlannedJob } from '../model/index.ts';
+import { checkPlan } from '../planner/index.ts';
+import type { PlanId, RunId } from '../primitives/index.ts';
+import type { Motion } from './motion.ts';
+
+export interface AdmitOptions {
+  /** Why this run came about, as a line for people. */
+  readonly why: string;
+  readonly failFast: boolean;
+}
+
+export interface Admitted {
+  readonly runId: RunId;
+  readonly planId: PlanId;
+}
+
+/** Refuses a plan that contradicts itself (PLN019). */
+export function refuseBrokenPlan(plan: Plan): void {
+  const [broken] = checkPlan(plan);
+  if (broken) throw new ProblemError(broken);
+}
+
+/**
+ * Writes a plan and gets its jobs going, within a transaction. Jobs of older plans with the same ids make way
+ * (specification 14.2): those that do not run yet end as canceled; a running one is asked to stop, and the new
+ * job waits for it. Whatever else waited for them waits for the new ones. `keep` wants nothing done and replaces
+ * nothing.
+ */
+export function admitPlan(
+  plan: Plan,
+  options: AdmitOptions,
+  scene: { database: FarmDatabase; motion: Motion; nowMs: number },
+): Admitted {
+  const { database, motion, nowMs } = scene;
+  const added = database.plans.add({ plan, why: options.why, failFast: options.failFast, atMs: nowMs });
+  motion.tell(added.plan, { kind: 'plan-admitted' }, options.why);
+  replaceOlder(plan, added, { database, motion });
+  for (let key = added.firstKey; key < added.firstKey + plan.jobs.length; key += 1) {
+    const job = database.jobs.get(key);
+    if (job?.state !== 'waiting') continue;
+    if (job.action === 'keep' || job.pending === 0) motion.free(job);
+    motion.spread();
+  }
+  if (plan.jobs.length === 0) {
+    database.plans.finish(added.plan, nowMs);
+    motion.tell(added.plan, { kind: 'plan-finished' }, '');
+    motion.effects.finished.push(added.plan);
+  }
+  return { runId: added.run, planId: added.plan };
+}
+
+function replaceOlder(
+  plan: Plan,
+  added: { plan: PlanId; firstKey: number },
+  { database, motion }: { database: FarmDatabase; motion: Motion },
+): void {
+  if (database.plans.open().every(({ id }) => id === added.plan)) return;
+  const older: JobRecord[] = [];
+  const firstOfCycle = new Map<number, number>();
+  for (const [position, job] of plan.jobs.entries()) {
+    const key = added.firstKey + position;
+    if (job.cycle !== undefined && !firstOfCycle.has(job.cycle)) firstOfCycle.set(job.cycle, key);
+    if (job.action === 'keep') continue;
+    for (const old of database.jobs.openWithId(job.id)) {
+      if (old.key === key) continue;
+      older.push(old);
+      database.jobs.moveDependants(old.key, key, added.plan);
+      if (old.state === 'running') waitForRunning(old, { key, job, firstOfCycle }, database);
+    }
+  }
+  motion.cancel(older, `replaced by plan ${added.plan}`);
+  motion.spread();
+}
+
+/** The new job waits for the running one, and so does the whole cycle that it is a member of (specification 12.5). */
+function waitForRunning(
+  old: JobRecord,
+  by: { key: number; job: PlannedJob; firstOfCycle: ReadonlyMap<number, number> },
+  database: FarmDatabase,
+): void {
+  database.jobs.addEdge(old.key, by.key, 'replaced');
+  const first = by.job.cycle === undefined ? undefined : by.firstOfCycle.get(by.job.cycle);
+  if (first !== undefined) database.jobs.addEdge(old.key, first, 'replaced');
+}

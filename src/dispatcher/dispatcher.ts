@@ -1,0 +1,346 @@
+import type { AttemptRecord, FarmDatabase, JobRecord, JobView } from '../database/index.ts';
+import { isFault, type Problem, problem } from '../diagnostics/index.ts';
+import type { Clock } from '../host/index.ts';
+import type { FarmEvent, JobStateName, Outcome, Plan, PlannedJob } from '../model/index.ts';
+import { isFinal, isGood } from '../model/index.ts';
+import type { AttemptId, JobId, PlanId } from '../primitives/index.ts';
+import type { Lease, QueueBackend } from '../queue/index.ts';
+import { type AdmitOptions, type Admitted, admitPlan, refuseBrokenPlan } from './admission.ts';
+import type { Decide, DecisionResult } from './decision.ts';
+import { type AttemptFacts, type Effects, Motion } from './motion.ts';
+import { type RecoveryReport, reconcile, takeUp } from './recovery.ts';
+
+export interface DispatcherPolicy {
+  /** How often a job is given out again after its attempts were lost, before it fails with QUE004. Default 3. */
+  readonly maxRequeues?: number;
+}
+
+export interface DispatcherOptions {
+  readonly database: FarmDatabase;
+  readonly queue: QueueBackend;
+  readonly clock: Clock;
+  readonly policy?: DispatcherPolicy;
+  /** Asked about jobs that are to be built only if a rebuilt dependency broke them. */
+  readonly decide: Decide;
+}
+
+/** A dependency that did not succeed, though the job goes on with what is published. */
+export interface FailedDependency {
+  readonly job: JobId;
+  readonly state: JobStateName;
+  readonly reason: string;
+}
+
+/** What a builder has to know of the attempt that it began. */
+export interface BegunAttempt {
+  readonly id: AttemptId;
+  readonly plan: PlanId;
+  readonly job: PlannedJob;
+  readonly startedMs: number;
+  /** Log of the attempt before, when that one was interrupted and this one goes on in its place. */
+  readonly continues: string | undefined;
+  /** To be mentioned in the log (specification 12.7). */
+  readonly failedDependencies: readonly FailedDependency[];
+  /** Aborts when the attempt is to be stopped; its reason is a line for people. The end must still be reported. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * The motion between record and queue. The record is the truth: every move is one transaction, and only what is
+ * on disk is told to queue, builders and listeners. One dispatcher owns a farm.
+ */
+export class Dispatcher {
+  readonly #database: FarmDatabase;
+  readonly #queue: QueueBackend;
+  readonly #clock: Clock;
+  readonly #maxRequeues: number;
+  readonly #decide: Decide;
+  readonly #listeners = new Set<(event: FarmEvent) => void>();
+  readonly #finished = new Map<PlanId, { promise: Promise<void>; resolve: () => void }>();
+  readonly #stops = new Map<AttemptId, AbortController>();
+  readonly #deciding = new Map<number, Promise<void>>();
+  /** What has been told to the queue so far; changes reach it in the order of their transactions. */
+  #told: Promise<void> = Promise.resolve();
+  #queueMissedSomething = false;
+
+  constructor(options: DispatcherOptions) {
+    this.#database = options.database;
+    this.#queue = options.queue;
+    this.#clock = options.clock;
+    this.#maxRequeues = options.policy?.maxRequeues ?? 3;
+    this.#decide = options.decide;
+  }
+
+  /**
+   * Takes up what a manager before left: its running attempts are lost, their jobs go back to ready (or fail with
+   * QUE004), queue and record are made to agree, unfinished plans go on. To be called once, before any builder.
+   */
+  async recover(): Promise<RecoveryReport> {
+    const queued = await this.#queue.list();
+    return this.#commit((motion) => {
+      const { lost, recounted } = takeUp(this.#database, motion);
+      const { offered, withdrawn } = reconcile(this.#database, queued, motion);
+      return { lost, recounted, offered, withdrawn, openPlans: this.#database.plans.open().length };
+    });
+  }
+
+  /**
+   * Writes a plan and offers the jobs that wait for nothing. Resolves when the queue has them.
+   * Throws PLN019 for a plan that contradicts itself; nothing is written then.
+   */
+  async admit(plan: Plan, options: { why: string; failFast?: boolean }): Promise<Admitted> {
+    refuseBrokenPlan(plan);
+    const how: AdmitOptions = { why: options.why, failFast: options.failFast ?? false };
+    return this.#commit((motion) =>
+      admitPlan(plan, how, { database: this.#database, motion, nowMs: this.#clock.nowMs() }),
+    );
+  }
+
+  /**
+   * Starts an attempt under a lease; undefined when the lease is stale, which the queue is then told. Safe to
+   * repeat. `logPathOf` names the attempt's log, relative to the farm.
+   */
+  async begin(lease: Lease, logPathOf?: (attempt: AttemptId) => string): Promise<BegunAttempt | undefined> {
+    const begun = await this.#commit((motion) => {
+      const job = this.#toStart(lease, motion);
+      if (!job) return undefined;
+      return job.state === 'running' ? job : this.#start(job, lease, motion, logPathOf);
+    });
+    if (begun) return this.#describe(begun);
+    await this.#queue.settle(lease);
+    return undefined;
+  }
+
+  /**
+   * Takes an attempt's end: accepted once, and only while the attempt is the job's current one under this lease.
+   * When it resolves, the result is on disk and everything it set free is in the queue.
+   */
+  async report(
+    lease: Lease,
+    attempt: AttemptId,
+    end: { readonly outcome: Outcome; readonly facts?: AttemptFacts },
+  ): Promise<'accepted' | 'stale'> {
+    let requeued = false;
+    const verdict = await this.#commit(
+      (motion) => {
+        const record = this.#database.attempts.get(attempt);
+        const job = record && this.#database.jobs.get(record.jobKey);
+        if (!record || !job || !isCurrent(job, record) || record.fence !== lease.fence) return 'stale';
+        const { outcome, facts = {} } = end;
+        const next = motion.endAttempt(job, record, { outcome, facts });
+        requeued = next.state === 'ready';
+        return 'accepted';
+      },
+      async () => {
+        this.#stops.delete(attempt);
+        await (requeued ? this.#queue.release(lease) : this.#queue.settle(lease));
+      },
+    );
+    return verdict;
+  }
+
+  /** Takes away leases that ran out, and tells the queue what it missed while it was away. Call it now and then. */
+  async tick(): Promise<void> {
+    if (this.#queueMissedSomething) await this.#tellAgain();
+    for (const lease of await this.#queue.reap()) {
+      await this.#commit((motion) => {
+        const [job] = this.#database.jobs
+          .openWithId(lease.entry.job)
+          .filter(({ state }) => state === 'running');
+        const record = job?.attempt === undefined ? undefined : this.#database.attempts.get(job.attempt);
+        if (!job || !record || record.fence !== lease.fence) return;
+        const reason = `builder '${lease.builder}' let its lease run out`;
+        const next = motion.endAttempt(job, record, { outcome: { kind: 'lost', reason }, facts: {} });
+        if (isFinal(next.state)) motion.effects.withdraw.push(next.id);
+        motion.effects.abort.push({ attempt: record.id, reason });
+      });
+    }
+  }
+
+  /** Calls `tick` every `everyMs` (default 5 s) until the signal aborts. */
+  async keepWatch(signal: AbortSignal, everyMs = 5000): Promise<void> {
+    while (!signal.aborted) {
+      await this.#clock.sleep(everyMs, signal);
+      if (!signal.aborted) await this.tick();
+    }
+  }
+
+  /** Takes jobs out of all plans: those that do not run end as canceled at once, running ones are asked to stop. */
+  async cancel(jobs: readonly JobId[], reason: string): Promise<void> {
+    await this.#commit((motion) => {
+      motion.cancel(
+        jobs.flatMap((job) => this.#database.jobs.openWithId(job)),
+        reason,
+      );
+    });
+  }
+
+  /** Resolves when all jobs of the plan are final. */
+  finished(plan: PlanId): Promise<void> {
+    const head = this.#database.plans.get(plan);
+    if (!head || head.finishedMs !== undefined) return Promise.resolve();
+    const known = this.#finished.get(plan);
+    if (known) return known.promise;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#finished.set(plan, { promise, resolve });
+    return promise;
+  }
+
+  /** Hears every event once it is on disk, in order; call the result to stop. */
+  subscribe(listener: (event: FarmEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** The jobs of a plan as they stand, in the plan's order. */
+  jobs(plan: PlanId): JobView[] {
+    return this.#database.views.ofPlan(plan);
+  }
+
+  /** Resolves when no decision is pending and the queue has been told everything. */
+  async idle(): Promise<void> {
+    while (this.#deciding.size > 0) await Promise.all(this.#deciding.values());
+    await this.#told;
+  }
+
+  /** The ready job that the lease is for, or the running one whose attempt has this very lease. */
+  #toStart(lease: Lease, motion: Motion): JobRecord | undefined {
+    const job = this.#database.jobs
+      .openWithId(lease.entry.job)
+      .find(({ offer, state }) => offer === lease.entry.offer && state !== 'waiting');
+    if (job?.state !== 'running') return job;
+    const record = job.attempt === undefined ? undefined : this.#database.attempts.get(job.attempt);
+    if (!record || record.fence >= lease.fence) return record?.fence === lease.fence ? job : undefined;
+    // The queue gave the job on before it was known here that the earlier lease had run out.
+    const reason = `builder '${record.builder}' let its lease run out`;
+    motion.effects.abort.push({ attempt: record.id, reason });
+    const next = motion.endAttempt(job, record, { outcome: { kind: 'lost', reason }, facts: {} });
+    return next.state === 'ready' ? next : undefined;
+  }
+
+  #start(
+    job: JobRecord,
+    lease: Lease,
+    motion: Motion,
+    logPathOf: ((attempt: AttemptId) => string) | undefined,
+  ): JobRecord {
+    const { builder, fence } = lease;
+    const startedMs = this.#clock.nowMs();
+    const attempt = this.#database.attempts.start({
+      jobKey: job.key,
+      job: job.id,
+      builder,
+      fence,
+      startedMs,
+    });
+    if (logPathOf) this.#database.attempts.setLogPath(attempt, logPathOf(attempt));
+    const started = motion.move(
+      job,
+      { kind: 'started' },
+      { reason: job.reason, attempt, builder, change: { attempt } },
+    );
+    if (!started) throw new Error(`job '${job.id}' is ${job.state} and was to start`);
+    return started;
+  }
+
+  #describe(job: JobRecord): BegunAttempt | undefined {
+    const record = job.attempt === undefined ? undefined : this.#database.attempts.get(job.attempt);
+    if (!record) return undefined;
+    const stop = this.#stops.get(record.id) ?? new AbortController();
+    this.#stops.set(record.id, stop);
+    const before = this.#database.attempts.ofJob(job.id, 2)[1];
+    const interrupted = before?.jobKey === job.key && before.outcome?.kind === 'canceled';
+    return {
+      id: record.id,
+      plan: job.plan,
+      job: this.#database.jobs.planned(job.key),
+      startedMs: record.startedMs,
+      continues: interrupted ? before.logPath : undefined,
+      failedDependencies: this.#database.jobs
+        .dependencies(job.key)
+        .filter(({ state }) => isFinal(state) && !isGood(state))
+        .map(({ id, state, reason }) => ({ job: id, state, reason })),
+      signal: stop.signal,
+    };
+  }
+
+  /** One transaction, then its effects: listeners at once, the queue in turn, decisions on their own. */
+  async #commit<T>(work: (motion: Motion) => T, afterwards?: () => Promise<void>): Promise<T> {
+    const { result, effects } = this.#database.transaction(() => {
+      const motion = new Motion(this.#database, { maxRequeues: this.#maxRequeues }, this.#clock.nowMs());
+      const value = work(motion);
+      motion.spread();
+      return { result: value, effects: motion.effects };
+    });
+    for (const { attempt, reason } of effects.abort) this.#stops.get(attempt)?.abort(reason);
+    for (const event of effects.events) for (const listener of this.#listeners) this.#inform(listener, event);
+    for (const key of effects.decide) this.#startDeciding(key);
+    for (const plan of effects.finished) {
+      this.#finished.get(plan)?.resolve();
+      this.#finished.delete(plan);
+    }
+    const telling = this.#told.then(() => this.#tell(effects, afterwards));
+    this.#told = telling.catch(() => {
+      this.#queueMissedSomething = true;
+    });
+    await telling;
+    return result;
+  }
+
+  async #tell(effects: Effects, afterwards: (() => Promise<void>) | undefined): Promise<void> {
+    await afterwards?.();
+    if (effects.withdraw.length > 0) await this.#queue.withdraw(effects.withdraw);
+    if (effects.offer.length > 0) await this.#queue.offer(effects.offer);
+  }
+
+  async #tellAgain(): Promise<void> {
+    this.#queueMissedSomething = false;
+    const queued = await this.#queue.list();
+    await this.#commit((motion) => reconcile(this.#database, queued, motion));
+  }
+
+  /** A listener that throws is a bug, but no reason to stop the farm: it surfaces outside of this call. */
+  #inform(listener: (event: FarmEvent) => void, event: FarmEvent): void {
+    try {
+      listener(event);
+    } catch (error) {
+      queueMicrotask(() => {
+        throw error;
+      });
+    }
+  }
+
+  #startDeciding(key: number): void {
+    if (this.#deciding.has(key)) return;
+    const deciding = this.#decideOn(key).finally(() => this.#deciding.delete(key));
+    this.#deciding.set(key, deciding);
+    // The queue's failure is remembered by #commit, and the next tick makes up for it.
+    deciding.catch(() => undefined);
+  }
+
+  async #decideOn(key: number): Promise<void> {
+    const answer = await this.#ask(key);
+    await this.#commit((motion) => {
+      const job = this.#database.jobs.get(key);
+      if (job?.state !== 'waiting') return;
+      if ('code' in answer) motion.failUndecided(job, answer);
+      else if (answer.run) motion.makeReady(job, answer.reason);
+      else motion.move(job, { kind: 'spared' }, { reason: answer.reason });
+    });
+  }
+
+  async #ask(key: number): Promise<DecisionResult | Problem> {
+    const job = this.#database.jobs.get(key);
+    if (!job) return { run: false, reason: '' };
+    try {
+      const rebuilt = new Motion(this.#database, { maxRequeues: 0 }, 0).rebuilt(job);
+      return await this.#decide({ plan: job.plan, job: this.#database.jobs.planned(key), rebuilt });
+    } catch (error) {
+      const why = isFault(error) ? `${error.problem.code} ${error.problem.what}` : String(error);
+      return problem('QUE005', { what: `cannot tell whether '${job.id}' must run: ${why}` });
+    }
+  }
+}
+
+const isCurrent = (job: JobRecord, attempt: AttemptRecord): boolean =>
+  job.state === 'running' && job.attempt === attempt.id;

@@ -1,0 +1,12 @@
+export type { Admitted } from './admission.ts';
+export { type SlotOptions, type SlotRun, workSlots } from './builder-slots.ts';
+export type { Decide, DecisionInput, DecisionResult } from './decision.ts';
+export {
+  type BegunAttempt,
+  Dispatcher,
+  type DispatcherOptions,
+  type DispatcherPolicy,
+  type FailedDependency,
+} from './dispatcher.ts';
+export type { AttemptFacts } from './motion.ts';
+export type { RecoveryReport } from './recovery.ts';

@@ -1,0 +1,17 @@
+import type { Claimant, QueueEntry } from './queue-backend.ts';
+
+/** Where a job may run: on builders of at least `rank`, or on the builder named `address` alone. */
+export type Fit = { readonly rank: number } | { readonly address: string };
+
+/** Reads a build class by specification 12.6: none, and anything below 1, counts as 1. */
+export function fitOf(buildClass: QueueEntry['buildClass']): Fit {
+  if (typeof buildClass === 'string') return { address: buildClass };
+  return { rank: buildClass === undefined || !(buildClass >= 1) ? 1 : buildClass };
+}
+
+/** Whether this builder may take a job of this build class (specification 12.6). */
+export function mayTake(claimant: Claimant, buildClass: QueueEntry['buildClass']): boolean {
+  const fit = fitOf(buildClass);
+  if ('address' in fit) return fit.address === claimant.builder;
+  return claimant.builderClass !== undefined && claimant.builderClass >= fit.rank;
+}

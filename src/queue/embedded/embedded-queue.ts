@@ -1,0 +1,189 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { Clock } from '../../host/index.ts';
+import type { BuilderName, JobId } from '../../primitives/index.ts';
+import { fitOf } from '../class-fit.ts';
+import {
+  type Claimant,
+  type ClaimRequest,
+  defaultLongestWaitMs,
+  type Lease,
+  type QueueBackend,
+  type QueueCounts,
+  type QueueEntry,
+} from '../queue-backend.ts';
+import { openQueueFile } from './queue-file.ts';
+import { type EntryRow, QueueStatements } from './queue-statements.ts';
+
+export interface EmbeddedQueueOptions {
+  /** The queue's own SQLite file; several processes may open it. */
+  readonly path: string;
+  readonly clock: Clock;
+  /** Default `defaultLongestWaitMs`. */
+  readonly longestWaitMs?: number;
+  /** How often to look for changes by other processes while waiting; default 200 ms. */
+  readonly pollMs?: number;
+}
+
+/** A queue in a SQLite file, for farms on one machine. */
+export class EmbeddedQueue implements QueueBackend {
+  readonly #database: DatabaseSync;
+  readonly #statements: QueueStatements;
+  readonly #clock: Clock;
+  readonly #longestWaitMs: number;
+  readonly #pollMs: number;
+  readonly #waiting = new Set<() => void>();
+  #closed = false;
+
+  /** Throws QUE002 when the file cannot be used. */
+  constructor(options: EmbeddedQueueOptions) {
+    this.#database = openQueueFile(options.path, options.clock);
+    this.#statements = new QueueStatements(this.#database);
+    this.#clock = options.clock;
+    this.#longestWaitMs = options.longestWaitMs ?? defaultLongestWaitMs;
+    this.#pollMs = options.pollMs ?? 200;
+  }
+
+  async offer(entries: readonly QueueEntry[]): Promise<void> {
+    if (entries.length === 0) return;
+    this.#write(() => {
+      for (const entry of entries) {
+        const fit = fitOf(entry.buildClass);
+        this.#statements.offer.run({
+          job: entry.job,
+          offer: entry.offer,
+          priority: entry.priority,
+          since: entry.readySinceMs,
+          class: entry.buildClass ?? null,
+          rank: 'rank' in fit ? fit.rank : null,
+          address: 'address' in fit ? fit.address : null,
+        });
+      }
+    });
+    this.#wake();
+  }
+
+  async claim(request: ClaimRequest): Promise<readonly Lease[]> {
+    // Asking first without the write lock keeps idle builders out of each other's way.
+    if (request.max < 1 || !this.#hasWorkFor(request)) return [];
+    const now = this.#clock.nowMs();
+    const untilMs = now + request.leaseMs;
+    return this.#write(() => {
+      const leases: Lease[] = [];
+      while (leases.length < request.max) {
+        const row = this.#statements.best(request, now - this.#longestWaitMs);
+        if (!row) break;
+        const fence = this.#statements.nextFence();
+        this.#statements.lease.run({ rowid: row.rowid, fence, builder: request.builder, until: untilMs });
+        leases.push({ entry: entryOf(row), builder: request.builder, fence, untilMs });
+      }
+      return leases;
+    });
+  }
+
+  async wait(claimant: Claimant, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted && !this.#closed && !this.#hasWorkFor(claimant)) {
+      const nap = new AbortController();
+      const stop = (): void => nap.abort();
+      this.#waiting.add(stop);
+      signal.addEventListener('abort', stop, { once: true });
+      await this.#clock.sleep(this.#pollMs, nap.signal);
+      signal.removeEventListener('abort', stop);
+      this.#waiting.delete(stop);
+    }
+  }
+
+  async renew(lease: Lease, leaseMs: number): Promise<Lease | undefined> {
+    const untilMs = this.#clock.nowMs() + leaseMs;
+    const done = this.#statements.renew.run({ job: lease.entry.job, fence: lease.fence, until: untilMs });
+    return done.changes === 1 ? { ...lease, untilMs } : undefined;
+  }
+
+  async settle(lease: Lease): Promise<'accepted' | 'stale'> {
+    const done = this.#statements.settle.run({ job: lease.entry.job, fence: lease.fence });
+    return done.changes === 1 ? 'accepted' : 'stale';
+  }
+
+  async release(lease: Lease): Promise<'accepted' | 'stale'> {
+    const done = this.#statements.release.run({ job: lease.entry.job, fence: lease.fence });
+    if (done.changes !== 1) return 'stale';
+    this.#wake();
+    return 'accepted';
+  }
+
+  async withdraw(jobs: readonly JobId[]): Promise<void> {
+    if (jobs.length === 0) return;
+    this.#write(() => {
+      for (const job of jobs) this.#statements.withdraw.run({ job });
+    });
+  }
+
+  async reap(): Promise<readonly Lease[]> {
+    const now = this.#clock.nowMs();
+    if (!this.#statements.firstExpired.get({ now })) return [];
+    const rows = this.#write(() => {
+      const expired = this.#statements.expired.all({ now }) as unknown as EntryRow[];
+      for (const row of expired) this.#statements.takeAway.run({ rowid: row.rowid });
+      return expired;
+    });
+    if (rows.length > 0) this.#wake();
+    return rows.flatMap((row) => leaseOf(row) ?? []);
+  }
+
+  async counts(): Promise<QueueCounts> {
+    return this.#statements.count();
+  }
+
+  async list(): Promise<readonly { entry: QueueEntry; lease?: Lease }[]> {
+    return (this.#statements.list.all() as unknown as EntryRow[]).map((row) => {
+      const lease = leaseOf(row);
+      return lease ? { entry: lease.entry, lease } : { entry: entryOf(row) };
+    });
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#wake();
+    this.#database.close();
+  }
+
+  #hasWorkFor(claimant: Claimant): boolean {
+    return this.#statements.hasWorkFor(claimant);
+  }
+
+  #wake(): void {
+    for (const stop of [...this.#waiting]) stop();
+  }
+
+  #write<T>(work: () => T): T {
+    this.#database.exec('BEGIN IMMEDIATE');
+    try {
+      const result = work();
+      this.#database.exec('COMMIT');
+      return result;
+    } catch (error) {
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      throw error;
+    }
+  }
+}
+
+function entryOf(row: EntryRow): QueueEntry {
+  return {
+    job: row.job as JobId,
+    offer: row.offer,
+    priority: row.priority,
+    readySinceMs: row.ready_since_ms,
+    buildClass: row.build_class ?? undefined,
+  };
+}
+
+function leaseOf(row: EntryRow): Lease | undefined {
+  if (row.fence === null) return undefined;
+  return {
+    entry: entryOf(row),
+    builder: (row.builder ?? '') as BuilderName,
+    fence: row.fence,
+    untilMs: row.until_ms ?? 0,
+  };
+}

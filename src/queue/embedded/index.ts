@@ -1,0 +1,1 @@
+export { EmbeddedQueue, type EmbeddedQueueOptions } from './embedded-queue.ts';

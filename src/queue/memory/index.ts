@@ -1,0 +1,1 @@
+export { MemoryQueue } from './memory-queue.ts';
