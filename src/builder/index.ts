@@ -1,3 +1,4 @@
+export { type AttemptEnd, type BuilderOptions, runBuilder, type Workplace } from './builder.ts';
 export {
   type ArtifactIndex,
   type DependencyPolicy,

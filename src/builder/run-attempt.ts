@@ -180,14 +180,18 @@ class Attempt {
 const isGranted = (use: Step['network'], policy: SandboxPolicy['network']): boolean =>
   use !== 'none' && (policy === 'full' || (policy === 'fetch-only' && use === 'fetch'));
 
+/** How the needs of a recipe were met. */
+export interface DependencyRemarks {
+  readonly name: string;
+  readonly installed: readonly AvailableArtifact[];
+  readonly hostProvided: readonly string[];
+  readonly unmet: readonly { readonly need: string; readonly of: string }[];
+  readonly otherwise: 'assume' | 'fail';
+}
+
 /** Lines for the log about needs that were not met by packages of the farm; BLD009 when the policy forbids them. */
-export function remarkDependencies(
-  name: string,
-  installed: readonly AvailableArtifact[],
-  hostProvided: readonly string[],
-  unmet: readonly { readonly need: string; readonly of: string }[],
-  otherwise: 'assume' | 'fail',
-): string[] {
+export function remarkDependencies(found: DependencyRemarks): string[] {
+  const { name, installed, hostProvided, unmet, otherwise } = found;
   const first = unmet[0];
   if (first && otherwise === 'fail') {
     const all = unmet.map(({ need }) => `'${need}'`).join(', ');

@@ -7,6 +7,7 @@ export { type Random, systemRandom } from './random.ts';
 export { writeZstdFile } from './compress.ts';
 export {
   copyTree,
+  fileAgeMs,
   type FolderEntry,
   linkFile,
   listFolder,

@@ -109,3 +109,13 @@ export async function realPathIfThere(path: string): Promise<string | undefined>
     throw error;
   }
 }
+
+/** Milliseconds since a file was last written, by the given time; undefined when there is none. */
+export async function fileAgeMs(path: string, nowMs: number): Promise<number | undefined> {
+  try {
+    return nowMs - (await lstat(path)).mtimeMs;
+  } catch (error) {
+    if ((error as { code?: string }).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,39 @@
+import type { ArtifactIndex } from '../builder/index.ts';
+import type { StoredArtifact } from '../database/index.ts';
+import type { Artifact, RecipeKind } from '../model/index.ts';
+import type { JobId } from '../primitives/index.ts';
+import type { Farm } from './farm.ts';
+
+/** What the newest success of each job of the target made, whether published already or not. */
+export function artifactsAtHand(farm: Farm, kind: Pick<RecipeKind, 'parseOffer'>): ArtifactIndex {
+  const { repository, arch } = farm.config;
+  const outputs = new Map<string, Artifact>();
+  const provided = new Map<string, Artifact[]>();
+  for (const { artifact } of farm.database.artifacts.newest(repository, arch)) {
+    outputs.set(artifact.name, artifact);
+    for (const text of artifact.provides) {
+      const { name } = kind.parseOffer(text);
+      provided.set(name, [...(provided.get(name) ?? []), artifact]);
+    }
+  }
+  return {
+    byOutput: (name) => outputs.get(name),
+    byProvided: (name) => provided.get(name) ?? [],
+  };
+}
+
+/** How far back an earlier success is looked for. */
+const depth = 200;
+
+/** The artifacts of a job's successes, the newest success first; failures between them do not count. */
+export function* successesOf(farm: Farm, job: JobId): Generator<readonly StoredArtifact[]> {
+  for (const attempt of farm.database.attempts.ofJob(job, depth)) {
+    if (attempt.outcome?.kind === 'succeeded') yield farm.database.artifacts.ofAttempt(attempt.id);
+  }
+}
+
+/** What a job made when it last succeeded; empty when it never did. */
+export function lastMade(farm: Farm, job: JobId): readonly StoredArtifact[] {
+  const [newest] = successesOf(farm, job);
+  return newest ?? [];
+}

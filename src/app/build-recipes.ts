@@ -1,0 +1,219 @@
+import { builderName, type PlanId } from '../primitives/index.ts';
+import { Dispatcher } from '../dispatcher/index.ts';
+import { runBuilder } from '../builder/index.ts';
+import { fault, type Problem } from '../diagnostics/index.ts';
+import { machine } from '../host/index.ts';
+import { pruneLogs } from '../logs/index.ts';
+import type { FarmEvent, Plan } from '../model/index.ts';
+import { isFinal } from '../model/index.ts';
+import { EmbeddedQueue } from '../queue/embedded/index.ts';
+import type { QueueBackend } from '../queue/index.ts';
+import type { BuildObserver } from './build-event.ts';
+import { type BuildReport, isFailedBuild, planReason, reportJob } from './build-report.ts';
+import { decideRebuild } from './decide-rebuild.ts';
+import type { Farm } from './farm.ts';
+import { performAttempt, sweepWork } from './perform-attempt.ts';
+import { type PlannedRecipes, planRecipes, type PlanRequest } from './plan-recipes.ts';
+import { Publishing } from './publishing.ts';
+import { pkgbuildKind } from './recipe-kinds.ts';
+
+export interface BuildRequest extends PlanRequest {
+  /** Builds at one time; undefined: the farm's setting. */
+  readonly jobs: number | undefined;
+  readonly failFast: boolean;
+}
+
+/** Long enough that a stopped machine which goes on soon keeps its builds. */
+const leaseMs = 60_000;
+const dayMs = 24 * 60 * 60 * 1000;
+
+/**
+ * The main path: set right what a crash left, plan, dispatch, build, publish, report. Every step's state is in
+ * the record, so running the same request again goes on where a killed one stopped.
+ */
+export async function buildRecipes(
+  farm: Farm,
+  request: BuildRequest,
+  observer: BuildObserver,
+): Promise<BuildReport> {
+  const startedMs = farm.clock.monotonicMs();
+  const queue = new EmbeddedQueue({ path: farm.paths.queue, clock: farm.clock });
+  try {
+    const dispatcher = new Dispatcher({
+      database: farm.database,
+      queue,
+      clock: farm.clock,
+      decide: async (input) => decideRebuild(farm, input),
+    });
+    const problems: Problem[] = [];
+    const publishing = new Publishing(farm, {
+      published: (what) => observer.onEvent({ kind: 'published', what }),
+      refused: (problem) => problems.push(problem),
+    });
+    await setRight(farm, dispatcher, publishing, observer);
+    const planned = await planRecipes(farm, { ...request, signal: observer.signal });
+    problems.push(...planned.problems);
+    const planId = await admit(dispatcher, farm, planned, request);
+    announce(planned.plan, observer);
+    const listener = (event: FarmEvent): void => {
+      if (event.kind === 'job-moved' && event.to === 'succeeded') publishing.nudge();
+      tell(event, planned.plan, farm, observer);
+    };
+    const unsubscribe = dispatcher.subscribe(listener);
+    await work({ farm, dispatcher, queue, planned, planId, slots: request.jobs ?? farm.jobs, observer });
+    unsubscribe();
+    await publishing.drain();
+    await tidy(farm);
+    return await report({ farm, dispatcher, planId, plan: planned.plan, problems, startedMs });
+  } finally {
+    await queue.close();
+  }
+}
+
+/** Undoes the traces of a crash: half-made generations, lost attempts, work folders, unpublished results. */
+async function setRight(
+  farm: Farm,
+  dispatcher: Dispatcher,
+  publishing: Publishing,
+  observer: BuildObserver,
+): Promise<void> {
+  for (const what of await farm.repositories.recover()) observer.onEvent({ kind: 'recovered', what });
+  const { lost } = await dispatcher.recover();
+  for (const job of lost) observer.onEvent({ kind: 'recovered', what: `'${job}' was interrupted; it is built again` });
+  await sweepWork(farm);
+  await publishing.drain();
+}
+
+/** Writes the plan; what older plans left undone and this one does not ask for is given up. */
+async function admit(
+  dispatcher: Dispatcher,
+  farm: Farm,
+  { plan }: PlannedRecipes,
+  request: BuildRequest,
+): Promise<PlanId> {
+  const why = `packmill build ${request.paths.join(' ')}`;
+  const { planId } = await dispatcher.admit(plan, { why, failFast: request.failFast });
+  const wanted = new Set(plan.jobs.map(({ id }) => id));
+  const leftOver = farm.database.plans
+    .open()
+    .filter(({ id }) => id !== planId)
+    .flatMap(({ id }) => farm.database.jobs.openOfPlan(id))
+    .map(({ id }) => id)
+    .filter((id) => !wanted.has(id));
+  if (leftOver.length > 0) await dispatcher.cancel(leftOver, `plan ${planId} does not ask for it`);
+  return planId;
+}
+
+interface Work {
+  readonly farm: Farm;
+  readonly dispatcher: Dispatcher;
+  readonly queue: QueueBackend;
+  readonly planned: PlannedRecipes;
+  readonly planId: PlanId;
+  readonly slots: number;
+  readonly observer: BuildObserver;
+}
+
+/** Lets local builders work until every job of the plan is final, or the observer wants an end. */
+async function work({ farm, dispatcher, queue, planned, planId, slots, observer }: Work): Promise<void> {
+  const kind = pkgbuildKind(farm);
+  const over = new AbortController();
+  const signal = AbortSignal.any([over.signal, observer.signal]);
+  const processors = Math.max(1, Math.ceil(machine.processors() / slots));
+  const recipeOf = (name: string) => {
+    const recipe = planned.recipes.get(name);
+    if (!recipe) throw fault('CLI002', { what: `the recipe '${name}' is not there any more` });
+    return recipe;
+  };
+  const building = runBuilder(
+    {
+      queue,
+      clock: farm.clock,
+      name: builderName(machine.name()),
+      builderClass: Number.MAX_SAFE_INTEGER,
+      leaseMs,
+      slots,
+      workplace: {
+        begin: (lease) => dispatcher.begin(lease),
+        perform: (begun, stop) => performAttempt({ farm, kind, recipeOf, processors }, begun, stop),
+        report: (lease, attempt, end) => dispatcher.report(lease, attempt, end),
+      },
+    },
+    signal,
+  );
+  const watching = dispatcher.keepWatch(signal);
+  const aborted = new Promise<void>((resolve) => {
+    if (observer.signal.aborted) resolve();
+    observer.signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+  try {
+    await Promise.race([dispatcher.finished(planId), building, aborted]);
+  } finally {
+    over.abort();
+    await building;
+    await watching;
+    await dispatcher.idle();
+  }
+}
+
+function announce(plan: Plan, observer: BuildObserver): void {
+  const build = plan.jobs.filter(({ action }) => action === 'build');
+  const maybe = plan.jobs.filter(({ action }) => action === 'build-if-broken');
+  const kept = plan.jobs.length - build.length - maybe.length;
+  const toRun = build.length + maybe.length;
+  const known = build.every(({ expectedMs }) => expectedMs !== undefined);
+  observer.onEvent({
+    kind: 'planned',
+    toRun,
+    expectedMs: known && toRun > 0 ? Math.max(...plan.jobs.map(({ criticalPathMs }) => criticalPathMs)) : undefined,
+    summary: `planned ${build.length} to build, ${maybe.length} if a dependency breaks them, ${kept} up to date`,
+  });
+}
+
+function tell(event: FarmEvent, plan: Plan, farm: Farm, observer: BuildObserver): void {
+  if (event.kind !== 'job-moved') return;
+  const job = plan.jobs.find(({ id }) => id === event.job);
+  if (!job || job.action === 'keep') return;
+  if (event.to === 'running') {
+    const reason = event.reason || planReason(plan, job.id);
+    observer.onEvent({ kind: 'started', job: job.id, reason, expectedMs: job.expectedMs });
+  } else if (isFinal(event.to)) {
+    const attempt = event.attempt === undefined ? undefined : farm.database.attempts.get(event.attempt);
+    const good = event.to === 'succeeded';
+    observer.onEvent({
+      kind: 'ended',
+      job: job.id,
+      state: event.to,
+      reason: good ? '' : event.reason,
+      durationMs: attempt?.durationMs,
+      counts: true,
+    });
+  }
+}
+
+async function tidy(farm: Farm): Promise<void> {
+  const { 'keep-days': days, 'keep-per-job': keepPerJob } = farm.config.logs;
+  await pruneLogs({ farm: farm.paths.root, nowMs: farm.clock.nowMs(), maxAgeMs: days * dayMs, keepPerJob });
+}
+
+interface Ended {
+  readonly farm: Farm;
+  readonly dispatcher: Dispatcher;
+  readonly planId: PlanId;
+  readonly plan: Plan;
+  readonly problems: readonly Problem[];
+  readonly startedMs: number;
+}
+
+async function report({ farm, dispatcher, planId, plan, problems, startedMs }: Ended): Promise<BuildReport> {
+  const { repository, arch } = farm.config;
+  const jobs = await Promise.all(dispatcher.jobs(planId).map((view) => reportJob(farm, plan, view)));
+  return {
+    plan: planId,
+    jobs,
+    problems,
+    repository: farm.repositories.list().find((one) => one.name === repository && one.arch === arch),
+    durationMs: farm.clock.monotonicMs() - startedMs,
+    failed: isFailedBuild(jobs, problems),
+  };
+}

@@ -1,0 +1,70 @@
+import type { JobView } from '../database/index.ts';
+import type { Problem } from '../diagnostics/index.ts';
+import { findErrorExcerpt, tailText } from '../logs/index.ts';
+import type { JobStateName, Outcome, Plan } from '../model/index.ts';
+import { renderReason } from '../planner/index.ts';
+import type { JobId, PlanId } from '../primitives/index.ts';
+import type { RepositorySummary } from '../publisher/pacman-repo/index.ts';
+import type { Farm } from './farm.ts';
+
+/** One job of a finished build. The first six fields are a contract (`build --json`). */
+export interface JobReport {
+  readonly id: JobId;
+  readonly state: JobStateName;
+  /** How its newest attempt ended; null when there was none. */
+  readonly outcome: Outcome['kind'] | JobStateName | null;
+  /** Why it ran, or why it did not succeed. */
+  readonly reason: string;
+  readonly durationMs: number | null;
+  /** Absolute path of its log. */
+  readonly log: string | null;
+  /** Code of the problem, when it failed. */
+  readonly code: string | null;
+  /** Lines around the first error of the log, when it failed. */
+  readonly excerpt: string | null;
+}
+
+export interface BuildReport {
+  readonly plan: PlanId;
+  readonly jobs: readonly JobReport[];
+  readonly problems: readonly Problem[];
+  readonly repository: RepositorySummary | undefined;
+  readonly durationMs: number;
+  /** Whether a recipe or build failed, so that the command has to say so with its exit code. */
+  readonly failed: boolean;
+}
+
+const badStates: ReadonlySet<JobStateName> = new Set(['failed', 'timed-out', 'blocked']);
+
+/** The reasons of a plan for one job, as a line. */
+export function planReason(plan: Plan, id: JobId): string {
+  const job = plan.jobs.find((one) => one.id === id);
+  return job ? job.reasons.map(renderReason).join('; ') : '';
+}
+
+/** A job for the report: what it was to do, and what became of it. */
+export async function reportJob(farm: Farm, plan: Plan, view: JobView): Promise<JobReport> {
+  const failed = badStates.has(view.state);
+  const log = view.logPath === undefined ? null : `${farm.paths.root}/${view.logPath}`;
+  const excerpt = failed && log !== null ? findErrorExcerpt(await tailText(log, { lines: 4000 })) : undefined;
+  const why = planReason(plan, view.id);
+  const built = view.state === 'succeeded' || view.state === 'already-built';
+  const outcome = view.outcome?.kind === 'lost' ? view.state : (view.outcome?.kind ?? null);
+  return {
+    id: view.id,
+    state: view.state,
+    outcome: outcome ?? (view.state === 'already-built' ? view.state : null),
+    reason: built && (view.reason === '' || view.action === 'keep') ? why : view.reason,
+    durationMs: view.durationMs === undefined ? null : Math.round(view.durationMs),
+    log,
+    code: view.outcome?.kind === 'failed' ? view.outcome.problem.code : null,
+    excerpt: excerpt ? excerpt.lines.join('\n') : null,
+  };
+}
+
+/** Whether the build as a whole went wrong. */
+export function isFailedBuild(jobs: readonly JobReport[], problems: readonly Problem[]): boolean {
+  return (
+    jobs.some(({ state }) => badStates.has(state)) || problems.some((problem) => problem.severity === 'error')
+  );
+}

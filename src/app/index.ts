@@ -1,0 +1,19 @@
+export type { BuildEvent, BuildObserver } from './build-event.ts';
+export { type BuildRequest, buildRecipes } from './build-recipes.ts';
+export type { BuildReport, JobReport } from './build-report.ts';
+export { diagnose, renderDoctorReport } from './doctor/index.ts';
+export { type DumpSubject, dumpFarm, dumpSubjects } from './dump-farm.ts';
+export { type Farm, openFarm } from './farm.ts';
+export { farmStatus } from './farm-status.ts';
+export { initFarm, isFarm } from './init-farm.ts';
+export { followJobLog, whyJob } from './job-history.ts';
+export { planRecipes, renderPlan } from './plan-recipes.ts';
+export {
+  listGenerations,
+  listRepositories,
+  removePackages,
+  rollbackRepository,
+  showRepository,
+  verifyRepository,
+} from './repositories.ts';
+export { collectStore, storeUsage, verifyStore } from './store-care.ts';

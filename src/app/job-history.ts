@@ -1,0 +1,87 @@
+import type { AttemptRecord } from '../database/index.ts';
+import { fault } from '../diagnostics/index.ts';
+import { followLog } from '../logs/index.ts';
+import type { JobStateName } from '../model/index.ts';
+import { explainJob } from '../planner/index.ts';
+import { attemptId, formatDuration, type JobId, jobId, parseJobId } from '../primitives/index.ts';
+import type { Farm } from './farm.ts';
+
+/** One attempt for people. */
+export interface AttemptLine {
+  readonly id: number;
+  readonly text: string;
+  /** Absolute path of its log; empty when it has none. */
+  readonly path: string;
+}
+
+export interface JobAnswer {
+  readonly id: JobId;
+  readonly state: JobStateName;
+  readonly reason: string;
+  /** Why it was planned and what it waits for, as the plan tells. */
+  readonly explanation: readonly string[];
+  readonly attempts: readonly AttemptLine[];
+}
+
+/** A recipe's name, or a whole job id, as a job id of this farm. */
+function idOf(farm: Farm, name: string): JobId {
+  const { repository: target, arch } = farm.config;
+  return parseJobId(name) ? (name as JobId) : jobId({ target, arch, name });
+}
+
+/** Why a job was in its newest plan, and how it ended. Throws CLI002 when no plan has it. */
+export async function whyJob(farm: Farm, name: string): Promise<JobAnswer> {
+  const id = idOf(farm, name);
+  const job = farm.database.jobs.newestWithId(id);
+  const plan = job && farm.database.plans.load(job.plan);
+  if (!job || !plan) throw fault('CLI002', { what: `no plan has a job '${id}'` });
+  const events = farm.database.events.ofJob(job.plan, id);
+  const history = events.flatMap((event) =>
+    event.kind === 'job-moved'
+      ? [`${new Date(event.atMs).toISOString()} ${event.from} → ${event.to}${event.reason ? `: ${event.reason}` : ''}`]
+      : [],
+  );
+  return {
+    id,
+    state: job.state,
+    reason: job.reason,
+    explanation: [...(explainJob(plan, id) ?? []), ...history],
+    attempts: farm.database.attempts.ofJob(id, 20).map((attempt) => lineOf(farm, attempt)),
+  };
+}
+
+function lineOf(farm: Farm, attempt: AttemptRecord): AttemptLine {
+  const outcome = attempt.outcome?.kind ?? 'running';
+  const time = attempt.durationMs === undefined ? '' : ` in ${formatDuration(attempt.durationMs)}`;
+  const path = attempt.logPath === undefined ? '' : `${farm.paths.root}/${attempt.logPath}`;
+  return { id: attempt.id, text: `${new Date(attempt.startedMs).toISOString()} ${outcome}${time}`, path };
+}
+
+export interface LogRequest {
+  readonly name: string;
+  /** Number of an attempt; undefined: the newest. */
+  readonly attempt: string | undefined;
+  readonly follow: boolean;
+  readonly signal: AbortSignal;
+}
+
+export interface JobLog {
+  readonly attempts: readonly AttemptLine[];
+  /** The log's bytes; with `follow`, as they come until the attempt is over. */
+  readonly pieces: AsyncIterable<Uint8Array>;
+}
+
+/** Opens a job's log. Throws CLI002 when the job has never been attempted, or not with this number. */
+export async function followJobLog(farm: Farm, request: LogRequest): Promise<JobLog> {
+  const id = idOf(farm, request.name);
+  const attempts = farm.database.attempts.ofJob(id, 100).filter(({ logPath }) => logPath !== undefined);
+  const wanted =
+    request.attempt === undefined ? attempts[0] : attempts.find((one) => one.id === attemptId(Number(request.attempt)));
+  if (!wanted?.logPath) throw fault('CLI002', { what: `'${id}' has no log${request.attempt ? ` ${request.attempt}` : ''}` });
+  const isFinished = (): boolean =>
+    !request.follow || farm.database.attempts.get(wanted.id)?.endedMs !== undefined;
+  return {
+    attempts: attempts.map((attempt) => lineOf(farm, attempt)),
+    pieces: followLog(`${farm.paths.root}/${wanted.logPath}`, { signal: request.signal, isFinished }),
+  };
+}

@@ -1,0 +1,156 @@
+import type { StoredArtifact } from '../database/index.ts';
+import { isFault, type Problem } from '../diagnostics/index.ts';
+import { type AttemptId, parseJobId } from '../primitives/index.ts';
+import type { PackageToPublish } from '../publisher/pacman-repo/index.ts';
+import type { PackageFacts } from '../recipes/pkgbuild/index.ts';
+import { successesOf } from './artifacts-at-hand.ts';
+import type { Farm } from './farm.ts';
+
+/** Generation number that stands for "will never be published", because the publisher refused it. */
+const refused = 0;
+
+export interface PublishingListener {
+  published(what: string): void;
+  refused(problem: Problem): void;
+}
+
+/**
+ * Publishes finished packages in the background, everything that is waiting at once: while one generation is
+ * being made, the next results gather. What is published is read from the record, so a crash loses nothing.
+ */
+export class Publishing {
+  readonly #farm: Farm;
+  readonly #listener: PublishingListener;
+  #working: Promise<void> | undefined;
+  #again = false;
+  #failure: unknown;
+
+  constructor(farm: Farm, listener: PublishingListener) {
+    this.#farm = farm;
+    this.#listener = listener;
+  }
+
+  /** Says that there may be something to publish; returns at once. */
+  nudge(): void {
+    this.#again = true;
+    this.#working ??= this.#work();
+  }
+
+  /** Resolves when everything that is waiting was published; throws what stopped it. */
+  async drain(): Promise<void> {
+    this.nudge();
+    while (this.#working) await this.#working;
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  async #work(): Promise<void> {
+    try {
+      while (this.#again) {
+        this.#again = false;
+        await this.#publishWaiting();
+      }
+    } catch (error) {
+      this.#failure = error;
+    } finally {
+      this.#working = undefined;
+    }
+  }
+
+  async #publishWaiting(): Promise<void> {
+    const byTarget = new Map<string, StoredArtifact[]>();
+    for (const stored of this.#farm.database.artifacts.unpublished()) {
+      const parts = parseJobId(stored.job);
+      const key = `${parts?.target}/${parts?.arch}`;
+      byTarget.set(key, [...(byTarget.get(key) ?? []), stored]);
+    }
+    for (const waiting of byTarget.values()) {
+      const newest = newestOnly(waiting);
+      const superseded = waiting.filter((stored) => !newest.includes(stored));
+      this.#mark(superseded, refused);
+      if (await this.#tryPublish(newest)) continue;
+      // one of them was refused: the others must not suffer for it
+      for (const one of byAttempt(newest)) await this.#tryPublish(one, true);
+    }
+  }
+
+  /** False when the publisher refused the whole; with `alone`, the refusal is final and is told. */
+  async #tryPublish(waiting: readonly StoredArtifact[], alone = false): Promise<boolean> {
+    const [first] = waiting;
+    const parts = first && parseJobId(first.job);
+    if (!parts) return true;
+    try {
+      const names = waiting.map(({ artifact }) => `${artifact.name} ${artifact.version}`);
+      const report = await this.#farm.repositories.publish({
+        repo: parts.target,
+        arch: parts.arch,
+        add: await Promise.all(waiting.map((stored) => this.#read(stored))),
+        remove: this.#noLongerMade(waiting),
+        reason: summarize(names),
+      });
+      this.#mark(waiting, report.generation);
+      for (const problem of report.problems) this.#listener.refused(problem);
+      if (report.kind === 'published') {
+        this.#listener.published(`generation ${report.generation} of ${parts.target}/${parts.arch}: ${summarize(names)}`);
+      }
+      return true;
+    } catch (error) {
+      if (!isFault(error) || error.problem.blame !== 'recipe') throw error;
+      if (!alone) return false;
+      this.#mark(waiting, refused);
+      this.#listener.refused(error.problem);
+      return true;
+    }
+  }
+
+  async #read({ artifact }: StoredArtifact): Promise<PackageToPublish> {
+    const bytes = await this.#farm.store.readBytes(artifact.facts);
+    const facts = JSON.parse(Buffer.from(bytes).toString('utf8')) as PackageFacts;
+    return {
+      fileName: facts.fileName,
+      object: artifact.object,
+      sizeBytes: facts.sizeBytes,
+      md5: facts.md5,
+      pkginfo: facts.pkginfo,
+      files: facts.files,
+    };
+  }
+
+  /** Members that an earlier build of the same recipe made and this one did not (specification 14.9). */
+  #noLongerMade(waiting: readonly StoredArtifact[]): readonly string[] {
+    const gone = new Set<string>();
+    for (const group of byAttempt(waiting)) {
+      const [first] = group;
+      if (!first) continue;
+      const made = new Set(group.map(({ artifact }) => artifact.name));
+      const [, before] = successesOf(this.#farm, first.job);
+      for (const { artifact } of before ?? []) if (!made.has(artifact.name)) gone.add(artifact.name);
+    }
+    for (const { artifact } of waiting) gone.delete(artifact.name);
+    return [...gone];
+  }
+
+  #mark(waiting: readonly StoredArtifact[], generation: number): void {
+    if (waiting.length === 0) return;
+    this.#farm.database.transaction(() => {
+      const ids = waiting.map(({ id }) => id);
+      this.#farm.database.artifacts.markPublished(ids, generation);
+    });
+  }
+}
+
+function byAttempt(waiting: readonly StoredArtifact[]): readonly (readonly StoredArtifact[])[] {
+  const groups = new Map<AttemptId, StoredArtifact[]>();
+  for (const stored of waiting) groups.set(stored.attempt, [...(groups.get(stored.attempt) ?? []), stored]);
+  return [...groups.values()];
+}
+
+/** Of two results of one job that both wait, only the newer is worth publishing. */
+function newestOnly(waiting: readonly StoredArtifact[]): readonly StoredArtifact[] {
+  const newest = new Map<string, AttemptId>();
+  for (const { job, attempt } of waiting) newest.set(job, attempt);
+  return waiting.filter(({ job, attempt }) => newest.get(job) === attempt);
+}
+
+function summarize(names: readonly string[]): string {
+  return names.length <= 4 ? names.join(', ') : `${names.slice(0, 3).join(', ')} and ${names.length - 3} more`;
+}

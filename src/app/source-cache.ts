@@ -1,0 +1,26 @@
+import { fileAgeMs, listFolder, makeFolderTree, writeFileWithMode } from '../host/index.ts';
+import type { Farm } from './farm.ts';
+
+const maxAgeMs = 30 * 24 * 60 * 60 * 1000;
+
+/**
+ * The folder in which a recipe keeps its sources between builds (specification 15.8), made on first use. Folders
+ * of the same target that were made more than 30 days ago are removed first, so that removed recipes and changed
+ * sources do not stay for ever; use does not make a folder younger.
+ */
+export async function sourceCacheFor(farm: Farm, name: string): Promise<string> {
+  const folder = `${farm.paths.sourceCache}/${farm.config.repository}`;
+  for (const entry of await listFolder(folder)) {
+    const ageMs = await fileAgeMs(`${folder}/.${entry.name}.timestamp`, farm.clock.nowMs());
+    if (entry.kind !== 'folder') continue;
+    if (ageMs === undefined || ageMs > maxAgeMs) await farm.sandbox.removeFolder(entry.path);
+  }
+  const path = `${folder}/${name}`;
+  await makeFolderTree(folder);
+  if ((await listFolder(folder)).every((entry) => entry.name !== name)) {
+    // beside the folder, not in it: what is in it belongs to the sandboxed builder
+    await writeFileWithMode(`${folder}/.${name}.timestamp`, '', 0o644);
+    await farm.sandbox.makeFolder(path);
+  }
+  return path;
+}

@@ -1,0 +1,34 @@
+import type { Digest } from '../primitives/index.ts';
+import type { CollectionReport } from '../store/index.ts';
+import type { Farm } from './farm.ts';
+
+const dayMs = 24 * 60 * 60 * 1000;
+
+/** Number and size of the store's objects. */
+export async function storeUsage(farm: Farm): Promise<{ objects: number; bytes: number }> {
+  let objects = 0;
+  let bytes = 0;
+  for await (const { sizeBytes } of farm.store.list()) {
+    objects += 1;
+    bytes += sizeBytes;
+  }
+  return { objects, bytes };
+}
+
+/** Reads every object; damaged ones go to quarantine and are returned. */
+export async function verifyStore(farm: Farm): Promise<readonly Digest[]> {
+  return await farm.store.verifyAll();
+}
+
+/** Removes, in two phases, what neither a recipe's newest results nor a kept generation refers to. */
+export async function collectStore(farm: Farm): Promise<CollectionReport> {
+  const { repository, arch } = farm.config;
+  const kept = new Set<Digest>();
+  const { artifacts } = farm.database;
+  for (const { artifact } of [...artifacts.newest(repository, arch), ...artifacts.unpublished()]) {
+    kept.add(artifact.object).add(artifact.facts);
+  }
+  for (const digest of farm.repositories.referencedObjects()) kept.add(digest);
+  const graceMs = farm.config.store['grace-days'] * dayMs;
+  return await farm.store.collect((digest) => kept.has(digest), graceMs);
+}
