@@ -1,5 +1,4 @@
 export type { Admitted } from './admission.ts';
-export { type SlotOptions, type SlotRun, workSlots } from './builder-slots.ts';
 export type { Decide, DecisionInput, DecisionResult } from './decision.ts';
 export {
   type BegunAttempt,

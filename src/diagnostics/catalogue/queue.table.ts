@@ -59,13 +59,13 @@ export const queueCodes = {
   },
   QUE006: {
     severity: 'error',
-    blame: 'bug',
-    title: 'an attempt ended in an error of packmill',
-    why: 'The program that runs attempts threw something that it should have turned into a result.',
-    next: "Report it with the job's log and the message; the other jobs are not concerned.",
+    blame: 'world',
+    title: 'a lease was lost',
+    why: 'A builder works under a lease that it renews. This one ran out or was withdrawn, and the job may be with another builder already.',
+    next: 'Nothing has to be done: the job is given out again, and what this attempt made is thrown away. If it happens often, look for a machine that sleeps or is overloaded.',
     sample: {
-      broken: 'a recipe kind that throws while a job ends',
-      fixed: 'the same kind returning a problem',
+      broken: 'a builder that is suspended for longer than its lease',
+      fixed: 'the same builder kept awake',
     },
   },
 } as const satisfies CatalogueTable;
