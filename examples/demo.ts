@@ -49,10 +49,10 @@ function install(): void {
   const config = pacmanConfig(demo, keyring, scratch, 'demo', join(farm, 'public', 'demo', 'x86_64'));
   const assumed = ['glibc', 'gcc-libs', 'bash', 'sh'].flatMap((name) => ['--assume-installed', name]);
   const pacman = (...args: string[]) =>
-    run('pacman', ['--config', config, '--noconfirm', '--noprogressbar', ...args]);
+    run('pacman', ['--config', config, ...args]);
   pacman('-Sy');
   const names = pacman('-Slq', 'demo').trim().split('\n');
-  pacman('-S', ...assumed, ...names);
+  pacman('-S', '--noconfirm', '--noprogressbar', ...assumed, ...names);
   say(`installed: ${pacman('-Q').trim().split('\n').join(', ')}`);
 }
 

@@ -78,7 +78,7 @@ export class Farm {
 
   /** Builds at one time. */
   get jobs(): number {
-    return this.config.jobs ?? Math.max(1, Math.floor(machine.processors() / 2));
+    return this.config.jobs ?? machine.processors();
   }
 
   /** The sandbox driver, made when it is first needed: looking at a farm needs none. */

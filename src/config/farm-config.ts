@@ -75,7 +75,7 @@ export const farmSchema = z.strictObject({
     .regex(/^[a-z0-9_]+$/)
     .default('x86_64'),
   packager: z.string().default('packmill farm <packmill@localhost.invalid>'),
-  /** Builds at one time; default: half the processors, at least one. */
+  /** Builds at one time; default: one for each processor, which they share. */
   jobs: z.int().positive().optional(),
   sandbox: sandboxSchema,
   dependencies: dependenciesSchema,

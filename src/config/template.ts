@@ -6,7 +6,7 @@ export function configTemplate(repository: string, arch: string): string {
 repository: ${repository}
 arch: ${arch}
 
-# Builds at one time. Default: half the processors.
+# Builds at one time. Default: one for each processor.
 # jobs: 2
 
 sandbox:

@@ -99,6 +99,16 @@ function coverArguments(request: ArgumentRequest): readonly string[] {
   ];
 }
 
+/** Folders that lead to mounts, outermost first: bwrap would make missing ones for the machine's root alone. */
+function mountParents(mounts: ArgumentRequest['command']['mounts']): readonly string[] {
+  const parents = new Set<string>();
+  for (const { target } of mounts) {
+    const parts = target.split('/').slice(1, -1);
+    for (let depth = 1; depth <= parts.length; depth += 1) parents.add(`/${parts.slice(0, depth).join('/')}`);
+  }
+  return [...parents];
+}
+
 /** The options of bwrap for one command. They hold the environment, so they are no command line. */
 export function bubblewrapOptions(request: ArgumentRequest): readonly string[] {
   const { command } = request;
@@ -106,6 +116,7 @@ export function bubblewrapOptions(request: ArgumentRequest): readonly string[] {
     ...namespaceArguments(request),
     ...rootArguments(request),
     ...coverArguments(request),
+    ...mountParents(command.mounts).flatMap((path) => folder('0755', path)),
     ...command.mounts.flatMap((mount) => [
       mount.writable ? '--bind' : '--ro-bind',
       mount.source,
