@@ -3,7 +3,7 @@ import type { MigrationList } from './migrations.ts';
 /**
  * The record's own tables. `jobs` is kept narrow, since every move rewrites a row and a restart reads many; what
  * the plan says of a job stands in `job_plans`. Edges lead from a job to those that wait for it:
- * `need` is an arrow of the plan, `cycle` keeps members of a cycle apart, `replaced` makes a job wait for the
+ * `need` is an arrow of the plan, `cycle` keeps members of a cycle in order, `replaced` makes a job wait for the
  * running job of an older plan that it takes the place of.
  */
 export const farmTables: MigrationList = {
@@ -29,6 +29,7 @@ CREATE INDEX jobs_by_id ON jobs (id, key);
 CREATE INDEX open_jobs ON jobs (id) WHERE state IN ('waiting', 'ready', 'running');
 CREATE INDEX moving_jobs ON jobs (state, offer) WHERE state IN ('ready', 'running');
 CREATE INDEX undecided_jobs ON jobs (key) WHERE state = 'waiting' AND pending = 0;
+CREATE INDEX cycle_members ON jobs (plan, cycle, position) WHERE cycle IS NOT NULL;
 CREATE TABLE job_plans (key INTEGER PRIMARY KEY REFERENCES jobs (key), planned TEXT NOT NULL) STRICT;
 CREATE TABLE job_edges (
   dependency INTEGER NOT NULL, dependant INTEGER NOT NULL, required INTEGER NOT NULL, kind TEXT NOT NULL,

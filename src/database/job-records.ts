@@ -89,6 +89,8 @@ export class JobRecords {
   readonly #newest: SqlStatement<JobRow>;
   readonly #inState: SqlStatement<JobRow>;
   readonly #undecided: SqlStatement<JobRow>;
+  readonly #cycleAtWork: SqlStatement<unknown>;
+  readonly #held: SqlStatement<JobRow>;
   readonly #planned: SqlStatement<{ planned: string }>;
   readonly #dependants: SqlStatement<DependantRow>;
   readonly #dependencies: SqlStatement<JobRow>;
@@ -111,6 +113,12 @@ export class JobRecords {
     );
     this.#undecided = connection.prepare(
       "SELECT * FROM jobs WHERE state = 'waiting' AND pending = 0 ORDER BY key",
+    );
+    this.#cycleAtWork = connection.prepare(
+      "SELECT 1 FROM jobs WHERE plan = ? AND cycle = ? AND state IN ('ready', 'running') LIMIT 1",
+    );
+    this.#held = connection.prepare(
+      `SELECT * FROM jobs WHERE plan = ? AND cycle = ? AND state = 'waiting' AND pending = 0 ORDER BY position`,
     );
     this.#planned = connection.prepare('SELECT planned FROM job_plans WHERE key = ?');
     this.#dependants = connection.prepare(
@@ -178,9 +186,19 @@ export class JobRecords {
     return this.#inState.all(state).map(jobOf);
   }
 
-  /** Waiting jobs that wait for nothing any more: it has to be decided whether they run. */
+  /** Waiting jobs that wait for no job any more: for a decision, or for a member of their cycle to be over. */
   undecided(): JobRecord[] {
     return this.#undecided.all().map(jobOf);
+  }
+
+  /** Whether a member of a dependency cycle is ready or running: then no other member may be. */
+  cycleIsAtWork(plan: PlanId, cycle: number): boolean {
+    return this.#cycleAtWork.get(plan, cycle) !== undefined;
+  }
+
+  /** Members of a cycle that only wait for another member to be over, in the plan's order. */
+  heldInCycle(plan: PlanId, cycle: number): JobRecord[] {
+    return this.#held.all(plan, cycle).map(jobOf);
   }
 
   /** What the plan says of a job. */

@@ -81,10 +81,7 @@ export class PlanRecords {
     );
   }
 
-  /**
-   * Writes a run with its plan, all jobs as `waiting`, and returns the keys of the jobs in the order of the plan.
-   * Members of a cycle are chained in that order, so that no two of them ever run at once (specification 12.5).
-   */
+  /** Writes a run with its plan, all jobs as `waiting`; keys of jobs count up from `firstKey` in the plan's order. */
   add({ plan, why, failFast, atMs }: NewPlan): { run: RunId; plan: PlanId; firstKey: number } {
     const run = this.#insertRun.run(atMs, why).lastId as RunId;
     const id = this.#insertPlan.run(
@@ -99,15 +96,8 @@ export class PlanRecords {
     ).lastId as PlanId;
     const firstKey = (this.#lastKey.get()?.last ?? 0) + 1;
     const keys = new Map(plan.jobs.map((job, position) => [job.id, firstKey + position]));
-    const lastOfCycle = new Map<number, number>();
     for (const [position, job] of plan.jobs.entries()) {
-      const edges = mergeEdges(job, keys);
-      if (job.cycle !== undefined) {
-        const before = lastOfCycle.get(job.cycle);
-        if (before !== undefined && !edges.has(before)) edges.set(before, { required: false, kind: 'cycle' });
-        lastOfCycle.set(job.cycle, firstKey + position);
-      }
-      this.#addJob(id, job, { key: firstKey + position, position, atMs, edges });
+      this.#addJob(id, job, { key: firstKey + position, position, atMs, edges: mergeEdges(job, keys) });
     }
     return { run, plan: id, firstKey };
   }

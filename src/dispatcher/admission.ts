@@ -1,6 +1,6 @@
 import type { FarmDatabase, JobRecord } from '../database/index.ts';
 import { ProblemError } from '../diagnostics/index.ts';
-import type { Plan, PlannedJob } from '../model/index.ts';
+import type { Plan } from '../model/index.ts';
 import { checkPlan } from '../planner/index.ts';
 import type { PlanId, RunId } from '../primitives/index.ts';
 import type { Motion } from './motion.ts';
@@ -58,29 +58,26 @@ function replaceOlder(
 ): void {
   if (database.plans.open().every(({ id }) => id === added.plan)) return;
   const older: JobRecord[] = [];
-  const firstOfCycle = new Map<number, number>();
   for (const [position, job] of plan.jobs.entries()) {
     const key = added.firstKey + position;
-    if (job.cycle !== undefined && !firstOfCycle.has(job.cycle)) firstOfCycle.set(job.cycle, key);
     if (job.action === 'keep') continue;
     for (const old of database.jobs.openWithId(job.id)) {
       if (old.key === key) continue;
       older.push(old);
       database.jobs.moveDependants(old.key, key, added.plan);
-      if (old.state === 'running') waitForRunning(old, { key, job, firstOfCycle }, database);
+      if (old.state !== 'running') continue;
+      for (const waiting of togetherWith(plan, position)) {
+        database.jobs.addEdge(old.key, added.firstKey + waiting, 'replaced');
+      }
     }
   }
   motion.cancel(older, `replaced by plan ${added.plan}`);
   motion.spread();
 }
 
-/** The new job waits for the running one, and so does the whole cycle that it is a member of (specification 12.5). */
-function waitForRunning(
-  old: JobRecord,
-  by: { key: number; job: PlannedJob; firstOfCycle: ReadonlyMap<number, number> },
-  database: FarmDatabase,
-): void {
-  database.jobs.addEdge(old.key, by.key, 'replaced');
-  const first = by.job.cycle === undefined ? undefined : by.firstOfCycle.get(by.job.cycle);
-  if (first !== undefined) database.jobs.addEdge(old.key, first, 'replaced');
+/** Positions of a job and of all members of its cycle: none of them may run while one does (specification 12.5). */
+function togetherWith(plan: Plan, position: number): readonly number[] {
+  const cycle = plan.jobs[position]?.cycle;
+  if (cycle === undefined) return [position];
+  return [...plan.jobs.keys()].filter((other) => plan.jobs[other]?.cycle === cycle);
 }

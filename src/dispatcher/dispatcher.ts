@@ -312,7 +312,7 @@ export class Dispatcher {
 
   #startDeciding(key: number): void {
     if (this.#deciding.has(key)) return;
-    const deciding = this.#decideOn(key).finally(() => this.#deciding.delete(key));
+    const deciding = this.#decideOn(key);
     this.#deciding.set(key, deciding);
     // The queue's failure is remembered by #commit, and the next tick makes up for it.
     deciding.catch(() => undefined);
@@ -321,6 +321,8 @@ export class Dispatcher {
   async #decideOn(key: number): Promise<void> {
     const answer = await this.#ask(key);
     await this.#commit((motion) => {
+      // From here on it can be asked for again: the job may be held by its cycle, and freed a moment later.
+      this.#deciding.delete(key);
       const job = this.#database.jobs.get(key);
       if (job?.state !== 'waiting') return;
       if ('code' in answer) motion.failUndecided(job, answer);

@@ -82,6 +82,8 @@ export class Motion {
         if (dependant.required && !isGood(ended.state)) this.#block(dependant.key, ended);
         else if (pending === 0) this.free(this.#job(dependant.key));
       }
+      if (ended.cycle === undefined) continue;
+      for (const member of this.#database.jobs.heldInCycle(ended.plan, ended.cycle)) this.free(member);
     }
   }
 
@@ -98,8 +100,9 @@ export class Motion {
     }
   }
 
-  /** Makes a waiting job ready and offers it. */
+  /** Makes a waiting job ready and offers it, unless a member of its cycle is at work (specification 12.5, 12.7). */
   makeReady(job: JobRecord, reason: string): void {
+    if (job.cycle !== undefined && this.#database.jobs.cycleIsAtWork(job.plan, job.cycle)) return;
     const offer = this.#database.jobs.takeOffers(1);
     const ready = this.move(job, { kind: 'freed' }, { reason, change: { offer } });
     if (ready) this.effects.offer.push(entryOf(ready));

@@ -238,6 +238,16 @@ describe('members of a cycle', () => {
     expect(third.name).toBe('b');
     expect(await scene.claim()).toBeUndefined();
   });
+
+  it('stay apart when the one between them does not run', async () => {
+    const scene = new Scene();
+    await scene.admit({ a: { cycle: 1 }, b: { cycle: 1, action: 'keep' }, c: { cycle: 1 }, d: { cycle: 1 } });
+    const first = await scene.start();
+    await scene.dispatcher.cancel([idOf('c')], 'by hand');
+    expect(await scene.claim()).toBeUndefined();
+    await first.end();
+    expect(await scene.runAll()).toEqual(['d']);
+  });
 });
 
 describe('reports and leases', () => {

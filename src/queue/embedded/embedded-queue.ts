@@ -94,17 +94,17 @@ export class EmbeddedQueue implements QueueBackend {
 
   async renew(lease: Lease, leaseMs: number): Promise<Lease | undefined> {
     const untilMs = this.#clock.nowMs() + leaseMs;
-    const done = this.#statements.renew.run({ job: lease.entry.job, fence: lease.fence, until: untilMs });
+    const done = this.#statements.renew.run({ ...keysOf(lease), until: untilMs });
     return done.changes === 1 ? { ...lease, untilMs } : undefined;
   }
 
   async settle(lease: Lease): Promise<'accepted' | 'stale'> {
-    const done = this.#statements.settle.run({ job: lease.entry.job, fence: lease.fence });
+    const done = this.#statements.settle.run(keysOf(lease));
     return done.changes === 1 ? 'accepted' : 'stale';
   }
 
   async release(lease: Lease): Promise<'accepted' | 'stale'> {
-    const done = this.#statements.release.run({ job: lease.entry.job, fence: lease.fence });
+    const done = this.#statements.release.run(keysOf(lease));
     if (done.changes !== 1) return 'stale';
     this.#wake();
     return 'accepted';
@@ -167,6 +167,8 @@ export class EmbeddedQueue implements QueueBackend {
     }
   }
 }
+
+const keysOf = ({ entry, fence }: Lease) => ({ job: entry.job, offer: entry.offer, fence });
 
 function entryOf(row: EntryRow): QueueEntry {
   return {

@@ -52,7 +52,7 @@ export class QueueStatements {
     this.lease = prepare(
       'UPDATE entries SET fence = :fence, builder = :builder, until_ms = :until WHERE rowid = :rowid',
     );
-    const mine = 'WHERE job = :job AND fence = :fence';
+    const mine = 'WHERE job = :job AND offer = :offer AND fence = :fence';
     const unleased = 'SET fence = NULL, builder = NULL, until_ms = NULL';
     this.renew = prepare(`UPDATE entries SET until_ms = :until ${mine}`);
     this.settle = prepare(`DELETE FROM entries ${mine}`);

@@ -124,7 +124,8 @@ export class MemoryQueue implements QueueBackend {
 
   #current(lease: Lease): Held | undefined {
     const held = this.#held.get(lease.entry.job);
-    return held?.lease?.fence === lease.fence ? held : undefined;
+    const current = held?.lease?.fence === lease.fence && held.entry.offer === lease.entry.offer;
+    return current ? held : undefined;
   }
 
   #hasWorkFor(claimant: Claimant): boolean {
