@@ -9,7 +9,7 @@ import { isFinal } from '../model/index.ts';
 import { EmbeddedQueue } from '../queue/embedded/index.ts';
 import type { QueueBackend } from '../queue/index.ts';
 import type { BuildObserver } from './build-event.ts';
-import { type BuildReport, isFailedBuild, planReason, reportJob } from './build-report.ts';
+import { type BuildReport, isFailedBuild, planReason, reportBroken, reportJob } from './build-report.ts';
 import { decideRebuild } from './decide-rebuild.ts';
 import type { Farm } from './farm.ts';
 import { performAttempt, sweepWork } from './perform-attempt.ts';
@@ -64,7 +64,7 @@ export async function buildRecipes(
     unsubscribe();
     await publishing.drain();
     await tidy(farm);
-    return await report({ farm, dispatcher, planId, plan: planned.plan, problems, startedMs });
+    return await report({ farm, dispatcher, planId, planned, problems, startedMs });
   } finally {
     await queue.close();
   }
@@ -200,14 +200,16 @@ interface Ended {
   readonly farm: Farm;
   readonly dispatcher: Dispatcher;
   readonly planId: PlanId;
-  readonly plan: Plan;
+  readonly planned: PlannedRecipes;
   readonly problems: readonly Problem[];
   readonly startedMs: number;
 }
 
-async function report({ farm, dispatcher, planId, plan, problems, startedMs }: Ended): Promise<BuildReport> {
+async function report({ farm, dispatcher, planId, planned, problems, startedMs }: Ended): Promise<BuildReport> {
   const { repository, arch } = farm.config;
-  const jobs = await Promise.all(dispatcher.jobs(planId).map((view) => reportJob(farm, plan, view)));
+  const planJobs = dispatcher.jobs(planId).map((view) => reportJob(farm, planned.plan, view));
+  const broken = planned.broken.map((one) => reportBroken({ target: repository, arch }, one));
+  const jobs = [...(await Promise.all(planJobs)), ...broken];
   return {
     plan: planId,
     jobs,

@@ -1,11 +1,12 @@
 import type { JobView } from '../database/index.ts';
-import type { Problem } from '../diagnostics/index.ts';
+import { type Problem, renderLine } from '../diagnostics/index.ts';
 import { findErrorExcerpt, tailText } from '../logs/index.ts';
 import type { JobStateName, Outcome, Plan } from '../model/index.ts';
 import { renderReason } from '../planner/index.ts';
-import type { JobId, PlanId } from '../primitives/index.ts';
+import { type JobId, jobId, type PlanId } from '../primitives/index.ts';
 import type { RepositorySummary } from '../publisher/pacman-repo/index.ts';
 import type { Farm } from './farm.ts';
+import type { BrokenRecipe } from './load-recipes.ts';
 
 /** One job of a finished build. The first six fields are a contract (`build --json`). */
 export interface JobReport {
@@ -59,6 +60,23 @@ export async function reportJob(farm: Farm, plan: Plan, view: JobView): Promise<
     log,
     code: view.outcome?.kind === 'failed' ? view.outcome.problem.code : null,
     excerpt: excerpt ? excerpt.lines.join('\n') : null,
+  };
+}
+
+/** A folder that could not be made a recipe, and so has no job in the plan, as a job that failed before it began. */
+export function reportBroken(
+  of: { readonly target: string; readonly arch: string },
+  { name, problem }: BrokenRecipe,
+): JobReport {
+  return {
+    id: jobId({ ...of, name }),
+    state: 'failed',
+    outcome: 'failed',
+    reason: renderLine(problem),
+    durationMs: null,
+    log: null,
+    code: problem.code,
+    excerpt: null,
   };
 }
 

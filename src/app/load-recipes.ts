@@ -1,4 +1,4 @@
-import type { Problem } from '../diagnostics/index.ts';
+import { type Problem, ProblemError } from '../diagnostics/index.ts';
 import { systemRandom } from '../host/index.ts';
 import type { Recipe } from '../model/index.ts';
 import { discover, loadAll, type PkgbuildDetails, printSrcinfo } from '../recipes/pkgbuild/index.ts';
@@ -13,15 +13,27 @@ export interface LoadRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
+export interface BrokenRecipe {
+  readonly name: string;
+  readonly problem: Problem;
+}
+
 export interface LoadedRecipes {
   readonly recipes: readonly Recipe<PkgbuildDetails>[];
-  /** Broken recipes and remarks; a broken one is a row here and stops nothing else. */
+  /** Folders that could not be made recipes, with the first reason; they stop nothing else. */
+  readonly broken: readonly BrokenRecipe[];
+  /** Everything to tell, of broken recipes and good ones. */
   readonly problems: readonly Problem[];
 }
 
-/** Turns paths into recipes: discovers folders, reads them, and asks upstreams for their newest commits. */
+/**
+ * Turns paths into recipes: discovers folders, reads them, and asks upstreams for their newest commits.
+ * Throws PLN001 for a path that leads to no recipes.
+ */
 export async function loadRecipes(farm: Farm, request: LoadRequest): Promise<LoadedRecipes> {
   const found = discover(request.paths);
+  const mistyped = found.problems.find(({ severity, blame }) => severity === 'error' && blame === 'usage');
+  if (mistyped) throw new ProblemError(mistyped);
   const { arch } = farm.config;
   const loaded = await loadAll(found.folders, {
     arch,
@@ -36,11 +48,15 @@ export async function loadRecipes(farm: Farm, request: LoadRequest): Promise<Loa
     parallel: farm.jobs,
   });
   const problems = [...found.problems, ...loaded.flatMap((one) => one.problems)];
+  const broken = loaded.flatMap((one, index): BrokenRecipe[] => {
+    const problem = one.problems.find(({ severity }) => severity === 'error');
+    return one.recipe || !problem ? [] : [{ name: found.folders[index]?.split('/').at(-1) ?? '', problem }];
+  });
   const recipes = loaded.flatMap((one) => (one.recipe ? [one.recipe] : []));
   const wanted = request.only ? withNeeds(recipes, request.only) : recipes;
-  if (!farm.config.sources['upstream-heads']) return { recipes: wanted, problems };
+  if (!farm.config.sources['upstream-heads']) return { recipes: wanted, broken, problems };
   const watched = await watchUpstreams(farm, wanted, request.signal);
-  return { recipes: watched.recipes, problems: [...problems, ...watched.problems] };
+  return { recipes: watched.recipes, broken, problems: [...problems, ...watched.problems] };
 }
 
 /** The named recipes and every recipe that offers something they need, directly or not. */

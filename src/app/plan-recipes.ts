@@ -10,7 +10,7 @@ import {
 } from '../planner/index.ts';
 import type { PkgbuildDetails } from '../recipes/pkgbuild/index.ts';
 import type { Farm } from './farm.ts';
-import { type LoadRequest, loadRecipes } from './load-recipes.ts';
+import { type BrokenRecipe, type LoadRequest, loadRecipes } from './load-recipes.ts';
 import { pkgbuildKind } from './recipe-kinds.ts';
 
 export interface PlanRequest extends LoadRequest {
@@ -22,13 +22,14 @@ export interface PlanRequest extends LoadRequest {
 export interface PlannedRecipes {
   readonly plan: Plan;
   readonly recipes: ReadonlyMap<string, Recipe<PkgbuildDetails>>;
+  readonly broken: readonly BrokenRecipe[];
   /** Everything to tell: broken recipes, ambiguous providers, cycles. */
   readonly problems: readonly Problem[];
 }
 
 /** Reads recipes and derives what would be built, in which order, and why. Changes nothing. */
 export async function planRecipes(farm: Farm, request: PlanRequest): Promise<PlannedRecipes> {
-  const { recipes, problems } = await loadRecipes(farm, request);
+  const { recipes, broken, problems } = await loadRecipes(farm, request);
   const { repository: target, arch, dependencies } = farm.config;
   const kind = pkgbuildKind(farm);
   const plan = makePlan({
@@ -47,7 +48,12 @@ export async function planRecipes(farm: Farm, request: PlanRequest): Promise<Pla
     durations: farm.database.durations.medians(target, arch),
     problems,
   });
-  return { plan, recipes: new Map(recipes.map((recipe) => [recipe.name, recipe])), problems: plan.problems };
+  return {
+    plan,
+    recipes: new Map(recipes.map((recipe) => [recipe.name, recipe])),
+    broken,
+    problems: plan.problems,
+  };
 }
 
 /** What the farm has of its target: successes from the record, versions from what is visible. */

@@ -144,8 +144,8 @@ async function readDescription(
   const description = parsed(folder, written, found);
   const pkgbuild = description?.inputs.texts.get('PKGBUILD') ?? '';
   const stale = description ? staleFields(pkgbuild, description.srcinfo) : [];
-  const unusable = description === undefined && found.some(({ code }) => code.startsWith('FMT'));
-  if (options.regenerate && (stale.length > 0 || unusable)) {
+  // a malformed one is the author's to mend, not ours to guess around: makepkg would hide what others stumble over
+  if (options.regenerate && stale.length > 0) {
     return regenerated(folder, options.regenerate, problems);
   }
   problems.push(...found);
