@@ -12,6 +12,7 @@ import {
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { replaceSymlink } from '../../src/host/index.ts';
 import { checkRepositoryName } from '../../src/publisher/pacman-repo/index.ts';
 import { openTestFarm, type TestFarm } from './farm.ts';
 import type { StubOptions } from './stub-packages.ts';
@@ -253,6 +254,39 @@ describe('publishing a pacman repository', () => {
     writeFileSync(join(folder, 'local.db.tar.zst'), 'no database');
     expect(await look()).toContain('no good signature');
     await expect(publish([{ name: 'baz' }])).rejects.toThrow('PUB006');
+  });
+
+  it('completes the record of a generation that became visible just before a kill', async () => {
+    await publish([{ name: 'foo', version: '1-1' }]);
+    await publish([{ name: 'foo', version: '2-1' }]);
+    farm.database.exec("UPDATE pacman_generation SET state = 'staged' WHERE number = 2");
+    farm.database.exec('DELETE FROM pacman_flip WHERE number = 2');
+    const again = farm.reopen();
+    expect((await again.recover()).join()).toContain('generation 2 was published just before the end');
+    expect(await again.recover()).toEqual([]);
+    expect(again.generations('local', 'x86_64').map(({ number }) => number)).toEqual([1, 2]);
+    expect(versions()).toEqual(['foo 2-1']);
+    await expectWhole();
+  });
+
+  it('throws away a generation that was complete but never visible, and forgets its file names', async () => {
+    await publish([{ name: 'foo', version: '1-1' }]);
+    await publish([{ name: 'foo', version: '2-1' }]);
+    farm.database.exec("UPDATE pacman_generation SET state = 'staged' WHERE number = 2");
+    replaceSymlink(inRepo('x86_64'), '.generations/x86_64/000001');
+    mkdirSync(inRepo('.generations', 'x86_64', '.staging-000003'));
+    writeFileSync(inRepo('.tmp-1-abc'), 'half a list');
+    const again = farm.reopen();
+    expect((await again.recover()).join()).toContain('generation 2 was not finished');
+    expect(readdirSync(inRepo('.generations', 'x86_64'))).toEqual(['000001']);
+    expect(existsSync(inRepo('.tmp-1-abc'))).toBe(false);
+    expect(text('pkgs.txt')).toBe('foo-1-1\n');
+    // The same version with other bytes may come now: nobody has ever seen the first.
+    const other = await farm.make({ name: 'foo', version: '2-1' });
+    const report = await again.publish({ ...at, add: [other], reason: 'test' });
+    expect(report.kind).toBe('published');
+    expect(versions()).toEqual(['foo 2-1']);
+    await expectWhole();
   });
 
   it('takes up what is on disk when its record was lost', async () => {

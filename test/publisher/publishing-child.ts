@@ -1,11 +1,11 @@
 // Publishes for ever, until somebody kills it: argv holds the farm's folder and a seed.
-// Prints `ready` once, then `NAME COUNT` for each package when its publication has returned.
+// Prints what it recovered, `ready` once, then `NAME COUNT` for each package when its publication has returned, and `done`.
 import { openTestFarm } from './farm.ts';
 
 const [root = '', seed = '1'] = process.argv.slice(2);
 const at = { repo: 'farm', arch: 'x86_64' } as const;
 const farm = await openTestFarm({ gnupg: true, root });
-await farm.repositories.recover();
+for (const note of await farm.repositories.recover()) process.stdout.write(`recovered ${note}\n`);
 
 let state = Number(seed);
 /** A small pseudo-random sequence, so that a failure can be run again. */
@@ -28,7 +28,7 @@ for (;;) {
   const remove = below(4) === 0 ? [`q${below(20)}`] : [];
   if (below(3) === 0) add.push(await farm.make({ name: `q${below(20)}`, version, contentBytes: 10 }));
   await farm.repositories.publish({ ...at, add, remove, reason: `life ${seed}` });
-  process.stdout.write(names.map((name) => `${name} ${count}\n`).join(''));
+  process.stdout.write(`${names.map((name) => `${name} ${count}\n`).join('')}done\n`);
   const rows = farm.repositories.generations('farm', 'x86_64');
   if (below(10) === 0 && rows.length > 2) {
     const generation = rows.at(-2)?.number ?? 0;
