@@ -11,9 +11,7 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
-  readSync,
   renameSync,
-  rmdirSync,
   symlinkSync,
   unlinkSync,
   utimesSync,
@@ -101,25 +99,6 @@ export function linkDestination(path: string): string | undefined {
   }
 }
 
-/** Reads `length` bytes from `offset`; fewer when the file ends before. Throws SYS004. */
-export function readRange(path: string, offset: number, length: number): Uint8Array {
-  return onPath('read', path, () => {
-    const fd = openSync(path, constants.O_RDONLY);
-    try {
-      const bytes = Buffer.allocUnsafe(length);
-      let done = 0;
-      while (done < length) {
-        const count = readSync(fd, bytes, done, length - done, offset + done);
-        if (count === 0) break;
-        done += count;
-      }
-      return bytes.subarray(0, done);
-    } finally {
-      closeSync(fd);
-    }
-  });
-}
-
 /**
  * Gives a file one more name; false when the name is taken (nothing is changed then). Where the file system
  * refuses another name (other device, too many names) it is copied, durably. Throws SYS004.
@@ -165,17 +144,6 @@ export function removeEntry(path: string): boolean {
     return true;
   });
   return removed ?? false;
-}
-
-/** Removes an empty folder; false when it is not there or not empty. Throws SYS004. */
-export function removeEmptyFolder(path: string): boolean {
-  try {
-    rmdirSync(path);
-    return true;
-  } catch (error) {
-    if (['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes(codeOf(error) ?? '')) return false;
-    throw pathProblem('remove', path, error);
-  }
 }
 
 /** Makes a folder and its parents, with exactly `mode` for the folder itself. Throws SYS004. */

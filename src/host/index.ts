@@ -47,8 +47,6 @@ export {
   linkNew,
   makeSymlink,
   namesIn,
-  readRange,
-  removeEmptyFolder,
   removeEntry,
   renameEntry,
   setMode,
