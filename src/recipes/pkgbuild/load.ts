@@ -2,7 +2,8 @@ import { type Problem, ProblemError, problem } from '../../diagnostics/index.ts'
 import { isValidPkgname, parseSrcinfo, type Srcinfo, sectionValues } from '../../formats/pacman/index.ts';
 import { bumpedPkgrel, fullVersion, readPackageSettings } from '../../formats/pkgbuild-repo/index.ts';
 import { type FolderSnapshot, textIfThere } from '../../host/index.ts';
-import type { LoadedRecipe, Recipe } from '../../model/index.ts';
+import type { LoadedRecipe, Need, Recipe } from '../../model/index.ts';
+import { genericNeeds } from './generic-needs.ts';
 import { readInputs } from './input-digest.ts';
 import { hasPkgverFunction, staleFields } from './literal-assignments.ts';
 import { needsOf, offersOf } from './needs-and-offers.ts';
@@ -99,6 +100,7 @@ function toRecipe(folder: string, parts: Parts): Recipe<PkgbuildDetails> {
   const stated = { epoch: first('epoch') || undefined, pkgver: first('pkgver'), pkgrel: first('pkgrel') };
   const version = fullVersion({ ...stated, pkgrel: bumpedPkgrel(stated, settings.bump) });
   const offers = offersOf(srcinfo, parts.arch, version);
+  const generic = genericNeeds(parts.name, parts.inputs.texts.get('PKGBUILD') ?? '');
   return {
     kind: 'pkgbuild',
     name: parts.name,
@@ -107,11 +109,20 @@ function toRecipe(folder: string, parts: Parts): Recipe<PkgbuildDetails> {
     architectures: architecturesOf(srcinfo),
     outputs: srcinfo.members.map(({ name }) => name),
     offers,
-    needs: needsOf(srcinfo, parts.arch, offers),
+    needs: withoutRepetition([...needsOf(srcinfo, parts.arch, offers), ...generic]),
     inputDigest: parts.inputs.digest,
     buildClass: settings.buildClass,
     details: parts.details,
   };
+}
+
+/** A need that the recipe states itself comes first and is not said again. */
+function withoutRepetition(needs: readonly Need[]): readonly Need[] {
+  const known = new Set<string>();
+  return needs.filter(({ phase, text }) => {
+    const key = `${phase} ${text}`;
+    return !known.has(key) && known.add(key);
+  });
 }
 
 /** What the base lists and what members add: a recipe of which one package fits can be built. */
