@@ -8,6 +8,8 @@ export type JobReason =
   | { readonly kind: 'asked' }
   | { readonly kind: 'version-changed'; readonly from: string; readonly to: string }
   | { readonly kind: 'recipe-changed'; readonly version: string }
+  /** Of a recipe whose version only the build tells: it, or an upstream that it follows, is not as it was. */
+  | { readonly kind: 'inputs-changed'; readonly since: string }
   | { readonly kind: 'not-finished'; readonly last: 'failed' | 'timed-out' | 'canceled' | 'lost' | 'blocked' }
   /** A dependency will be rebuilt; this job runs only if a soname it uses went away (decided when it gets ready). */
   | { readonly kind: 'dependency-rebuilt'; readonly dependency: JobId }

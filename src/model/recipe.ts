@@ -34,6 +34,8 @@ export interface Recipe<Details = unknown> {
   readonly folder: string;
   /** Full version as known before building, bump applied (`1:2.0-3.1`); a dynamic one may change in the build. */
   readonly version: string;
+  /** Whether only the build tells the version (a `pkgver()` function); `version` is then the last one written down. */
+  readonly hasDynamicVersion: boolean;
   /** Architectures it can be made for; `any` stands for all. */
   readonly architectures: readonly string[];
   /** Names of what it produces (pkgnames). */

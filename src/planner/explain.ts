@@ -15,6 +15,8 @@ export function renderReason(reason: JobReason): string {
       return `version ${reason.from} -> ${reason.to}`;
     case 'recipe-changed':
       return `recipe changed, version still ${reason.version}`;
+    case 'inputs-changed':
+      return `recipe or upstream changed since ${reason.since}`;
     case 'not-finished':
       return reason.last === 'blocked' ? 'last time blocked' : `last attempt ${reason.last}`;
     case 'dependency-rebuilt':

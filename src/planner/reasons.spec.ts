@@ -42,6 +42,12 @@ describe('reasons', () => {
     expect(decided(plan)).toEqual({ lib: 'build: recipe-changed' });
   });
 
+  it('does not compare versions that only the build tells', () => {
+    const inventory = builtAll([lib], { lib: { version: 'r9.abc-1' } });
+    const plan = planOf([recipe('lib', { digest: 'b', dynamic: true })], { inventory });
+    expect(plan.jobs[0]?.reasons).toEqual([{ kind: 'inputs-changed', since: 'r9.abc-1' }]);
+  });
+
   it('keeps a recipe whose version is another one after the build only because pkgver() ran', () => {
     const inventory = builtAll([lib], { lib: { version: 'r9.abc-1' } });
     const plan = planOf([lib], { inventory });

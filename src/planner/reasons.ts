@@ -17,14 +17,17 @@ export function ownReasons(recipe: Recipe, input: ReasonsInput): readonly JobRea
   if (!last) {
     if (!record?.unfinished) reasons.push({ kind: 'new' });
   } else if (last.inputDigest !== recipe.inputDigest) {
-    reasons.push(
-      input.compareVersions(last.version, recipe.version) === 0
-        ? { kind: 'recipe-changed', version: recipe.version }
-        : { kind: 'version-changed', from: last.version, to: recipe.version },
-    );
+    reasons.push(changeOf(recipe, last.version, input));
   }
   if (record?.unfinished) reasons.push({ kind: 'not-finished', last: record.unfinished });
   return reasons;
+}
+
+function changeOf(recipe: Recipe, last: string, { compareVersions }: ReasonsInput): JobReason {
+  if (recipe.hasDynamicVersion) return { kind: 'inputs-changed', since: last };
+  return compareVersions(last, recipe.version) === 0
+    ? { kind: 'recipe-changed', version: recipe.version }
+    : { kind: 'version-changed', from: last, to: recipe.version };
 }
 
 /** `libfoo.so.1` and `libfoo.so.2` are versions of one library. */

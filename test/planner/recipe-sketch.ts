@@ -14,6 +14,7 @@ export interface Sketch {
   readonly arch?: readonly string[];
   readonly digest?: string;
   readonly folder?: string;
+  readonly dynamic?: boolean;
 }
 
 export const digestOf = (letter: string): Digest => letter.repeat(64) as Digest;
@@ -38,6 +39,7 @@ export function recipe(name: string, sketch: Sketch = {}): Recipe {
     name,
     folder: sketch.folder ?? `/recipes/${name}`,
     version,
+    hasDynamicVersion: sketch.dynamic ?? false,
     architectures: sketch.arch ?? ['x86_64'],
     outputs,
     offers: [

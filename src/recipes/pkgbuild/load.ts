@@ -106,6 +106,7 @@ function toRecipe(folder: string, parts: Parts): Recipe<PkgbuildDetails> {
     name: parts.name,
     folder,
     version,
+    hasDynamicVersion: parts.details.hasPkgverFunction,
     architectures: architecturesOf(srcinfo),
     outputs: srcinfo.members.map(({ name }) => name),
     offers,

@@ -25,7 +25,14 @@ export interface PkgbuildSettings {
   readonly localSources: LocalSourcePolicy;
 }
 
-const rebuildReasons: ReadonlySet<JobReason['kind']> = new Set(['recipe-changed', 'soname-missing', 'asked']);
+/** Why a version that is published already may have to be built once more; the version alone decides then. */
+const rebuildReasons: ReadonlySet<JobReason['kind']> = new Set([
+  'recipe-changed',
+  'inputs-changed',
+  'version-changed',
+  'soname-missing',
+  'asked',
+]);
 
 /** Fills the work folder of an attempt and describes the job (specification 16.2). */
 export async function stagePkgbuild(
