@@ -156,10 +156,10 @@ export class EmbeddedQueue implements QueueBackend {
   }
 
   #write<T>(work: () => T): T {
-    this.#database.exec('BEGIN IMMEDIATE');
+    this.#statements.begin.run();
     try {
       const result = work();
-      this.#database.exec('COMMIT');
+      this.#statements.commit.run();
       return result;
     } catch (error) {
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK');

@@ -19,6 +19,8 @@ const free = `SELECT ${columns} FROM entries WHERE fence IS NULL`;
 
 /** The queue's SQL, prepared once per connection. */
 export class QueueStatements {
+  readonly begin: StatementSync;
+  readonly commit: StatementSync;
   readonly offer: StatementSync;
   readonly lease: StatementSync;
   readonly renew: StatementSync;
@@ -41,6 +43,8 @@ export class QueueStatements {
 
   constructor(database: DatabaseSync) {
     const prepare = (sql: string): StatementSync => database.prepare(sql);
+    this.begin = prepare('BEGIN IMMEDIATE');
+    this.commit = prepare('COMMIT');
     this.offer = prepare(`
       INSERT INTO entries (job, offer, priority, ready_since_ms, build_class, rank, address)
       VALUES (:job, :offer, :priority, :since, :class, :rank, :address)
