@@ -4,10 +4,12 @@ import { target as database } from './database.ts';
 import { target as databaseEntry } from './database-entry.ts';
 import { target as dependency } from './dependency.ts';
 import { target as elf } from './elf.ts';
+import { target as farmConfig } from './farm-config.ts';
 import { target as mtree } from './mtree.ts';
 import { target as packageFile } from './package-file.ts';
 import { target as packageInfo } from './package-info.ts';
 import { target as packageName } from './package-name.ts';
+import { target as settingsFile } from './settings-file.ts';
 import { target as srcinfo } from './srcinfo.ts';
 import { target as tar } from './tar.ts';
 import type { FuzzTarget } from './target.ts';
@@ -19,10 +21,12 @@ export const targets: readonly FuzzTarget[] = [
   databaseEntry,
   dependency,
   elf,
+  farmConfig,
   mtree,
   packageFile,
   packageInfo,
   packageName,
+  settingsFile,
   srcinfo,
   tar,
   version,

@@ -84,7 +84,10 @@ export const farmSchema = z.strictObject({
   rebuild: rebuildSchema,
   signing: signingSchema,
   logs: z
-    .strictObject({ 'keep-days': z.number().positive().default(7), 'keep-per-job': z.int().positive().default(5) })
+    .strictObject({
+      'keep-days': z.number().positive().default(7),
+      'keep-per-job': z.int().positive().default(5),
+    })
     .prefault({}),
   store: z.strictObject({ 'grace-days': z.number().nonnegative().default(7) }).prefault({}),
 });

@@ -10,12 +10,14 @@ export const configFileName = 'packmill.yaml';
  * Throws CFG002 when it is not YAML and CFG003 when a setting is unknown or wrong, with the place.
  */
 export function parseFarmConfig(text: string, file: string): FarmConfig {
-  const document = parseDocument(text, { prettyErrors: true });
+  const document = parseDocument(text, { prettyErrors: true, logLevel: 'error' });
   const broken = document.errors[0];
   if (broken) {
     const at = broken.linePos?.[0];
     throw fault('CFG002', {
-      what: (broken.message.split('\n')[0] ?? 'the file is not YAML').replace(/ at line.*$/, '').toLowerCase(),
+      what: (broken.message.split('\n')[0] ?? 'the file is not YAML')
+        .replace(/ at line.*$/, '')
+        .toLowerCase(),
       place: { file, ...(at ? { line: at.line, column: at.col } : {}) },
     });
   }
@@ -40,7 +42,9 @@ function positionOf(
   path: readonly PropertyKey[],
 ): { line?: number; column?: number } {
   for (let depth = path.length; depth > 0; depth -= 1) {
-    const node = document.getIn(path.slice(0, depth), true) as { range?: [number, number, number] } | undefined;
+    const node = document.getIn(path.slice(0, depth), true) as
+      | { range?: [number, number, number] }
+      | undefined;
     const offset = node?.range?.[0];
     if (offset === undefined) continue;
     const before = text.slice(0, offset).split('\n');
