@@ -25,6 +25,14 @@ it("names a program that is not installed and points at 'packmill doctor'", asyn
   await expect(startProcess('no-such-program', [])).rejects.toMatchObject({ problem: { code: 'SYS001' } });
 });
 
+it('says why a program does not start', async () => {
+  const error = await runProcess('/etc/passwd', []).catch((caught: unknown) => caught);
+  expect((error as ProblemError).problem).toMatchObject({
+    code: 'SYS002',
+    what: expect.stringContaining("'/etc/passwd' does not start"),
+  });
+});
+
 it('says that the folder is missing when it is the folder', async () => {
   const error = await runProcess('true', [], { cwd: '/no/such/folder' }).catch((caught: unknown) => caught);
   expect((error as ProblemError).problem).toMatchObject({ code: 'SYS004' });

@@ -1,20 +1,22 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { catalogue } from '../../src/diagnostics/index.ts';
 import { encodeTarEntry, parseMtree, tarEnd } from '../../src/formats/archives/index.ts';
 import {
   parseBuildinfo,
   parsePkginfo,
+  parseSrcinfo,
   readDatabase,
   readPackage,
   rewritePackage,
   writeDatabase,
 } from '../../src/formats/pacman/index.ts';
-import { catalogue } from '../../src/diagnostics/index.ts';
-import { parseSrcinfo } from '../../src/formats/pacman/index.ts';
 
 const codes = (problems: readonly { code: string }[]): string[] => problems.map(({ code }) => code);
 async function* pieces(...parts: Uint8Array[]): AsyncGenerator<Uint8Array> {
-  yield* parts;
+  for (const part of parts) {
+    for (let at = 0; at < part.byteLength; at += 1 << 16) yield part.subarray(at, at + (1 << 16));
+  }
 }
 const bytes = (text: string): Uint8Array => Buffer.from(text);
 const entry = (path: string, body: Uint8Array): Uint8Array =>
@@ -22,15 +24,21 @@ const entry = (path: string, body: Uint8Array): Uint8Array =>
 const pkginfo = 'pkgname = foo\npkgbase = foo\npkgver = 1-1\narch = any\n';
 
 describe('the samples of the catalogue', () => {
-  it.each(['FMT001', 'FMT002', 'FMT003', 'FMT004', 'FMT005'])('lead to %s, and without the fault do not', (code) => {
-    const sample = catalogue[code]?.sample;
-    const whole = (text: string): string => (text.startsWith('\t') ? `pkgbase = foo\n${text}` : text);
-    expect(codes(parseSrcinfo(whole(sample?.broken ?? ''), 'x').problems)).toContain(code);
-    expect(codes(parseSrcinfo(whole(sample?.fixed ?? ''), 'x').problems)).not.toContain(code);
-  });
+  it.each(['FMT001', 'FMT002', 'FMT003', 'FMT004', 'FMT005'])(
+    'lead to %s, and without the fault do not',
+    (code) => {
+      const sample = catalogue[code]?.sample;
+      const whole = (text: string): string => (text.startsWith('\t') ? `pkgbase = foo\n${text}` : text);
+      expect(codes(parseSrcinfo(whole(sample?.broken ?? ''), 'x').problems)).toContain(code);
+      expect(codes(parseSrcinfo(whole(sample?.fixed ?? ''), 'x').problems)).not.toContain(code);
+    },
+  );
   it.each(['FMT010', 'FMT011'])('lead to %s in package metadata, and without the fault do not', (code) => {
     const sample = catalogue[code]?.sample;
-    const read = (text: string) => [...parsePkginfo(text, 'x').problems, ...parseBuildinfo(text, 'x').problems];
+    const read = (text: string) => [
+      ...parsePkginfo(text, 'x').problems,
+      ...parseBuildinfo(text, 'x').problems,
+    ];
     expect(codes(read(sample?.broken ?? ''))).toContain(code);
     expect(codes(read(sample?.fixed ?? ''))).not.toContain(code);
   });
@@ -75,6 +83,36 @@ describe('damaged packages', () => {
   });
 });
 
+/** An ELF file whose names lie behind 20 MiB of code and before the section that says where they are. */
+function elfWithFarNames(): Uint8Array {
+  const mebibyte = 1 << 20;
+  const file = new DataView(new ArrayBuffer(41 * mebibyte));
+  const put = (at: number, ...values: number[]): void => {
+    for (const [index, value] of values.entries()) file.setBigUint64(at + 8 * index, BigInt(value), true);
+  };
+  new Uint8Array(file.buffer).set([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1]);
+  file.setUint16(16, 3, true);
+  file.setUint16(18, 62, true);
+  put(32, 64);
+  file.setUint16(54, 56, true);
+  file.setUint16(56, 2, true);
+  file.setUint32(64, 1, true);
+  put(72, 0, 0, 0, 41 * mebibyte, 41 * mebibyte);
+  file.setUint32(120, 2, true);
+  put(128, 40 * mebibyte, 40 * mebibyte, 40 * mebibyte, 64, 64);
+  put(40 * mebibyte, 5, 20 * mebibyte, 10, 16, 1, 1, 0, 0);
+  return new Uint8Array(file.buffer);
+}
+
+describe('programs', () => {
+  it('whose libraries are out of reach in one pass are FMT040', async () => {
+    const program = entry('usr/bin/x', elfWithFarNames());
+    const read = await readPackage(pieces(entry('.PKGINFO', bytes(pkginfo)), program, tarEnd), 'x');
+    expect(codes(read.problems)).toEqual(['FMT040']);
+    expect(read.package?.files).toEqual(['usr/bin/x']);
+  });
+});
+
 describe('damaged databases', () => {
   it('of an unknown compression are FMT030', () => {
     expect(codes(readDatabase(bytes('BZh91AY&SY'), 'x.db').problems)).toContain('FMT030');
@@ -84,10 +122,13 @@ describe('damaged databases', () => {
     expect(codes(readDatabase(gzipSync(tar), 'x.db').problems)).toContain('FMT031');
   });
   it('are read as they were written when nothing is damaged', () => {
-    const written = writeDatabase([{ name: 'foo', version: '1-1', desc: '%NAME%\nfoo\n\n%VERSION%\n1-1\n\n' }], {
-      kind: 'db',
-      compression: 'gzip',
-    });
+    const written = writeDatabase(
+      [{ name: 'foo', version: '1-1', desc: '%NAME%\nfoo\n\n%VERSION%\n1-1\n\n' }],
+      {
+        kind: 'db',
+        compression: 'gzip',
+      },
+    );
     expect(gunzipSync(written).byteLength % 512).toBe(0);
     expect(readDatabase(written, 'x.db')).toMatchObject({ entries: [{ name: 'foo' }], problems: [] });
   });

@@ -115,7 +115,9 @@ describe('a signer with GnuPG', () => {
     await signer.signBytes(Buffer.from('x'));
     await signer.close();
     const processes = execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' });
-    expect(processes.split('\n').filter((line) => line.includes('gpg-agent') && line.includes(root))).toEqual([]);
+    expect(processes.split('\n').filter((line) => line.includes('gpg-agent') && line.includes(root))).toEqual(
+      [],
+    );
     expect(await signer.signBytes(Buffer.from('again'))).toBeInstanceOf(Uint8Array);
   });
 
@@ -140,5 +142,19 @@ describe('a signer with GnuPG', () => {
   it('refuses an owner that would break the key', async () => {
     await expect(initKey(join(root, 'bad'), { name: 'A\nB', email: 'a@b.c' })).rejects.toThrow('PUB020');
     await expect(initKey(join(root, 'bad'), { name: 'A', email: 'nobody' })).rejects.toThrow('PUB020');
+  });
+
+  it('says that it cannot sign when the secret key is gone', async () => {
+    const lost = join(root, 'lost');
+    await initKey(lost, owner);
+    const lostSigner = await openGnupgSigner({ home: lost });
+    rmSync(join(lost, 'private-keys-v1.d'), { recursive: true });
+    try {
+      await expect(lostSigner.signBytes(Buffer.from('x'))).rejects.toMatchObject({
+        problem: { code: 'PUB021' },
+      });
+    } finally {
+      await lostSigner.close();
+    }
   });
 });

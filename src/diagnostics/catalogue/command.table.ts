@@ -42,14 +42,6 @@ export const commandCodes = {
     next: "See 'packmill repo list'.",
     sample: { broken: 'packmill repo show other', fixed: 'packmill repo show local' },
   },
-  CLI006: {
-    severity: 'error',
-    blame: 'recipe',
-    title: 'the repository does not verify',
-    why: 'A published file is missing, differs from the database, or has no good signature.',
-    next: "Roll back with 'packmill repo rollback', or build again; 'packmill store verify' checks the objects behind it.",
-    sample: { broken: 'a package file with a flipped byte', fixed: 'the file as published' },
-  },
   CLI070: {
     severity: 'error',
     blame: 'bug',

@@ -57,15 +57,4 @@ export const queueCodes = {
       fixed: 'the job built once more, which writes the record anew',
     },
   },
-  QUE006: {
-    severity: 'error',
-    blame: 'world',
-    title: 'a lease was lost',
-    why: 'A builder works under a lease that it renews. This one ran out or was withdrawn, and the job may be with another builder already.',
-    next: 'Nothing has to be done: the job is given out again, and what this attempt made is thrown away. If it happens often, look for a machine that sleeps or is overloaded.',
-    sample: {
-      broken: 'a builder that is suspended for longer than its lease',
-      fixed: 'the same builder kept awake',
-    },
-  },
 } as const satisfies CatalogueTable;
