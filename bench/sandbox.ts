@@ -58,7 +58,7 @@ export async function run(): Promise<void> {
         throw new Error(`the command ended as ${JSON.stringify(end)}`);
     };
     const layer = join(folder, 'layer');
-    await driver.prepareLayer(layer, { kind: 'host' }, ['usr/share']);
+    await driver.prepareLayer(layer, { kind: 'host' }, { present: [], files: [], writable: ['usr/share'] });
     const install = ['sh', '-c', 'echo x > /usr/share/packmill-bench'];
     await inSandbox({ layer, layerWritable: true, user: 'root', command: install });
     const unlimited = { ...command({}).limits, memoryBytes: undefined, processes: undefined };

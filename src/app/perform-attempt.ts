@@ -1,11 +1,11 @@
 import { type AttemptEnd, remarkDependencies, resolveDependencies, runAttempt } from '../builder/index.ts';
-import type { BegunAttempt } from '../dispatcher/index.ts';
 import { isFault } from '../diagnostics/index.ts';
-import { findErrorExcerpt, openAttemptLog } from '../logs/index.ts';
+import type { BegunAttempt } from '../dispatcher/index.ts';
 import { machine, makeFolderTree } from '../host/index.ts';
-import type { AvailableArtifact, KindServices, Recipe, RecipeKind } from '../model/index.ts';
-import type { PkgbuildDetails } from '../recipes/pkgbuild/index.ts';
+import { findErrorExcerpt, openAttemptLog } from '../logs/index.ts';
+import type { Artifact, AvailableArtifact, KindServices, Recipe, RecipeKind } from '../model/index.ts';
 import { renderReason } from '../planner/index.ts';
+import type { PackageFacts, PkgbuildDetails } from '../recipes/pkgbuild/index.ts';
 import { artifactsAtHand, lastMade } from './artifacts-at-hand.ts';
 import type { Farm } from './farm.ts';
 import { sourceCacheFor } from './source-cache.ts';
@@ -37,7 +37,8 @@ export async function performAttempt(
   try {
     log.say(`building ${job.name} ${job.version} on ${machine.name()}`);
     for (const reason of job.reasons) log.say(`why: ${renderReason(reason)}`);
-    if (begun.continues !== undefined) log.say(`the attempt before was interrupted; its log is ${begun.continues}`);
+    if (begun.continues !== undefined)
+      log.say(`the attempt before was interrupted; its log is ${begun.continues}`);
     for (const failed of begun.failedDependencies) {
       log.say(`dependency '${failed.job}' ended as ${failed.state}; building against what is published`);
     }
@@ -50,10 +51,16 @@ export async function performAttempt(
         recipe,
         target: config.repository,
         arch: config.arch,
-        reasons: job.action === 'build-if-broken' ? [{ kind: 'soname-missing', dependency: '', soname: '' }] : job.reasons,
+        reasons:
+          job.action === 'build-if-broken'
+            ? [{ kind: 'soname-missing', dependency: '', soname: '' }]
+            : job.reasons,
         sourceCache: kind.keepsSources(recipe) ? await sourceCacheFor(farm, recipe.name) : undefined,
         dependencies: dependencies.available,
-        published: lastMade(farm, job.id).map(({ artifact: { fileName, version } }) => ({ fileName, version })),
+        published: lastMade(farm, job.id).map(({ artifact: { fileName, version } }) => ({
+          fileName,
+          version,
+        })),
         processors,
       },
       folder: `${paths.work}/${begun.id}`,
@@ -112,7 +119,8 @@ async function gatherDependencies(
   );
   const available: AvailableArtifact[] = [];
   for (const artifact of resolved.install) {
-    available.push({ artifact, path: await farm.store.path(artifact.object) });
+    const path = await farm.store.path(artifact.object);
+    available.push({ artifact, path, folders: await foldersOf(farm, artifact) });
   }
   const { hostProvided, unmet } = resolved;
   const remarks = remarkDependencies({
@@ -123,6 +131,15 @@ async function gatherDependencies(
     otherwise: dependencies.otherwise,
   });
   return { available, remarks };
+}
+
+/** Folders that a package puts files in, as its facts list them. */
+async function foldersOf(farm: Farm, { facts }: Artifact): Promise<readonly string[]> {
+  const bytes = await farm.store.readBytes(facts);
+  const { files } = JSON.parse(Buffer.from(bytes).toString('utf8')) as PackageFacts;
+  return [...new Set(files.map((file) => file.slice(0, Math.max(0, file.lastIndexOf('/')))))].filter(
+    (path) => path !== '',
+  );
 }
 
 /** Makes the folder for attempts; what a killed packmill left in it is removed. */

@@ -60,7 +60,11 @@ export async function runAttempt(input: AttemptInput): Promise<AttemptResult> {
   } catch (error) {
     outcome = { kind: 'failed', problem: toProblem(error, input.context.recipe.name) };
   } finally {
-    await input.sandbox.removeFolder(input.folder).catch(() => undefined);
+    await input.sandbox.removeFolder(input.folder).catch((error: unknown) => {
+      input.log.say(
+        `the work folder stays until the next build: ${toProblem(error, input.context.recipe.name).what}`,
+      );
+    });
   }
   const durationMs = input.clock.monotonicMs() - started;
   for (const line of run.closing(outcome, durationMs)) input.log.say(line);
@@ -96,6 +100,7 @@ class Attempt {
     const context: JobContext = { ...input.context, work, say: (line) => input.log.say(line) };
     const staged = await input.kind.stage(context, input.services);
     this.#staged = staged;
+    await input.sandbox.prepareLayer(this.#layer, input.policy.root, staged.rootContents);
     let outcome = await this.#runSteps(staged);
     outcome = staged.explain(outcome, this.#tail.text(), input.findExcerpt(this.#tail.text()) ?? '');
     for (const step of staged.epilogue(outcome)) {
@@ -154,7 +159,9 @@ class Attempt {
           memoryBytes: policy.memoryBytes,
           processes: policy.processes,
           outputBytes:
-            policy.outputBytes === undefined ? undefined : Math.max(1, policy.outputBytes - this.#outputBytes),
+            policy.outputBytes === undefined
+              ? undefined
+              : Math.max(1, policy.outputBytes - this.#outputBytes),
         },
       },
       {
@@ -168,7 +175,9 @@ class Attempt {
     );
     this.peakMemoryBytes = Math.max(this.peakMemoryBytes ?? 0, result.peakMemoryBytes ?? 0) || undefined;
     if (result.leftovers > 0) {
-      log.say(`${result.leftovers} processes were still running when the ${step.name} phase ended; they were killed`);
+      log.say(
+        `${result.leftovers} processes were still running when the ${step.name} phase ended; they were killed`,
+      );
     }
     const end = result.end;
     if (end.kind === 'timed-out') return { kind: 'timed-out', limitMs: step.timeoutMs ?? limit };
@@ -200,6 +209,8 @@ export function remarkDependencies(found: DependencyRemarks): string[] {
   return [
     ...installed.map(({ artifact }) => `dependency: ${artifact.name} ${artifact.version} from this farm`),
     ...(hostProvided.length > 0 ? [`dependencies the root provides: ${hostProvided.join(', ')}`] : []),
-    ...unmet.map(({ need, of }) => `dependency '${need}' of ${of} is offered by no repository: assumed to be there`),
+    ...unmet.map(
+      ({ need, of }) => `dependency '${need}' of ${of} is offered by no repository: assumed to be there`,
+    ),
   ];
 }

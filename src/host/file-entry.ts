@@ -30,6 +30,8 @@ export interface EntryFacts {
   readonly modifiedMs: number;
   /** How many names the file has. */
   readonly names: number;
+  /** Permission bits, set-id and sticky bits included. */
+  readonly mode: number;
 }
 
 const codeOf = (error: unknown): string | undefined => (error as { code?: string }).code;
@@ -76,6 +78,7 @@ export function entryFacts(path: string): EntryFacts | undefined {
     inode: facts.ino,
     modifiedMs: facts.mtimeMs,
     names: facts.nlink,
+    mode: facts.mode & 0o7777,
   };
 }
 

@@ -46,27 +46,36 @@ export async function giveTree(
   }
 }
 
+const isGone = (error: unknown): boolean => (error as { code?: string }).code === 'ENOENT';
+
+/** Lets us into every folder below `path`; what vanishes meanwhile is fine. */
 async function openFolders(path: string): Promise<void> {
-  if (!(await lstat(path)).isDirectory()) return;
-  await chmod(path, 0o700);
-  for (const entry of await readdir(path, { withFileTypes: true })) {
-    if (entry.isDirectory()) await openFolders(join(path, entry.name));
+  try {
+    if (!(await lstat(path)).isDirectory()) return;
+    await chmod(path, 0o700);
+    for (const entry of await readdir(path, { withFileTypes: true })) {
+      if (entry.isDirectory()) await openFolders(join(path, entry.name));
+    }
+  } catch (error) {
+    if (!isGone(error)) throw error;
   }
 }
+
+/** A removal that fails is still at work in other folders for a moment, so one more try may meet its traces. */
+const removalRounds = 5;
 
 /**
  * Removes a folder with everything in it, also where strangers have taken away our permissions on
  * folders that belong to us. Nothing there is fine. Throws SYS004.
  */
 export async function removeStubbornTree(path: string): Promise<void> {
-  try {
-    await rm(path, { recursive: true, force: true, maxRetries: 2 });
-  } catch {
+  for (let round = 1; ; round += 1) {
     try {
-      await openFolders(path);
+      if (round > 1) await openFolders(path);
       await rm(path, { recursive: true, force: true, maxRetries: 2 });
+      return;
     } catch (error) {
-      throw pathFault('remove', path, error);
+      if (round === removalRounds) throw pathFault('remove', path, error);
     }
   }
 }

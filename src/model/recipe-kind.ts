@@ -1,14 +1,16 @@
 import type { Problem } from '../diagnostics/index.ts';
 import type { Artifact } from './artifact.ts';
+import type { Outcome } from './job.ts';
 import type { JobReason } from './plan.ts';
 import type { Need, Recipe, RecipeKindName } from './recipe.ts';
-import type { Outcome } from './job.ts';
 import type { Step, StepEnd } from './step.ts';
 
 /** A finished package of the farm with the path of its bytes, ready to be installed in a sandbox. */
 export interface AvailableArtifact {
   readonly artifact: Artifact;
   readonly path: string;
+  /** Folders it puts files in, relative to the root (`usr/share/doc`). */
+  readonly folders: readonly string[];
 }
 
 /** What a recipe kind is told about the one job it is to describe. All paths are absolute and of the host. */
@@ -36,6 +38,12 @@ export type Verdict = 'continue' | Exclude<Outcome, { kind: 'succeeded' }>;
 
 /** A described job: commands to run in order, and what their ends mean. */
 export interface StagedJob {
+  /** What the private root has to have: folders and files that are there, folders that steps write to. */
+  readonly rootContents: {
+    readonly present: readonly string[];
+    readonly files: readonly { readonly path: string; readonly text: string }[];
+    readonly writable: readonly string[];
+  };
   readonly steps: readonly Step[];
   judge(step: Step, end: StepEnd): Verdict;
   /** Work on the host between a step that went well and the next one. */

@@ -1,6 +1,7 @@
 export { checkSandbox } from './readiness.ts';
 export { unpackRoot } from './root-archive.ts';
 export type {
+  LayerContents,
   SandboxCommand,
   SandboxDriver,
   SandboxEnd,

@@ -70,6 +70,16 @@ export interface SandboxRun {
   readonly signal: AbortSignal | undefined;
 }
 
+/** What a layer has to have before commands run on it; paths relative to the root, such as `usr/share/doc`. */
+export interface LayerContents {
+  /** Folders made in the layer, whatever the root holds. */
+  readonly present: readonly string[];
+  /** Small files, each made in one of those folders where the root has none. */
+  readonly files: readonly { readonly path: string; readonly text: string }[];
+  /** What commands will write to; the driver makes of them what its `root` user could not write to otherwise. */
+  readonly writable: readonly string[];
+}
+
 /** Isolated execution. The real one is `bubblewrap/`. */
 export interface SandboxDriver {
   /** Throws a SBX problem when the sandbox itself cannot be set up (never for what the command does). */
@@ -79,6 +89,8 @@ export interface SandboxDriver {
    * The farm can always remove it again with `removeFolder`.
    */
   makeFolder(path: string): Promise<void>;
+  /** Fills a layer (a folder that exists) ahead of the first command; links in the root are followed. */
+  prepareLayer(layer: string, root: SandboxRoot, contents: LayerContents): Promise<void>;
   /** Gives files and folders below `path` to the sandboxed `builder` user. */
   giveToBuilder(path: string): Promise<void>;
   removeFolder(path: string): Promise<void>;

@@ -1,11 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const project = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const program = join(project, 'bin', 'packmill');
+
+const ordinaryId = '65534';
 
 /** What a finished packmill left. */
 export interface Ran {
@@ -32,15 +34,33 @@ export class FarmFixture {
   readonly farm = join(this.folder, 'farm');
   readonly recipes = join(this.folder, 'recipes');
 
-  constructor() {
+  /** Words before packmill's own command line. */
+  readonly #before: readonly string[];
+
+  /** `ordinary`: packmill runs as a user who owns nothing else, also where the tests are root. */
+  constructor(options: { readonly ordinary?: boolean } = {}) {
     mkdirSync(this.recipes);
+    const stepsDown = options.ordinary === true && process.getuid?.() === 0;
+    this.#before = stepsDown
+      ? ['setpriv', '--reuid', ordinaryId, '--regid', ordinaryId, '--clear-groups']
+      : [];
+    if (stepsDown) chownSync(this.folder, Number(ordinaryId), Number(ordinaryId));
   }
 
   /** Starts packmill with `--farm` and returns at once. */
   start(...args: string[]): ChildProcess {
-    return spawn(process.execPath, [program, '--farm', this.farm, ...args], {
+    const [command = '', ...rest] = [
+      ...this.#before,
+      process.execPath,
+      program,
+      '--farm',
+      this.farm,
+      ...args,
+    ];
+    const home = this.#before.length === 0 ? {} : { HOME: this.folder };
+    return spawn(command, rest, {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, NO_COLOR: '1' },
+      env: { ...process.env, ...home, NO_COLOR: '1' },
     });
   }
 
@@ -52,7 +72,8 @@ export class FarmFixture {
   /** Runs a command that has to go well. */
   async do(...args: string[]): Promise<string> {
     const ran = await this.run(...args);
-    if (ran.code !== 0) throw new Error(`packmill ${args.join(' ')} ended with ${ran.code}:\n${ran.stdout}${ran.stderr}`);
+    if (ran.code !== 0)
+      throw new Error(`packmill ${args.join(' ')} ended with ${ran.code}:\n${ran.stdout}${ran.stderr}`);
     return ran.stdout;
   }
 

@@ -3,6 +3,7 @@ import {
   chmodSync,
   copyFileSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   symlinkSync,
@@ -79,6 +80,33 @@ describe.each(modes)('layers of a sandbox made as %s', (mode) => {
     await runIn(mode, folder, command(['sh', '-c', script], { layer }));
     const after = await runIn(mode, folder, command(['sh', '-c', show], { layer }));
     expect(after.output).toMatch(/^tool\nconf\ndb\n/);
+  });
+
+  it('is filled ahead of the first command, and follows the links of the root', async () => {
+    const path = join(folder, 'made');
+    mkdirSync(path);
+    makeRoot(path);
+    symlinkSync('bin', join(path, 'usr/sbin'));
+    symlinkSync('../../..', join(path, 'usr/up'));
+    const root = { kind: 'folder', path } as const;
+    const layer = join(folder, 'layer');
+    const prepare = ['usr/sbin', 'usr/up/etc', 'lib/new', '../beyond'];
+    const script = 'cat /var/lib/db/version /etc/passwd; touch /usr/sbin/tool /lib/t; ls /usr/bin';
+    const changes = { root, layer, layerWritable: true, user: 'root' } as const;
+    const first = await runIn(mode, folder, command(['sh', '-c', script], changes), {
+      prepare,
+      present: ['var/lib/db'],
+      files: [
+        { path: 'var/lib/db/version', text: 'one\n' },
+        { path: 'etc/passwd', text: 'nobody has this\n' },
+      ],
+    });
+    expect(first.output).toMatch(/^one\nroot:/);
+    expect(first.output).toMatch(/\ntool\n/);
+    expect(first.output).not.toContain('annot touch');
+    expect(existsSync(join(layer, 'upper/beyond'))).toBe(false);
+    expect(lstatSync(join(path, 'usr/sbin')).isSymbolicLink()).toBe(true);
+    expect(existsSync(join(path, 'usr/bin/tool'))).toBe(false);
   });
 
   it('runs in a root that came as an archive, which is unpacked once', async () => {

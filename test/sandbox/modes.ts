@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BubblewrapDriver } from '../../src/sandbox/bubblewrap/index.ts';
-import type { SandboxCommand, SandboxResult } from '../../src/sandbox/index.ts';
+import type { LayerContents, SandboxCommand, SandboxResult } from '../../src/sandbox/index.ts';
 
 /** Whom packmill runs as. On a machine where the tests are not root there is only one possibility. */
 export type Mode = 'root' | 'ordinary';
@@ -23,7 +23,7 @@ export interface Request {
   readonly folder: string;
   readonly hidden: readonly string[];
   readonly command: SandboxCommand;
-  readonly prepare: readonly string[];
+  readonly contents: LayerContents | undefined;
   readonly abortAfterMs: number | undefined;
   readonly ordinary: boolean;
 }
@@ -76,7 +76,10 @@ export function program(name: string, changes: Changes = {}, args: readonly stri
 
 export interface RunOptions {
   readonly hidden?: readonly string[];
+  /** Folders that commands will write to. */
   readonly prepare?: readonly string[];
+  readonly present?: LayerContents['present'];
+  readonly files?: LayerContents['files'];
   readonly abortAfterMs?: number;
 }
 
@@ -86,7 +89,11 @@ export function startWorker(mode: Mode, folder: string, what: SandboxCommand, op
     folder: join(folder, `driver-${mode}`),
     hidden: options.hidden ?? [],
     command: what,
-    prepare: options.prepare ?? [],
+    contents: options.prepare && {
+      present: options.present ?? [],
+      files: options.files ?? [],
+      writable: options.prepare,
+    },
     abortAfterMs: options.abortAfterMs,
     ordinary: mode === 'ordinary' && process.getuid?.() === 0,
   };

@@ -15,8 +15,8 @@ if (request.ordinary) {
 async function answer(): Promise<Ran> {
   const driver = new BubblewrapDriver({ folder: request.folder, hidden: request.hidden });
   const { layer } = request.command;
-  if (layer !== undefined && request.prepare.length > 0) {
-    await driver.prepareLayer(layer, request.command.root, request.prepare);
+  if (layer !== undefined && request.contents !== undefined) {
+    await driver.prepareLayer(layer, request.command.root, request.contents);
   }
   for (const mount of request.command.mounts) {
     if (mount.writable) await driver.makeFolder(mount.source);

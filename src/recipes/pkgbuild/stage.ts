@@ -1,4 +1,11 @@
-import { copyTree, linkFile, listFolder, makeFolderTree, readPieces, writeFileWithMode } from '../../host/index.ts';
+import {
+  copyTree,
+  linkFile,
+  listFolder,
+  makeFolderTree,
+  readPieces,
+  writeFileWithMode,
+} from '../../host/index.ts';
 import type { JobContext, JobReason, KindServices, Outcome, StagedJob, Step } from '../../model/index.ts';
 import { collectPackages, type PackagesFolder } from './collect.ts';
 import {
@@ -10,7 +17,6 @@ import {
 } from './interfere.ts';
 import { explainFailure, judge } from './judge.ts';
 import type { PkgbuildDetails } from './recipe-details.ts';
-import { layout } from './sandbox-layout.ts';
 import { buildSteps, fetchScript, hookSteps, installScript, type StepsInput } from './steps.ts';
 import { downloadScript, gitConfig, makepkgConf, pacmanConf } from './tool-settings.ts';
 import { type LocalSourcePolicy, type UpstreamMap, upstreamMounts } from './upstream-map.ts';
@@ -33,6 +39,15 @@ const rebuildReasons: ReadonlySet<JobReason['kind']> = new Set([
   'soname-missing',
   'asked',
 ]);
+
+/**
+ * pacman's records of what is installed: makepkg asks it for `.BUILDINFO`, also when nothing was installed, and
+ * it refuses an empty database that it may not write to. "9" has been the version of its format since 2014.
+ */
+const pacmanDatabase = {
+  present: ['var/lib/pacman/local', 'var/lib/pacman/sync', 'var/cache/pacman/pkg', 'var/log'],
+  files: [{ path: 'var/lib/pacman/local/ALPM_DB_VERSION', text: '9\n' }],
+} as const;
 
 /** Fills the work folder of an attempt and describes the job (specification 16.2). */
 export async function stagePkgbuild(
@@ -97,8 +112,15 @@ function describe({ settings, context, services, input, generic }: Description):
   let applied: readonly string[] = generic;
   let stripped: readonly string[] = [];
   return {
+    rootContents: { ...pacmanDatabase, writable: context.dependencies.flatMap(({ folders }) => folders) },
     steps: buildSteps(input),
-    judge: (step, end) => judge(recipe.name, step, end, context.published.map((file) => file.fileName)),
+    judge: (step, end) =>
+      judge(
+        recipe.name,
+        step,
+        end,
+        context.published.map((file) => file.fileName),
+      ),
     async afterStep(step: Step) {
       if (step.name !== 'interfere') return;
       await services.giveToBuilder(`${work}/recipe`);

@@ -21,6 +21,7 @@ import {
   systemClock,
 } from '../../host/index.ts';
 import type {
+  LayerContents,
   SandboxCommand,
   SandboxDriver,
   SandboxResult,
@@ -28,6 +29,7 @@ import type {
   SandboxRun,
 } from '../sandbox-driver.ts';
 import { bubblewrapOptions, descriptors, insideCommand } from './arguments.ts';
+import { fillLayer } from './fill-layer.ts';
 import { type BuilderIdentity, makeIdentity } from './identity.ts';
 import { composeFolders, openLayer } from './layers.ts';
 import { type RootView, viewRoot } from './root-view.ts';
@@ -124,17 +126,10 @@ export class BubblewrapDriver implements SandboxDriver {
     await removeStubbornTree(path);
   }
 
-  /**
-   * Makes `folders` (such as `usr/share/doc`, relative to the root) in a layer ahead of a command with
-   * `layerWritable`. An ordinary user's `root` can write only to folders that exist in the layer, since
-   * those of the host belong to a user it is not; for the machine's root there is nothing to do.
-   */
-  async prepareLayer(layer: string, root: SandboxRoot, folders: readonly string[]): Promise<void> {
-    await openLayer(layer, this.#view(root));
-    if (this.#asRoot) return;
-    ensureFolders(
-      folders.filter((name) => !name.split('/').includes('..')).map((name) => join(layer, 'upper', name)),
-    );
+  async prepareLayer(layer: string, root: SandboxRoot, contents: LayerContents): Promise<void> {
+    const view = this.#view(root);
+    await openLayer(layer, view);
+    await fillLayer({ layer, view, contents, asRoot: this.#asRoot });
   }
 
   #view(root: SandboxRoot): RootView {

@@ -1,9 +1,11 @@
 import { makeOwnedFolder, removeStubbornTree } from '../../host/index.ts';
 import type {
+  LayerContents,
   SandboxCommand,
   SandboxDriver,
   SandboxEnd,
   SandboxResult,
+  SandboxRoot,
   SandboxRun,
 } from '../sandbox-driver.ts';
 
@@ -35,6 +37,8 @@ export class ScriptedDriver implements SandboxDriver {
   readonly commands: SandboxCommand[] = [];
   /** Folders that exist, as told by `makeFolder` and `removeFolder`. */
   readonly folders = new Set<string>();
+  /** Layers that were prepared, with what. */
+  readonly prepared: { readonly layer: string; readonly contents: LayerContents }[] = [];
   /** Paths given to the sandboxed user. */
   readonly given: string[] = [];
   readonly #script: SandboxScript;
@@ -67,6 +71,10 @@ export class ScriptedDriver implements SandboxDriver {
   async makeFolder(path: string): Promise<void> {
     this.folders.add(path);
     if (this.#onDisk) await makeOwnedFolder(path, undefined);
+  }
+
+  async prepareLayer(layer: string, _root: SandboxRoot, contents: LayerContents): Promise<void> {
+    this.prepared.push({ layer, contents });
   }
 
   async giveToBuilder(path: string): Promise<void> {
