@@ -112,6 +112,18 @@ describe.each(modes)('a sandbox made as %s', (mode) => {
     expect(rest.join('\n')).toBe('/home:\n\n/tmp:\n');
   });
 
+  it("lets 'builder' write to folders for temporary files and to no other folder, with a layer or without", async () => {
+    const closed = '/ /bin /boot /dev /etc /home /root /run /usr /usr/lib /var /var/lib /var/log';
+    const open = '/build /build/home /dev/shm /run/lock /tmp /var/tmp';
+    const script = `for f in ${closed} ${open}; do { echo x > $f/t; } 2>/dev/null && echo $f; done`;
+    const layer = join(folder, 'layer');
+    const prepare = ['usr'];
+    for (const options of [{}, { layer }]) {
+      const ran = await runIn(mode, folder, command(['sh', '-c', `${script}; :`], options), { prepare });
+      expect(ran.output.trim().split('\n')).toEqual(open.split(' '));
+    }
+  });
+
   it('writes to writable mounts only', async () => {
     const [input, output] = [join(folder, 'input'), join(folder, 'output')];
     mkdirSync(input);

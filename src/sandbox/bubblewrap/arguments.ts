@@ -53,17 +53,15 @@ function rootArguments(request: ArgumentRequest): readonly string[] {
     : [
         ...temporary('0755', '/var'),
         ...['cache', 'lib', 'log'].flatMap((name) => folder('0755', `/var/${name}`)),
-        ...folder('1777', '/var/tmp'),
         ...['--symlink', '../run', '/var/run', '--symlink', '../run/lock', '/var/lock'],
       ];
-  const sharedTemporary = names.has('var') ? temporary('1777', '/var/tmp') : [];
   return [
     ...folders.flatMap((one) => [one.writable ? '--bind' : '--ro-bind', one.source, `/${one.name}`]),
     ...view.links.flatMap((link) => ['--symlink', link.destination, `/${link.name}`]),
     ...['--proc', '/proc', ...kernelArguments(), '--dev', '/dev'],
     ...[...temporary('1777', '/dev/shm'), ...temporary('1777', '/tmp'), ...temporary('0755', '/run')],
-    ...[...folder('1777', '/run/lock'), ...temporary('0755', '/home'), ...temporary('0700', '/root')],
-    ...[...freshVar, ...sharedTemporary],
+    ...[...temporary('1777', '/run/lock'), ...temporary('0755', '/home'), ...temporary('0700', '/root')],
+    ...[...freshVar, ...temporary('1777', '/var/tmp')],
     ...[...temporary('1777', '/build'), ...folder('1777', '/build/home')],
   ];
 }
@@ -109,6 +107,16 @@ function mountParents(mounts: ArgumentRequest['command']['mounts']): readonly st
   return [...parents];
 }
 
+/**
+ * An ordinary user is `builder` and made the empty folders of the sandbox at the same time; what belongs to
+ * root where packmill runs as root must not be `builder`'s to write to here.
+ */
+function closedFolders({ command, folders, asRoot }: ArgumentRequest): readonly string[] {
+  if (asRoot || command.user === 'root') return [];
+  const freshVar = folders.some(({ name }) => name === 'var') ? [] : ['/var'];
+  return ['/dev', '/run', '/home', '/root', ...freshVar].flatMap((path) => ['--remount-ro', path]);
+}
+
 /** The options of bwrap for one command. They hold the environment, so they are no command line. */
 export function bubblewrapOptions(request: ArgumentRequest): readonly string[] {
   const { command } = request;
@@ -122,6 +130,7 @@ export function bubblewrapOptions(request: ArgumentRequest): readonly string[] {
       mount.source,
       mount.target,
     ]),
+    ...closedFolders(request),
     ...['--remount-ro', '/', '--chdir', command.workingDirectory, '--clearenv'],
     ...Object.entries(command.environment).flatMap(([name, value]) => ['--setenv', name, value]),
   ];
