@@ -106,7 +106,12 @@ async function performSafely<Attempt extends Begun>(
     return await workplace.perform(attempt, stop);
   } catch (error) {
     const why = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    return { outcome: { kind: 'failed', problem: problem('BLD017', { what: 'packmill failed while building', why }) } };
+    return {
+      outcome: {
+        kind: 'failed',
+        problem: problem('BLD017', { what: 'packmill failed while building', why }),
+      },
+    };
   }
 }
 

@@ -37,11 +37,20 @@ const policy: DependencyPolicy = {
   otherwise: 'assume',
 };
 const resolve = (needs: string[], index: ArtifactIndex) =>
-  resolveDependencies({ name: 'app', outputs: ['app', 'app-doc'], needs: needs.map(parseNeed) }, index, policy, words);
+  resolveDependencies(
+    { name: 'app', outputs: ['app', 'app-doc'], needs: needs.map(parseNeed) },
+    index,
+    policy,
+    words,
+  );
 
 describe('dependencies of a job', () => {
   it('brings dependencies of dependencies along, those first', () => {
-    const index = indexOf(artifact('a', { depends: ['b'] }), artifact('b', { depends: ['c', 'glibc'] }), artifact('c'));
+    const index = indexOf(
+      artifact('a', { depends: ['b'] }),
+      artifact('b', { depends: ['c', 'glibc'] }),
+      artifact('c'),
+    );
     const { install, hostProvided, unmet } = resolve(['a'], index);
     expect(install.map(({ name }) => name)).toEqual(['c', 'b', 'a']);
     expect({ hostProvided, unmet }).toEqual({ hostProvided: ['glibc'], unmet: [] });

@@ -175,9 +175,9 @@ class Attempt {
     );
     this.peakMemoryBytes = Math.max(this.peakMemoryBytes ?? 0, result.peakMemoryBytes ?? 0) || undefined;
     if (result.leftovers > 0) {
-      log.say(
-        `${result.leftovers} processes were still running when the ${step.name} phase ended; they were killed`,
-      );
+      const were = result.leftovers === 1 ? '1 process was' : `${result.leftovers} processes were`;
+      const they = result.leftovers === 1 ? 'it was' : 'they were';
+      log.say(`${were} still running when the ${step.name} phase ended; ${they} killed`);
     }
     const end = result.end;
     if (end.kind === 'timed-out') return { kind: 'timed-out', limitMs: step.timeoutMs ?? limit };

@@ -128,7 +128,10 @@ export const buildingCodes = {
     title: 'the build needs the network',
     why: 'Builds run without network under the policies none and fetch-only; only declared sources are downloaded.',
     next: 'List the download in source=, or set sandbox.network to full.',
-    sample: { broken: 'build() { curl -O https://example.org/x; }', fixed: "source=('https://example.org/x')" },
+    sample: {
+      broken: 'build() { curl -O https://example.org/x; }',
+      fixed: "source=('https://example.org/x')",
+    },
   },
   BLD017: {
     severity: 'error',
@@ -145,5 +148,32 @@ export const buildingCodes = {
     why: 'file:// sources may name neither the farm nor system folders nor hidden files of a home folder, and only what sources.local allows.',
     next: 'Move the source to another folder, or allow its folder in sources.local.',
     sample: { broken: "source=('file:///etc/shadow')", fixed: "source=('git+file:///srv/git/tool.git')" },
+  },
+  BLD019: {
+    severity: 'error',
+    blame: 'recipe',
+    title: 'the build calls a program that is not there',
+    why: 'Builds see the programs of their root file system and those of the packages in makedepends that the farm itself builds.',
+    next: 'Name what has the program in makedepends, and either build that in the farm or install it on the root (with sandbox.root: host, on this machine).',
+    sample: { broken: 'build() { meson setup build; }', fixed: 'makedepends=(meson)' },
+  },
+  BLD020: {
+    severity: 'error',
+    blame: 'recipe',
+    title: 'a signature of a source could not be verified',
+    why: 'The recipe brings keys in keys/pgp, so signatures count; the signer is not in validpgpkeys, his key is not in keys/pgp, or the file was changed.',
+    next: "Make sure whose key it is, then put it into keys/pgp/FINGERPRINT.asc and its primary key's fingerprint into validpgpkeys.",
+    sample: {
+      broken: "validpgpkeys=('0000000000000000000000000000000000000000')",
+      fixed: "validpgpkeys=('AE27252BD6846E7D6EAE1DD6F153A7C833235259')",
+    },
+  },
+  BLD021: {
+    severity: 'error',
+    blame: 'recipe',
+    title: 'a source has another checksum than the recipe states',
+    why: 'The file was changed upstream, or on the way, or the recipe was given a new version without new checksums.',
+    next: "Find out why; if the new file is right, write the sums that 'makepkg -g' prints into the recipe.",
+    sample: { broken: "sha256sums=('0000')", fixed: "sha256sums=('SKIP')" },
   },
 } as const satisfies CatalogueTable;

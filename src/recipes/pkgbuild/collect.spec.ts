@@ -85,7 +85,10 @@ describe('the packages of a build', () => {
   });
   it('lose replaces and group unless the recipe is allowed to have them', async () => {
     put('foo-1-1-any.pkg.tar', info({ replaces: 'bar', group: 'games' }));
-    expect((await collect()).stripped).toEqual(["foo: removed 'replaces = bar'", "foo: removed 'group = games'"]);
+    expect((await collect()).stripped).toEqual([
+      "foo: removed 'replaces = bar'",
+      "foo: removed 'group = games'",
+    ]);
     rmSync(join(folder, 'finished'), { recursive: true });
     expect((await collect(true)).stripped).toEqual([]);
   });

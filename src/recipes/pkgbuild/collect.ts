@@ -80,7 +80,10 @@ async function readChecked(input: PackagesFolder, file: MadeFile): Promise<Packa
   }
   const { pkgname, pkgbase, pkgver, arch } = content.pkginfo;
   if ((pkgbase ?? pkgname) !== recipe.name) {
-    throw refuse('BLD005', `'${file.name}' has the pkgbase '${pkgbase ?? pkgname}', its folder is '${recipe.name}'`);
+    throw refuse(
+      'BLD005',
+      `'${file.name}' has the pkgbase '${pkgbase ?? pkgname}', its folder is '${recipe.name}'`,
+    );
   }
   if (!recipe.outputs.includes(pkgname)) {
     throw refuse('BLD004', `'${recipe.name}' made a package '${pkgname}' that it does not announce`);

@@ -1,10 +1,10 @@
 export { type Discovery, discover } from './discover.ts';
 export { type LoadOptions, load, loadAll, type Regenerate } from './load.ts';
-export type { PackageSource } from './package-source.ts';
-export type { PkgbuildDetails } from './recipe-details.ts';
 export type { PackageFacts } from './package-facts.ts';
+export type { PackageSource } from './package-source.ts';
 export { createPkgbuildKind } from './pkgbuild-kind.ts';
 export { type PrintSrcinfoInput, printSrcinfo } from './print-srcinfo.ts';
+export type { PkgbuildDetails } from './recipe-details.ts';
 export type { PkgbuildSettings } from './stage.ts';
 export { gitConfig } from './tool-settings.ts';
 export { watchedRefs } from './watched-refs.ts';

@@ -69,7 +69,10 @@ export function needsInterfereScript(ciFiles: ReadonlySet<string>): boolean {
 }
 
 /** The generic fix-ups of specification 17.2 on the text of a PKGBUILD: settings of one machine are taken out. */
-export function genericFixes(pkgbuild: string): { readonly text: string; readonly applied: readonly string[] } {
+export function genericFixes(pkgbuild: string): {
+  readonly text: string;
+  readonly applied: readonly string[];
+} {
   const text = pkgbuild.replace(/ *-march=native/g, '');
   return { text, applied: text === pkgbuild ? [] : ['removed -march=native'] };
 }

@@ -56,8 +56,39 @@ describe('a failure explained by its log', () => {
   it('names the cause that the log gives away', () => {
     expect(codeFor("touch: cannot touch '/usr/x': Read-only file system")).toBe('BLD014');
     expect(codeFor('curl: (6) Could not resolve host: example.org')).toBe('BLD016');
-    expect(codeFor("cat: /home/me/key: No such file or directory")).toBe('BLD015');
+    expect(codeFor('cat: /home/me/key: No such file or directory')).toBe('BLD015');
     expect(codeFor('make: *** [all] Error 1')).toBe('BLD001');
+  });
+  it.each([
+    ['/build/recipe/PKGBUILD: line 11: meson: command not found', 'meson'],
+    ['./bootstrap: 3: exec: autoreconf: not found', 'autoreconf'],
+    ['make: bison: No such file or directory\nmake: *** [Makefile:3: y.c] Error 127', 'bison'],
+    ['env: \u2018python3\u2019: No such file or directory', 'python3'],
+  ])('names the program that %j did not find', (line, program) => {
+    const tail = `${line}\n==> ERROR: A failure occurred in build().\n    Aborting...\n`;
+    const outcome = explainFailure('foo', plain, tail, '');
+    expect(outcome.kind === 'failed' && outcome.problem).toMatchObject({
+      code: 'BLD019',
+      what: expect.stringContaining(`'${program}'`),
+    });
+  });
+  it('does not blame a missing program that the build survived', () => {
+    const survived = `configure: line 3: foo: command not found\n${'compiling\n'.repeat(30)}`;
+    expect(codeFor(`${survived}x.c:1: error: no\n==> ERROR: A failure occurred in build().`)).toBe('BLD001');
+  });
+  it('tells what is wrong with a source', () => {
+    const fetch: Outcome = { kind: 'failed', problem: problem('BLD002', { what: 'x' }) };
+    const explain = (tail: string) => {
+      const outcome = explainFailure('foo', fetch, tail, '');
+      return outcome.kind === 'failed' ? `${outcome.problem.code} ${outcome.problem.what}` : '';
+    };
+    expect(explain('    a.tar.gz ... FAILED (invalid public key 8ED3)\n')).toBe(
+      "BLD020 'foo' has a source whose signature does not hold: invalid public key 8ED3",
+    );
+    expect(explain('    a.tar.gz ... FAILED\n==> ERROR: One or more files did not pass')).toBe(
+      "BLD021 'foo' has another checksum for 'a.tar.gz' than the file that was fetched",
+    );
+    expect(explain('==> ERROR: gone.tar.gz was not found')).toBe('BLD002 x');
   });
   it('leaves other outcomes alone', () => {
     const skipped: Outcome = { kind: 'skipped', reason: 'x' };

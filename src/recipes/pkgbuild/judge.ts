@@ -49,19 +49,75 @@ const failed = (code: Code, what: string): Extract<Outcome, { kind: 'failed' }> 
   problem: problem(code, { what }),
 });
 
-const causes: readonly { readonly code: Code; readonly pattern: RegExp; readonly what: string }[] = [
-  { code: 'BLD014', pattern: /Read-only file system/, what: 'tried to write outside its folders' },
+interface Cause {
+  readonly code: Code;
+  readonly pattern: RegExp;
+  /** What the recipe did, from what the pattern found. */
+  readonly what: (match: RegExpExecArray) => string;
+}
+
+const buildCauses: readonly Cause[] = [
+  { code: 'BLD014', pattern: /Read-only file system/, what: () => 'tried to write outside its folders' },
   {
     code: 'BLD016',
     pattern: /Could not resolve host|Temporary failure in name resolution|Network is unreachable/,
-    what: 'needs the network while building',
+    what: () => 'needs the network while building',
   },
   {
     code: 'BLD015',
-    pattern: /(?:^|[ '":])\/(?:root|home|srv|mnt|media)\b[^\n]*(?:No such file or directory|Permission denied)/m,
-    what: 'asked for a file that the sandbox does not show',
+    pattern:
+      /(?:^|[ '":])\/(?:root|home|srv|mnt|media)\b[^\n]*(?:No such file or directory|Permission denied)/m,
+    what: () => 'asked for a file that the sandbox does not show',
   },
 ];
+
+/** A shell, env or make that did not find a program, in the words each of them has for it. */
+const missingProgram: Cause = {
+  code: 'BLD019',
+  pattern:
+    /(?:line \d+: |^\S+: \d+: (?:exec: )?|^env: [\u2018']?|^make(?:\[\d+\])?: )([A-Za-z0-9_.+/-]+)(?:: command not found|: not found|[\u2019']?: No such file or directory)$/m,
+  what: ([, program]) => `calls '${program}', which its root does not have`,
+};
+
+const fetchCauses: readonly Cause[] = [
+  {
+    code: 'BLD020',
+    pattern: /\.\.\. FAILED \(([^)]*(?:key|signature)[^)]*)\)/,
+    what: ([, reason]) => `has a source whose signature does not hold: ${reason}`,
+  },
+  {
+    code: 'BLD020',
+    pattern: /One or more PGP signatures could not be verified/,
+    what: () => 'has a source whose signature does not hold',
+  },
+  {
+    code: 'BLD021',
+    pattern: /^ *(\S+) \.\.\. FAILED$/m,
+    what: ([, file]) => `has another checksum for '${file}' than the file that was fetched`,
+  },
+];
+
+/** How far before makepkg's own word a missing program is the cause; earlier ones were survived. */
+const lastLines = 12;
+
+/** The lines that led to makepkg's giving up. */
+function endOfBuild(logTail: string): string {
+  const lines = logTail.split('\n');
+  const end = lines.findLastIndex((line) => line.startsWith('==> ERROR: '));
+  return lines.slice(Math.max(0, end - lastLines), Math.max(0, end)).join('\n');
+}
+
+function findCause(code: string, logTail: string): { code: Code; what: string } | undefined {
+  const find = (causes: readonly Cause[], text: string) => {
+    for (const cause of causes) {
+      const match = cause.pattern.exec(text);
+      if (match) return { code: cause.code, what: cause.what(match) };
+    }
+    return undefined;
+  };
+  if (code === 'BLD002') return find(fetchCauses, logTail);
+  return find(buildCauses, logTail) ?? find([missingProgram], endOfBuild(logTail));
+}
 
 /**
  * A plain build failure with the cause that the end of its log gives away, where it does;
@@ -69,7 +125,10 @@ const causes: readonly { readonly code: Code; readonly pattern: RegExp; readonly
  */
 export function explainFailure(name: string, outcome: Outcome, logTail: string, excerpt: string): Outcome {
   if (outcome.kind !== 'failed' || !['BLD001', 'BLD002'].includes(outcome.problem.code)) return outcome;
-  const found = outcome.problem.code === 'BLD001' && causes.find(({ pattern }) => pattern.test(logTail));
+  const found = findCause(outcome.problem.code, logTail);
   const better = found ? problem(found.code, { what: `'${name}' ${found.what}` }) : outcome.problem;
-  return { kind: 'failed', problem: excerpt === '' ? better : { ...better, why: `${better.why} ${excerpt}` } };
+  return {
+    kind: 'failed',
+    problem: excerpt === '' ? better : { ...better, why: `${better.why} ${excerpt}` },
+  };
 }

@@ -167,7 +167,10 @@ set -euo pipefail
 cd ${layout.recipe}
 if compgen -G 'keys/pgp/*.asc' > /dev/null; then
   gpg --batch --quiet --import keys/pgp/*.asc
-  exec ${verify}
+  code=0
+  ${verify} || code=$?
+  gpgconf --kill all || true
+  exit "$code"
 fi
 if grep -q '^ *validpgpkeys' PKGBUILD; then
   echo '==> packmill: PGP signatures are not checked: the recipe has no keys/pgp/*.asc; checksums are'

@@ -31,7 +31,10 @@ describe('what the tools in the sandbox are told', () => {
   });
   it('is a makepkg.conf that Bash can read, whatever the packager is called', async () => {
     const conf = makepkgConf({ arch: 'x86_64', processors: 3, packager: `O'Neil "x" <a@b.invalid>` });
-    const { stdout, code } = await runProcess('bash', ['-c', `${conf}\nprintf '%s|%s' "$PACKAGER" "$MAKEFLAGS"`]);
+    const { stdout, code } = await runProcess('bash', [
+      '-c',
+      `${conf}\nprintf '%s|%s' "$PACKAGER" "$MAKEFLAGS"`,
+    ]);
     expect(code).toBe(0);
     expect(stdout).toBe(`O'Neil "x" <a@b.invalid>|-j3`);
   });

@@ -65,7 +65,14 @@ LocalFileSigLevel = Never
 /** The builder's `~/.gitconfig`: local mirrors may belong to anybody, and stand in for their servers. */
 export function gitConfig(rewrites: readonly UrlRewrite[]): string {
   const quote = (text: string): string => `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
-  const lines = ['[safe]', '\tdirectory = *', '[protocol "file"]', '\tallow = always', '[advice]', '\tdetachedHead = false'];
+  const lines = [
+    '[safe]',
+    '\tdirectory = *',
+    '[protocol "file"]',
+    '\tallow = always',
+    '[advice]',
+    '\tdetachedHead = false',
+  ];
   for (const { prefix, replacement } of rewrites) {
     lines.push(`[url ${quote(replacement)}]`, `\tinsteadOf = ${quote(prefix)}`);
   }
