@@ -1,5 +1,5 @@
 export type { BuildEvent, BuildObserver } from './build-event.ts';
-export { type BuildRequest, buildRecipes } from './build-recipes.ts';
+export { type BuildRequest, buildRecipes } from './main-path.ts';
 export type { BuildReport, JobReport } from './build-report.ts';
 export { diagnose, renderDoctorReport } from './doctor/index.ts';
 export { type DumpSubject, dumpFarm, dumpSubjects } from './dump-farm.ts';
