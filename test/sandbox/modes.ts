@@ -81,6 +81,8 @@ export interface RunOptions {
   readonly present?: LayerContents['present'];
   readonly files?: LayerContents['files'];
   readonly abortAfterMs?: number;
+  /** Words before the worker's command line: a program that starts it. */
+  readonly through?: readonly string[];
 }
 
 /** Starts packmill's driver in a process of its own, as root or as an ordinary user. */
@@ -97,7 +99,9 @@ export function startWorker(mode: Mode, folder: string, what: SandboxCommand, op
     abortAfterMs: options.abortAfterMs,
     ordinary: mode === 'ordinary' && process.getuid?.() === 0,
   };
-  return spawn(process.execPath, [worker, JSON.stringify(request)], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const words = [...(options.through ?? []), process.execPath, worker, JSON.stringify(request)];
+  const [first = process.execPath, ...rest] = words;
+  return spawn(first, rest, { stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
 /** Runs a command in a sandbox made as the mode says and returns what came of it. */

@@ -177,6 +177,8 @@ export class BubblewrapDriver implements SandboxDriver {
    * The chain: setpriv (KILL when packmill dies) becomes unshare, which starts the launch script as the first
    * process of a process namespace; that becomes bwrap. Whoever dies takes everything below with it. bwrap's
    * own --die-with-parent would not do: it begins only after bwrap has started a child that waits for it.
+   * bwrap looks up its child in /proc by the number that holds in the new namespace, so /proc has to be the new
+   * one's: in the old one that number is some other process, and in a container none at all.
    */
   #launcher(
     prepared: Prepared,
@@ -192,7 +194,7 @@ export class BubblewrapDriver implements SandboxDriver {
     return {
       program: 'setpriv',
       args: [
-        ...['--pdeathsig', 'KILL', 'unshare', '--pid', '--kill-child'],
+        ...['--pdeathsig', 'KILL', 'unshare', '--pid', '--kill-child', '--mount-proc'],
         ...(this.#asRoot ? [] : ['--user', '--map-root-user']),
         ...['--mount', '--', shell, '-c', launchScript, 'packmill-launch'],
         ...[...leaks, ...joined, ...limited, ...prepared.overlays],
