@@ -22,6 +22,20 @@ describe('what the tools in the sandbox are told', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(await readFile(target, 'utf8')).toBe('content');
   });
+  it.each(['a b%.txt', 'a%20b%25.txt', '%61%20b%25.txt'])(
+    'finds the local file of the URL %s',
+    async (name) => {
+      await writeFile(join(folder, 'a b%.txt'), 'content');
+      const script = join(folder, 'download');
+      await writeFile(script, downloadScript([]), { mode: 0o755 });
+      const target = join(folder, 'out');
+      for (const host of ['', 'localhost']) {
+        const { code, stderr } = await runProcess(script, [target, `file://${host}${folder}/${name}`]);
+        expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+        expect(await readFile(target, 'utf8')).toBe('content');
+      }
+    },
+  );
   it('makes git use a mirror in place of its server', async () => {
     const file = join(folder, 'config');
     await writeFile(file, gitConfig([{ prefix: 'https://example.org/', replacement: 'file:///mirror/' }]));

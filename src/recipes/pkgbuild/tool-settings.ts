@@ -95,7 +95,16 @@ ${cases.join('\n')}
   *) ;;
 esac
 case "$url" in
-  file://*) exec cp --reflink=auto -- "\${url#file://}" "$output" ;;
+  file://*)
+    path=\${url#file://}
+    path=\${path#localhost}
+    # an URL has %20 for a space, but recipes also write paths as they are
+    if [ ! -e "$path" ]; then
+      path=\${path//\\\\/\\\\\\\\}
+      printf -v path '%b' "\${path//%/\\\\x}"
+    fi
+    exec cp --reflink=auto -- "$path" "$output"
+    ;;
   *) exec curl --globoff --fail --location --continue-at - --retry 3 --retry-delay 3 --silent --show-error --output "$output" -- "$url" ;;
 esac
 `;
