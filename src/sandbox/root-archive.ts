@@ -1,14 +1,15 @@
 import { join } from 'node:path';
 import { fault } from '../diagnostics/index.ts';
 import {
-  digestFile,
   ensureFolders,
+  hashFile,
   isEmptyFolder,
   listRoot,
   moveFolder,
   ownUser,
   pathExists,
-  removeStubbornTree,
+  realPath,
+  removeTree,
   runOrThrow,
   systemRandom,
 } from '../host/index.ts';
@@ -26,10 +27,13 @@ function rootInside(folder: string): string {
  * Unpacks a root file system (any archive that bsdtar(1) reads) below `folder` and returns the path of the
  * root, for `{ kind: 'folder' }`. The same archive is unpacked once: the folder is named by its SHA-256 and
  * appears, complete, in one step, so an unpacking that was killed or that ran twice does no harm.
- * Device files are left out. Throws SYS003 (damaged archive) and SBX006 (no root in it).
+ * Device files are left out. Throws SYS003 (damaged archive) and SBX006 (no root in it, or no archive).
  */
 export async function unpackRoot(tarball: string, folder: string): Promise<string> {
-  const digest = await digestFile(tarball);
+  if (!pathExists(tarball)) {
+    throw fault('SBX006', { what: `the root file system '${tarball}' does not exist` });
+  }
+  const { digest } = await hashFile(realPath(tarball));
   const path = join(folder, digest.slice(0, 32));
   if (pathExists(path)) return rootInside(path);
   const temporary = join(folder, `.unpacking-${systemRandom.hex(6)}`);
@@ -43,7 +47,7 @@ export async function unpackRoot(tarball: string, folder: string): Promise<strin
     await runOrThrow('sync', ['-f', temporary]);
     await moveFolder(temporary, path);
   } finally {
-    await removeStubbornTree(temporary);
+    await removeTree(temporary);
   }
   return rootInside(path);
 }

@@ -30,6 +30,8 @@ const environment = (input: StepsInput): Record<string, string> => ({
   TERM: 'dumb',
   TMPDIR: '/tmp',
   MAKEFLAGS: `-j${input.processors}`,
+  // an ordinary user's namespace answers chown with "invalid argument", which fakeroot would pass on
+  FAKEROOTDONTTRYCHOWN: '1',
 });
 
 /**

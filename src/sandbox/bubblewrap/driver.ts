@@ -16,7 +16,7 @@ import {
   ownUser,
   pathExists,
   realPath,
-  removeStubbornTree,
+  removeTree,
   sweepNamedPipes,
   systemClock,
 } from '../../host/index.ts';
@@ -123,7 +123,7 @@ export class BubblewrapDriver implements SandboxDriver {
   }
 
   async removeFolder(path: string): Promise<void> {
-    await removeStubbornTree(path);
+    await removeTree(path);
   }
 
   async prepareLayer(layer: string, root: SandboxRoot, contents: LayerContents): Promise<void> {

@@ -3,9 +3,9 @@ import {
   digestBytes,
   ensureFolders,
   pathExists,
-  readTextIfThere,
   realPath,
   replaceFile,
+  textIfThere,
 } from '../../host/index.ts';
 
 /** Who the unprivileged user of a sandbox is. */
@@ -54,8 +54,7 @@ export async function makeIdentity(
   options: { readonly folder: string; readonly root: string; readonly network: boolean },
   builder: BuilderIdentity,
 ): Promise<string> {
-  const read = async (name: string): Promise<string> =>
-    (await readTextIfThere(join(options.root, 'etc', name))) ?? '';
+  const read = async (name: string): Promise<string> => textIfThere(join(options.root, 'etc', name)) ?? '';
   const passwd = passwdWithBuilder(await read('passwd'), builder);
   const group = groupWithBuilder(await read('group'), builder);
   const files: [name: string, text: string, mode: number][] = [
@@ -65,7 +64,7 @@ export async function makeIdentity(
     ['gshadow', locked(group, ':'), 0o600],
   ];
   if (options.network) {
-    const servers = (await readTextIfThere(realPath('/etc/resolv.conf'))) ?? '';
+    const servers = textIfThere(realPath('/etc/resolv.conf')) ?? '';
     files.push(['resolv.conf', servers, 0o644]);
   }
   const digest = digestBytes(files.map(([name, text]) => `${name}\n${text}\n`).join('\0'));

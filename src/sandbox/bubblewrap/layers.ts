@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { fault } from '../../diagnostics/index.ts';
-import { ensureFolders, ensureLink, isEmptyFolder, removeStubbornTree } from '../../host/index.ts';
+import { ensureFolders, ensureLink, isEmptyFolder, removeTree } from '../../host/index.ts';
 import type { RootView } from './root-view.ts';
 
 /** One top folder of the sandbox: bound from the host as it is, or an overlay that is mounted first. */
@@ -40,7 +40,7 @@ export function checkOverlayPath(path: string): void {
 export async function openLayer(layer: string, view: RootView): Promise<void> {
   checkOverlayPath(layer);
   const names = [...view.folders, ...view.layerOnly];
-  await removeStubbornTree(join(layer, 'work'));
+  await removeTree(join(layer, 'work'));
   ensureFolders(names.map((name) => upperOf(layer, name)));
   ensureFolders(view.folders.map((name) => workOf(layer, name)));
   if (!view.layerOnly.includes('var')) return;

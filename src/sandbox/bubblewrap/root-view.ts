@@ -58,6 +58,7 @@ function submountsOf(path: string, folders: readonly string[]): readonly string[
  */
 export function viewRoot(root: SandboxRoot, asRoot: boolean): RootView {
   const path = root.kind === 'host' ? '/' : root.path;
+  if (!pathExists(path)) throw fault('SBX006', { what: `the root file system '${path}' does not exist` });
   const missing = ['usr', 'bin/sh', ...(asRoot ? ['usr/bin/setpriv'] : [])].find(
     (name) => !pathExists(join(path, name)),
   );

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SandboxCommand } from '../sandbox-driver.ts';
-import { ScriptedDriver } from './scripted-driver.ts';
+import { ScriptedDriver } from './index.ts';
 
 const command: SandboxCommand = {
   root: { kind: 'host' },

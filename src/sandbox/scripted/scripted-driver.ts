@@ -1,4 +1,4 @@
-import { makeOwnedFolder, removeStubbornTree } from '../../host/index.ts';
+import { makeOwnedFolder, removeTree } from '../../host/index.ts';
 import type {
   LayerContents,
   SandboxCommand,
@@ -83,7 +83,7 @@ export class ScriptedDriver implements SandboxDriver {
 
   async removeFolder(path: string): Promise<void> {
     this.folders.delete(path);
-    if (this.#onDisk) await removeStubbornTree(path);
+    if (this.#onDisk) await removeTree(path);
   }
 }
 
