@@ -24,12 +24,22 @@ export function packmill(farm: string, ...args: string[]): void {
 }
 
 /** Runs another program and returns what it prints; a failure ends the demo. */
-export function run(command: string, args: readonly string[], environment: Record<string, string> = {}): string {
+export function run(
+  command: string,
+  args: readonly string[],
+  environment: Record<string, string> = {},
+): string {
   const asRoot = command === 'pacman' && process.getuid?.() !== 0;
-  const [name, list] = asRoot ? ['unshare', ['--user', '--map-root-user', command, ...args]] : [command, args];
-  const done = spawnSync(name, [...list], { encoding: 'utf8', env: { ...process.env, LC_ALL: 'C', ...environment } });
+  const [name, list] = asRoot
+    ? ['unshare', ['--user', '--map-root-user', command, ...args]]
+    : [command, args];
+  const done = spawnSync(name, [...list], {
+    encoding: 'utf8',
+    env: { ...process.env, LC_ALL: 'C', ...environment },
+  });
   if (done.error) fail(`${command}: ${done.error.message}`);
-  if (done.status !== 0) fail(`${command} ${args.join(' ')} ended with ${done.status}\n${done.stdout}${done.stderr}`);
+  if (done.status !== 0)
+    fail(`${command} ${args.join(' ')} ended with ${done.status}\n${done.stdout}${done.stderr}`);
   return done.stdout;
 }
 
@@ -37,7 +47,8 @@ export function run(command: string, args: readonly string[], environment: Recor
 export function keyringFor(folder: string, publicKey: string): string {
   const home = join(folder, 'keyring');
   mkdirSync(home, { recursive: true, mode: 0o700 });
-  const gpg = (...args: string[]) => run('gpg', ['--homedir', home, '--batch', '--quiet', '--no-permission-warning', ...args]);
+  const gpg = (...args: string[]) =>
+    run('gpg', ['--homedir', home, '--batch', '--quiet', '--no-permission-warning', ...args]);
   gpg('--import', publicKey);
   const listing = gpg('--list-keys', '--with-colons');
   const fingerprint = /^fpr:+([0-9A-F]+):/m.exec(listing)?.[1] ?? fail('the public key has no fingerprint');
@@ -48,7 +59,13 @@ export function keyringFor(folder: string, publicKey: string): string {
 }
 
 /** A pacman.conf of its own: nothing of the machine's pacman takes part. */
-export function pacmanConfig(folder: string, keyring: string, root: string, name: string, path: string): string {
+export function pacmanConfig(
+  folder: string,
+  keyring: string,
+  root: string,
+  name: string,
+  path: string,
+): string {
   for (const part of ['var/lib/pacman', 'var/cache/pacman/pkg', 'var/log']) {
     mkdirSync(join(root, part), { recursive: true });
   }

@@ -48,8 +48,7 @@ function install(): void {
   const keyring = keyringFor(demo, join(farm, 'public', 'demo', 'demo.gpg'));
   const config = pacmanConfig(demo, keyring, scratch, 'demo', join(farm, 'public', 'demo', 'x86_64'));
   const assumed = ['glibc', 'gcc-libs', 'bash', 'sh'].flatMap((name) => ['--assume-installed', name]);
-  const pacman = (...args: string[]) =>
-    run('pacman', ['--config', config, ...args]);
+  const pacman = (...args: string[]) => run('pacman', ['--config', config, ...args]);
   pacman('-Sy');
   const names = pacman('-Slq', 'demo').trim().split('\n');
   pacman('-S', '--noconfirm', '--noprogressbar', ...assumed, ...names);
@@ -60,7 +59,9 @@ function runInstalled(): void {
   const program = join(scratch, 'usr', 'bin', 'scribe');
   if (!existsSync(program)) fail(`'${program}' was not installed`);
   say('an installed program runs');
-  const output = run(program, ['built in sandboxes', 'signed', 'installed by pacman'], { LD_LIBRARY_PATH: join(scratch, 'usr', 'lib') });
+  const output = run(program, ['built in sandboxes', 'signed', 'installed by pacman'], {
+    LD_LIBRARY_PATH: join(scratch, 'usr', 'lib'),
+  });
   process.stdout.write(output);
   if (output.trim() === '') fail('the installed program prints nothing');
 }
@@ -68,7 +69,10 @@ function runInstalled(): void {
 function changeOne(): void {
   say('one recipe changes; only it is built again, and the plan says why');
   const file = join(recipes, 'scribe', 'PKGBUILD');
-  writeFileSync(file, readFileSync(file, 'utf8').replace(/^pkgrel=(\d+)/m, (_, n: string) => `pkgrel=${Number(n) + 1}`));
+  writeFileSync(
+    file,
+    readFileSync(file, 'utf8').replace(/^pkgrel=(\d+)/m, (_, n: string) => `pkgrel=${Number(n) + 1}`),
+  );
   packmill(farm, 'plan', recipes);
   packmill(farm, 'build', recipes);
   packmill(farm, 'why', 'scribe');

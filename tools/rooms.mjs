@@ -83,7 +83,7 @@ export const rooms = {
     floor: 2,
     purpose: 'one command in a cage: profile in, reason of its end out',
     knows: ['host'],
-    drivers: ['bubblewrap', 'plain', 'memory'],
+    drivers: ['bubblewrap', 'scripted'],
   },
   logs: { floor: 2, purpose: 'one append-only file per attempt, followed live', knows: ['host'] },
   signer: {
@@ -108,7 +108,7 @@ export const rooms = {
   builder: {
     floor: 3,
     purpose: 'claim, fetch, sandbox, collect, store, report',
-    knows: ['api', 'host', 'store', 'fetcher', 'git', 'sandbox', 'logs', 'graph'],
+    knows: ['api', 'host', 'queue', 'store', 'fetcher', 'git', 'sandbox', 'logs', 'graph'],
   },
   recipes: {
     floor: 3,

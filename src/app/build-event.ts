@@ -1,5 +1,5 @@
-import type { JobId } from '../primitives/index.ts';
 import type { JobStateName } from '../model/index.ts';
+import type { JobId } from '../primitives/index.ts';
 
 /** What a build tells while it goes on; for displays. */
 export type BuildEvent =

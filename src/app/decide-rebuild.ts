@@ -25,10 +25,14 @@ export function decideRebuild(farm: Farm, { job, rebuilt }: DecisionInput): Deci
       const lost = before
         .flatMap(({ artifact }) => artifact.providedSonames)
         .find((soname) => needed.has(soname) && !now.has(soname));
-      if (lost !== undefined) return { run: true, reason: `'${nameOf(dependency)}' no longer provides '${lost}'` };
+      if (lost !== undefined)
+        return { run: true, reason: `'${nameOf(dependency)}' no longer provides '${lost}'` };
     }
   }
-  return { run: false, reason: `up to date: ${names} was rebuilt and still provides every soname that is used` };
+  return {
+    run: false,
+    reason: `up to date: ${names} was rebuilt and still provides every soname that is used`,
+  };
 }
 
 const nameOf = (job: JobId): string => parseJobId(job)?.name ?? job;

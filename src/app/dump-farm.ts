@@ -2,7 +2,16 @@ import { EmbeddedQueue } from '../queue/embedded/index.ts';
 import type { Farm } from './farm.ts';
 
 /** Parts of a farm that can be dumped. */
-export const dumpSubjects = ['config', 'plan', 'queue', 'events', 'attempts', 'inventory', 'generations', 'store'] as const;
+export const dumpSubjects = [
+  'config',
+  'plan',
+  'queue',
+  'events',
+  'attempts',
+  'inventory',
+  'generations',
+  'store',
+] as const;
 export type DumpSubject = (typeof dumpSubjects)[number];
 
 /** The live state of one part of the farm, as values for JSON. */

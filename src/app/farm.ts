@@ -1,10 +1,10 @@
 import { type FarmConfig, parseFarmConfig } from '../config/index.ts';
 import { acquireManagerLock, type FarmDatabase, openFarmDatabase } from '../database/index.ts';
 import { fault } from '../diagnostics/index.ts';
-import { type Clock, listFolder, machine, makeFolderTree, readTextIfThere, systemClock } from '../host/index.ts';
+import { type Clock, ensureFolder, listFolder, machine, systemClock, textIfThere } from '../host/index.ts';
 import { PacmanRepositories } from '../publisher/pacman-repo/index.ts';
-import { type SandboxDriver, type SandboxRoot, unpackRoot } from '../sandbox/index.ts';
 import { BubblewrapDriver } from '../sandbox/bubblewrap/index.ts';
+import { type SandboxDriver, type SandboxRoot, unpackRoot } from '../sandbox/index.ts';
 import { openGnupgSigner } from '../signer/gnupg/index.ts';
 import type { Signer } from '../signer/index.ts';
 import { type ObjectStore, openDiskStore } from '../store/index.ts';
@@ -28,7 +28,10 @@ export class Farm {
   #sandbox: SandboxDriver | undefined;
   #root: Promise<SandboxRoot> | undefined;
 
-  private constructor(parts: Pick<Farm, 'paths' | 'config' | 'clock' | 'database' | 'store' | 'signer'>, release: () => void) {
+  private constructor(
+    parts: Pick<Farm, 'paths' | 'config' | 'clock' | 'database' | 'store' | 'signer'>,
+    release: () => void,
+  ) {
     this.paths = parts.paths;
     this.config = parts.config;
     this.clock = parts.clock;
@@ -53,10 +56,10 @@ export class Farm {
    */
   static async open(folder: string, mode: FarmMode): Promise<Farm> {
     const paths = farmPaths(folder);
-    const text = await readTextIfThere(paths.config);
+    const text = textIfThere(paths.config);
     if (text === undefined) throw fault('CFG001', { what: `'${folder}' is not a farm` });
     const config = parseFarmConfig(text, paths.config);
-    for (const path of [paths.sandbox, paths.store, paths.work, paths.public]) await makeFolderTree(path);
+    for (const path of [paths.sandbox, paths.store, paths.work, paths.public]) ensureFolder(path);
     const lock = mode === 'write' ? acquireManagerLock(paths.lock) : undefined;
     const clock = systemClock;
     let database: FarmDatabase | undefined;
@@ -102,7 +105,7 @@ export class Farm {
     if (root === 'host') return { kind: 'host' };
     const path = root.startsWith('/') ? root : `${this.paths.root}/${root}`;
     if (/\.(?:tar|tgz|txz|tar\.[a-z0-9]+)$/.test(path)) {
-      await makeFolderTree(this.paths.roots);
+      ensureFolder(this.paths.roots);
       return { kind: 'folder', path: await unpackRoot(path, this.paths.roots) };
     }
     return { kind: 'folder', path };

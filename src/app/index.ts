@@ -1,5 +1,4 @@
 export type { BuildEvent, BuildObserver } from './build-event.ts';
-export { type BuildRequest, buildRecipes } from './main-path.ts';
 export type { BuildReport, JobReport } from './build-report.ts';
 export { diagnose, renderDoctorReport } from './doctor/index.ts';
 export { type DumpSubject, dumpFarm, dumpSubjects } from './dump-farm.ts';
@@ -7,6 +6,7 @@ export { type Farm, openFarm } from './farm.ts';
 export { farmStatus } from './farm-status.ts';
 export { initFarm, isFarm } from './init-farm.ts';
 export { followJobLog, whyJob } from './job-history.ts';
+export { type BuildRequest, buildRecipes } from './main-path.ts';
 export { planRecipes, renderPlan } from './plan-recipes.ts';
 export {
   listGenerations,

@@ -1,6 +1,6 @@
 import { configFileName, configTemplate } from '../config/index.ts';
 import { fault } from '../diagnostics/index.ts';
-import { makeFolderTree, pathExists, replaceFile } from '../host/index.ts';
+import { ensureFolder, pathExists, replaceFile } from '../host/index.ts';
 import { findKey, initKey, openGnupgSigner } from '../signer/gnupg/index.ts';
 import { farmPaths } from './farm-paths.ts';
 
@@ -39,9 +39,9 @@ export async function initFarm(request: InitRequest): Promise<InitReport> {
   if (isFarm(folder)) throw fault('CFG004', { what: `'${folder}' is a farm already` });
   const paths = farmPaths(folder);
   for (const path of [folder, `${folder}/state`, paths.store, paths.logs, paths.work, paths.public]) {
-    await makeFolderTree(path);
+    ensureFolder(path);
   }
-  await makeFolderTree(`${folder}/keys`, 0o700);
+  ensureFolder(`${folder}/keys`, 0o700);
   const home = request.gnupgHome ?? paths.keys;
   if (request.gnupgHome === undefined) {
     await initKey(home, { name: `packmill farm ${repository}`, email: `${repository}@packmill.invalid` });
@@ -51,7 +51,7 @@ export async function initFarm(request: InitRequest): Promise<InitReport> {
   const signer = await openGnupgSigner({ home, key: request.key });
   const publicKey = `${paths.public}/${repository}/${repository}.gpg`;
   try {
-    await makeFolderTree(`${paths.public}/${repository}`);
+    ensureFolder(`${paths.public}/${repository}`);
     replaceFile(publicKey, await signer.publicKey());
     replaceFile(paths.config, configTemplate(repository, arch) + signingSection(request));
   } finally {

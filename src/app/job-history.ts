@@ -38,7 +38,9 @@ export async function whyJob(farm: Farm, name: string): Promise<JobAnswer> {
   const events = farm.database.events.ofJob(job.plan, id);
   const history = events.flatMap((event) =>
     event.kind === 'job-moved'
-      ? [`${new Date(event.atMs).toISOString()} ${event.from} → ${event.to}${event.reason ? `: ${event.reason}` : ''}`]
+      ? [
+          `${new Date(event.atMs).toISOString()} ${event.from} → ${event.to}${event.reason ? `: ${event.reason}` : ''}`,
+        ]
       : [],
   );
   return {
@@ -76,8 +78,11 @@ export async function followJobLog(farm: Farm, request: LogRequest): Promise<Job
   const id = idOf(farm, request.name);
   const attempts = farm.database.attempts.ofJob(id, 100).filter(({ logPath }) => logPath !== undefined);
   const wanted =
-    request.attempt === undefined ? attempts[0] : attempts.find((one) => one.id === attemptId(Number(request.attempt)));
-  if (!wanted?.logPath) throw fault('CLI002', { what: `'${id}' has no log${request.attempt ? ` ${request.attempt}` : ''}` });
+    request.attempt === undefined
+      ? attempts[0]
+      : attempts.find((one) => one.id === attemptId(Number(request.attempt)));
+  if (!wanted?.logPath)
+    throw fault('CLI002', { what: `'${id}' has no log${request.attempt ? ` ${request.attempt}` : ''}` });
   const isFinished = (): boolean =>
     !request.follow || farm.database.attempts.get(wanted.id)?.endedMs !== undefined;
   return {

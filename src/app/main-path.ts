@@ -1,11 +1,11 @@
-import { builderName, type PlanId } from '../primitives/index.ts';
-import { Dispatcher } from '../dispatcher/index.ts';
 import { runBuilder } from '../builder/index.ts';
 import { fault, type Problem } from '../diagnostics/index.ts';
+import { Dispatcher } from '../dispatcher/index.ts';
 import { machine } from '../host/index.ts';
 import { pruneLogs } from '../logs/index.ts';
 import type { FarmEvent, Plan } from '../model/index.ts';
 import { isFinal } from '../model/index.ts';
+import { builderName, type PlanId } from '../primitives/index.ts';
 import { EmbeddedQueue } from '../queue/embedded/index.ts';
 import type { QueueBackend } from '../queue/index.ts';
 import type { BuildObserver } from './build-event.ts';
@@ -13,7 +13,7 @@ import { type BuildReport, isFailedBuild, planReason, reportBroken, reportJob } 
 import { decideRebuild } from './decide-rebuild.ts';
 import type { Farm } from './farm.ts';
 import { performAttempt, sweepWork } from './perform-attempt.ts';
-import { type PlannedRecipes, planRecipes, type PlanRequest } from './plan-recipes.ts';
+import { type PlannedRecipes, type PlanRequest, planRecipes } from './plan-recipes.ts';
 import { Publishing } from './publishing.ts';
 import { pkgbuildKind } from './recipe-kinds.ts';
 
@@ -79,7 +79,8 @@ async function setRight(
 ): Promise<void> {
   for (const what of await farm.repositories.recover()) observer.onEvent({ kind: 'recovered', what });
   const { lost } = await dispatcher.recover();
-  for (const job of lost) observer.onEvent({ kind: 'recovered', what: `'${job}' was interrupted; it is built again` });
+  for (const job of lost)
+    observer.onEvent({ kind: 'recovered', what: `'${job}' was interrupted; it is built again` });
   await sweepWork(farm);
   await publishing.drain();
 }
@@ -165,7 +166,8 @@ function announce(plan: Plan, observer: BuildObserver): void {
   observer.onEvent({
     kind: 'planned',
     toRun,
-    expectedMs: known && toRun > 0 ? Math.max(...plan.jobs.map(({ criticalPathMs }) => criticalPathMs)) : undefined,
+    expectedMs:
+      known && toRun > 0 ? Math.max(...plan.jobs.map(({ criticalPathMs }) => criticalPathMs)) : undefined,
     summary: `planned ${build.length} to build, ${maybe.length} if a dependency breaks them, ${kept} up to date`,
   });
 }
@@ -205,7 +207,14 @@ interface Ended {
   readonly startedMs: number;
 }
 
-async function report({ farm, dispatcher, planId, planned, problems, startedMs }: Ended): Promise<BuildReport> {
+async function report({
+  farm,
+  dispatcher,
+  planId,
+  planned,
+  problems,
+  startedMs,
+}: Ended): Promise<BuildReport> {
   const { repository, arch } = farm.config;
   const planJobs = dispatcher.jobs(planId).map((view) => reportJob(farm, planned.plan, view));
   const broken = planned.broken.map((one) => reportBroken({ target: repository, arch }, one));

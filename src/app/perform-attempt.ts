@@ -1,7 +1,13 @@
-import { type AttemptEnd, remarkDependencies, resolveDependencies, runAttempt } from '../builder/index.ts';
-import { isFault } from '../diagnostics/index.ts';
+import {
+  type AttemptEnd,
+  remarkDependencies,
+  resolveDependencies,
+  runAttempt,
+  type SandboxPolicy,
+} from '../builder/index.ts';
+import { isFault, renderText } from '../diagnostics/index.ts';
 import type { BegunAttempt } from '../dispatcher/index.ts';
-import { machine, makeFolderTree } from '../host/index.ts';
+import { ensureFolder, machine } from '../host/index.ts';
 import { findErrorExcerpt, openAttemptLog } from '../logs/index.ts';
 import type { Artifact, AvailableArtifact, KindServices, Recipe, RecipeKind } from '../model/index.ts';
 import { renderReason } from '../planner/index.ts';
@@ -35,13 +41,7 @@ export async function performAttempt(
   });
   database.attempts.setLogPath(begun.id, log.path);
   try {
-    log.say(`building ${job.name} ${job.version} on ${machine.name()}`);
-    for (const reason of job.reasons) log.say(`why: ${renderReason(reason)}`);
-    if (begun.continues !== undefined)
-      log.say(`the attempt before was interrupted; its log is ${begun.continues}`);
-    for (const failed of begun.failedDependencies) {
-      log.say(`dependency '${failed.job}' ended as ${failed.state}; building against what is published`);
-    }
+    for (const line of introduction(begun)) log.say(line);
     const recipe = recipeOf(job.name);
     const services = servicesOf(farm);
     const dependencies = await gatherDependencies(farm, kind, recipe);
@@ -64,15 +64,7 @@ export async function performAttempt(
         processors,
       },
       folder: `${paths.work}/${begun.id}`,
-      policy: {
-        root: await farm.sandboxRoot(),
-        network: config.sandbox.network,
-        timeoutMs: config.sandbox.timeout,
-        killGraceMs: config.sandbox['kill-grace'],
-        memoryBytes: config.sandbox.memory,
-        processes: config.sandbox.processes,
-        outputBytes: config.sandbox['log-limit'],
-      },
+      policy: await policyOf(farm),
       remarks: dependencies.remarks,
       services,
       sandbox: farm.sandbox,
@@ -85,11 +77,36 @@ export async function performAttempt(
     return { outcome, facts: { durationMs, peakMemoryBytes, logPath: log.path } };
   } catch (error) {
     if (!isFault(error)) throw error;
-    log.say(`${error.problem.code} ${error.problem.what}`);
+    for (const line of renderText(error.problem).split('\n')) log.say(line);
     return { outcome: { kind: 'failed', problem: error.problem }, facts: { logPath: log.path } };
   } finally {
     await log.close();
   }
+}
+
+/** What a log begins with: which build this is, and why there is one. */
+function introduction({ job, continues, failedDependencies }: BegunAttempt): readonly string[] {
+  return [
+    `building ${job.name} ${job.version} on ${machine.name()}`,
+    ...job.reasons.map((reason) => `why: ${renderReason(reason)}`),
+    ...(continues === undefined ? [] : [`the attempt before was interrupted; its log is ${continues}`]),
+    ...failedDependencies.map(
+      (failed) => `dependency '${failed.job}' ended as ${failed.state}; building against what is published`,
+    ),
+  ];
+}
+
+async function policyOf(farm: Farm): Promise<SandboxPolicy> {
+  const { sandbox } = farm.config;
+  return {
+    root: await farm.sandboxRoot(),
+    network: sandbox.network,
+    timeoutMs: sandbox.timeout,
+    killGraceMs: sandbox['kill-grace'],
+    memoryBytes: sandbox.memory,
+    processes: sandbox.processes,
+    outputBytes: sandbox['log-limit'],
+  };
 }
 
 function servicesOf({ sandbox, store }: Farm): KindServices {
@@ -144,6 +161,6 @@ async function foldersOf(farm: Farm, { facts }: Artifact): Promise<readonly stri
 
 /** Makes the folder for attempts; what a killed packmill left in it is removed. */
 export async function sweepWork(farm: Farm): Promise<void> {
-  await makeFolderTree(farm.paths.work);
+  ensureFolder(farm.paths.work);
   for (const path of await farm.leftovers()) await farm.sandbox.removeFolder(path);
 }

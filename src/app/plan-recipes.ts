@@ -37,9 +37,7 @@ export async function planRecipes(farm: Farm, request: PlanRequest): Promise<Pla
     inventory: readInventory(farm),
     policy: {
       officialNames: new Set(dependencies.official),
-      ...(request.rebuild
-        ? { rebuild: request.only ? new Set(request.only) : ('all' as const) }
-        : {}),
+      ...(request.rebuild ? { rebuild: request.only ? new Set(request.only) : ('all' as const) } : {}),
     },
     target,
     arch,
@@ -79,6 +77,10 @@ export function renderPlan(
     return format === 'json' ? `${JSON.stringify(lines, undefined, 2)}\n` : `${lines.join('\n')}\n`;
   }
   const text =
-    format === 'json' ? planJson(plan) : format === 'dot' ? renderPlanDot(plan) : renderPlanText(plan, { all: true });
+    format === 'json'
+      ? planJson(plan)
+      : format === 'dot'
+        ? renderPlanDot(plan)
+        : renderPlanText(plan, { all: true });
   return text.endsWith('\n') ? text : `${text}\n`;
 }

@@ -90,7 +90,9 @@ export class Publishing {
       this.#mark(waiting, report.generation);
       for (const problem of report.problems) this.#listener.refused(problem);
       if (report.kind === 'published') {
-        this.#listener.published(`generation ${report.generation} of ${parts.target}/${parts.arch}: ${summarize(names)}`);
+        this.#listener.published(
+          `generation ${report.generation} of ${parts.target}/${parts.arch}: ${summarize(names)}`,
+        );
       }
       return true;
     } catch (error) {
@@ -152,5 +154,7 @@ function newestOnly(waiting: readonly StoredArtifact[]): readonly StoredArtifact
 }
 
 function summarize(names: readonly string[]): string {
-  return names.length <= 4 ? names.join(', ') : `${names.slice(0, 3).join(', ')} and ${names.length - 3} more`;
+  return names.length <= 4
+    ? names.join(', ')
+    : `${names.slice(0, 3).join(', ')} and ${names.length - 3} more`;
 }

@@ -1,5 +1,5 @@
-import { createPkgbuildKind, type PkgbuildDetails } from '../recipes/pkgbuild/index.ts';
 import type { RecipeKind } from '../model/index.ts';
+import { createPkgbuildKind, type PkgbuildDetails } from '../recipes/pkgbuild/index.ts';
 import type { Farm } from './farm.ts';
 
 /** The PKGBUILD kind with the settings of a farm. */

@@ -1,7 +1,7 @@
 import { fault, type Problem } from '../diagnostics/index.ts';
+import { parseDesc } from '../formats/pacman/index.ts';
 import { jobId } from '../primitives/index.ts';
 import type { RepositoryEntry, RepositorySummary } from '../publisher/pacman-repo/index.ts';
-import { parseDesc } from '../formats/pacman/index.ts';
 import { lastMade } from './artifacts-at-hand.ts';
 import type { Farm } from './farm.ts';
 
@@ -88,7 +88,12 @@ export async function rollbackRepository(
   if (generation === undefined) {
     throw fault('PUB004', { what: `no generation before ${visible} of '${repo}/${arch}' is kept` });
   }
-  const report = await farm.repositories.rollback({ repo, arch, generation, reason: `rollback to ${generation}` });
+  const report = await farm.repositories.rollback({
+    repo,
+    arch,
+    generation,
+    reason: `rollback to ${generation}`,
+  });
   return { name: repo, arch, generation: report.generation };
 }
 
@@ -119,6 +124,7 @@ function forgetRemoved(
   for (const { desc, name } of present) {
     const base = parseDesc(desc).get('BASE')?.[0] ?? name;
     const id = jobId({ target: repo, arch, name: base });
-    if (lastMade(farm, id).every(({ artifact }) => !left.has(artifact.name))) farm.database.inventory.forget(id);
+    if (lastMade(farm, id).every(({ artifact }) => !left.has(artifact.name)))
+      farm.database.inventory.forget(id);
   }
 }

@@ -1,4 +1,4 @@
-import { fileAgeMs, listFolder, makeFolderTree, writeFileWithMode } from '../host/index.ts';
+import { ensureFolder, entryFacts, listFolder, writeFileWithMode } from '../host/index.ts';
 import type { Farm } from './farm.ts';
 
 const maxAgeMs = 30 * 24 * 60 * 60 * 1000;
@@ -11,12 +11,13 @@ const maxAgeMs = 30 * 24 * 60 * 60 * 1000;
 export async function sourceCacheFor(farm: Farm, name: string): Promise<string> {
   const folder = `${farm.paths.sourceCache}/${farm.config.repository}`;
   for (const entry of await listFolder(folder)) {
-    const ageMs = await fileAgeMs(`${folder}/.${entry.name}.timestamp`, farm.clock.nowMs());
+    const madeMs = entryFacts(`${folder}/.${entry.name}.timestamp`)?.modifiedMs;
     if (entry.kind !== 'folder') continue;
-    if (ageMs === undefined || ageMs > maxAgeMs) await farm.sandbox.removeFolder(entry.path);
+    if (madeMs === undefined || farm.clock.nowMs() - madeMs > maxAgeMs)
+      await farm.sandbox.removeFolder(entry.path);
   }
   const path = `${folder}/${name}`;
-  await makeFolderTree(folder);
+  ensureFolder(folder);
   if ((await listFolder(folder)).every((entry) => entry.name !== name)) {
     // beside the folder, not in it: what is in it belongs to the sandboxed builder
     await writeFileWithMode(`${folder}/.${name}.timestamp`, '', 0o644);

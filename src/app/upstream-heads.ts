@@ -1,6 +1,6 @@
 import { type Problem, problem } from '../diagnostics/index.ts';
 import { type RemoteRef, remoteHead } from '../git/index.ts';
-import { digestBytes, readTextIfThere, replaceFile, writeFileWithMode } from '../host/index.ts';
+import { digestBytes, replaceFile, textIfThere, writeFileWithMode } from '../host/index.ts';
 import type { Recipe } from '../model/index.ts';
 import { gitConfig, type PkgbuildDetails, watchedRefs } from '../recipes/pkgbuild/index.ts';
 import type { Farm } from './farm.ts';
@@ -35,7 +35,9 @@ export async function watchUpstreams(
     const last = known[key];
     if (last !== undefined) heads.set(key, last);
     const what = `'${url}' does not tell its newest commit`;
-    problems.push(problem('PLN090', { what, why: last ? `The last known commit ${last} counts.` : undefined }));
+    problems.push(
+      problem('PLN090', { what, why: last ? `The last known commit ${last} counts.` : undefined }),
+    );
   }
   replaceFile(file, `${JSON.stringify({ ...known, ...Object.fromEntries(heads) }, undefined, 1)}\n`);
   return { recipes: recipes.map((recipe) => withHeads(recipe, heads)), problems };
@@ -45,7 +47,7 @@ const keyOf = (ref: RemoteRef): string => `${ref.url}#${ref.ref}`;
 
 async function readKnown(file: string): Promise<Record<string, string>> {
   try {
-    return JSON.parse((await readTextIfThere(file)) ?? '{}') as Record<string, string>;
+    return JSON.parse(textIfThere(file) ?? '{}') as Record<string, string>;
   } catch {
     return {};
   }

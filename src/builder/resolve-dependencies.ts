@@ -44,8 +44,8 @@ export function resolveDependencies(
   const meet = (need: Need, of: string): void => {
     if (own.has(need.name)) return;
     const artifact = findArtifact(need, index, policy, words);
-    if (artifact) return add(artifact);
-    if (policy.hostProvides.has(need.name)) hostProvided.add(need.name);
+    if (artifact) add(artifact);
+    else if (policy.hostProvides.has(need.name)) hostProvided.add(need.name);
     else if (!unmet.has(need.text)) unmet.set(need.text, of);
   };
   const add = (artifact: Artifact): void => {

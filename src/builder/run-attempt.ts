@@ -1,5 +1,5 @@
 import { fault, isFault, type Problem, problem } from '../diagnostics/index.ts';
-import { type Clock, makeFolderTree } from '../host/index.ts';
+import { type Clock, ensureFolder } from '../host/index.ts';
 import type { AttemptLog } from '../logs/index.ts';
 import type {
   AvailableArtifact,
@@ -93,8 +93,8 @@ class Attempt {
   async execute(): Promise<Outcome> {
     const input = this.#input;
     const work = `${input.folder}/job`;
-    await makeFolderTree(input.folder, 0o755);
-    await makeFolderTree(work, 0o755);
+    ensureFolder(input.folder, 0o755);
+    ensureFolder(work, 0o755);
     await input.sandbox.makeFolder(this.#layer);
     for (const line of input.remarks) input.log.say(line);
     const context: JobContext = { ...input.context, work, say: (line) => input.log.say(line) };
@@ -114,8 +114,9 @@ class Attempt {
   closing(outcome: Outcome, durationMs: number): string[] {
     const lines = [...(this.#staged?.summary() ?? [])];
     if (outcome.kind === 'failed') {
-      lines.push(`${outcome.problem.code} ${outcome.problem.what}`);
-      if (outcome.problem.next) lines.push(outcome.problem.next);
+      const { code, what, why, next } = outcome.problem;
+      lines.push(`${code} ${what}`);
+      for (const text of [why, next]) if (text) lines.push(...text.split('\n'));
     }
     return [...lines, `${outcome.kind} after ${formatDuration(durationMs)}`];
   }

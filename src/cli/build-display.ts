@@ -54,7 +54,8 @@ export class BuildDisplay {
     const running = this.#running.get(event.job);
     this.#running.delete(event.job);
     if (event.counts) this.#ended += 1;
-    if (event.state === 'failed' || event.state === 'timed-out' || event.state === 'blocked') this.#failed += 1;
+    if (event.state === 'failed' || event.state === 'timed-out' || event.state === 'blocked')
+      this.#failed += 1;
     if (this.#remainingMs !== undefined) {
       this.#remainingMs = Math.max(0, this.#remainingMs - (running?.expectedMs ?? 0));
     }

@@ -24,9 +24,14 @@ Exit codes: 0 done, 1 recipes or builds failed, 2 wrong usage, 3 the world faile
 /** The whole command line; commands report through the shell and throw problems. */
 export function createProgram(shell: Shell): Command {
   const program = new Command('packmill')
-    .description('From recipes to signed, installable packages: plans, builds in sandboxes, stores, signs, publishes.')
+    .description(
+      'From recipes to signed, installable packages: plans, builds in sandboxes, stores, signs, publishes.',
+    )
     .version('0.1.0')
-    .option('--farm <dir>', 'folder of the farm (default: $PACKMILL_FARM, this folder if it is a farm, else ./.farm)')
+    .option(
+      '--farm <dir>',
+      'folder of the farm (default: $PACKMILL_FARM, this folder if it is a farm, else ./.farm)',
+    )
     .option('--json', 'results as JSON on standard output')
     .option('-q, --quiet', 'errors only')
     .option('-v, --verbose', 'say more: reasons, next steps, traces')

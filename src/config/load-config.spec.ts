@@ -13,11 +13,14 @@ function problemOf(text: string): Problem | undefined {
 }
 
 describe('packmill.yaml', () => {
-  it.each(['CFG002', 'CFG003'])('leads to %s for the sample of the catalogue, and without the fault does not', (code) => {
-    const sample = catalogue[code]?.sample;
-    expect(problemOf(sample?.broken ?? '')?.code).toBe(code);
-    expect(problemOf(sample?.fixed ?? '')).toBeUndefined();
-  });
+  it.each(['CFG002', 'CFG003'])(
+    'leads to %s for the sample of the catalogue, and without the fault does not',
+    (code) => {
+      const sample = catalogue[code]?.sample;
+      expect(problemOf(sample?.broken ?? '')?.code).toBe(code);
+      expect(problemOf(sample?.fixed ?? '')).toBeUndefined();
+    },
+  );
   it('names the place of a wrong value', () => {
     expect(problemOf('arch: x86_64\nsandbox:\n  network: sometimes\n')).toMatchObject({
       code: 'CFG003',
@@ -46,6 +49,9 @@ describe('packmill.yaml', () => {
     expect(problemOf('sandbox: { timeout: 0s }')?.code).toBe('CFG003');
   });
   it('is what init writes', () => {
-    expect(parseFarmConfig(configTemplate('mine', 'aarch64'), 'x')).toMatchObject({ repository: 'mine', arch: 'aarch64' });
+    expect(parseFarmConfig(configTemplate('mine', 'aarch64'), 'x')).toMatchObject({
+      repository: 'mine',
+      arch: 'aarch64',
+    });
   });
 });

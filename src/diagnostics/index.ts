@@ -4,7 +4,6 @@ export { catalogue } from './catalogue/index.ts';
 export type { Blame, Occurrence, Place, Problem, Severity } from './problem.ts';
 export { ProblemError } from './problem.ts';
 export { fault, isFault, problem } from './raise.ts';
-export { renderJson } from './render-json.ts';
 export { renderCataloguePage } from './render-page.ts';
 export { renderTerminal, type TerminalLook } from './render-terminal.ts';
-export { renderLine, renderPlace, renderText } from './render-text.ts';
+export { renderLine, renderText } from './render-text.ts';

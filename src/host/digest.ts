@@ -7,13 +7,6 @@ export function digestBytes(bytes: Uint8Array | string): Digest {
   return createHash('sha256').update(bytes).digest('hex') as Digest;
 }
 
-/** SHA-256 of a file, read in pieces. */
-export async function digestFile(path: string): Promise<Digest> {
-  const hash = createHash('sha256');
-  for await (const piece of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(piece as Buffer);
-  return hash.digest('hex') as Digest;
-}
-
 /** MD5 and SHA-256 of a file in one reading, lower-case hexadecimal (pacman databases carry both). */
 export async function digestFileTwice(path: string): Promise<{ md5: string; sha256: Digest }> {
   const md5 = createHash('md5');

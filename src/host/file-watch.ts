@@ -1,5 +1,5 @@
 import { type FSWatcher, watch } from 'node:fs';
-import { open, stat } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 
 /** Tells when a file has changed; may cry wolf, and is slow (never silent) where the system sends no events. */
 export interface FileWatch {
@@ -78,18 +78,5 @@ export async function readBytes(
     return buffer.subarray(0, filled);
   } finally {
     await file.close();
-  }
-}
-
-/** Size and time of last change of a file, or undefined when there is none. */
-export async function fileFacts(
-  path: string,
-): Promise<{ readonly sizeBytes: number; readonly changedAtMs: number } | undefined> {
-  try {
-    const facts = await stat(path);
-    return { sizeBytes: facts.size, changedAtMs: facts.mtimeMs };
-  } catch (error) {
-    if ((error as { code?: string }).code === 'ENOENT') return undefined;
-    throw error;
   }
 }

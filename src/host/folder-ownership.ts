@@ -1,21 +1,11 @@
 import { chmod, lchown, lstat, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { fault } from '../diagnostics/index.ts';
+import { pathProblem } from './file-entry.ts';
 import { fsyncDirectory } from './files.ts';
 
 /** User and group ids of this process. */
 export function ownUser(): { readonly uid: number; readonly gid: number } {
   return { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
-}
-
-/** Wraps what the system said about a path into SYS004. */
-function pathFault(what: string, path: string, error: unknown): Error {
-  const message = error instanceof Error ? error.message : String(error);
-  return fault('SYS004', {
-    what: `cannot ${what} '${path}'`,
-    why: `The system says: ${message}.`,
-    cause: error,
-  });
 }
 
 /** Makes a folder and its parents; the folder itself then belongs to `owner`. Throws SYS004. */
@@ -27,7 +17,7 @@ export async function makeOwnedFolder(
     await mkdir(path, { recursive: true });
     if (owner !== undefined) await lchown(path, owner.uid, owner.gid);
   } catch (error) {
-    throw pathFault('make the folder', path, error);
+    throw pathProblem('make the folder', path, error);
   }
 }
 
@@ -42,7 +32,7 @@ export async function giveTree(
     for (const name of await readdir(path)) await giveTree(join(path, name), owner);
   } catch (error) {
     if (error instanceof Error && error.name === 'ProblemError') throw error;
-    throw pathFault('give away', path, error);
+    throw pathProblem('give away', path, error);
   }
 }
 
@@ -68,14 +58,14 @@ const removalRounds = 5;
  * Removes a folder with everything in it, also where strangers have taken away our permissions on
  * folders that belong to us. Nothing there is fine. Throws SYS004.
  */
-export async function removeStubbornTree(path: string): Promise<void> {
+export async function removeTree(path: string): Promise<void> {
   for (let round = 1; ; round += 1) {
     try {
       if (round > 1) await openFolders(path);
       await rm(path, { recursive: true, force: true, maxRetries: 2 });
       return;
     } catch (error) {
-      if (round === removalRounds) throw pathFault('remove', path, error);
+      if (round === removalRounds) throw pathProblem('remove', path, error);
     }
   }
 }
@@ -87,6 +77,6 @@ export async function moveFolder(from: string, to: string): Promise<void> {
     fsyncDirectory(dirname(to));
   } catch (error) {
     const code = (error as { code?: string }).code;
-    if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw pathFault('make the folder', to, error);
+    if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw pathProblem('make the folder', to, error);
   }
 }

@@ -1,25 +1,4 @@
 export { AppendFile } from './append-file.ts';
-export { type FileWatch, fileFacts, readBytes, watchFile } from './file-watch.ts';
-export { type Clock, systemClock, VirtualClock } from './clock.ts';
-export { digestBytes, digestFile, digestFileTwice } from './digest.ts';
-export { fsyncDirectory, replaceFile, replaceSymlink, writeDurably } from './files.ts';
-export { type Random, systemRandom } from './random.ts';
-export { writeZstdFile } from './compress.ts';
-export {
-  copyTree,
-  fileAgeMs,
-  type FolderEntry,
-  linkFile,
-  listFolder,
-  makeFolderTree,
-  readPieces,
-  readTextIfThere,
-  realPathIfThere,
-  removeTree,
-  writeFileWithMode,
-} from './tree.ts';
-export { type Console, onInterrupt, systemConsole, tolerateClosedPipes } from './console.ts';
-export { machine } from './machine.ts';
 export {
   type ControlGroup,
   type ControlGroupLimits,
@@ -28,16 +7,10 @@ export {
 } from './cgroup.ts';
 export { findControlGroupsV1 } from './cgroup-v1.ts';
 export { findControlGroupsV2 } from './cgroup-v2.ts';
-export {
-  ensureFolders,
-  ensureLink,
-  isEmptyFolder,
-  listRoot,
-  pathExists,
-  privateEntries,
-  type RootEntry,
-  realPath,
-} from './folder-facts.ts';
+export { type Clock, systemClock, VirtualClock } from './clock.ts';
+export { writeZstdFile } from './compress.ts';
+export { type Console, onInterrupt, systemConsole, tolerateClosedPipes } from './console.ts';
+export { digestBytes, digestFileTwice } from './digest.ts';
 export {
   bytesIfThere,
   type EntryFacts,
@@ -54,15 +27,8 @@ export {
   syncPaths,
   writePieces,
 } from './file-entry.ts';
-export {
-  copyHashing,
-  crc32,
-  type HashedBytes,
-  hashBytesWithTail,
-  hashFile,
-  hashFileWithTail,
-} from './hashed-copy.ts';
-export { makeTemporaryFolder } from './temporary-folder.ts';
+export { type FileWatch, readBytes, watchFile } from './file-watch.ts';
+export { fsyncDirectory, replaceFile, replaceSymlink, writeDurably } from './files.ts';
 export {
   absolutePath,
   type FolderSnapshot,
@@ -73,10 +39,28 @@ export {
   subfolders,
   textIfThere,
 } from './folder.ts';
-export { giveTree, makeOwnedFolder, moveFolder, ownUser, removeStubbornTree } from './folder-ownership.ts';
+export {
+  ensureFolders,
+  ensureLink,
+  isEmptyFolder,
+  listRoot,
+  pathExists,
+  privateEntries,
+  type RootEntry,
+  realPath,
+} from './folder-facts.ts';
+export { giveTree, makeOwnedFolder, moveFolder, ownUser, removeTree } from './folder-ownership.ts';
+export {
+  copyHashing,
+  crc32,
+  type HashedBytes,
+  hashBytesWithTail,
+  hashFile,
+  hashFileWithTail,
+} from './hashed-copy.ts';
+export { machine } from './machine.ts';
 export { type Mount, readMounts } from './mounts.ts';
 export { makeNamedPipe, type OpenedPipe, openPipe, sweepNamedPipes } from './named-pipe.ts';
-export { descendants, leakyDescriptors, type ProcessFacts, processFacts } from './process-tree.ts';
 export {
   type ProcessOptions,
   type ProcessResult,
@@ -84,10 +68,19 @@ export {
   runProcess,
   type StartedProcess,
   type StartOptions,
-  startProblem,
   startProcess,
 } from './process.ts';
-export { onEndRequest, processExists, sendSignal, signalName } from './signals.ts';
+export { descendants, leakyDescriptors } from './process-tree.ts';
 export { findProgram, type ProbeAnswer, probeProgram } from './program-probe.ts';
+export { type Random, systemRandom } from './random.ts';
+export { sendSignal, signalName } from './signals.ts';
 export { readSystemFacts, type SystemFacts } from './system-facts.ts';
+export { makeTemporaryFolder } from './temporary-folder.ts';
+export {
+  copyTree,
+  type FolderEntry,
+  listFolder,
+  readPieces,
+  writeFileWithMode,
+} from './tree.ts';
 export { xzCodec } from './xz.ts';

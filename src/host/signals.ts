@@ -27,15 +27,3 @@ export function processExists(pid: number): boolean {
     return (error as { code?: string }).code === 'EPERM';
   }
 }
-
-/**
- * Calls back when packmill is asked to end (TERM, INT, HUP) and returns the function that stops listening.
- * While somebody listens, the signals no longer end the process by themselves.
- */
-export function onEndRequest(callback: (signal: NodeJS.Signals) => void): () => void {
-  const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
-  for (const signal of signals) process.on(signal, callback);
-  return () => {
-    for (const signal of signals) process.off(signal, callback);
-  };
-}

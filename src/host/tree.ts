@@ -1,17 +1,16 @@
 import { constants } from 'node:fs';
-import { chmod, copyFile, link, lstat, mkdir, open, readdir, readlink, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, lstat, mkdir, open, readdir, readlink, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-
-/** Makes a folder and its parents; an existing one is left as it is. */
-export async function makeFolderTree(path: string, mode = 0o755): Promise<void> {
-  await mkdir(path, { recursive: true, mode });
-}
 
 /**
  * Copies a folder: regular files (reflinked where the file system can), folders and symbolic links as
  * links; devices, sockets and pipes are left out. `skip` names entries of the top folder to leave out.
  */
-export async function copyTree(source: string, destination: string, skip: ReadonlySet<string>): Promise<void> {
+export async function copyTree(
+  source: string,
+  destination: string,
+  skip: ReadonlySet<string>,
+): Promise<void> {
   await mkdir(destination, { recursive: true });
   for (const entry of await readdir(source, { withFileTypes: true })) {
     if (skip.has(entry.name)) continue;
@@ -21,11 +20,6 @@ export async function copyTree(source: string, destination: string, skip: Readon
     else if (entry.isSymbolicLink()) await symlink(await readlink(from), to);
     else if (entry.isFile()) await copyFile(from, to, constants.COPYFILE_FICLONE);
   }
-}
-
-/** Removes a file or folder with everything in it, never following links; nothing there is fine. */
-export async function removeTree(path: string): Promise<void> {
-  await rm(path, { recursive: true, force: true, maxRetries: 2 });
 }
 
 export interface FolderEntry {
@@ -69,53 +63,8 @@ export async function* readPieces(path: string): AsyncGenerator<Uint8Array> {
   }
 }
 
-/** The whole of a text file, or undefined when there is none. */
-export async function readTextIfThere(path: string): Promise<string | undefined> {
-  try {
-    const file = await open(path, constants.O_RDONLY);
-    try {
-      return await file.readFile('utf8');
-    } finally {
-      await file.close();
-    }
-  } catch (error) {
-    if ((error as { code?: string }).code === 'ENOENT') return undefined;
-    throw error;
-  }
-}
-
-/** Gives a file a second name on the same file system, or a copy of it where that cannot be. */
-export async function linkFile(existing: string, path: string): Promise<void> {
-  try {
-    await link(existing, path);
-  } catch (error) {
-    if (!['EXDEV', 'EPERM', 'EMLINK'].includes((error as { code?: string }).code ?? '')) throw error;
-    await copyFile(existing, path, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
-  }
-}
-
 /** Writes a file that need not survive a crash, with exactly this mode whatever the umask. */
 export async function writeFileWithMode(path: string, text: string, mode: number): Promise<void> {
   await writeFile(path, text, { mode });
   await chmod(path, mode);
-}
-
-/** The path with all links followed; undefined when nothing is there. */
-export async function realPathIfThere(path: string): Promise<string | undefined> {
-  try {
-    return await realpath(path);
-  } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes((error as { code?: string }).code ?? '')) return undefined;
-    throw error;
-  }
-}
-
-/** Milliseconds since a file was last written, by the given time; undefined when there is none. */
-export async function fileAgeMs(path: string, nowMs: number): Promise<number | undefined> {
-  try {
-    return nowMs - (await lstat(path)).mtimeMs;
-  } catch (error) {
-    if ((error as { code?: string }).code === 'ENOENT') return undefined;
-    throw error;
-  }
 }

@@ -1,4 +1,4 @@
-import { fileFacts, readBytes, readTextIfThere, watchFile } from '../host/index.ts';
+import { entryFacts, readBytes, textIfThere, watchFile } from '../host/index.ts';
 import { phasesPath } from './log-path.ts';
 
 const pieceBytes = 64 * 1024;
@@ -59,7 +59,7 @@ export interface LogPhase {
 
 /** The phase index of a log; lines that a crash has cut short are left out. */
 export async function readPhases(path: string): Promise<readonly LogPhase[]> {
-  const text = (await readTextIfThere(phasesPath(path))) ?? '';
+  const text = textIfThere(phasesPath(path)) ?? '';
   return text.split('\n').flatMap((line) => {
     try {
       const { name, offset, atMs } = JSON.parse(line) as Partial<LogPhase>;
@@ -77,7 +77,7 @@ export async function tailText(
   options: { readonly lines?: number; readonly maxBytes?: number } = {},
 ): Promise<string> {
   const { lines = 20, maxBytes = 256 * 1024 } = options;
-  const sizeBytes = (await fileFacts(path))?.sizeBytes ?? 0;
+  const sizeBytes = entryFacts(path)?.sizeBytes ?? 0;
   const from = Math.max(0, sizeBytes - maxBytes);
   const text = Buffer.from((await readBytes(path, from, sizeBytes - from)) ?? []).toString('utf8');
   const all = text.replace(/\n$/, '').split('\n');

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { fileFacts, listFolder, removeStubbornTree } from '../host/index.ts';
+import { entryFacts, listFolder, removeTree } from '../host/index.ts';
 import { phasesPath } from './log-path.ts';
 
 export interface RetentionOptions {
@@ -30,8 +30,8 @@ export async function pruneLogs(options: RetentionOptions): Promise<Pruned> {
   for (const folder of await jobFolders(options.farm)) {
     for (const old of await outdated(folder, options)) {
       const path = join(options.farm, old.path);
-      await removeStubbornTree(phasesPath(path));
-      await removeStubbornTree(path);
+      await removeTree(phasesPath(path));
+      await removeTree(path);
       removed.push(old.path);
       freedBytes += old.sizeBytes;
     }
@@ -57,14 +57,14 @@ async function outdated(
   options: RetentionOptions,
 ): Promise<readonly { readonly path: string; readonly sizeBytes: number }[]> {
   const { maxAgeMs = sevenDaysMs, keepPerJob = 3, nowMs } = options;
-  const logs: { path: string; sizeBytes: number; changedAtMs: number }[] = [];
+  const logs: { path: string; sizeBytes: number; modifiedMs: number }[] = [];
   for (const entry of await listFolder(join(options.farm, folder))) {
     if (entry.kind !== 'file' || !entry.name.endsWith('.log')) continue;
-    const facts = await fileFacts(entry.path);
+    const facts = entryFacts(entry.path);
     if (facts !== undefined) logs.push({ path: `${folder}/${entry.name}`, ...facts });
   }
   return logs
-    .sort((a, b) => b.changedAtMs - a.changedAtMs)
+    .sort((a, b) => b.modifiedMs - a.modifiedMs)
     .slice(keepPerJob)
-    .filter((log) => nowMs - log.changedAtMs > maxAgeMs);
+    .filter((log) => nowMs - log.modifiedMs > maxAgeMs);
 }

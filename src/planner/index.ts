@@ -1,6 +1,6 @@
 export { checkPlan } from './check-plan.ts';
 export { diffPlans, type JobChange, type PlanDiff, renderPlanDiff } from './diff-plans.ts';
-export { explainJob, findJob, renderReason, whyPath } from './explain.ts';
+export { explainJob, renderReason, whyPath } from './explain.ts';
 export {
   emptyInventory,
   type Inventory,

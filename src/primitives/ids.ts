@@ -26,7 +26,5 @@ export function parseJobId(text: string): JobIdParts | undefined {
   return target && arch && name && rest.length === 0 ? { target, arch, name } : undefined;
 }
 
-export const runId = (value: number): RunId => value as RunId;
-export const planId = (value: number): PlanId => value as PlanId;
 export const attemptId = (value: number): AttemptId => value as AttemptId;
 export const builderName = (value: string): BuilderName => value as BuilderName;

@@ -2,4 +2,4 @@ export { formatBytes } from './byte-count.ts';
 export { type Digest, parseDigest } from './digest.ts';
 export { formatDuration } from './duration.ts';
 export type { AttemptId, BuilderName, JobId, JobIdParts, PlanId, RunId } from './ids.ts';
-export { attemptId, builderName, jobId, parseJobId, planId, runId } from './ids.ts';
+export { attemptId, builderName, jobId, parseJobId } from './ids.ts';

@@ -1,10 +1,9 @@
-export { type Fit, fitOf, mayTake } from './class-fit.ts';
-export {
-  type Claimant,
-  type ClaimRequest,
-  defaultLongestWaitMs,
-  type Lease,
-  type QueueBackend,
-  type QueueCounts,
-  type QueueEntry,
+export type { Fit } from './class-fit.ts';
+export type {
+  Claimant,
+  ClaimRequest,
+  Lease,
+  QueueBackend,
+  QueueCounts,
+  QueueEntry,
 } from './queue-backend.ts';

@@ -43,7 +43,9 @@ package() { install -Dm644 tool/text "$pkgdir/usr/share/tool/text"; }
     return jobs.get('tool-git');
   };
   const version = async (): Promise<string | undefined> => {
-    const shown = JSON.parse(await fixture.do('--json', 'repo', 'show')) as { packages: { version: string }[] };
+    const shown = JSON.parse(await fixture.do('--json', 'repo', 'show')) as {
+      packages: { version: string }[];
+    };
     return shown.packages[0]?.version;
   };
 

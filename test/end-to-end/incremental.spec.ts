@@ -66,7 +66,11 @@ describe('building again', () => {
 
   it('does nothing when nothing changed, and says so', async () => {
     const jobs = await build();
-    expect(states(jobs)).toEqual({ libtick: 'already-built', tock: 'already-built', bystander: 'already-built' });
+    expect(states(jobs)).toEqual({
+      libtick: 'already-built',
+      tock: 'already-built',
+      bystander: 'already-built',
+    });
     expect(jobs.get('tock')?.reason).toContain('up to date');
   });
 
@@ -100,8 +104,14 @@ describe('building again', () => {
     await fixture.do('repo', 'rollback');
     expect((await versions())['bystander']).toBe('1.0-1');
     await fixture.do('repo', 'verify');
-    const generations = JSON.parse(await fixture.do('--json', 'repo', 'generations')) as { generation: number }[];
-    await fixture.do('repo', 'rollback', String(Math.max(...generations.map(({ generation }) => generation))));
+    const generations = JSON.parse(await fixture.do('--json', 'repo', 'generations')) as {
+      generation: number;
+    }[];
+    await fixture.do(
+      'repo',
+      'rollback',
+      String(Math.max(...generations.map(({ generation }) => generation))),
+    );
     expect(await versions()).toEqual(before);
   });
 

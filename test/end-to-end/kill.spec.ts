@@ -31,9 +31,12 @@ describe('kill -9 at any moment', () => {
     const config = pacmanConfig(fixture.folder, keyring, root, 'farm', published);
     pacman = (...args) => {
       const command = ['pacman', '--config', config, '--noconfirm', '--noprogressbar', ...args];
-      const asRoot = process.getuid?.() === 0 ? command : ['unshare', '--user', '--map-root-user', ...command];
+      const asRoot =
+        process.getuid?.() === 0 ? command : ['unshare', '--user', '--map-root-user', ...command];
       const [program = 'pacman', ...rest] = asRoot;
-      return finished(spawn(program, rest, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, LC_ALL: 'C' } }));
+      return finished(
+        spawn(program, rest, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, LC_ALL: 'C' } }),
+      );
     };
   });
   afterAll(() => fixture.remove());
@@ -104,7 +107,11 @@ describe('kill -9 at any moment', () => {
     }
   }
 
-  async function readWithVerify(reading: { done: boolean; verifications: number; broken: string[] }): Promise<void> {
+  async function readWithVerify(reading: {
+    done: boolean;
+    verifications: number;
+    broken: string[];
+  }): Promise<void> {
     while (!reading.done) {
       await sleep(100);
       if (!isPublished()) continue;

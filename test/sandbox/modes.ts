@@ -147,5 +147,3 @@ export async function until(description: string, condition: () => boolean): Prom
   }
   throw new Error(`it never happened that ${description}`);
 }
-
-export { BubblewrapDriver };

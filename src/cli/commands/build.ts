@@ -19,7 +19,11 @@ export function addBuild(program: Command, shell: Shell): void {
     .command('build')
     .description('build what changed in recipe folders, in dependency order, and publish it')
     .argument('<path...>', 'recipe folders, or folders of recipe folders')
-    .option('-j, --jobs <n>', 'builds at one time (default: setting jobs, else one per processor)', parseCount)
+    .option(
+      '-j, --jobs <n>',
+      'builds at one time (default: setting jobs, else one per processor)',
+      parseCount,
+    )
     .option('--fail-fast', 'start nothing more after the first failure (default: keep going)')
     .option('--rebuild', 'build even what is up to date, with a raised pkgrel')
     .option('--only <name...>', 'only these recipes, and what they need')

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
+import { type DumpSubject, dumpFarm, dumpSubjects, isFarm, openFarm } from '../../app/index.ts';
 import { fault } from '../../diagnostics/index.ts';
-import { type DumpSubject, dumpSubjects, dumpFarm, isFarm, openFarm } from '../../app/index.ts';
 import type { Shell } from '../shell.ts';
 
 /** `packmill dump SUBJECT`: the live state of one part of the farm, as JSON. */

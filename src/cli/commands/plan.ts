@@ -15,11 +15,16 @@ export function addPlan(program: Command, shell: Shell): void {
     .command('plan')
     .description('show what would be built, in which order, and why; build nothing')
     .argument('<path...>', 'recipe folders, or folders of recipe folders')
-    .addOption(new Option('--format <format>', 'text, json or dot').choices(['text', 'json', 'dot']).default('text'))
+    .addOption(
+      new Option('--format <format>', 'text, json or dot').choices(['text', 'json', 'dot']).default('text'),
+    )
     .option('--rebuild', 'as if everything had to be built')
     .option('--only <name...>', 'only these recipes, and what they need')
     .option('--explain <name>', 'only this job: why it is in the plan and what it waits for')
-    .addHelpText('after', '\nExamples:\n  packmill plan ./recipes\n  packmill plan ./recipes --format dot | dot -Tsvg > plan.svg')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  packmill plan ./recipes\n  packmill plan ./recipes --format dot | dot -Tsvg > plan.svg',
+    )
     .action(async (paths: string[], options: PlanOptions) => {
       const farm = await openFarm(shell.farmFolder(isFarm), 'read');
       try {
@@ -31,7 +36,8 @@ export function addPlan(program: Command, shell: Shell): void {
         for (const problem of planned.problems) shell.complain(problem);
         const format = shell.json ? 'json' : options.format;
         shell.console.out(renderPlan(planned, format, options.explain));
-        if (planned.problems.some((problem) => problem.severity === 'error')) shell.exitCode = exitCodes.failed;
+        if (planned.problems.some((problem) => problem.severity === 'error'))
+          shell.exitCode = exitCodes.failed;
       } finally {
         await farm.close();
       }

@@ -15,12 +15,15 @@ import type { Shell } from '../shell.ts';
 
 /** `packmill repo …`: what is published, and going back. */
 export function addRepo(program: Command, shell: Shell): void {
-  const repo = program.command('repo').description('published repositories: list, show, verify, go back, remove');
-  addReading(repo, shell);
+  const repo = program
+    .command('repo')
+    .description('published repositories: list, show, verify, go back, remove');
+  addListing(repo, shell);
+  addLooking(repo, shell);
   addChanging(repo, shell);
 }
 
-function addReading(repo: Command, shell: Shell): void {
+function addListing(repo: Command, shell: Shell): void {
   repo
     .command('list')
     .description('published repositories with their generation and number of packages')
@@ -54,6 +57,9 @@ function addReading(repo: Command, shell: Shell): void {
         await farm.close();
       }
     });
+}
+
+function addLooking(repo: Command, shell: Shell): void {
   repo
     .command('verify')
     .description('check every published file against its database and signature')
@@ -63,7 +69,11 @@ function addReading(repo: Command, shell: Shell): void {
     .action(async (name: string | undefined, options: { arch?: string; quick?: boolean }) => {
       const farm = await openFarm(shell.farmFolder(isFarm), 'read');
       try {
-        const report = await verifyRepository(farm, { name, arch: options.arch, quick: options.quick === true });
+        const report = await verifyRepository(farm, {
+          name,
+          arch: options.arch,
+          quick: options.quick === true,
+        });
         for (const problem of report.problems) shell.complain(problem, true);
         shell.printJson(report);
         shell.print(

@@ -14,7 +14,10 @@ export function addStatus(program: Command, shell: Shell): void {
       try {
         const status = await farmStatus(farm);
         shell.printJson(status);
-        const holder = status.manager === undefined ? 'no packmill is at work here' : `process ${status.manager} is at work`;
+        const holder =
+          status.manager === undefined
+            ? 'no packmill is at work here'
+            : `process ${status.manager} is at work`;
         shell.print(`farm ${status.farm}: ${holder}`);
         for (const { name, arch, generation, packages } of status.repositories) {
           shell.print(`repository ${name}/${arch}: generation ${generation}, ${packages} packages`);

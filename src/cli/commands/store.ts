@@ -27,7 +27,9 @@ export function addStore(program: Command, shell: Shell): void {
       try {
         const damaged = await verifyStore(farm);
         shell.printJson({ damaged });
-        shell.print(damaged.length === 0 ? 'every object is good' : `damaged, in quarantine:\n${damaged.join('\n')}`);
+        shell.print(
+          damaged.length === 0 ? 'every object is good' : `damaged, in quarantine:\n${damaged.join('\n')}`,
+        );
         if (damaged.length > 0) shell.exitCode = exitCodes.failed;
       } finally {
         await farm.close();

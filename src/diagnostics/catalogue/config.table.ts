@@ -32,6 +32,9 @@ export const configCodes = {
     title: 'the folder is already a farm',
     why: 'init never overwrites an existing packmill.yaml or key.',
     next: 'Use the farm as it is, or choose another folder.',
-    sample: { broken: 'packmill --farm DIR init --repo other', fixed: 'packmill --farm OTHER init --repo other' },
+    sample: {
+      broken: 'packmill --farm DIR init --repo other',
+      fixed: 'packmill --farm OTHER init --repo other',
+    },
   },
 } as const satisfies CatalogueTable;

@@ -24,7 +24,10 @@ export const formatsCodes = {
     title: '.SRCINFO lacks a field',
     why: 'pkgver, pkgrel, arch and at least one pkgname are needed to know what the recipe makes.',
     next: "Run 'makepkg --printsrcinfo > .SRCINFO' in the recipe's folder.",
-    sample: { broken: 'pkgbase = foo\n\tpkgver = 1.0', fixed: 'pkgbase = foo\n\tpkgver = 1.0\n\tpkgrel = 1\n\tarch = any\n\npkgname = foo' },
+    sample: {
+      broken: 'pkgbase = foo\n\tpkgver = 1.0',
+      fixed: 'pkgbase = foo\n\tpkgver = 1.0\n\tpkgrel = 1\n\tarch = any\n\npkgname = foo',
+    },
   },
   FMT004: {
     severity: 'error',

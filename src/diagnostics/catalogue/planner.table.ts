@@ -163,6 +163,9 @@ export const plannerCodes = {
     title: 'an upstream repository does not answer',
     why: 'Its newest commit is unknown, so new commits there do not lead to a build this time.',
     next: 'Check the address and the network, map it in sources.map, or set sources.upstream-heads to false.',
-    sample: { broken: "source=('git+https://gone.example.org/x.git')", fixed: "source=('git+https://example.org/x.git')" },
+    sample: {
+      broken: "source=('git+https://gone.example.org/x.git')",
+      fixed: "source=('git+https://example.org/x.git')",
+    },
   },
 } as const satisfies CatalogueTable;

@@ -1,7 +1,7 @@
 import { ensureFolder, removeTree } from '../../host/index.ts';
 import type { Signer } from '../../signer/index.ts';
 import type { ObjectStore } from '../../store/index.ts';
-import type { PublishReport } from '../publisher.ts';
+import type { PublishReport } from '../index.ts';
 import { type Admission, admit, type PackageToPublish } from './admission.ts';
 import { type Changes, type Composed, compose } from './compose.ts';
 import { type Base, loadBase } from './content.ts';

@@ -4,7 +4,7 @@ import { type Clock, ensureFolder, entryFacts, namesIn, systemClock } from '../.
 import { type Digest, parseDigest } from '../../primitives/index.ts';
 import type { Signer } from '../../signer/index.ts';
 import type { ObjectStore } from '../../store/index.ts';
-import type { Generation, PublishReport, VerifyMode, VerifyReport } from '../publisher.ts';
+import type { Generation, PublishReport, VerifyMode, VerifyReport } from '../index.ts';
 import type { PackageToPublish } from './admission.ts';
 import { loadBase, readAllEntries } from './content.ts';
 import { flip } from './flip.ts';

@@ -2,7 +2,7 @@ import { type Problem, problem } from '../../diagnostics/index.ts';
 import { type DatabaseEntry, parseDesc, readDatabase } from '../../formats/pacman/index.ts';
 import { bytesIfThere, entryFacts, hashFile, namesIn } from '../../host/index.ts';
 import type { Signer } from '../../signer/index.ts';
-import type { VerifyMode } from '../publisher.ts';
+import type { VerifyMode } from '../index.ts';
 import type { Places } from './places.ts';
 
 /** At most this many problems of one generation are told. */

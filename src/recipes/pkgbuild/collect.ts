@@ -5,7 +5,7 @@ import {
   readPackage,
   rewritePackage,
 } from '../../formats/pacman/index.ts';
-import { digestFileTwice, listFolder, makeFolderTree, readPieces, writeZstdFile } from '../../host/index.ts';
+import { digestFileTwice, ensureFolder, listFolder, readPieces, writeZstdFile } from '../../host/index.ts';
 import type { Artifact, KindServices, Outcome, Recipe } from '../../model/index.ts';
 import type { PackageFacts } from './package-facts.ts';
 import type { PkgbuildDetails } from './recipe-details.ts';
@@ -59,13 +59,15 @@ async function collect(input: PackagesFolder, services: KindServices): Promise<C
     const what = `'${recipe.name}' was built without an error, but made no package`;
     return { outcome: { kind: 'failed', problem: problem('BLD003', { what }) }, stripped: [] };
   }
-  await makeFolderTree(input.scratch);
+  ensureFolder(input.scratch);
   const stripped: string[] = [];
   const contents = new Map<MadeFile, PackageContents>();
   for (const file of made) contents.set(file, await readChecked(input, file));
   const artifacts: Artifact[] = [];
   for (const [file, content] of contents) {
-    artifacts.push(await finish(input, services, file, content, stripped));
+    const { artifact, dropped } = await finish(input, services, file, content);
+    artifacts.push(artifact);
+    stripped.push(...dropped.map((line) => `${artifact.name}: removed '${line}'`));
   }
   return { outcome: { kind: 'succeeded', artifacts }, stripped };
 }
@@ -105,8 +107,7 @@ async function finish(
   services: KindServices,
   file: MadeFile,
   content: PackageContents,
-  stripped: string[],
-): Promise<Artifact> {
+): Promise<{ readonly artifact: Artifact; readonly dropped: readonly string[] }> {
   const { pkgname, pkgver, arch } = content.pkginfo;
   const keep = input.recipe.details.settings.allowProhibited;
   const rewritten = rewritePackage(readPieces(file.path), { drop: keep ? [] : ['replaces', 'group'] });
@@ -114,7 +115,6 @@ async function finish(
   const path = `${input.scratch}/${fileName}`;
   await writeZstdFile(path, rewritten.pieces, input.compressionLevel);
   const { dropped, pkginfoText } = rewritten.report();
-  for (const line of dropped) stripped.push(`${pkgname}: removed '${line}'`);
   const { md5, sha256 } = await digestFileTwice(path);
   const stored = await services.putFile(path);
   const facts: PackageFacts = {
@@ -127,7 +127,7 @@ async function finish(
   };
   const factsObject = await services.putBytes(Buffer.from(JSON.stringify(facts)));
   input.say(`${fileName}: ${stored.sizeBytes} bytes, sha256 ${sha256}`);
-  return {
+  const artifact: Artifact = {
     name: pkgname,
     version: pkgver,
     arch,
@@ -140,4 +140,5 @@ async function finish(
     neededSonames: content.neededSonames,
     facts: factsObject.digest,
   };
+  return { artifact, dropped };
 }

@@ -1,5 +1,5 @@
 import { fault } from '../../diagnostics/index.ts';
-import { copyTree, makeFolderTree, readPieces, writeFileWithMode } from '../../host/index.ts';
+import { copyTree, ensureFolder, readPieces, writeFileWithMode } from '../../host/index.ts';
 import type { SandboxDriver, SandboxRoot } from '../../sandbox/index.ts';
 import { layout } from './sandbox-layout.ts';
 import { makepkgConf } from './tool-settings.ts';
@@ -27,7 +27,7 @@ export async function printSrcinfo(input: PrintSrcinfoInput): Promise<string> {
   const { scratch, sandbox, folder } = input;
   const pieces: Uint8Array[] = [];
   try {
-    await makeFolderTree(`${scratch}/control`);
+    ensureFolder(`${scratch}/control`);
     for (const name of ['recipe', 'work', 'home']) await sandbox.makeFolder(`${scratch}/${name}`);
     await copyTree(folder, `${scratch}/recipe`, new Set(['.git', 'src', 'pkg']));
     await sandbox.giveToBuilder(`${scratch}/recipe`);

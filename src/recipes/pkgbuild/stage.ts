@@ -1,8 +1,8 @@
 import {
   copyTree,
-  linkFile,
+  ensureFolder,
+  linkNew,
   listFolder,
-  makeFolderTree,
   readPieces,
   writeFileWithMode,
 } from '../../host/index.ts';
@@ -56,9 +56,9 @@ export async function stagePkgbuild(
   services: KindServices,
 ): Promise<StagedJob> {
   const { work, recipe } = context;
-  await makeFolderTree(`${work}/dependencies`);
+  ensureFolder(`${work}/dependencies`);
   for (const { artifact, path } of context.dependencies) {
-    await linkFile(path, `${work}/dependencies/${artifact.fileName}`);
+    linkNew(path, `${work}/dependencies/${artifact.fileName}`);
   }
   for (const name of ['recipe', 'sources', 'packages', 'work', 'home']) {
     await services.makeBuilderFolder(`${work}/${name}`);
@@ -146,7 +146,7 @@ async function writeControl(
   rewrites: readonly { prefix: string; replacement: string }[],
 ): Promise<void> {
   const control = `${context.work}/control`;
-  await makeFolderTree(control);
+  ensureFolder(control);
   const conf = makepkgConf({
     arch: context.arch,
     processors: context.processors,

@@ -1,5 +1,5 @@
 import { fault } from '../../diagnostics/index.ts';
-import { realPathIfThere } from '../../host/index.ts';
+import { pathExists, realPath } from '../../host/index.ts';
 import type { StepMount } from '../../model/index.ts';
 import { layout } from './sandbox-layout.ts';
 import type { UrlRewrite } from './tool-settings.ts';
@@ -32,9 +32,9 @@ export async function upstreamMounts(
 ): Promise<{ readonly mounts: readonly StepMount[]; readonly rewrites: readonly UrlRewrite[] }> {
   const mounts: StepMount[] = [];
   for (const path of localPaths) {
-    const real = await realPathIfThere(path);
     // what is not there is makepkg's to report
-    if (real === undefined) continue;
+    if (!pathExists(path)) continue;
+    const real = realPath(path);
     if (!isAllowed(real, policy)) {
       throw fault('BLD018', { what: `the source '${path}' may not be read from this machine` });
     }
