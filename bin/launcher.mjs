@@ -1,9 +1,10 @@
 // Starts packmill under a Node that can run it. Plain JavaScript: it must work on Node 18.
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { runtimeIsEnough, runUnder } from './runtime.mjs';
+import { keepCompiled, runtimeIsEnough, runUnder } from './runtime.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+const self = fileURLToPath(import.meta.url);
 const main = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url));
 const pinned = fileURLToPath(new URL('../node_modules/node/bin/node', import.meta.url));
 
@@ -14,9 +15,10 @@ if (runtimeIsEnough(process.versions.node)) {
   process.on('warning', (warning) => {
     if (warning.name !== 'ExperimentalWarning') console.error(`${warning.name}: ${warning.message}`);
   });
+  await keepCompiled(root);
   await import(main);
 } else if (existsSync(pinned)) {
-  await runUnder(pinned, [main, ...process.argv.slice(2)]);
+  await runUnder(pinned, [self, ...process.argv.slice(2)]);
 } else {
   console.error(`packmill: this Node is ${process.versions.node}, packmill needs 24 or newer`);
   console.error(`  The matching one is not installed yet. Run 'npm run setup' in ${root}`);

@@ -1,5 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { runtimeIsEnough } from '../../bin/runtime.mjs';
 
 const runtime = fileURLToPath(new URL('../../bin/runtime.mjs', import.meta.url));
+const program = fileURLToPath(new URL('../../bin/packmill', import.meta.url));
 
 let folder = '';
 beforeEach(() => {
@@ -36,6 +37,38 @@ const firstLine = (child: ChildProcess): Promise<string> =>
   new Promise((resolve) => child.stdout?.once('data', (bytes: Buffer) => resolve(bytes.toString().trim())));
 
 const forever = 'console.log(process.pid);\nsetInterval(() => {}, 1000);\n';
+
+/** Starts packmill as it is installed, with a home and without a cache folder of the environment's. */
+const started = (home: string): { status: number | null; stdout: string; stderr: string } =>
+  spawnSync(process.execPath, [program, '--version'], {
+    encoding: 'utf8',
+    timeout: 60_000,
+    env: { PATH: process.env.PATH, HOME: home },
+  });
+
+describe('a start of packmill', () => {
+  test.each(['/proc/nowhere', '/dev/null', '/nonexistent'])('goes well with the home %s', (home) => {
+    expect(started(home)).toMatchObject({ status: 0, stdout: '0.1.0\n', stderr: '' });
+  });
+
+  test('leaves nothing compiled in a folder that others could write to', async () => {
+    const root = join(folder, 'root');
+    const shared = join(folder, 'cache', 'packmill');
+    mkdirSync(shared, { recursive: true });
+    chmodSync(shared, 0o777);
+    const script = join(folder, 'start.mjs');
+    writeFileSync(
+      script,
+      `import { keepCompiled } from ${JSON.stringify(runtime)};\nawait keepCompiled(${JSON.stringify(root)});\nawait import('node:util');\n`,
+    );
+    const env = { ...process.env, XDG_CACHE_HOME: join(folder, 'cache') };
+    expect(spawnSync(process.execPath, [script], { env }).status).toBe(0);
+    expect(readdirSync(shared)).toEqual([]);
+    chmodSync(shared, 0o700);
+    expect(spawnSync(process.execPath, [script], { env }).status).toBe(0);
+    expect(readdirSync(shared)).not.toEqual([]);
+  });
+});
 
 describe('a script under another Node', () => {
   test('gets its arguments and gives its exit code', async () => {
