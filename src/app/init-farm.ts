@@ -1,6 +1,7 @@
 import { configFileName, configTemplate } from '../config/index.ts';
 import { fault } from '../diagnostics/index.ts';
 import { ensureFolder, pathExists, replaceFile } from '../host/index.ts';
+import { checkOverlayPath } from '../sandbox/bubblewrap/index.ts';
 import { findKey, initKey, openGnupgSigner } from '../signer/gnupg/index.ts';
 import { farmPaths } from './farm-paths.ts';
 
@@ -32,11 +33,13 @@ export function isFarm(folder: string): boolean {
 
 /**
  * Makes a farm: folders, key, public key, and last `packmill.yaml`, so that an interrupted init can be run
- * again. Throws CFG004 when the folder is a farm already.
+ * again. Throws CFG004 when the folder is a farm already, and SBX005 for a path in which no sandbox can be made.
  */
 export async function initFarm(request: InitRequest): Promise<InitReport> {
   const { folder, repository, arch } = request;
   if (isFarm(folder)) throw fault('CFG004', { what: `'${folder}' is a farm already` });
+  // found out now, and not by the first build
+  checkOverlayPath(folder);
   const paths = farmPaths(folder);
   for (const path of [folder, `${folder}/state`, paths.store, paths.logs, paths.work, paths.public]) {
     ensureFolder(path);

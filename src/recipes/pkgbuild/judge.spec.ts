@@ -76,6 +76,11 @@ describe('a failure explained by its log', () => {
     const survived = `configure: line 3: foo: command not found\n${'compiling\n'.repeat(30)}`;
     expect(codeFor(`${survived}x.c:1: error: no\n==> ERROR: A failure occurred in build().`)).toBe('BLD001');
   });
+  it('does not take a missing folder for a missing program', () => {
+    const tail =
+      'PKGBUILD: line 6: /build/work/x/pkg/x/y: No such file or directory\n==> ERROR: A failure occurred';
+    expect(codeFor(tail)).toBe('BLD001');
+  });
   it('tells what is wrong with a source', () => {
     const fetch: Outcome = { kind: 'failed', problem: problem('BLD002', { what: 'x' }) };
     const explain = (tail: string) => {

@@ -75,7 +75,7 @@ const buildCauses: readonly Cause[] = [
 const missingProgram: Cause = {
   code: 'BLD019',
   pattern:
-    /(?:line \d+: |^\S+: \d+: (?:exec: |eval: )?|^env: [\u2018']?|^make(?:\[\d+\])?: )([A-Za-z0-9_.+/-]+)(?:: command not found|: not found|[\u2019']?: No such file or directory)$/m,
+    /(?:(?:line \d+: |^\S+: \d+: (?:exec: |eval: )?)(?=.*(?:command )?not found$)|^env: (?=.*directory$)|^make(?:\[\d+\])?: (?=[^*]*directory$))[\u2018']?([A-Za-z0-9_.+/-]+)[\u2019']?: (?:command not found|not found|No such file or directory)$/m,
   what: ([, program]) => `calls '${program}', which its root does not have`,
 };
 

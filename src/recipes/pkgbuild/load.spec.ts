@@ -133,6 +133,20 @@ describe('load', () => {
     rmSync(join(folder, 'PKGBUILD'));
     symlinkSync('/etc/passwd', join(folder, 'PKGBUILD'));
     expect(await codes(folder)).toEqual(['PLN006']);
+    rmSync(join(folder, '.SRCINFO'));
+    const again = await read(folder, { regenerate: async () => srcinfo('foo') });
+    expect(again.problems.map(({ code }) => code)).toEqual(['PLN006']);
+  });
+
+  it('blames the PKGBUILD for what is wrong with a .SRCINFO that was made from it', async () => {
+    const folder = makeRecipe('foo');
+    rmSync(join(folder, '.SRCINFO'));
+    const { recipe, problems } = await read(folder, {
+      regenerate: async () => srcinfo('foo').replace(/^\s*arch = .*$/gm, ''),
+    });
+    expect(recipe).toBeUndefined();
+    expect(problems).toMatchObject([{ code: 'FMT003', place: { file: join(folder, 'PKGBUILD') } }]);
+    expect(problems[0]?.place?.line).toBeUndefined();
   });
 });
 

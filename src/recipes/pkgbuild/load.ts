@@ -1,7 +1,7 @@
 import { type Problem, ProblemError, problem } from '../../diagnostics/index.ts';
 import { isValidPkgname, parseSrcinfo, type Srcinfo, sectionValues } from '../../formats/pacman/index.ts';
 import { bumpedPkgrel, fullVersion, readPackageSettings } from '../../formats/pkgbuild-repo/index.ts';
-import { type FolderSnapshot, textIfThere } from '../../host/index.ts';
+import { type FolderSnapshot, linkDestination, textIfThere } from '../../host/index.ts';
 import type { LoadedRecipe, Need, Recipe } from '../../model/index.ts';
 import { genericNeeds } from './generic-needs.ts';
 import { readInputs } from './input-digest.ts';
@@ -173,7 +173,17 @@ async function regenerated(
   regenerate: Regenerate,
   problems: Problem[],
 ): Promise<Description | undefined> {
-  return parsed(folder, await regenerate(folder), problems);
+  const file = `${folder}/PKGBUILD`;
+  if (linkDestination(file) !== undefined) {
+    const what = `PKGBUILD of '${folder.slice(folder.lastIndexOf('/') + 1)}' is missing or no regular file`;
+    problems.push(problem('PLN006', { what, place: { file } }));
+    return undefined;
+  }
+  const found: Problem[] = [];
+  const description = parsed(folder, await regenerate(folder), found);
+  // nobody has the text these are about: what has to change is the PKGBUILD that it was made from
+  problems.push(...found.map((one) => ({ ...one, place: { file }, next: 'Correct the PKGBUILD.' })));
+  return description;
 }
 
 function parsed(folder: string, text: string, problems: Problem[]): Description | undefined {

@@ -1,1 +1,2 @@
 export { BubblewrapDriver, type BubblewrapOptions } from './driver.ts';
+export { checkOverlayPath } from './layers.ts';
