@@ -3,7 +3,6 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { BubblewrapDriver } from '../../src/sandbox/bubblewrap/index.ts';
 import type { LayerContents, SandboxCommand, SandboxResult } from '../../src/sandbox/index.ts';
 
 /** Whom packmill runs as. On a machine where the tests are not root there is only one possibility. */
