@@ -168,7 +168,7 @@ if (modes.includes('root')) {
       });
       expect(ran.output).toBe('tried\n');
     } finally {
-      removeFolder(farm);
+      await removeFolder(farm);
     }
   });
 }

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { removeTree } from '../../src/host/index.ts';
 import type { LayerContents, SandboxCommand, SandboxResult } from '../../src/sandbox/index.ts';
 
 /** Whom packmill runs as. On a machine where the tests are not root there is only one possibility. */
@@ -37,9 +38,8 @@ export function freshFolder(below = tmpdir()): string {
   return path;
 }
 
-export function removeFolder(path: string): void {
-  rmSync(path, { recursive: true, force: true });
-}
+/** Removes a folder with the layers in it, which an ordinary user may not enter without more ado. */
+export const removeFolder = (path: string): Promise<void> => removeTree(path);
 
 type Changes = Omit<Partial<SandboxCommand>, 'limits'> & { limits?: Partial<SandboxCommand['limits']> };
 

@@ -37,7 +37,7 @@ it('runs many sandboxes at one time and again with the same driver', async () =>
       expect(await Promise.all(numbers.map(one))).toEqual(numbers.map((number) => `${number}\n`));
     }
   } finally {
-    removeFolder(folder);
+    await removeFolder(folder);
   }
 });
 
@@ -57,6 +57,6 @@ it('lets a slow taker of output slow the command down instead of keeping everyth
     expect(total).toBe(200_000_000);
     expect(largest).toBeLessThanOrEqual(1 << 20);
   } finally {
-    removeFolder(folder);
+    await removeFolder(folder);
   }
 });
