@@ -1,6 +1,15 @@
 import type { JobStateName } from '../model/index.ts';
 import type { JobId } from '../primitives/index.ts';
 
+/** A job that will or may run, with what history tells of it. */
+export interface ForeseenJob {
+  readonly id: JobId;
+  /** Undefined without history. */
+  readonly expectedMs: number | undefined;
+  /** The job and the longest chain of jobs that wait for it. */
+  readonly pathMs: number;
+}
+
 /** What a build tells while it goes on; for displays. */
 export type BuildEvent =
   | { readonly kind: 'recovered'; readonly what: string }
@@ -8,9 +17,9 @@ export type BuildEvent =
       readonly kind: 'planned';
       readonly summary: string;
       /** Jobs that will or may run. */
-      readonly toRun: number;
-      /** Time that is left if history repeats itself; undefined without history. */
-      readonly expectedMs: number | undefined;
+      readonly jobs: readonly ForeseenJob[];
+      /** Builds at one time. */
+      readonly slots: number;
     }
   | {
       readonly kind: 'started';
@@ -24,8 +33,6 @@ export type BuildEvent =
       readonly state: JobStateName;
       readonly reason: string;
       readonly durationMs: number | undefined;
-      /** Whether the job is one of those that were to run. */
-      readonly counts: boolean;
     }
   | { readonly kind: 'published'; readonly what: string };
 

@@ -1,6 +1,6 @@
 import type { JobView } from '../database/index.ts';
 import { type Problem, renderLine } from '../diagnostics/index.ts';
-import { findErrorExcerpt, tailText } from '../logs/index.ts';
+import { findErrorExcerpt, ownLineMarker, tailText } from '../logs/index.ts';
 import type { JobStateName, Outcome, Plan } from '../model/index.ts';
 import { renderReason } from '../planner/index.ts';
 import { type JobId, jobId, type PlanId } from '../primitives/index.ts';
@@ -43,11 +43,17 @@ export function planReason(plan: Plan, id: JobId): string {
   return job ? job.reasons.map(renderReason).join('; ') : '';
 }
 
+/** The end of a log without packmill's own words: the reason has those already. */
+async function toolLines(log: string): Promise<string> {
+  const lines = (await tailText(log, { lines: 4000 })).split('\n');
+  return lines.filter((line) => !line.startsWith(ownLineMarker)).join('\n');
+}
+
 /** A job for the report: what it was to do, and what became of it. */
 export async function reportJob(farm: Farm, plan: Plan, view: JobView): Promise<JobReport> {
   const failed = badStates.has(view.state);
   const log = view.logPath === undefined ? null : `${farm.paths.root}/${view.logPath}`;
-  const excerpt = failed && log !== null ? findErrorExcerpt(await tailText(log, { lines: 4000 })) : undefined;
+  const excerpt = failed && log !== null ? findErrorExcerpt(await toolLines(log)) : undefined;
   const why = planReason(plan, view.id);
   const built = view.state === 'succeeded' || view.state === 'already-built';
   const outcome = view.outcome?.kind === 'lost' ? view.state : (view.outcome?.kind ?? null);

@@ -1,4 +1,4 @@
-export type { BuildEvent, BuildObserver } from './build-event.ts';
+export type { BuildEvent, BuildObserver, ForeseenJob } from './build-event.ts';
 export type { BuildReport, JobReport } from './build-report.ts';
 export { diagnose, renderDoctorReport } from './doctor/index.ts';
 export { type DumpSubject, dumpFarm, dumpSubjects } from './dump-farm.ts';

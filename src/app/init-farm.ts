@@ -1,5 +1,5 @@
 import { configFileName, configTemplate } from '../config/index.ts';
-import { fault } from '../diagnostics/index.ts';
+import { fault, type Problem, problem } from '../diagnostics/index.ts';
 import { ensureFolder, pathExists, replaceFile } from '../host/index.ts';
 import { checkOverlayPath } from '../sandbox/bubblewrap/index.ts';
 import { findKey, initKey, openGnupgSigner } from '../signer/gnupg/index.ts';
@@ -24,7 +24,11 @@ export interface InitReport {
   readonly publicKey: string;
   /** Where the repository will stand. */
   readonly published: string;
+  readonly problems: readonly Problem[];
 }
+
+/** The name that pacman keeps for its database of installed packages (pacman.conf(5), "repository sections"). */
+const takenByPacman = 'local';
 
 /** Whether the folder is a farm. */
 export function isFarm(folder: string): boolean {
@@ -68,6 +72,14 @@ export async function initFarm(request: InitRequest): Promise<InitReport> {
     fingerprint: signer.fingerprint,
     publicKey,
     published: `${paths.public}/${repository}/${arch}`,
+    problems:
+      repository === takenByPacman
+        ? [
+            problem('CFG005', {
+              what: `pacman refuses a repository called '${repository}': for pacman choose another name with --repo NAME`,
+            }),
+          ]
+        : [],
   };
 }
 

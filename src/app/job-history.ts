@@ -1,4 +1,4 @@
-import type { AttemptRecord } from '../database/index.ts';
+import { type AttemptRecord, readManager } from '../database/index.ts';
 import { fault } from '../diagnostics/index.ts';
 import { followLog } from '../logs/index.ts';
 import type { JobStateName } from '../model/index.ts';
@@ -84,7 +84,10 @@ export async function followJobLog(farm: Farm, request: LogRequest): Promise<Job
   if (!wanted?.logPath)
     throw fault('CLI002', { what: `'${id}' has no log${request.attempt ? ` ${request.attempt}` : ''}` });
   const isFinished = (): boolean =>
-    !request.follow || farm.database.attempts.get(wanted.id)?.endedMs !== undefined;
+    !request.follow ||
+    farm.database.attempts.get(wanted.id)?.endedMs !== undefined ||
+    // a killed packmill leaves attempts without an end; nobody writes on
+    readManager(farm.paths.lock) === undefined;
   return {
     attempts: attempts.map((attempt) => lineOf(farm, attempt)),
     pieces: followLog(`${farm.paths.root}/${wanted.logPath}`, { signal: request.signal, isFinished }),

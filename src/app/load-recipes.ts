@@ -1,4 +1,4 @@
-import { type Problem, ProblemError } from '../diagnostics/index.ts';
+import { fault, type Problem, ProblemError } from '../diagnostics/index.ts';
 import { systemRandom } from '../host/index.ts';
 import type { Recipe } from '../model/index.ts';
 import { discover, loadAll, type PkgbuildDetails, printSrcinfo } from '../recipes/pkgbuild/index.ts';
@@ -28,7 +28,7 @@ export interface LoadedRecipes {
 
 /**
  * Turns paths into recipes: discovers folders, reads them, and asks upstreams for their newest commits.
- * Throws PLN001 for a path that leads to no recipes.
+ * Throws PLN001 for a path that leads to no recipes, CLI006 for a wanted one that is not there.
  */
 export async function loadRecipes(farm: Farm, request: LoadRequest): Promise<LoadedRecipes> {
   const found = discover(request.paths);
@@ -53,6 +53,10 @@ export async function loadRecipes(farm: Farm, request: LoadRequest): Promise<Loa
     return one.recipe || !problem ? [] : [{ name: found.folders[index]?.split('/').at(-1) ?? '', problem }];
   });
   const recipes = loaded.flatMap((one) => (one.recipe ? [one.recipe] : []));
+  for (const name of request.only ?? []) {
+    if (recipes.some((recipe) => recipe.name === name) || broken.some((one) => one.name === name)) continue;
+    throw fault('CLI006', { what: `'${request.paths.join("', '")}' holds no recipe '${name}'` });
+  }
   const wanted = request.only ? withNeeds(recipes, request.only) : recipes;
   if (!farm.config.sources['upstream-heads']) return { recipes: wanted, broken, problems };
   const watched = await watchUpstreams(farm, wanted, request.signal);

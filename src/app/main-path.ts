@@ -54,14 +54,20 @@ export async function buildRecipes(
     const planned = await planRecipes(farm, { ...request, signal: observer.signal });
     problems.push(...planned.problems);
     const planId = await admit(dispatcher, farm, planned, request);
-    announce(planned.plan, observer);
+    const slots = request.jobs ?? farm.jobs;
+    announce(planned.plan, slots, observer);
     const listener = (event: FarmEvent): void => {
       if (event.kind === 'job-moved' && event.to === 'succeeded') publishing.nudge();
       tell(event, planned.plan, farm, observer);
     };
     const unsubscribe = dispatcher.subscribe(listener);
-    await work({ farm, dispatcher, queue, planned, planId, slots: request.jobs ?? farm.jobs, observer });
-    unsubscribe();
+    try {
+      await work({ farm, dispatcher, queue, planned, planId, slots, observer });
+    } finally {
+      unsubscribe();
+      // also after a failure: nothing may go on behind a farm that is closed
+      await publishing.settle();
+    }
     await publishing.drain();
     await tidy(farm);
     return await report({ farm, dispatcher, planId, planned, problems, startedMs });
@@ -148,7 +154,7 @@ async function work({ farm, dispatcher, queue, planned, planId, slots, observer 
     observer.signal.addEventListener('abort', () => resolve(), { once: true });
   });
   try {
-    await Promise.race([dispatcher.finished(planId), building, aborted]);
+    await Promise.race([dispatcher.finished(planId), building, watching, aborted]);
   } finally {
     over.abort();
     await building;
@@ -157,17 +163,18 @@ async function work({ farm, dispatcher, queue, planned, planId, slots, observer 
   }
 }
 
-function announce(plan: Plan, observer: BuildObserver): void {
+function announce(plan: Plan, slots: number, observer: BuildObserver): void {
   const build = plan.jobs.filter(({ action }) => action === 'build');
   const maybe = plan.jobs.filter(({ action }) => action === 'build-if-broken');
   const kept = plan.jobs.length - build.length - maybe.length;
-  const toRun = build.length + maybe.length;
-  const known = build.every(({ expectedMs }) => expectedMs !== undefined);
   observer.onEvent({
     kind: 'planned',
-    toRun,
-    expectedMs:
-      known && toRun > 0 ? Math.max(...plan.jobs.map(({ criticalPathMs }) => criticalPathMs)) : undefined,
+    slots,
+    jobs: [...build, ...maybe].map(({ id, expectedMs, criticalPathMs }) => ({
+      id,
+      expectedMs,
+      pathMs: criticalPathMs,
+    })),
     summary: `planned ${build.length} to build, ${maybe.length} if a dependency breaks them, ${kept} up to date`,
   });
 }
@@ -188,7 +195,6 @@ function tell(event: FarmEvent, plan: Plan, farm: Farm, observer: BuildObserver)
       state: event.to,
       reason: good ? '' : event.reason,
       durationMs: attempt?.durationMs,
-      counts: true,
     });
   }
 }

@@ -36,10 +36,15 @@ export class Publishing {
     this.#working ??= this.#work();
   }
 
+  /** Resolves when nothing is under way; never throws. */
+  async settle(): Promise<void> {
+    while (this.#working) await this.#working;
+  }
+
   /** Resolves when everything that is waiting was published; throws what stopped it. */
   async drain(): Promise<void> {
     this.nudge();
-    while (this.#working) await this.#working;
+    await this.settle();
     if (this.#failure !== undefined) throw this.#failure;
   }
 
@@ -124,8 +129,12 @@ export class Publishing {
       const [first] = group;
       if (!first) continue;
       const made = new Set(group.map(({ artifact }) => artifact.name));
-      const [, before] = successesOf(this.#farm, first.job);
-      for (const { artifact } of before ?? []) if (!made.has(artifact.name)) gone.add(artifact.name);
+      const [, ...earlier] = successesOf(this.#farm, first.job);
+      for (const before of earlier) {
+        for (const { artifact } of before) if (!made.has(artifact.name)) gone.add(artifact.name);
+        // results between that were never published have taken nothing out
+        if (before.some(({ generation }) => generation !== undefined && generation !== refused)) break;
+      }
     }
     for (const { artifact } of waiting) gone.delete(artifact.name);
     return [...gone];

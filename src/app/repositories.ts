@@ -97,7 +97,7 @@ export async function rollbackRepository(
   return { name: repo, arch, generation: report.generation };
 }
 
-/** Takes packages out; a recipe none of whose packages is left counts as never built. Throws CLI005. */
+/** Takes packages out; a recipe none of whose packages is left counts as never built. Throws CLI007. */
 export async function removePackages(
   farm: Farm,
   which: RepositoryName & { readonly packages: readonly string[] },
@@ -108,7 +108,7 @@ export async function removePackages(
   const present = before.filter(({ name }) => which.packages.includes(name));
   const missing = which.packages.filter((name) => !present.some((entry) => entry.name === name));
   if (missing.length > 0) {
-    throw fault('CLI005', { what: `'${repo}/${arch}' has no package '${missing.join("', '")}'` });
+    throw fault('CLI007', { what: `'${repo}/${arch}' has no package '${missing.join("', '")}'` });
   }
   const reason = `remove ${which.packages.join(', ')}`;
   const report = await farm.repositories.remove({ repo, arch, names: which.packages, reason });

@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
-import { fault, isFault, problem } from '../diagnostics/index.ts';
-import { systemConsole, tolerateClosedPipes } from '../host/index.ts';
+import { isFault, problem } from '../diagnostics/index.ts';
+import { onCrash, systemConsole, tolerateClosedPipes } from '../host/index.ts';
 import { createProgram } from './program.ts';
 import { exitCodes, Shell } from './shell.ts';
 
@@ -8,6 +8,10 @@ import { exitCodes, Shell } from './shell.ts';
 export async function main(argv: readonly string[]): Promise<number> {
   tolerateClosedPipes();
   const shell = new Shell(systemConsole);
+  onCrash((error) => {
+    report(shell, error);
+    return shell.exitCode;
+  });
   try {
     await createProgram(shell).parseAsync([...argv], { from: 'user' });
   } catch (error) {
@@ -20,8 +24,12 @@ export async function main(argv: readonly string[]): Promise<number> {
 function report(shell: Shell, error: unknown): void {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return;
+    // no command was given: the help that was printed says it all
+    shell.exitCode = exitCodes.usage;
+    if (error.code === 'commander.help') return;
     const what = error.message.replace(/^error: /, '').replace(/\n/g, ' ');
-    return shell.complain(fault('CLI001', { what }).problem, true);
+    shell.complain(problem('CLI001', { what }), true);
+    return;
   }
   if (isFault(error)) {
     shell.complain(error.problem, true);

@@ -40,7 +40,9 @@ export function createProgram(shell: Shell): Command {
     .exitOverride()
     .configureOutput({
       writeOut: (text) => shell.console.out(text),
-      writeErr: () => undefined,
+      writeErr: (text) => shell.console.err(text),
+      // errors are reported as problems, when they arrive where all of them do
+      outputError: () => undefined,
     })
     .hook('preAction', (_program, command) => shell.configure(command.optsWithGlobals<GlobalOptions>()));
   for (const add of [

@@ -88,8 +88,8 @@ export class Shell {
     this.console.err(`${whole ? renderTerminal(problem, look) : renderLine(problem)}\n`);
   }
 
-  /** Whether standard error takes colours: a terminal, and NO_COLOR is not set. */
+  /** Whether standard error takes colours: a terminal that is not dumb, and NO_COLOR is empty or not set. */
   get colors(): boolean {
-    return this.console.errIsTerminal && machine.variable('NO_COLOR') === undefined;
+    return this.console.errCanRewrite && !machine.variable('NO_COLOR');
   }
 }

@@ -4,35 +4,57 @@ export interface Console {
   out(text: string): void;
   /** Standard error: progress and complaints. */
   err(text: string): void;
-  readonly outIsTerminal: boolean;
+  /** Aborts when nobody reads standard output any more (`packmill … | head`). */
+  readonly outGone: AbortSignal;
   readonly errIsTerminal: boolean;
-  /** Width of the terminal behind standard error, in columns. */
+  /** Standard error is a terminal on which the cursor can be moved. */
+  readonly errCanRewrite: boolean;
+  /** Size of the terminal behind standard error. */
   columns(): number;
+  rows(): number;
   /** Resolves when everything written has been handed to the system. */
   flush(): Promise<void>;
 }
 
+const outGone = new AbortController();
+const errGone = new AbortController();
+const errIsTerminal = process.stderr.isTTY === true;
+
 export const systemConsole: Console = {
-  out: (text) => void process.stdout.write(text),
-  err: (text) => void process.stderr.write(text),
-  outIsTerminal: process.stdout.isTTY === true,
-  errIsTerminal: process.stderr.isTTY === true,
+  out: (text) => {
+    if (!outGone.signal.aborted) process.stdout.write(text);
+  },
+  err: (text) => {
+    if (!errGone.signal.aborted) process.stderr.write(text);
+  },
+  outGone: outGone.signal,
+  errIsTerminal,
+  errCanRewrite: errIsTerminal && process.env.TERM !== 'dumb',
   columns: () => process.stderr.columns ?? 80,
+  rows: () => process.stderr.rows ?? 24,
   flush: async () => {
-    for (const stream of [process.stdout, process.stderr]) {
-      await new Promise<void>((resolve) => stream.write('', () => resolve()));
+    for (const [stream, gone] of [
+      [process.stdout, outGone],
+      [process.stderr, errGone],
+    ] as const) {
+      if (!gone.signal.aborted) await new Promise<void>((resolve) => stream.write('', () => resolve()));
     }
   },
 };
 
-/** A reader that went away (`packmill … | head`) ends the program quietly instead of crashing it. */
+/**
+ * A reader or terminal that went away must neither crash a command nor end its work: what is still written
+ * goes nowhere, and the command ends with the exit code that it deserves.
+ */
 export function tolerateClosedPipes(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: { code?: string }) => {
-      if (error.code === 'EPIPE') process.exit(0);
-      throw error;
-    });
-  }
+  process.stdout.on('error', () => outGone.abort());
+  process.stderr.on('error', () => errGone.abort());
+}
+
+/** Hands errors that nobody caught to `report`, and ends the process with the exit code it returns. */
+export function onCrash(report: (error: unknown) => number): void {
+  process.on('uncaughtException', (error) => process.exit(report(error)));
+  process.on('unhandledRejection', (error) => process.exit(report(error)));
 }
 
 /** Calls back on the first interrupt or termination request; a second one ends the process at once. */

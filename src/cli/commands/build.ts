@@ -40,8 +40,11 @@ Example:
     .action(async (paths: string[], options: BuildOptions) => {
       const farm = await openFarm(shell.farmFolder(isFarm), 'write');
       const abort = new AbortController();
-      const stopListening = onInterrupt(() => abort.abort());
       const display = new BuildDisplay(shell, systemClock);
+      const stopListening = onInterrupt(() => {
+        display.interrupted();
+        abort.abort();
+      });
       try {
         const report = await buildRecipes(
           farm,
@@ -56,7 +59,10 @@ Example:
         );
         display.end();
         conclude(shell, report);
-        if (abort.signal.aborted) shell.exitCode = exitCodes.interrupted;
+        if (abort.signal.aborted) {
+          shell.exitCode = exitCodes.interrupted;
+          shell.tell('interrupted: the same command goes on from here');
+        }
       } finally {
         display.end();
         stopListening();
@@ -77,10 +83,11 @@ function conclude(shell: Shell, report: BuildReport): void {
   const counts = new Map<string, number>();
   for (const job of report.jobs) counts.set(job.state, (counts.get(job.state) ?? 0) + 1);
   const summary = [...counts].map(([state, count]) => `${count} ${state}`).join(', ');
+  if (report.failed) shell.exitCode = exitCodes.failed;
+  if (shell.quiet) return;
   shell.print(`${summary || 'nothing to do'} in ${formatDuration(report.durationMs)}`);
   if (report.repository) {
     const { name, arch, generation, packages, path } = report.repository;
     shell.print(`repository ${name}/${arch}: generation ${generation}, ${packages} packages, at ${path}`);
   }
-  if (report.failed) shell.exitCode = exitCodes.failed;
 }

@@ -29,6 +29,7 @@ export function addInit(program: Command, shell: Shell): void {
         key: options.key,
       });
       shell.printJson(report);
+      for (const problem of report.problems) shell.complain(problem);
       shell.print(
         `made the farm '${folder}'`,
         `  repository  ${report.repository} (${report.arch}), to be published at ${report.published}`,

@@ -27,13 +27,15 @@ export function addLogs(program: Command, shell: Shell): void {
           name,
           attempt: options.attempt,
           follow: options.follow === true,
-          signal: abort.signal,
+          signal: AbortSignal.any([abort.signal, shell.console.outGone]),
         });
         if (options.list) {
           shell.printJson(log.attempts);
           return shell.print(...log.attempts.map((one) => `attempt ${one.id}  ${one.text}  ${one.path}`));
         }
-        for await (const piece of log.pieces) shell.console.out(Buffer.from(piece).toString('utf8'));
+        const decoder = new TextDecoder();
+        for await (const piece of log.pieces) shell.console.out(decoder.decode(piece, { stream: true }));
+        shell.console.out(decoder.decode());
         if (abort.signal.aborted) shell.exitCode = exitCodes.interrupted;
       } finally {
         stopListening();

@@ -42,6 +42,22 @@ export const commandCodes = {
     next: "See 'packmill repo list'.",
     sample: { broken: 'packmill repo show other', fixed: 'packmill repo show local' },
   },
+  CLI006: {
+    severity: 'error',
+    blame: 'usage',
+    title: 'there is no recipe of this name',
+    why: 'None of the folders that were named holds a recipe with this name.',
+    next: "See 'packmill plan PATH' for the names there are.",
+    sample: { broken: 'packmill build ./recipes --only fooo', fixed: 'packmill build ./recipes --only foo' },
+  },
+  CLI007: {
+    severity: 'error',
+    blame: 'usage',
+    title: 'the repository has no such package',
+    why: 'Nothing of this name is in the visible generation of the repository; nothing was changed.',
+    next: "See 'packmill repo show' for the names there are.",
+    sample: { broken: 'packmill repo remove fooo', fixed: 'packmill repo remove foo' },
+  },
   CLI070: {
     severity: 'error',
     blame: 'bug',

@@ -37,4 +37,12 @@ export const configCodes = {
       fixed: 'packmill --farm OTHER init --repo other',
     },
   },
+  CFG005: {
+    severity: 'warning',
+    blame: 'usage',
+    title: "pacman cannot use a repository called 'local'",
+    why: "pacman's own database of installed packages has this name, so a section [local] of pacman.conf is refused; building and publishing work.",
+    next: 'Give the repository a name of its own when it is meant for pacman: init --repo NAME, in a new folder.',
+    sample: { broken: 'packmill --farm DIR init', fixed: 'packmill --farm DIR init --repo mine' },
+  },
 } as const satisfies CatalogueTable;
