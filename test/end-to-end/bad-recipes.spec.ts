@@ -1,7 +1,7 @@
-import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { processesWith } from '../sandbox/modes.ts';
 import { FarmFixture, type JobRow, project, type Ran, simpleRecipe } from './farm-fixture.ts';
 
 /** One build of every misbehaving recipe at once, beside a good one: none may harm the others. */
@@ -63,8 +63,7 @@ describe('recipes that misbehave', () => {
   });
   it('leaves no process of a recipe that forks and hides', () => {
     expect(job('forks-and-hides').state).toBe('succeeded');
-    const listing = execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' });
-    expect(listing).not.toContain('packmill-left-behind');
+    expect(processesWith('packmill-left-behind')).toEqual([]);
   });
   it('blocks what needs a failed recipe, and says on what', () => {
     expect(job('after-bad').state).toBe('blocked');

@@ -1,13 +1,21 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { chownSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const project = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
-const program = join(project, 'bin', 'packmill');
 
 const ordinaryId = '65534';
+
+/** Shows the clone `$0` at `$1` in a mount namespace of its own, and becomes the rest as an ordinary user. */
+const stepDown = `mount --bind "$0" "$1" && shift && exec setpriv --reuid ${ordinaryId} --regid ${ordinaryId} --clear-groups "$@"`;
+
+/** The Node we run under, as seen in a clone at another place. */
+function runtimeIn(place: string): string {
+  const inside = relative(project, process.execPath);
+  return inside.startsWith('..') ? process.execPath : join(place, inside);
+}
 
 /** What a finished packmill left. */
 export interface Ran {
@@ -34,30 +42,30 @@ export class FarmFixture {
   readonly farm = join(this.folder, 'farm');
   readonly recipes = join(this.folder, 'recipes');
 
-  /** Words before packmill's own command line. */
-  readonly #before: readonly string[];
+  /** Words before packmill's own command line; undefined: packmill is started as who we are. */
+  readonly #before: readonly string[] | undefined;
 
   /** `ordinary`: packmill runs as a user who owns nothing else, also where the tests are root. */
   constructor(options: { readonly ordinary?: boolean } = {}) {
     mkdirSync(this.recipes);
     const stepsDown = options.ordinary === true && process.getuid?.() === 0;
-    this.#before = stepsDown
-      ? ['setpriv', '--reuid', ordinaryId, '--regid', ordinaryId, '--clear-groups']
-      : [];
-    if (stepsDown) chownSync(this.folder, Number(ordinaryId), Number(ordinaryId));
+    if (!stepsDown) return;
+    mkdirSync(this.#clone);
+    this.#before = ['unshare', '--mount', 'sh', '-c', stepDown, project, this.#clone];
+    chownSync(this.folder, Number(ordinaryId), Number(ordinaryId));
+  }
+
+  /** Where an ordinary user finds the clone, which may lie in root's home. */
+  get #clone(): string {
+    return join(this.folder, 'clone');
   }
 
   /** Starts packmill with `--farm` and returns at once. */
   start(...args: string[]): ChildProcess {
-    const [command = '', ...rest] = [
-      ...this.#before,
-      process.execPath,
-      program,
-      '--farm',
-      this.farm,
-      ...args,
-    ];
-    const home = this.#before.length === 0 ? {} : { HOME: this.folder };
+    const place = this.#before === undefined ? project : this.#clone;
+    const program = [runtimeIn(place), join(place, 'bin', 'packmill'), '--farm', this.farm, ...args];
+    const [command = '', ...rest] = [...(this.#before ?? []), ...program];
+    const home = this.#before === undefined ? {} : { HOME: this.folder };
     return spawn(command, rest, {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...home, NO_COLOR: '1' },

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { keyringFor, pacmanConfig } from '../../examples/demo-tools.ts';
+import { processesWith } from '../sandbox/modes.ts';
 import { FarmFixture, finished, type Ran, simpleRecipe } from './farm-fixture.ts';
 
 const kills = Number(process.env['PACKMILL_TEST_KILLS'] ?? 14);
@@ -89,8 +90,7 @@ describe('kill -9 at any moment', () => {
 
   async function expectNothingLeft(): Promise<void> {
     expect(readdirSync(join(fixture.farm, 'work'))).toEqual([]);
-    const listing = execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' });
-    expect(listing.split('\n').filter((line) => line.includes(fixture.folder))).toEqual([]);
+    expect(processesWith(fixture.folder)).toEqual([]);
   }
 
   async function readWithPacman(reading: { done: boolean; syncs: number; broken: string[] }): Promise<void> {

@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findKey, initKey, openGnupgSigner } from '../../src/signer/gnupg/index.ts';
 import type { Signer } from '../../src/signer/index.ts';
+import { processesWith } from '../sandbox/modes.ts';
 
 const owner = { name: 'Packmill Test', email: 'farm@example.org' };
 
@@ -114,10 +115,7 @@ describe('a signer with GnuPG', () => {
   it('leaves no agent behind', async () => {
     await signer.signBytes(Buffer.from('x'));
     await signer.close();
-    const processes = execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' });
-    expect(processes.split('\n').filter((line) => line.includes('gpg-agent') && line.includes(root))).toEqual(
-      [],
-    );
+    expect(processesWith(root)).toEqual([]);
     expect(await signer.signBytes(Buffer.from('again'))).toBeInstanceOf(Uint8Array);
   });
 
