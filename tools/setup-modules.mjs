@@ -81,15 +81,18 @@ function install(root, node) {
 /** Runs npm under a given Node: by its script where we know it, else by the one that comes first in PATH. */
 function npm(root, node, args) {
   const cli = process.env.npm_execpath;
-  const [program, first] = cli?.endsWith('npm-cli.js') ? [node, [cli]] : ['npm', []];
-  const env = { ...process.env, PATH: `${dirname(node)}:${process.env.PATH ?? ''}` };
+  const [program, first] = cli?.endsWith('npm-cli.js') ? [node, ['--no-deprecation', cli]] : ['npm', []];
+  // What lies in npm's cache is not asked for again: the checksums of the lock file say that it is the same. By the
+  // environment, because the package 'node' starts an npm of its own.
+  const settings = { npm_config_prefer_offline: 'true', PATH: `${dirname(node)}:${process.env.PATH ?? ''}` };
+  const env = { ...process.env, ...settings };
   // npm writes to stdout what belongs to set-up, not to the result of the command that was asked for.
   const result = spawnSync(program, [...first, ...args], { cwd: root, stdio: ['inherit', 2, 2], env });
   if (result.error)
     throw new Error(`npm cannot be started (${result.error.message}). Install npm and run again.`);
   if (result.status !== 0) {
     throw new Error(
-      `'npm ${args.join(' ')}' ended with ${result.status ?? result.signal}; its own words are above.`,
+      `'npm ${args.join(' ')}' ended with ${result.status ?? result.signal}; its own words are above.\n  It needs the network once: is this machine online, and is the registry right ('npm config get registry')?`,
     );
   }
 }

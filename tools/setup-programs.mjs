@@ -58,26 +58,50 @@ export async function installPrograms(missing) {
   const why = missing.map((program) => `  ${program.name.padEnd(12)} ${program.why}`).join('\n');
   if (!family) throw new Error(`these programs are missing; install them and run again:\n${why}`);
   const packages = [...new Set(missing.flatMap((program) => program.packages[family].split(' ')))].sort();
-  const isRoot = process.getuid?.() === 0;
-  const sudo = isRoot ? [] : process.env.CI ? ['sudo', '-n'] : ['sudo'];
-  const command = [...sudo, ...installers[family], ...packages];
-  console.error(`set-up: these programs are missing:\n${why}`);
-  console.error(`set-up: they come with: ${command.join(' ')}`);
-  if (!isRoot && !process.env.CI && !(await agrees())) {
-    throw new Error(`nothing was installed. Run this and try again:\n  ${command.join(' ')}`);
-  }
   const isApt = family === 'debian' || family === 'ubuntu';
-  if (isApt && !aptHasLists()) run([...sudo, 'apt-get', 'update']);
+  const install = [...installers[family], ...packages];
+  const commands = isApt && !aptHasLists() ? [aptUpdate, install] : [install];
+  console.error(`set-up: these programs are missing:\n${why}`);
+  const sudo = await howToBecomeRoot(commands);
+  if (sudo === undefined) {
+    throw new Error(`nothing was installed. Run this and try again:\n  ${typed(commands, ['sudo'])}`);
+  }
+  for (const command of commands.slice(0, -1)) run([...sudo, ...command]);
   try {
-    run(command);
+    run([...sudo, ...install]);
   } catch (error) {
-    if (!isApt) throw error;
+    if (!isApt || commands.length > 1) throw error;
     // Old lists name files that the servers no longer have.
-    run([...sudo, 'apt-get', 'update']);
-    run(command);
+    run([...sudo, ...aptUpdate]);
+    run([...sudo, ...install]);
   }
   const left = missing.filter((program) => !isThere(program.name)).map((program) => program.name);
   if (left.length > 0) throw new Error(`still missing after the installation: ${left.join(', ')}`);
+}
+
+const aptUpdate = ['apt-get', 'update'];
+const typed = (commands, sudo) => commands.map((words) => [...sudo, ...words].join(' ')).join(' && ');
+
+/**
+ * The words before a command of root's, said aloud with the commands; undefined when the answer to our question is no.
+ * @throws {Error} when there is no way, with what to do
+ */
+async function howToBecomeRoot(commands) {
+  const isRoot = process.getuid?.() === 0;
+  if (!isRoot && !isThere('sudo')) {
+    throw new Error(
+      `nothing was installed: that takes root, and there is no sudo here. Let root run this and try again:\n  ${typed(commands, [])}`,
+    );
+  }
+  const inCi = !['', '0', 'false', undefined].includes(process.env.CI);
+  const sudo = isRoot ? [] : inCi ? ['sudo', '-n'] : ['sudo'];
+  console.error(`set-up: they come with: ${typed(commands, sudo)}`);
+  if (isRoot || inCi) return sudo;
+  if (!process.stdin.isTTY) {
+    console.error('set-up: there is no terminal to ask on; with CI=1 nobody is asked');
+    return undefined;
+  }
+  return (await agrees()) ? sudo : undefined;
 }
 
 /** apt knows no package before its lists are there, as in every container image. */
@@ -94,12 +118,13 @@ function run(command) {
   const [program, ...args] = [...locked, ...command];
   const result = spawnSync(program, args, { stdio: ['inherit', 2, 2], env });
   if (result.status === 0) return;
-  const end = result.error?.message ?? result.status ?? result.signal;
-  throw new Error(`'${command.join(' ')}' ended with ${end}; its own words are above.`);
+  if (result.error) throw new Error(`'${program}' cannot be started: ${result.error.message}`);
+  throw new Error(
+    `'${command.join(' ')}' ended with ${result.status ?? result.signal}; its own words are above.\n  It needs the network once: is this machine online, and are its package sources right?`,
+  );
 }
 
 async function agrees() {
-  if (!process.stdin.isTTY) return false;
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   const answer = await new Promise((resolve) => lines.question('set-up: install them now? [y/N] ', resolve));
   lines.close();

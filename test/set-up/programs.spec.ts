@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -37,11 +46,13 @@ const row = (name: string, need = 'required'): object => ({
 function setUp(
   rows: readonly object[],
   env: Record<string, string>,
+  user?: number,
 ): { status: number | null; words: string } {
   const table = join(folder, 'src', 'app', 'doctor', 'programs.json');
   mkdirSync(dirname(table), { recursive: true });
   writeFileSync(table, JSON.stringify(rows));
   const script = `
+    if (${user !== undefined}) process.getuid = () => ${user ?? 0};
     const { missingPrograms, installPrograms } = await import(${JSON.stringify(tools)});
     const missing = missingPrograms(${JSON.stringify(folder)});
     console.log('missing: ' + missing.map((one) => one.name).join(' '));
@@ -50,6 +61,7 @@ function setUp(
   const done = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
     env: { PATH: join(folder, 'bin'), ...env },
     encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
   return { status: done.status, words: `${done.stdout}${done.stderr}` };
 }
@@ -98,6 +110,31 @@ describe('set-up', () => {
     const { status, words } = setUp([row('mill-a')], { CI: '1' });
     expect(status).toBe(3);
     expect(words).toMatch(/' ended with 100; its own words are above/);
+    expect(words).toContain('is this machine online');
+  });
+
+  test('as an ordinary user installs nothing where there is nobody to ask, and gives the command', () => {
+    for (const name of [...installers, 'sudo']) program(name, 'echo "$0" >> "$(dirname "$0")/../calls"');
+    const { status, words } = setUp([row('mill-a')], {}, 1000);
+    expect(status).toBe(3);
+    expect(words).toContain('why mill-a is needed');
+    expect(words).toContain('there is no terminal to ask on');
+    expect(words).toMatch(/nothing was installed. Run this and try again:\n {2}sudo .*mill-a-package\n/);
+    expect(existsSync(join(folder, 'calls'))).toBe(false);
+  });
+
+  test('says that it takes root where there is no sudo, even in CI', () => {
+    const { status, words } = setUp([row('mill-a')], { CI: '1' }, 1000);
+    expect(status).toBe(3);
+    expect(words).toContain('there is no sudo here. Let root run this and try again:\n');
+    expect(words).not.toContain('ENOENT');
+  });
+
+  test('in CI as an ordinary user asks sudo for no password, and does not ask at all when CI is false', () => {
+    for (const name of installers) program(name, manager(['mill-a']));
+    program('sudo', 'test "$1" = -n && shift && exec "$@"');
+    expect(setUp([row('mill-a')], { CI: 'false' }, 1000).status).toBe(3);
+    expect(setUp([row('mill-a')], { CI: 'true' }, 1000).status).toBe(0);
   });
 });
 
