@@ -27,7 +27,7 @@ describe('a mistake', () => {
     await expectProblem('CLI002', 2, 'why', 'nowhere');
     await expectProblem('CLI003', 2, 'explain', 'XYZ999');
     await expectProblem('CLI004', 2, 'dump', 'everything');
-    await expectProblem('CLI005', 2, 'repo', 'remove', 'nowhere');
+    await expectProblem('CLI007', 2, 'repo', 'remove', 'nowhere');
     await expectProblem('CFG004', 2, 'init');
     await expectProblem('SBX005', 2, '--farm', join(fixture.folder, 'a,b'), 'init');
     await expectProblem('PLN001', 2, 'build', join(fixture.folder, 'nowhere'));

@@ -34,14 +34,6 @@ export const commandCodes = {
     next: "See 'packmill dump list'.",
     sample: { broken: 'packmill dump everything', fixed: 'packmill dump queue' },
   },
-  CLI005: {
-    severity: 'error',
-    blame: 'usage',
-    title: 'this repository is not published',
-    why: 'Nothing has been published under this name and architecture yet.',
-    next: "See 'packmill repo list'.",
-    sample: { broken: 'packmill repo show other', fixed: 'packmill repo show local' },
-  },
   CLI006: {
     severity: 'error',
     blame: 'usage',
