@@ -109,7 +109,7 @@ function fastest(work: () => void): number {
   return best;
 }
 
-function listInputs(folder: string): readonly string[] {
+export function listInputs(folder: string): readonly string[] {
   return readdirSync(folder).flatMap((name) =>
     ['PKGBUILD', '.SRCINFO', '.CI/config']
       .map((file) => join(folder, name, file))
@@ -118,7 +118,8 @@ function listInputs(folder: string): readonly string[] {
 }
 
 /** Half of a real repository, each recipe twice under two names; a made-up one where there is no sample. */
-function fill(folder: string): void {
+export function fill(folder: string): void {
+  mkdirSync(folder, { recursive: true });
   if (existsSync(sample)) execFileSync('tar', ['--zstd', '-xf', sample, '-C', folder]);
   else for (let n = 0; n < 1250; n += 1) writeRecipe(folder, n);
   for (const name of readdirSync(folder)) {

@@ -1,7 +1,7 @@
 import type { JobView } from '../database/index.ts';
 import { type Problem, renderLine } from '../diagnostics/index.ts';
 import { findErrorExcerpt, ownLineMarker, tailText } from '../logs/index.ts';
-import type { JobStateName, Outcome, Plan } from '../model/index.ts';
+import type { JobStateName, Outcome, PlannedJob } from '../model/index.ts';
 import { renderReason } from '../planner/index.ts';
 import { type JobId, jobId, type PlanId } from '../primitives/index.ts';
 import type { RepositorySummary } from '../publisher/pacman-repo/index.ts';
@@ -38,8 +38,7 @@ export interface BuildReport {
 const badStates: ReadonlySet<JobStateName> = new Set(['failed', 'timed-out', 'blocked']);
 
 /** The reasons of a plan for one job, as a line. */
-export function planReason(plan: Plan, id: JobId): string {
-  const job = plan.jobs.find((one) => one.id === id);
+export function planReason(job: Pick<PlannedJob, 'reasons'> | undefined): string {
   return job ? job.reasons.map(renderReason).join('; ') : '';
 }
 
@@ -49,12 +48,12 @@ async function toolLines(log: string): Promise<string> {
   return lines.filter((line) => !line.startsWith(ownLineMarker)).join('\n');
 }
 
-/** A job for the report: what it was to do, and what became of it. */
-export async function reportJob(farm: Farm, plan: Plan, view: JobView): Promise<JobReport> {
+/** A job for the report: what it was to do (undefined when the plan does not say), and what became of it. */
+export async function reportJob(farm: Farm, job: PlannedJob | undefined, view: JobView): Promise<JobReport> {
   const failed = badStates.has(view.state);
   const log = view.logPath === undefined ? null : `${farm.paths.root}/${view.logPath}`;
   const excerpt = failed && log !== null ? findErrorExcerpt(await toolLines(log)) : undefined;
-  const why = planReason(plan, view.id);
+  const why = planReason(job);
   const built = view.state === 'succeeded' || view.state === 'already-built';
   const outcome = view.outcome?.kind === 'lost' ? view.state : (view.outcome?.kind ?? null);
   return {

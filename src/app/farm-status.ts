@@ -22,7 +22,8 @@ export async function farmStatus(farm: Farm): Promise<FarmStatus> {
   const [head] = farm.database.plans.list(1);
   const plan = head && farm.database.plans.load(head.id);
   const views = head ? farm.database.views.ofPlan(head.id) : [];
-  const jobs = plan ? await Promise.all(views.map((view) => reportJob(farm, plan, view))) : [];
+  const planned = new Map(plan?.jobs.map((job) => [job.id, job]));
+  const jobs = await Promise.all(views.map((view) => reportJob(farm, planned.get(view.id), view)));
   const counts: Partial<Record<JobStateName, number>> = {};
   for (const { state } of jobs) counts[state] = (counts[state] ?? 0) + 1;
   return {

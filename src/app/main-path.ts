@@ -3,9 +3,9 @@ import { fault, type Problem } from '../diagnostics/index.ts';
 import { Dispatcher } from '../dispatcher/index.ts';
 import { machine } from '../host/index.ts';
 import { pruneLogs } from '../logs/index.ts';
-import type { FarmEvent, Plan } from '../model/index.ts';
+import type { FarmEvent, Plan, PlannedJob } from '../model/index.ts';
 import { isFinal } from '../model/index.ts';
-import { builderName, type PlanId } from '../primitives/index.ts';
+import { builderName, type JobId, type PlanId } from '../primitives/index.ts';
 import { EmbeddedQueue } from '../queue/embedded/index.ts';
 import type { QueueBackend } from '../queue/index.ts';
 import type { BuildObserver } from './build-event.ts';
@@ -56,9 +56,10 @@ export async function buildRecipes(
     const planId = await admit(dispatcher, farm, planned, request);
     const slots = request.jobs ?? farm.jobs;
     announce(planned.plan, slots, observer);
+    const jobs = new Map(planned.plan.jobs.map((job) => [job.id, job]));
     const listener = (event: FarmEvent): void => {
       if (event.kind === 'job-moved' && event.to === 'succeeded') publishing.nudge();
-      tell(event, planned.plan, farm, observer);
+      tell(event, jobs, farm, observer);
     };
     const unsubscribe = dispatcher.subscribe(listener);
     try {
@@ -70,7 +71,7 @@ export async function buildRecipes(
     }
     await publishing.drain();
     await tidy(farm);
-    return await report({ farm, dispatcher, planId, planned, problems, startedMs });
+    return await report({ farm, dispatcher, planId, planned, jobs, problems, startedMs });
   } finally {
     await queue.close();
   }
@@ -179,12 +180,14 @@ function announce(plan: Plan, slots: number, observer: BuildObserver): void {
   });
 }
 
-function tell(event: FarmEvent, plan: Plan, farm: Farm, observer: BuildObserver): void {
+type PlannedJobs = ReadonlyMap<JobId, PlannedJob>;
+
+function tell(event: FarmEvent, jobs: PlannedJobs, farm: Farm, observer: BuildObserver): void {
   if (event.kind !== 'job-moved') return;
-  const job = plan.jobs.find(({ id }) => id === event.job);
+  const job = jobs.get(event.job);
   if (!job || job.action === 'keep') return;
   if (event.to === 'running') {
-    const reason = event.reason || planReason(plan, job.id);
+    const reason = event.reason || planReason(job);
     observer.onEvent({ kind: 'started', job: job.id, reason, expectedMs: job.expectedMs });
   } else if (isFinal(event.to)) {
     const attempt = event.attempt === undefined ? undefined : farm.database.attempts.get(event.attempt);
@@ -209,20 +212,16 @@ interface Ended {
   readonly dispatcher: Dispatcher;
   readonly planId: PlanId;
   readonly planned: PlannedRecipes;
+  readonly jobs: PlannedJobs;
   readonly problems: readonly Problem[];
   readonly startedMs: number;
 }
 
-async function report({
-  farm,
-  dispatcher,
-  planId,
-  planned,
-  problems,
-  startedMs,
-}: Ended): Promise<BuildReport> {
+async function report(ended: Ended): Promise<BuildReport> {
+  const { farm, dispatcher, planId, planned, problems, startedMs } = ended;
   const { repository, arch } = farm.config;
-  const planJobs = dispatcher.jobs(planId).map((view) => reportJob(farm, planned.plan, view));
+  const views = dispatcher.jobs(planId);
+  const planJobs = views.map((view) => reportJob(farm, ended.jobs.get(view.id), view));
   const broken = planned.broken.map((one) => reportBroken({ target: repository, arch }, one));
   const jobs = [...(await Promise.all(planJobs)), ...broken];
   return {
