@@ -275,7 +275,9 @@ function reasonOf(outcome: Outcome, job: JobRecord, maxRequeues: number): string
     case 'failed':
       return `${outcome.problem.code} ${outcome.problem.what}`;
     case 'timed-out':
-      return `did not end within ${Math.round(outcome.limitMs / 1000)} s`;
+      return outcome.limitMs === 0
+        ? "did not end within a time limit of the recipe's own"
+        : `did not end within ${Math.round(outcome.limitMs / 1000)} s`;
     case 'canceled':
       return job.canceling ?? outcome.reason;
     case 'lost':

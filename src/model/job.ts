@@ -37,6 +37,7 @@ export type Outcome =
   | { readonly kind: 'already-built'; readonly files: readonly string[] }
   | { readonly kind: 'skipped'; readonly reason: string }
   | { readonly kind: 'failed'; readonly problem: Problem }
+  /** `limitMs` is 0 when it was no limit of the farm, but one that the recipe set itself. */
   | { readonly kind: 'timed-out'; readonly limitMs: number }
   | { readonly kind: 'canceled'; readonly requeue: boolean; readonly reason: string }
   | { readonly kind: 'lost'; readonly reason: string };

@@ -2,7 +2,9 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { programTable } from '../../src/app/doctor/program-table.ts';
+import { farmSchema } from '../../src/config/farm-config.ts';
 import { catalogue, renderCataloguePage } from '../../src/diagnostics/index.ts';
 import { roomsTable, withRoomsTable } from '../../tools/house/rooms-table.ts';
 
@@ -117,5 +119,38 @@ describe('the lock file', () => {
   test('names no registry', () => {
     expect(read('package-lock.json')).not.toContain('"resolved"');
     expect(read('.npmrc')).toContain('omit-lockfile-registry-resolved=true');
+  });
+});
+
+interface SettingSchema {
+  readonly default?: unknown;
+  readonly properties?: Readonly<Record<string, SettingSchema>>;
+}
+
+/** Settings by dotted name with their defaults; undefined: none. */
+function settingsOf(schema: SettingSchema, prefix = ''): [string, unknown][] {
+  return Object.entries(schema.properties ?? {}).flatMap(([key, setting]): [string, unknown][] =>
+    setting.properties ? settingsOf(setting, `${prefix}${key}.`) : [[`${prefix}${key}`, setting.default]],
+  );
+}
+
+describe('the table of settings in docs/configuration.md', () => {
+  const settings = settingsOf(
+    z.toJSONSchema(farmSchema, { io: 'input', unrepresentable: 'any' }) as SettingSchema,
+  );
+  const rows = new Map(
+    [...read('docs/configuration.md').matchAll(/^\| `([a-z][a-z.-]*)` \| (.*?) \|/gm)].map(
+      ([, name = '', value = '']) => [name, value] as const,
+    ),
+  );
+  test('lists exactly the settings that there are', () => {
+    expect([...rows.keys()].sort()).toEqual(settings.map(([name]) => name).sort());
+  });
+  test('states their defaults', () => {
+    for (const [name, value] of settings) {
+      // lists, maps and settings without a default are described in words
+      if (value === undefined || typeof value === 'object') continue;
+      expect(`${name} ${rows.get(name)?.replaceAll('`', '')}`).toBe(`${name} ${String(value)}`);
+    }
   });
 });

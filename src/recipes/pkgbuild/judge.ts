@@ -35,6 +35,8 @@ function judgeCode(name: string, step: Step, code: number, published: readonly s
         ? { kind: 'skipped', reason: 'prepare says skip' }
         : failed('BLD007', `an interfere file of '${name}' ended with ${code}`);
     case 'fetch':
+      // makepkg looks for the package before it looks for its sources
+      if (code === alreadyBuiltCode) return { kind: 'already-built', files: published };
       return failed('BLD002', `the sources of '${name}' could not be fetched or verified`);
     default:
       if (code === alreadyBuiltCode) return { kind: 'already-built', files: published };
