@@ -75,6 +75,18 @@ describe('the doctor', () => {
     expect(renderDoctorReport(asUser)).toContain('Operation not permitted');
   });
 
+  test('tells a chroot from a kernel without overlayfs', async () => {
+    const saying = async (words: string): Promise<string> => {
+      const ask: DoctorSources['ask'] = (_path, args) =>
+        Promise.resolve(args.includes('--mount') ? { ok: false, words } : { ok: true, words: 'tool 99.1' });
+      const report = await diagnose({ ...machineWith(), ask });
+      expect(report.ready).toBe(false);
+      return renderDoctorReport(report);
+    };
+    expect(await saying('unshare: cannot change root filesystem propagation')).toContain('This is a chroot');
+    expect(await saying("mount: unknown filesystem type 'overlay'.")).toContain('modprobe overlay');
+  });
+
   test('survives a trip through JSON unchanged', async () => {
     const report = await diagnose(machineWith(['git']));
     expect(JSON.parse(JSON.stringify(report))).toEqual(report);

@@ -25,6 +25,13 @@ async function userNamespaces({ machine, find, ask }: DoctorSources): Promise<Ke
   };
 }
 
+const noOverlay =
+  'Load the kernel module (modprobe overlay), or use Linux 5.11 or newer, or run packmill as root.';
+
+/** In a chroot `/` may be a mere folder; nothing can be mounted privately there. */
+const insideChroot =
+  "This is a chroot whose '/' is no mount point. Leave it, 'mount --bind DIR DIR' the folder it lies in, and enter it again.";
+
 /** A tmpfs over /mnt and an overlay inside it, both gone with the mount name space of the trial. */
 const overlayTrial =
   'mount -t tmpfs none /mnt && mkdir /mnt/l /mnt/u /mnt/w /mnt/m && ' +
@@ -45,11 +52,7 @@ async function overlay({ machine, find, ask }: DoctorSources): Promise<KernelRep
     detail: ok
       ? 'a writable layer can be put over a read-only root'
       : (answer?.words ?? "'unshare' is not installed"),
-    ...(ok
-      ? {}
-      : {
-          next: 'Load the kernel module (modprobe overlay), or use Linux 5.11 or newer, or run packmill as root.',
-        }),
+    ...(ok ? {} : { next: /filesystem propagation/.test(answer?.words ?? '') ? insideChroot : noOverlay }),
   };
 }
 
