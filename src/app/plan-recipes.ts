@@ -57,11 +57,9 @@ export async function planRecipes(farm: Farm, request: PlanRequest): Promise<Pla
 /** What the farm has of its target: successes from the record, versions from what is visible. */
 function readInventory(farm: Farm): Inventory {
   const { repository: target, arch } = farm.config;
-  const visible = farm.repositories.list().some(({ name, arch: of }) => name === target && of === arch);
-  const entries = visible ? farm.repositories.show(target, arch) : [];
   return {
     recipes: farm.database.inventory.recipes(target, arch),
-    published: new Map(entries.map(({ name, version }) => [name, version])),
+    published: farm.repositories.versions(target, arch),
   };
 }
 

@@ -33,8 +33,13 @@ describe('publishing a pacman repository', () => {
   };
   const inRepo = (...path: string[]): string => join(farm.publicRoot, 'local', ...path);
   const text = (...path: string[]): string => readFileSync(inRepo(...path), 'utf8');
-  const versions = (): string[] =>
-    farm.repositories.show('local', 'x86_64').map(({ name, version }) => `${name} ${version}`);
+  /** As the databases say it, which is what the record says. */
+  const versions = (): string[] => {
+    const shown = farm.repositories.show('local', 'x86_64').map(({ name, version }) => `${name} ${version}`);
+    const recorded = [...farm.repositories.versions('local', 'x86_64')].map((pair) => pair.join(' '));
+    expect(recorded).toEqual(shown);
+    return shown;
+  };
   const expectWhole = async (): Promise<void> => {
     const { problems } = await farm.repositories.verify('local', 'x86_64', { mode: 'full' });
     expect(problems).toEqual([]);

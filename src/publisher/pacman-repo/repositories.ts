@@ -269,6 +269,16 @@ export class PacmanRepositories {
     throw fault('PUB004', { what });
   }
 
+  /**
+   * Versions of the packages that are visible, by name; empty when nothing is published. Comes from the record where
+   * it has them, which takes a tenth of the time of reading the databases. Throws PUB006.
+   */
+  versions(repo: string, arch: string): ReadonlyMap<string, string> {
+    const { places, record } = this.#at(repo, arch);
+    const { members } = loadBase(places, record, visibleGeneration(places));
+    return new Map(members.map(({ name, version }) => [name, version]));
+  }
+
   /** Packages of a generation (the visible one by default), in the order of names. Throws PUB004, PUB006. */
   show(repo: string, arch: string, generation?: number): readonly RepositoryEntry[] {
     const { places } = this.#at(repo, arch);
