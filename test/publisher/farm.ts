@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -59,4 +59,21 @@ export async function openTestFarm(options: { gnupg?: boolean; root?: string } =
       rmSync(root, { recursive: true, force: true });
     },
   };
+}
+
+/** Where a child that goes back a generation notes the one it means to go forward to again. */
+export const forwardMark = (root: string): string => join(root, 'forward-to');
+
+/** Finishes going back and forward where somebody was killed in between; what was acknowledged is visible then. */
+export async function goForward({
+  root,
+  repositories,
+}: Pick<TestFarm, 'root' | 'repositories'>): Promise<void> {
+  const mark = forwardMark(root);
+  if (!existsSync(mark)) return;
+  const generation = Number(readFileSync(mark, 'utf8'));
+  // an empty mark: killed while it was written, so nobody went back yet
+  if (generation > 0)
+    await repositories.rollback({ repo: 'farm', arch: 'x86_64', generation, reason: 'forward' });
+  rmSync(mark);
 }

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openTestFarm, type TestFarm } from './farm.ts';
+import { goForward, openTestFarm, type TestFarm } from './farm.ts';
 import { makePacmanClient, type PacmanClient } from './pacman-client.ts';
 
 const lives = 45;
@@ -111,6 +111,7 @@ describe('a publisher that is killed again and again', () => {
     const after = farm.reopen();
     await after.recover();
     expect(await after.recover()).toEqual([]);
+    await goForward({ root: farm.root, repositories: after });
     for (const { number } of after.generations('farm', 'x86_64')) {
       const report = await after.verify('farm', 'x86_64', { mode: 'quick', generation: number });
       expect(report.problems).toEqual([]);

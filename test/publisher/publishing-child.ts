@@ -1,11 +1,15 @@
 // Publishes for ever, until somebody kills it: argv holds the farm's folder and a seed.
 // Prints what it recovered, `ready` once, then `NAME COUNT` for each package when its publication has returned, and `done`.
-import { openTestFarm } from './farm.ts';
+import { rmSync, writeFileSync } from 'node:fs';
+import { forwardMark, goForward, openTestFarm } from './farm.ts';
 
 const [root = '', seed = '1'] = process.argv.slice(2);
 const at = { repo: 'farm', arch: 'x86_64' } as const;
 const farm = await openTestFarm({ gnupg: true, root });
 for (const note of await farm.repositories.recover()) process.stdout.write(`recovered ${note}\n`);
+
+// Whoever was killed between going back and going forward again meant to do both.
+await goForward(farm);
 
 let state = Number(seed);
 /** A small pseudo-random sequence, so that a failure can be run again. */
@@ -32,7 +36,9 @@ for (;;) {
   const rows = farm.repositories.generations('farm', 'x86_64');
   if (below(10) === 0 && rows.length > 2) {
     const generation = rows.at(-2)?.number ?? 0;
+    writeFileSync(forwardMark(root), String(rows.at(-1)?.number));
     await farm.repositories.rollback({ ...at, generation, reason: 'to and fro' });
     await farm.repositories.rollback({ ...at, generation: rows.at(-1)?.number ?? 0, reason: 'to and fro' });
+    rmSync(forwardMark(root));
   }
 }
