@@ -68,34 +68,40 @@ export async function run(): Promise<void> {
 }
 
 async function measureAll(place: Place): Promise<void> {
-  const first = await build(place, undefined);
+  await build(place, undefined);
   const load = loadavg()[0]?.toFixed(1);
   console.log(
-    `${pairs} pairs after a warm-up, medians ('more': of the differences); load ${load} on ${processors} processors; all ${first.size} recipes built`,
+    `${pairs} pairs each after a warm-up, medians ('more': of the pairs' differences); ${processors} processors, load ${load} at the start`,
   );
   console.log(
-    `${'from claim to report'.padEnd(24)}  makepkg ms  packmill ms   more ms   ratio  within 10 % or 150 ms`,
+    `${'from claim to report'.padEnd(24)} makepkg ms  packmill ms  more ms   ratio  within 10 % or 150 ms`,
   );
   for (const one of cases) {
     const bare: number[] = [];
     const farmed: number[] = [];
     for (let round = -1; round < pairs; round += 1) {
-      const bareMs = buildBare(place, one);
-      const farmMs = (await build(place, one.recipe)).get(one.recipe) ?? Number.NaN;
-      if (round < 0) continue;
-      bare.push(bareMs);
-      farmed.push(farmMs);
+      const alone = buildBare(place, one);
+      const inFarm = (await build(place, one.recipe)).get(one.recipe);
+      if (round < 0 || inFarm === undefined) continue;
+      bare.push(alone);
+      farmed.push(inFarm);
     }
-    const more = median(farmed.map((ms, pair) => ms - (bare[pair] ?? Number.NaN)));
-    const limit = Math.max(150, 0.1 * median(bare));
-    console.log(
-      `${one.name.padEnd(24)} ${median(bare).toFixed(0).padStart(11)} ${median(farmed).toFixed(0).padStart(12)} ${more
-        .toFixed(0)
-        .padStart(
-          9,
-        )} ${(median(farmed) / median(bare)).toFixed(2).padStart(6)}x  ${more <= limit ? 'yes' : 'no'}`,
-    );
+    console.log(rowOf(one.name, bare, farmed));
   }
+}
+
+function rowOf(name: string, bare: readonly number[], farmed: readonly number[]): string {
+  const bareMs = median(bare);
+  const farmMs = median(farmed);
+  const moreMs = median(farmed.map((ms, pair) => ms - (bare[pair] ?? Number.NaN)));
+  const cells = [
+    bareMs.toFixed(0).padStart(11),
+    farmMs.toFixed(0).padStart(12),
+    moreMs.toFixed(0).padStart(8),
+  ];
+  const ratio = `${(farmMs / bareMs).toFixed(2).padStart(6)}x`;
+  const verdict = moreMs <= Math.max(150, 0.1 * bareMs) ? 'yes' : 'no';
+  return `${name.padEnd(24)} ${cells.join(' ')} ${ratio}  ${verdict}`;
 }
 
 function median(values: readonly number[]): number {
@@ -122,7 +128,8 @@ async function build(place: Place, only: string | undefined): Promise<ReadonlyMa
         if (event.kind === 'started') begun.set(event.job, performance.now());
         if (event.kind !== 'ended') return;
         const name = event.job.slice(event.job.lastIndexOf('/') + 1);
-        took.set(name, performance.now() - (begun.get(event.job) ?? Number.NaN));
+        const from = begun.get(event.job);
+        if (from !== undefined) took.set(name, performance.now() - from);
       },
     },
   );
