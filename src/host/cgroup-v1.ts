@@ -6,6 +6,7 @@ import {
   kernelNumber,
   keyedNumber,
   makeGroupFolder,
+  ownGroupName,
   ownMembership,
   readKernelFile,
   removeGroupFolder,
@@ -19,7 +20,7 @@ function usableParent(controller: string): string | undefined {
   const hierarchy = findHierarchy(mounts, membership, controller);
   if (hierarchy === undefined) return undefined;
   for (const parent of [hierarchy.own, hierarchy.top]) {
-    const probe = join(parent, `packmill-probe-${process.pid}`);
+    const probe = join(parent, `probe-${ownGroupName(0)}`);
     if (makeGroupFolder(probe)) {
       removeGroupFolder(probe);
       return parent;

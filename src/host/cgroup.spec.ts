@@ -33,11 +33,14 @@ describe('control groups', () => {
     expect(findHierarchy(mounts, membership, 'freezer')).toBeUndefined();
   });
 
-  it('of a packmill that is gone are swept, those of a running one stay', () => {
-    const gone = join(folder, 'packmill-4194999-3');
-    const living = join(folder, ownGroupName(1));
+  it('of a packmill that is gone are swept, those of a running one and of other containers stay', () => {
+    const own = ownGroupName(1);
+    const gone = join(folder, own.replace(`-${process.pid}-`, '-4194999-'));
+    const living = join(folder, own);
     const foreign = join(folder, 'somebody-else');
-    for (const path of [gone, living, foreign]) mkdirSync(path);
+    // The same process number means another process there.
+    const otherContainer = join(folder, 'packmill-1-4194999-3');
+    for (const path of [gone, living, foreign, otherContainer]) mkdirSync(path);
     expect(sweepGroups(folder)).toBe(1);
     expect(sweepGroups(folder)).toBe(0);
     expect(sweepGroups(join(folder, 'absent'))).toBe(0);

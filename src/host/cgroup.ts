@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, readlinkSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Mount, readMounts } from './mounts.ts';
 import { processExists } from './signals.ts';
@@ -110,14 +110,26 @@ export function removeGroupFolder(path: string): boolean {
   }
 }
 
-const groupName = /^packmill-([0-9]+)-[0-9]+$/;
+const groupName = /^packmill-([0-9]+)-([0-9]+)-[0-9]+$/;
+
+/** Number of the namespace that gives process ids their meaning: containers may share one tree of groups. */
+function processNamespace(): string {
+  try {
+    return /[0-9]+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0] ?? '0';
+  } catch {
+    return '0';
+  }
+}
 
 /** The name of this process's group number `count`: who made it can be told from it. */
 export function ownGroupName(count: number): string {
-  return `packmill-${process.pid}-${count}`;
+  return `packmill-${processNamespace()}-${process.pid}-${count}`;
 }
 
-/** Removes empty groups below `parent` whose maker is gone. A group with processes stays: it is not ours to judge. */
+/**
+ * Removes empty groups below `parent` whose maker is gone. A group with processes stays, and so does one made in
+ * another container: whether that maker lives cannot be seen from here.
+ */
 export function sweepGroups(parent: string): number {
   let names: string[];
   try {
@@ -125,10 +137,11 @@ export function sweepGroups(parent: string): number {
   } catch {
     return 0;
   }
+  const here = processNamespace();
   let removed = 0;
   for (const name of names) {
-    const maker = groupName.exec(name)?.[1];
-    if (maker === undefined || processExists(Number(maker))) continue;
+    const [, namespace, maker] = groupName.exec(name) ?? [];
+    if (namespace !== here || processExists(Number(maker))) continue;
     if (removeGroupFolder(join(parent, name))) removed += 1;
   }
   return removed;
