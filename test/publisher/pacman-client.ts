@@ -12,6 +12,13 @@ export interface PacmanClient {
   close(): void;
 }
 
+/** pacman and pacman-key want to be root; an ordinary user is it in a user namespace of its own. */
+export function asRoot(...words: string[]): [program: string, args: string[]] {
+  const all = process.getuid?.() === 0 ? words : ['unshare', '--user', '--map-root-user', ...words];
+  const [program = '', ...args] = all;
+  return [program, args];
+}
+
 /** @param key binary public key; @param fingerprint of the same */
 export function makePacmanClient(folder: string, key: Uint8Array, fingerprint: string): PacmanClient {
   const gpg = join(folder, 'gnupg');
@@ -19,7 +26,7 @@ export function makePacmanClient(folder: string, key: Uint8Array, fingerprint: s
   const keyFile = join(folder, 'farm.gpg');
   writeFileSync(keyFile, key);
   const pacmanKey = (...args: string[]): void => {
-    execFileSync('pacman-key', ['--gpgdir', gpg, ...args], { stdio: 'pipe' });
+    execFileSync(...asRoot('pacman-key', '--gpgdir', gpg, ...args), { stdio: 'pipe' });
   };
   pacmanKey('--init');
   pacmanKey('--add', keyFile);
@@ -35,7 +42,7 @@ export function makePacmanClient(folder: string, key: Uint8Array, fingerprint: s
           `CacheDir = ${folder}/cache\nRootDir = ${folder}/root\nDBPath = ${folder}/db\n` +
           `[farm]\nServer = file://${server}\n`,
       );
-      const { stdout } = await run('pacman', ['--config', config, '--noconfirm', ...args], {
+      const { stdout } = await run(...asRoot('pacman', '--config', config, '--noconfirm', ...args), {
         env: { ...process.env, LC_ALL: 'C' },
         maxBuffer: 1 << 26,
       });

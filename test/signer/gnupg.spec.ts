@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findKey, initKey, openGnupgSigner } from '../../src/signer/gnupg/index.ts';
 import type { Signer } from '../../src/signer/index.ts';
+import { asRoot } from '../publisher/pacman-client.ts';
 import { processesWith } from '../sandbox/modes.ts';
 
 const owner = { name: 'Packmill Test', email: 'farm@example.org' };
@@ -102,7 +103,7 @@ describe('a signer with GnuPG', () => {
     const key = join(root, 'farm.gpg');
     writeFileSync(key, await signer.publicKey());
     const run = (...args: string[]): string =>
-      execFileSync('pacman-key', ['--gpgdir', folder, ...args], { encoding: 'utf8', stdio: 'pipe' });
+      execFileSync(...asRoot('pacman-key', '--gpgdir', folder, ...args), { encoding: 'utf8', stdio: 'pipe' });
     try {
       run('--init');
       run('--add', key);
