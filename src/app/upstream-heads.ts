@@ -7,6 +7,8 @@ import type { Farm } from './farm.ts';
 
 const parallel = 8;
 const timeoutMs = 20_000;
+/** How often a server may be out of reach before the rest of its repositories is not asked for. */
+const patience = 3;
 
 /** Recipes whose input digests take the newest upstream commits in, and servers that did not answer. */
 export interface WatchedRecipes {
@@ -65,15 +67,37 @@ async function askAll(
   await writeFileWithMode(farm.paths.gitConfig, gitConfig(rewrites), 0o644);
   const heads = new Map<string, string>();
   const waiting = [...refs];
+  const silent = new SilentServers();
   const ask = async (): Promise<void> => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       const [key, ref] = next;
-      const head = await remoteHead(ref, { configFile: farm.paths.gitConfig, timeoutMs, signal });
-      if (head !== undefined) heads.set(key, head);
+      if (silent.has(ref.url)) continue;
+      const answer = await remoteHead(ref, { configFile: farm.paths.gitConfig, timeoutMs, signal });
+      if (answer.kind === 'unreachable') silent.note(ref.url);
+      else if (answer.kind === 'commit') heads.set(key, answer.commit);
     }
   };
   await Promise.all(Array.from({ length: parallel }, ask));
   return heads;
+}
+
+/** Servers that cannot be reached are left alone after a few tries: without a network there are hundreds of tries. */
+class SilentServers {
+  readonly #unreached = new Map<string, number>();
+
+  note(url: string): void {
+    const server = serverOf(url);
+    this.#unreached.set(server, (this.#unreached.get(server) ?? 0) + 1);
+  }
+
+  has(url: string): boolean {
+    return (this.#unreached.get(serverOf(url)) ?? 0) >= patience;
+  }
+}
+
+/** The server of a URL; every local repository is one of its own. */
+function serverOf(url: string): string {
+  return /^[a-z+]+:\/\/(?:[^/@]*@)?([^/]+)\//.exec(url)?.[1] ?? url;
 }
 
 function withHeads(

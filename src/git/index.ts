@@ -1,1 +1,1 @@
-export { type RemoteHeadOptions, type RemoteRef, remoteHead } from './remote-heads.ts';
+export { type RemoteAnswer, type RemoteHeadOptions, type RemoteRef, remoteHead } from './remote-heads.ts';

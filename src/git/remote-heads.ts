@@ -15,10 +15,20 @@ export interface RemoteHeadOptions {
 }
 
 /**
- * The newest commit of a remote branch (git-ls-remote(1)), 40 or 64 hexadecimal digits; undefined when the
- * server cannot be reached or has no such branch. Never asks for a password.
+ * What a server says of a branch: its newest commit (40 or 64 hexadecimal digits); nothing, when it has no such
+ * repository or branch, or does not show it to us; or it cannot be reached at all.
  */
-export async function remoteHead(remote: RemoteRef, options: RemoteHeadOptions): Promise<string | undefined> {
+export type RemoteAnswer =
+  | { readonly kind: 'commit'; readonly commit: string }
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'unreachable' };
+
+/** How git, curl and ssh say that there was nobody to talk to. */
+const unreachable =
+  /Could not resolve host|Failed to connect|Couldn't connect|Connection (?:timed out|refused)|No route to host|Network is unreachable|unable to look up/i;
+
+/** Asks a server for the newest commit of a branch (git-ls-remote(1)). Never asks for a password. */
+export async function remoteHead(remote: RemoteRef, options: RemoteHeadOptions): Promise<RemoteAnswer> {
   const name = remote.ref === 'HEAD' ? 'HEAD' : `refs/heads/${remote.ref}`;
   const result = await runProcess('git', ['ls-remote', '--exit-code', '--', remote.url, name], {
     timeoutMs: options.timeoutMs,
@@ -33,10 +43,13 @@ export async function remoteHead(remote: RemoteRef, options: RemoteHeadOptions):
       GIT_SSH_COMMAND: 'ssh -o BatchMode=yes',
     },
   });
-  if (result.code !== 0) return undefined;
+  if (result.code !== 0) {
+    const silent = result.why === 'timed-out' || unreachable.test(result.stderr);
+    return { kind: silent ? 'unreachable' : 'nothing' };
+  }
   for (const line of result.stdout.split('\n')) {
     const [commit, found] = line.split('\t');
-    if (found === name && commit && /^[0-9a-f]{40,64}$/.test(commit)) return commit;
+    if (found === name && commit && /^[0-9a-f]{40,64}$/.test(commit)) return { kind: 'commit', commit };
   }
-  return undefined;
+  return { kind: 'nothing' };
 }
