@@ -75,7 +75,7 @@ export const sandboxCodes = {
     next: "Please report this with the output of 'packmill dump plan'.",
     sample: {
       broken: 'layerWritable: true, layer: undefined',
-      fixed: "layerWritable: true, layer: '/farm/work/1/layer'",
+      fixed: "layerWritable: true, layer: '/srv/farm/work/1/layer'",
     },
   },
 } as const satisfies CatalogueTable;
