@@ -1,7 +1,9 @@
 import type { ArtifactIndex } from '../builder/index.ts';
 import type { StoredArtifact } from '../database/index.ts';
 import type { Artifact, RecipeKind } from '../model/index.ts';
-import type { JobId } from '../primitives/index.ts';
+import type { Digest, JobId } from '../primitives/index.ts';
+import type { PackageFacts } from '../recipes/pkgbuild/index.ts';
+import type { ObjectStore } from '../store/index.ts';
 import type { Farm } from './farm.ts';
 
 /** What the newest success of each job of the target made, whether published already or not. */
@@ -36,4 +38,9 @@ export function* successesOf(farm: Farm, job: JobId): Generator<readonly StoredA
 export function lastMade(farm: Farm, job: JobId): readonly StoredArtifact[] {
   const [newest] = successesOf(farm, job);
   return newest ?? [];
+}
+
+/** What a publisher and a sandbox must know of a finished package besides its bytes. Throws STO problems. */
+export async function readPackageFacts(store: ObjectStore, facts: Digest): Promise<PackageFacts> {
+  return JSON.parse(Buffer.from(await store.readBytes(facts)).toString('utf8')) as PackageFacts;
 }

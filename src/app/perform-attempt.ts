@@ -11,8 +11,8 @@ import { ensureFolder, machine } from '../host/index.ts';
 import { findErrorExcerpt, openAttemptLog } from '../logs/index.ts';
 import type { Artifact, AvailableArtifact, KindServices, Recipe, RecipeKind } from '../model/index.ts';
 import { renderReason } from '../planner/index.ts';
-import type { PackageFacts, PkgbuildDetails } from '../recipes/pkgbuild/index.ts';
-import { artifactsAtHand, lastMade } from './artifacts-at-hand.ts';
+import type { PkgbuildDetails } from '../recipes/pkgbuild/index.ts';
+import { artifactsAtHand, lastMade, readPackageFacts } from './artifacts-at-hand.ts';
 import type { Farm } from './farm.ts';
 import { sourceCacheFor } from './source-cache.ts';
 
@@ -51,10 +51,7 @@ export async function performAttempt(
         recipe,
         target: config.repository,
         arch: config.arch,
-        reasons:
-          job.action === 'build-if-broken'
-            ? [{ kind: 'soname-missing', dependency: '', soname: '' }]
-            : job.reasons,
+        reasons: job.reasons,
         sourceCache: kind.keepsSources(recipe) ? await sourceCacheFor(farm, recipe.name) : undefined,
         dependencies: dependencies.available,
         published: lastMade(farm, job.id).map(({ artifact: { fileName, version } }) => ({
@@ -152,8 +149,7 @@ async function gatherDependencies(
 
 /** Folders that a package puts files in, as its facts list them. */
 async function foldersOf(farm: Farm, { facts }: Artifact): Promise<readonly string[]> {
-  const bytes = await farm.store.readBytes(facts);
-  const { files } = JSON.parse(Buffer.from(bytes).toString('utf8')) as PackageFacts;
+  const { files } = await readPackageFacts(farm.store, facts);
   return [...new Set(files.map((file) => file.slice(0, Math.max(0, file.lastIndexOf('/')))))].filter(
     (path) => path !== '',
   );

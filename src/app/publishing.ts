@@ -2,8 +2,7 @@ import type { StoredArtifact } from '../database/index.ts';
 import { isFault, type Problem } from '../diagnostics/index.ts';
 import { type AttemptId, parseJobId } from '../primitives/index.ts';
 import type { PackageToPublish } from '../publisher/pacman-repo/index.ts';
-import type { PackageFacts } from '../recipes/pkgbuild/index.ts';
-import { successesOf } from './artifacts-at-hand.ts';
+import { readPackageFacts, successesOf } from './artifacts-at-hand.ts';
 import type { Farm } from './farm.ts';
 
 /** Generation number that stands for "will never be published", because the publisher refused it. */
@@ -110,8 +109,7 @@ export class Publishing {
   }
 
   async #read({ artifact }: StoredArtifact): Promise<PackageToPublish> {
-    const bytes = await this.#farm.store.readBytes(artifact.facts);
-    const facts = JSON.parse(Buffer.from(bytes).toString('utf8')) as PackageFacts;
+    const facts = await readPackageFacts(this.#farm.store, artifact.facts);
     return {
       fileName: facts.fileName,
       object: artifact.object,

@@ -37,6 +37,7 @@ const rebuildReasons: ReadonlySet<JobReason['kind']> = new Set([
   'inputs-changed',
   'version-changed',
   'soname-missing',
+  'dependency-rebuilt',
   'asked',
 ]);
 
