@@ -83,7 +83,7 @@ export const rooms = {
     floor: 2,
     purpose: 'one command in a cage: profile in, reason of its end out',
     knows: ['host'],
-    drivers: ['bubblewrap', 'scripted'],
+    drivers: ['bubblewrap', 'container', 'scripted'],
   },
   logs: { floor: 2, purpose: 'one append-only file per attempt, followed live', knows: ['host'] },
   signer: {
@@ -99,6 +99,17 @@ export const rooms = {
     drivers: ['pacman-repo'],
     node: ['node:sqlite'],
   },
+  channel: {
+    floor: 2,
+    purpose: 'messages between manager and builders: calls, their answers, live log bytes',
+    knows: ['host'],
+    drivers: ['redis', 'memory'],
+  },
+  ssh: {
+    floor: 2,
+    purpose: 'tunnels and file transfer through the system OpenSSH',
+    knows: ['host'],
+  },
   notifier: { floor: 2, purpose: 'tells people and machines what happened', knows: ['host'] },
   dispatcher: {
     floor: 3,
@@ -108,7 +119,7 @@ export const rooms = {
   builder: {
     floor: 3,
     purpose: 'claim, fetch, sandbox, collect, store, report',
-    knows: ['api', 'host', 'queue', 'store', 'fetcher', 'git', 'sandbox', 'logs', 'graph'],
+    knows: ['api', 'host', 'queue', 'channel', 'ssh', 'store', 'fetcher', 'git', 'sandbox', 'logs', 'graph'],
   },
   recipes: {
     floor: 3,
@@ -132,11 +143,19 @@ export const rooms = {
 export const fences = {
   'node:sqlite': ['database', 'queue/embedded', 'publisher'],
   bullmq: ['queue/bullmq'],
-  ioredis: ['queue/bullmq'],
+  ioredis: ['queue/bullmq', 'channel/redis'],
+  '@octokit/request': ['notifier'],
+  '@gitbeaker/rest': ['notifier'],
+  grammy: ['notifier'],
+  nodemailer: ['notifier'],
   commander: ['cli'],
   yaml: ['config'],
   zod: ['config', 'api'],
   fastify: ['http'],
+  '@fastify/cors': ['http'],
+  '@fastify/static': ['http'],
+  '@fastify/swagger': ['http'],
+  'prom-client': ['http'],
 };
 
 /** Node modules that only compute; every floor above the pure ones may use them. */

@@ -11,11 +11,20 @@ export interface QueueEntry {
   readonly job: JobId;
   /** Number of this offer of the job, given by the manager; a result is accepted for the newest offer only. */
   readonly offer: number;
+  /** What people asked for: higher runs first, whatever the rest says. Default 0. */
+  readonly urgency?: number | undefined;
   /** Higher runs first (critical path in ms, fitted to classes); ties in order of `readySinceMs`. */
   readonly priority: number;
   readonly readySinceMs: number;
   /** Minimum class or the name of one builder; undefined counts as class 1 (specification 12.6). */
   readonly buildClass: number | string | undefined;
+  /** Whose share of the builders it uses: the source it comes from. Default: the nameless one. */
+  readonly share?: string | undefined;
+  /** Labels that a builder must carry, all of them. Default none. */
+  readonly labels?: readonly string[] | undefined;
+  /** Recorded peaks: a builder with less room than that is not given the job. Undefined: unknown, fits everywhere. */
+  readonly memoryBytes?: number | undefined;
+  readonly diskBytes?: number | undefined;
 }
 
 /** A builder's claim on one job until `untilMs`. `fence` grows with every lease ever given by this queue. */
@@ -31,6 +40,11 @@ export interface Claimant {
   readonly builder: BuilderName;
   /** Undefined: takes only jobs addressed to it by name (specification 12.6). */
   readonly builderClass: number | undefined;
+  /** Labels it carries. Default none. */
+  readonly labels?: readonly string[] | undefined;
+  /** What it has left to give; undefined: no bound. */
+  readonly freeMemoryBytes?: number | undefined;
+  readonly freeDiskBytes?: number | undefined;
 }
 
 /** What a builder says when it asks for work. */
@@ -46,7 +60,7 @@ export interface QueueCounts {
 }
 
 /**
- * Ready jobs between manager and builders. Ten verbs; every backend passes `conformance.ts`.
+ * Ready jobs between manager and builders. A dozen verbs; every backend passes `conformance.ts`.
  * All of them are safe to repeat; time comes from the clock the backend was made with.
  */
 export interface QueueBackend {
@@ -55,7 +69,8 @@ export interface QueueBackend {
   /**
    * Takes up to `max` jobs the builder may run. Empty when there is none; never waits. Best first (specification
    * 12.9): jobs that waited too long by age; jobs addressed to this builder; the highest class that fits. Within
-   * these by priority, age, offer. A lease that ran out is not given on before `reap` took it away.
+   * these by urgency; then the share of which the fewest jobs are leased; then priority, age, offer. A lease that
+   * ran out is not given on before `reap` took it away.
    */
   claim(request: ClaimRequest): Promise<readonly Lease[]>;
   /** Resolves when there is work that this builder may claim, or when the signal aborts; may wake for nothing. */
@@ -73,5 +88,14 @@ export interface QueueBackend {
   counts(): Promise<QueueCounts>;
   /** All entries, for dumps and reconciliation; leased ones with their lease. */
   list(): Promise<readonly { entry: QueueEntry; lease?: Lease }[]>;
+  /**
+   * Whether the queue still holds what was put into it: the word that `mark` left, undefined when it has none (it
+   * is new, or was emptied). While it has none, `renew` rejects instead of calling leases lost.
+   */
+  memory(): Promise<string | undefined>;
+  /** Leaves a word in the queue, after everything it must know was put into it. Fences grow past `fenceAbove`. */
+  mark(word: string, fenceAbove: number): Promise<void>;
+  /** Puts leases back that an emptied queue forgot, as they were; those of jobs it knows are ignored. */
+  restore(leases: readonly Lease[]): Promise<void>;
   close(): Promise<void>;
 }

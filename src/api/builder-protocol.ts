@@ -1,0 +1,126 @@
+import { z } from 'zod';
+
+/**
+ * Version of what manager and builders say to each other. A builder of another version is shown as incompatible
+ * and gets no jobs (specification 13.7). Chaotic Manager's own was 3.
+ */
+export const protocolVersion = 4;
+
+const digest = z.string().regex(/^[0-9a-f]{64}$/);
+const fenced = { attempt: z.int(), fence: z.int() };
+
+/** What a builder says of itself when it starts, and again with every sign of life. */
+export const helloSchema = z.object({
+  builder: z.string().min(1),
+  /** Made anew with every start of the process. */
+  instance: z.string().min(4),
+  protocol: z.int(),
+  class: z.number().optional(),
+  labels: z.array(z.string()).default([]),
+  slots: z.int().positive(),
+  /** Attempts it works on. */
+  attempts: z.array(z.int()).default([]),
+  memoryBytes: z.number().optional(),
+  diskBytes: z.number().optional(),
+  leaving: z.boolean().default(false),
+});
+export type Hello = z.output<typeof helloSchema>;
+
+/** Where results go: HTTP when the manager has an address, else SFTP into its landing zone (specification 14.7). */
+export const resultsHomeSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('http'), url: z.string() }),
+  z.object({
+    kind: z.literal('sftp'),
+    host: z.string(),
+    port: z.int(),
+    user: z.string(),
+    /** Folder of the landing zone as the SSH account sees it. */
+    path: z.string(),
+  }),
+]);
+export type ResultsHome = z.output<typeof resultsHomeSchema>;
+
+export const welcomeSchema = z.object({
+  protocol: z.int(),
+  compatible: z.boolean(),
+  /** No new jobs: the builder is to finish what it has and wait. */
+  drained: z.boolean(),
+  homes: z.array(resultsHomeSchema),
+  leaseMs: z.number().positive(),
+  /** Attempts to be stopped, with why. */
+  stop: z.array(z.object({ attempt: z.int(), reason: z.string() })),
+});
+export type Welcome = z.output<typeof welcomeSchema>;
+
+/** An object of the store that a builder has to fetch. */
+export const inputObjectSchema = z.object({ object: digest, sizeBytes: z.number() });
+
+/**
+ * Everything a builder needs for one attempt: it looks nothing up and decides nothing. `recipe` is an archive of
+ * the recipe's folder at the commit that was scheduled, so a builder cannot build another one.
+ */
+export const workOrderSchema = z.object({
+  ...fenced,
+  job: z.string(),
+  kind: z.string(),
+  target: z.string(),
+  arch: z.string(),
+  /** `PlannedJob` of the model. */
+  planned: z.json(),
+  recipe: inputObjectSchema,
+  /** Farm packages to install, in order: artifact of the model, its object, the folders it writes to. */
+  dependencies: z.array(z.object({ artifact: z.json(), folders: z.array(z.string()) })),
+  published: z.array(z.object({ fileName: z.string(), version: z.string() })),
+  remarks: z.array(z.string()),
+  introduction: z.array(z.string()),
+  /** Settings of the recipe kind, understood by it alone. */
+  settings: z.json(),
+  limits: z.object({
+    network: z.enum(['none', 'fetch-only', 'full']),
+    timeoutMs: z.number(),
+    killGraceMs: z.number(),
+    memoryBytes: z.number().optional(),
+    processes: z.int().optional(),
+    logBytes: z.number(),
+  }),
+  /** Lets whoever holds it hand in objects and the result of this attempt, and nothing else. */
+  token: z.string(),
+  archMirror: z.string().optional(),
+});
+export type WorkOrder = z.output<typeof workOrderSchema>;
+
+export const beginRequestSchema = z.object({
+  builder: z.string(),
+  instance: z.string(),
+  /** `Lease` of the queue. */
+  lease: z.json(),
+});
+/** `stale`: the lease is worth nothing any more. */
+export const beginReplySchema = z.object({ order: workOrderSchema.optional() });
+
+/** A piece of an attempt's log; `offset` makes repeating it harmless. */
+export const logPieceSchema = z.object({
+  ...fenced,
+  offset: z.int().nonnegative(),
+  /** Base64. */
+  bytes: z.string(),
+  phases: z.array(z.object({ name: z.string(), offset: z.int(), atMs: z.number() })).default([]),
+});
+/** `sizeBytes`: how much of the log the manager has. */
+export const logReplySchema = z.object({ sizeBytes: z.int(), stop: z.string().optional() });
+
+export const reportSchema = z.object({
+  ...fenced,
+  lease: z.json(),
+  token: z.string(),
+  /** `Outcome` of the model. Objects it names were handed in before. */
+  outcome: z.json(),
+  durationMs: z.number().optional(),
+  peakMemoryBytes: z.number().optional(),
+  peakDiskBytes: z.number().optional(),
+  /** Whole length of the log. */
+  logBytes: z.int().optional(),
+  /** Files in the landing zone, when results went there by SFTP. */
+  landed: z.array(z.object({ path: z.string(), object: digest, sizeBytes: z.number() })).default([]),
+});
+export const reportReplySchema = z.object({ verdict: z.enum(['accepted', 'stale']) });

@@ -1,0 +1,3 @@
+export * from './builder-protocol.ts';
+export * from './farm-views.ts';
+export * from './schedule.ts';

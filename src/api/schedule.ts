@@ -1,0 +1,81 @@
+import { z } from 'zod';
+
+/** A pkgbase: letters, digits and `@ . _ + -`, no leading dot or hyphen (specification 2.2). */
+export const pkgbaseSchema = z
+  .string()
+  .regex(/^[a-z0-9@_+][a-z0-9@._+-]*$/, 'a pkgbase of lower-case letters, digits and @ . _ + -');
+const repositoryName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._+-]*$/, 'a repository name');
+const commit = z.string().regex(/^[0-9a-f]{7,64}$/, 'a commit in hexadecimal digits');
+const arch = z.string().regex(/^[a-z0-9_]+$/, 'an architecture');
+
+/** A request to build packages; `id` makes repeating it harmless: the first one counts. */
+export const scheduleRequestSchema = z.strictObject({
+  id: z.string().min(8).max(128),
+  target: repositoryName,
+  source: repositoryName,
+  arch: arch.default('x86_64'),
+  /** Build exactly this commit; without it the newest of the source. */
+  commit: commit.optional(),
+  /** CI pipeline that asked, for commit statuses. */
+  pipeline: z.string().max(64).optional(),
+  /** Mirror for pacman inside builds (`$repo`, `$arch` are filled in). */
+  archMirror: z.string().max(1024).optional(),
+  /** `pkgbase:names:dependencies;...` (specification 12.1), a text of the reference's clients; checked, then the recipes themselves are read. */
+  dependencyTree: z.string().optional(),
+  urgency: z.int().min(-1000).max(1000).default(0),
+  packages: z
+    .array(
+      z.strictObject({
+        name: z.string().max(256),
+        /** Minimum builder class, or the name of one builder (specification 12.6). */
+        buildClass: z.union([z.number().nonnegative(), z.string().max(128)]).optional(),
+      }),
+    )
+    .min(1)
+    .max(20_000),
+});
+export type ScheduleRequest = z.output<typeof scheduleRequestSchema>;
+
+const refusedSchema = z.object({ name: z.string(), code: z.string(), what: z.string() });
+
+/** What became of a request; it is durable when this is answered. */
+export const scheduleReplySchema = z.object({
+  id: z.string(),
+  /** The plan that holds the jobs; undefined when nothing was accepted, or while the sources are still being read. */
+  plan: z.int().optional(),
+  accepted: z.array(z.object({ name: z.string(), job: z.string() })),
+  refused: z.array(refusedSchema),
+});
+export type ScheduleReply = z.output<typeof scheduleReplySchema>;
+
+/** Clean-up of a target: every package whose pkgbase is not listed goes (specification 14.9). */
+export const removalRequestSchema = z.strictObject({
+  id: z.string().min(8).max(128),
+  target: repositoryName,
+  arch: arch.default('x86_64'),
+  /** All valid pkgbases; never empty. */
+  keep: z.array(z.string()).min(1),
+  /** When the list was made, ms since the epoch: packages deployed later are not touched. */
+  asOfMs: z.number().optional(),
+  /** Also when more would vanish than the farm's limit allows. */
+  force: z.boolean().default(false),
+});
+export type RemovalRequest = z.output<typeof removalRequestSchema>;
+
+export const removalReplySchema = z.object({
+  generation: z.int(),
+  removed: z.array(z.string()),
+  /** Not touched because they were deployed after the list was made. */
+  spared: z.array(z.string()),
+});
+export type RemovalReply = z.output<typeof removalReplySchema>;
+
+/** Which queued and running jobs a command is for; all given conditions must hold. */
+export const jobSelectionSchema = z.strictObject({
+  jobs: z.array(z.string()).optional(),
+  target: z.string().optional(),
+  source: z.string().optional(),
+  /** Pattern on pkgbases, `*` and `?`. */
+  match: z.string().optional(),
+});
+export type JobSelection = z.output<typeof jobSelectionSchema>;

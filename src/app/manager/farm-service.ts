@@ -1,0 +1,61 @@
+import type {
+  BuilderView,
+  JobSelection,
+  JobView,
+  QueuedPackages,
+  QueueMetrics,
+  QueueStats,
+  RemovalReply,
+  RemovalRequest,
+  ScheduleReply,
+  ScheduleRequest,
+} from '../../api/index.ts';
+import type { FarmEvent } from '../../model/index.ts';
+
+/** Who may do what. `builder`: hand in objects, fetch inputs. `operator`: schedule, cancel, drain. */
+export type TokenRole = 'builder' | 'operator';
+
+/** One revision of a package's log: queue notes and the logs of all attempts of one job, as one stream of bytes. */
+export interface LogRevision {
+  /** `target/arch/name`. */
+  readonly job: string;
+  /** ms since the epoch of the request; names the revision. */
+  readonly timestamp: number;
+  /** Absolute paths of the files that make the stream, in order, as of now. */
+  segments(): readonly string[];
+  /** Whether nothing will be added to the stream any more. */
+  isFinished(): boolean;
+}
+
+/** What the faces (HTTP, command line) may ask of a running manager. All reading is cheap enough to be polled. */
+export interface FarmService {
+  schedule(request: ScheduleRequest): Promise<ScheduleReply>;
+  removeObsolete(request: RemovalRequest): Promise<RemovalReply>;
+  /** Ends queued jobs and asks running ones to stop; returns the ids it concerned. */
+  cancel(selection: JobSelection, reason: string): Promise<readonly string[]>;
+  /** Schedules the newest job of each again, at the commit it had. */
+  retry(jobs: readonly string[]): Promise<ScheduleReply>;
+  /** Cancels what is queued and leaves running jobs and logs alone (specification 13.9). */
+  clearQueue(selection: JobSelection): Promise<readonly string[]>;
+  /** No new jobs for a builder, or again some; false when no such builder is known. */
+  drain(builder: string, drained: boolean): Promise<boolean>;
+
+  stats(): QueueStats;
+  queuedPackages(target?: string): QueuedPackages;
+  metrics(): QueueMetrics;
+  job(id: string): JobView | undefined;
+  builds(filter: { pkgbase?: string; target?: string; limit: number }): readonly JobView[];
+  builders(): readonly BuilderView[];
+  /** Newest revision of a package's log, or the one of a timestamp; ids are pkgbases or whole job ids. */
+  logRevision(id: string, timestamp?: number): LogRevision | undefined;
+  /** Events after the one with this id, oldest first. */
+  events(after: number, limit: number): readonly FarmEvent[];
+  subscribe(listener: (event: FarmEvent) => void): () => void;
+  /** `ready`: it can accept requests now; `problems`: what is the matter with queue store, disk, sources. */
+  health(): Promise<{ readonly ready: boolean; readonly problems: readonly string[] }>;
+
+  /** The role a bearer token stands for, and whose it is. */
+  authenticate(token: string): { readonly role: TokenRole; readonly name: string } | undefined;
+  /** Whether this token of an attempt (`WorkOrder.token`) may hand in objects now. */
+  mayHandIn(token: string): boolean;
+}
