@@ -15,6 +15,7 @@ export interface AttemptRecord {
   readonly outcome: Outcome | undefined;
   readonly durationMs: number | undefined;
   readonly peakMemoryBytes: number | undefined;
+  readonly peakDiskBytes: number | undefined;
   readonly logPath: string | undefined;
 }
 
@@ -29,6 +30,7 @@ interface AttemptRow {
   readonly outcome: string | null;
   readonly duration_ms: number | null;
   readonly peak_memory_bytes: number | null;
+  readonly peak_disk_bytes: number | null;
   readonly log_path: string | null;
 }
 
@@ -40,6 +42,8 @@ export class AttemptRecords {
   readonly #get: SqlStatement<AttemptRow>;
   readonly #running: SqlStatement<AttemptRow>;
   readonly #ofJob: SqlStatement<AttemptRow>;
+  readonly #ofRow: SqlStatement<AttemptRow>;
+  readonly #highestFence: SqlStatement<{ fence: number | null }>;
 
   constructor(connection: SqlConnection) {
     this.#insert = connection.prepare(
@@ -47,11 +51,13 @@ export class AttemptRecords {
     );
     this.#end = connection.prepare(
       `UPDATE attempts SET ended_ms = ?, outcome = ?, duration_ms = ?, peak_memory_bytes = ?,
-         log_path = coalesce(?, log_path) WHERE id = ?`,
+         peak_disk_bytes = ?, log_path = coalesce(?, log_path) WHERE id = ?`,
     );
     this.#log = connection.prepare('UPDATE attempts SET log_path = ? WHERE id = ?');
     this.#get = connection.prepare('SELECT * FROM attempts WHERE id = ?');
     this.#running = connection.prepare('SELECT * FROM attempts WHERE ended_ms IS NULL ORDER BY id');
+    this.#ofRow = connection.prepare('SELECT * FROM attempts WHERE job_id = ? AND job = ? ORDER BY id');
+    this.#highestFence = connection.prepare('SELECT max(fence) AS fence FROM attempts');
     this.#ofJob = connection.prepare('SELECT * FROM attempts WHERE job_id = ? ORDER BY id DESC LIMIT ?');
   }
 
@@ -66,13 +72,17 @@ export class AttemptRecords {
 
   end(
     attempt: AttemptId,
-    facts: Pick<AttemptRecord, 'endedMs' | 'outcome' | 'durationMs' | 'peakMemoryBytes' | 'logPath'>,
+    facts: Pick<
+      AttemptRecord,
+      'endedMs' | 'outcome' | 'durationMs' | 'peakMemoryBytes' | 'peakDiskBytes' | 'logPath'
+    >,
   ): void {
     this.#end.run(
       facts.endedMs ?? null,
       JSON.stringify(facts.outcome),
       facts.durationMs ?? null,
       facts.peakMemoryBytes ?? null,
+      facts.peakDiskBytes ?? null,
       facts.logPath ?? null,
       attempt,
     );
@@ -85,6 +95,16 @@ export class AttemptRecords {
 
   running(): AttemptRecord[] {
     return this.#running.all().map(attemptOf);
+  }
+
+  /** Attempts at a job in one plan, by the key of its row, oldest first. */
+  ofRow(job: JobId, jobKey: number): AttemptRecord[] {
+    return this.#ofRow.all(job, jobKey).map(attemptOf);
+  }
+
+  /** The highest fence that any attempt ran under; 0 when there was none. */
+  highestFence(): number {
+    return this.#highestFence.get()?.fence ?? 0;
   }
 
   /** Attempts at a job in all plans, newest first. */
@@ -105,6 +125,7 @@ function attemptOf(row: AttemptRow): AttemptRecord {
     outcome: row.outcome === null ? undefined : (JSON.parse(row.outcome) as Outcome),
     durationMs: row.duration_ms ?? undefined,
     peakMemoryBytes: row.peak_memory_bytes ?? undefined,
+    peakDiskBytes: row.peak_disk_bytes ?? undefined,
     logPath: row.log_path ?? undefined,
   };
 }

@@ -11,6 +11,7 @@ import { JobRecords } from './job-records.ts';
 import { JobViews } from './job-views.ts';
 import { checkVersion, type MigrationList, migrate } from './migrations.ts';
 import { PlanRecords } from './plan-records.ts';
+import { BuilderRecords, PeakRecords, RequestRecords, WordRecords } from './service-records.ts';
 import { SqlConnection, unusable } from './sql-connection.ts';
 
 export interface OpenFarmOptions {
@@ -31,6 +32,10 @@ export interface FarmDatabase {
   readonly inventory: InventoryRecords;
   readonly durations: DurationRecords;
   readonly events: EventRecords;
+  readonly requests: RequestRecords;
+  readonly builders: BuilderRecords;
+  readonly peaks: PeakRecords;
+  readonly words: WordRecords;
   /** For rooms with tables of their own. */
   readonly connection: DatabaseSync;
   /** All of `work` or nothing of it, on disk when it returns; `work` must not wait for anything. */
@@ -58,6 +63,10 @@ export function openFarmDatabase(path: string, options: OpenFarmOptions): FarmDa
       inventory: new InventoryRecords(connection),
       durations: new DurationRecords(connection),
       events: new EventRecords(connection, options.clock),
+      requests: new RequestRecords(connection),
+      builders: new BuilderRecords(connection),
+      peaks: new PeakRecords(connection),
+      words: new WordRecords(connection),
       connection: connection.raw,
       transaction: (work) => connection.transaction(work),
       close: () => connection.close(),

@@ -63,5 +63,28 @@ CREATE TABLE events (
 CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
 INSERT INTO counters VALUES ('offer', 0);
 `,
+    `
+ALTER TABLE plans ADD COLUMN origin TEXT;
+ALTER TABLE plans ADD COLUMN request TEXT;
+CREATE UNIQUE INDEX plans_of_request ON plans (request) WHERE request IS NOT NULL;
+ALTER TABLE jobs ADD COLUMN urgency INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE jobs ADD COLUMN share TEXT NOT NULL DEFAULT '';
+ALTER TABLE jobs ADD COLUMN labels TEXT;
+ALTER TABLE attempts ADD COLUMN peak_disk_bytes INTEGER;
+CREATE TABLE job_needs (needed TEXT NOT NULL, job INTEGER NOT NULL, PRIMARY KEY (needed, job)) STRICT, WITHOUT ROWID;
+CREATE TABLE requests (
+  id TEXT PRIMARY KEY, kind TEXT NOT NULL, body TEXT NOT NULL, received_ms INTEGER NOT NULL, reply TEXT
+) STRICT, WITHOUT ROWID;
+CREATE INDEX open_requests ON requests (received_ms) WHERE reply IS NULL;
+CREATE TABLE builders (
+  name TEXT PRIMARY KEY, instance TEXT NOT NULL, hello TEXT NOT NULL, seen_ms INTEGER NOT NULL,
+  drained INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+CREATE TABLE words (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE peaks (
+  job_id TEXT PRIMARY KEY, memory_bytes INTEGER, disk_bytes INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE INDEX attempts_by_fence ON attempts (fence);
+`,
   ],
 };

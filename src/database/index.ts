@@ -9,3 +9,11 @@ export type { Dependant, EdgeKind, JobChange, JobRecord, JobRecords } from './jo
 export type { JobView, JobViews } from './job-views.ts';
 export type { MigrationList } from './migrations.ts';
 export type { NewPlan, PlanHead, PlanRecords } from './plan-records.ts';
+export type {
+  BuilderRecord,
+  BuilderRecords,
+  Peaks,
+  RequestRecord,
+  RequestRecords,
+  WordRecords,
+} from './service-records.ts';

@@ -13,6 +13,11 @@ export interface JobRecord {
   readonly cycle: number | undefined;
   readonly priority: number;
   readonly buildClass: number | string | undefined;
+  /** What people asked for: higher goes first. */
+  readonly urgency: number;
+  /** Whose share of the builders it uses: its source. */
+  readonly share: string;
+  readonly labels: readonly string[];
   readonly state: JobStateName;
   readonly reason: string;
   /** How many jobs it waits for. */
@@ -46,7 +51,15 @@ export type EdgeKind = 'need' | 'cycle' | 'replaced';
 export type JobChange = Partial<
   Pick<
     JobRecord,
-    'state' | 'reason' | 'losses' | 'offer' | 'readySinceMs' | 'attempt' | 'canceling' | 'blockedOn'
+    | 'state'
+    | 'reason'
+    | 'urgency'
+    | 'losses'
+    | 'offer'
+    | 'readySinceMs'
+    | 'attempt'
+    | 'canceling'
+    | 'blockedOn'
   >
 > & { readonly sinceMs: number };
 
@@ -59,6 +72,9 @@ interface JobRow {
   readonly cycle: number | null;
   readonly priority: number;
   readonly build_class: number | string | null;
+  readonly urgency: number;
+  readonly share: string;
+  readonly labels: string | null;
   readonly state: JobStateName;
   readonly reason: string;
   readonly pending: number;
@@ -91,6 +107,9 @@ export class JobRecords {
   readonly #undecided: SqlStatement<JobRow>;
   readonly #cycleAtWork: SqlStatement<unknown>;
   readonly #held: SqlStatement<JobRow>;
+  readonly #open: SqlStatement<JobRow>;
+  readonly #needing: SqlStatement<JobRow>;
+  readonly #pathTo: SqlStatement<unknown>;
   readonly #planned: SqlStatement<{ planned: string }>;
   readonly #dependants: SqlStatement<DependantRow>;
   readonly #dependencies: SqlStatement<JobRow>;
@@ -120,6 +139,18 @@ export class JobRecords {
     this.#held = connection.prepare(
       `SELECT * FROM jobs WHERE plan = ? AND cycle = ? AND state = 'waiting' AND pending = 0 ORDER BY position`,
     );
+    this.#open = connection.prepare(`SELECT * FROM jobs WHERE ${open} ORDER BY key`);
+    this.#needing = connection.prepare(
+      `SELECT j.* FROM job_needs n JOIN jobs j ON j.key = n.job WHERE n.needed = ?1 AND j.${open}
+       UNION SELECT j.* FROM jobs d JOIN job_edges e ON e.dependency = d.key AND e.kind = 'need'
+         JOIN jobs j ON j.key = e.dependant WHERE d.id = ?1 AND j.${open} ORDER BY 1`,
+    );
+    this.#pathTo = connection.prepare(
+      `WITH RECURSIVE before (key) AS (
+         SELECT ?1 UNION SELECT e.dependency FROM before b JOIN job_edges e ON e.dependant = b.key
+           JOIN jobs d ON d.key = e.dependency WHERE d.${open})
+       SELECT 1 FROM before WHERE key = ?2 LIMIT 1`,
+    );
     this.#planned = connection.prepare('SELECT planned FROM job_plans WHERE key = ?');
     this.#dependants = connection.prepare(
       `SELECT j.key, j.state, e.required, e.kind FROM job_edges e JOIN jobs j ON j.key = e.dependant
@@ -131,7 +162,7 @@ export class JobRecords {
     );
     this.#update = connection.prepare(
       `UPDATE jobs SET state = ?, reason = ?, losses = ?, offer = ?, ready_since_ms = ?, attempt = ?,
-         canceling = ?, blocked_on = ?, since_ms = ? WHERE key = ?`,
+         canceling = ?, blocked_on = ?, since_ms = ?, urgency = ? WHERE key = ?`,
     );
     this.#decrement = connection.prepare(
       'UPDATE jobs SET pending = pending - 1 WHERE key = ? RETURNING pending',
@@ -173,6 +204,21 @@ export class JobRecords {
   /** Jobs with this id that are not final: one, or a running one and the one that replaces it; oldest first. */
   openWithId(id: JobId): JobRecord[] {
     return this.#openById.all(id).map(jobOf);
+  }
+
+  /** All jobs of all plans that are not final, oldest first. */
+  open(): JobRecord[] {
+    return this.#open.all().map(jobOf);
+  }
+
+  /** Open jobs that need this one, directly or through jobs that their plans left out; oldest first. */
+  needing(id: JobId): JobRecord[] {
+    return this.#needing.all(id).map(jobOf);
+  }
+
+  /** Whether an open job waits for another open one, directly or not. */
+  waitsFor(key: number, other: number): boolean {
+    return this.#pathTo.get(key, other) !== undefined;
   }
 
   /** The job of the newest plan that has this id. */
@@ -231,6 +277,7 @@ export class JobRecords {
       next.canceling ?? null,
       next.blockedOn ?? null,
       next.sinceMs,
+      next.urgency,
       next.key,
     );
     return next;
@@ -273,6 +320,9 @@ function jobOf(row: JobRow): JobRecord {
     cycle: row.cycle ?? undefined,
     priority: row.priority,
     buildClass: row.build_class ?? undefined,
+    urgency: row.urgency,
+    share: row.share,
+    labels: row.labels === null ? [] : (JSON.parse(row.labels) as string[]),
     state: row.state,
     reason: row.reason,
     pending: row.pending,

@@ -1,5 +1,5 @@
 import type { Problem } from '../diagnostics/index.ts';
-import type { JobEdge, Plan, PlannedJob } from '../model/index.ts';
+import type { JobEdge, Plan, PlannedJob, PlanOrigin } from '../model/index.ts';
 import type { JobId, PlanId, RunId } from '../primitives/index.ts';
 import type { SqlConnection, SqlStatement } from './sql-connection.ts';
 
@@ -24,6 +24,8 @@ export interface PlanHead {
   readonly failFast: boolean;
   /** Number of jobs that are not final. */
   readonly unfinished: number;
+  /** Where it comes from, when a request asked for it. */
+  readonly origin: PlanOrigin | undefined;
 }
 
 interface HeadRow {
@@ -38,6 +40,7 @@ interface HeadRow {
   readonly unfinished: number;
   readonly cycles: string;
   readonly problems: string;
+  readonly origin: string | null;
 }
 
 /** Runs and their plans. A plan is written once and never edited; only the states of its jobs move. */
@@ -47,6 +50,8 @@ export class PlanRecords {
   readonly #insertJob: SqlStatement<never>;
   readonly #insertPlanned: SqlStatement<never>;
   readonly #insertEdge: SqlStatement<never>;
+  readonly #insertNeed: SqlStatement<never>;
+  readonly #ofRequest: SqlStatement<HeadRow>;
   readonly #lastKey: SqlStatement<{ last: number | null }>;
   readonly #get: SqlStatement<HeadRow>;
   readonly #list: SqlStatement<HeadRow>;
@@ -58,18 +63,21 @@ export class PlanRecords {
   constructor(connection: SqlConnection) {
     this.#insertRun = connection.prepare('INSERT INTO runs (started_ms, why) VALUES (?, ?)');
     this.#insertPlan = connection.prepare(
-      `INSERT INTO plans (run, target, arch, created_ms, fail_fast, unfinished, cycles, problems)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO plans (run, target, arch, created_ms, fail_fast, unfinished, cycles, problems, origin, request)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#insertJob = connection.prepare(
       `INSERT INTO jobs (key, plan, position, id, action, cycle, priority, build_class, state, reason, pending,
-         losses, offer, since_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'waiting', '', ?, 0, 0, ?)`,
+         losses, offer, since_ms, urgency, share, labels)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'waiting', '', ?, 0, 0, ?, ?, ?, ?)`,
     );
     this.#insertPlanned = connection.prepare('INSERT INTO job_plans VALUES (?, ?)');
     this.#insertEdge = connection.prepare('INSERT INTO job_edges VALUES (?, ?, ?, ?)');
+    this.#insertNeed = connection.prepare('INSERT OR IGNORE INTO job_needs VALUES (?, ?)');
     this.#lastKey = connection.prepare('SELECT max(key) AS last FROM jobs');
     const heads = 'SELECT p.*, r.why FROM plans p JOIN runs r ON r.id = p.run';
     this.#get = connection.prepare(`${heads} WHERE p.id = ?`);
+    this.#ofRequest = connection.prepare(`${heads} WHERE p.request = ?`);
     this.#list = connection.prepare(`${heads} ORDER BY p.id DESC LIMIT ?`);
     this.#open = connection.prepare(`${heads} WHERE p.finished_ms IS NULL ORDER BY p.id`);
     this.#planned = connection.prepare(
@@ -93,20 +101,19 @@ export class PlanRecords {
       plan.jobs.length,
       JSON.stringify(plan.cycles),
       JSON.stringify(plan.problems),
+      plan.origin === undefined ? null : JSON.stringify(plan.origin),
+      plan.origin?.request ?? null,
     ).lastId as PlanId;
     const firstKey = (this.#lastKey.get()?.last ?? 0) + 1;
     const keys = new Map(plan.jobs.map((job, position) => [job.id, firstKey + position]));
     for (const [position, job] of plan.jobs.entries()) {
-      this.#addJob(id, job, { key: firstKey + position, position, atMs, edges: mergeEdges(job, keys) });
+      const place = { key: firstKey + position, position, atMs, edges: mergeEdges(job, keys) };
+      this.#addJob(id, job, { ...place, origin: plan.origin });
     }
     return { run, plan: id, firstKey };
   }
 
-  #addJob(
-    plan: PlanId,
-    job: PlannedJob,
-    place: { key: number; position: number; atMs: number; edges: ReadonlyMap<number, MergedEdge> },
-  ): void {
+  #addJob(plan: PlanId, job: PlannedJob, place: JobPlace): void {
     this.#insertJob.run(
       place.key,
       plan,
@@ -118,8 +125,12 @@ export class PlanRecords {
       job.buildClass ?? null,
       place.edges.size,
       place.atMs,
+      place.origin?.urgency ?? 0,
+      place.origin?.source ?? '',
+      job.labels && job.labels.length > 0 ? JSON.stringify(job.labels) : null,
     );
     this.#insertPlanned.run(place.key, JSON.stringify(job));
+    for (const needed of job.outside ?? []) this.#insertNeed.run(needed, place.key);
     for (const [dependency, { required, kind }] of place.edges) {
       this.#insertEdge.run(dependency, place.key, required ? 1 : 0, kind);
     }
@@ -127,6 +138,12 @@ export class PlanRecords {
 
   get(plan: PlanId): PlanHead | undefined {
     const row = this.#get.get(plan);
+    return row && headOf(row);
+  }
+
+  /** The plan that a request led to. */
+  ofRequest(request: string): PlanHead | undefined {
+    const row = this.#ofRequest.get(request);
     return row && headOf(row);
   }
 
@@ -151,6 +168,7 @@ export class PlanRecords {
       jobs: this.#planned.all(plan).map(({ planned }) => JSON.parse(planned) as PlannedJob),
       cycles: JSON.parse(row.cycles) as JobId[][],
       problems: JSON.parse(row.problems) as Problem[],
+      ...(row.origin === null ? {} : { origin: JSON.parse(row.origin) as PlanOrigin }),
     };
   }
 
@@ -162,6 +180,15 @@ export class PlanRecords {
   finish(plan: PlanId, atMs: number): void {
     this.#finish.run(atMs, plan);
   }
+}
+
+/** Where a job goes, and what it waits for within its plan. */
+interface JobPlace {
+  readonly key: number;
+  readonly position: number;
+  readonly atMs: number;
+  readonly edges: ReadonlyMap<number, MergedEdge>;
+  readonly origin: PlanOrigin | undefined;
 }
 
 interface MergedEdge {
@@ -197,5 +224,6 @@ function headOf(row: HeadRow): PlanHead {
     finishedMs: row.finished_ms ?? undefined,
     failFast: row.fail_fast === 1,
     unfinished: row.unfinished,
+    origin: row.origin === null ? undefined : (JSON.parse(row.origin) as PlanOrigin),
   };
 }

@@ -37,6 +37,7 @@ export function admitPlan(
   const added = database.plans.add({ plan, why: options.why, failFast: options.failFast, atMs: nowMs });
   motion.tell(added.plan, { kind: 'plan-admitted' }, options.why);
   replaceOlder(plan, added, { database, motion });
+  linkToOthers(plan, added, { database, motion });
   for (let key = added.firstKey; key < added.firstKey + plan.jobs.length; key += 1) {
     const job = database.jobs.get(key);
     if (job?.state !== 'waiting') continue;
@@ -80,4 +81,34 @@ function togetherWith(plan: Plan, position: number): readonly number[] {
   const cycle = plan.jobs[position]?.cycle;
   if (cycle === undefined) return [position];
   return [...plan.jobs.keys()].filter((other) => plan.jobs[other]?.cycle === cycle);
+}
+
+/**
+ * Needs that cross plans (specification 12.7: no job runs while one that it depends on, directly or not, is queued
+ * or running): new jobs wait for open ones of other plans, and jobs of other plans that no builder has yet wait for
+ * the new ones. An arrow that would close a circle is left out, as the planner does with needs that go in circles.
+ */
+function linkToOthers(
+  plan: Plan,
+  added: { plan: PlanId; firstKey: number },
+  { database, motion }: { database: FarmDatabase; motion: Motion },
+): void {
+  if (database.plans.open().every(({ id }) => id === added.plan)) return;
+  const { jobs } = database;
+  const link = (dependency: number, dependant: number): void => {
+    if (!jobs.waitsFor(dependency, dependant)) jobs.addEdge(dependency, dependant, 'need');
+  };
+  for (const [position, job] of plan.jobs.entries()) {
+    if (job.action === 'keep') continue;
+    const key = added.firstKey + position;
+    for (const needed of job.outside ?? []) {
+      for (const open of jobs.openWithId(needed)) if (open.plan !== added.plan) link(open.key, key);
+    }
+    for (const other of jobs.needing(job.id)) {
+      if (other.plan === added.plan || other.id === job.id || other.state === 'running') continue;
+      if (jobs.waitsFor(key, other.key)) continue;
+      if (other.state === 'ready') motion.hold(other, `'${job.id}', which it needs, was scheduled again`);
+      jobs.addEdge(key, other.key, 'need');
+    }
+  }
 }

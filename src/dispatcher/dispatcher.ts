@@ -1,5 +1,5 @@
 import type { AttemptRecord, FarmDatabase, JobRecord, JobView } from '../database/index.ts';
-import { isFault, type Problem, problem } from '../diagnostics/index.ts';
+import { fault, isFault, type Problem, problem } from '../diagnostics/index.ts';
 import type { Clock } from '../host/index.ts';
 import type { FarmEvent, JobStateName, Outcome, Plan, PlannedJob } from '../model/index.ts';
 import { isFinal, isGood } from '../model/index.ts';
@@ -8,7 +8,7 @@ import type { Lease, QueueBackend } from '../queue/index.ts';
 import { type AdmitOptions, type Admitted, admitPlan, refuseBrokenPlan } from './admission.ts';
 import type { Decide, DecisionResult } from './decision.ts';
 import { type AttemptFacts, type Effects, Motion } from './motion.ts';
-import { type RecoveryReport, reconcile, takeUp } from './recovery.ts';
+import { adoptable, type RecoveryReport, reconcile, runningLeases, takeUp } from './recovery.ts';
 
 export interface DispatcherPolicy {
   /** How often a job is given out again after its attempts were lost, before it fails with QUE004. Default 3. */
@@ -22,6 +22,16 @@ export interface DispatcherOptions {
   readonly policy?: DispatcherPolicy;
   /** Asked about jobs that are to be built only if a rebuilt dependency broke them. */
   readonly decide: Decide;
+  /** Given when builders live on while the manager or the queue is away. */
+  readonly service?: ServiceTerms | undefined;
+}
+
+/** What changes when builders are processes of their own. */
+export interface ServiceTerms {
+  /** Names the farm in the queue: an emptied queue lacks it, and another farm's has another one. */
+  readonly word: string;
+  /** Length of the builders' leases: how long after an outage nobody loses one. */
+  readonly leaseMs: number;
 }
 
 /** A dependency that did not succeed, though the job goes on with what is published. */
@@ -62,6 +72,11 @@ export class Dispatcher {
   /** What has been told to the queue so far; changes reach it in the order of their transactions. */
   #told: Promise<void> = Promise.resolve();
   #queueMissedSomething = false;
+  readonly #service: ServiceTerms | undefined;
+  /** Whether the queue was out of reach when it was last asked. */
+  #outage = false;
+  #reapFromMs = 0;
+  #makingUp = false;
 
   constructor(options: DispatcherOptions) {
     this.#database = options.database;
@@ -69,19 +84,26 @@ export class Dispatcher {
     this.#clock = options.clock;
     this.#maxRequeues = options.policy?.maxRequeues ?? 3;
     this.#decide = options.decide;
+    this.#service = options.service;
   }
 
   /**
-   * Takes up what a manager before left: its running attempts are lost, their jobs go back to ready (or fail with
-   * QUE004), queue and record are made to agree, unfinished plans go on. To be called once, before any builder.
+   * Takes up what a manager before left: queue and record are made to agree, unfinished plans go on. Attempts that
+   * were running are lost, and their jobs go back to ready (or fail with QUE004); in a service they are adopted
+   * instead while their leases hold, since their builders may be at work still (specification 14.5). To be called
+   * once, before any builder. Throws QUE006 when the queue is another farm's.
    */
   async recover(): Promise<RecoveryReport> {
+    const memory = await this.#rememberedWord();
     const queued = await this.#queue.list();
-    return this.#commit((motion) => {
-      const { lost, recounted } = takeUp(this.#database, motion);
+    const isKept = this.#service ? adoptable(queued) : () => false;
+    const report = await this.#commit((motion) => {
+      const { lost, recounted } = takeUp(this.#database, motion, isKept);
       const { offered, withdrawn } = reconcile(this.#database, queued, motion);
       return { lost, recounted, offered, withdrawn, openPlans: this.#database.plans.open().length };
     });
+    if (this.#service) await this.#putLeasesBack(this.#service, memory);
+    return report;
   }
 
   /**
@@ -139,9 +161,21 @@ export class Dispatcher {
     return verdict;
   }
 
-  /** Takes away leases that ran out, and tells the queue what it missed while it was away. Call it now and then. */
+  /**
+   * Takes away leases that ran out, and tells the queue what it missed while it was away, or all when it was
+   * emptied. After an outage nobody loses a lease before builders had time to renew. Call it now and then.
+   */
   async tick(): Promise<void> {
-    if (this.#queueMissedSomething) await this.#tellAgain();
+    try {
+      await this.#makeUp();
+    } catch (error) {
+      this.#outage = true;
+      throw error;
+    }
+    const nowMs = this.#clock.monotonicMs();
+    if (this.#outage && this.#service) this.#reapFromMs = nowMs + this.#service.leaseMs;
+    this.#outage = false;
+    if (nowMs < this.#reapFromMs) return;
     for (const lease of await this.#queue.reap()) {
       await this.#commit((motion) => {
         const [job] = this.#database.jobs
@@ -157,12 +191,31 @@ export class Dispatcher {
     }
   }
 
-  /** Calls `tick` every `everyMs` (default 5 s) until the signal aborts. */
-  async keepWatch(signal: AbortSignal, everyMs = 5000): Promise<void> {
+  /**
+   * Calls `tick` every `everyMs` (default 5 s) until the signal aborts. With `onTrouble`, an error is told there,
+   * undefined when it is over, and the watch goes on.
+   */
+  async keepWatch(signal: AbortSignal, everyMs = 5000, onTrouble?: (error: unknown) => void): Promise<void> {
     while (!signal.aborted) {
       await this.#clock.sleep(everyMs, signal);
-      if (!signal.aborted) await this.tick();
+      if (signal.aborted) return;
+      try {
+        await this.tick();
+        onTrouble?.(undefined);
+      } catch (error) {
+        if (!onTrouble) throw error;
+        onTrouble(error);
+      }
     }
+  }
+
+  /** Why an attempt is to be stopped: it was asked to, or is not its job's current one any more; else undefined. */
+  stopReason(attempt: AttemptId): string | undefined {
+    const record = this.#database.attempts.get(attempt);
+    const job = record && this.#database.jobs.get(record.jobKey);
+    if (!record || !job) return 'the manager does not know this attempt';
+    if (!isCurrent(job, record)) return record.outcome?.kind === 'lost' ? record.outcome.reason : job.reason;
+    return job.canceling;
   }
 
   /** Takes jobs out of all plans: those that do not run end as canceled at once, running ones are asked to stop. */
@@ -283,20 +336,58 @@ export class Dispatcher {
     this.#told = telling.catch(() => {
       this.#queueMissedSomething = true;
     });
-    await telling;
+    // What is on disk is accepted; a queue that is away hears of it when it is back.
+    await (this.#service ? this.#told : telling);
     return result;
   }
 
   async #tell(effects: Effects, afterwards: (() => Promise<void>) | undefined): Promise<void> {
+    // One who waits for a queue that is away makes all others wait: the next tick tells everything.
+    if (this.#service && this.#queueMissedSomething && !this.#makingUp) return;
     await afterwards?.();
     if (effects.withdraw.length > 0) await this.#queue.withdraw(effects.withdraw);
     if (effects.offer.length > 0) await this.#queue.offer(effects.offer);
   }
 
-  async #tellAgain(): Promise<void> {
-    this.#queueMissedSomething = false;
-    const queued = await this.#queue.list();
-    await this.#commit((motion) => reconcile(this.#database, queued, motion));
+  /** Brings the queue up to date when it missed something or was emptied. */
+  async #makeUp(): Promise<void> {
+    const memory = await this.#rememberedWord();
+    const isEmptied = this.#service !== undefined && memory === undefined;
+    if (!isEmptied && !this.#queueMissedSomething) return;
+    this.#makingUp = true;
+    try {
+      await this.#told;
+      this.#queueMissedSomething = false;
+      const queued = await this.#queue.list();
+      await this.#commit((motion) => reconcile(this.#database, queued, motion));
+      if (this.#queueMissedSomething)
+        throw fault('QUE007', { what: 'the queue did not take what it missed' });
+      if (this.#service) await this.#putLeasesBack(this.#service, memory);
+    } catch (error) {
+      this.#queueMissedSomething = true;
+      throw error;
+    } finally {
+      this.#makingUp = false;
+    }
+  }
+
+  /** The word in the queue; throws QUE006 when it is another farm's. Undefined also where nobody asks. */
+  async #rememberedWord(): Promise<string | undefined> {
+    if (!this.#service) return undefined;
+    const memory = await this.#queue.memory();
+    if (memory === undefined || memory === this.#service.word) return memory;
+    throw fault('QUE006', {
+      what: `the queue belongs to the farm '${memory}', this one is '${this.#service.word}'`,
+    });
+  }
+
+  /** Leases of attempts under way, for a queue that forgot them; and then the farm's word. */
+  async #putLeasesBack(service: ServiceTerms, memory: string | undefined): Promise<void> {
+    const untilMs = this.#clock.nowMs() + service.leaseMs;
+    const leases = runningLeases(this.#database, untilMs);
+    if (leases.length > 0) await this.#queue.restore(leases);
+    if (memory === service.word) return;
+    await this.#queue.mark(service.word, this.#database.attempts.highestFence());
   }
 
   /** A listener that throws is a bug, but no reason to stop the farm: it surfaces outside of this call. */

@@ -27,6 +27,7 @@ export interface AttemptFacts {
   /** Relative to the farm. */
   readonly logPath?: string | undefined;
   readonly peakMemoryBytes?: number | undefined;
+  readonly peakDiskBytes?: number | undefined;
 }
 
 /** Moves jobs within one transaction: each move with its event, and all that follows from it for other jobs. */
@@ -105,13 +106,22 @@ export class Motion {
     if (job.cycle !== undefined && this.#database.jobs.cycleIsAtWork(job.plan, job.cycle)) return;
     const offer = this.#database.jobs.takeOffers(1);
     const ready = this.move(job, { kind: 'freed' }, { reason, change: { offer } });
-    if (ready) this.effects.offer.push(entryOf(ready));
+    if (ready) this.effects.offer.push(entryOf(this.#database, ready));
+  }
+
+  /** A ready job waits again, because something it needs was scheduled anew. */
+  hold(job: JobRecord, reason: string): JobRecord | undefined {
+    const held = this.move(job, { kind: 'held' }, { reason });
+    if (held) this.effects.withdraw.push(job.id);
+    return held;
   }
 
   /** Offers a ready job again under a new number, which ends every lease on it. */
   offerAgain(job: JobRecord): void {
     const offer = this.#database.jobs.takeOffers(1);
-    this.effects.offer.push(entryOf(this.#database.jobs.update(job, { offer, sinceMs: job.sinceMs })));
+    this.effects.offer.push(
+      entryOf(this.#database, this.#database.jobs.update(job, { offer, sinceMs: job.sinceMs })),
+    );
   }
 
   /** Dependencies of a job that were really built anew. */
@@ -131,6 +141,7 @@ export class Motion {
       outcome,
       durationMs: facts.durationMs,
       peakMemoryBytes: facts.peakMemoryBytes,
+      peakDiskBytes: facts.peakDiskBytes,
       logPath: facts.logPath,
     });
     const { losses, canceling } = job;
@@ -209,6 +220,7 @@ export class Motion {
         const { inputDigest, version } = jobs.planned(job.key);
         inventory.succeeded(job.id, successOf(inputDigest, version, outcome.artifacts), attempt);
         if (facts.durationMs !== undefined) durations.add(job.id, attempt, facts.durationMs);
+        this.#database.peaks.note(job.id, facts);
         return;
       }
       case 'already-built': {
@@ -251,14 +263,18 @@ export interface AttemptEnd {
   readonly facts: AttemptFacts;
 }
 
-/** A ready job as the queue has to know it. */
-export function entryOf(job: JobRecord): QueueEntry {
+/** A job as the queue has to know it. */
+export function entryOf(database: Pick<FarmDatabase, 'peaks'>, job: JobRecord): QueueEntry {
   return {
+    urgency: job.urgency,
+    share: job.share,
+    labels: job.labels,
     job: job.id,
     offer: job.offer,
     priority: job.priority,
     readySinceMs: job.readySinceMs ?? job.sinceMs,
     buildClass: job.buildClass,
+    ...database.peaks.get(job.id),
   };
 }
 

@@ -1,6 +1,6 @@
-import type { FarmDatabase, JobRecord } from '../database/index.ts';
+import type { AttemptRecord, FarmDatabase, JobRecord } from '../database/index.ts';
 import type { JobId } from '../primitives/index.ts';
-import type { QueueBackend } from '../queue/index.ts';
+import type { Lease, QueueBackend } from '../queue/index.ts';
 import { entryOf, type Motion } from './motion.ts';
 
 /** What a start found to set right. */
@@ -17,13 +17,41 @@ export interface RecoveryReport {
   readonly openPlans: number;
 }
 
-/** Ends the attempts of a dead manager and takes up everything that was on its way. Within a transaction. */
-export function takeUp(database: FarmDatabase, motion: Motion): { lost: JobId[]; recounted: number } {
+type Queued = Awaited<ReturnType<QueueBackend['list']>>;
+
+/**
+ * Which running attempts may go on after the manager was away: those whose lease the queue still knows, and those
+ * of which it knows nothing at all, because then it was emptied.
+ */
+export function adoptable(queued: Queued): (attempt: AttemptRecord) => boolean {
+  const fences = new Map(queued.map(({ entry, lease }) => [entry.job, lease?.fence]));
+  return (attempt) => !fences.has(attempt.job) || fences.get(attempt.job) === attempt.fence;
+}
+
+/** The leases under which attempts run, as the record has them. */
+export function runningLeases(database: FarmDatabase, untilMs: number): readonly Lease[] {
+  return database.attempts.running().flatMap((attempt): Lease[] => {
+    const job = database.jobs.get(attempt.jobKey);
+    if (job?.state !== 'running' || job.attempt !== attempt.id) return [];
+    const { builder, fence } = attempt;
+    return [{ entry: entryOf(database, job), builder, fence, untilMs }];
+  });
+}
+
+/**
+ * Ends the attempts of a dead manager, but for those that `isKept` lets go on, and takes up everything that was on
+ * its way. Within a transaction.
+ */
+export function takeUp(
+  database: FarmDatabase,
+  motion: Motion,
+  isKept: (attempt: AttemptRecord) => boolean,
+): { lost: JobId[]; recounted: number } {
   const recounted = database.jobs.recountPending();
   const lost: JobId[] = [];
   for (const attempt of database.attempts.running()) {
     const job = database.jobs.get(attempt.jobKey);
-    if (!job) continue;
+    if (!job || isKept(attempt)) continue;
     lost.push(job.id);
     const outcome = { kind: 'lost', reason: `the manager of builder '${attempt.builder}' ended` } as const;
     const next = motion.endAttempt(job, attempt, { outcome, facts: {} });
@@ -40,7 +68,7 @@ export function takeUp(database: FarmDatabase, motion: Motion): { lost: JobId[];
 /** Compares queue and record, of which the record is right. Within a transaction; nothing may run meanwhile. */
 export function reconcile(
   database: FarmDatabase,
-  queued: Awaited<ReturnType<QueueBackend['list']>>,
+  queued: Queued,
   motion: Motion,
 ): { offered: number; withdrawn: number } {
   const ready = new Map<JobId, JobRecord>(database.jobs.inState('ready').map((job) => [job.id, job]));
@@ -63,7 +91,7 @@ export function reconcile(
   let offered = inEffects.size;
   for (const job of ready.values()) {
     if (inEffects.has(job.id)) continue;
-    motion.effects.offer.push(entryOf(job));
+    motion.effects.offer.push(entryOf(database, job));
     offered += 1;
   }
   return { offered, withdrawn };

@@ -7,6 +7,8 @@ export type JobMove =
   | { readonly kind: 'kept' }
   /** Nothing it depends on is pending any more. */
   | { readonly kind: 'freed' }
+  /** Something it needs was scheduled again before a builder took it. */
+  | { readonly kind: 'held' }
   /** It was to be built only if a rebuilt dependency broke it, and none did. */
   | { readonly kind: 'spared' }
   /** Nobody could tell whether a rebuilt dependency broke it. */
@@ -45,6 +47,8 @@ export function nextState(state: JobStateName, move: JobMove): JobStateName | un
       return state === 'waiting' ? 'already-built' : undefined;
     case 'freed':
       return state === 'waiting' ? 'ready' : undefined;
+    case 'held':
+      return state === 'ready' ? 'waiting' : undefined;
     case 'undecidable':
       return state === 'waiting' ? 'failed' : undefined;
     case 'blocked':

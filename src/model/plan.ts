@@ -6,6 +6,8 @@ import type { RecipeKindName } from './recipe.ts';
 export type JobReason =
   | { readonly kind: 'new' }
   | { readonly kind: 'asked' }
+  /** A request named it: it runs, and counts as built already when its version is published. */
+  | { readonly kind: 'scheduled'; readonly commit: string | undefined }
   | { readonly kind: 'version-changed'; readonly from: string; readonly to: string }
   | { readonly kind: 'recipe-changed'; readonly version: string }
   /** Of a recipe whose version only the build tells: it, or an upstream that it follows, is not as it was. */
@@ -46,10 +48,29 @@ export interface PlannedJob {
   /** Number of the dependency cycle it belongs to, counted from 1. */
   readonly cycle?: number;
   readonly buildClass: number | string | undefined;
+  /** Labels that its builder must carry. */
+  readonly labels?: readonly string[] | undefined;
+  /** Jobs that the plan leaves out and this one needs, directly or not: while one of them is open it waits. */
+  readonly outside?: readonly JobId[] | undefined;
   /** Median of recorded durations, undefined when there is none. */
   readonly expectedMs: number | undefined;
   /** Longest chain of expected durations from the start of this job to the end of the plan. */
   readonly criticalPathMs: number;
+}
+
+/** Where a plan comes from, when a request asked for it. */
+export interface PlanOrigin {
+  /** Id of the request; a repeated one is answered from the first. */
+  readonly request: string;
+  /** The source its recipes come from: its share of the builders is counted by it. */
+  readonly source: string;
+  /** The commit that is built, whole. */
+  readonly commit: string | undefined;
+  readonly pipeline: string | undefined;
+  readonly archMirror: string | undefined;
+  /** When it was asked for, ms since the epoch: names the revisions of logs. */
+  readonly requestedMs: number;
+  readonly urgency: number;
 }
 
 /** A frozen, acyclic graph of jobs; jobs stand in an order in which they could be run one by one. */
@@ -62,4 +83,5 @@ export interface Plan {
   readonly cycles: readonly (readonly JobId[])[];
   /** Broken recipes, ambiguous providers, needs that nothing offers. */
   readonly problems: readonly Problem[];
+  readonly origin?: PlanOrigin | undefined;
 }

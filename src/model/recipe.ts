@@ -46,5 +46,7 @@ export interface Recipe<Details = unknown> {
   readonly inputDigest: Digest;
   /** Minimum builder class, or the name of one builder (specification 12.6). */
   readonly buildClass: number | string | undefined;
+  /** Labels that a builder must carry to build it. */
+  readonly labels?: readonly string[] | undefined;
   readonly details: Details;
 }

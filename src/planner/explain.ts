@@ -11,6 +11,8 @@ export function renderReason(reason: JobReason): string {
       return 'never built';
     case 'asked':
       return 'rebuild asked for';
+    case 'scheduled':
+      return reason.commit === undefined ? 'scheduled' : `scheduled at ${reason.commit.slice(0, 12)}`;
     case 'version-changed':
       return `version ${reason.from} -> ${reason.to}`;
     case 'recipe-changed':

@@ -9,5 +9,6 @@ export {
   type RecipeRecord,
 } from './inventory.ts';
 export { makePlan, type PlanRequest } from './make-plan.ts';
+export { narrowPlan } from './narrow-plan.ts';
 export type { Satisfies } from './providers.ts';
 export { planJson, renderPlanDot, renderPlanText } from './render-plan.ts';

@@ -39,6 +39,8 @@ export interface PlanPolicy {
   readonly officialNames: ReadonlySet<string>;
   /** Recipes to build though nothing changed. Default: none. */
   readonly rebuild?: 'all' | ReadonlySet<string>;
+  /** Recipes that a request named, with the commit it named: they run whether something changed or not. */
+  readonly scheduled?: ReadonlyMap<string, string | undefined>;
   /** For recipes without a recorded duration: default the median of the recorded ones, or 60,000 ms. */
   readonly defaultDurationMs?: number;
 }

@@ -173,6 +173,7 @@ function describe(draft: Draft, found: Findings): readonly PlannedJob[] {
       cutEdges: found.cutArrows.filter(({ by }) => by === node).map(jobEdge),
       ...(cycle === undefined ? {} : { cycle }),
       buildClass: recipe.buildClass,
+      ...(recipe.labels && recipe.labels.length > 0 ? { labels: recipe.labels } : {}),
       expectedMs: draft.request.durations.get(recipe.name),
       criticalPathMs: found.paths[node] as number,
     };

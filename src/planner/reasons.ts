@@ -14,6 +14,10 @@ export function ownReasons(recipe: Recipe, input: ReasonsInput): readonly JobRea
   const last = record?.success;
   const reasons: JobReason[] = [];
   if (rebuild === 'all' || rebuild?.has(recipe.name)) reasons.push({ kind: 'asked' });
+  const { scheduled } = input.policy;
+  if (scheduled?.has(recipe.name)) {
+    reasons.push({ kind: 'scheduled', commit: scheduled.get(recipe.name) });
+  }
   if (!last) {
     if (!record?.unfinished) reasons.push({ kind: 'new' });
   } else if (last.inputDigest !== recipe.inputDigest) {

@@ -57,4 +57,26 @@ export const queueCodes = {
       fixed: 'the job built once more, which writes the record anew',
     },
   },
+  QUE006: {
+    severity: 'error',
+    blame: 'world',
+    title: 'the queue belongs to another farm',
+    why: 'Two managers on one queue would give out and withdraw the jobs of one another. The queue remembers which farm filled it, and this is another one.',
+    next: "Give each farm a name of its own ('service.name' in packmill.yaml) or a Redis of its own. Where the other farm is gone for good, empty its part of Redis once.",
+    sample: {
+      broken: "'packmill manager' in two farms with the same 'service.name' on one Redis",
+      fixed: "the second farm with 'service: { name: second }'",
+    },
+  },
+  QUE007: {
+    severity: 'error',
+    blame: 'world',
+    title: 'the queue did not take what it missed',
+    why: 'The queue store was out of reach when the record changed, and again when it was to be brought up to date.',
+    next: 'Nothing is lost: the manager tries again every few seconds. Look at the queue store and at the way to it.',
+    sample: {
+      broken: 'Redis that ends again as soon as it was started',
+      fixed: 'Redis that stays',
+    },
+  },
 } as const satisfies CatalogueTable;

@@ -27,6 +27,8 @@ export interface PackageSettings {
   readonly timeoutFactor: number;
   /** Minimum builder class, or the name of one builder. */
   readonly buildClass: number | string | undefined;
+  /** Labels that a builder must carry, all of them. */
+  readonly builderLabels: readonly string[];
   /** Keep `replaces` and `group` in the finished package. Default false. */
   readonly allowProhibited: boolean;
   /** Keys that packmill does not know; kept when the file is written. */
@@ -48,6 +50,7 @@ const knownKeys = new Set([
   'BUILDER_CACHE_SOURCES',
   'BUILDER_EXTRA_TIMEOUT',
   'BUILDER_CLASS',
+  'BUILDER_LABELS',
   'BUILDER_ALLOW_PROHIBITED',
 ]);
 
@@ -86,6 +89,7 @@ export function readPackageSettings(
     cacheSources: flag('BUILDER_CACHE_SOURCES'),
     timeoutFactor: readTimeoutFactor(value('BUILDER_EXTRA_TIMEOUT'), report),
     buildClass: buildClass && /^[0-9]{1,9}$/.test(buildClass) ? Number(buildClass) : buildClass,
+    builderLabels: list('BUILDER_LABELS', ' '),
     allowProhibited: flag('BUILDER_ALLOW_PROHIBITED'),
     unknown: [...parsed.values.keys()].filter((key) => !knownKeys.has(key)),
   };

@@ -113,6 +113,7 @@ function toRecipe(folder: string, parts: Parts): Recipe<PkgbuildDetails> {
     needs: withoutRepetition([...needsOf(srcinfo, parts.arch, offers), ...generic]),
     inputDigest: parts.inputs.digest,
     buildClass: settings.buildClass,
+    labels: settings.builderLabels,
     details: parts.details,
   };
 }
