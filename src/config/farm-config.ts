@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { byteSize, timeSpan } from './quantities.ts';
+import { notifySchema, recipeSourcesSchema, serviceSchema, targetsSchema } from './service-config.ts';
 
 const repositoryName = z
   .string()
@@ -43,6 +44,8 @@ const sourcesSchema = z
 
 const publishSchema = z
   .strictObject({
+    /** Where repositories are published; default: the farm's folder `public`. */
+    root: z.string().startsWith('/').optional(),
     'keep-generations': z.int().min(2).default(5),
     'archive-days': z.number().nonnegative().default(7),
     'compression-level': z.int().min(1).max(19).default(3),
@@ -83,6 +86,10 @@ export const farmSchema = z.strictObject({
   publish: publishSchema,
   rebuild: rebuildSchema,
   signing: signingSchema,
+  service: serviceSchema,
+  'recipe-sources': recipeSourcesSchema,
+  targets: targetsSchema,
+  notify: notifySchema,
   logs: z
     .strictObject({
       'keep-days': z.number().positive().default(7),

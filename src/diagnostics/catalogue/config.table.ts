@@ -45,4 +45,31 @@ export const configCodes = {
     next: 'Give the repository a name of its own when it is meant for pacman: init --repo NAME, in a new folder.',
     sample: { broken: 'packmill --farm DIR init', fixed: 'packmill --farm DIR init --repo mine' },
   },
+  CFG006: {
+    severity: 'error',
+    blame: 'usage',
+    title: 'a variable of the environment is wrong',
+    why: 'Its value is not of the kind that is expected, and starting without it would do something else than was asked for.',
+    next: 'Correct the variable named above; docs/service.md lists all of them.',
+    sample: {
+      broken: 'PACKAGE_REPOS=\'{"chaotic": 1}\'',
+      fixed: `PACKAGE_REPOS='{"chaotic": {"url": "ssh://git/x.git"}}'`,
+    },
+  },
+  CFG007: {
+    severity: 'warning',
+    blame: 'usage',
+    title: 'a notifier is switched off, because its settings are wrong',
+    why: 'Building does not depend on notifications, so the farm works without this one.',
+    next: 'Correct the variable or setting named above and start again.',
+    sample: { broken: 'TELEGRAM_BOT_TOKEN=x without TELEGRAM_CHAT_ID', fixed: 'both variables set' },
+  },
+  CFG008: {
+    severity: 'error',
+    blame: 'usage',
+    title: 'a variable of the environment is missing',
+    why: 'This role cannot work without it.',
+    next: 'Set the variable named above; docs/service.md lists all of them.',
+    sample: { broken: 'packmill builder', fixed: 'SHARED_PATH=/srv/builder packmill builder' },
+  },
 } as const satisfies CatalogueTable;

@@ -1,0 +1,77 @@
+import { fault } from '../diagnostics/index.ts';
+import { type ReadVariable, redisOf } from './service-environment.ts';
+
+/** What a builder process is told by its environment (specification 13.4). */
+export interface BuilderSettings {
+  readonly hostname: string;
+  /** Undefined: takes only jobs addressed to it by name. */
+  readonly builderClass: number | undefined;
+  readonly labels: readonly string[];
+  readonly slots: number;
+  /** Folder of the builder's own: sources, packages, caches, temporary files. */
+  readonly sharedPath: string;
+  readonly sourceCache: string | undefined;
+  readonly timeoutMs: number | undefined;
+  readonly processors: number | undefined;
+  readonly memoryBytes: number | undefined;
+  readonly skipCode: number;
+  /** Overrides of the address that the manager tells. */
+  readonly upload: { readonly host?: string; readonly port?: number; readonly user?: string };
+  readonly redis: NonNullable<ReturnType<typeof redisOf>> | undefined;
+  /** `host`, or the path of a root file system; with an engine the image. */
+  readonly sandboxRoot: string | undefined;
+  readonly engine: 'docker' | 'podman' | undefined;
+  readonly engineSocket: string | undefined;
+  readonly image: string | undefined;
+  readonly farmName: string;
+  readonly token: string | undefined;
+}
+
+/** Reads a builder's settings; CFG006 names the variable that is wrong, CFG008 the one that is missing. */
+export function builderSettings(read: ReadVariable): BuilderSettings {
+  const sharedPath = read('SHARED_PATH');
+  if (sharedPath === undefined) throw fault('CFG008', { what: "'SHARED_PATH' is not set" });
+  const builderClass = read('BUILDER_CLASS') ?? '2';
+  const ram = number(read, 'BUILDER_LIMITS_RAM');
+  const engine = read('CONTAINER_ENGINE');
+  const timeout = number(read, 'BUILDER_TIMEOUT');
+  return {
+    hostname: read('BUILDER_HOSTNAME') ?? 'chaotic-builder',
+    builderClass: /^[0-9]{1,9}$/.test(builderClass) ? Number(builderClass) : undefined,
+    labels: (read('BUILDER_LABELS') ?? '').split(/[\s,]+/).filter((label) => label !== ''),
+    slots: number(read, 'BUILDER_SLOTS') ?? 1,
+    sharedPath,
+    sourceCache: read('BUILDER_SRCDEST_CACHE_OVERRIDE'),
+    timeoutMs: timeout === undefined ? undefined : timeout * 1000,
+    processors: number(read, 'BUILDER_LIMITS_CPUS'),
+    memoryBytes: ram === undefined ? undefined : ram * 2 ** 20,
+    skipCode: number(read, 'CI_CODE_SKIP') ?? 123,
+    upload: uploadOf(read),
+    redis: redisOf(undefined, read),
+    sandboxRoot: read('BUILDER_ROOT'),
+    engine: engine === undefined ? undefined : engine === 'docker' ? 'docker' : 'podman',
+    engineSocket: read('DOCKER_SOCKET'),
+    image: read('BUILDER_IMAGE'),
+    farmName: read('PACKMILL_FARM_NAME') ?? 'farm',
+    token: read('PACKMILL_TOKEN'),
+  };
+}
+
+function uploadOf(read: ReadVariable): BuilderSettings['upload'] {
+  const host = read('DATABASE_HOST');
+  const port = number(read, 'DATABASE_PORT');
+  const user = read('DATABASE_USER');
+  return {
+    ...(host === undefined ? {} : { host }),
+    ...(port === undefined ? {} : { port }),
+    ...(user === undefined ? {} : { user }),
+  };
+}
+
+function number(read: ReadVariable, name: string): number | undefined {
+  const text = read(name);
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (Number.isFinite(value) && value > 0) return value;
+  throw fault('CFG006', { what: `'${name}' is '${text}', not a positive number` });
+}

@@ -1,0 +1,137 @@
+import { z } from 'zod';
+import { byteSize, timeSpan } from './quantities.ts';
+
+const repositoryName = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._+-]*$/, 'a repository name of letters, digits and . _ + -');
+const port = z.int().min(1).max(65_535);
+
+/** Redis or Valkey, and a tunnel to it where it is not reached directly (specification 13.6). */
+const redisSchema = z.strictObject({
+  host: z.string().default('localhost'),
+  port: port.default(6379),
+  username: z.string().optional(),
+  password: z.string().optional(),
+  db: z.int().nonnegative().default(0),
+  ssh: z
+    .strictObject({
+      host: z.string(),
+      port: port.default(22),
+      user: z.string().default('root'),
+      /** Private key file. */
+      key: z.string().default('/app/sshkey'),
+      /** The server's key, as in known_hosts; without it the first one seen is remembered. */
+      'host-key': z.string().optional(),
+      /** Local end of the tunnel. */
+      'local-port': z.int().min(0).max(65_535).default(6380),
+    })
+    .optional(),
+});
+
+/** Where builders without HTTP send results (specification 13.3, 14.7). */
+const landingZoneSchema = z.strictObject({
+  path: z.string().startsWith('/'),
+  /** The same folder as the SSH account sees it. */
+  advertised: z.string().optional(),
+  host: z.string().default('localhost'),
+  port: port.default(22),
+  user: z.string().default('root'),
+});
+
+const tokenSchema = z.strictObject({
+  name: z.string(),
+  role: z.enum(['builder', 'operator']),
+  /** SHA-256 of the token, in hexadecimal digits: the token itself stands nowhere. */
+  sha256: z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 in hexadecimal digits'),
+});
+
+/** Settings of manager, builders and web. */
+export const serviceSchema = z
+  .strictObject({
+    /** Names the farm on a Redis that several use. */
+    name: z
+      .string()
+      .regex(/^[A-Za-z0-9._-]+$/)
+      .default('farm'),
+    /** Without it the queue is the farm's own file, and builders run on this machine. */
+    redis: redisSchema.optional(),
+    host: z.string().default('127.0.0.1'),
+    port: z.int().min(0).max(65_535).default(8080),
+    /** Address under which builders reach the web port; without it they use the landing zone. */
+    url: z.string().optional(),
+    /** Sites whose pages may read queue and logs. */
+    cors: z.array(z.string()).default([]),
+    'trust-proxy': z.union([z.boolean(), z.string()]).default(false),
+    'request-log': z.boolean().default(true),
+    /** How long a builder may be silent before its jobs go back. */
+    lease: timeSpan.prefault('15s'),
+    /** No job waits longer than this because of newer ones. */
+    'longest-wait': timeSpan.prefault('24h'),
+    'landing-zone': landingZoneSchema.optional(),
+    tokens: z.array(tokenSchema).default([]),
+    'upload-limit': byteSize.prefault('4GiB'),
+    /** A clean-up that would take more than this share of the recipes away, and at least ten, is refused. */
+    'removal-limit': z.number().min(0).max(1).default(0.05),
+  })
+  .prefault({});
+
+/** Git repositories of recipes, by id. */
+export const recipeSourcesSchema = z
+  .record(repositoryName, z.strictObject({ url: z.string().min(1), branch: z.string().optional() }))
+  .default({});
+
+/** What is built for, beside `repository`: pacman repositories, by id. */
+export const targetsSchema = z
+  .record(
+    repositoryName,
+    z.strictObject({
+      /** Sections of pacman.conf for builds of this target; `$repo` and `$arch` are pacman's. */
+      'extra-repos': z.array(z.strictObject({ name: z.string(), servers: z.array(z.string()) })).default([]),
+      'extra-keyrings': z.array(z.string()).default([]),
+    }),
+  )
+  .default({});
+
+const commitStatusSchema = z.strictObject({
+  kind: z.enum(['gitlab', 'github']),
+  'base-url': z.string().optional(),
+  /** GitLab: project id. GitHub: owner/repository. */
+  id: z.string(),
+  token: z.string(),
+  'check-name': z.string().default('packmill: %pkgbase%'),
+});
+
+/** Who is told of what happens. */
+export const notifySchema = z
+  .strictObject({
+    /** Public address of the log page; without it there are no commit statuses. */
+    'logs-url': z.string().optional(),
+    /** By recipe source. */
+    statuses: z.record(z.string(), commitStatusSchema).default({}),
+    telegram: z
+      .strictObject({
+        /** Default: the client's own. */
+        'api-root': z.string().optional(),
+        token: z.string(),
+        'chat-id': z.string(),
+      })
+      .optional(),
+    webhooks: z
+      .array(
+        z.strictObject({
+          url: z.string(),
+          secret: z.string().optional(),
+          events: z.array(z.string()).optional(),
+        }),
+      )
+      .default([]),
+    mail: z
+      .strictObject({
+        smtp: z.string(),
+        from: z.string(),
+        to: z.array(z.string()).min(1),
+        events: z.array(z.string()).optional(),
+      })
+      .optional(),
+  })
+  .prefault({});
