@@ -6,12 +6,21 @@ import type { PackageFacts } from '../recipes/pkgbuild/index.ts';
 import type { ObjectStore } from '../store/index.ts';
 import type { Farm } from './farm.ts';
 
+/** One of the farm's targets for one architecture. */
+export interface TargetRef {
+  readonly target: string;
+  readonly arch: string;
+}
+
 /** What the newest success of each job of the target made, whether published already or not. */
-export function artifactsAtHand(farm: Farm, kind: Pick<RecipeKind, 'parseOffer'>): ArtifactIndex {
-  const { repository, arch } = farm.config;
+export function artifactsAtHand(
+  farm: Farm,
+  kind: Pick<RecipeKind, 'parseOffer'>,
+  { target, arch }: TargetRef,
+): ArtifactIndex {
   const outputs = new Map<string, Artifact>();
   const provided = new Map<string, Artifact[]>();
-  for (const { artifact } of farm.database.artifacts.newest(repository, arch)) {
+  for (const { artifact } of farm.database.artifacts.newest(target, arch)) {
     outputs.set(artifact.name, artifact);
     for (const text of artifact.provides) {
       const { name } = kind.parseOffer(text);

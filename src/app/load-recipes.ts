@@ -11,6 +11,10 @@ export interface LoadRequest {
   /** Only these recipes and what they need; undefined: all. */
   readonly only: readonly string[] | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Default: the farm's own. */
+  readonly arch?: string | undefined;
+  /** Whether upstreams are asked for their newest commits; default: the farm's setting. */
+  readonly upstreamHeads?: boolean | undefined;
 }
 
 export interface BrokenRecipe {
@@ -34,7 +38,7 @@ export async function loadRecipes(farm: Farm, request: LoadRequest): Promise<Loa
   const found = discover(request.paths);
   const mistyped = found.problems.find(({ severity, blame }) => severity === 'error' && blame === 'usage');
   if (mistyped) throw new ProblemError(mistyped);
-  const { arch } = farm.config;
+  const arch = request.arch ?? farm.config.arch;
   const loaded = await loadAll(found.folders, {
     arch,
     regenerate: async (folder) =>
@@ -58,7 +62,8 @@ export async function loadRecipes(farm: Farm, request: LoadRequest): Promise<Loa
     throw fault('CLI006', { what: `'${request.paths.join("', '")}' holds no recipe '${name}'` });
   }
   const wanted = request.only ? withNeeds(recipes, request.only) : recipes;
-  if (!farm.config.sources['upstream-heads']) return { recipes: wanted, broken, problems };
+  if (!(request.upstreamHeads ?? farm.config.sources['upstream-heads']))
+    return { recipes: wanted, broken, problems };
   const watched = await watchUpstreams(farm, wanted, request.signal);
   return { recipes: watched.recipes, broken, problems: [...problems, ...watched.problems] };
 }

@@ -1,6 +1,6 @@
 import { runBuilder } from '../builder/index.ts';
 import { fault, type Problem } from '../diagnostics/index.ts';
-import { Dispatcher } from '../dispatcher/index.ts';
+import { type BegunAttempt, Dispatcher } from '../dispatcher/index.ts';
 import { machine } from '../host/index.ts';
 import { pruneLogs } from '../logs/index.ts';
 import type { FarmEvent, Plan, PlannedJob } from '../model/index.ts';
@@ -128,9 +128,9 @@ async function work({ farm, dispatcher, queue, planned, planId, slots, observer 
   const over = new AbortController();
   const signal = AbortSignal.any([over.signal, observer.signal]);
   const processors = Math.max(1, Math.ceil(machine.processors() / slots));
-  const recipeOf = (name: string) => {
-    const recipe = planned.recipes.get(name);
-    if (!recipe) throw fault('CLI002', { what: `the recipe '${name}' is not there any more` });
+  const recipeOf = async ({ job }: BegunAttempt) => {
+    const recipe = planned.recipes.get(job.name);
+    if (!recipe) throw fault('CLI002', { what: `the recipe '${job.name}' is not there any more` });
     return recipe;
   };
   const building = runBuilder(

@@ -1,26 +1,19 @@
-import {
-  type AttemptEnd,
-  remarkDependencies,
-  resolveDependencies,
-  runAttempt,
-  type SandboxPolicy,
-} from '../builder/index.ts';
+import { type AttemptEnd, runAttempt, type SandboxPolicy } from '../builder/index.ts';
 import { isFault, renderText } from '../diagnostics/index.ts';
 import type { BegunAttempt } from '../dispatcher/index.ts';
 import { ensureFolder, machine } from '../host/index.ts';
 import { findErrorExcerpt, openAttemptLog } from '../logs/index.ts';
-import type { Artifact, AvailableArtifact, KindServices, Recipe, RecipeKind } from '../model/index.ts';
-import { renderReason } from '../planner/index.ts';
+import type { AvailableArtifact, KindServices, Recipe, RecipeKind } from '../model/index.ts';
 import type { PkgbuildDetails } from '../recipes/pkgbuild/index.ts';
-import { artifactsAtHand, lastMade, readPackageFacts } from './artifacts-at-hand.ts';
+import { gatherInputs, introduction, type NeededArtifact, targetOf } from './attempt-inputs.ts';
 import type { Farm } from './farm.ts';
 import { sourceCacheFor } from './source-cache.ts';
 
 export interface AttemptScene {
   readonly farm: Farm;
   readonly kind: RecipeKind<PkgbuildDetails>;
-  /** The recipe of a planned job, as it is now. */
-  readonly recipeOf: (name: string) => Recipe<PkgbuildDetails>;
+  /** The recipe of an attempt's job, as it is now. */
+  readonly recipeOf: (begun: BegunAttempt) => Promise<Recipe<PkgbuildDetails>>;
   /** Processors of one build. */
   readonly processors: number;
 }
@@ -33,36 +26,37 @@ export async function performAttempt(
 ): Promise<AttemptEnd> {
   const { config, paths, database } = farm;
   const { job } = begun;
+  const { target, arch } = targetOf(job.id);
   const log = openAttemptLog({
     farm: paths.root,
-    subject: { target: config.repository, arch: config.arch, name: job.name, attempt: String(begun.id) },
+    subject: { target, arch, name: job.name, attempt: String(begun.id) },
     limitBytes: config.sandbox['log-limit'] + (1 << 20),
     clock: farm.clock,
   });
   database.attempts.setLogPath(begun.id, log.path);
   try {
-    for (const line of introduction(begun)) log.say(line);
-    const recipe = recipeOf(job.name);
+    for (const line of introduction(begun, machine.name())) log.say(line);
+    const recipe = await recipeOf(begun);
     const services = servicesOf(farm);
-    const dependencies = await gatherDependencies(farm, kind, recipe);
+    const inputs = await gatherInputs(farm, kind, job.id, recipe);
+    const caches = { root: paths.sourceCache, clock: farm.clock, sandbox: farm.sandbox };
     const result = await runAttempt({
       kind: kind as RecipeKind,
       context: {
         recipe,
-        target: config.repository,
-        arch: config.arch,
+        target,
+        arch,
         reasons: job.reasons,
-        sourceCache: kind.keepsSources(recipe) ? await sourceCacheFor(farm, recipe.name) : undefined,
-        dependencies: dependencies.available,
-        published: lastMade(farm, job.id).map(({ artifact: { fileName, version } }) => ({
-          fileName,
-          version,
-        })),
+        sourceCache: kind.keepsSources(recipe)
+          ? await sourceCacheFor(caches, target, recipe.name)
+          : undefined,
+        dependencies: await withPaths(farm, inputs.dependencies),
+        published: inputs.published,
         processors,
       },
       folder: `${paths.work}/${begun.id}`,
       policy: await policyOf(farm),
-      remarks: dependencies.remarks,
+      remarks: inputs.remarks,
       services,
       sandbox: farm.sandbox,
       log,
@@ -79,18 +73,6 @@ export async function performAttempt(
   } finally {
     await log.close();
   }
-}
-
-/** What a log begins with: which build this is, and why there is one. */
-function introduction({ job, continues, failedDependencies }: BegunAttempt): readonly string[] {
-  return [
-    `building ${job.name} ${job.version} on ${machine.name()}`,
-    ...job.reasons.map((reason) => `why: ${renderReason(reason)}`),
-    ...(continues === undefined ? [] : [`the attempt before was interrupted; its log is ${continues}`]),
-    ...failedDependencies.map(
-      (failed) => `dependency '${failed.job}' ended as ${failed.state}; building against what is published`,
-    ),
-  ];
 }
 
 async function policyOf(farm: Farm): Promise<SandboxPolicy> {
@@ -115,44 +97,14 @@ function servicesOf({ sandbox, store }: Farm): KindServices {
   };
 }
 
-async function gatherDependencies(
+/** Needed packages with the paths of their bytes in the store. Throws STO problems. */
+async function withPaths(
   farm: Farm,
-  kind: RecipeKind<PkgbuildDetails>,
-  recipe: Recipe<PkgbuildDetails>,
-): Promise<{ available: readonly AvailableArtifact[]; remarks: readonly string[] }> {
-  const { dependencies } = farm.config;
-  const resolved = resolveDependencies(
-    recipe,
-    artifactsAtHand(farm, kind),
-    {
-      hostProvides: new Set(dependencies['host-provides']),
-      official: new Set(dependencies.official),
-      otherwise: dependencies.otherwise,
-    },
-    kind,
-  );
+  needed: readonly NeededArtifact[],
+): Promise<readonly AvailableArtifact[]> {
   const available: AvailableArtifact[] = [];
-  for (const artifact of resolved.install) {
-    const path = await farm.store.path(artifact.object);
-    available.push({ artifact, path, folders: await foldersOf(farm, artifact) });
-  }
-  const { hostProvided, unmet } = resolved;
-  const remarks = remarkDependencies({
-    name: recipe.name,
-    installed: available,
-    hostProvided,
-    unmet,
-    otherwise: dependencies.otherwise,
-  });
-  return { available, remarks };
-}
-
-/** Folders that a package puts files in, as its facts list them. */
-async function foldersOf(farm: Farm, { facts }: Artifact): Promise<readonly string[]> {
-  const { files } = await readPackageFacts(farm.store, facts);
-  return [...new Set(files.map((file) => file.slice(0, Math.max(0, file.lastIndexOf('/')))))].filter(
-    (path) => path !== '',
-  );
+  for (const one of needed) available.push({ ...one, path: await farm.store.path(one.artifact.object) });
+  return available;
 }
 
 /** Makes the folder for attempts; what a killed packmill left in it is removed. */

@@ -9,6 +9,7 @@ import {
   renderPlanText,
 } from '../planner/index.ts';
 import type { PkgbuildDetails } from '../recipes/pkgbuild/index.ts';
+import type { TargetRef } from './artifacts-at-hand.ts';
 import type { Farm } from './farm.ts';
 import { type BrokenRecipe, type LoadRequest, loadRecipes } from './load-recipes.ts';
 import { pkgbuildKind } from './recipe-kinds.ts';
@@ -16,6 +17,8 @@ import { pkgbuildKind } from './recipe-kinds.ts';
 export interface PlanRequest extends LoadRequest {
   /** Build even what is up to date. */
   readonly rebuild: boolean;
+  /** Default: the farm's own repository and architecture. */
+  readonly target?: TargetRef | undefined;
 }
 
 /** A plan that was made and not admitted, with the recipes it was made of. */
@@ -30,11 +33,12 @@ export interface PlannedRecipes {
 /** Reads recipes and derives what would be built, in which order, and why. Changes nothing. */
 export async function planRecipes(farm: Farm, request: PlanRequest): Promise<PlannedRecipes> {
   const { recipes, broken, problems } = await loadRecipes(farm, request);
-  const { repository: target, arch, dependencies } = farm.config;
+  const { target, arch } = request.target ?? { target: farm.config.repository, arch: farm.config.arch };
+  const { dependencies } = farm.config;
   const kind = pkgbuildKind(farm);
   const plan = makePlan({
     recipes,
-    inventory: readInventory(farm),
+    inventory: readInventory(farm, { target, arch }),
     policy: {
       officialNames: new Set(dependencies.official),
       ...(request.rebuild ? { rebuild: request.only ? new Set(request.only) : ('all' as const) } : {}),
@@ -55,8 +59,7 @@ export async function planRecipes(farm: Farm, request: PlanRequest): Promise<Pla
 }
 
 /** What the farm has of its target: successes from the record, versions from what is visible. */
-function readInventory(farm: Farm): Inventory {
-  const { repository: target, arch } = farm.config;
+export function readInventory(farm: Farm, { target, arch }: TargetRef): Inventory {
   return {
     recipes: farm.database.inventory.recipes(target, arch),
     published: farm.repositories.versions(target, arch),

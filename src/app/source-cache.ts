@@ -1,5 +1,13 @@
+import type { Clock } from '../host/index.ts';
 import { ensureFolder, entryFacts, listFolder, writeFileWithMode } from '../host/index.ts';
-import type { Farm } from './farm.ts';
+import type { SandboxDriver } from '../sandbox/index.ts';
+
+export interface SourceCacheScene {
+  /** Folder of all caches. */
+  readonly root: string;
+  readonly clock: Clock;
+  readonly sandbox: SandboxDriver;
+}
 
 const maxAgeMs = 30 * 24 * 60 * 60 * 1000;
 
@@ -8,8 +16,8 @@ const maxAgeMs = 30 * 24 * 60 * 60 * 1000;
  * of the same target that were made more than 30 days ago are removed first, so that removed recipes and changed
  * sources do not stay for ever; use does not make a folder younger.
  */
-export async function sourceCacheFor(farm: Farm, name: string): Promise<string> {
-  const folder = `${farm.paths.sourceCache}/${farm.config.repository}`;
+export async function sourceCacheFor(farm: SourceCacheScene, target: string, name: string): Promise<string> {
+  const folder = `${farm.root}/${target}`;
   for (const entry of await listFolder(folder)) {
     const madeMs = entryFacts(`${folder}/.${entry.name}.timestamp`)?.modifiedMs;
     if (entry.kind !== 'folder') continue;

@@ -193,7 +193,7 @@ const isGranted = (use: Step['network'], policy: SandboxPolicy['network']): bool
 /** How the needs of a recipe were met. */
 export interface DependencyRemarks {
   readonly name: string;
-  readonly installed: readonly AvailableArtifact[];
+  readonly installed: readonly Pick<AvailableArtifact, 'artifact'>[];
   readonly hostProvided: readonly string[];
   readonly unmet: readonly { readonly need: string; readonly of: string }[];
   readonly otherwise: 'assume' | 'fail';

@@ -11,7 +11,8 @@ export interface BuilderSettings {
   /** Folder of the builder's own: sources, packages, caches, temporary files. */
   readonly sharedPath: string;
   readonly sourceCache: string | undefined;
-  readonly timeoutMs: number | undefined;
+  /** Of one build, before its own factor. */
+  readonly timeoutMs: number;
   readonly processors: number | undefined;
   readonly memoryBytes: number | undefined;
   readonly skipCode: number;
@@ -42,7 +43,7 @@ export function builderSettings(read: ReadVariable): BuilderSettings {
     slots: number(read, 'BUILDER_SLOTS') ?? 1,
     sharedPath,
     sourceCache: read('BUILDER_SRCDEST_CACHE_OVERRIDE'),
-    timeoutMs: timeout === undefined ? undefined : timeout * 1000,
+    timeoutMs: (timeout ?? 3600) * 1000,
     processors: number(read, 'BUILDER_LIMITS_CPUS'),
     memoryBytes: ram === undefined ? undefined : ram * 2 ** 20,
     skipCode: number(read, 'CI_CODE_SKIP') ?? 123,

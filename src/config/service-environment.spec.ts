@@ -117,7 +117,7 @@ describe("an operator's environment of a builder", () => {
       builderClass: 2,
       slots: 1,
       skipCode: 123,
-      timeoutMs: undefined,
+      timeoutMs: 3_600_000,
       redis: undefined,
       engine: undefined,
     });
