@@ -9,9 +9,11 @@ export function fitOf(buildClass: QueueEntry['buildClass']): Fit {
   return { rank: buildClass === undefined || !(buildClass >= 1) ? 1 : buildClass };
 }
 
-/** Whether this builder may take a job of this build class (specification 12.6). */
-export function mayTake(claimant: Claimant, buildClass: QueueEntry['buildClass']): boolean {
-  const fit = fitOf(buildClass);
+/** Whether this builder may take a job of this build class (12.6) and these labels. Room is another matter. */
+export function mayTake(claimant: Claimant, entry: Pick<QueueEntry, 'buildClass' | 'labels'>): boolean {
+  const carried = claimant.labels ?? [];
+  if (!(entry.labels ?? []).every((label) => carried.includes(label))) return false;
+  const fit = fitOf(entry.buildClass);
   if ('address' in fit) return fit.address === claimant.builder;
   return claimant.builderClass !== undefined && claimant.builderClass >= fit.rank;
 }

@@ -77,6 +77,37 @@ export const queueCodes = {
     sample: {
       broken: 'Redis that ends again as soon as it was started',
       fixed: 'Redis that stays',
+  QUE010: {
+    severity: 'error',
+    blame: 'world',
+    title: "the queue's server does not answer",
+    why: 'Manager and builders meet at a Redis or Valkey server, which is down, cannot be reached, or took too long. Nothing is lost: the record knows every job, and everybody asks again by himself.',
+    next: "Look whether the server runs and whether host, port and network in between are right; 'redis-cli -h HOST -p PORT ping' answers PONG when they are.",
+    sample: {
+      broken: 'a builder that is started while redis-server is not',
+      fixed: 'redis-server started; the builder goes on without a restart',
+    },
+  },
+  QUE011: {
+    severity: 'error',
+    blame: 'world',
+    title: "the queue's server refuses",
+    why: 'The Redis or Valkey server answered with an error: a wrong password, no right to run scripts, no memory left, a read-only replica, or a version below 6.2.',
+    next: "Read the server's own words at the end of the line and set user, password or the server right.",
+    sample: {
+      broken: "a server with 'requirepass' and a builder without a password",
+      fixed: 'the same builder with the password in its settings',
+    },
+  },
+  QUE012: {
+    severity: 'error',
+    blame: 'world',
+    title: 'the queue was emptied',
+    why: 'The queue was restarted without its data or was flushed, so it cannot tell whether a lease is still good. The manager fills it again from its record and puts leases back as they were.',
+    next: 'Nothing has to be done while the manager runs: builders keep working and ask again. Otherwise start the manager.',
+    sample: {
+      broken: "'redis-cli flushall' while builders work",
+      fixed: 'the manager running, which restores offers and leases within seconds',
     },
   },
 } as const satisfies CatalogueTable;

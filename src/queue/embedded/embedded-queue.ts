@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../../host/index.ts';
-import type { BuilderName, JobId } from '../../primitives/index.ts';
-import { fitOf } from '../class-fit.ts';
+import type { JobId } from '../../primitives/index.ts';
+import { forgot } from '../forgot.ts';
 import {
   type Claimant,
   type ClaimRequest,
@@ -11,6 +11,10 @@ import {
   type QueueCounts,
   type QueueEntry,
 } from '../queue-backend.ts';
+import { addRoom, freeOf, needOf } from '../room.ts';
+import { Choice } from './choice.ts';
+import { columnsOf, entryOf, leaseOf } from './entry-row.ts';
+import { Lanes } from './lanes.ts';
 import { openQueueFile } from './queue-file.ts';
 import { type EntryRow, QueueStatements } from './queue-statements.ts';
 
@@ -28,6 +32,8 @@ export interface EmbeddedQueueOptions {
 export class EmbeddedQueue implements QueueBackend {
   readonly #database: DatabaseSync;
   readonly #statements: QueueStatements;
+  readonly #lanes: Lanes;
+  readonly #choice: Choice;
   readonly #clock: Clock;
   readonly #longestWaitMs: number;
   readonly #pollMs: number;
@@ -38,6 +44,8 @@ export class EmbeddedQueue implements QueueBackend {
   constructor(options: EmbeddedQueueOptions) {
     this.#database = openQueueFile(options.path, options.clock);
     this.#statements = new QueueStatements(this.#database);
+    this.#lanes = new Lanes(this.#database);
+    this.#choice = new Choice(this.#statements, this.#lanes);
     this.#clock = options.clock;
     this.#longestWaitMs = options.longestWaitMs ?? defaultLongestWaitMs;
     this.#pollMs = options.pollMs ?? 200;
@@ -47,16 +55,7 @@ export class EmbeddedQueue implements QueueBackend {
     if (entries.length === 0) return;
     this.#write(() => {
       for (const entry of entries) {
-        const fit = fitOf(entry.buildClass);
-        this.#statements.offer.run({
-          job: entry.job,
-          offer: entry.offer,
-          priority: entry.priority,
-          since: entry.readySinceMs,
-          class: entry.buildClass ?? null,
-          rank: 'rank' in fit ? fit.rank : null,
-          address: 'address' in fit ? fit.address : null,
-        });
+        this.#statements.offer.run(columnsOf(entry, this.#lanes.idOf(entry)));
       }
     });
     this.#wake();
@@ -69,12 +68,16 @@ export class EmbeddedQueue implements QueueBackend {
     const untilMs = now + request.leaseMs;
     return this.#write(() => {
       const leases: Lease[] = [];
+      let free = freeOf(request);
       while (leases.length < request.max) {
-        const row = this.#statements.best(request, now - this.#longestWaitMs);
+        const left = { ...request, freeMemoryBytes: free.memoryBytes, freeDiskBytes: free.diskBytes };
+        const row = this.#choice.nextFor(left, now - this.#longestWaitMs);
         if (!row) break;
+        const entry = entryOf(row);
         const fence = this.#statements.nextFence();
         this.#statements.lease.run({ rowid: row.rowid, fence, builder: request.builder, until: untilMs });
-        leases.push({ entry: entryOf(row), builder: request.builder, fence, untilMs });
+        leases.push({ entry, builder: request.builder, fence, untilMs });
+        free = addRoom(free, needOf(entry), -1);
       }
       return leases;
     });
@@ -95,7 +98,9 @@ export class EmbeddedQueue implements QueueBackend {
   async renew(lease: Lease, leaseMs: number): Promise<Lease | undefined> {
     const untilMs = this.#clock.nowMs() + leaseMs;
     const done = this.#statements.renew.run({ ...keysOf(lease), until: untilMs });
-    return done.changes === 1 ? { ...lease, untilMs } : undefined;
+    if (done.changes === 1) return { ...lease, untilMs };
+    if (this.#statements.word() === undefined && !this.#statements.gave(lease.fence)) throw forgot(lease);
+    return undefined;
   }
 
   async settle(lease: Lease): Promise<'accepted' | 'stale'> {
@@ -140,6 +145,29 @@ export class EmbeddedQueue implements QueueBackend {
     });
   }
 
+  async memory(): Promise<string | undefined> {
+    return this.#statements.word();
+  }
+
+  async mark(word: string, fenceAbove: number): Promise<void> {
+    this.#write(() => {
+      this.#statements.raiseFence.run({ above: fenceAbove });
+      this.#statements.forget.run();
+      this.#statements.remember.run({ word });
+    });
+  }
+
+  async restore(leases: readonly Lease[]): Promise<void> {
+    if (leases.length === 0) return;
+    this.#write(() => {
+      for (const { entry, builder, fence, untilMs } of leases) {
+        const columns = columnsOf(entry, this.#lanes.idOf(entry));
+        this.#statements.restore.run({ ...columns, fence, builder, until: untilMs });
+        this.#statements.raiseFence.run({ above: fence });
+      }
+    });
+  }
+
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
@@ -148,7 +176,7 @@ export class EmbeddedQueue implements QueueBackend {
   }
 
   #hasWorkFor(claimant: Claimant): boolean {
-    return this.#statements.hasWorkFor(claimant);
+    return this.#choice.nextFor(claimant, this.#clock.nowMs() - this.#longestWaitMs) !== undefined;
   }
 
   #wake(): void {
@@ -163,29 +191,10 @@ export class EmbeddedQueue implements QueueBackend {
       return result;
     } catch (error) {
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      this.#lanes.forget();
       throw error;
     }
   }
 }
 
 const keysOf = ({ entry, fence }: Lease) => ({ job: entry.job, offer: entry.offer, fence });
-
-function entryOf(row: EntryRow): QueueEntry {
-  return {
-    job: row.job as JobId,
-    offer: row.offer,
-    priority: row.priority,
-    readySinceMs: row.ready_since_ms,
-    buildClass: row.build_class ?? undefined,
-  };
-}
-
-function leaseOf(row: EntryRow): Lease | undefined {
-  if (row.fence === null) return undefined;
-  return {
-    entry: entryOf(row),
-    builder: (row.builder ?? '') as BuilderName,
-    fence: row.fence,
-    untilMs: row.until_ms ?? 0,
-  };
-}

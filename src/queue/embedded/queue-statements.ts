@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { Claimant, QueueCounts } from '../queue-backend.ts';
+import type { QueueCounts } from '../queue-backend.ts';
 
 /** A row of the table `entries`. */
 export interface EntryRow {
@@ -9,19 +9,25 @@ export interface EntryRow {
   readonly priority: number;
   readonly ready_since_ms: number;
   readonly build_class: number | string | null;
+  readonly lane: number;
+  readonly memory_bytes: number | null;
+  readonly disk_bytes: number | null;
+  /** JSON of the fields that the claim rules do not read here; null when there are none. */
+  readonly more: string | null;
   readonly fence: number | null;
   readonly builder: string | null;
   readonly until_ms: number | null;
 }
 
-const columns = 'rowid, job, offer, priority, ready_since_ms, build_class, fence, builder, until_ms';
-const free = `SELECT ${columns} FROM entries WHERE fence IS NULL`;
+const columns =
+  'rowid, job, offer, priority, ready_since_ms, build_class, lane, memory_bytes, disk_bytes, more, fence, builder, until_ms';
 
 /** The queue's SQL, prepared once per connection. */
 export class QueueStatements {
   readonly begin: StatementSync;
   readonly commit: StatementSync;
   readonly offer: StatementSync;
+  readonly restore: StatementSync;
   readonly lease: StatementSync;
   readonly renew: StatementSync;
   readonly settle: StatementSync;
@@ -31,28 +37,39 @@ export class QueueStatements {
   readonly expired: StatementSync;
   readonly takeAway: StatementSync;
   readonly list: StatementSync;
+  readonly overdueAtAll: StatementSync;
+  /** Ready entries of a lane by age, of those ready since `overdue` or longer; at most `look`. */
+  readonly oldestOfLane: StatementSync;
+  /** Ready entries of a lane, best first; at most `look`, after the first `skip`. */
+  readonly bestOfLane: StatementSync;
+  readonly held: StatementSync;
+  readonly raiseFence: StatementSync;
+  readonly forget: StatementSync;
+  readonly remember: StatementSync;
   readonly #fence: StatementSync;
+  readonly #gave: StatementSync;
   readonly #count: StatementSync;
-  readonly #overdueAtAll: StatementSync;
-  readonly #highestRank: StatementSync;
-  readonly #rankBelow: StatementSync;
-  readonly #oldestOfRank: StatementSync;
-  readonly #oldestAddressed: StatementSync;
-  readonly #bestAddressed: StatementSync;
-  readonly #bestRanked: StatementSync;
+  readonly #leasedOfShare: StatementSync;
+  readonly #word: StatementSync;
 
   constructor(database: DatabaseSync) {
     const prepare = (sql: string): StatementSync => database.prepare(sql);
     this.begin = prepare('BEGIN IMMEDIATE');
     this.commit = prepare('COMMIT');
+    const into =
+      'job, offer, priority, ready_since_ms, build_class, lane, share, memory_bytes, disk_bytes, more';
+    const values = ':job, :offer, :priority, :since, :class, :lane, :share, :memory, :disk, :more';
     this.offer = prepare(`
-      INSERT INTO entries (job, offer, priority, ready_since_ms, build_class, rank, address)
-      VALUES (:job, :offer, :priority, :since, :class, :rank, :address)
+      INSERT INTO entries (${into}) VALUES (${values})
       ON CONFLICT (job) DO UPDATE SET
         offer = excluded.offer, priority = excluded.priority, ready_since_ms = excluded.ready_since_ms,
-        build_class = excluded.build_class, rank = excluded.rank, address = excluded.address,
+        build_class = excluded.build_class, lane = excluded.lane, share = excluded.share,
+        memory_bytes = excluded.memory_bytes, disk_bytes = excluded.disk_bytes, more = excluded.more,
         fence = NULL, builder = NULL, until_ms = NULL
       WHERE excluded.offer > entries.offer`);
+    this.restore = prepare(`
+      INSERT INTO entries (${into}, fence, builder, until_ms) VALUES (${values}, :fence, :builder, :until)
+      ON CONFLICT (job) DO NOTHING`);
     this.lease = prepare(
       'UPDATE entries SET fence = :fence, builder = :builder, until_ms = :until WHERE rowid = :rowid',
     );
@@ -67,46 +84,38 @@ export class QueueStatements {
     this.expired = prepare(`SELECT ${columns} ${ranOut} ORDER BY fence`);
     this.takeAway = prepare(`UPDATE entries ${unleased} WHERE rowid = :rowid`);
     this.list = prepare(`SELECT ${columns} FROM entries ORDER BY offer`);
-    this.#fence = prepare('UPDATE fences SET last = last + 1 RETURNING last');
-    this.#count = prepare('SELECT count(*) AS total, count(fence) AS leased FROM entries');
-    this.#overdueAtAll = prepare(
+    this.overdueAtAll = prepare(
       'SELECT 1 FROM entries WHERE fence IS NULL AND ready_since_ms <= :overdue LIMIT 1',
     );
-    const ranked = 'FROM entries WHERE fence IS NULL AND rank IS NOT NULL';
-    this.#highestRank = prepare(`SELECT rank ${ranked} AND rank <= :class ORDER BY rank DESC LIMIT 1`);
-    this.#rankBelow = prepare(`SELECT rank ${ranked} AND rank < :rank ORDER BY rank DESC LIMIT 1`);
-    this.#oldestOfRank = prepare(
-      `${free} AND rank = :rank AND ready_since_ms <= :overdue ORDER BY ready_since_ms, offer LIMIT 1`,
+    const ofLane = `SELECT ${columns} FROM entries WHERE fence IS NULL AND lane = :lane`;
+    this.oldestOfLane = prepare(
+      `${ofLane} AND ready_since_ms <= :overdue ORDER BY ready_since_ms, offer LIMIT :look`,
     );
-    const addressed = `${free} AND address IS NOT NULL AND address = :builder`;
-    this.#oldestAddressed = prepare(
-      `${addressed} AND ready_since_ms <= :overdue ORDER BY ready_since_ms, offer LIMIT 1`,
+    this.bestOfLane = prepare(
+      `${ofLane} ORDER BY priority DESC, ready_since_ms, offer LIMIT :look OFFSET :skip`,
     );
-    const best = 'priority DESC, ready_since_ms, offer LIMIT 1';
-    this.#bestAddressed = prepare(`${addressed} ORDER BY ${best}`);
-    this.#bestRanked = prepare(`${free} AND rank IS NOT NULL AND rank <= :class ORDER BY rank DESC, ${best}`);
-  }
-
-  hasWorkFor({ builder, builderClass }: Claimant): boolean {
-    if (this.#bestAddressed.get({ builder })) return true;
-    return builderClass !== undefined && this.#highestRank.get({ class: builderClass }) !== undefined;
-  }
-
-  /** What this builder takes next; entries ready since `overdue` or longer go first, oldest first. */
-  best(claimant: Claimant, overdue: number): EntryRow | undefined {
-    const { builder, builderClass } = claimant;
-    if (this.#overdueAtAll.get({ overdue })) {
-      const row = this.#oldest(claimant, overdue);
-      if (row) return row;
-    }
-    const addressed = this.#bestAddressed.get({ builder });
-    if (addressed) return addressed as unknown as EntryRow;
-    if (builderClass === undefined) return undefined;
-    return this.#bestRanked.get({ class: builderClass }) as unknown as EntryRow | undefined;
+    this.held = prepare(`
+      SELECT ifnull(sum(memory_bytes), 0) AS memoryBytes, ifnull(sum(disk_bytes), 0) AS diskBytes
+      FROM entries WHERE fence IS NOT NULL AND builder = :builder`);
+    this.raiseFence = prepare('UPDATE fences SET last = :above, first = :above WHERE last < :above');
+    this.forget = prepare('DELETE FROM memory');
+    this.remember = prepare('INSERT INTO memory (word) VALUES (:word)');
+    this.#fence = prepare('UPDATE fences SET last = last + 1 RETURNING last');
+    this.#gave = prepare('SELECT 1 FROM fences WHERE :fence > first AND :fence <= last');
+    this.#count = prepare('SELECT count(*) AS total, count(fence) AS leased FROM entries');
+    this.#leasedOfShare = prepare(
+      'SELECT count(*) AS leased FROM entries WHERE fence IS NOT NULL AND share = :share',
+    );
+    this.#word = prepare('SELECT word FROM memory');
   }
 
   nextFence(): number {
     return (this.#fence.get() as { last: number }).last;
+  }
+
+  /** Whether a fence was given by this queue, not by one that it took the place of. */
+  gave(fence: number): boolean {
+    return this.#gave.get({ fence }) !== undefined;
   }
 
   count(): QueueCounts {
@@ -114,17 +123,11 @@ export class QueueStatements {
     return { ready: total - leased, leased };
   }
 
-  /** One look per class that has entries: there are few classes, and there may be very many entries. */
-  #oldest({ builder, builderClass }: Claimant, overdue: number): EntryRow | undefined {
-    const found: unknown[] = [this.#oldestAddressed.get({ builder, overdue })];
-    if (builderClass !== undefined) {
-      let next = this.#highestRank.get({ class: builderClass }) as { rank: number } | undefined;
-      while (next) {
-        found.push(this.#oldestOfRank.get({ rank: next.rank, overdue }));
-        next = this.#rankBelow.get({ rank: next.rank }) as { rank: number } | undefined;
-      }
-    }
-    const rows = found.filter((row) => row !== undefined) as EntryRow[];
-    return rows.sort((a, b) => a.ready_since_ms - b.ready_since_ms || a.offer - b.offer)[0];
+  leasedOfShare(share: string): number {
+    return (this.#leasedOfShare.get({ share }) as { leased: number }).leased;
+  }
+
+  word(): string | undefined {
+    return (this.#word.get() as { word: string } | undefined)?.word;
   }
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../../host/index.ts';
 import type { JobId } from '../../primitives/index.ts';
-import { fitOf, mayTake } from '../class-fit.ts';
+import { forgot } from '../forgot.ts';
 import {
   type Claimant,
   type ClaimRequest,
@@ -10,6 +10,8 @@ import {
   type QueueCounts,
   type QueueEntry,
 } from '../queue-backend.ts';
+import { addRoom, freeOf, needOf } from '../room.ts';
+import { nextFor, type Stock } from './order.ts';
 
 interface Held {
   entry: QueueEntry;
@@ -23,6 +25,8 @@ export class MemoryQueue implements QueueBackend {
   readonly #held = new Map<JobId, Held>();
   readonly #waiting = new Set<{ claimant: Claimant; wake: () => void }>();
   #fence = 0;
+  #firstFence = 0;
+  #word: string | undefined;
 
   constructor(options: { clock: Clock; longestWaitMs?: number }) {
     this.#clock = options.clock;
@@ -40,20 +44,22 @@ export class MemoryQueue implements QueueBackend {
 
   async claim(request: ClaimRequest): Promise<readonly Lease[]> {
     const now = this.#clock.nowMs();
-    const fitting = [...this.#held.values()]
-      .filter((held) => !held.lease && mayTake(request, held.entry.buildClass))
-      .sort((a, b) => compareEntries(a.entry, b.entry, now - this.#longestWaitMs));
-    return fitting.slice(0, request.max).map((held) => {
+    const leases: Lease[] = [];
+    let free = freeOf(request);
+    while (leases.length < request.max) {
+      const left = { ...request, freeMemoryBytes: free.memoryBytes, freeDiskBytes: free.diskBytes };
+      const entry = nextFor(left, this.#stock(), now - this.#longestWaitMs);
+      const held = entry && this.#held.get(entry.job);
+      if (!held) break;
       this.#fence += 1;
-      const lease = {
-        entry: held.entry,
-        builder: request.builder,
-        fence: this.#fence,
-        untilMs: now + request.leaseMs,
-      };
-      held.lease = lease;
-      return lease;
-    });
+      const { builder, leaseMs } = request;
+      held.lease = { entry, builder, fence: this.#fence, untilMs: now + leaseMs };
+      leases.push(held.lease);
+      free = addRoom(free, needOf(entry), -1);
+    }
+    // A builder that held back for an overdue job may go on once another one took it.
+    if (leases.length > 0) this.#wake();
+    return leases;
   }
 
   wait(claimant: Claimant, signal: AbortSignal): Promise<void> {
@@ -74,6 +80,7 @@ export class MemoryQueue implements QueueBackend {
 
   async renew(lease: Lease, leaseMs: number): Promise<Lease | undefined> {
     const held = this.#current(lease);
+    if (!held && this.#word === undefined && !this.#gave(lease)) throw forgot(lease);
     if (!held) return undefined;
     held.lease = { ...lease, entry: held.entry, untilMs: this.#clock.nowMs() + leaseMs };
     return held.lease;
@@ -95,6 +102,7 @@ export class MemoryQueue implements QueueBackend {
 
   async withdraw(jobs: readonly JobId[]): Promise<void> {
     for (const job of jobs) this.#held.delete(job);
+    this.#wake();
   }
 
   async reap(): Promise<readonly Lease[]> {
@@ -118,6 +126,22 @@ export class MemoryQueue implements QueueBackend {
     return [...this.#held.values()].map(({ entry, lease }) => (lease ? { entry, lease } : { entry }));
   }
 
+  async memory(): Promise<string | undefined> {
+    return this.#word;
+  }
+
+  async mark(word: string, fenceAbove: number): Promise<void> {
+    this.#word = word;
+    this.#raiseFence(fenceAbove);
+  }
+
+  async restore(leases: readonly Lease[]): Promise<void> {
+    for (const lease of leases) {
+      this.#raiseFence(lease.fence);
+      if (!this.#held.has(lease.entry.job)) this.#held.set(lease.entry.job, { entry: lease.entry, lease });
+    }
+  }
+
   async close(): Promise<void> {
     for (const waiter of [...this.#waiting]) waiter.wake();
   }
@@ -129,27 +153,29 @@ export class MemoryQueue implements QueueBackend {
   }
 
   #hasWorkFor(claimant: Claimant): boolean {
-    for (const { entry, lease } of this.#held.values()) {
-      if (!lease && mayTake(claimant, entry.buildClass)) return true;
-    }
-    return false;
+    return nextFor(claimant, this.#stock(), this.#clock.nowMs() - this.#longestWaitMs) !== undefined;
+  }
+
+  #stock(): Stock {
+    const held = [...this.#held.values()];
+    return {
+      ready: held.filter(({ lease }) => !lease).map(({ entry }) => entry),
+      leases: held.flatMap(({ lease }) => lease ?? []),
+    };
+  }
+
+  /** Whether this queue gave that fence; if not, the lease comes from one that was lost. */
+  #gave({ fence }: Lease): boolean {
+    return fence > this.#firstFence && fence <= this.#fence;
+  }
+
+  #raiseFence(above: number): void {
+    if (above <= this.#fence) return;
+    this.#fence = above;
+    this.#firstFence = above;
   }
 
   #wake(): void {
     for (const waiter of [...this.#waiting]) if (this.#hasWorkFor(waiter.claimant)) waiter.wake();
   }
-}
-
-/** Which of two fitting entries goes first; those ready since `overdueMs` or longer go by age alone. */
-function compareEntries(a: QueueEntry, b: QueueEntry, overdueMs: number): number {
-  const age = a.readySinceMs - b.readySinceMs || a.offer - b.offer;
-  const aOverdue = a.readySinceMs <= overdueMs;
-  if (aOverdue !== b.readySinceMs <= overdueMs) return aOverdue ? -1 : 1;
-  if (aOverdue) return age;
-  return rankForOrder(b) - rankForOrder(a) || b.priority - a.priority || age;
-}
-
-function rankForOrder(entry: QueueEntry): number {
-  const fit = fitOf(entry.buildClass);
-  return 'address' in fit ? Number.MAX_VALUE : fit.rank;
 }
