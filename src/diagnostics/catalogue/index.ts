@@ -1,4 +1,5 @@
 import { buildingCodes } from './building.table.ts';
+import { channelCodes } from './channel.table.ts';
 import { commandCodes } from './command.table.ts';
 import { configCodes } from './config.table.ts';
 import type { CatalogueEntry } from './entry.ts';
@@ -12,6 +13,7 @@ import { storageCodes } from './storage.table.ts';
 
 const tables = {
   ...buildingCodes,
+  ...channelCodes,
   ...commandCodes,
   ...configCodes,
   ...formatsCodes,

@@ -1,0 +1,1 @@
+export { MemoryCarrier, type MemoryCarrierOptions } from './memory-channel.ts';

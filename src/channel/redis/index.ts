@@ -1,0 +1,2 @@
+export { RedisChannel, type RedisChannelOptions } from './redis-channel.ts';
+export type { RedisAddress } from './redis-link.ts';
