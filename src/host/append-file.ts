@@ -1,6 +1,7 @@
-import { closeSync, fstatSync, fsyncSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { appendFileSync, closeSync, fstatSync, fsyncSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fault } from '../diagnostics/index.ts';
+import { pathProblem } from './file-entry.ts';
 
 /** A file that only grows. Writes are synchronous: what has returned is in the kernel, kill -9 or not. */
 export class AppendFile {
@@ -57,5 +58,15 @@ export class AppendFile {
       why: `The system says: ${message}.`,
       cause: error,
     });
+  }
+}
+
+/** Appends to a file, making it and its folders when they are missing; not durable. Throws SYS004. */
+export function appendToFile(path: string, bytes: Uint8Array | string): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    appendFileSync(path, bytes, { mode: 0o644 });
+  } catch (error) {
+    throw pathProblem('write to', path, error);
   }
 }

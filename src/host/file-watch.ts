@@ -1,10 +1,13 @@
 import { type FSWatcher, watch } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { pathProblem } from './file-entry.ts';
 
 /** Tells when a file has changed; may cry wolf, and is slow (never silent) where the system sends no events. */
 export interface FileWatch {
   /** Resolves after a change since the last call, after `maxMs`, or when the signal aborts. */
   changed(maxMs: number, signal?: AbortSignal): Promise<void>;
+  /** Says that the file has changed, for those who know before the system tells. */
+  notice(): void;
   close(): void;
 }
 
@@ -50,11 +53,12 @@ export function watchFile(path: string): FileWatch {
       }
       dirty = false;
     },
+    notice,
     close: () => watcher?.close(),
   };
 }
 
-/** Up to `maxBytes` bytes of a file from `offset` on; empty at its end, undefined when there is no such file. */
+/** Up to `maxBytes` bytes of a file from `offset` on; empty at its end, undefined when there is no such file. Throws SYS004. */
 export async function readBytes(
   path: string,
   offset: number,
@@ -65,7 +69,7 @@ export async function readBytes(
     file = await open(path, 'r');
   } catch (error) {
     if ((error as { code?: string }).code === 'ENOENT') return undefined;
-    throw error;
+    throw pathProblem('read', path, error);
   }
   try {
     const buffer = Buffer.allocUnsafe(maxBytes);
@@ -76,6 +80,8 @@ export async function readBytes(
       filled += bytesRead;
     }
     return buffer.subarray(0, filled);
+  } catch (error) {
+    throw pathProblem('read', path, error);
   } finally {
     await file.close();
   }

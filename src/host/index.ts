@@ -1,4 +1,4 @@
-export { AppendFile } from './append-file.ts';
+export { AppendFile, appendToFile } from './append-file.ts';
 export {
   type ControlGroup,
   type ControlGroupLimits,

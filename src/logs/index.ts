@@ -1,6 +1,13 @@
 export type { AttemptLog } from './attempt-log.ts';
 export { type LogOptions, openAttemptLog, ownLineMarker } from './attempt-log-file.ts';
 export { type ErrorExcerpt, findErrorExcerpt } from './error-excerpt.ts';
+export { lineAtOffset, lineCount, offsetOfLine, tailOffset } from './line-index.ts';
+export { type HubOptions, LogHub } from './log-hub.ts';
 export { type LogSubject, logPath } from './log-path.ts';
+export { type LogPiece, type LogSource, readRange, sizeOf } from './log-source.ts';
+export { followStream, type StreamOptions } from './log-stream.ts';
+export { appendNote, formatLogTime, openQueueNotes, type QueueNotesSubject } from './queue-notes.ts';
 export { type FollowOptions, followLog, type LogPhase, readLog, readPhases, tailText } from './reading.ts';
+export { type RemoteLogOptions, RemoteLogWriter, type ShippedPiece } from './remote-log.ts';
 export { type Pruned, pruneLogs, type RetentionOptions } from './retention.ts';
+export { type SendPiece, type ShipOptions, SpoolingLog } from './spooling-log.ts';

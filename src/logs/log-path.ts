@@ -23,6 +23,16 @@ export function logPath(subject: LogSubject): string {
   return `${logFolder(subject)}/${part(subject.attempt)}.log`;
 }
 
+/** Path, relative to the farm, of what the manager notes about a job while no attempt of it is under way; see `openQueueNotes`. */
+export function notesPath(subject: Omit<LogSubject, 'attempt'>, revision: string): string {
+  return `${logFolder(subject)}/${part(revision)}.notes`;
+}
+
+/** The line index beside a log: derived, made again when it is missing. */
+export function linesPath(log: string): string {
+  return log.endsWith('.log') ? log.replace(/\.log$/, '.lines') : `${log}.lines`;
+}
+
 /** The phase index beside a log: one JSON object per line. */
 export function phasesPath(log: string): string {
   return log.replace(/\.log$/, '.phases');

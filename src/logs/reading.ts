@@ -1,5 +1,7 @@
-import { entryFacts, readBytes, textIfThere, watchFile } from '../host/index.ts';
+import { entryFacts, readBytes, textIfThere } from '../host/index.ts';
+import { LogHub } from './log-hub.ts';
 import { phasesPath } from './log-path.ts';
+import { followStream } from './log-stream.ts';
 
 const pieceBytes = 64 * 1024;
 
@@ -25,29 +27,14 @@ export interface FollowOptions {
 }
 
 /**
- * Delivers a log's bytes, each exactly once and in order: what is there, then what comes, until the log is
- * finished or the signal aborts. The file need not exist yet.
+ * Delivers the bytes of one file, each exactly once and in order: what is there, then what comes, until the log is
+ * finished or the signal aborts. The file need not exist yet. `followStream` does the same for many at once.
  */
 export async function* followLog(path: string, options: FollowOptions): AsyncGenerator<Uint8Array, void> {
-  const { signal, isFinished, pollMs = 500 } = options;
-  const watch = watchFile(path);
-  try {
-    let offset = options.fromOffset ?? 0;
-    while (!signal?.aborted) {
-      // Asked before reading: whatever was written until then is in the file now.
-      const finished = await isFinished();
-      for (;;) {
-        const piece = await readBytes(path, offset, pieceBytes);
-        if (piece === undefined || piece.byteLength === 0 || signal?.aborted) break;
-        offset += piece.byteLength;
-        yield piece;
-      }
-      if (finished) return;
-      await watch.changed(pollMs, signal);
-    }
-  } finally {
-    watch.close();
-  }
+  const { fromOffset = 0, signal, isFinished, pollMs = 500 } = options;
+  const source = { segments: () => [path], isFinished };
+  const hub = new LogHub({ pollMs });
+  for await (const { bytes } of followStream(source, { fromOffset, signal, hub })) yield bytes;
 }
 
 /** Where a phase of an attempt begins in its log, and when it did. */

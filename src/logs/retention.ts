@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { entryFacts, listFolder, removeTree } from '../host/index.ts';
-import { phasesPath } from './log-path.ts';
+import { linesPath, phasesPath } from './log-path.ts';
 
 export interface RetentionOptions {
   /** Absolute path of the farm. */
@@ -13,9 +13,16 @@ export interface RetentionOptions {
 }
 
 export interface Pruned {
-  /** Paths relative to the farm. */
+  /** Logs and notes, as paths relative to the farm; what belongs to them goes without being named. */
   readonly removed: readonly string[];
   readonly freedBytes: number;
+}
+
+interface LogFile {
+  /** Relative to the farm. */
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly modifiedMs: number;
 }
 
 const sevenDaysMs = 7 * 24 * 60 * 60 * 1000;
@@ -23,14 +30,20 @@ const sevenDaysMs = 7 * 24 * 60 * 60 * 1000;
 const foldersOf = async (path: string): Promise<readonly string[]> =>
   (await listFolder(path)).filter((entry) => entry.kind === 'folder').map((entry) => entry.name);
 
-/** Removes logs that are both too old and not among the newest of their job. Throws SYS004. */
+/**
+ * Removes logs that are both too old and not among the newest of their job, with all files that belong to them.
+ * Notes of the queue belong to the attempt that came after them. Throws SYS004.
+ */
 export async function pruneLogs(options: RetentionOptions): Promise<Pruned> {
   const removed: string[] = [];
   let freedBytes = 0;
   for (const folder of await jobFolders(options.farm)) {
     for (const old of await outdated(folder, options)) {
       const path = join(options.farm, old.path);
-      await removeTree(phasesPath(path));
+      // The log last: what a kill leaves here is found again by it.
+      if (path.endsWith('.log')) await removeTree(phasesPath(path));
+      await removeTree(`${linesPath(path)}.new`);
+      await removeTree(linesPath(path));
       await removeTree(path);
       removed.push(old.path);
       freedBytes += old.sizeBytes;
@@ -52,19 +65,29 @@ async function jobFolders(farm: string): Promise<readonly string[]> {
   return folders;
 }
 
-async function outdated(
-  folder: string,
-  options: RetentionOptions,
-): Promise<readonly { readonly path: string; readonly sizeBytes: number }[]> {
+async function outdated(folder: string, options: RetentionOptions): Promise<readonly LogFile[]> {
   const { maxAgeMs = sevenDaysMs, keepPerJob = 3, nowMs } = options;
-  const logs: { path: string; sizeBytes: number; modifiedMs: number }[] = [];
+  const isOld = (file: LogFile): boolean => nowMs - file.modifiedMs > maxAgeMs;
+  const files: LogFile[] = [];
   for (const entry of await listFolder(join(options.farm, folder))) {
-    if (entry.kind !== 'file' || !entry.name.endsWith('.log')) continue;
+    if (entry.kind !== 'file' || !/\.(log|notes)$/.test(entry.name)) continue;
     const facts = entryFacts(entry.path);
-    if (facts !== undefined) logs.push({ path: `${folder}/${entry.name}`, ...facts });
+    if (facts !== undefined) files.push({ path: `${folder}/${entry.name}`, ...facts });
   }
-  return logs
-    .sort((a, b) => b.modifiedMs - a.modifiedMs)
-    .slice(keepPerJob)
-    .filter((log) => nowMs - log.modifiedMs > maxAgeMs);
+  files.sort((a, b) => b.modifiedMs - a.modifiedMs);
+  const logs = files.filter(({ path }) => path.endsWith('.log'));
+  const going = new Set(logs.slice(keepPerJob).filter(isOld));
+  const notes = files.filter(({ path }) => path.endsWith('.notes'));
+  const unbuilt = notes.filter((note) => attemptAfter(note, logs) === undefined);
+  const lonely = new Set(unbuilt.slice(keepPerJob));
+  for (const note of notes.filter(isOld)) {
+    const attempt = attemptAfter(note, logs);
+    if (attempt === undefined ? lonely.has(note) : going.has(attempt)) going.add(note);
+  }
+  return [...going];
+}
+
+/** The log that was last written to at or after a note, the earliest of these: the attempt the note waited for. */
+function attemptAfter(note: LogFile, newestFirst: readonly LogFile[]): LogFile | undefined {
+  return newestFirst.findLast((log) => log.modifiedMs >= note.modifiedMs);
 }

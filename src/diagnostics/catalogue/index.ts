@@ -5,6 +5,7 @@ import { configCodes } from './config.table.ts';
 import type { CatalogueEntry } from './entry.ts';
 import { formatsCodes } from './formats.table.ts';
 import { hostCodes } from './host.table.ts';
+import { logsCodes } from './logs.table.ts';
 import { plannerCodes } from './planner.table.ts';
 import { publishingCodes } from './publishing.table.ts';
 import { queueCodes } from './queue.table.ts';
@@ -18,6 +19,7 @@ const tables = {
   ...configCodes,
   ...formatsCodes,
   ...hostCodes,
+  ...logsCodes,
   ...plannerCodes,
   ...publishingCodes,
   ...queueCodes,

@@ -1,0 +1,16 @@
+import type { CatalogueTable } from './entry.ts';
+
+/** Codes LOG001 to LOG999. */
+export const logsCodes = {
+  LOG001: {
+    severity: 'error',
+    blame: 'world',
+    title: 'the manager has more of a log than the builder wrote',
+    why: 'A builder sends the log of an attempt to the manager as it grows. Only this builder writes to it, so more than it wrote is the log of something else, or the builder has lost a part of its own.',
+    next: "Nothing of the manager's log is changed. Look whether two builders share one name, or whether the builder's disk was restored from a backup; then build the job again for a new log.",
+    sample: {
+      broken: "the spool folder of a builder put back from yesterday's backup in the middle of a build",
+      fixed: 'the same build begun again, which gets a log of its own',
+    },
+  },
+} as const satisfies CatalogueTable;
