@@ -77,6 +77,8 @@ export const queueCodes = {
     sample: {
       broken: 'Redis that ends again as soon as it was started',
       fixed: 'Redis that stays',
+    },
+  },
   QUE010: {
     severity: 'error',
     blame: 'world',
