@@ -41,14 +41,7 @@ export async function loadRecipes(farm: Farm, request: LoadRequest): Promise<Loa
   const arch = request.arch ?? farm.config.arch;
   const loaded = await loadAll(found.folders, {
     arch,
-    regenerate: async (folder) =>
-      await printSrcinfo({
-        folder,
-        scratch: `${farm.paths.work}/srcinfo-${systemRandom.hex(8)}`,
-        arch,
-        root: await farm.sandboxRoot(),
-        sandbox: farm.sandbox,
-      }),
+    regenerate: (folder) => makeSrcinfo(farm, folder, arch),
     parallel: farm.jobs,
   });
   const problems = [...found.problems, ...loaded.flatMap((one) => one.problems)];
@@ -82,4 +75,15 @@ function withNeeds(
     for (const need of recipe.needs) for (const one of offering.get(need.name) ?? []) wanted.add(one);
   }
   return recipes.filter((recipe) => wanted.has(recipe));
+}
+
+/** `.SRCINFO` of a recipe as makepkg prints it, in a sandbox. */
+export async function makeSrcinfo(farm: Farm, folder: string, arch: string): Promise<string> {
+  return await printSrcinfo({
+    folder,
+    scratch: `${farm.paths.work}/srcinfo-${systemRandom.hex(8)}`,
+    arch,
+    root: await farm.sandboxRoot(),
+    sandbox: farm.sandbox,
+  });
 }

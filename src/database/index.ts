@@ -6,7 +6,7 @@ export { type FarmDatabase, type OpenFarmOptions, openFarmDatabase } from './far
 export { acquireManagerLock, type FarmLock, readManager } from './farm-lock.ts';
 export type { InventoryRecords, Success } from './inventory-records.ts';
 export type { Dependant, EdgeKind, JobChange, JobRecord, JobRecords } from './job-records.ts';
-export type { JobView, JobViews } from './job-views.ts';
+export type { JobRevision, JobView, JobViews } from './job-views.ts';
 export type { MigrationList } from './migrations.ts';
 export type { NewPlan, PlanHead, PlanRecords } from './plan-records.ts';
 export type {

@@ -1,4 +1,11 @@
-import type { JobAction, JobStateName, Outcome, PlannedJob, RecipeKindName } from '../model/index.ts';
+import type {
+  JobAction,
+  JobStateName,
+  Outcome,
+  PlannedJob,
+  PlanOrigin,
+  RecipeKindName,
+} from '../model/index.ts';
 import type { AttemptId, BuilderName, JobId, PlanId } from '../primitives/index.ts';
 import type { SqlConnection, SqlStatement } from './sql-connection.ts';
 
@@ -24,6 +31,37 @@ export interface JobView {
   readonly logPath: string | undefined;
 }
 
+/** One job of one plan, as outsiders name it: by the time of its request. */
+export interface JobRevision {
+  readonly key: number;
+  readonly plan: PlanId;
+  readonly id: JobId;
+  readonly state: JobStateName;
+  readonly reason: string;
+  readonly sinceMs: number;
+  readonly buildClass: number | string | undefined;
+  readonly urgency: number;
+  readonly requestedMs: number;
+  readonly source: string | undefined;
+  readonly commit: string | undefined;
+  readonly pipeline: string | undefined;
+  readonly attempt: AttemptId | undefined;
+}
+
+interface RevisionRow {
+  readonly key: number;
+  readonly plan: PlanId;
+  readonly id: JobId;
+  readonly state: JobStateName;
+  readonly reason: string;
+  readonly since_ms: number;
+  readonly build_class: number | string | null;
+  readonly urgency: number;
+  readonly created_ms: number;
+  readonly origin: string | null;
+  readonly attempt: AttemptId | null;
+}
+
 interface ViewRow {
   readonly plan: PlanId;
   readonly id: JobId;
@@ -45,6 +83,12 @@ interface ViewRow {
 export class JobViews {
   readonly #ofPlan: SqlStatement<ViewRow>;
   readonly #pending: SqlStatement<{ id: JobId }>;
+  readonly #revisions: SqlStatement<RevisionRow>;
+  readonly #newestRevisions: SqlStatement<RevisionRow>;
+  readonly #openRevisions: SqlStatement<RevisionRow>;
+  readonly #idsOfName: SqlStatement<{ id: JobId }>;
+  readonly #ahead: SqlStatement<{ count: number }>;
+  readonly #counts: SqlStatement<{ state: JobStateName; count: number }>;
 
   constructor(connection: SqlConnection) {
     this.#ofPlan = connection.prepare(
@@ -53,10 +97,64 @@ export class JobViews {
        FROM jobs j JOIN job_plans d ON d.key = j.key LEFT JOIN attempts a ON a.id = j.attempt
        WHERE j.plan = ? ORDER BY j.position`,
     );
+    const revision = `SELECT j.key, j.plan, j.id, j.state, j.reason, j.since_ms, j.build_class, j.urgency,
+       p.created_ms, p.origin, j.attempt FROM jobs j JOIN plans p ON p.id = j.plan`;
+    this.#revisions = connection.prepare(
+      `${revision} WHERE j.id = ? AND j.action <> 'keep' ORDER BY j.key DESC LIMIT ?`,
+    );
+    this.#newestRevisions = connection.prepare(
+      `${revision} WHERE j.action <> 'keep' ORDER BY j.key DESC LIMIT ?`,
+    );
+    this.#openRevisions = connection.prepare(
+      `${revision} WHERE j.state IN ('waiting', 'ready', 'running') ORDER BY j.key`,
+    );
+    this.#idsOfName = connection.prepare(
+      `SELECT job_id AS id FROM inventory WHERE name = ?1
+       UNION SELECT id FROM jobs WHERE state IN ('waiting', 'ready', 'running')
+         AND substr(id, -length(?1) - 1) = '/' || ?1`,
+    );
+    this.#ahead = connection.prepare(
+      `SELECT count(*) AS count FROM jobs o JOIN jobs me ON me.key = ? WHERE o.state = 'ready'
+         AND (o.urgency, o.priority, -o.ready_since_ms, -o.offer)
+           > (me.urgency, me.priority, -me.ready_since_ms, -me.offer)`,
+    );
+    this.#counts = connection.prepare(
+      "SELECT state, count(*) AS count FROM jobs WHERE state IN ('waiting', 'ready', 'running') GROUP BY state",
+    );
     this.#pending = connection.prepare(
       `SELECT d.id FROM jobs w JOIN job_edges e ON e.dependant = w.key JOIN jobs d ON d.key = e.dependency
        WHERE w.plan = ? AND w.id = ? AND d.state IN ('waiting', 'ready', 'running') ORDER BY d.key`,
     );
+  }
+
+  /** The newest jobs with an id, newest first; those that a plan kept as they were are left out. */
+  revisions(id: JobId, limit = 100): JobRevision[] {
+    return this.#revisions.all(id, limit).map(revisionOf);
+  }
+
+  /** The newest jobs of all, newest first; those that plans kept as they were are left out. */
+  newestRevisions(limit: number): JobRevision[] {
+    return this.#newestRevisions.all(limit).map(revisionOf);
+  }
+
+  /** All that are not final, oldest first. */
+  openRevisions(): JobRevision[] {
+    return this.#openRevisions.all().map(revisionOf);
+  }
+
+  /** Job ids of a recipe name in all targets and architectures. */
+  idsOfName(name: string): JobId[] {
+    return this.#idsOfName.all(name).map(({ id }) => id);
+  }
+
+  /** Ready jobs that go before this one by urgency, priority and age; classes and shares are left aside. */
+  ahead(job: { readonly key: number }): number {
+    return this.#ahead.get(job.key)?.count ?? 0;
+  }
+
+  /** How many jobs of open plans are in each state. */
+  openCounts(): ReadonlyMap<JobStateName, number> {
+    return new Map(this.#counts.all().map(({ state, count }) => [state, count]));
   }
 
   /** All jobs of a plan, in the plan's order. */
@@ -90,5 +188,24 @@ function viewOf(row: ViewRow): JobView {
     startedMs: row.started_ms ?? undefined,
     durationMs: row.duration_ms ?? undefined,
     logPath: row.log_path ?? undefined,
+  };
+}
+
+function revisionOf(row: RevisionRow): JobRevision {
+  const origin = row.origin === null ? undefined : (JSON.parse(row.origin) as PlanOrigin);
+  return {
+    key: row.key,
+    plan: row.plan,
+    id: row.id,
+    state: row.state,
+    reason: row.reason,
+    sinceMs: row.since_ms,
+    buildClass: row.build_class ?? undefined,
+    urgency: row.urgency,
+    requestedMs: origin?.requestedMs ?? row.created_ms,
+    source: origin?.source,
+    commit: origin?.commit,
+    pipeline: origin?.pipeline,
+    attempt: row.attempt ?? undefined,
   };
 }

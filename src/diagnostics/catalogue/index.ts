@@ -10,6 +10,7 @@ import { plannerCodes } from './planner.table.ts';
 import { publishingCodes } from './publishing.table.ts';
 import { queueCodes } from './queue.table.ts';
 import { sandboxCodes } from './sandbox.table.ts';
+import { schedulingCodes } from './scheduling.table.ts';
 import { storageCodes } from './storage.table.ts';
 
 const tables = {
@@ -24,6 +25,7 @@ const tables = {
   ...publishingCodes,
   ...queueCodes,
   ...sandboxCodes,
+  ...schedulingCodes,
   ...storageCodes,
 };
 

@@ -29,6 +29,8 @@ export interface PkgbuildSettings {
   readonly sameVersion: 'bump' | 'keep';
   readonly upstreams: UpstreamMap;
   readonly localSources: LocalSourcePolicy;
+  /** Repositories that pacman.conf names beside the packages that are handed in. */
+  readonly repositories?: readonly { readonly name: string; readonly servers: readonly string[] }[] | undefined;
 }
 
 /** Why a version that is published already may have to be built once more; the version alone decides then. */
@@ -155,7 +157,7 @@ async function writeControl(
   });
   const script = interfereScript(interfereInput(settings, context));
   await writeFileWithMode(`${control}/makepkg.conf`, conf, 0o644);
-  await writeFileWithMode(`${control}/pacman.conf`, pacmanConf(context.arch), 0o644);
+  await writeFileWithMode(`${control}/pacman.conf`, pacmanConf(context.arch, settings.repositories), 0o644);
   await writeFileWithMode(`${control}/interfere`, script, 0o755);
   await writeFileWithMode(`${control}/fetch`, fetchScript(), 0o755);
   await writeFileWithMode(`${control}/install-dependencies`, installScript(), 0o755);

@@ -53,13 +53,19 @@ SRCEXT='.src.tar.gz'
 }
 
 /** The `pacman.conf` with which dependencies are installed: the store has verified the files already. */
-export function pacmanConf(arch: string): string {
+export function pacmanConf(
+  arch: string,
+  repositories: readonly { readonly name: string; readonly servers: readonly string[] }[] = [],
+): string {
+  const sections = repositories.map(
+    ({ name, servers }) => `\n[${name}]\n${servers.map((server) => `Server = ${server}\n`).join('')}`,
+  );
   return `# written by packmill for this job
 [options]
 Architecture = ${arch}
 SigLevel = Never
 LocalFileSigLevel = Never
-`;
+${sections.join('')}`;
 }
 
 /** The builder's `~/.gitconfig`: local mirrors may belong to anybody, and stand in for their servers. */

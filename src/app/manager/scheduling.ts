@@ -1,0 +1,252 @@
+import {
+  pkgbaseSchema,
+  type ScheduleReply,
+  type ScheduleRequest,
+  scheduleRequestSchema,
+} from '../../api/index.ts';
+import { isFault, type Problem, problem } from '../../diagnostics/index.ts';
+import type { Dispatcher } from '../../dispatcher/index.ts';
+import type { Plan, Recipe } from '../../model/index.ts';
+import { makePlan, narrowPlan } from '../../planner/index.ts';
+import { type JobId, jobId } from '../../primitives/index.ts';
+import type { Farm } from '../farm.ts';
+import { readInventory } from '../plan-recipes.ts';
+import { pkgbuildKind } from '../recipe-kinds.ts';
+import type { RecipeSources, SourceState } from '../recipe-sources.ts';
+
+/** A package of a request that gets no job, and why. */
+type Refused = ScheduleReply['refused'][number];
+
+const refusal = (name: string, { code, what }: Problem): Refused => ({ name, code, what });
+
+/** How long the server of a source is left alone after it was out of reach, in ms. */
+const pausesMs = [2_000, 5_000, 15_000, 30_000, 60_000];
+
+export interface SchedulingParts {
+  readonly farm: Farm;
+  readonly sources: RecipeSources;
+  readonly dispatcher: Dispatcher;
+  /** Ends waiting for servers; requests that are left stay written down. */
+  readonly signal: AbortSignal;
+  readonly onTrouble: (error: unknown) => void;
+  /** Jobs that were just admitted. */
+  readonly onAdmitted: (plan: number) => void;
+}
+
+/**
+ * Turns requests into plans. A request is on disk before anybody hears of it, and leads to one plan however often it
+ * is sent and whatever dies in between: plan and request are joined by the request's id.
+ */
+export class Scheduling {
+  readonly #parts: SchedulingParts;
+  readonly #working = new Map<string, Promise<ScheduleReply>>();
+  /** Requests of one source are worked on one after the other. */
+  readonly #lines = new Map<string, Promise<unknown>>();
+
+  constructor(parts: SchedulingParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Accepts a request: when this resolves it is on disk, and usually planned. When its source cannot be reached
+   * within `patienceMs` the answer comes without a plan, and planning goes on.
+   */
+  async schedule(request: ScheduleRequest, patienceMs = 30_000): Promise<ScheduleReply> {
+    const { farm } = this.#parts;
+    const { requests } = farm.database;
+    farm.database.transaction(() =>
+      requests.add({
+        id: request.id,
+        kind: 'schedule',
+        body: JSON.stringify(request),
+        receivedMs: farm.clock.nowMs(),
+      }),
+    );
+    const known = requests.get(request.id);
+    if (known?.reply !== undefined) return JSON.parse(known.reply) as ScheduleReply;
+    const working = this.#work(request);
+    working.catch(this.#parts.onTrouble);
+    const late = new AbortController();
+    const patience = farm.clock.sleep(patienceMs, late.signal).then((): ScheduleReply => {
+      const { target, arch } = request;
+      const accepted = request.packages.map(({ name }) => ({ name, job: jobId({ target, arch, name }) }));
+      return { id: request.id, accepted, refused: [] };
+    });
+    try {
+      return await Promise.race([working, patience]);
+    } finally {
+      late.abort();
+    }
+  }
+
+  /** Goes on with requests that were accepted and not planned before the last end. */
+  resume(): void {
+    for (const { kind, body } of this.#parts.farm.database.requests.open()) {
+      if (kind !== 'schedule') continue;
+      this.#work(scheduleRequestSchema.parse(JSON.parse(body))).catch(this.#parts.onTrouble);
+    }
+  }
+
+  #work(request: ScheduleRequest): Promise<ScheduleReply> {
+    const known = this.#working.get(request.id);
+    if (known) return known;
+    const before = this.#lines.get(request.source) ?? Promise.resolve();
+    const working = before.then(
+      () => this.#plan(request),
+      () => this.#plan(request),
+    );
+    this.#lines.set(request.source, working);
+    this.#working.set(request.id, working);
+    const forget = (): void => {
+      this.#working.delete(request.id);
+    };
+    working.then(forget, forget);
+    return working;
+  }
+
+  async #plan(request: ScheduleRequest): Promise<ScheduleReply> {
+    const { farm, sources, dispatcher } = this.#parts;
+    const done = farm.database.plans.ofRequest(request.id);
+    if (done) return this.#answer(request, done.id, []);
+    const unfit = this.#unfit(request);
+    if (unfit) return this.#answer(request, undefined, unfit);
+    let state: SourceState;
+    try {
+      state = await this.#lay(request);
+    } catch (error) {
+      if (!isFault(error)) throw error;
+      const { problem: why } = error;
+      return this.#answer(
+        request,
+        undefined,
+        request.packages.map(({ name }) => refusal(name, why)),
+      );
+    }
+    const { recipes, broken } = await sources.recipes(state, request.arch);
+    const sorted = sortOut(request, recipes, new Map(broken.map((one) => [one.name, one.problem])));
+    if (sorted.wanted.size === 0) return this.#answer(request, undefined, sorted.refused);
+    const plan = this.#draw(request, state, recipes, sorted.wanted);
+    const missing = [...sorted.wanted.keys()].filter((name) => !plan.jobs.some((job) => job.name === name));
+    const unplannable = missing.map((name) =>
+      refusal(name, problem('SCH003', { what: `'${name}' cannot be built for '${request.arch}'` })),
+    );
+    const why = `schedule ${request.source}${state.commit ? `@${state.commit.slice(0, 12)}` : ''}${state.isGone ? ` ('${request.commit}' is gone)` : ''}`;
+    const { planId } = await dispatcher.admit(plan, { why });
+    this.#parts.onAdmitted(planId);
+    return this.#answer(request, planId, [...sorted.refused, ...unplannable]);
+  }
+
+  /** The source at the commit; while its server is out of reach, tried again and again. */
+  async #lay(request: ScheduleRequest): Promise<SourceState> {
+    const { sources, signal, farm, onTrouble } = this.#parts;
+    for (let round = 0; ; round += 1) {
+      try {
+        return await sources.at(request.source, request.commit, signal);
+      } catch (error) {
+        if (!isFault(error) || error.problem.code !== 'GIT001' || signal.aborted) throw error;
+        onTrouble(error);
+        await farm.clock.sleep(pausesMs[Math.min(round, pausesMs.length - 1)] as number, signal);
+      }
+    }
+  }
+
+  /** What makes a whole request impossible. */
+  #unfit(request: ScheduleRequest): readonly Refused[] | undefined {
+    const { config } = this.#parts.farm;
+    const targets = new Set([config.repository, ...Object.keys(config.targets)]);
+    const all = (found: Problem): readonly Refused[] =>
+      request.packages.map(({ name }) => refusal(name, found));
+    if (!targets.has(request.target)) {
+      return all(problem('SCH001', { what: `the farm has no target '${request.target}'` }));
+    }
+    if (config['recipe-sources'][request.source] === undefined) {
+      return all(problem('SCH001', { what: `the farm has no recipe source '${request.source}'` }));
+    }
+    return undefined;
+  }
+
+  #draw(
+    request: ScheduleRequest,
+    state: SourceState,
+    recipes: readonly Recipe[],
+    wanted: ReadonlyMap<string, ScheduleRequest['packages'][number]>,
+  ): Plan {
+    const { farm } = this.#parts;
+    const { target, arch } = request;
+    const kind = pkgbuildKind(farm, target);
+    const commit = state.commit;
+    const whole = makePlan({
+      recipes: recipes.map((recipe) => {
+        const buildClass = wanted.get(recipe.name)?.buildClass;
+        return buildClass === undefined ? recipe : { ...recipe, buildClass };
+      }),
+      inventory: readInventory(farm, { target, arch }),
+      policy: {
+        officialNames: new Set(farm.config.dependencies.official),
+        scheduled: new Map([...wanted.keys()].map((name) => [name, commit])),
+      },
+      target,
+      arch,
+      satisfies: kind.satisfies,
+      compareVersions: kind.compareVersions,
+      durations: farm.database.durations.medians(target, arch),
+    });
+    const ids = new Set<JobId>([...wanted.keys()].map((name) => jobId({ target, arch, name })));
+    return {
+      ...narrowPlan(whole, ids),
+      origin: {
+        request: request.id,
+        source: request.source,
+        commit,
+        pipeline: request.pipeline,
+        archMirror: request.archMirror,
+        requestedMs: farm.database.requests.get(request.id)?.receivedMs ?? farm.clock.nowMs(),
+        urgency: request.urgency,
+      },
+    };
+  }
+
+  #answer(request: ScheduleRequest, plan: number | undefined, refused: readonly Refused[]): ScheduleReply {
+    const { target, arch } = request;
+    const out = new Set(refused.map(({ name }) => name));
+    const reply: ScheduleReply = {
+      id: request.id,
+      ...(plan === undefined ? {} : { plan }),
+      accepted:
+        plan === undefined
+          ? []
+          : request.packages
+              .filter(({ name }) => !out.has(name))
+              .map(({ name }) => ({ name, job: jobId({ target, arch, name }) })),
+      refused: [...refused],
+    };
+    this.#parts.farm.database.requests.answer(request.id, JSON.stringify(reply));
+    return reply;
+  }
+}
+
+function sortOut(
+  request: ScheduleRequest,
+  recipes: readonly Recipe[],
+  broken: ReadonlyMap<string, Problem>,
+): {
+  wanted: ReadonlyMap<string, ScheduleRequest['packages'][number]>;
+  refused: readonly Refused[];
+} {
+  const known = new Set(recipes.map(({ name }) => name));
+  const wanted = new Map<string, ScheduleRequest['packages'][number]>();
+  const refused: Refused[] = [];
+  for (const one of request.packages) {
+    const { name } = one;
+    const flaw = broken.get(name);
+    if (!pkgbaseSchema.safeParse(name).success) {
+      refused.push(refusal(name, problem('SCH002', { what: `'${name}' is not a valid pkgbase` })));
+    } else if (flaw) refused.push(refusal(name, flaw));
+    else if (known.has(name)) wanted.set(name, one);
+    else {
+      const what = `'${request.source}' has no recipe '${name}'`;
+      refused.push(refusal(name, problem('SCH002', { what })));
+    }
+  }
+  return { wanted, refused };
+}
