@@ -3,6 +3,7 @@ import { commandCodes } from './command.table.ts';
 import { configCodes } from './config.table.ts';
 import type { CatalogueEntry } from './entry.ts';
 import { formatsCodes } from './formats.table.ts';
+import { gitCodes } from './git.table.ts';
 import { hostCodes } from './host.table.ts';
 import { plannerCodes } from './planner.table.ts';
 import { publishingCodes } from './publishing.table.ts';
@@ -15,6 +16,7 @@ const tables = {
   ...commandCodes,
   ...configCodes,
   ...formatsCodes,
+  ...gitCodes,
   ...hostCodes,
   ...plannerCodes,
   ...publishingCodes,
