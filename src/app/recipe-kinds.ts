@@ -1,5 +1,9 @@
 import type { RecipeKind } from '../model/index.ts';
-import { createPkgbuildKind, type PkgbuildDetails, type PkgbuildSettings } from '../recipes/pkgbuild/index.ts';
+import {
+  createPkgbuildKind,
+  type PkgbuildDetails,
+  type PkgbuildSettings,
+} from '../recipes/pkgbuild/index.ts';
 import type { Farm } from './farm.ts';
 
 /** The PKGBUILD kind with the settings of a farm; for a target of its own repositories, when one is named. */

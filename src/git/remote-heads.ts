@@ -1,4 +1,5 @@
-import { machine, runProcess } from '../host/index.ts';
+import { runProcess } from '../host/index.ts';
+import { gitEnvironment } from './git-program.ts';
 
 /** One thing to watch upstream: a repository and a branch of it, or its default branch. */
 export interface RemoteRef {
@@ -33,15 +34,7 @@ export async function remoteHead(remote: RemoteRef, options: RemoteHeadOptions):
   const result = await runProcess('git', ['ls-remote', '--exit-code', '--', remote.url, name], {
     timeoutMs: options.timeoutMs,
     signal: options.signal,
-    env: {
-      PATH: machine.variable('PATH') ?? '/usr/bin:/bin',
-      HOME: '/nonexistent',
-      LC_ALL: 'C.UTF-8',
-      GIT_CONFIG_NOSYSTEM: '1',
-      GIT_CONFIG_GLOBAL: options.configFile,
-      GIT_TERMINAL_PROMPT: '0',
-      GIT_SSH_COMMAND: 'ssh -o BatchMode=yes',
-    },
+    env: gitEnvironment(options.configFile, 'ssh -o BatchMode=yes'),
   });
   if (result.code !== 0) {
     const silent = result.why === 'timed-out' || unreachable.test(result.stderr);

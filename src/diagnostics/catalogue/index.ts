@@ -4,6 +4,7 @@ import { commandCodes } from './command.table.ts';
 import { configCodes } from './config.table.ts';
 import type { CatalogueEntry } from './entry.ts';
 import { formatsCodes } from './formats.table.ts';
+import { gitCodes } from './git.table.ts';
 import { hostCodes } from './host.table.ts';
 import { logsCodes } from './logs.table.ts';
 import { plannerCodes } from './planner.table.ts';
@@ -19,6 +20,7 @@ const tables = {
   ...commandCodes,
   ...configCodes,
   ...formatsCodes,
+  ...gitCodes,
   ...hostCodes,
   ...logsCodes,
   ...plannerCodes,

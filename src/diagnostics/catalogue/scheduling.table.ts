@@ -51,6 +51,9 @@ export const schedulingCodes = {
     title: 'the manager refuses who asks',
     why: 'Changing the queue takes a token with the role operator.',
     next: "Make one with 'packmill token new NAME --role operator', add the printed line to 'service.tokens', and set PACKMILL_TOKEN.",
-    sample: { broken: 'PACKMILL_TOKEN=wrong packmill cancel foo', fixed: 'PACKMILL_TOKEN=… packmill cancel foo' },
+    sample: {
+      broken: 'PACKMILL_TOKEN=wrong packmill cancel foo',
+      fixed: 'PACKMILL_TOKEN=… packmill cancel foo',
+    },
   },
 } as const satisfies CatalogueTable;

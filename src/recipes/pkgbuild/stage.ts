@@ -30,7 +30,9 @@ export interface PkgbuildSettings {
   readonly upstreams: UpstreamMap;
   readonly localSources: LocalSourcePolicy;
   /** Repositories that pacman.conf names beside the packages that are handed in. */
-  readonly repositories?: readonly { readonly name: string; readonly servers: readonly string[] }[] | undefined;
+  readonly repositories?:
+    | readonly { readonly name: string; readonly servers: readonly string[] }[]
+    | undefined;
 }
 
 /** Why a version that is published already may have to be built once more; the version alone decides then. */

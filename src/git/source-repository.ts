@@ -1,0 +1,141 @@
+import { fault } from '../diagnostics/index.ts';
+import { type Clock, ensureFolder } from '../host/index.ts';
+import { Checkouts } from './checkouts.ts';
+import { type CallLimits, GitProgram } from './git-program.ts';
+import { Mirror } from './mirror.ts';
+import { type RemoteAddress, remoteAddress } from './remote-address.ts';
+
+export interface SourceOptions {
+  /** A URL, `host:path`, or a local folder with a git repository in it. */
+  readonly url: string;
+  /** Where the mirror and the checkouts live; used by one process at a time. Made when missing. */
+  readonly folder: string;
+  /** The branch to follow; undefined: `main`, or the default branch where there is no `main`. */
+  readonly branch?: string | undefined;
+  /** A git configuration of the farm: credential helpers, `http.extraHeader`, `url.*.insteadOf`. */
+  readonly configFile?: string | undefined;
+  /** What git calls for ssh, as GIT_SSH_COMMAND: `ssh -i KEY -o ...`. Must never ask anything. */
+  readonly sshCommand?: string | undefined;
+  readonly clock: Clock;
+}
+
+/** Which commit a job gets. */
+export interface ResolvedCommit {
+  /** The whole id. */
+  readonly commit: string;
+  /** What was asked for, as written; undefined when any commit was fine. */
+  readonly wanted?: string | undefined;
+  /** The wanted commit is not to be had any more; `commit` is the newest one instead (specification 15.7). */
+  readonly isGone: boolean;
+}
+
+/**
+ * A git repository of recipes: followed by a bare mirror, laid out commit by commit. Nothing that the repository
+ * brings along is run or obeyed: no hooks, configuration, filters, attributes or submodules; links stay links.
+ */
+export class SourceRepository {
+  readonly #mirror: Mirror;
+  readonly #checkouts: Checkouts;
+  readonly #remote: RemoteAddress;
+  /** The end of the line of those who change the mirror. */
+  #line: Promise<unknown> = Promise.resolve();
+
+  private constructor(parts: { mirror: Mirror; checkouts: Checkouts; remote: RemoteAddress }) {
+    this.#mirror = parts.mirror;
+    this.#checkouts = parts.checkouts;
+    this.#remote = parts.remote;
+  }
+
+  /** Prepares the folder; asks no server. Throws GIT003 for a local folder that is not there, SYS004. */
+  static async open(options: SourceOptions): Promise<SourceRepository> {
+    const remote = remoteAddress(options.url);
+    ensureFolder(options.folder, 0o755);
+    const git = GitProgram.prepare({
+      settingsFile: `${options.folder}/git-settings`,
+      url: remote.url,
+      configFile: options.configFile,
+      sshCommand: options.sshCommand,
+    });
+    const mirror = new Mirror(`${options.folder}/mirror`, git, remote, options.branch);
+    const checkouts = await Checkouts.open(`${options.folder}/checkouts`, mirror, options.clock);
+    return new SourceRepository({ mirror, checkouts, remote });
+  }
+
+  /**
+   * Brings the mirror up to date and returns the newest commit of the branch. Callers wait in line. Throws GIT001
+   * (out of reach, too slow or called off: a later try may help), GIT003 (no repository), GIT004 (not let in),
+   * GIT005 (no such branch). `timeoutMs` is for each talk with the server.
+   */
+  fetch(limits: CallLimits = {}): Promise<string> {
+    return this.#inLine(() => this.#mirror.fetchBranch(limits));
+  }
+
+  /** The newest commit of the branch as of the last fetch. Throws GIT001 before the first one. */
+  async newest(): Promise<string> {
+    const commit = await this.#mirror.newest();
+    if (commit) return commit;
+    throw fault('GIT001', { what: `'${this.#remote.shown}' has not been fetched yet` });
+  }
+
+  /** Whether the mirror holds the commit of this whole id; the server is not asked. */
+  async has(commit: string): Promise<boolean> {
+    return isWhole(commit) && (await this.#mirror.holds(commit));
+  }
+
+  /**
+   * Says which commit to build. `wanted` is a whole id or its first 7 digits or more; what the mirror lacks is
+   * fetched. Throws GIT002 for what is no id or begins several ones, and what `fetch` throws.
+   */
+  async resolve(wanted: string | undefined, limits: CallLimits = {}): Promise<ResolvedCommit> {
+    if (wanted === undefined) return { commit: await this.#newestOrFetch(limits), isGone: false };
+    const digits = wanted.toLowerCase();
+    if (!/^[0-9a-f]{7,64}$/.test(digits)) {
+      throw fault('GIT002', { what: `'${wanted}' is not the id of a commit` });
+    }
+    const known = await this.#find(digits);
+    if (known) return { commit: known, wanted, isGone: false };
+    const newest = await this.fetch(limits);
+    const found = await this.#find(digits);
+    if (found) return { commit: found, wanted, isGone: false };
+    const isOffered =
+      digits.length === newest.length && (await this.#inLine(() => this.#mirror.fetchCommit(digits, limits)));
+    return isOffered ? { commit: digits, wanted, isGone: false } : { commit: newest, wanted, isGone: true };
+  }
+
+  /**
+   * The folder with the files of a commit: bytes, executable bits and links as committed, submodules as empty
+   * folders. It is complete or not there, and shared: nobody may write in it. Throws GIT002, GIT006.
+   */
+  async checkout(commit: string): Promise<string> {
+    if (!(await this.has(commit))) {
+      throw fault('GIT002', { what: `'${this.#remote.shown}' has no commit '${commit}' in its mirror` });
+    }
+    return await this.#checkouts.get(commit);
+  }
+
+  /** Removes all checkouts but the `keep` last used ones and those of commits in use; returns their commits. */
+  async pruneCheckouts(keep: number, inUse: ReadonlySet<string>): Promise<readonly string[]> {
+    return await this.#checkouts.prune(keep, inUse);
+  }
+
+  async #newestOrFetch(limits: CallLimits): Promise<string> {
+    return (await this.#mirror.newest()) ?? (await this.fetch(limits));
+  }
+
+  async #find(digits: string): Promise<string | undefined> {
+    if (isWhole(digits)) return (await this.#mirror.holds(digits)) ? digits : undefined;
+    const [first, ...others] = await this.#mirror.beginningWith(digits);
+    if (others.length > 0) {
+      throw fault('GIT002', { what: `'${digits}' begins the ids of ${others.length + 1} commits` });
+    }
+    return first;
+  }
+
+  #inLine<Result>(work: () => Promise<Result>): Promise<Result> {
+    const result = this.#line.then(work, work);
+    this.#line = result.catch(() => {});
+    return result;
+  }
+}
+
+const isWhole = (commit: string): boolean => /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(commit);
