@@ -1,4 +1,13 @@
 export { type AttemptEnd, type BuilderOptions, runBuilder, type Workplace } from './builder.ts';
+export { HttpTransport } from './remote/http-transport.ts';
+export { isAway, type LandedFile, ManagerLink, type ManagerLinkOptions } from './remote/manager-link.ts';
+export { keepPresent, type PresenceOptions } from './remote/presence.ts';
+export type {
+  AttemptPass,
+  ResultsTransport,
+  TransportScene,
+  TravellingObject,
+} from './remote/results-transport.ts';
 export {
   type ArtifactIndex,
   type DependencyPolicy,

@@ -58,6 +58,7 @@ export {
   hashFile,
   hashFileWithTail,
 } from './hashed-copy.ts';
+export { type HttpAnswer, type HttpRequest, httpRequest } from './http-client.ts';
 export { machine } from './machine.ts';
 export { type Mount, readMounts } from './mounts.ts';
 export { makeNamedPipe, type OpenedPipe, openPipe, sweepNamedPipes } from './named-pipe.ts';

@@ -176,4 +176,37 @@ export const buildingCodes = {
     next: "Find out why; if the new file is right, write the sums that 'makepkg -g' prints into the recipe.",
     sample: { broken: "sha256sums=('0000')", fixed: "sha256sums=('SKIP')" },
   },
+  BLD040: {
+    severity: 'error',
+    blame: 'world',
+    title: 'objects do not get from or to the manager',
+    why: 'A builder fetches what a build needs from the manager and hands results in there, over HTTP or SFTP, and that failed again and again.',
+    next: "Look at the way between the two: 'service.url' or 'service.landing-zone', the network, the disk of the manager. The job can then be tried again ('packmill retry').",
+    sample: {
+      broken: 'a full disk on the manager while a builder uploads',
+      fixed: 'room made, and the job tried again',
+    },
+  },
+  BLD041: {
+    severity: 'error',
+    blame: 'world',
+    title: 'the manager refuses objects of a builder',
+    why: 'What the builder showed does not let it in (any more), or an object is larger than the farm allows.',
+    next: "Read the manager's words. The size is 'service.upload-limit'; an attempt that was given to another builder cannot hand anything in.",
+    sample: {
+      broken: 'a package of 5 GiB with an upload-limit of 4GiB',
+      fixed: 'service: { upload-limit: 8GiB }',
+    },
+  },
+  BLD042: {
+    severity: 'error',
+    blame: 'world',
+    title: 'a builder hands in something else than it says',
+    why: 'The manager reads every package again and found another name, version, architecture or hash than the builder reported; nothing of it was published.',
+    next: 'Look at the builder: its disk or memory may be failing, or it may not be the one it claims to be.',
+    sample: {
+      broken: 'a package whose bytes changed on the way',
+      fixed: 'the build repeated on a healthy builder',
+    },
+  },
 } as const satisfies CatalogueTable;

@@ -40,4 +40,15 @@ export const hostCodes = {
       fixed: 'a farm in a folder of your own',
     },
   },
+  SYS008: {
+    severity: 'error',
+    blame: 'world',
+    title: 'a server does not answer',
+    why: 'A request over HTTP got no answer: there was no connection, it was broken off, or the time for it was up.',
+    next: 'Look whether the server runs and whether the address is right. What packmill does by itself it tries again.',
+    sample: {
+      broken: "a manager's 'service.url' with the wrong port",
+      fixed: 'the port that the manager listens on',
+    },
+  },
 } as const satisfies CatalogueTable;

@@ -1,0 +1,189 @@
+import type { WorkOrder } from '../api/index.ts';
+import {
+  type AttemptEnd,
+  type AttemptPass,
+  type LandedFile,
+  type ResultsTransport,
+  runAttempt,
+  type TravellingObject,
+} from '../builder/index.ts';
+import { isFault, ProblemError, renderText } from '../diagnostics/index.ts';
+import { type Clock, ensureFolder } from '../host/index.ts';
+import { type AttemptLog, findErrorExcerpt } from '../logs/index.ts';
+import type {
+  Artifact,
+  AvailableArtifact,
+  KindServices,
+  Outcome,
+  PlannedJob,
+  RecipeKind,
+} from '../model/index.ts';
+import type { Digest } from '../primitives/index.ts';
+import {
+  createPkgbuildKind,
+  load,
+  type PkgbuildDetails,
+  type PkgbuildSettings,
+  printSrcinfo,
+  unpackRecipe,
+} from '../recipes/pkgbuild/index.ts';
+import type { SandboxDriver, SandboxRoot } from '../sandbox/index.ts';
+import type { ObjectStore } from '../store/index.ts';
+import { sourceCacheFor } from './source-cache.ts';
+
+/** The machine on which orders are carried out. */
+export interface OrderScene {
+  readonly sandbox: SandboxDriver;
+  readonly root: SandboxRoot;
+  readonly store: ObjectStore;
+  readonly transport: ResultsTransport;
+  readonly clock: Clock;
+  /** Folder for attempts; each gets one below it. */
+  readonly work: string;
+  readonly sourceCache: string;
+  readonly processors: number;
+  /** The builder's own limits, where it has some; the order's count otherwise. */
+  readonly limits: { readonly timeoutMs?: number | undefined; readonly memoryBytes?: number | undefined };
+}
+
+export interface CarriedOut extends AttemptEnd {
+  readonly landed: readonly LandedFile[];
+}
+
+/**
+ * Carries out one order: fetches what it names, builds, hands in what was made. Decides nothing: the recipe is the
+ * archive that the manager made of the scheduled commit.
+ */
+export async function carryOutOrder(
+  scene: OrderScene,
+  order: WorkOrder,
+  log: AttemptLog,
+  signal: AbortSignal,
+): Promise<CarriedOut> {
+  const folder = `${scene.work}/${order.attempt}-${order.fence}`;
+  const pass: AttemptPass = { attempt: order.attempt, fence: order.fence, token: order.token };
+  try {
+    for (const line of order.introduction) log.say(line);
+    await scene.transport.fetch(pass, inputsOf(order), signal);
+    const end = await build(scene, order, { log, folder, signal });
+    const landed = await scene.transport.handIn(pass, objectsOf(end.outcome), signal);
+    return { ...end, landed };
+  } catch (error) {
+    if (signal.aborted) {
+      return { outcome: { kind: 'canceled', requeue: false, reason: String(signal.reason) }, landed: [] };
+    }
+    if (!isFault(error)) throw error;
+    for (const line of renderText(error.problem).split('\n')) log.say(line);
+    return { outcome: { kind: 'failed', problem: error.problem }, landed: [] };
+  } finally {
+    await scene.sandbox.removeFolder(folder).catch(() => undefined);
+  }
+}
+
+interface Site {
+  readonly log: AttemptLog;
+  readonly folder: string;
+  readonly signal: AbortSignal;
+}
+
+async function build(scene: OrderScene, order: WorkOrder, site: Site): Promise<AttemptEnd> {
+  const { sandbox, store, clock } = scene;
+  const planned = order.planned as unknown as PlannedJob;
+  const kind = kindOf(order);
+  const recipe = await readRecipe(scene, order, planned, `${site.folder}/source`);
+  const caches = { root: scene.sourceCache, clock, sandbox };
+  const { outcome, durationMs, peakMemoryBytes } = await runAttempt({
+    kind: kind as RecipeKind,
+    context: {
+      recipe,
+      target: order.target,
+      arch: order.arch,
+      reasons: planned.reasons,
+      sourceCache: kind.keepsSources(recipe)
+        ? await sourceCacheFor(caches, order.target, recipe.name)
+        : undefined,
+      dependencies: await dependenciesOf(store, order),
+      published: order.published,
+      processors: scene.processors,
+    },
+    folder: `${site.folder}/attempt`,
+    policy: {
+      root: scene.root,
+      network: order.limits.network,
+      timeoutMs: scene.limits.timeoutMs ?? order.limits.timeoutMs,
+      killGraceMs: order.limits.killGraceMs,
+      memoryBytes: scene.limits.memoryBytes ?? order.limits.memoryBytes,
+      processes: order.limits.processes,
+      outputBytes: order.limits.logBytes,
+    },
+    remarks: order.remarks,
+    services: servicesOf(sandbox, store),
+    sandbox,
+    log: site.log,
+    clock,
+    signal: site.signal,
+    findExcerpt: (text) => findErrorExcerpt(text)?.lines.join('\n'),
+  });
+  return { outcome, facts: { durationMs, peakMemoryBytes } };
+}
+
+function kindOf(order: WorkOrder): RecipeKind<PkgbuildDetails> {
+  const settings = order.settings as unknown as Omit<PkgbuildSettings, 'upstreams'> & {
+    readonly upstreams: readonly (readonly [string, string])[];
+  };
+  return createPkgbuildKind({ ...settings, upstreams: new Map(settings.upstreams) });
+}
+
+/** The recipe as the manager packed it; what it makes of it is what the manager made of it, digest included. */
+async function readRecipe(scene: OrderScene, order: WorkOrder, planned: PlannedJob, parent: string) {
+  const folder = `${parent}/${planned.name}`;
+  ensureFolder(parent);
+  await unpackRecipe(await scene.store.path(order.recipe.object as Digest), folder);
+  const { recipe, problems } = await load(folder, {
+    arch: order.arch,
+    regenerate: (of) =>
+      printSrcinfo({
+        folder: of,
+        scratch: `${parent}/srcinfo`,
+        arch: order.arch,
+        root: scene.root,
+        sandbox: scene.sandbox,
+      }),
+  });
+  const flaw = problems.find(({ severity }) => severity === 'error');
+  if (!recipe && flaw) throw new ProblemError(flaw);
+  if (!recipe) throw new Error(`'${planned.name}' was sent and is no recipe`);
+  return { ...recipe, inputDigest: planned.inputDigest };
+}
+
+async function dependenciesOf(store: ObjectStore, order: WorkOrder): Promise<readonly AvailableArtifact[]> {
+  const available: AvailableArtifact[] = [];
+  for (const { artifact: sent, folders } of order.dependencies) {
+    const artifact = sent as unknown as Artifact;
+    available.push({ artifact, folders, path: await store.path(artifact.object) });
+  }
+  return available;
+}
+
+function servicesOf(sandbox: SandboxDriver, store: ObjectStore): KindServices {
+  return {
+    putFile: (path) => store.putFile(path, { move: true }),
+    putBytes: (bytes) => store.putBytes(bytes),
+    makeBuilderFolder: (path) => sandbox.makeFolder(path),
+    giveToBuilder: (path) => sandbox.giveToBuilder(path),
+  };
+}
+
+function inputsOf(order: WorkOrder): readonly TravellingObject[] {
+  const packages = order.dependencies.map(({ artifact }) => {
+    const { object, sizeBytes } = artifact as unknown as Artifact;
+    return { object, sizeBytes };
+  });
+  return [order.recipe, ...packages];
+}
+
+/** The packages of a success. What else is to be known of them the manager reads from their bytes. */
+function objectsOf(outcome: Outcome): readonly TravellingObject[] {
+  if (outcome.kind !== 'succeeded') return [];
+  return outcome.artifacts.map(({ object, sizeBytes }) => ({ object, sizeBytes }));
+}

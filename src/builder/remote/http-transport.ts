@@ -1,0 +1,141 @@
+import { fault, isFault } from '../../diagnostics/index.ts';
+import {
+  AppendFile,
+  type Clock,
+  ensureFolder,
+  entryFacts,
+  type HttpAnswer,
+  httpRequest,
+  removeEntry,
+} from '../../host/index.ts';
+import type { Digest } from '../../primitives/index.ts';
+import type { LandedFile } from './manager-link.ts';
+import type { AttemptPass, ResultsTransport, TransportScene, TravellingObject } from './results-transport.ts';
+
+const tries = 8;
+const firstPauseMs = 500;
+const longestPauseMs = 15_000;
+const transferMs = 6 * 60 * 60 * 1000;
+
+/** Objects by HTTP to the manager's web port: addressed by content, taken up where a connection broke off. */
+export class HttpTransport implements ResultsTransport {
+  readonly #url: string;
+  readonly #scene: TransportScene;
+  readonly #clock: Clock;
+
+  constructor(url: string, scene: TransportScene & { readonly clock: Clock }) {
+    this.#url = url.replace(/\/+$/, '');
+    this.#scene = scene;
+    this.#clock = scene.clock;
+    ensureFolder(scene.scratch);
+  }
+
+  async fetch(pass: AttemptPass, wanted: readonly TravellingObject[], signal: AbortSignal): Promise<void> {
+    for (const one of wanted) {
+      if (await this.#scene.store.has(one.object as Digest)) continue;
+      await this.#again(`fetch '${one.object}'`, signal, () => this.#fetchOne(pass, one, signal));
+    }
+  }
+
+  async handIn(
+    pass: AttemptPass,
+    objects: readonly TravellingObject[],
+    signal: AbortSignal,
+  ): Promise<readonly LandedFile[]> {
+    for (const one of objects) {
+      await this.#again(`hand in '${one.object}'`, signal, () => this.#handInOne(pass, one, signal));
+    }
+    return [];
+  }
+
+  async #fetchOne(pass: AttemptPass, one: TravellingObject, signal: AbortSignal): Promise<void> {
+    const path = `${this.#scene.scratch}/${one.object}.in`;
+    const have = entryFacts(path)?.sizeBytes ?? 0;
+    if (have < one.sizeBytes) {
+      const answer = await httpRequest({
+        method: 'GET',
+        url: `${this.#url}/api/objects/${one.object}`,
+        headers: { ...authorization(pass), ...(have > 0 ? { range: `bytes=${have}-` } : {}) },
+        signal,
+      });
+      const isRest = answer.status === 206;
+      if (answer.status !== 200 && !isRest) throw await refused(answer, `the object '${one.object}'`);
+      if (!isRest) removeEntry(path);
+      const file = new AppendFile(path);
+      try {
+        for await (const piece of answer.pieces) file.append(piece);
+      } finally {
+        file.close();
+      }
+    }
+    const stored = await this.#scene.store.putFile(path, { move: true });
+    if (stored.digest !== one.object)
+      throw fault('BLD040', { what: `the manager sent '${stored.digest}' for '${one.object}'` });
+  }
+
+  async #handInOne(pass: AttemptPass, one: TravellingObject, signal: AbortSignal): Promise<void> {
+    const url = `${this.#url}/api/objects/${one.object}/upload`;
+    const head = await httpRequest({ method: 'HEAD', url, headers: authorization(pass), signal });
+    if (head.status === 204 && head.header('upload-complete') === 'true') return;
+    const offset = Number(head.header('upload-offset') ?? 0);
+    const isThere = (
+      await httpRequest({
+        method: 'HEAD',
+        url: `${this.#url}/api/objects/${one.object}`,
+        headers: authorization(pass),
+        signal,
+      })
+    ).status;
+    if (isThere === 200) return;
+    const file = await this.#scene.store.path(one.object as Digest);
+    const answer = await httpRequest({
+      method: 'PATCH',
+      url,
+      headers: {
+        ...authorization(pass),
+        'content-type': 'application/offset+octet-stream',
+        'upload-offset': String(offset),
+        'upload-length': String(one.sizeBytes),
+        'content-length': String(one.sizeBytes - offset),
+      },
+      body: { file, from: offset },
+      timeoutMs: transferMs,
+      signal,
+    });
+    if (answer.status >= 300) throw await refused(answer, `handing in '${one.object}'`);
+  }
+
+  /** Repeats what fails for want of an answer; what the manager refuses for good is an error at once. */
+  async #again(what: string, signal: AbortSignal, work: () => Promise<void>): Promise<void> {
+    for (let round = 1; ; round += 1) {
+      try {
+        return await work();
+      } catch (error) {
+        signal.throwIfAborted();
+        const isFinal = isFault(error) && error.problem.code === 'BLD041';
+        if (isFinal || round === tries) throw failed(what, error);
+        await this.#clock.sleep(Math.min(firstPauseMs * 2 ** (round - 1), longestPauseMs), signal);
+      }
+    }
+  }
+}
+
+const authorization = ({ token }: AttemptPass): Record<string, string> => ({
+  authorization: `Bearer ${token}`,
+});
+
+/** An answer that says no: for good (BLD041), or for now. */
+async function refused(answer: HttpAnswer, what: string): Promise<Error> {
+  const words = (await answer.text()).slice(0, 500);
+  const isFinal =
+    answer.status >= 400 && answer.status < 500 && ![408, 409, 422, 425, 429].includes(answer.status);
+  return fault(isFinal ? 'BLD041' : 'BLD040', {
+    what: `the manager answers ${answer.status} to ${what}`,
+    why: words || undefined,
+  });
+}
+
+function failed(what: string, cause: unknown): Error {
+  if (isFault(cause)) return cause;
+  return fault('BLD040', { what: `cannot ${what}: ${String(cause)}`, cause });
+}

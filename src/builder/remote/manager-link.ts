@@ -1,0 +1,106 @@
+import {
+  beginReplySchema,
+  type Hello,
+  logReplySchema,
+  reportReplySchema,
+  type Welcome,
+  type WorkOrder,
+  welcomeSchema,
+} from '../../api/index.ts';
+import type { Caller } from '../../channel/index.ts';
+import { isFault } from '../../diagnostics/index.ts';
+import type { Clock } from '../../host/index.ts';
+import type { ShippedPiece } from '../../logs/index.ts';
+import type { Lease } from '../../queue/index.ts';
+import type { AttemptEnd } from '../builder.ts';
+
+/** A file that was put into the manager's landing zone. */
+export interface LandedFile {
+  readonly path: string;
+  readonly object: string;
+  readonly sizeBytes: number;
+}
+
+export interface ManagerLinkOptions {
+  readonly caller: Caller;
+  readonly builder: string;
+  readonly instance: string;
+  readonly clock: Clock;
+}
+
+const callMs = 20_000;
+const pauseMs = 2_000;
+
+/** What a builder asks its manager, over the channel. Every call may be repeated. */
+export class ManagerLink {
+  readonly #options: ManagerLinkOptions;
+
+  constructor(options: ManagerLinkOptions) {
+    this.#options = options;
+  }
+
+  /** A sign of life, answered with what the builder has to know. Rejects with CHN002 when nobody answers. */
+  async hello(hello: Hello, signal?: AbortSignal): Promise<Welcome> {
+    return welcomeSchema.parse(await this.#call('hello', hello, { timeoutMs: callMs, signal }));
+  }
+
+  /** Begins an attempt; undefined when the lease is stale. Rejects with CHN002 when nobody answers. */
+  async begin(lease: Lease, signal: AbortSignal): Promise<WorkOrder | undefined> {
+    const { builder, instance } = this.#options;
+    const answer = await this.#call('begin', { builder, instance, lease }, { timeoutMs: 4 * callMs, signal });
+    return beginReplySchema.parse(answer).order;
+  }
+
+  /** Hands in a piece of log; says how much of it the manager has, and whether the attempt is to stop. */
+  async log(
+    of: { readonly attempt: number; readonly fence: number },
+    { offset, bytes, phases }: ShippedPiece,
+  ): Promise<{ sizeBytes: number; stop: string | undefined }> {
+    const body = { ...of, offset, bytes: Buffer.from(bytes).toString('base64'), phases };
+    const { sizeBytes, stop } = logReplySchema.parse(await this.#call('log', body, { timeoutMs: callMs }));
+    return { sizeBytes, stop };
+  }
+
+  /**
+   * Hands in the end of an attempt, until somebody takes it or the signal aborts: a manager or queue store that is
+   * away for long must not cost a build. Rejects with the manager's problem when it refuses the result.
+   */
+  async report(
+    order: WorkOrder,
+    lease: Lease,
+    end: AttemptEnd & { readonly landed: readonly LandedFile[]; readonly logBytes: number },
+    signal: AbortSignal,
+  ): Promise<'accepted' | 'stale'> {
+    const { outcome, facts, landed, logBytes } = end;
+    const body = {
+      attempt: order.attempt,
+      fence: order.fence,
+      token: order.token,
+      lease,
+      outcome,
+      ...facts,
+      landed,
+      logBytes,
+    };
+    for (;;) {
+      try {
+        const answer = await this.#call('report', body, { timeoutMs: 6 * callMs, signal });
+        return reportReplySchema.parse(answer).verdict;
+      } catch (error) {
+        if (signal.aborted || !isFault(error) || !isAway(error.problem.code)) throw error;
+        await this.#options.clock.sleep(pauseMs, signal);
+      }
+    }
+  }
+
+  #call(
+    method: string,
+    body: unknown,
+    options: { timeoutMs: number; signal?: AbortSignal | undefined },
+  ): Promise<unknown> {
+    return this.#options.caller.call(method, body, options);
+  }
+}
+
+/** Nobody answered: the manager or the carrier is away. */
+export const isAway = (code: string): boolean => code === 'CHN001' || code === 'CHN002';

@@ -1,0 +1,33 @@
+import type { Hello, Welcome } from '../../api/index.ts';
+import type { Clock } from '../../host/index.ts';
+import type { ManagerLink } from './manager-link.ts';
+
+export interface PresenceOptions {
+  readonly link: ManagerLink;
+  readonly clock: Clock;
+  /** What the builder says of itself now. */
+  readonly describe: () => Hello;
+  /** How often; default 5 s. */
+  readonly everyMs?: number | undefined;
+  readonly onWelcome: (welcome: Welcome) => void;
+  /** Told an error of each sign of life that nobody answered; undefined when one is answered again. */
+  readonly onTrouble: (error: unknown) => void;
+}
+
+/** Tells the manager that the builder lives, and what it does, until the signal aborts; then says good-bye. */
+export async function keepPresent(options: PresenceOptions, signal: AbortSignal): Promise<void> {
+  const { link, clock, describe, everyMs = 5_000, onWelcome, onTrouble } = options;
+  while (!signal.aborted) {
+    try {
+      onWelcome(await link.hello(describe(), signal));
+      onTrouble(undefined);
+    } catch (error) {
+      if (!signal.aborted) onTrouble(error);
+    }
+    await clock.sleep(everyMs, signal);
+  }
+  await Promise.race([
+    link.hello({ ...describe(), leaving: true }).catch(() => undefined),
+    clock.sleep(2_000),
+  ]);
+}
