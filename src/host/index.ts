@@ -61,6 +61,7 @@ export {
 export { machine } from './machine.ts';
 export { type Mount, readMounts } from './mounts.ts';
 export { makeNamedPipe, type OpenedPipe, openPipe, sweepNamedPipes } from './named-pipe.ts';
+export { writeNewFile } from './new-file.ts';
 export {
   type ProcessOptions,
   type ProcessResult,
