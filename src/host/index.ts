@@ -62,6 +62,7 @@ export { type HttpAnswer, type HttpRequest, httpRequest } from './http-client.ts
 export { machine } from './machine.ts';
 export { type Mount, readMounts } from './mounts.ts';
 export { makeNamedPipe, type OpenedPipe, openPipe, sweepNamedPipes } from './named-pipe.ts';
+export { writeNewFile } from './new-file.ts';
 export {
   type ProcessOptions,
   type ProcessResult,

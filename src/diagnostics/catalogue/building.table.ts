@@ -176,6 +176,25 @@ export const buildingCodes = {
     next: "Find out why; if the new file is right, write the sums that 'makepkg -g' prints into the recipe.",
     sample: { broken: "sha256sums=('0000')", fixed: "sha256sums=('SKIP')" },
   },
+  BLD030: {
+    severity: 'error',
+    blame: 'world',
+    title: 'a recipe archive is refused',
+    why: "A recipe travels as a tar of plain files, folders and links, each name once and below the recipe's folder. Anything else was not packed by packmill.",
+    next: 'Look at who can write to the store or to the channel between manager and builder; schedule the job again.',
+    sample: {
+      broken: "an archive with the entry '../../etc/passwd'",
+      fixed: 'the archive that the manager packed',
+    },
+  },
+  BLD031: {
+    severity: 'error',
+    blame: 'world',
+    title: 'a recipe folder changed while it was packed',
+    why: 'A file became longer, shorter or something else between the look at the folder and the reading of its bytes.',
+    next: 'Let nobody write to the folder, and repeat.',
+    sample: { broken: "an editor saves 'PKGBUILD' at the same moment", fixed: 'a checkout of a commit' },
+  },
   BLD040: {
     severity: 'error',
     blame: 'world',

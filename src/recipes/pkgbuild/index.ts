@@ -4,6 +4,7 @@ export type { PackageFacts } from './package-facts.ts';
 export type { PackageSource } from './package-source.ts';
 export { createPkgbuildKind } from './pkgbuild-kind.ts';
 export { type PrintSrcinfoInput, printSrcinfo } from './print-srcinfo.ts';
+export { packRecipe, packRecipeBytes, unpackRecipe } from './recipe-archive.ts';
 export type { PkgbuildDetails } from './recipe-details.ts';
 export type { PkgbuildSettings } from './stage.ts';
 export { gitConfig } from './tool-settings.ts';

@@ -16,6 +16,7 @@ import {
   recipeTail,
 } from './interfere.ts';
 import { explainFailure, judge } from './judge.ts';
+import { notOfTheRecipe } from './recipe-archive.ts';
 import type { PkgbuildDetails } from './recipe-details.ts';
 import { buildSteps, fetchScript, hookSteps, installScript, type StepsInput } from './steps.ts';
 import { downloadScript, gitConfig, makepkgConf, pacmanConf } from './tool-settings.ts';
@@ -68,7 +69,7 @@ export async function stagePkgbuild(
   for (const name of ['recipe', 'sources', 'packages', 'work', 'home']) {
     await services.makeBuilderFolder(`${work}/${name}`);
   }
-  await copyTree(recipe.folder, `${work}/recipe`, new Set(['.git', 'src', 'pkg']));
+  await copyTree(recipe.folder, `${work}/recipe`, notOfTheRecipe);
   const mounts = await upstreamMounts(
     recipe.details.localSourceFolders,
     settings.upstreams,
