@@ -85,6 +85,8 @@ class CallServer {
       }
     } finally {
       ended.abort();
+      // What has not begun is sent again at once, for the next server.
+      for (const { call } of this.#waiting) this.#answer(call.reply, encode({ kind: 'again', id: call.id }));
       this.#waiting = [];
       await ticking;
       await Promise.allSettled(this.#running);

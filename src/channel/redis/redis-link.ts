@@ -69,7 +69,8 @@ export class RedisLink {
   }
 
   get isReady(): boolean {
-    return this.#standing && this.redis.status === 'ready';
+    // A socket that has broken is known to be unwritable a moment before the client says that it closed.
+    return this.#standing && this.redis.status === 'ready' && this.redis.stream.writable;
   }
 
   /** Number that the server gave this connection; undefined while it is away. */
