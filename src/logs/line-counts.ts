@@ -20,7 +20,7 @@ export const blockBytes = 64 * 1024;
 
 const signature = Buffer.from('pmlines1');
 /** Blocks read at a time while counting. */
-const blocksAtOnce = 4;
+const blocksAtOnce = 16;
 /** A shorter addition is counted again rather than written. */
 const worthWriting = 16;
 const newline = 0x0a;
