@@ -1,5 +1,6 @@
 import { type FSWatcher, watch } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { pathProblem } from './file-entry.ts';
 
 /** Tells when a file has changed; may cry wolf, and is slow (never silent) where the system sends no events. */
@@ -11,28 +12,44 @@ export interface FileWatch {
   close(): void;
 }
 
-/** Watches a file that may not exist yet. Call `close` when done. */
+/** Watches a file that may not exist yet; until it does, its folder. Call `close` when done. */
 export function watchFile(path: string): FileWatch {
   let watcher: FSWatcher | undefined;
+  let folderWatcher: FSWatcher | undefined;
   let dirty = false;
   let wake: (() => void) | undefined;
   const notice = (): void => {
     dirty = true;
     wake?.();
   };
+  const begin = (what: string): FSWatcher | undefined => {
+    try {
+      return watch(what, { persistent: false }, notice);
+    } catch {
+      return undefined;
+    }
+  };
   const listen = (): void => {
     if (watcher !== undefined) return;
-    try {
-      watcher = watch(path, { persistent: false }, notice);
-      watcher.on('error', () => {
-        watcher?.close();
-        watcher = undefined;
+    watcher = begin(path);
+    if (watcher === undefined && folderWatcher === undefined) {
+      folderWatcher = begin(dirname(path));
+      folderWatcher?.on('error', () => {
+        folderWatcher?.close();
+        folderWatcher = undefined;
       });
-      // Something may have been written before we listened.
-      dirty = true;
-    } catch {
-      watcher = undefined;
+      // The file may have come just before.
+      if (folderWatcher !== undefined) watcher = begin(path);
     }
+    if (watcher === undefined) return;
+    folderWatcher?.close();
+    folderWatcher = undefined;
+    watcher.on('error', () => {
+      watcher?.close();
+      watcher = undefined;
+    });
+    // Something may have been written before we listened.
+    dirty = true;
   };
   listen();
   return {
@@ -54,7 +71,10 @@ export function watchFile(path: string): FileWatch {
       dirty = false;
     },
     notice,
-    close: () => watcher?.close(),
+    close: () => {
+      watcher?.close();
+      folderWatcher?.close();
+    },
   };
 }
 

@@ -11,7 +11,7 @@ export interface TailOptions {
 }
 
 /** Bytes of the end of a file that are kept for those who follow it. */
-const windowBytes = 512 * 1024;
+const windowBytes = 1024 * 1024;
 const windowPieces = 256;
 
 const nothing: Uint8Array = Buffer.alloc(0);

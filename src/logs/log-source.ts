@@ -30,7 +30,7 @@ export interface LogSegment {
 }
 
 /** Bytes of one piece that is read from disk. */
-export const pieceBytes = 128 * 1024;
+export const pieceBytes = 256 * 1024;
 
 /** The files of a log with their present sizes. */
 export function layoutOf(source: LogSource): readonly LogSegment[] {

@@ -1,14 +1,24 @@
-import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../src/host/index.ts';
 import {
+  appendNote,
   followLog,
   type LogOptions,
   logPath,
   openAttemptLog,
+  openQueueNotes,
   pruneLogs,
   readLog,
   readPhases,
@@ -175,16 +185,28 @@ describe('retention of logs', () => {
       await log.close();
       utimesSync(join(farm, log.path), new Date(nowMs), new Date(nowMs - age * 2 * day));
     }
+    const notesOf = (age: number): string => {
+      const path = openQueueNotes(farm, { ...subject, revision: String(age) });
+      appendNote(path, 'waiting');
+      utimesSync(path, new Date(nowMs), new Date(nowMs - age * 2 * day - 1000));
+      return path;
+    };
+    for (const age of [9, 3]) notesOf(age);
+    for (const age of [3, 5]) writeFileSync(join(farm, `logs/local/x86_64/hello/${age}.lines`), 'index');
     const lonely = open({ subject: { ...subject, name: 'lonely' } });
     await lonely.close();
     utimesSync(join(farm, lonely.path), new Date(0), new Date(0));
     const pruned = await pruneLogs({ farm, nowMs, maxAgeMs: 7 * day, keepPerJob: 2 });
     expect([...pruned.removed].sort()).toEqual(
-      [4, 5, 6, 7, 8, 9].map((age) => `logs/local/x86_64/hello/${age}.log`),
+      ['4.log', '5.log', '6.log', '7.log', '8.log', '9.log', '9.notes'].map(
+        (name) => `logs/local/x86_64/hello/${name}`,
+      ),
     );
     expect(pruned.freedBytes).toBeGreaterThan(0);
     const left = ['0', '1', '2', '3'].flatMap((age) => [`${age}.log`, `${age}.phases`]);
-    expect(readdirSync(join(farm, 'logs/local/x86_64/hello')).sort()).toEqual(left);
+    expect(readdirSync(join(farm, 'logs/local/x86_64/hello')).sort()).toEqual(
+      [...left, '3.lines', '3.notes'].sort(),
+    );
     expect((await pruneLogs({ farm, nowMs, maxAgeMs: 7 * day, keepPerJob: 2 })).removed).toEqual([]);
   });
 });
