@@ -110,7 +110,12 @@ export const rooms = {
     purpose: 'tunnels and file transfer through the system OpenSSH',
     knows: ['host'],
   },
-  notifier: { floor: 2, purpose: 'tells people and machines what happened', knows: ['host'] },
+  notifier: {
+    floor: 2,
+    purpose: 'tells people and machines what happened',
+    knows: ['host'],
+    node: ['node:sqlite'],
+  },
   dispatcher: {
     floor: 3,
     purpose: 'ready jobs to builders: order, leases, retries, reaping',
@@ -141,7 +146,7 @@ export const rooms = {
 
 /** Rooms (or drivers, as room/driver) that alone may import an npm package or a fenced Node module. */
 export const fences = {
-  'node:sqlite': ['database', 'queue/embedded', 'publisher'],
+  'node:sqlite': ['database', 'queue/embedded', 'publisher', 'notifier'],
   bullmq: ['queue/bullmq'],
   ioredis: ['queue/bullmq', 'channel/redis'],
   '@octokit/request': ['notifier'],

@@ -59,6 +59,8 @@ export {
   hashFileWithTail,
 } from './hashed-copy.ts';
 export { type HttpAnswer, type HttpRequest, httpRequest } from './http-client.ts';
+export { type HttpAnswer, type HttpCall, type HttpSilence, httpCall } from './http-call.ts';
+export { hmacSha256 } from './keyed-digest.ts';
 export { machine } from './machine.ts';
 export { type Mount, readMounts } from './mounts.ts';
 export { makeNamedPipe, type OpenedPipe, openPipe, sweepNamedPipes } from './named-pipe.ts';

@@ -7,6 +7,7 @@ import { formatsCodes } from './formats.table.ts';
 import { gitCodes } from './git.table.ts';
 import { hostCodes } from './host.table.ts';
 import { logsCodes } from './logs.table.ts';
+import { notifierCodes } from './notifier.table.ts';
 import { plannerCodes } from './planner.table.ts';
 import { publishingCodes } from './publishing.table.ts';
 import { queueCodes } from './queue.table.ts';
@@ -23,6 +24,7 @@ const tables = {
   ...gitCodes,
   ...hostCodes,
   ...logsCodes,
+  ...notifierCodes,
   ...plannerCodes,
   ...publishingCodes,
   ...queueCodes,

@@ -1,0 +1,113 @@
+import { type HttpAnswer, type HttpSilence, httpCall } from '../host/index.ts';
+import type { Conceal } from './conceal.ts';
+import type { Delivery } from './deliverer.ts';
+
+export interface ExchangeOptions {
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  readonly conceal: Conceal;
+  /** Statuses that mean "not now" to this service, beyond those that always do. */
+  readonly busyStatuses?: readonly number[];
+}
+
+/** Longest pause that a service may ask for. */
+const longestPauseMs = 24 * 3_600_000;
+const tryAgain: readonly number[] = [408, 425, 429];
+
+/**
+ * One call to a service on behalf of its client library: lends it a `fetch` that never repeats, follows or logs
+ * anything, and afterwards says what the answer means. So all services are judged by the same rules, whatever
+ * their libraries make of an error.
+ */
+export class Exchange {
+  readonly #options: ExchangeOptions;
+  #answer: HttpAnswer | HttpSilence | undefined;
+
+  constructor(options: ExchangeOptions) {
+    this.#options = options;
+  }
+
+  readonly fetch = async (url: string | URL | Request, init: RequestInit = {}): Promise<Response> => {
+    const headers = Object.fromEntries(new Headers(init.headers));
+    // Connections are kept by the one who makes them.
+    delete headers.connection;
+    const answer = await httpCall({
+      url: String(url),
+      method: init.method ?? 'GET',
+      headers,
+      body: typeof init.body === 'string' ? init.body : undefined,
+      timeoutMs: this.#options.timeoutMs,
+      signal: this.#options.signal,
+    });
+    this.#answer = answer;
+    if (answer.status === undefined) throw new TypeError(answer.reason);
+    const isEmpty = answer.status === 204 || answer.status === 205 || answer.status === 304;
+    return new Response(isEmpty ? null : answer.text, {
+      status: answer.status < 200 ? 502 : answer.status,
+      headers: { 'content-type': answer.headers.get('content-type') ?? 'text/plain' },
+    });
+  };
+
+  /** Status of the answer, and its words; both empty when nobody answered. */
+  get seen(): { readonly status: number | undefined; readonly words: string } {
+    const answer = this.#answer;
+    return { status: answer?.status, words: answer?.status === undefined ? '' : wordsOf(answer.text) };
+  }
+
+  /** Lets the library do its call and judges what came back, not what the library thought of it. */
+  async judge(call: () => Promise<unknown>, nowMs: number): Promise<Delivery> {
+    let complaint: unknown;
+    try {
+      await call();
+    } catch (error) {
+      complaint = error;
+    }
+    const { conceal } = this.#options;
+    const answer = this.#answer;
+    if (!answer) return later(conceal(`the request could not be made: ${messageOf(complaint)}`));
+    if (answer.status === undefined) return later(conceal(answer.reason));
+    const reason = conceal(`HTTP ${answer.status} ${wordsOf(answer.text)}`);
+    if (answer.status >= 200 && answer.status < 300)
+      return complaint === undefined ? { kind: 'sent' } : later(`an answer that makes no sense: ${reason}`);
+    const retryAfterMs = pauseOf(answer, nowMs);
+    const isLimit = answer.status === 429 || (answer.status === 403 && retryAfterMs !== undefined);
+    const isBusy = [...tryAgain, ...(this.#options.busyStatuses ?? [])].includes(answer.status);
+    if (isLimit || isBusy || answer.status >= 500)
+      return { kind: 'later', reason, retryAfterMs, all: isLimit || retryAfterMs !== undefined };
+    return { kind: 'refused', reason };
+  }
+}
+
+const later = (reason: string): Delivery => ({ kind: 'later', reason });
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** ms that the service asks us to wait: `Retry-After` (RFC 9110), GitHub's exhausted quota, or Telegram's body. */
+function pauseOf({ headers, text }: HttpAnswer, nowMs: number): number | undefined {
+  const bounded = (ms: number): number => Math.min(longestPauseMs, Math.max(0, ms));
+  const after = headers.get('retry-after')?.trim();
+  if (after !== undefined && /^\d+(\.\d+)?$/.test(after)) return bounded(Number(after) * 1000);
+  const date = after === undefined ? Number.NaN : Date.parse(after);
+  if (!Number.isNaN(date)) return bounded(date - nowMs);
+  const reset = Number(headers.get('x-ratelimit-reset') ?? Number.NaN);
+  if (headers.get('x-ratelimit-remaining') === '0' && !Number.isNaN(reset))
+    return bounded(reset * 1000 - nowMs);
+  const parameters = (parse(text) as { parameters?: { retry_after?: unknown } } | undefined)?.parameters;
+  return typeof parameters?.retry_after === 'number' ? bounded(parameters.retry_after * 1000) : undefined;
+}
+
+/** What the service says, without its wrapping. */
+function wordsOf(text: string): string {
+  const body = parse(text) as { message?: unknown; error?: unknown; description?: unknown } | undefined;
+  const words = body?.message ?? body?.error ?? body?.description;
+  if (words === undefined) return text;
+  return typeof words === 'string' ? words : JSON.stringify(words);
+}
+
+function parse(text: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,24 @@
+export { type EnvironmentNotifiers, parseNotifiersEnvironment } from './environment.ts';
+export { plainLogLink, viewerLink } from './links.ts';
+export { messagesFor } from './messages-for.ts';
+export type {
+  BuildEvent,
+  BuildWord,
+  NotifiableEvent,
+  NotificationWord,
+  RemovalEvent,
+  RemovalWord,
+  ResultWord,
+} from './notifiable-event.ts';
+export { type ChannelFigures, Notifier, type NotifierOptions } from './notifier.ts';
+export type {
+  GithubStatusConfig,
+  GitlabStatusConfig,
+  MailConfig,
+  NotifierConfig,
+  SourceNotifiers,
+  TelegramConfig,
+  WebhookConfig,
+} from './notifier-config.ts';
+export { notifierTables, Outbox, type OutboxDatabase, type OutboxRow } from './outbox.ts';
+export type { MessagePayload, OutboxMessage } from './outbox-message.ts';
