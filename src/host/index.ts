@@ -58,7 +58,6 @@ export {
   hashFile,
   hashFileWithTail,
 } from './hashed-copy.ts';
-export { type HttpAnswer, type HttpRequest, httpRequest } from './http-client.ts';
 export { type HttpAnswer, type HttpCall, type HttpSilence, httpCall } from './http-call.ts';
 export { hmacSha256 } from './keyed-digest.ts';
 export { machine } from './machine.ts';
@@ -78,6 +77,7 @@ export { descendants, leakyDescriptors } from './process-tree.ts';
 export { findProgram, type ProbeAnswer, probeProgram } from './program-probe.ts';
 export { type Random, systemRandom } from './random.ts';
 export { sendSignal, signalName } from './signals.ts';
+export { type StreamedAnswer, type StreamedRequest, streamHttp } from './streamed-http.ts';
 export { readSystemFacts, type SystemFacts } from './system-facts.ts';
 export { makeTemporaryFolder } from './temporary-folder.ts';
 export {

@@ -4,9 +4,9 @@ import {
   type Clock,
   ensureFolder,
   entryFacts,
-  type HttpAnswer,
-  httpRequest,
   removeEntry,
+  type StreamedAnswer,
+  streamHttp,
 } from '../../host/index.ts';
 import type { Digest } from '../../primitives/index.ts';
 import type { LandedFile } from './manager-link.ts';
@@ -52,7 +52,7 @@ export class HttpTransport implements ResultsTransport {
     const path = `${this.#scene.scratch}/${one.object}.in`;
     const have = entryFacts(path)?.sizeBytes ?? 0;
     if (have < one.sizeBytes) {
-      const answer = await httpRequest({
+      const answer = await streamHttp({
         method: 'GET',
         url: `${this.#url}/api/objects/${one.object}`,
         headers: { ...authorization(pass), ...(have > 0 ? { range: `bytes=${have}-` } : {}) },
@@ -75,11 +75,11 @@ export class HttpTransport implements ResultsTransport {
 
   async #handInOne(pass: AttemptPass, one: TravellingObject, signal: AbortSignal): Promise<void> {
     const url = `${this.#url}/api/objects/${one.object}/upload`;
-    const head = await httpRequest({ method: 'HEAD', url, headers: authorization(pass), signal });
+    const head = await streamHttp({ method: 'HEAD', url, headers: authorization(pass), signal });
     if (head.status === 204 && head.header('upload-complete') === 'true') return;
     const offset = Number(head.header('upload-offset') ?? 0);
     const isThere = (
-      await httpRequest({
+      await streamHttp({
         method: 'HEAD',
         url: `${this.#url}/api/objects/${one.object}`,
         headers: authorization(pass),
@@ -88,7 +88,7 @@ export class HttpTransport implements ResultsTransport {
     ).status;
     if (isThere === 200) return;
     const file = await this.#scene.store.path(one.object as Digest);
-    const answer = await httpRequest({
+    const answer = await streamHttp({
       method: 'PATCH',
       url,
       headers: {
@@ -125,7 +125,7 @@ const authorization = ({ token }: AttemptPass): Record<string, string> => ({
 });
 
 /** An answer that says no: for good (BLD041), or for now. */
-async function refused(answer: HttpAnswer, what: string): Promise<Error> {
+async function refused(answer: StreamedAnswer, what: string): Promise<Error> {
   const words = (await answer.text()).slice(0, 500);
   const isFinal =
     answer.status >= 400 && answer.status < 500 && ![408, 409, 422, 425, 429].includes(answer.status);

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { fault } from '../diagnostics/index.ts';
 
-export interface HttpRequest {
+export interface StreamedRequest {
   readonly method: string;
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>> | undefined;
@@ -13,7 +13,7 @@ export interface HttpRequest {
   readonly timeoutMs?: number | undefined;
 }
 
-export interface HttpAnswer {
+export interface StreamedAnswer {
   readonly status: number;
   /** A header's value by its lower-case name. */
   header(name: string): string | undefined;
@@ -22,7 +22,7 @@ export interface HttpAnswer {
 }
 
 /** One HTTP request; any status is an answer. Throws SYS008 when there is none (no connection, time-out, broken off). */
-export async function httpRequest(request: HttpRequest): Promise<HttpAnswer> {
+export async function streamHttp(request: StreamedRequest): Promise<StreamedAnswer> {
   const late = new AbortController();
   const timer = setTimeout(() => late.abort(new Error('no answer in time')), request.timeoutMs ?? 30_000);
   const signal = request.signal ? AbortSignal.any([request.signal, late.signal]) : late.signal;
@@ -47,7 +47,7 @@ export async function httpRequest(request: HttpRequest): Promise<HttpAnswer> {
   }
 }
 
-function bodyOf(body: HttpRequest['body']): RequestInit {
+function bodyOf(body: StreamedRequest['body']): RequestInit {
   if (body === undefined) return {};
   if (typeof body === 'string') return { body };
   if (body instanceof Uint8Array) return { body: new Uint8Array(body) };
@@ -57,7 +57,7 @@ function bodyOf(body: HttpRequest['body']): RequestInit {
 }
 
 async function* guarded(
-  request: HttpRequest,
+  request: StreamedRequest,
   body: ReadableStream<Uint8Array> | null,
 ): AsyncGenerator<Uint8Array> {
   if (!body) return;
@@ -68,7 +68,7 @@ async function* guarded(
   }
 }
 
-function unanswered({ method, url }: HttpRequest, error: unknown): Error {
+function unanswered({ method, url }: StreamedRequest, error: unknown): Error {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const why = cause instanceof Error ? cause.message : String(cause);
   return fault('SYS008', { what: `'${method} ${url}' got no answer: ${why}`, cause: error });
