@@ -95,6 +95,7 @@ export const beginRequestSchema = z.object({
   /** `Lease` of the queue. */
   lease: z.json(),
 });
+export type BeginRequest = z.output<typeof beginRequestSchema>;
 /** `stale`: the lease is worth nothing any more. */
 export const beginReplySchema = z.object({ order: workOrderSchema.optional() });
 
@@ -106,6 +107,7 @@ export const logPieceSchema = z.object({
   bytes: z.string(),
   phases: z.array(z.object({ name: z.string(), offset: z.int(), atMs: z.number() })).default([]),
 });
+export type LogMessage = z.output<typeof logPieceSchema>;
 /** `sizeBytes`: how much of the log the manager has. */
 export const logReplySchema = z.object({ sizeBytes: z.int(), stop: z.string().optional() });
 
@@ -123,4 +125,5 @@ export const reportSchema = z.object({
   /** Files in the landing zone, when results went there by SFTP. */
   landed: z.array(z.object({ path: z.string(), object: digest, sizeBytes: z.number() })).default([]),
 });
+export type ReportMessage = z.output<typeof reportSchema>;
 export const reportReplySchema = z.object({ verdict: z.enum(['accepted', 'stale']) });

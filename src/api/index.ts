@@ -1,3 +1,4 @@
 export * from './builder-protocol.ts';
 export * from './farm-views.ts';
+export * from './read-message.ts';
 export * from './schedule.ts';

@@ -24,7 +24,7 @@ interface Begun {
 export interface Workplace<Attempt extends Begun> {
   /** Records that an attempt begins; undefined when the lease is worth nothing any more. */
   begin(lease: Lease): Promise<Attempt | undefined>;
-  /** Does the work of one attempt; ends soon when the signal aborts. */
+  /** Does the work of one attempt; ends soon when the signal aborts. `shutdown` says that the builder is to end. */
   perform(attempt: Attempt, signal: AbortSignal): Promise<AttemptEnd>;
   /** Hands a result in; a stale one is thrown away. */
   report(lease: Lease, attempt: AttemptId, end: AttemptEnd): Promise<'accepted' | 'stale'>;
@@ -41,6 +41,23 @@ export interface BuilderOptions<Attempt extends Begun> {
   readonly leaseMs: number;
   /** How many attempts may run at one time. */
   readonly slots: number;
+  /** Labels that it carries, for jobs that ask for them. */
+  readonly labels?: readonly string[] | undefined;
+  /** What it has left to give now; jobs with higher recorded peaks are not claimed. */
+  readonly room?: (() => Room) | undefined;
+  /** Resolves when the builder may take new jobs; a drained one waits here. */
+  readonly mayClaim?: ((signal: AbortSignal) => Promise<void>) | undefined;
+  /**
+   * Given to a builder that must outlive an absence of queue or manager: told of each error, undefined when things
+   * work again, and the builder tries on.
+   */
+  readonly onTrouble?: ((error: unknown) => void) | undefined;
+}
+
+/** Memory and disk that a builder has free, in bytes; undefined: no bound. */
+export interface Room {
+  readonly freeMemoryBytes?: number | undefined;
+  readonly freeDiskBytes?: number | undefined;
 }
 
 /**
@@ -66,13 +83,37 @@ async function workSlot<Attempt extends Begun>(
   options: BuilderOptions<Attempt>,
   signal: AbortSignal,
 ): Promise<void> {
-  const { queue, name, builderClass, leaseMs } = options;
-  while (!signal.aborted) {
-    const [lease] = await queue.claim({ builder: name, builderClass, leaseMs, max: 1 });
-    if (!lease) await queue.wait({ builder: name, builderClass }, signal);
-    else if (signal.aborted) await queue.release(lease);
-    else await workOn(options, lease, signal);
+  for (let failures = 0; !signal.aborted; ) {
+    try {
+      await claimOnce(options, signal);
+      if (failures > 0) options.onTrouble?.(undefined);
+      failures = 0;
+    } catch (error) {
+      if (!options.onTrouble) throw error;
+      failures += 1;
+      options.onTrouble(error);
+      await options.clock.sleep(Math.min(250 * 2 ** failures, longestPauseMs), signal);
+    }
   }
+}
+
+const longestPauseMs = 5_000;
+/** How long a build goes on while the queue cannot be asked: the manager may be away for a long time. */
+const patienceMs = 60 * 60_000;
+
+/** Waits for a job and works on it. */
+async function claimOnce<Attempt extends Begun>(
+  options: BuilderOptions<Attempt>,
+  signal: AbortSignal,
+): Promise<void> {
+  const { queue, name, builderClass, leaseMs, labels } = options;
+  await options.mayClaim?.(signal);
+  if (signal.aborted) return;
+  const claimant = { builder: name, builderClass, labels, ...options.room?.() };
+  const [lease] = await queue.claim({ ...claimant, leaseMs, max: 1 });
+  if (!lease) await queue.wait(claimant, signal);
+  else if (signal.aborted) await queue.release(lease);
+  else await workOn(options, lease, signal);
 }
 
 async function workOn<Attempt extends Begun>(
@@ -81,13 +122,14 @@ async function workOn<Attempt extends Begun>(
   shutdown: AbortSignal,
 ): Promise<void> {
   const { workplace } = options;
-  const attempt = await workplace.begin(lease);
-  if (attempt === undefined) return;
   const over = new AbortController();
   const lost = new AbortController();
+  // from here on, because beginning may take its time, too
   const renewing = keepLease(options, lease, over.signal).then((kept) => {
     if (!kept) lost.abort('the lease was lost');
   });
+  const attempt = await beginOrGiveBack(options, lease, { over, renewing });
+  if (attempt === undefined) return;
   const stop = AbortSignal.any([attempt.signal, shutdown, lost.signal]);
   const end = await performSafely(workplace, attempt, stop);
   over.abort();
@@ -95,6 +137,27 @@ async function workOn<Attempt extends Begun>(
   const interrupted = end.outcome.kind === 'canceled' && shutdown.aborted && !attempt.signal.aborted;
   const requeue: Outcome = { kind: 'canceled', requeue: true, reason: 'the builder was told to stop' };
   await workplace.report(lease, attempt.id, interrupted ? { ...end, outcome: requeue } : end);
+}
+
+/** Begins an attempt; a job that cannot be begun goes back to the queue, and the error is the caller's. */
+async function beginOrGiveBack<Attempt extends Begun>(
+  { workplace, queue }: BuilderOptions<Attempt>,
+  lease: Lease,
+  { over, renewing }: { over: AbortController; renewing: Promise<void> },
+): Promise<Attempt | undefined> {
+  let attempt: Attempt | undefined;
+  try {
+    attempt = await workplace.begin(lease);
+    return attempt;
+  } catch (error) {
+    await queue.release(lease).catch(() => undefined);
+    throw error;
+  } finally {
+    if (attempt === undefined) {
+      over.abort();
+      await renewing;
+    }
+  }
 }
 
 async function performSafely<Attempt extends Begun>(
@@ -115,14 +178,20 @@ async function performSafely<Attempt extends Begun>(
   }
 }
 
-/** Renews a lease until told to stop; false when it was lost. */
+/**
+ * Renews a lease until told to stop; false when it was lost. While nobody answers, work goes on for as long as
+ * `patienceMs` says (without `onTrouble`: until the lease runs out): the result is worth as much as the lease is
+ * when it is handed in. Own time alone counts, since clocks of machines differ and jump.
+ */
 async function keepLease<Attempt extends Begun>(
   options: BuilderOptions<Attempt>,
   lease: Lease,
   over: AbortSignal,
 ): Promise<boolean> {
   const { clock, queue, leaseMs } = options;
+  const patience = options.onTrouble ? Math.max(leaseMs, patienceMs) : leaseMs;
   let current = lease;
+  let renewedMs = clock.monotonicMs();
   for (;;) {
     await clock.sleep(leaseMs / 3, over);
     if (over.aborted) return true;
@@ -130,9 +199,10 @@ async function keepLease<Attempt extends Begun>(
       const next = await queue.renew(current, leaseMs);
       if (next === undefined) return false;
       current = next;
-    } catch {
-      // the queue may be away for a moment; the lease is ours until it runs out
-      if (clock.nowMs() > current.untilMs) return false;
+      renewedMs = clock.monotonicMs();
+    } catch (error) {
+      options.onTrouble?.(error);
+      if (clock.monotonicMs() - renewedMs > patience) return false;
     }
   }
 }

@@ -1,4 +1,4 @@
-export { type AttemptEnd, type BuilderOptions, runBuilder, type Workplace } from './builder.ts';
+export { type AttemptEnd, type BuilderOptions, type Room, runBuilder, type Workplace } from './builder.ts';
 export { HttpTransport } from './remote/http-transport.ts';
 export { isAway, type LandedFile, ManagerLink, type ManagerLinkOptions } from './remote/manager-link.ts';
 export { keepPresent, type PresenceOptions } from './remote/presence.ts';

@@ -209,6 +209,13 @@ export class Dispatcher {
     }
   }
 
+  /** Whether an attempt is its job's current one under this lease. */
+  isUnderWay(attempt: AttemptId, fence: number): boolean {
+    const record = this.#database.attempts.get(attempt);
+    const job = record?.fence === fence ? this.#database.jobs.get(record.jobKey) : undefined;
+    return record !== undefined && job !== undefined && isCurrent(job, record);
+  }
+
   /** Why an attempt is to be stopped: it was asked to, or is not its job's current one any more; else undefined. */
   stopReason(attempt: AttemptId): string | undefined {
     const record = this.#database.attempts.get(attempt);

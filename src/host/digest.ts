@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import type { Digest } from '../primitives/index.ts';
 
@@ -16,4 +16,20 @@ export async function digestFileTwice(path: string): Promise<{ md5: string; sha2
     sha256.update(piece as Buffer);
   }
   return { md5: md5.digest('hex'), sha256: sha256.digest('hex') as Digest };
+}
+
+/** SHA-256 of a token as settings keep it, in hexadecimal digits. */
+export function createTokenDigest(token: string): string {
+  return createHash('sha256').update(token, 'utf8').digest('hex');
+}
+
+/** HMAC-SHA-256 of a text under a key, in hexadecimal digits. */
+export function keyedDigest(key: string, text: string): string {
+  return createHmac('sha256', key).update(text, 'utf8').digest('hex');
+}
+
+/** Whether two texts are the same, in a time that tells nothing of where they differ. */
+export function equalDigests(a: string, b: string): boolean {
+  const [left, right] = [Buffer.from(a), Buffer.from(b)];
+  return left.byteLength === right.byteLength && timingSafeEqual(left, right);
 }

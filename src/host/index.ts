@@ -10,7 +10,7 @@ export { findControlGroupsV2 } from './cgroup-v2.ts';
 export { type Clock, systemClock, VirtualClock } from './clock.ts';
 export { writeZstdFile } from './compress.ts';
 export { type Console, onCrash, onInterrupt, systemConsole, tolerateClosedPipes } from './console.ts';
-export { digestBytes, digestFileTwice } from './digest.ts';
+export { createTokenDigest, digestBytes, digestFileTwice, equalDigests, keyedDigest } from './digest.ts';
 export {
   bytesIfThere,
   type EntryFacts,

@@ -228,4 +228,12 @@ export const buildingCodes = {
       fixed: 'the build repeated on a healthy builder',
     },
   },
+  BLD043: {
+    severity: 'error',
+    blame: 'world',
+    title: 'a builder says something that the manager does not understand',
+    why: 'A message does not have the shape that both agreed on: the builder is of another version, or somebody else writes into the queue store.',
+    next: "Let manager and builders run the same packmill; 'packmill status' names builders of another version.",
+    sample: { broken: 'a builder of last year at a manager of today', fixed: 'both updated' },
+  },
 } as const satisfies CatalogueTable;

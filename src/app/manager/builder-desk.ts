@@ -1,0 +1,187 @@
+import {
+  type BeginRequest,
+  beginRequestSchema,
+  type LogMessage,
+  readMessage,
+  type ReportMessage,
+  type Hello,
+  helloSchema,
+  logPieceSchema,
+  protocolVersion,
+  reportSchema,
+  type ResultsHome,
+  type Welcome,
+  type WorkOrder,
+} from '../../api/index.ts';
+import type { CallHandler } from '../../channel/index.ts';
+import { fault, isFault } from '../../diagnostics/index.ts';
+import type { BegunAttempt, Dispatcher } from '../../dispatcher/index.ts';
+import { type LogHub, logPath, RemoteLogWriter } from '../../logs/index.ts';
+import type { Artifact, Outcome } from '../../model/index.ts';
+import { attemptId, type JobId } from '../../primitives/index.ts';
+import type { Lease } from '../../queue/index.ts';
+import { verifyHandedIn } from '../../recipes/pkgbuild/index.ts';
+import { targetOf } from '../attempt-inputs.ts';
+import type { Farm } from '../farm.ts';
+import type { LandingZone } from './landing-zone.ts';
+import type { Tokens } from './tokens.ts';
+import type { WorkOrders } from './work-orders.ts';
+
+export interface DeskParts {
+  readonly farm: Farm;
+  readonly dispatcher: Dispatcher;
+  readonly orders: WorkOrders;
+  readonly tokens: Tokens;
+  readonly hub: LogHub;
+  readonly landingZone: LandingZone | undefined;
+  /** Where results may go, best first. */
+  readonly homes: () => readonly ResultsHome[];
+}
+
+/** Where builders elsewhere begin attempts, hand in logs and results, and show that they live. */
+export class BuilderDesk {
+  readonly #parts: DeskParts;
+  readonly #logs = new Map<number, Promise<RemoteLogWriter>>();
+
+  constructor(parts: DeskParts) {
+    this.#parts = parts;
+  }
+
+  /** The calls that are answered here; each is safe to repeat. */
+  handlers(): Readonly<Record<string, CallHandler>> {
+    return {
+      hello: async (body) => this.#hello(readMessage(helloSchema, body)),
+      begin: async (body) => this.#begin(readMessage(beginRequestSchema, body)),
+      log: async (body) => this.#log(readMessage(logPieceSchema, body)),
+      report: async (body) => this.#report(readMessage(reportSchema, body)),
+    };
+  }
+
+  /** An attempt is over, whoever ended it: its log is complete, its folder in the landing zone goes. */
+  async ended(attempt: number): Promise<void> {
+    const log = this.#logs.get(attempt);
+    this.#logs.delete(attempt);
+    const record = this.#parts.farm.database.attempts.get(attemptId(attempt));
+    (await log?.catch(() => undefined))?.close();
+    if (record) await this.#parts.landingZone?.clear(attempt, record.fence);
+  }
+
+  #hello(hello: Hello): Welcome {
+    const { farm, dispatcher, homes } = this.#parts;
+    const { builders } = farm.database;
+    const seenMs = hello.leaving ? 0 : farm.clock.nowMs();
+    builders.see({ name: hello.builder, instance: hello.instance, hello: JSON.stringify(hello), seenMs });
+    const compatible = hello.protocol === protocolVersion;
+    return {
+      protocol: protocolVersion,
+      compatible,
+      drained: !compatible || builders.all().some(({ name, drained }) => name === hello.builder && drained),
+      homes: [...homes()],
+      leaseMs: farm.config.service.lease,
+      stop: hello.attempts.flatMap((attempt) => {
+        const reason = dispatcher.stopReason(attemptId(attempt));
+        return reason === undefined ? [] : [{ attempt, reason }];
+      }),
+    };
+  }
+
+  async #begin(request: BeginRequest): Promise<{ order?: WorkOrder }> {
+    const { dispatcher, orders, tokens, landingZone } = this.#parts;
+    const lease = request.lease as unknown as Lease;
+    const begun = await dispatcher.begin(lease, (attempt) => this.#logPath(lease.entry.job, attempt));
+    if (!begun) return {};
+    const token = tokens.ofAttempt(begun.id, lease.fence);
+    try {
+      const order = await orders.compose(begun, { builder: request.builder, fence: lease.fence, token });
+      await landingZone?.prepare(order);
+      return { order };
+    } catch (error) {
+      if (!isFault(error)) throw error;
+      await this.#refuse(begun, lease, error.problem);
+      return {};
+    }
+  }
+
+  /** Ends an attempt for which no order can be written. */
+  async #refuse(begun: BegunAttempt, lease: Lease, problem: Extract<Outcome, { kind: 'failed' }>['problem']) {
+    const log = await this.#openLog(begun.id, lease.entry.job);
+    const lines = [problem.what, problem.why, problem.next].filter((line) => line !== undefined);
+    const bytes = Buffer.from(lines.map((line) => `==> packmill: ${line}\n`).join(''));
+    log.append({ offset: log.sizeBytes, bytes, phases: [] });
+    await this.#parts.dispatcher.report(lease, begun.id, { outcome: { kind: 'failed', problem } });
+  }
+
+  async #log(piece: LogMessage): Promise<{ sizeBytes: number; stop?: string }> {
+    const { farm, dispatcher } = this.#parts;
+    const { attempt, fence, offset } = piece;
+    const record = farm.database.attempts.get(attemptId(attempt));
+    const bytes = Buffer.from(piece.bytes, 'base64');
+    const stop = dispatcher.stopReason(attemptId(attempt));
+    // a log that nobody waits for is taken as read, so that its builder comes to an end
+    if (!record || !dispatcher.isUnderWay(record.id, fence)) {
+      return { sizeBytes: offset + bytes.byteLength, stop: stop ?? 'the attempt is over' };
+    }
+    const log = await this.#openLog(attempt, record.job);
+    const sizeBytes = log.append({ offset, bytes, phases: piece.phases });
+    return { sizeBytes, ...(stop === undefined ? {} : { stop }) };
+  }
+
+  async #report(report: ReportMessage): Promise<{ verdict: 'accepted' | 'stale' }> {
+    const { dispatcher, tokens, landingZone } = this.#parts;
+    const lease = report.lease as unknown as Lease;
+    const id = attemptId(report.attempt);
+    const of = tokens.attemptOf(report.token);
+    if (of?.attempt !== report.attempt || of.fence !== report.fence || lease.fence !== report.fence) {
+      throw fault('BLD041', { what: `attempt ${report.attempt} is not reported with its own token` });
+    }
+    if (!dispatcher.isUnderWay(id, report.fence)) return { verdict: 'stale' };
+    await landingZone?.takeIn(report.attempt, report.fence, report.landed);
+    const outcome = await this.#checked(lease.entry.job, report.outcome as unknown as Outcome, id);
+    const { durationMs, peakMemoryBytes, peakDiskBytes } = report;
+    const facts = { durationMs, peakMemoryBytes, peakDiskBytes };
+    return { verdict: await dispatcher.report(lease, id, { outcome, facts }) };
+  }
+
+  /** The outcome with packages as their bytes say; one whose packages are not what they should be has failed. */
+  async #checked(job: JobId, outcome: Outcome, attempt: ReturnType<typeof attemptId>): Promise<Outcome> {
+    if (outcome.kind !== 'succeeded') return outcome;
+    const { farm, orders } = this.#parts;
+    const record = farm.database.attempts.get(attempt);
+    const row = record && farm.database.jobs.get(record.jobKey);
+    if (!row) return outcome;
+    try {
+      const recipe = await orders.recipeOf({ plan: row.plan, job: farm.database.jobs.planned(row.key) });
+      const artifacts: readonly Artifact[] = await verifyHandedIn(farm.store, outcome.artifacts, {
+        recipe: recipe.name,
+        outputs: recipe.outputs,
+        arch: targetOf(job).arch,
+        allowProhibited: recipe.details.settings.allowProhibited,
+      });
+      return { kind: 'succeeded', artifacts };
+    } catch (error) {
+      if (!isFault(error)) throw error;
+      return { kind: 'failed', problem: error.problem };
+    }
+  }
+
+  #logPath(job: JobId, attempt: number): string {
+    const { target, arch } = targetOf(job);
+    return logPath({ target, arch, name: job.slice(target.length + arch.length + 2), attempt: String(attempt) });
+  }
+
+  #openLog(attempt: number, job: JobId): Promise<RemoteLogWriter> {
+    const known = this.#logs.get(attempt);
+    if (known) return known;
+    const { farm, hub } = this.#parts;
+    const { target, arch } = targetOf(job);
+    const name = job.slice(target.length + arch.length + 2);
+    const opening = RemoteLogWriter.open({
+      farm: farm.paths.root,
+      subject: { target, arch, name, attempt: String(attempt) },
+      onChange: (path) => hub.touched(path),
+    });
+    this.#logs.set(attempt, opening);
+    opening.catch(() => this.#logs.delete(attempt));
+    return opening;
+  }
+}
