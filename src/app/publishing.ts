@@ -11,6 +11,13 @@ const refused = 0;
 export interface PublishingListener {
   published(what: string): void;
   refused(problem: Problem): void;
+  /**
+   * Packages that a generation holds from now on (0: none ever will); called within the transaction that says so,
+   * so that what is written down there stands or falls with it.
+   */
+  marked?(stored: readonly StoredArtifact[], generation: number): void;
+  /** Publishing stopped on an error of the world; the next nudge tries again. Undefined when it works again. */
+  stopped?(error: unknown): void;
 }
 
 /**
@@ -53,8 +60,11 @@ export class Publishing {
         this.#again = false;
         await this.#publishWaiting();
       }
+      if (this.#failure !== undefined) this.#listener.stopped?.(undefined);
+      this.#failure = undefined;
     } catch (error) {
       this.#failure = error;
+      this.#listener.stopped?.(error);
     } finally {
       this.#working = undefined;
     }
@@ -143,6 +153,7 @@ export class Publishing {
     this.#farm.database.transaction(() => {
       const ids = waiting.map(({ id }) => id);
       this.#farm.database.artifacts.markPublished(ids, generation);
+      this.#listener.marked?.(waiting, generation);
     });
   }
 }

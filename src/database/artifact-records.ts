@@ -30,6 +30,7 @@ export class ArtifactRecords {
   readonly #unpublished: SqlStatement<ArtifactRow>;
   readonly #publish: SqlStatement<never>;
   readonly #newest: SqlStatement<ArtifactRow>;
+  readonly #publications: SqlStatement<{ published: number; refused: number }>;
   readonly #objects: SqlStatement<{ object: Digest; facts: Digest }>;
 
   constructor(connection: SqlConnection) {
@@ -45,6 +46,10 @@ export class ArtifactRecords {
     this.#newest = connection.prepare(
       `SELECT ${columns} FROM inventory i JOIN artifacts a ON a.attempt = i.attempt
        WHERE i.target = ? AND i.arch = ? ORDER BY a.id`,
+    );
+    this.#publications = connection.prepare(
+      `SELECT count(*) FILTER (WHERE generation > 0) AS published,
+         count(*) FILTER (WHERE generation = 0) AS refused FROM artifacts`,
     );
     this.#objects = connection.prepare('SELECT DISTINCT object, facts FROM artifacts');
   }
@@ -69,6 +74,11 @@ export class ArtifactRecords {
 
   markPublished(ids: readonly number[], generation: number): void {
     for (const id of ids) this.#publish.run(generation, id);
+  }
+
+  /** How many packages were published, and how many never will be. */
+  publications(): { readonly published: number; readonly refused: number } {
+    return this.#publications.get() ?? { published: 0, refused: 0 };
   }
 
   /** Every object that a record names: the store must keep these. */

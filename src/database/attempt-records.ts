@@ -43,6 +43,8 @@ export class AttemptRecords {
   readonly #running: SqlStatement<AttemptRow>;
   readonly #ofJob: SqlStatement<AttemptRow>;
   readonly #ofRow: SqlStatement<AttemptRow>;
+  readonly #totals: SqlStatement<{ kind: string; count: number }>;
+  readonly #losses: SqlStatement<{ builder: string; count: number }>;
   readonly #highestFence: SqlStatement<{ fence: number | null }>;
 
   constructor(connection: SqlConnection) {
@@ -57,6 +59,14 @@ export class AttemptRecords {
     this.#get = connection.prepare('SELECT * FROM attempts WHERE id = ?');
     this.#running = connection.prepare('SELECT * FROM attempts WHERE ended_ms IS NULL ORDER BY id');
     this.#ofRow = connection.prepare('SELECT * FROM attempts WHERE job_id = ? AND job = ? ORDER BY id');
+    this.#totals = connection.prepare(
+      `SELECT outcome ->> '$.kind' AS kind, count(*) AS count FROM attempts WHERE outcome IS NOT NULL GROUP BY kind`,
+    );
+    this.#losses = connection.prepare(
+      `SELECT builder, count(*) AS count FROM attempts
+       WHERE id > (SELECT coalesce(max(id), 0) - 5000 FROM attempts) AND ended_ms > ?
+         AND outcome ->> '$.kind' = 'lost' GROUP BY builder`,
+    );
     this.#highestFence = connection.prepare('SELECT max(fence) AS fence FROM attempts');
     this.#ofJob = connection.prepare('SELECT * FROM attempts WHERE job_id = ? ORDER BY id DESC LIMIT ?');
   }
@@ -100,6 +110,22 @@ export class AttemptRecords {
   /** Attempts at a job in one plan, by the key of its row, oldest first. */
   ofRow(job: JobId, jobKey: number): AttemptRecord[] {
     return this.#ofRow.all(job, jobKey).map(attemptOf);
+  }
+
+  /** How many attempts ended well and badly since the farm began; those that were called off count as neither. */
+  totals(): { readonly completed: number; readonly failed: number } {
+    let completed = 0;
+    let failed = 0;
+    for (const { kind, count } of this.#totals.all()) {
+      if (kind === 'failed' || kind === 'timed-out') failed += count;
+      else if (kind !== 'canceled' && kind !== 'lost') completed += count;
+    }
+    return { completed, failed };
+  }
+
+  /** How many attempts each builder lost since a time; the newest 5,000 attempts count. */
+  lossesSince(sinceMs: number): ReadonlyMap<string, number> {
+    return new Map(this.#losses.all(sinceMs).map(({ builder, count }) => [builder, count]));
   }
 
   /** The highest fence that any attempt ran under; 0 when there was none. */

@@ -22,6 +22,7 @@ export class EventRecords {
   readonly #insert: SqlStatement<never>;
   readonly #since: SqlStatement<EventRow>;
   readonly #ofJob: SqlStatement<EventRow>;
+  readonly #last: SqlStatement<{ id: number | null }>;
 
   constructor(connection: SqlConnection, clock: Clock) {
     this.#clock = clock;
@@ -30,6 +31,7 @@ export class EventRecords {
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#since = connection.prepare('SELECT * FROM events WHERE id > ? ORDER BY id LIMIT ?');
+    this.#last = connection.prepare('SELECT max(id) AS id FROM events');
     this.#ofJob = connection.prepare('SELECT * FROM events WHERE plan = ? AND job = ? ORDER BY id');
   }
 
@@ -53,6 +55,11 @@ export class EventRecords {
   /** Events after the one with id `after` (0: from the first), oldest first, at most `limit`. */
   since(after: number, limit = 1000): FarmEvent[] {
     return this.#since.all(after, limit).map(eventOf);
+  }
+
+  /** Id of the newest event; 0 when there is none. */
+  last(): number {
+    return this.#last.get()?.id ?? 0;
   }
 
   /** Everything that happened to one job of one plan, oldest first. Reads the whole log: for people, not for loops. */

@@ -103,6 +103,7 @@ export class JobRecords {
   readonly #openOfPlan: SqlStatement<JobRow>;
   readonly #openById: SqlStatement<JobRow>;
   readonly #newest: SqlStatement<JobRow>;
+  readonly #keyOf: SqlStatement<{ key: number }>;
   readonly #inState: SqlStatement<JobRow>;
   readonly #undecided: SqlStatement<JobRow>;
   readonly #cycleAtWork: SqlStatement<unknown>;
@@ -127,6 +128,7 @@ export class JobRecords {
     this.#openOfPlan = connection.prepare(`SELECT * FROM jobs WHERE plan = ? AND ${open} ORDER BY position`);
     this.#openById = connection.prepare(`SELECT * FROM jobs WHERE id = ? AND ${open} ORDER BY key`);
     this.#newest = connection.prepare('SELECT * FROM jobs WHERE id = ? ORDER BY key DESC LIMIT 1');
+    this.#keyOf = connection.prepare('SELECT key FROM jobs WHERE id = ? AND plan = ?');
     this.#inState = connection.prepare(
       "SELECT * FROM jobs WHERE state = ? AND state IN ('ready', 'running') ORDER BY offer",
     );
@@ -225,6 +227,11 @@ export class JobRecords {
   newestWithId(id: JobId): JobRecord | undefined {
     const row = this.#newest.get(id);
     return row && jobOf(row);
+  }
+
+  /** The row of a job in a plan. */
+  keyOf(plan: PlanId, id: JobId): number | undefined {
+    return this.#keyOf.get(id, plan)?.key;
   }
 
   /** All jobs in a state, in the order of their offers. */

@@ -85,6 +85,7 @@ export class JobViews {
   readonly #pending: SqlStatement<{ id: JobId }>;
   readonly #revisions: SqlStatement<RevisionRow>;
   readonly #newestRevisions: SqlStatement<RevisionRow>;
+  readonly #revision: SqlStatement<RevisionRow>;
   readonly #openRevisions: SqlStatement<RevisionRow>;
   readonly #idsOfName: SqlStatement<{ id: JobId }>;
   readonly #ahead: SqlStatement<{ count: number }>;
@@ -102,6 +103,7 @@ export class JobViews {
     this.#revisions = connection.prepare(
       `${revision} WHERE j.id = ? AND j.action <> 'keep' ORDER BY j.key DESC LIMIT ?`,
     );
+    this.#revision = connection.prepare(`${revision} WHERE j.key = ?`);
     this.#newestRevisions = connection.prepare(
       `${revision} WHERE j.action <> 'keep' ORDER BY j.key DESC LIMIT ?`,
     );
@@ -130,6 +132,12 @@ export class JobViews {
   /** The newest jobs with an id, newest first; those that a plan kept as they were are left out. */
   revisions(id: JobId, limit = 100): JobRevision[] {
     return this.#revisions.all(id, limit).map(revisionOf);
+  }
+
+  /** One job by the key of its row. */
+  revision(key: number): JobRevision | undefined {
+    const row = this.#revision.get(key);
+    return row && revisionOf(row);
   }
 
   /** The newest jobs of all, newest first; those that plans kept as they were are left out. */

@@ -26,8 +26,8 @@ export interface GithubStatusConfig {
 }
 
 export interface TelegramConfig {
-  /** Root of the Bot API. */
-  readonly apiRoot: string;
+  /** Root of the Bot API; default: the client's own. */
+  readonly apiRoot?: string | undefined;
   readonly token: string;
   readonly chatId: string;
   /** Messages in a minute before the rest is put into one; default 20. */

@@ -25,7 +25,7 @@ export function telegramDeliverer(
       const call = async (): Promise<void> => {
         const { Api } = await import('grammy');
         const api = new Api(config.token, {
-          apiRoot: config.apiRoot.replace(/\/+$/, ''),
+          ...(config.apiRoot ? { apiRoot: config.apiRoot.replace(/\/+$/, '') } : {}),
           // Typed for an older `fetch` of the same meaning.
           fetch: exchange.fetch as never,
         });

@@ -1,15 +1,15 @@
 import {
   type BeginRequest,
   beginRequestSchema,
-  type LogMessage,
-  readMessage,
-  type ReportMessage,
   type Hello,
   helloSchema,
+  type LogMessage,
   logPieceSchema,
   protocolVersion,
-  reportSchema,
+  type ReportMessage,
   type ResultsHome,
+  readMessage,
+  reportSchema,
   type Welcome,
   type WorkOrder,
 } from '../../api/index.ts';
@@ -166,7 +166,12 @@ export class BuilderDesk {
 
   #logPath(job: JobId, attempt: number): string {
     const { target, arch } = targetOf(job);
-    return logPath({ target, arch, name: job.slice(target.length + arch.length + 2), attempt: String(attempt) });
+    return logPath({
+      target,
+      arch,
+      name: job.slice(target.length + arch.length + 2),
+      attempt: String(attempt),
+    });
   }
 
   #openLog(attempt: number, job: JobId): Promise<RemoteLogWriter> {

@@ -1,4 +1,5 @@
 import type { ResultsHome, WorkOrder } from '../../api/index.ts';
+import type { FarmConfig } from '../../config/index.ts';
 import { fault } from '../../diagnostics/index.ts';
 import {
   type Clock,
@@ -14,7 +15,6 @@ import {
 } from '../../host/index.ts';
 import type { Digest } from '../../primitives/index.ts';
 import type { ObjectStore } from '../../store/index.ts';
-import type { FarmConfig } from '../../config/index.ts';
 
 const sweepAfterMs = 24 * 60 * 60 * 1000;
 

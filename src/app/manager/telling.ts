@@ -1,0 +1,186 @@
+import type { FarmConfig } from '../../config/index.ts';
+import type { JobRevision, StoredArtifact } from '../../database/index.ts';
+import { isFault } from '../../diagnostics/index.ts';
+import type { FarmEvent, JobStateName } from '../../model/index.ts';
+import type {
+  BuildWord,
+  NotifiableEvent,
+  Notifier,
+  NotifierConfig,
+  SourceNotifiers,
+} from '../../notifier/index.ts';
+import { type AttemptId, type JobId, parseJobId } from '../../primitives/index.ts';
+import type { Farm } from '../farm.ts';
+
+const cursorWord = 'told-event';
+const batch = 500;
+
+/** The notifier's settings, from the farm's. */
+export function notifierConfig(config: FarmConfig): NotifierConfig {
+  const { notify } = config;
+  return {
+    logsUrl: notify['logs-url'],
+    sources: Object.fromEntries(
+      Object.entries(notify.statuses).map(([source, one]) => [source, statusNotifier(one)]),
+    ),
+    ...(notify.telegram
+      ? {
+          telegram: {
+            apiRoot: notify.telegram['api-root'],
+            token: notify.telegram.token,
+            chatId: notify.telegram['chat-id'],
+          },
+        }
+      : {}),
+    webhooks: notify.webhooks as NotifierConfig['webhooks'],
+    ...(notify.mail
+      ? {
+          mail: {
+            smtpUrl: notify.mail.smtp,
+            from: notify.mail.from,
+            to: notify.mail.to,
+            events: notify.mail.events as NonNullable<NotifierConfig['mail']>['events'],
+          },
+        }
+      : {}),
+  };
+}
+
+/** Where a source's commits get their statuses; nowhere without an address. */
+function statusNotifier(one: FarmConfig['notify']['statuses'][string]): SourceNotifiers {
+  const baseUrl = one['base-url'];
+  if (baseUrl === undefined) return {};
+  const shared = { baseUrl, token: one.token, checkName: one['check-name'] };
+  if (one.kind === 'gitlab') return { gitlab: { ...shared, projectId: one.id } };
+  const [owner = '', repo = ''] = one.id.split('/');
+  return { github: { ...shared, owner, repo } };
+}
+
+/**
+ * Turns the event log into notifications. How far it has come is written down with what it handed on, so that a
+ * manager that is killed tells everything, and nothing twice.
+ */
+export class Telling {
+  readonly #farm: Farm;
+  readonly #notifier: Notifier;
+
+  constructor(farm: Farm, notifier: Notifier) {
+    this.#farm = farm;
+    this.#notifier = notifier;
+    // a farm that never told anything does not begin with its whole past
+    if (farm.database.words.get(cursorWord) === undefined)
+      farm.database.words.set(cursorWord, String(farm.database.events.last()));
+  }
+
+  /** Hands on what happened since the last time. */
+  catchUp(): void {
+    const { database } = this.#farm;
+    for (;;) {
+      const after = Number(database.words.get(cursorWord) ?? 0);
+      const events = database.events.since(after, batch);
+      const last = events.at(-1);
+      if (!last) return;
+      database.transaction(() => {
+        for (const event of events) for (const one of this.#eventsOf(event)) this.#notifier.notify(one);
+        database.words.set(cursorWord, String(last.id));
+      });
+    }
+  }
+
+  /** Packages were published; to be called within the transaction that says so. */
+  published(stored: readonly StoredArtifact[]): void {
+    const byAttempt = new Map<AttemptId, StoredArtifact[]>();
+    for (const one of stored) byAttempt.set(one.attempt, [...(byAttempt.get(one.attempt) ?? []), one]);
+    for (const [attempt, all] of byAttempt) {
+      const record = this.#farm.database.attempts.get(attempt);
+      const event = record && this.#build(record.job, record.jobKey, `deployed-${attempt}`, 'success');
+      if (!event) continue;
+      this.#notifier.notify({
+        ...event,
+        builder: record.builder,
+        version: all[0]?.artifact.version,
+        packages: all.map(({ artifact }) => artifact.name),
+      });
+    }
+  }
+
+  #eventsOf(event: FarmEvent): readonly NotifiableEvent[] {
+    const { database } = this.#farm;
+    switch (event.kind) {
+      case 'plan-admitted':
+        return database.jobs
+          .ofPlan(event.plan)
+          .filter(({ action }) => action !== 'keep')
+          .flatMap(({ id, key }) => this.#build(id, key, `${event.id}-${key}`, 'pending') ?? []);
+      case 'job-moved': {
+        const key = database.jobs.keyOf(event.plan, event.job);
+        if (key === undefined) return [];
+        return wordsFor(event, () => this.#isBug(event.attempt)).flatMap((what) => {
+          const told = this.#build(event.job, key, `${event.id}-${what}`, what);
+          return told ? [{ ...told, builder: event.builder, reason: event.reason }] : [];
+        });
+      }
+      case 'plan-finished':
+      case 'job-canceling':
+        return [];
+    }
+  }
+
+  /** Nobody is told of jobs that no request from a source asked for. */
+  #build(
+    id: JobId,
+    key: number,
+    event: string,
+    what: BuildWord,
+  ): Extract<NotifiableEvent, { job: unknown }> | undefined {
+    const parts = parseJobId(id);
+    const job: JobRevision | undefined = this.#farm.database.views.revision(key);
+    if (!parts || job?.source === undefined) return undefined;
+    return {
+      id: event,
+      what,
+      job: { target: parts.target, arch: parts.arch, pkgbase: parts.name },
+      source: { id: job.source, url: this.#farm.config['recipe-sources'][job.source]?.url ?? '' },
+      commit: job.commit,
+      pipeline: job.pipeline,
+      timestamp: job.requestedMs,
+    };
+  }
+
+  #isBug(attempt: AttemptId | undefined): boolean {
+    const outcome = attempt === undefined ? undefined : this.#farm.database.attempts.get(attempt)?.outcome;
+    return outcome?.kind === 'failed' && outcome.problem.blame !== 'recipe';
+  }
+}
+
+/** What a move of a job is called outside (specification 14.4). Success is told when it is published. */
+function wordsFor(
+  event: Extract<FarmEvent, { kind: 'job-moved' }>,
+  isOurFault: () => boolean,
+): readonly BuildWord[] {
+  const to: JobStateName = event.to;
+  switch (to) {
+    case 'waiting':
+    case 'succeeded':
+      return [];
+    case 'ready':
+      return event.from === 'running' ? ['requeued', 'pending'] : [];
+    case 'running':
+    case 'already-built':
+    case 'skipped':
+    case 'timed-out':
+      return [to];
+    case 'failed':
+      return [isOurFault() ? 'software-failure' : 'failed'];
+    case 'blocked':
+      return ['failed'];
+    case 'canceled':
+      return [event.reason.startsWith('replaced by') ? 'replaced' : 'canceled'];
+  }
+}
+
+/** An error for the manager's own words: problems by their code, everything else by its message. */
+export function wordsOf(error: unknown): string {
+  if (isFault(error)) return `${error.problem.code} ${error.problem.what}`;
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,210 @@
+import {
+  type BuilderView,
+  type Hello,
+  type JobView,
+  protocolVersion,
+  type QueuedPackages,
+  type QueueMetrics,
+  type QueueStats,
+} from '../../api/index.ts';
+import type { BuilderRecord, JobRevision } from '../../database/index.ts';
+import type { JobStateName } from '../../model/index.ts';
+import { type JobId, jobId, parseJobId } from '../../primitives/index.ts';
+import type { Farm } from '../farm.ts';
+
+/** A builder that was silent for so long counts as lost. */
+const lostAfterMs = 20_000;
+/** So many lost attempts within an hour, and a builder counts as flapping (specification 14.4). */
+const flappingLosses = 3;
+
+/** What outsiders see of queue, jobs and builders; nothing here changes anything. */
+export class FarmViews {
+  readonly #farm: Farm;
+  /** Answers that cost in proportion to the queue are kept until the next event, or for a second. */
+  #kept: { readonly untilMs: number; readonly open: readonly JobRevision[] } | undefined;
+
+  constructor(farm: Farm) {
+    this.#farm = farm;
+  }
+
+  /** Something moved: what is kept is old. */
+  moved(): void {
+    this.#kept = undefined;
+  }
+
+  stats(logsUrl: string | undefined): QueueStats {
+    const open = this.#open();
+    const active = open.filter(({ state }) => state === 'running');
+    const waiting = open.filter(({ state }) => state !== 'running');
+    const idle = this.builders().filter(({ state }) => state === 'idle');
+    return {
+      active: {
+        count: active.length,
+        packages: active.map((job) => ({
+          name: job.id,
+          node: this.#builderOf(job) ?? '',
+          build_class: job.buildClass ?? null,
+          ...(logsUrl === undefined ? {} : { liveLog: liveLog(logsUrl, job) }),
+        })),
+      },
+      waiting: {
+        count: waiting.length,
+        packages: waiting.map((job) => ({ name: job.id, build_class: job.buildClass ?? null })),
+      },
+      idle: { count: idle.length, nodes: idle.map((one) => ({ name: one.name, build_class: one.class })) },
+    };
+  }
+
+  queuedPackages(target: string | undefined): QueuedPackages {
+    return this.#open().flatMap((job) => {
+      const parts = parseJobId(job.id);
+      if (!parts || (target !== undefined && parts.target !== target)) return [];
+      return [
+        {
+          [parts.name]: {
+            arch: parts.arch,
+            build_class: job.buildClass ?? null,
+            srcrepo: job.source ?? '',
+            timestamp: job.requestedMs,
+          },
+        },
+      ];
+    });
+  }
+
+  /** Attempts and publications since the farm began. */
+  metrics(): QueueMetrics {
+    const { attempts, artifacts } = this.#farm.database;
+    const { completed, failed } = attempts.totals();
+    const publications = artifacts.publications();
+    return {
+      builder_queue: { completed, failed },
+      database_queue: { completed: publications.published, failed: publications.refused },
+    };
+  }
+
+  job(id: string): JobView | undefined {
+    const [newest] = this.#farm.database.views.revisions(id as JobId, 1);
+    return newest && this.view(newest);
+  }
+
+  builds(filter: { pkgbase?: string; target?: string; limit: number }): readonly JobView[] {
+    const { views } = this.#farm.database;
+    const found =
+      filter.pkgbase === undefined
+        ? views.newestRevisions(filter.target === undefined ? filter.limit : filter.limit * 10)
+        : this.idsOf(filter.pkgbase).flatMap((id) => views.revisions(id, filter.limit));
+    return found
+      .filter(({ id }) => filter.target === undefined || parseJobId(id)?.target === filter.target)
+      .sort((a, b) => b.key - a.key)
+      .slice(0, filter.limit)
+      .map((revision) => this.view(revision));
+  }
+
+  /** Job ids that a pkgbase or a whole id may mean: those of the farm's own target first. */
+  idsOf(name: string): readonly JobId[] {
+    if (parseJobId(name)) return [name as JobId];
+    const { config, database } = this.#farm;
+    const targets = [config.repository, ...Object.keys(config.targets)];
+    const likely = targets.map((target) => jobId({ target, arch: config.arch, name }));
+    return [...new Set([...likely, ...database.views.idsOfName(name)])];
+  }
+
+  /** The newest revision that a name means, or the one of a time. */
+  revision(name: string, timestamp: number | undefined): JobRevision | undefined {
+    const { views } = this.#farm.database;
+    const all = this.idsOf(name).flatMap((id) => views.revisions(id, timestamp === undefined ? 1 : 1000));
+    return all
+      .filter(({ requestedMs }) => timestamp === undefined || requestedMs === timestamp)
+      .sort((a, b) => b.key - a.key)[0];
+  }
+
+  view(job: JobRevision): JobView {
+    const { database } = this.#farm;
+    const attempt = job.attempt === undefined ? undefined : database.attempts.get(job.attempt);
+    const isReady = job.state === 'ready';
+    return {
+      id: job.id,
+      plan: job.plan,
+      state: job.state,
+      reason: job.reason,
+      source: job.source ?? null,
+      commit: job.commit ?? null,
+      buildClass: job.buildClass ?? null,
+      urgency: job.urgency,
+      timestamp: job.requestedMs,
+      sinceMs: job.sinceMs,
+      position: isReady ? database.views.ahead(job) : null,
+      builder: attempt?.builder ?? null,
+      waitsFor: job.state === 'waiting' ? database.views.pending(job.plan, job.id) : [],
+      durationMs: attempt?.durationMs ?? null,
+      version:
+        attempt?.outcome?.kind === 'succeeded' ? (attempt.outcome.artifacts[0]?.version ?? null) : null,
+      log: attempt?.logPath ?? null,
+    };
+  }
+
+  builders(): readonly BuilderView[] {
+    const { database, clock } = this.#farm;
+    const nowMs = clock.nowMs();
+    const busy = new Map<string, string[]>();
+    for (const { builder, job } of database.attempts.running())
+      busy.set(builder, [...(busy.get(builder) ?? []), job]);
+    const losses = database.attempts.lossesSince(nowMs - 60 * 60_000);
+    return database.builders
+      .all()
+      .map((record) => builderView(record, { busy, nowMs, losses: losses.get(record.name) ?? 0 }));
+  }
+
+  counts(): ReadonlyMap<JobStateName, number> {
+    return this.#farm.database.views.openCounts();
+  }
+
+  open(): readonly JobRevision[] {
+    return this.#open();
+  }
+
+  #open(): readonly JobRevision[] {
+    const nowMs = this.#farm.clock.monotonicMs();
+    if (this.#kept && this.#kept.untilMs > nowMs) return this.#kept.open;
+    const open = this.#farm.database.views.openRevisions();
+    this.#kept = { untilMs: nowMs + 1000, open };
+    return open;
+  }
+
+  #builderOf(job: JobRevision): string | undefined {
+    return job.attempt === undefined ? undefined : this.#farm.database.attempts.get(job.attempt)?.builder;
+  }
+}
+
+/** The page that shows a job's log (specification 18.3). */
+export function liveLog(logsUrl: string, job: { readonly id: JobId; readonly requestedMs: number }): string {
+  const name = parseJobId(job.id)?.name ?? job.id;
+  return `${logsUrl}?timestamp=${job.requestedMs}&id=${encodeURIComponent(name)}`;
+}
+
+function builderView(
+  record: BuilderRecord,
+  now: { readonly busy: ReadonlyMap<string, string[]>; readonly nowMs: number; readonly losses: number },
+): BuilderView {
+  const hello = JSON.parse(record.hello) as Hello;
+  const busy = now.busy.get(record.name) ?? [];
+  const state = ((): BuilderView['state'] => {
+    if (now.nowMs - record.seenMs > lostAfterMs) return 'lost';
+    if (hello.protocol !== protocolVersion) return 'incompatible';
+    if (record.drained) return 'draining';
+    if (now.losses >= flappingLosses) return 'flapping';
+    return busy.length >= hello.slots ? 'busy' : 'idle';
+  })();
+  return {
+    name: record.name,
+    instance: record.instance,
+    class: hello.class ?? null,
+    labels: hello.labels,
+    slots: hello.slots,
+    busy,
+    protocol: hello.protocol,
+    state,
+    lastSeenMs: record.seenMs,
+  };
+}
