@@ -1,5 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +9,7 @@ import { builderName, type JobId } from '../../src/primitives/index.ts';
 import { EmbeddedQueue } from '../../src/queue/embedded/index.ts';
 import type { Lease } from '../../src/queue/index.ts';
 import { describeQueueBackend } from './conformance.ts';
+import { startHolder } from './start-holder.ts';
 
 const folders: string[] = [];
 const newPath = (): string => {
@@ -27,20 +27,7 @@ describeQueueBackend('embedded queue', async (setting) => {
   const path = newPath();
   return {
     connect: async () => new EmbeddedQueue({ ...setting, path, pollMs: 50 }),
-    startHolder: async (leaseMs) => {
-      const child = spawn(process.execPath, [quiet, script('lease-holder.ts'), path, String(leaseMs)], {
-        stdio: ['ignore', 'pipe', 'inherit'],
-      });
-      const [said] = (await once(child.stdout, 'data')) as [Buffer];
-      return {
-        job: said.toString().trim(),
-        kill: async () => {
-          const gone = once(child, 'exit');
-          child.kill('SIGKILL');
-          await gone;
-        },
-      };
-    },
+    startHolder: (leaseMs) => startHolder('embedded', path, leaseMs),
     dispose: async () => undefined,
   };
 });
