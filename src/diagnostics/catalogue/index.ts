@@ -4,6 +4,7 @@ import { configCodes } from './config.table.ts';
 import type { CatalogueEntry } from './entry.ts';
 import { formatsCodes } from './formats.table.ts';
 import { hostCodes } from './host.table.ts';
+import { httpCodes } from './http.table.ts';
 import { plannerCodes } from './planner.table.ts';
 import { publishingCodes } from './publishing.table.ts';
 import { queueCodes } from './queue.table.ts';
@@ -16,6 +17,7 @@ const tables = {
   ...configCodes,
   ...formatsCodes,
   ...hostCodes,
+  ...httpCodes,
   ...plannerCodes,
   ...publishingCodes,
   ...queueCodes,
