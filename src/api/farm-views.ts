@@ -62,6 +62,8 @@ export const jobViewSchema = z.object({
   durationMs: z.number().nullable(),
   version: z.string().nullable(),
   log: z.string().nullable(),
+  /** Code of the problem it ended with. */
+  code: z.string().nullable().optional(),
 });
 export type JobView = z.output<typeof jobViewSchema>;
 

@@ -12,6 +12,7 @@ import {
   readFileSync,
   readlinkSync,
   renameSync,
+  rmdirSync,
   symlinkSync,
   unlinkSync,
   utimesSync,
@@ -147,6 +148,17 @@ export function removeEntry(path: string): boolean {
     return true;
   });
   return removed ?? false;
+}
+
+/** Removes a folder that is empty; false when it is not, or there is none. Throws SYS004. */
+export function removeEmptyFolder(path: string): boolean {
+  try {
+    rmdirSync(path);
+    return true;
+  } catch (error) {
+    if (['ENOTEMPTY', 'EEXIST', 'ENOENT'].includes(codeOf(error) ?? '')) return false;
+    throw pathProblem('remove the folder', path, error);
+  }
 }
 
 /** Makes a folder and its parents, with exactly `mode` for the folder itself. Throws SYS004. */

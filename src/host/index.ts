@@ -20,6 +20,7 @@ export {
   linkNew,
   makeSymlink,
   namesIn,
+  removeEmptyFolder,
   removeEntry,
   renameEntry,
   setMode,
@@ -27,6 +28,7 @@ export {
   syncPaths,
   writePieces,
 } from './file-entry.ts';
+export { readFileRange } from './file-range.ts';
 export { type FileWatch, readBytes, watchFile } from './file-watch.ts';
 export { fsyncDirectory, replaceFile, replaceSymlink, writeDurably } from './files.ts';
 export {
@@ -50,6 +52,7 @@ export {
   realPath,
 } from './folder-facts.ts';
 export { giveTree, makeOwnedFolder, moveFolder, ownUser, removeTree } from './folder-ownership.ts';
+export { type GrowingFile, openGrowingFile } from './growing-file.ts';
 export {
   copyHashing,
   crc32,
@@ -76,6 +79,7 @@ export {
 export { descendants, leakyDescriptors } from './process-tree.ts';
 export { findProgram, type ProbeAnswer, probeProgram } from './program-probe.ts';
 export { type Random, systemRandom } from './random.ts';
+export { repeatEvery, runAfter } from './repeat.ts';
 export { sendSignal, signalName } from './signals.ts';
 export { type StreamedAnswer, type StreamedRequest, streamHttp } from './streamed-http.ts';
 export { readSystemFacts, type SystemFacts } from './system-facts.ts';

@@ -27,6 +27,17 @@ export interface LogRevision {
   isFinished(): boolean;
 }
 
+/** A number for metrics that only the manager knows: time per phase, status calls that failed. */
+export interface Measurement {
+  /** As Prometheus names it, without the prefix `packmill_`; counters end in `_total`. */
+  readonly name: string;
+  readonly help: string;
+  readonly kind: 'counter' | 'gauge';
+  readonly value: number;
+  /** Every measurement of one name has the same labels. */
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
 /** What the faces (HTTP, command line) may ask of a running manager. All reading is cheap enough to be polled. */
 export interface FarmService {
   schedule(request: ScheduleRequest): Promise<ScheduleReply>;
@@ -53,6 +64,9 @@ export interface FarmService {
   subscribe(listener: (event: FarmEvent) => void): () => void;
   /** `ready`: it can accept requests now; `problems`: what is the matter with queue store, disk, sources. */
   health(): Promise<{ readonly ready: boolean; readonly problems: readonly string[] }>;
+
+  /** Further numbers for `/metrics`, as of now. */
+  measurements?(): readonly Measurement[];
 
   /** The role a bearer token stands for, and whose it is. */
   authenticate(token: string): { readonly role: TokenRole; readonly name: string } | undefined;

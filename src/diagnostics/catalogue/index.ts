@@ -8,6 +8,7 @@ import { gitCodes } from './git.table.ts';
 import { hostCodes } from './host.table.ts';
 import { logsCodes } from './logs.table.ts';
 import { notifierCodes } from './notifier.table.ts';
+import { httpCodes } from './http.table.ts';
 import { plannerCodes } from './planner.table.ts';
 import { publishingCodes } from './publishing.table.ts';
 import { queueCodes } from './queue.table.ts';
@@ -25,6 +26,7 @@ const tables = {
   ...hostCodes,
   ...logsCodes,
   ...notifierCodes,
+  ...httpCodes,
   ...plannerCodes,
   ...publishingCodes,
   ...queueCodes,

@@ -1,0 +1,2 @@
+export type { HttpLimits, HttpOptions, HttpServer, RequestFault, RequestLine } from './http-options.ts';
+export { startHttpServer } from './start-http-server.ts';

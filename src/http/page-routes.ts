@@ -1,0 +1,49 @@
+import { basename, dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import fastifyStatic from '@fastify/static';
+import type { FastifyReply } from 'fastify';
+import { indexPage } from './index-page.ts';
+import type { RouteContext } from './route-context.ts';
+import { describeRoute, type WebServer } from './route-schema.ts';
+
+const day = { maxAge: '1d' };
+/** Nothing from elsewhere, and no scripts in pages. */
+const policy =
+  "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'";
+/** The terminal of the log page makes style elements for its colours; scripts stay files. */
+const logPolicy = `${policy}; style-src 'self' 'unsafe-inline'`;
+
+/** Pages and what they load. */
+export async function pageRoutes(server: WebServer, { pagesFolder }: RouteContext): Promise<void> {
+  await server.register(fastifyStatic, { root: pagesFolder, serve: false });
+  const page = (url: string, summary: string, send: (reply: FastifyReply) => FastifyReply): void => {
+    const answer = { type: typeOf(url), description: 'The file.' };
+    const schema = describeRoute({ summary, tag: 'pages', answer, also: { 404: 'The file is missing.' } });
+    server.get(url, { schema }, async (_request, reply) => send(reply));
+  };
+  page('/', 'What there is', (reply) =>
+    reply
+      .headers({ 'content-security-policy': policy, 'cache-control': 'public, max-age=86400' })
+      .type('text/html; charset=utf-8')
+      .send(indexPage),
+  );
+  for (const url of ['/logs.html', '/logs/logs.html']) {
+    page(url, 'The log page: `?id=PKGBASE&timestamp=MS`', (reply) =>
+      reply.header('content-security-policy', logPolicy).sendFile('logs.html', pagesFolder, day),
+    );
+  }
+  for (const url of ['/logs-viewer.js', '/logs/logs-viewer.js']) {
+    page(url, 'The script of the log page', (reply) => reply.sendFile('logs-viewer.js', pagesFolder, day));
+  }
+  for (const [url, file] of Object.entries(terminalFiles)) {
+    page(url, 'The terminal of the log page', (reply) => reply.sendFile(basename(file), dirname(file), day));
+  }
+}
+
+const typeOf = (url: string): string =>
+  url.endsWith('.js') ? 'application/javascript' : url.endsWith('.css') ? 'text/css' : 'text/html';
+
+const terminalFiles = {
+  '/assets/xterm.js': fileURLToPath(import.meta.resolve('@xterm/xterm/lib/xterm.js')),
+  '/assets/xterm.css': fileURLToPath(import.meta.resolve('@xterm/xterm/css/xterm.css')),
+};

@@ -1,0 +1,179 @@
+import { fileURLToPath } from 'node:url';
+import fastifyCors from '@fastify/cors';
+import fastify from 'fastify';
+import { type FarmService, type ObjectIntake, readLogFiles } from '../app/index.ts';
+import { fault } from '../diagnostics/index.ts';
+import { repeatEvery, runAfter, systemClock, systemRandom } from '../host/index.ts';
+import { answerProblems } from './answer-problems.ts';
+import { commandRoutes } from './command-routes.ts';
+import { answerConditionally } from './conditional-answers.ts';
+import { eventRoutes } from './event-routes.ts';
+import { farmRoutes } from './farm-routes.ts';
+import { completeLimits, type HttpOptions, type HttpServer } from './http-options.ts';
+import { LiveStreams } from './live-streams.ts';
+import { logRoutes } from './log-routes.ts';
+import { FarmMetrics } from './metrics/farm-metrics.ts';
+import { objectRoutes } from './object-routes.ts';
+import { openapiRoute } from './openapi.ts';
+import { pageRoutes } from './page-routes.ts';
+import { queueRoutes } from './queue-routes.ts';
+import { checkAgainstContracts } from './request-checks.ts';
+import type { RouteContext } from './route-context.ts';
+import type { WebServer } from './route-schema.ts';
+import { signIn } from './sign-in.ts';
+import { boundSlowBodies } from './slow-bodies.ts';
+import { WrongTokens } from './wrong-tokens.ts';
+
+const sweepMs = 60 * 60 * 1000;
+
+/**
+ * Serves a farm over HTTP until it is closed. Throws HTP011 when it cannot listen. `intake` keeps uploads; what nobody goes on with is swept once an hour.
+ */
+export async function startHttpServer(
+  service: FarmService,
+  intake: ObjectIntake,
+  options: HttpOptions,
+): Promise<HttpServer> {
+  const context = contextOf(service, intake, options);
+  const { streams, metrics, limits } = context;
+  const server = makeServer(options, context);
+  await addRoutes(server, options, context);
+  const second = options.metricsPort === undefined ? undefined : makeServer(options, context);
+  if (second) farmRoutes(second, context);
+  const host = options.host ?? '127.0.0.1';
+  const servers = [server, ...(second ? [second] : [])];
+  try {
+    await server.listen({ host, port: options.port });
+    await second?.listen({ host, port: options.metricsPort ?? 0 });
+  } catch (error) {
+    await Promise.all(servers.map((one) => one.close()));
+    metrics.close();
+    const why = `The system says: ${error instanceof Error ? error.message : String(error)}.`;
+    throw fault('HTP011', { what: `cannot listen on '${host}'`, why, cause: error });
+  }
+  intake.sweep();
+  const stopSweeping = repeatEvery(sweepMs, () => void intake.sweep());
+  let closing: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    stopSweeping();
+    streams.closeAll();
+    const force = runAfter(limits.closeMs, () => {
+      for (const one of servers) one.server.closeAllConnections();
+    });
+    await Promise.all(servers.map((one) => one.close()));
+    force();
+    metrics.close();
+  };
+  const port = portOf(server);
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    port,
+    metricsPort: second && portOf(second),
+    close: () => {
+      closing ??= close();
+      return closing;
+    },
+  };
+}
+
+function portOf(server: WebServer): number {
+  const [address] = server.addresses();
+  return typeof address === 'object' ? address.port : 0;
+}
+
+function contextOf(service: FarmService, intake: ObjectIntake, options: HttpOptions): RouteContext {
+  const clock = options.clock ?? systemClock;
+  const limits = completeLimits(options.limits);
+  const onFault = options.onFault ?? (() => {});
+  const streams = new LiveStreams(limits.streams, (error, { request }) =>
+    onFault({ request: request.id, method: request.method, url: request.url, error }),
+  );
+  const metrics = new FarmMetrics({
+    service,
+    clock,
+    pkgnameLabel: options.pkgnameLabel ?? false,
+    streams: () => streams.count,
+  });
+  return {
+    service,
+    intake,
+    logReading: options.logReading ?? readLogFiles(),
+    streams,
+    signIn: signIn(service, new WrongTokens(limits.wrongTokens, clock)),
+    metrics,
+    limits,
+    clock,
+    pagesFolder: options.pagesFolder ?? fileURLToPath(new URL('pages', import.meta.url)),
+  };
+}
+
+function makeServer(options: HttpOptions, { metrics, limits, clock }: RouteContext): WebServer {
+  const server: WebServer = fastify({
+    logger: false,
+    trustProxy:
+      typeof options.trustProxy === 'boolean' ? options.trustProxy : [...(options.trustProxy ?? [])],
+    bodyLimit: limits.bodyBytes,
+    forceCloseConnections: 'idle',
+    genReqId: () => systemRandom.hex(8),
+    routerOptions: { maxParamLength: 600, ignoreTrailingSlash: true },
+  });
+  // JSON alone is understood: a form or plain text of another site's page is none.
+  server.removeContentTypeParser('text/plain');
+  checkAgainstContracts(server);
+  answerProblems(server, options.onFault ?? (() => {}));
+  answerConditionally(server);
+  boundSlowBodies(server, limits.bodyIdleMs);
+  const started = new WeakMap<object, number>();
+  server.addHook('onRequest', async (request, reply) => {
+    started.set(request, clock.monotonicMs());
+    reply.headers({
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+      'x-frame-options': 'DENY',
+      'x-request-id': request.id,
+    });
+  });
+  server.addHook('onResponse', async (request, reply) => {
+    const ms = clock.monotonicMs() - (started.get(request) ?? clock.monotonicMs());
+    const { method, url, ip: address, id } = request;
+    const status = reply.statusCode;
+    const isLive = reply.hasHeader('x-accel-buffering');
+    const route = request.routeOptions.url ?? 'none';
+    metrics.noteRequest({ method, route, status, ms: isLive ? undefined : ms });
+    options.requestLog?.({ request: id, address, method, url, status, ms });
+  });
+  return server;
+}
+
+async function addRoutes(server: WebServer, options: HttpOptions, context: RouteContext): Promise<void> {
+  const origins = [...(options.corsOrigins ?? [])];
+  if (origins.length > 0) await allowOrigins(server, origins);
+  await openapiRoute(server);
+  await server.register(async (inner) => {
+    logRoutes(inner, context);
+    queueRoutes(inner, context);
+    eventRoutes(inner, context);
+    commandRoutes(inner, context);
+    await objectRoutes(inner, context);
+    farmRoutes(inner, context);
+    await pageRoutes(inner, context);
+  });
+}
+
+/** Pages of these sites may read queue and logs, and nothing else. */
+async function allowOrigins(server: WebServer, origins: string[]): Promise<void> {
+  const readable = /^\/api\/(queue|logs)\//;
+  await server.register(fastifyCors, {
+    hideOptionsRoute: true,
+    delegator: (request, done) => {
+      const isReading = ['GET', 'HEAD', 'OPTIONS'].includes(request.method ?? '');
+      const isOpen = isReading && readable.test(request.url ?? '');
+      done(null, {
+        origin: isOpen ? origins : false,
+        methods: ['GET', 'HEAD'],
+        exposedHeaders: ['ETag', 'Content-Range', 'X-Log-Finished', 'X-Log-Timestamp'],
+        maxAge: 3600,
+      });
+    },
+  });
+}

@@ -1,0 +1,218 @@
+import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { JobSelection, JobView, RemovalRequest, ScheduleRequest } from '../../src/api/index.ts';
+import type { FarmService, LogRevision, Measurement, TokenRole } from '../../src/app/index.ts';
+import type { FarmEvent, JobStateName } from '../../src/model/index.ts';
+import {
+  type AttemptId,
+  attemptId,
+  type BuilderName,
+  type JobId,
+  type PlanId,
+} from '../../src/primitives/index.ts';
+
+/** A log whose files the test writes. */
+export class GrowingLog implements LogRevision {
+  readonly job: string;
+  readonly timestamp: number;
+  readonly #folder: string;
+  #count = 0;
+  #finished = false;
+
+  constructor(folder: string, job: string, timestamp: number) {
+    this.#folder = join(folder, job.replaceAll('/', '_'), String(timestamp));
+    this.job = job;
+    this.timestamp = timestamp;
+    this.nextSegment();
+  }
+
+  nextSegment(): void {
+    this.#count += 1;
+    const path = this.segments().at(-1) ?? '';
+    mkdirSync(dirname(path), { recursive: true });
+    if (!existsSync(path)) writeFileSync(path, '');
+  }
+  write(bytes: string | Uint8Array): void {
+    appendFileSync(this.segments().at(-1) ?? '', bytes);
+  }
+  finish(): void {
+    this.#finished = true;
+  }
+  segments(): readonly string[] {
+    return Array.from({ length: this.#count }, (_, index) => join(this.#folder, `${index}.log`));
+  }
+  isFinished(): boolean {
+    return this.#finished;
+  }
+}
+
+/** The farm's service in memory: a test sets what it says and sees what was asked of it. */
+export class ServiceDouble implements FarmService {
+  readonly calls: { readonly name: string; readonly args: readonly unknown[] }[] = [];
+  readonly tokens = new Map<string, { role: TokenRole; name: string }>([
+    ['operator-token', { role: 'operator', name: 'olga' }],
+    ['builder-token', { role: 'builder', name: 'one' }],
+  ]);
+  readonly attemptTokens = new Set(['attempt-token']);
+  readonly jobs = new Map<string, JobView>();
+  readonly logs: GrowingLog[] = [];
+  readonly eventLog: FarmEvent[] = [];
+  readonly listeners = new Set<(event: FarmEvent) => void>();
+  numbers: Measurement[] = [];
+  problems: string[] = [];
+  /** Thrown by the next command. */
+  failure: unknown;
+
+  #called(name: string, ...args: readonly unknown[]): void {
+    this.calls.push({ name, args });
+    const { failure } = this;
+    this.failure = undefined;
+    if (failure !== undefined) throw failure;
+  }
+
+  async schedule(request: ScheduleRequest) {
+    this.#called('schedule', request);
+    const accepted = request.packages.map(({ name }) => ({
+      name,
+      job: `${request.target}/${request.arch}/${name}`,
+    }));
+    return { id: request.id, plan: 1, accepted, refused: [] };
+  }
+  async removeObsolete(request: RemovalRequest) {
+    this.#called('removeObsolete', request);
+    return { generation: 2, removed: ['old'], spared: [] };
+  }
+  async cancel(selection: JobSelection, reason: string) {
+    this.#called('cancel', selection, reason);
+    return selection.jobs ?? [];
+  }
+  async retry(jobs: readonly string[]) {
+    this.#called('retry', jobs);
+    return { id: 'retry-0001', accepted: jobs.map((job) => ({ name: job, job })), refused: [] };
+  }
+  async clearQueue(selection: JobSelection) {
+    this.#called('clearQueue', selection);
+    return [...this.jobs.values()].filter((job) => job.state === 'waiting').map((job) => job.id);
+  }
+  async drain(builder: string, drained: boolean) {
+    this.#called('drain', builder, drained);
+    return builder === 'one';
+  }
+
+  stats() {
+    const named = (state: string) => [...this.jobs.values()].filter((job) => job.state === state);
+    const active = named('running').map((job) => ({
+      name: job.id,
+      node: job.builder ?? '',
+      build_class: job.buildClass,
+      liveLog: `/logs.html?id=${job.id}`,
+    }));
+    const waiting = named('waiting').map((job) => ({ name: job.id, build_class: job.buildClass }));
+    return {
+      active: { count: active.length, packages: active },
+      waiting: { count: waiting.length, packages: waiting },
+      idle: { count: 1, nodes: [{ name: 'two', build_class: 2 }] },
+    };
+  }
+  queuedPackages(target?: string) {
+    return [...this.jobs.values()]
+      .filter((job) => job.state === 'waiting' || job.state === 'running')
+      .filter((job) => target === undefined || job.id.startsWith(`${target}/`))
+      .map((job) => {
+        const [, arch = '', name = ''] = job.id.split('/');
+        const srcrepo = job.source ?? '';
+        return { [name]: { arch, build_class: job.buildClass, srcrepo, timestamp: job.timestamp } };
+      });
+  }
+  metrics() {
+    return {
+      builder_queue: { completed: 5, failed: 1 },
+      database_queue: { completed: 4, failed: 2 },
+    };
+  }
+  job(id: string) {
+    return this.jobs.get(id);
+  }
+  builds(filter: { pkgbase?: string; target?: string; limit: number }) {
+    this.#called('builds', filter);
+    return [...this.jobs.values()]
+      .filter((job) => filter.pkgbase === undefined || job.id.endsWith(`/${filter.pkgbase}`))
+      .slice(0, filter.limit);
+  }
+  builders() {
+    const common = { instance: 'a1b2c', class: 2, labels: [], slots: 1, protocol: 4, lastSeenMs: 1 };
+    return [
+      { ...common, name: 'one', busy: ['local/x86_64/foo'], state: 'busy' as const },
+      { ...common, name: 'two', busy: [], state: 'idle' as const },
+    ];
+  }
+  logRevision(id: string, timestamp?: number) {
+    return this.logs.findLast(
+      (log) =>
+        (log.job === id || log.job.endsWith(`/${id}`)) &&
+        (timestamp === undefined || log.timestamp === timestamp),
+    );
+  }
+  events(after: number, limit: number) {
+    return this.eventLog.filter((event) => event.id > after).slice(0, limit);
+  }
+  subscribe(listener: (event: FarmEvent) => void) {
+    this.listeners.add(listener);
+    return () => void this.listeners.delete(listener);
+  }
+  async health() {
+    return { ready: this.problems.length === 0, problems: this.problems };
+  }
+  measurements() {
+    return this.numbers;
+  }
+  authenticate(token: string) {
+    return this.tokens.get(token);
+  }
+  mayHandIn(token: string) {
+    return this.attemptTokens.has(token);
+  }
+
+  /** Adds a job that is queued or running. */
+  addJob(id: string, state: JobStateName, more: Partial<JobView> = {}): JobView {
+    const job: JobView = {
+      id,
+      plan: 1,
+      state,
+      reason: 'new',
+      source: 'recipes',
+      commit: null,
+      buildClass: 1,
+      urgency: 0,
+      timestamp: 1_700_000_000_000,
+      sinceMs: 1_700_000_000_000,
+      position: null,
+      builder: state === 'running' ? 'one' : null,
+      waitsFor: [],
+      durationMs: null,
+      version: null,
+      log: null,
+      ...more,
+    };
+    this.jobs.set(id, job);
+    return job;
+  }
+  /** Moves a job and tells of it. */
+  move(job: string, from: JobStateName, to: JobStateName, reason = ''): FarmEvent {
+    const event: FarmEvent = {
+      id: (this.eventLog.at(-1)?.id ?? 0) + 1,
+      atMs: 1_700_000_000_000,
+      plan: 1 as PlanId,
+      reason,
+      kind: 'job-moved',
+      job: job as JobId,
+      from,
+      to,
+      attempt: (from === 'running' ? attemptId(7) : undefined) as AttemptId | undefined,
+      builder: (from === 'running' ? 'one' : undefined) as BuilderName | undefined,
+    };
+    this.eventLog.push(event);
+    for (const listener of this.listeners) listener(event);
+    return event;
+  }
+}
