@@ -91,4 +91,5 @@ export {
   readPieces,
   writeFileWithMode,
 } from './tree.ts';
+export { askSocket, type SocketAnswer, type SocketRequest } from './unix-http.ts';
 export { xzCodec } from './xz.ts';

@@ -2,6 +2,7 @@ export { checkSandbox } from './readiness.ts';
 export { unpackRoot } from './root-archive.ts';
 export type {
   LayerContents,
+  SandboxCapability,
   SandboxCommand,
   SandboxDriver,
   SandboxEnd,

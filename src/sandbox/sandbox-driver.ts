@@ -3,7 +3,9 @@ export type SandboxRoot =
   /** The host's own /usr, /etc and the like, read-only. */
   | { readonly kind: 'host' }
   /** A complete root file system in a folder (an unpacked tarball included). */
-  | { readonly kind: 'folder'; readonly path: string };
+  | { readonly kind: 'folder'; readonly path: string }
+  /** An image of a container engine by its name (`archlinux:base-devel`); only `container/` has images. */
+  | { readonly kind: 'image'; readonly name: string };
 
 export interface SandboxMount {
   /** Absolute path on the host. */
@@ -24,6 +26,9 @@ export interface SandboxLimits {
   readonly outputBytes: number | undefined;
 }
 
+/** A right beyond those of an ordinary package build; a recipe has to ask for it. */
+export type SandboxCapability = 'SYS_ADMIN';
+
 /** One command to run; data only, so that it can be recorded and shown. */
 export interface SandboxCommand {
   readonly root: SandboxRoot;
@@ -42,6 +47,8 @@ export interface SandboxCommand {
   readonly environment: Readonly<Record<string, string>>;
   readonly workingDirectory: string;
   readonly command: readonly string[];
+  /** Granted to `root` on top of what pacman needs; undefined: nothing. A driver that cannot refuses with SBX038. */
+  readonly capabilities?: readonly SandboxCapability[];
   readonly limits: SandboxLimits;
 }
 
@@ -80,7 +87,7 @@ export interface LayerContents {
   readonly writable: readonly string[];
 }
 
-/** Isolated execution. The real one is `bubblewrap/`. */
+/** Isolated execution: namespaces of our own (`bubblewrap/`) or a container engine (`container/`). */
 export interface SandboxDriver {
   /** Throws a SBX problem when the sandbox itself cannot be set up (never for what the command does). */
   run(command: SandboxCommand, run: SandboxRun): Promise<SandboxResult>;

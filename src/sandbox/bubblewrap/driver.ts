@@ -133,6 +133,9 @@ export class BubblewrapDriver implements SandboxDriver {
   }
 
   #view(root: SandboxRoot): RootView {
+    if (root.kind === 'image') {
+      throw fault('SBX030', { what: `bubblewrap cannot run the image '${root.name}'` });
+    }
     const key = root.kind === 'host' ? '' : root.path;
     const known = this.#views.get(key);
     if (known !== undefined) return known;
@@ -229,5 +232,9 @@ function checkCommand(command: SandboxCommand): void {
         : [command.workingDirectory, ...command.mounts.flatMap((mount) => [mount.source, mount.target])].find(
             (path) => !isAbsolute(path),
           );
+  const wanted = command.capabilities?.[0];
+  if (wanted !== undefined) {
+    throw fault('SBX038', { what: `bubblewrap does not grant the capability '${wanted}'` });
+  }
   if (wrong !== undefined) throw fault('SBX008', { what: `a sandbox command is wrong: '${wrong}'` });
 }

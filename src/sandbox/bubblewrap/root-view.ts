@@ -56,7 +56,7 @@ function submountsOf(path: string, folders: readonly string[]): readonly string[
  * Reads what there is of a root. `asRoot`: whether we are the machine's root and so need `setpriv` in the
  * sandbox, and masks. Throws SBX006 for a folder that is no root file system.
  */
-export function viewRoot(root: SandboxRoot, asRoot: boolean): RootView {
+export function viewRoot(root: Exclude<SandboxRoot, { kind: 'image' }>, asRoot: boolean): RootView {
   const path = root.kind === 'host' ? '/' : root.path;
   if (!pathExists(path)) throw fault('SBX006', { what: `the root file system '${path}' does not exist` });
   const missing = ['usr', 'bin/sh', ...(asRoot ? ['usr/bin/setpriv'] : [])].find(
