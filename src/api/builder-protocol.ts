@@ -107,7 +107,7 @@ export const logPieceSchema = z.object({
   bytes: z.string(),
   phases: z.array(z.object({ name: z.string(), offset: z.int(), atMs: z.number() })).default([]),
 });
-export type LogMessage = z.output<typeof logPieceSchema>;
+export type LogPieceMessage = z.output<typeof logPieceSchema>;
 /** `sizeBytes`: how much of the log the manager has. */
 export const logReplySchema = z.object({ sizeBytes: z.int(), stop: z.string().optional() });
 

@@ -1,6 +1,6 @@
 import { type FarmConfig, parseFarmConfig, withEnvironment } from '../config/index.ts';
 import { acquireManagerLock, type FarmDatabase, openFarmDatabase } from '../database/index.ts';
-import { fault, type Problem } from '../diagnostics/index.ts';
+import { fault } from '../diagnostics/index.ts';
 import { type Clock, ensureFolder, listFolder, machine, systemClock, textIfThere } from '../host/index.ts';
 import { PacmanRepositories } from '../publisher/pacman-repo/index.ts';
 import { BubblewrapDriver } from '../sandbox/bubblewrap/index.ts';
@@ -24,14 +24,12 @@ export class Farm {
   readonly store: ObjectStore;
   readonly signer: Signer;
   readonly repositories: PacmanRepositories;
-  /** Warnings about settings. */
-  readonly problems: readonly Problem[];
   readonly #release: () => void;
   #sandbox: SandboxDriver | undefined;
   #root: Promise<SandboxRoot> | undefined;
 
   private constructor(
-    parts: Pick<Farm, 'paths' | 'config' | 'clock' | 'database' | 'store' | 'signer' | 'problems'>,
+    parts: Pick<Farm, 'paths' | 'config' | 'clock' | 'database' | 'store' | 'signer'>,
     release: () => void,
   ) {
     this.paths = parts.paths;
@@ -40,7 +38,6 @@ export class Farm {
     this.database = parts.database;
     this.store = parts.store;
     this.signer = parts.signer;
-    this.problems = parts.problems;
     this.#release = release;
     this.repositories = PacmanRepositories.open({
       publicRoot: parts.config.publish.root ?? parts.paths.public,
@@ -61,7 +58,7 @@ export class Farm {
     const paths = farmPaths(folder);
     const text = textIfThere(paths.config);
     if (text === undefined) throw fault('CFG001', { what: `'${folder}' is not a farm` });
-    const { config, problems } = withEnvironment(parseFarmConfig(text, paths.config), machine.variable);
+    const config = withEnvironment(parseFarmConfig(text, paths.config), machine.variable);
     for (const path of [paths.sandbox, paths.store, paths.work, paths.public]) ensureFolder(path);
     const lock = mode === 'write' ? acquireManagerLock(paths.lock) : undefined;
     const clock = systemClock;
@@ -74,7 +71,7 @@ export class Farm {
         key: config.signing.key,
         clock,
       });
-      const parts = { paths, config, clock, database, store, signer, problems };
+      const parts = { paths, config, clock, database, store, signer };
       return new Farm(parts, () => lock?.release());
     } catch (error) {
       database?.close();

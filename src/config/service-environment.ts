@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fault, type Problem, problem } from '../diagnostics/index.ts';
+import { fault } from '../diagnostics/index.ts';
 import type { FarmConfig } from './farm-config.ts';
 
 /** Reads one variable of the environment; an empty one counts as unset. */
@@ -13,37 +13,24 @@ const packageTargets = z.record(
     extra_keyrings: z.array(z.string()).default([]),
   }),
 );
-const packageNotifiers = z.record(
-  z.string(),
-  z.object({ id: z.string(), token: z.string(), check_name: z.string() }),
-);
-
 /**
  * The settings of a farm with what the environment says of them (specification 13.3): Chaotic Manager's variables
- * keep their names and meanings, and a variable wins over the file. Malformed JSON in `PACKAGE_REPOS` or
- * `PACKAGE_TARGET_REPOS` is CFG006; in the notifiers it only disables them, with a problem.
+ * keep their names and meanings, and a variable wins over the file; the notifier reads its own. Malformed JSON in
+ * `PACKAGE_REPOS` or `PACKAGE_TARGET_REPOS` is CFG006.
  */
-export function withEnvironment(
-  config: FarmConfig,
-  read: ReadVariable,
-): { readonly config: FarmConfig; readonly problems: readonly Problem[] } {
-  const problems: Problem[] = [];
+export function withEnvironment(config: FarmConfig, read: ReadVariable): FarmConfig {
   const sources = json(read, 'PACKAGE_REPOS', packageRepos);
   const targets = json(read, 'PACKAGE_TARGET_REPOS', packageTargets);
   const names = Object.keys(targets ?? {});
   return {
-    config: {
-      ...config,
-      // the first target of an operator's environment stands in for one that nobody named
-      repository: config.repository === 'local' && names[0] !== undefined ? names[0] : config.repository,
-      service: serviceOf(config.service, read),
-      'recipe-sources': sources ?? config['recipe-sources'],
-      targets: targets ? targetsOf(targets) : config.targets,
-      notify: notifyOf(config, read, sources ?? {}, problems),
-      publish: { ...config.publish, ...given('root', read('REPO_PATH')) },
-      signing: { ...config.signing, ...given('home', read('GPG_PATH')) },
-    },
-    problems,
+    ...config,
+    // the first target of an operator's environment stands in for one that nobody named
+    repository: config.repository === 'local' && names[0] !== undefined ? names[0] : config.repository,
+    service: serviceOf(config.service, read),
+    'recipe-sources': sources ?? config['recipe-sources'],
+    targets: targets ? targetsOf(targets) : config.targets,
+    publish: { ...config.publish, ...given('root', read('REPO_PATH')) },
+    signing: { ...config.signing, ...given('home', read('GPG_PATH')) },
   };
 }
 
@@ -109,51 +96,6 @@ function targetsOf(targets: z.output<typeof packageTargets>): FarmConfig['target
       name,
       { 'extra-repos': one.extra_repos, 'extra-keyrings': one.extra_keyrings },
     ]),
-  );
-}
-
-function notifyOf(
-  config: FarmConfig,
-  read: ReadVariable,
-  sources: Readonly<Record<string, { url: string }>>,
-  problems: Problem[],
-): FarmConfig['notify'] {
-  const { notify } = config;
-  const token = read('TELEGRAM_BOT_TOKEN');
-  const chat = read('TELEGRAM_CHAT_ID');
-  const root = read('TELEGRAM_API_ROOT') ?? notify.telegram?.['api-root'];
-  if ((token || chat) && !(token && chat)) {
-    const what = "Telegram needs both 'TELEGRAM_BOT_TOKEN' and 'TELEGRAM_CHAT_ID'";
-    problems.push(problem('CFG007', { what }));
-  }
-  return {
-    ...notify,
-    ...given('logs-url', read('LOGS_URL')),
-    statuses: { ...notify.statuses, ...statusesOf(read, sources, problems) },
-    ...(token && chat ? { telegram: { ...given('api-root', root), token, 'chat-id': chat } } : {}),
-  };
-}
-
-function statusesOf(
-  read: ReadVariable,
-  sources: Readonly<Record<string, { url: string }>>,
-  problems: Problem[],
-): FarmConfig['notify']['statuses'] {
-  let found: z.output<typeof packageNotifiers> | undefined;
-  try {
-    found = json(read, 'PACKAGE_REPOS_NOTIFIERS', packageNotifiers);
-  } catch {
-    problems.push(problem('CFG007', { what: "'PACKAGE_REPOS_NOTIFIERS' is not the JSON it has to be" }));
-  }
-  return Object.fromEntries(
-    Object.entries(found ?? {}).map(([source, { id, token, check_name: name }]) => {
-      const url = sources[source]?.url;
-      const origin = url && /^(https?:\/\/[^/]+)\//.exec(url)?.[1];
-      return [
-        source,
-        { kind: 'gitlab' as const, id, token, 'check-name': name, ...given('base-url', origin) },
-      ];
-    }),
   );
 }
 

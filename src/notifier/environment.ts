@@ -99,12 +99,12 @@ function readTelegram(env: Environment, problems: Problem[]): TelegramConfig | u
     problems.push(problem('NTF001', { what: `'${missing}' is not set, so nothing is sent to Telegram` }));
     return undefined;
   }
-  if (!apiRoot || !isWebAddress(apiRoot)) {
-    const what = `'TELEGRAM_API_ROOT' is ${apiRoot ? 'no web address' : 'not set'}, so nothing is sent to Telegram`;
+  if (apiRoot && !isWebAddress(apiRoot)) {
+    const what = "'TELEGRAM_API_ROOT' is no web address, so nothing is sent to Telegram";
     problems.push(problem('NTF004', { what }));
     return undefined;
   }
-  return { token, chatId, apiRoot };
+  return { token, chatId, ...(apiRoot ? { apiRoot } : {}) };
 }
 
 function parseObject(text: string): Record<string, unknown> | undefined {

@@ -56,14 +56,6 @@ export const configCodes = {
       fixed: `PACKAGE_REPOS='{"chaotic": {"url": "ssh://git/x.git"}}'`,
     },
   },
-  CFG007: {
-    severity: 'warning',
-    blame: 'usage',
-    title: 'a notifier is switched off, because its settings are wrong',
-    why: 'Building does not depend on notifications, so the farm works without this one.',
-    next: 'Correct the variable or setting named above and start again.',
-    sample: { broken: 'TELEGRAM_BOT_TOKEN=x without TELEGRAM_CHAT_ID', fixed: 'both variables set' },
-  },
   CFG008: {
     severity: 'error',
     blame: 'usage',

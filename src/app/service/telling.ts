@@ -1,13 +1,14 @@
 import type { FarmConfig } from '../../config/index.ts';
 import type { JobRevision, StoredArtifact } from '../../database/index.ts';
-import { isFault } from '../../diagnostics/index.ts';
+import { isFault, type Problem } from '../../diagnostics/index.ts';
 import type { FarmEvent, JobStateName } from '../../model/index.ts';
-import type {
-  BuildWord,
-  NotifiableEvent,
-  Notifier,
-  NotifierConfig,
-  SourceNotifiers,
+import {
+  type BuildWord,
+  type NotifiableEvent,
+  type Notifier,
+  type NotifierConfig,
+  parseNotifiersEnvironment,
+  type SourceNotifiers,
 } from '../../notifier/index.ts';
 import { type AttemptId, type JobId, parseJobId } from '../../primitives/index.ts';
 import type { Farm } from '../farm.ts';
@@ -15,9 +16,17 @@ import type { Farm } from '../farm.ts';
 const cursorWord = 'told-event';
 const batch = 500;
 
-/** The notifier's settings, from the farm's. */
-export function notifierConfig(config: FarmConfig): NotifierConfig {
-  const { notify } = config;
+/** The notifier's settings: the farm's, and what the environment says instead, with what is wrong there. */
+export function notifierConfig(
+  config: FarmConfig,
+  environment: Readonly<Record<string, string | undefined>>,
+): { readonly config: NotifierConfig; readonly problems: readonly Problem[] } {
+  const urls = Object.entries(config['recipe-sources']).map(([id, { url }]) => [id, url] as const);
+  const found = parseNotifiersEnvironment(environment, Object.fromEntries(urls));
+  return { config: { ...settledConfig(config), ...found.config }, problems: found.problems };
+}
+
+function settledConfig({ notify }: FarmConfig): NotifierConfig {
   return {
     logsUrl: notify['logs-url'],
     sources: Object.fromEntries(
@@ -164,7 +173,7 @@ function wordsFor(
     case 'succeeded':
       return [];
     case 'ready':
-      return event.from === 'running' ? ['requeued', 'pending'] : [];
+      return event.from === 'running' ? ['requeued'] : [];
     case 'running':
     case 'already-built':
     case 'skipped':

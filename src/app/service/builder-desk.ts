@@ -3,7 +3,7 @@ import {
   beginRequestSchema,
   type Hello,
   helloSchema,
-  type LogMessage,
+  type LogPieceMessage,
   logPieceSchema,
   protocolVersion,
   type ReportMessage,
@@ -111,7 +111,7 @@ export class BuilderDesk {
     await this.#parts.dispatcher.report(lease, begun.id, { outcome: { kind: 'failed', problem } });
   }
 
-  async #log(piece: LogMessage): Promise<{ sizeBytes: number; stop?: string }> {
+  async #log(piece: LogPieceMessage): Promise<{ sizeBytes: number; stop?: string }> {
     const { farm, dispatcher } = this.#parts;
     const { attempt, fence, offset } = piece;
     const record = farm.database.attempts.get(attemptId(attempt));
