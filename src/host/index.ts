@@ -75,6 +75,7 @@ export { findProgram, type ProbeAnswer, probeProgram } from './program-probe.ts'
 export { type Random, systemRandom } from './random.ts';
 export { sendSignal, signalName } from './signals.ts';
 export { readSystemFacts, type SystemFacts } from './system-facts.ts';
+export { askTcpPort, freeTcpPort, type TcpAnswer } from './tcp-port.ts';
 export { makeTemporaryFolder } from './temporary-folder.ts';
 export {
   copyTree,

@@ -9,6 +9,7 @@ import { plannerCodes } from './planner.table.ts';
 import { publishingCodes } from './publishing.table.ts';
 import { queueCodes } from './queue.table.ts';
 import { sandboxCodes } from './sandbox.table.ts';
+import { sshCodes } from './ssh.table.ts';
 import { storageCodes } from './storage.table.ts';
 
 const tables = {
@@ -22,6 +23,7 @@ const tables = {
   ...publishingCodes,
   ...queueCodes,
   ...sandboxCodes,
+  ...sshCodes,
   ...storageCodes,
 };
 
