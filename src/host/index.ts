@@ -83,6 +83,7 @@ export { repeatEvery, runAfter } from './repeat.ts';
 export { sendSignal, signalName } from './signals.ts';
 export { type StreamedAnswer, type StreamedRequest, streamHttp } from './streamed-http.ts';
 export { readSystemFacts, type SystemFacts } from './system-facts.ts';
+export { askTcpPort, freeTcpPort, type TcpAnswer } from './tcp-port.ts';
 export { makeTemporaryFolder } from './temporary-folder.ts';
 export {
   copyTree,

@@ -14,6 +14,7 @@ import { publishingCodes } from './publishing.table.ts';
 import { queueCodes } from './queue.table.ts';
 import { sandboxCodes } from './sandbox.table.ts';
 import { schedulingCodes } from './scheduling.table.ts';
+import { sshCodes } from './ssh.table.ts';
 import { storageCodes } from './storage.table.ts';
 
 const tables = {
@@ -32,6 +33,7 @@ const tables = {
   ...queueCodes,
   ...sandboxCodes,
   ...schedulingCodes,
+  ...sshCodes,
   ...storageCodes,
 };
 
