@@ -1,3 +1,4 @@
+import type { Transporter } from 'nodemailer';
 import { digestBytes } from '../host/index.ts';
 import { concealing, secretsOfAddress } from './conceal.ts';
 import type { Batch, Deliverer, Delivery } from './deliverer.ts';
@@ -18,28 +19,33 @@ export function mailDeliverer(channel: string, config: MailConfig, { timeoutMs }
     pace: { perSecond: 1, burst: 3, parallel: 1 },
     digest,
     deliver: async (rows, signal) => {
-      const { createTransport } = await import('nodemailer');
-      const transport = createTransport({
-        url: config.smtpUrl,
-        connectionTimeout: timeoutMs,
-        greetingTimeout: timeoutMs,
-        socketTimeout: timeoutMs,
-        disableFileAccess: true,
-        disableUrlAccess: true,
-      });
-      const stop = (): void => transport.close();
+      let transport: Transporter | undefined;
+      const stop = (): void => transport?.close();
       signal.addEventListener('abort', stop, { once: true });
       try {
+        transport = await connect(config, timeoutMs);
         await transport.sendMail({ from: config.from, to: [...config.to], ...mailOf(rows, config) });
         return { kind: 'sent' };
       } catch (error) {
         return judge(error, conceal);
       } finally {
         signal.removeEventListener('abort', stop);
-        transport.close();
+        transport?.close();
       }
     },
   };
+}
+
+async function connect({ smtpUrl }: MailConfig, timeoutMs: number): Promise<Transporter> {
+  const { createTransport } = await import('nodemailer');
+  return createTransport({
+    url: smtpUrl,
+    connectionTimeout: timeoutMs,
+    greetingTimeout: timeoutMs,
+    socketTimeout: timeoutMs,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
 }
 
 interface Mail {

@@ -22,7 +22,7 @@ export type NotificationWord = BuildWord | RemovalWord;
 
 /** A step in the life of one build. */
 export interface BuildEvent {
-  /** The same for every repetition: an event is told once, however often it is handed in. */
+  /** One of its own for each event, and the same for every repetition: what was handed in before is not told again. */
   readonly id: string;
   readonly what: BuildWord;
   readonly job: { readonly target: string; readonly arch: string; readonly pkgbase: string };

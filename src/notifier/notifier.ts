@@ -63,8 +63,15 @@ export class Notifier {
   #tidying: Promise<void> | undefined;
 
   constructor(options: NotifierOptions) {
-    const { clock, report, giveUpMs = 24 * hourMs, timeoutMs = 15_000 } = options;
-    this.#options = options;
+    const { clock, giveUpMs = 24 * hourMs, timeoutMs = 15_000 } = options;
+    const report = (one: Problem): void => {
+      try {
+        options.report(one);
+      } catch {
+        // Whoever cannot listen must not stop the delivery.
+      }
+    };
+    this.#options = { ...options, report };
     this.outbox = new Outbox(options.database);
     const onStep = (): void => this.#tellIdle();
     const shared = { outbox: this.outbox, clock, report, giveUpMs, onStep };
