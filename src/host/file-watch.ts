@@ -14,40 +14,19 @@ export interface FileWatch {
 
 /** Watches a file that may not exist yet; until it does, its folder. Call `close` when done. */
 export function watchFile(path: string): FileWatch {
-  let watcher: FSWatcher | undefined;
-  let folderWatcher: FSWatcher | undefined;
   let dirty = false;
   let wake: (() => void) | undefined;
   const notice = (): void => {
     dirty = true;
     wake?.();
   };
-  const begin = (what: string): FSWatcher | undefined => {
-    try {
-      return watch(what, { persistent: false }, notice);
-    } catch {
-      return undefined;
-    }
-  };
+  const file = watchWhenThere(path, notice);
+  const folder = watchWhenThere(dirname(path), notice);
   const listen = (): void => {
-    if (watcher !== undefined) return;
-    watcher = begin(path);
-    if (watcher === undefined && folderWatcher === undefined) {
-      folderWatcher = begin(dirname(path));
-      folderWatcher?.on('error', () => {
-        folderWatcher?.close();
-        folderWatcher = undefined;
-      });
-      // The file may have come just before.
-      if (folderWatcher !== undefined) watcher = begin(path);
-    }
-    if (watcher === undefined) return;
-    folderWatcher?.close();
-    folderWatcher = undefined;
-    watcher.on('error', () => {
-      watcher?.close();
-      watcher = undefined;
-    });
+    if (file.isListening()) return;
+    if (!file.listen() && folder.listen()) file.listen();
+    if (!file.isListening()) return;
+    folder.close();
     // Something may have been written before we listened.
     dirty = true;
   };
@@ -72,10 +51,34 @@ export function watchFile(path: string): FileWatch {
     },
     notice,
     close: () => {
-      watcher?.close();
-      folderWatcher?.close();
+      file.close();
+      folder.close();
     },
   };
+}
+
+interface Listener {
+  isListening(): boolean;
+  /** Listens unless it does already; false while there is nothing of that name, or no watch is to be had. */
+  listen(): boolean;
+  close(): void;
+}
+
+function watchWhenThere(path: string, notice: () => void): Listener {
+  let watcher: FSWatcher | undefined;
+  const close = (): void => {
+    watcher?.close();
+    watcher = undefined;
+  };
+  const listen = (): boolean => {
+    if (watcher !== undefined) return true;
+    try {
+      watcher = watch(path, { persistent: false }, notice);
+      watcher.on('error', close);
+    } catch {}
+    return watcher !== undefined;
+  };
+  return { isListening: () => watcher !== undefined, listen, close };
 }
 
 /** Up to `maxBytes` bytes of a file from `offset` on; empty at its end, undefined when there is no such file. Throws SYS004. */
