@@ -195,6 +195,14 @@ export const buildingCodes = {
     next: 'Let nobody write to the folder, and repeat.',
     sample: { broken: "an editor saves 'PKGBUILD' at the same moment", fixed: 'a checkout of a commit' },
   },
+  BLD032: {
+    severity: 'error',
+    blame: 'world',
+    title: 'a handed-in package is not what was asked for',
+    why: 'The manager reads every package that a builder hands in: name, pkgbase, version, architecture, size and hash have to be those of the job, whatever the builder says of the file.',
+    next: 'Schedule the job again; if it happens again, look at the builder and take its credentials away.',
+    sample: { broken: "a builder that hands in 'sudo' for the job 'foo'", fixed: "the packages of 'foo'" },
+  },
   BLD040: {
     severity: 'error',
     blame: 'world',

@@ -1,4 +1,5 @@
 export { mtreeEntries, parseMtree, printMtree } from './mtree.ts';
+export { SingleZstdFrame } from './single-zstd-frame.ts';
 export type { TarFile, TarStreamEntry } from './tar-reader.ts';
 export { readTar, readTarBytes } from './tar-reader.ts';
 export type { NewTarEntry } from './tar-writer.ts';

@@ -7,6 +7,10 @@ import { type Buildinfo, type Pkginfo, parseBuildinfo, parsePkginfo } from './pa
 /** What is in a package, found in one pass over its tar. */
 export interface PackageContents {
   readonly pkginfo: Pkginfo;
+  /** `.PKGINFO` as it stands in the package. */
+  readonly pkginfoText: string;
+  /** Metadata files that are there more than once: readers disagree on which one counts. */
+  readonly repeated: readonly string[];
   readonly buildinfo?: Buildinfo;
   /** `.MTREE` as it stands in the package: gzipped. */
   readonly mtree?: Uint8Array;
@@ -47,6 +51,7 @@ class ContentsReader {
   readonly problems: Problem[] = [];
   readonly #file: string;
   readonly #metadata = new Map<string, Uint8Array>();
+  readonly #repeated = new Set<string>();
   readonly #paths: string[] = [];
   readonly #provided = new Set<string>();
   readonly #internal = new Set<string>();
@@ -60,6 +65,7 @@ class ContentsReader {
     const path = plainPath(entry.path);
     if (path.startsWith('.')) {
       const wanted = path === '.PKGINFO' || path === '.BUILDINFO' || path === '.MTREE' || path === '.INSTALL';
+      if (wanted && this.#metadata.has(path)) this.#repeated.add(path);
       if (wanted && entry.type === 'file') this.#metadata.set(path, await readMetadata(entry, this.#file));
       return;
     }
@@ -104,6 +110,8 @@ class ContentsReader {
     const install = text('.INSTALL');
     return {
       pkginfo,
+      pkginfoText: info,
+      repeated: [...this.#repeated],
       ...(build === undefined
         ? {}
         : { buildinfo: parseBuildinfo(build, `${this.#file}/.BUILDINFO`).buildinfo }),

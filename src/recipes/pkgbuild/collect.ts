@@ -7,7 +7,7 @@ import {
 } from '../../formats/pacman/index.ts';
 import { digestFileTwice, ensureFolder, listFolder, readPieces, writeZstdFile } from '../../host/index.ts';
 import type { Artifact, KindServices, Outcome, Recipe } from '../../model/index.ts';
-import type { PackageFacts } from './package-facts.ts';
+import { contradiction, describeContents } from './describe-package.ts';
 import type { PkgbuildDetails } from './recipe-details.ts';
 
 export interface PackagesFolder {
@@ -80,22 +80,12 @@ async function readChecked(input: PackagesFolder, file: MadeFile): Promise<Packa
     const first = read.problems[0];
     throw refuse('BLD006', `'${file.name}' cannot be read: ${first?.what ?? 'it is no package'}`);
   }
-  const { pkgname, pkgbase, pkgver, arch } = content.pkginfo;
-  if ((pkgbase ?? pkgname) !== recipe.name) {
-    throw refuse(
-      'BLD005',
-      `'${file.name}' has the pkgbase '${pkgbase ?? pkgname}', its folder is '${recipe.name}'`,
-    );
-  }
-  if (!recipe.outputs.includes(pkgname)) {
-    throw refuse('BLD004', `'${recipe.name}' made a package '${pkgname}' that it does not announce`);
-  }
+  const wrong = contradiction(content, { ...input, recipe: recipe.name, outputs: recipe.outputs });
+  if (wrong) throw refuse(wrong.code, `'${file.name}' ${wrong.what}`);
+  const { pkgname, pkgver, arch } = content.pkginfo;
   const expected = formatPackageFileName({ name: pkgname, version: pkgver, arch, extension });
   if (file.name !== expected) {
     throw refuse('BLD004', `'${recipe.name}' made a file '${file.name}' that contains '${expected}'`);
-  }
-  if (arch !== 'any' && arch !== input.arch) {
-    throw refuse('BLD004', `'${file.name}' is for '${arch}', the target is for '${input.arch}'`);
   }
   return content;
 }
@@ -117,28 +107,14 @@ async function finish(
   const { dropped, pkginfoText } = rewritten.report();
   const { md5, sha256 } = await digestFileTwice(path);
   const stored = await services.putFile(path);
-  const facts: PackageFacts = {
+  const described = describeContents(content, {
     fileName,
     sizeBytes: stored.sizeBytes,
     md5,
     sha256,
-    pkginfo: pkginfoText,
-    files: content.files,
-  };
-  const factsObject = await services.putBytes(Buffer.from(JSON.stringify(facts)));
+    pkginfoText,
+  });
+  await services.putBytes(described.factsBytes);
   input.say(`${fileName}: ${stored.sizeBytes} bytes, sha256 ${sha256}`);
-  const artifact: Artifact = {
-    name: pkgname,
-    version: pkgver,
-    arch,
-    fileName,
-    object: stored.digest,
-    sizeBytes: stored.sizeBytes,
-    depends: content.pkginfo.depend,
-    provides: content.pkginfo.provides,
-    providedSonames: content.providedSonames,
-    neededSonames: content.neededSonames,
-    facts: factsObject.digest,
-  };
-  return { artifact, dropped };
+  return { artifact: described.artifact, dropped };
 }

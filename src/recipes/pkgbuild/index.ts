@@ -1,3 +1,4 @@
+export { type DescribedPackage, describePackage, type ExpectedPackage } from './describe-package.ts';
 export { type Discovery, discover } from './discover.ts';
 export { type LoadOptions, load, loadAll, type Regenerate } from './load.ts';
 export type { PackageFacts } from './package-facts.ts';
@@ -8,4 +9,5 @@ export { packRecipe, packRecipeBytes, unpackRecipe } from './recipe-archive.ts';
 export type { PkgbuildDetails } from './recipe-details.ts';
 export type { PkgbuildSettings } from './stage.ts';
 export { gitConfig } from './tool-settings.ts';
+export { type ExpectedPackages, verifyHandedIn } from './verify-handed-in.ts';
 export { watchedRefs } from './watched-refs.ts';
