@@ -5,6 +5,10 @@ export interface FarmPaths {
   readonly database: string;
   readonly queue: string;
   readonly lock: string;
+  /** Address and token of the manager at work, for commands of this machine. */
+  readonly manager: string;
+  /** Objects that builders are handing in. */
+  readonly incoming: string;
   readonly store: string;
   readonly logs: string;
   readonly work: string;
@@ -24,6 +28,8 @@ export function farmPaths(root: string): FarmPaths {
     database: `${root}/state/farm.sqlite`,
     queue: `${root}/state/queue.sqlite`,
     lock: `${root}/state/manager.lock`,
+    manager: `${root}/state/manager.json`,
+    incoming: `${root}/incoming`,
     store: `${root}/store`,
     logs: `${root}/logs`,
     work: `${root}/work`,

@@ -2,6 +2,7 @@ import { type FarmConfig, parseFarmConfig, withEnvironment } from '../config/ind
 import { acquireManagerLock, type FarmDatabase, openFarmDatabase } from '../database/index.ts';
 import { fault } from '../diagnostics/index.ts';
 import { type Clock, ensureFolder, listFolder, machine, systemClock, textIfThere } from '../host/index.ts';
+import { notifierTables } from '../notifier/index.ts';
 import { PacmanRepositories } from '../publisher/pacman-repo/index.ts';
 import { BubblewrapDriver } from '../sandbox/bubblewrap/index.ts';
 import { type SandboxDriver, type SandboxRoot, unpackRoot } from '../sandbox/index.ts';
@@ -64,7 +65,7 @@ export class Farm {
     const clock = systemClock;
     let database: FarmDatabase | undefined;
     try {
-      database = openFarmDatabase(paths.database, { clock });
+      database = openFarmDatabase(paths.database, { clock, migrations: [notifierTables] });
       const store = openDiskStore({ root: paths.store, clock });
       const signer = await openGnupgSigner({
         home: config.signing.home ?? paths.keys,

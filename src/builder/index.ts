@@ -8,6 +8,7 @@ export type {
   TransportScene,
   TravellingObject,
 } from './remote/results-transport.ts';
+export { SftpTransport } from './remote/sftp-transport.ts';
 export {
   type ArtifactIndex,
   type DependencyPolicy,

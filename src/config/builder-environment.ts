@@ -24,8 +24,11 @@ export interface BuilderSettings {
   readonly engine: 'docker' | 'podman' | undefined;
   readonly engineSocket: string | undefined;
   readonly image: string | undefined;
+  /** Private key for uploads by SFTP. */
+  readonly sshKey: string;
+  /** The upload server's key, as in known_hosts. */
+  readonly sshHostKey: string | undefined;
   readonly farmName: string;
-  readonly token: string | undefined;
 }
 
 /** Reads a builder's settings; CFG006 names the variable that is wrong, CFG008 the one that is missing. */
@@ -53,8 +56,9 @@ export function builderSettings(read: ReadVariable): BuilderSettings {
     engine: engine === undefined ? undefined : engine === 'docker' ? 'docker' : 'podman',
     engineSocket: read('DOCKER_SOCKET'),
     image: read('BUILDER_IMAGE'),
+    sshKey: read('DATABASE_SSH_KEY') ?? '/app/sshkey',
+    sshHostKey: read('DATABASE_SSH_HOST_KEY'),
     farmName: read('PACKMILL_FARM_NAME') ?? 'farm',
-    token: read('PACKMILL_TOKEN'),
   };
 }
 

@@ -6,6 +6,7 @@ import {
   type QueuedPackages,
   type QueueMetrics,
   type QueueStats,
+  type ScheduleRequest,
 } from '../../api/index.ts';
 import type { BuilderRecord, JobRevision } from '../../database/index.ts';
 import type { JobStateName } from '../../model/index.ts';
@@ -117,6 +118,26 @@ export class FarmViews {
     return all
       .filter(({ requestedMs }) => timestamp === undefined || requestedMs === timestamp)
       .sort((a, b) => b.key - a.key)[0];
+  }
+
+  /** The request that led to a job, for this job alone, under a new id; undefined when no source was asked for it. */
+  requestFor(job: JobRevision, id: string): ScheduleRequest | undefined {
+    const parts = parseJobId(job.id);
+    const origin = this.#farm.database.plans.get(job.plan)?.origin;
+    if (!parts || !origin) return undefined;
+    return {
+      id,
+      target: parts.target,
+      arch: parts.arch,
+      source: origin.source,
+      ...(origin.commit === undefined ? {} : { commit: origin.commit }),
+      ...(origin.pipeline === undefined ? {} : { pipeline: origin.pipeline }),
+      ...(origin.archMirror === undefined ? {} : { archMirror: origin.archMirror }),
+      urgency: job.urgency,
+      packages: [
+        { name: parts.name, ...(job.buildClass === undefined ? {} : { buildClass: job.buildClass }) },
+      ],
+    };
   }
 
   view(job: JobRevision): JobView {

@@ -1,0 +1,86 @@
+import { type BuilderView, protocolVersion } from '../../api/index.ts';
+import { runBuilder } from '../../builder/index.ts';
+import type { Dispatcher } from '../../dispatcher/index.ts';
+import { machine } from '../../host/index.ts';
+import { builderName, type JobId } from '../../primitives/index.ts';
+import type { QueueBackend } from '../../queue/index.ts';
+import { targetOf } from '../attempt-inputs.ts';
+import type { Farm } from '../farm.ts';
+import { performAttempt } from '../perform-attempt.ts';
+import { pkgbuildKind } from '../recipe-kinds.ts';
+import type { WorkOrders } from './work-orders.ts';
+
+export interface LocalBuildersOptions {
+  readonly farm: Farm;
+  readonly dispatcher: Dispatcher;
+  readonly queue: QueueBackend;
+  readonly orders: WorkOrders;
+  /** 0: this machine builds nothing. */
+  readonly slots: number;
+  readonly onTrouble: (error: unknown) => void;
+}
+
+/** Builders within the manager's own process: `packmill up` has no others. */
+export class LocalBuilders {
+  readonly #options: LocalBuildersOptions;
+  readonly #busy = new Set<JobId>();
+  readonly #name = builderName(machine.name());
+  #isAtWork = false;
+
+  constructor(options: LocalBuildersOptions) {
+    this.#options = options;
+  }
+
+  /** Works until the signal aborts; attempts under way then go back to the queue. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { farm, dispatcher, queue, orders, slots, onTrouble } = this.#options;
+    if (slots === 0) return;
+    this.#isAtWork = true;
+    const processors = Math.max(1, Math.ceil(machine.processors() / slots));
+    await runBuilder(
+      {
+        queue,
+        clock: farm.clock,
+        name: this.#name,
+        builderClass: Number.MAX_SAFE_INTEGER,
+        leaseMs: Math.max(60_000, farm.config.service.lease),
+        slots,
+        onTrouble,
+        workplace: {
+          begin: (lease) => dispatcher.begin(lease),
+          perform: async (begun, stop) => {
+            const { id } = begun.job;
+            this.#busy.add(id);
+            try {
+              const kind = pkgbuildKind(farm, targetOf(id).target);
+              const recipeOf = () => orders.recipeOf(begun);
+              return await performAttempt({ farm, kind, recipeOf, processors }, begun, stop);
+            } finally {
+              this.#busy.delete(id);
+            }
+          },
+          report: (lease, attempt, end) => dispatcher.report(lease, attempt, end),
+        },
+      },
+      signal,
+    );
+  }
+
+  views(): readonly BuilderView[] {
+    const { slots, farm } = this.#options;
+    if (!this.#isAtWork) return [];
+    return [
+      {
+        name: this.#name,
+        instance: String(machine.processId()),
+        class: null,
+        labels: [],
+        slots,
+        busy: [...this.#busy],
+        protocol: protocolVersion,
+        state: this.#busy.size >= slots ? 'busy' : 'idle',
+        lastSeenMs: farm.clock.nowMs(),
+      },
+    ];
+  }
+}

@@ -1,0 +1,32 @@
+import {
+  jobSelectionSchema,
+  readMessage,
+  removalRequestSchema,
+  scheduleRequestSchema,
+} from '../../api/index.ts';
+import type { CallHandler } from '../../channel/index.ts';
+import { fault } from '../../diagnostics/index.ts';
+import type { FarmService } from './farm-service.ts';
+
+/** What operators ask over the queue store, as Chaotic Manager's clients do: whoever has its password may. */
+export function operatorCalls(service: FarmService): Readonly<Record<string, CallHandler>> {
+  return {
+    schedule: async (body) => service.schedule(readMessage(scheduleRequestSchema, body)),
+    'remove-obsolete': async (body) => service.removeObsolete(readMessage(removalRequestSchema, body)),
+    cancel: async (body) => {
+      const { reason, ...selection } = body as { reason?: string };
+      return service.cancel(readMessage(jobSelectionSchema, selection), reason ?? 'canceled by hand');
+    },
+    'clear-queue': async (body) => service.clearQueue(readMessage(jobSelectionSchema, body)),
+    retry: async (body) => service.retry(body as readonly string[]),
+    drain: async (body) => {
+      const { builder, drained } = body as { builder: string; drained: boolean };
+      if (!(await service.drain(builder, drained)))
+        throw fault('SCH004', { what: `no builder '${builder}' is known` });
+      return true;
+    },
+    stats: async () => service.stats(),
+    builders: async () => service.builders(),
+    health: async () => service.health(),
+  };
+}

@@ -1,0 +1,418 @@
+import type {
+  JobSelection,
+  RemovalReply,
+  RemovalRequest,
+  ResultsHome,
+  ScheduleReply,
+  ScheduleRequest,
+} from '../../api/index.ts';
+import { serveCalls } from '../../channel/index.ts';
+import { fault, type Problem } from '../../diagnostics/index.ts';
+import { Dispatcher } from '../../dispatcher/index.ts';
+import { machine, removeEntry, replaceFile, systemRandom } from '../../host/index.ts';
+import { LogHub, pruneLogs } from '../../logs/index.ts';
+import type { FarmEvent } from '../../model/index.ts';
+import { Notifier } from '../../notifier/index.ts';
+import type { JobId } from '../../primitives/index.ts';
+import type { Carriers } from '../carriers.ts';
+import { decideRebuild } from '../decide-rebuild.ts';
+import type { Farm } from '../farm.ts';
+import { removeObsolete } from '../obsolete-packages.ts';
+import { sweepWork } from '../perform-attempt.ts';
+import { Publishing } from '../publishing.ts';
+import { RecipeSources } from '../recipe-sources.ts';
+import { BuilderDesk } from './builder-desk.ts';
+import type { FarmService, LogRevision, Measurement } from './farm-service.ts';
+import { LandingZone } from './landing-zone.ts';
+import { LocalBuilders } from './local-builders.ts';
+import { operatorCalls } from './operator-calls.ts';
+import { QueueNotes } from './queue-notes.ts';
+import { Scheduling } from './scheduling.ts';
+import { isSelected } from './selection.ts';
+import { notifierConfig, Telling, wordsOf } from './telling.ts';
+import { Tokens } from './tokens.ts';
+import { Troubles } from './troubles.ts';
+import { FarmViews } from './views.ts';
+import { WorkOrders } from './work-orders.ts';
+
+export interface RunningFarmOptions {
+  /** Builders of this process, each with one slot. */
+  readonly localBuilders: number;
+  /** Lines about what goes on, for people. */
+  readonly say: (line: string) => void;
+  /** Variables that the notifier reads. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+const hourMs = 60 * 60 * 1000;
+const dayMs = 24 * hourMs;
+
+/** A farm with its manager at work: what was asked for is planned, given to builders, published and told. */
+export class RunningFarm implements FarmService {
+  readonly farm: Farm;
+  readonly hub: LogHub;
+  readonly #carriers: Carriers;
+  readonly #options: RunningFarmOptions;
+  readonly #dispatcher: Dispatcher;
+  readonly #publishing: Publishing;
+  readonly #sources: RecipeSources;
+  readonly #scheduling: Scheduling;
+  readonly #desk: BuilderDesk;
+  readonly #locals: LocalBuilders;
+  readonly #landingZone: LandingZone | undefined;
+  readonly #notes: QueueNotes;
+  readonly #notifier: Notifier;
+  readonly #telling: Telling;
+  readonly #tokens: Tokens;
+  readonly #views: FarmViews;
+  readonly #troubles: Troubles;
+  readonly #over = new AbortController();
+  readonly #work: Promise<void>[] = [];
+  #homes: readonly ResultsHome[] = [];
+  #isReady = false;
+
+  constructor(farm: Farm, carriers: Carriers, options: RunningFarmOptions) {
+    this.farm = farm;
+    this.#carriers = carriers;
+    this.#options = options;
+    const { clock, database, config } = farm;
+    this.#troubles = new Troubles(farm, options.say);
+    this.hub = new LogHub({ clock });
+    this.#dispatcher = new Dispatcher({
+      database,
+      queue: carriers.queue,
+      clock,
+      decide: async (input) => decideRebuild(farm, input),
+      ...(carriers.isRemote ? { service: { word: farmWord(farm), leaseMs: config.service.lease } } : {}),
+    });
+    const told = notifierConfig(config, options.environment);
+    for (const problem of told.problems) this.#tell(problem);
+    const report = (problem: Problem): void => this.#tell(problem);
+    this.#notifier = new Notifier({ database: database.connection, config: told.config, clock, report });
+    this.#telling = new Telling(farm, this.#notifier);
+    this.#publishing = new Publishing(farm, {
+      published: (what) => options.say(`published ${what}`),
+      refused: (problem) => this.#tell(problem),
+      marked: (stored, generation) => {
+        if (generation > 0) this.#telling.published(stored);
+      },
+      stopped: (error) => this.#troubles.note('publishing', error),
+    });
+    this.#sources = new RecipeSources(farm);
+    this.#notes = new QueueNotes(farm, this.hub);
+    this.#views = new FarmViews(farm);
+    const local = systemRandom.hex(32);
+    this.#tokens = new Tokens({
+      config,
+      database,
+      dispatcher: this.#dispatcher,
+      random: systemRandom,
+      local,
+    });
+    this.#localToken = local;
+    const zone = config.service['landing-zone'];
+    this.#landingZone = zone && new LandingZone(zone, farm.store, clock);
+    const orders = new WorkOrders(farm, this.#sources);
+    this.#desk = new BuilderDesk({
+      farm,
+      dispatcher: this.#dispatcher,
+      orders,
+      tokens: this.#tokens,
+      hub: this.hub,
+      landingZone: this.#landingZone,
+      homes: () => this.#homes,
+    });
+    this.#locals = new LocalBuilders({
+      farm,
+      dispatcher: this.#dispatcher,
+      queue: carriers.queue,
+      orders,
+      slots: options.localBuilders,
+      onTrouble: (error) => this.#troubles.note('local builders', error),
+    });
+    this.#scheduling = new Scheduling({
+      farm,
+      sources: this.#sources,
+      dispatcher: this.#dispatcher,
+      signal: this.#over.signal,
+      onTrouble: (error) => this.#troubles.note('recipe sources', error),
+      onAdmitted: () => this.#troubles.note('recipe sources', undefined),
+    });
+  }
+
+  readonly #localToken: string;
+
+  /**
+   * Sets right what a crash left and goes to work. The queue store may be away: the farm then waits for it, and
+   * accepts requests meanwhile. `url`: where builders reach the web port, when they do.
+   */
+  async start(web: { readonly url: string; readonly builderUrl: string | undefined }): Promise<void> {
+    const { farm } = this;
+    this.#homes = [
+      ...(web.builderUrl === undefined ? [] : [{ kind: 'http' as const, url: web.builderUrl }]),
+      ...(this.#landingZone ? [this.#landingZone.home] : []),
+    ];
+    const own = { url: web.url, token: this.#localToken, pid: machine.processId() };
+    replaceFile(farm.paths.manager, `${JSON.stringify(own)}\n`, 0o600);
+    for (const what of await farm.repositories.recover()) this.#options.say(what);
+    this.#dispatcher.subscribe((event) => this.#heard(event));
+    await sweepWork(farm);
+    this.#publishing.nudge();
+    this.#notifier.start();
+    this.#telling.catchUp();
+    this.#run('work', this.#goToWork());
+    this.#run('chores', this.#doChores());
+  }
+
+  /**
+   * Ends within about half a minute (specification 13.8): no new work, what builders of this process do goes back to
+   * the queue, builders elsewhere go on and report to the next manager.
+   */
+  async stop(): Promise<void> {
+    this.#isReady = false;
+    this.#over.abort();
+    await Promise.allSettled(this.#work);
+    await this.#publishing.settle();
+    await this.#dispatcher.idle();
+    await this.#notifier.stop();
+    removeEntry(this.farm.paths.manager);
+  }
+
+  async #goToWork(): Promise<void> {
+    const { signal } = this.#over;
+    const { clock } = this.farm;
+    while (!signal.aborted) {
+      try {
+        const { lost, offered, openPlans } = await this.#dispatcher.recover();
+        for (const job of lost) this.#options.say(`'${job}' was interrupted; it is built again`);
+        if (openPlans > 0) this.#options.say(`${openPlans} plans go on, ${offered} jobs offered again`);
+        break;
+      } catch (error) {
+        this.#troubles.note('queue', error);
+        await clock.sleep(2_000, signal);
+      }
+    }
+    if (signal.aborted) return;
+    this.#troubles.note('queue', undefined);
+    this.#isReady = true;
+    this.#scheduling.resume();
+    const watching = this.#dispatcher.keepWatch(signal, 2_000, (error) =>
+      this.#troubles.note('queue', error),
+    );
+    const serving = serveCalls(
+      this.#carriers.channel,
+      'manager',
+      { ...this.#desk.handlers(), ...operatorCalls(this) },
+      { signal, clock, onBug: (error, method) => this.#troubles.note(`call '${method}'`, error) },
+    );
+    await Promise.all([watching, serving, this.#locals.run(signal)]);
+  }
+
+  /** What has to be done now and then. */
+  async #doChores(): Promise<void> {
+    const { signal } = this.#over;
+    const { clock } = this.farm;
+    let lastHour = clock.monotonicMs() - hourMs;
+    while (!signal.aborted) {
+      this.#troubles.note('tunnel', this.#carriers.trouble());
+      this.#troubles.writeDown();
+      this.#publishing.nudge();
+      if (clock.monotonicMs() - lastHour >= hourMs) {
+        lastHour = clock.monotonicMs();
+        await this.#tidy().catch((error: unknown) => this.#troubles.note('tidying', error));
+      }
+      await clock.sleep(5_000, signal);
+    }
+  }
+
+  async #tidy(): Promise<void> {
+    const { farm } = this;
+    const nowMs = farm.clock.nowMs();
+    const { 'keep-days': days, 'keep-per-job': keepPerJob } = farm.config.logs;
+    await pruneLogs({ farm: farm.paths.root, nowMs, maxAgeMs: days * dayMs, keepPerJob });
+    farm.database.requests.prune(nowMs - 30 * dayMs);
+    farm.database.builders.prune(nowMs - 30 * dayMs);
+    await this.#landingZone?.sweep((attempt, fence) =>
+      this.#dispatcher.isUnderWay(attempt as Parameters<Dispatcher['isUnderWay']>[0], fence),
+    );
+    await this.#sources.prune(
+      new Set(farm.database.plans.open().flatMap(({ origin }) => origin?.commit ?? [])),
+    );
+  }
+
+  #heard(event: FarmEvent): void {
+    this.#views.moved();
+    if (event.kind === 'plan-admitted') {
+      for (const job of this.farm.database.jobs.ofPlan(event.plan))
+        if (job.action !== 'keep') this.#notes.added(job, event.atMs);
+    }
+    if (event.kind === 'job-moved') this.#heardMove(event);
+    // the transaction of the event is over, so this is one of its own
+    this.#telling.catchUp();
+  }
+
+  #heardMove(event: Extract<FarmEvent, { kind: 'job-moved' }>): void {
+    if (event.from === 'running' && event.attempt !== undefined) {
+      this.#run('desk', this.#desk.ended(event.attempt));
+    }
+    const key = this.farm.database.jobs.keyOf(event.plan, event.job);
+    if (key === undefined) return;
+    const job = { id: event.job, key };
+    if (event.to === 'succeeded') this.#publishing.nudge();
+    if (event.from === 'running' && event.to === 'ready') {
+      this.#notes.note(job, `The build was canceled and re-queued: ${event.reason}`);
+    } else if (event.from !== 'running' && (event.to === 'canceled' || event.to === 'blocked')) {
+      this.#notes.note(job, `The build was canceled before execution: ${event.reason}`);
+    } else if (event.from === 'running' && event.to === 'canceled') {
+      this.#notes.note(job, `The build was canceled: ${event.reason}`);
+    }
+  }
+
+  #run(what: string, work: Promise<void>): void {
+    const safe = work.catch((error: unknown) => this.#troubles.note(what, error));
+    this.#work.push(safe);
+    safe.finally(() => this.#work.splice(this.#work.indexOf(safe), 1));
+  }
+
+  #tell(problem: Problem): void {
+    this.#options.say(`${problem.code} ${problem.what}`);
+  }
+
+  schedule(request: ScheduleRequest): Promise<ScheduleReply> {
+    return this.#scheduling.schedule(request);
+  }
+
+  async removeObsolete(request: RemovalRequest): Promise<RemovalReply> {
+    const limit = this.farm.config.service['removal-limit'];
+    const { target, arch, keep, asOfMs, force } = request;
+    const word = { id: `removal-${request.id}`, target, arch };
+    try {
+      const done = await removeObsolete(this.farm, { target, arch, keep, asOfMs, force, share: limit });
+      this.#notifier.notify({ ...word, what: 'removal-finished', removed: done.removed });
+      return { generation: done.generation, removed: [...done.removed], spared: [...done.spared] };
+    } catch (error) {
+      this.#notifier.notify({ ...word, what: 'removal-failed', reason: wordsOf(error) });
+      throw error;
+    }
+  }
+
+  async cancel(selection: JobSelection, reason: string): Promise<readonly string[]> {
+    return this.#cancel((job) => isSelected(job, selection), reason);
+  }
+
+  async clearQueue(selection: JobSelection): Promise<readonly string[]> {
+    return this.#cancel(
+      (job) => job.state !== 'running' && isSelected(job, selection),
+      'the queue was cleared',
+    );
+  }
+
+  async #cancel(
+    isMeant: (job: { id: JobId; source: string | undefined; state: string }) => boolean,
+    reason: string,
+  ): Promise<readonly string[]> {
+    const ids = [
+      ...new Set(
+        this.farm.database.views
+          .openRevisions()
+          .filter(isMeant)
+          .map(({ id }) => id),
+      ),
+    ];
+    if (ids.length > 0) await this.#dispatcher.cancel(ids, reason);
+    return ids;
+  }
+
+  async retry(jobs: readonly string[]): Promise<ScheduleReply> {
+    const replies: ScheduleReply[] = [];
+    for (const name of jobs) {
+      const job = this.#views.revision(name, undefined);
+      const request = job && this.#views.requestFor(job, `retry-${systemRandom.hex(12)}`);
+      if (!request) throw fault('SCH004', { what: `'${name}' is no job that a source was asked for` });
+      replies.push(await this.schedule(request));
+    }
+    const [first] = replies;
+    return {
+      id: first?.id ?? '',
+      accepted: replies.flatMap(({ accepted }) => accepted),
+      refused: replies.flatMap(({ refused }) => refused),
+      ...(first?.plan === undefined ? {} : { plan: first.plan }),
+    };
+  }
+
+  async drain(builder: string, drained: boolean): Promise<boolean> {
+    return this.farm.database.builders.setDrained(builder, drained);
+  }
+
+  stats() {
+    return this.#views.stats(this.farm.config.notify['logs-url'] ?? this.#options.environment.LOGS_URL);
+  }
+
+  queuedPackages(target?: string) {
+    return this.#views.queuedPackages(target);
+  }
+
+  metrics() {
+    return this.#views.metrics();
+  }
+
+  job(id: string) {
+    return this.#views.job(id);
+  }
+
+  builds(filter: { pkgbase?: string; target?: string; limit: number }) {
+    return this.#views.builds(filter);
+  }
+
+  builders() {
+    return [...this.#views.builders(), ...this.#locals.views()];
+  }
+
+  logRevision(id: string, timestamp?: number): LogRevision | undefined {
+    const found = this.#views.revision(id, timestamp);
+    return found && this.#notes.revision(found);
+  }
+
+  events(after: number, limit: number): readonly FarmEvent[] {
+    return this.farm.database.events.since(after, limit);
+  }
+
+  subscribe(listener: (event: FarmEvent) => void): () => void {
+    return this.#dispatcher.subscribe(listener);
+  }
+
+  async health() {
+    const { ok, what } = await this.#carriers.channel.health();
+    const problems = [...this.#troubles.lines(), ...(ok ? [] : [what])];
+    return { ready: this.#isReady && ok, problems: [...new Set(problems)] };
+  }
+
+  measurements(): readonly Measurement[] {
+    return this.#notifier.figures().map(
+      ({ channel, failed }): Measurement => ({
+        name: 'notifications_failed_total',
+        help: 'Notifications that were given up',
+        kind: 'counter',
+        value: failed,
+        labels: { channel },
+      }),
+    );
+  }
+
+  authenticate(token: string) {
+    return this.#tokens.authenticate(token);
+  }
+
+  mayHandIn(token: string): boolean {
+    return this.#tokens.mayHandIn(token);
+  }
+}
+
+/** The farm's word in a queue store, made once and kept in the record. */
+function farmWord(farm: Farm): string {
+  const known = farm.database.words.get('farm');
+  if (known !== undefined) return known;
+  const word = `${farm.config.service.name}-${systemRandom.hex(6)}`;
+  farm.database.words.set('farm', word);
+  return word;
+}

@@ -1,0 +1,44 @@
+import type { Farm } from '../farm.ts';
+import { wordsOf } from './telling.ts';
+
+/** Name under which a manager writes down what is the matter, for `packmill status`. */
+export const troublesWord = 'troubles';
+
+/** What is the matter with a running farm, by subject; what is over is forgotten. */
+export class Troubles {
+  readonly #farm: Farm;
+  readonly #say: (line: string) => void;
+  readonly #open = new Map<string, { readonly line: string; readonly sinceMs: number }>();
+
+  constructor(farm: Farm, say: (line: string) => void) {
+    this.#farm = farm;
+    this.#say = say;
+  }
+
+  /** Something is the matter, or (undefined) not any more. Said once, however often it is noted. */
+  note(subject: string, error: unknown): void {
+    const before = this.#open.get(subject);
+    if (error === undefined) {
+      if (!before) return;
+      this.#open.delete(subject);
+      this.#say(`${subject}: all well again`);
+      return;
+    }
+    const line = typeof error === 'string' ? error : wordsOf(error);
+    if (before?.line === line) return;
+    this.#open.set(subject, { line, sinceMs: before?.sinceMs ?? this.#farm.clock.nowMs() });
+    this.#say(`${subject}: ${line}`);
+  }
+
+  lines(): readonly string[] {
+    return [...this.#open].map(([subject, { line, sinceMs }]) => {
+      return `${subject}: ${line} (since ${new Date(sinceMs).toISOString()})`;
+    });
+  }
+
+  /** Keeps the lines in the record, where commands that only read find them. */
+  writeDown(): void {
+    const text = JSON.stringify({ atMs: this.#farm.clock.nowMs(), lines: this.lines() });
+    this.#farm.database.words.set(troublesWord, text);
+  }
+}
