@@ -1,5 +1,5 @@
 import type { BuilderSettings } from '../config/index.ts';
-import { fault, type Problem } from '../diagnostics/index.ts';
+import { fault, type Problem, ProblemError } from '../diagnostics/index.ts';
 import { type Clock, ensureFolder } from '../host/index.ts';
 import { BubblewrapDriver } from '../sandbox/bubblewrap/index.ts';
 import { ContainerDriver, detectEngine } from '../sandbox/container/index.ts';
@@ -51,7 +51,7 @@ async function containers(wishes: SandboxWishes): Promise<OpenedSandbox> {
   const { settings, environment, clock, onProblem } = wishes;
   if (settings.image === undefined) throw fault('CFG008', { what: "'BUILDER_IMAGE' is not set" });
   const finding = await detectEngine(environment);
-  if (!('engine' in finding)) throw fault(finding.problem.code as 'SBX030', finding.problem);
+  if (!('engine' in finding)) throw new ProblemError(finding.problem);
   const driver = new ContainerDriver({
     engine: finding.engine,
     owner: settings.hostname,

@@ -11,4 +11,6 @@ export const machine = {
   absolute: (path: string): string => resolve(path),
   isRoot: (): boolean => process.geteuid?.() === 0,
   processId: (): number => process.pid,
+  /** All variables of the environment. */
+  environment: (): Readonly<Record<string, string | undefined>> => ({ ...process.env }),
 } as const;

@@ -25,6 +25,7 @@ export function operatorCalls(service: FarmService): Readonly<Record<string, Cal
         throw fault('SCH004', { what: `no builder '${builder}' is known` });
       return true;
     },
+    jobs: async (body) => (body as readonly string[]).map((id) => service.job(id) ?? null),
     stats: async () => service.stats(),
     builders: async () => service.builders(),
     health: async () => service.health(),

@@ -1,0 +1,185 @@
+import type {
+  BuilderView,
+  JobSelection,
+  JobView,
+  QueueStats,
+  RemovalReply,
+  RemovalRequest,
+  ScheduleReply,
+  ScheduleRequest,
+} from '../api/index.ts';
+import { Caller } from '../channel/index.ts';
+import { redisOf } from '../config/index.ts';
+import { type Code, catalogue, fault, isFault, ProblemError, problem } from '../diagnostics/index.ts';
+import { machine, streamHttp, systemClock, systemRandom, textIfThere } from '../host/index.ts';
+import { redisCarriers } from './carriers.ts';
+import { farmPaths } from './farm-paths.ts';
+
+/** How commands reach a manager. */
+export interface ManagerAddress {
+  /** Folder of a farm of this machine, whose manager says itself where it is. */
+  readonly farm: string;
+  /** Web address of a manager elsewhere; the token comes from `PACKMILL_TOKEN`. */
+  readonly url: string | undefined;
+}
+
+/** A manager that is asked from outside. */
+export interface FarmClient {
+  schedule(request: ScheduleRequest): Promise<ScheduleReply>;
+  removeObsolete(request: RemovalRequest): Promise<RemovalReply>;
+  cancel(selection: JobSelection, reason: string): Promise<readonly string[]>;
+  clearQueue(selection: JobSelection): Promise<readonly string[]>;
+  retry(jobs: readonly string[]): Promise<ScheduleReply>;
+  drain(builder: string, drained: boolean): Promise<void>;
+  jobs(ids: readonly string[]): Promise<readonly (JobView | null)[]>;
+  stats(): Promise<QueueStats>;
+  builders(): Promise<readonly BuilderView[]>;
+  close(): Promise<void>;
+}
+
+const answerMs = 90_000;
+/** How long somebody has to be there at all (specification 13.2). */
+const reachMs = 10_000;
+
+/**
+ * Connects to a manager: at the address that was given, else over the queue store that the environment names, else
+ * to the one at work in the farm of this machine. Throws SCH005 when there is none.
+ */
+export async function connectToManager(address: ManagerAddress): Promise<FarmClient> {
+  const url = address.url ?? machine.variable('PACKMILL_MANAGER');
+  if (url !== undefined) return httpClient(url, machine.variable('PACKMILL_TOKEN'));
+  const redis = redisOf(undefined, machine.variable);
+  if (redis) return await redisClient(redis, address.farm);
+  const text = textIfThere(farmPaths(address.farm).manager);
+  if (text === undefined) throw fault('SCH005', { what: `no manager is at work in '${address.farm}'` });
+  const own = JSON.parse(text) as { url: string; token: string };
+  return httpClient(own.url, own.token);
+}
+
+type Ask = (method: 'GET' | 'POST', path: string, body?: unknown) => Promise<unknown>;
+
+function httpClient(url: string, token: string | undefined): FarmClient {
+  const ask: Ask = (method, path, body) =>
+    askHttp({ url: `${url.replace(/\/+$/, '')}${path}`, token }, method, body);
+  const cancelled = async (path: string, body: unknown): Promise<readonly string[]> =>
+    ((await ask('POST', path, body)) as { jobs: string[] }).jobs;
+  return {
+    schedule: async (request) => (await ask('POST', '/api/schedule', request)) as ScheduleReply,
+    removeObsolete: async (request) => (await ask('POST', '/api/removals', request)) as RemovalReply,
+    cancel: (selection, reason) => cancelled('/api/jobs/cancel', { ...selection, reason }),
+    clearQueue: (selection) => cancelled('/api/queue/clear', selection),
+    retry: async (jobs) => (await ask('POST', '/api/jobs/retry', { jobs })) as ScheduleReply,
+    drain: async (builder, drained) => {
+      await ask('POST', `/api/builders/${encodeURIComponent(builder)}/drain`, { drained });
+    },
+    jobs: (ids) => Promise.all(ids.map((id) => oneJob(ask, id))),
+    stats: async () => (await ask('GET', '/api/queue/stats')) as QueueStats,
+    builders: async () => (await ask('GET', '/api/builders')) as readonly BuilderView[],
+    close: async () => {},
+  };
+}
+
+async function oneJob(ask: Ask, id: string): Promise<JobView | null> {
+  const path = id.split('/').map(encodeURIComponent).join('/');
+  try {
+    return (await ask('GET', `/api/queue/jobs/${path}`)) as JobView;
+  } catch (error) {
+    if (isFault(error) && error.problem.blame === 'usage') return null;
+    throw error;
+  }
+}
+
+async function askHttp(
+  to: { readonly url: string; readonly token: string | undefined },
+  method: 'GET' | 'POST',
+  body: unknown,
+): Promise<unknown> {
+  let status: number;
+  let text: string;
+  try {
+    const answer = await streamHttp({
+      method,
+      url: to.url,
+      headers: {
+        ...(to.token === undefined ? {} : { authorization: `Bearer ${to.token}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      timeoutMs: answerMs,
+    });
+    status = answer.status;
+    text = await answer.text();
+  } catch (error) {
+    const why = isFault(error) ? error.problem.what : String(error);
+    throw fault('SCH005', { what: `no manager answers: ${why}`, cause: error });
+  }
+  if (status < 300) return text === '' ? undefined : JSON.parse(text);
+  throw refusalOf(status, text);
+}
+
+/** The manager's own problem, where it sent one that we know. */
+function refusalOf(status: number, text: string): Error {
+  if (status === 401 || status === 403)
+    return fault('SCH006', { what: 'the manager does not let you do that' });
+  try {
+    const { code, what, why, next } = JSON.parse(text) as Record<string, string>;
+    if (code !== undefined && what !== undefined && catalogue[code])
+      return new ProblemError({
+        ...problem(code as Code, { what }),
+        ...(why ? { why } : {}),
+        ...(next ? { next } : {}),
+      });
+  } catch {
+    // not JSON: said as it is
+  }
+  return fault('SCH005', { what: `the manager answers ${status}: ${text.slice(0, 200)}` });
+}
+
+async function redisClient(
+  redis: NonNullable<ReturnType<typeof redisOf>>,
+  farm: string,
+): Promise<FarmClient> {
+  const carriers = await redisCarriers({
+    redis,
+    farm: machine.variable('PACKMILL_FARM_NAME') ?? 'farm',
+    clock: systemClock,
+    stateFolder: machine.variable('PACKMILL_STATE') ?? `${farm}/state`,
+    onProblem: () => undefined,
+  });
+  const caller = new Caller(carriers.channel, {
+    name: machine.name(),
+    serverMailbox: 'manager',
+    clock: systemClock,
+    random: systemRandom,
+  });
+  const call = async (method: string, body: unknown): Promise<unknown> => {
+    try {
+      // somebody has to be there soon; what is asked may then take its time
+      await caller.call('health', {}, { timeoutMs: reachMs });
+      return await caller.call(method, body, { timeoutMs: answerMs });
+    } catch (error) {
+      if (!isFault(error) || !/^CHN00[12]$/.test(error.problem.code)) throw error;
+      throw fault('SCH005', {
+        what: `no manager answers over the queue store: ${error.problem.what}`,
+        cause: error,
+      });
+    }
+  };
+  return {
+    schedule: async (request) => (await call('schedule', request)) as ScheduleReply,
+    removeObsolete: async (request) => (await call('remove-obsolete', request)) as RemovalReply,
+    cancel: async (selection, reason) => (await call('cancel', { ...selection, reason })) as string[],
+    clearQueue: async (selection) => (await call('clear-queue', selection)) as string[],
+    retry: async (jobs) => (await call('retry', jobs)) as ScheduleReply,
+    drain: async (builder, drained) => {
+      await call('drain', { builder, drained });
+    },
+    jobs: async (ids) => (await call('jobs', ids)) as (JobView | null)[],
+    stats: async () => (await call('stats', {})) as QueueStats,
+    builders: async () => (await call('builders', {})) as BuilderView[],
+    close: async () => {
+      await caller.close();
+      await carriers.close();
+    },
+  };
+}
