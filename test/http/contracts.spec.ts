@@ -16,6 +16,7 @@ import {
 } from '../../src/api/index.ts';
 import { fault } from '../../src/diagnostics/index.ts';
 import { startHttpServer } from '../../src/http/index.ts';
+import { eventually } from './eventually.ts';
 import { problemOf, type ServedFarm, serveFarm } from './served-farm.ts';
 
 let farm: ServedFarm;
@@ -294,7 +295,10 @@ describe('the server', () => {
     const lines: { address: string; url: string; status: number }[] = [];
     const other = await serveFarm({ trustProxy: true, requestLog: (line) => lines.push(line) });
     await (await other.get('/healthz?a=1', { 'x-forwarded-for': '203.0.113.9' })).text();
-    await expect.poll(() => lines.length).toBe(1);
+    await eventually(
+      () => lines.length,
+      (value) => value === 1,
+    );
     expect(lines[0]).toMatchObject({
       address: '203.0.113.9',
       url: '/healthz?a=1',
@@ -304,7 +308,10 @@ describe('the server', () => {
     await other.close();
     const direct = await serveFarm({ requestLog: (line) => lines.push(line) });
     await (await direct.get('/healthz', { 'x-forwarded-for': '203.0.113.9' })).text();
-    await expect.poll(() => lines.length).toBe(2);
+    await eventually(
+      () => lines.length,
+      (value) => value === 2,
+    );
     expect(lines[1]?.address).toBe('127.0.0.1');
     await direct.close();
   });

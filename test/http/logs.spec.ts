@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { logMessageSchema } from '../../src/api/index.ts';
 import { readEvents } from './event-reader.ts';
+import { eventually } from './eventually.ts';
 import { problemOf, type ServedFarm, serveFarm } from './served-farm.ts';
 
 let farm: ServedFarm;
@@ -310,7 +311,7 @@ describe('a log as events', () => {
     const whole = `start\n${Array.from({ length: 200 }, (_, at) => `line ${at}\n`).join('')}`;
     expect(all.filter((text) => text === whole)).toHaveLength(40);
     expect(all.filter((text) => text === 'left')).toHaveLength(10);
-    await expect.poll(openStreams).toBe(0);
+    await eventually(openStreams, (value) => value === 0);
   });
 
   it('begins at an offset, a line or the last lines', async () => {
@@ -331,14 +332,14 @@ describe('a log as events', () => {
 
   it('refuses more readers than the limit, and takes them again later', async () => {
     const log = farm.log('local/x86_64/crowd');
-    await expect.poll(openStreams).toBe(0);
+    await eventually(openStreams, (value) => value === 0);
     const crowd = await Promise.all(Array.from({ length: 60 }, () => farm.get('/api/logs/crowd')));
     const refused = await farm.get('/api/logs/crowd/stream');
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '10']);
     expect((await problemOf(refused)).code).toBe('HTP010');
     log.finish();
     await Promise.all(crowd.map((answer) => answer.text()));
-    await expect.poll(openStreams).toBe(0);
+    await eventually(openStreams, (value) => value === 0);
     expect((await farm.get('/api/logs/crowd')).status).toBe(200);
   });
 
