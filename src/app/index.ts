@@ -7,15 +7,6 @@ export { farmStatus } from './farm-status.ts';
 export { initFarm, isFarm } from './init-farm.ts';
 export { followJobLog, whyJob } from './job-history.ts';
 export { type BuildRequest, buildRecipes } from './main-path.ts';
-export type { FarmService, LogRevision, Measurement, TokenRole } from './manager/farm-service.ts';
-export { type LogBytes, type LogReading, readLogFiles } from './manager/log-reading.ts';
-export {
-  type ObjectIntake,
-  type ObjectIntakeOptions,
-  openObjectIntake,
-  type UploadPiece,
-  type UploadVerdict,
-} from './manager/object-intake.ts';
 export { planRecipes, renderPlan } from './plan-recipes.ts';
 export {
   listGenerations,
@@ -25,4 +16,13 @@ export {
   showRepository,
   verifyRepository,
 } from './repositories.ts';
+export type { FarmService, LogRevision, Measurement, TokenRole } from './service/farm-service.ts';
+export { type LogBytes, type LogReading, readLogFiles } from './service/log-reading.ts';
+export {
+  type ObjectIntake,
+  type ObjectIntakeOptions,
+  openObjectIntake,
+  type UploadPiece,
+  type UploadVerdict,
+} from './service/object-intake.ts';
 export { collectStore, storeUsage, verifyStore } from './store-care.ts';

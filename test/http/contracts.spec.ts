@@ -8,6 +8,7 @@ import {
   buildsReplySchema,
   eventsReplySchema,
   jobViewSchema,
+  problemBodySchema,
   queuedPackagesSchema,
   queueMetricsSchema,
   queueStatsSchema,
@@ -196,6 +197,40 @@ describe('errors', () => {
       body,
     });
     expect([answer.status, (await problemOf(answer)).code]).toEqual([status, code]);
+  });
+
+  it.each(['/api/logs/%zz', '/%', `/api/logs/${'a'.repeat(5000)}`])(
+    'answers a path that nobody can read with the same body: %.20s',
+    async (path) => {
+      const answer = await farm.get(path);
+      expect([answer.status, (await problemOf(answer)).code.slice(0, 3)]).toEqual([
+        path.includes('%') ? 400 : 414,
+        'HTP',
+      ]);
+    },
+  );
+
+  it.each([
+    ['nonsense\r\n\r\n', 400],
+    [`GET / HTTP/1.1\r\nhost: a\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`, 431],
+    ['GET / HTTP/1.1\r\nhost: a\r\ncontent-length: x\r\n\r\n', 400],
+    [
+      'POST /api/schedule HTTP/1.1\r\nhost: a\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n',
+      400,
+    ],
+  ])('answers what is no HTTP: %.16s', async (text, status) => {
+    const socket = connect(farm.server.port, '127.0.0.1');
+    let answer = '';
+    socket.on('data', (bytes) => {
+      answer += bytes;
+    });
+    socket.on('error', () => {});
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    socket.write(text);
+    await closed;
+    expect(answer.split(' ')[1]).toBe(String(status));
+    const [, body = ''] = answer.split('\r\n\r\n');
+    expect(problemBodySchema.parse(JSON.parse(body)).code).toBe('HTP001');
   });
 
   it('names the field that is wrong', async () => {

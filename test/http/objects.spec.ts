@@ -347,6 +347,47 @@ describe('many uploads', () => {
   });
 });
 
+describe('a server that closes', () => {
+  it('lets an upload in flight finish, and takes nothing new', async () => {
+    const farm = await serve();
+    const bytes = randomBytes(1000);
+    const digest = digestOf(bytes);
+    const client = begin({ farm, digest, offset: 0, length: 1000 });
+    const status = statusOf(client);
+    client.write(bytes.subarray(0, 500));
+    await eventually(
+      async () => (await standing(farm, digest))[0],
+      (value) => value === 500,
+    );
+    const closed = farm.server.close();
+    // Either the port is closed already, or a connection that was open tells what is going on.
+    const late = await farm.get('/healthz').catch(() => undefined);
+    expect([undefined, 503]).toContain(late?.status);
+    client.end(bytes.subarray(500));
+    expect(await status).toBe(201);
+    await closed;
+    expect(await farm.store.has(digest)).toBe(true);
+  });
+
+  it('cuts what does not finish in time; the bytes are kept', async () => {
+    const farm = await serve({ limits: { closeMs: 50 } });
+    const digest = 'a'.repeat(64);
+    const client = begin({ farm, digest, offset: 0, length: 1000 });
+    const gone = new Promise((resolve) => client.once('close', resolve));
+    client.write('x'.repeat(10));
+    await eventually(
+      async () => (await standing(farm, digest))[0],
+      (value) => value === 10,
+    );
+    await farm.server.close();
+    await gone;
+    expect(await farm.intake.standing('builder-token', digest as Digest)).toEqual({
+      offset: 10,
+      isComplete: false,
+    });
+  });
+});
+
 describe('an object of the store', () => {
   it('is sent whole, in ranges, and not at all to those who have it', async () => {
     const farm = await serve();
