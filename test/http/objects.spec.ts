@@ -242,7 +242,7 @@ describe('two uploads of one object', () => {
   });
 
   it('of one token: the second has to wait while the first makes progress', async () => {
-    const farm = await serve();
+    const farm = await serve({}, { stalledMs: 3_600_000 });
     const bytes = randomBytes(1000);
     const digest = digestOf(bytes);
     const first = begin({ farm, digest, offset: 0, length: 1000 });
@@ -349,7 +349,7 @@ describe('many uploads', () => {
 
 describe('a server that closes', () => {
   it('lets an upload in flight finish, and takes nothing new', async () => {
-    const farm = await serve();
+    const farm = await serve({ limits: { closeMs: 3_600_000 } });
     const bytes = randomBytes(1000);
     const digest = digestOf(bytes);
     const client = begin({ farm, digest, offset: 0, length: 1000 });
