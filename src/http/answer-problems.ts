@@ -1,9 +1,32 @@
+import type { Writable } from 'node:stream';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { type Problem, ProblemError, problem } from '../diagnostics/index.ts';
 import { runAfter } from '../host/index.ts';
 import type { RequestFault } from './http-options.ts';
 import { bodyOf, Refusal, statusOfProblem } from './refusal.ts';
 import type { WebServer } from './route-schema.ts';
+
+/** What Fastify finds wrong before there is a route, such as a path that cannot be decoded. */
+export function answerFrameworkError(error: FastifyError, _: FastifyRequest, reply: FastifyReply): void {
+  const found = problemOf(error) ?? { status: 500, problem: unexpected() };
+  void send(reply, found.status, found.problem);
+}
+
+/** What is no HTTP at all, or took too long to become it: there is no request, so there is no id. */
+export function answerNoHttp(error: Error & { code?: string }, socket: Writable): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed) return;
+  const isSlow = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
+  const isLong = error.code === 'HPE_HEADER_OVERFLOW';
+  const status = isSlow
+    ? '408 Request Timeout'
+    : isLong
+      ? '431 Request Header Fields Too Large'
+      : '400 Bad Request';
+  const body = JSON.stringify(bodyOf(problem('HTP001', { what: 'the request is no HTTP' }), 'none'));
+  const head = `HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-type: application/json; charset=utf-8\r\n`;
+  if (socket.writable) socket.write(`${head}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+  socket.destroy();
+}
 
 const lingerMs = 5_000;
 
@@ -28,7 +51,11 @@ function send(reply: FastifyReply, status: number, found: Problem): FastifyReply
   const shown = status === 500 ? unexpected() : found;
   return reply
     .code(status)
-    .header('cache-control', 'no-store')
+    .headers({
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      'x-request-id': reply.request.id,
+    })
     .type('application/json; charset=utf-8')
     .send(JSON.stringify(bodyOf(shown, reply.request.id)));
 }

@@ -24,6 +24,7 @@ export class LiveStreams {
   readonly #limit: number;
   readonly #open = new Set<AbortController>();
   readonly #onFault: (error: unknown, reply: FastifyReply) => void;
+  #isClosed = false;
 
   constructor(limit: number, onFault: (error: unknown, reply: FastifyReply) => void) {
     this.#limit = limit;
@@ -32,6 +33,11 @@ export class LiveStreams {
 
   get count(): number {
     return this.#open.size;
+  }
+
+  /** The server is about to end: nothing new begins. */
+  get isClosed(): boolean {
+    return this.#isClosed;
   }
 
   /** Answers with a stream. Throws HTP010 when there are too many. */
@@ -66,8 +72,9 @@ export class LiveStreams {
     else out.end();
   }
 
-  /** Ends all of them. */
+  /** Ends all of them for good. */
   closeAll(): void {
+    this.#isClosed = true;
     for (const controller of this.#open) controller.abort();
   }
 }

@@ -1,6 +1,6 @@
 import fastifySwagger from '@fastify/swagger';
 import { jsonSchemaOf, problemBodySchema } from '../api/index.ts';
-import { openapiSchemaOf, type WebServer } from './route-schema.ts';
+import { describeRoute, openapiSchemaOf, type WebServer } from './route-schema.ts';
 
 const problemReference = { $ref: '#/components/schemas/Problem' };
 
@@ -29,7 +29,12 @@ export async function openapiRoute(server: WebServer): Promise<void> {
         },
       },
     },
-    transform: ({ schema, url }) => ({ schema: openapiSchemaOf(schema), url }),
+    exposeHeadRoutes: true,
+    transform: ({ schema, url, route }) => {
+      // What HEAD does beside GET is known; only where there is no GET it has to be told.
+      const isPlainHead = route.method === 'HEAD' && !url.endsWith('/upload');
+      return { schema: isPlainHead ? { hide: true } : openapiSchemaOf(schema), url };
+    },
     transformObject: (document) => {
       if (!('openapiObject' in document)) return document.swaggerObject;
       const { openapiObject } = document;
@@ -41,7 +46,13 @@ export async function openapiRoute(server: WebServer): Promise<void> {
       return { ...openapiObject, components } as typeof openapiObject;
     },
   });
-  server.get('/api/openapi.json', { config: { isPolled: true } }, async () => server.swagger());
+  const schema = describeRoute({
+    summary: 'This document',
+    tag: 'farm',
+    answer: { type: 'application/json', description: 'OpenAPI 3.1.' },
+    also: { 304: 'Nothing has changed since the `If-None-Match`.' },
+  });
+  server.get('/api/openapi.json', { config: { isPolled: true }, schema }, async () => server.swagger());
 }
 
 /** The body of a problem stands in one place of the document. */

@@ -4,7 +4,7 @@ import fastify from 'fastify';
 import { type FarmService, type ObjectIntake, readLogFiles } from '../app/index.ts';
 import { fault } from '../diagnostics/index.ts';
 import { repeatEvery, runAfter, systemClock, systemRandom } from '../host/index.ts';
-import { answerProblems } from './answer-problems.ts';
+import { answerFrameworkError, answerNoHttp, answerProblems } from './answer-problems.ts';
 import { commandRoutes } from './command-routes.ts';
 import { answerConditionally } from './conditional-answers.ts';
 import { eventRoutes } from './event-routes.ts';
@@ -17,6 +17,7 @@ import { objectRoutes } from './object-routes.ts';
 import { openapiRoute } from './openapi.ts';
 import { pageRoutes } from './page-routes.ts';
 import { queueRoutes } from './queue-routes.ts';
+import { refuse } from './refusal.ts';
 import { checkAgainstContracts } from './request-checks.ts';
 import type { RouteContext } from './route-context.ts';
 import type { WebServer } from './route-schema.ts';
@@ -107,13 +108,18 @@ function contextOf(service: FarmService, intake: ObjectIntake, options: HttpOpti
   };
 }
 
-function makeServer(options: HttpOptions, { metrics, limits, clock }: RouteContext): WebServer {
+function makeServer(options: HttpOptions, context: RouteContext): WebServer {
+  const { metrics, limits, clock, streams } = context;
   const server: WebServer = fastify({
     logger: false,
     trustProxy:
       typeof options.trustProxy === 'boolean' ? options.trustProxy : [...(options.trustProxy ?? [])],
     bodyLimit: limits.bodyBytes,
     forceCloseConnections: 'idle',
+    // Ours has the one body of errors.
+    return503OnClosing: false,
+    frameworkErrors: answerFrameworkError,
+    clientErrorHandler: answerNoHttp,
     genReqId: () => systemRandom.hex(8),
     routerOptions: { maxParamLength: 600, ignoreTrailingSlash: true },
   });
@@ -132,6 +138,9 @@ function makeServer(options: HttpOptions, { metrics, limits, clock }: RouteConte
       'x-frame-options': 'DENY',
       'x-request-id': request.id,
     });
+    if (!streams.isClosed) return;
+    reply.header('connection', 'close');
+    throw refuse('HTP010', { what: 'the manager is ending' }, { 'retry-after': '5' });
   });
   server.addHook('onResponse', async (request, reply) => {
     const ms = clock.monotonicMs() - (started.get(request) ?? clock.monotonicMs());

@@ -8,6 +8,7 @@ import {
   buildsReplySchema,
   eventsReplySchema,
   jobViewSchema,
+  problemBodySchema,
   queuedPackagesSchema,
   queueMetricsSchema,
   queueStatsSchema,
@@ -16,6 +17,7 @@ import {
 } from '../../src/api/index.ts';
 import { fault } from '../../src/diagnostics/index.ts';
 import { startHttpServer } from '../../src/http/index.ts';
+import { eventually } from './eventually.ts';
 import { problemOf, type ServedFarm, serveFarm } from './served-farm.ts';
 
 let farm: ServedFarm;
@@ -197,6 +199,40 @@ describe('errors', () => {
     expect([answer.status, (await problemOf(answer)).code]).toEqual([status, code]);
   });
 
+  it.each(['/api/logs/%zz', '/%', `/api/logs/${'a'.repeat(5000)}`])(
+    'answers a path that nobody can read with the same body: %.20s',
+    async (path) => {
+      const answer = await farm.get(path);
+      expect([answer.status, (await problemOf(answer)).code.slice(0, 3)]).toEqual([
+        path.includes('%') ? 400 : 414,
+        'HTP',
+      ]);
+    },
+  );
+
+  it.each([
+    ['nonsense\r\n\r\n', 400],
+    [`GET / HTTP/1.1\r\nhost: a\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`, 431],
+    ['GET / HTTP/1.1\r\nhost: a\r\ncontent-length: x\r\n\r\n', 400],
+    [
+      'POST /api/schedule HTTP/1.1\r\nhost: a\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n',
+      400,
+    ],
+  ])('answers what is no HTTP: %.16s', async (text, status) => {
+    const socket = connect(farm.server.port, '127.0.0.1');
+    let answer = '';
+    socket.on('data', (bytes) => {
+      answer += bytes;
+    });
+    socket.on('error', () => {});
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    socket.write(text);
+    await closed;
+    expect(answer.split(' ')[1]).toBe(String(status));
+    const [, body = ''] = answer.split('\r\n\r\n');
+    expect(problemBodySchema.parse(JSON.parse(body)).code).toBe('HTP001');
+  });
+
   it('names the field that is wrong', async () => {
     const answer = await farm.post('/api/jobs/retry', { jobs: [1] }, 'operator-token');
     expect((await problemOf(answer)).why).toContain("'jobs.0'");
@@ -294,7 +330,10 @@ describe('the server', () => {
     const lines: { address: string; url: string; status: number }[] = [];
     const other = await serveFarm({ trustProxy: true, requestLog: (line) => lines.push(line) });
     await (await other.get('/healthz?a=1', { 'x-forwarded-for': '203.0.113.9' })).text();
-    await expect.poll(() => lines.length).toBe(1);
+    await eventually(
+      () => lines.length,
+      (value) => value === 1,
+    );
     expect(lines[0]).toMatchObject({
       address: '203.0.113.9',
       url: '/healthz?a=1',
@@ -304,7 +343,10 @@ describe('the server', () => {
     await other.close();
     const direct = await serveFarm({ requestLog: (line) => lines.push(line) });
     await (await direct.get('/healthz', { 'x-forwarded-for': '203.0.113.9' })).text();
-    await expect.poll(() => lines.length).toBe(2);
+    await eventually(
+      () => lines.length,
+      (value) => value === 2,
+    );
     expect(lines[1]?.address).toBe('127.0.0.1');
     await direct.close();
   });

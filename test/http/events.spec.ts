@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventsReplySchema, farmEventSchema } from '../../src/api/index.ts';
 import { readEvents } from './event-reader.ts';
+import { eventually } from './eventually.ts';
 import { type ServedFarm, serveFarm } from './served-farm.ts';
 
 let farm: ServedFarm;
@@ -68,10 +69,16 @@ describe('the event log', () => {
   });
 
   it('leaves no listener behind when readers leave', async () => {
-    await expect.poll(() => farm.service.listeners.size).toBe(1);
+    await eventually(
+      () => farm.service.listeners.size,
+      (value) => value === 1,
+    );
     const answer = await farm.get('/api/events/stream?after=0');
     expect(farm.service.listeners.size).toBe(2);
     await answer.body?.cancel();
-    await expect.poll(() => farm.service.listeners.size).toBe(1);
+    await eventually(
+      () => farm.service.listeners.size,
+      (value) => value === 1,
+    );
   });
 });

@@ -1,8 +1,10 @@
 import { randomInt } from 'node:crypto';
+import { connect } from 'node:net';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { logMessageSchema } from '../../src/api/index.ts';
+import { logEndSchema, logMessageSchema } from '../../src/api/index.ts';
 import { readEvents } from './event-reader.ts';
+import { eventually } from './eventually.ts';
 import { problemOf, type ServedFarm, serveFarm } from './served-farm.ts';
 
 let farm: ServedFarm;
@@ -203,6 +205,7 @@ describe('a log as events', () => {
     const seen: unknown[] = [];
     for await (const { id, name, data } of readEvents(answer)) {
       seen.push([id, name, data]);
+      if (name === 'end') logEndSchema.parse(data);
       if (seen.length > 1) continue;
       log.write('größer');
       log.finish();
@@ -310,7 +313,7 @@ describe('a log as events', () => {
     const whole = `start\n${Array.from({ length: 200 }, (_, at) => `line ${at}\n`).join('')}`;
     expect(all.filter((text) => text === whole)).toHaveLength(40);
     expect(all.filter((text) => text === 'left')).toHaveLength(10);
-    await expect.poll(openStreams).toBe(0);
+    await eventually(openStreams, (value) => value === 0);
   });
 
   it('begins at an offset, a line or the last lines', async () => {
@@ -331,15 +334,31 @@ describe('a log as events', () => {
 
   it('refuses more readers than the limit, and takes them again later', async () => {
     const log = farm.log('local/x86_64/crowd');
-    await expect.poll(openStreams).toBe(0);
+    await eventually(openStreams, (value) => value === 0);
     const crowd = await Promise.all(Array.from({ length: 60 }, () => farm.get('/api/logs/crowd')));
     const refused = await farm.get('/api/logs/crowd/stream');
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '10']);
     expect((await problemOf(refused)).code).toBe('HTP010');
     log.finish();
     await Promise.all(crowd.map((answer) => answer.text()));
-    await expect.poll(openStreams).toBe(0);
+    await eventually(openStreams, (value) => value === 0);
     expect((await farm.get('/api/logs/crowd')).status).toBe(200);
+  });
+
+  it('comes whole to others while one reader does not read, and closing does not wait for that one', async () => {
+    const other = await serveFarm({ limits: { closeMs: 50 } });
+    const log = other.log('local/x86_64/stuck');
+    const line = `${'x'.repeat(1023)}\n`;
+    log.write(line.repeat(16 * 1024));
+    const stuck = connect(other.server.port, '127.0.0.1');
+    stuck.on('error', () => {});
+    stuck.pause();
+    stuck.write('GET /api/logs/stuck/stream HTTP/1.1\r\nhost: a\r\n\r\n');
+    const reading = (await other.get('/api/logs/stuck')).text();
+    log.finish();
+    expect((await reading).length).toBe(16 * 1024 * 1024);
+    await other.close();
+    stuck.destroy();
   });
 
   it('is ended when the server closes; text is cut so that nobody takes it for whole', async () => {

@@ -7,6 +7,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { uploadReplySchema } from '../../src/api/index.ts';
 import { openObjectIntake } from '../../src/app/index.ts';
 import type { Digest } from '../../src/primitives/index.ts';
+import { eventually } from './eventually.ts';
 import { problemOf, type ServedFarm, serveFarm } from './served-farm.ts';
 
 const farms: ServedFarm[] = [];
@@ -126,12 +127,15 @@ describe('an upload', () => {
       }
       const client = begin({ farm, digest, offset, length: bytes.byteLength });
       client.write(bytes.subarray(offset, offset + 300_000));
-      await expect.poll(async () => (await standing(farm, digest))[0]).toBeGreaterThan(offset);
+      await eventually(
+        async () => (await standing(farm, digest))[0],
+        (value) => Number(value) > offset,
+      );
       client.destroy();
       cuts += 1;
       // The server has to see the cut before the upload is free again.
-      await expect
-        .poll(async () => {
+      await eventually(
+        async () => {
           const [now] = (await standing(farm, digest)) as [number];
           const probe = await send({
             farm,
@@ -141,8 +145,9 @@ describe('an upload', () => {
             bytes: Buffer.alloc(0),
           });
           return probe.status;
-        })
-        .toBe(202);
+        },
+        (value) => value === 202,
+      );
     }
     expect(readFileSync(await farm.store.path(digest)).equals(bytes)).toBe(true);
   });
@@ -237,13 +242,16 @@ describe('two uploads of one object', () => {
   });
 
   it('of one token: the second has to wait while the first makes progress', async () => {
-    const farm = await serve();
+    const farm = await serve({}, { stalledMs: 3_600_000 });
     const bytes = randomBytes(1000);
     const digest = digestOf(bytes);
     const first = begin({ farm, digest, offset: 0, length: 1000 });
     const done = statusOf(first);
     first.write(bytes.subarray(0, 500));
-    await expect.poll(async () => (await standing(farm, digest))[0]).toBe(500);
+    await eventually(
+      async () => (await standing(farm, digest))[0],
+      (value) => value === 500,
+    );
     const second = await send({ farm, digest, offset: 500, length: 1000, bytes: bytes.subarray(500) });
     expect([second.status, second.headers.get('retry-after'), second.headers.get('upload-offset')]).toEqual([
       409,
@@ -261,7 +269,10 @@ describe('two uploads of one object', () => {
     const first = begin({ farm, digest, offset: 0, length: 1000 });
     const gone = new Promise((resolve) => first.once('close', resolve));
     first.write(bytes.subarray(0, 500));
-    await expect.poll(async () => (await standing(farm, digest))[0]).toBe(500);
+    await eventually(
+      async () => (await standing(farm, digest))[0],
+      (value) => value === 500,
+    );
     const second = await send({ farm, digest, offset: 500, length: 1000, bytes: bytes.subarray(500) });
     expect(second.status).toBe(201);
     await gone;
@@ -274,7 +285,10 @@ describe('many uploads', () => {
     const slow = [0, 1].map((at) => begin({ farm, digest: `${at}`.repeat(64), offset: 0, length: 1000 }));
     for (const client of slow) client.write('x');
     for (const at of [0, 1]) {
-      await expect.poll(async () => (await standing(farm, `${at}`.repeat(64)))[0]).toBe(1);
+      await eventually(
+        async () => (await standing(farm, `${at}`.repeat(64)))[0],
+        (value) => value === 1,
+      );
     }
     const bytes = randomBytes(100);
     const piece = { farm, digest: digestOf(bytes), offset: 0, length: 100, bytes };
@@ -282,7 +296,10 @@ describe('many uploads', () => {
     expect([refused.status, (await problemOf(refused)).code]).toEqual([503, 'HTP010']);
     expect((await farm.get('/api/queue/stats')).status).toBe(200);
     slow[0]?.destroy();
-    await expect.poll(async () => (await send(piece)).status).toBe(201);
+    await eventually(
+      async () => (await send(piece)).status,
+      (value) => value === 201,
+    );
     slow[1]?.destroy();
   });
 
@@ -313,7 +330,10 @@ describe('many uploads', () => {
     await send({ farm, digest: 'b'.repeat(64), offset: 0, length: 10, bytes: Buffer.from('b') });
     const running = begin({ farm, digest: 'c'.repeat(64), offset: 0, length: 10 });
     running.write('c');
-    await expect.poll(async () => (await standing(farm, 'c'.repeat(64)))[0]).toBe(1);
+    await eventually(
+      async () => (await standing(farm, 'c'.repeat(64)))[0],
+      (value) => value === 1,
+    );
     for (const path of incoming(farm).filter((name) => /[ac]{64}$/.test(name))) old(path);
     expect(farm.intake.sweep()).toBe(1);
     expect(
@@ -324,6 +344,47 @@ describe('many uploads', () => {
     expect(incoming(farm).some((path) => path.endsWith('a'.repeat(64)))).toBe(false);
     expect(incoming(farm).join(' ')).not.toContain('token');
     running.destroy();
+  });
+});
+
+describe('a server that closes', () => {
+  it('lets an upload in flight finish, and takes nothing new', async () => {
+    const farm = await serve({ limits: { closeMs: 3_600_000 } });
+    const bytes = randomBytes(1000);
+    const digest = digestOf(bytes);
+    const client = begin({ farm, digest, offset: 0, length: 1000 });
+    const status = statusOf(client);
+    client.write(bytes.subarray(0, 500));
+    await eventually(
+      async () => (await standing(farm, digest))[0],
+      (value) => value === 500,
+    );
+    const closed = farm.server.close();
+    // Either the port is closed already, or a connection that was open tells what is going on.
+    const late = await farm.get('/healthz').catch(() => undefined);
+    expect([undefined, 503]).toContain(late?.status);
+    client.end(bytes.subarray(500));
+    expect(await status).toBe(201);
+    await closed;
+    expect(await farm.store.has(digest)).toBe(true);
+  });
+
+  it('cuts what does not finish in time; the bytes are kept', async () => {
+    const farm = await serve({ limits: { closeMs: 50 } });
+    const digest = 'a'.repeat(64);
+    const client = begin({ farm, digest, offset: 0, length: 1000 });
+    const gone = new Promise((resolve) => client.once('close', resolve));
+    client.write('x'.repeat(10));
+    await eventually(
+      async () => (await standing(farm, digest))[0],
+      (value) => value === 10,
+    );
+    await farm.server.close();
+    await gone;
+    expect(await farm.intake.standing('builder-token', digest as Digest)).toEqual({
+      offset: 10,
+      isComplete: false,
+    });
   });
 });
 
