@@ -37,14 +37,14 @@ export function artifactsAtHand(
 const depth = 200;
 
 /** The artifacts of a job's successes, the newest success first; failures between them do not count. */
-export function* successesOf(farm: Farm, job: JobId): Generator<readonly StoredArtifact[]> {
+export function* successesOf(farm: Pick<Farm, 'database'>, job: JobId): Generator<readonly StoredArtifact[]> {
   for (const attempt of farm.database.attempts.ofJob(job, depth)) {
     if (attempt.outcome?.kind === 'succeeded') yield farm.database.artifacts.ofAttempt(attempt.id);
   }
 }
 
 /** What a job made when it last succeeded; empty when it never did. */
-export function lastMade(farm: Farm, job: JobId): readonly StoredArtifact[] {
+export function lastMade(farm: Pick<Farm, 'database'>, job: JobId): readonly StoredArtifact[] {
   const [newest] = successesOf(farm, job);
   return newest ?? [];
 }

@@ -7,6 +7,12 @@ export { farmStatus } from './farm-status.ts';
 export { initFarm, isFarm } from './init-farm.ts';
 export { followJobLog, whyJob } from './job-history.ts';
 export { type BuildRequest, buildRecipes } from './main-path.ts';
+export {
+  type CleanUp,
+  type CleanUpLimits,
+  type CleanUpReport,
+  removeObsolete,
+} from './obsolete-packages.ts';
 export { planRecipes, renderPlan } from './plan-recipes.ts';
 export {
   listGenerations,

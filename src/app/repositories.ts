@@ -116,8 +116,9 @@ export async function removePackages(
   return { name: repo, arch, generation: report.generation, removed: which.packages };
 }
 
-function forgetRemoved(
-  farm: Farm,
+/** Recipes none of whose packages are left count as never built. */
+export function forgetRemoved(
+  farm: Pick<Farm, 'database' | 'repositories'>,
   { repo, arch, present }: { repo: string; arch: string; present: readonly RepositoryEntry[] },
 ): void {
   const left = new Set(farm.repositories.show(repo, arch).map(({ name }) => name));

@@ -1,6 +1,6 @@
 import type { CatalogueTable } from './entry.ts';
 
-/** Codes PUB001 to PUB999; PUB020 to PUB029 are about keys and signatures. */
+/** Codes PUB001 to PUB999; PUB020 to PUB029 are about keys and signatures, PUB030 to PUB039 about clean-up. */
 export const publishingCodes = {
   PUB001: {
     severity: 'error',
@@ -110,5 +110,24 @@ export const publishingCodes = {
     why: "The program that keeps the secret key ('gpg-agent') refused or ended. A key with a passphrase needs somebody to type it, so a farm cannot use one.",
     next: 'Look at the message; use a key without passphrase whose home only the farm can read.',
     sample: { broken: 'a key with a passphrase', fixed: 'a key without one' },
+  },
+  PUB030: {
+    severity: 'error',
+    blame: 'usage',
+    title: 'the clean-up would remove too much',
+    why: 'A list of recipes that lacks a large part of what is published is more often a mistake than a wish.',
+    next: 'Compare the list with what is published; repeat with force when all of it is to go.',
+    sample: {
+      broken: 'a list of 600 recipes for a repository with packages of 1000',
+      fixed: 'the list of all 1000',
+    },
+  },
+  PUB031: {
+    severity: 'error',
+    blame: 'usage',
+    title: 'the clean-up has an empty list',
+    why: 'The list says which recipes stay; an empty one would remove the whole repository.',
+    next: 'Give the names of all recipes of the repository; to empty it on purpose, remove its packages by name.',
+    sample: { broken: 'a checkout without recipe folders', fixed: 'the folder of the recipes' },
   },
 } as const satisfies CatalogueTable;

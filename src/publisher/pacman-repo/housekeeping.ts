@@ -35,6 +35,41 @@ export function archivePackages(
   fsyncDirectory(places.archive);
 }
 
+const packageFile = /\.pkg\.tar(?:\.[a-z0-9]+)?$/;
+const orphanAgeMs = 60 * 60 * 1000;
+
+/**
+ * Moves package files without a signature, and signatures without a package file, out of a folder into `archive/`
+ * when they are at least an hour old (specification 14.8, W04). Nobody publishes that way: somebody copied them
+ * there, or stopped halfway. Files of the generation itself are never touched, however damaged it is. Returns names.
+ */
+export function archiveOrphans(
+  places: Places,
+  folder: string,
+  members: readonly Member[],
+  nowMs: number,
+): readonly string[] {
+  const names = new Set(namesIn(folder));
+  const own = new Set(members.flatMap(({ fileName }) => [fileName, `${fileName}.sig`]));
+  const orphans: string[] = [];
+  for (const name of names) {
+    const isSignature = name.endsWith('.sig');
+    const other = isSignature ? name.slice(0, -4) : `${name}.sig`;
+    if (own.has(name) || names.has(other) || !packageFile.test(isSignature ? other : name)) continue;
+    const facts = entryFacts(`${folder}/${name}`);
+    if (facts?.kind !== 'file' || nowMs - facts.modifiedMs < orphanAgeMs) continue;
+    ensureFolder(places.archive);
+    // What is in the archive under this name was published once, and is worth more.
+    if (linkNew(`${folder}/${name}`, `${places.archive}/${name}`)) {
+      setModifiedTime(`${places.archive}/${name}`, nowMs);
+    }
+    removeEntry(`${folder}/${name}`);
+    orphans.push(name);
+  }
+  if (orphans.length > 0) fsyncDirectory(places.archive);
+  return orphans.sort();
+}
+
 /** Removes archived files older than `ageMs`; returns their names. */
 export function pruneArchiveFolder(archive: string, nowMs: number, ageMs: number): readonly string[] {
   const removed: string[] = [];

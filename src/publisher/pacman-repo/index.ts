@@ -2,6 +2,7 @@ export type { PackageToPublish } from './admission.ts';
 export { checkRepositoryName } from './places.ts';
 export type { RecordDatabase } from './record.ts';
 export {
+  type DeployedEntry,
   PacmanRepositories,
   type PacmanRepositoriesOptions,
   type PublishRequest,

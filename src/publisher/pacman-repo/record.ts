@@ -257,6 +257,18 @@ export class RepositoryRecord {
     return row && { sha256: String(row.sha256), signature: row.signature as Uint8Array };
   }
 
+  /** When each file name was first seen by readers, in milliseconds since the epoch. */
+  firstSeen(): ReadonlyMap<string, number> {
+    const rows = this.#database
+      .prepare(
+        `SELECT pacman_file.file_name AS name, min(pacman_flip.at_ms) AS at_ms FROM pacman_file
+         JOIN pacman_flip USING (repo, arch) WHERE repo = ? AND arch = ? AND number = first_number
+         GROUP BY file_name`,
+      )
+      .all(...this.#key);
+    return new Map(rows.map((row) => [String(row.name), Number(row.at_ms)]));
+  }
+
   insertFiles(files: ReadonlyMap<string, PublishedFile>, number: number): void {
     const statement = this.#database.prepare(
       `INSERT INTO pacman_file (repo, arch, file_name, sha256, signature, first_number) VALUES (?, ?, ?, ?, ?, ?)

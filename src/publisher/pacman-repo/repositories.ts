@@ -8,9 +8,9 @@ import type { Generation, PublishReport, VerifyMode, VerifyReport } from '../ind
 import type { PackageToPublish } from './admission.ts';
 import { loadBase, readAllEntries } from './content.ts';
 import { flip } from './flip.ts';
-import { pruneArchiveFolder, writeLists, writePublicKey } from './housekeeping.ts';
+import { archiveOrphans, pruneArchiveFolder, writeLists, writePublicKey } from './housekeeping.ts';
 import { generationFolder, type Places, placesOf, publishedOnDisk, visibleGeneration } from './places.ts';
-import { publishGeneration } from './publish.ts';
+import { type PublishInput, publishGeneration } from './publish.ts';
 import {
   preparePublisherTables,
   type RecordDatabase,
@@ -53,6 +53,11 @@ export interface RepositoryEntry {
   readonly sha256: string;
   /** Text of its `desc`. */
   readonly desc: string;
+}
+
+/** A visible package and when readers first saw its file, in milliseconds since the epoch (when that is recorded). */
+export interface DeployedEntry extends RepositoryEntry {
+  readonly firstSeenMs: number | undefined;
 }
 
 export interface PublishRequest {
@@ -124,6 +129,7 @@ export class PacmanRepositories {
   async #recoverOne(places: Places, record: RepositoryRecord): Promise<readonly string[]> {
     const notes = await recoverRepository(places, record, this.#clock.nowMs());
     if (visibleGeneration(places) !== undefined) this.#writeLists(places, false);
+    this.#sweepOrphans(places);
     this.#recovered.add(places.link);
     return notes;
   }
@@ -139,21 +145,10 @@ export class PacmanRepositories {
    */
   publish(request: PublishRequest): Promise<PublishReport> {
     const { places, record } = this.#at(request.repo, request.arch);
+    const { add, remove = [], reason } = request;
     return this.#inTurn(request.repo, request.arch, async () => {
       await this.#ready(places, record);
-      const report = await publishGeneration(
-        {
-          places,
-          record,
-          store: this.#options.store,
-          signer: this.#options.signer,
-          nowMs: this.#clock.nowMs(),
-          keep: Math.max(2, this.#options.keep ?? 5),
-        },
-        { add: request.add, remove: request.remove ?? [], reason: request.reason },
-      );
-      if (report.kind === 'published') await this.#afterFlip(places);
-      return report;
+      return await this.#publishNow(places, record, { add, remove, reason });
     });
   }
 
@@ -166,11 +161,56 @@ export class PacmanRepositories {
     return this.publish({ repo, arch, add: [], remove: names, reason });
   }
 
+  /**
+   * Takes out the packages that `choose` names when it sees what is visible: nothing is published between its look
+   * and the change. What it throws, `removeChosen` throws, and nothing is changed. Throws PUB004, PUB006.
+   */
+  async removeChosen(request: {
+    readonly repo: string;
+    readonly arch: string;
+    readonly reason: string;
+    readonly choose: (entries: readonly DeployedEntry[]) => readonly string[];
+  }): Promise<PublishReport> {
+    const { repo, arch, reason, choose } = request;
+    const { places, record } = this.#at(repo, arch);
+    return await this.#inTurn(repo, arch, async () => {
+      await this.#ready(places, record);
+      const seen = record.firstSeen();
+      const entries = this.show(repo, arch);
+      const remove = choose(entries.map((entry) => ({ ...entry, firstSeenMs: seen.get(entry.fileName) })));
+      return await this.#publishNow(places, record, { add: [], remove, reason });
+    });
+  }
+
+  async #publishNow(places: Places, record: RepositoryRecord, input: PublishInput): Promise<PublishReport> {
+    const { store, signer, keep = 5 } = this.#options;
+    const nowMs = this.#clock.nowMs();
+    const services = { places, record, store, signer, nowMs, keep: Math.max(2, keep) };
+    const report = await publishGeneration(services, input);
+    if (report.kind === 'published') await this.#afterFlip(places);
+    return report;
+  }
+
   async #afterFlip(places: Places): Promise<void> {
-    this.#publicKey ??= this.#options.signer.publicKey();
+    this.#publicKey ??= this.#options.signer.publicKey().catch((error: unknown) => {
+      this.#publicKey = undefined;
+      throw error;
+    });
     writePublicKey(places, await this.#publicKey);
     this.#writeLists(places, true);
+    this.#sweepOrphans(places);
     this.pruneArchive(places.repo);
+  }
+
+  /** Orphans beside the generations and in the visible one. */
+  #sweepOrphans(places: Places): void {
+    const number = visibleGeneration(places);
+    if (number === undefined) return;
+    const { record } = this.#at(places.repo, places.arch);
+    const { members } = loadBase(places, record, number);
+    for (const folder of [places.repoFolder, generationFolder(places, number)]) {
+      archiveOrphans(places, folder, members, this.#clock.nowMs());
+    }
   }
 
   #writeLists(places: Places, isNews: boolean): void {
