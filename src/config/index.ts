@@ -1,3 +1,4 @@
+export { type EnvironmentName, type EnvironmentVariable, environmentVariables } from './environment.table.ts';
 export type { FarmConfig } from './farm-config.ts';
 export { configFileName, parseFarmConfig } from './load-config.ts';
 export { configTemplate } from './template.ts';
