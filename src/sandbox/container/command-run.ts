@@ -16,10 +16,10 @@ export interface CommandInput {
   /** Whether the command gets a terminal; its output then comes raw, and nobody tells of leftovers. */
   readonly terminal: boolean;
   readonly clock: Clock;
+  /** How long the engine may take to say how a command ended whose stream is over, and to end what was killed. */
+  readonly settleMs: number;
 }
 
-/** How long the engine may take to say how a command ended whose stream is over, and to end what was killed. */
-const settleMs = 10_000;
 const keptReportBytes = 8_192;
 /** What the runner ends with when it could not start the command. */
 const runnerFailed = 125;
@@ -172,7 +172,7 @@ export class CommandRun {
       if (over.aborted) return;
       this.#killing = this.#kill();
       await this.#killing;
-      await clock.sleep(settleMs, over);
+      await clock.sleep(this.#input.settleMs, over);
       if (!over.aborted) this.#hopeless.abort();
     });
   }
@@ -237,7 +237,7 @@ export class CommandRun {
 
   /** The engine closes the stream a moment before it knows the code. Undefined: it never does. */
   async #exitCode(exec: string): Promise<number | undefined> {
-    const { clock, containers } = this.#input;
+    const { clock, containers, settleMs } = this.#input;
     const until = clock.monotonicMs() + settleMs;
     try {
       for (let waitMs = 5; ; waitMs = Math.min(waitMs * 2, 500)) {

@@ -45,9 +45,12 @@ export interface ContainerOptions {
   /** A path of packmill's as the engine knows it, for a packmill that runs in a container itself. */
   readonly pathOnHost?: ((path: string) => string) | undefined;
   readonly clock?: Clock | undefined;
+  /** Milliseconds the engine may take to tell how a command ended, and to end what was killed; default 10 s. */
+  readonly settleMs?: number | undefined;
 }
 
 const defaultBuilderId = 1000;
+const defaultSettleMs = 10_000;
 /** Where helpers see the folder they work on. */
 const helperFolder = '/build/folder';
 
@@ -60,6 +63,7 @@ export class ContainerDriver implements SandboxDriver {
   readonly #asRoot: boolean;
   readonly #clock: Clock;
   readonly #terminal: boolean;
+  readonly #settleMs: number;
   readonly #pathOnHost: (path: string) => string;
   /** Any image that is at hand, for helpers. */
   #someRoot: SandboxRoot | undefined;
@@ -71,6 +75,7 @@ export class ContainerDriver implements SandboxDriver {
     this.#asRoot = me.uid === 0;
     this.#clock = options.clock ?? systemClock;
     this.#terminal = options.terminal ?? false;
+    this.#settleMs = options.settleMs ?? defaultSettleMs;
     this.#pathOnHost = options.pathOnHost ?? ((path) => path);
     const id = options.builderId ?? (this.#asRoot ? defaultBuilderId : me.uid);
     this.#builder = { uid: id, gid: options.builderId === undefined && !this.#asRoot ? me.gid : id };
@@ -114,6 +119,7 @@ export class ContainerDriver implements SandboxDriver {
         builder: this.#builder,
         terminal: this.#terminal,
         clock: this.#clock,
+        settleMs: this.#settleMs,
       };
       return CommandRun.run(input, run);
     });

@@ -196,7 +196,9 @@ export class Layers {
         WorkingDir: '/',
         Cmd: ['/bin/sh', '-c', job.script, 'packmill-script', ...job.words],
       };
-      const exec = textOf((await client.call({ method: 'POST', path, body })).value, 'Id');
+      const created = await client.call({ method: 'POST', path, body });
+      const exec = textOf(created.value, 'Id');
+      if (exec === undefined) throw notPrepared(created.message);
       const started = await client.call({
         method: 'POST',
         path: `/exec/${exec}/start`,
@@ -204,15 +206,14 @@ export class Layers {
       });
       const { value } = await client.call({ method: 'GET', path: `/exec/${exec}/json` });
       const code = fieldOf(value, 'ExitCode');
-      if (started.status !== 200 || code !== 0) {
-        throw fault('SBX031', {
-          what: 'a container cannot be prepared',
-          why: `The script in it ended with ${String(code)}${started.message && `: ${started.message}`}.`,
-        });
-      }
+      if (started.status !== 200) throw notPrepared(started.message);
+      if (code !== 0) throw notPrepared(`the script in it ended with ${String(code)}`);
       return await after(container);
     } finally {
       await containers.remove(container.id).catch(() => {});
     }
   }
 }
+
+const notPrepared = (said: string) =>
+  fault('SBX031', { what: 'a container cannot be prepared', why: `The engine says: ${said}` });
