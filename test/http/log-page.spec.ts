@@ -202,6 +202,9 @@ describe('the page of a log', () => {
     await page.focus('.xterm-helper-textarea');
     await page.keyboard.press('PageDown');
     await page.locator('.xterm-rows > div', { hasText: /number 1$/ }).waitFor({ state: 'detached' });
+    // Coming to the end of a portion asks for the next one.
+    while (!(await rows(page)).some((row) => /number [4-9]\d{4}$/.test(row)))
+      await page.keyboard.press('End');
     await page.keyboard.press('l');
     await shows(page, 'line number 200000');
     expect(problems).toEqual([]);
@@ -219,6 +222,9 @@ describe('the page of a log', () => {
     await page.keyboard.press('ArrowUp');
     await isFollowing(page, false);
     server.write(lines(1_001, 1_100));
+    await page.locator('.xterm-rows > div', { hasText: 'line number 77' }).first().waitFor();
+    if (process.env['PACKMILL_SHOTS'])
+      await page.screenshot({ path: `${process.env['PACKMILL_SHOTS']}/desk.png` });
     await page.click('#follow');
     await shows(page, 'line number 1100');
     await page.fill('#text', 'nowhere');

@@ -78,15 +78,23 @@ async function readFrom(line) {
       throw new Error(response.status === 404 ? 'There is no such line or log.' : response.statusText);
     show('reading', `from line ${line}`);
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
-    for (let taken = 0; ; ) {
+    let left = portion;
+    for (;;) {
       const { value, done } = await reader.read();
       if (abort.signal.aborted) return;
       if (done) break;
-      screen.write(value);
-      taken += value.length;
-      if (taken < portion) continue;
-      taken = 0;
-      await moreWanted(abort.signal);
+      // One piece may be larger than a portion.
+      for (let rest = value; rest !== ''; ) {
+        if (left === 0) {
+          await moreWanted(abort.signal);
+          if (abort.signal.aborted) return;
+          left = portion;
+        }
+        const part = rest.slice(0, left);
+        screen.write(part);
+        left -= part.length;
+        rest = rest.slice(part.length);
+      }
     }
     show('finished', `from line ${line} to the end`);
   } catch (error) {
