@@ -135,7 +135,12 @@ export const rooms = {
     members: { pkgbuild: [], autogen: [], ebin: [], stage: [], python: [] },
   },
   app: { floor: 4, purpose: 'composition root and use cases; alone names the drivers', knows: ['*'] },
-  cli: { floor: 5, purpose: 'one file per command', knows: ['app', 'api', 'host'], borrows: ['config'] },
+  cli: {
+    floor: 5,
+    purpose: 'one file per command',
+    knows: ['app', 'api', 'host', 'http'],
+    borrows: ['config'],
+  },
   http: {
     floor: 5,
     purpose: 'routes, live events, web hooks',

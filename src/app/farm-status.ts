@@ -1,9 +1,12 @@
+import type { BuilderView } from '../api/index.ts';
 import { readManager } from '../database/index.ts';
 import type { JobStateName } from '../model/index.ts';
 import type { PlanId } from '../primitives/index.ts';
 import type { RepositorySummary } from '../publisher/pacman-repo/index.ts';
 import { type JobReport, reportJob } from './build-report.ts';
 import type { Farm } from './farm.ts';
+import { lastTroubles } from './service/troubles.ts';
+import { FarmViews } from './service/views.ts';
 
 export interface FarmStatus {
   readonly farm: string;
@@ -15,6 +18,11 @@ export interface FarmStatus {
   readonly why: string | undefined;
   readonly counts: Readonly<Partial<Record<JobStateName, number>>>;
   readonly jobs: readonly JobReport[];
+  /** What is the matter, as the manager at work last said. */
+  readonly troubles: readonly string[];
+  readonly builders: readonly BuilderView[];
+  /** Jobs of all plans that are not over. */
+  readonly open: Readonly<Partial<Record<JobStateName, number>>>;
 }
 
 /** Where the newest plan stands and what is published. */
@@ -26,9 +34,14 @@ export async function farmStatus(farm: Farm): Promise<FarmStatus> {
   const jobs = await Promise.all(views.map((view) => reportJob(farm, planned.get(view.id), view)));
   const counts: Partial<Record<JobStateName, number>> = {};
   for (const { state } of jobs) counts[state] = (counts[state] ?? 0) + 1;
+  const farmViews = new FarmViews(farm);
+  const manager = readManager(farm.paths.lock);
   return {
+    troubles: manager === undefined ? [] : lastTroubles(farm),
+    builders: farmViews.builders(),
+    open: Object.fromEntries(farmViews.counts()),
     farm: farm.paths.root,
-    manager: readManager(farm.paths.lock),
+    manager,
     repositories: farm.repositories.list(),
     plan: head?.id,
     why: head?.why,

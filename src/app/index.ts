@@ -1,8 +1,11 @@
 export type { BuildEvent, BuildObserver, ForeseenJob } from './build-event.ts';
 export type { BuildReport, JobReport } from './build-report.ts';
+export { type BuilderProcessOptions, runBuilderProcess } from './builder-process.ts';
 export { diagnose, renderDoctorReport } from './doctor/index.ts';
 export { type DumpSubject, dumpFarm, dumpSubjects } from './dump-farm.ts';
 export { type Farm, openFarm } from './farm.ts';
+export { connectToManager, type FarmClient } from './farm-client.ts';
+export { farmNames } from './farm-names.ts';
 export { farmStatus } from './farm-status.ts';
 export { initFarm, isFarm } from './init-farm.ts';
 export { followJobLog, whyJob } from './job-history.ts';
@@ -14,6 +17,7 @@ export {
   removeObsolete,
 } from './obsolete-packages.ts';
 export { planRecipes, renderPlan } from './plan-recipes.ts';
+export { readBuilderSettings } from './read-builder-settings.ts';
 export {
   listGenerations,
   listRepositories,
@@ -31,4 +35,5 @@ export {
   type UploadPiece,
   type UploadVerdict,
 } from './service/object-intake.ts';
+export { prepareFarm, type StartedFarm } from './start-farm.ts';
 export { collectStore, storeUsage, verifyStore } from './store-care.ts';

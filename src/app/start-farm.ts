@@ -5,7 +5,7 @@ import { type Carriers, localCarriers, redisCarriers } from './carriers.ts';
 import { type Farm, openFarm } from './farm.ts';
 import { initFarm } from './init-farm.ts';
 import type { LogReading } from './service/log-reading.ts';
-import { openObjectIntake, type ObjectIntake } from './service/object-intake.ts';
+import { type ObjectIntake, openObjectIntake } from './service/object-intake.ts';
 import { RunningFarm } from './service/running-farm.ts';
 import { streamReading } from './service/stream-reading.ts';
 

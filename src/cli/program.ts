@@ -1,14 +1,19 @@
 import { Command } from 'commander';
 import { addBuild } from './commands/build.ts';
+import { addBuilder } from './commands/builder.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addDump } from './commands/dump.ts';
 import { addExplain } from './commands/explain.ts';
 import { addInit } from './commands/init.ts';
 import { addLogs } from './commands/logs.ts';
 import { addPlan } from './commands/plan.ts';
+import { addQueue } from './commands/queue.ts';
 import { addRepo } from './commands/repo.ts';
+import { addSchedule } from './commands/schedule.ts';
+import { addServe } from './commands/serve.ts';
 import { addStatus } from './commands/status.ts';
 import { addStore } from './commands/store.ts';
+import { addToken } from './commands/token.ts';
 import { addWhy } from './commands/why.ts';
 import type { GlobalOptions, Shell } from './shell.ts';
 
@@ -55,6 +60,11 @@ export function createProgram(shell: Shell): Command {
     addRepo,
     addStore,
     addDump,
+    addServe,
+    addBuilder,
+    addSchedule,
+    addQueue,
+    addToken,
     addDoctor,
     addExplain,
   ]) {

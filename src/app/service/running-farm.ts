@@ -287,7 +287,14 @@ export class RunningFarm implements FarmService {
     const { target, arch, keep, asOfMs, force } = request;
     const word = { id: `removal-${request.id}`, target, arch };
     try {
-      const done = await removeObsolete(this.farm, { target, arch, keep, asOfMs, force, share: limit });
+      const done = await removeObsolete(this.farm, {
+        target,
+        arch,
+        keep,
+        asOfMs,
+        force,
+        limits: { share: limit, atLeast: 10 },
+      });
       this.#notifier.notify({ ...word, what: 'removal-finished', removed: done.removed });
       return { generation: done.generation, removed: [...done.removed], spared: [...done.spared] };
     } catch (error) {

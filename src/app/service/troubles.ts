@@ -2,7 +2,7 @@ import type { Farm } from '../farm.ts';
 import { wordsOf } from './telling.ts';
 
 /** Name under which a manager writes down what is the matter, for `packmill status`. */
-export const troublesWord = 'troubles';
+const troublesWord = 'troubles';
 
 /** What is the matter with a running farm, by subject; what is over is forgotten. */
 export class Troubles {
@@ -41,4 +41,10 @@ export class Troubles {
     const text = JSON.stringify({ atMs: this.#farm.clock.nowMs(), lines: this.lines() });
     this.#farm.database.words.set(troublesWord, text);
   }
+}
+
+/** What the manager at work last wrote down. */
+export function lastTroubles(farm: Farm): readonly string[] {
+  const text = farm.database.words.get(troublesWord);
+  return text === undefined ? [] : (JSON.parse(text) as { lines: string[] }).lines;
 }

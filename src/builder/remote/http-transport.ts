@@ -9,7 +9,7 @@ import {
   streamHttp,
 } from '../../host/index.ts';
 import type { Digest } from '../../primitives/index.ts';
-import type { LandedFile } from './manager-link.ts';
+import type { LandedFile } from './order-line.ts';
 import type { AttemptPass, ResultsTransport, TransportScene, TravellingObject } from './results-transport.ts';
 
 const tries = 8;
@@ -76,17 +76,9 @@ export class HttpTransport implements ResultsTransport {
   async #handInOne(pass: AttemptPass, one: TravellingObject, signal: AbortSignal): Promise<void> {
     const url = `${this.#url}/api/objects/${one.object}/upload`;
     const head = await streamHttp({ method: 'HEAD', url, headers: authorization(pass), signal });
-    if (head.status === 204 && head.header('upload-complete') === 'true') return;
+    if (head.status >= 300) throw await refused(head, `asking for '${one.object}'`);
+    if (head.header('upload-complete') === '?1') return;
     const offset = Number(head.header('upload-offset') ?? 0);
-    const isThere = (
-      await streamHttp({
-        method: 'HEAD',
-        url: `${this.#url}/api/objects/${one.object}`,
-        headers: authorization(pass),
-        signal,
-      })
-    ).status;
-    if (isThere === 200) return;
     const file = await this.#scene.store.path(one.object as Digest);
     const answer = await streamHttp({
       method: 'PATCH',
@@ -102,7 +94,7 @@ export class HttpTransport implements ResultsTransport {
       timeoutMs: transferMs,
       signal,
     });
-    if (answer.status >= 300) throw await refused(answer, `handing in '${one.object}'`);
+    if (answer.status !== 201) throw await refused(answer, `handing in '${one.object}'`);
   }
 
   /** Repeats what fails for want of an answer; what the manager refuses for good is an error at once. */
@@ -128,7 +120,7 @@ const authorization = ({ token }: AttemptPass): Record<string, string> => ({
 async function refused(answer: StreamedAnswer, what: string): Promise<Error> {
   const words = (await answer.text()).slice(0, 500);
   const isFinal =
-    answer.status >= 400 && answer.status < 500 && ![408, 409, 422, 425, 429].includes(answer.status);
+    answer.status >= 400 && answer.status < 500 && ![202, 408, 409, 422, 425, 429].includes(answer.status);
   return fault(isFinal ? 'BLD041' : 'BLD040', {
     what: `the manager answers ${answer.status} to ${what}`,
     why: words || undefined,

@@ -1,6 +1,6 @@
 import type { Hello, Welcome } from '../../api/index.ts';
 import type { Clock } from '../../host/index.ts';
-import type { ManagerLink } from './manager-link.ts';
+import type { ManagerLink } from './order-line.ts';
 
 export interface PresenceOptions {
   readonly link: ManagerLink;

@@ -1,5 +1,5 @@
 import type { ObjectStore } from '../../store/index.ts';
-import type { LandedFile } from './manager-link.ts';
+import type { LandedFile } from './order-line.ts';
 
 /** An object that has to travel. */
 export interface TravellingObject {

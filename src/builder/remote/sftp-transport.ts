@@ -2,7 +2,7 @@ import { fault } from '../../diagnostics/index.ts';
 import { ensureFolder } from '../../host/index.ts';
 import type { Digest } from '../../primitives/index.ts';
 import type { SftpSession } from '../../ssh/index.ts';
-import type { LandedFile } from './manager-link.ts';
+import type { LandedFile } from './order-line.ts';
 import type { AttemptPass, ResultsTransport, TransportScene, TravellingObject } from './results-transport.ts';
 
 /** Objects by SFTP through the manager's landing zone: the attempt's folder has `in` and `out` (specification 14.7). */

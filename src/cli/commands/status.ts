@@ -22,6 +22,11 @@ export function addStatus(program: Command, shell: Shell): void {
         for (const { name, arch, generation, packages } of status.repositories) {
           shell.print(`repository ${name}/${arch}: generation ${generation}, ${packages} packages`);
         }
+        for (const line of status.troubles) shell.print(`trouble: ${line}`);
+        const open = Object.entries(status.open).map(([state, count]) => `${count} ${state}`);
+        if (open.length > 0) shell.print(`open jobs: ${open.join(', ')}`);
+        for (const { name, state, slots, busy } of status.builders)
+          shell.print(`builder ${name}: ${state}, ${busy.length} of ${slots} slots busy`);
         if (status.plan === undefined) return shell.print('nothing has been planned yet');
         const counts = Object.entries(status.counts).map(([state, count]) => `${count} ${state}`);
         shell.print(`plan ${status.plan}: ${counts.join(', ')}`);

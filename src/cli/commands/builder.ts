@@ -1,0 +1,38 @@
+import type { Command } from 'commander';
+import { readBuilderSettings, runBuilderProcess } from '../../app/index.ts';
+import { machine, onInterrupt } from '../../host/index.ts';
+import type { Shell } from '../shell.ts';
+
+/** `packmill builder`: claims jobs from the queue store and builds them, until it is told to stop. */
+export function addBuilder(program: Command, shell: Shell): void {
+  program
+    .command('builder')
+    .description('build for a farm elsewhere: needs SHARED_PATH and REDIS_HOST in the environment')
+    .addHelpText(
+      'after',
+      `
+Environment (docs/service.md has all): SHARED_PATH (a folder of its own), BUILDER_HOSTNAME, BUILDER_CLASS,
+BUILDER_TIMEOUT, BUILDER_LIMITS_CPUS, BUILDER_LIMITS_RAM, REDIS_HOST, REDIS_PORT, REDIS_PASSWORD, REDIS_SSH_*.
+TERM or INT: the job at hand goes back to the queue, then the builder ends.
+
+Example:
+  SHARED_PATH=/srv/builder BUILDER_HOSTNAME=cat BUILDER_CLASS=5 REDIS_HOST=queue.internal packmill builder`,
+    )
+    .action(async () => {
+      const abort = new AbortController();
+      const stopListening = onInterrupt((signal) => {
+        shell.tell(`${signal}: handing the job back`);
+        abort.abort('the builder was told to stop');
+      });
+      try {
+        await runBuilderProcess({
+          settings: readBuilderSettings(),
+          environment: machine.environment(),
+          say: (line) => shell.tell(line),
+          signal: abort.signal,
+        });
+      } finally {
+        stopListening();
+      }
+    });
+}

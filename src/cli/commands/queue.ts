@@ -1,0 +1,114 @@
+import type { Command } from 'commander';
+import { connectToManager, type FarmClient, isFarm } from '../../app/index.ts';
+import { problem } from '../../diagnostics/index.ts';
+import type { Shell } from '../shell.ts';
+import { conclude } from './schedule.ts';
+
+interface ManagerOption {
+  readonly manager?: string;
+}
+
+interface SelectOptions extends ManagerOption {
+  readonly repo?: string;
+  readonly source?: string;
+  readonly match?: string;
+}
+
+/** `packmill queue`, `cancel`, `retry` and `drain`: what to do about jobs and builders of a running farm. */
+export function addQueue(program: Command, shell: Shell): void {
+  const queue = program.command('queue').description('the queue of a running farm: show it, clear it');
+  queue
+    .command('show', { isDefault: true })
+    .description('jobs that run and wait, and builders')
+    .option('--manager <url>', 'web address of the manager')
+    .action((options: ManagerOption) => asked(shell, options, (client) => show(shell, client)));
+  queue
+    .command('clear')
+    .description('cancel queued jobs; running ones and logs are left alone')
+    .option('--repo <name>', 'only jobs of this target')
+    .option('--source <name>', 'only jobs of this recipe source')
+    .option('--match <pattern>', 'only pkgbases that fit: * any characters, ? one')
+    .option('--manager <url>', 'web address of the manager')
+    .action((options: SelectOptions) =>
+      asked(shell, options, async (client) => {
+        const { repo, source, match } = options;
+        const ended = await client.clearQueue({
+          ...(repo === undefined ? {} : { target: repo }),
+          ...(source === undefined ? {} : { source }),
+          ...(match === undefined ? {} : { match }),
+        });
+        tellJobs(shell, 'canceled', ended);
+      }),
+    );
+  addCommands(program, shell);
+}
+
+function addCommands(program: Command, shell: Shell): void {
+  program
+    .command('cancel')
+    .description('end jobs: queued ones at once, running ones are stopped')
+    .argument('<job...>', 'pkgbases, or whole job ids target/arch/pkgbase')
+    .option('--reason <text>', 'what the log says', 'canceled by hand')
+    .option('--manager <url>', 'web address of the manager')
+    .action((jobs: string[], options: ManagerOption & { reason: string }) =>
+      asked(shell, options, async (client) => {
+        const ended = await client.cancel({ jobs }, options.reason);
+        tellJobs(shell, 'canceled', ended);
+        if (ended.length === 0)
+          shell.complain(problem('SCH004', { what: `no open job is called '${jobs.join("', '")}'` }), true);
+      }),
+    );
+  program
+    .command('retry')
+    .description('schedule jobs again, at the commit they had')
+    .argument('<job...>', 'pkgbases, or whole job ids')
+    .option('--manager <url>', 'web address of the manager')
+    .action((jobs: string[], options: ManagerOption) =>
+      asked(shell, options, async (client) => conclude(shell, await client.retry(jobs))),
+    );
+  program
+    .command('drain')
+    .description('give a builder no new jobs; --undo lets it work again')
+    .argument('<builder>', 'its BUILDER_HOSTNAME')
+    .option('--undo', 'give it jobs again')
+    .option('--manager <url>', 'web address of the manager')
+    .action((builder: string, options: ManagerOption & { undo?: boolean }) =>
+      asked(shell, options, async (client) => {
+        await client.drain(builder, options.undo !== true);
+        shell.printJson({ builder, drained: options.undo !== true });
+        shell.print(
+          options.undo
+            ? `'${builder}' takes jobs again`
+            : `'${builder}' finishes what it has and takes no new jobs`,
+        );
+      }),
+    );
+}
+
+async function asked(
+  shell: Shell,
+  options: ManagerOption,
+  work: (client: FarmClient) => Promise<void>,
+): Promise<void> {
+  const client = await connectToManager({ farm: shell.farmFolder(isFarm), url: options.manager });
+  try {
+    await work(client);
+  } finally {
+    await client.close();
+  }
+}
+
+async function show(shell: Shell, client: FarmClient): Promise<void> {
+  const [stats, builders] = await Promise.all([client.stats(), client.builders()]);
+  shell.printJson({ ...stats, builders });
+  for (const { name, node } of stats.active.packages) shell.print(`running  ${name} on ${node}`);
+  for (const { name, build_class: of } of stats.waiting.packages)
+    shell.print(`waiting  ${name}${of === null ? '' : ` (class ${of})`}`);
+  for (const { name, state, slots, busy } of builders)
+    shell.print(`builder  ${name}: ${state}, ${busy.length} of ${slots} slots`);
+}
+
+function tellJobs(shell: Shell, what: string, jobs: readonly string[]): void {
+  shell.printJson({ jobs });
+  for (const job of jobs) shell.print(`${what} ${job}`);
+}

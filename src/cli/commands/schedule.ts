@@ -1,0 +1,154 @@
+import type { Command } from 'commander';
+import type { JobView, RemovalRequest, ScheduleReply, ScheduleRequest } from '../../api/index.ts';
+import { connectToManager, type FarmClient, farmNames, isFarm } from '../../app/index.ts';
+import { problem } from '../../diagnostics/index.ts';
+import { systemClock, systemRandom, textIfThere } from '../../host/index.ts';
+import { exitCodes, type Shell } from '../shell.ts';
+
+interface TargetOptions {
+  readonly arch: string;
+  readonly targetRepo?: string;
+  readonly sourceRepo?: string;
+  readonly manager?: string;
+}
+
+interface ScheduleOptions extends TargetOptions {
+  readonly commit?: string;
+  readonly deptree?: string;
+  readonly archMirror?: string;
+  readonly urgency: string;
+  readonly requestId?: string;
+  readonly wait?: boolean;
+}
+
+interface RemoveOptions extends TargetOptions {
+  readonly force?: boolean;
+  readonly asOf?: string;
+}
+
+const managerHelp = `
+The manager is found by --manager URL (or PACKMILL_MANAGER, with PACKMILL_TOKEN), else over the queue store that
+REDIS_HOST names, else it is the one at work in the farm of this machine.`;
+
+/** `packmill schedule` and `packmill auto-repo-remove`, with Chaotic Manager's arguments (specification 13.2). */
+export function addSchedule(program: Command, shell: Shell): void {
+  program
+    .command('schedule')
+    .description('ask the manager to build packages')
+    .argument('<package...>', 'pkgbase, or pkgbase/class: a minimum builder class, or the name of a builder')
+    .option('--arch <arch>', 'architecture', 'x86_64')
+    .option('--target-repo <name>', "repository to build for (default: the farm's own, or chaotic-aur)")
+    .option('--source-repo <name>', "recipe source (default: the farm's first, or chaotic-aur)")
+    .option('--commit <sha[:pipeline]>', 'build exactly this commit, and report to this pipeline')
+    .option('--deptree <text>', 'dependency tree, or a file with it; recipes are read by the manager itself')
+    .option('--arch-mirror <url>', 'mirror for pacman in builds')
+    .option('--urgency <n>', 'higher goes first, -1000 to 1000', '0')
+    .option('--request-id <id>', 'name of the request: sent again under it, it is the same request')
+    .option('--manager <url>', 'web address of the manager')
+    .option('--wait', 'until all jobs are over; exit code 1 when one failed')
+    .addHelpText('after', `${managerHelp}\n\nExample:\n  packmill schedule --commit 3f9a1c2 foo bar/5`)
+    .action((packages: string[], options: ScheduleOptions) => schedule(shell, packages, options));
+  program
+    .command('auto-repo-remove')
+    .description('take out of a repository what is not listed; nothing of what is listed is touched')
+    .argument('<pkgbase...>', 'all pkgbases that stay')
+    .option('--arch <arch>', 'architecture', 'x86_64')
+    .option('--target-repo <name>', "repository (default: the farm's own, or chaotic-aur)")
+    .option('--as-of <time>', 'when the list was made (ISO 8601): what was deployed later stays')
+    .option('--force', 'also when more would go than the limit allows')
+    .option('--manager <url>', 'web address of the manager')
+    .addHelpText('after', managerHelp)
+    .action((keep: string[], options: RemoveOptions) => removeObsolete(shell, keep, options));
+}
+
+async function schedule(shell: Shell, packages: readonly string[], options: ScheduleOptions): Promise<void> {
+  const names = farmNames(shell.farmFolder(isFarm));
+  const [commit, pipeline] = (options.commit ?? '').split(':');
+  const tree = options.deptree === undefined ? undefined : (textIfThere(options.deptree) ?? options.deptree);
+  const request: ScheduleRequest = {
+    id: options.requestId ?? `request-${systemRandom.hex(12)}`,
+    target: options.targetRepo ?? names.target,
+    source: options.sourceRepo ?? names.source,
+    arch: options.arch,
+    ...(commit ? { commit } : {}),
+    ...(pipeline ? { pipeline } : {}),
+    ...(options.archMirror === undefined ? {} : { archMirror: options.archMirror }),
+    ...(tree === undefined ? {} : { dependencyTree: tree }),
+    urgency: Number(options.urgency) || 0,
+    packages: packages.map(parsePackage),
+  };
+  const client = await connectToManager({ farm: shell.farmFolder(isFarm), url: options.manager });
+  try {
+    const reply = await client.schedule(request);
+    conclude(shell, reply);
+    if (options.wait) await waitFor(shell, client, reply);
+  } finally {
+    await client.close();
+  }
+}
+
+/** `foo`, `foo/5` or `foo/cat`. */
+function parsePackage(text: string): ScheduleRequest['packages'][number] {
+  const slash = text.indexOf('/');
+  if (slash < 0) return { name: text };
+  const wanted = text.slice(slash + 1);
+  return { name: text.slice(0, slash), buildClass: /^\d{1,9}$/.test(wanted) ? Number(wanted) : wanted };
+}
+
+/** Says what became of a request; refused packages make the command fail. */
+export function conclude(shell: Shell, reply: ScheduleReply): void {
+  shell.printJson(reply);
+  for (const { job } of reply.accepted) shell.print(`scheduled ${job}`);
+  if (reply.plan === undefined && reply.accepted.length > 0)
+    shell.tell('accepted; the recipe source is still being read');
+  for (const { name, code, what } of reply.refused) shell.tell(`refused ${name}: ${code} ${what}`);
+  if (reply.refused.length > 0) shell.exitCode = exitCodes.failed;
+}
+
+const isOpen = (job: JobView): boolean => ['waiting', 'ready', 'running'].includes(job.state);
+
+async function waitFor(shell: Shell, client: FarmClient, reply: ScheduleReply): Promise<void> {
+  const told = new Map<string, string>();
+  const ids = reply.accepted.map(({ job }) => job);
+  for (;;) {
+    const jobs = (await client.jobs(ids)).filter((job) => job !== null);
+    for (const job of jobs) {
+      if (told.get(job.id) === job.state) continue;
+      told.set(job.id, job.state);
+      shell.tell(`${job.state.padEnd(13)} ${job.id}${job.builder ? ` on ${job.builder}` : ''}`);
+    }
+    if (jobs.length === ids.length && !jobs.some(isOpen)) {
+      if (jobs.some(({ state }) => !['succeeded', 'already-built', 'skipped'].includes(state)))
+        shell.exitCode = exitCodes.failed;
+      return;
+    }
+    await systemClock.sleep(500);
+  }
+}
+
+async function removeObsolete(shell: Shell, keep: readonly string[], options: RemoveOptions): Promise<void> {
+  const folder = shell.farmFolder(isFarm);
+  const asOfMs = options.asOf === undefined ? undefined : Date.parse(options.asOf);
+  if (asOfMs !== undefined && Number.isNaN(asOfMs)) {
+    shell.complain(problem('CLI001', { what: `'${options.asOf}' is no time` }), true);
+    return;
+  }
+  const request: RemovalRequest = {
+    id: `removal-${systemRandom.hex(12)}`,
+    target: options.targetRepo ?? farmNames(folder).target,
+    arch: options.arch,
+    keep: [...keep],
+    ...(asOfMs === undefined ? {} : { asOfMs }),
+    force: options.force === true,
+  };
+  const client = await connectToManager({ farm: folder, url: options.manager });
+  try {
+    const done = await client.removeObsolete(request);
+    shell.printJson(done);
+    if (done.removed.length === 0) shell.print('nothing to remove');
+    for (const name of done.removed) shell.print(`removed ${name}`);
+    for (const name of done.spared) shell.print(`spared ${name}: deployed after the list was made`);
+  } finally {
+    await client.close();
+  }
+}

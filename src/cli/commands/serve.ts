@@ -1,0 +1,123 @@
+import type { Command } from 'commander';
+import { isFarm, prepareFarm, type StartedFarm } from '../../app/index.ts';
+import { machine, onInterrupt } from '../../host/index.ts';
+import { type HttpServer, startHttpServer } from '../../http/index.ts';
+import { parseCount } from '../parse-count.ts';
+import { exitCodes, type Shell } from '../shell.ts';
+
+interface ServeOptions {
+  readonly webPort?: string;
+  readonly host?: string;
+  readonly builders?: number;
+}
+
+interface Serving {
+  readonly localBuilders: number;
+  readonly withoutRedis: boolean;
+}
+
+/** `packmill manager`, `packmill up` and Chaotic Manager's `database`: a farm at work until it is told to stop. */
+export function addServe(program: Command, shell: Shell): void {
+  addOne(program, shell, {
+    name: 'manager',
+    about: 'run a farm: plan, hand out, publish and notify; builders come over Redis',
+    help: `
+Settings come from packmill.yaml and the environment (docs/service.md); Chaotic Manager's variables keep
+their names. Without 'service.redis' or REDIS_HOST it hands out nothing: use 'packmill up' then.
+
+Example:
+  REDIS_HOST=queue.internal packmill --farm /srv/farm manager --web-port 8080`,
+    serving: (options) => ({ localBuilders: options.builders ?? 0, withoutRedis: false }),
+  });
+  addOne(program, shell, {
+    name: 'database',
+    about: "the same as 'manager', under the name that Chaotic Manager has for it",
+    help: '',
+    serving: (options) => ({ localBuilders: options.builders ?? 0, withoutRedis: false }),
+  });
+  addOne(program, shell, {
+    name: 'up',
+    about: 'run a whole farm on this machine: manager, web and builders, without any service',
+    help: `
+Example:
+  packmill --farm ./farm up --builders 2
+  packmill --farm ./farm schedule foo bar`,
+    serving: (options) => ({ localBuilders: options.builders ?? machine.processors(), withoutRedis: true }),
+  });
+}
+
+interface Role {
+  readonly name: string;
+  readonly about: string;
+  readonly help: string;
+  readonly serving: (options: ServeOptions) => Serving;
+}
+
+function addOne(program: Command, shell: Shell, role: Role): void {
+  program
+    .command(role.name)
+    .description(role.about)
+    .option('--web-port <n>', 'port of web pages and API (default: setting service.port, 8080)')
+    .option('--host <address>', 'address to listen on (default: setting service.host, 127.0.0.1)')
+    .option('--builders <n>', 'builds at one time on this machine', parseCount)
+    .addHelpText('after', role.help)
+    .action((options: ServeOptions) => serve(shell, options, role.serving(options)));
+}
+
+async function serve(shell: Shell, options: ServeOptions, serving: Serving): Promise<void> {
+  const abort = new AbortController();
+  const stopListening = onInterrupt((signal) => {
+    shell.tell(`${signal}: finishing`);
+    abort.abort();
+  });
+  const say = (line: string): void => shell.tell(line);
+  let started: StartedFarm | undefined;
+  let web: HttpServer | undefined;
+  try {
+    started = await prepareFarm({
+      folder: shell.farmFolder(isFarm),
+      ...serving,
+      say,
+      signal: abort.signal,
+    });
+    web = await openWeb(shell, started, options);
+    const { service } = started.farm.config;
+    await started.service.start({ url: web.url, builderUrl: service.url });
+    shell.tell(`farm ${started.farm.paths.root} is at work: ${web.url}`);
+    if (!abort.signal.aborted)
+      await new Promise<void>((resolve) =>
+        abort.signal.addEventListener('abort', () => resolve(), { once: true }),
+      );
+  } catch (error) {
+    // asked to end while it was starting
+    if (!abort.signal.aborted) throw error;
+    shell.exitCode = exitCodes.interrupted;
+  } finally {
+    await web?.close();
+    await started?.close();
+    stopListening();
+  }
+}
+
+function openWeb(shell: Shell, started: StartedFarm, options: ServeOptions): Promise<HttpServer> {
+  const { service } = started.farm.config;
+  const trust = service['trust-proxy'];
+  return startHttpServer(started.service, started.intake, {
+    host: options.host ?? service.host,
+    port: options.webPort === undefined ? service.port : Number(options.webPort),
+    corsOrigins: service.cors,
+    trustProxy: typeof trust === 'string' ? trust.split(',') : trust,
+    ...(service['request-log']
+      ? {
+          requestLog: (line) =>
+            shell.tell(`${line.method} ${line.url} ${line.status} ${Math.round(line.ms)} ms`),
+        }
+      : {}),
+    onFault: ({ method, url, error }) =>
+      shell.tell(
+        `${method} ${url}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+      ),
+    logReading: started.logReading,
+    clock: started.farm.clock,
+  });
+}
