@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { findProgram } from '../../src/host/index.ts';
 import { followStream, LogHub, offsetOfLine, tailOffset } from '../../src/logs/index.ts';
 
 /** The routes of the page as the web port has them, on a log of this test. */
@@ -112,7 +113,10 @@ function fileOf(path: string): { readonly path: string; readonly type: string } 
 
 let browser: Browser;
 beforeAll(async () => {
-  browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
+  browser = await chromium.launch({
+    executablePath: findProgram('chromium') ?? 'chromium',
+    args: ['--no-sandbox'],
+  });
 });
 afterAll(() => browser.close());
 
@@ -218,8 +222,6 @@ describe('the page of a log', () => {
     await page.fill('#text', 'number 77');
     await page.press('#text', 'Enter');
     await shows(page, 'line number 77');
-    await page.focus('.xterm-helper-textarea');
-    await page.keyboard.press('ArrowUp');
     await isFollowing(page, false);
     server.write(lines(1_001, 1_100));
     await page.locator('.xterm-rows > div', { hasText: 'line number 77' }).first().waitFor();
@@ -227,6 +229,9 @@ describe('the page of a log', () => {
       await page.screenshot({ path: `${process.env['PACKMILL_SHOTS']}/desk.png` });
     await page.click('#follow');
     await shows(page, 'line number 1100');
+    await page.focus('.xterm-helper-textarea');
+    await page.keyboard.press('ArrowUp');
+    await isFollowing(page, false);
     await page.fill('#text', 'nowhere');
     await page.press('#text', 'Enter');
     expect(await page.locator('#notice').textContent()).toContain("'nowhere'");

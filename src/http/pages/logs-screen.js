@@ -84,7 +84,11 @@ export function openScreen(place) {
     setScreenReader: (on) => {
       terminal.options.screenReaderMode = on;
     },
-    find: (text) => findNext(terminal, text),
+    find: (text) => {
+      const found = findNext(terminal, text);
+      if (found) screen.setFollow(false);
+      return found;
+    },
   };
 
   /** Who scrolls up wants to read there; who comes back to the end wants to see what comes. */
