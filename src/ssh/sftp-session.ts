@@ -11,7 +11,7 @@ import {
   runProcess,
   syncPaths,
 } from '../host/index.ts';
-import { lastCommand, quoteForSftp, readFreeBytes, readSizes } from './sftp-words.ts';
+import { lastCommand, quoteForLs, quoteForSftp, readFreeBytes, readSizes } from './sftp-words.ts';
 import { prepareSsh, type SshCommand, type SshServer, serverName } from './ssh-server.ts';
 import { lastWords, refusal, unpinnedWarning } from './ssh-words.ts';
 
@@ -47,6 +47,9 @@ export interface Download {
 }
 
 const retryPauseMs = 1_000;
+const longestRetryPauseMs = 10_000;
+/** What is here of a file to download is longer than the file. */
+const tooLong = /larger than remote/;
 const maxOutputBytes = 4 * 1024 * 1024;
 
 /**
@@ -77,7 +80,7 @@ export class SftpSession {
       const folders = foldersTo(remoteFolder);
       const looks = [
         ...folders.map((folder) => `-mkdir ${quoteForSftp(folder)}`),
-        ...parts.map((part) => `-ls -ln ${part}`),
+        ...files.map((file) => `-ls -ln ${quoteForLs(`${remote(file.name)}.part`)}`),
       ];
       const sizes = readSizes((await this.#run(looks, options.signal)).stdout);
       const commands = files.flatMap((file, index) => {
@@ -108,7 +111,7 @@ export class SftpSession {
         await this.#run(commands, options.signal);
       } catch (error) {
         // What lies here belongs to another file: the next attempt starts it anew.
-        if (isFault(error) && /larger than remote/.test(error.problem.why ?? ''))
+        if (isFault(error) && tooLong.test(error.problem.why ?? ''))
           for (const file of missing) removeEntry(`${file.localPath}.part`);
         throw error;
       }
@@ -138,7 +141,7 @@ export class SftpSession {
   ): Promise<(number | undefined)[]> {
     if (remotePaths.length === 0) return [];
     return this.#retrying(options, async () => {
-      const commands = remotePaths.map((path) => `-ls -ln ${quoteForSftp(path)}`);
+      const commands = remotePaths.map((path) => `-ls -ln ${quoteForLs(path)}`);
       const sizes = readSizes((await this.#run(commands, options.signal)).stdout);
       return remotePaths.map((_, index) => sizes.get(index));
     });
@@ -150,9 +153,10 @@ export class SftpSession {
       try {
         return await work();
       } catch (error) {
-        if (!isFault(error, 'SSH003') || attempt >= (options.attempts ?? 3)) throw error;
+        if (!isPassing(error) || attempt >= (options.attempts ?? 3)) throw error;
       }
-      await this.#options.clock.sleep(retryPauseMs * attempt ** 2, options.signal);
+      const pauseMs = Math.min(longestRetryPauseMs, retryPauseMs * attempt);
+      await this.#options.clock.sleep(pauseMs, options.signal);
     }
   }
 
@@ -183,7 +187,7 @@ export class SftpSession {
       this.#warnUnpinned();
       return result;
     }
-    throw new ProblemError(await this.#explain(result, signal, writes));
+    throw new ProblemError(await this.#explain(result, signal, writes), { cause: result });
   }
 
   async #explain(
@@ -231,6 +235,14 @@ export class SftpSession {
     this.#warned = true;
     if (warning) this.#options.onProblem?.(warning);
   }
+}
+
+/** What another attempt may get past: no connection or a broken one, and a wrong piece that was removed. */
+function isPassing(error: unknown): boolean {
+  if (!isFault(error, 'SSH003')) return false;
+  const { code, stderr } = error.cause as ProcessResult;
+  // sftp ends with 1 when the server refuses a command; with 255, or by a closed pipe, when the connection is gone.
+  return code !== 1 || tooLong.test(stderr);
 }
 
 const nothingRun: ProcessResult = {

@@ -1,14 +1,19 @@
 import { fault } from '../diagnostics/index.ts';
 
 /**
- * A path as an argument in a batch of sftp(1): in quotes, with what sftp would take as a pattern escaped. Throws
- * SSH008 for a path with a line break, which a batch cannot hold.
+ * A path as an argument in a batch of sftp(1): between quotes it takes `*`, `?` and `[` as they are. Throws SSH008 for
+ * a path with a line break, which a batch cannot hold.
  */
 export function quoteForSftp(path: string): string {
   if (/[\n\r\0]/.test(path)) throw fault('SSH008', { what: `the path '${path}' has a line break in it` });
   // A path that begins with a dash would be an option.
   const safe = path.startsWith('-') ? `./${path}` : path;
-  return `"${safe.replace(/["\\*?[]/g, '\\$&')}"`;
+  return `"${safe.replace(/["\\]/g, '\\$&')}"`;
+}
+
+/** The same for `ls`, which alone takes braces as a pattern. */
+export function quoteForLs(path: string): string {
+  return quoteForSftp(path).replaceAll('{', '\\{');
 }
 
 /** Sizes that `ls -ln` printed for the commands of a batch, by the command's number; absent: no such file. */
