@@ -139,36 +139,43 @@ describe('a container', () => {
 });
 
 describe('a layer', () => {
-  it('is one container as long as its commands want the same, and moves on as an image when they do not', async () => {
-    const { driver } = await start();
-    engine.addImage(image);
-    const layer = join(folder, 'layer');
-    const contents = {
-      present: ['var/lib/db'],
-      files: [{ path: 'var/lib/db/v', text: '9\n' }],
-      writable: [],
-    };
-    await driver.prepareLayer(layer, root, contents);
-    expect(engine.requests('POST /containers/{id}/exec')[0]?.body.Cmd.slice(4)).toEqual([
-      ...['1000', '1000', 'folder', '/var/lib/db', 'file', '/var/lib/db/v', '9\n'],
-    ]);
-    const changes = { layer, layerWritable: true, user: 'root' } as const;
-    await go(driver, changes);
-    await go(driver, changes);
-    expect(created()).toHaveLength(2);
-    await go(driver, { layer, network: true });
-    await go(driver, { layer });
-    await go(driver, { layer, user: 'root' });
-    const [, writable, fetching, building] = created();
-    expect(created()).toHaveLength(4);
-    expect(engine.requests('POST /commit')).toHaveLength(2);
-    expect(writable.HostConfig.ReadonlyRootfs).toBe(false);
-    expect(fetching.Image).not.toBe(writable.Image);
-    expect([fetching.HostConfig.ReadonlyRootfs, building.Image]).toEqual([true, fetching.Image]);
-    await driver.removeFolder(folder);
-    expect(engine.containers.size).toBe(0);
-    expect(engine.images.has(fetching.Image)).toBe(false);
-  });
+  it.each(['docker', 'podman'] as const)(
+    'of %s is one container as long as its commands want the same, and moves on as an image when they do not',
+    async (flavour) => {
+      const { driver } = await start({ flavour });
+      engine.addImage(image);
+      const layer = join(folder, 'layer');
+      const contents = {
+        present: ['var/lib/db'],
+        files: [{ path: 'var/lib/db/v', text: '9\n' }],
+        writable: [],
+      };
+      await driver.prepareLayer(layer, root, contents);
+      expect(engine.requests('POST /containers/{id}/exec')[0]?.body.Cmd.slice(4)).toEqual([
+        ...['1000', '1000', 'folder', '/var/lib/db', 'file', '/var/lib/db/v', '9\n'],
+      ]);
+      const changes = { layer, layerWritable: true, user: 'root' } as const;
+      await go(driver, changes);
+      await go(driver, changes);
+      expect(created()).toHaveLength(2);
+      await go(driver, { layer, network: true });
+      await go(driver, { layer });
+      await go(driver, { layer, user: 'root' });
+      const [, writable, fetching, building] = created();
+      expect(created()).toHaveLength(4);
+      expect(engine.requests('POST /commit')).toHaveLength(2);
+      expect(writable.HostConfig.ReadonlyRootfs).toBe(false);
+      expect(fetching.Image).not.toBe(writable.Image);
+      expect([fetching.HostConfig.ReadonlyRootfs, building.Image]).toEqual([true, fetching.Image]);
+      await driver.removeFolder(folder);
+      expect(engine.containers.size).toBe(0);
+      expect(engine.images.has(fetching.Image)).toBe(false);
+      // what other layers start from stays, although the engine takes nameless parents along
+      await driver.prepareLayer(layer, root, contents);
+      expect((await go(driver, { layer })).end).toEqual({ kind: 'exited', code: 0 });
+      expect(engine.requests('POST /commit')).toHaveLength(2);
+    },
+  );
 
   it('of the same image with the same contents is prepared once', async () => {
     const { driver } = await start();

@@ -14,6 +14,9 @@ export interface Container {
 /** Variables an engine adds to every exec, and those a shell leaves behind. */
 const enginesOwn = ['HOME', 'HOSTNAME', 'PATH', 'TERM', 'container', 'OLDPWD', 'PWD', 'SHLVL', '_'];
 
+/** What images with the first contents of layers are called. */
+const preparedName = 'packmill-prepared';
+
 /** Makes, keeps and removes containers and the images that come of them. */
 export class Containers {
   readonly client: EngineClient;
@@ -38,7 +41,10 @@ export class Containers {
       if (started.status !== 204) throw refused('the engine does not start the container', started.message);
       const { value } = await client.call({ method: 'GET', path: `/containers/${id}/json` });
       if (fieldOf(value, 'State', 'Running') !== true) {
-        throw refused('the container ended at once', textOf(value, 'State', 'Error') ?? '');
+        throw refused(
+          'the container ended at once',
+          `${textOf(value, 'State', 'Error') ?? ''} (exit code ${String(fieldOf(value, 'State', 'ExitCode'))})`,
+        );
       }
       const own = textsOf(value, 'Config', 'Env').map((line) => line.slice(0, line.indexOf('=')));
       return { id, shape, environmentNames: [...new Set([...enginesOwn, ...own])] };
@@ -59,29 +65,29 @@ export class Containers {
     if (status >= 500) throw refused('the engine does not remove the container', message);
   }
 
-  /** Makes an image of a container's root and returns its id. Throws SBX031. */
-  async commit(id: string): Promise<string> {
+  /**
+   * Makes an image of a container's root and returns its id. `tag` names it: an image without a name goes together
+   * with the last one that was made from it. Throws SBX031.
+   */
+  async commit(id: string, tag?: string): Promise<string> {
     const query = {
       container: id,
       pause: 'false',
       changes: `LABEL ${ownerLabel}=${JSON.stringify(this.#house.owner)}`,
+      ...(tag === undefined ? {} : { repo: preparedName, tag }),
     };
-    const { status, value, message } = await this.client.call({
-      method: 'POST',
-      path: '/commit',
-      query,
-      body: {},
-    });
-    const image = textOf(value, 'Id');
-    if (status !== 201 || image === undefined) {
-      throw refused("the engine does not keep the container's root", message);
+    const answer = await this.client.call({ method: 'POST', path: '/commit', query, body: {} });
+    const image = textOf(answer.value, 'Id');
+    if (answer.status !== 201 || image === undefined) {
+      throw refused("the engine does not keep the container's root", answer.message);
     }
-    return image;
+    // Podman leaves the kind of digest out, and then takes its own answer for a name
+    return image.includes(':') ? image : `sha256:${image}`;
   }
 
-  /** Removes an image unless something still needs it. */
+  /** Removes an image, and those without a name that it was made from, unless something still needs them. */
   async removeImage(id: string): Promise<void> {
-    await this.client.call({ method: 'DELETE', path: `/images/${encodeURIComponent(id)}`, query: {} });
+    await this.client.call({ method: 'DELETE', path: `/images/${encodeURIComponent(id)}` });
   }
 
   /** Removes containers and images that a packmill of the same owner has left; returns how many of each. */

@@ -89,6 +89,7 @@ export class ContainerDriver implements SandboxDriver {
     const { pulls, onProblem } = options;
     this.#images = new ImageKeeper({ client, clock: this.#clock, pulls, onProblem });
     this.#layers = new Layers({
+      owner: options.owner,
       containers: this.#containers,
       images: this.#images,
       builder: this.#builder,

@@ -1,4 +1,5 @@
 import { fault } from '../../diagnostics/index.ts';
+import { digestBytes } from '../../host/index.ts';
 import type { LayerContents, SandboxCommand, SandboxMount, SandboxRoot } from '../sandbox-driver.ts';
 import type { ContainerShape } from './container-settings.ts';
 import type { Container, Containers } from './containers.ts';
@@ -7,6 +8,8 @@ import { fieldOf, textOf } from './json-fields.ts';
 import { prepareScript } from './scripts.ts';
 
 export interface LayersOptions {
+  /** Whose layers these are. */
+  readonly owner: string;
   readonly containers: Containers;
   readonly images: ImageKeeper;
   readonly builder: { readonly uid: number; readonly gid: number };
@@ -83,7 +86,7 @@ export class Layers {
     const key = JSON.stringify([id, contents.present, contents.files]);
     const known = this.#prepared.get(key);
     if (known !== undefined) return known;
-    const made = this.#makeBase(id, contents);
+    const made = this.#makeBase(id, contents, digestBytes(`${this.#options.owner}\n${key}`).slice(0, 24));
     this.#prepared.set(key, made);
     made.catch(() => this.#prepared.delete(key));
     return made;
@@ -154,7 +157,7 @@ export class Layers {
     };
   }
 
-  async #makeBase(image: string, contents: LayerContents): Promise<string> {
+  async #makeBase(image: string, contents: LayerContents, tag: string): Promise<string> {
     const { uid, gid } = this.#options.builder;
     const words = [
       ...[String(uid), String(gid)],
@@ -162,7 +165,7 @@ export class Layers {
       ...contents.files.flatMap(({ path, text }) => ['file', `/${path}`, text]),
     ];
     return this.script({ image, mounts: [], script: prepareScript, words }, (container) =>
-      this.#options.containers.commit(container.id),
+      this.#options.containers.commit(container.id, tag),
     );
   }
 

@@ -46,6 +46,15 @@ interface ScriptedContainer {
   running: boolean;
   oomKilled: boolean;
 }
+interface ScriptedImage {
+  readonly id: string;
+  readonly digests: readonly string[];
+  readonly labels: object;
+  /** Id of the image it was made from. */
+  readonly parent?: string;
+  /** Whether it has a name. */
+  readonly named?: boolean;
+}
 interface ScriptedExec {
   readonly container: string;
   readonly body: Body;
@@ -72,10 +81,7 @@ export class ScriptedEngine {
   readonly violations: string[] = [];
   readonly containers = new Map<string, ScriptedContainer>();
   /** Images by name or id. */
-  readonly images = new Map<
-    string,
-    { readonly id: string; readonly digests: readonly string[]; labels: object }
-  >();
+  readonly images = new Map<string, ScriptedImage>();
   readonly #execs = new Map<string, ScriptedExec>();
   readonly #script: EngineScript;
   readonly #folder: string;
@@ -96,7 +102,12 @@ export class ScriptedEngine {
   }
 
   addImage(name: string, id = `sha256:${this.#id()}`): string {
-    this.images.set(name, { id, digests: [`${name.split(':')[0]}@sha256:${'d'.repeat(64)}`], labels: {} });
+    this.images.set(name, {
+      id,
+      digests: [`${name.split(':')[0]}@sha256:${'d'.repeat(64)}`],
+      labels: {},
+      named: true,
+    });
     return id;
   }
 
@@ -202,8 +213,10 @@ export class ScriptedEngine {
       case 'POST /commit': {
         const made = this.containers.get(query['container'] ?? '');
         const image = `sha256:${this.#id()}`;
-        this.images.set(image, { id: image, digests: [], labels: made?.body.Labels ?? {} });
-        return say(answer, 201, { Id: image });
+        const named = query['repo'] !== undefined;
+        const labels = made?.body.Labels ?? {};
+        this.images.set(image, { id: image, digests: [], labels, parent: made?.body.Image, named });
+        return say(answer, 201, { Id: this.#script.flavour === 'podman' ? image.slice(7) : image });
       }
       case 'POST /images/create': {
         const lines = await (this.#script.pull?.(`${query['fromImage']}:${query['tag']}`) ?? [
@@ -240,11 +253,20 @@ export class ScriptedEngine {
           ),
         );
       case 'DELETE /images/{id}':
-        if (!this.images.delete(id)) return say(answer, 404, { message: `No such image: ${id}` });
+        if (!this.images.has(id)) return say(answer, 404, { message: `No such image: ${id}` });
+        this.#removeImage(id);
         return say(answer, 200, [{ Deleted: id }]);
       default:
         return say(answer, 501, { message: 'not scripted' });
     }
+  }
+
+  /** Takes parents along that have neither a name nor another child. */
+  #removeImage(id: string): void {
+    const parent = this.images.get(this.images.get(id)?.parent ?? '');
+    this.images.delete(id);
+    const isNeeded = parent?.named || [...this.images.values()].some((one) => one.parent === parent?.id);
+    if (parent !== undefined && !isNeeded) this.#removeImage(parent.id);
   }
 
   #version(): object {
