@@ -162,15 +162,21 @@ async function compare(steps: readonly Step[]): Promise<void> {
   ];
   try {
     for (const { queue } of sides) await queue.mark('here', 0);
-    let offer = 0;
+    let offer = 1000;
     for (const [at, now] of steps.entries()) {
       if (now.verb === 'advance') await clock.advance(now.ms);
       const offers =
         now.verb !== 'offer'
           ? []
           : now.entries.map(({ job, newer, agedMs, ...rest }): QueueEntry => {
-              if (newer) offer += 1;
-              return { ...rest, job: jobOf(job), offer, readySinceMs: clock.nowMs() - agedMs };
+              offer += 1;
+              // No two jobs of one offer: nothing tells which of them goes first.
+              return {
+                ...rest,
+                job: jobOf(job),
+                offer: newer ? offer : job,
+                readySinceMs: clock.nowMs() - agedMs,
+              };
             });
       const [expected, ...others] = await Promise.all(
         sides.map((side) => side.take(now, offers, clock.nowMs())),

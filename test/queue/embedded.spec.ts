@@ -48,7 +48,9 @@ describe('the file of the embedded queue', () => {
     await queue.offer(Array.from({ length: 600 }, (_, at) => entry(`job-${at}`, at)));
     const run = promisify(execFile);
     const outputs = await Promise.all(
-      ['a', 'b', 'c'].map((name) => run(process.execPath, [quiet, script('claiming-child.ts'), path, name])),
+      ['a', 'b', 'c'].map((name) =>
+        run(process.execPath, [quiet, script('claiming-child.ts'), 'embedded', path, name]),
+      ),
     );
     const taken = outputs.flatMap(({ stdout }) => stdout.split('\n').filter((line) => line !== ''));
     expect(taken).toHaveLength(600);

@@ -34,7 +34,8 @@ export class Batcher<In, Out> {
           resolve(answers[at] as Out);
         });
       } catch (error) {
-        for (const { reject } of batch) reject(error);
+        // Those who wait for their turn would only wait for the same server once more.
+        for (const { reject } of [...batch, ...this.#waiting.splice(0)]) reject(error);
       }
     }
     this.#sending = false;

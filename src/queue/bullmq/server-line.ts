@@ -55,18 +55,23 @@ export class ServerLine {
   async call<T>(what: (redis: Redis) => Promise<T>): Promise<T> {
     const startMs = systemClock.monotonicMs();
     try {
-      if (this.redis.status === 'ready') return await what(this.redis);
+      if (this.#isUsable()) return await what(this.redis);
       await this.#within(this.#timeoutMs, this.#whenReady());
       return await this.#within(this.#timeoutMs - (systemClock.monotonicMs() - startMs), what(this.redis));
     } catch (error) {
       // Whatever else waits on this line is as late; a new connection does not stand behind it in a queue.
-      if (isTimeout(error) && this.redis.status === 'ready') this.redis.disconnect(true);
+      if (isTimeout(error) && this.#isUsable()) this.redis.disconnect(true);
       throw isFault(error) ? error : this.#problemOf(error);
     }
   }
 
   close(): void {
     this.redis.disconnect();
+  }
+
+  /** A connection that is being ended still calls itself ready, until the other side agrees or is given up on. */
+  #isUsable(): boolean {
+    return this.redis.status === 'ready' && this.redis.stream.writable;
   }
 
   #whenReady(): Promise<void> {
