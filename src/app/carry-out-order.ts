@@ -92,7 +92,7 @@ async function build(scene: OrderScene, order: WorkOrder, site: Site): Promise<A
   const kind = kindOf(order);
   const recipe = await readRecipe(scene, order, planned, `${site.folder}/source`);
   const caches = { root: scene.sourceCache, clock, sandbox };
-  const { outcome, durationMs, peakMemoryBytes } = await runAttempt({
+  const { outcome, durationMs, peakMemoryBytes, peakDiskBytes } = await runAttempt({
     kind: kind as RecipeKind,
     context: {
       recipe,
@@ -124,7 +124,7 @@ async function build(scene: OrderScene, order: WorkOrder, site: Site): Promise<A
     signal: site.signal,
     findExcerpt: (text) => findErrorExcerpt(text)?.lines.join('\n'),
   });
-  return { outcome, facts: { durationMs, peakMemoryBytes } };
+  return { outcome, facts: { durationMs, peakMemoryBytes, peakDiskBytes } };
 }
 
 function kindOf(order: WorkOrder): RecipeKind<PkgbuildDetails> {

@@ -1,10 +1,11 @@
 import { type AttemptRecord, readManager } from '../database/index.ts';
 import { fault } from '../diagnostics/index.ts';
-import { followLog } from '../logs/index.ts';
+import { followLog, followStream, LogHub } from '../logs/index.ts';
 import type { JobStateName } from '../model/index.ts';
 import { explainJob } from '../planner/index.ts';
 import { attemptId, formatDuration, type JobId, jobId, parseJobId } from '../primitives/index.ts';
 import type { Farm } from './farm.ts';
+import { QueueNotes } from './service/queue-notes.ts';
 
 /** One attempt for people. */
 export interface AttemptLine {
@@ -77,6 +78,22 @@ export interface JobLog {
 export async function followJobLog(farm: Farm, request: LogRequest): Promise<JobLog> {
   const id = idOf(farm, request.name);
   const attempts = farm.database.attempts.ofJob(id, 100).filter(({ logPath }) => logPath !== undefined);
+  const isAlone = (): boolean => !request.follow || readManager(farm.paths.lock) === undefined;
+  if (request.attempt === undefined) {
+    const [newest] = farm.database.views.revisions(id, 1);
+    const revision = newest && new QueueNotes(farm, new LogHub()).revision(newest);
+    // what the browser shows: notes of the queue and the logs of all attempts, in a row
+    if (revision)
+      return {
+        attempts: attempts.map((attempt) => lineOf(farm, attempt)),
+        pieces: bytesOf(
+          followStream(
+            { segments: () => revision.segments(), isFinished: () => isAlone() || revision.isFinished() },
+            { signal: request.signal },
+          ),
+        ),
+      };
+  }
   const wanted =
     request.attempt === undefined
       ? attempts[0]
@@ -84,12 +101,14 @@ export async function followJobLog(farm: Farm, request: LogRequest): Promise<Job
   if (!wanted?.logPath)
     throw fault('CLI002', { what: `'${id}' has no log${request.attempt ? ` ${request.attempt}` : ''}` });
   const isFinished = (): boolean =>
-    !request.follow ||
-    farm.database.attempts.get(wanted.id)?.endedMs !== undefined ||
     // a killed packmill leaves attempts without an end; nobody writes on
-    readManager(farm.paths.lock) === undefined;
+    isAlone() || farm.database.attempts.get(wanted.id)?.endedMs !== undefined;
   return {
     attempts: attempts.map((attempt) => lineOf(farm, attempt)),
     pieces: followLog(`${farm.paths.root}/${wanted.logPath}`, { signal: request.signal, isFinished }),
   };
+}
+
+async function* bytesOf(pieces: AsyncIterable<{ readonly bytes: Uint8Array }>): AsyncGenerator<Uint8Array> {
+  for await (const { bytes } of pieces) yield bytes;
 }

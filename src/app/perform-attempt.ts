@@ -64,8 +64,8 @@ export async function performAttempt(
       signal,
       findExcerpt: (text) => findErrorExcerpt(text)?.lines.join('\n'),
     });
-    const { outcome, durationMs, peakMemoryBytes } = result;
-    return { outcome, facts: { durationMs, peakMemoryBytes, logPath: log.path } };
+    const { outcome, durationMs, peakMemoryBytes, peakDiskBytes } = result;
+    return { outcome, facts: { durationMs, peakMemoryBytes, peakDiskBytes, logPath: log.path } };
   } catch (error) {
     if (!isFault(error)) throw error;
     for (const line of renderText(error.problem).split('\n')) log.say(line);

@@ -10,6 +10,7 @@ export interface AttemptEnd {
   readonly facts?: {
     readonly durationMs?: number | undefined;
     readonly peakMemoryBytes?: number | undefined;
+    readonly peakDiskBytes?: number | undefined;
     readonly logPath?: string | undefined;
   };
 }

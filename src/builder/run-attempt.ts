@@ -1,5 +1,5 @@
 import { fault, isFault, type Problem, problem } from '../diagnostics/index.ts';
-import { type Clock, ensureFolder } from '../host/index.ts';
+import { bytesBelow, type Clock, ensureFolder } from '../host/index.ts';
 import type { AttemptLog } from '../logs/index.ts';
 import type {
   AvailableArtifact,
@@ -48,6 +48,8 @@ export interface AttemptResult {
   readonly outcome: Outcome;
   readonly durationMs: number;
   readonly peakMemoryBytes: number | undefined;
+  /** What the attempt's folder held at its end: builds rarely remove much before. */
+  readonly peakDiskBytes: number | undefined;
 }
 
 /** claim → **fetch → sandbox → collect → store** → report: the middle of a builder's work on one job. */
@@ -55,11 +57,13 @@ export async function runAttempt(input: AttemptInput): Promise<AttemptResult> {
   const started = input.clock.monotonicMs();
   const run = new Attempt(input, started);
   let outcome: Outcome;
+  let peakDiskBytes: number | undefined;
   try {
     outcome = await run.execute();
   } catch (error) {
     outcome = { kind: 'failed', problem: toProblem(error, input.context.recipe.name) };
   } finally {
+    peakDiskBytes = await bytesBelow(input.folder).catch(() => undefined);
     await input.sandbox.removeFolder(input.folder).catch((error: unknown) => {
       input.log.say(
         `the work folder stays until the next build: ${toProblem(error, input.context.recipe.name).what}`,
@@ -68,7 +72,7 @@ export async function runAttempt(input: AttemptInput): Promise<AttemptResult> {
   }
   const durationMs = input.clock.monotonicMs() - started;
   for (const line of run.closing(outcome, durationMs)) input.log.say(line);
-  return { outcome, durationMs, peakMemoryBytes: run.peakMemoryBytes };
+  return { outcome, durationMs, peakMemoryBytes: run.peakMemoryBytes, peakDiskBytes };
 }
 
 function toProblem(error: unknown, name: string): Problem {

@@ -7,6 +7,7 @@ import { DurationRecords } from './duration-records.ts';
 import { EventRecords } from './event-records.ts';
 import { farmTables } from './farm-tables.ts';
 import { InventoryRecords } from './inventory-records.ts';
+import { JobEdges } from './job-edges.ts';
 import { JobRecords } from './job-records.ts';
 import { JobViews } from './job-views.ts';
 import { checkVersion, type MigrationList, migrate } from './migrations.ts';
@@ -26,6 +27,7 @@ export interface OpenFarmOptions {
 export interface FarmDatabase {
   readonly plans: PlanRecords;
   readonly jobs: JobRecords;
+  readonly edges: JobEdges;
   readonly views: JobViews;
   readonly attempts: AttemptRecords;
   readonly artifacts: ArtifactRecords;
@@ -57,6 +59,7 @@ export function openFarmDatabase(path: string, options: OpenFarmOptions): FarmDa
     return {
       plans: new PlanRecords(connection),
       jobs: new JobRecords(connection),
+      edges: new JobEdges(connection),
       views: new JobViews(connection),
       attempts: new AttemptRecords(connection),
       artifacts: new ArtifactRecords(connection),

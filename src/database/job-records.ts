@@ -37,16 +37,6 @@ export interface JobRecord {
   readonly blockedOn: JobId | undefined;
 }
 
-/** A job that waits for another one. */
-export interface Dependant {
-  readonly key: number;
-  readonly state: JobStateName;
-  readonly required: boolean;
-  readonly kind: EdgeKind;
-}
-
-export type EdgeKind = 'need' | 'cycle' | 'replaced';
-
 /** What a move writes; what is left out stays. */
 export type JobChange = Partial<
   Pick<
@@ -63,7 +53,8 @@ export type JobChange = Partial<
   >
 > & { readonly sinceMs: number };
 
-interface JobRow {
+/** A row of the table `jobs`. */
+export interface JobRow {
   readonly key: number;
   readonly plan: PlanId;
   readonly position: number;
@@ -87,14 +78,8 @@ interface JobRow {
   readonly blocked_on: JobId | null;
 }
 
-interface DependantRow {
-  readonly key: number;
-  readonly state: JobStateName;
-  readonly required: number;
-  readonly kind: EdgeKind;
-}
-
-const open = "state IN ('waiting', 'ready', 'running')";
+/** Jobs that are not final, in SQL. */
+export const open = "state IN ('waiting', 'ready', 'running')";
 
 /** The jobs of all plans and the edges between them. */
 export class JobRecords {
@@ -108,19 +93,9 @@ export class JobRecords {
   readonly #undecided: SqlStatement<JobRow>;
   readonly #cycleAtWork: SqlStatement<unknown>;
   readonly #held: SqlStatement<JobRow>;
-  readonly #open: SqlStatement<JobRow>;
-  readonly #needing: SqlStatement<JobRow>;
-  readonly #pathTo: SqlStatement<unknown>;
   readonly #planned: SqlStatement<{ planned: string }>;
-  readonly #dependants: SqlStatement<DependantRow>;
-  readonly #dependencies: SqlStatement<JobRow>;
   readonly #update: SqlStatement<never>;
-  readonly #decrement: SqlStatement<{ pending: number }>;
-  readonly #increment: SqlStatement<never>;
-  readonly #insertEdge: SqlStatement<never>;
-  readonly #moveEdges: SqlStatement<never>;
   readonly #offers: SqlStatement<{ value: number }>;
-  readonly #recount: SqlStatement<never>;
 
   constructor(connection: SqlConnection) {
     this.#get = connection.prepare('SELECT * FROM jobs WHERE key = ?');
@@ -141,50 +116,13 @@ export class JobRecords {
     this.#held = connection.prepare(
       `SELECT * FROM jobs WHERE plan = ? AND cycle = ? AND state = 'waiting' AND pending = 0 ORDER BY position`,
     );
-    this.#open = connection.prepare(`SELECT * FROM jobs WHERE ${open} ORDER BY key`);
-    this.#needing = connection.prepare(
-      `SELECT j.* FROM job_needs n JOIN jobs j ON j.key = n.job WHERE n.needed = ?1 AND j.${open}
-       UNION SELECT j.* FROM jobs d JOIN job_edges e ON e.dependency = d.key AND e.kind = 'need'
-         JOIN jobs j ON j.key = e.dependant WHERE d.id = ?1 AND j.${open} ORDER BY 1`,
-    );
-    this.#pathTo = connection.prepare(
-      `WITH RECURSIVE before (key) AS (
-         SELECT ?1 UNION SELECT e.dependency FROM before b JOIN job_edges e ON e.dependant = b.key
-           JOIN jobs d ON d.key = e.dependency WHERE d.${open})
-       SELECT 1 FROM before WHERE key = ?2 LIMIT 1`,
-    );
     this.#planned = connection.prepare('SELECT planned FROM job_plans WHERE key = ?');
-    this.#dependants = connection.prepare(
-      `SELECT j.key, j.state, e.required, e.kind FROM job_edges e JOIN jobs j ON j.key = e.dependant
-       WHERE e.dependency = ? ORDER BY j.key`,
-    );
-    this.#dependencies = connection.prepare(
-      `SELECT j.* FROM job_edges e JOIN jobs j ON j.key = e.dependency
-       WHERE e.dependant = ? AND e.kind = 'need' ORDER BY j.key`,
-    );
     this.#update = connection.prepare(
       `UPDATE jobs SET state = ?, reason = ?, losses = ?, offer = ?, ready_since_ms = ?, attempt = ?,
          canceling = ?, blocked_on = ?, since_ms = ?, urgency = ? WHERE key = ?`,
     );
-    this.#decrement = connection.prepare(
-      'UPDATE jobs SET pending = pending - 1 WHERE key = ? RETURNING pending',
-    );
-    this.#increment = connection.prepare('UPDATE jobs SET pending = pending + 1 WHERE key = ?');
-    this.#insertEdge = connection.prepare('INSERT OR IGNORE INTO job_edges VALUES (?, ?, ?, ?)');
-    this.#moveEdges = connection.prepare(
-      `UPDATE OR IGNORE job_edges SET dependency = ?2 WHERE dependency = ?1
-         AND dependant IN (SELECT e.dependant FROM job_edges e JOIN jobs j ON j.key = e.dependant
-           WHERE e.dependency = ?1 AND j.state = 'waiting' AND j.plan < ?3)`,
-    );
     this.#offers = connection.prepare(
       "UPDATE counters SET value = value + ? WHERE name = 'offer' RETURNING value",
-    );
-    this.#recount = connection.prepare(
-      `UPDATE jobs SET pending = live.count FROM (
-         SELECT w.key AS key, (SELECT count(*) FROM job_edges e JOIN jobs d ON d.key = e.dependency
-           WHERE e.dependant = w.key AND d.${open}) AS count
-         FROM plans p JOIN jobs w ON w.plan = p.id WHERE p.finished_ms IS NULL AND w.state = 'waiting'
-       ) AS live WHERE jobs.key = live.key AND jobs.pending <> live.count`,
     );
   }
 
@@ -206,21 +144,6 @@ export class JobRecords {
   /** Jobs with this id that are not final: one, or a running one and the one that replaces it; oldest first. */
   openWithId(id: JobId): JobRecord[] {
     return this.#openById.all(id).map(jobOf);
-  }
-
-  /** All jobs of all plans that are not final, oldest first. */
-  open(): JobRecord[] {
-    return this.#open.all().map(jobOf);
-  }
-
-  /** Open jobs that need this one, directly or through jobs that their plans left out; oldest first. */
-  needing(id: JobId): JobRecord[] {
-    return this.#needing.all(id).map(jobOf);
-  }
-
-  /** Whether an open job waits for another open one, directly or not. */
-  waitsFor(key: number, other: number): boolean {
-    return this.#pathTo.get(key, other) !== undefined;
   }
 
   /** The job of the newest plan that has this id. */
@@ -261,16 +184,6 @@ export class JobRecords {
     return JSON.parse(row.planned) as PlannedJob;
   }
 
-  /** Jobs that wait for this one, in the order of their plans. */
-  dependants(key: number): Dependant[] {
-    return this.#dependants.all(key).map((row) => ({ ...row, required: row.required === 1 }));
-  }
-
-  /** Jobs that this one needs, arrows that only order members of a cycle left out. */
-  dependencies(key: number): JobRecord[] {
-    return this.#dependencies.all(key).map(jobOf);
-  }
-
   /** Writes a change and returns the job as it is then. */
   update(job: JobRecord, change: JobChange): JobRecord {
     const next: JobRecord = { ...job, ...change };
@@ -290,34 +203,14 @@ export class JobRecords {
     return next;
   }
 
-  /** One of the jobs it waits for is over; returns how many are left. */
-  decrementPending(key: number): number {
-    return this.#decrement.get(key)?.pending ?? 0;
-  }
-
-  /** Makes a waiting job wait for one more; nothing when it does already. */
-  addEdge(dependency: number, dependant: number, kind: EdgeKind): void {
-    const { changes } = this.#insertEdge.run(dependency, dependant, 0, kind);
-    if (changes === 1) this.#increment.run(dependant);
-  }
-
-  /** Makes everything of plans before `plan` that waits for job `from` wait for job `to`. */
-  moveDependants(from: number, to: number, plan: PlanId): void {
-    this.#moveEdges.run(from, to, plan);
-  }
-
   /** The first of `count` new offer numbers, higher than all before. */
   takeOffers(count: number): number {
     return (this.#offers.get(count)?.value ?? 0) - count + 1;
   }
-
-  /** Counts anew what the waiting jobs of unfinished plans wait for; returns how many counts were wrong. */
-  recountPending(): number {
-    return this.#recount.run().changes;
-  }
 }
 
-function jobOf(row: JobRow): JobRecord {
+/** The record of a row. */
+export function jobOf(row: JobRow): JobRecord {
   return {
     key: row.key,
     plan: row.plan,

@@ -65,10 +65,10 @@ function replaceOlder(
     for (const old of database.jobs.openWithId(job.id)) {
       if (old.key === key) continue;
       older.push(old);
-      database.jobs.moveDependants(old.key, key, added.plan);
+      database.edges.moveDependants(old.key, key, added.plan);
       if (old.state !== 'running') continue;
       for (const waiting of togetherWith(plan, position)) {
-        database.jobs.addEdge(old.key, added.firstKey + waiting, 'replaced');
+        database.edges.addEdge(old.key, added.firstKey + waiting, 'replaced');
       }
     }
   }
@@ -94,9 +94,9 @@ function linkToOthers(
   { database, motion }: { database: FarmDatabase; motion: Motion },
 ): void {
   if (database.plans.open().every(({ id }) => id === added.plan)) return;
-  const { jobs } = database;
+  const { jobs, edges } = database;
   const link = (dependency: number, dependant: number): void => {
-    if (!jobs.waitsFor(dependency, dependant)) jobs.addEdge(dependency, dependant, 'need');
+    if (!edges.waitsFor(dependency, dependant)) edges.addEdge(dependency, dependant, 'need');
   };
   for (const [position, job] of plan.jobs.entries()) {
     if (job.action === 'keep') continue;
@@ -104,11 +104,11 @@ function linkToOthers(
     for (const needed of job.outside ?? []) {
       for (const open of jobs.openWithId(needed)) if (open.plan !== added.plan) link(open.key, key);
     }
-    for (const other of jobs.needing(job.id)) {
+    for (const other of edges.needing(job.id)) {
       if (other.plan === added.plan || other.id === job.id || other.state === 'running') continue;
-      if (jobs.waitsFor(key, other.key)) continue;
+      if (edges.waitsFor(key, other.key)) continue;
       if (other.state === 'ready') motion.hold(other, `'${job.id}', which it needs, was scheduled again`);
-      jobs.addEdge(key, other.key, 'need');
+      edges.addEdge(key, other.key, 'need');
     }
   }
 }

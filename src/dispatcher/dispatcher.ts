@@ -316,7 +316,7 @@ export class Dispatcher {
       job: this.#database.jobs.planned(job.key),
       startedMs: record.startedMs,
       continues: interrupted ? before.logPath : undefined,
-      failedDependencies: this.#database.jobs
+      failedDependencies: this.#database.edges
         .dependencies(job.key)
         .filter(({ state }) => isFinal(state) && !isGood(state))
         .map(({ id, state, reason }) => ({ job: id, state, reason })),
@@ -390,9 +390,8 @@ export class Dispatcher {
 
   /** Leases of attempts under way, for a queue that forgot them; and then the farm's word. */
   async #putLeasesBack(service: ServiceTerms, memory: string | undefined): Promise<void> {
-    const untilMs = this.#clock.nowMs() + service.leaseMs;
-    const leases = runningLeases(this.#database, untilMs);
-    if (leases.length > 0) await this.#queue.restore(leases);
+    const leases = runningLeases(this.#database, this.#clock.nowMs());
+    if (leases.length > 0) await this.#queue.restore(leases, service.leaseMs);
     if (memory === service.word) return;
     await this.#queue.mark(service.word, this.#database.attempts.highestFence());
   }

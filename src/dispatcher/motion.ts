@@ -77,9 +77,9 @@ export class Motion {
   /** Frees or blocks, directly and further on, whatever waited for jobs that ended. O(degree) for each of them. */
   spread(): void {
     for (let ended = this.#ended.pop(); ended; ended = this.#ended.pop()) {
-      for (const dependant of this.#database.jobs.dependants(ended.key)) {
+      for (const dependant of this.#database.edges.dependants(ended.key)) {
         if (dependant.state !== 'waiting') continue;
-        const pending = this.#database.jobs.decrementPending(dependant.key);
+        const pending = this.#database.edges.decrementPending(dependant.key);
         if (dependant.required && !isGood(ended.state)) this.#block(dependant.key, ended);
         else if (pending === 0) this.free(this.#job(dependant.key));
       }
@@ -126,7 +126,7 @@ export class Motion {
 
   /** Dependencies of a job that were really built anew. */
   rebuilt(job: JobRecord): JobId[] {
-    return this.#database.jobs
+    return this.#database.edges
       .dependencies(job.key)
       .filter(({ state }) => state === 'succeeded')
       .map(({ id }) => id);

@@ -47,7 +47,7 @@ export function takeUp(
   motion: Motion,
   isKept: (attempt: AttemptRecord) => boolean,
 ): { lost: JobId[]; recounted: number } {
-  const recounted = database.jobs.recountPending();
+  const recounted = database.edges.recountPending();
   const lost: JobId[] = [];
   for (const attempt of database.attempts.running()) {
     const job = database.jobs.get(attempt.jobKey);

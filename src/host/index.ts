@@ -80,7 +80,7 @@ export { descendants, leakyDescriptors } from './process-tree.ts';
 export { findProgram, type ProbeAnswer, probeProgram } from './program-probe.ts';
 export { type Random, systemRandom } from './random.ts';
 export { repeatEvery, runAfter } from './repeat.ts';
-export { freeDiskBytes, machineMemoryBytes } from './room.ts';
+export { bytesBelow, freeDiskBytes, machineMemoryBytes } from './room.ts';
 export { sendSignal, signalName } from './signals.ts';
 export { type StreamedAnswer, type StreamedRequest, streamHttp } from './streamed-http.ts';
 export { readSystemFacts, type SystemFacts } from './system-facts.ts';

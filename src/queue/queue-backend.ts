@@ -95,7 +95,10 @@ export interface QueueBackend {
   memory(): Promise<string | undefined>;
   /** Leaves a word in the queue, after everything it must know was put into it. Fences grow past `fenceAbove`. */
   mark(word: string, fenceAbove: number): Promise<void>;
-  /** Puts leases back that an emptied queue forgot, as they were; those of jobs it knows are ignored. */
-  restore(leases: readonly Lease[]): Promise<void>;
+  /**
+   * Puts leases back that an emptied queue forgot, for `leaseMs` from now on, or without it until they were to end;
+   * those of jobs it knows are ignored.
+   */
+  restore(leases: readonly Lease[], leaseMs?: number): Promise<void>;
   close(): Promise<void>;
 }

@@ -66,6 +66,7 @@ export class RunningFarm implements FarmService {
   readonly #tokens: Tokens;
   readonly #views: FarmViews;
   readonly #troubles: Troubles;
+  readonly #localToken: string;
   readonly #over = new AbortController();
   readonly #work: Promise<void>[] = [];
   #homes: readonly ResultsHome[] = [];
@@ -78,13 +79,7 @@ export class RunningFarm implements FarmService {
     const { clock, database, config } = farm;
     this.#troubles = new Troubles(farm, options.say);
     this.hub = new LogHub({ clock });
-    this.#dispatcher = new Dispatcher({
-      database,
-      queue: carriers.queue,
-      clock,
-      decide: async (input) => decideRebuild(farm, input),
-      ...(carriers.isRemote ? { service: { word: farmWord(farm), leaseMs: config.service.lease } } : {}),
-    });
+    this.#dispatcher = dispatcherOf(farm, carriers);
     const told = notifierConfig(config, options.environment);
     for (const problem of told.problems) this.#tell(problem);
     const report = (problem: Problem): void => this.#tell(problem);
@@ -139,8 +134,6 @@ export class RunningFarm implements FarmService {
       onAdmitted: () => this.#troubles.note('recipe sources', undefined),
     });
   }
-
-  readonly #localToken: string;
 
   /**
    * Sets right what a crash left and goes to work. The queue store may be away: the farm then waits for it, and
@@ -352,7 +345,8 @@ export class RunningFarm implements FarmService {
   }
 
   stats() {
-    return this.#views.stats(this.farm.config.notify['logs-url'] ?? this.#options.environment.LOGS_URL);
+    const logsUrl = this.farm.config.notify['logs-url'] ?? this.#options.environment.LOGS_URL;
+    return this.#views.stats(logsUrl, this.#locals.views());
   }
 
   queuedPackages(target?: string) {
@@ -413,6 +407,18 @@ export class RunningFarm implements FarmService {
   mayHandIn(token: string): boolean {
     return this.#tokens.mayHandIn(token);
   }
+}
+
+/** Builders that are processes of their own outlive a manager; those of this process do not. */
+function dispatcherOf(farm: Farm, { queue, isRemote }: Carriers): Dispatcher {
+  const { database, clock, config } = farm;
+  return new Dispatcher({
+    database,
+    queue,
+    clock,
+    decide: async (input) => decideRebuild(farm, input),
+    ...(isRemote ? { service: { word: farmWord(farm), leaseMs: config.service.lease } } : {}),
+  });
 }
 
 /** The farm's word in a queue store, made once and kept in the record. */

@@ -33,11 +33,12 @@ export class FarmViews {
     this.#kept = undefined;
   }
 
-  stats(logsUrl: string | undefined): QueueStats {
+  /** `local`: builders of the manager's own process, which the record does not know. */
+  stats(logsUrl: string | undefined, local: readonly BuilderView[]): QueueStats {
     const open = this.#open();
     const active = open.filter(({ state }) => state === 'running');
     const waiting = open.filter(({ state }) => state !== 'running');
-    const idle = this.builders().filter(({ state }) => state === 'idle');
+    const idle = [...this.builders(), ...local].filter(({ state }) => state === 'idle');
     return {
       active: {
         count: active.length,

@@ -40,7 +40,7 @@ const chunkSize = 200;
 /**
  * A queue in Redis (6.2 or newer) or Valkey, for farms of many machines. Jobs are kept in BullMQ's own layout, one
  * BullMQ queue per lane, so that BullMQ's tools can look at them; every verb is one script of our own on it, since
- * BullMQ's own moves know neither fences nor shares, labels or room. `scripts/common.ts` describes the layout.
+ * BullMQ's own moves know neither fences nor shares, labels or room. `scripts/prelude.ts` describes the layout.
  *
  * While the server is away every verb rejects with QUE010 within the time-out; when it is back, they work again.
  */
@@ -179,7 +179,7 @@ export class BullmqQueue implements QueueBackend {
     await this.#run('mark', [this.#now(), word, fenceAbove]);
   }
 
-  async restore(leases: readonly Lease[]): Promise<void> {
+  async restore(leases: readonly Lease[], leaseMs?: number): Promise<void> {
     await this.#inChunks(
       'restore',
       leases,
@@ -192,7 +192,8 @@ export class BullmqQueue implements QueueBackend {
         JSON.stringify(entry),
         builder,
         fence,
-        untilMs,
+        // counted by whoever counts the leases: the server's clock may be another one
+        leaseMs === undefined ? untilMs : `+${leaseMs}`,
       ],
       [this.#now()],
     );

@@ -157,12 +157,14 @@ export class EmbeddedQueue implements QueueBackend {
     });
   }
 
-  async restore(leases: readonly Lease[]): Promise<void> {
+  async restore(leases: readonly Lease[], leaseMs?: number): Promise<void> {
     if (leases.length === 0) return;
+    const nowMs = this.#clock.nowMs();
+    const untilOf = (untilMs: number): number => (leaseMs === undefined ? untilMs : nowMs + leaseMs);
     this.#write(() => {
       for (const { entry, builder, fence, untilMs } of leases) {
         const columns = columnsOf(entry, this.#lanes.idOf(entry));
-        this.#statements.restore.run({ ...columns, fence, builder, until: untilMs });
+        this.#statements.restore.run({ ...columns, fence, builder, until: untilOf(untilMs) });
         this.#statements.raiseFence.run({ above: fence });
       }
     });

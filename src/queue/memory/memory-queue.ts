@@ -135,8 +135,9 @@ export class MemoryQueue implements QueueBackend {
     this.#raiseFence(fenceAbove);
   }
 
-  async restore(leases: readonly Lease[]): Promise<void> {
-    for (const lease of leases) {
+  async restore(leases: readonly Lease[], leaseMs?: number): Promise<void> {
+    for (const given of leases) {
+      const lease = leaseMs === undefined ? given : { ...given, untilMs: this.#clock.nowMs() + leaseMs };
       this.#raiseFence(lease.fence);
       if (!this.#held.has(lease.entry.job)) this.#held.set(lease.entry.job, { entry: lease.entry, lease });
     }

@@ -1,4 +1,4 @@
-import { common } from './common.ts';
+import { common } from './prelude.ts';
 
 /**
  * Takes jobs, or only looks whether there is one (`peek`). The rules are the contract's, as in `memory/order.ts`.

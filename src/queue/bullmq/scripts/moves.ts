@@ -1,4 +1,4 @@
-import { common } from './common.ts';
+import { common } from './prelude.ts';
 
 /** What every verb on a lease begins with: whether it is the job's current one. */
 const current = `

@@ -1,4 +1,4 @@
-import { common } from './common.ts';
+import { common } from './prelude.ts';
 
 /** Returns how many jobs there are and how many of them are leased. */
 export const counts = `${common}
@@ -37,9 +37,16 @@ raiseFence(tonumber(ARGV[3]), timeOr(ARGV[1]))
 call('HSET', base .. '/memory', 'word', ARGV[2], 'run', serverRun())
 `;
 
-/** ARGV: now or '', then for each lease job, lane, id, priority, time it is ready since, data, builder, fence, end. */
+/**
+ * ARGV: now or '', then for each lease job, lane, id, priority, time it is ready since, data, builder, fence, and its
+ * end or, after a plus sign, its length.
+ */
 export const restore = `${common}
 local nowMs = timeOr(ARGV[1])
+local function untilOf(text)
+  if string.sub(text, 1, 1) == '+' then return nowMs + tonumber(string.sub(text, 2)) end
+  return tonumber(text)
+end
 for at = 2, #ARGV, 9 do
   local job, lane, id = ARGV[at], ARGV[at + 1], ARGV[at + 2]
   raiseFence(tonumber(ARGV[at + 7]), nowMs)
@@ -49,7 +56,7 @@ for at = 2, #ARGV, 9 do
     call('HSET', keyOf(lane, id), 'name', job, 'data', ARGV[at + 5], 'opts', '{}',
       'timestamp', ARGV[at + 4], 'delay', '0', 'priority', ARGV[at + 3])
     startLease(lane, id, {
-      job = job, builder = ARGV[at + 6], fence = ARGV[at + 7], untilMs = tonumber(ARGV[at + 8]), nowMs = nowMs,
+      job = job, builder = ARGV[at + 6], fence = ARGV[at + 7], untilMs = untilOf(ARGV[at + 8]), nowMs = nowMs,
     })
   end
 end

@@ -1,0 +1,114 @@
+import type { JobStateName } from '../model/index.ts';
+import type { JobId, PlanId } from '../primitives/index.ts';
+import { type JobRecord, type JobRow, jobOf, open } from './job-records.ts';
+import type { SqlConnection, SqlStatement } from './sql-connection.ts';
+
+/** A job that waits for another one. */
+export interface Dependant {
+  readonly key: number;
+  readonly state: JobStateName;
+  readonly required: boolean;
+  readonly kind: EdgeKind;
+}
+
+export type EdgeKind = 'need' | 'cycle' | 'replaced';
+
+interface DependantRow {
+  readonly key: number;
+  readonly state: JobStateName;
+  readonly required: number;
+  readonly kind: EdgeKind;
+}
+
+/** Who waits for whom, within plans and across them. */
+export class JobEdges {
+  readonly #needing: SqlStatement<JobRow>;
+  readonly #pathTo: SqlStatement<unknown>;
+  readonly #dependants: SqlStatement<DependantRow>;
+  readonly #dependencies: SqlStatement<JobRow>;
+  readonly #decrement: SqlStatement<{ pending: number }>;
+  readonly #increment: SqlStatement<never>;
+  readonly #insertEdge: SqlStatement<never>;
+  readonly #moveEdges: SqlStatement<never>;
+  readonly #recount: SqlStatement<never>;
+
+  constructor(connection: SqlConnection) {
+    this.#needing = connection.prepare(
+      `SELECT j.* FROM job_needs n JOIN jobs j ON j.key = n.job WHERE n.needed = ?1 AND j.${open}
+       UNION SELECT j.* FROM jobs d JOIN job_edges e ON e.dependency = d.key AND e.kind = 'need'
+         JOIN jobs j ON j.key = e.dependant WHERE d.id = ?1 AND j.${open} ORDER BY 1`,
+    );
+    this.#pathTo = connection.prepare(
+      `WITH RECURSIVE before (key) AS (
+         SELECT ?1 UNION SELECT e.dependency FROM before b JOIN job_edges e ON e.dependant = b.key
+           JOIN jobs d ON d.key = e.dependency WHERE d.${open})
+       SELECT 1 FROM before WHERE key = ?2 LIMIT 1`,
+    );
+    this.#dependants = connection.prepare(
+      `SELECT j.key, j.state, e.required, e.kind FROM job_edges e JOIN jobs j ON j.key = e.dependant
+       WHERE e.dependency = ? ORDER BY j.key`,
+    );
+    this.#dependencies = connection.prepare(
+      `SELECT j.* FROM job_edges e JOIN jobs j ON j.key = e.dependency
+       WHERE e.dependant = ? AND e.kind = 'need' ORDER BY j.key`,
+    );
+    this.#decrement = connection.prepare(
+      'UPDATE jobs SET pending = pending - 1 WHERE key = ? RETURNING pending',
+    );
+    this.#increment = connection.prepare('UPDATE jobs SET pending = pending + 1 WHERE key = ?');
+    this.#insertEdge = connection.prepare('INSERT OR IGNORE INTO job_edges VALUES (?, ?, ?, ?)');
+    this.#moveEdges = connection.prepare(
+      `UPDATE OR IGNORE job_edges SET dependency = ?2 WHERE dependency = ?1
+         AND dependant IN (SELECT e.dependant FROM job_edges e JOIN jobs j ON j.key = e.dependant
+           WHERE e.dependency = ?1 AND j.state = 'waiting' AND j.plan < ?3)`,
+    );
+    this.#recount = connection.prepare(
+      `UPDATE jobs SET pending = live.count FROM (
+         SELECT w.key AS key, (SELECT count(*) FROM job_edges e JOIN jobs d ON d.key = e.dependency
+           WHERE e.dependant = w.key AND d.${open}) AS count
+         FROM plans p JOIN jobs w ON w.plan = p.id WHERE p.finished_ms IS NULL AND w.state = 'waiting'
+       ) AS live WHERE jobs.key = live.key AND jobs.pending <> live.count`,
+    );
+  }
+
+  /** Open jobs that need this one, directly or through jobs that their plans left out; oldest first. */
+  needing(id: JobId): JobRecord[] {
+    return this.#needing.all(id).map(jobOf);
+  }
+
+  /** Whether an open job waits for another open one, directly or not. */
+  waitsFor(key: number, other: number): boolean {
+    return this.#pathTo.get(key, other) !== undefined;
+  }
+
+  /** Jobs that wait for this one, in the order of their plans. */
+  dependants(key: number): Dependant[] {
+    return this.#dependants.all(key).map((row) => ({ ...row, required: row.required === 1 }));
+  }
+
+  /** Jobs that this one needs, arrows that only order members of a cycle left out. */
+  dependencies(key: number): JobRecord[] {
+    return this.#dependencies.all(key).map(jobOf);
+  }
+
+  /** One of the jobs it waits for is over; returns how many are left. */
+  decrementPending(key: number): number {
+    return this.#decrement.get(key)?.pending ?? 0;
+  }
+
+  /** Makes a waiting job wait for one more; nothing when it does already. */
+  addEdge(dependency: number, dependant: number, kind: EdgeKind): void {
+    const { changes } = this.#insertEdge.run(dependency, dependant, 0, kind);
+    if (changes === 1) this.#increment.run(dependant);
+  }
+
+  /** Makes everything of plans before `plan` that waits for job `from` wait for job `to`. */
+  moveDependants(from: number, to: number, plan: PlanId): void {
+    this.#moveEdges.run(from, to, plan);
+  }
+
+  /** Counts anew what the waiting jobs of unfinished plans wait for; returns how many counts were wrong. */
+  recountPending(): number {
+    return this.#recount.run().changes;
+  }
+}
