@@ -47,6 +47,7 @@ export async function redisCarriers(options: RedisCarrierOptions): Promise<Carri
     username: redis.username,
     password: redis.password,
     db: redis.db,
+    database: redis.db,
   };
   const queue = new BullmqQueue({
     connection: address,

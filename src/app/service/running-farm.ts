@@ -105,8 +105,7 @@ export class RunningFarm implements FarmService {
       local,
     });
     this.#localToken = local;
-    const zone = config.service['landing-zone'];
-    this.#landingZone = zone && new LandingZone(zone, farm.store, clock);
+    this.#landingZone = landingZoneOf(farm);
     const orders = new WorkOrders(farm, this.#sources);
     this.#desk = new BuilderDesk({
       farm,
@@ -407,6 +406,11 @@ export class RunningFarm implements FarmService {
   mayHandIn(token: string): boolean {
     return this.#tokens.mayHandIn(token);
   }
+}
+
+function landingZoneOf({ config, store, clock }: Farm): LandingZone | undefined {
+  const zone = config.service['landing-zone'];
+  return zone && new LandingZone(zone, store, clock);
 }
 
 /** Builders that are processes of their own outlive a manager; those of this process do not. */
