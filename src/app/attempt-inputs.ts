@@ -16,6 +16,8 @@ export interface AttemptInputs {
   readonly dependencies: readonly NeededArtifact[];
   /** Files of the same recipe that the target publishes already. */
   readonly published: readonly { readonly fileName: string; readonly version: string }[];
+  /** Needs that the target's repositories have to meet. */
+  readonly repositoryNeeds: readonly string[];
   /** How needs were met, as lines for the log. */
   readonly remarks: readonly string[];
 }
@@ -50,15 +52,18 @@ export async function gatherInputs(
   for (const artifact of resolved.install)
     needed.push({ artifact, folders: await foldersOf(farm, artifact) });
   const { hostProvided, unmet } = resolved;
+  const hasRepositories = (farm.config.targets[of.target]?.['extra-repos'] ?? []).length > 0;
   const remarks = remarkDependencies({
     name: recipe.name,
     installed: needed,
     hostProvided,
     unmet,
     otherwise: dependencies.otherwise,
+    hasRepositories,
   });
+  const repositoryNeeds = hasRepositories ? unmet.map(({ need }) => need) : [];
   const published = lastMade(farm, job).map(({ artifact: { fileName, version } }) => ({ fileName, version }));
-  return { of, dependencies: needed, published, remarks };
+  return { of, dependencies: needed, published, repositoryNeeds, remarks };
 }
 
 /** Folders that a package puts files in, as its facts list them. */

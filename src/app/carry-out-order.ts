@@ -103,6 +103,7 @@ async function build(scene: OrderScene, order: WorkOrder, site: Site): Promise<A
         ? await sourceCacheFor(caches, order.target, recipe.name)
         : undefined,
       dependencies: await dependenciesOf(store, order),
+      repositoryNeeds: order.repositoryNeeds,
       published: order.published,
       processors: scene.processors,
     },

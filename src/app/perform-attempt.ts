@@ -51,6 +51,7 @@ export async function performAttempt(
           ? await sourceCacheFor(caches, target, recipe.name)
           : undefined,
         dependencies: await withPaths(farm, inputs.dependencies),
+        repositoryNeeds: inputs.repositoryNeeds,
         published: inputs.published,
         processors,
       },

@@ -21,6 +21,7 @@ export function pkgbuildSettings(
 ): PkgbuildSettings {
   const own = target === undefined ? undefined : config.targets[target];
   return {
+    assumed: config.dependencies['host-provides'],
     repositories: own?.['extra-repos'] ?? [],
     packager: config.packager,
     compressionLevel: config.publish['compression-level'],

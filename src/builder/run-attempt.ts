@@ -201,21 +201,25 @@ export interface DependencyRemarks {
   readonly hostProvided: readonly string[];
   readonly unmet: readonly { readonly need: string; readonly of: string }[];
   readonly otherwise: 'assume' | 'fail';
+  /** Unmet needs are left to the repositories of the target. */
+  readonly hasRepositories: boolean;
 }
 
 /** Lines for the log about needs that were not met by packages of the farm; BLD009 when the policy forbids them. */
 export function remarkDependencies(found: DependencyRemarks): string[] {
-  const { name, installed, hostProvided, unmet, otherwise } = found;
+  const { name, installed, hostProvided, unmet, otherwise, hasRepositories } = found;
   const first = unmet[0];
-  if (first && otherwise === 'fail') {
+  if (first && otherwise === 'fail' && !hasRepositories) {
     const all = unmet.map(({ need }) => `'${need}'`).join(', ');
     throw fault('BLD009', { what: `'${name}' needs ${all}, which nobody offers` });
   }
   return [
     ...installed.map(({ artifact }) => `dependency: ${artifact.name} ${artifact.version} from this farm`),
     ...(hostProvided.length > 0 ? [`dependencies the root provides: ${hostProvided.join(', ')}`] : []),
-    ...unmet.map(
-      ({ need, of }) => `dependency '${need}' of ${of} is offered by no repository: assumed to be there`,
+    ...unmet.map(({ need, of }) =>
+      hasRepositories
+        ? `dependency '${need}' of ${of} is left to the target's repositories`
+        : `dependency '${need}' of ${of} is offered by no repository: assumed to be there`,
     ),
   ];
 }

@@ -25,6 +25,8 @@ export interface JobContext<Details = unknown> {
   readonly sourceCache: string | undefined;
   /** Farm packages that this job's needs resolve to, dependencies of dependencies included, in order of installation. */
   readonly dependencies: readonly AvailableArtifact[];
+  /** Needs to be met from the repositories that the kind's settings name, as recipes write them (`libfoo>=1.2`). */
+  readonly repositoryNeeds: readonly string[];
   /** Files of the same recipe that the target already publishes. */
   readonly published: readonly { readonly fileName: string; readonly version: string }[];
   /** Number of processors this job may use. */

@@ -77,17 +77,17 @@ export class RunningFarm implements FarmService {
     this.#carriers = carriers;
     this.#options = options;
     const { clock, database, config } = farm;
+    const report = (problem: Problem): void => this.#tell(problem);
     this.#troubles = new Troubles(farm, options.say);
     this.hub = new LogHub({ clock });
     this.#dispatcher = dispatcherOf(farm, carriers);
     const told = notifierConfig(config, options.environment);
-    for (const problem of told.problems) this.#tell(problem);
-    const report = (problem: Problem): void => this.#tell(problem);
+    told.problems.forEach(report);
     this.#notifier = new Notifier({ database: database.connection, config: told.config, clock, report });
     this.#telling = new Telling(farm, this.#notifier);
     this.#publishing = new Publishing(farm, {
       published: (what) => options.say(`published ${what}`),
-      refused: (problem) => this.#tell(problem),
+      refused: report,
       marked: (stored, generation) => {
         if (generation > 0) this.#telling.published(stored);
       },
@@ -96,15 +96,14 @@ export class RunningFarm implements FarmService {
     this.#sources = new RecipeSources(farm);
     this.#notes = new QueueNotes(farm, this.hub);
     this.#views = new FarmViews(farm);
-    const local = systemRandom.hex(32);
+    this.#localToken = systemRandom.hex(32);
     this.#tokens = new Tokens({
       config,
       database,
       dispatcher: this.#dispatcher,
       random: systemRandom,
-      local,
+      local: this.#localToken,
     });
-    this.#localToken = local;
     this.#landingZone = landingZoneOf(farm);
     const orders = new WorkOrders(farm, this.#sources);
     this.#desk = new BuilderDesk({

@@ -55,9 +55,14 @@ export class WorkOrders {
         folders: [...folders],
       })),
       published: [...inputs.published],
+      repositoryNeeds: [...inputs.repositoryNeeds],
       remarks: [...inputs.remarks],
       introduction: [...introduction(begun, by.builder)],
-      settings: plain({ ...settings, upstreams: [...settings.upstreams] }),
+      settings: plain({
+        ...settings,
+        upstreams: [...settings.upstreams],
+        repositories: withMirror(settings.repositories ?? [], mirror),
+      }),
       limits: {
         network: sandbox.network,
         timeoutMs: sandbox.timeout,
@@ -75,3 +80,19 @@ export class WorkOrders {
 /** A value as JSON has it. */
 const plain = (value: unknown): WorkOrder['planned'] =>
   JSON.parse(JSON.stringify(value)) as WorkOrder['planned'];
+
+/**
+ * Repositories with the mirror of a request put first (specification 13.2): it serves those that are named by
+ * `$repo`; others stay as they are.
+ */
+function withMirror(
+  repositories: readonly { readonly name: string; readonly servers: readonly string[] }[],
+  mirror: string | undefined,
+): readonly { readonly name: string; readonly servers: readonly string[] }[] {
+  if (mirror === undefined) return repositories;
+  return repositories.map(({ name, servers }) =>
+    servers.some((server) => server.includes('$repo'))
+      ? { name, servers: [mirror, ...servers] }
+      : { name, servers },
+  );
+}

@@ -30,6 +30,8 @@ export interface PkgbuildSettings {
   readonly sameVersion: 'bump' | 'keep';
   readonly upstreams: UpstreamMap;
   readonly localSources: LocalSourcePolicy;
+  /** Names that the root is known to offer: pacman is told that they are installed. */
+  readonly assumed?: readonly string[] | undefined;
   /** Repositories that pacman.conf names beside the packages that are handed in. */
   readonly repositories?:
     | readonly { readonly name: string; readonly servers: readonly string[] }[]
@@ -86,7 +88,8 @@ export async function stagePkgbuild(
     work,
     fetchMounts: mounts.mounts,
     sourceCache: context.sourceCache,
-    installsDependencies: context.dependencies.length > 0,
+    installsDependencies: context.dependencies.length > 0 || context.repositoryNeeds.length > 0,
+    usesRepositories: context.repositoryNeeds.length > 0,
     interferes,
     fetches: recipe.details.sources.some(({ url }) => url !== undefined),
     hooks: { onSuccess: ci.has('on-success.sh'), onFailure: ci.has('on-failure.sh') },
@@ -163,7 +166,7 @@ async function writeControl(
   await writeFileWithMode(`${control}/pacman.conf`, pacmanConf(context.arch, settings.repositories), 0o644);
   await writeFileWithMode(`${control}/interfere`, script, 0o755);
   await writeFileWithMode(`${control}/fetch`, fetchScript(), 0o755);
-  await writeFileWithMode(`${control}/install-dependencies`, installScript(), 0o755);
+  await writeFileWithMode(`${control}/install-dependencies`, installScript(context, settings.assumed), 0o755);
   await writeFileWithMode(`${control}/download`, downloadScript(rewrites), 0o755);
   await writeFileWithMode(`${context.work}/home/.gitconfig`, gitConfig(rewrites), 0o644);
 }

@@ -1,5 +1,6 @@
-import type { Outcome, Step, StepMount } from '../../model/index.ts';
+import type { JobContext, Outcome, Step, StepMount } from '../../model/index.ts';
 import { layout } from './sandbox-layout.ts';
+import { shellQuote } from './shell-quote.ts';
 
 /** What the steps of one job depend on; everything else about them is fixed. */
 export interface StepsInput {
@@ -10,6 +11,8 @@ export interface StepsInput {
   /** Folder for sources that outlives the attempt. */
   readonly sourceCache: string | undefined;
   readonly installsDependencies: boolean;
+  /** Some of them come from repositories elsewhere. */
+  readonly usesRepositories: boolean;
   /** Some `.CI` file has to be applied in the sandbox. */
   readonly interferes: boolean;
   /** Some source is not in the recipe's folder; otherwise makepkg verifies all of them when it builds. */
@@ -74,7 +77,7 @@ export function buildSteps(input: StepsInput): Step[] {
     name: 'dependencies',
     user: 'root',
     changesRoot: true,
-    network: 'none',
+    network: input.usesRepositories ? 'fetch' : 'none',
     workingDirectory: layout.work,
     command: ['bash', `${layout.control}/install-dependencies`],
     timeoutMs: undefined,
@@ -149,15 +152,30 @@ export function hookSteps(input: StepsInput, outcome: Outcome): Step[] {
   ];
 }
 
-/** Installs everything in the dependency folder at once; order and versions were settled by the farm. */
-export function installScript(): string {
+/**
+ * Installs what the recipe needs: from repositories what they have to meet, then everything in the dependency folder
+ * at once, of which the farm has settled order and versions.
+ */
+export function installScript(
+  { dependencies, repositoryNeeds }: Pick<JobContext, 'dependencies' | 'repositoryNeeds'>,
+  assumed: readonly string[] = [],
+): string {
+  const pacman = `pacman --config ${layout.control}/pacman.conf --noconfirm --noprogressbar --color never`;
+  const needs = [
+    // an epoch beyond all real ones: what the root offers is new enough, as everywhere else
+    ...assumed.map((name) => `--assume-installed ${shellQuote(`${name}=99:0`)}`),
+    '--',
+    ...repositoryNeeds.map(shellQuote),
+  ].join(' ');
   return `#!/usr/bin/env bash
-# written by packmill for this job: the farm's own packages this recipe depends on
+# written by packmill for this job: the packages this recipe depends on
 set -euo pipefail
 mkdir -p /var/lib/pacman/sync /var/lib/pacman/local /var/cache/pacman/pkg /var/log
-exec pacman --config ${layout.control}/pacman.conf --noconfirm --noprogressbar --color never \\
-  -U -dd --asdeps --overwrite '*' ${layout.dependencies}/*.pkg.tar*
-`;
+${repositoryNeeds.length === 0 ? '' : `${pacman} -Sy --needed --asdeps ${needs}\n`}${
+  dependencies.length === 0
+    ? ''
+    : `${pacman} \\\n  -U -dd --asdeps --overwrite '*' ${layout.dependencies}/*.pkg.tar*\n`
+}`;
 }
 
 /** Downloads and verifies the sources; PGP signatures are checked when the recipe brings the keys along. */
