@@ -35,5 +35,5 @@ export {
   type UploadPiece,
   type UploadVerdict,
 } from './service/object-intake.ts';
-export { prepareFarm, type StartedFarm } from './start-farm.ts';
+export { prepareFarm, prepareLook, type StartedFarm } from './start-farm.ts';
 export { collectStore, storeUsage, verifyStore } from './store-care.ts';

@@ -1,10 +1,13 @@
 import { configFileName } from '../config/index.ts';
 import { fault } from '../diagnostics/index.ts';
 import { machine, pathExists } from '../host/index.ts';
+import { LogHub } from '../logs/index.ts';
 import { type Carriers, localCarriers, redisCarriers } from './carriers.ts';
 import { type Farm, openFarm } from './farm.ts';
 import { initFarm } from './init-farm.ts';
+import type { FarmService } from './service/farm-service.ts';
 import type { LogReading } from './service/log-reading.ts';
+import { LookingService } from './service/looking-service.ts';
 import { type ObjectIntake, openObjectIntake } from './service/object-intake.ts';
 import { RunningFarm } from './service/running-farm.ts';
 import { streamReading } from './service/stream-reading.ts';
@@ -82,6 +85,25 @@ function carriersOf(farm: Farm, request: StartRequest): Promise<Carriers> {
     signal: request.signal,
     onProblem: (problem) => request.say(`${problem.code} ${problem.what}`),
   });
+}
+
+/** A farm for a web server that only shows it, beside a manager or without one. */
+export async function prepareLook(
+  folder: string,
+): Promise<Omit<StartedFarm, 'service'> & { readonly service: FarmService }> {
+  const farm = await openFarm(folder, 'read');
+  const hub = new LogHub({ clock: farm.clock });
+  const service = new LookingService(farm, hub, machine.variable('LOGS_URL'));
+  return {
+    farm,
+    service,
+    intake: openObjectIntake({ store: farm.store, folder: farm.paths.incoming, clock: farm.clock }),
+    logReading: streamReading(hub),
+    close: async () => {
+      service.close();
+      await farm.close();
+    },
+  };
 }
 
 /** An operator who moves over has an environment and no farm: it is made, for the first target that is named. */

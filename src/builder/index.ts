@@ -1,6 +1,6 @@
 export { type AttemptEnd, type BuilderOptions, type Room, runBuilder, type Workplace } from './builder.ts';
 export { HttpTransport } from './remote/http-transport.ts';
-export { isAway, type LandedFile, ManagerLink, type ManagerLinkOptions } from './remote/order-line.ts';
+export { type LandedFile, ManagerLink, type ManagerLinkOptions } from './remote/order-line.ts';
 export { keepPresent, type PresenceOptions } from './remote/presence.ts';
 export type {
   AttemptPass,

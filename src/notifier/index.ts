@@ -1,6 +1,5 @@
 export { type EnvironmentNotifiers, parseNotifiersEnvironment } from './environment.ts';
-export { plainLogLink, viewerLink } from './links.ts';
-export { messagesFor } from './messages-for.ts';
+export { viewerLink } from './links.ts';
 export type {
   BuildEvent,
   BuildWord,

@@ -10,6 +10,7 @@ import {
 } from '../../api/index.ts';
 import type { BuilderRecord, JobRevision } from '../../database/index.ts';
 import type { JobStateName } from '../../model/index.ts';
+import { viewerLink } from '../../notifier/index.ts';
 import { type JobId, jobId, parseJobId } from '../../primitives/index.ts';
 import type { Farm } from '../farm.ts';
 
@@ -46,7 +47,9 @@ export class FarmViews {
           name: job.id,
           node: this.#builderOf(job) ?? '',
           build_class: job.buildClass ?? null,
-          ...(logsUrl === undefined ? {} : { liveLog: liveLog(logsUrl, job) }),
+          ...(logsUrl === undefined
+            ? {}
+            : { liveLog: viewerLink(logsUrl, parseJobId(job.id)?.name ?? job.id, job.requestedMs) }),
         })),
       },
       waiting: {
@@ -197,12 +200,6 @@ export class FarmViews {
   #builderOf(job: JobRevision): string | undefined {
     return job.attempt === undefined ? undefined : this.#farm.database.attempts.get(job.attempt)?.builder;
   }
-}
-
-/** The page that shows a job's log (specification 18.3). */
-export function liveLog(logsUrl: string, job: { readonly id: JobId; readonly requestedMs: number }): string {
-  const name = parseJobId(job.id)?.name ?? job.id;
-  return `${logsUrl}?timestamp=${job.requestedMs}&id=${encodeURIComponent(name)}`;
 }
 
 function builderView(

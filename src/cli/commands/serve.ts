@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { isFarm, prepareFarm, type StartedFarm } from '../../app/index.ts';
+import { isFarm, prepareFarm, prepareLook, type StartedFarm } from '../../app/index.ts';
 import { machine, onInterrupt } from '../../host/index.ts';
 import { type HttpServer, startHttpServer } from '../../http/index.ts';
 import { parseCount } from '../parse-count.ts';
@@ -44,6 +44,37 @@ Example:
   packmill --farm ./farm schedule foo bar`,
     serving: (options) => ({ localBuilders: options.builders ?? machine.processors(), withoutRedis: true }),
   });
+  addWeb(program, shell);
+}
+
+/** `packmill web`: pages and queries only, beside a manager of another process. */
+function addWeb(program: Command, shell: Shell): void {
+  program
+    .command('web')
+    .description('serve pages and queries only; the manager is another process')
+    .option('--web-port <n>', 'port (default: setting service.port, 8080)')
+    .option('--host <address>', 'address to listen on (default: setting service.host, 127.0.0.1)')
+    .action(async (options: ServeOptions) => {
+      const started = await prepareLook(shell.farmFolder(isFarm));
+      const abort = new AbortController();
+      const stopListening = onInterrupt(() => abort.abort());
+      try {
+        const web = await openWeb(shell, started, options);
+        shell.tell(`farm ${started.farm.paths.root} is shown: ${web.url}`);
+        await untilAborted(abort.signal);
+        await web.close();
+      } finally {
+        stopListening();
+        await started.close();
+      }
+    });
+}
+
+function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }
 
 interface Role {
@@ -84,10 +115,7 @@ async function serve(shell: Shell, options: ServeOptions, serving: Serving): Pro
     const { service } = started.farm.config;
     await started.service.start({ url: web.url, builderUrl: service.url });
     shell.tell(`farm ${started.farm.paths.root} is at work: ${web.url}`);
-    if (!abort.signal.aborted)
-      await new Promise<void>((resolve) =>
-        abort.signal.addEventListener('abort', () => resolve(), { once: true }),
-      );
+    await untilAborted(abort.signal);
   } catch (error) {
     // asked to end while it was starting
     if (!abort.signal.aborted) throw error;
@@ -99,7 +127,11 @@ async function serve(shell: Shell, options: ServeOptions, serving: Serving): Pro
   }
 }
 
-function openWeb(shell: Shell, started: StartedFarm, options: ServeOptions): Promise<HttpServer> {
+function openWeb(
+  shell: Shell,
+  started: Awaited<ReturnType<typeof prepareLook>> | StartedFarm,
+  options: ServeOptions,
+): Promise<HttpServer> {
   const { service } = started.farm.config;
   const trust = service['trust-proxy'];
   return startHttpServer(started.service, started.intake, {
