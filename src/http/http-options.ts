@@ -35,7 +35,7 @@ export interface HttpOptions {
   readonly requestLog?: (line: RequestLine) => void;
   /** Gets what stands behind an answer 500. */
   readonly onFault?: (fault: RequestFault) => void;
-  /** Folder with `logs.html` and `logs-viewer.js`; default the one beside this file. */
+  /** Folder with `logs.html` and its parts; default the one beside this file. */
   readonly pagesFolder?: string;
   /** How revisions are read; default straight from their files. */
   readonly logReading?: LogReading;

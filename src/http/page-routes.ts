@@ -32,8 +32,8 @@ export async function pageRoutes(server: WebServer, { pagesFolder }: RouteContex
       reply.header('content-security-policy', logPolicy).sendFile('logs.html', pagesFolder, day),
     );
   }
-  for (const url of ['/logs-viewer.js', '/logs/logs-viewer.js']) {
-    page(url, 'The script of the log page', (reply) => reply.sendFile('logs-viewer.js', pagesFolder, day));
+  for (const file of ['logs-viewer.js', 'logs-screen.js', 'logs-viewer.css']) {
+    page(`/assets/${file}`, 'A part of the log page', (reply) => reply.sendFile(file, pagesFolder, day));
   }
   for (const [url, file] of Object.entries(terminalFiles)) {
     page(url, 'The terminal of the log page', (reply) => reply.sendFile(basename(file), dirname(file), day));

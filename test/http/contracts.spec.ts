@@ -245,8 +245,9 @@ describe('pages', () => {
     ['/logs.html', 'text/html; charset=utf-8'],
     ['/logs/logs.html', 'text/html; charset=utf-8'],
     ['/logs.html?id=foo&timestamp=1', 'text/html; charset=utf-8'],
-    ['/logs-viewer.js', 'application/javascript; charset=utf-8'],
-    ['/logs/logs-viewer.js', 'application/javascript; charset=utf-8'],
+    ['/assets/logs-viewer.js', 'application/javascript; charset=utf-8'],
+    ['/assets/logs-screen.js', 'application/javascript; charset=utf-8'],
+    ['/assets/logs-viewer.css', 'text/css; charset=utf-8'],
     ['/assets/xterm.js', 'application/javascript; charset=utf-8'],
     ['/assets/xterm.css', 'text/css; charset=utf-8'],
   ])('%s is %s for a day', async (path, type) => {

@@ -36,7 +36,9 @@ export async function serveFarm(
   const pages = join(folder, 'pages');
   mkdirSync(pages);
   writeFileSync(join(pages, 'logs.html'), '<!doctype html><title>log</title>');
-  writeFileSync(join(pages, 'logs-viewer.js'), '// viewer\n');
+  for (const name of ['logs-viewer.js', 'logs-screen.js', 'logs-viewer.css']) {
+    writeFileSync(join(pages, name), '/* a page of ours */\n');
+  }
   const service = new ServiceDouble();
   const store = openDiskStore({ root: join(folder, 'store') });
   const intake = openObjectIntake({ store, folder: join(folder, 'incoming'), ...intakeOptions });
