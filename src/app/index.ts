@@ -18,6 +18,7 @@ export {
 } from './obsolete-packages.ts';
 export { planRecipes, renderPlan } from './plan-recipes.ts';
 export { readBuilderSettings } from './read-builder-settings.ts';
+export { followRemoteLog } from './remote-log.ts';
 export {
   listGenerations,
   listRepositories,

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { followJobLog, isFarm, openFarm } from '../../app/index.ts';
+import { followJobLog, followRemoteLog, isFarm, openFarm } from '../../app/index.ts';
 import { onInterrupt } from '../../host/index.ts';
 import { exitCodes, type Shell } from '../shell.ts';
 
@@ -7,6 +7,7 @@ interface LogOptions {
   readonly follow?: boolean;
   readonly attempt?: string;
   readonly list?: boolean;
+  readonly manager?: string;
 }
 
 /** `packmill logs NAME [-f]`: the newest log of a job, or an earlier one; -f as it grows. */
@@ -18,28 +19,42 @@ export function addLogs(program: Command, shell: Shell): void {
     .option('-f, --follow', 'go on until the attempt is over')
     .option('--attempt <id>', 'an earlier attempt')
     .option('--list', 'list the attempts that have logs')
+    .option('--manager <url>', 'of a manager elsewhere, by its web address')
     .action(async (name: string, options: LogOptions) => {
-      const farm = await openFarm(shell.farmFolder(isFarm), 'read');
       const abort = new AbortController();
       const stopListening = onInterrupt(() => abort.abort());
+      const signal = AbortSignal.any([abort.signal, shell.console.outGone]);
       try {
-        const log = await followJobLog(farm, {
-          name,
-          attempt: options.attempt,
-          follow: options.follow === true,
-          signal: AbortSignal.any([abort.signal, shell.console.outGone]),
-        });
-        if (options.list) {
-          shell.printJson(log.attempts);
-          return shell.print(...log.attempts.map((one) => `attempt ${one.id}  ${one.text}  ${one.path}`));
+        if (options.manager === undefined) await printOwn(shell, name, options, signal);
+        else {
+          const follow = options.follow === true;
+          await print(shell, await followRemoteLog({ url: options.manager, name, follow, signal }));
         }
-        const decoder = new TextDecoder();
-        for await (const piece of log.pieces) shell.console.out(decoder.decode(piece, { stream: true }));
-        shell.console.out(decoder.decode());
-        if (abort.signal.aborted) shell.exitCode = exitCodes.interrupted;
+      } catch (error) {
+        if (!signal.aborted) throw error;
       } finally {
         stopListening();
-        await farm.close();
       }
+      if (abort.signal.aborted) shell.exitCode = exitCodes.interrupted;
     });
+}
+
+async function printOwn(shell: Shell, name: string, options: LogOptions, signal: AbortSignal): Promise<void> {
+  const farm = await openFarm(shell.farmFolder(isFarm), 'read');
+  try {
+    const { attempt } = options;
+    const log = await followJobLog(farm, { name, attempt, follow: options.follow === true, signal });
+    if (options.list) {
+      shell.printJson(log.attempts);
+      shell.print(...log.attempts.map((one) => `attempt ${one.id}  ${one.text}  ${one.path}`));
+    } else await print(shell, log.pieces);
+  } finally {
+    await farm.close();
+  }
+}
+
+async function print(shell: Shell, pieces: AsyncIterable<Uint8Array>): Promise<void> {
+  const decoder = new TextDecoder();
+  for await (const piece of pieces) shell.console.out(decoder.decode(piece, { stream: true }));
+  shell.console.out(decoder.decode());
 }
