@@ -190,8 +190,8 @@ async function compare(steps: readonly Step[]): Promise<void> {
 
 describe('memory, embedded and bullmq queue', () => {
   it('give the same answers to the same verbs', async () => {
-    await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 60 }), compare), {
-      numRuns: 60,
+    await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 80 }), compare), {
+      numRuns: 150,
     });
   });
 });
