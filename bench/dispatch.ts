@@ -1,8 +1,5 @@
 // Dispatch at the size of a distribution: 140,000 pending jobs in eight classes, four builders that do nothing.
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type FarmDatabase, openFarmDatabase } from '../src/database/index.ts';
@@ -144,24 +141,13 @@ async function work({ queue, dispatcher }: Motion, count: number) {
   return { claimMs, turnMs, ms };
 }
 
-/** Offers, claims and settles without a record, beside BullMQ where there is one. */
+/** Offers, claims and settles without a record; `bench queue` has the queue in Redis, beside BullMQ. */
 async function compareQueues(folder: string): Promise<void> {
   const ours = await embeddedRate(folder);
   print(
     `queue, ${queueJobs} jobs at concurrency ${concurrency}`,
     `${rate(queueJobs, ours)}  aim: >= 5,000/s`,
   );
-  const modules = process.env['PACKMILL_BENCH_BULLMQ'];
-  if (!modules) {
-    print(
-      'BullMQ beside it',
-      'set PACKMILL_BENCH_BULLMQ to a node_modules folder with bullmq; needs redis-server',
-    );
-    return;
-  }
-  const theirs = await bullmqRate(modules, folder);
-  print('BullMQ on redis-server, the same', rate(queueJobs, theirs));
-  print('ratio', `${(theirs / ours).toFixed(1)} times as fast`);
 }
 
 async function embeddedRate(folder: string): Promise<number> {
@@ -190,70 +176,6 @@ async function embeddedRate(folder: string): Promise<number> {
   });
   await queue.close();
   return ms;
-}
-
-interface BullQueue {
-  addBulk(jobs: readonly object[]): Promise<unknown>;
-  close(): Promise<void>;
-}
-interface BullWorker {
-  on(event: 'completed' | 'error', listener: (what: unknown) => void): void;
-  close(): Promise<void>;
-}
-interface BullModule {
-  readonly Queue: new (name: string, options: object) => BullQueue;
-  readonly Worker: new (name: string, work: () => Promise<void>, options: object) => BullWorker;
-}
-
-/** Time in ms for the same number of jobs through BullMQ, with a redis-server of its own that writes nothing to disk. */
-async function bullmqRate(modules: string, folder: string): Promise<number> {
-  const bull = createRequire(join(modules, 'here.js'))('bullmq') as BullModule;
-  const port = 20_000 + (process.pid % 20_000);
-  const server = await startRedis(port, folder);
-  const connection = { host: '127.0.0.1', port, maxRetriesPerRequest: null };
-  const queue = new bull.Queue('bench', { connection });
-  let worker: BullWorker | undefined;
-  try {
-    return await timed(async () => {
-      const jobs = Array.from({ length: queueJobs }, (_, at) => ({
-        name: 'job',
-        data: { job: `bench/x86_64/job-${at}` },
-        opts: { priority: ((at * 7919) % 1000) + 1, removeOnComplete: true },
-      }));
-      for (let at = 0; at < jobs.length; at += 1000) await queue.addBulk(jobs.slice(at, at + 1000));
-      let left = queueJobs;
-      await new Promise<void>((resolve, reject) => {
-        worker = new bull.Worker('bench', async () => undefined, { connection, concurrency });
-        worker.on('error', reject);
-        worker.on('completed', () => {
-          left -= 1;
-          if (left === 0) resolve();
-        });
-      });
-    });
-  } finally {
-    await worker?.close();
-    await queue.close();
-    const gone = once(server, 'exit');
-    server.kill('SIGTERM');
-    await gone;
-  }
-}
-
-async function startRedis(port: number, folder: string): Promise<ChildProcess> {
-  const server = spawn(
-    'redis-server',
-    ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  );
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.once('exit', () => reject(new Error('redis-server ended')));
-    server.stdout.on('data', (text: Buffer) => {
-      if (text.toString().includes('eady to accept connections')) resolve();
-    });
-  });
-  return server;
 }
 
 async function timed(what: () => Promise<unknown>): Promise<number> {

@@ -71,6 +71,10 @@ export interface QueueBackend {
    * 12.9): jobs that waited too long by age; jobs addressed to this builder; the highest class that fits. Within
    * these by urgency; then the share of which the fewest jobs are leased; then priority, age, offer. A lease that
    * ran out is not given on before `reap` took it away.
+   *
+   * What does not fit into the room left is passed over. An overdue job that does not fit, but would once the
+   * builder's own leases have ended, is waited for: the builder gets nothing until it fits or another one has it.
+   * What a builder could hold is what it says is free and the recorded peaks of its leases.
    */
   claim(request: ClaimRequest): Promise<readonly Lease[]>;
   /** Resolves when there is work that this builder may claim, or when the signal aborts; may wake for nothing. */

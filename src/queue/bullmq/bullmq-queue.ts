@@ -40,7 +40,7 @@ const chunkSize = 200;
 /**
  * A queue in Redis (6.2 or newer) or Valkey, for farms of many machines. Jobs are kept in BullMQ's own layout, one
  * BullMQ queue per lane, so that BullMQ's tools can look at them; every verb is one script of our own on it, since
- * BullMQ's own moves know neither fences nor shares, labels or room. `scripts/prelude.ts` describes the layout.
+ * BullMQ's own moves know neither fences nor shares, labels or room. `scripts/layout.ts` describes the layout.
  *
  * While the server is away every verb rejects with QUE010 within the time-out; when it is back, they work again.
  */

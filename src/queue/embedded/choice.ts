@@ -10,15 +10,25 @@ import type { EntryRow, QueueStatements } from './queue-statements.ts';
 export class Choice {
   readonly #statements: QueueStatements;
   readonly #lanes: Lanes;
+  /** Lanes that were found to have nothing ready; true until something changes. */
+  readonly #empty = new Set<number>();
+  /** SQLite's number of the last change that another connection made. */
+  #version = -1;
 
   constructor(statements: QueueStatements, lanes: Lanes) {
     this.#statements = statements;
     this.#lanes = lanes;
   }
 
+  /** To be called after each change of one's own that makes jobs claimable. */
+  forgetEmpty(): void {
+    this.#empty.clear();
+  }
+
   /** Entries ready since `overdueMs` or longer go first, oldest first. */
   nextFor(claimant: Claimant, overdueMs: number): EntryRow | undefined {
-    const lanes = this.#lanes.of(claimant);
+    this.#noticeOthers();
+    const lanes = this.#lanes.of(claimant).filter(({ id }) => !this.#empty.has(id));
     const free = freeOf(claimant);
     if (this.#statements.overdueAtAll.get({ overdue: overdueMs })) {
       const { builder } = claimant;
@@ -34,6 +44,14 @@ export class Choice {
       at += tier.length;
     }
     return undefined;
+  }
+
+  #noticeOthers(): void {
+    const version = this.#statements.dataVersion();
+    if (version === this.#version) return;
+    this.#version = version;
+    this.#empty.clear();
+    this.#lanes.refresh();
   }
 
   #overdue(lanes: readonly Lane[], whole: Room, overdue: number): EntryRow | undefined {
@@ -66,6 +84,7 @@ export class Choice {
   #fitting({ id }: Lane, free: Room): EntryRow | undefined {
     const first = this.#statements.bestOfLane.get({ lane: id, look: 1, skip: 0 });
     const best = first as unknown as EntryRow | undefined;
+    if (!best) this.#empty.add(id);
     if (!best || fitsInto(needOf(best), free)) return best;
     for (const row of this.#statements.bestOfLane.iterate({ lane: id, look: lookPerLane - 1, skip: 1 })) {
       if (fitsInto(needOf(row as unknown as EntryRow), free)) return row as unknown as EntryRow;

@@ -38,6 +38,7 @@ export class EmbeddedQueue implements QueueBackend {
   readonly #longestWaitMs: number;
   readonly #pollMs: number;
   readonly #waiting = new Set<() => void>();
+  #foundNothing = true;
   #closed = false;
 
   /** Throws QUE002 when the file cannot be used. */
@@ -62,8 +63,8 @@ export class EmbeddedQueue implements QueueBackend {
   }
 
   async claim(request: ClaimRequest): Promise<readonly Lease[]> {
-    // Asking first without the write lock keeps idle builders out of each other's way.
-    if (request.max < 1 || !this.#hasWorkFor(request)) return [];
+    // Asking first without the write lock keeps builders for which there is nothing out of each other's way.
+    if (request.max < 1 || (this.#foundNothing && !this.#hasWorkFor(request))) return [];
     const now = this.#clock.nowMs();
     const untilMs = now + request.leaseMs;
     return this.#write(() => {
@@ -79,6 +80,7 @@ export class EmbeddedQueue implements QueueBackend {
         leases.push({ entry, builder: request.builder, fence, untilMs });
         free = addRoom(free, needOf(entry), -1);
       }
+      this.#foundNothing = leases.length === 0;
       return leases;
     });
   }
@@ -182,6 +184,7 @@ export class EmbeddedQueue implements QueueBackend {
   }
 
   #wake(): void {
+    this.#choice.forgetEmpty();
     for (const stop of [...this.#waiting]) stop();
   }
 
@@ -194,6 +197,7 @@ export class EmbeddedQueue implements QueueBackend {
     } catch (error) {
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
       this.#lanes.forget();
+      this.#choice.forgetEmpty();
       throw error;
     }
   }

@@ -26,8 +26,6 @@ interface LaneRow {
 /** The lanes of a queue file. They are never removed, so what was read once stays true. */
 export class Lanes {
   readonly #add: StatementSync;
-  readonly #find: StatementSync;
-  readonly #newest: StatementSync;
   readonly #after: StatementSync;
   readonly #ids = new Map<string, number>();
   /** Addressed ones first, then the highest class; within these the most urgent first. */
@@ -38,8 +36,6 @@ export class Lanes {
     this.#add = database.prepare(`
       INSERT INTO lanes (rank, address, urgency, share, labels, name)
       VALUES (:rank, :address, :urgency, :share, :labels, :name) ON CONFLICT (name) DO NOTHING`);
-    this.#find = database.prepare('SELECT id FROM lanes WHERE name = :name');
-    this.#newest = database.prepare('SELECT ifnull(max(id), 0) AS id FROM lanes');
     this.#after = database.prepare('SELECT * FROM lanes WHERE id > :id ORDER BY id');
   }
 
@@ -51,16 +47,15 @@ export class Lanes {
     const labels = JSON.stringify([...new Set(entry.labels ?? [])].sort());
     const { urgency = 0, share = '' } = entry;
     const name = JSON.stringify([rank, address, urgency, share, labels]);
-    if (!this.#ids.has(name)) this.#refresh();
     const known = this.#ids.get(name);
     if (known !== undefined) return known;
     this.#add.run({ rank, address, urgency, share, labels, name });
-    return (this.#find.get({ name }) as { id: number }).id;
+    this.refresh();
+    return this.#ids.get(name) ?? 0;
   }
 
   /** The lanes of which this claimant may take jobs, in the order of the claim rules; equal ones by id. */
   of(claimant: Claimant): Lane[] {
-    this.#refresh();
     const carried = new Set(claimant.labels ?? []);
     return this.#ordered.filter(({ rank, address, labels }) => {
       if (!labels.every((label) => carried.has(label))) return false;
@@ -74,12 +69,14 @@ export class Lanes {
     this.#ids.clear();
     this.#ordered = [];
     this.#read = 0;
+    this.refresh();
   }
 
-  #refresh(): void {
-    const { id } = this.#newest.get() as { id: number };
-    if (id === this.#read) return;
+  /** Reads the lanes that others added. */
+  refresh(): void {
     const rows = this.#after.all({ id: this.#read }) as unknown as LaneRow[];
+    const newest = rows.at(-1);
+    if (!newest) return;
     const added = rows.map((row) => {
       this.#ids.set(row.name, row.id);
       return {
@@ -91,7 +88,7 @@ export class Lanes {
         labels: JSON.parse(row.labels) as string[],
       };
     });
-    this.#read = id;
+    this.#read = newest.id;
     this.#ordered = [...this.#ordered, ...added].sort(
       (a, b) => rankForOrder(b) - rankForOrder(a) || b.urgency - a.urgency || a.id - b.id,
     );

@@ -51,6 +51,7 @@ export class QueueStatements {
   readonly #count: StatementSync;
   readonly #leasedOfShare: StatementSync;
   readonly #word: StatementSync;
+  readonly #dataVersion: StatementSync;
 
   constructor(database: DatabaseSync) {
     const prepare = (sql: string): StatementSync => database.prepare(sql);
@@ -107,6 +108,7 @@ export class QueueStatements {
       'SELECT count(*) AS leased FROM entries WHERE fence IS NOT NULL AND share = :share',
     );
     this.#word = prepare('SELECT word FROM memory');
+    this.#dataVersion = prepare('PRAGMA data_version');
   }
 
   nextFence(): number {
@@ -125,6 +127,11 @@ export class QueueStatements {
 
   leasedOfShare(share: string): number {
     return (this.#leasedOfShare.get({ share }) as { leased: number }).leased;
+  }
+
+  /** Grows when another connection changed something, not by changes of this one. */
+  dataVersion(): number {
+    return (this.#dataVersion.get() as { data_version: number }).data_version;
   }
 
   word(): string | undefined {

@@ -1,4 +1,4 @@
-import { common } from './prelude.ts';
+import { layout } from './layout.ts';
 
 /**
  * Takes jobs, or only looks whether there is one (`peek`). The rules are the contract's, as in `memory/order.ts`.
@@ -7,7 +7,7 @@ import { common } from './prelude.ts';
  * class or '', labels by comma, free memory or '', free disk or '', entries to look at in a lane, '1' to peek.
  * Returns data, fence and end of each lease, one after the other; for a peek 1 or 0.
  */
-export const claim = `${common}
+export const claim = `${layout}
 local nowMs = timeOr(ARGV[1])
 local bound = nowMs - tonumber(ARGV[2])
 local untilMs = nowMs + tonumber(ARGV[3])
@@ -169,10 +169,10 @@ while #given < 3 * max do
   -- One of BullMQ's tools may have removed the job; the record will offer it again.
   if entry[1] and entry[2] then
     local fence = string.format('%.0f', call('INCR', lastFence))
+    leased[shareOf(lane)] = leasedOf(shareOf(lane)) + 1
     startLease(lane, id, { job = entry[1], builder = builder, fence = fence, untilMs = untilMs, nowMs = nowMs })
     local memory, disk = needs(id)
     freeMemory, freeDisk = freeMemory - memory, freeDisk - disk
-    leased[shareOf(lane)] = leasedOf(shareOf(lane)) + 1
     given[#given + 1] = entry[2]
     given[#given + 1] = tonumber(fence)
     given[#given + 1] = untilMs

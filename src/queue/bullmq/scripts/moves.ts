@@ -1,4 +1,4 @@
-import { common } from './prelude.ts';
+import { layout } from './layout.ts';
 
 /** What every verb on a lease begins with: whether it is the job's current one. */
 const current = `
@@ -11,7 +11,7 @@ end
 `;
 
 /** ARGV: for each entry job, offer, lane, id, score, priority, time it is ready since, data. */
-export const offer = `${common}
+export const offer = `${layout}
 for at = 1, #ARGV, 8 do
   local job, lane, id = ARGV[at], ARGV[at + 2], ARGV[at + 3]
   local knownLane, knownId = place(job)
@@ -27,7 +27,7 @@ ring()
 `;
 
 /** ARGV: for each lease job, offer, fence. Returns 1 or 0 for each. */
-export const settle = `${common}${current}
+export const settle = `${layout}${current}
 local verdicts = {}
 for at = 1, #ARGV, 3 do
   local lane, id = currentOf(ARGV[at], ARGV[at + 1], ARGV[at + 2])
@@ -38,7 +38,7 @@ return verdicts
 `;
 
 /** ARGV: for each lease job, offer, fence. Returns 1 or 0 for each. */
-export const release = `${common}${current}
+export const release = `${layout}${current}
 local verdicts = {}
 for at = 1, #ARGV, 3 do
   local lane, id = currentOf(ARGV[at], ARGV[at + 1], ARGV[at + 2])
@@ -50,7 +50,7 @@ return verdicts
 `;
 
 /** ARGV: now or '', then for each lease job, offer, fence, length. Returns its end, 0: it is lost, -1: who knows. */
-export const renew = `${common}${current}
+export const renew = `${layout}${current}
 local nowMs = timeOr(ARGV[1])
 local ends = {}
 for at = 2, #ARGV, 4 do
@@ -69,7 +69,7 @@ return ends
 `;
 
 /** ARGV: jobs. */
-export const withdraw = `${common}
+export const withdraw = `${layout}
 for _, job in ipairs(ARGV) do
   local lane, id = place(job)
   if lane then remove(lane, id, job) end
@@ -78,7 +78,7 @@ ring()
 `;
 
 /** ARGV: now or '', at most how many. Returns data, builder, fence and end of each lease that ran out. */
-export const reap = `${common}
+export const reap = `${layout}
 local lost = {}
 for _, job in ipairs(call('ZRANGEBYSCORE', untils, '-inf', timeOr(ARGV[1]), 'LIMIT', 0, ARGV[2])) do
   local lane, id = place(job)

@@ -1,7 +1,7 @@
-import { common } from './prelude.ts';
+import { layout } from './layout.ts';
 
 /** Returns how many jobs there are and how many of them are leased. */
-export const counts = `${common}
+export const counts = `${layout}
 return { call('HLEN', jobs), call('ZCARD', untils) }
 `;
 
@@ -10,7 +10,7 @@ return { call('HLEN', jobs), call('ZCARD', untils) }
  * ARGV: cursor ('0' to begin), about how many. Returns the next cursor ('0' at the end), then data, builder, fence and
  * end for each job, the last three '' for a ready one.
  */
-export const list = `${common}
+export const list = `${layout}
 local page = call('HSCAN', jobs, ARGV[1], 'COUNT', ARGV[2])
 local all = { page[1] }
 for at = 1, #page[2], 2 do
@@ -27,21 +27,18 @@ return all
 `;
 
 /** Returns the word, or nothing. */
-export const recall = `${common}
+export const recall = `${layout}
 return memory()
 `;
 
 /** ARGV: now or '', word, fence. */
-export const mark = `${common}
+export const mark = `${layout}
 raiseFence(tonumber(ARGV[3]), timeOr(ARGV[1]))
 call('HSET', base .. '/memory', 'word', ARGV[2], 'run', serverRun())
 `;
 
-/**
- * ARGV: now or '', then for each lease job, lane, id, priority, time it is ready since, data, builder, fence, and its
- * end or, after a plus sign, its length.
- */
-export const restore = `${common}
+/** ARGV: now or '', then for each lease job, lane, id, priority, time it is ready since, data, builder, fence, and its end or, after a plus, its length. */
+export const restore = `${layout}
 local nowMs = timeOr(ARGV[1])
 local function untilOf(text)
   if string.sub(text, 1, 1) == '+' then return nowMs + tonumber(string.sub(text, 2)) end

@@ -21,7 +21,7 @@
  * KEYS[1] is always PREFIX. Numbers go to Redis as they are or through `%.0f`: Lua's own text of a number has only
  * 14 digits.
  */
-export const common = `
+export const layout = `
 local base = KEYS[1]
 local call = redis.call
 local jobs, untils, oldest, ranks = base .. '/jobs', base .. '/until', base .. '/oldest', base .. '/ranks'

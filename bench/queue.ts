@@ -1,0 +1,339 @@
+// The queue in Redis beside BullMQ itself, and dispatching beside the algorithm of the manager that packmill replaces.
+// Arguments after the name choose parts: raw, farm, large, reference. Without them all run.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Queue, Worker } from 'bullmq';
+import { openFarmDatabase } from '../src/database/index.ts';
+import { Dispatcher } from '../src/dispatcher/index.ts';
+import { systemClock as clock } from '../src/host/index.ts';
+import type { JobEdge, Plan, PlannedJob } from '../src/model/index.ts';
+import { builderName, type Digest, type JobId } from '../src/primitives/index.ts';
+import { BullmqQueue } from '../src/queue/bullmq/index.ts';
+import type { Lease, QueueEntry } from '../src/queue/index.ts';
+import { type RedisUnderTest, startRedis } from '../test/queue/redis-server.ts';
+import { drainCost, type ReferenceJob } from './reference-assignment.ts';
+
+const concurrency = 32;
+const slotsPerBuilder = 8;
+const leaseMs = 60_000;
+const done = { kind: 'already-built', files: [] } as const;
+
+const parts: Record<string, () => Promise<void>> = { raw, farm, large, reference };
+
+export async function run(): Promise<void> {
+  const wanted = process.argv.slice(3);
+  for (const [name, part] of Object.entries(parts))
+    if (wanted.length === 0 || wanted.includes(name)) await part();
+}
+
+/** Jobs through BullMQ, and through our queue: put in, taken at concurrency 32, ended. */
+async function raw(): Promise<void> {
+  const count = 20_000;
+  const theirs: number[] = [];
+  const ours: number[] = [];
+  await withRedis(async (redis) => {
+    for (let round = 0; round < 3; round += 1) {
+      theirs.push(await bullmqMs(redis, count));
+      await redis.flush();
+      ours.push(await ourMs(redis, count));
+      await redis.flush();
+    }
+  });
+  print(`BullMQ, ${count} jobs at concurrency ${concurrency}`, rate(count, Math.min(...theirs)));
+  print('our queue on the same server, the same', rate(count, Math.min(...ours)));
+  print(
+    'ratio, best of three rounds each',
+    `${(Math.min(...theirs) / Math.min(...ours)).toFixed(2)} times as fast`,
+  );
+}
+
+async function bullmqMs(redis: RedisUnderTest, count: number): Promise<number> {
+  const connection = { host: redis.host, port: redis.port, maxRetriesPerRequest: null };
+  const queue = new Queue('bench', { connection });
+  await queue.waitUntilReady();
+  let worker: Worker | undefined;
+  const ms = await timed(async () => {
+    const jobs = Array.from({ length: count }, (_, at) => ({
+      name: 'job',
+      data: entryAt(at),
+      opts: { priority: ((at * 7919) % 1000) + 1, removeOnComplete: true },
+    }));
+    for (let at = 0; at < jobs.length; at += 1000) await queue.addBulk(jobs.slice(at, at + 1000));
+    let left = count;
+    await new Promise<void>((resolve, reject) => {
+      worker = new Worker('bench', async () => undefined, { connection, concurrency });
+      worker.on('error', reject);
+      worker.on('completed', () => {
+        left -= 1;
+        if (left === 0) resolve();
+      });
+    });
+  });
+  await worker?.close();
+  await queue.close();
+  return ms;
+}
+
+async function ourMs(redis: RedisUnderTest, count: number): Promise<number> {
+  const queue = open(redis);
+  await queue.counts();
+  const entries = Array.from({ length: count }, (_, at) => entryAt(at));
+  const ms = await timed(async () => {
+    for (let at = 0; at < count; at += 1000) await queue.offer(entries.slice(at, at + 1000));
+    let left = count;
+    await drive(queue, async (lease) => {
+      if ((await queue.settle(lease)) !== 'accepted') throw new Error('a lease was lost');
+      left -= 1;
+    });
+    if (left !== 0) throw new Error(`${left} jobs were not done`);
+  });
+  await queue.close();
+  return ms;
+}
+
+/** Four builders of eight slots: each takes as many jobs as it has slots, and again when they are done. */
+async function drive(
+  queue: BullmqQueue,
+  work: (lease: Lease) => Promise<void>,
+  over: () => boolean = () => true,
+): Promise<void> {
+  const builder = async (index: number): Promise<void> => {
+    const claimant = { builder: builderName(`builder-${index}`), builderClass: 8 };
+    for (;;) {
+      const leases = await queue.claim({ ...claimant, leaseMs, max: slotsPerBuilder });
+      if (leases.length > 0) await Promise.all(leases.map(work));
+      else if (over()) return;
+      // The others are about to set something free.
+      else await new Promise((resolve) => setImmediate(resolve));
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency / slotsPerBuilder }, (_, index) => builder(index)));
+}
+
+/** The farm's record and the dispatcher on top: every attempt is on disk when it begins and when it ends. */
+async function farm(): Promise<void> {
+  const count = 5000;
+  await withRedis(async (redis) => {
+    const raw = await bullmqMs(redis, count);
+    await redis.flush();
+    const jobs = Array.from({ length: count }, (_, at) => plannedJob(at, []));
+    const { admitMs, ms } = await dispatched(redis, jobs);
+    print(`BullMQ alone, ${count} jobs`, rate(count, raw));
+    print(
+      'dispatcher and record over our queue',
+      `${rate(count, ms)}, admission before it ${seconds(admitMs)}`,
+    );
+    print('ratio', `${((100 * raw) / ms).toFixed(0)} % of BullMQ alone  aim: >= 80 %`);
+  });
+}
+
+async function dispatched(redis: RedisUnderTest, jobs: readonly PlannedJob[]) {
+  const folder = mkdtempSync(join(tmpdir(), 'packmill-bench-'));
+  const database = openFarmDatabase(join(folder, 'farm.sqlite'), { clock });
+  const queue = open(redis);
+  try {
+    const decide = async () => ({ run: true, reason: '' });
+    const dispatcher = new Dispatcher({ database, queue, clock, decide });
+    const plan: Plan = { target: 'bench', arch: 'x86_64', jobs, cycles: [], problems: [] };
+    await queue.counts();
+    const before = cpuMs(redis);
+    const admitMs = await timed(() => dispatcher.admit(plan, { why: 'bench' }));
+    let left = jobs.length;
+    const ms = await timed(() =>
+      drive(
+        queue,
+        async (lease) => {
+          const begun = await dispatcher.begin(lease);
+          if (!begun) throw new Error('nothing could be begun');
+          await dispatcher.report(lease, begun.id, { outcome: done, facts: { durationMs: 1 } });
+          left -= 1;
+        },
+        () => left === 0,
+      ),
+    );
+    return { admitMs, ms, cpu: cpuMs(redis) - before };
+  } finally {
+    await queue.close();
+    database.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** A distribution's worth of ready jobs in Redis. */
+async function large(): Promise<void> {
+  const count = 140_000;
+  const measured = 5000;
+  await withRedis(async (redis) => {
+    const queue = open(redis);
+    const entries = Array.from({ length: count }, (_, at) => entryAt(at));
+    const offered = await timed(() => queue.offer(entries));
+    print(`offer ${count} jobs`, `${seconds(offered)}, ${rate(count, offered)}`);
+    const claimMs: number[] = [];
+    let left = measured;
+    const builder = async (index: number): Promise<void> => {
+      const claimant = { builder: builderName(`builder-${index}`), builderClass: 8, leaseMs, max: 1 };
+      while (left > 0) {
+        left -= 1;
+        const free = performance.now();
+        const [lease] = await queue.claim(claimant);
+        claimMs.push(performance.now() - free);
+        if (!lease) throw new Error('nothing to claim');
+        await queue.settle(lease);
+      }
+    };
+    await Promise.all([1, 2, 3, 4].map(builder));
+    print('free slot -> claim, four builders', `${quantiles(claimMs)}  aim: p99 < 20 ms`);
+    const listed = await timed(() => queue.list());
+    print('list all', seconds(listed));
+    await idle(redis, queue);
+    await queue.close();
+  });
+}
+
+/** A manager that keeps watch and a builder for whom there is nothing, with the queue full for others. */
+async function idle(redis: RedisUnderTest, queue: BullmqQueue): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'packmill-bench-'));
+  const database = openFarmDatabase(join(folder, 'farm.sqlite'), { clock });
+  const decide = async () => ({ run: true, reason: '' });
+  const dispatcher = new Dispatcher({ database, queue, clock, decide });
+  const over = new AbortController();
+  const nobody = { builder: builderName('idle'), builderClass: undefined };
+  const watching = dispatcher.keepWatch(over.signal);
+  const waiting = queue.wait(nobody, over.signal);
+  await clock.sleep(500);
+  const [own, server, start] = [process.cpuUsage(), redisCpuMs(redis), performance.now()];
+  await clock.sleep(10_000);
+  const { user, system } = process.cpuUsage(own);
+  const passed = performance.now() - start;
+  const share = (ms: number): string => `${((100 * ms) / passed).toFixed(2)} %`;
+  print(
+    'processor of idle manager and builder, 10 s',
+    `${share((user + system) / 1000)} of a core, redis-server ${share(redisCpuMs(redis) - server)}  aim: < 10 %`,
+  );
+  over.abort();
+  await Promise.all([watching, waiting]);
+  database.close();
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** Processor time to drain a queue with eight builders: the reference's algorithm, and ours with record and queue. */
+async function reference(): Promise<void> {
+  for (const count of [1000, 2534, 4000, 16_000]) {
+    const graph = syntheticGraph(count);
+    const theirs = drainCost(graph.map(referenceJob), 8);
+    const ours = await withRedis((redis) =>
+      dispatched(
+        redis,
+        graph.map((on, at) => plannedJob(at, on)),
+      ),
+    );
+    print(
+      `drain ${count} jobs, processor time`,
+      `reference ${seconds(theirs.cpuMs)}${theirs.estimated ? ' (from samples)' : ''}, ours ${seconds(ours.cpu)}, ratio ${(theirs.cpuMs / ours.cpu).toFixed(1)}`,
+    );
+  }
+}
+
+/** As the live repository: three in five jobs wait for others, about 1.2 arrows per job, depth of a few. */
+function syntheticGraph(count: number): number[][] {
+  let state = 42;
+  const random = (below: number): number => {
+    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
+    return Math.floor((state / 2_147_483_648) * below);
+  };
+  return Array.from({ length: count }, (_, at) =>
+    at < 50 || at % 5 < 2
+      ? []
+      : [
+          ...new Set(
+            Array.from({ length: 1 + random(3) }, () => random(Math.max(1, Math.min(at, count / 5)))),
+          ),
+        ],
+  );
+}
+
+const idOf = (at: number): JobId => `bench/x86_64/job-${at}` as JobId;
+
+const referenceJob = (on: readonly number[], at: number): ReferenceJob => ({
+  target: 'bench',
+  arch: 'x86_64',
+  pkgbase: `job-${at}`,
+  pkgnames: [`job-${at}`],
+  dependencies: on.map((one) => `job-${one}`),
+  buildClass: (at % 8) + 1,
+  commit: 'a'.repeat(40),
+  timestamp: 1_700_000_000_000,
+});
+
+function plannedJob(at: number, on: readonly number[]): PlannedJob {
+  const name = `job-${at}`;
+  return {
+    id: idOf(at),
+    kind: 'pkgbuild',
+    name,
+    folder: `/recipes/${name}`,
+    outputs: [name],
+    version: '1.2.3-1',
+    inputDigest: 'a'.repeat(64) as Digest,
+    action: 'build',
+    reasons: [{ kind: 'new' }],
+    waitsFor: on.map(
+      (one): JobEdge => ({ job: idOf(one), because: `job-${one}`, match: 'output', required: false }),
+    ),
+    cutEdges: [],
+    buildClass: (at % 8) + 1,
+    expectedMs: undefined,
+    criticalPathMs: (at * 7919) % 1_000_000,
+  };
+}
+
+const entryAt = (at: number): QueueEntry => ({
+  job: idOf(at),
+  offer: at + 1,
+  priority: (at * 7919) % 1000,
+  readySinceMs: clock.nowMs(),
+  buildClass: (at % 8) + 1,
+  share: `source-${at % 3}`,
+});
+
+const open = ({ host, port }: RedisUnderTest): BullmqQueue =>
+  new BullmqQueue({ connection: { host, port }, farm: 'bench', clock });
+
+async function withRedis<T>(work: (redis: RedisUnderTest) => Promise<T>): Promise<T> {
+  const redis = await startRedis();
+  try {
+    return await work(redis);
+  } finally {
+    await redis.dispose();
+  }
+}
+
+/** Processor time of this process and the server, in ms. */
+function cpuMs(redis: RedisUnderTest): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000 + redisCpuMs(redis);
+}
+
+/** From /proc, which counts in hundredths of a second. */
+function redisCpuMs({ pid }: RedisUnderTest): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * 10;
+}
+
+async function timed(what: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await what();
+  return performance.now() - start;
+}
+
+function quantiles(values: readonly number[]): string {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = (share: number): string => `${(sorted[Math.floor(sorted.length * share)] ?? 0).toFixed(2)} ms`;
+  return `p50 ${at(0.5)}, p99 ${at(0.99)}, worst ${(sorted.at(-1) ?? 0).toFixed(1)} ms`;
+}
+
+const seconds = (ms: number): string => `${(ms / 1000).toFixed(2)} s`;
+const rate = (count: number, ms: number): string => `${Math.round((count / ms) * 1000)} jobs/s`;
+const print = (what: string, figure: string): void => console.log(`${what.padEnd(46)} ${figure}`);
