@@ -15,6 +15,8 @@ import { type RedisUnderTest, startRedis } from '../test/queue/redis-server.ts';
 import { drainCost, type ReferenceJob } from './reference-assignment.ts';
 
 const concurrency = 32;
+/** As many slots as a large farm has. */
+const manySlots = 256;
 const slotsPerBuilder = 8;
 const leaseMs = 60_000;
 const done = { kind: 'already-built', files: [] } as const;
@@ -48,7 +50,7 @@ async function raw(): Promise<void> {
   );
 }
 
-async function bullmqMs(redis: RedisUnderTest, count: number): Promise<number> {
+async function bullmqMs(redis: RedisUnderTest, count: number, slots = concurrency): Promise<number> {
   const connection = { host: redis.host, port: redis.port, maxRetriesPerRequest: null };
   const queue = new Queue('bench', { connection });
   await queue.waitUntilReady();
@@ -62,7 +64,7 @@ async function bullmqMs(redis: RedisUnderTest, count: number): Promise<number> {
     for (let at = 0; at < jobs.length; at += 1000) await queue.addBulk(jobs.slice(at, at + 1000));
     let left = count;
     await new Promise<void>((resolve, reject) => {
-      worker = new Worker('bench', async () => undefined, { connection, concurrency });
+      worker = new Worker('bench', async () => undefined, { connection, concurrency: slots });
       worker.on('error', reject);
       worker.on('completed', () => {
         left -= 1;
@@ -97,6 +99,7 @@ async function drive(
   queue: BullmqQueue,
   work: (lease: Lease) => Promise<void>,
   over: () => boolean = () => true,
+  slots = concurrency,
 ): Promise<void> {
   const builder = async (index: number): Promise<void> => {
     const claimant = { builder: builderName(`builder-${index}`), builderClass: 8 };
@@ -108,27 +111,29 @@ async function drive(
       else await new Promise((resolve) => setImmediate(resolve));
     }
   };
-  await Promise.all(Array.from({ length: concurrency / slotsPerBuilder }, (_, index) => builder(index)));
+  await Promise.all(Array.from({ length: slots / slotsPerBuilder }, (_, index) => builder(index)));
 }
 
 /** The farm's record and the dispatcher on top: every attempt is on disk when it begins and when it ends. */
 async function farm(): Promise<void> {
-  const count = 5000;
-  await withRedis(async (redis) => {
-    const raw = await bullmqMs(redis, count);
-    await redis.flush();
-    const jobs = Array.from({ length: count }, (_, at) => plannedJob(at, []));
-    const { admitMs, ms } = await dispatched(redis, jobs);
-    print(`BullMQ alone, ${count} jobs`, rate(count, raw));
-    print(
-      'dispatcher and record over our queue',
-      `${rate(count, ms)}, admission before it ${seconds(admitMs)}`,
-    );
-    print('ratio', `${((100 * raw) / ms).toFixed(0)} % of BullMQ alone  aim: >= 80 %`);
-  });
+  const count = 20_000;
+  for (const slots of [concurrency, manySlots]) {
+    await withRedis(async (redis) => {
+      const raw = await bullmqMs(redis, count, slots);
+      await redis.flush();
+      const jobs = Array.from({ length: count }, (_, at) => plannedJob(at, []));
+      const { admitMs, ms } = await dispatched(redis, jobs, slots);
+      print(`BullMQ alone, ${count} jobs on ${slots} slots`, rate(count, raw));
+      print(
+        'dispatcher and record over our queue',
+        `${rate(count, ms)}, admission before it ${seconds(admitMs)}`,
+      );
+      print('ratio', `${((100 * raw) / ms).toFixed(0)} % of BullMQ alone  aim: >= 80 %`);
+    });
+  }
 }
 
-async function dispatched(redis: RedisUnderTest, jobs: readonly PlannedJob[]) {
+async function dispatched(redis: RedisUnderTest, jobs: readonly PlannedJob[], slots = concurrency) {
   const folder = mkdtempSync(join(tmpdir(), 'packmill-bench-'));
   const database = openFarmDatabase(join(folder, 'farm.sqlite'), { clock });
   const queue = open(redis);
@@ -150,6 +155,7 @@ async function dispatched(redis: RedisUnderTest, jobs: readonly PlannedJob[]) {
           left -= 1;
         },
         () => left === 0,
+        slots,
       ),
     );
     return { admitMs, ms, cpu: cpuMs(redis) - before };

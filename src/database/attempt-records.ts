@@ -67,7 +67,9 @@ export class AttemptRecords {
        WHERE id > (SELECT coalesce(max(id), 0) - 5000 FROM attempts) AND ended_ms > ?
          AND outcome ->> '$.kind' = 'lost' GROUP BY builder`,
     );
-    this.#highestFence = connection.prepare('SELECT max(fence) AS fence FROM attempts');
+    this.#highestFence = connection.prepare(
+      'SELECT max(fence) AS fence FROM (SELECT fence FROM attempts ORDER BY id DESC LIMIT 10000)',
+    );
     this.#ofJob = connection.prepare('SELECT * FROM attempts WHERE job_id = ? ORDER BY id DESC LIMIT ?');
   }
 
@@ -128,7 +130,7 @@ export class AttemptRecords {
     return new Map(this.#losses.all(sinceMs).map(({ builder, count }) => [builder, count]));
   }
 
-  /** The highest fence that any attempt ran under; 0 when there was none. */
+  /** The highest fence that any of the newest 10,000 attempts ran under; 0 when there was none. */
   highestFence(): number {
     return this.#highestFence.get()?.fence ?? 0;
   }

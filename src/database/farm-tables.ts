@@ -84,7 +84,6 @@ CREATE TABLE words (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT 
 CREATE TABLE peaks (
   job_id TEXT PRIMARY KEY, memory_bytes INTEGER, disk_bytes INTEGER
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX attempts_by_fence ON attempts (fence);
 `,
   ],
 };

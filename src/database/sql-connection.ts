@@ -34,7 +34,8 @@ export class SqlConnection {
         readOnly,
         enableForeignKeyConstraints: true,
       });
-      if (!readOnly) raw.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
+      if (!readOnly)
+        raw.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 16384;');
       raw.exec('PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY; SELECT count(*) FROM sqlite_schema;');
       return new SqlConnection(path, raw);
     } catch (error) {

@@ -6,6 +6,7 @@ import { isFinal, isGood } from '../model/index.ts';
 import type { AttemptId, JobId, PlanId } from '../primitives/index.ts';
 import type { Lease, QueueBackend } from '../queue/index.ts';
 import { type AdmitOptions, type Admitted, admitPlan, refuseBrokenPlan } from './admission.ts';
+import { Commits, type QueueNews } from './commits.ts';
 import type { Decide, DecisionResult } from './decision.ts';
 import { type AttemptFacts, type Effects, Motion } from './motion.ts';
 import { adoptable, type RecoveryReport, reconcile, runningLeases, takeUp } from './recovery.ts';
@@ -73,6 +74,7 @@ export class Dispatcher {
   #told: Promise<void> = Promise.resolve();
   #queueMissedSomething = false;
   readonly #service: ServiceTerms | undefined;
+  readonly #commits: Commits;
   /** Whether the queue was out of reach when it was last asked. */
   #outage = false;
   #reapFromMs = 0;
@@ -85,6 +87,13 @@ export class Dispatcher {
     this.#maxRequeues = options.policy?.maxRequeues ?? 3;
     this.#decide = options.decide;
     this.#service = options.service;
+    this.#commits = new Commits({
+      database: options.database,
+      clock: options.clock,
+      maxRequeues: this.#maxRequeues,
+      onCommitted: (effects) => this.#follow(effects),
+      tell: (news) => this.#tellQueue(news),
+    });
   }
 
   /**
@@ -123,12 +132,14 @@ export class Dispatcher {
    * repeat. `logPathOf` names the attempt's log, relative to the farm.
    */
   async begin(lease: Lease, logPathOf?: (attempt: AttemptId) => string): Promise<BegunAttempt | undefined> {
+    let isFirst = false;
     const begun = await this.#commit((motion) => {
       const job = this.#toStart(lease, motion);
       if (!job) return undefined;
+      isFirst = job.attempt === undefined;
       return job.state === 'running' ? job : this.#start(job, lease, motion, logPathOf);
     });
-    if (begun) return this.#describe(begun);
+    if (begun) return this.#describe(begun, isFirst);
     await this.#queue.settle(lease);
     return undefined;
   }
@@ -303,35 +314,38 @@ export class Dispatcher {
     return started;
   }
 
-  #describe(job: JobRecord): BegunAttempt | undefined {
-    const record = job.attempt === undefined ? undefined : this.#database.attempts.get(job.attempt);
-    if (!record) return undefined;
-    const stop = this.#stops.get(record.id) ?? new AbortController();
-    this.#stops.set(record.id, stop);
-    const before = this.#database.attempts.ofJob(job.id, 2)[1];
+  #describe(job: JobRecord, isFirst: boolean): BegunAttempt | undefined {
+    if (job.attempt === undefined) return undefined;
+    const stop = this.#stops.get(job.attempt) ?? new AbortController();
+    this.#stops.set(job.attempt, stop);
+    const before = isFirst ? undefined : this.#database.attempts.ofJob(job.id, 2)[1];
     const interrupted = before?.jobKey === job.key && before.outcome?.kind === 'canceled';
+    const planned = this.#database.jobs.planned(job.key);
+    const isAlone = planned.waitsFor.length === 0 && planned.outside === undefined;
     return {
-      id: record.id,
+      id: job.attempt,
       plan: job.plan,
-      job: this.#database.jobs.planned(job.key),
-      startedMs: record.startedMs,
+      job: planned,
+      startedMs: job.sinceMs,
       continues: interrupted ? before.logPath : undefined,
-      failedDependencies: this.#database.edges
-        .dependencies(job.key)
-        .filter(({ state }) => isFinal(state) && !isGood(state))
-        .map(({ id, state, reason }) => ({ job: id, state, reason })),
+      failedDependencies: isAlone ? [] : this.#failedDependencies(job),
       signal: stop.signal,
     };
   }
 
-  /** One transaction, then its effects: listeners at once, the queue in turn, decisions on their own. */
-  async #commit<T>(work: (motion: Motion) => T, afterwards?: () => Promise<void>): Promise<T> {
-    const { result, effects } = this.#database.transaction(() => {
-      const motion = new Motion(this.#database, { maxRequeues: this.#maxRequeues }, this.#clock.nowMs());
-      const value = work(motion);
-      motion.spread();
-      return { result: value, effects: motion.effects };
-    });
+  #failedDependencies(job: JobRecord): readonly FailedDependency[] {
+    return this.#database.edges
+      .dependencies(job.key)
+      .filter(({ state }) => isFinal(state) && !isGood(state))
+      .map(({ id, state, reason }) => ({ job: id, state, reason }));
+  }
+
+  #commit<T>(work: (motion: Motion) => T, afterwards?: () => Promise<void>): Promise<T> {
+    return this.#commits.run(work, afterwards);
+  }
+
+  /** What follows from a work that is on disk: listeners at once, decisions on their own. */
+  #follow(effects: Effects): void {
     for (const { attempt, reason } of effects.abort) this.#stops.get(attempt)?.abort(reason);
     for (const event of effects.events) for (const listener of this.#listeners) this.#inform(listener, event);
     for (const key of effects.decide) this.#startDeciding(key);
@@ -339,21 +353,23 @@ export class Dispatcher {
       this.#finished.get(plan)?.resolve();
       this.#finished.delete(plan);
     }
-    const telling = this.#told.then(() => this.#tell(effects, afterwards));
+  }
+
+  /** Tells the queue, in turn. What is on disk is accepted; a queue that is away hears of it when it is back. */
+  async #tellQueue(news: QueueNews): Promise<void> {
+    const telling = this.#told.then(() => this.#tell(news));
     this.#told = telling.catch(() => {
       this.#queueMissedSomething = true;
     });
-    // What is on disk is accepted; a queue that is away hears of it when it is back.
     await (this.#service ? this.#told : telling);
-    return result;
   }
 
-  async #tell(effects: Effects, afterwards: (() => Promise<void>) | undefined): Promise<void> {
+  async #tell({ afterwards, withdraw, offer }: QueueNews): Promise<void> {
     // One who waits for a queue that is away makes all others wait: the next tick tells everything.
     if (this.#service && this.#queueMissedSomething && !this.#makingUp) return;
-    await afterwards?.();
-    if (effects.withdraw.length > 0) await this.#queue.withdraw(effects.withdraw);
-    if (effects.offer.length > 0) await this.#queue.offer(effects.offer);
+    await Promise.all(afterwards.map((one) => one()));
+    if (withdraw.length > 0) await this.#queue.withdraw(withdraw);
+    if (offer.length > 0) await this.#queue.offer(offer);
   }
 
   /** Brings the queue up to date when it missed something or was emptied. */

@@ -66,3 +66,6 @@ export class VirtualClock implements Clock {
     this.#now = end;
   }
 }
+
+/** Resolves in the next turn of the event loop, when everything that arrived in this one has been handled. */
+export const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
