@@ -12,7 +12,7 @@ import { builderName, type Digest, type JobId } from '../src/primitives/index.ts
 import { BullmqQueue } from '../src/queue/bullmq/index.ts';
 import type { Lease, QueueEntry } from '../src/queue/index.ts';
 import { type RedisUnderTest, startRedis } from '../test/queue/redis-server.ts';
-import { drainCost, type ReferenceJob } from './reference-assignment.ts';
+import { drainCost, type ReferenceJob } from './reference/assignment.ts';
 
 const concurrency = 32;
 /** As many slots as a large farm has. */

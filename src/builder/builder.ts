@@ -133,11 +133,15 @@ async function workOn<Attempt extends Begun>(
   if (attempt === undefined) return;
   const stop = AbortSignal.any([attempt.signal, shutdown, lost.signal]);
   const end = await performSafely(workplace, attempt, stop);
-  over.abort();
-  await renewing;
   const interrupted = end.outcome.kind === 'canceled' && shutdown.aborted && !attempt.signal.aborted;
   const requeue: Outcome = { kind: 'canceled', requeue: true, reason: 'the builder was told to stop' };
-  await workplace.report(lease, attempt.id, interrupted ? { ...end, outcome: requeue } : end);
+  try {
+    // the lease is kept until the result is taken: the manager may be away for longer than it lasts
+    await workplace.report(lease, attempt.id, interrupted ? { ...end, outcome: requeue } : end);
+  } finally {
+    over.abort();
+    await renewing;
+  }
 }
 
 /** Begins an attempt; a job that cannot be begun goes back to the queue, and the error is the caller's. */

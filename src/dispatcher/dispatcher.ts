@@ -87,6 +87,8 @@ export class Dispatcher {
     this.#maxRequeues = options.policy?.maxRequeues ?? 3;
     this.#decide = options.decide;
     this.#service = options.service;
+    // builders had nobody to renew their leases with before there was a manager
+    this.#outage = options.service !== undefined;
     this.#commits = new Commits({
       database: options.database,
       clock: options.clock,

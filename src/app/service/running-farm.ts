@@ -165,6 +165,8 @@ export class RunningFarm implements FarmService {
     await Promise.allSettled(this.#work);
     await this.#publishing.settle();
     await this.#dispatcher.idle();
+    this.#telling.catchUp();
+    this.#telling.stop();
     await this.#notifier.stop();
     removeEntry(this.farm.paths.manager);
   }
@@ -238,8 +240,7 @@ export class RunningFarm implements FarmService {
         if (job.action !== 'keep') this.#notes.added(job, event.atMs);
     }
     if (event.kind === 'job-moved') this.#heardMove(event);
-    // the transaction of the event is over, so this is one of its own
-    this.#telling.catchUp();
+    this.#telling.soon();
   }
 
   #heardMove(event: Extract<FarmEvent, { kind: 'job-moved' }>): void {

@@ -15,6 +15,7 @@ import type { Farm } from '../farm.ts';
 
 const cursorWord = 'told-event';
 const batch = 500;
+const delayMs = 100;
 
 /** The notifier's settings: the farm's, and what the environment says instead, with what is wrong there. */
 export function notifierConfig(
@@ -72,6 +73,8 @@ function statusNotifier(one: FarmConfig['notify']['statuses'][string]): SourceNo
 export class Telling {
   readonly #farm: Farm;
   readonly #notifier: Notifier;
+  #isDue = false;
+  #isOver = false;
 
   constructor(farm: Farm, notifier: Notifier) {
     this.#farm = farm;
@@ -79,6 +82,21 @@ export class Telling {
     // a farm that never told anything does not begin with its whole past
     if (farm.database.words.get(cursorWord) === undefined)
       farm.database.words.set(cursorWord, String(farm.database.events.last()));
+  }
+
+  /** Hands on what happened, a moment later and once for all of it: each time costs a transaction of its own. */
+  soon(): void {
+    if (this.#isDue) return;
+    this.#isDue = true;
+    void this.#farm.clock.sleep(delayMs).then(() => {
+      this.#isDue = false;
+      if (!this.#isOver) this.catchUp();
+    });
+  }
+
+  /** Nothing is handed on from now on; the next life begins with what is left. */
+  stop(): void {
+    this.#isOver = true;
   }
 
   /** Hands on what happened since the last time. */

@@ -8,7 +8,7 @@ import {
   welcomeSchema,
 } from '../../api/index.ts';
 import type { Caller } from '../../channel/index.ts';
-import { isFault } from '../../diagnostics/index.ts';
+import { isFault, type Problem } from '../../diagnostics/index.ts';
 import type { Clock } from '../../host/index.ts';
 import type { ShippedPiece } from '../../logs/index.ts';
 import type { Lease } from '../../queue/index.ts';
@@ -87,7 +87,7 @@ export class ManagerLink {
         const answer = await this.#call('report', body, { timeoutMs: 6 * callMs, signal });
         return reportReplySchema.parse(answer).verdict;
       } catch (error) {
-        if (signal.aborted || !isFault(error) || !isAway(error.problem.code)) throw error;
+        if (signal.aborted || !isFault(error) || !mayPass(error.problem)) throw error;
         await this.#options.clock.sleep(pauseMs, signal);
       }
     }
@@ -102,5 +102,7 @@ export class ManagerLink {
   }
 }
 
-/** Nobody answered: the manager or the carrier is away. */
-export const isAway = (code: string): boolean => code === 'CHN001' || code === 'CHN002';
+/** What the manager says for good; everything else that is the world's fault (a full disk, say) may pass. */
+const finalCodes: ReadonlySet<string> = new Set(['BLD041', 'BLD042', 'BLD043', 'CHN003', 'CHN004']);
+
+const mayPass = ({ code, blame }: Problem): boolean => blame === 'world' && !finalCodes.has(code);
