@@ -29,7 +29,7 @@ import { operatorCalls } from './operator-calls.ts';
 import { QueueNotes } from './queue-notes.ts';
 import { Scheduling } from './scheduling.ts';
 import { isSelected } from './selection.ts';
-import { notifierConfig, Telling, wordsOf } from './telling.ts';
+import { notifierConfig, Telling, wasReplaced, wordsOf } from './telling.ts';
 import { Tokens } from './tokens.ts';
 import { Troubles } from './troubles.ts';
 import { FarmViews } from './views.ts';
@@ -253,10 +253,10 @@ export class RunningFarm implements FarmService {
     if (event.to === 'succeeded') this.#publishing.nudge();
     if (event.from === 'running' && event.to === 'ready') {
       this.#notes.note(job, `The build was canceled and re-queued: ${event.reason}`);
-    } else if (event.from !== 'running' && (event.to === 'canceled' || event.to === 'blocked')) {
-      this.#notes.note(job, `The build was canceled before execution: ${event.reason}`);
-    } else if (event.from === 'running' && event.to === 'canceled') {
-      this.#notes.note(job, `The build was canceled: ${event.reason}`);
+    } else if (event.to === 'canceled' || event.to === 'blocked') {
+      const what = wasReplaced(event.reason) ? 'canceled and replaced' : 'canceled';
+      const when = event.from === 'running' ? '' : ' before execution';
+      this.#notes.note(job, `The build was ${what}${when}: ${event.reason}`);
     }
   }
 
