@@ -169,6 +169,11 @@ class BuilderSite {
 
   async #begin(lease: Lease): Promise<OrderInWork | undefined> {
     const order = await this.#link.begin(lease, this.#options.signal);
+    if (order === 'drained') {
+      this.#presence.holdOff();
+      await this.#carriers.queue.release(lease);
+      return undefined;
+    }
     if (!order) return undefined;
     const id = attemptId(order.attempt);
     const stop = new AbortController();
@@ -218,7 +223,8 @@ class BuilderSite {
     const extra = this.#landed.get(id) ?? { landed: [], logBytes: 0 };
     const tooLate = new AbortController();
     const { signal } = this.#options;
-    const hurry = (): void => void this.#clock.sleep(farewellMs).then(() => tooLate.abort());
+    const reported = new AbortController();
+    const hurry = (): void => void this.#clock.sleep(farewellMs, reported.signal).then(() => tooLate.abort());
     if (signal.aborted) hurry();
     else signal.addEventListener('abort', hurry, { once: true });
     try {
@@ -227,6 +233,8 @@ class BuilderSite {
       return verdict;
     } finally {
       signal.removeEventListener('abort', hurry);
+      // a timer that is left would keep the process from ending
+      reported.abort();
       for (const map of [this.#inWork, this.#stops, this.#landed]) map.delete(id);
     }
   }

@@ -8,8 +8,14 @@ describe('which builder gets which job', () => {
   let redis: RedisServer;
   let farm: ServiceFixture;
   let remote: Awaited<ReturnType<typeof overRedis>>;
-  const builder = (name: string, more: Record<string, string>) =>
-    farm.builder(name, { ...remote.environment, ...more });
+  const started = new Map<string, Promise<unknown>>();
+  const builder = async (name: string, more: Record<string, string>): Promise<void> => {
+    const starting = started.get(name) ?? farm.builder(name, { ...remote.environment, ...more });
+    started.set(name, starting);
+    await starting;
+  };
+  const small = () => builder('small', { BUILDER_CLASS: '2' });
+  const large = () => builder('large', { BUILDER_CLASS: '9' });
 
   beforeAll(async () => {
     redis = await startRedis();
@@ -36,12 +42,13 @@ describe('which builder gets which job', () => {
     (await farm.gate.arrival('also')).go();
     await farm.watch.moved('also', 'succeeded');
     expect(await farm.job('plain')).toMatchObject({ state: 'ready', position: 0 });
-    await builder('small', { BUILDER_CLASS: '2' });
+    await small();
     (await farm.gate.arrival('plain')).go();
     expect(await farm.watch.moved('plain', 'succeeded')).toMatchObject({ builder: 'small' });
   });
 
   it('a job waits for its dependency also when that is for a larger builder (B03)', async () => {
+    await small();
     farm.quick('needy', { depends: ['huge'] });
     farm.quick('huge');
     farm.gated('probe');
@@ -53,11 +60,11 @@ describe('which builder gets which job', () => {
     expect(await farm.job('huge')).toMatchObject({ state: 'ready', buildClass: 9 });
     probe.go();
     await farm.do('cancel', 'needy', 'huge');
+    await farm.watch.moved('probe', 'succeeded');
   });
 
   it('the large builder takes the heavy job, the small one the light job (B05)', async () => {
-    await farm.watch.moved('probe', 'succeeded');
-    await builder('large', { BUILDER_CLASS: '9' });
+    await Promise.all([small(), large()]);
     farm.gated('light');
     farm.gated('heavy');
     await farm.do('schedule', 'light/2', 'heavy/9');
@@ -69,6 +76,7 @@ describe('which builder gets which job', () => {
   });
 
   it('a source that has nothing at work goes before one that has (fair share)', async () => {
+    await Promise.all([small(), large()]);
     for (const name of ['m1', 'm2', 'm3']) farm.gated(name);
     farm.gated('o1', { within: join(farm.folder, 'other') });
     await farm.do('schedule', '--source-repo', 'main', 'm1', 'm2');
@@ -84,6 +92,7 @@ describe('which builder gets which job', () => {
   });
 
   it('a drained builder finishes what it has and takes nothing new until it is let in again', async () => {
+    await Promise.all([small(), large()]);
     farm.gated('before-drain');
     farm.quick('after-drain');
     await farm.do('schedule', 'before-drain/large');
@@ -103,6 +112,7 @@ describe('which builder gets which job', () => {
   });
 
   it('a job with labels goes to a builder that carries them all', async () => {
+    await small();
     farm.quick('labelled', { config: ['BUILDER_LABELS=gpu net'] });
     await farm.do('schedule', 'labelled');
     farm.quick('without-label');

@@ -96,8 +96,8 @@ export class Gate {
     this.#present.add(visitor);
     if (this.#isOpen) visitor.go();
     const waiting = this.#waiting.get(name)?.shift();
-    if (waiting) return waiting(visitor);
-    if (!this.#isOpen) this.#arrived.set(name, [...(this.#arrived.get(name) ?? []), visitor]);
+    if (waiting) waiting(visitor);
+    else if (!this.#isOpen) this.#arrived.set(name, [...(this.#arrived.get(name) ?? []), visitor]);
   }
 
   /** Lines of a PKGBUILD whose build stops at this gate. */

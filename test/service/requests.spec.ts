@@ -69,7 +69,7 @@ describe('requests to a farm at work', () => {
     await farm.do('schedule', `queued${nobody}`);
     const visitor = await farm.gate.arrival('running');
     expect(await farm.do('cancel', 'running', 'queued', '--reason', 'not today')).toMatch(
-      /canceled demo\/x86_64\/running[^]*canceled demo\/x86_64\/queued|canceled demo\/x86_64\/queued[^]*canceled demo\/x86_64\/running/,
+      /canceled demo\/x86_64\/running[\s\S]*canceled demo\/x86_64\/queued|canceled demo\/x86_64\/queued[\s\S]*canceled demo\/x86_64\/running/,
     );
     await visitor.gone;
     expect(await farm.watch.moved('running', 'canceled')).toMatchObject({ reason: 'not today' });
@@ -109,7 +109,7 @@ describe('requests to a farm at work', () => {
     );
     expect(await farm.do('queue', 'clear', '--repo', 'nosuch')).toBe('');
     expect(await farm.do('queue', 'show')).toMatch(
-      /running {2}demo\/x86_64\/stays on \S+\nwaiting {2}.*[^]*builder /,
+      /running {2}demo\/x86_64\/stays on \S+\nwaiting {2}.*[\s\S]*builder /,
     );
     await farm.do('queue', 'clear');
     expect(await farm.stats()).toMatchObject({ active: { count: 1 }, waiting: { count: 0 } });
@@ -117,5 +117,17 @@ describe('requests to a farm at work', () => {
     expect(await farm.job('other-1')).toMatchObject({ state: 'canceled' });
     visitor.go();
     await farm.watch.moved('stays', 'succeeded');
+  });
+
+  it('wait while the builders of this machine are drained', async () => {
+    const [{ name = '' } = {}] = await farm.builders();
+    await farm.do('drain', name);
+    expect(await farm.builders()).toMatchObject([{ name, state: 'draining' }]);
+    farm.quick('patient');
+    await farm.do('schedule', 'patient');
+    expect(await farm.job('patient')).toMatchObject({ state: 'ready' });
+    await farm.do('drain', name, '--undo');
+    await farm.watch.moved('patient', 'succeeded');
+    expect(await farm.run(['drain', 'nobody'])).toMatchObject({ code: 2 });
   });
 });

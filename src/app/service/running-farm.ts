@@ -340,7 +340,7 @@ export class RunningFarm implements FarmService {
   }
 
   async drain(builder: string, drained: boolean): Promise<boolean> {
-    return this.farm.database.builders.setDrained(builder, drained);
+    return this.#locals.drain(builder, drained) || this.farm.database.builders.setDrained(builder, drained);
   }
 
   stats() {
