@@ -57,7 +57,6 @@ const keepObjectsMs = 24 * 60 * 60 * 1000;
 /** A builder of a farm elsewhere: claims jobs from the queue store and carries out the manager's orders. */
 export async function runBuilderProcess(options: BuilderProcessOptions): Promise<void> {
   const { settings, say, signal } = options;
-  if (!settings.redis) throw fault('CFG008', { what: "'REDIS_HOST' is not set" });
   const state = `${settings.sharedPath}/state`;
   for (const name of ['state', 'temp/work', 'temp/spool', 'srcdest_cache', 'objects'])
     ensureFolder(`${settings.sharedPath}/${name}`);
