@@ -85,8 +85,12 @@ export class BuilderDesk {
     };
   }
 
-  /** Whether a builder gets no new jobs: it is drained, or of another protocol, or has never said who it is. */
+  /**
+   * Whether a builder gets no new jobs: it is drained, or of another protocol, or has never said who it is; and all of
+   * them where there is no place for their results.
+   */
   #isKeptOut(name: string): boolean {
+    if (this.#parts.homes().length === 0) return true;
     const builder = this.#parts.farm.database.builders.all().find((one) => one.name === name);
     if (!builder || builder.drained) return true;
     return (JSON.parse(builder.hello) as Hello).protocol !== protocolVersion;

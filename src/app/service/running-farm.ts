@@ -144,6 +144,10 @@ export class RunningFarm implements FarmService {
       ...(web.builderUrl === undefined ? [] : [{ kind: 'http' as const, url: web.builderUrl }]),
       ...(this.#landingZone ? [this.#landingZone.home] : []),
     ];
+    if (this.#carriers.isRemote && this.#homes.length === 0 && this.#options.localBuilders === 0) {
+      const what = "builders elsewhere get no jobs: there is neither 'service.url' nor a landing zone";
+      this.#troubles.note('builders', fault('BLD040', { what }));
+    }
     const own = { url: web.url, token: this.#localToken, pid: machine.processId() };
     replaceFile(farm.paths.manager, `${JSON.stringify(own)}\n`, 0o600);
     for (const what of await farm.repositories.recover()) this.#options.say(what);
