@@ -19,6 +19,7 @@ export class ServiceFixture {
   readonly watch = new FarmWatch();
   readonly gate: Gate;
   #url = '';
+  #serving: StartedProgram | undefined;
   readonly #programs: StartedProgram[] = [];
 
   private constructor(gate: Gate) {
@@ -87,6 +88,7 @@ ${settings}
     const program = this.start([...args, ...port], environment);
     const [, url = ''] = await program.says(/is at work: (http\S+)/);
     this.#url = url;
+    this.#serving = program;
     this.watch.follow(url);
     return program;
   }
@@ -154,7 +156,13 @@ ${settings}
     return this.text(`/api/logs/${encodeURIComponent(name)}`);
   }
 
-  /** File names that a repository's visible database lists. */
+  /** Resolves when the newest manager has said that it published a package. */
+  async hasPublished(name: string, repo = 'demo'): Promise<void> {
+    const pattern = new RegExp(`published generation \\d+ of ${repo}/\\S+: .*\\b${name} `);
+    await this.#serving?.says(pattern);
+  }
+
+  /** Packages that a repository's visible database lists, as `name-version`. */
   published(repo = 'demo', root = join(this.farm, 'public')): readonly string[] {
     const database = join(root, repo, 'x86_64', `${repo}.db.tar.zst`);
     const names = execFileSync('bsdtar', ['-tf', database], { encoding: 'utf8' });
