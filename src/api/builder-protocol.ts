@@ -97,8 +97,14 @@ export const beginRequestSchema = z.object({
   lease: z.json(),
 });
 export type BeginRequest = z.output<typeof beginRequestSchema>;
-/** `stale`: the lease is worth nothing any more. */
-export const beginReplySchema = z.object({ order: workOrderSchema.optional() });
+/**
+ * Without an order the lease is worth nothing any more; with `drained` the builder gets no jobs now, and gives the
+ * lease back.
+ */
+export const beginReplySchema = z.object({
+  order: workOrderSchema.optional(),
+  drained: z.boolean().optional(),
+});
 
 /** A piece of an attempt's log; `offset` makes repeating it harmless. */
 export const logPieceSchema = z.object({

@@ -53,6 +53,11 @@ export class BuilderPresence {
     while (this.#latest?.drained !== false && !signal.aborted) await this.#change(signal);
   }
 
+  /** The manager gives no jobs now, and will say when it does again. */
+  holdOff(): void {
+    if (this.#latest && !this.#latest.drained) this.#welcomed({ ...this.#latest, drained: true, stop: [] });
+  }
+
   /** Something is the matter, or (undefined) not any more; said once. */
   note(subject: string, error: unknown): void {
     const before = this.#troubles.get(subject);

@@ -57,7 +57,6 @@ const keepObjectsMs = 24 * 60 * 60 * 1000;
 /** A builder of a farm elsewhere: claims jobs from the queue store and carries out the manager's orders. */
 export async function runBuilderProcess(options: BuilderProcessOptions): Promise<void> {
   const { settings, say, signal } = options;
-  if (!settings.redis) throw fault('CFG008', { what: "'REDIS_HOST' is not set" });
   const state = `${settings.sharedPath}/state`;
   for (const name of ['state', 'temp/work', 'temp/spool', 'srcdest_cache', 'objects'])
     ensureFolder(`${settings.sharedPath}/${name}`);
@@ -169,6 +168,11 @@ class BuilderSite {
 
   async #begin(lease: Lease): Promise<OrderInWork | undefined> {
     const order = await this.#link.begin(lease, this.#options.signal);
+    if (order === 'drained') {
+      this.#presence.holdOff();
+      await this.#carriers.queue.release(lease);
+      return undefined;
+    }
     if (!order) return undefined;
     const id = attemptId(order.attempt);
     const stop = new AbortController();
@@ -218,7 +222,8 @@ class BuilderSite {
     const extra = this.#landed.get(id) ?? { landed: [], logBytes: 0 };
     const tooLate = new AbortController();
     const { signal } = this.#options;
-    const hurry = (): void => void this.#clock.sleep(farewellMs).then(() => tooLate.abort());
+    const reported = new AbortController();
+    const hurry = (): void => void this.#clock.sleep(farewellMs, reported.signal).then(() => tooLate.abort());
     if (signal.aborted) hurry();
     else signal.addEventListener('abort', hurry, { once: true });
     try {
@@ -227,6 +232,8 @@ class BuilderSite {
       return verdict;
     } finally {
       signal.removeEventListener('abort', hurry);
+      // a timer that is left would keep the process from ending
+      reported.abort();
       for (const map of [this.#inWork, this.#stops, this.#landed]) map.delete(id);
     }
   }

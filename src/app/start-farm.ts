@@ -1,4 +1,4 @@
-import { configFileName } from '../config/index.ts';
+import { configFileName, usualRedis } from '../config/index.ts';
 import { fault } from '../diagnostics/index.ts';
 import { machine, pathExists } from '../host/index.ts';
 import { LogHub } from '../logs/index.ts';
@@ -74,10 +74,11 @@ export async function prepareFarm(request: StartRequest): Promise<StartedFarm> {
 function carriersOf(farm: Farm, request: StartRequest): Promise<Carriers> {
   const { service } = farm.config;
   const longestWaitMs = service['longest-wait'];
-  if (!service.redis || request.withoutRedis)
+  const isAlone = request.withoutRedis || (!service.redis && request.localBuilders > 0);
+  if (isAlone)
     return Promise.resolve(localCarriers({ path: farm.paths.queue, clock: farm.clock, longestWaitMs }));
   return redisCarriers({
-    redis: service.redis,
+    redis: service.redis ?? usualRedis,
     farm: service.name,
     clock: farm.clock,
     longestWaitMs,

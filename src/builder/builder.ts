@@ -1,4 +1,4 @@
-import { problem } from '../diagnostics/index.ts';
+import { isFault, problem } from '../diagnostics/index.ts';
 import type { Clock } from '../host/index.ts';
 import type { Outcome } from '../model/index.ts';
 import type { AttemptId, BuilderName } from '../primitives/index.ts';
@@ -173,6 +173,7 @@ async function performSafely<Attempt extends Begun>(
   try {
     return await workplace.perform(attempt, stop);
   } catch (error) {
+    if (isFault(error)) return { outcome: { kind: 'failed', problem: error.problem } };
     const why = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return {
       outcome: {

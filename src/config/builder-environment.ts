@@ -1,5 +1,5 @@
 import { fault } from '../diagnostics/index.ts';
-import { type ReadVariable, redisOf } from './service-environment.ts';
+import { type ReadVariable, redisOf, usualRedis } from './service-environment.ts';
 
 /** What a builder process is told by its environment (specification 13.4). */
 export interface BuilderSettings {
@@ -18,7 +18,7 @@ export interface BuilderSettings {
   readonly skipCode: number;
   /** Overrides of the address that the manager tells. */
   readonly upload: { readonly host?: string; readonly port?: number; readonly user?: string };
-  readonly redis: NonNullable<ReturnType<typeof redisOf>> | undefined;
+  readonly redis: NonNullable<ReturnType<typeof redisOf>>;
   /** `host`, or the path of a root file system; with an engine the image. */
   readonly sandboxRoot: string | undefined;
   readonly engine: 'docker' | 'podman' | undefined;
@@ -51,7 +51,7 @@ export function builderSettings(read: ReadVariable): BuilderSettings {
     memoryBytes: ram === undefined ? undefined : ram * 2 ** 20,
     skipCode: number(read, 'CI_CODE_SKIP') ?? 123,
     upload: uploadOf(read),
-    redis: redisOf(undefined, read),
+    redis: redisOf(undefined, read) ?? usualRedis,
     sandboxRoot: read('BUILDER_ROOT'),
     engine: engine === undefined ? undefined : engine === 'docker' ? 'docker' : 'podman',
     engineSocket: read('DOCKER_SOCKET'),

@@ -2,5 +2,5 @@ export { type BuilderSettings, builderSettings } from './builder-environment.ts'
 export { type EnvironmentName, type EnvironmentVariable, environmentVariables } from './environment.table.ts';
 export type { FarmConfig } from './farm-config.ts';
 export { configFileName, parseFarmConfig } from './load-config.ts';
-export { type ReadVariable, redisOf, withEnvironment } from './service-environment.ts';
+export { type ReadVariable, redisOf, usualRedis, withEnvironment } from './service-environment.ts';
 export { configTemplate } from './template.ts';

@@ -47,19 +47,23 @@ function serviceOf(service: Service, read: ReadVariable): Service {
   };
 }
 
+/** Where the queue store is when nobody says where (specification 13.3). */
+export const usualRedis: NonNullable<Service['redis']> = { host: 'localhost', port: 6379, db: 0 };
+
 /** Redis as file and environment describe it; undefined when neither does. */
 export function redisOf(configured: Service['redis'], read: ReadVariable): Service['redis'] {
   const host = read('REDIS_HOST');
   const ssh = read('REDIS_SSH_HOST');
   const names = ['REDIS_HOST', 'REDIS_PORT', 'REDIS_PASSWORD', 'REDIS_SSH_HOST'];
   if (configured === undefined && names.every((name) => read(name) === undefined)) return undefined;
-  const before = configured ?? { host: 'localhost', port: 6379, db: 0 };
+  const before = configured ?? usualRedis;
   const tunnel = ssh
     ? {
         key: before.ssh?.key ?? '/app/sshkey',
         'local-port': before.ssh?.['local-port'] ?? 6380,
         ...given('host-key', read('REDIS_SSH_HOST_KEY') ?? before.ssh?.['host-key']),
         ...given('key', read('REDIS_SSH_KEY')),
+        ...given('local-port', portOf(read, 'REDIS_SSH_LOCAL_PORT')),
         host: ssh,
         port: portOf(read, 'REDIS_SSH_PORT') ?? 22,
         user: read('REDIS_SSH_USER') ?? 'root',

@@ -69,13 +69,13 @@ export class BuilderDesk {
   #hello(hello: Hello): Welcome {
     const { farm, dispatcher, homes } = this.#parts;
     const { builders } = farm.database;
+    const compatible = hello.protocol === protocolVersion;
     const seenMs = hello.leaving ? 0 : farm.clock.nowMs();
     builders.see({ name: hello.builder, instance: hello.instance, hello: JSON.stringify(hello), seenMs });
-    const compatible = hello.protocol === protocolVersion;
     return {
       protocol: protocolVersion,
       compatible,
-      drained: !compatible || builders.all().some(({ name, drained }) => name === hello.builder && drained),
+      drained: this.#isKeptOut(hello.builder),
       homes: [...homes()],
       leaseMs: farm.config.service.lease,
       stop: hello.attempts.flatMap((attempt) => {
@@ -85,9 +85,25 @@ export class BuilderDesk {
     };
   }
 
-  async #begin(request: BeginRequest): Promise<{ order?: WorkOrder }> {
-    const { dispatcher, orders, tokens, landingZone } = this.#parts;
+  /**
+   * Whether a builder gets no new jobs: it is drained, or of another protocol, or has never said who it is; and all of
+   * them where there is no place for their results.
+   */
+  #isKeptOut(name: string): boolean {
+    if (this.#parts.homes().length === 0) return true;
+    const builder = this.#parts.farm.database.builders.all().find((one) => one.name === name);
+    if (!builder || builder.drained) return true;
+    return (JSON.parse(builder.hello) as Hello).protocol !== protocolVersion;
+  }
+
+  async #begin(request: BeginRequest): Promise<{ order?: WorkOrder; drained?: boolean }> {
+    const { farm, dispatcher, orders, tokens, landingZone } = this.#parts;
     const lease = request.lease as unknown as Lease;
+    // a builder learns with its next sign of life that it is drained, and may have claimed a job before
+    const isRepeated = farm.database.attempts
+      .running()
+      .some(({ job, fence }) => job === lease.entry.job && fence === lease.fence);
+    if (!isRepeated && this.#isKeptOut(request.builder)) return { drained: true };
     const begun = await dispatcher.begin(lease, (attempt) => this.#logPath(lease.entry.job, attempt));
     if (!begun) return {};
     const token = tokens.ofAttempt(begun.id, lease.fence);

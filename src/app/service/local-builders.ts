@@ -25,6 +25,8 @@ export class LocalBuilders {
   readonly #options: LocalBuildersOptions;
   readonly #busy = new Set<JobId>();
   readonly #name = builderName(machine.name());
+  readonly #waiting = new Set<() => void>();
+  #isDrained = false;
   #isAtWork = false;
 
   constructor(options: LocalBuildersOptions) {
@@ -45,6 +47,7 @@ export class LocalBuilders {
         builderClass: Number.MAX_SAFE_INTEGER,
         leaseMs: Math.max(60_000, farm.config.service.lease),
         slots,
+        mayClaim: (stop) => this.#mayClaim(stop),
         onTrouble,
         workplace: {
           begin: (lease) => dispatcher.begin(lease),
@@ -66,6 +69,24 @@ export class LocalBuilders {
     );
   }
 
+  /** No new jobs for these builders, until this manager ends or says otherwise; false when another one is meant. */
+  drain(name: string, drained: boolean): boolean {
+    if (!this.#isAtWork || name !== this.#name) return false;
+    this.#isDrained = drained;
+    for (const wake of [...this.#waiting]) wake();
+    return true;
+  }
+
+  async #mayClaim(signal: AbortSignal): Promise<void> {
+    while (this.#isDrained && !signal.aborted) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#waiting.add(resolve);
+      signal.addEventListener('abort', () => resolve(), { once: true });
+      await promise;
+      this.#waiting.delete(resolve);
+    }
+  }
+
   views(): readonly BuilderView[] {
     const { slots, farm } = this.#options;
     if (!this.#isAtWork) return [];
@@ -78,7 +99,7 @@ export class LocalBuilders {
         slots,
         busy: [...this.#busy],
         protocol: protocolVersion,
-        state: this.#busy.size >= slots ? 'busy' : 'idle',
+        state: this.#isDrained ? 'draining' : this.#busy.size >= slots ? 'busy' : 'idle',
         lastSeenMs: farm.clock.nowMs(),
       },
     ];

@@ -29,7 +29,7 @@ import { operatorCalls } from './operator-calls.ts';
 import { QueueNotes } from './queue-notes.ts';
 import { Scheduling } from './scheduling.ts';
 import { isSelected } from './selection.ts';
-import { notifierConfig, Telling, wordsOf } from './telling.ts';
+import { notifierConfig, Telling, wasReplaced, wordsOf } from './telling.ts';
 import { Tokens } from './tokens.ts';
 import { Troubles } from './troubles.ts';
 import { FarmViews } from './views.ts';
@@ -143,6 +143,10 @@ export class RunningFarm implements FarmService {
       ...(web.builderUrl === undefined ? [] : [{ kind: 'http' as const, url: web.builderUrl }]),
       ...(this.#landingZone ? [this.#landingZone.home] : []),
     ];
+    if (this.#carriers.isRemote && this.#homes.length === 0 && this.#options.localBuilders === 0) {
+      const what = "builders elsewhere get no jobs: there is neither 'service.url' nor a landing zone";
+      this.#troubles.note('builders', fault('BLD040', { what }));
+    }
     const own = { url: web.url, token: this.#localToken, pid: machine.processId() };
     replaceFile(farm.paths.manager, `${JSON.stringify(own)}\n`, 0o600);
     for (const what of await farm.repositories.recover()) this.#options.say(what);
@@ -253,10 +257,10 @@ export class RunningFarm implements FarmService {
     if (event.to === 'succeeded') this.#publishing.nudge();
     if (event.from === 'running' && event.to === 'ready') {
       this.#notes.note(job, `The build was canceled and re-queued: ${event.reason}`);
-    } else if (event.from !== 'running' && (event.to === 'canceled' || event.to === 'blocked')) {
-      this.#notes.note(job, `The build was canceled before execution: ${event.reason}`);
-    } else if (event.from === 'running' && event.to === 'canceled') {
-      this.#notes.note(job, `The build was canceled: ${event.reason}`);
+    } else if (event.to === 'canceled' || event.to === 'blocked') {
+      const what = wasReplaced(event.reason) ? 'canceled and replaced' : 'canceled';
+      const when = event.from === 'running' ? '' : ' before execution';
+      this.#notes.note(job, `The build was ${what}${when}: ${event.reason}`);
     }
   }
 
@@ -340,7 +344,7 @@ export class RunningFarm implements FarmService {
   }
 
   async drain(builder: string, drained: boolean): Promise<boolean> {
-    return this.farm.database.builders.setDrained(builder, drained);
+    return this.#locals.drain(builder, drained) || this.farm.database.builders.setDrained(builder, drained);
   }
 
   stats() {

@@ -202,9 +202,12 @@ function wordsFor(
     case 'blocked':
       return ['failed'];
     case 'canceled':
-      return [event.reason.startsWith('replaced by') ? 'replaced' : 'canceled'];
+      return [wasReplaced(event.reason) ? 'replaced' : 'canceled'];
   }
 }
+
+/** Whether a job was canceled for a newer one of the same name, as the dispatcher says that. */
+export const wasReplaced = (reason: string): boolean => reason.startsWith('replaced by');
 
 /** An error for the manager's own words: problems by their code, everything else by its message. */
 export function wordsOf(error: unknown): string {

@@ -44,11 +44,15 @@ export class ManagerLink {
     return welcomeSchema.parse(await this.#call('hello', hello, { timeoutMs: callMs, signal }));
   }
 
-  /** Begins an attempt; undefined when the lease is stale. Rejects with CHN002 when nobody answers. */
-  async begin(lease: Lease, signal: AbortSignal): Promise<WorkOrder | undefined> {
+  /**
+   * Begins an attempt; undefined when the lease is stale, `drained` when this builder gets no jobs now. Rejects with
+   * CHN002 when nobody answers.
+   */
+  async begin(lease: Lease, signal: AbortSignal): Promise<WorkOrder | 'drained' | undefined> {
     const { builder, instance } = this.#options;
     const answer = await this.#call('begin', { builder, instance, lease }, { timeoutMs: 4 * callMs, signal });
-    return beginReplySchema.parse(answer).order;
+    const { order, drained } = beginReplySchema.parse(answer);
+    return drained ? 'drained' : order;
   }
 
   /** Hands in a piece of log; says how much of it the manager has, and whether the attempt is to stop. */

@@ -26,8 +26,10 @@ export async function keepPresent(options: PresenceOptions, signal: AbortSignal)
     }
     await clock.sleep(everyMs, signal);
   }
+  const tooLate = new AbortController();
   await Promise.race([
     link.hello({ ...describe(), leaving: true }).catch(() => undefined),
-    clock.sleep(2_000),
+    clock.sleep(2_000, tooLate.signal),
   ]);
+  tooLate.abort();
 }

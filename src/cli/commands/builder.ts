@@ -7,7 +7,9 @@ import type { Shell } from '../shell.ts';
 export function addBuilder(program: Command, shell: Shell): void {
   program
     .command('builder')
-    .description('build for a farm elsewhere: needs SHARED_PATH and REDIS_HOST in the environment')
+    .description(
+      'build for a farm elsewhere: needs SHARED_PATH in the environment, and REDIS_HOST where that is not localhost',
+    )
     .addHelpText(
       'after',
       `

@@ -23,7 +23,7 @@ export function addServe(program: Command, shell: Shell): void {
     about: 'run a farm: plan, hand out, publish and notify; builders come over Redis',
     help: `
 Settings come from packmill.yaml and the environment (docs/service.md); Chaotic Manager's variables keep
-their names. Without 'service.redis' or REDIS_HOST it hands out nothing: use 'packmill up' then.
+their names. Without 'service.redis' and REDIS_* the queue store is expected at localhost:6379; 'packmill up' needs none.
 
 Example:
   REDIS_HOST=queue.internal packmill --farm /srv/farm manager --web-port 8080`,

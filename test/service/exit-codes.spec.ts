@@ -1,0 +1,99 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freePort, startRedis } from '../channel/redis-server.ts';
+import { ServiceFixture } from './service-fixture.ts';
+import { StartedProgram } from './started-program.ts';
+
+/** Specification 13.2: a command ends with zero only when all it asked for was accepted. */
+describe('commands say by their exit code what became of them', () => {
+  let farm: ServiceFixture;
+  beforeAll(async () => {
+    farm = await ServiceFixture.make();
+    await farm.up(1);
+    farm.quick('foo');
+    farm.quick('elsewhere', { arch: 'aarch64' });
+  });
+  afterAll(() => farm.dispose());
+
+  it('nothing to schedule', async () => {
+    expect((await farm.run(['schedule'])).code).not.toBe(0);
+    expect((await farm.run(['auto-repo-remove'])).code).not.toBe(0);
+  });
+
+  it('a refused package, among accepted ones', async () => {
+    const ended = await farm.run(['schedule', 'foo/nobody', 'Bad!', 'nosuch', 'elsewhere']);
+    expect(ended).toMatchObject({ code: 1, stdout: 'scheduled demo/x86_64/foo\n' });
+    expect(ended.stderr).toMatch(/refused Bad!: SCH002 /);
+    expect(ended.stderr).toMatch(/refused nosuch: SCH002 'main' has no recipe 'nosuch'/);
+    expect(ended.stderr).toMatch(/refused elsewhere: SCH003 /);
+    await farm.do('queue', 'clear');
+  });
+
+  it('a source or target that the farm does not have', async () => {
+    for (const option of ['--target-repo', '--source-repo']) {
+      const ended = await farm.run(['schedule', option, 'nosuch', 'foo']);
+      expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining('SCH001') });
+    }
+  });
+
+  it('a job that fails, for those who wait for it', async () => {
+    farm.quick('broken', { lines: 'build() { false; }' });
+    expect(await farm.run(['schedule', '--wait', 'broken'])).toMatchObject({ code: 1 });
+    expect(await farm.run(['schedule', '--wait', 'foo'])).toMatchObject({ code: 0 });
+  });
+
+  it('a manager that lets others in only', async () => {
+    const ended = await new StartedProgram(['schedule', '--manager', farm.url, 'foo'], {
+      PACKMILL_TOKEN: 'wrong',
+    }).ended;
+    expect(ended).toMatchObject({ code: 2, stderr: expect.stringContaining('SCH006') });
+  });
+
+  it('a manager that is nowhere', async () => {
+    const nowhere = join(farm.folder, 'nowhere');
+    const dead = String(await freePort());
+    const redis = await startRedis();
+    try {
+      const ended = await Promise.all([
+        new StartedProgram(['--farm', nowhere, 'schedule', 'foo']).ended,
+        new StartedProgram(['schedule', '--manager', `http://127.0.0.1:${dead}`, 'foo']).ended,
+        new StartedProgram(['schedule', 'foo'], { REDIS_HOST: '127.0.0.1', REDIS_PORT: dead }).ended,
+        new StartedProgram(['schedule', 'foo'], { REDIS_HOST: redis.host, REDIS_PORT: String(redis.port) })
+          .ended,
+      ]);
+      for (const one of ended)
+        expect(one).toMatchObject({ code: 3, stderr: expect.stringContaining('SCH005') });
+    } finally {
+      await redis.dispose();
+    }
+  });
+
+  it('an environment that cannot be', async () => {
+    const shared = { SHARED_PATH: join(farm.folder, 'shared') };
+    const fails = async (args: string[], environment: Record<string, string>) => {
+      const ended = await farm.run(args, environment);
+      expect(ended.code, ended.stderr).toBe(2);
+      return ended.stderr;
+    };
+    expect(await fails(['builder'], {})).toContain('CFG008');
+    expect(await fails(['builder'], { ...shared, BUILDER_TIMEOUT: 'soon' })).toContain('CFG006');
+    expect(await fails(['manager'], { PACKAGE_REPOS: '{"a":' })).toContain('CFG006');
+    expect(await fails(['manager'], { REDIS_HOST: 'localhost', REDIS_PORT: 'x' })).toContain('CFG006');
+  });
+
+  it('a manager without a place for results tells it', async () => {
+    const redis = await startRedis();
+    const other = await ServiceFixture.make(
+      `service: { redis: { host: ${redis.host}, port: ${redis.port} } }`,
+    );
+    try {
+      const manager = await other.manager();
+      await manager.says(/builders: BLD040 /);
+      expect(readFileSync(join(other.farm, 'state', 'manager.json'), 'utf8')).toContain(other.url);
+    } finally {
+      await other.dispose();
+      await redis.dispose();
+    }
+  });
+});
