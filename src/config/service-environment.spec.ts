@@ -22,6 +22,8 @@ describe("an operator's environment of the manager", () => {
     DATABASE_HOST: 'builds.example',
     DATABASE_PORT: '2222',
     DATABASE_USER: 'package-deployer',
+    PACKMILL_FARM_NAME: 'infra-4',
+    PACKMILL_URL: 'http://manager:8080',
     LANDING_ZONE_PATH: '/srv/landing',
     LANDING_ZONE_ADVERTISED_PATH: '/landing',
     REPO_PATH: '/srv/http',
@@ -45,6 +47,8 @@ describe("an operator's environment of the manager", () => {
     expect(found.publish.root).toBe('/srv/http');
     expect(found.signing.home).toBe('/root/.gnupg');
     expect(found.service['request-log']).toBe(false);
+    expect(found.service).toMatchObject({ name: 'infra-4', url: 'http://manager:8080' });
+    expect(codeOf(() => withEnvironment(config, read({ PACKMILL_FARM_NAME: 'a b' })))).toBe('CFG006');
     expect(found.service.redis).toEqual({
       host: '127.0.0.1',
       port: 7000,

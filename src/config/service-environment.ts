@@ -40,11 +40,20 @@ function serviceOf(service: Service, read: ReadVariable): Service {
   const trust = read('TRUST_PROXY');
   return {
     ...service,
+    ...given('name', nameOf(read)),
+    ...given('url', read('PACKMILL_URL')),
     ...given('redis', redisOf(service.redis, read)),
     ...given('landing-zone', landingZoneOf(service['landing-zone'], read)),
     ...given('trust-proxy', trust === 'true' ? true : trust === 'false' ? false : trust),
     ...(read('NO_HTTP_LOG') === undefined ? {} : { 'request-log': false }),
   };
+}
+
+/** Manager and builders meet under the same name. */
+function nameOf(read: ReadVariable): string | undefined {
+  const name = read('PACKMILL_FARM_NAME');
+  if (name === undefined || /^[A-Za-z0-9._-]+$/.test(name)) return name;
+  throw fault('CFG006', { what: `'PACKMILL_FARM_NAME' is '${name}', not letters, digits and . _ -` });
 }
 
 /** Redis as file and environment describe it; undefined when neither does. */
