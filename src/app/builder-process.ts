@@ -70,8 +70,10 @@ export async function runBuilderProcess(options: BuilderProcessOptions): Promise
   });
   for (const entry of await listFolder(`${settings.sharedPath}/temp/work`))
     await sandbox.driver.removeFolder(entry.path);
+  const { redis } = settings;
+  if (redis.ssh) say(`opening a tunnel to the queue store through '${redis.ssh.user}@${redis.ssh.host}'`);
   const carriers = await redisCarriers({
-    redis: settings.redis,
+    redis,
     farm: settings.farmName,
     clock: systemClock,
     stateFolder: state,
