@@ -104,6 +104,7 @@ const rows = [
     'host of the queue store; with none of REDIS_HOST, REDIS_PORT, REDIS_PASSWORD and REDIS_SSH_HOST a builder does not start, and a manager uses its settings',
   ],
   ['REDIS_PORT', 'both', '6379', 'port of the queue store'],
+  ['REDIS_USERNAME', 'both', undefined, 'user of the queue store; unset: its default user'],
   ['REDIS_PASSWORD', 'both', undefined, 'password of the queue store; unset: none', 'secret'],
   ['REDIS_SSH_HOST', 'both', undefined, 'host to tunnel to the queue store through; unset: no tunnel'],
   ['REDIS_SSH_PORT', 'both', '22', 'SSH port of that host'],

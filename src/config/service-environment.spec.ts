@@ -35,6 +35,7 @@ describe("an operator's environment of the manager", () => {
     PACKAGE_REPOS_NOTIFIERS: '{"chaotic-aur":{"id":"54","token":"secret","check_name":"chaotic: %pkgbase%"}}',
     REDIS_HOST: '127.0.0.1',
     REDIS_PORT: '7000',
+    REDIS_USERNAME: 'farm',
     REDIS_PASSWORD: 'hidden',
     REDIS_SSH_HOST: 'queue.example',
     TELEGRAM_BOT_TOKEN: '1:x',
@@ -52,6 +53,7 @@ describe("an operator's environment of the manager", () => {
     expect(found.service.redis).toEqual({
       host: '127.0.0.1',
       port: 7000,
+      username: 'farm',
       password: 'hidden',
       db: 0,
       ssh: { host: 'queue.example', port: 22, user: 'root', key: '/app/sshkey', 'local-port': 6380 },

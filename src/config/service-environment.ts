@@ -78,6 +78,7 @@ export function redisOf(configured: Service['redis'], read: ReadVariable): Servi
     ...before,
     ...given('host', host),
     ...given('port', portOf(read, 'REDIS_PORT')),
+    ...given('username', read('REDIS_USERNAME')),
     ...given('password', read('REDIS_PASSWORD')),
     ...given('ssh', tunnel),
   };
