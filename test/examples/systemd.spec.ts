@@ -35,7 +35,9 @@ describe.each(readdirSync(folder))('%s', (name) => {
   const value = (key: string): string | undefined => lines.find((line) => line.key === key)?.value;
 
   it('starts a role of packmill that there is', () => {
-    expect(value('ExecStart')).toMatch(/^\/opt\/packmill\/bin\/packmill (up|manager|builder)( --builders \d+)?$/);
+    expect(value('ExecStart')).toMatch(
+      /^\/opt\/packmill\/bin\/packmill (up|manager|builder)( --builders \d+)?$/,
+    );
   });
 
   it('gives its role only variables that are documented for it, and no secret', () => {
