@@ -21,7 +21,7 @@ Example:
     .action(async () => {
       const abort = new AbortController();
       const stopListening = onInterrupt((signal) => {
-        shell.tell(`${signal}: handing the job back`);
+        shell.tell(`${signal}: ending; a job at hand goes back to the queue`);
         abort.abort('the builder was told to stop');
       });
       try {
