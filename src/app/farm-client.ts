@@ -66,7 +66,7 @@ function httpClient(url: string, token: string | undefined): FarmClient {
   return {
     schedule: async (request) => (await ask('POST', '/api/schedule', request)) as ScheduleReply,
     removeObsolete: async (request) => (await ask('POST', '/api/removals', request)) as RemovalReply,
-    cancel: (selection, reason) => cancelled('/api/jobs/cancel', { ...selection, reason }),
+    cancel: (selection, reason) => cancelled('/api/jobs/cancel', { selection, reason }),
     clearQueue: (selection) => cancelled('/api/queue/clear', selection),
     retry: async (jobs) => (await ask('POST', '/api/jobs/retry', { jobs })) as ScheduleReply,
     drain: async (builder, drained) => {
