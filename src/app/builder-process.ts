@@ -54,6 +54,15 @@ const farewellMs = 20_000;
 const logPatienceMs = 60_000;
 const keepObjectsMs = 24 * 60 * 60 * 1000;
 
+/** Fails where a log and an outcome can tell of it. */
+const noWay = async (): Promise<never> => {
+  throw fault('BLD040', {
+    what: 'the manager names no place for results that this builder can reach',
+    next: "Set 'service.url' (PACKMILL_URL) or 'service.landing-zone' (LANDING_ZONE_PATH) on the manager.",
+  });
+};
+const nowhere: ResultsTransport = { fetch: noWay, handIn: noWay };
+
 /** A builder of a farm elsewhere: claims jobs from the queue store and carries out the manager's orders. */
 export async function runBuilderProcess(options: BuilderProcessOptions): Promise<void> {
   const { settings, say, signal } = options;
@@ -69,8 +78,10 @@ export async function runBuilderProcess(options: BuilderProcessOptions): Promise
   });
   for (const entry of await listFolder(`${settings.sharedPath}/temp/work`))
     await sandbox.driver.removeFolder(entry.path);
+  const { redis } = settings;
+  if (redis.ssh) say(`opening a tunnel to the queue store through '${redis.ssh.user}@${redis.ssh.host}'`);
   const carriers = await redisCarriers({
-    redis: settings.redis,
+    redis,
     farm: settings.farmName,
     clock: systemClock,
     stateFolder: state,
@@ -259,8 +270,7 @@ class BuilderSite {
     const home = this.#homeOf(welcome);
     const scene = { store: this.#store, scratch: `${settings.sharedPath}/temp/travel`, clock: this.#clock };
     if (home?.kind === 'http') return new HttpTransport(home.url, scene);
-    if (home?.kind !== 'sftp')
-      throw fault('BLD040', { what: 'the manager names no place for results that this builder can reach' });
+    if (home?.kind !== 'sftp') return nowhere;
     const { upload } = settings;
     const session = new SftpSession({
       server: {

@@ -94,7 +94,8 @@ export const targetsSchema = z
 
 const commitStatusSchema = z.strictObject({
   kind: z.enum(['gitlab', 'github']),
-  'base-url': z.string().optional(),
+  /** GitLab: where it is. GitHub: root of its REST API. */
+  'base-url': z.string(),
   /** GitLab: project id. GitHub: owner/repository. */
   id: z.string(),
   token: z.string(),

@@ -22,6 +22,8 @@ describe("an operator's environment of the manager", () => {
     DATABASE_HOST: 'builds.example',
     DATABASE_PORT: '2222',
     DATABASE_USER: 'package-deployer',
+    PACKMILL_FARM_NAME: 'infra-4',
+    PACKMILL_URL: 'http://manager:8080',
     LANDING_ZONE_PATH: '/srv/landing',
     LANDING_ZONE_ADVERTISED_PATH: '/landing',
     REPO_PATH: '/srv/http',
@@ -33,6 +35,7 @@ describe("an operator's environment of the manager", () => {
     PACKAGE_REPOS_NOTIFIERS: '{"chaotic-aur":{"id":"54","token":"secret","check_name":"chaotic: %pkgbase%"}}',
     REDIS_HOST: '127.0.0.1',
     REDIS_PORT: '7000',
+    REDIS_USERNAME: 'farm',
     REDIS_PASSWORD: 'hidden',
     REDIS_SSH_HOST: 'queue.example',
     TELEGRAM_BOT_TOKEN: '1:x',
@@ -45,9 +48,12 @@ describe("an operator's environment of the manager", () => {
     expect(found.publish.root).toBe('/srv/http');
     expect(found.signing.home).toBe('/root/.gnupg');
     expect(found.service['request-log']).toBe(false);
+    expect(found.service).toMatchObject({ name: 'infra-4', url: 'http://manager:8080' });
+    expect(codeOf(() => withEnvironment(config, read({ PACKMILL_FARM_NAME: 'a b' })))).toBe('CFG006');
     expect(found.service.redis).toEqual({
       host: '127.0.0.1',
       port: 7000,
+      username: 'farm',
       password: 'hidden',
       db: 0,
       ssh: { host: 'queue.example', port: 22, user: 'root', key: '/app/sshkey', 'local-port': 6380 },

@@ -40,6 +40,8 @@ function serviceOf(service: Service, read: ReadVariable): Service {
   const trust = read('TRUST_PROXY');
   return {
     ...service,
+    ...given('name', nameOf(read)),
+    ...given('url', read('PACKMILL_URL')),
     ...given('redis', redisOf(service.redis, read)),
     ...given('landing-zone', landingZoneOf(service['landing-zone'], read)),
     ...given('trust-proxy', trust === 'true' ? true : trust === 'false' ? false : trust),
@@ -49,6 +51,12 @@ function serviceOf(service: Service, read: ReadVariable): Service {
 
 /** Where the queue store is when nobody says where (specification 13.3). */
 export const usualRedis: NonNullable<Service['redis']> = { host: 'localhost', port: 6379, db: 0 };
+/** Manager and builders meet under the same name. */
+function nameOf(read: ReadVariable): string | undefined {
+  const name = read('PACKMILL_FARM_NAME');
+  if (name === undefined || /^[A-Za-z0-9._-]+$/.test(name)) return name;
+  throw fault('CFG006', { what: `'PACKMILL_FARM_NAME' is '${name}', not letters, digits and . _ -` });
+}
 
 /** Redis as file and environment describe it; undefined when neither does. */
 export function redisOf(configured: Service['redis'], read: ReadVariable): Service['redis'] {
@@ -73,6 +81,7 @@ export function redisOf(configured: Service['redis'], read: ReadVariable): Servi
     ...before,
     ...given('host', host),
     ...given('port', portOf(read, 'REDIS_PORT')),
+    ...given('username', read('REDIS_USERNAME')),
     ...given('password', read('REDIS_PASSWORD')),
     ...given('ssh', tunnel),
   };

@@ -22,7 +22,9 @@ const compose = parse(text, { merge: true }) as {
   readonly volumes: Readonly<Record<string, unknown>>;
 };
 const services = Object.entries(compose.services);
-const secrets = environmentVariables.filter(({ secret }) => secret).map(({ name }) => name as string);
+const secrets = environmentVariables
+  .filter(({ role, secret }) => secret && role !== 'client')
+  .map(({ name }) => name as string);
 const known = new Map(environmentVariables.map((variable) => [variable.name as string, variable]));
 
 /** Variables of the program that its own settings of containers replace, beside those of compose.yaml alone. */

@@ -182,7 +182,8 @@ export class RunningFarm implements FarmService {
       try {
         const { lost, offered, openPlans } = await this.#dispatcher.recover();
         for (const job of lost) this.#options.say(`'${job}' was interrupted; it is built again`);
-        if (openPlans > 0) this.#options.say(`${openPlans} plans go on, ${offered} jobs offered again`);
+        if (openPlans > 0)
+          this.#options.say(`unfinished plans that go on: ${openPlans}; jobs offered again: ${offered}`);
         break;
       } catch (error) {
         this.#troubles.note('queue', error);

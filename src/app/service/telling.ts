@@ -56,11 +56,9 @@ function settledConfig({ notify }: FarmConfig): NotifierConfig {
   };
 }
 
-/** Where a source's commits get their statuses; nowhere without an address. */
+/** Where a source's commits get their statuses. */
 function statusNotifier(one: FarmConfig['notify']['statuses'][string]): SourceNotifiers {
-  const baseUrl = one['base-url'];
-  if (baseUrl === undefined) return {};
-  const shared = { baseUrl, token: one.token, checkName: one['check-name'] };
+  const shared = { baseUrl: one['base-url'], token: one.token, checkName: one['check-name'] };
   if (one.kind === 'gitlab') return { gitlab: { ...shared, projectId: one.id } };
   const [owner = '', repo = ''] = one.id.split('/');
   return { github: { ...shared, owner, repo } };

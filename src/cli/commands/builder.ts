@@ -14,7 +14,7 @@ export function addBuilder(program: Command, shell: Shell): void {
       'after',
       `
 Environment (docs/service.md has all): SHARED_PATH (a folder of its own), BUILDER_HOSTNAME, BUILDER_CLASS,
-BUILDER_TIMEOUT, BUILDER_LIMITS_CPUS, BUILDER_LIMITS_RAM, REDIS_HOST, REDIS_PORT, REDIS_PASSWORD, REDIS_SSH_*.
+BUILDER_LABELS, BUILDER_SLOTS, BUILDER_TIMEOUT, REDIS_HOST, REDIS_PORT, REDIS_PASSWORD, REDIS_SSH_*.
 TERM or INT: the job at hand goes back to the queue, then the builder ends.
 
 Example:
@@ -23,7 +23,7 @@ Example:
     .action(async () => {
       const abort = new AbortController();
       const stopListening = onInterrupt((signal) => {
-        shell.tell(`${signal}: handing the job back`);
+        shell.tell(`${signal}: ending; a job at hand goes back to the queue`);
         abort.abort('the builder was told to stop');
       });
       try {

@@ -111,4 +111,5 @@ async function show(shell: Shell, client: FarmClient): Promise<void> {
 function tellJobs(shell: Shell, what: string, jobs: readonly string[]): void {
   shell.printJson({ jobs });
   for (const job of jobs) shell.print(`${what} ${job}`);
+  if (jobs.length === 0) shell.tell('no queued job fits');
 }

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import type { JobView, RemovalRequest, ScheduleReply, ScheduleRequest } from '../../api/index.ts';
 import { connectToManager, type FarmClient, farmNames, isFarm } from '../../app/index.ts';
 import { problem } from '../../diagnostics/index.ts';
@@ -16,7 +16,7 @@ interface ScheduleOptions extends TargetOptions {
   readonly commit?: string;
   readonly deptree?: string;
   readonly archMirror?: string;
-  readonly urgency: string;
+  readonly urgency: number;
   readonly requestId?: string;
   readonly wait?: boolean;
 }
@@ -42,7 +42,7 @@ export function addSchedule(program: Command, shell: Shell): void {
     .option('--commit <sha[:pipeline]>', 'build exactly this commit, and report to this pipeline')
     .option('--deptree <text>', 'dependency tree, or a file with it; recipes are read by the manager itself')
     .option('--arch-mirror <url>', 'mirror for pacman in builds')
-    .option('--urgency <n>', 'higher goes first, -1000 to 1000', '0')
+    .option('--urgency <n>', 'higher goes first, -1000 to 1000', parseUrgency, 0)
     .option('--request-id <id>', 'name of the request: sent again under it, it is the same request')
     .option('--manager <url>', 'web address of the manager')
     .option('--wait', 'until all jobs are over; exit code 1 when one failed')
@@ -74,7 +74,7 @@ async function schedule(shell: Shell, packages: readonly string[], options: Sche
     ...(pipeline ? { pipeline } : {}),
     ...(options.archMirror === undefined ? {} : { archMirror: options.archMirror }),
     ...(tree === undefined ? {} : { dependencyTree: tree }),
-    urgency: Number(options.urgency) || 0,
+    urgency: options.urgency,
     packages: packages.map(parsePackage),
   };
   const client = await connectToManager({ farm: shell.farmFolder(isFarm), url: options.manager });
@@ -85,6 +85,12 @@ async function schedule(shell: Shell, packages: readonly string[], options: Sche
   } finally {
     await client.close();
   }
+}
+
+function parseUrgency(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isInteger(value) && Math.abs(value) <= 1000) return value;
+  throw new InvalidArgumentError('expected a whole number from -1000 to 1000');
 }
 
 /** `foo`, `foo/5` or `foo/cat`. */
@@ -109,20 +115,21 @@ const isOpen = (job: JobView): boolean => ['waiting', 'ready', 'running'].includ
 
 async function waitFor(shell: Shell, client: FarmClient, reply: ScheduleReply): Promise<void> {
   const told = new Map<string, string>();
-  const ids = reply.accepted.map(({ job }) => job);
+  // what is over is not asked for again: each job is a question of its own
+  const open = new Set(reply.accepted.map(({ job }) => job));
   for (;;) {
-    const jobs = (await client.jobs(ids)).filter((job) => job !== null);
-    for (const job of jobs) {
-      if (told.get(job.id) === job.state) continue;
-      told.set(job.id, job.state);
-      shell.tell(`${job.state.padEnd(13)} ${job.id}${job.builder ? ` on ${job.builder}` : ''}`);
+    for (const job of await client.jobs([...open])) {
+      if (job === null) continue;
+      if (told.get(job.id) !== job.state) {
+        told.set(job.id, job.state);
+        shell.tell(`${job.state.padEnd(13)} ${job.id}${job.builder ? ` on ${job.builder}` : ''}`);
+      }
+      if (isOpen(job)) continue;
+      open.delete(job.id);
+      if (!['succeeded', 'already-built', 'skipped'].includes(job.state)) shell.exitCode = exitCodes.failed;
     }
-    if (jobs.length === ids.length && !jobs.some(isOpen)) {
-      if (jobs.some(({ state }) => !['succeeded', 'already-built', 'skipped'].includes(state)))
-        shell.exitCode = exitCodes.failed;
-      return;
-    }
-    await systemClock.sleep(500);
+    if (open.size === 0) return;
+    await systemClock.sleep(500 + 10 * open.size);
   }
 }
 
