@@ -107,6 +107,7 @@ const rows = [
   ['REDIS_USERNAME', 'both', undefined, 'user of the queue store; unset: its default user'],
   ['REDIS_PASSWORD', 'both', undefined, 'password of the queue store; unset: none', 'secret'],
   ['REDIS_SSH_HOST', 'both', undefined, 'host to tunnel to the queue store through; unset: no tunnel'],
+  ['REDIS_SSH_LOCAL_PORT', 'both', '6380', 'port of the loopback at which the tunnel begins'],
   ['REDIS_SSH_PORT', 'both', '22', 'SSH port of that host'],
   ['REDIS_SSH_USER', 'both', 'root', 'SSH user on that host'],
   [
