@@ -19,6 +19,7 @@ import {
   listFolder,
   machine,
   machineMemoryBytes,
+  removeTree,
   systemClock,
   systemRandom,
 } from '../host/index.ts';
@@ -59,7 +60,7 @@ export async function runBuilderProcess(options: BuilderProcessOptions): Promise
   const { settings, say, signal } = options;
   if (!settings.redis) throw fault('CFG008', { what: "'REDIS_HOST' is not set" });
   const state = `${settings.sharedPath}/state`;
-  for (const name of ['state', 'temp/work', 'temp/spool', 'srcdest_cache', 'objects'])
+  for (const name of ['state', 'temp/work', 'srcdest_cache', 'objects'])
     ensureFolder(`${settings.sharedPath}/${name}`);
   const onProblem = (problem: Problem): void => say(`${problem.code} ${problem.what}`);
   const sandbox = await openSandbox({
@@ -68,8 +69,7 @@ export async function runBuilderProcess(options: BuilderProcessOptions): Promise
     clock: systemClock,
     onProblem,
   });
-  for (const entry of await listFolder(`${settings.sharedPath}/temp/work`))
-    await sandbox.driver.removeFolder(entry.path);
+  await sweepTemporary(settings.sharedPath, sandbox);
   const carriers = await redisCarriers({
     redis: settings.redis,
     farm: settings.farmName,
@@ -84,6 +84,13 @@ export async function runBuilderProcess(options: BuilderProcessOptions): Promise
   } finally {
     await carriers.close();
   }
+}
+
+/** What a builder that was killed left of attempts, which are others' by now. */
+async function sweepTemporary(sharedPath: string, sandbox: OpenedSandbox): Promise<void> {
+  for (const entry of await listFolder(`${sharedPath}/temp/work`))
+    await sandbox.driver.removeFolder(entry.path);
+  for (const name of ['spool', 'travel']) await removeTree(`${sharedPath}/temp/${name}`);
 }
 
 class BuilderSite {

@@ -59,7 +59,7 @@ async function oneRound(scene: Scene, round: number, { seed, say }: RoundsOption
   farm.note(title);
   const wave = plant(scene, dice, `wave-${seed}-${round}`);
   const breaking = chosen.map(async (name) => {
-    await sleep(dice.number(5_000));
+    await sleep(dice.number(4_000));
     farm.note(`begins: ${name}`);
     const wrong = (await faults[name]?.(farm, dice)) ?? [`there is no fault '${name}'`];
     farm.note(`is over: ${name}`);
@@ -91,7 +91,7 @@ function choose(scene: Scene, dice: Dice): string[] {
 
 /** Gives some recipes new versions and schedules them, partly twice and partly in two requests at once. */
 async function plant({ farm, orchard }: Scene, dice: Dice, id: string): Promise<void> {
-  const names = dice.some(orchard.names, 3 + dice.number(4));
+  const names = dice.some(orchard.names, 4 + dice.number(5));
   const commit = orchard.grow(names);
   const again = dice.chance(0.4);
   const requests = [farm.schedule(`${id}-a`, names, commit)];

@@ -1,11 +1,11 @@
 // npm run test:faults: hundreds of rounds, one line each. PACKMILL_FAULT_ROUNDS and PACKMILL_FAULT_SEED say which;
-// PACKMILL_FAULT_ONLY names faults, with commas between them.
+// PACKMILL_FAULT_ONLY names faults, with semicolons between them.
 import { runRounds } from './rounds.ts';
 
 const variable = (name: string): string | undefined => process.env[name];
 const seed = Number(variable('PACKMILL_FAULT_SEED') ?? Math.floor(Math.random() * 100_000));
 const rounds = Number(variable('PACKMILL_FAULT_ROUNDS') ?? 200);
-const only = variable('PACKMILL_FAULT_ONLY')?.split(',');
+const only = variable('PACKMILL_FAULT_ONLY')?.split(';');
 
 console.log(`${rounds} rounds, PACKMILL_FAULT_SEED=${seed}`);
 try {
