@@ -135,9 +135,19 @@ async function workOn<Attempt extends Begun>(
   const end = await performSafely(workplace, attempt, stop);
   over.abort();
   await renewing;
-  const interrupted = end.outcome.kind === 'canceled' && shutdown.aborted && !attempt.signal.aborted;
-  const requeue: Outcome = { kind: 'canceled', requeue: true, reason: 'the builder was told to stop' };
-  await workplace.report(lease, attempt.id, interrupted ? { ...end, outcome: requeue } : end);
+  const outcome = outcomeOf(end, { shutdown, lost: lost.signal, asked: attempt.signal });
+  await workplace.report(lease, attempt.id, { ...end, outcome });
+}
+
+/** What an end means to the manager: work that nobody asked to stop is to be done again. */
+function outcomeOf(
+  { outcome }: AttemptEnd,
+  signals: { readonly shutdown: AbortSignal; readonly lost: AbortSignal; readonly asked: AbortSignal },
+): Outcome {
+  if (outcome.kind !== 'canceled' || signals.asked.aborted) return outcome;
+  if (signals.shutdown.aborted)
+    return { kind: 'canceled', requeue: true, reason: 'the builder was told to stop' };
+  return signals.lost.aborted ? { kind: 'lost', reason: String(signals.lost.reason) } : outcome;
 }
 
 /** Begins an attempt; a job that cannot be begun goes back to the queue, and the error is the caller's. */

@@ -6,6 +6,7 @@ export {
   type DispatcherOptions,
   type DispatcherPolicy,
   type FailedDependency,
+  type ServiceTerms,
 } from './dispatcher.ts';
 export type { AttemptFacts } from './motion.ts';
 export type { RecoveryReport } from './recovery.ts';

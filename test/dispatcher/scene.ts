@@ -1,6 +1,11 @@
 // A farm without recipes: a record in memory, a queue, and builders that do what the test says.
 import { type FarmDatabase, openFarmDatabase } from '../../src/database/index.ts';
-import { type Decide, Dispatcher, type DispatcherPolicy } from '../../src/dispatcher/index.ts';
+import {
+  type Decide,
+  Dispatcher,
+  type DispatcherPolicy,
+  type ServiceTerms,
+} from '../../src/dispatcher/index.ts';
 import { type Clock, VirtualClock } from '../../src/host/index.ts';
 import type { Artifact, JobStateName, Outcome, Plan, PlannedJob } from '../../src/model/index.ts';
 import { builderName, type Digest, type JobId, type PlanId } from '../../src/primitives/index.ts';
@@ -80,6 +85,7 @@ export interface SceneOptions {
   readonly clock?: Clock;
   readonly decide?: Decide;
   readonly policy?: DispatcherPolicy;
+  readonly service?: ServiceTerms;
 }
 
 /** A dispatcher with everything around it. */
@@ -99,6 +105,7 @@ export class Scene {
       clock: this.clock,
       decide: options.decide ?? (async () => ({ run: false, reason: 'its sonames are all there' })),
       ...(options.policy ? { policy: options.policy } : {}),
+      service: options.service,
     });
   }
 
