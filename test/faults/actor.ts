@@ -64,10 +64,15 @@ export class Actor {
   }
 
   /** Waits until the process that runs now has said that it is at work. */
-  async ready(): Promise<void> {
+  ready(): Promise<void> {
+    return this.says(this.#options.ready);
+  }
+
+  /** Waits until the process that runs now has said something. */
+  async says(what: RegExp): Promise<void> {
     for (;;) {
       const [, last = ''] = readFileSync(this.log, 'utf8').split(/--- start(?!.*--- start)/s);
-      if (this.#options.ready.test(last)) return;
+      if (what.test(last)) return;
       if (!this.isRunning) throw new Error(`${this.name} does not start:\n${last}`);
       await new Promise((resolve) => setTimeout(resolve, 50));
     }

@@ -1,7 +1,15 @@
 // A whole farm of real processes, in which anything may be broken: a manager and Redis on one machine, each builder
 // on another one, the farm's folder on a small disk.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { finished, project, type Ran } from '../end-to-end/farm-fixture.ts';
@@ -128,6 +136,27 @@ export class FaultFarm {
     const ran = await finished(this.command({}, ...args));
     if (ran.code !== 0) throw new Error(`packmill ${args.join(' ')}: ${ran.stdout}${ran.stderr}`);
     return ran.stdout;
+  }
+
+  /** The manager of another farm, by mistake with this one's name on the same Redis; it does not run yet. */
+  async otherFarm(): Promise<Actor> {
+    const other = join(this.folder, 'other');
+    if (!existsSync(other)) {
+      await this.do('--farm', other, 'init', '--repo', 'demo');
+      copyFileSync(join(this.farm, 'packmill.yaml'), join(other, 'packmill.yaml'));
+    }
+    return new Actor({
+      name: 'other-manager',
+      command: ['--farm', other, 'manager', '--web-port', '0'],
+      environment: this.environment,
+      logs: this.logs,
+      ready: /is at work/,
+    });
+  }
+
+  /** Schedules at the other farm, whose manager runs. */
+  async scheduleElsewhere(packages: readonly string[]): Promise<void> {
+    await this.do('--farm', join(this.folder, 'other'), 'schedule', '--target-repo', 'demo', ...packages);
   }
 
   /** Schedules until it is accepted, as a script would that has no say in when the farm works. */

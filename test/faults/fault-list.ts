@@ -1,5 +1,6 @@
 // What can go wrong with a farm. Each fault is over when it returns: nothing is cut, stopped or missing any more.
 import { setTimeout as sleep } from 'node:timers/promises';
+import { finished } from '../end-to-end/farm-fixture.ts';
 import type { Dice } from './dice.ts';
 import { type BuilderMachine, type FaultFarm, leaseMs } from './fault-farm.ts';
 
@@ -109,6 +110,22 @@ export const faults: Readonly<Record<string, Fault>> = {
     await farm.redis.save();
     await sleep(dice.number(4_000));
     await farm.redis.restart('dump');
+    return [];
+  },
+  'second manager by mistake': async (farm) => {
+    const second = farm.command(farm.environment, '--farm', farm.farm, 'manager', '--web-port', '0');
+    const ran = await finished(second);
+    if (ran.code !== 0 && ran.stderr.includes('QUE001')) return [];
+    return [`a second manager is not refused: ${ran.code} ${ran.stdout}${ran.stderr}`];
+  },
+  "another farm's manager at the same redis": async (farm, dice) => {
+    const other = await farm.otherFarm();
+    other.start();
+    await other.says(/QUE006/);
+    // accepted, written down, and nothing that the other farm's queue hears of
+    await farm.scheduleElsewhere(['root', 'fern']);
+    await sleep(dice.number(3_000));
+    await other.kill();
     return [];
   },
   'disk full': async (farm, dice) => {
