@@ -160,13 +160,12 @@ export class FaultFarm {
   }
 
   /** Schedules until it is accepted, as a script would that has no say in when the farm works. */
-  async schedule(request: string, packages: readonly string[], commit: string): Promise<void> {
+  async schedule(request: string, packages: readonly string[], commit?: string): Promise<void> {
     const words = ['schedule', '--request-id', request, '--target-repo', 'demo', '--source-repo', 'demo'];
+    if (commit !== undefined) words.push('--commit', commit);
     for (let round = 0; ; round += 1) {
       const way = round % 2 === 0 ? {} : this.environment;
-      const ran = await finished(
-        this.command(way, '--farm', this.farm, ...words, '--commit', commit, ...packages),
-      );
+      const ran = await finished(this.command(way, '--farm', this.farm, ...words, ...packages));
       this.note(`schedule ${request} ${packages.join(' ')}: ${ran.code} ${oneLine(ran)}`);
       if (ran.code === 0) return;
       if (!/SCH005/.test(ran.stderr)) throw new Error(`${request} was refused: ${ran.stderr}`);

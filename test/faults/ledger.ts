@@ -77,14 +77,19 @@ export class Ledger {
     });
   }
 
-  /** Where the newest job of a package ended, with its reason. */
-  newestJob(id: string): { state: string; reason: string } | undefined {
-    return this.#look(
-      (database) =>
-        database.prepare('SELECT state, reason FROM jobs WHERE id = ? ORDER BY key DESC LIMIT 1').get(id) as
-          | { state: string; reason: string }
-          | undefined,
+  /** How many jobs are not over. */
+  openJobs(): number {
+    return this.#look((database) =>
+      numberOf(database, "SELECT count(*) AS n FROM jobs WHERE state IN ('waiting', 'ready', 'running')"),
     );
+  }
+
+  /** Builders of the attempts under way. */
+  running(): string[] {
+    return this.#look((database) => {
+      const rows = database.prepare('SELECT builder FROM attempts WHERE ended_ms IS NULL').all();
+      return (rows as unknown as { builder: string }[]).map(({ builder }) => builder);
+    });
   }
 
   plansOfRequest(request: string): number {
@@ -208,16 +213,25 @@ function wrongJobs(database: DatabaseSync, events: readonly EventRow[]): string[
   return wrong;
 }
 
-/** One artifact for each success, and all of them dealt with. */
+/** Successes have artifacts, each name once, and nothing else has; each generation was published once. */
 function wrongArtifacts(database: DatabaseSync): string[] {
   const rows = database
     .prepare(
-      `SELECT a.id, a.outcome, count(f.id) AS files FROM attempts a LEFT JOIN artifacts f ON f.attempt = a.id
+      `SELECT a.id, a.outcome, count(f.id) AS files, count(DISTINCT f.name) AS names FROM attempts a LEFT JOIN artifacts f ON f.attempt = a.id
        GROUP BY a.id`,
     )
-    .all() as unknown as { id: number; outcome: string | null; files: number }[];
-  return rows.flatMap(({ id, outcome, files }) => {
+    .all() as unknown as { id: number; outcome: string | null; files: number; names: number }[];
+  const wrong = rows.flatMap(({ id, outcome, files, names }) => {
     const success = outcome !== null && (JSON.parse(outcome) as { kind: string }).kind === 'succeeded';
-    return files === (success ? 1 : 0) ? [] : [`attempt ${id} has ${files} artifacts: ${outcome}`];
+    return success === files > 0 && files === names
+      ? []
+      : [`attempt ${id} has ${files} artifacts: ${outcome}`];
   });
+  const flips = database
+    .prepare('SELECT repo, number, count(*) AS times FROM pacman_flip GROUP BY repo, number HAVING times > 1')
+    .all() as unknown as { repo: string; number: number; times: number }[];
+  return [
+    ...wrong,
+    ...flips.map(({ repo, number, times }) => `generation ${number} of ${repo} was published ${times} times`),
+  ];
 }
