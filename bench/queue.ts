@@ -11,7 +11,7 @@ import type { JobEdge, Plan, PlannedJob } from '../src/model/index.ts';
 import { builderName, type Digest, type JobId } from '../src/primitives/index.ts';
 import { BullmqQueue } from '../src/queue/bullmq/index.ts';
 import type { Lease, QueueEntry } from '../src/queue/index.ts';
-import { type RedisUnderTest, startRedis } from '../test/queue/redis-server.ts';
+import { type RedisServer, startRedis } from '../test/redis-server.ts';
 import { drainCost, type ReferenceJob } from './reference/assignment.ts';
 
 const concurrency = 32;
@@ -50,7 +50,7 @@ async function raw(): Promise<void> {
   );
 }
 
-async function bullmqMs(redis: RedisUnderTest, count: number, slots = concurrency): Promise<number> {
+async function bullmqMs(redis: RedisServer, count: number, slots = concurrency): Promise<number> {
   const connection = { host: redis.host, port: redis.port, maxRetriesPerRequest: null };
   const queue = new Queue('bench', { connection });
   await queue.waitUntilReady();
@@ -77,7 +77,7 @@ async function bullmqMs(redis: RedisUnderTest, count: number, slots = concurrenc
   return ms;
 }
 
-async function ourMs(redis: RedisUnderTest, count: number): Promise<number> {
+async function ourMs(redis: RedisServer, count: number): Promise<number> {
   const queue = open(redis);
   await queue.counts();
   const entries = Array.from({ length: count }, (_, at) => entryAt(at));
@@ -133,7 +133,7 @@ async function farm(): Promise<void> {
   }
 }
 
-async function dispatched(redis: RedisUnderTest, jobs: readonly PlannedJob[], slots = concurrency) {
+async function dispatched(redis: RedisServer, jobs: readonly PlannedJob[], slots = concurrency) {
   const folder = mkdtempSync(join(tmpdir(), 'packmill-bench-'));
   const database = openFarmDatabase(join(folder, 'farm.sqlite'), { clock });
   const queue = open(redis);
@@ -198,7 +198,7 @@ async function large(): Promise<void> {
 }
 
 /** A manager that keeps watch and a builder for whom there is nothing, with the queue full for others. */
-async function idle(redis: RedisUnderTest, queue: BullmqQueue): Promise<void> {
+async function idle(redis: RedisServer, queue: BullmqQueue): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'packmill-bench-'));
   const database = openFarmDatabase(join(folder, 'farm.sqlite'), { clock });
   const decide = async () => ({ run: true, reason: '' });
@@ -303,10 +303,10 @@ const entryAt = (at: number): QueueEntry => ({
   share: `source-${at % 3}`,
 });
 
-const open = ({ host, port }: RedisUnderTest): BullmqQueue =>
+const open = ({ host, port }: RedisServer): BullmqQueue =>
   new BullmqQueue({ connection: { host, port }, farm: 'bench', clock });
 
-async function withRedis<T>(work: (redis: RedisUnderTest) => Promise<T>): Promise<T> {
+async function withRedis<T>(work: (redis: RedisServer) => Promise<T>): Promise<T> {
   const redis = await startRedis();
   try {
     return await work(redis);
@@ -316,13 +316,13 @@ async function withRedis<T>(work: (redis: RedisUnderTest) => Promise<T>): Promis
 }
 
 /** Processor time of this process and the server, in ms. */
-function cpuMs(redis: RedisUnderTest): number {
+function cpuMs(redis: RedisServer): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000 + redisCpuMs(redis);
 }
 
 /** From /proc, which counts in hundredths of a second. */
-function redisCpuMs({ pid }: RedisUnderTest): number {
+function redisCpuMs({ pid }: RedisServer): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) * 10;

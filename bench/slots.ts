@@ -12,7 +12,7 @@ import { builderName, type Digest, type JobId } from '../src/primitives/index.ts
 import { BullmqQueue } from '../src/queue/bullmq/index.ts';
 import { EmbeddedQueue } from '../src/queue/embedded/index.ts';
 import type { QueueBackend } from '../src/queue/index.ts';
-import { type RedisUnderTest, startRedis } from '../test/queue/redis-server.ts';
+import { type RedisServer, startRedis } from '../test/redis-server.ts';
 
 const slots = 256;
 const rounds = 5;
@@ -47,7 +47,7 @@ async function best(work: (round: number) => Promise<number>): Promise<number> {
   return Math.min(...times);
 }
 
-async function throughBullmq({ host, port }: RedisUnderTest): Promise<number> {
+async function throughBullmq({ host, port }: RedisServer): Promise<number> {
   const connection = { host, port };
   const queue = new Queue('noop', { connection });
   let left = slots;

@@ -19,6 +19,7 @@ import {
   listFolder,
   machine,
   machineMemoryBytes,
+  removeTree,
   systemClock,
   systemRandom,
 } from '../host/index.ts';
@@ -67,7 +68,7 @@ const nowhere: ResultsTransport = { fetch: noWay, handIn: noWay };
 export async function runBuilderProcess(options: BuilderProcessOptions): Promise<void> {
   const { settings, say, signal } = options;
   const state = `${settings.sharedPath}/state`;
-  for (const name of ['state', 'temp/work', 'temp/spool', 'srcdest_cache', 'objects'])
+  for (const name of ['state', 'temp/work', 'srcdest_cache', 'objects'])
     ensureFolder(`${settings.sharedPath}/${name}`);
   const onProblem = (problem: Problem): void => say(`${problem.code} ${problem.what}`);
   const sandbox = await openSandbox({
@@ -76,8 +77,7 @@ export async function runBuilderProcess(options: BuilderProcessOptions): Promise
     clock: systemClock,
     onProblem,
   });
-  for (const entry of await listFolder(`${settings.sharedPath}/temp/work`))
-    await sandbox.driver.removeFolder(entry.path);
+  await sweepTemporary(settings.sharedPath, sandbox);
   const { redis } = settings;
   if (redis.ssh) say(`opening a tunnel to the queue store through '${redis.ssh.user}@${redis.ssh.host}'`);
   const carriers = await redisCarriers({
@@ -94,6 +94,13 @@ export async function runBuilderProcess(options: BuilderProcessOptions): Promise
   } finally {
     await carriers.close();
   }
+}
+
+/** What a builder that was killed left of attempts, which are others' by now. */
+async function sweepTemporary(sharedPath: string, sandbox: OpenedSandbox): Promise<void> {
+  for (const entry of await listFolder(`${sharedPath}/temp/work`))
+    await sandbox.driver.removeFolder(entry.path);
+  for (const name of ['spool', 'travel']) await removeTree(`${sharedPath}/temp/${name}`);
 }
 
 class BuilderSite {

@@ -133,15 +133,25 @@ async function workOn<Attempt extends Begun>(
   if (attempt === undefined) return;
   const stop = AbortSignal.any([attempt.signal, shutdown, lost.signal]);
   const end = await performSafely(workplace, attempt, stop);
-  const interrupted = end.outcome.kind === 'canceled' && shutdown.aborted && !attempt.signal.aborted;
-  const requeue: Outcome = { kind: 'canceled', requeue: true, reason: 'the builder was told to stop' };
+  const outcome = outcomeOf(end, { shutdown, lost: lost.signal, asked: attempt.signal });
   try {
     // the lease is kept until the result is taken: the manager may be away for longer than it lasts
-    await workplace.report(lease, attempt.id, interrupted ? { ...end, outcome: requeue } : end);
+    await workplace.report(lease, attempt.id, { ...end, outcome });
   } finally {
     over.abort();
     await renewing;
   }
+}
+
+/** What an end means to the manager: work that nobody asked to stop is to be done again. */
+function outcomeOf(
+  { outcome }: AttemptEnd,
+  signals: { readonly shutdown: AbortSignal; readonly lost: AbortSignal; readonly asked: AbortSignal },
+): Outcome {
+  if (outcome.kind !== 'canceled' || signals.asked.aborted) return outcome;
+  if (signals.shutdown.aborted)
+    return { kind: 'canceled', requeue: true, reason: 'the builder was told to stop' };
+  return signals.lost.aborted ? { kind: 'lost', reason: String(signals.lost.reason) } : outcome;
 }
 
 /** Begins an attempt; a job that cannot be begun goes back to the queue, and the error is the caller's. */

@@ -4,11 +4,12 @@ import type { Clock } from '../host/index.ts';
 import type { FarmEvent, JobStateName, Outcome, Plan, PlannedJob } from '../model/index.ts';
 import { isFinal, isGood } from '../model/index.ts';
 import type { AttemptId, JobId, PlanId } from '../primitives/index.ts';
-import type { Lease, QueueBackend } from '../queue/index.ts';
+import type { Lease, QueueBackend, QueueEntry } from '../queue/index.ts';
 import { type AdmitOptions, type Admitted, admitPlan, refuseBrokenPlan } from './admission.ts';
+import { Audit } from './audit.ts';
 import { Commits, type QueueNews } from './commits.ts';
 import type { Decide, DecisionResult } from './decision.ts';
-import { type AttemptFacts, type Effects, Motion } from './motion.ts';
+import { type AttemptFacts, type Effects, entryOf, Motion } from './motion.ts';
 import { adoptable, type RecoveryReport, reconcile, runningLeases, takeUp } from './recovery.ts';
 
 export interface DispatcherPolicy {
@@ -72,13 +73,14 @@ export class Dispatcher {
   readonly #deciding = new Map<number, Promise<void>>();
   /** What has been told to the queue so far; changes reach it in the order of their transactions. */
   #told: Promise<void> = Promise.resolve();
-  #queueMissedSomething = false;
+  #queueMissedSomething: boolean;
   readonly #service: ServiceTerms | undefined;
   readonly #commits: Commits;
   /** Whether the queue was out of reach when it was last asked. */
   #outage = false;
   #reapFromMs = 0;
   #makingUp = false;
+  readonly #audit: Audit;
 
   constructor(options: DispatcherOptions) {
     this.#database = options.database;
@@ -96,6 +98,9 @@ export class Dispatcher {
       onCommitted: (effects) => this.#follow(effects),
       tell: (news) => this.#tellQueue(news),
     });
+    // until `recover` has seen whose queue it is, a service tells it nothing
+    this.#queueMissedSomething = options.service !== undefined;
+    this.#audit = new Audit(this.#clock.monotonicMs());
   }
 
   /**
@@ -108,13 +113,11 @@ export class Dispatcher {
     const memory = await this.#rememberedWord();
     const queued = await this.#queue.list();
     const isKept = this.#service ? adoptable(queued) : () => false;
-    const report = await this.#commit((motion) => {
+    return this.#agreeAgain(memory, (motion) => {
       const { lost, recounted } = takeUp(this.#database, motion, isKept);
       const { offered, withdrawn } = reconcile(this.#database, queued, motion);
       return { lost, recounted, offered, withdrawn, openPlans: this.#database.plans.open().length };
     });
-    if (this.#service) await this.#putLeasesBack(this.#service, memory);
-    return report;
   }
 
   /**
@@ -155,7 +158,7 @@ export class Dispatcher {
     attempt: AttemptId,
     end: { readonly outcome: Outcome; readonly facts?: AttemptFacts },
   ): Promise<'accepted' | 'stale'> {
-    let requeued = false;
+    let again: QueueEntry | undefined;
     const verdict = await this.#commit(
       (motion) => {
         const record = this.#database.attempts.get(attempt);
@@ -163,12 +166,14 @@ export class Dispatcher {
         if (!record || !job || !isCurrent(job, record) || record.fence !== lease.fence) return 'stale';
         const { outcome, facts = {} } = end;
         const next = motion.endAttempt(job, record, { outcome, facts });
-        requeued = next.state === 'ready';
+        again = next.state === 'ready' ? entryOf(this.#database, next) : undefined;
         return 'accepted';
       },
       async () => {
         this.#stops.delete(attempt);
-        await (requeued ? this.#queue.release(lease) : this.#queue.settle(lease));
+        if (again === undefined) await this.#queue.settle(lease);
+        // a queue that lost the lease may have lost the job with it; offered to one that knows it, this is nothing
+        else if ((await this.#queue.release(lease)) === 'stale') await this.#queue.offer([again]);
       },
     );
     return verdict;
@@ -189,6 +194,18 @@ export class Dispatcher {
     if (this.#outage && this.#service) this.#reapFromMs = nowMs + this.#service.leaseMs;
     this.#outage = false;
     if (nowMs < this.#reapFromMs) return;
+    await this.#takeBackLeases();
+    if (!this.#service || !this.#audit.isDue(nowMs)) return;
+    const queued = await this.#queue.list();
+    const mends = this.#audit.compare(this.#database, queued);
+    if (mends.length > 0)
+      await this.#commit((motion) => {
+        for (const mend of mends) mend(motion);
+      });
+  }
+
+  /** Ends the attempts whose leases ran out. */
+  async #takeBackLeases(): Promise<void> {
     for (const lease of await this.#queue.reap()) {
       await this.#commit((motion) => {
         const [job] = this.#database.jobs
@@ -283,7 +300,10 @@ export class Dispatcher {
       .find(({ offer, state }) => offer === lease.entry.offer && state !== 'waiting');
     if (job?.state !== 'running') return job;
     const record = job.attempt === undefined ? undefined : this.#database.attempts.get(job.attempt);
-    if (!record || record.fence >= lease.fence) return record?.fence === lease.fence ? job : undefined;
+    if (!record || record.fence >= lease.fence) {
+      // the same fence is given twice by a queue that was restored from an old dump
+      return record?.fence === lease.fence && record.builder === lease.builder ? job : undefined;
+    }
     // The queue gave the job on before it was known here that the earlier lease had run out.
     const reason = `builder '${record.builder}' let its lease run out`;
     motion.effects.abort.push({ attempt: record.id, reason });
@@ -379,15 +399,24 @@ export class Dispatcher {
     const memory = await this.#rememberedWord();
     const isEmptied = this.#service !== undefined && memory === undefined;
     if (!isEmptied && !this.#queueMissedSomething) return;
+    await this.#told;
+    const queued = await this.#queue.list();
+    await this.#agreeAgain(memory, (motion) => reconcile(this.#database, queued, motion));
+  }
+
+  /**
+   * Makes queue and record agree in one transaction, and puts back what an emptied queue lacks. The queue is told
+   * nothing in between, nor afterwards when this fails: the next try finds everything in the record.
+   */
+  async #agreeAgain<T>(memory: string | undefined, work: (motion: Motion) => T): Promise<T> {
     this.#makingUp = true;
+    this.#queueMissedSomething = false;
     try {
-      await this.#told;
-      this.#queueMissedSomething = false;
-      const queued = await this.#queue.list();
-      await this.#commit((motion) => reconcile(this.#database, queued, motion));
+      const result = await this.#commit(work);
       if (this.#queueMissedSomething)
         throw fault('QUE007', { what: 'the queue did not take what it missed' });
       if (this.#service) await this.#putLeasesBack(this.#service, memory);
+      return result;
     } catch (error) {
       this.#queueMissedSomething = true;
       throw error;
@@ -401,6 +430,8 @@ export class Dispatcher {
     if (!this.#service) return undefined;
     const memory = await this.#queue.memory();
     if (memory === undefined || memory === this.#service.word) return memory;
+    // what this farm has to say is nothing for a queue of another one
+    this.#queueMissedSomething = true;
     throw fault('QUE006', {
       what: `the queue belongs to the farm '${memory}', this one is '${this.#service.word}'`,
     });

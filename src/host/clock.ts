@@ -64,6 +64,8 @@ export class VirtualClock implements Clock {
       await new Promise<void>((resolve) => setImmediate(resolve));
     }
     this.#now = end;
+    // what hangs on no time at all gets its turn as well
+    await new Promise<void>((resolve) => setImmediate(resolve));
   }
 }
 

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Caller, serveCalls } from '../../src/channel/index.ts';
 import { RedisChannel } from '../../src/channel/redis/index.ts';
 import { systemClock, systemRandom } from '../../src/host/index.ts';
-import { type RedisServer, startRedis } from './redis-server.ts';
+import { type RedisServer, startRedis } from '../redis-server.ts';
 
 const long = { timeoutMs: 120_000 };
 

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Channel } from '../../src/channel/index.ts';
 import { RedisChannel, type RedisChannelOptions } from '../../src/channel/redis/index.ts';
+import { askRedis, type RedisServer, startRedis } from '../redis-server.ts';
 import { describeChannel } from './conformance.ts';
-import { askRedis, type RedisServer, startRedis } from './redis-server.ts';
 
 let farms = 0;
 let server: RedisServer;

@@ -105,7 +105,7 @@ export class Scene {
       clock: this.clock,
       decide: options.decide ?? (async () => ({ run: false, reason: 'its sonames are all there' })),
       ...(options.policy ? { policy: options.policy } : {}),
-      ...(options.service ? { service: options.service } : {}),
+      service: options.service,
     });
   }
 

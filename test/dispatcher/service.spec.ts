@@ -1,169 +1,151 @@
+// A dispatcher whose builders and queue live on while it is away, and the other way round.
 import { describe, expect, it } from 'vitest';
-import { fault } from '../../src/diagnostics/index.ts';
+import { runBuilder } from '../../src/builder/index.ts';
 import { VirtualClock } from '../../src/host/index.ts';
-import type { QueueBackend } from '../../src/queue/index.ts';
+import { builderName } from '../../src/primitives/index.ts';
 import { MemoryQueue } from '../../src/queue/memory/index.ts';
-import { Scene, success } from './scene.ts';
+import { builder, idOf, Scene } from './scene.ts';
 
-const service = { word: 'farm-1', leaseMs: 15_000 };
+const service = { word: 'this-farm', leaseMs: 60_000 };
+const canceled = { kind: 'canceled', requeue: false, reason: 'asked to' } as const;
 
-/** A queue that can be out of reach, emptied, or come back but not take anything. */
-class FarQueue {
-  inner: MemoryQueue;
-  isAway = false;
-  takesNothing = false;
-  readonly #clock: VirtualClock;
-  constructor(clock: VirtualClock) {
-    this.#clock = clock;
-    this.inner = new MemoryQueue({ clock });
-  }
-  empty(): void {
-    this.inner = new MemoryQueue({ clock: this.#clock });
-  }
-  get backend(): QueueBackend {
-    return new Proxy({} as QueueBackend, {
-      get: (_, verb: keyof QueueBackend) => {
-        if (verb === ('then' as never)) return undefined;
-        return async (...args: unknown[]) => {
-          const refuses = this.isAway || (this.takesNothing && ['offer', 'withdraw'].includes(verb));
-          if (refuses) throw fault('QUE010', { what: 'the queue does not answer' });
-          return (this.inner[verb] as (...all: unknown[]) => unknown)(...args);
-        };
-      },
-    });
-  }
+/** A service that has found its queue. */
+async function atWork(clock = new VirtualClock()) {
+  const scene = new Scene({ clock, service });
+  await scene.dispatcher.recover();
+  return { scene, clock };
 }
 
-function sceneWith(far: FarQueue, clock: VirtualClock, database?: Scene['database']): Scene {
-  return new Scene({ clock, queue: far.backend, service, ...(database ? { database } : {}) });
-}
-
-describe('a dispatcher whose builders live elsewhere', () => {
-  it('lets attempts go on that outlived the manager', async () => {
+describe('a queue of another farm', () => {
+  it('is told nothing, and hears everything once it is this farm’s', async () => {
     const clock = new VirtualClock();
-    const far = new FarQueue(clock);
-    const before = sceneWith(far, clock);
-    await before.dispatcher.recover();
-    const plan = await before.admit({ lib: {}, app: { needs: ['lib'] } });
-    const lib = await before.start();
-    const after = sceneWith(far, clock, before.database);
-    expect(await after.dispatcher.recover()).toMatchObject({ lost: [] });
-    const end = { outcome: success('lib') };
-    expect(await after.dispatcher.report(lib.lease, lib.begun.id, end)).toBe('accepted');
-    expect(await after.runAll()).toEqual(['app']);
-    expect(after.states(plan)).toEqual({ lib: 'succeeded', app: 'succeeded' });
+    const queue = new MemoryQueue({ clock });
+    await queue.mark('other-farm', 0);
+    const scene = new Scene({ clock, queue, service });
+    await expect(scene.dispatcher.recover()).rejects.toThrow('QUE006');
+    await scene.admit({ lib: {}, app: { needs: ['lib'] } });
+    await expect(scene.dispatcher.tick()).rejects.toThrow('QUE006');
+    expect(await queue.list()).toEqual([]);
+    await queue.mark('this-farm', 0);
+    await scene.dispatcher.recover();
+    expect(await scene.runAll()).toEqual(['lib', 'app']);
   });
 
-  it('puts everything back into a queue that was emptied, leases under way included', async () => {
-    const clock = new VirtualClock();
-    const far = new FarQueue(clock);
-    const scene = sceneWith(far, clock);
-    await scene.dispatcher.recover();
-    await scene.admit({ lib: {}, tool: {} });
-    const lib = await scene.start();
-    far.empty();
-    await scene.dispatcher.tick();
-    expect(await far.inner.counts()).toEqual({ ready: 1, leased: 1 });
-    expect(await far.inner.renew(lib.lease, 15_000)).toBeDefined();
-    expect(await lib.end()).toBe('accepted');
-    expect(await scene.runAll()).toEqual(['tool']);
-    expect(await far.inner.memory()).toBe('farm-1');
-  });
-
-  it('accepts results while the queue is away, and tells it when it is back', async () => {
-    const clock = new VirtualClock();
-    const far = new FarQueue(clock);
-    const scene = sceneWith(far, clock);
-    await scene.dispatcher.recover();
+  it('is not told of ends either when it took the place of this one', async () => {
+    const { scene } = await atWork();
     const plan = await scene.admit({ lib: {}, app: { needs: ['lib'] } });
-    const lib = await scene.start();
-    far.isAway = true;
-    expect(await lib.end()).toBe('accepted');
+    const { end } = await scene.start();
+    await scene.queue.mark('other-farm', 0);
+    await expect(scene.dispatcher.tick()).rejects.toThrow('QUE006');
+    expect(await end()).toBe('accepted');
     expect(scene.states(plan)).toEqual({ lib: 'succeeded', app: 'ready' });
-    await expect(scene.dispatcher.tick()).rejects.toMatchObject({ problem: { code: 'QUE010' } });
-    far.isAway = false;
-    await scene.dispatcher.tick();
-    expect(await scene.runAll()).toEqual(['app']);
+    expect((await scene.queue.list()).map(({ entry }) => entry.job)).toEqual([idOf('lib')]);
   });
+});
 
-  it('says so while a queue that is back takes nothing (QUE007)', async () => {
-    const clock = new VirtualClock();
-    const far = new FarQueue(clock);
-    const scene = sceneWith(far, clock);
-    await scene.dispatcher.recover();
-    far.takesNothing = true;
-    await scene.admit({ lib: {} });
-    await expect(scene.dispatcher.tick()).rejects.toMatchObject({ problem: { code: 'QUE007' } });
-    far.takesNothing = false;
-    await scene.dispatcher.tick();
+describe('a queue that lost something and does not know it', () => {
+  it('gets a job back whose builder reports that its lease was lost', async () => {
+    const { scene } = await atWork();
+    const plan = await scene.admit({ lib: {} });
+    const { end } = await scene.start();
+    await scene.queue.withdraw([idOf('lib')]);
+    expect(await end({ kind: 'lost', reason: 'the lease was lost' })).toBe('accepted');
+    expect(scene.states(plan)).toEqual({ lib: 'ready' });
     expect(await scene.runAll()).toEqual(['lib']);
   });
 
-  it('takes no lease away before builders had time to renew after an outage', async () => {
-    const clock = new VirtualClock();
-    const far = new FarQueue(clock);
-    const scene = sceneWith(far, clock);
-    await scene.dispatcher.recover();
-    await scene.dispatcher.tick();
-    await clock.advance(20_000);
-    const plan = await scene.admit({ lib: {} });
-    const lib = await scene.start();
-    far.isAway = true;
-    await expect(scene.dispatcher.tick()).rejects.toThrow();
-    await clock.advance(10 * 60_000);
-    far.isAway = false;
-    await scene.dispatcher.tick();
-    expect(scene.states(plan)).toEqual({ lib: 'running' });
-    expect(await far.inner.renew(lib.lease, 15_000)).toBeDefined();
-    expect(await lib.end()).toBe('accepted');
-  });
-
-  it('takes leases away that nobody renewed after an outage', async () => {
-    const clock = new VirtualClock();
-    const far = new FarQueue(clock);
-    const scene = sceneWith(far, clock);
-    await scene.dispatcher.recover();
-    const plan = await scene.admit({ lib: {} });
+  it('gets a ready job back, and one whose builder is gone', async () => {
+    const { scene, clock } = await atWork();
+    const plan = await scene.admit({ lib: {}, other: {} });
     await scene.start();
-    await scene.dispatcher.tick();
-    await clock.advance(10 * 60_000);
-    await scene.dispatcher.tick();
-    expect(scene.states(plan)).toEqual({ lib: 'ready' });
+    await scene.queue.withdraw([idOf('lib'), idOf('other')]);
+    for (let minutes = 0; minutes < 3; minutes += 1) {
+      await clock.advance(60_000);
+      await scene.dispatcher.tick();
+    }
+    expect(scene.states(plan)).toEqual({ lib: 'ready', other: 'ready' });
+    expect((await scene.runAll()).sort()).toEqual(['lib', 'other']);
   });
 
-  it("refuses another farm's queue (QUE006)", async () => {
-    const clock = new VirtualClock();
-    const far = new FarQueue(clock);
-    await far.inner.mark('farm-2', 0);
-    await expect(sceneWith(far, clock).dispatcher.recover()).rejects.toMatchObject({
-      problem: { code: 'QUE006' },
-    });
+  it('loses what the record knows nothing of', async () => {
+    const { scene, clock } = await atWork();
+    await scene.queue.offer([
+      { job: idOf('ghost'), offer: 7, priority: 0, readySinceMs: 0, buildClass: undefined },
+    ]);
+    for (let minutes = 0; minutes < 3; minutes += 1) {
+      await clock.advance(60_000);
+      await scene.dispatcher.tick();
+    }
+    expect(await scene.queue.list()).toEqual([]);
   });
 
-  it('writes what is asked for at once in one transaction, and lets each stand alone', async () => {
-    const clock = new VirtualClock();
-    const far = new FarQueue(clock);
-    const scene = sceneWith(far, clock);
-    await scene.dispatcher.recover();
-    const plan = await scene.admit({ a: {}, b: {}, c: {} });
-    const leases = await far.inner.claim({
-      builder: 'one' as never,
+  it('is left alone when both agree', async () => {
+    const { scene, clock } = await atWork();
+    const plan = await scene.admit({ lib: {}, other: {} });
+    const { lease, end } = await scene.start();
+    for (let minutes = 0; minutes < 5; minutes += 1) {
+      await clock.advance(50_000);
+      expect(await scene.queue.renew(lease, 60_000)).toBeDefined();
+      await scene.dispatcher.tick();
+    }
+    expect(await end()).toBe('accepted');
+    expect(await scene.runAll()).toEqual(['other']);
+    expect(scene.database.attempts.ofJob(idOf('lib'))).toHaveLength(1);
+    expect(scene.states(plan)).toEqual({ lib: 'succeeded', other: 'succeeded' });
+  });
+});
+
+it('gives an attempt to one builder only, though an old queue gives its fence twice', async () => {
+  const { scene } = await atWork();
+  await scene.admit({ lib: {} });
+  const { lease, end } = await scene.start();
+  expect(await scene.dispatcher.begin({ ...lease, builder: builderName('two') })).toBeUndefined();
+  expect(await end()).toBe('accepted');
+});
+
+describe('a builder whose lease is lost', () => {
+  const work = async (asked: boolean) => {
+    const { scene, clock } = await atWork();
+    const plan = await scene.admit({ lib: {} });
+    const over = new AbortController();
+    const stop = new AbortController();
+    const options = {
+      name: builder,
       builderClass: 9,
+      queue: scene.queue,
+      clock,
       leaseMs: 60_000,
-      max: 3,
-    });
-    let commits = 0;
-    const { database } = scene;
-    const transaction = database.transaction.bind(database);
-    Object.assign(database, {
-      transaction: <T>(work: () => T): T => {
-        commits += 1;
-        return transaction(work);
+      slots: 1,
+      workplace: {
+        begin: async (lease: Parameters<typeof scene.dispatcher.begin>[0]) => {
+          const begun = await scene.dispatcher.begin(lease);
+          return begun && { ...begun, signal: AbortSignal.any([begun.signal, stop.signal]) };
+        },
+        perform: async (_: unknown, signal: AbortSignal) => {
+          if (asked) stop.abort('asked to');
+          await clock.sleep(1_000_000, signal);
+          return { outcome: canceled };
+        },
+        report: async (...[lease, attempt, end]: Parameters<typeof scene.dispatcher.report>) => {
+          const verdict = await scene.dispatcher.report(lease, attempt, end);
+          over.abort();
+          return verdict;
+        },
       },
-    });
-    const begun = await Promise.all(leases.map((lease) => scene.dispatcher.begin(lease)));
-    expect(begun.map((one) => one?.job.name).sort()).toEqual(['a', 'b', 'c']);
-    expect(commits).toBe(1);
-    expect(scene.states(plan)).toEqual({ a: 'running', b: 'running', c: 'running' });
+    };
+    const running = runBuilder(options, over.signal);
+    while (scene.states(plan)['lib'] !== 'running') await clock.advance(1);
+    await scene.queue.withdraw([idOf('lib')]);
+    while (!over.signal.aborted) await clock.advance(1_000);
+    await running;
+    return scene.states(plan)['lib'];
+  };
+
+  it('does not end the job, which nobody asked for', async () => {
+    expect(await work(false)).toBe('ready');
+  });
+
+  it('ends it where somebody did', async () => {
+    expect(await work(true)).toBe('canceled');
   });
 });

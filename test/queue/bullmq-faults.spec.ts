@@ -5,7 +5,7 @@ import { systemClock as clock } from '../../src/host/index.ts';
 import { builderName, type JobId } from '../../src/primitives/index.ts';
 import { BullmqQueue } from '../../src/queue/bullmq/index.ts';
 import type { Lease, QueueEntry } from '../../src/queue/index.ts';
-import { type RedisOptions, type RedisUnderTest, startRedis } from './redis-server.ts';
+import { type RedisOptions, type RedisServer, startRedis } from '../redis-server.ts';
 
 const job = (name: string): JobId => `t/x/${name}` as JobId;
 const entry = (name: string, offer: number): QueueEntry => ({
@@ -25,16 +25,13 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
 });
 
-async function start(options?: RedisOptions): Promise<RedisUnderTest> {
+async function start(options?: RedisOptions): Promise<RedisServer> {
   const redis = await startRedis(options);
   cleanups.push(() => redis.dispose());
   return redis;
 }
 
-function connect(
-  redis: RedisUnderTest,
-  more?: { commandTimeoutMs?: number; password?: string },
-): BullmqQueue {
+function connect(redis: RedisServer, more?: { commandTimeoutMs?: number; password?: string }): BullmqQueue {
   const { commandTimeoutMs = 20_000, password } = more ?? {};
   const connection = { host: redis.host, port: redis.port, password };
   const queue = new BullmqQueue({ connection, farm: 'f', clock, commandTimeoutMs, pollMs: 100 });

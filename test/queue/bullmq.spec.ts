@@ -7,11 +7,11 @@ import { systemClock } from '../../src/host/index.ts';
 import { builderName, type JobId } from '../../src/primitives/index.ts';
 import { BullmqQueue, openBullLanes } from '../../src/queue/bullmq/index.ts';
 import type { Lease, QueueEntry } from '../../src/queue/index.ts';
+import { type RedisServer, startRedis } from '../redis-server.ts';
 import { describeQueueBackend } from './conformance.ts';
-import { type RedisUnderTest, startRedis } from './redis-server.ts';
 import { startHolder } from './start-holder.ts';
 
-let redis: RedisUnderTest;
+let redis: RedisServer;
 beforeAll(async () => {
   redis = await startRedis();
 });

@@ -10,9 +10,9 @@ import { BullmqQueue } from '../../src/queue/bullmq/index.ts';
 import { EmbeddedQueue } from '../../src/queue/embedded/index.ts';
 import type { Lease, QueueBackend, QueueEntry } from '../../src/queue/index.ts';
 import { MemoryQueue } from '../../src/queue/memory/index.ts';
-import { type RedisUnderTest, startRedis } from './redis-server.ts';
+import { type RedisServer, startRedis } from '../redis-server.ts';
 
-let redis: RedisUnderTest;
+let redis: RedisServer;
 let folder: string;
 let farms = 0;
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type RedisServer, startRedis } from '../channel/redis-server.ts';
+import { type RedisServer, startRedis } from '../redis-server.ts';
 import { overRedis, ServiceFixture } from './service-fixture.ts';
 
 /** Builders come one after the other, so that it is known who could take a job and who took it. */

@@ -5,7 +5,7 @@ import { RedisChannel } from '../../src/channel/redis/index.ts';
 import { systemClock, systemRandom } from '../../src/host/index.ts';
 import { builderName } from '../../src/primitives/index.ts';
 import { BullmqQueue } from '../../src/queue/bullmq/index.ts';
-import { type RedisServer, startRedis } from '../channel/redis-server.ts';
+import { type RedisServer, startRedis } from '../redis-server.ts';
 import { overRedis, ServiceFixture } from './service-fixture.ts';
 import type { StartedProgram } from './started-program.ts';
 

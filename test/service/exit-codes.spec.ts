@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freePort, startRedis } from '../channel/redis-server.ts';
+import { freePort, startRedis } from '../redis-server.ts';
 import { ServiceFixture } from './service-fixture.ts';
 import { StartedProgram } from './started-program.ts';
 

@@ -9,7 +9,7 @@ import { systemClock, systemRandom } from '../../src/host/index.ts';
 import { builderName } from '../../src/primitives/index.ts';
 import { BullmqQueue } from '../../src/queue/bullmq/index.ts';
 import type { Lease } from '../../src/queue/index.ts';
-import { type RedisServer, startRedis } from '../channel/redis-server.ts';
+import { type RedisServer, startRedis } from '../redis-server.ts';
 import { overRedis, ServiceFixture } from './service-fixture.ts';
 
 const sha256 = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex');

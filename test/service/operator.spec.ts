@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:f
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JobView } from '../../src/api/index.ts';
-import { type RedisServer, startRedis } from '../channel/redis-server.ts';
+import { type RedisServer, startRedis } from '../redis-server.ts';
 import { type Sshd, startSshd } from '../ssh/sshd.ts';
 import { type Environment, gitRepository, ServiceFixture } from './service-fixture.ts';
 import { StartedProgram } from './started-program.ts';

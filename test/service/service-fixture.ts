@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { BuilderView, JobView, QueueStats } from '../../src/api/index.ts';
-import { freePort } from '../channel/redis-server.ts';
+import { freePort } from '../redis-server.ts';
 import { FarmWatch } from './farm-watch.ts';
 import { Gate } from './gate.ts';
 import { type RecipeSketch, recipeFiles } from './recipe-files.ts';

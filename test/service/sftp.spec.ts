@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freePort, type RedisServer, startRedis } from '../channel/redis-server.ts';
+import { freePort, type RedisServer, startRedis } from '../redis-server.ts';
 import { makeChrootFolder, type Sshd, startSshd } from '../ssh/sshd.ts';
 import { ServiceFixture } from './service-fixture.ts';
 

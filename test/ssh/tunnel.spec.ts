@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Problem } from '../../src/diagnostics/index.ts';
 import { freeTcpPort, systemClock } from '../../src/host/index.ts';
 import { openTunnel, type SshServer, type Tunnel, type TunnelOptions } from '../../src/ssh/index.ts';
-import { askRedis, type RedisServer, startRedis } from '../channel/redis-server.ts';
+import { askRedis, type RedisServer, startRedis } from '../redis-server.ts';
 import { makeChrootFolder, type Sshd, type SshdOptions, startSshd } from './sshd.ts';
 
 let stateFolder: string;
