@@ -439,7 +439,8 @@ export class Dispatcher {
       // From here on it can be asked for again: the job may be held by its cycle, and freed a moment later.
       this.#deciding.delete(key);
       const job = this.#database.jobs.get(key);
-      if (job?.state !== 'waiting') return;
+      // what it needs may have been scheduled anew meanwhile: it is asked about again when that is over
+      if (job?.state !== 'waiting' || job.pending > 0) return;
       if ('code' in answer) motion.failUndecided(job, answer);
       else if (answer.run) motion.makeReady(job, answer.reason);
       else motion.move(job, { kind: 'spared' }, { reason: answer.reason });
