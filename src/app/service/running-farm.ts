@@ -84,7 +84,7 @@ export class RunningFarm implements FarmService {
     const told = notifierConfig(config, options.environment);
     told.problems.forEach(report);
     this.#notifier = new Notifier({ database: database.connection, config: told.config, clock, report });
-    this.#telling = new Telling(farm, this.#notifier);
+    this.#telling = new Telling(farm, this.#notifier, (error) => this.#troubles.note('notifications', error));
     this.#publishing = new Publishing(farm, {
       published: (what) => options.say(`published ${what}`),
       refused: report,
@@ -130,6 +130,7 @@ export class RunningFarm implements FarmService {
       signal: this.#over.signal,
       onTrouble: (error) => this.#troubles.note('recipe sources', error),
       onAdmitted: () => this.#troubles.note('recipe sources', undefined),
+      onLateRefusal: (request, refused) => this.#tellRefused(request, refused),
     });
   }
 
@@ -146,7 +147,7 @@ export class RunningFarm implements FarmService {
     const own = { url: web.url, token: this.#localToken, pid: machine.processId() };
     replaceFile(farm.paths.manager, `${JSON.stringify(own)}\n`, 0o600);
     for (const what of await farm.repositories.recover()) this.#options.say(what);
-    this.#dispatcher.subscribe((event) => this.#heard(event));
+    this.#dispatcher.subscribe((event) => this.#hearSafely(event));
     await sweepWork(farm);
     this.#publishing.nudge();
     this.#notifier.start();
@@ -233,6 +234,15 @@ export class RunningFarm implements FarmService {
     );
   }
 
+  /** What is told here is on disk: a log that cannot be written must not take the manager down with it. */
+  #hearSafely(event: FarmEvent): void {
+    try {
+      this.#heard(event);
+    } catch (error) {
+      this.#troubles.note('logs', error);
+    }
+  }
+
   #heard(event: FarmEvent): void {
     this.#views.moved();
     if (event.kind === 'plan-admitted') {
@@ -268,6 +278,12 @@ export class RunningFarm implements FarmService {
 
   #tell(problem: Problem): void {
     this.#options.say(`${problem.code} ${problem.what}`);
+  }
+
+  /** Who asked was told that all is well: here at least it must be heard that it is not. */
+  #tellRefused({ id }: ScheduleRequest, refused: ScheduleReply['refused']): void {
+    for (const { name, code, what } of refused)
+      this.#options.say(`'${name}' of request '${id}', accepted before, gets no job: ${code} ${what}`);
   }
 
   schedule(request: ScheduleRequest): Promise<ScheduleReply> {
