@@ -152,6 +152,7 @@ export class RunningFarm implements FarmService {
     this.#publishing.nudge();
     this.#notifier.start();
     this.#telling.catchUp();
+    this.#run('logs', this.#notes.makeUp());
     this.#run('work', this.#goToWork());
     this.#run('chores', this.#doChores());
   }
@@ -246,8 +247,8 @@ export class RunningFarm implements FarmService {
   #heard(event: FarmEvent): void {
     this.#views.moved();
     if (event.kind === 'plan-admitted') {
-      for (const job of this.farm.database.jobs.ofPlan(event.plan))
-        if (job.action !== 'keep') this.#notes.added(job, event.atMs);
+      const jobs = this.farm.database.jobs.ofPlan(event.plan).filter(({ action }) => action !== 'keep');
+      this.#run('logs', this.#notes.added(jobs, event.atMs));
     }
     if (event.kind === 'job-moved') this.#heardMove(event);
     this.#telling.soon();
