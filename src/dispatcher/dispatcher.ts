@@ -166,10 +166,7 @@ export class Dispatcher {
         requeued = next.state === 'ready';
         return 'accepted';
       },
-      async () => {
-        this.#stops.delete(attempt);
-        await (requeued ? this.#queue.release(lease) : this.#queue.settle(lease));
-      },
+      () => (requeued ? this.#queue.release(lease) : this.#queue.settle(lease)).then(() => undefined),
     );
     return verdict;
   }
@@ -238,13 +235,14 @@ export class Dispatcher {
     return job.canceling;
   }
 
-  /** Takes jobs out of all plans: those that do not run end as canceled at once, running ones are asked to stop. */
-  async cancel(jobs: readonly JobId[], reason: string): Promise<void> {
+  /**
+   * Takes jobs out of all plans: those that do not run end as canceled at once, running ones are asked to stop, or
+   * left alone with `queued`.
+   */
+  async cancel(jobs: readonly JobId[], reason: string, which: 'all' | 'queued' = 'all'): Promise<void> {
     await this.#commit((motion) => {
-      motion.cancel(
-        jobs.flatMap((job) => this.#database.jobs.openWithId(job)),
-        reason,
-      );
+      const open = jobs.flatMap((job) => this.#database.jobs.openWithId(job));
+      motion.cancel(which === 'all' ? open : open.filter(({ state }) => state !== 'running'), reason);
     });
   }
 
@@ -349,6 +347,10 @@ export class Dispatcher {
   /** What follows from a work that is on disk: listeners at once, decisions on their own. */
   #follow(effects: Effects): void {
     for (const { attempt, reason } of effects.abort) this.#stops.get(attempt)?.abort(reason);
+    for (const event of effects.events) {
+      if (event.kind === 'job-moved' && event.from === 'running' && event.attempt !== undefined)
+        this.#stops.delete(event.attempt);
+    }
     for (const event of effects.events) for (const listener of this.#listeners) this.#inform(listener, event);
     for (const key of effects.decide) this.#startDeciding(key);
     for (const plan of effects.finished) {
