@@ -19,6 +19,7 @@ import {
   listFolder,
   machine,
   machineMemoryBytes,
+  removeTree,
   systemClock,
   systemRandom,
 } from '../host/index.ts';
@@ -52,6 +53,8 @@ interface OrderInWork {
 const farewellMs = 20_000;
 /** How long the end of a log may come later than its attempt's. */
 const logPatienceMs = 60_000;
+/** The same for a builder that was told to stop. */
+const lastLogPatienceMs = 5_000;
 const keepObjectsMs = 24 * 60 * 60 * 1000;
 
 /** A builder of a farm elsewhere: claims jobs from the queue store and carries out the manager's orders. */
@@ -70,6 +73,8 @@ export async function runBuilderProcess(options: BuilderProcessOptions): Promise
   });
   for (const entry of await listFolder(`${settings.sharedPath}/temp/work`))
     await sandbox.driver.removeFolder(entry.path);
+  // objects that a killed builder was fetching
+  await removeTree(`${settings.sharedPath}/temp/travel`);
   const carriers = await redisCarriers({
     redis: settings.redis,
     farm: settings.farmName,
@@ -201,15 +206,20 @@ class BuilderSite {
       return done;
     } finally {
       await log.close();
-      await Promise.race([
-        log.drained().catch(() => undefined),
-        this.#clock.sleep(logPatienceMs, shipped.signal),
-      ]);
+      await this.#drained(log, shipped.signal);
       this.#landed.set(id, { landed, logBytes: log.sizeBytes });
       shipped.abort();
       await shipping;
       log.discard();
     }
+  }
+
+  /** Waits for the manager to have the whole log: for a while, and for less when this builder has to end. */
+  async #drained(log: SpoolingLog, over: AbortSignal): Promise<void> {
+    const { signal } = this.#options;
+    const drained = log.drained().catch(() => undefined);
+    await Promise.race([drained, this.#clock.sleep(logPatienceMs, AbortSignal.any([over, signal]))]);
+    if (signal.aborted) await Promise.race([drained, this.#clock.sleep(lastLogPatienceMs, over)]);
   }
 
   async #report(lease: Lease, id: AttemptId, end: AttemptEnd): Promise<'accepted' | 'stale'> {
