@@ -84,16 +84,16 @@ export class RunningFarm implements FarmService {
     const told = notifierConfig(config, options.environment);
     told.problems.forEach(report);
     this.#notifier = new Notifier({ database: database.connection, config: told.config, clock, report });
-    this.#telling = new Telling(farm, this.#notifier, (error) => this.#troubles.note('notifications', error));
+    this.#telling = new Telling(farm, this.#notifier, this.#noting('notifications'));
     this.#publishing = new Publishing(farm, {
       published: (what) => options.say(`published ${what}`),
       refused: report,
       marked: (stored, generation) => {
         if (generation > 0) this.#telling.published(stored);
       },
-      stopped: (error) => this.#troubles.note('publishing', error),
+      stopped: this.#noting('publishing'),
     });
-    this.#sources = new RecipeSources(farm);
+    this.#sources = new RecipeSources(farm, this.#over.signal);
     this.#notes = new QueueNotes(farm, this.hub);
     this.#views = new FarmViews(farm);
     this.#localToken = systemRandom.hex(32);
@@ -121,14 +121,14 @@ export class RunningFarm implements FarmService {
       queue: carriers.queue,
       orders,
       slots: options.localBuilders,
-      onTrouble: (error) => this.#troubles.note('local builders', error),
+      onTrouble: this.#noting('local builders'),
     });
     this.#scheduling = new Scheduling({
       farm,
       sources: this.#sources,
       dispatcher: this.#dispatcher,
       signal: this.#over.signal,
-      onTrouble: (error) => this.#troubles.note('recipe sources', error),
+      onTrouble: this.#noting('recipe sources'),
       onAdmitted: () => this.#troubles.note('recipe sources', undefined),
       onLateRefusal: (request, refused) => this.#tellRefused(request, refused),
     });
@@ -277,6 +277,10 @@ export class RunningFarm implements FarmService {
     safe.finally(() => this.#work.splice(this.#work.indexOf(safe), 1));
   }
 
+  #noting(subject: string): (error: unknown) => void {
+    return (error) => this.#troubles.note(subject, error);
+  }
+
   #tell(problem: Problem): void {
     this.#options.say(`${problem.code} ${problem.what}`);
   }
@@ -320,12 +324,14 @@ export class RunningFarm implements FarmService {
     return this.#cancel(
       (job) => job.state !== 'running' && isSelected(job, selection),
       'the queue was cleared',
+      'queued',
     );
   }
 
   async #cancel(
     isMeant: (job: { id: JobId; source: string | undefined; state: string }) => boolean,
     reason: string,
+    which: 'all' | 'queued' = 'all',
   ): Promise<readonly string[]> {
     const ids = [
       ...new Set(
@@ -335,7 +341,7 @@ export class RunningFarm implements FarmService {
           .map(({ id }) => id),
       ),
     ];
-    if (ids.length > 0) await this.#dispatcher.cancel(ids, reason);
+    if (ids.length > 0) await this.#dispatcher.cancel(ids, reason, which);
     return ids;
   }
 

@@ -176,7 +176,7 @@ export class Scheduling {
     const { sources, signal, farm, onTrouble } = this.#parts;
     for (let round = 0; ; round += 1) {
       try {
-        return await sources.at(request.source, request.commit, signal);
+        return await sources.at(request.source, request.commit);
       } catch (error) {
         if (!isFault(error) || error.problem.code !== 'GIT001' || signal.aborted) throw error;
         onTrouble(error);

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { createTokenDigest, systemRandom } from '../../host/index.ts';
 import type { Shell } from '../shell.ts';
 
@@ -10,16 +10,16 @@ export function addToken(program: Command, shell: Shell): void {
     .command('new')
     .description('make a token; the settings keep its hash alone')
     .argument('<name>', 'whose it is')
-    .option(
-      '--role <role>',
-      'operator (schedule, cancel, drain) or builder (fetch and hand in objects)',
-      'operator',
+    .addOption(
+      new Option('--role <role>', 'operator (schedule, cancel, drain) or builder (fetch and hand in objects)')
+        .choices(['operator', 'builder'])
+        .default('operator'),
     )
     .action((name: string, { role }: { role: string }) => {
       const token = systemRandom.hex(24);
       const setting = {
         name,
-        role: role === 'builder' ? 'builder' : 'operator',
+        role,
         sha256: createTokenDigest(token),
       };
       shell.printJson({ token, setting });
