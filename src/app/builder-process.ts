@@ -252,7 +252,7 @@ class BuilderSite {
       clock: this.#clock,
       work: `${settings.sharedPath}/temp/work`,
       sourceCache: settings.sourceCache ?? `${settings.sharedPath}/srcdest_cache`,
-      processors: settings.processors ?? Math.max(1, Math.ceil(machine.processors() / settings.slots)),
+      processors: Math.max(1, Math.ceil(settings.processors ?? machine.processors() / settings.slots)),
       limits: { timeoutMs: settings.timeoutMs, memoryBytes: settings.memoryBytes },
     };
   }

@@ -66,7 +66,7 @@ export class RunningFarm implements FarmService {
   readonly #tokens: Tokens;
   readonly #views: FarmViews;
   readonly #troubles: Troubles;
-  readonly #localToken: string;
+  readonly #localToken = systemRandom.hex(32);
   readonly #over = new AbortController();
   readonly #work: Promise<void>[] = [];
   #homes: readonly ResultsHome[] = [];
@@ -96,7 +96,6 @@ export class RunningFarm implements FarmService {
     this.#sources = new RecipeSources(farm, this.#over.signal);
     this.#notes = new QueueNotes(farm, this.hub);
     this.#views = new FarmViews(farm);
-    this.#localToken = systemRandom.hex(32);
     this.#tokens = new Tokens({
       config,
       database,
