@@ -53,6 +53,8 @@ interface OrderInWork {
 const farewellMs = 20_000;
 /** How long the end of a log may come later than its attempt's. */
 const logPatienceMs = 60_000;
+/** The same for a builder that was told to stop. */
+const lastLogPatienceMs = 5_000;
 const keepObjectsMs = 24 * 60 * 60 * 1000;
 
 /** Fails where a log and an outcome can tell of it. */
@@ -223,15 +225,20 @@ class BuilderSite {
       return done;
     } finally {
       await log.close();
-      await Promise.race([
-        log.drained().catch(() => undefined),
-        this.#clock.sleep(logPatienceMs, shipped.signal),
-      ]);
+      await this.#drained(log, shipped.signal);
       this.#landed.set(id, { landed, logBytes: log.sizeBytes });
       shipped.abort();
       await shipping;
       log.discard();
     }
+  }
+
+  /** Waits for the manager to have the whole log: for a while, and for less when this builder has to end. */
+  async #drained(log: SpoolingLog, over: AbortSignal): Promise<void> {
+    const { signal } = this.#options;
+    const drained = log.drained().catch(() => undefined);
+    await Promise.race([drained, this.#clock.sleep(logPatienceMs, AbortSignal.any([over, signal]))]);
+    if (signal.aborted) await Promise.race([drained, this.#clock.sleep(lastLogPatienceMs, over)]);
   }
 
   async #report(lease: Lease, id: AttemptId, end: AttemptEnd): Promise<'accepted' | 'stale'> {
@@ -267,7 +274,7 @@ class BuilderSite {
       clock: this.#clock,
       work: `${settings.sharedPath}/temp/work`,
       sourceCache: settings.sourceCache ?? `${settings.sharedPath}/srcdest_cache`,
-      processors: settings.processors ?? Math.max(1, Math.ceil(machine.processors() / settings.slots)),
+      processors: Math.max(1, Math.ceil(settings.processors ?? machine.processors() / settings.slots)),
       limits: { timeoutMs: settings.timeoutMs, memoryBytes: settings.memoryBytes },
     };
   }

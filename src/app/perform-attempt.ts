@@ -69,6 +69,10 @@ export async function performAttempt(
     return { outcome, facts: { durationMs, peakMemoryBytes, peakDiskBytes, logPath: log.path } };
   } catch (error) {
     if (!isFault(error)) throw error;
+    if (signal.aborted) {
+      const outcome = { kind: 'canceled', requeue: false, reason: String(signal.reason) } as const;
+      return { outcome, facts: { logPath: log.path } };
+    }
     for (const line of renderText(error.problem).split('\n')) log.say(line);
     return { outcome: { kind: 'failed', problem: error.problem }, facts: { logPath: log.path } };
   } finally {

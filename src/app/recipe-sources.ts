@@ -24,11 +24,14 @@ const keptStates = 4;
 /** The git repositories of recipes that a farm follows (`recipe-sources` in packmill.yaml). */
 export class RecipeSources {
   readonly #farm: Farm;
+  readonly #signal: AbortSignal | undefined;
   readonly #open = new Map<string, Promise<SourceRepository | undefined>>();
   readonly #loaded = new Map<string, Promise<LoadedRecipes>>();
 
-  constructor(farm: Farm) {
+  /** `signal` calls talks with git servers off, which then end with GIT001. */
+  constructor(farm: Farm, signal?: AbortSignal) {
     this.#farm = farm;
+    this.#signal = signal;
   }
 
   get ids(): readonly string[] {
@@ -44,12 +47,12 @@ export class RecipeSources {
    * Lays out a source: at a commit, or as new as its server has it. Throws SCH001 for an unknown source and GIT
    * problems, of which GIT001 is worth another try.
    */
-  async at(id: string, commit: string | undefined, signal?: AbortSignal): Promise<SourceState> {
+  async at(id: string, commit: string | undefined): Promise<SourceState> {
     const url = this.url(id);
     if (url === undefined) throw fault('SCH001', { what: `the farm has no recipe source '${id}'` });
     const repository = await this.#repository(id, url);
     if (!repository) return { commit: undefined, folder: url, isGone: false };
-    const limits = { ...fetchLimits, signal };
+    const limits = { ...fetchLimits, signal: this.#signal };
     if (commit === undefined) await repository.fetch(limits);
     const found = await repository.resolve(commit, limits);
     const folder = await repository.checkout(found.commit);

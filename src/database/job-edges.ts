@@ -30,13 +30,20 @@ export class JobEdges {
   readonly #increment: SqlStatement<never>;
   readonly #insertEdge: SqlStatement<never>;
   readonly #moveEdges: SqlStatement<never>;
+  readonly #inherit: SqlStatement<{ dependant: number }>;
   readonly #recount: SqlStatement<never>;
 
   constructor(connection: SqlConnection) {
+    // rows of plans that are over cannot matter, and there are ever more of them
+    const oldest = `(SELECT min(key) FROM jobs WHERE plan = (SELECT min(id) FROM plans WHERE finished_ms IS NULL))`;
     this.#needing = connection.prepare(
-      `SELECT j.* FROM job_needs n JOIN jobs j ON j.key = n.job WHERE n.needed = ?1 AND j.${open}
-       UNION SELECT j.* FROM jobs d JOIN job_edges e ON e.dependency = d.key AND e.kind = 'need'
-         JOIN jobs j ON j.key = e.dependant WHERE d.id = ?1 AND j.${open} ORDER BY 1`,
+      `WITH RECURSIVE behind (key) AS (
+         SELECT job FROM job_needs WHERE needed = ?1 AND job >= ${oldest}
+         UNION SELECT e.dependant FROM jobs d JOIN job_edges e ON e.dependency = d.key AND e.kind <> 'replaced'
+           WHERE d.id = ?1 AND d.key >= ${oldest}
+         UNION SELECT e.dependant FROM behind b JOIN jobs m ON m.key = b.key AND (NOT m.${open} OR m.cycle IS NOT NULL)
+           JOIN job_edges e ON e.dependency = b.key AND e.kind <> 'replaced')
+       SELECT j.* FROM behind b JOIN jobs j ON j.key = b.key WHERE j.${open} ORDER BY j.key`,
     );
     this.#pathTo = connection.prepare(
       `WITH RECURSIVE before (key) AS (
@@ -60,18 +67,28 @@ export class JobEdges {
     this.#moveEdges = connection.prepare(
       `UPDATE OR IGNORE job_edges SET dependency = ?2 WHERE dependency = ?1
          AND dependant IN (SELECT e.dependant FROM job_edges e JOIN jobs j ON j.key = e.dependant
-           WHERE e.dependency = ?1 AND j.state = 'waiting' AND j.plan < ?3)`,
+           WHERE e.dependency = ?1 AND j.state IN ('waiting', 'running') AND j.plan < ?3)`,
+    );
+    this.#inherit = connection.prepare(
+      `INSERT OR IGNORE INTO job_edges
+         SELECT i.dependency, o.dependant, 0, CASE WHEN o.kind = 'need' THEN i.kind ELSE o.kind END
+         FROM job_edges i JOIN jobs d ON d.key = i.dependency AND d.${open}
+           JOIN job_edges o ON o.dependency = i.dependant JOIN jobs w ON w.key = o.dependant AND w.state IN ('waiting', 'running')
+         WHERE i.dependant = ? RETURNING dependant`,
     );
     this.#recount = connection.prepare(
       `UPDATE jobs SET pending = live.count FROM (
          SELECT w.key AS key, (SELECT count(*) FROM job_edges e JOIN jobs d ON d.key = e.dependency
            WHERE e.dependant = w.key AND d.${open}) AS count
-         FROM plans p JOIN jobs w ON w.plan = p.id WHERE p.finished_ms IS NULL AND w.state = 'waiting'
+         FROM plans p JOIN jobs w ON w.plan = p.id WHERE p.finished_ms IS NULL AND w.${open}
        ) AS live WHERE jobs.key = live.key AND jobs.pending <> live.count`,
     );
   }
 
-  /** Open jobs that need this one, directly or through jobs that their plans left out; oldest first. */
+  /**
+   * Open jobs that need this one, directly or through jobs that are over, left out of plans or in cycles (which may
+   * not wait for this one themselves); oldest first.
+   */
   needing(id: JobId): JobRecord[] {
     return this.#needing.all(id).map(jobOf);
   }
@@ -96,7 +113,7 @@ export class JobEdges {
     return this.#decrement.get(key)?.pending ?? 0;
   }
 
-  /** Makes a waiting job wait for one more; nothing when it does already. */
+  /** Makes a job wait for one more, a running one for when it is queued again; nothing when it does already. */
   addEdge(dependency: number, dependant: number, kind: EdgeKind): void {
     const { changes } = this.#insertEdge.run(dependency, dependant, 0, kind);
     if (changes === 1) this.#increment.run(dependant);
@@ -107,7 +124,16 @@ export class JobEdges {
     this.#moveEdges.run(from, to, plan);
   }
 
-  /** Counts anew what the waiting jobs of unfinished plans wait for; returns how many counts were wrong. */
+  /**
+   * Makes everything that waits for a job wait for what that job still waits for: to be called when it ends, since
+   * its dependants need those, too (specification 12.7: "directly or not"). Jobs that ran wait for something only
+   * when it was scheduled meanwhile.
+   */
+  inherit(key: number): void {
+    for (const { dependant } of this.#inherit.all(key)) this.#increment.run(dependant);
+  }
+
+  /** Counts anew what the open jobs of unfinished plans wait for; returns how many counts were wrong. */
   recountPending(): number {
     return this.#recount.run().changes;
   }

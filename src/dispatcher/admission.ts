@@ -85,8 +85,8 @@ function togetherWith(plan: Plan, position: number): readonly number[] {
 
 /**
  * Needs that cross plans (specification 12.7: no job runs while one that it depends on, directly or not, is queued
- * or running): new jobs wait for open ones of other plans, and jobs of other plans that no builder has yet wait for
- * the new ones. An arrow that would close a circle is left out, as the planner does with needs that go in circles.
+ * or running): new jobs wait for open ones of other plans, and jobs of other plans wait for the new ones; those that a
+ * builder has already do so when they come back. An arrow that would close a circle is left out, as the planner does with needs that go in circles.
  */
 function linkToOthers(
   plan: Plan,
@@ -99,13 +99,24 @@ function linkToOthers(
     if (!edges.waitsFor(dependency, dependant)) edges.addEdge(dependency, dependant, 'need');
   };
   for (const [position, job] of plan.jobs.entries()) {
-    if (job.action === 'keep') continue;
     const key = added.firstKey + position;
+    if (job.action === 'keep') {
+      // it is over at once, and hands on to its dependants that another plan has it under way
+      for (const open of jobs.openWithId(job.id)) {
+        if (open.plan === added.plan) continue;
+        link(open.key, key);
+        if (job.cycle === undefined) continue;
+        // a member of the cycle may be waited for by it, and then cannot wait: those behind can
+        for (const behind of edges.needing(job.id))
+          if (behind.plan === added.plan) link(open.key, behind.key);
+      }
+      continue;
+    }
     for (const needed of job.outside ?? []) {
       for (const open of jobs.openWithId(needed)) if (open.plan !== added.plan) link(open.key, key);
     }
     for (const other of edges.needing(job.id)) {
-      if (other.plan === added.plan || other.id === job.id || other.state === 'running') continue;
+      if (other.plan === added.plan || other.id === job.id) continue;
       if (edges.waitsFor(key, other.key)) continue;
       if (other.state === 'ready') motion.hold(other, `'${job.id}', which it needs, was scheduled again`);
       edges.addEdge(key, other.key, 'need');

@@ -170,7 +170,6 @@ export class Dispatcher {
         return 'accepted';
       },
       async () => {
-        this.#stops.delete(attempt);
         if (again === undefined) await this.#queue.settle(lease);
         // a queue that lost the lease may have lost the job with it; offered to one that knows it, this is nothing
         else if ((await this.#queue.release(lease)) === 'stale') await this.#queue.offer([again]);
@@ -255,13 +254,14 @@ export class Dispatcher {
     return job.canceling;
   }
 
-  /** Takes jobs out of all plans: those that do not run end as canceled at once, running ones are asked to stop. */
-  async cancel(jobs: readonly JobId[], reason: string): Promise<void> {
+  /**
+   * Takes jobs out of all plans: those that do not run end as canceled at once, running ones are asked to stop, or
+   * left alone with `queued`.
+   */
+  async cancel(jobs: readonly JobId[], reason: string, which: 'all' | 'queued' = 'all'): Promise<void> {
     await this.#commit((motion) => {
-      motion.cancel(
-        jobs.flatMap((job) => this.#database.jobs.openWithId(job)),
-        reason,
-      );
+      const open = jobs.flatMap((job) => this.#database.jobs.openWithId(job));
+      motion.cancel(which === 'all' ? open : open.filter(({ state }) => state !== 'running'), reason);
     });
   }
 
@@ -369,6 +369,10 @@ export class Dispatcher {
   /** What follows from a work that is on disk: listeners at once, decisions on their own. */
   #follow(effects: Effects): void {
     for (const { attempt, reason } of effects.abort) this.#stops.get(attempt)?.abort(reason);
+    for (const event of effects.events) {
+      if (event.kind === 'job-moved' && event.from === 'running' && event.attempt !== undefined)
+        this.#stops.delete(event.attempt);
+    }
     for (const event of effects.events) for (const listener of this.#listeners) this.#inform(listener, event);
     for (const key of effects.decide) this.#startDeciding(key);
     for (const plan of effects.finished) {
@@ -470,7 +474,8 @@ export class Dispatcher {
       // From here on it can be asked for again: the job may be held by its cycle, and freed a moment later.
       this.#deciding.delete(key);
       const job = this.#database.jobs.get(key);
-      if (job?.state !== 'waiting') return;
+      // what it needs may have been scheduled anew meanwhile: it is asked about again when that is over
+      if (job?.state !== 'waiting' || job.pending > 0) return;
       if ('code' in answer) motion.failUndecided(job, answer);
       else if (answer.run) motion.makeReady(job, answer.reason);
       else motion.move(job, { kind: 'spared' }, { reason: answer.reason });

@@ -78,8 +78,9 @@ export class Motion {
   spread(): void {
     for (let ended = this.#ended.pop(); ended; ended = this.#ended.pop()) {
       for (const dependant of this.#database.edges.dependants(ended.key)) {
-        if (dependant.state !== 'waiting') continue;
+        if (dependant.state !== 'waiting' && dependant.state !== 'running') continue;
         const pending = this.#database.edges.decrementPending(dependant.key);
+        if (dependant.state === 'running') continue;
         if (dependant.required && !isGood(ended.state)) this.#block(dependant.key, ended);
         else if (pending === 0) this.free(this.#job(dependant.key));
       }
@@ -165,7 +166,8 @@ export class Motion {
         `'${job.id}' ${next.state === 'failed' ? 'failed' : 'timed out'} and the plan is to fail fast`,
       );
     }
-    return next;
+    if (next.state !== 'ready' || next.pending === 0) return next;
+    return this.hold(next, 'something that it needs was scheduled again meanwhile') ?? next;
   }
 
   /** Takes jobs out: those that do not run end at once, running ones are asked to stop. */
@@ -201,6 +203,7 @@ export class Motion {
 
   #finish(before: JobRecord, ended: JobRecord): void {
     this.#ended.push(ended);
+    this.#database.edges.inherit(ended.key);
     if (before.state === 'ready') this.effects.withdraw.push(ended.id);
     if (ended.state === 'blocked' || (ended.state === 'failed' && before.state === 'waiting')) {
       this.#database.inventory.endedWithout(ended.id, ended.state);

@@ -11,8 +11,8 @@ export interface CycleArrow {
 }
 
 /**
- * Arrows that make each cycle start when nothing outside is pending for any of its members, and run its
- * members one after the other. `acyclic` and `arrows` are the needs without the cut ones.
+ * Arrows that make each cycle start when nothing outside is pending for any of its members, run its members one
+ * after the other, and let nobody who needs one of them start before the last, since each needs the others. `acyclic` and `arrows` are the needs without the cut ones.
  */
 export function linkCycles(
   acyclic: Digraph,
@@ -22,29 +22,29 @@ export function linkCycles(
   if (cycles.length === 0) return [];
   const place = new Int32Array(acyclic.keys.length);
   for (const [index, node] of topologicalOrder(acyclic).order.entries()) place[node] = index;
-  return cycles.flatMap((cycle, index) => {
-    const members = [...cycle].sort((a, b) => (place[a] as number) - (place[b] as number));
-    const inside = new Set(members);
-    const first = members[0] as number;
-    const link = (by: number, on: number): CycleArrow => ({
-      by,
-      on,
-      because: `cycle ${index + 1}`,
-      match: 'cycle',
-      required: false,
-    });
-    const own = new Set(arrows.filter(({ by }) => by === first).map(({ on }) => on));
-    const waits = (by: number, on: number): boolean =>
-      arrows.some((arrow) => arrow.by === by && arrow.on === on);
-    const outside = new Set(
-      arrows.filter(({ by, on }) => inside.has(by) && !inside.has(on) && !own.has(on)).map(({ on }) => on),
-    );
-    return [
-      ...[...outside].map((on) => link(first, on)),
-      ...members
-        .slice(1)
-        .map((member, at) => link(member, members[at] as number))
-        .filter(({ by, on }) => !waits(by, on)),
-    ];
-  });
+  const chains = cycles.map((cycle) =>
+    [...cycle].sort((a, b) => (place[a] as number) - (place[b] as number)),
+  );
+  const cycleOf = new Map(chains.flatMap((chain, index) => chain.map((node) => [node, index])));
+  const chainOf = (node: number): readonly number[] => chains[cycleOf.get(node) ?? -1] ?? [node];
+  const known = new Set(arrows.map(({ by, on }) => `${by} ${on}`));
+  const links: CycleArrow[] = [];
+  const link = (by: number, on: number, cycle: number): void => {
+    if (known.has(`${by} ${on}`)) return;
+    known.add(`${by} ${on}`);
+    links.push({ by, on, because: `cycle ${cycle + 1}`, match: 'cycle', required: false });
+  };
+  for (const { by, on } of arrows) {
+    const cycle = cycleOf.get(by) ?? cycleOf.get(on);
+    if (cycle === undefined || cycleOf.get(by) === cycleOf.get(on)) continue;
+    const first = chainOf(by)[0] as number;
+    const last = chainOf(on).at(-1) as number;
+    link(first, on, cycle);
+    link(by, last, cycle);
+    link(first, last, cycle);
+  }
+  for (const [index, chain] of chains.entries()) {
+    for (const [at, member] of chain.slice(1).entries()) link(member, chain[at] as number, index);
+  }
+  return links;
 }

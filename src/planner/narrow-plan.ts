@@ -3,21 +3,26 @@ import type { JobId } from '../primitives/index.ts';
 
 /**
  * A plan of some jobs of a plan. Needs that lead through jobs which are left out are kept as needs of what comes
- * behind them, and what is left out stays known as `outside`: other plans may have it under way (specification
- * 12.7: "directly or not").
+ * behind them, and what is left out stays known as `outside`, other members of a job's own cycle included: other
+ * plans may have it under way (specification 12.7: "directly or not").
  */
 export function narrowPlan(plan: Plan, wanted: ReadonlySet<JobId>): Plan {
   const byId = new Map(plan.jobs.map((job) => [job.id, job]));
   const reached = new Map<JobId, Reach>();
   // jobs stand in an order in which they could be run, so what a job needs was seen before
   for (const job of plan.jobs) reached.set(job.id, reach(job, { byId, wanted, reached }));
+  const cycleOf = new Map(plan.cycles.flatMap((cycle) => cycle.map((id) => [id, cycle])));
   const jobs = plan.jobs
     .filter(({ id }) => wanted.has(id))
     .map((job): PlannedJob => {
-      const { inside, outside } = reached.get(job.id) as Reach;
+      const { inside, outside: behind } = reached.get(job.id) as Reach;
+      // members of its own cycle in other plans: none of them may run while it does (specification 12.5)
+      const apart = (cycleOf.get(job.id) ?? []).filter((id) => !wanted.has(id));
+      const outside = new Set([...behind, ...apart]);
       return {
         ...job,
         waitsFor: [...inside.values()].flat(),
+        cutEdges: job.cutEdges.filter((edge) => wanted.has(edge.job)),
         ...(outside.size === 0 ? {} : { outside: [...outside].sort() }),
       };
     });
@@ -50,7 +55,8 @@ function reach(job: PlannedJob, { byId, wanted, reached }: Scene): Reach {
       inside.set(on, [...(inside.get(on) ?? []), edge]);
       continue;
     }
-    if (edge.match === 'cycle' || !byId.has(on)) continue;
+    if (!byId.has(on)) continue;
+    // arrows of a cycle count, too: its members need each other, and so what any of them needs
     outside.add(on);
     for (const further of reached.get(on)?.outside ?? []) outside.add(further);
     for (const through of reached.get(on)?.inside.keys() ?? []) {

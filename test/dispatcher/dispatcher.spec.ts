@@ -239,6 +239,15 @@ describe('members of a cycle', () => {
     expect(await scene.claim()).toBeUndefined();
   });
 
+  it('leaves a running job alone when only queued ones are meant', async () => {
+    const scene = new Scene();
+    const plan = await scene.admit({ a: {}, b: { needs: ['a'] } });
+    await scene.start();
+    await scene.dispatcher.cancel([idOf('a'), idOf('b')], 'the queue was cleared', 'queued');
+    expect(scene.states(plan)).toEqual({ a: 'running', b: 'canceled' });
+    expect(scene.database.jobs.inState('running')[0]?.canceling).toBeUndefined();
+  });
+
   it('stay apart when the one between them does not run', async () => {
     const scene = new Scene();
     await scene.admit({ a: { cycle: 1 }, b: { cycle: 1, action: 'keep' }, c: { cycle: 1 }, d: { cycle: 1 } });

@@ -112,7 +112,8 @@ export class BuilderDesk {
       await landingZone?.prepare(order);
       return { order };
     } catch (error) {
-      if (!isFault(error)) throw error;
+      // a git server that is away, or called off because this manager ends, says nothing about the job
+      if (!isFault(error) || error.problem.code === 'GIT001') throw error;
       await this.#refuse(begun, lease, error.problem);
       return {};
     }

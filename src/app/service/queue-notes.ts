@@ -1,4 +1,5 @@
 import type { AttemptRecord, JobRevision } from '../../database/index.ts';
+import { entryFacts, nextTurn } from '../../host/index.ts';
 import { appendNote, formatLogTime, type LogHub, openQueueNotes } from '../../logs/index.ts';
 import { type JobId, parseJobId } from '../../primitives/index.ts';
 import type { Farm } from '../farm.ts';
@@ -11,6 +12,9 @@ import type { LogRevision } from './farm-service.ts';
 export class QueueNotes {
   readonly #farm: Farm;
   readonly #hub: LogHub;
+  /** First lines that are still to be written, by job. */
+  readonly #firsts = new Map<number, { readonly id: JobId; readonly atMs: number }>();
+  #isWriting = false;
 
   constructor(farm: Farm, hub: LogHub) {
     this.#farm = farm;
@@ -19,19 +23,52 @@ export class QueueNotes {
 
   /** Adds a line behind everything that is in the job's log now. */
   note(job: { readonly id: JobId; readonly key: number }, line: string): void {
+    this.#writeFirst(job.key);
     const ended = this.#attempts(job).filter(({ endedMs }) => endedMs !== undefined).length;
-    const path = this.#path(job, ended);
+    this.#write(this.#path(job, ended), line);
+  }
+
+  /**
+   * Begins the logs of jobs that were just admitted: thousands, when everything is to be built, each with a file of
+   * its own. Others get their turns meanwhile; whoever asks for one of the logs finds it begun.
+   */
+  async added(jobs: readonly { readonly id: JobId; readonly key: number }[], atMs: number): Promise<void> {
+    for (const { id, key } of jobs) this.#firsts.set(key, { id, atMs });
+    if (this.#isWriting) return;
+    this.#isWriting = true;
+    try {
+      for (const key of this.#firsts.keys()) {
+        this.#writeFirst(key);
+        await nextTurn();
+      }
+    } finally {
+      this.#isWriting = false;
+    }
+  }
+
+  /** Begins the logs of open jobs that a manager before did not come to. */
+  async makeUp(): Promise<void> {
+    for (const job of this.#farm.database.views.openRevisions()) {
+      if (entryFacts(this.#path(job, 0)) === undefined) await this.added([job], job.requestedMs);
+    }
+  }
+
+  #writeFirst(key: number): void {
+    const first = this.#firsts.get(key);
+    if (!first) return;
+    this.#firsts.delete(key);
+    const line = `Added to build queue at ${formatLogTime(first.atMs)}. Waiting for builder...`;
+    this.#write(this.#path({ id: first.id, key }, 0), line);
+  }
+
+  #write(path: string, line: string): void {
     appendNote(path, line);
     this.#hub.touched(path);
   }
 
-  /** Begins the log of a job that was just admitted. */
-  added(job: { readonly id: JobId; readonly key: number }, atMs: number): void {
-    this.note(job, `Added to build queue at ${formatLogTime(atMs)}. Waiting for builder...`);
-  }
-
   /** The log of one job as one stream. */
   revision(of: Pick<JobRevision, 'id' | 'key' | 'requestedMs'>): LogRevision {
+    this.#writeFirst(of.key);
     return {
       job: of.id,
       timestamp: of.requestedMs,

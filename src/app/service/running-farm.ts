@@ -66,7 +66,7 @@ export class RunningFarm implements FarmService {
   readonly #tokens: Tokens;
   readonly #views: FarmViews;
   readonly #troubles: Troubles;
-  readonly #localToken: string;
+  readonly #localToken = systemRandom.hex(32);
   readonly #over = new AbortController();
   readonly #work: Promise<void>[] = [];
   #homes: readonly ResultsHome[] = [];
@@ -84,19 +84,18 @@ export class RunningFarm implements FarmService {
     const told = notifierConfig(config, options.environment);
     told.problems.forEach(report);
     this.#notifier = new Notifier({ database: database.connection, config: told.config, clock, report });
-    this.#telling = new Telling(farm, this.#notifier);
+    this.#telling = new Telling(farm, this.#notifier, this.#noting('notifications'));
     this.#publishing = new Publishing(farm, {
       published: (what) => options.say(`published ${what}`),
       refused: report,
       marked: (stored, generation) => {
         if (generation > 0) this.#telling.published(stored);
       },
-      stopped: (error) => this.#troubles.note('publishing', error),
+      stopped: this.#noting('publishing'),
     });
-    this.#sources = new RecipeSources(farm);
+    this.#sources = new RecipeSources(farm, this.#over.signal);
     this.#notes = new QueueNotes(farm, this.hub);
     this.#views = new FarmViews(farm);
-    this.#localToken = systemRandom.hex(32);
     this.#tokens = new Tokens({
       config,
       database,
@@ -121,15 +120,16 @@ export class RunningFarm implements FarmService {
       queue: carriers.queue,
       orders,
       slots: options.localBuilders,
-      onTrouble: (error) => this.#troubles.note('local builders', error),
+      onTrouble: this.#noting('local builders'),
     });
     this.#scheduling = new Scheduling({
       farm,
       sources: this.#sources,
       dispatcher: this.#dispatcher,
       signal: this.#over.signal,
-      onTrouble: (error) => this.#troubles.note('recipe sources', error),
+      onTrouble: this.#noting('recipe sources'),
       onAdmitted: () => this.#troubles.note('recipe sources', undefined),
+      onLateRefusal: (request, refused) => this.#tellRefused(request, refused),
     });
   }
 
@@ -150,11 +150,12 @@ export class RunningFarm implements FarmService {
     const own = { url: web.url, token: this.#localToken, pid: machine.processId() };
     replaceFile(farm.paths.manager, `${JSON.stringify(own)}\n`, 0o600);
     for (const what of await farm.repositories.recover()) this.#options.say(what);
-    this.#dispatcher.subscribe((event) => this.#heard(event));
+    this.#dispatcher.subscribe((event) => this.#hearSafely(event));
     await sweepWork(farm);
     this.#publishing.nudge();
     this.#notifier.start();
     this.#telling.catchUp();
+    this.#run('logs', this.#notes.makeUp());
     this.#run('work', this.#goToWork());
     this.#run('chores', this.#doChores());
   }
@@ -238,11 +239,20 @@ export class RunningFarm implements FarmService {
     );
   }
 
+  /** What is told here is on disk: a log that cannot be written must not take the manager down with it. */
+  #hearSafely(event: FarmEvent): void {
+    try {
+      this.#heard(event);
+    } catch (error) {
+      this.#troubles.note('logs', error);
+    }
+  }
+
   #heard(event: FarmEvent): void {
     this.#views.moved();
     if (event.kind === 'plan-admitted') {
-      for (const job of this.farm.database.jobs.ofPlan(event.plan))
-        if (job.action !== 'keep') this.#notes.added(job, event.atMs);
+      const jobs = this.farm.database.jobs.ofPlan(event.plan).filter(({ action }) => action !== 'keep');
+      this.#run('logs', this.#notes.added(jobs, event.atMs));
     }
     if (event.kind === 'job-moved') this.#heardMove(event);
     this.#telling.soon();
@@ -271,8 +281,18 @@ export class RunningFarm implements FarmService {
     safe.finally(() => this.#work.splice(this.#work.indexOf(safe), 1));
   }
 
+  #noting(subject: string): (error: unknown) => void {
+    return (error) => this.#troubles.note(subject, error);
+  }
+
   #tell(problem: Problem): void {
     this.#options.say(`${problem.code} ${problem.what}`);
+  }
+
+  /** Who asked was told that all is well: here at least it must be heard that it is not. */
+  #tellRefused({ id }: ScheduleRequest, refused: ScheduleReply['refused']): void {
+    for (const { name, code, what } of refused)
+      this.#options.say(`'${name}' of request '${id}', accepted before, gets no job: ${code} ${what}`);
   }
 
   schedule(request: ScheduleRequest): Promise<ScheduleReply> {
@@ -308,12 +328,14 @@ export class RunningFarm implements FarmService {
     return this.#cancel(
       (job) => job.state !== 'running' && isSelected(job, selection),
       'the queue was cleared',
+      'queued',
     );
   }
 
   async #cancel(
     isMeant: (job: { id: JobId; source: string | undefined; state: string }) => boolean,
     reason: string,
+    which: 'all' | 'queued' = 'all',
   ): Promise<readonly string[]> {
     const ids = [
       ...new Set(
@@ -323,7 +345,7 @@ export class RunningFarm implements FarmService {
           .map(({ id }) => id),
       ),
     ];
-    if (ids.length > 0) await this.#dispatcher.cancel(ids, reason);
+    if (ids.length > 0) await this.#dispatcher.cancel(ids, reason, which);
     return ids;
   }
 

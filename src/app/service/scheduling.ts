@@ -31,6 +31,8 @@ export interface SchedulingParts {
   readonly onTrouble: (error: unknown) => void;
   /** Jobs that were just admitted. */
   readonly onAdmitted: (plan: number) => void;
+  /** Told of packages that get no job though the answer that they were accepted is out. */
+  readonly onLateRefusal: (request: ScheduleRequest, refused: ScheduleReply['refused']) => void;
 }
 
 /**
@@ -42,6 +44,8 @@ export class Scheduling {
   readonly #working = new Map<string, Promise<ScheduleReply>>();
   /** Requests of one source are worked on one after the other. */
   readonly #lines = new Map<string, Promise<unknown>>();
+  /** Requests that were answered as accepted before they were planned. */
+  readonly #promised = new Set<string>();
 
   constructor(parts: SchedulingParts) {
     this.#parts = parts;
@@ -49,42 +53,53 @@ export class Scheduling {
 
   /**
    * Accepts a request: when this resolves it is on disk, and usually planned. When its source cannot be reached
-   * within `patienceMs` the answer comes without a plan, and planning goes on.
+   * within `patienceMs`, or the manager ends, the answer comes without a plan, and planning goes on (in the next
+   * life).
    */
   async schedule(request: ScheduleRequest, patienceMs = 30_000): Promise<ScheduleReply> {
-    const { farm } = this.#parts;
+    const { farm, signal } = this.#parts;
     const { requests } = farm.database;
+    const body = JSON.stringify(scheduleRequestSchema.parse(request));
     farm.database.transaction(() =>
-      requests.add({
-        id: request.id,
-        kind: 'schedule',
-        body: JSON.stringify(request),
-        receivedMs: farm.clock.nowMs(),
-      }),
+      requests.add({ id: request.id, kind: 'schedule', body, receivedMs: farm.clock.nowMs() }),
     );
     const known = requests.get(request.id);
     if (known?.reply !== undefined) return JSON.parse(known.reply) as ScheduleReply;
     const working = this.#work(request);
-    working.catch(this.#parts.onTrouble);
-    const late = new AbortController();
-    const patience = farm.clock.sleep(patienceMs, late.signal).then((): ScheduleReply => {
-      const { target, arch } = request;
-      const accepted = request.packages.map(({ name }) => ({ name, job: jobId({ target, arch, name }) }));
-      return { id: request.id, accepted, refused: [] };
-    });
+    const answered = new AbortController();
+    const patience = farm.clock.sleep(patienceMs, AbortSignal.any([answered.signal, signal]));
     try {
-      return await Promise.race([working, patience]);
+      return await Promise.race([
+        working.catch((error: unknown) => {
+          if (signal.aborted) return this.#promise(request);
+          throw error;
+        }),
+        patience.then(() => this.#promise(request)),
+      ]);
     } finally {
-      late.abort();
+      answered.abort();
     }
   }
 
   /** Goes on with requests that were accepted and not planned before the last end. */
   resume(): void {
-    for (const { kind, body } of this.#parts.farm.database.requests.open()) {
+    for (const { id, kind, body } of this.#parts.farm.database.requests.open()) {
       if (kind !== 'schedule') continue;
-      this.#work(scheduleRequestSchema.parse(JSON.parse(body))).catch(this.#parts.onTrouble);
+      const read = scheduleRequestSchema.safeParse(JSON.parse(body));
+      if (!read.success) {
+        this.#parts.onTrouble(`the request '${id}' is of another version and cannot be read`);
+        continue;
+      }
+      this.#promised.add(id);
+      void this.#work(read.data).catch(() => undefined);
     }
+  }
+
+  /** The answer while there is no plan yet. */
+  #promise({ id, target, arch, packages }: ScheduleRequest): ScheduleReply {
+    if (this.#working.has(id)) this.#promised.add(id);
+    const accepted = packages.map(({ name }) => ({ name, job: jobId({ target, arch, name }) }));
+    return { id, accepted, refused: [] };
   }
 
   #work(request: ScheduleRequest): Promise<ScheduleReply> {
@@ -99,22 +114,28 @@ export class Scheduling {
     this.#working.set(request.id, working);
     const forget = (): void => {
       this.#working.delete(request.id);
+      this.#promised.delete(request.id);
+      if (this.#lines.get(request.source) === working) this.#lines.delete(request.source);
     };
-    working.then(forget, forget);
+    working.then(forget, (error: unknown) => {
+      forget();
+      // what is called off by the end of this manager is no trouble: the next one goes on with it
+      if (!this.#parts.signal.aborted) this.#parts.onTrouble(error);
+    });
     return working;
   }
 
   async #plan(request: ScheduleRequest): Promise<ScheduleReply> {
-    const { farm, sources, dispatcher } = this.#parts;
-    const done = farm.database.plans.ofRequest(request.id);
-    if (done) return this.#answer(request, done.id, []);
+    const { database } = this.#parts.farm;
+    const done = database.plans.ofRequest(request.id);
+    if (done) return this.#answer(request, done.id, this.#without(request, database.jobs.ofPlan(done.id)));
     const unfit = this.#unfit(request);
     if (unfit) return this.#answer(request, undefined, unfit);
-    let state: SourceState;
     try {
-      state = await this.#lay(request);
+      return await this.#planFrom(request, await this.#lay(request));
     } catch (error) {
-      if (!isFault(error)) throw error;
+      // a request that this manager had to leave is the next one's, whatever it broke off with
+      if (!isFault(error) || this.#parts.signal.aborted) throw error;
       const { problem: why } = error;
       return this.#answer(
         request,
@@ -122,18 +143,32 @@ export class Scheduling {
         request.packages.map(({ name }) => refusal(name, why)),
       );
     }
+  }
+
+  async #planFrom(request: ScheduleRequest, state: SourceState): Promise<ScheduleReply> {
+    const { sources, dispatcher } = this.#parts;
     const { recipes, broken } = await sources.recipes(state, request.arch);
     const sorted = sortOut(request, recipes, new Map(broken.map((one) => [one.name, one.problem])));
     if (sorted.wanted.size === 0) return this.#answer(request, undefined, sorted.refused);
     const plan = this.#draw(request, state, recipes, sorted.wanted);
-    const missing = [...sorted.wanted.keys()].filter((name) => !plan.jobs.some((job) => job.name === name));
-    const unplannable = missing.map((name) =>
-      refusal(name, problem('SCH003', { what: `'${name}' cannot be built for '${request.arch}'` })),
-    );
+    const refused = new Map(sorted.refused.map((one) => [one.name, one]));
+    for (const one of this.#without(request, plan.jobs)) {
+      if (!refused.has(one.name)) refused.set(one.name, one);
+    }
     const why = `schedule ${request.source}${state.commit ? `@${state.commit.slice(0, 12)}` : ''}${state.isGone ? ` ('${request.commit}' is gone)` : ''}`;
     const { planId } = await dispatcher.admit(plan, { why });
     this.#parts.onAdmitted(planId);
-    return this.#answer(request, planId, [...sorted.refused, ...unplannable]);
+    return this.#answer(request, planId, [...refused.values()]);
+  }
+
+  /** Packages of a request that a plan has no job for. */
+  #without({ packages, target, arch }: ScheduleRequest, jobs: readonly { id: JobId }[]): readonly Refused[] {
+    const ids = new Set(jobs.map(({ id }) => id));
+    return packages
+      .filter(({ name }) => !ids.has(jobId({ target, arch, name })))
+      .map(({ name }) =>
+        refusal(name, problem('SCH003', { what: `'${name}' cannot be built for '${arch}'` })),
+      );
   }
 
   /** The source at the commit; while its server is out of reach, tried again and again. */
@@ -141,7 +176,7 @@ export class Scheduling {
     const { sources, signal, farm, onTrouble } = this.#parts;
     for (let round = 0; ; round += 1) {
       try {
-        return await sources.at(request.source, request.commit, signal);
+        return await sources.at(request.source, request.commit);
       } catch (error) {
         if (!isFault(error) || error.problem.code !== 'GIT001' || signal.aborted) throw error;
         onTrouble(error);
@@ -221,6 +256,8 @@ export class Scheduling {
       refused: [...refused],
     };
     this.#parts.farm.database.requests.answer(request.id, JSON.stringify(reply));
+    if (refused.length > 0 && this.#promised.has(request.id))
+      this.#parts.onLateRefusal(request, [...refused]);
     return reply;
   }
 }

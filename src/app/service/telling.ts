@@ -71,11 +71,13 @@ function statusNotifier(one: FarmConfig['notify']['statuses'][string]): SourceNo
 export class Telling {
   readonly #farm: Farm;
   readonly #notifier: Notifier;
+  readonly #onTrouble: (error: unknown) => void;
   #isDue = false;
   #isOver = false;
 
-  constructor(farm: Farm, notifier: Notifier) {
+  constructor(farm: Farm, notifier: Notifier, onTrouble: (error: unknown) => void) {
     this.#farm = farm;
+    this.#onTrouble = onTrouble;
     this.#notifier = notifier;
     // a farm that never told anything does not begin with its whole past
     if (farm.database.words.get(cursorWord) === undefined)
@@ -88,7 +90,14 @@ export class Telling {
     this.#isDue = true;
     void this.#farm.clock.sleep(delayMs).then(() => {
       this.#isDue = false;
-      if (!this.#isOver) this.catchUp();
+      if (this.#isOver) return;
+      try {
+        this.catchUp();
+        this.#onTrouble(undefined);
+      } catch (error) {
+        // nothing was handed on and nothing is lost: the next event, or the next life, begins with it
+        this.#onTrouble(error);
+      }
     });
   }
 

@@ -49,7 +49,8 @@ export class HttpTransport implements ResultsTransport {
   }
 
   async #fetchOne(pass: AttemptPass, one: TravellingObject, signal: AbortSignal): Promise<void> {
-    const path = `${this.#scene.scratch}/${one.object}.in`;
+    // of this attempt alone: another slot may be fetching the same object
+    const path = `${this.#scene.scratch}/${pass.attempt}-${pass.fence}-${one.object}`;
     const have = entryFacts(path)?.sizeBytes ?? 0;
     if (have < one.sizeBytes) {
       const answer = await streamHttp({

@@ -24,13 +24,15 @@ export class SftpTransport implements ResultsTransport {
     const missing: TravellingObject[] = [];
     for (const one of wanted) if (!(await store.has(one.object as Digest))) missing.push(one);
     const folder = this.#folder(pass);
+    // of this attempt alone: another slot may be fetching the same object
+    const here = (object: string): string => `${scratch}/${pass.attempt}-${pass.fence}-${object}`;
     const downloads = missing.map(({ object }) => ({
       remotePath: `${folder}/in/${object}`,
-      localPath: `${scratch}/${object}`,
+      localPath: here(object),
     }));
     if (downloads.length > 0) await this.#session.download(downloads, { signal });
     for (const { object } of missing) {
-      const stored = await store.putFile(`${scratch}/${object}`, { move: true });
+      const stored = await store.putFile(here(object), { move: true });
       if (stored.digest !== object)
         throw fault('BLD040', { what: `the landing zone holds '${stored.digest}' as '${object}'` });
     }

@@ -81,7 +81,7 @@ async function schedule(shell: Shell, packages: readonly string[], options: Sche
   try {
     const reply = await client.schedule(request);
     conclude(shell, reply);
-    if (options.wait) await waitFor(shell, client, reply);
+    if (options.wait) await waitFor(shell, client, await planned(shell, client, { request, reply }));
   } finally {
     await client.close();
   }
@@ -109,6 +109,23 @@ export function conclude(shell: Shell, reply: ScheduleReply): void {
     shell.tell('accepted; the recipe source is still being read');
   for (const { name, code, what } of reply.refused) shell.tell(`refused ${name}: ${code} ${what}`);
   if (reply.refused.length > 0) shell.exitCode = exitCodes.failed;
+}
+
+/** The answer of a request that is planned; asked for again while its source is still being read. */
+async function planned(
+  shell: Shell,
+  client: FarmClient,
+  first: { readonly request: ScheduleRequest; readonly reply: ScheduleReply },
+): Promise<ScheduleReply> {
+  let { reply } = first;
+  if (reply.plan !== undefined || reply.accepted.length === 0) return reply;
+  while (reply.plan === undefined && reply.accepted.length > 0) {
+    await systemClock.sleep(2_000);
+    reply = await client.schedule(first.request);
+  }
+  for (const { name, code, what } of reply.refused) shell.tell(`refused ${name}: ${code} ${what}`);
+  if (reply.refused.length > 0) shell.exitCode = exitCodes.failed;
+  return reply;
 }
 
 const isOpen = (job: JobView): boolean => ['waiting', 'ready', 'running'].includes(job.state);

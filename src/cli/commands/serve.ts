@@ -115,6 +115,10 @@ async function serve(shell: Shell, options: ServeOptions, serving: Serving): Pro
     const { service } = started.farm.config;
     await started.service.start({ url: web.url, builderUrl: service.url });
     shell.tell(`farm ${started.farm.paths.root} is at work: ${web.url}`);
+    if (serving.localBuilders === 0 && (serving.withoutRedis || !service.redis))
+      shell.tell(
+        "nothing will be built: there are no builders here ('--builders N') and no REDIS_HOST for others",
+      );
     await untilAborted(abort.signal);
   } catch (error) {
     // asked to end while it was starting

@@ -1,7 +1,7 @@
 import { type Problem, ProblemError, problem } from '../../diagnostics/index.ts';
 import { isValidPkgname, parseSrcinfo, type Srcinfo, sectionValues } from '../../formats/pacman/index.ts';
 import { bumpedPkgrel, fullVersion, readPackageSettings } from '../../formats/pkgbuild-repo/index.ts';
-import { type FolderSnapshot, linkDestination, textIfThere } from '../../host/index.ts';
+import { type FolderSnapshot, linkDestination, nextTurn, textIfThere } from '../../host/index.ts';
 import type { LoadedRecipe, Need, Recipe } from '../../model/index.ts';
 import { genericNeeds } from './generic-needs.ts';
 import { readInputs } from './input-digest.ts';
@@ -46,6 +46,8 @@ export async function loadAll(
       const at = next;
       next += 1;
       results[at] = await load(folders[at] as string, options);
+      // reading never waits by itself: a manager with thousands of recipes has others to answer meanwhile
+      if (at % 16 === 0) await nextTurn();
     }
   };
   await Promise.all(Array.from({ length: Math.max(1, options.parallel ?? 4) }, work));

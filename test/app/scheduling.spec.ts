@@ -1,0 +1,123 @@
+// A request that was accepted is never lost, whatever ends the manager (specification 14.2, 14.5).
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { initFarm, prepareFarm } from '../../src/app/index.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'packmill-scheduling-'));
+const farm = join(folder, 'farm');
+/** A git server that takes calls and never answers. */
+let silent: Server;
+let address = '';
+
+beforeAll(async () => {
+  silent = createServer(() => {}).listen(0, '127.0.0.1');
+  await new Promise((resolve) => silent.once('listening', resolve));
+  const at = silent.address();
+  address = `git://127.0.0.1:${typeof at === 'object' ? at?.port : 0}/recipes`;
+  await initFarm({
+    folder: farm,
+    repository: 'extra',
+    arch: 'x86_64',
+    gnupgHome: undefined,
+    key: undefined,
+  });
+  appendFileSync(join(farm, 'packmill.yaml'), `\nrecipe-sources:\n  recipes: { url: '${address}' }\n`);
+  for (const name of ['egg', 'hen']) addRecipe(name, name === 'egg' ? 'hen' : 'egg');
+}, 60_000);
+
+afterAll(() => {
+  silent.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** A recipe that another one needs for its building. */
+function addRecipe(name: string, needs: string): void {
+  const at = join(folder, 'recipes', name);
+  mkdirSync(at, { recursive: true });
+  writeFileSync(
+    join(at, 'PKGBUILD'),
+    `pkgname=${name}\npkgver=1\npkgrel=1\narch=(any)\nmakedepends=(${needs})\n`,
+  );
+  writeFileSync(
+    join(at, '.SRCINFO'),
+    `pkgbase = ${name}\n\tpkgver = 1\n\tpkgrel = 1\n\tmakedepends = ${needs}\n\tarch = any\n\npkgname = ${name}\n`,
+  );
+}
+
+async function startFarm() {
+  const started = await prepareFarm({
+    folder: farm,
+    localBuilders: 0,
+    withoutRedis: true,
+    say: () => {},
+    signal: new AbortController().signal,
+  });
+  await started.service.start({ url: 'http://127.0.0.1:1', builderUrl: undefined });
+  return started;
+}
+
+const request = (id: string, ...names: string[]) => ({
+  id,
+  target: 'extra',
+  source: 'recipes',
+  arch: 'x86_64',
+  urgency: 0,
+  packages: names.map((name) => ({ name })),
+});
+
+it('leaves what it could not plan to the next manager, which plans it', async () => {
+  const first = await startFarm();
+  const answer = first.service.schedule(request('request-1', 'hen'));
+  await new Promise((resolve) => silent.once('connection', resolve));
+  await first.close();
+  // accepted, since it is on disk, and not refused because somebody pulled the plug
+  expect(await answer).toEqual({
+    id: 'request-1',
+    accepted: [{ name: 'hen', job: 'extra/x86_64/hen' }],
+    refused: [],
+  });
+
+  const settings = join(farm, 'packmill.yaml');
+  writeFileSync(settings, readFileSync(settings, 'utf8').replace(address, join(folder, 'recipes')));
+  const second = await startFarm();
+  try {
+    const reply = await second.service.schedule(request('request-1', 'hen'));
+    expect(reply).toMatchObject({ plan: expect.any(Number), refused: [] });
+    expect(second.service.job('extra/x86_64/hen')).toMatchObject({ state: 'ready', source: 'recipes' });
+  } finally {
+    await second.close();
+  }
+}, 60_000);
+
+it('says after a restart, too, what of a request got no job', async () => {
+  const first = await startFarm();
+  const asked = request('request-2', 'egg', 'nosuch');
+  const reply = await first.service.schedule(asked);
+  expect(reply.accepted.map(({ name }) => name)).toEqual(['egg']);
+  expect(reply.refused).toMatchObject([{ name: 'nosuch', code: 'SCH002' }]);
+  // as if the manager had been killed between the plan and the answer
+  first.farm.database.connection.exec("UPDATE requests SET reply = NULL WHERE id = 'request-2'");
+  await first.close();
+
+  const second = await startFarm();
+  try {
+    const again = await second.service.schedule(asked);
+    expect(again.plan).toBe(reply.plan);
+    expect(again.accepted).toEqual(reply.accepted);
+    expect(again.refused.map(({ name }) => name)).toEqual(['nosuch']);
+    // a member of a cycle alone waits for the other one, which the other plan has
+    expect(second.service.job('extra/x86_64/egg')).toMatchObject({
+      state: 'waiting',
+      waitsFor: ['extra/x86_64/hen'],
+    });
+    const log = second.service.logRevision('egg')?.segments()[0] ?? '';
+    expect(readFileSync(log, 'utf8')).toMatch(
+      /^Added to build queue at .* UTC\. Waiting for builder\.\.\.\n$/,
+    );
+  } finally {
+    await second.close();
+  }
+}, 60_000);
