@@ -55,7 +55,10 @@ describe('the notifiers in the environment (specification 13.3)', () => {
   it('say which address is missing', () => {
     const text = JSON.stringify({ main: entry });
     expect(codesOf({ PACKAGE_REPOS_NOTIFIERS: text }, { main: '/srv/recipes' }).codes).toEqual(['NTF004']);
-    expect(codesOf({ TELEGRAM_BOT_TOKEN: token, TELEGRAM_CHAT_ID: '-1' }).codes).toEqual(['NTF004']);
+    const telegram = { TELEGRAM_BOT_TOKEN: token, TELEGRAM_CHAT_ID: '-1' };
+    expect(codesOf({ ...telegram, TELEGRAM_API_ROOT: 'chat' }).codes).toEqual(['NTF004']);
+    // the client knows an address of its own
+    expect(codesOf(telegram)).toEqual({ config: { telegram: { token, chatId: '-1' } }, codes: [] });
     expect(codesOf({ TELEGRAM_BOT_TOKEN: token }).codes).toEqual(['NTF001']);
     const all = {
       TELEGRAM_BOT_TOKEN: token,
