@@ -80,10 +80,7 @@ export class RunningFarm implements FarmService {
     this.#troubles = new Troubles(farm, options.say);
     this.hub = new LogHub({ clock });
     this.#dispatcher = dispatcherOf(farm, carriers);
-    const told = notifierConfig(config, options.environment);
-    for (const problem of told.problems) this.#tell(problem);
-    const report = (problem: Problem): void => this.#tell(problem);
-    this.#notifier = new Notifier({ database: database.connection, config: told.config, clock, report });
+    this.#notifier = this.#makeNotifier();
     this.#telling = new Telling(farm, this.#notifier);
     this.#publishing = new Publishing(farm, {
       published: (what) => options.say(`published ${what}`),
@@ -131,6 +128,18 @@ export class RunningFarm implements FarmService {
       signal: this.#over.signal,
       onTrouble: (error) => this.#troubles.note('recipe sources', error),
       onAdmitted: () => this.#troubles.note('recipe sources', undefined),
+    });
+  }
+
+  #makeNotifier(): Notifier {
+    const { config, database, clock } = this.farm;
+    const told = notifierConfig(config, this.#options.environment);
+    for (const problem of told.problems) this.#tell(problem);
+    return new Notifier({
+      database: database.connection,
+      config: told.config,
+      clock,
+      report: (problem) => this.#tell(problem),
     });
   }
 
