@@ -101,7 +101,7 @@ describe("an operator's environment of a builder", () => {
       slots: 1,
       skipCode: 123,
       timeoutMs: 3_600_000,
-      redis: undefined,
+      redis: { host: 'localhost', port: 6379 },
       engine: undefined,
     });
   });

@@ -35,8 +35,9 @@ export function admitPlan(
 ): Admitted {
   const { database, motion, nowMs } = scene;
   const added = database.plans.add({ plan, why: options.why, failFast: options.failFast, atMs: nowMs });
-  motion.tell(added.plan, { kind: 'plan-admitted' }, options.why);
+  // in this order, so that whoever tells of both ends with what holds: the old job is over, the new one waits
   replaceOlder(plan, added, { database, motion });
+  motion.tell(added.plan, { kind: 'plan-admitted' }, options.why);
   linkToOthers(plan, added, { database, motion });
   for (let key = added.firstKey; key < added.firstKey + plan.jobs.length; key += 1) {
     const job = database.jobs.get(key);

@@ -7,7 +7,8 @@ export type JobReason =
   | { readonly kind: 'new' }
   | { readonly kind: 'asked' }
   /** A request named it: it runs, and counts as built already when its version is published. */
-  | { readonly kind: 'scheduled'; readonly commit: string | undefined }
+  /** `gone`: the commit that was asked for and is not to be had any more, so that the newest is built. */
+  | { readonly kind: 'scheduled'; readonly commit: string | undefined; readonly gone?: string | undefined }
   | { readonly kind: 'version-changed'; readonly from: string; readonly to: string }
   | { readonly kind: 'recipe-changed'; readonly version: string }
   /** Of a recipe whose version only the build tells: it, or an upstream that it follows, is not as it was. */

@@ -12,7 +12,7 @@ export function renderReason(reason: JobReason): string {
     case 'asked':
       return 'rebuild asked for';
     case 'scheduled':
-      return reason.commit === undefined ? 'scheduled' : `scheduled at ${reason.commit.slice(0, 12)}`;
+      return scheduledText(reason);
     case 'version-changed':
       return `version ${reason.from} -> ${reason.to}`;
     case 'recipe-changed':
@@ -92,4 +92,10 @@ export function whyPath(
   );
   const path = shortestPath(graph, number.get(from.id) ?? -1, number.get(to.id) ?? -1);
   return path?.map((step) => steps[step] as { job: string; edge: JobEdge });
+}
+
+function scheduledText({ commit, gone }: Extract<JobReason, { kind: 'scheduled' }>): string {
+  if (commit === undefined) return 'scheduled';
+  const at = `scheduled at ${commit.slice(0, 12)}`;
+  return gone === undefined ? at : `${at}, the newest commit, since '${gone.slice(0, 12)}' is gone`;
 }

@@ -41,6 +41,8 @@ export interface PlanPolicy {
   readonly rebuild?: 'all' | ReadonlySet<string>;
   /** Recipes that a request named, with the commit it named: they run whether something changed or not. */
   readonly scheduled?: ReadonlyMap<string, string | undefined>;
+  /** The commit that was asked for, when it is gone and the newest is built in its place. */
+  readonly gone?: string | undefined;
   /** For recipes without a recorded duration: default the median of the recorded ones, or 60,000 ms. */
   readonly defaultDurationMs?: number;
 }

@@ -16,7 +16,12 @@ export function ownReasons(recipe: Recipe, input: ReasonsInput): readonly JobRea
   if (rebuild === 'all' || rebuild?.has(recipe.name)) reasons.push({ kind: 'asked' });
   const { scheduled } = input.policy;
   if (scheduled?.has(recipe.name)) {
-    reasons.push({ kind: 'scheduled', commit: scheduled.get(recipe.name) });
+    const { gone } = input.policy;
+    reasons.push({
+      kind: 'scheduled',
+      commit: scheduled.get(recipe.name),
+      ...(gone === undefined ? {} : { gone }),
+    });
   }
   if (!last) {
     if (!record?.unfinished) reasons.push({ kind: 'new' });

@@ -115,6 +115,28 @@ describe("an operator's unchanged environment", () => {
     expect(await farm.json('/api/queue/packages?repo=garuda')).toEqual([]);
   });
 
+  it('is told over the queue store what to do about jobs and builders', async () => {
+    const ask = async (...args: string[]): Promise<string> => {
+      const ended = await new StartedProgram(args, {
+        REDIS_HOST: redis.host,
+        REDIS_PORT: String(redis.port),
+      }).ended;
+      expect(ended.code, ended.stderr).toBe(0);
+      return ended.stdout;
+    };
+    const target = ['--target-repo', 'garuda', '--source-repo', 'others'];
+    await ask('schedule', ...target, 'foo/nobody', 'shared/nobody');
+    expect(await ask('queue', 'show')).toMatch(/waiting {2}garuda\/x86_64\/foo \(class nobody\)/);
+    expect(await ask('cancel', 'garuda/x86_64/foo')).toBe('canceled garuda/x86_64/foo\n');
+    expect(await ask('queue', 'clear', '--repo', 'garuda')).toBe('canceled garuda/x86_64/shared\n');
+    expect(await ask('retry', 'garuda/x86_64/foo')).toBe('scheduled garuda/x86_64/foo\n');
+    expect(await farm.job('garuda/x86_64/foo')).toMatchObject({ buildClass: 'nobody', source: 'others' });
+    await ask('drain', 'builder');
+    expect(await farm.builders()).toMatchObject([{ name: 'builder', state: 'draining' }]);
+    await ask('drain', 'builder', '--undo');
+    expect(await ask('auto-repo-remove', '--target-repo', 'garuda', 'shared')).toBe('nothing to remove\n');
+  });
+
   it('refuses what it does not have, and reaches nobody where nobody is', async () => {
     const refused = await schedule('--target-repo', 'nosuch', '--source-repo', 'pkgbuilds', 'foo');
     expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('SCH001') });

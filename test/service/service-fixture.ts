@@ -74,8 +74,8 @@ ${settings}
   }
 
   /** A whole farm in one process. */
-  up(builders = 1): Promise<StartedProgram> {
-    return this.#serve(['up', '--builders', String(builders)]);
+  up(builders = 1, environment: Environment = {}): Promise<StartedProgram> {
+    return this.#serve(['up', '--builders', String(builders)], environment);
   }
 
   /** A manager; `args`: its name and options, without the port when it has to be a given one. */
@@ -158,7 +158,7 @@ ${settings}
 
   /** Resolves when the newest manager has said that it published a package. */
   async hasPublished(name: string, repo = 'demo'): Promise<void> {
-    const pattern = new RegExp(`published generation \\d+ of ${repo}/\\S+: .*\\b${name} `);
+    const pattern = new RegExp(`published generation \\d+ of ${repo}/\\S+: .*\\b${name}(?:[ ,]|$)`, 'm');
     await this.#serving?.says(pattern);
   }
 

@@ -14,7 +14,7 @@ const machine: DoctorSources['machine'] = {
 };
 
 /** A machine where every program exists and answers with the given words, except those named. */
-const machineWith = (absent: readonly string[] = [], words = 'tool 99.1.2'): DoctorSources => ({
+const machineWith = (absent: readonly string[] = [], words = 'tool 999.1.2'): DoctorSources => ({
   machine,
   find: (name) => (absent.includes(name) ? undefined : `/usr/bin/${name}`),
   ask: () => Promise.resolve({ ok: true, words }),

@@ -144,7 +144,7 @@ export class BuilderDesk {
   }
 
   async #report(report: ReportMessage): Promise<{ verdict: 'accepted' | 'stale' }> {
-    const { dispatcher, tokens, landingZone } = this.#parts;
+    const { dispatcher, tokens } = this.#parts;
     const lease = report.lease as unknown as Lease;
     const id = attemptId(report.attempt);
     const of = tokens.attemptOf(report.token);
@@ -152,21 +152,22 @@ export class BuilderDesk {
       throw fault('BLD041', { what: `attempt ${report.attempt} is not reported with its own token` });
     }
     if (!dispatcher.isUnderWay(id, report.fence)) return { verdict: 'stale' };
-    await landingZone?.takeIn(report.attempt, report.fence, report.landed);
-    const outcome = await this.#checked(lease.entry.job, report.outcome as unknown as Outcome, id);
+    const outcome = await this.#checked(lease.entry.job, report, id);
     const { durationMs, peakMemoryBytes, peakDiskBytes } = report;
     const facts = { durationMs, peakMemoryBytes, peakDiskBytes };
     return { verdict: await dispatcher.report(lease, id, { outcome, facts }) };
   }
 
   /** The outcome with packages as their bytes say; one whose packages are not what they should be has failed. */
-  async #checked(job: JobId, outcome: Outcome, attempt: ReturnType<typeof attemptId>): Promise<Outcome> {
+  async #checked(job: JobId, report: ReportMessage, attempt: ReturnType<typeof attemptId>): Promise<Outcome> {
+    const outcome = report.outcome as unknown as Outcome;
     if (outcome.kind !== 'succeeded') return outcome;
-    const { farm, orders } = this.#parts;
+    const { farm, orders, landingZone } = this.#parts;
     const record = farm.database.attempts.get(attempt);
     const row = record && farm.database.jobs.get(record.jobKey);
     if (!row) return outcome;
     try {
+      await landingZone?.takeIn(report.attempt, report.fence, report.landed);
       const recipe = await orders.recipeOf({ plan: row.plan, job: farm.database.jobs.planned(row.key) });
       const artifacts: readonly Artifact[] = await verifyHandedIn(farm.store, outcome.artifacts, {
         recipe: recipe.name,

@@ -81,9 +81,7 @@ export class RunningFarm implements FarmService {
     this.#troubles = new Troubles(farm, options.say);
     this.hub = new LogHub({ clock });
     this.#dispatcher = dispatcherOf(farm, carriers);
-    const told = notifierConfig(config, options.environment);
-    told.problems.forEach(report);
-    this.#notifier = new Notifier({ database: database.connection, config: told.config, clock, report });
+    this.#notifier = this.#makeNotifier();
     this.#telling = new Telling(farm, this.#notifier, this.#noting('notifications'));
     this.#publishing = new Publishing(farm, {
       published: (what) => options.say(`published ${what}`),
@@ -130,6 +128,18 @@ export class RunningFarm implements FarmService {
       onTrouble: this.#noting('recipe sources'),
       onAdmitted: () => this.#troubles.note('recipe sources', undefined),
       onLateRefusal: (request, refused) => this.#tellRefused(request, refused),
+    });
+  }
+
+  #makeNotifier(): Notifier {
+    const { config, database, clock } = this.farm;
+    const told = notifierConfig(config, this.#options.environment);
+    for (const problem of told.problems) this.#tell(problem);
+    return new Notifier({
+      database: database.connection,
+      config: told.config,
+      clock,
+      report: (problem) => this.#tell(problem),
     });
   }
 

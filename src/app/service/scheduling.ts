@@ -219,6 +219,7 @@ export class Scheduling {
       policy: {
         officialNames: new Set(farm.config.dependencies.official),
         scheduled: new Map([...wanted.keys()].map((name) => [name, commit])),
+        ...(state.isGone ? { gone: request.commit } : {}),
       },
       target,
       arch,

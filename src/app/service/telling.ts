@@ -149,15 +149,25 @@ export class Telling {
       case 'job-moved': {
         const key = database.jobs.keyOf(event.plan, event.job);
         if (key === undefined) return [];
-        return wordsFor(event, () => this.#isBug(event.attempt)).flatMap((what) => {
+        const words = wordsFor(event, () => this.#isBug(event.attempt)).flatMap((what) => {
           const told = this.#build(event.job, key, `${event.id}-${what}`, what);
           return told ? [{ ...told, builder: event.builder, reason: event.reason }] : [];
         });
+        return [...words, ...this.#successor(event)];
       }
       case 'plan-finished':
       case 'job-canceling':
         return [];
     }
+  }
+
+  /** The job in the place of one that ran until now: both may be of one commit, whose status is then of the new one. */
+  #successor(event: Extract<FarmEvent, { kind: 'job-moved' }>): readonly NotifiableEvent[] {
+    if (event.from !== 'running' || event.to !== 'canceled' || !wasReplaced(event.reason)) return [];
+    const [newest] = this.#farm.database.views.revisions(event.job, 1);
+    if (newest?.state !== 'waiting' && newest?.state !== 'ready') return [];
+    const told = this.#build(newest.id, newest.key, `${event.id}-successor`, 'pending');
+    return told ? [told] : [];
   }
 
   /** Nobody is told of jobs that no request from a source asked for. */
