@@ -35,7 +35,12 @@ export class ServiceFixture {
   /** A farm with one source `main`, the fixture's folder of recipes, and further settings. */
   static async make(settings = ''): Promise<ServiceFixture> {
     const fixture = await ServiceFixture.empty();
-    await fixture.do('init', '--repo', 'demo');
+    try {
+      await fixture.do('init', '--repo', 'demo');
+    } catch (error) {
+      await fixture.dispose();
+      throw error;
+    }
     fixture.settings(settings);
     return fixture;
   }
