@@ -62,7 +62,9 @@ export async function gatherInputs(
     hasRepositories,
   });
   const repositoryNeeds = hasRepositories ? unmet.map(({ need }) => need) : [];
-  const published = lastMade(farm, job).map(({ artifact: { fileName, version } }) => ({ fileName, version }));
+  // what was removed since it was made is published no more, and has to be made again
+  const made = farm.database.inventory.get(job)?.success ? lastMade(farm, job) : [];
+  const published = made.map(({ artifact: { fileName, version } }) => ({ fileName, version }));
   return { of, dependencies: needed, published, repositoryNeeds, remarks };
 }
 

@@ -275,6 +275,7 @@ class BuilderSite {
       work: `${settings.sharedPath}/temp/work`,
       sourceCache: settings.sourceCache ?? `${settings.sharedPath}/srcdest_cache`,
       processors: Math.max(1, Math.ceil(settings.processors ?? machine.processors() / settings.slots)),
+      skipCode: settings.skipCode,
       limits: { timeoutMs: settings.timeoutMs, memoryBytes: settings.memoryBytes },
     };
   }

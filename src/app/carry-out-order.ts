@@ -42,6 +42,8 @@ export interface OrderScene {
   readonly work: string;
   readonly sourceCache: string;
   readonly processors: number;
+  /** Exit code by which recipes say that they are to be skipped. */
+  readonly skipCode: number;
   /** The builder's own limits, where it has some; the order's count otherwise. */
   readonly limits: { readonly timeoutMs?: number | undefined; readonly memoryBytes?: number | undefined };
 }
@@ -89,7 +91,7 @@ interface Site {
 async function build(scene: OrderScene, order: WorkOrder, site: Site): Promise<AttemptEnd> {
   const { sandbox, store, clock } = scene;
   const planned = order.planned as unknown as PlannedJob;
-  const kind = kindOf(order);
+  const kind = kindOf(order, scene.skipCode);
   const recipe = await readRecipe(scene, order, planned, `${site.folder}/source`);
   const caches = { root: scene.sourceCache, clock, sandbox };
   const { outcome, durationMs, peakMemoryBytes, peakDiskBytes } = await runAttempt({
@@ -128,11 +130,11 @@ async function build(scene: OrderScene, order: WorkOrder, site: Site): Promise<A
   return { outcome, facts: { durationMs, peakMemoryBytes, peakDiskBytes } };
 }
 
-function kindOf(order: WorkOrder): RecipeKind<PkgbuildDetails> {
+function kindOf(order: WorkOrder, skipCode: number): RecipeKind<PkgbuildDetails> {
   const settings = order.settings as unknown as Omit<PkgbuildSettings, 'upstreams'> & {
     readonly upstreams: readonly (readonly [string, string])[];
   };
-  return createPkgbuildKind({ ...settings, upstreams: new Map(settings.upstreams) });
+  return createPkgbuildKind({ ...settings, upstreams: new Map(settings.upstreams), skipCode });
 }
 
 /** The recipe as the manager packed it; what it makes of it is what the manager made of it, digest included. */

@@ -15,7 +15,8 @@ import { streamReading } from './service/stream-reading.ts';
 export interface StartRequest {
   /** Folder of the farm; made when an operator's environment describes one and it is missing. */
   readonly folder: string;
-  readonly localBuilders: number;
+  /** Builds at one time on this machine; undefined: the farm's setting. */
+  readonly localBuilders: number | undefined;
   /** Use the farm's own queue even where a Redis is named. */
   readonly withoutRedis: boolean;
   readonly say: (line: string) => void;
@@ -43,7 +44,7 @@ export async function prepareFarm(request: StartRequest): Promise<StartedFarm> {
   try {
     carriers = await carriersOf(farm, request);
     const service = new RunningFarm(farm, carriers, {
-      localBuilders: request.localBuilders,
+      localBuilders: request.localBuilders ?? farm.jobs,
       say: request.say,
       environment: machine.environment(),
     });
@@ -74,7 +75,7 @@ export async function prepareFarm(request: StartRequest): Promise<StartedFarm> {
 function carriersOf(farm: Farm, request: StartRequest): Promise<Carriers> {
   const { service } = farm.config;
   const longestWaitMs = service['longest-wait'];
-  const isAlone = request.withoutRedis || (!service.redis && request.localBuilders > 0);
+  const isAlone = request.withoutRedis || (!service.redis && request.localBuilders !== 0);
   if (isAlone)
     return Promise.resolve(localCarriers({ path: farm.paths.queue, clock: farm.clock, longestWaitMs }));
   return redisCarriers({

@@ -40,6 +40,7 @@ export interface JobRevision {
   readonly reason: string;
   readonly sinceMs: number;
   readonly buildClass: number | string | undefined;
+  readonly labels: readonly string[];
   readonly urgency: number;
   readonly requestedMs: number;
   readonly source: string | undefined;
@@ -56,6 +57,7 @@ interface RevisionRow {
   readonly reason: string;
   readonly since_ms: number;
   readonly build_class: number | string | null;
+  readonly labels: string | null;
   readonly urgency: number;
   readonly created_ms: number;
   readonly origin: string | null;
@@ -98,7 +100,7 @@ export class JobViews {
        FROM jobs j JOIN job_plans d ON d.key = j.key LEFT JOIN attempts a ON a.id = j.attempt
        WHERE j.plan = ? ORDER BY j.position`,
     );
-    const revision = `SELECT j.key, j.plan, j.id, j.state, j.reason, j.since_ms, j.build_class, j.urgency,
+    const revision = `SELECT j.key, j.plan, j.id, j.state, j.reason, j.since_ms, j.build_class, j.labels, j.urgency,
        p.created_ms, p.origin, j.attempt FROM jobs j JOIN plans p ON p.id = j.plan`;
     this.#revisions = connection.prepare(
       `${revision} WHERE j.id = ? AND j.action <> 'keep' ORDER BY j.key DESC LIMIT ?`,
@@ -209,6 +211,7 @@ function revisionOf(row: RevisionRow): JobRevision {
     reason: row.reason,
     sinceMs: row.since_ms,
     buildClass: row.build_class ?? undefined,
+    labels: row.labels === null ? [] : (JSON.parse(row.labels) as string[]),
     urgency: row.urgency,
     requestedMs: origin?.requestedMs ?? row.created_ms,
     source: origin?.source,

@@ -48,7 +48,7 @@ export class LookingService implements FarmService {
   readonly drain = refuse;
 
   stats() {
-    return this.#views.stats(this.#logsUrl, []);
+    return this.#views.stats(this.#logsUrl);
   }
 
   queuedPackages(target?: string) {

@@ -93,7 +93,7 @@ export class RunningFarm implements FarmService {
     });
     this.#sources = new RecipeSources(farm, this.#over.signal);
     this.#notes = new QueueNotes(farm, this.hub);
-    this.#views = new FarmViews(farm);
+    this.#views = new FarmViews(farm, () => this.#locals.views());
     this.#tokens = new Tokens({
       config,
       database,
@@ -382,7 +382,7 @@ export class RunningFarm implements FarmService {
 
   stats() {
     const logsUrl = this.farm.config.notify['logs-url'] ?? this.#options.environment.LOGS_URL;
-    return this.#views.stats(logsUrl, this.#locals.views());
+    return this.#views.stats(logsUrl);
   }
 
   queuedPackages(target?: string) {
@@ -402,7 +402,7 @@ export class RunningFarm implements FarmService {
   }
 
   builders() {
-    return [...this.#views.builders(), ...this.#locals.views()];
+    return this.#views.builders();
   }
 
   logRevision(id: string, timestamp?: number): LogRevision | undefined {

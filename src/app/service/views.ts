@@ -11,7 +11,8 @@ import {
 import type { BuilderRecord, JobRevision } from '../../database/index.ts';
 import type { JobStateName } from '../../model/index.ts';
 import { viewerLink } from '../../notifier/index.ts';
-import { type JobId, jobId, parseJobId } from '../../primitives/index.ts';
+import { builderName, type JobId, jobId, parseJobId } from '../../primitives/index.ts';
+import { mayTake } from '../../queue/index.ts';
 import type { Farm } from '../farm.ts';
 
 /** A builder that was silent for so long counts as lost. */
@@ -22,11 +23,14 @@ const flappingLosses = 3;
 /** What outsiders see of queue, jobs and builders; nothing here changes anything. */
 export class FarmViews {
   readonly #farm: Farm;
+  readonly #local: () => readonly BuilderView[];
   /** Answers that cost in proportion to the queue are kept until the next event, or for a second. */
   #kept: { readonly untilMs: number; readonly open: readonly JobRevision[] } | undefined;
 
-  constructor(farm: Farm) {
+  /** `local`: builders of the manager's own process, which the record does not know. */
+  constructor(farm: Farm, local: () => readonly BuilderView[] = () => []) {
     this.#farm = farm;
+    this.#local = local;
   }
 
   /** Something moved: what is kept is old. */
@@ -34,12 +38,11 @@ export class FarmViews {
     this.#kept = undefined;
   }
 
-  /** `local`: builders of the manager's own process, which the record does not know. */
-  stats(logsUrl: string | undefined, local: readonly BuilderView[]): QueueStats {
+  stats(logsUrl: string | undefined): QueueStats {
     const open = this.#open();
     const active = open.filter(({ state }) => state === 'running');
     const waiting = open.filter(({ state }) => state !== 'running');
-    const idle = [...this.builders(), ...local].filter(({ state }) => state === 'idle');
+    const idle = this.builders().filter(({ state }) => state === 'idle');
     return {
       active: {
         count: active.length,
@@ -152,7 +155,7 @@ export class FarmViews {
       id: job.id,
       plan: job.plan,
       state: job.state,
-      reason: job.reason,
+      reason: isReady && !this.#mayBeTaken(job) ? this.#wish(job) : job.reason,
       source: job.source ?? null,
       commit: job.commit ?? null,
       buildClass: job.buildClass ?? null,
@@ -169,6 +172,26 @@ export class FarmViews {
     };
   }
 
+  /** Whether a builder at work may take a job, as far as class and labels go. */
+  #mayBeTaken(job: JobRevision): boolean {
+    const own = new Set(this.#local().map(({ name }) => name));
+    return this.builders().some(({ name, class: of, labels, state }) => {
+      if (state === 'lost' || state === 'incompatible') return false;
+      // those of the manager's own process take every class
+      const builderClass = own.has(name) ? Number.MAX_SAFE_INTEGER : typeof of === 'number' ? of : undefined;
+      return mayTake({ builder: builderName(name), builderClass, labels }, job);
+    });
+  }
+
+  /** What a job asks for that no builder has, as a line. */
+  #wish({ buildClass, labels }: JobRevision): string {
+    const of =
+      typeof buildClass === 'string'
+        ? `the builder '${buildClass}'`
+        : `a builder of class ${Math.max(1, buildClass ?? 1)}`;
+    return `waits for ${of}${labels.length > 0 ? ` with ${labels.join(', ')}` : ''}: none is at work`;
+  }
+
   builders(): readonly BuilderView[] {
     const { database, clock } = this.#farm;
     const nowMs = clock.nowMs();
@@ -176,9 +199,10 @@ export class FarmViews {
     for (const { builder, job } of database.attempts.running())
       busy.set(builder, [...(busy.get(builder) ?? []), job]);
     const losses = database.attempts.lossesSince(nowMs - 60 * 60_000);
-    return database.builders
+    const elsewhere = database.builders
       .all()
       .map((record) => builderView(record, { busy, nowMs, losses: losses.get(record.name) ?? 0 }));
+    return [...elsewhere, ...this.#local()];
   }
 
   counts(): ReadonlyMap<JobStateName, number> {

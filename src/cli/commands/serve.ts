@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { isFarm, prepareFarm, prepareLook, type StartedFarm } from '../../app/index.ts';
-import { machine, onInterrupt } from '../../host/index.ts';
+import { onInterrupt } from '../../host/index.ts';
 import { type HttpServer, startHttpServer } from '../../http/index.ts';
 import { parseCount } from '../parse-count.ts';
 import { exitCodes, type Shell } from '../shell.ts';
@@ -12,7 +12,8 @@ interface ServeOptions {
 }
 
 interface Serving {
-  readonly localBuilders: number;
+  /** Undefined: the farm's setting. */
+  readonly localBuilders: number | undefined;
   readonly withoutRedis: boolean;
 }
 
@@ -42,7 +43,7 @@ Example:
 Example:
   packmill --farm ./farm up --builders 2
   packmill --farm ./farm schedule foo bar`,
-    serving: (options) => ({ localBuilders: options.builders ?? machine.processors(), withoutRedis: true }),
+    serving: (options) => ({ localBuilders: options.builders, withoutRedis: true }),
   });
   addWeb(program, shell);
 }
@@ -141,6 +142,7 @@ function openWeb(
   return startHttpServer(started.service, started.intake, {
     host: options.host ?? service.host,
     port: options.webPort === undefined ? service.port : Number(options.webPort),
+    ...(service['metrics-port'] === undefined ? {} : { metricsPort: service['metrics-port'] }),
     corsOrigins: service.cors,
     trustProxy: typeof trust === 'string' ? trust.split(',') : trust,
     ...(service['request-log']

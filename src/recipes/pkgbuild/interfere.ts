@@ -10,6 +10,8 @@ export interface RebuildBump {
 }
 
 export interface InterfereInput {
+  /** What `CI_CODE_SKIP` is in `prepare`; default 123. */
+  readonly skipCode?: number | undefined;
   readonly bump: PackageBump | undefined;
   readonly rebuild: RebuildBump | undefined;
 }
@@ -87,7 +89,7 @@ export function interfereScript(input: InterfereInput): string {
 # written by packmill for this job: interfere (specification 17)
 set -euo pipefail
 cd ${layout.recipe}
-export CI_CODE_SKIP=${skipCode}
+export CI_CODE_SKIP=${input.skipCode ?? skipCode}
 applied() { printf '%s\\n' "$1" >> ${layout.work}/interfere.applied; printf '  -> %s\\n' "$1"; }
 CAUR_PUSH() { bash -c "$1"; }
 export -f CAUR_PUSH

@@ -15,7 +15,7 @@ const step = (name: string): Step => ({
   timeoutMs: undefined,
 });
 const end = (name: string, is: StepEnd): string => {
-  const verdict = judge('foo', step(name), is, ['foo-1-1-any.pkg.tar.zst']);
+  const verdict = judge('foo', step(name), is, { published: ['foo-1-1-any.pkg.tar.zst'] });
   if (verdict === 'continue') return verdict;
   return verdict.kind === 'failed' ? `failed ${verdict.problem.code}` : verdict.kind;
 };

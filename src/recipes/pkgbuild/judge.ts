@@ -1,18 +1,26 @@
 import { type Code, problem } from '../../diagnostics/index.ts';
 import type { Outcome, Step, StepEnd, Verdict } from '../../model/index.ts';
 import { formatBytes } from '../../primitives/index.ts';
-import { skipCode } from './sandbox-layout.ts';
+import { skipCode as usualSkipCode } from './sandbox-layout.ts';
 
 /** makepkg's own code for "a package has already been built" (makepkg(8), errors). */
 const alreadyBuiltCode = 13;
 /** What `timeout` ends with; recipes that use it mean the same (specification 15.5). */
 const timedOutCode = 124;
 
+/** What else a step's end is judged by. */
+export interface JudgeFacts {
+  /** Files of the recipe that the target publishes already. */
+  readonly published: readonly string[];
+  /** Default 123. */
+  readonly skipCode?: number | undefined;
+}
+
 /** What a step's end means for a PKGBUILD job (specification 15.5, 17.3; acceptance X01 and X06). */
-export function judge(name: string, step: Step, end: StepEnd, published: readonly string[]): Verdict {
+export function judge(name: string, step: Step, end: StepEnd, facts: JudgeFacts): Verdict {
   switch (end.kind) {
     case 'exited':
-      return end.code === 0 ? 'continue' : judgeCode(name, step, end.code, published);
+      return end.code === 0 ? 'continue' : judgeCode(name, step, end.code, facts);
     case 'timed-out':
       return { kind: 'timed-out', limitMs: end.limitMs };
     case 'canceled':
@@ -26,12 +34,13 @@ export function judge(name: string, step: Step, end: StepEnd, published: readonl
   }
 }
 
-function judgeCode(name: string, step: Step, code: number, published: readonly string[]): Verdict {
+function judgeCode(name: string, step: Step, code: number, { published, skipCode }: JudgeFacts): Verdict {
+  const skips = code === (skipCode ?? usualSkipCode);
   switch (step.name) {
     case 'dependencies':
       return failed('BLD008', `pacman could not install the dependencies of '${name}'`);
     case 'interfere':
-      return code === skipCode
+      return skips
         ? { kind: 'skipped', reason: 'prepare says skip' }
         : failed('BLD007', `an interfere file of '${name}' ended with ${code}`);
     case 'fetch':
@@ -40,7 +49,7 @@ function judgeCode(name: string, step: Step, code: number, published: readonly s
       return failed('BLD002', `the sources of '${name}' could not be fetched or verified`);
     default:
       if (code === alreadyBuiltCode) return { kind: 'already-built', files: published };
-      if (code === skipCode) return { kind: 'skipped', reason: 'the recipe says skip' };
+      if (skips) return { kind: 'skipped', reason: 'the recipe says skip' };
       if (code === timedOutCode) return { kind: 'timed-out', limitMs: 0 };
       return failed('BLD001', `makepkg of '${name}' ended with ${code}`);
   }

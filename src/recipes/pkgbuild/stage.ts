@@ -30,6 +30,8 @@ export interface PkgbuildSettings {
   readonly sameVersion: 'bump' | 'keep';
   readonly upstreams: UpstreamMap;
   readonly localSources: LocalSourcePolicy;
+  /** Exit code by which recipes say that they are to be skipped (`CI_CODE_SKIP`). Default 123. */
+  readonly skipCode?: number | undefined;
   /** Names that the root is known to offer: pacman is told that they are installed. */
   readonly assumed?: readonly string[] | undefined;
   /** Repositories that pacman.conf names beside the packages that are handed in. */
@@ -124,12 +126,10 @@ function describe({ settings, context, services, input, generic }: Description):
     rootContents: { ...pacmanDatabase, writable: context.dependencies.flatMap(({ folders }) => folders) },
     steps: buildSteps(input),
     judge: (step, end) =>
-      judge(
-        recipe.name,
-        step,
-        end,
-        context.published.map((file) => file.fileName),
-      ),
+      judge(recipe.name, step, end, {
+        published: context.published.map((file) => file.fileName),
+        skipCode: settings.skipCode,
+      }),
     async afterStep(step: Step) {
       if (step.name !== 'interfere') return;
       await services.giveToBuilder(`${work}/recipe`);
@@ -184,6 +184,7 @@ async function readApplied(path: string): Promise<readonly string[]> {
 }
 
 const interfereInput = (settings: PkgbuildSettings, context: JobContext<PkgbuildDetails>) => ({
+  skipCode: settings.skipCode,
   bump: context.recipe.details.settings.bump,
   rebuild: rebuildBump(settings, context),
 });
