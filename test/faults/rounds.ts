@@ -91,7 +91,7 @@ function choose(scene: Scene, dice: Dice): string[] {
 
 /** Gives some recipes new versions and schedules them, partly twice and partly in two requests at once. */
 async function plant({ farm, orchard }: Scene, dice: Dice, id: string): Promise<void> {
-  const names = dice.some(orchard.names, 4 + dice.number(5));
+  const names = dice.some(orchard.names, 3 + dice.number(4));
   const commit = orchard.grow(names);
   const again = dice.chance(0.4);
   const requests = [farm.schedule(`${id}-a`, names, commit)];
