@@ -132,11 +132,15 @@ async function workOn<Attempt extends Begun>(
   const attempt = await beginOrGiveBack(options, lease, { over, renewing });
   if (attempt === undefined) return;
   const stop = AbortSignal.any([attempt.signal, shutdown, lost.signal]);
-  const end = await performSafely(workplace, attempt, stop);
-  over.abort();
-  await renewing;
-  const outcome = outcomeOf(end, { shutdown, lost: lost.signal, asked: attempt.signal });
-  await workplace.report(lease, attempt.id, { ...end, outcome });
+  try {
+    const end = await performSafely(workplace, attempt, stop);
+    const outcome = outcomeOf(end, { shutdown, lost: lost.signal, asked: attempt.signal });
+    // the lease is kept meanwhile: a manager that is away for longer must find it when it takes the result
+    await workplace.report(lease, attempt.id, { ...end, outcome });
+  } finally {
+    over.abort();
+    await renewing;
+  }
 }
 
 /** What an end means to the manager: work that nobody asked to stop is to be done again. */

@@ -30,6 +30,8 @@ export interface ManagerLinkOptions {
 
 const callMs = 20_000;
 const pauseMs = 2_000;
+/** How long a result is handed in again to a manager that fails on it, as it does when its disk is full. */
+const failingMs = 15 * 60_000;
 
 /** What a builder asks its manager, over the channel. Every call may be repeated. */
 export class ManagerLink {
@@ -63,7 +65,8 @@ export class ManagerLink {
 
   /**
    * Hands in the end of an attempt, until somebody takes it or the signal aborts: a manager or queue store that is
-   * away for long must not cost a build. Rejects with the manager's problem when it refuses the result.
+   * away for long must not cost a build, nor one that cannot write it down for a while. Rejects with the manager's
+   * problem when it refuses the result.
    */
   async report(
     order: WorkOrder,
@@ -82,13 +85,17 @@ export class ManagerLink {
       landed,
       logBytes,
     };
+    const { clock } = this.#options;
+    const startMs = clock.monotonicMs();
     for (;;) {
       try {
         const answer = await this.#call('report', body, { timeoutMs: 6 * callMs, signal });
         return reportReplySchema.parse(answer).verdict;
       } catch (error) {
-        if (signal.aborted || !isFault(error) || !isAway(error.problem.code)) throw error;
-        await this.#options.clock.sleep(pauseMs, signal);
+        if (signal.aborted || !isFault(error)) throw error;
+        const isFailing = error.problem.code === 'CHN003' && clock.monotonicMs() - startMs < failingMs;
+        if (!isFailing && !isAway(error.problem.code)) throw error;
+        await clock.sleep(pauseMs, signal);
       }
     }
   }
