@@ -84,8 +84,9 @@ async function oneRound(scene: Scene, round: number, { seed, say }: RoundsOption
 function choose(scene: Scene, dice: Dice): string[] {
   if (scene.deck.length < 2) scene.deck.push(...dice.some(scene.names, scene.names.length));
   const [first = ''] = scene.deck.splice(0, 1);
-  const subject = (name: string): string => name.split(' ')[0] ?? name;
-  const at = scene.deck.findIndex((name) => subject(name) !== subject(first));
+  const subjects = (name: string): string[] =>
+    ['manager', 'builder', 'redis', 'disk'].filter((subject) => name.includes(subject));
+  const at = scene.deck.findIndex((name) => !subjects(name).some((one) => subjects(first).includes(one)));
   if (at < 0 || dice.chance(0.5)) return [first];
   return [first, ...scene.deck.splice(at, 1)];
 }
