@@ -112,7 +112,7 @@ async function plant({ farm, orchard }: Scene, dice: Dice, id: string): Promise<
 }
 
 /** Waits until nothing is to be done any more; says what is left when that takes too long. */
-async function comeToRest(farm: FaultFarm): Promise<string[]> {
+export async function comeToRest(farm: FaultFarm): Promise<string[]> {
   const endMs = performance.now() + restMs;
   for (;;) {
     const deaths = farm.actors.flatMap((actor) => actor.takeDeaths());
