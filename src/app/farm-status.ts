@@ -5,7 +5,7 @@ import type { PlanId } from '../primitives/index.ts';
 import type { RepositorySummary } from '../publisher/pacman-repo/index.ts';
 import { type JobReport, reportJob } from './build-report.ts';
 import type { Farm } from './farm.ts';
-import { lastTroubles } from './service/troubles.ts';
+import { diskTrouble, lastTroubles } from './service/troubles.ts';
 import { FarmViews } from './service/views.ts';
 
 export interface FarmStatus {
@@ -37,7 +37,7 @@ export async function farmStatus(farm: Farm): Promise<FarmStatus> {
   const farmViews = new FarmViews(farm);
   const manager = readManager(farm.paths.lock);
   return {
-    troubles: manager === undefined ? [] : lastTroubles(farm),
+    troubles: troublesOf(farm, manager),
     builders: farmViews.builders(),
     open: Object.fromEntries(farmViews.counts()),
     farm: farm.paths.root,
@@ -48,4 +48,11 @@ export async function farmStatus(farm: Farm): Promise<FarmStatus> {
     counts,
     jobs,
   };
+}
+
+/** What the manager last said, and what one on a full disk cannot write down. */
+function troublesOf(farm: Farm, manager: number | undefined): readonly string[] {
+  const said = manager === undefined ? [] : lastTroubles(farm);
+  const disk = diskTrouble(farm);
+  return disk === undefined ? said : [...said.filter((line) => !line.startsWith('disk:')), `disk: ${disk}`];
 }

@@ -132,10 +132,10 @@ async function workOn<Attempt extends Begun>(
   const attempt = await beginOrGiveBack(options, lease, { over, renewing });
   if (attempt === undefined) return;
   const stop = AbortSignal.any([attempt.signal, shutdown, lost.signal]);
-  const end = await performSafely(workplace, attempt, stop);
-  const outcome = outcomeOf(end, { shutdown, lost: lost.signal, asked: attempt.signal });
   try {
-    // the lease is kept until the result is taken: the manager may be away for longer than it lasts
+    const end = await performSafely(workplace, attempt, stop);
+    const outcome = outcomeOf(end, { shutdown, lost: lost.signal, asked: attempt.signal });
+    // the lease is kept meanwhile: a manager that is away for longer must find it when it takes the result
     await workplace.report(lease, attempt.id, { ...end, outcome });
   } finally {
     over.abort();

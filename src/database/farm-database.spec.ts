@@ -68,3 +68,13 @@ it('gives the median of the newest nine durations, for the target that was asked
   );
   database.close();
 });
+
+it('says that a disk is full, within a transaction and outside of one', () => {
+  const path = join(folder, 'full.sqlite');
+  const database = openFarmDatabase(path, options);
+  database.connection.exec('PRAGMA max_page_count = 1');
+  const text = 'x'.repeat(1 << 20);
+  expect(() => database.words.set('long', text)).toThrow(`QUE002 '${path}' cannot be used`);
+  expect(() => database.transaction(() => database.words.set('long', text))).toThrow('QUE002');
+  database.close();
+});

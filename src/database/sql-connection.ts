@@ -50,19 +50,20 @@ export class SqlConnection {
   prepare<Row = unknown>(sql: string): SqlStatement<Row> {
     const statement: StatementSync = this.raw.prepare(sql);
     return {
-      get: (...values) => statement.get(...values) as Row | undefined,
-      all: (...values) => statement.all(...values) as Row[],
-      run: (...values) => {
-        const { changes, lastInsertRowid } = statement.run(...values);
-        return { changes: Number(changes), lastId: Number(lastInsertRowid) };
-      },
+      get: (...values) => this.#told(() => statement.get(...values) as Row | undefined),
+      all: (...values) => this.#told(() => statement.all(...values) as Row[]),
+      run: (...values) =>
+        this.#told(() => {
+          const { changes, lastInsertRowid } = statement.run(...values);
+          return { changes: Number(changes), lastId: Number(lastInsertRowid) };
+        }),
     };
   }
 
   /** All of `work` or nothing of it; inside another transaction it becomes part of that one. `work` must not wait. */
   transaction<T>(work: () => T): T {
     if (this.#depth > 0) return work();
-    this.raw.exec('BEGIN IMMEDIATE');
+    this.#told(() => this.raw.exec('BEGIN IMMEDIATE'));
     this.#depth += 1;
     try {
       const result = work();
@@ -73,6 +74,15 @@ export class SqlConnection {
       throw isOfTheWorld(error) ? unusable(this.path, error) : error;
     } finally {
       this.#depth -= 1;
+    }
+  }
+
+  /** What SQLite says of the world (a full disk, a lock) is a problem with a code, wherever it says it. */
+  #told<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      throw isOfTheWorld(error) ? unusable(this.path, error) : error;
     }
   }
 

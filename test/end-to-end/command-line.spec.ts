@@ -34,6 +34,12 @@ describe('the command line', () => {
   });
   afterAll(() => fixture.remove());
 
+  it('says what of a request does not fit before it asks any manager', async () => {
+    const ran = await fixture.run('schedule', '--request-id', 'short', 'good');
+    expect(ran.code).toBe(2);
+    expect(ran.stderr).toContain("CLI001 'request-id' does not fit");
+  });
+
   it('takes global options before and after the command', async () => {
     const before = await fixture.do('--json', 'repo', 'list');
     const after = await fixture.do('repo', 'list', '--json');

@@ -44,6 +44,7 @@ export class Actor {
   }
 
   start(): void {
+    if (this.isRunning) throw new Error(`${this.name} runs already`);
     const { command, environment, place } = this.#options;
     appendFileSync(this.log, `--- start ${new Date().toISOString()}\n`);
     const output = openSync(this.log, 'a');

@@ -168,7 +168,9 @@ export class FaultFarm {
       const ran = await finished(this.command(way, '--farm', this.farm, ...words, ...packages));
       this.note(`schedule ${request} ${packages.join(' ')}: ${ran.code} ${oneLine(ran)}`);
       if (ran.code === 0) return;
-      if (!/SCH005/.test(ran.stderr)) throw new Error(`${request} was refused: ${ran.stderr}`);
+      // no manager, or one that cannot write it down
+      if (!/SCH005|QUE002|SYS\d|CHN\d/.test(ran.stderr))
+        throw new Error(`${request} was refused: ${ran.stderr}`);
       await sleep(500);
     }
   }

@@ -27,6 +27,12 @@ async function queueAway(farm: FaultFarm, dice: Dice): Promise<readonly string[]
   return wrong;
 }
 
+/** Waits until an attempt is under way; gives up when there is none. */
+async function someAttempt(farm: FaultFarm): Promise<void> {
+  const endMs = performance.now() + 15_000;
+  while (farm.ledger.running().length === 0 && performance.now() < endMs) await sleep(5);
+}
+
 /** Waits until the next success is on record; gives up when there is none. */
 async function nextSuccess(farm: FaultFarm): Promise<void> {
   const before = farm.ledger.successes();
@@ -34,7 +40,8 @@ async function nextSuccess(farm: FaultFarm): Promise<void> {
   while (farm.ledger.successes() === before && performance.now() < endMs) await sleep(2);
 }
 
-export const faults: Readonly<Record<string, Fault>> = {
+/** Each within seconds. */
+export const shortFaults: Readonly<Record<string, Fault>> = {
   'manager killed': async (farm, dice) => {
     await restartManager(farm, dice.number(2_000));
     return [];
@@ -135,3 +142,38 @@ export const faults: Readonly<Record<string, Fault>> = {
     return [];
   },
 };
+
+/** Longer than anybody who repeats a call a few times has patience. */
+const longMs = 75_000;
+
+/** Those that take more than a minute. */
+export const longFaults: Readonly<Record<string, Fault>> = {
+  'manager away for long': async (farm) => {
+    await someAttempt(farm);
+    await restartManager(farm, longMs);
+    return [];
+  },
+  'disk full for long': async (farm) => {
+    await someAttempt(farm);
+    farm.disk.fill();
+    const [, wrong] = await Promise.all([sleep(longMs), farm.statusNames(/./)]);
+    farm.disk.empty();
+    return wrong;
+  },
+  'redis away for long': async (farm) => {
+    await someAttempt(farm);
+    await farm.redis.kill();
+    await sleep(longMs);
+    await farm.redis.restart();
+    return [];
+  },
+  'builder cut off for long': async (farm, dice) => {
+    const { place } = dice.pick(farm.builders);
+    place.cut();
+    await sleep(longMs);
+    place.heal();
+    return [];
+  },
+};
+
+export const faults: Readonly<Record<string, Fault>> = { ...shortFaults, ...longFaults };

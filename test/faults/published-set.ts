@@ -71,7 +71,7 @@ export class Reader {
   async #read(): Promise<void> {
     let begun = false;
     while (!this.#done) {
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await new Promise((resolve) => setTimeout(resolve, 200));
       begun ||= existsSync(this.#link);
       if (!begun) continue;
       try {

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { shortFaults } from './fault-list.ts';
 import { runRounds } from './rounds.ts';
 
 const rounds = Number(process.env['PACKMILL_FAULT_ROUNDS'] ?? 6);
 const seed = Number(process.env['PACKMILL_FAULT_SEED'] ?? Math.floor(Math.random() * 100_000));
-const only = process.env['PACKMILL_FAULT_ONLY']?.split(';');
+const only = process.env['PACKMILL_FAULT_ONLY']?.split(';') ?? Object.keys(shortFaults);
 
 /**
  * A farm of real processes at work, in which processes are killed and stopped, machines cut off, Redis emptied and

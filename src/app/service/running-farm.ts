@@ -31,7 +31,7 @@ import { Scheduling } from './scheduling.ts';
 import { isSelected } from './selection.ts';
 import { notifierConfig, Telling, wasReplaced, wordsOf } from './telling.ts';
 import { Tokens } from './tokens.ts';
-import { Troubles } from './troubles.ts';
+import { diskTrouble, Troubles } from './troubles.ts';
 import { FarmViews } from './views.ts';
 import { WorkOrders } from './work-orders.ts';
 
@@ -217,21 +217,33 @@ export class RunningFarm implements FarmService {
     await Promise.all([watching, serving, this.#locals.run(signal)]);
   }
 
-  /** What has to be done now and then. */
+  /** What has to be done now and then; whatever fails is tried again the next time. */
   async #doChores(): Promise<void> {
     const { signal } = this.#over;
     const { clock } = this.farm;
     let lastHour = clock.monotonicMs() - hourMs;
     while (!signal.aborted) {
-      this.#troubles.note('tunnel', this.#carriers.trouble());
-      this.#troubles.writeDown();
-      this.#publishing.nudge();
+      try {
+        this.#lookAround();
+        this.#troubles.note('chores', undefined);
+      } catch (error) {
+        this.#troubles.note('chores', error);
+      }
       if (clock.monotonicMs() - lastHour >= hourMs) {
         lastHour = clock.monotonicMs();
         await this.#tidy().catch((error: unknown) => this.#troubles.note('tidying', error));
       }
       await clock.sleep(5_000, signal);
     }
+  }
+
+  #lookAround(): void {
+    this.#troubles.note('tunnel', this.#carriers.trouble());
+    this.#troubles.note('disk', diskTrouble(this.farm));
+    this.#publishing.nudge();
+    // requests that failed on something other than themselves, as on a full disk
+    if (this.#isReady) this.#scheduling.resume();
+    this.#troubles.writeDown();
   }
 
   async #tidy(): Promise<void> {

@@ -1,3 +1,5 @@
+import { freeDiskBytes } from '../../host/index.ts';
+import { formatBytes } from '../../primitives/index.ts';
 import type { Farm } from '../farm.ts';
 import { wordsOf } from './telling.ts';
 
@@ -47,4 +49,15 @@ export class Troubles {
 export function lastTroubles(farm: Farm): readonly string[] {
   const text = farm.database.words.get(troublesWord);
   return text === undefined ? [] : (JSON.parse(text) as { lines: string[] }).lines;
+}
+
+/** Less than this, and neither record nor store can be written to before long. */
+const leastFreeBytes = 16 * 2 ** 20;
+
+/** A line for people when the farm's disk is full. */
+export function diskTrouble(farm: Farm): string | undefined {
+  const { root } = farm.paths;
+  const freeBytes = freeDiskBytes(root);
+  if (freeBytes === undefined || freeBytes >= leastFreeBytes) return undefined;
+  return `the disk of '${root}' is full: ${formatBytes(freeBytes)} are free`;
 }

@@ -12,7 +12,10 @@ import type { Digest } from '../../primitives/index.ts';
 import type { LandedFile } from './order-line.ts';
 import type { AttemptPass, ResultsTransport, TransportScene, TravellingObject } from './results-transport.ts';
 
+/** How often something is tried that the manager answers with what cannot be. */
 const tries = 8;
+/** How long a manager may be away, or unable to take anything, before a finished build is given up for it. */
+const patienceMs = 60 * 60_000;
 const firstPauseMs = 500;
 const longestPauseMs = 15_000;
 const transferMs = 6 * 60 * 60 * 1000;
@@ -98,37 +101,52 @@ export class HttpTransport implements ResultsTransport {
     if (answer.status !== 201) throw await refused(answer, `handing in '${one.object}'`);
   }
 
-  /** Repeats what fails for want of an answer; what the manager refuses for good is an error at once. */
+  /**
+   * Repeats what fails: for as long as the manager is away or says that it cannot now, a few times when the bytes do
+   * not fit, never what it refuses for good.
+   */
   async #again(what: string, signal: AbortSignal, work: () => Promise<void>): Promise<void> {
+    const startMs = this.#clock.monotonicMs();
+    let misfits = 0;
     for (let round = 1; ; round += 1) {
       try {
         return await work();
       } catch (error) {
         signal.throwIfAborted();
-        const isFinal = isFault(error) && error.problem.code === 'BLD041';
-        if (isFinal || round === tries) throw failed(what, error);
+        if (isFault(error, 'BLD041')) throw error;
+        misfits += isAbsence(error) ? 0 : 1;
+        if (misfits === tries || this.#clock.monotonicMs() - startMs > patienceMs) throw failed(what, error);
         await this.#clock.sleep(Math.min(firstPauseMs * 2 ** (round - 1), longestPauseMs), signal);
       }
     }
   }
 }
 
+/** Statuses of a manager, or of something before it, that cannot now and may later. */
+const notNow = [202, 408, 425, 429, 500, 502, 503, 504, 507];
+
+/** An answer that says: not now. */
+class NotNow extends Error {}
+
+/** Whether nobody answered, or somebody who cannot now. */
+const isAbsence = (error: unknown): boolean => error instanceof NotNow || isFault(error, 'SYS008');
+
 const authorization = ({ token }: AttemptPass): Record<string, string> => ({
   authorization: `Bearer ${token}`,
 });
 
-/** An answer that says no: for good (BLD041), or for now. */
+/** An answer that says no: for good (BLD041), not now, or that the bytes do not fit (BLD040). */
 async function refused(answer: StreamedAnswer, what: string): Promise<Error> {
   const words = (await answer.text()).slice(0, 500);
-  const isFinal =
-    answer.status >= 400 && answer.status < 500 && ![202, 408, 409, 422, 425, 429].includes(answer.status);
-  return fault(isFinal ? 'BLD041' : 'BLD040', {
-    what: `the manager answers ${answer.status} to ${what}`,
-    why: words || undefined,
-  });
+  const { status } = answer;
+  const said = `the manager answers ${status} to ${what}`;
+  if (notNow.includes(status)) return new NotNow(`${said}: ${words}`);
+  const isFinal = status >= 400 && status < 500 && ![409, 422].includes(status);
+  return fault(isFinal ? 'BLD041' : 'BLD040', { what: said, why: words || undefined });
 }
 
 function failed(what: string, cause: unknown): Error {
-  if (isFault(cause)) return cause;
-  return fault('BLD040', { what: `cannot ${what}: ${String(cause)}`, cause });
+  if (isFault(cause, 'BLD040')) return cause;
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return fault('BLD040', { what: `cannot ${what}: ${why}`, cause });
 }

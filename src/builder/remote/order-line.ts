@@ -30,8 +30,8 @@ export interface ManagerLinkOptions {
 
 const callMs = 20_000;
 const pauseMs = 2_000;
-/** How often a result is handed in to a manager that breaks down over it: its disk may be full, or it is restarted. */
-const bugTries = 150;
+/** How long a result is handed in again to a manager that fails on it, as it does when its disk is full. */
+const failingMs = 15 * 60_000;
 
 /** What a builder asks its manager, over the channel. Every call may be repeated. */
 export class ManagerLink {
@@ -69,7 +69,8 @@ export class ManagerLink {
 
   /**
    * Hands in the end of an attempt, until somebody takes it or the signal aborts: a manager or queue store that is
-   * away for long must not cost a build. Rejects with the manager's problem when it refuses the result.
+   * away for long must not cost a build, nor one that cannot write it down for a while. Rejects with the manager's
+   * problem when it refuses the result.
    */
   async report(
     order: WorkOrder,
@@ -88,15 +89,17 @@ export class ManagerLink {
       landed,
       logBytes,
     };
-    for (let round = 1; ; round += 1) {
+    const { clock } = this.#options;
+    const startMs = clock.monotonicMs();
+    for (;;) {
       try {
         const answer = await this.#call('report', body, { timeoutMs: 6 * callMs, signal });
         return reportReplySchema.parse(answer).verdict;
       } catch (error) {
         if (signal.aborted || !isFault(error)) throw error;
-        const isTried = error.problem.code === 'CHN003' && round < bugTries;
-        if (!isTried && !mayPass(error.problem)) throw error;
-        await this.#options.clock.sleep(pauseMs, signal);
+        const isFailing = error.problem.code === 'CHN003' && clock.monotonicMs() - startMs < failingMs;
+        if (!isFailing && !mayPass(error.problem)) throw error;
+        await clock.sleep(pauseMs, signal);
       }
     }
   }

@@ -1,5 +1,11 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import type { JobView, RemovalRequest, ScheduleReply, ScheduleRequest } from '../../api/index.ts';
+import {
+  type JobView,
+  type RemovalRequest,
+  type ScheduleReply,
+  type ScheduleRequest,
+  scheduleRequestSchema,
+} from '../../api/index.ts';
 import { connectToManager, type FarmClient, farmNames, isFarm } from '../../app/index.ts';
 import { problem } from '../../diagnostics/index.ts';
 import { systemClock, systemRandom, textIfThere } from '../../host/index.ts';
@@ -77,6 +83,12 @@ async function schedule(shell: Shell, packages: readonly string[], options: Sche
     urgency: options.urgency,
     packages: packages.map(parsePackage),
   };
+  const [unfit] = scheduleRequestSchema.safeParse(request).error?.issues ?? [];
+  if (unfit) {
+    const field = unfit.path[0] === 'id' ? 'request-id' : unfit.path.join('.');
+    shell.complain(problem('CLI001', { what: `'${field}' does not fit: ${unfit.message}` }), true);
+    return;
+  }
   const client = await connectToManager({ farm: shell.farmFolder(isFarm), url: options.manager });
   try {
     const reply = await client.schedule(request);

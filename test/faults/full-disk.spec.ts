@@ -1,0 +1,32 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { FaultFarm } from './fault-farm.ts';
+import { Orchard } from './orchard.ts';
+import { comeToRest } from './rounds.ts';
+
+let farm: FaultFarm;
+let orchard: Orchard;
+beforeAll(async () => {
+  farm = await FaultFarm.start({
+    builders: 1,
+    diskMebibytes: 64,
+    prepare: (folder) => {
+      orchard = new Orchard(join(folder, 'recipes'));
+      return `recipe-sources: { demo: { url: ${orchard.folder} } }`;
+    },
+  });
+});
+afterAll(() => farm?.dispose(false));
+
+it('a farm on a full disk says so, keeps its manager, and goes on where it was', async () => {
+  await farm.schedule('full-disk', ['root', 'moss'], orchard.grow(['root', 'moss']));
+  while (farm.ledger.running().length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  farm.disk.fill();
+  expect(await farm.statusNames(/disk.* is full/)).toEqual([]);
+  // refused by the manager, whoever it is that cannot write: record, store or log
+  await farm.builders[0]?.actor.says(/'hello'|QUE002|SYS004/);
+  farm.disk.empty();
+  expect(await comeToRest(farm)).toEqual([]);
+  expect(farm.ledger.check()).toEqual([]);
+  expect(farm.actors.every(({ isRunning }) => isRunning)).toBe(true);
+});
