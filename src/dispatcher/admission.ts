@@ -87,7 +87,8 @@ function togetherWith(plan: Plan, position: number): readonly number[] {
 /**
  * Needs that cross plans (specification 12.7: no job runs while one that it depends on, directly or not, is queued
  * or running): new jobs wait for open ones of other plans, and jobs of other plans wait for the new ones; those that a
- * builder has already do so when they come back. An arrow that would close a circle is left out, as the planner does with needs that go in circles.
+ * builder has already do so when they come back. An arrow that would close a circle is left out, as the planner does
+ * with needs that go in circles.
  */
 function linkToOthers(
   plan: Plan,
