@@ -16,6 +16,7 @@ import {
 import type { CallHandler } from '../../channel/index.ts';
 import { fault, isFault } from '../../diagnostics/index.ts';
 import type { BegunAttempt, Dispatcher } from '../../dispatcher/index.ts';
+import { isDiskFull } from '../../host/index.ts';
 import { type LogHub, logPath, RemoteLogWriter } from '../../logs/index.ts';
 import type { Artifact, Outcome } from '../../model/index.ts';
 import { attemptId, type JobId } from '../../primitives/index.ts';
@@ -96,10 +97,17 @@ export class BuilderDesk {
       await landingZone?.prepare(order);
       return { order };
     } catch (error) {
-      if (!isFault(error)) throw error;
+      if (isDiskFull(error)) await this.#handBack(begun, lease);
+      if (isDiskFull(error) || !isFault(error)) throw error;
       await this.#refuse(begun, lease, error.problem);
       return {};
     }
+  }
+
+  /** Ends an attempt that could not begin for want of room here; that is no fault of job or builder. */
+  async #handBack(begun: BegunAttempt, lease: Lease): Promise<void> {
+    const outcome = { kind: 'canceled', requeue: true, reason: "the manager's disk is full" } as const;
+    await this.#parts.dispatcher.report(lease, begun.id, { outcome });
   }
 
   /** Ends an attempt for which no order can be written. */
@@ -159,7 +167,7 @@ export class BuilderDesk {
       });
       return { kind: 'succeeded', artifacts };
     } catch (error) {
-      if (!isFault(error)) throw error;
+      if (isDiskFull(error) || !isFault(error)) throw error;
       return { kind: 'failed', problem: error.problem };
     }
   }
