@@ -11,6 +11,7 @@ export { type Clock, nextTurn, systemClock, VirtualClock } from './clock.ts';
 export { unpackZstd, writeZstdFile } from './compress.ts';
 export { type Console, onCrash, onInterrupt, systemConsole, tolerateClosedPipes } from './console.ts';
 export { createTokenDigest, digestBytes, digestFileTwice, equalDigests, keyedDigest } from './digest.ts';
+export { isDiskFull } from './disk-full.ts';
 export {
   bytesIfThere,
   type EntryFacts,

@@ -106,8 +106,9 @@ class DiskStore implements ObjectStore {
       facts.names === 1 &&
       facts.device === entryFacts(this.#layout.incoming)?.device;
     if (!mayMove) {
-      const hashed = await copyHashing(path, temporary, objectMode);
-      const stored = await this.#admitWhole(temporary, hashed);
+      const stored = await cleanly(temporary, async () =>
+        this.#admitWhole(temporary, await copyHashing(path, temporary, objectMode)),
+      );
       if (options.move) removeEntry(path);
       return stored;
     }
@@ -126,9 +127,11 @@ class DiskStore implements ObjectStore {
 
   async putBytes(bytes: Uint8Array): Promise<StoredObject> {
     const temporary = this.#incoming();
-    writeDurably(temporary, bytes, objectMode);
-    setMode(temporary, objectMode);
-    return this.#admitWhole(temporary, { digest: digestBytes(bytes), sizeBytes: bytes.byteLength });
+    return cleanly(temporary, () => {
+      writeDurably(temporary, bytes, objectMode);
+      setMode(temporary, objectMode);
+      return this.#admitWhole(temporary, { digest: digestBytes(bytes), sizeBytes: bytes.byteLength });
+    });
   }
 
   async has(digest: Digest): Promise<boolean> {
@@ -243,4 +246,14 @@ export function openDiskStore(options: DiskStoreOptions): ObjectStore {
   const store = new DiskStore(options);
   store.resume();
   return store;
+}
+
+/** Removes what was written when the work fails, as on a full disk, where it would lie until the next start. */
+async function cleanly<T>(temporary: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    removeEntry(temporary);
+    throw error;
+  }
 }

@@ -195,7 +195,7 @@ export class FaultFarm {
   /** What is left over although nothing is at work. */
   leftovers(): string[] {
     const found: string[] = [];
-    const folders = [join(this.farm, 'work'), join(this.farm, 'store', 'incoming')];
+    const folders = [join(this.farm, 'work')];
     for (const { folder, place, actor } of this.builders) {
       for (const name of ['work', 'spool']) folders.push(join(folder, 'temp', name));
       const strangers = Network.processesIn(place).filter((pid) => pid !== actor.pid);

@@ -1,5 +1,8 @@
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { isDiskFull } from '../../src/host/index.ts';
+import { openDiskStore } from '../../src/store/index.ts';
 import { FaultFarm } from './fault-farm.ts';
 import { Orchard } from './orchard.ts';
 import { comeToRest } from './rounds.ts';
@@ -29,4 +32,15 @@ it('a farm on a full disk says so, keeps its manager, and goes on where it was',
   expect(await comeToRest(farm)).toEqual([]);
   expect(farm.ledger.check()).toEqual([]);
   expect(farm.actors.every(({ isRunning }) => isRunning)).toBe(true);
+});
+
+it('a store on a full disk takes nothing and leaves nothing', async () => {
+  const root = join(farm.disk.folder, 'store');
+  const store = openDiskStore({ root });
+  farm.disk.fill();
+  const error = await store.putBytes(Buffer.alloc(1 << 20)).then(undefined, (thrown: unknown) => thrown);
+  expect(isDiskFull(error)).toBe(true);
+  expect(readdirSync(join(root, 'incoming'))).toEqual([]);
+  farm.disk.empty();
+  expect(await store.putBytes(Buffer.alloc(1 << 20))).toMatchObject({ sizeBytes: 1 << 20 });
 });

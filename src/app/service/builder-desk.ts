@@ -16,6 +16,7 @@ import {
 import type { CallHandler } from '../../channel/index.ts';
 import { fault, isFault } from '../../diagnostics/index.ts';
 import type { BegunAttempt, Dispatcher } from '../../dispatcher/index.ts';
+import { isDiskFull } from '../../host/index.ts';
 import { type LogHub, logPath, RemoteLogWriter } from '../../logs/index.ts';
 import type { Artifact, Outcome } from '../../model/index.ts';
 import { attemptId, type JobId } from '../../primitives/index.ts';
@@ -113,10 +114,22 @@ export class BuilderDesk {
       return { order };
     } catch (error) {
       // a git server that is away, or called off because this manager ends, says nothing about the job
-      if (!isFault(error) || error.problem.code === 'GIT001') throw error;
+      const passing = isDiskFull(error)
+        ? "the manager's disk is full"
+        : isFault(error) && error.problem.code === 'GIT001'
+          ? error.problem.what
+          : undefined;
+      if (passing !== undefined) await this.#handBack(begun, lease, passing);
+      if (passing !== undefined || !isFault(error)) throw error;
       await this.#refuse(begun, lease, error.problem);
       return {};
     }
+  }
+
+  /** Ends an attempt that could not begin for a reason that passes; that is no fault of job or builder. */
+  async #handBack(begun: BegunAttempt, lease: Lease, reason: string): Promise<void> {
+    const outcome = { kind: 'canceled', requeue: true, reason } as const;
+    await this.#parts.dispatcher.report(lease, begun.id, { outcome });
   }
 
   /** Ends an attempt for which no order can be written. */
@@ -177,7 +190,7 @@ export class BuilderDesk {
       });
       return { kind: 'succeeded', artifacts };
     } catch (error) {
-      if (!isFault(error)) throw error;
+      if (isDiskFull(error) || !isFault(error)) throw error;
       return { kind: 'failed', problem: error.problem };
     }
   }
