@@ -4,6 +4,9 @@ export default defineConfig({
   test: {
     include: ['src/**/*.spec.ts', 'test/**/*.spec.ts'],
     pool: 'forks',
+    // Most tests wait for processes of their own, so the two cores of a small machine carry more workers
+    // than the runner's default of one.
+    maxWorkers: 3,
     execArgv: ['--disable-warning=ExperimentalWarning'],
     // Real programs are slow on a busy machine; a test that hangs still has to end some time.
     testTimeout: 60_000,
