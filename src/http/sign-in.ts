@@ -13,14 +13,16 @@ export interface SignIn {
 /** Checks bearer tokens before a body is read. Throws HTP002, HTP003 and HTP005. */
 export function signIn(service: FarmService, wrongTokens: WrongTokens): SignIn {
   const roleOf = (request: FastifyRequest): string => {
+    const token = tokenOf(request);
+    // A right token passes whoever else shares the address: a stranger behind the same proxy, or on the farm's own
+    // machine, must not be able to lock its owner out. Tokens are random and too long to be guessed in any case.
+    const role = service.authenticate(token)?.role ?? (service.mayHandIn(token) ? 'builder' : undefined);
+    if (role !== undefined) return role;
     const wait = wrongTokens.waitSeconds(request.ip);
     if (wait > 0) {
       const what = `address '${request.ip}' has sent too many wrong tokens`;
       throw refuse('HTP005', { what }, { 'retry-after': String(wait) });
     }
-    const token = tokenOf(request);
-    const role = service.authenticate(token)?.role ?? (service.mayHandIn(token) ? 'builder' : undefined);
-    if (role !== undefined) return role;
     wrongTokens.note(request.ip);
     const headers = { 'www-authenticate': 'Bearer realm="packmill", error="invalid_token"' };
     throw refuse('HTP002', { what: 'the token is not valid' }, headers);

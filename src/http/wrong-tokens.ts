@@ -9,7 +9,7 @@ interface Count {
   wrong: number;
 }
 
-/** Slows down whoever guesses tokens: an address with too many wrong ones has to wait for the minute to end. */
+/** Slows down whoever guesses tokens: an address with too many wrong ones is told to wait for the minute to end. */
 export class WrongTokens {
   readonly #counts = new Map<string, Count>();
   readonly #limit: number;

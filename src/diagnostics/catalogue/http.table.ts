@@ -44,11 +44,11 @@ export const httpCodes = {
     severity: 'error',
     blame: 'usage',
     title: 'too many wrong tokens came from this address',
-    why: 'Whoever guesses tokens is slowed down: after some wrong ones an address has to wait.',
-    next: "Correct the token, and try again after the seconds that the header 'Retry-After' tells. Behind a proxy set TRUST_PROXY, so that addresses are told apart.",
+    why: 'Whoever guesses tokens is turned away: after some wrong ones an address has to wait. A right token passes all the same.',
+    next: "Correct the token, it passes at once. Wrong ones are looked at again after the seconds that the header 'Retry-After' tells. Behind a proxy set TRUST_PROXY, so that addresses are told apart.",
     sample: {
       broken: 'eleven requests with a mistyped token within a minute',
-      fixed: 'one request with the right token a minute later',
+      fixed: 'one request with the right token',
     },
   },
   HTP006: {
