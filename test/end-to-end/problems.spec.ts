@@ -24,6 +24,8 @@ describe('a mistake', () => {
   it('in the command line is a usage error', async () => {
     await expectProblem('CLI001', 2, 'biuld');
     await expectProblem('CLI001', 2, 'build');
+    await expectProblem('CLI001', 2, 'up', '--web-port', 'abc');
+    await expectProblem('CLI001', 2, 'logs', 'good', '--list', '--manager', 'http://127.0.0.1:1');
     await expectProblem('CLI002', 2, 'why', 'nowhere');
     await expectProblem('CLI003', 2, 'explain', 'XYZ999');
     await expectProblem('CLI004', 2, 'dump', 'everything');

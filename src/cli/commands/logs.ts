@@ -1,6 +1,6 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { followJobLog, followRemoteLog, isFarm, openFarm } from '../../app/index.ts';
-import { onInterrupt } from '../../host/index.ts';
+import { machine, onInterrupt } from '../../host/index.ts';
 import { exitCodes, type Shell } from '../shell.ts';
 
 interface LogOptions {
@@ -19,16 +19,22 @@ export function addLogs(program: Command, shell: Shell): void {
     .option('-f, --follow', 'go on until the attempt is over')
     .option('--attempt <id>', 'an earlier attempt')
     .option('--list', 'list the attempts that have logs')
-    .option('--manager <url>', 'of a manager elsewhere, by its web address')
+    .addOption(
+      new Option(
+        '--manager <url>',
+        'the newest log of a manager elsewhere, by its web address (default: PACKMILL_MANAGER)',
+      ).conflicts(['attempt', 'list']),
+    )
     .action(async (name: string, options: LogOptions) => {
       const abort = new AbortController();
       const stopListening = onInterrupt(() => abort.abort());
       const signal = AbortSignal.any([abort.signal, shell.console.outGone]);
       try {
-        if (options.manager === undefined) await printOwn(shell, name, options, signal);
+        const url = managerOf(options);
+        if (url === undefined) await printOwn(shell, name, options, signal);
         else {
           const follow = options.follow === true;
-          await print(shell, await followRemoteLog({ url: options.manager, name, follow, signal }));
+          await print(shell, await followRemoteLog({ url, name, follow, signal }));
         }
       } catch (error) {
         if (!signal.aborted) throw error;
@@ -37,6 +43,12 @@ export function addLogs(program: Command, shell: Shell): void {
       }
       if (abort.signal.aborted) shell.exitCode = exitCodes.interrupted;
     });
+}
+
+/** Earlier attempts are known to the farm's own folder alone, so asking for one means that folder. */
+function managerOf(options: LogOptions): string | undefined {
+  const isEarlier = options.list === true || options.attempt !== undefined;
+  return isEarlier ? undefined : (options.manager ?? machine.variable('PACKMILL_MANAGER'));
 }
 
 async function printOwn(shell: Shell, name: string, options: LogOptions, signal: AbortSignal): Promise<void> {

@@ -3,10 +3,11 @@ import { isFarm, prepareFarm, prepareLook, type StartedFarm } from '../../app/in
 import { onInterrupt } from '../../host/index.ts';
 import { type HttpServer, startHttpServer } from '../../http/index.ts';
 import { parseCount } from '../parse-count.ts';
+import { parsePort } from '../parse-port.ts';
 import { exitCodes, type Shell } from '../shell.ts';
 
 interface ServeOptions {
-  readonly webPort?: string;
+  readonly webPort?: number;
   readonly host?: string;
   readonly builders?: number;
 }
@@ -53,7 +54,7 @@ function addWeb(program: Command, shell: Shell): void {
   program
     .command('web')
     .description('serve pages and queries only; the manager is another process')
-    .option('--web-port <n>', 'port (default: setting service.port, 8080)')
+    .option('--web-port <n>', 'port (default: setting service.port, 8080)', parsePort)
     .option('--host <address>', 'address to listen on (default: setting service.host, 127.0.0.1)')
     .action(async (options: ServeOptions) => {
       const started = await prepareLook(shell.farmFolder(isFarm));
@@ -89,7 +90,7 @@ function addOne(program: Command, shell: Shell, role: Role): void {
   program
     .command(role.name)
     .description(role.about)
-    .option('--web-port <n>', 'port of web pages and API (default: setting service.port, 8080)')
+    .option('--web-port <n>', 'port of web pages and API (default: setting service.port, 8080)', parsePort)
     .option('--host <address>', 'address to listen on (default: setting service.host, 127.0.0.1)')
     .option('--builders <n>', 'builds at one time on this machine', parseCount)
     .addHelpText('after', role.help)
@@ -141,7 +142,7 @@ function openWeb(
   const trust = service['trust-proxy'];
   return startHttpServer(started.service, started.intake, {
     host: options.host ?? service.host,
-    port: options.webPort === undefined ? service.port : Number(options.webPort),
+    port: options.webPort ?? service.port,
     ...(service['metrics-port'] === undefined ? {} : { metricsPort: service['metrics-port'] }),
     corsOrigins: service.cors,
     trustProxy: typeof trust === 'string' ? trust.split(',') : trust,
