@@ -143,6 +143,7 @@ class BuilderSite {
       describe: () => this.#describe(),
       onWelcome: (welcome) => this.#welcomed(welcome),
       say: options.say,
+      askQueue: () => carriers.ask(),
     });
   }
 
