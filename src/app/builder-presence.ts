@@ -1,6 +1,6 @@
 import type { Hello, Welcome } from '../api/index.ts';
 import { keepPresent, type ManagerLink } from '../builder/index.ts';
-import { isFault } from '../diagnostics/index.ts';
+import { isFault, type ProblemError } from '../diagnostics/index.ts';
 import type { Clock } from '../host/index.ts';
 import { wordsOf } from './service/telling.ts';
 
@@ -10,6 +10,8 @@ export interface PresenceParts {
   readonly describe: () => Hello;
   readonly onWelcome: (welcome: Welcome) => void;
   readonly say: (line: string) => void;
+  /** What keeps this builder from handing in the results of jobs, given the manager's answer; undefined: nothing. */
+  readonly obstacle: (welcome: Welcome) => ProblemError | undefined;
   /** Asks the queue store for a sign of life; rejects when it gives none. */
   readonly askQueue: () => Promise<void>;
 }
@@ -35,6 +37,11 @@ export class BuilderPresence {
   /** The manager's newest answer. */
   get latest(): Welcome | undefined {
     return this.#latest;
+  }
+
+  /** Why this builder takes no jobs, whatever the manager lets it; undefined: nothing keeps it from them. */
+  get obstacle(): string | undefined {
+    return this.#troubles.get('results');
   }
 
   /** Gives signs of life until the signal aborts. */
@@ -95,9 +102,10 @@ export class BuilderPresence {
     return this.#latest;
   }
 
-  /** Resolves when the manager lets this builder take jobs, or the signal aborts. */
+  /** Resolves when the manager lets this builder take jobs that it can hand in, or the signal aborts. */
   async mayClaim(signal: AbortSignal): Promise<void> {
-    while (this.#latest?.drained !== false && !signal.aborted) await this.#change(signal);
+    while ((this.#latest?.drained !== false || this.obstacle !== undefined) && !signal.aborted)
+      await this.#change(signal);
   }
 
   /** The manager gives no jobs now, and will say when it does again. */
@@ -124,6 +132,8 @@ export class BuilderPresence {
     this.#latest = welcome;
     this.#answered.abort();
     this.#parts.onWelcome(welcome);
+    const obstacle = this.#parts.obstacle(welcome);
+    this.note('results', obstacle, obstacle && `${obstacle.problem.next} Until then: no jobs.`);
     if (!welcome.compatible && before?.compatible !== false)
       this.#parts.say(`the manager speaks protocol ${welcome.protocol}, this builder another one: no jobs`);
     else if (welcome.drained !== before?.drained && before)
