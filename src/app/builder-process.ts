@@ -11,6 +11,7 @@ import {
 } from '../builder/index.ts';
 import { Caller } from '../channel/index.ts';
 import type { BuilderSettings } from '../config/index.ts';
+import { acquireBuilderLock } from '../database/index.ts';
 import { fault, isFault, type Problem, type ProblemError } from '../diagnostics/index.ts';
 import {
   type Clock,
@@ -68,15 +69,25 @@ const nowhere: ResultsTransport = { fetch: noWay, handIn: noWay };
 
 /**
  * A builder of a farm elsewhere: claims jobs from the queue store and carries out the manager's orders. Throws SSH008
- * for a key file that it needs and cannot use.
+ * for a key file that it needs and cannot use, BLD044 when another builder works in its folder.
  */
 export async function runBuilderProcess(options: BuilderProcessOptions): Promise<void> {
-  const { settings, say, signal } = options;
+  const { settings } = options;
   if (settings.redis.ssh) checkKeyFile(settings.redis.ssh.key, 'REDIS_SSH_KEY');
   if (settings.upload.host !== undefined) checkKeyFile(settings.sshKey, 'DATABASE_SSH_KEY');
-  const state = `${settings.sharedPath}/state`;
   for (const name of ['state', 'temp/work', 'srcdest_cache', 'objects'])
     ensureFolder(`${settings.sharedPath}/${name}`);
+  const lock = acquireBuilderLock(`${settings.sharedPath}/state/builder.lock`, settings.sharedPath);
+  try {
+    await workInFolder(options);
+  } finally {
+    lock.release();
+  }
+}
+
+async function workInFolder(options: BuilderProcessOptions): Promise<void> {
+  const { settings, say, signal } = options;
+  const state = `${settings.sharedPath}/state`;
   const onProblem = (problem: Problem): void => say(`${problem.code} ${problem.what}`);
   const sandbox = await openSandbox({
     ...options,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort, type RedisServer, startRedis } from '../redis-server.ts';
 import { overRedis, ServiceFixture } from './service-fixture.ts';
+import type { StartedProgram } from './started-program.ts';
 
 /** What the operator of a builder learns from its output alone. */
 describe('a builder whose queue store cannot be used', () => {
@@ -52,6 +53,26 @@ describe('a builder whose queue store cannot be used', () => {
     });
     await builder.says(/^queue: QUE011 .*WRONGPASS.* - .*password/m);
     expect((await builder.stop()).code).toBe(0);
+  });
+
+  it('leaves a folder to the builder that works in it, and takes it over once that was killed', async () => {
+    const first = farm.startBuilder('first', { REDIS_HOST: redis.host, REDIS_PORT: String(redis.port) });
+    await first.says(/^queue: QUE011 .*NOAUTH/m);
+    const folder = join(farm.folder, 'builder-first');
+    const second = (): StartedProgram =>
+      farm.startBuilder('second', {
+        SHARED_PATH: folder,
+        REDIS_HOST: redis.host,
+        REDIS_PORT: String(redis.port),
+      });
+    const refused = await second().ended;
+    expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('BLD044') });
+    expect(refused.stderr).toContain(`'${folder}'`);
+    expect(refused.stderr).toContain(`process ${first.pid}`);
+    await first.stop('SIGKILL');
+    const next = second();
+    await next.says(/^queue: QUE011 /m);
+    await next.stop('SIGKILL');
   });
 
   it('is told to end while it waits, and does', async () => {
