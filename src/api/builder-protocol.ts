@@ -23,6 +23,8 @@ export const helloSchema = z.object({
   memoryBytes: z.number().optional(),
   diskBytes: z.number().optional(),
   leaving: z.boolean().default(false),
+  /** Why it takes no jobs until somebody helps. */
+  trouble: z.string().optional(),
 });
 export type Hello = z.output<typeof helloSchema>;
 

@@ -79,5 +79,7 @@ export const builderViewSchema = z.object({
   protocol: z.int(),
   state: z.enum(['idle', 'busy', 'draining', 'incompatible', 'lost', 'flapping']),
   lastSeenMs: z.number(),
+  /** Why it takes no jobs, where it cannot help itself. */
+  trouble: z.string().optional(),
 });
 export type BuilderView = z.output<typeof builderViewSchema>;

@@ -11,7 +11,8 @@ import {
 } from '../builder/index.ts';
 import { Caller } from '../channel/index.ts';
 import type { BuilderSettings } from '../config/index.ts';
-import { fault, type Problem } from '../diagnostics/index.ts';
+import { acquireBuilderLock } from '../database/index.ts';
+import { fault, isFault, type Problem, type ProblemError } from '../diagnostics/index.ts';
 import {
   type Clock,
   ensureFolder,
@@ -26,7 +27,7 @@ import {
 import { SpoolingLog } from '../logs/index.ts';
 import { type AttemptId, attemptId, builderName, parseJobId } from '../primitives/index.ts';
 import type { Lease } from '../queue/index.ts';
-import { SftpSession } from '../ssh/index.ts';
+import { checkKeyFile, SftpSession } from '../ssh/index.ts';
 import { type ObjectStore, openDiskStore } from '../store/index.ts';
 import { BuilderPresence } from './builder-presence.ts';
 import { type Carriers, redisCarriers } from './carriers.ts';
@@ -66,12 +67,27 @@ const noWay = async (): Promise<never> => {
 };
 const nowhere: ResultsTransport = { fetch: noWay, handIn: noWay };
 
-/** A builder of a farm elsewhere: claims jobs from the queue store and carries out the manager's orders. */
+/**
+ * A builder of a farm elsewhere: claims jobs from the queue store and carries out the manager's orders. Throws SSH008
+ * for a key file that it needs and cannot use, BLD044 when another builder works in its folder.
+ */
 export async function runBuilderProcess(options: BuilderProcessOptions): Promise<void> {
-  const { settings, say, signal } = options;
-  const state = `${settings.sharedPath}/state`;
+  const { settings } = options;
+  if (settings.redis.ssh) checkKeyFile(settings.redis.ssh.key, 'REDIS_SSH_KEY');
+  if (settings.upload.host !== undefined) checkKeyFile(settings.sshKey, 'DATABASE_SSH_KEY');
   for (const name of ['state', 'temp/work', 'srcdest_cache', 'objects'])
     ensureFolder(`${settings.sharedPath}/${name}`);
+  const lock = acquireBuilderLock(`${settings.sharedPath}/state/builder.lock`, settings.sharedPath);
+  try {
+    await workInFolder(options);
+  } finally {
+    lock.release();
+  }
+}
+
+async function workInFolder(options: BuilderProcessOptions): Promise<void> {
+  const { settings, say, signal } = options;
+  const state = `${settings.sharedPath}/state`;
   const onProblem = (problem: Problem): void => say(`${problem.code} ${problem.what}`);
   const sandbox = await openSandbox({
     ...options,
@@ -143,6 +159,8 @@ class BuilderSite {
       describe: () => this.#describe(),
       onWelcome: (welcome) => this.#welcomed(welcome),
       say: options.say,
+      obstacle: (welcome) => this.#obstacle(welcome),
+      askQueue: () => carriers.ask(),
     });
   }
 
@@ -154,7 +172,8 @@ class BuilderSite {
     const presence = this.#presence.keep(present.signal);
     const welcome = await this.#presence.first(signal);
     if (welcome) {
-      say(`the manager answered; results go ${this.#homeOf(welcome)?.kind ?? 'nowhere'}`);
+      const home = this.#presence.obstacle === undefined ? this.#homeOf(welcome)?.kind : undefined;
+      say(`the manager answered; results go ${home ?? 'nowhere'}`);
       await Promise.all([this.#build(welcome.leaseMs), this.#tidy()]);
     }
     present.abort();
@@ -309,6 +328,18 @@ class BuilderSite {
     return this.#options.settings.upload.host !== undefined && sftp ? sftp : homes[0];
   }
 
+  /** A job whose result cannot be handed in fails; it is better left to a builder that can. */
+  #obstacle(welcome: Welcome): ProblemError | undefined {
+    if (this.#homeOf(welcome)?.kind !== 'sftp') return undefined;
+    try {
+      checkKeyFile(this.#options.settings.sshKey, 'DATABASE_SSH_KEY');
+      return undefined;
+    } catch (error) {
+      if (isFault(error)) return error;
+      throw error;
+    }
+  }
+
   #welcomed(welcome: Welcome): void {
     for (const { attempt, reason } of welcome.stop) this.#stops.get(attemptId(attempt))?.abort(reason);
   }
@@ -327,6 +358,7 @@ class BuilderSite {
       memoryBytes: freeMemoryBytes,
       ...(disk === undefined ? {} : { diskBytes: disk }),
       leaving: signal.aborted,
+      ...(this.#presence.obstacle === undefined ? {} : { trouble: this.#presence.obstacle }),
     };
   }
 

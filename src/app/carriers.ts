@@ -9,6 +9,9 @@ import { EmbeddedQueue } from '../queue/embedded/index.ts';
 import type { QueueBackend } from '../queue/index.ts';
 import { openTunnel, type Tunnel } from '../ssh/index.ts';
 
+/** Shorter than what work on the queue may take: it is asked by those who want to know soon. */
+const askMs = 1_500;
+
 export type RedisSettings = NonNullable<ReturnType<typeof redisOf>>;
 
 /** What carries jobs and messages between manager and builders. */
@@ -19,6 +22,8 @@ export interface Carriers {
   readonly isRemote: boolean;
   /** How the way to the queue store is; undefined when all is well. */
   trouble(): string | undefined;
+  /** Asks the queue store for a sign of life, on a new connection; rejects soon, with QUE010 or QUE011. */
+  ask(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -65,6 +70,10 @@ export async function redisCarriers(options: RedisCarrierOptions): Promise<Carri
       if (status?.state !== 'down') return undefined;
       return `the tunnel to the queue store is down: ${status.problem?.what ?? 'ssh ended'}`;
     },
+    ask: async () => {
+      const asking = new BullmqQueue({ connection: address, farm, clock, commandTimeoutMs: askMs });
+      await asking.counts().finally(() => asking.close());
+    },
     close: async () => {
       await Promise.all([queue.close(), channel.close()]);
       await tunnel?.close();
@@ -104,6 +113,7 @@ export function localCarriers(options: {
     channel,
     isRemote: false,
     trouble: () => undefined,
+    ask: async () => {},
     close: async () => {
       await Promise.all([queue.close(), channel.close()]);
     },

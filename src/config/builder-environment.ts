@@ -1,5 +1,5 @@
 import { fault } from '../diagnostics/index.ts';
-import { type ReadVariable, redisOf, usualRedis } from './service-environment.ts';
+import { type ReadVariable, redisOf } from './service-environment.ts';
 
 /** What a builder process is told by its environment (specification 13.4). */
 export interface BuilderSettings {
@@ -35,6 +35,13 @@ export interface BuilderSettings {
 export function builderSettings(read: ReadVariable): BuilderSettings {
   const sharedPath = read('SHARED_PATH');
   if (sharedPath === undefined) throw fault('CFG008', { what: "'SHARED_PATH' is not set" });
+  const redis = redisOf(undefined, read);
+  if (redis === undefined)
+    throw fault('CFG008', {
+      what: "'REDIS_HOST' is not set, nor is REDIS_PORT, REDIS_PASSWORD or REDIS_SSH_HOST",
+      why: 'A builder gets its jobs from the queue store of its farm, a Redis or Valkey server, and nobody said where that is.',
+      next: "Set REDIS_HOST to the name or address of that server ('localhost' for this machine), or REDIS_SSH_HOST to the host to tunnel through; docs/service.md lists all variables.",
+    });
   const builderClass = read('BUILDER_CLASS') ?? '2';
   const ram = number(read, 'BUILDER_LIMITS_RAM');
   const engine = read('CONTAINER_ENGINE');
@@ -51,7 +58,7 @@ export function builderSettings(read: ReadVariable): BuilderSettings {
     memoryBytes: ram === undefined ? undefined : ram * 2 ** 20,
     skipCode: number(read, 'CI_CODE_SKIP') ?? 123,
     upload: uploadOf(read),
-    redis: redisOf(undefined, read) ?? usualRedis,
+    redis,
     sandboxRoot: read('BUILDER_ROOT'),
     engine: engine === undefined ? undefined : engine === 'docker' ? 'docker' : 'podman',
     engineSocket: read('DOCKER_SOCKET'),

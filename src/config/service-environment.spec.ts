@@ -95,7 +95,7 @@ describe("an operator's environment of the manager", () => {
 
 describe("an operator's environment of a builder", () => {
   it('has the defaults of the document', () => {
-    expect(builderSettings(read({ SHARED_PATH: '/shared' }))).toMatchObject({
+    expect(builderSettings(read({ SHARED_PATH: '/shared', REDIS_PASSWORD: 'hidden' }))).toMatchObject({
       hostname: 'chaotic-builder',
       builderClass: 2,
       slots: 1,
@@ -132,8 +132,16 @@ describe("an operator's environment of a builder", () => {
   });
   it('needs a folder, and numbers where numbers belong', () => {
     expect(codeOf(() => builderSettings(read({})))).toBe('CFG008');
-    expect(codeOf(() => builderSettings(read({ SHARED_PATH: '/s', BUILDER_TIMEOUT: 'long' })))).toBe(
-      'CFG006',
-    );
+    const here = { SHARED_PATH: '/s', REDIS_HOST: 'q' };
+    expect(codeOf(() => builderSettings(read({ ...here, BUILDER_TIMEOUT: 'long' })))).toBe('CFG006');
+  });
+  it('needs one word about the queue store, whichever', () => {
+    const startWith = (more: Record<string, string>) =>
+      codeOf(() => builderSettings(read({ SHARED_PATH: '/s', ...more })));
+    expect(startWith({})).toBe('CFG008');
+    expect(startWith({ REDIS_USERNAME: 'farm' })).toBe('CFG008');
+    for (const name of ['REDIS_HOST', 'REDIS_PASSWORD', 'REDIS_SSH_HOST'])
+      expect(startWith({ [name]: 'x' })).toBeUndefined();
+    expect(startWith({ REDIS_PORT: '7000' })).toBeUndefined();
   });
 });

@@ -7,18 +7,33 @@ import { unusable } from './sql-connection.ts';
 /** Longer than `readManager` holds the lock when it looks whether somebody has it. */
 const patienceMs = 300;
 
-/** Proof that this process alone changes the farm. */
+/** Proof that this process alone changes a farm, or a builder's folder. */
 export interface FarmLock {
   /** Gives the farm free; the end of the process does it too. */
   release(): void;
 }
 
+/** Takes the lock of a farm. Throws QUE001, naming the holder, when another process has it. */
+export const acquireManagerLock = (path: string): FarmLock =>
+  acquireLock(path, (holder, cause) =>
+    fault('QUE001', { what: `the farm is at work in ${nameOf(holder)}`, cause }),
+  );
+
+/** Takes the lock of a builder's `folder`. Throws BLD044, naming the holder, when another process has it. */
+export const acquireBuilderLock = (path: string, folder: string): FarmLock =>
+  acquireLock(path, (holder, cause) =>
+    fault('BLD044', { what: `the folder '${folder}' is a builder's at work in ${nameOf(holder)}`, cause }),
+  );
+
+const nameOf = (pid: number | undefined): string =>
+  pid === undefined ? 'another process' : `process ${pid}`;
+
 /**
- * Takes the lock of a farm, a SQLite file of its own in which a transaction is held open: the system drops it
- * with the process, however that ends. Throws QUE001, naming the holder, when another process has it.
+ * Takes a lock, a SQLite file of its own in which a transaction is held open: the system drops it
+ * with the process, however that ends. Throws what `taken` makes when another process has it.
  * Nothing but SQLite may open the file in that process: POSIX locks go when any descriptor of the file is closed.
  */
-export function acquireManagerLock(path: string): FarmLock {
+function acquireLock(path: string, taken: (holder: number | undefined, cause: unknown) => Error): FarmLock {
   const connection = open(path, false);
   try {
     connection.exec('BEGIN IMMEDIATE');
@@ -30,10 +45,7 @@ export function acquireManagerLock(path: string): FarmLock {
     const pid = holderOf(connection);
     connection.close();
     if (!isBusy(error)) throw unusable(path, error);
-    throw fault('QUE001', {
-      what: `the farm is at work in ${pid === undefined ? 'another process' : `process ${pid}`}`,
-      cause: error,
-    });
+    throw taken(pid, error);
   }
   let held = true;
   return {

@@ -3,7 +3,7 @@ export type { AttemptRecord, AttemptRecords } from './attempt-records.ts';
 export type { DurationRecords } from './duration-records.ts';
 export type { EventRecords } from './event-records.ts';
 export { type FarmDatabase, type OpenFarmOptions, openFarmDatabase } from './farm-database.ts';
-export { acquireManagerLock, type FarmLock, readManager } from './farm-lock.ts';
+export { acquireBuilderLock, acquireManagerLock, type FarmLock, readManager } from './farm-lock.ts';
 export type { InventoryRecords, Success } from './inventory-records.ts';
 export type { Dependant, EdgeKind, JobEdges } from './job-edges.ts';
 export type { JobChange, JobRecord, JobRecords } from './job-records.ts';

@@ -1,3 +1,3 @@
 export { type SftpOptions, SftpSession, type TransferOptions } from './sftp-session.ts';
-export type { SshServer } from './ssh-server.ts';
+export { checkKeyFile, type SshServer } from './ssh-server.ts';
 export { openTunnel, type Tunnel, type TunnelOptions, type TunnelStatus } from './tunnel.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { fault } from '../diagnostics/index.ts';
-import { digestBytes, ensureFolder, entryFacts, machine, replaceFile } from '../host/index.ts';
+import { bytesIfThere, digestBytes, ensureFolder, entryFacts, machine, replaceFile } from '../host/index.ts';
 
 /** An account on a host with sshd, and how to know that it is the right host. */
 export interface SshServer {
@@ -85,15 +85,28 @@ export function prepareSsh(server: SshServer, stateFolder: string, liveness: Ssh
   };
 }
 
-/** ssh would say so too, but as a refusal by the server, which sends people to the wrong machine. */
-function checkKeyFile(path: string): void {
+/**
+ * Throws SSH008 when a private key cannot be used; `setting` is what names it. ssh would say so too, but as a refusal by
+ * the server, which sends people to the wrong machine.
+ */
+export function checkKeyFile(path: string, setting?: string): void {
+  const named = `the key file '${path}'${setting === undefined ? '' : ` (${setting})`}`;
+  const next =
+    setting === undefined ? undefined : `Set ${setting} to a private key without a passphrase, mode 0600.`;
   const facts = entryFacts(path);
-  if (facts === undefined) throw fault('SSH008', { what: `the key file '${path}' does not exist` });
+  if (facts === undefined) throw fault('SSH008', { what: `${named} does not exist`, next });
   if (facts.kind === 'file' && (facts.mode & 0o077) !== 0)
     throw fault('SSH008', {
-      what: `the key file '${path}' may be read by others`,
+      what: `${named} may be read by others`,
       next: `Run 'chmod 600 ${path}'.`,
     });
+  let bytes: Uint8Array | undefined;
+  try {
+    bytes = bytesIfThere(path);
+  } catch (error) {
+    throw fault('SSH008', { what: `${named} cannot be read`, next, cause: error });
+  }
+  if (bytes === undefined) throw fault('SSH008', { what: `${named} is a link to nothing`, next });
 }
 
 function pinnedLines(hostKey: string): string {

@@ -42,7 +42,7 @@ export class FarmViews {
     const open = this.#open();
     const active = open.filter(({ state }) => state === 'running');
     const waiting = open.filter(({ state }) => state !== 'running');
-    const idle = this.builders().filter(({ state }) => state === 'idle');
+    const idle = this.builders().filter(({ state, trouble }) => state === 'idle' && trouble === undefined);
     return {
       active: {
         count: active.length,
@@ -175,8 +175,8 @@ export class FarmViews {
   /** Whether a builder at work may take a job, as far as class and labels go. */
   #mayBeTaken(job: JobRevision): boolean {
     const own = new Set(this.#local().map(({ name }) => name));
-    return this.builders().some(({ name, class: of, labels, state }) => {
-      if (state === 'lost' || state === 'incompatible') return false;
+    return this.builders().some(({ name, class: of, labels, state, trouble }) => {
+      if (state === 'lost' || state === 'incompatible' || trouble !== undefined) return false;
       // those of the manager's own process take every class
       const builderClass = own.has(name) ? Number.MAX_SAFE_INTEGER : typeof of === 'number' ? of : undefined;
       return mayTake({ builder: builderName(name), builderClass, labels }, job);
@@ -249,5 +249,6 @@ function builderView(
     protocol: hello.protocol,
     state,
     lastSeenMs: record.seenMs,
+    ...(hello.trouble === undefined ? {} : { trouble: hello.trouble }),
   };
 }

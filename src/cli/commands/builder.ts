@@ -8,7 +8,7 @@ export function addBuilder(program: Command, shell: Shell): void {
   program
     .command('builder')
     .description(
-      'build for a farm elsewhere: needs SHARED_PATH in the environment, and REDIS_HOST where that is not localhost',
+      'build for a farm elsewhere: needs SHARED_PATH and REDIS_HOST (or REDIS_SSH_HOST) in the environment',
     )
     .addHelpText(
       'after',

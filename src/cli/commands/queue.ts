@@ -104,8 +104,10 @@ async function show(shell: Shell, client: FarmClient): Promise<void> {
   for (const { name, node } of stats.active.packages) shell.print(`running  ${name} on ${node}`);
   for (const { name, build_class: of } of stats.waiting.packages)
     shell.print(`waiting  ${name}${of === null ? '' : ` (class ${of})`}`);
-  for (const { name, state, slots, busy } of builders)
-    shell.print(`builder  ${name}: ${state}, ${busy.length} of ${slots} slots`);
+  for (const { name, state, slots, busy, trouble } of builders)
+    shell.print(
+      `builder  ${name}: ${state}, ${busy.length} of ${slots} slots${trouble === undefined ? '' : `; takes no jobs: ${trouble}`}`,
+    );
 }
 
 function tellJobs(shell: Shell, what: string, jobs: readonly string[]): void {

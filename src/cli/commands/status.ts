@@ -25,8 +25,10 @@ export function addStatus(program: Command, shell: Shell): void {
         for (const line of status.troubles) shell.print(`trouble: ${line}`);
         const open = Object.entries(status.open).map(([state, count]) => `${count} ${state}`);
         if (open.length > 0) shell.print(`open jobs: ${open.join(', ')}`);
-        for (const { name, state, slots, busy } of status.builders)
-          shell.print(`builder ${name}: ${state}, ${busy.length} of ${slots} slots busy`);
+        for (const { name, state, slots, busy, trouble } of status.builders)
+          shell.print(
+            `builder ${name}: ${state}, ${busy.length} of ${slots} slots busy${trouble === undefined ? '' : `; takes no jobs: ${trouble}`}`,
+          );
         if (status.plan === undefined) return shell.print('nothing has been planned yet');
         const counts = Object.entries(status.counts).map(([state, count]) => `${count} ${state}`);
         shell.print(`plan ${status.plan}: ${counts.join(', ')}`);

@@ -244,4 +244,15 @@ export const buildingCodes = {
     next: "Let manager and builders run the same packmill; 'packmill status' names builders of another version.",
     sample: { broken: 'a builder of last year at a manager of today', fixed: 'both updated' },
   },
+  BLD044: {
+    severity: 'error',
+    blame: 'usage',
+    title: "the builder's folder belongs to another builder at work",
+    why: 'A builder empties SHARED_PATH of what an earlier one left when it starts, so that two at work in one folder would take away the files of each other.',
+    next: 'Give each builder of a machine a SHARED_PATH and a BUILDER_HOSTNAME of its own, or end the other one; for more builds at one time BUILDER_SLOTS is enough.',
+    sample: {
+      broken: "'packmill builder' twice with SHARED_PATH=/srv/builder",
+      fixed: 'the second one with SHARED_PATH=/srv/builder-2 and BUILDER_HOSTNAME=second',
+    },
+  },
 } as const satisfies CatalogueTable;

@@ -62,6 +62,9 @@ export const configCodes = {
     title: 'a variable of the environment is missing',
     why: 'This role cannot work without it.',
     next: 'Set the variable named above; docs/service.md lists all of them.',
-    sample: { broken: 'packmill builder', fixed: 'SHARED_PATH=/srv/builder packmill builder' },
+    sample: {
+      broken: 'packmill builder',
+      fixed: 'SHARED_PATH=/srv/builder REDIS_HOST=queue.internal packmill builder',
+    },
   },
 } as const satisfies CatalogueTable;
