@@ -59,14 +59,19 @@ export const removalRequestSchema = z.strictObject({
   asOfMs: z.number().optional(),
   /** Also when more would vanish than the farm's limit allows. */
   force: z.boolean().default(false),
+  /** Only tell what would go. */
+  dryRun: z.boolean().optional(),
 });
 export type RemovalRequest = z.output<typeof removalRequestSchema>;
 
 export const removalReplySchema = z.object({
   generation: z.int(),
+  /** What went, or would go. */
   removed: z.array(z.string()),
   /** Not touched because they were deployed after the list was made. */
   spared: z.array(z.string()),
+  /** Listed, but neither published nor a recipe that the farm knows. */
+  unknown: z.array(z.string()),
 });
 export type RemovalReply = z.output<typeof removalReplySchema>;
 

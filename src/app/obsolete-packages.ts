@@ -27,22 +27,29 @@ export interface CleanUp {
   readonly asOfMs?: number | undefined;
   /** Remove however much it is. */
   readonly force: boolean;
+  /** Only tell what would go. */
+  readonly dryRun?: boolean | undefined;
+  /** Which of some names that are not published have a recipe nevertheless; undefined: none has. */
+  readonly recipesAmong?: ((names: readonly string[]) => Promise<ReadonlySet<string>>) | undefined;
   readonly limits?: CleanUpLimits | undefined;
 }
 
 export interface CleanUpReport {
   /** The generation that is visible afterwards. */
   readonly generation: number;
-  /** Packages that were taken out, by name; their files are in the archive. */
+  /** Packages that were taken out, or would be, by name; their files are in the archive. */
   readonly removed: readonly string[];
   /** Pkgbases that are not in the list and stay, because they were deployed after it was made. */
   readonly spared: readonly string[];
+  /** Names in the list that are neither published nor a known recipe. */
+  readonly unknown: readonly string[];
 }
 
 /**
  * Takes out of a target what its recipes do not make any more: packages whose pkgbase is not in the list, and members
  * that the newest build of their pkgbase did not make. One generation; nothing to remove is a success.
- * Throws PUB004 (no such target), PUB030 (too much would vanish), PUB031 (empty list), and what publishing throws.
+ * Throws PUB004 (no such target), PUB030 (too much would vanish), PUB031 (empty list), PUB032 (nothing would be left),
+ * PUB033 (no name of the list is known), and what publishing throws.
  */
 export async function removeObsolete(
   farm: Pick<Farm, 'repositories' | 'database'>,
@@ -52,22 +59,41 @@ export async function removeObsolete(
   if (cleanUp.keep.length === 0) {
     throw fault('PUB031', { what: `nothing is to be kept of '${target}/${arch}'` });
   }
+  const unknown = await strangers(farm, cleanUp);
   let chosen: Choice = { obsolete: [], spared: [] };
   const report = await farm.repositories.removeChosen({
     repo: target,
     arch,
     reason: 'clean-up of what is not made any more',
     choose: (entries) => {
-      chosen = choose(entries, cleanUp);
-      return chosen.obsolete.map(({ name }) => name);
+      chosen = choose(entries, cleanUp, unknown);
+      return cleanUp.dryRun ? [] : chosen.obsolete.map(({ name }) => name);
     },
   });
-  forgetRemoved(farm, { repo: target, arch, present: chosen.obsolete });
+  if (!cleanUp.dryRun) forgetRemoved(farm, { repo: target, arch, present: chosen.obsolete });
   return {
     generation: report.generation,
     removed: chosen.obsolete.map(({ name }) => name).sort(),
     spared: chosen.spared,
+    unknown,
   };
+}
+
+/**
+ * Names of the list that stand for nothing: each may be a mistake that costs the package that was meant. Asked
+ * before the repository's turn, since looking into the sources of recipes may take a while.
+ */
+async function strangers(
+  { repositories }: Pick<Farm, 'repositories'>,
+  { target, arch, keep, recipesAmong }: CleanUp,
+): Promise<readonly string[]> {
+  const published = byBase(
+    repositories.show(target, arch).map((entry) => ({ ...entry, firstSeenMs: undefined })),
+  );
+  const doubtful = [...new Set(keep)].filter((name) => !published.has(name));
+  if (doubtful.length === 0) return [];
+  const recipes = await recipesAmong?.(doubtful);
+  return doubtful.filter((name) => !recipes?.has(name)).sort();
 }
 
 interface Choice {
@@ -81,7 +107,7 @@ interface Member {
   readonly buildDate: number | undefined;
 }
 
-function choose(entries: readonly DeployedEntry[], cleanUp: CleanUp): Choice {
+function choose(entries: readonly DeployedEntry[], cleanUp: CleanUp, unknown: readonly string[]): Choice {
   const bases = byBase(entries);
   const keep = new Set(cleanUp.keep);
   const { asOfMs } = cleanUp;
@@ -98,7 +124,10 @@ function choose(entries: readonly DeployedEntry[], cleanUp: CleanUp): Choice {
       obsolete.push(...members.map(({ entry }) => entry));
     }
   }
-  if (!cleanUp.force) checkLimits(cleanUp, vanishing, bases.size);
+  if (!cleanUp.force) {
+    checkNames(cleanUp, unknown, vanishing);
+    checkLimits(cleanUp, vanishing, bases.size);
+  }
   return { obsolete, spared: spared.sort() };
 }
 
@@ -122,8 +151,23 @@ function leftBehind(members: readonly Member[]): readonly RepositoryEntry[] {
     .map(({ entry }) => entry);
 }
 
+/** A list of which no name is known was not made for this repository, whatever its size. */
+function checkNames(cleanUp: CleanUp, unknown: readonly string[], vanishing: number): void {
+  if (vanishing === 0 || unknown.length < new Set(cleanUp.keep).size) return;
+  const { target, arch, keep } = cleanUp;
+  const names = keep.slice(0, 3).map((name) => `'${name}'`);
+  throw fault('PUB033', {
+    what: `'${target}/${arch}' is to keep ${names.join(', ')}${keep.length > 3 ? ', ...' : ''} alone, and no such recipe is known`,
+  });
+}
+
 function checkLimits(cleanUp: CleanUp, vanishing: number, all: number): void {
   const { share, atLeast } = cleanUp.limits ?? usualCleanUpLimits;
+  if (vanishing > 0 && vanishing === all) {
+    throw fault('PUB032', {
+      what: `the clean-up of '${cleanUp.target}/${cleanUp.arch}' would remove all of its ${all} pkgbases`,
+    });
+  }
   if (vanishing < atLeast || vanishing <= share * all) return;
   const percent = Math.round((vanishing / all) * 100);
   throw fault('PUB030', {

@@ -47,7 +47,7 @@ describe('the clean-up of a target', () => {
   it('takes out every package of a pkgbase that is not in the list (W05)', async () => {
     await publish([{ name: 'foo' }, { name: 'bar' }, { name: 'bar-doc', base: 'bar' }]);
     expect(await cleanUp(['foo', 'never-heard-of'])).toEqual({
-      ...{ generation: 2, removed: ['bar', 'bar-doc'], spared: [] },
+      ...{ generation: 2, removed: ['bar', 'bar-doc'], spared: [], unknown: ['never-heard-of'] },
     });
     expect(visible()).toEqual(['foo']);
     // Kept for a week, unlike what the specified system does.
@@ -75,7 +75,7 @@ describe('the clean-up of a target', () => {
 
   it('succeeds without a new generation when there is nothing to remove', async () => {
     await publish([{ name: 'foo' }]);
-    expect(await cleanUp(['foo'])).toEqual({ generation: 1, removed: [], spared: [] });
+    expect(await cleanUp(['foo'])).toEqual({ generation: 1, removed: [], spared: [], unknown: [] });
     expect(farm.repositories.generations('extra', 'x86_64')).toHaveLength(1);
   });
 
@@ -109,6 +109,38 @@ describe('the clean-up of a target', () => {
     await expectWhole();
   });
 
+  it('refuses a list that would leave nothing, and one that knows nothing, unless it is forced', async () => {
+    await publish([{ name: 'foo' }, { name: 'bar' }]);
+    const recipesAmong = async () => new Set(['not-built-yet']);
+    await expect(cleanUp(['not-built-yet'], { recipesAmong })).rejects.toMatchObject({
+      problem: { code: 'PUB032', what: expect.stringContaining('all of its 2 pkgbases') },
+    });
+    await expect(cleanUp(['nosuch'], { recipesAmong })).rejects.toMatchObject({
+      problem: { code: 'PUB033', what: expect.stringContaining("'nosuch'") },
+    });
+    expect(visible()).toEqual(['bar', 'foo']);
+    expect(await cleanUp(['foo', 'not-built-yet', 'nosuch'], { recipesAmong })).toMatchObject({
+      removed: ['bar'],
+      unknown: ['nosuch'],
+    });
+    expect(await cleanUp(['nosuch'], { force: true })).toMatchObject({ removed: ['foo'] });
+  });
+
+  it('tells what would go and changes nothing', async () => {
+    await publish([{ name: 'foo' }, { name: 'bar' }]);
+    expect(await cleanUp(['foo'], { dryRun: true })).toEqual({
+      generation: 1,
+      removed: ['bar'],
+      spared: [],
+      unknown: [],
+    });
+    expect(visible()).toEqual(['bar', 'foo']);
+    await expect(cleanUp(['nosuch'], { dryRun: true })).rejects.toMatchObject({
+      problem: { code: 'PUB033' },
+    });
+    expect(farm.repositories.generations('extra', 'x86_64')).toHaveLength(1);
+  });
+
   it('lets fewer than ten go in a small repository', async () => {
     await publish(Array.from({ length: 12 }, (_, index) => ({ name: `p${index}` })));
     expect((await cleanUp(['p0', 'p1', 'p2'])).removed).toHaveLength(9);
@@ -125,6 +157,7 @@ describe('the clean-up of a target', () => {
       generation: 3,
       removed: ['old'],
       spared: ['both', 'late'],
+      unknown: [],
     });
     expect(visible()).toEqual(['both', 'foo', 'late']);
     expect(await cleanUp(['foo'], { asOfMs: farm.clock.nowMs() })).toMatchObject({

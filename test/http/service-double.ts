@@ -80,7 +80,7 @@ export class ServiceDouble implements FarmService {
   }
   async removeObsolete(request: RemovalRequest) {
     this.#called('removeObsolete', request);
-    return { generation: 2, removed: ['old'], spared: [] };
+    return { generation: 2, removed: ['old'], spared: [], unknown: [] };
   }
   async cancel(selection: JobSelection, reason: string) {
     this.#called('cancel', selection, reason);

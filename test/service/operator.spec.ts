@@ -135,6 +135,12 @@ describe("an operator's unchanged environment", () => {
     expect(await farm.builders()).toMatchObject([{ name: 'builder', state: 'draining' }]);
     await ask('drain', 'builder', '--undo');
     expect(await ask('auto-repo-remove', '--target-repo', 'garuda', 'shared')).toBe('nothing to remove\n');
+    expect(await ask('auto-repo-remove', '--dry-run', 'foo', 'bar')).toBe('would remove shared\n');
+    const emptying = new StartedProgram(['auto-repo-remove', '--target-repo', 'garuda', 'foo'], {
+      REDIS_HOST: redis.host,
+      REDIS_PORT: String(redis.port),
+    });
+    expect(await emptying.ended).toMatchObject({ code: 2, stderr: expect.stringContaining('PUB032') });
   });
 
   it('refuses what it does not have, and reaches nobody where nobody is', async () => {

@@ -23,6 +23,25 @@ describe('cleaning up a repository of a farm at work', () => {
     );
   });
 
+  it('refuses a list of mistakes, tells what would go, and changes nothing', async () => {
+    const before = farm.published();
+    expect(await farm.run(['auto-repo-remove', 'nosuch'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('PUB033'),
+    });
+    expect(await farm.run(['auto-repo-remove', '--dry-run', 'foo', 'fooo'])).toMatchObject({
+      code: 1,
+      stdout: 'would remove bar\nwould remove bar-doc\n',
+      stderr: expect.stringContaining('unknown fooo: neither published nor a known recipe'),
+    });
+    farm.quick('not-built-yet');
+    expect(await farm.run(['auto-repo-remove', 'not-built-yet'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('PUB032'),
+    });
+    expect(farm.published()).toEqual(before);
+  });
+
   it('takes out everything of a pkgbase that is not listed, with its signatures (W05)', async () => {
     expect(await farm.do('auto-repo-remove', 'foo')).toBe('removed bar\nremoved bar-doc\n');
     expect(farm.published()).toEqual(['foo-1.0-1', 'foo-doc-1.0-1']);

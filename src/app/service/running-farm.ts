@@ -23,6 +23,7 @@ import { Publishing } from '../publishing.ts';
 import { RecipeSources } from '../recipe-sources.ts';
 import { BuilderDesk } from './builder-desk.ts';
 import type { FarmService, LogRevision, Measurement } from './farm-service.ts';
+import { knownRecipes } from './known-recipes.ts';
 import { LandingZone } from './landing-zone.ts';
 import { LocalBuilders } from './local-builders.ts';
 import { operatorCalls } from './operator-calls.ts';
@@ -323,7 +324,7 @@ export class RunningFarm implements FarmService {
 
   async removeObsolete(request: RemovalRequest): Promise<RemovalReply> {
     const limit = this.farm.config.service['removal-limit'];
-    const { target, arch, keep, asOfMs, force } = request;
+    const { target, arch, keep, asOfMs, force, dryRun } = request;
     const word = { id: `removal-${request.id}`, target, arch };
     try {
       const done = await removeObsolete(this.farm, {
@@ -332,12 +333,16 @@ export class RunningFarm implements FarmService {
         keep,
         asOfMs,
         force,
+        dryRun,
+        recipesAmong: (names) =>
+          knownRecipes({ farm: this.farm, sources: this.#sources }, { target, arch }, names),
         limits: { share: limit, atLeast: 10 },
       });
-      this.#notifier.notify({ ...word, what: 'removal-finished', removed: done.removed });
-      return { generation: done.generation, removed: [...done.removed], spared: [...done.spared] };
+      if (!dryRun) this.#notifier.notify({ ...word, what: 'removal-finished', removed: done.removed });
+      const { generation, removed, spared, unknown } = done;
+      return { generation, removed: [...removed], spared: [...spared], unknown: [...unknown] };
     } catch (error) {
-      this.#notifier.notify({ ...word, what: 'removal-failed', reason: wordsOf(error) });
+      if (!dryRun) this.#notifier.notify({ ...word, what: 'removal-failed', reason: wordsOf(error) });
       throw error;
     }
   }

@@ -36,6 +36,7 @@ export function addInit(program: Command, shell: Shell): void {
         `  signing key ${report.fingerprint}, public part at ${report.publicKey}`,
         `  settings    ${report.config}`,
         `next: packmill --farm ${folder} build RECIPES`,
+        `  or, as a service (docs/service.md): packmill --farm ${folder} up`,
       );
     });
 }

@@ -29,12 +29,21 @@ interface ScheduleOptions extends TargetOptions {
 
 interface RemoveOptions extends TargetOptions {
   readonly force?: boolean;
+  readonly dryRun?: boolean;
   readonly asOf?: string;
 }
 
 const managerHelp = `
 The manager is found by --manager URL (or PACKMILL_MANAGER, with PACKMILL_TOKEN), else over the queue store that
 REDIS_HOST names, else it is the one at work in the farm of this machine.`;
+
+const removeHelp = `
+A name that is neither published nor a known recipe is reported, and makes the exit code 1 when the rest is done. Refused
+without --force: a list of which no name is known (PUB033), one that would leave nothing (PUB032) or take out too much
+(PUB030, setting service.removal-limit).
+
+Example:
+  packmill auto-repo-remove --dry-run hello libquill      # what would go if these two stay`;
 
 /** `packmill schedule` and `packmill auto-repo-remove`, with Chaotic Manager's arguments (specification 13.2). */
 export function addSchedule(program: Command, shell: Shell): void {
@@ -49,21 +58,25 @@ export function addSchedule(program: Command, shell: Shell): void {
     .option('--deptree <text>', 'dependency tree, or a file with it; recipes are read by the manager itself')
     .option('--arch-mirror <url>', 'mirror for pacman in builds')
     .option('--urgency <n>', 'higher goes first, -1000 to 1000', parseUrgency, 0)
-    .option('--request-id <id>', 'name of the request: sent again under it, it is the same request')
+    .option(
+      '--request-id <id>',
+      'name of the request, 8 to 128 characters: sent again under it, it is the same one',
+    )
     .option('--manager <url>', 'web address of the manager')
     .option('--wait', 'until all jobs are over; exit code 1 when one failed')
     .addHelpText('after', `${managerHelp}\n\nExample:\n  packmill schedule --commit 3f9a1c2 foo bar/5`)
     .action((packages: string[], options: ScheduleOptions) => schedule(shell, packages, options));
   program
     .command('auto-repo-remove')
-    .description('take out of a repository what is not listed; nothing of what is listed is touched')
+    .description('take out of a repository all that is NOT listed: the names are what stays')
     .argument('<pkgbase...>', 'all pkgbases that stay')
     .option('--arch <arch>', 'architecture', 'x86_64')
     .option('--target-repo <name>', "repository (default: the farm's own, or chaotic-aur)")
     .option('--as-of <time>', 'when the list was made (ISO 8601): what was deployed later stays')
-    .option('--force', 'also when more would go than the limit allows')
+    .option('--force', 'also when more would go than the limit allows, or all of it')
+    .option('--dry-run', 'print what would be removed, and change nothing')
     .option('--manager <url>', 'web address of the manager')
-    .addHelpText('after', managerHelp)
+    .addHelpText('after', `${removeHelp}\n${managerHelp}`)
     .action((keep: string[], options: RemoveOptions) => removeObsolete(shell, keep, options));
 }
 
@@ -176,14 +189,19 @@ async function removeObsolete(shell: Shell, keep: readonly string[], options: Re
     keep: [...keep],
     ...(asOfMs === undefined ? {} : { asOfMs }),
     force: options.force === true,
+    // only when wanted: managers of before do not know the word, and refuse it
+    ...(options.dryRun ? { dryRun: true } : {}),
   };
   const client = await connectToManager({ farm: folder, url: options.manager });
   try {
     const done = await client.removeObsolete(request);
     shell.printJson(done);
     if (done.removed.length === 0) shell.print('nothing to remove');
-    for (const name of done.removed) shell.print(`removed ${name}`);
+    const did = options.dryRun ? 'would remove' : 'removed';
+    for (const name of done.removed) shell.print(`${did} ${name}`);
     for (const name of done.spared) shell.print(`spared ${name}: deployed after the list was made`);
+    for (const name of done.unknown) shell.tell(`unknown ${name}: neither published nor a known recipe`);
+    if (done.unknown.length > 0) shell.exitCode = exitCodes.failed;
   } finally {
     await client.close();
   }

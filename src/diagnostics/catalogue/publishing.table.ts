@@ -130,4 +130,26 @@ export const publishingCodes = {
     next: 'Give the names of all recipes of the repository; to empty it on purpose, remove its packages by name.',
     sample: { broken: 'a checkout without recipe folders', fixed: 'the folder of the recipes' },
   },
+  PUB032: {
+    severity: 'error',
+    blame: 'usage',
+    title: 'the clean-up would leave nothing',
+    why: 'The list says which recipes stay, and all that is published is of other recipes: the repository would be empty.',
+    next: "Look at the names: they are of what is to stay, not of what is to go. 'packmill repo remove PACKAGE' takes out single packages; repeat with --force when all of it is to go.",
+    sample: {
+      broken: 'packmill auto-repo-remove nosuch',
+      fixed: 'packmill auto-repo-remove hello libquill',
+    },
+  },
+  PUB033: {
+    severity: 'error',
+    blame: 'usage',
+    title: 'the clean-up knows none of the names in its list',
+    why: 'None of the names is published, was ever scheduled, or has a recipe in a source of the farm: a list of something else, or names with a mistake.',
+    next: "Compare the list with 'packmill repo show' and with the recipes; repeat with --force when all of it is to go.",
+    sample: {
+      broken: 'packmill auto-repo-remove helo libqill',
+      fixed: 'packmill auto-repo-remove hello libquill',
+    },
+  },
 } as const satisfies CatalogueTable;
