@@ -8,9 +8,10 @@ import { StartedProgram } from './started-program.ts';
 /** Specification 13.2: a command ends with zero only when all it asked for was accepted. */
 describe('commands say by their exit code what became of them', () => {
   let farm: ServiceFixture;
+  let manager: StartedProgram;
   beforeAll(async () => {
     farm = await ServiceFixture.make();
-    await farm.up(1);
+    manager = await farm.up(1);
     farm.quick('foo');
     farm.quick('elsewhere', { arch: 'aarch64' });
   });
@@ -39,7 +40,19 @@ describe('commands say by their exit code what became of them', () => {
 
   it('a job that fails, for those who wait for it', async () => {
     farm.quick('broken', { lines: 'build() { false; }' });
-    expect(await farm.run(['schedule', '--wait', 'broken'])).toMatchObject({ code: 1 });
+    const ended = await farm.run(['schedule', '--wait', 'broken']);
+    expect(ended).toMatchObject({ code: 1 });
+    expect(ended.stderr).toMatch(/BLD001 .*\n {2}next: Read the log.*\n {2}log: packmill logs broken\n/);
+    const read = JSON.parse((await farm.run(['--json', 'schedule', '--wait', 'broken'])).stdout);
+    expect(read.jobs).toMatchObject([
+      {
+        id: 'demo/x86_64/broken',
+        state: 'failed',
+        problem: { code: 'BLD001', what: expect.any(String), next: expect.stringContaining('Read the log') },
+        logs: 'packmill logs broken',
+      },
+    ]);
+    await manager.says(/^failed broken of demo\/x86_64: BLD001 .* \(packmill logs broken\)$/m);
     expect(await farm.run(['schedule', '--wait', 'foo'])).toMatchObject({ code: 0 });
   });
 
@@ -88,8 +101,8 @@ describe('commands say by their exit code what became of them', () => {
       `service: { redis: { host: ${redis.host}, port: ${redis.port} } }`,
     );
     try {
-      const manager = await other.manager();
-      await manager.says(/builders: BLD040 /);
+      const withoutPlace = await other.manager();
+      await withoutPlace.says(/builders: BLD040 /);
       expect(readFileSync(join(other.farm, 'state', 'manager.json'), 'utf8')).toContain(other.url);
     } finally {
       await other.dispose();

@@ -22,6 +22,7 @@ import { sweepWork } from '../perform-attempt.ts';
 import { Publishing } from '../publishing.ts';
 import { RecipeSources } from '../recipe-sources.ts';
 import { BuilderDesk } from './builder-desk.ts';
+import { FailureLines } from './failure-lines.ts';
 import type { FarmService, LogRevision, Measurement } from './farm-service.ts';
 import { LandingZone } from './landing-zone.ts';
 import { LocalBuilders } from './local-builders.ts';
@@ -66,6 +67,7 @@ export class RunningFarm implements FarmService {
   readonly #tokens: Tokens;
   readonly #views: FarmViews;
   readonly #troubles: Troubles;
+  readonly #failures: FailureLines;
   readonly #localToken = systemRandom.hex(32);
   readonly #over = new AbortController();
   readonly #work: Promise<void>[] = [];
@@ -79,6 +81,7 @@ export class RunningFarm implements FarmService {
     const { clock, database, config } = farm;
     const report = (problem: Problem): void => this.#tell(problem);
     this.#troubles = new Troubles(farm, options.say);
+    this.#failures = new FailureLines(farm, options.say);
     this.hub = new LogHub({ clock });
     this.#dispatcher = dispatcherOf(farm, carriers);
     this.#notifier = this.#makeNotifier();
@@ -272,6 +275,7 @@ export class RunningFarm implements FarmService {
 
   #heard(event: FarmEvent): void {
     this.#views.moved();
+    this.#failures.hear(event);
     if (event.kind === 'plan-admitted') {
       const jobs = this.farm.database.jobs.ofPlan(event.plan).filter(({ action }) => action !== 'keep');
       this.#run('logs', this.#notes.added(jobs, event.atMs));

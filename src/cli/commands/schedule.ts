@@ -92,8 +92,11 @@ async function schedule(shell: Shell, packages: readonly string[], options: Sche
   const client = await connectToManager({ farm: shell.farmFolder(isFarm), url: options.manager });
   try {
     const reply = await client.schedule(request);
-    conclude(shell, reply);
-    if (options.wait) await waitFor(shell, client, await planned(shell, client, { request, reply }));
+    if (!options.wait) return conclude(shell, reply);
+    tellReply(shell, reply);
+    const whole = await planned(shell, client, { request, reply });
+    // one result for machines, once it is complete
+    shell.printJson({ ...whole, jobs: await waitFor(shell, client, whole) });
   } finally {
     await client.close();
   }
@@ -116,6 +119,10 @@ function parsePackage(text: string): ScheduleRequest['packages'][number] {
 /** Says what became of a request; refused packages make the command fail. */
 export function conclude(shell: Shell, reply: ScheduleReply): void {
   shell.printJson(reply);
+  tellReply(shell, reply);
+}
+
+function tellReply(shell: Shell, reply: ScheduleReply): void {
   for (const { job } of reply.accepted) shell.print(`scheduled ${job}`);
   if (reply.plan === undefined && reply.accepted.length > 0)
     shell.tell('accepted; the recipe source is still being read');
@@ -142,7 +149,9 @@ async function planned(
 
 const isOpen = (job: JobView): boolean => ['waiting', 'ready', 'running'].includes(job.state);
 
-async function waitFor(shell: Shell, client: FarmClient, reply: ScheduleReply): Promise<void> {
+/** Tells of jobs until all are over; returns them as they ended. */
+async function waitFor(shell: Shell, client: FarmClient, reply: ScheduleReply): Promise<readonly JobView[]> {
+  const ended: JobView[] = [];
   const told = new Map<string, string>();
   // what is over is not asked for again: each job is a question of its own
   const open = new Set(reply.accepted.map(({ job }) => job));
@@ -155,11 +164,24 @@ async function waitFor(shell: Shell, client: FarmClient, reply: ScheduleReply): 
       }
       if (isOpen(job)) continue;
       open.delete(job.id);
+      ended.push(job);
+      tellFailure(shell, job);
       if (!['succeeded', 'already-built', 'skipped'].includes(job.state)) shell.exitCode = exitCodes.failed;
     }
-    if (open.size === 0) return;
+    if (open.size === 0) return ended;
     await systemClock.sleep(500 + 10 * open.size);
   }
+}
+
+/** What a job failed on, and what to do now. */
+function tellFailure(shell: Shell, { problem: failure, reason, state, logs }: JobView): void {
+  if (failure) {
+    shell.tell(`  ${failure.code} ${failure.what}`);
+    if (failure.next) shell.tell(`  next: ${failure.next}`);
+  } else if (reason && ['failed', 'timed-out', 'blocked', 'canceled'].includes(state)) {
+    shell.tell(`  ${reason}`);
+  }
+  if (logs) shell.tell(`  log: ${logs}`);
 }
 
 async function removeObsolete(shell: Shell, keep: readonly string[], options: RemoveOptions): Promise<void> {
