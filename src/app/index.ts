@@ -28,6 +28,7 @@ export {
   verifyRepository,
 } from './repositories.ts';
 export type { FarmService, LogRevision, Measurement, TokenRole } from './service/farm-service.ts';
+export { noSuchBuilder } from './service/known-names.ts';
 export { type LogBytes, type LogReading, readLogFiles } from './service/log-reading.ts';
 export {
   type ObjectIntake,
