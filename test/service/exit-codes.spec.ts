@@ -27,7 +27,8 @@ describe('commands say by their exit code what became of them', () => {
     expect(ended).toMatchObject({ code: 1, stdout: 'scheduled demo/x86_64/foo\n' });
     expect(ended.stderr).toMatch(/refused Bad!: SCH002 /);
     expect(ended.stderr).toMatch(/refused nosuch: SCH002 'main' has no recipe 'nosuch'/);
-    expect(ended.stderr).toMatch(/refused elsewhere: SCH003 /);
+    expect(ended.stderr).toMatch(/\n {2}next: 'main' has 'elsewhere', 'foo'\. Look at the name.*\n/);
+    expect(ended.stderr).toMatch(/refused elsewhere: SCH003 .*\n {2}next: Schedule it for one of those/);
     await farm.do('queue', 'clear');
   });
 
@@ -35,7 +36,20 @@ describe('commands say by their exit code what became of them', () => {
     for (const option of ['--target-repo', '--source-repo']) {
       const ended = await farm.run(['schedule', option, 'nosuch', 'foo']);
       expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining('SCH001') });
+      const [, kind, name] = option === '--target-repo' ? ['', 'targets', 'demo'] : ['', 'sources', 'main'];
+      expect(ended.stderr).toContain(`next: Its ${kind} are '${name}'. Correct the name`);
     }
+  });
+
+  it('nothing, when a client from elsewhere leaves out the only target and source', async () => {
+    const { token } = JSON.parse(readFileSync(join(farm.farm, 'state', 'manager.json'), 'utf8'));
+    const nowhere = join(farm.folder, 'nowhere');
+    const ended = await new StartedProgram(
+      ['--farm', nowhere, 'schedule', '--manager', farm.url, 'foo/nobody'],
+      { PACKMILL_TOKEN: token },
+    ).ended;
+    expect(ended).toMatchObject({ code: 0, stdout: 'scheduled demo/x86_64/foo\n' });
+    await farm.do('queue', 'clear');
   });
 
   it('a job that fails, for those who wait for it', async () => {

@@ -17,6 +17,7 @@ import type { JobId } from '../../primitives/index.ts';
 import type { Carriers } from '../carriers.ts';
 import { decideRebuild } from '../decide-rebuild.ts';
 import type { Farm } from '../farm.ts';
+import { usualTarget } from '../farm-names.ts';
 import { removeObsolete } from '../obsolete-packages.ts';
 import { sweepWork } from '../perform-attempt.ts';
 import { Publishing } from '../publishing.ts';
@@ -327,7 +328,8 @@ export class RunningFarm implements FarmService {
 
   async removeObsolete(request: RemovalRequest): Promise<RemovalReply> {
     const limit = this.farm.config.service['removal-limit'];
-    const { target, arch, keep, asOfMs, force } = request;
+    const { arch, keep, asOfMs, force } = request;
+    const target = request.target ?? usualTarget(this.farm.config);
     const word = { id: `removal-${request.id}`, target, arch };
     try {
       const done = await removeObsolete(this.farm, {

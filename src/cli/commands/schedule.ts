@@ -6,9 +6,9 @@ import {
   type ScheduleRequest,
   scheduleRequestSchema,
 } from '../../api/index.ts';
-import { connectToManager, type FarmClient, farmNames, isFarm } from '../../app/index.ts';
+import { connectToManager, type FarmClient, type FarmNames, farmNames, isFarm } from '../../app/index.ts';
 import { problem } from '../../diagnostics/index.ts';
-import { systemClock, systemRandom, textIfThere } from '../../host/index.ts';
+import { machine, systemClock, systemRandom, textIfThere } from '../../host/index.ts';
 import { exitCodes, type Shell } from '../shell.ts';
 
 interface TargetOptions {
@@ -34,7 +34,8 @@ interface RemoveOptions extends TargetOptions {
 
 const managerHelp = `
 The manager is found by --manager URL (or PACKMILL_MANAGER, with PACKMILL_TOKEN), else over the queue store that
-REDIS_HOST names, else it is the one at work in the farm of this machine.`;
+REDIS_HOST names, else it is the one at work in the farm of this machine. A manager elsewhere takes chaotic-aur for a target or a
+source that is not named, where its farm has one.`;
 
 /** `packmill schedule` and `packmill auto-repo-remove`, with Chaotic Manager's arguments (specification 13.2). */
 export function addSchedule(program: Command, shell: Shell): void {
@@ -43,8 +44,8 @@ export function addSchedule(program: Command, shell: Shell): void {
     .description('ask the manager to build packages')
     .argument('<package...>', 'pkgbase, or pkgbase/class: a minimum builder class, or the name of a builder')
     .option('--arch <arch>', 'architecture', 'x86_64')
-    .option('--target-repo <name>', "repository to build for (default: the farm's own, or chaotic-aur)")
-    .option('--source-repo <name>', "recipe source (default: the farm's first, or chaotic-aur)")
+    .option('--target-repo <name>', "repository to build for (default: the farm's own)")
+    .option('--source-repo <name>', "recipe source (default: the farm's first)")
     .option('--commit <sha[:pipeline]>', 'build exactly this commit, and report to this pipeline')
     .option('--deptree <text>', 'dependency tree, or a file with it; recipes are read by the manager itself')
     .option('--arch-mirror <url>', 'mirror for pacman in builds')
@@ -59,7 +60,7 @@ export function addSchedule(program: Command, shell: Shell): void {
     .description('take out of a repository what is not listed; nothing of what is listed is touched')
     .argument('<pkgbase...>', 'all pkgbases that stay')
     .option('--arch <arch>', 'architecture', 'x86_64')
-    .option('--target-repo <name>', "repository (default: the farm's own, or chaotic-aur)")
+    .option('--target-repo <name>', "repository (default: the farm's own)")
     .option('--as-of <time>', 'when the list was made (ISO 8601): what was deployed later stays')
     .option('--force', 'also when more would go than the limit allows')
     .option('--manager <url>', 'web address of the manager')
@@ -67,14 +68,23 @@ export function addSchedule(program: Command, shell: Shell): void {
     .action((keep: string[], options: RemoveOptions) => removeObsolete(shell, keep, options));
 }
 
+/** What a request names; of a manager with an address of its own, the farm here knows no names. */
+function namesFor(shell: Shell, { targetRepo, sourceRepo, manager }: TargetOptions): FarmNames {
+  const isElsewhere = manager !== undefined || machine.variable('PACKMILL_MANAGER') !== undefined;
+  return {
+    ...(isElsewhere ? {} : farmNames(shell.farmFolder(isFarm))),
+    ...(targetRepo === undefined ? {} : { target: targetRepo }),
+    ...(sourceRepo === undefined ? {} : { source: sourceRepo }),
+  };
+}
+
 async function schedule(shell: Shell, packages: readonly string[], options: ScheduleOptions): Promise<void> {
-  const names = farmNames(shell.farmFolder(isFarm));
+  const names = namesFor(shell, options);
   const [commit, pipeline] = (options.commit ?? '').split(':');
   const tree = options.deptree === undefined ? undefined : (textIfThere(options.deptree) ?? options.deptree);
   const request: ScheduleRequest = {
     id: options.requestId ?? `request-${systemRandom.hex(12)}`,
-    target: options.targetRepo ?? names.target,
-    source: options.sourceRepo ?? names.source,
+    ...names,
     arch: options.arch,
     ...(commit ? { commit } : {}),
     ...(pipeline ? { pipeline } : {}),
@@ -126,8 +136,16 @@ function tellReply(shell: Shell, reply: ScheduleReply): void {
   for (const { job } of reply.accepted) shell.print(`scheduled ${job}`);
   if (reply.plan === undefined && reply.accepted.length > 0)
     shell.tell('accepted; the recipe source is still being read');
-  for (const { name, code, what } of reply.refused) shell.tell(`refused ${name}: ${code} ${what}`);
-  if (reply.refused.length > 0) shell.exitCode = exitCodes.failed;
+  tellRefused(shell, reply);
+}
+
+/** One line for each refused package, and what to do below the last of those it is the same for. */
+function tellRefused(shell: Shell, { refused }: ScheduleReply): void {
+  for (const [index, { name, code, what, next }] of refused.entries()) {
+    shell.tell(`refused ${name}: ${code} ${what}`);
+    if (next && refused[index + 1]?.next !== next) shell.tell(`  next: ${next}`);
+  }
+  if (refused.length > 0) shell.exitCode = exitCodes.failed;
 }
 
 /** The answer of a request that is planned; asked for again while its source is still being read. */
@@ -142,8 +160,7 @@ async function planned(
     await systemClock.sleep(2_000);
     reply = await client.schedule(first.request);
   }
-  for (const { name, code, what } of reply.refused) shell.tell(`refused ${name}: ${code} ${what}`);
-  if (reply.refused.length > 0) shell.exitCode = exitCodes.failed;
+  tellRefused(shell, reply);
   return reply;
 }
 
@@ -191,9 +208,10 @@ async function removeObsolete(shell: Shell, keep: readonly string[], options: Re
     shell.complain(problem('CLI001', { what: `'${options.asOf}' is no time` }), true);
     return;
   }
+  const { target } = namesFor(shell, options);
   const request: RemovalRequest = {
     id: `removal-${systemRandom.hex(12)}`,
-    target: options.targetRepo ?? farmNames(folder).target,
+    ...(target === undefined ? {} : { target }),
     arch: options.arch,
     keep: [...keep],
     ...(asOfMs === undefined ? {} : { asOfMs }),
