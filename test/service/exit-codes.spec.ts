@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { freePort, startRedis } from '../redis-server.ts';
 import { ServiceFixture } from './service-fixture.ts';
 import { StartedProgram } from './started-program.ts';
@@ -39,6 +39,12 @@ describe('commands say by their exit code what became of them', () => {
       const [, kind, name] = option === '--target-repo' ? ['', 'targets', 'demo'] : ['', 'sources', 'main'];
       expect(ended.stderr).toContain(`next: Its ${kind} are '${name}'. Correct the name`);
     }
+  });
+
+  it("an architecture that the farm's repository is not built for", async () => {
+    const ended = await farm.run(['schedule', '--arch', 'aarch64', 'foo']);
+    expect(ended).toMatchObject({ code: 1, stdout: '' });
+    expect(ended.stderr).toContain("refused foo: SCH008 'demo' is built for 'x86_64', not for 'aarch64'");
   });
 
   it('nothing, when a client from elsewhere leaves out the only target and source', async () => {
@@ -117,6 +123,13 @@ describe('commands say by their exit code what became of them', () => {
     try {
       const withoutPlace = await other.manager();
       await withoutPlace.says(/builders: BLD040 /);
+      await vi.waitFor(
+        async () =>
+          expect(await other.do('status')).toMatch(
+            /trouble: builders: BLD040 .*\n {2}next: Set 'service\.url'/,
+          ),
+        { timeout: 20_000, interval: 500 },
+      );
       expect(readFileSync(join(other.farm, 'state', 'manager.json'), 'utf8')).toContain(other.url);
     } finally {
       await other.dispose();

@@ -159,7 +159,9 @@ export class RunningFarm implements FarmService {
     ];
     if (this.#carriers.isRemote && this.#homes.length === 0 && this.#options.localBuilders === 0) {
       const what = "builders elsewhere get no jobs: there is neither 'service.url' nor a landing zone";
-      this.#troubles.note('builders', fault('BLD040', { what }));
+      const next =
+        "Set 'service.url' (or PACKMILL_URL) to where builders reach the web port, or 'service.landing-zone' (LANDING_ZONE_PATH), and start again.";
+      this.#troubles.note('builders', fault('BLD040', { what, next }));
     }
     const own = { url: web.url, token: this.#localToken, pid: machine.processId() };
     replaceFile(farm.paths.manager, `${JSON.stringify(own)}\n`, 0o600);

@@ -216,6 +216,13 @@ export class Scheduling {
       const what = `the farm has no target '${request.target}'`;
       return all(problem('SCH001', { what, next: `Its targets are ${someNames(targets)}. ${advice}` }));
     }
+    // what is declared in `targets` may be built for several; the setting `arch` speaks of the repository alone
+    const { repository, arch } = config;
+    const isOwn = request.target === repository && config.targets[repository] === undefined;
+    if (isOwn && request.arch !== arch) {
+      const what = `'${repository}' is built for '${arch}', not for '${request.arch}'`;
+      return all(problem('SCH008', { what }));
+    }
     if (sources.length === 0) return all(problem('SCH001', { what: 'the farm has no recipe source' }));
     if (!sources.includes(request.source)) {
       const what = `the farm has no recipe source '${request.source}'`;
