@@ -64,6 +64,10 @@ export const jobViewSchema = z.object({
   log: z.string().nullable(),
   /** Code of the problem it ended with. */
   code: z.string().nullable().optional(),
+  /** That problem, of a job that failed. */
+  problem: z.object({ code: z.string(), what: z.string(), next: z.string().optional() }).optional(),
+  /** Command that shows its log, of a job that failed. */
+  logs: z.string().optional(),
 });
 export type JobView = z.output<typeof jobViewSchema>;
 

@@ -11,8 +11,10 @@ const arch = z.string().regex(/^[a-z0-9_]+$/, 'an architecture');
 /** A request to build packages; `id` makes repeating it harmless: the first one counts. */
 export const scheduleRequestSchema = z.strictObject({
   id: z.string().min(8).max(128),
-  target: repositoryName,
-  source: repositoryName,
+  /** Without it: `chaotic-aur` where the farm has that target, else the farm's own. */
+  target: repositoryName.optional(),
+  /** Without it: the only one; of several `chaotic-aur`, else the farm's first. */
+  source: repositoryName.optional(),
   arch: arch.default('x86_64'),
   /** Build exactly this commit; without it the newest of the source. */
   commit: commit.optional(),
@@ -36,7 +38,13 @@ export const scheduleRequestSchema = z.strictObject({
 });
 export type ScheduleRequest = z.output<typeof scheduleRequestSchema>;
 
-const refusedSchema = z.object({ name: z.string(), code: z.string(), what: z.string() });
+const refusedSchema = z.object({
+  name: z.string(),
+  code: z.string(),
+  what: z.string(),
+  /** What to do now. */
+  next: z.string().optional(),
+});
 
 /** What became of a request; it is durable when this is answered. */
 export const scheduleReplySchema = z.object({
@@ -51,7 +59,8 @@ export type ScheduleReply = z.output<typeof scheduleReplySchema>;
 /** Clean-up of a target: every package whose pkgbase is not listed goes (specification 14.9). */
 export const removalRequestSchema = z.strictObject({
   id: z.string().min(8).max(128),
-  target: repositoryName,
+  /** Without it as for a request to build. */
+  target: repositoryName.optional(),
   arch: arch.default('x86_64'),
   /** All valid pkgbases; never empty. */
   keep: z.array(z.string()).min(1),

@@ -1,15 +1,40 @@
+import type { FarmConfig } from '../config/index.ts';
 import { configFileName, parseFarmConfig, withEnvironment } from '../config/index.ts';
 import { machine, textIfThere } from '../host/index.ts';
 
-/** The names that Chaotic Manager's clients take for granted (specification 13.2). */
-const chaotic = { target: 'chaotic-aur', source: 'chaotic-aur' };
+/** Target and source of a request; undefined where nothing says which. */
+export interface FarmNames {
+  readonly target?: string;
+  readonly source?: string;
+}
 
-/** Target and source that a request means when it names none: the farm's own, where there is a farm. */
-export function farmNames(folder: string): { readonly target: string; readonly source: string } {
+/** What a request to the farm of this folder means when it names none; without a farm its manager decides. */
+export function farmNames(folder: string): FarmNames {
   const file = `${folder}/${configFileName}`;
   const text = textIfThere(file);
-  if (text === undefined) return chaotic;
+  if (text === undefined) return {};
   const config = withEnvironment(parseFarmConfig(text, file), machine.variable);
   const [source] = Object.keys(config['recipe-sources']);
-  return { target: config.repository, source: source ?? chaotic.source };
+  return { target: config.repository, ...(source === undefined ? {} : { source }) };
+}
+
+/** The name that Chaotic Manager's clients take for granted (specification 13.2). */
+const chaotic = 'chaotic-aur';
+
+type Named = Pick<FarmConfig, 'repository' | 'targets' | 'recipe-sources'>;
+
+/** Targets of a farm: its own first. */
+export const targetNames = (config: Named): readonly string[] => [
+  ...new Set([config.repository, ...Object.keys(config.targets)]),
+];
+
+/** The target that a request means which names none. */
+export function usualTarget(config: Named): string {
+  return targetNames(config).includes(chaotic) ? chaotic : config.repository;
+}
+
+/** The recipe source that a request means which names none; undefined where the farm has no source. */
+export function usualSource(config: Named): string | undefined {
+  const names = Object.keys(config['recipe-sources']);
+  return names.includes(chaotic) ? chaotic : names[0];
 }

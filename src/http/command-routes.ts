@@ -14,7 +14,7 @@ import {
   scheduleReplySchema,
   scheduleRequestSchema,
 } from '../api/index.ts';
-import { refuse } from './refusal.ts';
+import { noSuchBuilder } from '../app/index.ts';
 import type { RouteContext } from './route-context.ts';
 import { describeRoute, type RouteDescription, type WebServer } from './route-schema.ts';
 
@@ -74,7 +74,7 @@ export function commandRoutes(server: WebServer, { service, signIn }: RouteConte
     async ({ params, body }) => {
       if (await service.drain(params.name, body.drained))
         return { builder: params.name, drained: body.drained };
-      throw refuse('HTP004', { what: `there is no builder '${params.name}'` });
+      throw noSuchBuilder(service, params.name);
     },
   );
 }

@@ -14,6 +14,7 @@ const statusOf: Partial<Record<string, number>> = {
   HTP010: 503,
   HTP070: 500,
   STO001: 404,
+  SCH007: 404,
 };
 
 const statusOfBlame = { usage: 400, recipe: 422, world: 503, bug: 500 } as const;

@@ -113,7 +113,7 @@ describe('commands', () => {
   });
   it('know which builders there are', async () => {
     const answer = await farm.post('/api/builders/nobody/drain', { drained: true }, 'operator-token');
-    expect([answer.status, (await problemOf(answer)).code]).toEqual([404, 'HTP004']);
+    expect([answer.status, (await problemOf(answer)).code]).toEqual([404, 'SCH007']);
   });
   it('take a full rebuild of 2,534 packages in one request', async () => {
     const packages = Array.from({ length: 2534 }, (_, at) => ({ name: `package-${at}` }));

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { freePort, startRedis } from '../redis-server.ts';
 import { ServiceFixture } from './service-fixture.ts';
 import { StartedProgram } from './started-program.ts';
@@ -8,9 +8,10 @@ import { StartedProgram } from './started-program.ts';
 /** Specification 13.2: a command ends with zero only when all it asked for was accepted. */
 describe('commands say by their exit code what became of them', () => {
   let farm: ServiceFixture;
+  let manager: StartedProgram;
   beforeAll(async () => {
     farm = await ServiceFixture.make();
-    await farm.up(1);
+    manager = await farm.up(1);
     farm.quick('foo');
     farm.quick('elsewhere', { arch: 'aarch64' });
   });
@@ -26,7 +27,8 @@ describe('commands say by their exit code what became of them', () => {
     expect(ended).toMatchObject({ code: 1, stdout: 'scheduled demo/x86_64/foo\n' });
     expect(ended.stderr).toMatch(/refused Bad!: SCH002 /);
     expect(ended.stderr).toMatch(/refused nosuch: SCH002 'main' has no recipe 'nosuch'/);
-    expect(ended.stderr).toMatch(/refused elsewhere: SCH003 /);
+    expect(ended.stderr).toMatch(/\n {2}next: 'main' has 'elsewhere', 'foo'\. Look at the name.*\n/);
+    expect(ended.stderr).toMatch(/refused elsewhere: SCH003 .*\n {2}next: Schedule it for one of those/);
     await farm.do('queue', 'clear');
   });
 
@@ -34,12 +36,43 @@ describe('commands say by their exit code what became of them', () => {
     for (const option of ['--target-repo', '--source-repo']) {
       const ended = await farm.run(['schedule', option, 'nosuch', 'foo']);
       expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining('SCH001') });
+      const [, kind, name] = option === '--target-repo' ? ['', 'targets', 'demo'] : ['', 'sources', 'main'];
+      expect(ended.stderr).toContain(`next: Its ${kind} are '${name}'. Correct the name`);
     }
+  });
+
+  it("an architecture that the farm's repository is not built for", async () => {
+    const ended = await farm.run(['schedule', '--arch', 'aarch64', 'foo']);
+    expect(ended).toMatchObject({ code: 1, stdout: '' });
+    expect(ended.stderr).toContain("refused foo: SCH008 'demo' is built for 'x86_64', not for 'aarch64'");
+  });
+
+  it('nothing, when a client from elsewhere leaves out the only target and source', async () => {
+    const { token } = JSON.parse(readFileSync(join(farm.farm, 'state', 'manager.json'), 'utf8'));
+    const nowhere = join(farm.folder, 'nowhere');
+    const ended = await new StartedProgram(
+      ['--farm', nowhere, 'schedule', '--manager', farm.url, 'foo/nobody'],
+      { PACKMILL_TOKEN: token },
+    ).ended;
+    expect(ended).toMatchObject({ code: 0, stdout: 'scheduled demo/x86_64/foo\n' });
+    await farm.do('queue', 'clear');
   });
 
   it('a job that fails, for those who wait for it', async () => {
     farm.quick('broken', { lines: 'build() { false; }' });
-    expect(await farm.run(['schedule', '--wait', 'broken'])).toMatchObject({ code: 1 });
+    const ended = await farm.run(['schedule', '--wait', 'broken']);
+    expect(ended).toMatchObject({ code: 1 });
+    expect(ended.stderr).toMatch(/BLD001 .*\n {2}next: Read the log.*\n {2}log: packmill logs broken\n/);
+    const read = JSON.parse((await farm.run(['--json', 'schedule', '--wait', 'broken'])).stdout);
+    expect(read.jobs).toMatchObject([
+      {
+        id: 'demo/x86_64/broken',
+        state: 'failed',
+        problem: { code: 'BLD001', what: expect.any(String), next: expect.stringContaining('Read the log') },
+        logs: 'packmill logs broken',
+      },
+    ]);
+    await manager.says(/^failed broken of demo\/x86_64: BLD001 .* \(packmill logs broken\)$/m);
     expect(await farm.run(['schedule', '--wait', 'foo'])).toMatchObject({ code: 0 });
   });
 
@@ -90,8 +123,15 @@ describe('commands say by their exit code what became of them', () => {
       `service: { redis: { host: ${redis.host}, port: ${redis.port} } }`,
     );
     try {
-      const manager = await other.manager();
-      await manager.says(/builders: BLD040 /);
+      const withoutPlace = await other.manager();
+      await withoutPlace.says(/builders: BLD040 /);
+      await vi.waitFor(
+        async () =>
+          expect(await other.do('status')).toMatch(
+            /trouble: builders: BLD040 .*\n {2}next: Set 'service\.url'/,
+          ),
+        { timeout: 20_000, interval: 500 },
+      );
       expect(readFileSync(join(other.farm, 'state', 'manager.json'), 'utf8')).toContain(other.url);
     } finally {
       await other.dispose();

@@ -77,7 +77,19 @@ describe('requests to a farm at work', () => {
     expect(await farm.log('running')).toMatch(/The build was canceled: not today/);
     expect(await farm.log('queued')).toMatch(/canceled before execution: not today/);
     const ended = await farm.run(['cancel', 'running']);
-    expect(ended).toMatchObject({ code: 2, stderr: expect.stringContaining('SCH004') });
+    expect(ended).toMatchObject({ code: 2, stdout: '' });
+    expect(ended.stderr.match(/^error .*$/gm)).toEqual(["error SCH004 no open job is called 'running'"]);
+  });
+
+  it('are canceled as far as they are known; the others are reported', async () => {
+    farm.quick('known');
+    await farm.do('schedule', `known${nobody}`);
+    const ended = await farm.run(['cancel', 'known', 'nosuch']);
+    expect(ended).toMatchObject({ code: 1, stdout: 'canceled demo/x86_64/known\n' });
+    expect(ended.stderr.match(/^error .*$/gm)).toEqual(["error SCH004 no open job is called 'nosuch'"]);
+    const read = await farm.run(['--json', 'cancel', 'nosuch', 'neither']);
+    expect(read.code).toBe(2);
+    expect(JSON.parse(read.stdout)).toEqual({ jobs: [], unknown: ['nosuch', 'neither'] });
   });
 
   it('are repeated by retry', async () => {
@@ -128,6 +140,9 @@ describe('requests to a farm at work', () => {
     expect(await farm.job('patient')).toMatchObject({ state: 'ready' });
     await farm.do('drain', name, '--undo');
     await farm.watch.moved('patient', 'succeeded');
-    expect(await farm.run(['drain', 'nobody'])).toMatchObject({ code: 2 });
+    const ended = await farm.run(['drain', 'nobody']);
+    expect(ended).toMatchObject({ code: 2 });
+    expect(ended.stderr).toContain("SCH007 no builder is called 'nobody'");
+    expect(ended.stderr).toContain(`Known are '${name}'. 'packmill queue' shows`);
   });
 });

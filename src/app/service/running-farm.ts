@@ -17,11 +17,13 @@ import type { JobId } from '../../primitives/index.ts';
 import type { Carriers } from '../carriers.ts';
 import { decideRebuild } from '../decide-rebuild.ts';
 import type { Farm } from '../farm.ts';
+import { usualTarget } from '../farm-names.ts';
 import { removeObsolete } from '../obsolete-packages.ts';
 import { sweepWork } from '../perform-attempt.ts';
 import { Publishing } from '../publishing.ts';
 import { RecipeSources } from '../recipe-sources.ts';
 import { BuilderDesk } from './builder-desk.ts';
+import { FailureLines } from './failure-lines.ts';
 import type { FarmService, LogRevision, Measurement } from './farm-service.ts';
 import { knownRecipes } from './known-recipes.ts';
 import { LandingZone } from './landing-zone.ts';
@@ -67,6 +69,7 @@ export class RunningFarm implements FarmService {
   readonly #tokens: Tokens;
   readonly #views: FarmViews;
   readonly #troubles: Troubles;
+  readonly #failures: FailureLines;
   readonly #localToken = systemRandom.hex(32);
   readonly #over = new AbortController();
   readonly #work: Promise<void>[] = [];
@@ -80,6 +83,7 @@ export class RunningFarm implements FarmService {
     const { clock, database, config } = farm;
     const report = (problem: Problem): void => this.#tell(problem);
     this.#troubles = new Troubles(farm, options.say);
+    this.#failures = new FailureLines(farm, options.say);
     this.hub = new LogHub({ clock });
     this.#dispatcher = dispatcherOf(farm, carriers);
     this.#notifier = this.#makeNotifier();
@@ -156,7 +160,9 @@ export class RunningFarm implements FarmService {
     ];
     if (this.#carriers.isRemote && this.#homes.length === 0 && this.#options.localBuilders === 0) {
       const what = "builders elsewhere get no jobs: there is neither 'service.url' nor a landing zone";
-      this.#troubles.note('builders', fault('BLD040', { what }));
+      const next =
+        "Set 'service.url' (or PACKMILL_URL) to where builders reach the web port, or 'service.landing-zone' (LANDING_ZONE_PATH), and start again.";
+      this.#troubles.note('builders', fault('BLD040', { what, next }));
     }
     const own = { url: web.url, token: this.#localToken, pid: machine.processId() };
     replaceFile(farm.paths.manager, `${JSON.stringify(own)}\n`, 0o600);
@@ -273,6 +279,7 @@ export class RunningFarm implements FarmService {
 
   #heard(event: FarmEvent): void {
     this.#views.moved();
+    this.#failures.hear(event);
     if (event.kind === 'plan-admitted') {
       const jobs = this.farm.database.jobs.ofPlan(event.plan).filter(({ action }) => action !== 'keep');
       this.#run('logs', this.#notes.added(jobs, event.atMs));
@@ -324,7 +331,8 @@ export class RunningFarm implements FarmService {
 
   async removeObsolete(request: RemovalRequest): Promise<RemovalReply> {
     const limit = this.farm.config.service['removal-limit'];
-    const { target, arch, keep, asOfMs, force, dryRun } = request;
+    const { arch, keep, asOfMs, force, dryRun } = request;
+    const target = request.target ?? usualTarget(this.farm.config);
     const word = { id: `removal-${request.id}`, target, arch };
     try {
       const done = await removeObsolete(this.farm, {

@@ -4,20 +4,38 @@ import {
   type ScheduleRequest,
   scheduleRequestSchema,
 } from '../../api/index.ts';
-import { isFault, type Problem, problem } from '../../diagnostics/index.ts';
+import type { FarmConfig } from '../../config/index.ts';
+import { catalogue, isFault, type Problem, problem } from '../../diagnostics/index.ts';
 import type { Dispatcher } from '../../dispatcher/index.ts';
 import type { Plan, Recipe } from '../../model/index.ts';
 import { makePlan, narrowPlan } from '../../planner/index.ts';
 import { type JobId, jobId } from '../../primitives/index.ts';
 import type { Farm } from '../farm.ts';
+import { targetNames, usualSource, usualTarget } from '../farm-names.ts';
 import { readInventory } from '../plan-recipes.ts';
 import { pkgbuildKind } from '../recipe-kinds.ts';
 import type { RecipeSources, SourceState } from '../recipe-sources.ts';
+import { someNames } from './known-names.ts';
 
 /** A package of a request that gets no job, and why. */
 type Refused = ScheduleReply['refused'][number];
 
-const refusal = (name: string, { code, what }: Problem): Refused => ({ name, code, what });
+const refusal = (name: string, { code, what, next }: Problem): Refused => ({
+  name,
+  code,
+  what,
+  ...(next === undefined ? {} : { next }),
+});
+
+/** A request with target and source, whether it named them or not. */
+type Settled = ScheduleRequest & { readonly target: string; readonly source: string };
+
+/** An empty source stands for none: the farm has no recipe source. */
+const settle = (request: ScheduleRequest, config: FarmConfig): Settled => ({
+  ...request,
+  target: request.target ?? usualTarget(config),
+  source: request.source ?? usualSource(config) ?? '',
+});
 
 /** How long the server of a source is left alone after it was out of reach, in ms. */
 const pausesMs = [2_000, 5_000, 15_000, 30_000, 60_000];
@@ -56,10 +74,11 @@ export class Scheduling {
    * within `patienceMs`, or the manager ends, the answer comes without a plan, and planning goes on (in the next
    * life).
    */
-  async schedule(request: ScheduleRequest, patienceMs = 30_000): Promise<ScheduleReply> {
+  async schedule(asked: ScheduleRequest, patienceMs = 30_000): Promise<ScheduleReply> {
     const { farm, signal } = this.#parts;
     const { requests } = farm.database;
-    const body = JSON.stringify(scheduleRequestSchema.parse(request));
+    const body = JSON.stringify(scheduleRequestSchema.parse(asked));
+    const request = settle(asked, farm.config);
     farm.database.transaction(() =>
       requests.add({ id: request.id, kind: 'schedule', body, receivedMs: farm.clock.nowMs() }),
     );
@@ -91,18 +110,18 @@ export class Scheduling {
         continue;
       }
       this.#promised.add(id);
-      void this.#work(read.data).catch(() => undefined);
+      void this.#work(settle(read.data, this.#parts.farm.config)).catch(() => undefined);
     }
   }
 
   /** The answer while there is no plan yet. */
-  #promise({ id, target, arch, packages }: ScheduleRequest): ScheduleReply {
+  #promise({ id, target, arch, packages }: Settled): ScheduleReply {
     if (this.#working.has(id)) this.#promised.add(id);
     const accepted = packages.map(({ name }) => ({ name, job: jobId({ target, arch, name }) }));
     return { id, accepted, refused: [] };
   }
 
-  #work(request: ScheduleRequest): Promise<ScheduleReply> {
+  #work(request: Settled): Promise<ScheduleReply> {
     const known = this.#working.get(request.id);
     if (known) return known;
     const before = this.#lines.get(request.source) ?? Promise.resolve();
@@ -125,7 +144,7 @@ export class Scheduling {
     return working;
   }
 
-  async #plan(request: ScheduleRequest): Promise<ScheduleReply> {
+  async #plan(request: Settled): Promise<ScheduleReply> {
     const { database } = this.#parts.farm;
     const done = database.plans.ofRequest(request.id);
     if (done) return this.#answer(request, done.id, this.#without(request, database.jobs.ofPlan(done.id)));
@@ -145,7 +164,7 @@ export class Scheduling {
     }
   }
 
-  async #planFrom(request: ScheduleRequest, state: SourceState): Promise<ScheduleReply> {
+  async #planFrom(request: Settled, state: SourceState): Promise<ScheduleReply> {
     const { sources, dispatcher } = this.#parts;
     const { recipes, broken } = await sources.recipes(state, request.arch);
     const sorted = sortOut(request, recipes, new Map(broken.map((one) => [one.name, one.problem])));
@@ -162,7 +181,7 @@ export class Scheduling {
   }
 
   /** Packages of a request that a plan has no job for. */
-  #without({ packages, target, arch }: ScheduleRequest, jobs: readonly { id: JobId }[]): readonly Refused[] {
+  #without({ packages, target, arch }: Settled, jobs: readonly { id: JobId }[]): readonly Refused[] {
     const ids = new Set(jobs.map(({ id }) => id));
     return packages
       .filter(({ name }) => !ids.has(jobId({ target, arch, name })))
@@ -172,7 +191,7 @@ export class Scheduling {
   }
 
   /** The source at the commit; while its server is out of reach, tried again and again. */
-  async #lay(request: ScheduleRequest): Promise<SourceState> {
+  async #lay(request: Settled): Promise<SourceState> {
     const { sources, signal, farm, onTrouble } = this.#parts;
     for (let round = 0; ; round += 1) {
       try {
@@ -186,22 +205,34 @@ export class Scheduling {
   }
 
   /** What makes a whole request impossible. */
-  #unfit(request: ScheduleRequest): readonly Refused[] | undefined {
+  #unfit(request: Settled): readonly Refused[] | undefined {
     const { config } = this.#parts.farm;
-    const targets = new Set([config.repository, ...Object.keys(config.targets)]);
+    const targets = targetNames(config);
+    const sources = Object.keys(config['recipe-sources']);
     const all = (found: Problem): readonly Refused[] =>
       request.packages.map(({ name }) => refusal(name, found));
-    if (!targets.has(request.target)) {
-      return all(problem('SCH001', { what: `the farm has no target '${request.target}'` }));
+    const advice = catalogue.SCH001?.next ?? '';
+    if (!targets.includes(request.target)) {
+      const what = `the farm has no target '${request.target}'`;
+      return all(problem('SCH001', { what, next: `Its targets are ${someNames(targets)}. ${advice}` }));
     }
-    if (config['recipe-sources'][request.source] === undefined) {
-      return all(problem('SCH001', { what: `the farm has no recipe source '${request.source}'` }));
+    // what is declared in `targets` may be built for several; the setting `arch` speaks of the repository alone
+    const { repository, arch } = config;
+    const isOwn = request.target === repository && config.targets[repository] === undefined;
+    if (isOwn && request.arch !== arch) {
+      const what = `'${repository}' is built for '${arch}', not for '${request.arch}'`;
+      return all(problem('SCH008', { what }));
+    }
+    if (sources.length === 0) return all(problem('SCH001', { what: 'the farm has no recipe source' }));
+    if (!sources.includes(request.source)) {
+      const what = `the farm has no recipe source '${request.source}'`;
+      return all(problem('SCH001', { what, next: `Its sources are ${someNames(sources)}. ${advice}` }));
     }
     return undefined;
   }
 
   #draw(
-    request: ScheduleRequest,
+    request: Settled,
     state: SourceState,
     recipes: readonly Recipe[],
     wanted: ReadonlyMap<string, ScheduleRequest['packages'][number]>,
@@ -242,7 +273,7 @@ export class Scheduling {
     };
   }
 
-  #answer(request: ScheduleRequest, plan: number | undefined, refused: readonly Refused[]): ScheduleReply {
+  #answer(request: Settled, plan: number | undefined, refused: readonly Refused[]): ScheduleReply {
     const { target, arch } = request;
     const out = new Set(refused.map(({ name }) => name));
     const reply: ScheduleReply = {
@@ -264,7 +295,7 @@ export class Scheduling {
 }
 
 function sortOut(
-  request: ScheduleRequest,
+  request: Settled,
   recipes: readonly Recipe[],
   broken: ReadonlyMap<string, Problem>,
 ): {
@@ -274,6 +305,8 @@ function sortOut(
   const known = new Set(recipes.map(({ name }) => name));
   const wanted = new Map<string, ScheduleRequest['packages'][number]>();
   const refused: Refused[] = [];
+  const advice = catalogue.SCH002?.next ?? '';
+  const next = known.size === 0 ? advice : `'${request.source}' has ${someNames(known)}. ${advice}`;
   for (const one of request.packages) {
     const { name } = one;
     const flaw = broken.get(name);
@@ -283,7 +316,7 @@ function sortOut(
     else if (known.has(name)) wanted.set(name, one);
     else {
       const what = `'${request.source}' has no recipe '${name}'`;
-      refused.push(refusal(name, problem('SCH002', { what })));
+      refused.push(refusal(name, problem('SCH002', { what, next })));
     }
   }
   return { wanted, refused };

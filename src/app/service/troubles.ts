@@ -1,3 +1,4 @@
+import { isFault } from '../../diagnostics/index.ts';
 import { freeDiskBytes } from '../../host/index.ts';
 import { formatBytes } from '../../primitives/index.ts';
 import type { Farm } from '../farm.ts';
@@ -6,11 +7,18 @@ import { wordsOf } from './telling.ts';
 /** Name under which a manager writes down what is the matter, for `packmill status`. */
 const troublesWord = 'troubles';
 
+interface Trouble {
+  readonly line: string;
+  /** What to do now. */
+  readonly next: string | undefined;
+  readonly sinceMs: number;
+}
+
 /** What is the matter with a running farm, by subject; what is over is forgotten. */
 export class Troubles {
   readonly #farm: Farm;
   readonly #say: (line: string) => void;
-  readonly #open = new Map<string, { readonly line: string; readonly sinceMs: number }>();
+  readonly #open = new Map<string, Trouble>();
 
   constructor(farm: Farm, say: (line: string) => void) {
     this.#farm = farm;
@@ -28,7 +36,8 @@ export class Troubles {
     }
     const line = typeof error === 'string' ? error : wordsOf(error);
     if (before?.line === line) return;
-    this.#open.set(subject, { line, sinceMs: before?.sinceMs ?? this.#farm.clock.nowMs() });
+    const next = isFault(error) ? error.problem.next : undefined;
+    this.#open.set(subject, { line, next, sinceMs: before?.sinceMs ?? this.#farm.clock.nowMs() });
     this.#say(`${subject}: ${line}`);
   }
 
@@ -38,9 +47,11 @@ export class Troubles {
     });
   }
 
-  /** Keeps the lines in the record, where commands that only read find them. */
+  /** Keeps the lines and their next steps in the record, where commands that only read find them. */
   writeDown(): void {
-    const text = JSON.stringify({ atMs: this.#farm.clock.nowMs(), lines: this.lines() });
+    const next = [...this.#open.values()].map((one) => (one.next ? `\n  next: ${one.next}` : ''));
+    const lines = this.lines().map((line, index) => `${line}${next[index]}`);
+    const text = JSON.stringify({ atMs: this.#farm.clock.nowMs(), lines });
     this.#farm.database.words.set(troublesWord, text);
   }
 }

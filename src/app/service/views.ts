@@ -9,11 +9,12 @@ import {
   type ScheduleRequest,
 } from '../../api/index.ts';
 import type { BuilderRecord, JobRevision } from '../../database/index.ts';
-import type { JobStateName } from '../../model/index.ts';
+import type { JobStateName, Outcome } from '../../model/index.ts';
 import { viewerLink } from '../../notifier/index.ts';
 import { builderName, type JobId, jobId, parseJobId } from '../../primitives/index.ts';
 import { mayTake } from '../../queue/index.ts';
 import type { Farm } from '../farm.ts';
+import { logsName } from './failure-lines.ts';
 
 /** A builder that was silent for so long counts as lost. */
 const lostAfterMs = 20_000;
@@ -169,7 +170,17 @@ export class FarmViews {
       version:
         attempt?.outcome?.kind === 'succeeded' ? (attempt.outcome.artifacts[0]?.version ?? null) : null,
       log: attempt?.logPath ?? null,
+      ...this.#failureOf(job, attempt?.outcome),
     };
+  }
+
+  /** What a job failed on, and where to read on. */
+  #failureOf(job: JobRevision, outcome: Outcome | undefined): Partial<JobView> {
+    if (job.state !== 'failed' && job.state !== 'timed-out') return {};
+    const logs = `packmill logs ${logsName(this.#farm, job.id)}`;
+    if (outcome?.kind !== 'failed') return { logs };
+    const { code, what, next } = outcome.problem;
+    return { code, problem: { code, what, ...(next === undefined ? {} : { next }) }, logs };
   }
 
   /** Whether a builder at work may take a job, as far as class and labels go. */

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { connectToManager, type FarmClient, isFarm } from '../../app/index.ts';
 import { problem } from '../../diagnostics/index.ts';
-import type { Shell } from '../shell.ts';
+import { parseJobId } from '../../primitives/index.ts';
+import { exitCodes, type Shell } from '../shell.ts';
 import { conclude } from './schedule.ts';
 
 interface ManagerOption {
@@ -53,9 +54,13 @@ function addCommands(program: Command, shell: Shell): void {
     .action((jobs: string[], options: ManagerOption & { reason: string }) =>
       asked(shell, options, async (client) => {
         const ended = await client.cancel({ jobs }, options.reason);
-        tellJobs(shell, 'canceled', ended);
-        if (ended.length === 0)
-          shell.complain(problem('SCH004', { what: `no open job is called '${jobs.join("', '")}'` }), true);
+        const unknown = jobs.filter((asked) => !ended.some((id) => isMeant(asked, id)));
+        shell.printJson({ jobs: ended, unknown });
+        for (const job of ended) shell.print(`canceled ${job}`);
+        for (const name of unknown)
+          shell.complain(problem('SCH004', { what: `no open job is called '${name}'` }), true);
+        // as with `schedule`: some of what was asked for is done
+        if (unknown.length > 0 && ended.length > 0) shell.exitCode = exitCodes.failed;
       }),
     );
   program
@@ -84,6 +89,9 @@ function addCommands(program: Command, shell: Shell): void {
       }),
     );
 }
+
+/** Whether a pkgbase or a whole id means this job. */
+const isMeant = (asked: string, id: string): boolean => id === asked || parseJobId(id)?.name === asked;
 
 async function asked(
   shell: Shell,

@@ -6,9 +6,9 @@ import {
   type ScheduleRequest,
   scheduleRequestSchema,
 } from '../../api/index.ts';
-import { connectToManager, type FarmClient, farmNames, isFarm } from '../../app/index.ts';
+import { connectToManager, type FarmClient, type FarmNames, farmNames, isFarm } from '../../app/index.ts';
 import { problem } from '../../diagnostics/index.ts';
-import { systemClock, systemRandom, textIfThere } from '../../host/index.ts';
+import { machine, systemClock, systemRandom, textIfThere } from '../../host/index.ts';
 import { exitCodes, type Shell } from '../shell.ts';
 
 interface TargetOptions {
@@ -35,7 +35,8 @@ interface RemoveOptions extends TargetOptions {
 
 const managerHelp = `
 The manager is found by --manager URL (or PACKMILL_MANAGER, with PACKMILL_TOKEN), else over the queue store that
-REDIS_HOST names, else it is the one at work in the farm of this machine.`;
+REDIS_HOST names, else it is the one at work in the farm of this machine. A manager elsewhere takes chaotic-aur for a target or a
+source that is not named, where its farm has one.`;
 
 const removeHelp = `
 A name that is neither published nor a known recipe is reported, and makes the exit code 1 when the rest is done. Refused
@@ -52,8 +53,8 @@ export function addSchedule(program: Command, shell: Shell): void {
     .description('ask the manager to build packages')
     .argument('<package...>', 'pkgbase, or pkgbase/class: a minimum builder class, or the name of a builder')
     .option('--arch <arch>', 'architecture', 'x86_64')
-    .option('--target-repo <name>', "repository to build for (default: the farm's own, or chaotic-aur)")
-    .option('--source-repo <name>', "recipe source (default: the farm's first, or chaotic-aur)")
+    .option('--target-repo <name>', "repository to build for (default: the farm's own)")
+    .option('--source-repo <name>', "recipe source (default: the farm's first)")
     .option('--commit <sha[:pipeline]>', 'build exactly this commit, and report to this pipeline')
     .option('--deptree <text>', 'dependency tree, or a file with it; recipes are read by the manager itself')
     .option('--arch-mirror <url>', 'mirror for pacman in builds')
@@ -71,7 +72,7 @@ export function addSchedule(program: Command, shell: Shell): void {
     .description('take out of a repository all that is NOT listed: the names are what stays')
     .argument('<pkgbase...>', 'all pkgbases that stay')
     .option('--arch <arch>', 'architecture', 'x86_64')
-    .option('--target-repo <name>', "repository (default: the farm's own, or chaotic-aur)")
+    .option('--target-repo <name>', "repository (default: the farm's own)")
     .option('--as-of <time>', 'when the list was made (ISO 8601): what was deployed later stays')
     .option('--force', 'also when more would go than the limit allows, or all of it')
     .option('--dry-run', 'print what would be removed, and change nothing')
@@ -80,14 +81,23 @@ export function addSchedule(program: Command, shell: Shell): void {
     .action((keep: string[], options: RemoveOptions) => removeObsolete(shell, keep, options));
 }
 
+/** What a request names; of a manager with an address of its own, the farm here knows no names. */
+function namesFor(shell: Shell, { targetRepo, sourceRepo, manager }: TargetOptions): FarmNames {
+  const isElsewhere = manager !== undefined || machine.variable('PACKMILL_MANAGER') !== undefined;
+  return {
+    ...(isElsewhere ? {} : farmNames(shell.farmFolder(isFarm))),
+    ...(targetRepo === undefined ? {} : { target: targetRepo }),
+    ...(sourceRepo === undefined ? {} : { source: sourceRepo }),
+  };
+}
+
 async function schedule(shell: Shell, packages: readonly string[], options: ScheduleOptions): Promise<void> {
-  const names = farmNames(shell.farmFolder(isFarm));
+  const names = namesFor(shell, options);
   const [commit, pipeline] = (options.commit ?? '').split(':');
   const tree = options.deptree === undefined ? undefined : (textIfThere(options.deptree) ?? options.deptree);
   const request: ScheduleRequest = {
     id: options.requestId ?? `request-${systemRandom.hex(12)}`,
-    target: options.targetRepo ?? names.target,
-    source: options.sourceRepo ?? names.source,
+    ...names,
     arch: options.arch,
     ...(commit ? { commit } : {}),
     ...(pipeline ? { pipeline } : {}),
@@ -105,8 +115,11 @@ async function schedule(shell: Shell, packages: readonly string[], options: Sche
   const client = await connectToManager({ farm: shell.farmFolder(isFarm), url: options.manager });
   try {
     const reply = await client.schedule(request);
-    conclude(shell, reply);
-    if (options.wait) await waitFor(shell, client, await planned(shell, client, { request, reply }));
+    if (!options.wait) return conclude(shell, reply);
+    tellReply(shell, reply);
+    const whole = await planned(shell, client, { request, reply });
+    // one result for machines, once it is complete
+    shell.printJson({ ...whole, jobs: await waitFor(shell, client, whole) });
   } finally {
     await client.close();
   }
@@ -129,11 +142,23 @@ function parsePackage(text: string): ScheduleRequest['packages'][number] {
 /** Says what became of a request; refused packages make the command fail. */
 export function conclude(shell: Shell, reply: ScheduleReply): void {
   shell.printJson(reply);
+  tellReply(shell, reply);
+}
+
+function tellReply(shell: Shell, reply: ScheduleReply): void {
   for (const { job } of reply.accepted) shell.print(`scheduled ${job}`);
   if (reply.plan === undefined && reply.accepted.length > 0)
     shell.tell('accepted; the recipe source is still being read');
-  for (const { name, code, what } of reply.refused) shell.tell(`refused ${name}: ${code} ${what}`);
-  if (reply.refused.length > 0) shell.exitCode = exitCodes.failed;
+  tellRefused(shell, reply);
+}
+
+/** One line for each refused package, and what to do below the last of those it is the same for. */
+function tellRefused(shell: Shell, { refused }: ScheduleReply): void {
+  for (const [index, { name, code, what, next }] of refused.entries()) {
+    shell.tell(`refused ${name}: ${code} ${what}`);
+    if (next && refused[index + 1]?.next !== next) shell.tell(`  next: ${next}`);
+  }
+  if (refused.length > 0) shell.exitCode = exitCodes.failed;
 }
 
 /** The answer of a request that is planned; asked for again while its source is still being read. */
@@ -148,14 +173,15 @@ async function planned(
     await systemClock.sleep(2_000);
     reply = await client.schedule(first.request);
   }
-  for (const { name, code, what } of reply.refused) shell.tell(`refused ${name}: ${code} ${what}`);
-  if (reply.refused.length > 0) shell.exitCode = exitCodes.failed;
+  tellRefused(shell, reply);
   return reply;
 }
 
 const isOpen = (job: JobView): boolean => ['waiting', 'ready', 'running'].includes(job.state);
 
-async function waitFor(shell: Shell, client: FarmClient, reply: ScheduleReply): Promise<void> {
+/** Tells of jobs until all are over; returns them as they ended. */
+async function waitFor(shell: Shell, client: FarmClient, reply: ScheduleReply): Promise<readonly JobView[]> {
+  const ended: JobView[] = [];
   const told = new Map<string, string>();
   // what is over is not asked for again: each job is a question of its own
   const open = new Set(reply.accepted.map(({ job }) => job));
@@ -168,11 +194,24 @@ async function waitFor(shell: Shell, client: FarmClient, reply: ScheduleReply): 
       }
       if (isOpen(job)) continue;
       open.delete(job.id);
+      ended.push(job);
+      tellFailure(shell, job);
       if (!['succeeded', 'already-built', 'skipped'].includes(job.state)) shell.exitCode = exitCodes.failed;
     }
-    if (open.size === 0) return;
+    if (open.size === 0) return ended;
     await systemClock.sleep(500 + 10 * open.size);
   }
+}
+
+/** What a job failed on, and what to do now. */
+function tellFailure(shell: Shell, { problem: failure, reason, state, logs }: JobView): void {
+  if (failure) {
+    shell.tell(`  ${failure.code} ${failure.what}`);
+    if (failure.next) shell.tell(`  next: ${failure.next}`);
+  } else if (reason && ['failed', 'timed-out', 'blocked', 'canceled'].includes(state)) {
+    shell.tell(`  ${reason}`);
+  }
+  if (logs) shell.tell(`  log: ${logs}`);
 }
 
 async function removeObsolete(shell: Shell, keep: readonly string[], options: RemoveOptions): Promise<void> {
@@ -182,9 +221,10 @@ async function removeObsolete(shell: Shell, keep: readonly string[], options: Re
     shell.complain(problem('CLI001', { what: `'${options.asOf}' is no time` }), true);
     return;
   }
+  const { target } = namesFor(shell, options);
   const request: RemovalRequest = {
     id: `removal-${systemRandom.hex(12)}`,
-    target: options.targetRepo ?? farmNames(folder).target,
+    ...(target === undefined ? {} : { target }),
     arch: options.arch,
     keep: [...keep],
     ...(asOfMs === undefined ? {} : { asOfMs }),

@@ -207,8 +207,8 @@ export const buildingCodes = {
     severity: 'error',
     blame: 'world',
     title: 'objects do not get from or to the manager',
-    why: 'A builder fetches what a build needs from the manager and hands results in there, over HTTP or SFTP, and that failed again and again.',
-    next: "Look at the way between the two: 'service.url' or 'service.landing-zone', the network, the disk of the manager. The job can then be tried again ('packmill retry').",
+    why: 'A builder fetches what a build needs from the manager and hands results in there, over HTTP or SFTP. Either the manager has not been told where builders reach it, or that failed again and again.',
+    next: "Tell a manager with builders elsewhere where they reach its web port ('service.url' or PACKMILL_URL), or give it a landing zone ('service.landing-zone' or LANDING_ZONE_PATH). Where that is done, look at the way between the two: the network, the disk of the manager. The job can then be tried again ('packmill retry').",
     sample: {
       broken: 'a full disk on the manager while a builder uploads',
       fixed: 'room made, and the job tried again',

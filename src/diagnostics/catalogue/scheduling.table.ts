@@ -56,4 +56,20 @@ export const schedulingCodes = {
       fixed: 'PACKMILL_TOKEN=… packmill cancel foo',
     },
   },
+  SCH007: {
+    severity: 'error',
+    blame: 'usage',
+    title: 'no builder has this name',
+    why: 'A builder is known by its BUILDER_HOSTNAME once it has said hello to the manager.',
+    next: "'packmill queue' shows the builders.",
+    sample: { broken: 'packmill drain nosuch', fixed: 'packmill drain attic' },
+  },
+  SCH008: {
+    severity: 'error',
+    blame: 'usage',
+    title: 'a target is not built for the architecture that was asked for',
+    why: "The farm's repository is built for the architecture that packmill.yaml names with 'arch'.",
+    next: "Ask for that architecture, or for a target that is declared in 'targets'.",
+    sample: { broken: 'packmill schedule --arch aarch64 foo', fixed: 'packmill schedule --arch x86_64 foo' },
+  },
 } as const satisfies CatalogueTable;
