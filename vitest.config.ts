@@ -9,8 +9,8 @@ export default defineConfig({
     maxWorkers: 3,
     execArgv: ['--disable-warning=ExperimentalWarning'],
     // Real programs are slow on a busy machine; a test that hangs still has to end some time.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     sequence: { shuffle: { files: true, tests: false } },
   },
 });
