@@ -9,6 +9,7 @@ import type { JobEdge, Plan, PlannedJob } from '../src/model/index.ts';
 import { builderName, type Digest, type JobId } from '../src/primitives/index.ts';
 import { EmbeddedQueue } from '../src/queue/embedded/index.ts';
 import type { Lease, QueueEntry } from '../src/queue/index.ts';
+import { print, quantiles, rate, seconds, timed } from './measure/figures.ts';
 
 const pendingJobs = 140_000;
 const restartJobs = 150_000;
@@ -177,19 +178,3 @@ async function embeddedRate(folder: string): Promise<number> {
   await queue.close();
   return ms;
 }
-
-async function timed(what: () => Promise<unknown>): Promise<number> {
-  const start = performance.now();
-  await what();
-  return performance.now() - start;
-}
-
-function quantiles(values: readonly number[]): string {
-  const sorted = [...values].sort((a, b) => a - b);
-  const at = (share: number): string => `${(sorted[Math.floor(sorted.length * share)] ?? 0).toFixed(2)} ms`;
-  return `p50 ${at(0.5)}, p99 ${at(0.99)}, worst ${(sorted.at(-1) ?? 0).toFixed(1)} ms`;
-}
-
-const seconds = (ms: number): string => `${(ms / 1000).toFixed(2)} s`;
-const rate = (count: number, ms: number): string => `${Math.round((count / ms) * 1000)} jobs/s`;
-const print = (what: string, figure: string): void => console.log(`${what.padEnd(46)} ${figure}`);

@@ -13,6 +13,7 @@ import {
   readRange,
   tailOffset,
 } from '../src/logs/index.ts';
+import { median, print, quantiles, timed } from './measure/figures.ts';
 
 const lagLines = 2_000;
 const hugeLines = 1_400_000;
@@ -134,16 +135,10 @@ async function opening(path: string): Promise<void> {
   print('tail -n 2000', `${best(() => spawnSync('tail', ['-n', '2000', path])).toFixed(1)} ms`);
 }
 
-async function timed(what: () => Promise<unknown>): Promise<number> {
-  const start = performance.now();
-  await what();
-  return performance.now() - start;
-}
-
 async function medianMs(what: () => Promise<unknown>): Promise<number> {
   const times: number[] = [];
   for (let i = 0; i < 21; i += 1) times.push(await timed(what));
-  return times.sort((a, b) => a - b)[10] ?? 0;
+  return median(times);
 }
 
 function best(what: () => unknown): number {
@@ -155,11 +150,3 @@ function best(what: () => unknown): number {
   }
   return shortest;
 }
-
-function quantiles(values: readonly number[]): string {
-  const sorted = [...values].sort((a, b) => a - b);
-  const at = (share: number): string => `${(sorted[Math.floor(sorted.length * share)] ?? 0).toFixed(1)} ms`;
-  return `p50 ${at(0.5)}, p99 ${at(0.99)}, worst ${(sorted.at(-1) ?? 0).toFixed(1)} ms`;
-}
-
-const print = (what: string, figure: string): void => console.log(`${what.padEnd(52)} ${figure}`);

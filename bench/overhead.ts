@@ -15,6 +15,7 @@ import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildRecipes, type Farm, initFarm, openFarm } from '../src/app/index.ts';
 import { gitConfig, makepkgConf, pacmanConf } from '../src/recipes/pkgbuild/tool-settings.ts';
+import { median } from './measure/figures.ts';
 
 const pairs = Number(process.env.PACKMILL_BENCH_PAIRS ?? 5);
 const processors = cpus().length;
@@ -102,11 +103,6 @@ function rowOf(name: string, bare: readonly number[], farmed: readonly number[])
   const ratio = `${(farmMs / bareMs).toFixed(2).padStart(6)}x`;
   const verdict = moreMs <= Math.max(150, 0.1 * bareMs) ? 'yes' : 'no';
   return `${name.padEnd(24)} ${cells.join(' ')} ${ratio}  ${verdict}`;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
 /** Builds one recipe once more, or all; milliseconds from the claim of each job to its recorded result. */

@@ -12,6 +12,7 @@ import { builderName, type Digest, type JobId } from '../src/primitives/index.ts
 import { BullmqQueue } from '../src/queue/bullmq/index.ts';
 import type { Lease, QueueEntry } from '../src/queue/index.ts';
 import { type RedisServer, startRedis } from '../test/redis-server.ts';
+import { print, quantiles, rate, seconds, timed } from './measure/figures.ts';
 import { drainCost, type ReferenceJob } from './reference/assignment.ts';
 
 const concurrency = 32;
@@ -331,19 +332,3 @@ function redisCpuMs({ pid }: RedisServer): number {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) * 10;
 }
-
-async function timed(what: () => Promise<unknown>): Promise<number> {
-  const start = performance.now();
-  await what();
-  return performance.now() - start;
-}
-
-function quantiles(values: readonly number[]): string {
-  const sorted = [...values].sort((a, b) => a - b);
-  const at = (share: number): string => `${(sorted[Math.floor(sorted.length * share)] ?? 0).toFixed(2)} ms`;
-  return `p50 ${at(0.5)}, p99 ${at(0.99)}, worst ${(sorted.at(-1) ?? 0).toFixed(1)} ms`;
-}
-
-const seconds = (ms: number): string => `${(ms / 1000).toFixed(2)} s`;
-const rate = (count: number, ms: number): string => `${Math.round((count / ms) * 1000)} jobs/s`;
-const print = (what: string, figure: string): void => console.log(`${what.padEnd(46)} ${figure}`);

@@ -12,6 +12,7 @@ import type { Signer } from '../src/signer/index.ts';
 import { memorySigner } from '../src/signer/memory/index.ts';
 import { type ObjectStore, openDiskStore } from '../src/store/index.ts';
 import { stubPackage } from '../test/publisher/stub-packages.ts';
+import { median, timed } from './measure/figures.ts';
 
 const at = { repo: 'bench', arch: 'x86_64', reason: 'bench' } as const;
 
@@ -37,15 +38,6 @@ function openFarm(root: string, signer: Signer): Farm {
   const folder = join(publicRoot, at.repo, at.arch);
   return { store, repositories, folder, close: () => database.close() };
 }
-
-async function timed(run: () => Promise<unknown>): Promise<number> {
-  const start = performance.now();
-  await run();
-  return performance.now() - start;
-}
-
-const middle = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
 
 async function stubs(
   store: ObjectStore,
@@ -129,8 +121,8 @@ async function oneInto(
       const ms = await timed(() => farm.repositories.publish({ ...at, add }));
       (index < 5 ? linked : recycled).push(ms);
     }
-    sides.push({ label: `packmill, ${label}`, ms: middle(recycled) });
-    sides.push({ label: 'packmill, one of the first five', ms: middle(linked) });
+    sides.push({ label: `packmill, ${label}`, ms: median(recycled) });
+    sides.push({ label: 'packmill, one of the first five', ms: median(linked) });
     published = farm.folder;
     farm.close();
   }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { jobStates } from '../model/index.ts';
 
 const buildClass = z.union([z.number(), z.string(), z.null()]);
 
@@ -46,7 +47,7 @@ export type QueueMetrics = z.output<typeof queueMetricsSchema>;
 export const jobViewSchema = z.object({
   id: z.string(),
   plan: z.int(),
-  state: z.string(),
+  state: z.enum(jobStates),
   reason: z.string(),
   source: z.string().nullable(),
   commit: z.string().nullable(),

@@ -41,12 +41,17 @@ const answerMs = 90_000;
 /** How long somebody has to be there at all (specification 13.2). */
 const reachMs = 10_000;
 
+/** The web address that was given, else that of `PACKMILL_MANAGER`, without a slash at its end; undefined: neither. */
+export function managerUrl(given: string | undefined): string | undefined {
+  return (given ?? machine.variable('PACKMILL_MANAGER'))?.replace(/\/+$/, '');
+}
+
 /**
  * Connects to a manager: at the address that was given, else over the queue store that the environment names, else
  * to the one at work in the farm of this machine. Throws SCH005 when there is none.
  */
 export async function connectToManager(address: ManagerAddress): Promise<FarmClient> {
-  const url = address.url ?? machine.variable('PACKMILL_MANAGER');
+  const url = managerUrl(address.url);
   if (url !== undefined) return httpClient(url, machine.variable('PACKMILL_TOKEN'));
   const redis = redisOf(undefined, machine.variable);
   if (redis) return await redisClient(redis, address.farm);
@@ -59,8 +64,7 @@ export async function connectToManager(address: ManagerAddress): Promise<FarmCli
 type Ask = (method: 'GET' | 'POST', path: string, body?: unknown) => Promise<unknown>;
 
 function httpClient(url: string, token: string | undefined): FarmClient {
-  const ask: Ask = (method, path, body) =>
-    askHttp({ url: `${url.replace(/\/+$/, '')}${path}`, token }, method, body);
+  const ask: Ask = (method, path, body) => askHttp({ url: `${url}${path}`, token }, method, body);
   const cancelled = async (path: string, body: unknown): Promise<readonly string[]> =>
     ((await ask('POST', path, body)) as { jobs: string[] }).jobs;
   return {

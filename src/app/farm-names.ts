@@ -1,22 +1,4 @@
 import type { FarmConfig } from '../config/index.ts';
-import { configFileName, parseFarmConfig, withEnvironment } from '../config/index.ts';
-import { machine, textIfThere } from '../host/index.ts';
-
-/** Target and source of a request; undefined where nothing says which. */
-export interface FarmNames {
-  readonly target?: string;
-  readonly source?: string;
-}
-
-/** What a request to the farm of this folder means when it names none; without a farm its manager decides. */
-export function farmNames(folder: string): FarmNames {
-  const file = `${folder}/${configFileName}`;
-  const text = textIfThere(file);
-  if (text === undefined) return {};
-  const config = withEnvironment(parseFarmConfig(text, file), machine.variable);
-  const [source] = Object.keys(config['recipe-sources']);
-  return { target: config.repository, ...(source === undefined ? {} : { source }) };
-}
 
 /** The name that Chaotic Manager's clients take for granted (specification 13.2). */
 const chaotic = 'chaotic-aur';

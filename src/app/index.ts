@@ -4,8 +4,7 @@ export { type BuilderProcessOptions, runBuilderProcess } from './builder-process
 export { diagnose, renderDoctorReport } from './doctor/index.ts';
 export { type DumpSubject, dumpFarm, dumpSubjects } from './dump-farm.ts';
 export { type Farm, openFarm } from './farm.ts';
-export { connectToManager, type FarmClient } from './farm-client.ts';
-export { type FarmNames, farmNames } from './farm-names.ts';
+export { connectToManager, type FarmClient, managerUrl } from './farm-client.ts';
 export { farmStatus } from './farm-status.ts';
 export { initFarm, isFarm } from './init-farm.ts';
 export { followJobLog, whyJob } from './job-history.ts';
@@ -28,7 +27,6 @@ export {
   verifyRepository,
 } from './repositories.ts';
 export type { FarmService, LogRevision, Measurement, TokenRole } from './service/farm-service.ts';
-export { noSuchBuilder } from './service/known-names.ts';
 export { type LogBytes, type LogReading, readLogFiles } from './service/log-reading.ts';
 export {
   type ObjectIntake,

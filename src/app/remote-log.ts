@@ -2,7 +2,7 @@ import { fault } from '../diagnostics/index.ts';
 import { streamHttp } from '../host/index.ts';
 
 export interface RemoteLogRequest {
-  /** Web address of the manager. */
+  /** Web address of the manager, as `managerUrl` returns it. */
   readonly url: string;
   /** A pkgbase, or a whole job id. */
   readonly name: string;
@@ -16,7 +16,7 @@ export async function followRemoteLog(request: RemoteLogRequest): Promise<AsyncI
   const { url, name, follow, signal } = request;
   const answer = await streamHttp({
     method: 'GET',
-    url: `${url.replace(/\/+$/, '')}/api/logs/${encodeURIComponent(name)}`,
+    url: `${url}/api/logs/${encodeURIComponent(name)}`,
     // a range is answered with what is there, everything else with what will come, too
     headers: follow ? {} : { range: 'bytes=0-' },
     signal,

@@ -3,7 +3,7 @@ export type { Code } from './catalogue/index.ts';
 export { catalogue } from './catalogue/index.ts';
 export type { Blame, Occurrence, Place, Problem, Severity } from './problem.ts';
 export { ProblemError } from './problem.ts';
-export { fault, isFault, problem } from './raise.ts';
+export { fault, isFault, messageOf, problem } from './raise.ts';
 export { renderCataloguePage } from './render-page.ts';
 export { renderTerminal, type TerminalLook } from './render-terminal.ts';
 export { renderLine, renderText } from './render-text.ts';

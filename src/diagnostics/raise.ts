@@ -27,3 +27,8 @@ export function isFault(error: unknown, ...codes: Code[]): error is ProblemError
     error instanceof ProblemError && (codes.length === 0 || (codes as string[]).includes(error.problem.code))
   );
 }
+
+/** What an error of any kind says, for people. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,6 +1,6 @@
 import { appendFileSync, closeSync, fstatSync, fsyncSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { fault } from '../diagnostics/index.ts';
+import { fault, messageOf } from '../diagnostics/index.ts';
 import { pathProblem } from './file-entry.ts';
 
 /** A file that only grows. Writes are synchronous: what has returned is in the kernel, kill -9 or not. */
@@ -52,7 +52,7 @@ export class AppendFile {
   }
 
   #fault(error: unknown): Error {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     return fault('SYS004', {
       what: `cannot write to '${this.#path}'`,
       why: `The system says: ${message}.`,

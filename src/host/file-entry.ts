@@ -18,7 +18,7 @@ import {
   utimesSync,
 } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { fault, type ProblemError } from '../diagnostics/index.ts';
+import { fault, messageOf, type ProblemError } from '../diagnostics/index.ts';
 
 /** Facts of one name in a folder, without following a symbolic link. */
 export interface EntryFacts {
@@ -39,7 +39,7 @@ const codeOf = (error: unknown): string | undefined => (error as { code?: string
 
 /** The problem SYS004 for a system error about one path. */
 export function pathProblem(action: string, path: string, error: unknown): ProblemError {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   return fault('SYS004', { what: `cannot ${action} '${path}': ${message}`, cause: error });
 }
 

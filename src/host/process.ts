@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
-import { fault, type ProblemError } from '../diagnostics/index.ts';
+import { fault, messageOf, type ProblemError } from '../diagnostics/index.ts';
 
 /** How a program of ours ended. `why` tells apart what it did itself from what we did to it. */
 export interface ProcessResult {
@@ -41,7 +41,7 @@ export function startProblem(command: string, error: unknown): ProblemError {
   if (code === 'ENOENT') {
     return fault('SYS001', { what: `'${command}' is not installed`, cause: error });
   }
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   return fault('SYS002', { what: `'${command}' does not start: ${message}`, cause: error });
 }
 

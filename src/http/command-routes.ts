@@ -14,7 +14,6 @@ import {
   scheduleReplySchema,
   scheduleRequestSchema,
 } from '../api/index.ts';
-import { noSuchBuilder } from '../app/index.ts';
 import type { RouteContext } from './route-context.ts';
 import { describeRoute, type RouteDescription, type WebServer } from './route-schema.ts';
 
@@ -72,9 +71,8 @@ export function commandRoutes(server: WebServer, { service, signIn }: RouteConte
       }),
     },
     async ({ params, body }) => {
-      if (await service.drain(params.name, body.drained))
-        return { builder: params.name, drained: body.drained };
-      throw noSuchBuilder(service, params.name);
+      await service.drain(params.name, body.drained);
+      return { builder: params.name, drained: body.drained };
     },
   );
 }

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import fastifyCors from '@fastify/cors';
 import fastify from 'fastify';
 import { type FarmService, type ObjectIntake, readLogFiles } from '../app/index.ts';
-import { fault } from '../diagnostics/index.ts';
+import { fault, messageOf } from '../diagnostics/index.ts';
 import { repeatEvery, runAfter, systemClock, systemRandom } from '../host/index.ts';
 import { answerFrameworkError, answerNoHttp, answerProblems } from './answer-problems.ts';
 import { commandRoutes } from './command-routes.ts';
@@ -49,7 +49,7 @@ export async function startHttpServer(
   } catch (error) {
     await Promise.all(servers.map((one) => one.close()));
     metrics.close();
-    const why = `The system says: ${error instanceof Error ? error.message : String(error)}.`;
+    const why = `The system says: ${messageOf(error)}.`;
     throw fault('HTP011', { what: `cannot listen on '${host}'`, why, cause: error });
   }
   intake.sweep();

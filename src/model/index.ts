@@ -1,7 +1,7 @@
 export type { Artifact } from './artifact.ts';
 export type { FarmChange, FarmEvent } from './farm-event.ts';
 export type { FinalStateName, JobState, JobStateName, Outcome } from './job.ts';
-export { finalStates } from './job.ts';
+export { finalStates, jobStates } from './job.ts';
 export { isFinal, isGood, type JobMove, nextState } from './job-moves.ts';
 export type { JobAction, JobEdge, JobReason, Plan, PlannedJob, PlanOrigin } from './plan.ts';
 export type { Need, Offer, Recipe, RecipeKindName, VersionOperator } from './recipe.ts';

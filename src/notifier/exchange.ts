@@ -1,3 +1,4 @@
+import { messageOf } from '../diagnostics/index.ts';
 import { type HttpAnswer, type HttpSilence, httpCall } from '../host/index.ts';
 import type { Conceal } from './conceal.ts';
 import type { Delivery } from './deliverer.ts';
@@ -79,7 +80,6 @@ export class Exchange {
 }
 
 const later = (reason: string): Delivery => ({ kind: 'later', reason });
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** ms that the service asks us to wait: `Retry-After` (RFC 9110), GitHub's exhausted quota, or Telegram's body. */
 function pauseOf({ headers, text }: HttpAnswer, nowMs: number): number | undefined {

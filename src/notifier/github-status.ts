@@ -2,6 +2,7 @@ import { concealing } from './conceal.ts';
 import type { Deliverer } from './deliverer.ts';
 import { Exchange } from './exchange.ts';
 import type { ServiceOptions } from './gitlab-status.ts';
+import { withoutEndSlash } from './links.ts';
 import type { GithubStatusConfig } from './notifier-config.ts';
 import type { GithubStatusPayload } from './outbox-message.ts';
 
@@ -23,7 +24,7 @@ export function githubDeliverer(
         const { request } = await import('@octokit/request');
         await request('POST /repos/{owner}/{repo}/statuses/{sha}', {
           ...{ owner, repo, sha, state, context, description, target_url: targetUrl },
-          baseUrl: config.baseUrl.replace(/\/+$/, ''),
+          baseUrl: withoutEndSlash(config.baseUrl),
           headers: { authorization: `Bearer ${config.token}`, accept: 'application/vnd.github+json' },
           request: { fetch: exchange.fetch, log: { warn: () => {} } },
         });

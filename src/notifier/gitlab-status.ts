@@ -2,6 +2,7 @@ import type { Clock } from '../host/index.ts';
 import { concealing } from './conceal.ts';
 import type { Deliverer, Delivery } from './deliverer.ts';
 import { Exchange } from './exchange.ts';
+import { withoutEndSlash } from './links.ts';
 import type { GitlabStatusConfig } from './notifier-config.ts';
 import type { GitlabStatusPayload } from './outbox-message.ts';
 
@@ -46,7 +47,7 @@ async function post(
   const { Commits } = await import('@gitbeaker/rest');
   const refuse = (): Promise<never> => Promise.reject(new Error('only statuses are posted here'));
   const commits = new Commits({
-    host: config.baseUrl.replace(/\/+$/, ''),
+    host: withoutEndSlash(config.baseUrl),
     token: config.token,
     queryTimeout: null,
     requesterFn: (service) => ({

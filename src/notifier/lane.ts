@@ -1,5 +1,5 @@
 import type { Code, Problem } from '../diagnostics/index.ts';
-import { problem } from '../diagnostics/index.ts';
+import { messageOf, problem } from '../diagnostics/index.ts';
 import type { Clock } from '../host/index.ts';
 import type { Batch, Deliverer, Delivery } from './deliverer.ts';
 import type { Outbox } from './outbox.ts';
@@ -234,7 +234,7 @@ export class Lane {
   }
 
   #trouble(error: unknown): void {
-    const words = error instanceof Error ? error.message : String(error);
+    const words = messageOf(error);
     this.#tell('NTF005', words, `messages of '${this.channel}' cannot be read or marked: ${words}`);
   }
 }

@@ -1,3 +1,6 @@
+/** An address that more can be put after. */
+export const withoutEndSlash = (address: string): string => address.replace(/\/+$/, '');
+
 /** Address of the log viewer for one revision (specification 18.3). */
 export function viewerLink(logsUrl: string, pkgbase: string, timestamp: number): string {
   const joint = logsUrl.includes('?') ? '&' : '?';
@@ -6,15 +9,14 @@ export function viewerLink(logsUrl: string, pkgbase: string, timestamp: number):
 
 /** Address of the same log as plain text, which telephones can show. */
 export const plainLogLink = (base: string, pkgbase: string, timestamp: number): string =>
-  `${base.replace(/\/+$/, '')}/api/logs/${encodeURIComponent(pkgbase)}/${timestamp}`;
+  `${withoutEndSlash(base)}/api/logs/${encodeURIComponent(pkgbase)}/${timestamp}`;
 
 /** Where the manager is, told by the address of its viewer: `/logs.html` and `/logs/logs.html` are both its pages. */
 export function baseOfViewer(logsUrl: string): string {
   const path = logsUrl.replace(/[?#].*$/, '');
-  return path
-    .replace(/\/(?:logs\/)?logs\.html$/, '')
-    .replace(/(?<![:/])\/[^/]*\.html?$/, '')
-    .replace(/\/+$/, '');
+  return withoutEndSlash(
+    path.replace(/\/(?:logs\/)?logs\.html$/, '').replace(/(?<![:/])\/[^/]*\.html?$/, ''),
+  );
 }
 
 /** `sha` and pipeline of `sha` or `sha:pipeline`; the second one only when it is the number it has to be. */
@@ -40,7 +42,7 @@ export function webAddress(gitUrl: string): string | undefined {
   if (!url || url.hostname === '' || url.protocol === 'file:') return undefined;
   const isWeb = url.protocol === 'https:' || url.protocol === 'http:';
   const origin = isWeb ? url.origin : `https://${url.hostname}`;
-  return origin + url.pathname.replace(/\/+$/, '').replace(/\.git$/, '');
+  return origin + withoutEndSlash(url.pathname).replace(/\.git$/, '');
 }
 
 /** Address of a commit: GitLab has `/-/` in it, GitHub has not; told apart by the name of the host. */

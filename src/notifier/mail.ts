@@ -1,4 +1,5 @@
 import type { Transporter } from 'nodemailer';
+import { messageOf } from '../diagnostics/index.ts';
 import { digestBytes } from '../host/index.ts';
 import { concealing, secretsOfAddress } from './conceal.ts';
 import type { Batch, Deliverer, Delivery } from './deliverer.ts';
@@ -73,6 +74,6 @@ function mailOf(rows: Batch, { from }: MailConfig): Mail {
 /** Codes 500 and above are final (RFC 5321 4.2.1), all else may pass. */
 function judge(error: unknown, conceal: (words: string) => string): Delivery {
   const code = (error as { responseCode?: unknown }).responseCode;
-  const reason = conceal(error instanceof Error ? error.message : String(error));
+  const reason = conceal(messageOf(error));
   return typeof code === 'number' && code >= 500 ? { kind: 'refused', reason } : { kind: 'later', reason };
 }

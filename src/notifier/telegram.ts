@@ -2,6 +2,7 @@ import { concealing } from './conceal.ts';
 import type { Deliverer } from './deliverer.ts';
 import { Exchange } from './exchange.ts';
 import type { ServiceOptions } from './gitlab-status.ts';
+import { withoutEndSlash } from './links.ts';
 import type { TelegramConfig } from './notifier-config.ts';
 import type { TelegramPayload } from './outbox-message.ts';
 import { telegramSummary, telegramText } from './telegram-text.ts';
@@ -25,7 +26,7 @@ export function telegramDeliverer(
       const call = async (): Promise<void> => {
         const { Api } = await import('grammy');
         const api = new Api(config.token, {
-          ...(config.apiRoot ? { apiRoot: config.apiRoot.replace(/\/+$/, '') } : {}),
+          ...(config.apiRoot ? { apiRoot: withoutEndSlash(config.apiRoot) } : {}),
           // Typed for an older `fetch` of the same meaning.
           fetch: exchange.fetch as never,
         });

@@ -2,16 +2,9 @@
 import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
+import { finalStates } from '../../src/model/index.ts';
 
-const finalStates = new Set([
-  'succeeded',
-  'already-built',
-  'skipped',
-  'failed',
-  'timed-out',
-  'canceled',
-  'blocked',
-]);
+const final: ReadonlySet<string> = new Set(finalStates);
 
 interface EventRow {
   readonly id: number;
@@ -160,11 +153,11 @@ function wrongMoves(events: readonly EventRow[]): string[] {
     const key = `${plan} ${job}`;
     const before = states.get(key) ?? 'waiting';
     if (before !== from) wrong.push(`event ${id}: ${job} moves from ${from}, but was ${before}`);
-    if (finalStates.has(before)) wrong.push(`event ${id}: ${job} moves although it ended as ${before}`);
+    if (final.has(before)) wrong.push(`event ${id}: ${job} moves although it ended as ${before}`);
     states.set(key, to ?? '');
   }
   for (const [key, state] of states)
-    if (!finalStates.has(state)) wrong.push(`job ${key} is ${state} although the farm is idle`);
+    if (!final.has(state)) wrong.push(`job ${key} is ${state} although the farm is idle`);
   return wrong;
 }
 

@@ -2,6 +2,7 @@ import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { JobSelection, JobView, RemovalRequest, ScheduleRequest } from '../../src/api/index.ts';
 import type { FarmService, LogRevision, Measurement, TokenRole } from '../../src/app/index.ts';
+import { fault } from '../../src/diagnostics/index.ts';
 import type { FarmEvent, JobStateName } from '../../src/model/index.ts';
 import {
   type AttemptId,
@@ -96,7 +97,7 @@ export class ServiceDouble implements FarmService {
   }
   async drain(builder: string, drained: boolean) {
     this.#called('drain', builder, drained);
-    return builder === 'one';
+    if (builder !== 'one') throw fault('SCH007', { what: `no builder is called '${builder}'` });
   }
 
   stats() {

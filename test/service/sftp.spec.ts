@@ -41,20 +41,24 @@ describe('a builder that reaches its manager over a restricted SSH account only'
     if (chroot !== undefined) rmSync(chroot, { recursive: true, force: true });
   });
 
+  const throughTunnel = async () => ({
+    REDIS_PORT: String(redis.port),
+    REDIS_PASSWORD: 'secret-of-redis',
+    REDIS_SSH_HOST: sshd.host,
+    REDIS_SSH_PORT: String(sshd.port),
+    REDIS_SSH_USER: sshd.user,
+    REDIS_SSH_KEY: sshd.keyFile,
+    REDIS_SSH_HOST_KEY: sshd.hostKeyLine,
+    // operators have one builder per host; tests run side by side
+    REDIS_SSH_LOCAL_PORT: String(await freePort()),
+  });
+
   it('builds, hands in by SFTP, and leaves the landing zone empty', async () => {
     farm.quick('base', { names: ['base', 'base-doc'] });
     farm.quick('top', { depends: ['base'] });
     await farm.do('schedule', 'base', 'top');
     const builder = await farm.builder('far', {
-      REDIS_PORT: String(redis.port),
-      REDIS_PASSWORD: 'secret-of-redis',
-      REDIS_SSH_HOST: sshd.host,
-      REDIS_SSH_PORT: String(sshd.port),
-      REDIS_SSH_USER: sshd.user,
-      REDIS_SSH_KEY: sshd.keyFile,
-      REDIS_SSH_HOST_KEY: sshd.hostKeyLine,
-      // operators have one builder per host; tests run side by side
-      REDIS_SSH_LOCAL_PORT: String(await freePort()),
+      ...(await throughTunnel()),
       DATABASE_SSH_KEY: sshd.keyFile,
       DATABASE_SSH_HOST_KEY: sshd.hostKeyLine,
     });
@@ -70,14 +74,8 @@ describe('a builder that reaches its manager over a restricted SSH account only'
 
   it('is told when the key of its server is another one', async () => {
     const builder = farm.startBuilder('fooled', {
-      REDIS_PORT: String(redis.port),
-      REDIS_PASSWORD: 'secret-of-redis',
-      REDIS_SSH_HOST: sshd.host,
-      REDIS_SSH_PORT: String(sshd.port),
-      REDIS_SSH_USER: sshd.user,
-      REDIS_SSH_KEY: sshd.keyFile,
+      ...(await throughTunnel()),
       REDIS_SSH_HOST_KEY: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKmLkYVvLEd4T0oMMNqQZkbbbWl2g1yXhUlEhVxPrDzY',
-      REDIS_SSH_LOCAL_PORT: String(await freePort()),
     });
     expect(await builder.ended).toMatchObject({ code: 3, stderr: expect.stringContaining('SSH002') });
   });

@@ -48,8 +48,8 @@ export interface FarmService {
   retry(jobs: readonly string[]): Promise<ScheduleReply>;
   /** Cancels what is queued and leaves running jobs and logs alone (specification 13.9). */
   clearQueue(selection: JobSelection): Promise<readonly string[]>;
-  /** No new jobs for a builder, or again some; false when no such builder is known. */
-  drain(builder: string, drained: boolean): Promise<boolean>;
+  /** No new jobs for a builder, or again some. Throws SCH007 when no such builder is known. */
+  drain(builder: string, drained: boolean): Promise<void>;
 
   stats(): QueueStats;
   queuedPackages(target?: string): QueuedPackages;

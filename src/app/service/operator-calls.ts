@@ -6,7 +6,6 @@ import {
 } from '../../api/index.ts';
 import type { CallHandler } from '../../channel/index.ts';
 import type { FarmService } from './farm-service.ts';
-import { noSuchBuilder } from './known-names.ts';
 
 /** What operators ask over the queue store, as Chaotic Manager's clients do: whoever has its password may. */
 export function operatorCalls(service: FarmService): Readonly<Record<string, CallHandler>> {
@@ -21,7 +20,7 @@ export function operatorCalls(service: FarmService): Readonly<Record<string, Cal
     retry: async (body) => service.retry(body as readonly string[]),
     drain: async (body) => {
       const { builder, drained } = body as { builder: string; drained: boolean };
-      if (!(await service.drain(builder, drained))) throw noSuchBuilder(service, builder);
+      await service.drain(builder, drained);
       return true;
     },
     jobs: async (body) => (body as readonly string[]).map((id) => service.job(id) ?? null),

@@ -1,4 +1,5 @@
 import type {
+  BuilderView,
   JobSelection,
   RemovalReply,
   RemovalRequest,
@@ -24,18 +25,18 @@ import { Publishing } from '../publishing.ts';
 import { RecipeSources } from '../recipe-sources.ts';
 import { BuilderDesk } from './builder-desk.ts';
 import { FailureLines } from './failure-lines.ts';
-import type { FarmService, LogRevision, Measurement } from './farm-service.ts';
+import { FarmLook } from './farm-look.ts';
+import type { FarmService, Measurement } from './farm-service.ts';
+import { noSuchBuilder } from './known-names.ts';
 import { knownRecipes } from './known-recipes.ts';
 import { LandingZone } from './landing-zone.ts';
 import { LocalBuilders } from './local-builders.ts';
 import { operatorCalls } from './operator-calls.ts';
-import { QueueNotes } from './queue-notes.ts';
 import { Scheduling } from './scheduling.ts';
 import { isSelected } from './selection.ts';
 import { notifierConfig, Telling, wasReplaced, wordsOf } from './telling.ts';
 import { Tokens } from './tokens.ts';
 import { diskTrouble, Troubles } from './troubles.ts';
-import { FarmViews } from './views.ts';
 import { WorkOrders } from './work-orders.ts';
 
 export interface RunningFarmOptions {
@@ -51,9 +52,7 @@ const hourMs = 60 * 60 * 1000;
 const dayMs = 24 * hourMs;
 
 /** A farm with its manager at work: what was asked for is planned, given to builders, published and told. */
-export class RunningFarm implements FarmService {
-  readonly farm: Farm;
-  readonly hub: LogHub;
+export class RunningFarm extends FarmLook implements FarmService {
   readonly #carriers: Carriers;
   readonly #options: RunningFarmOptions;
   readonly #dispatcher: Dispatcher;
@@ -63,11 +62,9 @@ export class RunningFarm implements FarmService {
   readonly #desk: BuilderDesk;
   readonly #locals: LocalBuilders;
   readonly #landingZone: LandingZone | undefined;
-  readonly #notes: QueueNotes;
   readonly #notifier: Notifier;
   readonly #telling: Telling;
   readonly #tokens: Tokens;
-  readonly #views: FarmViews;
   readonly #troubles: Troubles;
   readonly #failures: FailureLines;
   readonly #localToken = systemRandom.hex(32);
@@ -77,14 +74,13 @@ export class RunningFarm implements FarmService {
   #isReady = false;
 
   constructor(farm: Farm, carriers: Carriers, options: RunningFarmOptions) {
-    this.farm = farm;
+    super(farm, new LogHub({ clock: farm.clock }), options.environment.LOGS_URL);
     this.#carriers = carriers;
     this.#options = options;
-    const { clock, database, config } = farm;
+    const { database, config } = farm;
     const report = (problem: Problem): void => this.#tell(problem);
     this.#troubles = new Troubles(farm, options.say);
     this.#failures = new FailureLines(farm, options.say);
-    this.hub = new LogHub({ clock });
     this.#dispatcher = dispatcherOf(farm, carriers);
     this.#notifier = this.#makeNotifier();
     this.#telling = new Telling(farm, this.#notifier, this.#noting('notifications'));
@@ -97,8 +93,6 @@ export class RunningFarm implements FarmService {
       stopped: this.#noting('publishing'),
     });
     this.#sources = new RecipeSources(farm, this.#over.signal);
-    this.#notes = new QueueNotes(farm, this.hub);
-    this.#views = new FarmViews(farm, () => this.#locals.views());
     this.#tokens = new Tokens({
       config,
       database,
@@ -172,7 +166,7 @@ export class RunningFarm implements FarmService {
     this.#publishing.nudge();
     this.#notifier.start();
     this.#telling.catchUp();
-    this.#run('logs', this.#notes.makeUp());
+    this.#run('logs', this.notes.makeUp());
     this.#run('work', this.#goToWork());
     this.#run('chores', this.#doChores());
   }
@@ -278,11 +272,11 @@ export class RunningFarm implements FarmService {
   }
 
   #heard(event: FarmEvent): void {
-    this.#views.moved();
+    this.views.moved();
     this.#failures.hear(event);
     if (event.kind === 'plan-admitted') {
       const jobs = this.farm.database.jobs.ofPlan(event.plan).filter(({ action }) => action !== 'keep');
-      this.#run('logs', this.#notes.added(jobs, event.atMs));
+      this.#run('logs', this.notes.added(jobs, event.atMs));
     }
     if (event.kind === 'job-moved') this.#heardMove(event);
     this.#telling.soon();
@@ -297,11 +291,11 @@ export class RunningFarm implements FarmService {
     const job = { id: event.job, key };
     if (event.to === 'succeeded') this.#publishing.nudge();
     if (event.from === 'running' && event.to === 'ready') {
-      this.#notes.note(job, `The build was canceled and re-queued: ${event.reason}`);
+      this.notes.note(job, `The build was canceled and re-queued: ${event.reason}`);
     } else if (event.to === 'canceled' || event.to === 'blocked') {
       const what = wasReplaced(event.reason) ? 'canceled and replaced' : 'canceled';
       const when = event.from === 'running' ? '' : ' before execution';
-      this.#notes.note(job, `The build was ${what}${when}: ${event.reason}`);
+      this.notes.note(job, `The build was ${what}${when}: ${event.reason}`);
     }
   }
 
@@ -387,8 +381,8 @@ export class RunningFarm implements FarmService {
   async retry(jobs: readonly string[]): Promise<ScheduleReply> {
     const replies: ScheduleReply[] = [];
     for (const name of jobs) {
-      const job = this.#views.revision(name, undefined);
-      const request = job && this.#views.requestFor(job, `retry-${systemRandom.hex(12)}`);
+      const job = this.views.revision(name, undefined);
+      const request = job && this.views.requestFor(job, `retry-${systemRandom.hex(12)}`);
       if (!request) throw fault('SCH004', { what: `'${name}' is no job that a source was asked for` });
       replies.push(await this.schedule(request));
     }
@@ -401,42 +395,14 @@ export class RunningFarm implements FarmService {
     };
   }
 
-  async drain(builder: string, drained: boolean): Promise<boolean> {
-    return this.#locals.drain(builder, drained) || this.farm.database.builders.setDrained(builder, drained);
+  async drain(builder: string, drained: boolean): Promise<void> {
+    const isKnown =
+      this.#locals.drain(builder, drained) || this.farm.database.builders.setDrained(builder, drained);
+    if (!isKnown) throw noSuchBuilder(this, builder);
   }
 
-  stats() {
-    const logsUrl = this.farm.config.notify['logs-url'] ?? this.#options.environment.LOGS_URL;
-    return this.#views.stats(logsUrl);
-  }
-
-  queuedPackages(target?: string) {
-    return this.#views.queuedPackages(target);
-  }
-
-  metrics() {
-    return this.#views.metrics();
-  }
-
-  job(id: string) {
-    return this.#views.job(id);
-  }
-
-  builds(filter: { pkgbase?: string; target?: string; limit: number }) {
-    return this.#views.builds(filter);
-  }
-
-  builders() {
-    return this.#views.builders();
-  }
-
-  logRevision(id: string, timestamp?: number): LogRevision | undefined {
-    const found = this.#views.revision(id, timestamp);
-    return found && this.#notes.revision(found);
-  }
-
-  events(after: number, limit: number): readonly FarmEvent[] {
-    return this.farm.database.events.since(after, limit);
+  protected override localBuilders(): readonly BuilderView[] {
+    return this.#locals.views();
   }
 
   subscribe(listener: (event: FarmEvent) => void): () => void {

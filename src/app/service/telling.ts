@@ -1,6 +1,6 @@
 import type { FarmConfig } from '../../config/index.ts';
 import type { JobRevision, StoredArtifact } from '../../database/index.ts';
-import { isFault, type Problem } from '../../diagnostics/index.ts';
+import { isFault, messageOf, type Problem } from '../../diagnostics/index.ts';
 import type { FarmEvent, JobStateName } from '../../model/index.ts';
 import {
   type BuildWord,
@@ -229,5 +229,5 @@ export const wasReplaced = (reason: string): boolean => reason.startsWith('repla
 /** An error for the manager's own words: problems by their code, everything else by its message. */
 export function wordsOf(error: unknown): string {
   if (isFault(error)) return `${error.problem.code} ${error.problem.what}`;
-  return error instanceof Error ? error.message : String(error);
+  return messageOf(error);
 }

@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis';
-import { fault } from '../../diagnostics/index.ts';
+import { fault, messageOf } from '../../diagnostics/index.ts';
 import type { Clock } from '../../host/index.ts';
 import { joinSignals } from '../joined-signal.ts';
 
@@ -106,7 +106,7 @@ export class RedisLink {
             },
             (error: unknown) => {
               done.abort();
-              reject(this.away(error instanceof Error ? error.message : String(error), error));
+              reject(this.away(messageOf(error), error));
             },
           );
         },

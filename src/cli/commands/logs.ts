@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
-import { followJobLog, followRemoteLog, isFarm, openFarm } from '../../app/index.ts';
-import { machine, onInterrupt } from '../../host/index.ts';
+import { followJobLog, followRemoteLog, isFarm, managerUrl, openFarm } from '../../app/index.ts';
+import { onInterrupt } from '../../host/index.ts';
 import { exitCodes, type Shell } from '../shell.ts';
 
 interface LogOptions {
@@ -48,7 +48,7 @@ export function addLogs(program: Command, shell: Shell): void {
 /** Earlier attempts are known to the farm's own folder alone, so asking for one means that folder. */
 function managerOf(options: LogOptions): string | undefined {
   const isEarlier = options.list === true || options.attempt !== undefined;
-  return isEarlier ? undefined : (options.manager ?? machine.variable('PACKMILL_MANAGER'));
+  return isEarlier ? undefined : managerUrl(options.manager);
 }
 
 async function printOwn(shell: Shell, name: string, options: LogOptions, signal: AbortSignal): Promise<void> {

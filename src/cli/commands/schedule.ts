@@ -6,9 +6,10 @@ import {
   type ScheduleRequest,
   scheduleRequestSchema,
 } from '../../api/index.ts';
-import { connectToManager, type FarmClient, type FarmNames, farmNames, isFarm } from '../../app/index.ts';
+import { connectToManager, type FarmClient, isFarm } from '../../app/index.ts';
 import { problem } from '../../diagnostics/index.ts';
-import { machine, systemClock, systemRandom, textIfThere } from '../../host/index.ts';
+import { systemClock, systemRandom, textIfThere } from '../../host/index.ts';
+import { isFinal, isGood } from '../../model/index.ts';
 import { exitCodes, type Shell } from '../shell.ts';
 
 interface TargetOptions {
@@ -35,8 +36,8 @@ interface RemoveOptions extends TargetOptions {
 
 const managerHelp = `
 The manager is found by --manager URL (or PACKMILL_MANAGER, with PACKMILL_TOKEN), else over the queue store that
-REDIS_HOST names, else it is the one at work in the farm of this machine. A manager elsewhere takes chaotic-aur for a target or a
-source that is not named, where its farm has one.`;
+REDIS_HOST names, else it is the one at work in the farm of this machine. For a target or a source that is not named it
+takes chaotic-aur where its farm has one, else the farm's own target and its first source.`;
 
 const removeHelp = `
 A name that is neither published nor a known recipe is reported, and makes the exit code 1 when the rest is done. Refused
@@ -81,23 +82,13 @@ export function addSchedule(program: Command, shell: Shell): void {
     .action((keep: string[], options: RemoveOptions) => removeObsolete(shell, keep, options));
 }
 
-/** What a request names; of a manager with an address of its own, the farm here knows no names. */
-function namesFor(shell: Shell, { targetRepo, sourceRepo, manager }: TargetOptions): FarmNames {
-  const isElsewhere = manager !== undefined || machine.variable('PACKMILL_MANAGER') !== undefined;
-  return {
-    ...(isElsewhere ? {} : farmNames(shell.farmFolder(isFarm))),
-    ...(targetRepo === undefined ? {} : { target: targetRepo }),
-    ...(sourceRepo === undefined ? {} : { source: sourceRepo }),
-  };
-}
-
 async function schedule(shell: Shell, packages: readonly string[], options: ScheduleOptions): Promise<void> {
-  const names = namesFor(shell, options);
   const [commit, pipeline] = (options.commit ?? '').split(':');
   const tree = options.deptree === undefined ? undefined : (textIfThere(options.deptree) ?? options.deptree);
   const request: ScheduleRequest = {
     id: options.requestId ?? `request-${systemRandom.hex(12)}`,
-    ...names,
+    ...(options.targetRepo === undefined ? {} : { target: options.targetRepo }),
+    ...(options.sourceRepo === undefined ? {} : { source: options.sourceRepo }),
     arch: options.arch,
     ...(commit ? { commit } : {}),
     ...(pipeline ? { pipeline } : {}),
@@ -177,8 +168,6 @@ async function planned(
   return reply;
 }
 
-const isOpen = (job: JobView): boolean => ['waiting', 'ready', 'running'].includes(job.state);
-
 /** Tells of jobs until all are over; returns them as they ended. */
 async function waitFor(shell: Shell, client: FarmClient, reply: ScheduleReply): Promise<readonly JobView[]> {
   const ended: JobView[] = [];
@@ -192,11 +181,11 @@ async function waitFor(shell: Shell, client: FarmClient, reply: ScheduleReply): 
         told.set(job.id, job.state);
         shell.tell(`${job.state.padEnd(13)} ${job.id}${job.builder ? ` on ${job.builder}` : ''}`);
       }
-      if (isOpen(job)) continue;
+      if (!isFinal(job.state)) continue;
       open.delete(job.id);
       ended.push(job);
       tellFailure(shell, job);
-      if (!['succeeded', 'already-built', 'skipped'].includes(job.state)) shell.exitCode = exitCodes.failed;
+      if (!isGood(job.state) && job.state !== 'skipped') shell.exitCode = exitCodes.failed;
     }
     if (open.size === 0) return ended;
     await systemClock.sleep(500 + 10 * open.size);
@@ -215,16 +204,14 @@ function tellFailure(shell: Shell, { problem: failure, reason, state, logs }: Jo
 }
 
 async function removeObsolete(shell: Shell, keep: readonly string[], options: RemoveOptions): Promise<void> {
-  const folder = shell.farmFolder(isFarm);
   const asOfMs = options.asOf === undefined ? undefined : Date.parse(options.asOf);
   if (asOfMs !== undefined && Number.isNaN(asOfMs)) {
     shell.complain(problem('CLI001', { what: `'${options.asOf}' is no time` }), true);
     return;
   }
-  const { target } = namesFor(shell, options);
   const request: RemovalRequest = {
     id: `removal-${systemRandom.hex(12)}`,
-    ...(target === undefined ? {} : { target }),
+    ...(options.targetRepo === undefined ? {} : { target: options.targetRepo }),
     arch: options.arch,
     keep: [...keep],
     ...(asOfMs === undefined ? {} : { asOfMs }),
@@ -232,7 +219,7 @@ async function removeObsolete(shell: Shell, keep: readonly string[], options: Re
     // only when wanted: managers of before do not know the word, and refuse it
     ...(options.dryRun ? { dryRun: true } : {}),
   };
-  const client = await connectToManager({ farm: folder, url: options.manager });
+  const client = await connectToManager({ farm: shell.farmFolder(isFarm), url: options.manager });
   try {
     const done = await client.removeObsolete(request);
     shell.printJson(done);

@@ -1,4 +1,4 @@
-import { fault, isFault, type Problem, problem } from '../../diagnostics/index.ts';
+import { fault, isFault, messageOf, type Problem, problem } from '../../diagnostics/index.ts';
 import type { Clock } from '../../host/index.ts';
 import type { EngineClient } from './engine-client.ts';
 import { parseImageReference, pullFailure } from './image-reference.ts';
@@ -123,7 +123,7 @@ async function readProgress(body: AsyncIterable<unknown>): Promise<string | unde
       rest = rest.slice(end + 1);
     }
   } catch (error) {
-    return failure ?? `the connection broke off: ${error instanceof Error ? error.message : String(error)}`;
+    return failure ?? `the connection broke off: ${messageOf(error)}`;
   }
   return failure ?? pullFailure(rest);
 }

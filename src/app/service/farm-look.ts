@@ -1,0 +1,61 @@
+import type { BuilderView } from '../../api/index.ts';
+import type { LogHub } from '../../logs/index.ts';
+import type { FarmEvent } from '../../model/index.ts';
+import type { Farm } from '../farm.ts';
+import type { LogRevision } from './farm-service.ts';
+import { QueueNotes } from './queue-notes.ts';
+import { FarmViews } from './views.ts';
+
+/** What may be asked of a farm without changing it: the same of its manager and of those who only look. */
+export abstract class FarmLook {
+  readonly farm: Farm;
+  readonly hub: LogHub;
+  protected readonly views: FarmViews;
+  protected readonly notes: QueueNotes;
+  readonly #logsUrl: string | undefined;
+
+  /** `logsUrl`: address of the log viewer where the setting `notify.logs-url` names none. */
+  constructor(farm: Farm, hub: LogHub, logsUrl: string | undefined) {
+    this.farm = farm;
+    this.hub = hub;
+    this.views = new FarmViews(farm, () => this.localBuilders());
+    this.notes = new QueueNotes(farm, hub);
+    this.#logsUrl = farm.config.notify['logs-url'] ?? logsUrl;
+  }
+
+  /** Builders of this process, which the record does not know. */
+  protected abstract localBuilders(): readonly BuilderView[];
+
+  stats() {
+    return this.views.stats(this.#logsUrl);
+  }
+
+  queuedPackages(target?: string) {
+    return this.views.queuedPackages(target);
+  }
+
+  metrics() {
+    return this.views.metrics();
+  }
+
+  job(id: string) {
+    return this.views.job(id);
+  }
+
+  builds(filter: { pkgbase?: string; target?: string; limit: number }) {
+    return this.views.builds(filter);
+  }
+
+  builders() {
+    return this.views.builders();
+  }
+
+  logRevision(id: string, timestamp?: number): LogRevision | undefined {
+    const found = this.views.revision(id, timestamp);
+    return found && this.notes.revision(found);
+  }
+
+  events(after: number, limit: number): readonly FarmEvent[] {
+    return this.farm.database.events.since(after, limit);
+  }
+}
