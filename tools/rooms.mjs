@@ -40,7 +40,7 @@ export const rooms = {
     purpose: 'text and bytes in, values and problems out',
     knows: ['diagnostics', 'primitives'],
     shelf: true,
-    members: { pacman: ['archives', 'elf'], archives: [], elf: [], 'pkgbuild-repo': ['pacman'] },
+    members: { pacman: ['archives', 'elf'], archives: [], elf: [], shell: [], 'pkgbuild-repo': ['pacman'] },
     node: ['node:zlib', 'node:crypto'],
   },
   model: {
@@ -50,6 +50,11 @@ export const rooms = {
   },
   api: { floor: 1, purpose: 'wire contracts', knows: [] },
   planner: { floor: 1, purpose: 'recipes and inventory into a plan with reasons', knows: ['graph'] },
+  review: {
+    floor: 1,
+    purpose: 'what a change of a recipe means: minor or major, what it runs that it did not',
+    knows: ['formats'],
+  },
   host: {
     floor: 2,
     purpose: 'the only room that touches disk, processes, network, clock, chance, environment',
@@ -69,10 +74,16 @@ export const rooms = {
   store: { floor: 2, purpose: 'objects named by their hash: put, get, verify, collect', knows: ['host'] },
   fetcher: {
     floor: 2,
-    purpose: 'sources from elsewhere, verified before they are used',
+    purpose: 'polite requests to servers of others: budgets, caches, patience',
     knows: ['host', 'store'],
   },
   git: { floor: 2, purpose: 'repositories of recipes and of sources', knows: ['host'] },
+  upstream: {
+    floor: 2,
+    purpose: 'what others have: AUR, tags, versions, branches, package databases',
+    knows: ['formats', 'host', 'fetcher', 'git'],
+  },
+  forge: { floor: 2, purpose: 'merge and pull requests on GitLab and GitHub', knows: ['host'] },
   queue: {
     floor: 2,
     purpose: 'ready jobs and fenced leases, nothing else',
@@ -134,6 +145,12 @@ export const rooms = {
     shelf: true,
     members: { pkgbuild: [], autogen: [], ebin: [], stage: [], python: [] },
   },
+  pipeline: {
+    floor: 3,
+    purpose: 'what pushes and timers mean for a repository of recipes',
+    knows: ['api', 'graph', 'formats', 'planner', 'review', 'host', 'fetcher', 'upstream', 'git', 'forge'],
+    borrows: ['sandbox'],
+  },
   app: { floor: 4, purpose: 'composition root and use cases; alone names the drivers', knows: ['*'] },
   cli: {
     floor: 5,
@@ -154,8 +171,9 @@ export const fences = {
   'node:sqlite': ['database', 'queue/embedded', 'publisher', 'notifier'],
   bullmq: ['queue/bullmq'],
   ioredis: ['queue/bullmq', 'channel/redis'],
-  '@octokit/request': ['notifier'],
-  '@gitbeaker/rest': ['notifier'],
+  '@octokit/request': ['notifier', 'forge'],
+  '@gitbeaker/rest': ['notifier', 'forge'],
+  'smol-toml': ['upstream'],
   grammy: ['notifier'],
   nodemailer: ['notifier'],
   commander: ['cli'],

@@ -2,6 +2,7 @@ export * from './build-history.ts';
 export * from './builder-protocol.ts';
 export * from './farm-events.ts';
 export * from './farm-views.ts';
+export * from './hand-over.ts';
 export * from './health.ts';
 export * from './job-commands.ts';
 export * from './json-schema.ts';

@@ -1,2 +1,11 @@
 export { type RemoteAnswer, type RemoteHeadOptions, type RemoteRef, remoteHead } from './remote-heads.ts';
 export { type ResolvedCommit, type SourceOptions, SourceRepository } from './source-repository.ts';
+export type {
+  Author,
+  CommitFacts,
+  FileChange,
+  NewCommit,
+  RefMove,
+  TreeChange,
+  WorkingCopy,
+} from './working-copy.ts';

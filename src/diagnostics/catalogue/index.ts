@@ -3,19 +3,27 @@ import { channelCodes } from './channel.table.ts';
 import { commandCodes } from './command.table.ts';
 import { configCodes } from './config.table.ts';
 import type { CatalogueEntry } from './entry.ts';
+import { fetcherCodes } from './fetcher.table.ts';
+import { forgeCodes } from './forge.table.ts';
 import { formatsCodes } from './formats.table.ts';
 import { gitCodes } from './git.table.ts';
 import { hostCodes } from './host.table.ts';
 import { httpCodes } from './http.table.ts';
 import { logsCodes } from './logs.table.ts';
 import { notifierCodes } from './notifier.table.ts';
+import { onCommitCodes } from './on-commit.table.ts';
+import { onScheduleCodes } from './on-schedule.table.ts';
 import { plannerCodes } from './planner.table.ts';
 import { publishingCodes } from './publishing.table.ts';
 import { queueCodes } from './queue.table.ts';
+
+import { reviewCodes } from './review.table.ts';
 import { sandboxCodes } from './sandbox.table.ts';
 import { schedulingCodes } from './scheduling.table.ts';
 import { sshCodes } from './ssh.table.ts';
 import { storageCodes } from './storage.table.ts';
+import { upkeepCodes } from './upkeep.table.ts';
+import { upstreamCodes } from './upstream.table.ts';
 
 const tables = {
   ...buildingCodes,
@@ -34,6 +42,13 @@ const tables = {
   ...sandboxCodes,
   ...schedulingCodes,
   ...sshCodes,
+  ...reviewCodes,
+  ...fetcherCodes,
+  ...upstreamCodes,
+  ...forgeCodes,
+  ...onCommitCodes,
+  ...onScheduleCodes,
+  ...upkeepCodes,
   ...storageCodes,
 };
 
