@@ -7,10 +7,8 @@ import {
   startProcess,
 } from '../host/index.ts';
 import type { CallLimits } from './git-program.ts';
+import { type Setting, settingsOf, settingVariables } from './git-settings.ts';
 import { lastWords } from './remote-trouble.ts';
-
-/** A setting of git(1) and its value. */
-export type Setting = readonly [name: string, value: string];
 
 /**
  * What holds in somebody's checkout whatever its configuration says: nothing is run that came with a repository,
@@ -47,20 +45,10 @@ function checkoutEnvironment(settings: readonly Setting[]): Readonly<Record<stri
   for (const [name, value] of Object.entries(outside)) {
     if (value !== undefined && !notOurs.test(name)) environment[name] = value;
   }
-  let count = 0;
-  const add = ([name, value]: Setting): void => {
-    environment[`GIT_CONFIG_KEY_${count}`] = name;
-    environment[`GIT_CONFIG_VALUE_${count}`] = value;
-    count += 1;
-  };
-  for (let index = 0; index < Number(outside['GIT_CONFIG_COUNT'] ?? 0); index += 1) {
-    add([outside[`GIT_CONFIG_KEY_${index}`] ?? '', outside[`GIT_CONFIG_VALUE_${index}`] ?? '']);
-  }
-  for (const setting of [...fixedSettings, ...settings]) add(setting);
   return {
     ...environment,
+    ...settingVariables([...settingsOf(outside), ...fixedSettings, ...settings]),
     LC_ALL: 'C.UTF-8',
-    GIT_CONFIG_COUNT: String(count),
     GIT_TERMINAL_PROMPT: '0',
     // looking does not write
     GIT_OPTIONAL_LOCKS: '0',
@@ -72,9 +60,11 @@ export class CheckoutProgram {
   readonly folder: string;
   readonly #environment: Readonly<Record<string, string>>;
 
-  constructor(folder: string, settings: readonly Setting[] = []) {
+  /** `repository` is for one that is not the checkout's own, as its GIT_DIR. */
+  constructor(folder: string, settings: readonly Setting[] = [], repository?: string) {
     this.folder = folder;
-    this.#environment = checkoutEnvironment(settings);
+    const elsewhere = repository === undefined ? {} : { GIT_DIR: repository };
+    this.#environment = { ...checkoutEnvironment(settings), ...elsewhere };
   }
 
   /** Runs git; a non-zero exit is a result. Throws SYS001, SYS002, SYS004. */

@@ -1,4 +1,4 @@
-import { fault } from '../diagnostics/index.ts';
+import { checkCommittable } from './committable.ts';
 import type { Author, FileChange, NewCommit } from './working-copy.ts';
 
 /** Where the new commits hang while git writes them; nothing is left there. */
@@ -84,9 +84,6 @@ export function basesOf(commits: readonly NewCommit[]): readonly string[] {
 const cleaned = (words: string): string => words.replaceAll(/[<>\0\n]/g, '').trim();
 
 function quoted(path: string): string {
-  const isBad = path
-    .split('/')
-    .some((part) => part === '' || part === '.' || part === '..' || part.toLowerCase() === '.git');
-  if (isBad || path.includes('\0')) throw fault('GIT013', { what: `'${path}' cannot be committed` });
+  checkCommittable(path);
   return `"${path.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;
 }

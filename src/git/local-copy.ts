@@ -214,4 +214,4 @@ function facts({ tree: _, ...rest }: CommitObject): CommitFacts {
 }
 
 /** Whether a folder is the top of a checkout: `.git` is a folder, or the file of a linked worktree. */
-export const isTop = (folder: string): boolean => pathKind(`${folder}/.git`) !== undefined;
+export const isTop = (folder: string): boolean => pathKind(`${folder}/.git`) !== 'none';

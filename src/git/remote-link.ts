@@ -1,7 +1,8 @@
 import { fault } from '../diagnostics/index.ts';
 import type { ProcessResult } from '../host/index.ts';
-import { CheckoutProgram, type Setting } from './checkout-program.ts';
+import { CheckoutProgram } from './checkout-program.ts';
 import type { CallLimits } from './git-program.ts';
+import type { Setting } from './git-settings.ts';
 import { pushTrouble, takesNoOptions } from './push-trouble.ts';
 import { refMatcher } from './ref-pattern.ts';
 import { remoteAddress } from './remote-address.ts';
