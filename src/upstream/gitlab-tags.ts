@@ -26,8 +26,7 @@ export async function newestGitlabTag(
   _wanted: { readonly pkgbase: string; readonly projectId: string },
   _options: GitlabOptions,
 ): Promise<
-  | { readonly kind: 'tag'; readonly tag: GitlabTag }
-  | { readonly kind: 'failed'; readonly problem: Problem }
+  { readonly kind: 'tag'; readonly tag: GitlabTag } | { readonly kind: 'failed'; readonly problem: Problem }
 > {
   throw new Error('not there yet');
 }
