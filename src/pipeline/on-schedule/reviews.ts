@@ -106,7 +106,7 @@ export async function pushReviews(
       pushed.push({ name, branch: reviewBranch(name), commit: undefined, because, examination });
       continue;
     }
-    fresh.push({ review, commit: commitOf(examination, base.commit, context.skipsCi) });
+    fresh.push({ review, commit: commitOf(examination, base.commit) });
   }
   const ids = fresh.length === 0 ? [] : await copy.writeCommits(fresh.map(({ commit }) => commit), base.author);
   for (const [index, { review }] of fresh.entries()) {
@@ -121,7 +121,7 @@ export async function pushReviews(
     };
     try {
       // one by one: somebody who works on one branch must not hold up the others
-      await copy.push([move], ['ci.skip']);
+      await copy.push([move]);
       pushed.push({ name, branch: reviewBranch(name), commit, because, examination });
     } catch (error) {
       if (!isFault(error)) throw error;
@@ -144,12 +144,13 @@ async function isInPlace(
   return parent !== undefined && (await copy.isAncestor(parent, base.commit));
 }
 
-function commitOf({ name, before, after }: Examination, base: string, skipsCi: boolean): NewCommit {
+/** Without words that skip pipelines: they would end up in the merge, and on-commit has to see that. */
+function commitOf({ name, before, after }: Examination, base: string): NewCommit {
   return {
     base,
     parents: [base],
     changes: folderChanges(name, before ?? new Map(), after ?? new Map()),
-    message: `chore(update): ${name}${skipsCi ? ' [skip ci]' : ''}\n`,
+    message: `chore(update): ${name}\n`,
   };
 }
 
