@@ -1,4 +1,11 @@
-export { type RemoteAnswer, type RemoteHeadOptions, type RemoteRef, remoteHead } from './remote-heads.ts';
+export {
+  type RemoteAnswer,
+  type RemoteHeadOptions,
+  type RemoteHeads,
+  type RemoteRef,
+  remoteHead,
+  remoteHeads,
+} from './remote-heads.ts';
 export { type ResolvedCommit, type SourceOptions, SourceRepository } from './source-repository.ts';
 export type {
   Author,
