@@ -33,7 +33,7 @@ export type RemoteHeads =
 
 /** How git, curl and ssh say that there was nobody to talk to, or nobody in a state to talk. */
 const unreachable =
-  /Could not resolve host|Failed to connect|Couldn't connect|Connection (?:timed out|refused|reset)|No route to host|Network is unreachable|unable to look up|returned error: (?:5\d\d|429)|Empty reply from server|SSL|TLS|Operation (?:too slow|timed out)|Could not connect to server/i;
+  /Could not resolve host|Failed to connect|Couldn't connect|Connection (?:timed out|refused|reset)|No route to host|Network is unreachable|unable to look up|returned error: (?:5\d\d|429)|Empty reply from server|\bSSL_|SSL (?:certificate|connect)|gnutls_handshake|TLS connect|Operation (?:too slow|timed out)|Could not connect to server/i;
 
 /** Asks a server for the newest commit of a branch (git-ls-remote(1)). Never asks for a password. */
 export async function remoteHead(remote: RemoteRef, options: RemoteHeadOptions): Promise<RemoteAnswer> {
@@ -63,7 +63,7 @@ export async function remoteHeads(
     },
   });
   if (result.code !== 0) {
-    const silent = result.why === 'timed-out' || unreachable.test(result.stderr);
+    const silent = result.why !== 'ended' || unreachable.test(result.stderr);
     const why = result.why === 'timed-out' ? 'It does not answer in time.' : lastWords(result.stderr);
     return { kind: silent ? 'unreachable' : 'nothing', why };
   }
