@@ -66,7 +66,11 @@ export async function deliverWaiting(
       else context.report(undeliverable(document, error.problem));
     }
   }
-  const now = await settle(context, refs, delivered.map(({ document }) => document));
+  const now = await settle(
+    context,
+    refs,
+    delivered.map(({ document }) => document),
+  );
   return { delivered, waiting: kept, outOfReach, refs: now };
 }
 
@@ -102,17 +106,20 @@ async function settle(
   let { state, scheduled } = refs;
   if (state !== undefined) {
     const removed = new Map(delivered.map(({ id }) => [outboxPath(id), null]));
-    const author = { name: 'packmill', email: 'packmill@localhost' };
-    const [commit] = await copy.writeCommits([stateCommit(state, removed)], author);
+    const [commit] = await copy.writeCommits(
+      [stateCommit(state, removed)],
+      context.repository.settings.author,
+    );
     moves.push(stateMove(state, commit as string));
     state = commit;
   }
   for (const { tag } of delivered) {
-    if (tag !== undefined && (await isForward(copy, scheduled, tag))) scheduled = tag;
+    if (tag !== undefined && (await isForward(copy, { ...refs, scheduled }, tag))) scheduled = tag;
   }
   if (scheduled !== refs.scheduled && scheduled !== undefined) moves.push(tagMove(refs.scheduled, scheduled));
   if (moves.length > 0) await copy.push(moves, ci.quietPush);
-  if (scheduled !== undefined && scheduled !== refs.scheduled) await copy.setRef('refs/tags/scheduled', scheduled);
+  if (scheduled !== undefined && scheduled !== refs.scheduled)
+    await copy.setRef('refs/tags/scheduled', scheduled);
   return { ...refs, state, scheduled };
 }
 
@@ -120,8 +127,12 @@ async function settle(
  * Whether the tag may move: to a commit of the branch that is no step back. From a commit that is no longer on the
  * branch (a force push) every step is one forward.
  */
-export async function isForward(copy: WorkingCopy, from: string | undefined, to: string): Promise<boolean> {
+export async function isForward(
+  copy: WorkingCopy,
+  { scheduled: from, main }: RemoteRefs,
+  to: string,
+): Promise<boolean> {
   if (from === to) return false;
-  if (!(await copy.isOnBranch(to))) return false;
+  if (to !== main && !(await copy.isOnBranch(to))) return false;
   return from === undefined || !(await copy.isAncestor(to, from)) || !(await copy.isOnBranch(from));
 }

@@ -73,6 +73,13 @@ export function makeHandOver(parts: HandOverParts): HandOver {
   };
 }
 
+/** What a document asks to be built. */
+export function packagesOf({ schedule }: HandOver): readonly RequestedPackage[] {
+  return (schedule?.packages ?? []).map(({ name, buildClass }) =>
+    buildClass === undefined ? { name } : { name, buildClass },
+  );
+}
+
 /** Folder of documents that wait, on branch `state`. */
 export const outboxFolder = '.outbox';
 

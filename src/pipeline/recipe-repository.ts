@@ -57,7 +57,9 @@ export async function readSettingsOf(
   copy: WorkingCopy,
   commit: string,
   names: readonly string[],
-): Promise<ReadonlyMap<string, { readonly settings: PackageSettings; readonly problems: readonly Problem[] }>> {
+): Promise<
+  ReadonlyMap<string, { readonly settings: PackageSettings; readonly problems: readonly Problem[] }>
+> {
   const files = await copy.readFiles(commit, names.map(packageSettingsFile));
   const found = new Map<string, { settings: PackageSettings; problems: readonly Problem[] }>();
   for (const name of names) {

@@ -52,7 +52,12 @@ async function foldersWithRecipe(
   const paths =
     names.length > manyPackages
       ? (await copy.entries(commit, '')).keys()
-      : (await copy.readFiles(commit, names.map((name) => `${name}/PKGBUILD`))).keys();
+      : (
+          await copy.readFiles(
+            commit,
+            names.map((name) => `${name}/PKGBUILD`),
+          )
+        ).keys();
   const found = new Set<string>();
   for (const path of paths) if (path.endsWith('/PKGBUILD')) found.add(path.slice(0, -'/PKGBUILD'.length));
   return found;

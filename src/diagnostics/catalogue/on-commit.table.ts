@@ -292,6 +292,9 @@ export const onCommitCodes = {
     title: 'the commit of this run was looked at before',
     why: "Tag 'scheduled' is ahead of it: a later run was faster. There is nothing left to do.",
     next: 'Nothing has to be done.',
-    sample: { broken: 'the pipeline of an older push that was started again', fixed: 'the pipeline of the newest push' },
+    sample: {
+      broken: 'the pipeline of an older push that was started again',
+      fixed: 'the pipeline of the newest push',
+    },
   },
 } as const satisfies CatalogueTable;
