@@ -21,23 +21,23 @@ export async function cloneTwice(
   context: ScheduleContext,
   wish: CloneWish,
 ): Promise<{ readonly commit: string; readonly tree: FileTree }> {
-  const { clock, settings, signal, say } = context;
+  const { clock, settings, signal, tell } = context;
   for (let attempt = 1; ; attempt += 1) {
     try {
       const { commit, folder } = await cloneRecipe({
         url: wish.url,
         into: `${wish.scratch}/clone-${attempt}`,
         proxy: wish.proxy,
-        configFile: context.gitConfigFile,
         timeoutMs,
         signal,
+        maxBytes: mostBytes,
       });
       const tree = await readFileTree(folder, { skip: new Set(['.git']), mostBytes });
       if (settings.cloneDelayMs > 0) await clock.sleep(settings.cloneDelayMs, signal);
       return { commit, tree };
     } catch (error) {
       if (attempt === 2 || !isFault(error) || signal?.aborted) throw error;
-      say(`${wish.name}: ${error.problem.what}; once more in ${settings.retryDelayMs / 1000} s`);
+      tell(`${wish.name}: ${error.problem.what}; once more in ${settings.retryDelayMs / 1000} s`);
       await clock.sleep(settings.retryDelayMs, signal);
     }
   }
