@@ -84,12 +84,14 @@ export class Fetcher {
     const got = await this.#follow(readAddress(url), options);
     const { status, headers, body } = got.reply;
     const limits = { maxBytes: options.maxBytes ?? defaultMaxBytes, shown: shownAddress(got.url) };
+    const isGzip = options.unpackGzip === true && body[0] === 0x1f && body[1] === 0x8b;
+    const codings = headers['content-encoding'] ?? (isGzip ? 'gzip' : undefined);
     return {
       status,
       headers,
       url: got.url.href,
       fromCache: got.fromCache,
-      pieces: () => unpackedPieces(body, headers['content-encoding'], limits),
+      pieces: () => unpackedPieces(body, codings, limits),
     };
   }
 

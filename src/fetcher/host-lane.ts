@@ -111,7 +111,10 @@ export class HostLane {
     while (this.#running < this.#budget.atOnce && this.#queue.length > 0) {
       const now = this.#clock.monotonicMs();
       const waitMs = Math.max(this.#nextStartMs, this.#pausedUntilMs) - now;
-      if (waitMs > 0) return this.#wakeIn(waitMs);
+      if (waitMs > 0) {
+        this.#wakeIn(waitMs);
+        return;
+      }
       this.#running += 1;
       this.#nextStartMs = now + this.#budget.gapMs;
       this.#queue.shift()?.start();

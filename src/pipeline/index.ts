@@ -31,3 +31,11 @@ export {
   stateRef,
   tagMove,
 } from './state-branch.ts';
+export type { RecipeTools } from './recipe-tools.ts';
+export type { ScheduleContext } from './on-schedule/context.ts';
+export {
+  type OnScheduleOptions,
+  onSchedule,
+  type PackageReport,
+  type ScheduleReport,
+} from './on-schedule/on-schedule.ts';

@@ -1,0 +1,19 @@
+export type {
+  CompoundCommand,
+  FunctionDefinition,
+  HereDocument,
+  Quoting,
+  ShellAssignment,
+  ShellCommand,
+  ShellElement,
+  ShellExpansion,
+  ShellGap,
+  ShellPlace,
+  ShellRedirect,
+  ShellScript,
+  ShellSpan,
+  ShellStatement,
+  ShellWord,
+  SimpleCommand,
+} from './nodes.ts';
+export { parseShell, type ShellText } from './parse-shell.ts';
