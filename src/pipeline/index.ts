@@ -33,9 +33,5 @@ export {
 } from './state-branch.ts';
 export type { RecipeTools } from './recipe-tools.ts';
 export type { ScheduleContext } from './on-schedule/context.ts';
-export {
-  type OnScheduleOptions,
-  onSchedule,
-  type PackageReport,
-  type ScheduleReport,
-} from './on-schedule/on-schedule.ts';
+export { type OnScheduleOptions, onSchedule } from './on-schedule/on-schedule.ts';
+export type { PackageReport, ScheduleReport } from './on-schedule/report.ts';
