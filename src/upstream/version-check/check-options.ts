@@ -35,7 +35,8 @@ export class CheckOptions {
   /** `OWNER/NAME` in the option that has the name of the source. */
   repository(name: string): string {
     const repository = this.required(name);
-    if (/^[\w.-]+(?:\/[\w.-]+)+$/.test(repository) && !/(?:^|\/)\.+(?:\/|$)/.test(repository)) return repository;
+    if (/^[\w.-]+(?:\/[\w.-]+)+$/.test(repository) && !/(?:^|\/)\.+(?:\/|$)/.test(repository))
+      return repository;
     throw this.wrong(`'${name}' is no repository: '${repository}'`);
   }
 

@@ -1,4 +1,5 @@
-const step = /^(?:\.?\[\s*(?:"((?:[^"\\]|\\.)*)"|(-?\d+))?\s*\]|\."((?:[^"\\]|\\.)*)"|\.([A-Za-z_]\w*)|\.(?=$|\[|\s))\??/;
+const step =
+  /^(?:\.?\[\s*(?:"((?:[^"\\]|\\.)*)"|(-?\d+))?\s*\]|\."((?:[^"\\]|\\.)*)"|\.([A-Za-z_]\w*)|\.(?=$|\[|\s))\??/;
 
 /**
  * All values that a path of jq(1) leads to: `.name`, `."any name"`, `[0]`, `[-1]`, `[]`, one behind the other, joined by
@@ -15,7 +16,7 @@ export function readJsonPath(document: unknown, path: string): readonly unknown[
       const [whole, quotedKey, index, quotedName, name] = found;
       rest = rest.slice(whole.length);
       const key = quotedKey ?? quotedName;
-      const text = key === undefined ? name : unescape(key);
+      const text = key === undefined ? name : unquote(key);
       if (text !== undefined) values = values.flatMap((value) => member(value, text));
       else if (index !== undefined) values = values.flatMap((value) => element(value, Number(index)));
       else if (whole.includes('[')) values = values.flatMap(elements);
@@ -24,7 +25,7 @@ export function readJsonPath(document: unknown, path: string): readonly unknown[
   return values;
 }
 
-function unescape(text: string): string {
+function unquote(text: string): string {
   try {
     return JSON.parse(`"${text}"`) as string;
   } catch {
@@ -33,7 +34,8 @@ function unescape(text: string): string {
 }
 
 function member(value: unknown, name: string): readonly unknown[] {
-  if (typeof value !== 'object' || value === null || Array.isArray(value) || !Object.hasOwn(value, name)) return [];
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || !Object.hasOwn(value, name))
+    return [];
   return [(value as Readonly<Record<string, unknown>>)[name]];
 }
 

@@ -68,7 +68,11 @@ export function substitute(text: string, pattern: string, replacement: string): 
   });
 }
 
-function within(text: string, expression: RegExp, pattern: string): readonly (readonly (string | undefined)[])[] {
+function within(
+  text: string,
+  expression: RegExp,
+  pattern: string,
+): readonly (readonly (string | undefined)[])[] {
   const found = matchWithin(text, expression, limitMs);
   if (!found) throw unusable(pattern, 'It takes longer than a second.');
   return found;

@@ -29,19 +29,31 @@ export function comparePythonVersions(a: string, b: string): number {
 
 const before = Number.NEGATIVE_INFINITY;
 const behind = Number.POSITIVE_INFINITY;
-const letters: Readonly<Record<string, number>> = { a: 0, alpha: 0, b: 1, beta: 1, c: 2, rc: 2, pre: 2, preview: 2 };
+const letters: Readonly<Record<string, number>> = {
+  a: 0,
+  alpha: 0,
+  b: 1,
+  beta: 1,
+  c: 2,
+  rc: 2,
+  pre: 2,
+  preview: 2,
+};
 
 function keyOf(text: string): Key | undefined {
   const found = versionForm.exec(text);
   if (!found) return undefined;
-  const [, epoch, release = '', letter, letterNumber, postNumber, post, postCount, dev, devNumber, local] = found;
+  const [, epoch, release = '', letter, letterNumber, postNumber, post, postCount, dev, devNumber, local] =
+    found;
   const numbers = release.split('.').map(Number);
   while (numbers.length > 1 && numbers.at(-1) === 0) numbers.pop();
   const hasPost = postNumber !== undefined || post !== undefined;
   // 1.0.dev1 is before 1.0a1, which is before 1.0
   const onlyDev = letter === undefined && !hasPost && dev !== undefined;
   const pre: Part[] =
-    letter === undefined ? [onlyDev ? before : behind] : [letters[letter.toLowerCase()] ?? 0, Number(letterNumber ?? 0)];
+    letter === undefined
+      ? [onlyDev ? before : behind]
+      : [letters[letter.toLowerCase()] ?? 0, Number(letterNumber ?? 0)];
   const localParts = local?.toLowerCase().split(/[-_.]/) ?? [];
   return [
     Number(epoch ?? 0),
@@ -81,7 +93,13 @@ function compareParts(a: Part, b: Part): number {
 
 /** Numbers filled with zeros, words behind a star so that they come before numbers, `*final` where a version is final. */
 function looseKey(text: string): readonly string[] {
-  const names: Readonly<Record<string, string>> = { pre: 'c', preview: 'c', rc: 'c', dev: '@', '-': 'final-' };
+  const names: Readonly<Record<string, string>> = {
+    pre: 'c',
+    preview: 'c',
+    rc: 'c',
+    dev: '@',
+    '-': 'final-',
+  };
   const parts: string[] = [];
   for (const run of [...(text.toLowerCase().match(/\d+|[a-z]+|\.|-|[^\da-z.-]+/g) ?? []), 'final']) {
     if (run === '.') continue;

@@ -1,7 +1,7 @@
 import { compareVersions } from '../../formats/pacman/index.ts';
 import type { CheckOptions } from './check-options.ts';
-import { comparePythonVersions } from './python-version.ts';
 import { matchesWhole, substitute } from './python-regex.ts';
+import { comparePythonVersions } from './python-version.ts';
 
 /** A version that a source has found. */
 export interface Candidate {

@@ -67,7 +67,8 @@ export class SourceContext {
       if (!Array.isArray(answer.value)) throw wrongShape(next, 'a list');
       all.push(...(answer.value as unknown[]));
       const link = /<([^>]+)>\s*;[^,]*\brel="?next"?/.exec(answer.headers['link'] ?? '')?.[1];
-      const following: URL | undefined = link === undefined ? undefined : (URL.parse(link, next) ?? undefined);
+      const following: URL | undefined =
+        link === undefined ? undefined : (URL.parse(link, next) ?? undefined);
       // a token goes nowhere else because a server says so
       next = following && following.origin === new URL(next).origin ? following.href : undefined;
     }

@@ -35,8 +35,28 @@ export const versionSources: ReadonlyMap<string, VersionSource> = new Map<string
 
 /** Sources that nvchecker has and we have not. */
 export const unsupportedSources: ReadonlySet<string> = new Set([
-  ...['alpmfiles', 'android_sdk', 'apt', 'combiner', 'container', 'cran', 'debianpkg', 'htmlparser', 'launchpad'],
-  ...['mercurial', 'opam', 'openvsx', 'pagure', 'rpmrepo', 'snapcraft', 'sparkle', 'ubuntupkg', 'vsmarketplace'],
+  ...[
+    'alpmfiles',
+    'android_sdk',
+    'apt',
+    'combiner',
+    'container',
+    'cran',
+    'debianpkg',
+    'htmlparser',
+    'launchpad',
+  ],
+  ...[
+    'mercurial',
+    'opam',
+    'openvsx',
+    'pagure',
+    'rpmrepo',
+    'snapcraft',
+    'sparkle',
+    'ubuntupkg',
+    'vsmarketplace',
+  ],
 ]);
 
 /** Sources that run what the recipe says. */

@@ -1,10 +1,10 @@
 import { parse, TomlError } from 'smol-toml';
 import { fault, messageOf, type Problem, problem } from '../../diagnostics/index.ts';
 import type { Fetcher } from '../../fetcher/index.ts';
+import { nearestWords } from '../../primitives/index.ts';
 import type { Endpoints } from '../endpoints.ts';
 import { asObject, packageTrouble } from '../package-trouble.ts';
 import { CheckOptions } from './check-options.ts';
-import { nearestName } from './nearest-name.ts';
 import { type Candidate, cleanVersion, selectVersion } from './select-version.ts';
 import { SourceContext, type VersionSource } from './source-context.ts';
 import { runningSources, unsupportedSources, versionSources } from './source-table.ts';
@@ -62,7 +62,10 @@ export function readVersionCheck(
   of: { readonly pkgbase: string; readonly file: string },
 ): { readonly check: VersionCheck | undefined; readonly problems: readonly Problem[] } {
   const { pkgbase, file } = of;
-  const failed = (...given: Parameters<typeof problem>) => ({ check: undefined, problems: [problem(...given)] });
+  const failed = (...given: Parameters<typeof problem>) => ({
+    check: undefined,
+    problems: [problem(...given)],
+  });
   let tables: Readonly<Record<string, unknown>>;
   try {
     tables = parse(text) as Readonly<Record<string, unknown>>;
@@ -107,8 +110,8 @@ function sourceTrouble({ pkgbase, file, source }: VersionCheck): Problem | undef
   if (unsupportedSources.has(source)) {
     return problem('UPS024', { what: `the source '${source}' of '${pkgbase}' is not supported`, place });
   }
-  const nearest = nearestName(source, versionSources.keys());
-  const next = nearest === undefined ? undefined : `Did you mean '${nearest}'?`;
+  const nearest = nearestWords(source, [...versionSources.keys()]);
+  const next = nearest === undefined ? undefined : `Did you mean ${nearest}?`;
   return problem('UPS022', { what: `there is no source '${source}', which '${pkgbase}' wants`, next, place });
 }
 
@@ -130,7 +133,11 @@ export async function checkVersion(
   }
 }
 
-async function ask(check: VersionCheck, source: VersionSource, own: VersionCheckOptions): Promise<VersionAnswer> {
+async function ask(
+  check: VersionCheck,
+  source: VersionSource,
+  own: VersionCheckOptions,
+): Promise<VersionAnswer> {
   const options = new CheckOptions(check.options, check.file);
   const findings = await source(new SourceContext({ options, pkgbase: check.pkgbase, own }));
   const chosen = selectVersion(findings, options);

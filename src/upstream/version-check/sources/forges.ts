@@ -8,7 +8,10 @@ interface Forge {
   readonly commits: string;
   readonly branchParameter: string;
   readonly commitOfTag: (tag: Readonly<Record<string, unknown>>) => unknown;
-  readonly commit: (entry: Readonly<Record<string, unknown>>) => { readonly id: unknown; readonly date: unknown };
+  readonly commit: (entry: Readonly<Record<string, unknown>>) => {
+    readonly id: unknown;
+    readonly date: unknown;
+  };
 }
 
 /** Tags or commits of a project on GitLab. */

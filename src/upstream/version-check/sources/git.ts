@@ -20,11 +20,18 @@ export const git: VersionSource = async ({ options, own }) => {
   if (heads.kind !== 'commits') {
     const shown = url.replace(/^([a-z+]+:\/\/)[^/@]*@/i, '$1');
     const code = heads.kind === 'nothing' ? 'UPS040' : 'UPS041';
-    throw fault(code, { what: `'${shown}' does not tell its tags and branches`, why: heads.why, severity: 'error' });
+    throw fault(code, {
+      what: `'${shown}' does not tell its tags and branches`,
+      why: heads.why,
+      severity: 'error',
+    });
   }
   if (usesCommit) {
     const commit = heads.commits.get(head);
-    return { kind: 'one', candidate: commit === undefined ? undefined : { version: commit, revision: commit } };
+    return {
+      kind: 'one',
+      candidate: commit === undefined ? undefined : { version: commit, revision: commit },
+    };
   }
   const candidates = new Map<string, Candidate>();
   for (const [ref, commit] of heads.commits) {

@@ -47,7 +47,10 @@ class GithubRepository {
   }
 
   async tags(): Promise<Findings> {
-    const refs = await this.#context.jsonPages(`${this.#base}/git/matching-refs/tags/?per_page=100`, this.#headers);
+    const refs = await this.#context.jsonPages(
+      `${this.#base}/git/matching-refs/tags/?per_page=100`,
+      this.#headers,
+    );
     const candidates = refs.flatMap((ref): Candidate[] => {
       const entry = asObject(ref);
       const object = asObject(entry?.['object']);
@@ -63,7 +66,10 @@ class GithubRepository {
   async commits(): Promise<Findings> {
     const { options } = this.#context;
     const query = new URLSearchParams({ per_page: '1' });
-    for (const [name, value] of [['sha', options.text('branch')], ['path', options.text('path')]] as const) {
+    for (const [name, value] of [
+      ['sha', options.text('branch')],
+      ['path', options.text('path')],
+    ] as const) {
       if (value !== undefined) query.set(name, value);
     }
     const url = `${this.#base}/commits?${query}`;
@@ -72,7 +78,10 @@ class GithubRepository {
     const date = asText(asObject(asObject(newest?.['commit'])?.['committer'])?.['date']);
     const version = date === undefined ? undefined : dateVersion(date, true);
     if (version === undefined) throw wrongShape(url, 'a list of commits');
-    return { kind: 'one', candidate: { version, revision: asText(newest?.['sha']), url: asText(newest?.['html_url']) } };
+    return {
+      kind: 'one',
+      candidate: { version, revision: asText(newest?.['sha']), url: asText(newest?.['html_url']) },
+    };
   }
 
   async #releases(path: string): Promise<readonly Candidate[]> {

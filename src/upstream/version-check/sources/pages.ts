@@ -26,7 +26,8 @@ export const httpheader: VersionSource = async ({ options, own }) => {
   const pattern = options.required('regex');
   const url = options.required('url');
   const method = (options.text('method') ?? 'HEAD').toUpperCase();
-  if (method !== 'HEAD' && method !== 'GET') throw options.wrong(`'method' is neither HEAD nor GET: '${method}'`);
+  if (method !== 'HEAD' && method !== 'GET')
+    throw options.wrong(`'method' is neither HEAD nor GET: '${method}'`);
   const followRedirects = options.flag('follow_redirects');
   const { headers } = await own.fetcher.get(url, { method, followRedirects, maxBytes, signal: own.signal });
   return listOf(findAll(headers[(options.text('header') ?? 'Location').toLowerCase()] ?? '', pattern));
@@ -36,7 +37,10 @@ export const httpheader: VersionSource = async ({ options, own }) => {
 export const jq: VersionSource = async ({ options, own }) => {
   const filter = options.text('filter') ?? '.';
   const url = options.required('url');
-  const found = readJsonPath((await own.fetcher.getJson(url, { maxBytes, signal: own.signal })).value, filter);
+  const found = readJsonPath(
+    (await own.fetcher.getJson(url, { maxBytes, signal: own.signal })).value,
+    filter,
+  );
   if (found === undefined) {
     throw options.wrong(`'filter' is no path of names, indices and '[]': '${filter}'`);
   }

@@ -21,12 +21,16 @@ function packageName({ options }: SourceContext, source: string): string {
 
 /** The index of Python packages, in the form of PEP 691 with the versions of PEP 700. */
 export const pypi: VersionSource = async (context) => {
-  const name = packageName(context, 'pypi').toLowerCase().replaceAll(/[-_.]+/g, '-');
+  const name = packageName(context, 'pypi')
+    .toLowerCase()
+    .replaceAll(/[-_.]+/g, '-');
   const url = `${context.endpoint('pypi')}/${name}/`;
   const { versions } = await context.jsonObject(url, {}, 'application/vnd.pypi.simple.v1+json');
   if (!Array.isArray(versions)) throw wrongShape(url, "a list 'versions'");
   const withPre = context.options.flag('use_pre_release');
-  return several(versions.filter((version) => withPre || (typeof version === 'string' && !isPreRelease(version))));
+  return several(
+    versions.filter((version) => withPre || (typeof version === 'string' && !isPreRelease(version))),
+  );
 };
 
 /** The newest release of an npm package; its file names the registry itself where it wants another one. */
@@ -46,7 +50,10 @@ export const cratesio: VersionSource = async (context) => {
   const path = name.length === 3 ? `3/${name[0]}` : folder;
   const url = `${context.endpoint('crates')}/${path}/${name}`;
   const { bytes } = await own.fetcher.get(url, { signal: own.signal });
-  const lines = Buffer.from(bytes).toString().split('\n').filter((line) => line.trim() !== '');
+  const lines = Buffer.from(bytes)
+    .toString()
+    .split('\n')
+    .filter((line) => line.trim() !== '');
   const versions = lines.map((line) => {
     try {
       const entry = asObject(JSON.parse(line));
