@@ -1,6 +1,7 @@
 import { type Code, type Problem, problem } from '../../diagnostics/index.ts';
 import { type PackageBump, parseBump } from './package-bump.ts';
 import { parseSettings, type SettingsFile } from './settings-file.ts';
+import { settingsTrouble } from './settings-trouble.ts';
 
 /** The settings of one package, `.CI/config` (specification 3.3). Switches are on for the exact word `true` only. */
 export interface PackageSettings {
@@ -93,7 +94,7 @@ export function readPackageSettings(
     allowProhibited: flag('BUILDER_ALLOW_PROHIBITED'),
     unknown: [...parsed.values.keys()].filter((key) => !knownKeys.has(key)),
   };
-  return { settings, problems };
+  return { settings, problems: [...problems, ...settingsTrouble(parsed, knownKeys, file)] };
 }
 
 function readTimeoutFactor(value: string | undefined, report: Report): number {
