@@ -7,6 +7,8 @@ export interface ReviewFacts {
   readonly maintainersAfter?: readonly string[] | undefined;
   /** Expressions of CI_PKGBUILD_CHANGE_ALLOW_REGEX. */
   readonly allow?: readonly string[] | undefined;
+  /** Both sides come from a recipe repository, so that hooks in `.CI` are part of the change. */
+  readonly comparesHooks?: boolean | undefined;
 }
 
 /** What a finding is about, in the order of the report. */

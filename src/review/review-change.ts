@@ -1,7 +1,7 @@
 import { type ChangeReport, type Finding, findingTopics, type ReviewFacts } from './change-report.ts';
 import { classifyFiles } from './classify-change.ts';
 import { newActions } from './executed-actions.ts';
-import { fileFindings } from './file-findings.ts';
+import { fileFindings, hookFindings } from './file-findings.ts';
 import { arrayFindings, maintainerFindings, scalarFindings } from './metadata-findings.ts';
 import type { RecipeFolder } from './recipe-folder.ts';
 import { viewRecipe } from './recipe-view.ts';
@@ -20,6 +20,7 @@ export function reviewChange(before: RecipeFolder, after: RecipeFolder, facts: R
     ...newSuspicions(old, now),
     ...maintainerFindings(facts, old, now),
     ...newActions(old, now),
+    ...(facts.comparesHooks ? hookFindings(before, after) : []),
     ...sourceFindings(old, now),
     ...checksumFindings(old, now),
     ...arrayFindings(old, now),

@@ -16,6 +16,7 @@ type Add = (ci: Command, shell: Shell) => void;
 /** Where subcommands come from. */
 const groups: readonly { readonly names: readonly string[]; readonly load: () => Promise<Add> }[] = [
   { names: ['on-commit', 'deliver'], load: async () => (await import('./ci-runs.ts')).addCiRuns },
+  { names: ['review'], load: async () => (await import('./ci-review.ts')).addCiReview },
 ];
 
 /** `packmill ci`: pipelines of recipe repositories. Only the subcommand that is asked for is loaded. */
