@@ -37,7 +37,10 @@ export function recipeTools(options: RecipeToolsOptions): RecipeTools {
         processors: undefined,
       },
       folder: options.folder,
-      environment: { CONTAINER_ENGINE: machine.variable('CONTAINER_ENGINE'), DOCKER_SOCKET: machine.variable('DOCKER_SOCKET') },
+      environment: {
+        CONTAINER_ENGINE: machine.variable('CONTAINER_ENGINE'),
+        DOCKER_SOCKET: machine.variable('DOCKER_SOCKET'),
+      },
       clock: options.clock,
       onProblem: options.onProblem,
     });
