@@ -1,4 +1,5 @@
 // The door of pipelines: what a command needs is loaded when it runs, because the start of each run counts.
+import type { Problem } from '../../diagnostics/index.ts';
 import type {
   AddReport,
   BumpReport,
@@ -6,19 +7,24 @@ import type {
   DeliveryReport,
   DropReport,
   OnCommitReport,
+  ScheduleReport,
 } from '../../pipeline/index.ts';
+import type { ChangeReport } from '../../review/index.ts';
 import type { ChangeOptions } from './by-hand.ts';
 import type { CheckOptions, CheckReport } from './check-recipes.ts';
 import type { DependencyReport, LookOptions } from './look-at-recipes.ts';
 import type { HandingOptions } from './on-commit.ts';
 import type { PipelineOptions } from './open-pipeline.ts';
 import type { PipelineStatus } from './pipeline-status.ts';
+import type { ScheduleOptions } from './on-schedule.ts';
+import type { ReviewSubject } from './review-diff.ts';
 
 export type { ChangeOptions } from './by-hand.ts';
 export type { CheckReport } from './check-recipes.ts';
 export type { DependencyReport } from './look-at-recipes.ts';
 export type { HandingOptions } from './on-commit.ts';
 export type { PipelineOptions } from './open-pipeline.ts';
+export type { ScheduleOptions } from './on-schedule.ts';
 export type { PipelineStatus } from './pipeline-status.ts';
 
 /** `packmill ci on-commit`: see `onCommit` of room pipeline. */
@@ -39,6 +45,11 @@ export async function ciSchedule(
   names: string,
 ): Promise<ByHandReport> {
   return await (await import('./by-hand.ts')).runSchedule(options, names);
+}
+
+/** `packmill ci on-schedule`: see `onSchedule` of room pipeline. */
+export async function ciOnSchedule(options: ScheduleOptions): Promise<ScheduleReport> {
+  return await (await import('./on-schedule.ts')).runOnSchedule(options);
 }
 
 /** `packmill ci on-schedule --trigger NAME`: see `triggerRun` of room pipeline. */
@@ -92,4 +103,18 @@ export async function ciDependencyText(repository: string, legacy: boolean): Pro
 /** `packmill ci status`: see `readPipelineStatus`. */
 export async function ciStatus(options: PipelineOptions): Promise<PipelineStatus> {
   return await (await import('./pipeline-status.ts')).readPipelineStatus(options);
+}
+
+/** Reports on a change of recipes, ready to be shown. */
+export interface RenderedReview {
+  readonly packages: readonly ChangeReport[];
+  readonly isMajor: boolean;
+  readonly problems: readonly Problem[];
+  readonly text: string;
+  readonly markdown: string;
+}
+
+/** `packmill ci review`: see `reviewDiff`. */
+export async function ciReviewDiff(subject: ReviewSubject, colour: boolean): Promise<RenderedReview> {
+  return await (await import('./render-review.ts')).renderReview(subject, colour);
 }
