@@ -1,3 +1,5 @@
+import type { TreeEntry } from './tree-object.ts';
+
 /** A commit as its object says it. */
 export interface CommitFacts {
   readonly id: string;
@@ -42,6 +44,8 @@ export interface RefMove {
   readonly expected?: string | null;
 }
 
+export type FileKind = 'file' | 'folder' | 'link' | 'submodule';
+
 export interface Author {
   readonly name: string;
   readonly email: string;
@@ -55,6 +59,8 @@ export interface WorkingCopy {
   readonly folder: string;
   /** The branch that is followed: the configured one, else the one that is checked out, else the remote's default. */
   readonly branch: string;
+  /** The remote whose branches are below `refs/remotes/NAME/`. */
+  readonly remote: string;
   /** Commits of names (`HEAD`, `refs/tags/scheduled`, `refs/remotes/origin/state`); unknown ones are left out. One process. */
   resolve(names: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** The commits that `tip` reaches and `base` does not, newest first; without a base `tip` alone. */
@@ -63,7 +69,7 @@ export interface WorkingCopy {
   changesBetween(base: string | undefined, tip: string): Promise<readonly TreeChange[]>;
   isAncestor(ancestor: string, of: string): Promise<boolean>;
   /** Makes a shallow clone deep enough that the ancestry of `base` is known. Talks to the remote only when it is shallow. */
-  deepenTo(base: string): Promise<void>;
+  deepenTo(base: string, tip?: string): Promise<void>;
   /** Whether any branch of the remote, as last fetched, contains the commit. */
   isOnBranch(commit: string): Promise<boolean>;
   /** Fetches refs (patterns with one `*` allowed) into `refs/remotes/origin/*` and `refs/tags/*`, pruning what is gone; the forced way. */
@@ -75,21 +81,22 @@ export interface WorkingCopy {
   /** Bytes of single files; those that are not there are left out; one process. */
   readFiles(commit: string, paths: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>>;
   /** Names directly below a folder of a commit, and what they are. */
-  list(
-    commit: string,
-    folder: string,
-  ): Promise<ReadonlyMap<string, 'file' | 'folder' | 'link' | 'submodule'>>;
+  list(commit: string, folder: string): Promise<ReadonlyMap<string, FileKind>>;
+  /** What is below a folder ('' for all) of a commit but folders: mode and object id by path, without bytes. */
+  entries(commit: string, folder: string): Promise<ReadonlyMap<string, TreeEntry>>;
   /** Paths of the checkout that differ from `HEAD`, untracked ones included, ignored ones not. */
   changedFiles(): Promise<readonly string[]>;
   /** Writes commits in one process; each may name an earlier one of the list by `#N` as base or parent. Returns their ids in order. */
   writeCommits(commits: readonly NewCommit[], author: Author): Promise<readonly string[]>;
   /**
-   * Pushes all or nothing. Throws GIT007 when the remote has moved or refuses, GIT001, GIT003, GIT004.
-   * `options` are push options (`ci.skip`), left out where the remote does not take any.
+   * Pushes all or nothing. Throws GIT007 when the remote has moved, GIT009 when it refuses, GIT001, GIT003, GIT004.
+   * A lease alone (`expected` without `force`) still moves forward only. `options` are push options (`ci.skip`), left out where the remote does not take any.
    */
   push(moves: readonly RefMove[], options?: readonly string[]): Promise<void>;
   /** Moves the checked-out branch and its files to a commit; what differs in files that do not change stays. Throws GIT008. */
   moveTo(commit: string): Promise<void>;
   /** Sets a local ref (a tag after its push). */
   setRef(ref: string, commit: string): Promise<void>;
+  /** Ends the git that reads objects; without that it keeps the program alive. */
+  close(): Promise<void>;
 }

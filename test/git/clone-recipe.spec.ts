@@ -1,0 +1,74 @@
+import { lstatSync, readdirSync, readFileSync, readlinkSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { cloneRecipe } from '../../src/git/index.ts';
+import { ScratchRemote } from './scratch-remote.ts';
+
+let scratch: ScratchRemote;
+let url: string;
+beforeEach(() => {
+  scratch = new ScratchRemote();
+  url = `file://${scratch.bare}`;
+});
+afterEach(() => scratch.dispose());
+
+const timeoutMs = 60_000;
+const names = (folder: string): readonly string[] => readdirSync(folder, { recursive: true }).map(String).sort();
+
+describe('a cloned recipe', () => {
+  it('has the bytes, executable bits and links that were committed, and no .git', async () => {
+    const folder = scratch.clone('author');
+    symlinkSync('PKGBUILD', join(folder, 'link'));
+    scratch.git(folder, 'config', 'core.autocrlf', 'false');
+    scratch.commit(folder, {
+      PKGBUILD: 'pkgver=1\r\n',
+      '.gitattributes': '* text=auto eol=lf ident\nsecret export-ignore\n',
+      'sub/run.sh': '#!/bin/sh\n# $Id$\n',
+      secret: '',
+    });
+    scratch.git(folder, 'update-index', '--chmod=+x', 'sub/run.sh');
+    scratch.git(folder, 'commit', '--quiet', '--message', 'x');
+    scratch.git(folder, 'push', '--quiet', 'origin', 'main');
+    const into = join(scratch.folder, 'into');
+    const clone = await cloneRecipe({ url, into, timeoutMs });
+    expect(clone).toEqual({ commit: scratch.tip('refs/heads/main'), folder: into });
+    expect(names(into)).toEqual(['.gitattributes', 'PKGBUILD', 'link', 'secret', 'sub', 'sub/run.sh']);
+    const blob = scratch.git(folder, 'cat-file', '-s', 'HEAD:PKGBUILD');
+    expect(readFileSync(join(into, 'PKGBUILD')).byteLength).toBe(Number(blob));
+    expect(readFileSync(join(into, 'sub/run.sh'), 'utf8')).toBe('#!/bin/sh\n# $Id$\n');
+    expect(readlinkSync(join(into, 'link'))).toBe('PKGBUILD');
+    expect(lstatSync(join(into, 'sub/run.sh')).mode & 0o777).toBe(0o755);
+  });
+
+  it('is not there when there is no such branch, no commit, no repository or no server', async () => {
+    const into = join(scratch.folder, 'into');
+    const tried = (options: { url: string; branch?: string }): Promise<unknown> =>
+      cloneRecipe({ into, timeoutMs, ...options }).catch((error: unknown) => error);
+    expect(await tried({ url })).toMatchObject({ problem: { code: 'GIT005' } });
+    expect(await tried({ url, branch: 'nope' })).toMatchObject({ problem: { code: 'GIT005' } });
+    expect(await tried({ url: `file://${scratch.folder}` })).toMatchObject({ problem: { code: 'GIT003' } });
+    expect(await tried({ url: 'http://127.0.0.1:1/x.git' })).toMatchObject({ problem: { code: 'GIT001' } });
+    expect(names(scratch.folder)).not.toContain('into');
+  });
+
+  it('is refused when its files are too many or too large, packed or unpacked', async () => {
+    const folder = scratch.clone('author');
+    scratch.commit(folder, { a: 'x'.repeat(5_000_000), b: '', c: '' });
+    scratch.git(folder, 'push', '--quiet', 'origin', 'main');
+    const into = join(scratch.folder, 'into');
+    const code = 'GIT014';
+    await expect(cloneRecipe({ url, into, timeoutMs, maxBytes: 1_000_000 })).rejects.toMatchObject({
+      problem: { code },
+    });
+    await expect(cloneRecipe({ url, into, timeoutMs, maxFiles: 2 })).rejects.toMatchObject({
+      problem: { code },
+    });
+    const noise = Array.from({ length: 100_000 }, (_, index) => Math.imul(index + 1, 2_654_435_761).toString(36));
+    scratch.commit(folder, { noise: noise.join('') });
+    scratch.git(folder, 'push', '--quiet', 'origin', 'main');
+    await expect(cloneRecipe({ url, into, timeoutMs, maxBytes: 100_000 })).rejects.toMatchObject({
+      problem: { code },
+    });
+    expect(names(scratch.folder)).not.toContain('into');
+  });
+});
