@@ -113,7 +113,10 @@ export interface ShellScript {
   readonly statements: readonly ShellStatement[];
 }
 
-/** What stands between statements: blanks, line ends, `;` and `&`, comments, bodies of here-documents. */
+/**
+ * What stands between statements: blanks with line ends, `;` and `&`; comments; bodies of here-documents; or all
+ * that comes after a place where the text stops to be Bash.
+ */
 export interface ShellGap extends ShellSpan {
-  readonly kind: 'blank' | 'comment' | 'here-document';
+  readonly kind: 'blank' | 'comment' | 'here-document' | 'unread';
 }
