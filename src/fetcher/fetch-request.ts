@@ -19,6 +19,8 @@ export interface FetchOptions {
   /** URL of an HTTP proxy for this request; undefined: what the environment says. */
   readonly proxy?: string | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** The document is a gzip file and its contents are wanted, whether the server calls gzip its format or its coding. */
+  readonly unpackGzip?: boolean | undefined;
   /** Default `GET`; only answers to `GET` are kept. */
   readonly method?: 'GET' | 'HEAD' | undefined;
   /** `false`: a redirect is the answer. */

@@ -1,4 +1,5 @@
 export { AppendFile, appendToFile } from './append-file.ts';
+export { matchWithin } from './bounded-regex.ts';
 export {
   type ControlGroup,
   type ControlGroupLimits,
@@ -10,6 +11,7 @@ export { findControlGroupsV2 } from './cgroup-v2.ts';
 export { type Clock, nextTurn, systemClock, VirtualClock } from './clock.ts';
 export { unpackZstd, writeZstdFile } from './compress.ts';
 export { type Console, onCrash, onInterrupt, systemConsole, tolerateClosedPipes } from './console.ts';
+export { acceptedCodings, unpackBody } from './content-coding.ts';
 export { createTokenDigest, digestBytes, digestFileTwice, equalDigests, keyedDigest } from './digest.ts';
 export { isDiskFull } from './disk-full.ts';
 export {
@@ -64,6 +66,13 @@ export {
   hashFileWithTail,
 } from './hashed-copy.ts';
 export { type HttpAnswer, type HttpCall, type HttpSilence, httpCall } from './http-call.ts';
+export {
+  HttpConnections,
+  type HttpExchange,
+  type HttpReply,
+  type HttpTrouble,
+  type ProxyVariables,
+} from './http-exchange.ts';
 export { hmacSha256 } from './keyed-digest.ts';
 export { machine } from './machine.ts';
 export { type Mount, readMounts } from './mounts.ts';

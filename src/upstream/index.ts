@@ -1,4 +1,10 @@
-export { type AurCollection, type AurOptions, type AurPackage, collectAur, type WantedPackage } from './aur.ts';
+export {
+  type AurCollection,
+  type AurOptions,
+  type AurPackage,
+  collectAur,
+  type WantedPackage,
+} from './aur.ts';
 export {
   type BranchAnswer,
   type BranchOptions,

@@ -1,5 +1,8 @@
-import type { Problem } from '../diagnostics/index.ts';
+import { type Problem, problem } from '../diagnostics/index.ts';
 import type { Fetcher } from '../fetcher/index.ts';
+import { type DatabaseEntry, parseDesc, readDatabase } from '../formats/pacman/index.ts';
+import { xzCodec } from '../host/index.ts';
+import { asCause, troubleOf } from './package-trouble.ts';
 
 /** One binary package of a database. */
 export interface PublishedPackage {
@@ -23,12 +26,58 @@ export interface PackageDatabases {
   readonly problems: readonly Problem[];
 }
 
-/** Downloads pacman databases (specification 7.8). One that cannot be had is a problem of its own. */
+export interface DatabaseOptions {
+  readonly fetcher: Fetcher;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The largest database there is has some 10 MB; a `.files` database some 200. */
+const databaseLimit = 512 * 1024 * 1024;
+const databaseTimeoutMs = 120_000;
+
+/**
+ * Downloads pacman databases, packed with gzip, zstd or xz (specification 7.8). One that cannot be had or is damaged is UPS050
+ * and has no packages; a single damaged entry is FMT031 and missing.
+ */
 export async function readPackageDatabases(
-  _urls: readonly string[],
-  _options: { readonly fetcher: Fetcher; readonly signal?: AbortSignal | undefined },
+  urls: readonly string[],
+  options: DatabaseOptions,
 ): Promise<PackageDatabases> {
-  throw new Error('not there yet');
+  const problems: Problem[] = [];
+  const databases = await Promise.all(
+    urls.map(async (url): Promise<PackageDatabase> => {
+      const read = await readOne(url, options);
+      problems.push(...read.problems);
+      return { url, packages: read.packages };
+    }),
+  );
+  return { databases, problems };
+}
+
+async function readOne(
+  url: string,
+  { fetcher, signal }: DatabaseOptions,
+): Promise<{ packages: readonly PublishedPackage[] | undefined; problems: readonly Problem[] }> {
+  const failed = (why: string) => ({
+    packages: undefined,
+    problems: [problem('UPS050', { what: `'${url.replace(/[?#].*$/s, '')}' cannot be had`, why })],
+  });
+  try {
+    const limits = { maxBytes: databaseLimit, timeoutMs: databaseTimeoutMs };
+    const { bytes } = await fetcher.get(url, { ...limits, signal });
+    // to the parser no bytes are a database without packages; to us they are a server in trouble
+    if (bytes.byteLength === 0) return failed('The answer is empty.');
+    const { entries, problems } = readDatabase(bytes, url, { xz: xzCodec });
+    const damage = problems.find(({ code }) => code !== 'FMT031');
+    return damage ? failed(asCause(damage)) : { packages: entries.map(publishedPackage), problems };
+  } catch (error) {
+    return failed(asCause(troubleOf(error)));
+  }
+}
+
+function publishedPackage({ name, version, desc }: DatabaseEntry): PublishedPackage {
+  const fields = parseDesc(desc);
+  return { name, version, pkgbase: fields.get('BASE')?.[0] ?? name, provides: fields.get('PROVIDES') ?? [] };
 }
 
 /** A package base whose published version changed. */
@@ -40,12 +89,32 @@ export interface VersionChange {
 }
 
 /**
- * The rows of `.version-state` after reading databases, and what changed against the old ones (specification 7.8). The first
- * database that has a pkgbase counts. While a database is missing, what it might have said is taken from the old rows (K05).
+ * The rows of `.version-state` after reading databases, and what changed against the old ones (specification 7.8). The
+ * first database that has a pkgbase counts. What a database that could not be had may have said is taken from the old rows,
+ * so that its trouble changes nothing, neither now nor when it is back (K05). Without old rows nothing has changed.
  */
 export function nextVersionRows(
-  _old: ReadonlyMap<string, string>,
-  _read: PackageDatabases,
+  old: ReadonlyMap<string, string>,
+  { databases }: PackageDatabases,
 ): { readonly rows: ReadonlyMap<string, string>; readonly changes: readonly VersionChange[] } {
-  throw new Error('not there yet');
+  const rows = new Map<string, string>();
+  let isCertain = true;
+  for (const { packages } of databases) {
+    if (!packages) isCertain = false;
+    for (const { pkgbase, version } of packages ?? []) {
+      if (rows.has(pkgbase)) continue;
+      // a database in front of this one may have another version, and it alone would count
+      rows.set(pkgbase, isCertain ? version : (old.get(pkgbase) ?? version));
+    }
+  }
+  if (!isCertain) for (const [pkgbase, version] of old) if (!rows.has(pkgbase)) rows.set(pkgbase, version);
+  const changes: VersionChange[] = [];
+  if (old.size > 0) {
+    for (const [pkgbase, to] of rows) {
+      const from = old.get(pkgbase);
+      if (from !== to) changes.push({ pkgbase, from, to });
+    }
+  }
+  changes.sort((a, b) => (a.pkgbase < b.pkgbase ? -1 : 1));
+  return { rows, changes };
 }
