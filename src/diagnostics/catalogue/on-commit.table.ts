@@ -278,4 +278,23 @@ export const onCommitCodes = {
     next: 'Rename the folder to the pkgbase, or change the pkgbase through an interfere file.',
     sample: { broken: "folder foo with 'pkgbase = bar'", fixed: "folder bar with 'pkgbase = bar'" },
   },
+  CIC031: {
+    severity: 'error',
+    blame: 'usage',
+    title: 'the manager refuses a hand-over as a whole',
+    why: "The document stays in the outbox on branch 'state' and is offered again by each run; others are delivered meanwhile.",
+    next: "Mend what the manager names, or give the document up with 'packmill ci deliver --discard ID'.",
+    sample: { broken: 'BUILD_REPO=nowhere', fixed: 'BUILD_REPO=chaotic-aur' },
+  },
+  CIC032: {
+    severity: 'warning',
+    blame: 'usage',
+    title: 'the commit of this run was looked at before',
+    why: "Tag 'scheduled' is ahead of it: a later run was faster. There is nothing left to do.",
+    next: 'Nothing has to be done.',
+    sample: {
+      broken: 'the pipeline of an older push that was started again',
+      fixed: 'the pipeline of the newest push',
+    },
+  },
 } as const satisfies CatalogueTable;
