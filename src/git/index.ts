@@ -1,6 +1,5 @@
 export { type ClonedRecipe, type CloneOptions, cloneRecipe } from './clone-recipe.ts';
 export { openWorkingCopy, type WorkingCopyOptions } from './open-working-copy.ts';
-export type { Credentials } from './remote-link.ts';
 export {
   type RemoteAnswer,
   type RemoteHeadOptions,
@@ -9,6 +8,7 @@ export {
   remoteHead,
   remoteHeads,
 } from './remote-heads.ts';
+export type { Credentials } from './remote-link.ts';
 export { type ResolvedCommit, type SourceOptions, SourceRepository } from './source-repository.ts';
 export { StateBranch } from './state-branch.ts';
 export type { TreeEntry } from './tree-object.ts';

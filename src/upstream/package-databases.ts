@@ -12,6 +12,7 @@ export interface PublishedPackage {
   readonly version: string;
   /** As the database has them: `libfoo.so=2-64`, `foo=1.2`. */
   readonly provides: readonly string[];
+  readonly depends: readonly string[];
 }
 
 /** A database that was asked for; `packages` is undefined when it could not be had. */
@@ -77,7 +78,8 @@ async function readOne(
 
 function publishedPackage({ name, version, desc }: DatabaseEntry): PublishedPackage {
   const fields = parseDesc(desc);
-  return { name, version, pkgbase: fields.get('BASE')?.[0] ?? name, provides: fields.get('PROVIDES') ?? [] };
+  const pkgbase = fields.get('BASE')?.[0] ?? name;
+  return { name, version, pkgbase, provides: fields.get('PROVIDES') ?? [], depends: fields.get('DEPENDS') ?? [] };
 }
 
 /** A package base whose published version changed. */
