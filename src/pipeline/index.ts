@@ -31,3 +31,4 @@ export {
   stateRef,
   tagMove,
 } from './state-branch.ts';
+export { type AurPushOptions, type AurPushReport, pushToAur } from './upkeep/push-to-aur.ts';
