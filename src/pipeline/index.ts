@@ -32,3 +32,4 @@ export {
   tagMove,
 } from './state-branch.ts';
 export { type AurPushOptions, type AurPushReport, pushToAur } from './upkeep/push-to-aur.ts';
+export { type TemplateReport, updateTemplate } from './upkeep/template/update-template.ts';
