@@ -82,4 +82,12 @@ export const upkeepCodes = {
     next: 'Name a folder instead of an address, and delete or rename the branch if it is left over.',
     sample: { broken: 'packmill import chaotic --write https://example.org/recipes.git', fixed: 'packmill import chaotic --write ./recipes' },
   },
+  CIU030: {
+    severity: 'error',
+    blame: 'usage',
+    title: 'a commit message follows no convention',
+    why: "Messages are 'TYPE(SCOPE): what' (conventionalcommits.org), so that the history reads the same whoever and whatever wrote it.",
+    next: "Rewrite it ('git rebase -i', 'reword'), for example as 'feat(foo): init' or 'fix(foo): depend on bar'.",
+    sample: { broken: 'Updated some stuff.', fixed: 'fix(foo): depend on bar' },
+  },
 } as const satisfies CatalogueTable;

@@ -60,8 +60,8 @@ export const importRules = {
   'review-off': {
     weight: 'note',
     title: 'major changes are applied without a human',
-    was: 'The same.',
-    is: 'CI_HUMAN_REVIEW is not true: every change of a recipe is committed by itself.',
+    was: 'With CI_HUMAN_REVIEW off every change of a recipe was committed by itself.',
+    is: 'The same, whatever the change would run.',
     next: 'Set CI_HUMAN_REVIEW=true.',
   },
   'overwrites-commits': {
@@ -153,7 +153,7 @@ export const importRules = {
     title: 'a managed package names no source',
     was: 'Each run warned.',
     is: 'The same.',
-    next: "Set CI_PKGBUILD_SOURCE=custom; 'packmill import --write' does it.",
+    next: 'Set CI_PKGBUILD_SOURCE=custom.',
   },
   'source-needs-review': {
     weight: 'differs',
@@ -201,7 +201,7 @@ export const importRules = {
     title: 'a bump is for another version',
     was: 'It had no effect.',
     is: 'It has no effect.',
-    next: "Remove CI_PACKAGE_BUMP; 'packmill import --write' does it.",
+    next: 'Remove CI_PACKAGE_BUMP with the next change of the package; a push that changes only settings builds it too.',
   },
   'bump-plain': {
     weight: 'note',
@@ -215,7 +215,7 @@ export const importRules = {
     title: 'CI_PKGREL is the old name of CI_PACKAGE_BUMP',
     was: 'It was read for one month, then ignored.',
     is: 'It is read with a warning.',
-    next: "Rename it; 'packmill import --write' does it.",
+    next: 'Rename it.',
   },
   'bump-aur': {
     weight: 'differs',
