@@ -44,9 +44,10 @@ export interface ClonedRecipe {
 }
 
 /** Variables of the environment that lead to a server, and to those who vouch for it. */
-const wayOut = ['https_proxy', 'http_proxy', 'all_proxy', 'no_proxy', 'HTTPS_PROXY', 'ALL_PROXY', 'NO_PROXY'].concat(
-  ['GIT_SSL_CAINFO', 'GIT_SSL_CAPATH', 'SSL_CERT_FILE', 'SSL_CERT_DIR', 'SSH_AUTH_SOCK'],
-);
+const wayOut: readonly string[] = [
+  ...['https_proxy', 'http_proxy', 'all_proxy', 'no_proxy', 'HTTPS_PROXY', 'ALL_PROXY', 'NO_PROXY'],
+  ...['GIT_SSL_CAINFO', 'GIT_SSL_CAPATH', 'SSL_CERT_FILE', 'SSL_CERT_DIR', 'SSH_AUTH_SOCK'],
+];
 
 /**
  * Lays out the newest commit of a stranger's small repository, for comparisons (specification 7.6): bytes,
@@ -102,7 +103,7 @@ function download(url: string, bare: string, options: CloneOptions): Promise<Pro
   const branch = options.branch === undefined ? [] : [`--branch=${options.branch}`];
   const args = ['clone', '--quiet', '--bare', '--depth=1', '--single-branch', '--no-tags', '--no-local'];
   const limit = `--fsize=${options.maxBytes ?? defaultMaxBytes}`;
-  return runProcess('prlimit', [limit, 'git', ...args, '--template=', ...branch, '--', url, bare], {
+  return runProcess('prlimit', [limit, '--core=0', 'git', ...args, '--template=', ...branch, '--', url, bare], {
     timeoutMs: options.timeoutMs,
     signal: options.signal,
     env: {
@@ -114,11 +115,14 @@ function download(url: string, bare: string, options: CloneOptions): Promise<Pro
   });
 }
 
+/** How git says that the one who writes the pack was ended by the limit, or its write refused. */
+const overLimit = /File too large|died of signal 25|^fatal: fetch-pack: invalid index-pack output\s*$/i;
+
 function cloneTrouble(shown: string, result: ProcessResult, options: CloneOptions): Error {
   if (/Remote branch .* not found in upstream/.test(result.stderr)) {
     return fault('GIT005', { what: `'${shown}' has no branch '${options.branch}'` });
   }
-  if (/File size limit exceeded|File too large|died of signal 25/i.test(result.stderr)) {
+  if (overLimit.test(result.stderr)) {
     return tooLarge(shown, `more than ${options.maxBytes ?? defaultMaxBytes} bytes are to be fetched`);
   }
   return remoteTrouble(shown, result);

@@ -25,12 +25,14 @@ export async function fetchRefs(
   const localName = (ref: string): string => ref.replace(/^refs\/heads\//, `refs/remotes/${remote}/`);
   const there = await link.refs(patterns);
   const printed = await git.read(['for-each-ref', `--format=${format}`, ...patterns.map(folderOf).map(localName)]);
+  const wanted = new Set([...there.keys()].map(localName));
   const locals = patterns.map(localName).map(refMatcher);
   const here = new Map<string, string>();
   for (const line of printed.split('\n').filter(Boolean)) {
     const [id = '', ref = ''] = line.split(' ');
     if (locals.some((local) => local.test(ref))) here.set(ref, id);
   }
+  await forget([...here.keys()].filter((ref) => !wanted.has(ref)));
   const known = await history.find([...there.values()]);
   const missing = [...there.keys()].filter((_, index) => known[index] === undefined);
   const followed = `refs/heads/${branch}`;
@@ -41,14 +43,16 @@ export async function fetchRefs(
     const isShallow = (await git.read(['rev-parse', '--is-shallow-repository'])).trim() === 'true';
     await link.fetch(isShallow ? ['--depth=1'] : [], others.map(spec));
   }
-  const wanted = new Set([...there.keys()].map(localName));
-  const moves = [
-    ...[...there].flatMap(([ref, id]) =>
-      missing.includes(ref) || here.get(localName(ref)) === id ? [] : [`update ${localName(ref)} ${id}\n`],
-    ),
-    ...[...here.keys()].flatMap((ref) => (wanted.has(ref) ? [] : [`delete ${ref}\n`])),
-  ];
+  const moves = [...there].flatMap(([ref, id]) =>
+    missing.includes(ref) || here.get(localName(ref)) === id ? [] : [`update ${localName(ref)} ${id}\n`],
+  );
   if (moves.length > 0) await git.read(['update-ref', '--stdin'], { input: moves.join('') });
+
+  /** First of all: a name that is gone may be in the way of one below it. */
+  async function forget(refs: readonly string[]): Promise<void> {
+    const rows = refs.map((ref) => `delete ${ref}\n`);
+    if (rows.length > 0) await git.read(['update-ref', '--stdin'], { input: rows.join('') });
+  }
 }
 
 /** For git-for-each-ref(1), whose `*` stops at a slash. */

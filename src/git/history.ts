@@ -81,7 +81,7 @@ export class History {
     return found;
   }
 
-  /** What single paths of a commit are; those that are not there are left out. */
+  /** What single paths of a commit are, in their order; those that are not there are left out. */
   async at(commit: CommitObject, paths: readonly string[]): Promise<ReadonlyMap<string, TreeEntry>> {
     const found = new Map<string, TreeEntry>();
     let level = paths.map((path) => ({ path, parts: partsOf(path), tree: commit.tree }));
@@ -96,7 +96,7 @@ export class History {
       }
       level = next;
     }
-    return found;
+    return new Map(paths.flatMap((path) => (found.has(path) ? [[path, found.get(path) as TreeEntry]] : [])));
   }
 
   /** Bytes of files and targets of links; throws GIT012 when the repository lacks one. */

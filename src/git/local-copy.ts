@@ -27,7 +27,7 @@ export interface LocalCopyParts {
 }
 
 /** How many commits more each look at the server of a shallow clone asks for, before all are fetched. */
-const deepenings: readonly number[] = [100, 1_000];
+const deepenings: readonly number[] = [100, 400, 1_500];
 
 /** A checkout on this machine; see `WorkingCopy`. */
 export class LocalCopy implements WorkingCopy {

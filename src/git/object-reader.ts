@@ -40,6 +40,7 @@ const nothing = Buffer.alloc(0);
 export class ObjectReader {
   readonly #git: CheckoutProgram;
   #process: Promise<StartedProcess> | undefined;
+  #gone: Promise<void> | undefined;
   #waiting: Batch[] = [];
   #line = '';
   #stderr = '';
@@ -63,7 +64,7 @@ export class ObjectReader {
   async close(): Promise<void> {
     const process = await this.#process?.catch(() => undefined);
     process?.stdin?.end();
-    await process?.ended;
+    if (process) await this.#gone;
   }
 
   async #ask(command: Batch['command'], names: readonly string[]): Promise<Answers> {
@@ -86,11 +87,11 @@ export class ObjectReader {
     process.stderr?.on('data', (piece: Buffer) => {
       this.#stderr = (this.#stderr + piece.toString()).slice(-4_000);
     });
-    // 'end' of both streams: what it printed last explains why it ended
+    // the end of both streams too: what it printed last explains why it ended
     const streams = [process.stdout, process.stderr].map(
       (stream) => new Promise<void>((resolve) => (stream ? stream.once('close', resolve) : resolve())),
     );
-    void Promise.all([process.ended, ...streams]).then(() => this.#lose());
+    this.#gone = Promise.all([process.ended, ...streams]).then(() => this.#lose());
     return process;
   }
 

@@ -4,7 +4,7 @@ import { lastWords, remoteTrouble } from './remote-trouble.ts';
 
 /** How git says that the other side is not where we thought. */
 const moved =
-  /\[rejected\] \((?:non-fast-forward|fetch first|stale info|needs force|already exists|remote ref updated since checkout)\)|unable to delete '[^']*': remote ref does not exist|\[remote (?:rejected|failure)\] \((?:failed to update ref|cannot lock ref|incorrect old value|reference already exists|failed to lock)/;
+  /\[rejected\] \((?:non-fast-forward|fetch first|stale info|needs force|already exists|remote ref updated since checkout)\)|unable to delete '[^']*': remote ref does not exist|\[remote (?:rejected|failure)\] \((?:failed to update ref|cannot lock ref|incorrect old value|reference already exists|failed to lock|atomic transaction failed)|error: cannot lock ref '/;
 /** How git, GitLab and GitHub say that we may not. */
 const refused =
   /\[remote rejected\]|pre-receive hook declined|hook declined|protected branch|not allowed to (?:force )?push|marked as read only|[Pp]ermission to \S+ denied|write access|receive-pack.*not (?:enabled|permitted)|service not enabled|the receiving end does not support --atomic/;
@@ -18,7 +18,8 @@ export function takesNoOptions(result: ProcessResult): boolean {
 export function pushTrouble(shown: string, result: ProcessResult): ProblemError {
   const words = `${result.stdout}\n${result.stderr}`;
   const rows = refRows(result.stdout);
-  if (result.why === 'ended' && moved.test(words)) {
+  const isDeclined = /hook declined/.test(words);
+  if (result.why === 'ended' && !isDeclined && moved.test(words)) {
     return fault('GIT007', {
       what: `'${shown}' has moved: ${rows || 'a branch or tag is not where it was'}`,
       why: remoteWords(result.stderr),

@@ -55,10 +55,11 @@ export class RemoteLink {
     const { name } = await this.#connect();
     const refs = new Map<string, string>();
     const matches = patterns.map(refMatcher);
-    const printed = await this.#talk(['ls-remote', '--quiet', name, ...patterns]);
+    // a second row of an annotated tag says what it marks
+    const marks = patterns.filter((pattern) => pattern.startsWith('refs/tags/')).map((tag) => `${tag}^{}`);
+    const printed = await this.#talk(['ls-remote', '--quiet', name, ...patterns, ...marks]);
     for (const line of printed.stdout.split('\n')) {
       const [id = '', ref = ''] = line.split('\t');
-      // the peeled row follows that of the tag and takes its place
       const plain = ref.replace(/\^\{\}$/, '');
       if (plain !== '' && matches.some((match) => match.test(plain))) refs.set(plain, id);
     }

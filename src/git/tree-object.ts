@@ -51,10 +51,12 @@ export interface CommitObject extends CommitFacts {
 /** Reads a commit object; what a damaged one lacks is empty. */
 export function parseCommit(bytes: Buffer, id: string): CommitObject {
   const end = bytes.indexOf('\n\n');
-  const head = bytes.toString('utf8', 0, end < 0 ? bytes.length : end).split('\n');
+  const head = bytes.subarray(0, end < 0 ? bytes.length : end);
+  const encoding = /^encoding (.+)$/m.exec(head.toString('latin1'))?.[1];
+  const lines = decode(head, encoding).split('\n');
   const values = (name: string): readonly string[] =>
-    head.filter((line) => line.startsWith(`${name} `)).map((line) => line.slice(name.length + 1));
-  const message = decode(bytes.subarray(end < 0 ? bytes.length : end + 2), values('encoding')[0]).trimEnd();
+    lines.filter((line) => line.startsWith(`${name} `)).map((line) => line.slice(name.length + 1));
+  const message = decode(bytes.subarray(end < 0 ? bytes.length : end + 2), encoding).trimEnd();
   const author = person.exec(values('author')[0] ?? '');
   const committer = person.exec(values('committer')[0] ?? '');
   return {

@@ -1,5 +1,4 @@
 import type { PackageCheck } from '../api/index.ts';
-import { packageChecksSchema } from '../api/index.ts';
 import { type Problem, problem } from '../diagnostics/index.ts';
 import {
   type PackageState,
@@ -10,6 +9,8 @@ import {
   writePackageState,
   writeVersionRows,
 } from '../formats/pkgbuild-repo/index.ts';
+import { outboxFolder } from './hand-over.ts';
+import { checksPath, packageChecksBytes, readPackageChecks } from './package-checks.ts';
 
 /** What branch `state` keeps from run to run (specification 7.3). */
 export interface StateContents {
@@ -21,7 +22,7 @@ export interface StateContents {
   readonly checks: ReadonlyMap<string, PackageCheck>;
   /** The commit of the main branch that this belongs to. */
   readonly forCommit: string | undefined;
-  /** Undelivered hand-overs, by file name. */
+  /** Undelivered hand-overs, by path. */
   readonly outbox: ReadonlyMap<string, Uint8Array>;
 }
 
@@ -34,8 +35,6 @@ export const emptyStateContents: StateContents = {
   outbox: new Map(),
 };
 
-const outboxFolder = '.outbox/';
-
 /** Reads the files of the branch; what makes no sense is reported (CIC016) and left out, so that nothing stops for it. */
 export function readStateContents(files: ReadonlyMap<string, Uint8Array>): {
   readonly contents: StateContents;
@@ -46,7 +45,7 @@ export function readStateContents(files: ReadonlyMap<string, Uint8Array>): {
   const states = new Map<string, PackageState>();
   const outbox = new Map<string, Uint8Array>();
   for (const [path, bytes] of files) {
-    if (path.startsWith(outboxFolder)) outbox.set(path.slice(outboxFolder.length), bytes);
+    if (path.startsWith(`${outboxFolder}/`)) outbox.set(path, bytes);
     else if (path.startsWith('.')) continue;
     else if (!validName(path)) {
       const what = `'${path}' is no name of a package`;
@@ -58,29 +57,19 @@ export function readStateContents(files: ReadonlyMap<string, Uint8Array>): {
     }
   }
   const forCommit = text('.commit').trim();
-  const checks = readChecks(text('.checks.json'), problems);
+  const read = readPackageChecks(files.get(checksPath));
+  problems.push(...read.problems);
   return {
     contents: {
       states,
       rows: readVersionRows(text('.version-state')),
       libraries: readLibraries(text('.library-state')),
-      checks,
+      checks: new Map(Object.entries(read.checks.packages)),
       forCommit: /^[0-9a-f]{40,64}$/.test(forCommit) ? forCommit : undefined,
       outbox,
     },
     problems,
   };
-}
-
-function readChecks(text: string, problems: Problem[]): ReadonlyMap<string, PackageCheck> {
-  if (text === '') return new Map();
-  try {
-    return new Map(Object.entries(packageChecksSchema.parse(JSON.parse(text)).packages));
-  } catch {
-    const what = "'.checks.json' is not what packmill writes";
-    problems.push(problem('CIC016', { what, place: { file: '.checks.json' } }));
-    return new Map();
-  }
 }
 
 /** `pkgbase:libfoo.so=2-64 libbar.so=1-64` rows. */
@@ -98,8 +87,7 @@ export function writeStateContents(contents: StateContents): ReadonlyMap<string,
   put('.version-state', writeVersionRows(contents.rows));
   put('.library-state', writeVersionRows(new Map([...contents.libraries].map(([name, list]) => [name, list.join(' ')]))));
   if (contents.forCommit !== undefined) put('.commit', `${contents.forCommit}\n`);
-  const packages = Object.fromEntries([...contents.checks].sort(([a], [b]) => (a < b ? -1 : 1)));
-  put('.checks.json', `${JSON.stringify({ version: 1, packages }, undefined, 1)}\n`);
-  for (const [name, bytes] of contents.outbox) files.set(`${outboxFolder}${name}`, bytes);
+  files.set(checksPath, packageChecksBytes({ version: 1, packages: Object.fromEntries(contents.checks) }));
+  for (const [path, bytes] of contents.outbox) files.set(path, bytes);
   return files;
 }

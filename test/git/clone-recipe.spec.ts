@@ -71,4 +71,24 @@ describe('a cloned recipe', () => {
     });
     expect(names(scratch.folder)).not.toContain('into');
   });
+
+  it('is refused when a name of it leads out of the folder', async () => {
+    const into = join(scratch.folder, 'into');
+    const blob = scratch.gitWithInput(scratch.bare, '/tmp', 'hash-object', '-w', '--stdin');
+    const raw = Buffer.from(blob, 'hex');
+    const entry = (mode: string, name: string): Buffer => Buffer.concat([Buffer.from(`${mode} ${name}\0`), raw]);
+    for (const tree of [
+      entry('100644', '../x'),
+      entry('100644', '.GIT'),
+      Buffer.concat([entry('120000', 'a'), entry('100644', 'a/x')]),
+    ]) {
+      const write = ['hash-object', '-w', '-t', 'tree', '--literally', '--stdin'];
+      const id = scratch.gitWithInput(scratch.bare, tree, ...write);
+      scratch.git(scratch.bare, 'update-ref', 'refs/heads/main', scratch.git(scratch.bare, 'commit-tree', '-m', 'x', id));
+      await expect(cloneRecipe({ url, into, timeoutMs })).rejects.toMatchObject({
+        problem: { code: 'GIT013' },
+      });
+      expect(names(scratch.folder)).not.toContain('into');
+    }
+  });
 });

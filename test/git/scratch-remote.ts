@@ -21,12 +21,17 @@ export class ScratchRemote {
 
   /** Runs git with nobody's settings; returns what it printed. */
   git(cwd: string, ...args: string[]): string {
+    return this.gitWithInput(cwd, '', ...args);
+  }
+
+  gitWithInput(cwd: string, input: string | Uint8Array, ...args: string[]): string {
     const settings = ['user.name=t', 'user.email=t@localhost', 'protocol.file.allow=always', 'gc.auto=0'];
     return execFileSync('git', [...settings.flatMap((one) => ['-c', one]), ...args], {
       cwd,
       encoding: 'utf8',
       env: { PATH: process.env['PATH'], GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      input,
+      stdio: ['pipe', 'pipe', 'pipe'],
     }).trim();
   }
 

@@ -18,26 +18,26 @@ const mostBytes = 256 * 1024 * 1024;
  * `CI_RETRY_DELAY`, a success by `CI_CLONE_DELAY` (specification 7.6). Throws GIT problems of the second try.
  */
 export async function cloneTwice(
-  context: ScheduleContext,
+  context: Pick<ScheduleContext, 'clock' | 'settings' | 'signal' | 'tell'>,
   wish: CloneWish,
 ): Promise<{ readonly commit: string; readonly tree: FileTree }> {
-  const { clock, settings, signal, say } = context;
+  const { clock, settings, signal, tell } = context;
   for (let attempt = 1; ; attempt += 1) {
     try {
       const { commit, folder } = await cloneRecipe({
         url: wish.url,
         into: `${wish.scratch}/clone-${attempt}`,
         proxy: wish.proxy,
-        configFile: context.gitConfigFile,
         timeoutMs,
         signal,
+        maxBytes: mostBytes,
       });
       const tree = await readFileTree(folder, { skip: new Set(['.git']), mostBytes });
       if (settings.cloneDelayMs > 0) await clock.sleep(settings.cloneDelayMs, signal);
       return { commit, tree };
     } catch (error) {
       if (attempt === 2 || !isFault(error) || signal?.aborted) throw error;
-      say(`${wish.name}: ${error.problem.what}; once more in ${settings.retryDelayMs / 1000} s`);
+      tell(`${wish.name}: ${error.problem.what}; once more in ${settings.retryDelayMs / 1000} s`);
       await clock.sleep(settings.retryDelayMs, signal);
     }
   }

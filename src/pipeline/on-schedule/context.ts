@@ -1,21 +1,19 @@
 import type { PackageSettings, RepositorySettings } from '../../formats/pkgbuild-repo/index.ts';
 import type { Fetcher } from '../../fetcher/index.ts';
 import type { Forge } from '../../forge/index.ts';
-import type { WorkingCopy } from '../../git/index.ts';
-import type { Clock } from '../../host/index.ts';
 import type { Endpoints } from '../../upstream/index.ts';
+import type { PipelineContext } from '../pipeline-context.ts';
 import type { RecipeTools } from '../recipe-tools.ts';
 
 /** What a run works with. */
-export interface ScheduleContext {
-  readonly copy: WorkingCopy;
+export interface ScheduleContext extends PipelineContext {
+  /** Those of the repository. */
   readonly settings: RepositorySettings;
   readonly fetcher: Fetcher;
   readonly endpoints: Endpoints;
   /** Where reviews are opened; or what is missing for it. */
   readonly forge: Forge | { readonly missing: string };
   readonly tools: RecipeTools;
-  readonly clock: Clock;
   /** A folder of the run's own, there already. */
   readonly folder: string;
   /** The repository has an `.editorconfig`; a copy of it is in `folder`. */
@@ -25,12 +23,8 @@ export interface ScheduleContext {
   /** Only these packages; they are checked whatever happened before. */
   readonly only: ReadonlySet<string> | undefined;
   readonly dryRun: boolean;
-  /** The forge starts pipelines for pushes to the branch, and `[skip ci]` keeps it from doing so. */
-  readonly skipsCi: boolean;
   /** Published pkgbases of the target, where somebody can tell. */
   readonly isPublished: ((pkgbase: string) => Promise<boolean | undefined>) | undefined;
-  /** A line for people. */
-  readonly say: (line: string) => void;
   readonly signal?: AbortSignal | undefined;
 }
 

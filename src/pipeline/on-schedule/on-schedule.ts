@@ -1,9 +1,13 @@
 import type { HandOver, PackageCheck } from '../../api/index.ts';
 import { type Problem, problem } from '../../diagnostics/index.ts';
-import { readMaintainers } from '../../formats/pkgbuild-repo/index.ts';
-import { type CommitFacts, StateBranch } from '../../git/index.ts';
+import { type RequestedPackage, readMaintainers } from '../../formats/pkgbuild-repo/index.ts';
+import type { CommitFacts } from '../../git/index.ts';
 import { ensureFolder, systemRandom } from '../../host/index.ts';
 import { classifyChange } from '../../review/index.ts';
+import { deliverWaiting, waitingDocuments } from '../deliver.ts';
+import { type HandOverPort, makeHandOver, packagesOf } from '../hand-over.ts';
+import { preparePackages } from '../request-packages.ts';
+import { fetchRemoteRefs, type RemoteRefs } from '../state-branch.ts';
 import { emptyStateContents, readStateContents, type StateContents } from '../state-contents.ts';
 import type { ScheduleContext, ScheduledPackage } from './context.ts';
 import { type Decision, decide } from './decide.ts';
@@ -17,14 +21,6 @@ import { readPackages, readRecipeTree } from './read-packages.ts';
 import { asRecipeFolder } from './recipe-files.ts';
 import { openReviews, type PushedReview, pushReviews, ReviewBranches, reviewBranch } from './reviews.ts';
 import { untrusted } from './trust.ts';
-
-/** What becomes of the packages that a run wants built. */
-export interface ScheduleHandOver {
-  /** Tags that undelivered hand-overs move once they are accepted. */
-  pendingTags(contents: StateContents): readonly (string | undefined)[];
-  /** The hand-over of this run; undefined when there is nothing to build. */
-  compose(packages: readonly ScheduledPackage[], commit: string): HandOver | undefined;
-}
 
 /** One package of the report. */
 export interface PackageReport {
@@ -41,12 +37,26 @@ export interface ScheduleReport {
   readonly problems: readonly Problem[];
   /** What was published; undefined for a dry run. */
   readonly published: Published | undefined;
+  /** Packages that the manager got, with their classes. */
+  readonly scheduled: readonly RequestedPackage[];
+  /** `waiting`: the manager has not got the document yet. */
+  readonly outcome: 'nothing' | 'scheduled' | 'waiting';
+  readonly outOfReach: Problem | undefined;
   readonly checked: number;
+}
+
+export interface OnScheduleOptions {
+  /** The way to the manager; undefined: documents are only left in the outbox (`--hand-over`). */
+  readonly port: HandOverPort | undefined;
+  /** Called with what was scheduled, after everything is pushed. */
+  readonly afterScheduled?: ((packages: readonly string[]) => Promise<void>) | undefined;
 }
 
 interface Beginning {
   readonly head: CommitFacts;
-  readonly state: StateBranch;
+  readonly refs: RemoteRefs;
+  readonly waiting: readonly HandOver[];
+  readonly files: ReadonlyMap<string, Uint8Array>;
   readonly contents: StateContents;
   readonly branches: ReviewBranches;
   readonly packages: readonly ScheduledPackage[];
@@ -55,11 +65,14 @@ interface Beginning {
 
 /**
  * The regular run (specification 7): looks at all packages, commits what may be committed, proposes the rest for review,
- * and publishes all of it in one push, what is to be built included. Throws CIS001 (guard) and what keeps the whole run
- * from being published; trouble of one package is in its report and stops nothing else.
+ * publishes all of it in one push, and hands over what is to be built. Throws CIS001 (guard) and what keeps the whole
+ * run from being published; trouble of one package is in its report and stops nothing else.
  */
-export async function onSchedule(context: ScheduleContext, handOver: ScheduleHandOver): Promise<ScheduleReport> {
-  const start = await begin(context, handOver);
+export async function onSchedule(
+  context: ScheduleContext,
+  options: OnScheduleOptions,
+): Promise<ScheduleReport> {
+  const start = await begin(context, options);
   const nowMs = context.clock.nowMs();
   const paused = (name: string): boolean =>
     !context.only && isPaused(start.contents.checks.get(name), nowMs);
@@ -67,7 +80,8 @@ export async function onSchedule(context: ScheduleContext, handOver: ScheduleHan
   const news = await gatherNews(context, active, start.contents);
   const examinations = await examineAll(context, start, { packages: active, news });
   const decisions = await decideAll(context, start, { examinations, news });
-  const outcome = await carryOut(context, start, { handOver, news, examinations, decisions, nowMs });
+  const outcome = await carryOut(context, start, { news, examinations, decisions, nowMs });
+  const end = await handOver(context, options, outcome);
   const reports = examinations.map((one) => reportOf(one, decisions, outcome));
   const left = start.packages
     .filter(({ name }) => paused(name))
@@ -76,31 +90,55 @@ export async function onSchedule(context: ScheduleContext, handOver: ScheduleHan
     packages: [...reports, ...left].sort((a, b) => (a.name < b.name ? -1 : 1)),
     problems: [...start.problems, ...news.problems, ...outcome.problems],
     published: outcome.published,
+    ...end,
     checked: examinations.length,
   };
 }
 
-async function begin(context: ScheduleContext, handOver: ScheduleHandOver): Promise<Beginning> {
-  const { copy } = context;
-  await copy.fetch(['refs/heads/state', 'refs/heads/update-*', 'refs/tags/scheduled']);
-  const found = await copy.resolve(['HEAD']);
-  const [head] = await copy.commitsBetween(undefined, found.get('HEAD') ?? 'HEAD');
-  if (!head) throw new Error('a checkout without a commit');
-  const state = await StateBranch.read(copy);
-  const read = readStateContents(state.files);
-  const problems = [...read.problems];
+/** Delivers the document of the run; it is on branch `state` whatever happens to us now. */
+async function handOver(
+  context: ScheduleContext,
+  { port, afterScheduled }: OnScheduleOptions,
+  { published }: Outcome,
+): Promise<Pick<ScheduleReport, 'scheduled' | 'outcome' | 'outOfReach'>> {
+  const document = published?.handOver;
+  if (!published || !document) return { scheduled: [], outcome: 'nothing', outOfReach: undefined };
+  const packages = packagesOf(document);
+  const delivered = port ? await deliverWaiting(context, port, published.refs) : undefined;
+  const isDelivered = delivered !== undefined && !delivered.waiting.some(({ id }) => id === document.id);
+  if (isDelivered || !port) await afterScheduled?.(packages.map(({ name }) => name));
+  return {
+    scheduled: packages,
+    outcome: isDelivered ? 'scheduled' : 'waiting',
+    outOfReach: delivered?.outOfReach,
+  };
+}
+
+async function begin(context: ScheduleContext, { port }: OnScheduleOptions): Promise<Beginning> {
+  const { copy, repository } = context;
+  const found = await fetchRemoteRefs(copy);
+  const documents = await waitingDocuments(context, found);
+  const { refs, waiting } =
+    port && documents.length > 0 && !context.dryRun
+      ? await deliverWaiting(context, port, found, documents)
+      : { refs: found, waiting: documents };
+  const [head] = await copy.commitsBetween(undefined, repository.commit);
+  if (!head) throw new Error(`commit ${repository.commit} is gone`);
+  if (!context.only)
+    await checkGuard(context, { head: head.id, tag: refs.scheduled, pending: waiting.map(({ tag }) => tag) });
+  const files = refs.state === undefined ? new Map() : await copy.readFolder(refs.state, '');
+  const read = readStateContents(files);
+  const problems = [...repository.problems, ...read.problems];
   let contents = read.contents;
-  if (!context.only) await checkGuard(copy, head.id, handOver.pendingTags(contents));
   const stranger = await strangeState(context, contents);
   if (stranger) {
     problems.push(stranger);
     contents = { ...emptyStateContents, outbox: contents.outbox, checks: contents.checks };
   }
-  const refs = await copy.remoteRefs(['refs/heads/update-*']);
+  const branches = await ReviewBranches.fetch(copy);
   const packages = await readPackages(copy, head.id, context.only);
   problems.push(...packages.problems);
-  const branches = ReviewBranches.from(copy, refs);
-  return { head, state, contents, branches, packages: packages.packages, problems };
+  return { head, refs, waiting, files, contents, branches, packages: packages.packages, problems };
 }
 
 /** Whether the state was written for a history that is gone (specification 7.3); undefined: it belongs to this one. */
@@ -187,7 +225,7 @@ async function decideAll(
       context.settings,
     );
     decisions.set(one.name, decision);
-    if (decision.kind !== 'nothing') context.say(`${one.name}: ${wordsOf(decision)}`);
+    if (decision.kind !== 'nothing') context.tell(`${one.name}: ${wordsOf(decision)}`);
   }
   return decisions;
 }
@@ -214,7 +252,6 @@ interface Outcome {
 }
 
 interface ToDo {
-  readonly handOver: ScheduleHandOver;
   readonly news: GatheredNews;
   readonly examinations: readonly Examination[];
   readonly decisions: ReadonlyMap<string, Decision>;
@@ -246,7 +283,11 @@ async function carryOut(context: ScheduleContext, start: Beginning, todo: ToDo):
     const decision = decisions.get(name);
     return decision?.kind === 'schedule' || (decision?.kind === 'commit' && decision.schedules);
   };
-  const toBuild = examinations.filter(({ name }) => schedules(name)).map((one) => one.package);
+  const { packages: toBuild, problems: unfit } = await preparePackages(
+    context.copy,
+    context.repository,
+    examinations.filter(({ name }) => schedules(name)).map(({ name }) => ({ name })),
+  );
   const published = await publish(
     context,
     {
@@ -255,9 +296,21 @@ async function carryOut(context: ScheduleContext, start: Beginning, todo: ToDo):
       obsolete: await obsoleteReviews(start, { committed, pushed }),
       contents: nextContents(start, { ...todo, pushed, failed }),
       outbox: start.contents.outbox,
-      handOver: (commit) => todo.handOver.compose(toBuild, commit),
+      handOver: (commit) =>
+        toBuild.length === 0
+          ? undefined
+          : makeHandOver({
+              settings: context.settings,
+              commit,
+              movesTag: !context.only,
+              createdMs: todo.nowMs,
+              pipeline: context.ci.pipeline,
+              packages: toBuild,
+              // the same package at the same commit is built again when only its upstream moved
+              nonce: String(todo.nowMs),
+            }),
     },
-    start.state,
+    start,
   );
   const opened = await openReviews(context, pushed);
   return {
@@ -265,7 +318,7 @@ async function carryOut(context: ScheduleContext, start: Beginning, todo: ToDo):
     reviews: new Map(pushed.map((review) => [review.name, review])),
     urls: opened.urls,
     failed,
-    problems: [...recommended, ...opened.problems],
+    problems: [...recommended, ...unfit, ...opened.problems],
   };
 }
 
@@ -273,13 +326,17 @@ async function carryOut(context: ScheduleContext, start: Beginning, todo: ToDo):
 async function obsoleteReviews(
   start: Beginning,
   now: { readonly committed: readonly Examination[]; readonly pushed: readonly PushedReview[] },
-): Promise<readonly string[]> {
+): Promise<ReadonlyMap<string, string>> {
   const kept = new Set(now.pushed.map(({ name }) => name));
   const updated = now.committed
     .filter(({ name, changesRecipe }) => changesRecipe && start.branches.commits.has(name))
     .map(({ name }) => name);
   const settled = await start.branches.obsolete(start.head.id);
-  return [...new Set([...updated, ...settled])].filter((name) => !kept.has(name)).sort();
+  const gone = [...new Set([...updated, ...settled])].filter((name) => !kept.has(name)).sort();
+  return new Map(gone.flatMap((name) => {
+    const commit = start.branches.commits.get(name);
+    return commit === undefined ? [] : [[name, commit]];
+  }));
 }
 
 /** What is known from now on; a package whose review could not be pushed is as unknown as before. */

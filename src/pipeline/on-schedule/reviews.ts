@@ -31,14 +31,16 @@ export class ReviewBranches {
     this.commits = commits;
   }
 
-  /** `refs` are those of the remote by whole name. */
-  static from(copy: WorkingCopy, refs: ReadonlyMap<string, string>): ReviewBranches {
-    const commits = new Map<string, string>();
+  /** Asks the remote which there are, and brings their commits here. */
+  static async fetch(copy: WorkingCopy): Promise<ReviewBranches> {
+    const pattern = `refs/heads/${branchPrefix}*`;
+    const refs = await copy.remoteRefs([pattern]);
+    if (refs.size > 0) await copy.fetch([pattern]);
     const prefix = `refs/heads/${branchPrefix}`;
-    for (const [ref, commit] of refs) {
-      if (ref.startsWith(prefix)) commits.set(ref.slice(prefix.length), commit);
-    }
-    return new ReviewBranches(copy, commits);
+    return new ReviewBranches(
+      copy,
+      new Map([...refs].map(([ref, commit]) => [ref.slice(prefix.length), commit])),
+    );
   }
 
   /** The version that an open branch of the package proposes; undefined without one. */

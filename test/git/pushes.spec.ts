@@ -1,0 +1,294 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { openWorkingCopy, StateBranch, type WorkingCopy } from '../../src/git/index.ts';
+import { GitHttpServer } from './http-backend.ts';
+import { file, robot, ScratchRemote } from './scratch-remote.ts';
+
+let scratch: ScratchRemote;
+let folder: string;
+let base: string;
+beforeEach(() => {
+  scratch = new ScratchRemote();
+  folder = scratch.clone('one');
+  base = scratch.commit(folder, { 'foo/PKGBUILD': 'pkgver=1\n' });
+  scratch.git(folder, 'push', '--quiet', 'origin', 'main');
+});
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await scratch.dispose();
+});
+
+const main = 'refs/heads/main';
+const code = (name: string): object => ({ problem: { code: name } });
+
+/** A commit on top of `base` that only this copy has. */
+async function ahead(copy: WorkingCopy, text = 'pkgver=2\n'): Promise<string> {
+  const changes = [file('foo/PKGBUILD', text)];
+  const [commit = ''] = await copy.writeCommits([{ base, parents: [base], changes, message: 'x' }], robot);
+  return commit;
+}
+
+/** Moves the remote's main on behind the back of `folder`; returns the commit. */
+function overtake(): string {
+  const other = scratch.clone('other');
+  const commit = scratch.commit(other, { 'bar/PKGBUILD': 'y\n' });
+  scratch.git(other, 'push', '--quiet', 'origin', 'main');
+  return commit;
+}
+
+describe('a push', () => {
+  it('moves nothing when one of its refs cannot be moved', async () => {
+    const copy = await scratch.open(folder);
+    const commit = await ahead(copy);
+    const newest = overtake();
+    const moves = [
+      { ref: 'refs/heads/state', to: commit, force: true },
+      { ref: main, to: commit },
+    ];
+    const error: unknown = await copy.push(moves).catch((caught: unknown) => caught);
+    expect(error).toMatchObject({ problem: { code: 'GIT007', what: expect.stringContaining("'main'") } });
+    expect([scratch.tip(main), scratch.tip('refs/heads/state')]).toEqual([newest, '']);
+  });
+
+  it('fails when what was expected there is there no more, even if it is forced', async () => {
+    const copy = await scratch.open(folder);
+    const commit = await ahead(copy);
+    const newest = overtake();
+    const tried = [
+      { ref: main, to: commit, force: true, expected: base },
+      { ref: main, to: commit, expected: base },
+      { ref: main, to: commit, force: true, expected: null },
+      { ref: main, to: undefined, expected: base },
+    ];
+    for (const move of tried) await expect(copy.push([move])).rejects.toMatchObject(code('GIT007'));
+    expect(scratch.tip(main)).toBe(newest);
+  });
+
+  it('with a lease alone goes forward only', async () => {
+    const copy = await scratch.open(folder);
+    const commit = await ahead(copy);
+    await copy.push([{ ref: main, to: commit, expected: base }]);
+    const back = { ref: main, to: base, expected: commit };
+    await expect(copy.push([back])).rejects.toMatchObject(code('GIT007'));
+    expect(scratch.tip(main)).toBe(commit);
+    await copy.push([{ ...back, force: true }]);
+    expect(scratch.tip(main)).toBe(base);
+  });
+
+  it('R03 deletes a branch in the same step', async () => {
+    const copy = await scratch.open(folder);
+    const commit = await ahead(copy);
+    await copy.push([{ ref: 'refs/heads/update-foo', to: commit }]);
+    await copy.push([
+      { ref: main, to: commit, expected: base },
+      { ref: 'refs/heads/update-foo', to: undefined, expected: commit },
+    ]);
+    expect([scratch.tip(main), scratch.tip('refs/heads/update-foo')]).toEqual([commit, '']);
+    expect((await copy.resolve(['refs/remotes/origin/update-foo'])).size).toBe(0);
+    await copy.push([{ ref: 'refs/heads/update-foo', to: undefined }]);
+    await copy.push([]);
+  });
+
+  it('is won by one of two at the same time, and the other one says so', async () => {
+    const copies = await Promise.all(
+      ['a', 'b', 'c'].map(async (name) => await scratch.open(scratch.clone(name))),
+    );
+    const commits = await Promise.all(copies.map((copy, index) => ahead(copy, `${index}`)));
+    const ends = await Promise.allSettled(
+      copies.map((copy, index) =>
+        copy.push([
+          { ref: main, to: commits[index], expected: base },
+          { ref: `refs/heads/state`, to: commits[index], force: true, expected: null },
+        ]),
+      ),
+    );
+    const won = ends.flatMap(({ status }, index) => (status === 'fulfilled' ? [commits[index]] : []));
+    expect(won).toEqual([scratch.tip(main)]);
+    expect(scratch.tip('refs/heads/state')).toBe(won[0]);
+    for (const end of ends) if (end.status === 'rejected') expect(end.reason).toMatchObject(code('GIT007'));
+  });
+
+  it('that a hook of the server declines says what the server said', async () => {
+    scratch.hook('pre-receive', 'echo "GitLab: You are not allowed to push code to protected branches" >&2; exit 1');
+    const copy = await scratch.open(folder);
+    const error = copy.push([{ ref: main, to: await ahead(copy) }]);
+    await expect(error).rejects.toMatchObject({
+      problem: {
+        code: 'GIT009',
+        what: expect.stringContaining("'main' [remote rejected] (pre-receive hook declined)"),
+        why: expect.stringContaining('You are not allowed to push code'),
+      },
+    });
+    expect(scratch.tip(main)).toBe(base);
+  });
+
+  it('gives its options to servers that take them, and does without them elsewhere', async () => {
+    const record = join(scratch.folder, 'options');
+    scratch.hook('post-receive', `echo "$GIT_PUSH_OPTION_COUNT $GIT_PUSH_OPTION_0" >> ${record}`);
+    const copy = await scratch.open(folder);
+    const commit = await ahead(copy);
+    await copy.push([{ ref: main, to: commit }], ['ci.skip']);
+    scratch.git(scratch.bare, 'config', 'receive.advertisePushOptions', 'false');
+    await copy.push([{ ref: main, to: base, force: true }], ['ci.skip']);
+    expect(readFileSync(record, 'utf8').split('\n').map((row) => row.trim())).toEqual(['1 ci.skip', '0', '']);
+    expect(scratch.tip(main)).toBe(base);
+  });
+
+  it('runs no hook of the checkout', async () => {
+    const ran = join(scratch.folder, 'ran');
+    for (const name of ['pre-push', 'reference-transaction', 'post-checkout', 'post-index-change']) {
+      writeFileSync(join(folder, '.git/hooks', name), `#!/bin/sh\ntouch ${ran}\n`, { mode: 0o755 });
+    }
+    const fsmonitor = join(scratch.folder, 'fsmonitor');
+    writeFileSync(fsmonitor, `#!/bin/sh\ntouch ${ran}\n`, { mode: 0o755 });
+    scratch.git(folder, 'config', 'core.fsmonitor', fsmonitor);
+    const copy = await scratch.open(folder);
+    const commit = await ahead(copy);
+    await copy.push([{ ref: main, to: commit }]);
+    await copy.moveTo(commit);
+    await copy.fetch(['refs/heads/*']);
+    expect(await copy.changedFiles()).toEqual([]);
+    expect(existsSync(ran)).toBe(false);
+  });
+
+  it('to a server that is not there, or to no remote at all, fails with its own code', async () => {
+    const away = await scratch.open(folder, { url: 'http://127.0.0.1:1/x.git' });
+    await expect(away.push([{ ref: main, to: base }])).rejects.toMatchObject(code('GIT001'));
+    const none = await scratch.open(folder, { url: `file://${scratch.folder}` });
+    await expect(none.push([{ ref: main, to: base }])).rejects.toMatchObject(code('GIT003'));
+    const unknown = await scratch.open(folder, { remote: 'upstream' });
+    await expect(unknown.push([{ ref: main, to: base }])).rejects.toMatchObject(code('GIT003'));
+  });
+});
+
+describe('a push over HTTP with a token', () => {
+  let door: GitHttpServer;
+  let address: string;
+  beforeEach(async () => {
+    door = new GitHttpServer(scratch.folder, { user: 'oauth2', password: 't0ken-of-ours' });
+    address = await door.listen();
+  });
+  afterEach(() => door.close());
+
+  it('uses it in place of whatever else the checkout has', async () => {
+    const url = `${address.replace('//', '//gitlab-ci-token:j0b@')}/remote.git`;
+    scratch.git(folder, 'remote', 'set-url', 'origin', url);
+    scratch.git(folder, 'config', `http.${address}/.extraHeader`, 'Authorization: Basic b2xkOm9sZA==');
+    const copy = await scratch.open(folder, { credentials: { token: 't0ken-of-ours' } });
+    const commit = await ahead(copy);
+    await copy.push([{ ref: main, to: commit, expected: base }], ['ci.skip']);
+    expect(scratch.tip(main)).toBe(commit);
+    expect((await copy.remoteRefs([main])).get(main)).toBe(commit);
+    expect(new Set(door.seen)).toEqual(new Set([door.authorization]));
+    expect((await copy.resolve(['refs/remotes/origin/main'])).get('refs/remotes/origin/main')).toBe(commit);
+    expect(scratch.git(folder, 'remote')).toBe('origin');
+  });
+
+  it('that is not accepted does not ask, and names no secret', async () => {
+    const url = `${address.replace('//', '//someone:passw0rd@')}/remote.git`;
+    const copy = await scratch.open(folder, { url, credentials: { token: 'wr0ng-token' } });
+    const error: unknown = await copy.push([{ ref: main, to: base }]).catch((caught: unknown) => caught);
+    expect(error).toMatchObject(code('GIT004'));
+    const words = JSON.stringify(error) + String((error as Error).stack);
+    for (const secret of ['wr0ng', 'passw0rd', Buffer.from('oauth2:wr0ng-token').toString('base64')]) {
+      expect(words).not.toContain(secret);
+    }
+  });
+
+  it("goes without one through the environment's own git", async () => {
+    scratch.git(folder, 'remote', 'set-url', 'origin', `${address}/remote.git`);
+    const secrets = join(scratch.folder, 'secrets');
+    writeFileSync(secrets, `${address.replace('//', '//oauth2:t0ken-of-ours@')}\n`);
+    vi.stubEnv('GIT_CONFIG_COUNT', '1');
+    vi.stubEnv('GIT_CONFIG_KEY_0', 'credential.helper');
+    vi.stubEnv('GIT_CONFIG_VALUE_0', `store --file=${secrets}`);
+    const copy = await scratch.open(folder);
+    const commit = await ahead(copy);
+    await copy.push([{ ref: main, to: commit }]);
+    expect(scratch.tip(main)).toBe(commit);
+  });
+});
+
+describe('the state branch', () => {
+  it('S01 is unborn at first, has one commit ever after, and is not overwritten unseen', async () => {
+    const copy = await scratch.open(folder);
+    await copy.fetch(['refs/heads/state']);
+    const unborn = await StateBranch.read(copy);
+    expect([unborn.commit, unborn.files.size]).toEqual([undefined, 0]);
+    const write = async (branch: StateBranch, contents: ReadonlyMap<string, string>): Promise<string> => {
+      const [commit = ''] = await copy.writeCommits([branch.next(contents)], robot);
+      await copy.push([branch.move(commit)]);
+      return commit;
+    };
+    const contents = new Map([
+      ['foo', 'CI_GIT_COMMIT=1\n'],
+      ['.outbox/1.json', '{}'],
+    ]);
+    expect(unborn.equals(contents)).toBe(false);
+    const first = await write(unborn, contents);
+    const born = await StateBranch.read(copy);
+    expect([born.commit, born.text('foo'), born.text('bar')]).toEqual([first, 'CI_GIT_COMMIT=1\n', undefined]);
+    expect([born.equals(contents), born.equals(new Map([['foo', 'x']]))]).toEqual([true, false]);
+    const second = await write(born, new Map([['foo', 'CI_GIT_COMMIT=2\n']]));
+    expect(scratch.git(scratch.bare, 'rev-list', '--count', 'state')).toBe('1');
+    expect(scratch.git(scratch.bare, 'log', '-1', '--format=%s', 'state')).toBe('chore(state): update state');
+    await expect(write(born, new Map([['foo', 'late']]))).rejects.toMatchObject(code('GIT007'));
+    await expect(write(unborn, new Map([['foo', 'later']]))).rejects.toMatchObject(code('GIT007'));
+    expect(scratch.tip('refs/heads/state')).toBe(second);
+  });
+
+  it('leaves out what somebody put there that is no file', async () => {
+    const copy = await scratch.open(folder);
+    const changes = [file('foo', 'A=1\n'), file('link', 'foo', '120000')];
+    const [commit] = await copy.writeCommits([{ base: undefined, parents: [], changes, message: 'x' }], robot);
+    await copy.push([{ ref: 'refs/heads/state', to: commit }]);
+    expect([...(await StateBranch.read(copy)).files.keys()]).toEqual(['foo']);
+  });
+});
+
+describe('a checkout', () => {
+  it('is found from a folder below its top, from a linked worktree, and with its branch', async () => {
+    expect((await scratch.open(join(folder, 'foo'))).folder).toBe(folder);
+    expect((await scratch.open(folder)).branch).toBe('main');
+    const linked = join(scratch.folder, 'linked');
+    scratch.git(folder, 'worktree', 'add', '--quiet', '-b', 'feature/x', linked);
+    const copy = await scratch.open(linked);
+    expect([copy.folder, copy.branch]).toEqual([linked, 'feature/x']);
+    scratch.git(linked, 'checkout', '--quiet', '--detach');
+    expect((await scratch.open(linked)).branch).toBe('main');
+    expect((await scratch.open(linked, { branch: 'dev' })).branch).toBe('dev');
+    scratch.git(folder, 'symbolic-ref', 'refs/remotes/origin/HEAD', 'refs/remotes/origin/trunk');
+    expect((await scratch.open(linked)).branch).toBe('trunk');
+  });
+
+  it('moves its HEAD also where none of its branches is checked out', async () => {
+    scratch.git(folder, 'checkout', '--quiet', '--detach');
+    const copy = await scratch.open(folder, { branch: 'main' });
+    const commit = await ahead(copy);
+    await copy.push([{ ref: main, to: commit }]);
+    await copy.moveTo(commit);
+    expect(scratch.git(folder, 'rev-parse', 'HEAD')).toBe(commit);
+    expect(scratch.git(folder, 'rev-parse', 'main')).toBe(base);
+  });
+
+  it('is refused where there is none, or where it belongs to somebody else', async () => {
+    const clock = scratch.clock;
+    for (const nowhere of [scratch.folder, join(scratch.folder, 'nothing'), scratch.bare]) {
+      await expect(openWorkingCopy({ folder: nowhere, clock })).rejects.toMatchObject(code('GIT010'));
+    }
+    vi.stubEnv('GIT_TEST_ASSUME_DIFFERENT_OWNER', '1');
+    vi.stubEnv('GIT_CONFIG_GLOBAL', '/dev/null');
+    const copy = await scratch.open(folder);
+    await expect(copy.resolve(['HEAD'])).rejects.toMatchObject(code('GIT011'));
+    await expect(copy.changedFiles()).rejects.toMatchObject(code('GIT011'));
+  });
+
+  it('is the one that was named, whatever the environment says', async () => {
+    vi.stubEnv('GIT_DIR', scratch.bare);
+    vi.stubEnv('GIT_INDEX_FILE', '/nonexistent');
+    const copy = await scratch.open(folder);
+    expect((await copy.resolve(['HEAD'])).get('HEAD')).toBe(base);
+    expect(await copy.changedFiles()).toEqual([]);
+  });
+});
