@@ -1,3 +1,4 @@
+export { applyDiff } from './apply-diff.ts';
 export { type ClonedRecipe, type CloneOptions, cloneRecipe } from './clone-recipe.ts';
 export { openWorkingCopy, type WorkingCopyOptions } from './open-working-copy.ts';
 export {

@@ -1,4 +1,5 @@
 // The door of pipelines: what a command needs is loaded when it runs, because the start of each run counts.
+import type { Problem } from '../../diagnostics/index.ts';
 import type {
   AddReport,
   BumpReport,
@@ -13,6 +14,8 @@ import type { DependencyReport, LookOptions } from './look-at-recipes.ts';
 import type { HandingOptions } from './on-commit.ts';
 import type { PipelineOptions } from './open-pipeline.ts';
 import type { PipelineStatus } from './pipeline-status.ts';
+import type { ChangeReport } from '../../review/index.ts';
+import type { ReviewSubject } from './review-diff.ts';
 
 export type { ChangeOptions } from './by-hand.ts';
 export type { CheckReport } from './check-recipes.ts';
@@ -92,4 +95,18 @@ export async function ciDependencyText(repository: string, legacy: boolean): Pro
 /** `packmill ci status`: see `readPipelineStatus`. */
 export async function ciStatus(options: PipelineOptions): Promise<PipelineStatus> {
   return await (await import('./pipeline-status.ts')).readPipelineStatus(options);
+}
+
+/** Reports on a change of recipes, ready to be shown. */
+export interface RenderedReview {
+  readonly packages: readonly ChangeReport[];
+  readonly isMajor: boolean;
+  readonly problems: readonly Problem[];
+  readonly text: string;
+  readonly markdown: string;
+}
+
+/** `packmill ci review`: see `reviewDiff`. */
+export async function ciReviewDiff(subject: ReviewSubject, colour: boolean): Promise<RenderedReview> {
+  return await (await import('./render-review.ts')).renderReview(subject, colour);
 }
