@@ -117,7 +117,10 @@ export const gitCodes = {
     title: 'git fails in a checkout',
     why: 'The disk is full, the repository is damaged, or another git holds a lock.',
     next: "Read what git says; 'git fsck' finds damage, and a new clone repairs it.",
-    sample: { broken: "a checkout with a leftover '.git/refs/tags/scheduled.lock'", fixed: 'the same without it' },
+    sample: {
+      broken: "a checkout with a leftover '.git/refs/tags/scheduled.lock'",
+      fixed: 'the same without it',
+    },
   },
   GIT013: {
     severity: 'error',
@@ -133,6 +136,9 @@ export const gitCodes = {
     title: 'a recipe repository is too large',
     why: 'A recipe is a few small files. A repository that is much larger is something else, or wants to fill the disk.',
     next: 'Look at the repository; keep large files out of it.',
-    sample: { broken: 'a recipe repository with a disk image of 2 GB', fixed: 'the same with a URL in source=()' },
+    sample: {
+      broken: 'a recipe repository with a disk image of 2 GB',
+      fixed: 'the same with a URL in source=()',
+    },
   },
 } as const satisfies CatalogueTable;
