@@ -90,4 +90,12 @@ export const upkeepCodes = {
     next: "Rewrite it ('git rebase -i', 'reword'), for example as 'feat(foo): init' or 'fix(foo): depend on bar'.",
     sample: { broken: 'Updated some stuff.', fixed: 'fix(foo): depend on bar' },
   },
+  CIU031: {
+    severity: 'error',
+    blame: 'usage',
+    title: 'the messages to check cannot be found',
+    why: "'packmill ci commits' takes a commit, a range A..B of commits that the checkout has, or a file with --message.",
+    next: "Fetch the commits, and compare the range with what 'git log' accepts.",
+    sample: { broken: 'packmill ci commits nope..HEAD', fixed: 'packmill ci commits origin/main..HEAD' },
+  },
 } as const satisfies CatalogueTable;
