@@ -32,6 +32,9 @@ export {
   type ScheduleReport,
 } from './on-schedule/on-schedule.ts';
 export { checksPath, packageChecksBytes, readPackageChecks } from './package-checks.ts';
+export type { ScheduleContext } from './on-schedule/context.ts';
+export { type OnScheduleOptions, onSchedule } from './on-schedule/on-schedule.ts';
+export type { PackageReport, ScheduleReport } from './on-schedule/report.ts';
 export type { PipelineContext } from './pipeline-context.ts';
 export {
   packageSettingsFile,
