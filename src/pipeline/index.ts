@@ -46,3 +46,10 @@ export {
   stateRef,
   tagMove,
 } from './state-branch.ts';
+export { type AurPushOptions, type AurPushReport, pushToAur } from './upkeep/push-to-aur.ts';
+export { type TemplateReport, updateTemplate } from './upkeep/template/update-template.ts';
+export { commitMessageTrouble, messageOfFile } from './upkeep/commit-message.ts';
+export { type ImportReport, importReport } from './upkeep/import/import-report.ts';
+export { type Migration, type Template, writeMigration } from './upkeep/import/migrate.ts';
+export { readImportedRepository } from './upkeep/import/read-imported.ts';
+export { renderImportMarkdown, renderImportText } from './upkeep/import/render-import.ts';

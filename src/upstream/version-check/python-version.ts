@@ -12,9 +12,6 @@ export function isPreRelease(text: string): boolean {
   return found !== null && (found[3] !== undefined || found[8] !== undefined);
 }
 
-/** Whether a text is a version as Python's packages have them. */
-export const isPythonVersion = (text: string): boolean => versionForm.test(text);
-
 /**
  * Orders versions as PEP 440 has it, with a leading `v` allowed; texts of any other form come before all of them and are
  * ordered among themselves by runs of digits and letters, as old Python tools did.

@@ -3,8 +3,8 @@ import type { FetchOptions } from '../../fetcher/index.ts';
 import { defaultEndpoints, type EndpointName, endpointSettings } from '../endpoints.ts';
 import { asObject, wrongShape } from '../package-trouble.ts';
 import type { CheckOptions } from './check-options.ts';
+import type { VersionCheckOptions } from './contract.ts';
 import type { Findings } from './select-version.ts';
-import type { VersionCheckOptions } from './version-check.ts';
 
 /** How a source asks for versions. It throws what goes wrong; its caller makes a problem of the package of it. */
 export type VersionSource = (context: SourceContext) => Promise<Findings> | Findings;
