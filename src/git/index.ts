@@ -1,3 +1,4 @@
+export { applyDiff } from './apply-diff.ts';
 export { type ClonedRecipe, type CloneOptions, cloneRecipe } from './clone-recipe.ts';
 export { openWorkingCopy, type WorkingCopyOptions } from './open-working-copy.ts';
 export {
@@ -11,7 +12,6 @@ export {
 export type { Credentials } from './remote-link.ts';
 export { type ResolvedCommit, type SourceOptions, SourceRepository } from './source-repository.ts';
 export { StateBranch } from './state-branch.ts';
-export type { TreeEntry } from './tree-object.ts';
 export type {
   Author,
   CommitFacts,
@@ -20,5 +20,6 @@ export type {
   NewCommit,
   RefMove,
   TreeChange,
+  TreeEntry,
   WorkingCopy,
 } from './working-copy.ts';
