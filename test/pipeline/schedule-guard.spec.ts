@@ -130,8 +130,9 @@ describe('the commit of a run', () => {
     world.commit({ 'README.md': 'x' }, { message });
     world.git(world.desk, '-c', `user.email=${email}`, 'commit', '--quiet', '--amend', '--no-edit', '--reset-author');
     world.git(world.desk, 'push', '--quiet', '--force', 'origin', 'HEAD:main', 'HEAD:refs/tags/scheduled');
-    await world.run();
+    const { problems } = await world.run();
     expect(world.subjects()).toEqual(['chore(packages): update packages', message, 'init']);
+    expect(problems.map(({ code }) => code)).toEqual(email === 'robot@localhost' ? [] : ['CIS007']);
   });
 
   it('is a new one while an open review grows from the last', async () => {
@@ -196,7 +197,7 @@ describe('what a run asks of the manager', () => {
     world = await withUpdate();
     world.hook('pre-receive', 'exit 1');
     const { failure, delivered } = await world.run();
-    expect(failure?.code).toBe('GIT009');
+    expect(failure).toMatchObject({ code: 'CIS013', what: expect.stringContaining('GIT009') });
     expect(delivered).toEqual([]);
     expect(world.tip('refs/heads/state')).toBe('');
     expect(world.subjects()).toEqual(['init']);

@@ -50,6 +50,7 @@ export async function withScheduleContext<Result>(
     return await work({
       ...{ ...pipeline, repository, settings, refs, fetcher, folder, gitConfigFile, dryRun, signal },
       endpoints: readEndpoints(variable),
+      tokens: tokensOf(variable),
       forge: forgeFromEnvironment(variable, { clock, signal }),
       tools: recipeTools({
         ...{ folder: `${folder}/tools`, arch: settings.arch, signal },
@@ -87,6 +88,12 @@ function testPackages(variable: (name: string) => string | undefined): readonly 
 
 const onlySet = (names: readonly string[] | undefined): ReadonlySet<string> | undefined =>
   names && new Set(names);
+
+/** GitHub answers the anonymous sixty times an hour only. */
+function tokensOf(variable: (name: string) => string | undefined): Readonly<Record<string, string>> {
+  const github = variable('GITHUB_TOKEN');
+  return github === undefined ? {} : { github };
+}
 
 /** Answers of servers are kept from run to run where there is a place for them: CI services can keep it too. */
 function cacheFolder(variable: (name: string) => string | undefined): string | undefined {

@@ -111,7 +111,8 @@ function watchedNews(
   if (!isWatched(one, state)) return undefined;
   const news = commitNews(one, state, upstream.heads);
   const restMs = one.settings.vcsIntervalMs ?? settings.vcsIntervalMs;
-  const until = updatedMs === undefined || only ? 0 : updatedMs + restMs;
+  // without such a time a clock that was wrong once must hold up nothing
+  const until = updatedMs === undefined || restMs === 0 || only ? 0 : updatedMs + restMs;
   if (news.moved.length === 0 || clock.nowMs() >= until) return { ...news, notes: news.moved };
   const notes = [`new commits wait until ${new Date(until).toISOString()}`];
   return { ...news, commits: state.commits, moved: [], notes };

@@ -25,6 +25,8 @@ export interface UpstreamNews {
   readonly notInAur: ReadonlySet<string>;
   /** Newest commits by `branchKey`. */
   readonly heads: ReadonlyMap<string, BranchAnswer>;
+  /** Version of a package in the databases that are watched, or of what it provides. */
+  readonly published: (name: string, provided?: string) => string | undefined;
 }
 
 /** What the source of a recipe has for us. */
@@ -187,6 +189,9 @@ async function fromVersionCheck(context: ScheduleContext, input: UpdateInput): P
     fetcher: context.fetcher,
     endpoints: context.endpoints,
     gitConfig: context.gitConfigFile,
+    tokens: context.tokens,
+    published: input.news.published,
+    wantsRevision: /^\s*_commit=/m.test(textOf(before, 'PKGBUILD') ?? ''),
     signal: context.signal,
   });
   if (answer.kind === 'failed') throw new ProblemError(answer.problem);
