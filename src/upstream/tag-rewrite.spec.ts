@@ -140,6 +140,7 @@ describe('nothing is changed', () => {
     expect(codeOf(recipe('pkgver=1\npkgver+=.0\n'))).toBe('UPS013');
     expect(codeOf(recipe('if true; then pkgver=1.0.0; fi\npkgver=1.0.0\n'))).toBe('UPS013');
     expect(codeOf(recipe('pkgname=demo\n'))).toBe('UPS013');
+    expect(codeOf(recipe('pkgver=1.0.0; cat <<E\nE\n'))).toBe('UPS013');
     expect(codeOf(recipe('pkgver=1.0.0\nsource=("unterminated\n'))).toBe('UPS013');
     const signed = 'pkgver=1.0.0\nsource=(https://gitlab.com/g/demo/-/archive/1.0.0/demo.tar.gz{,.sig})\n';
     expect(codeOf(recipe(signed))).toBe('UPS013');
