@@ -1,10 +1,10 @@
+export { applyDiff } from './apply-diff.ts';
 export { type ClonedRecipe, type CloneOptions, cloneRecipe } from './clone-recipe.ts';
 export { openWorkingCopy, type WorkingCopyOptions } from './open-working-copy.ts';
 export { type RemoteHeadOptions, type RemoteHeads, type RemoteRef, remoteHeads } from './remote-heads.ts';
 export type { Credentials } from './remote-link.ts';
 export { type ResolvedCommit, type SourceOptions, SourceRepository } from './source-repository.ts';
 export { StateBranch } from './state-branch.ts';
-export type { TreeEntry } from './tree-object.ts';
 export type {
   Author,
   CommitFacts,
@@ -13,5 +13,6 @@ export type {
   NewCommit,
   RefMove,
   TreeChange,
+  TreeEntry,
   WorkingCopy,
 } from './working-copy.ts';

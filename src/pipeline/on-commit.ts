@@ -4,10 +4,10 @@ import type { RequestedPackage } from '../formats/pkgbuild-repo/index.ts';
 import { type DeliveryReport, isForward } from './deliver.ts';
 import { deliverFirst, deliverOrKeep } from './deliver-now.ts';
 import { evaluatePush, type PushMeaning } from './evaluate-push.ts';
-import { type HandOverPort, makeHandOver, outboxBytes, outboxPath, packagesOf } from './hand-over.ts';
+import { type HandOverPort, makeHandOver, packagesOf } from './hand-over.ts';
 import type { PipelineContext } from './pipeline-context.ts';
 import { preparePackages } from './request-packages.ts';
-import { fetchRemoteRefs, type RemoteRefs, stateCommit, stateMove, tagMove } from './state-branch.ts';
+import { type RemoteRefs, tagMove } from './state-branch.ts';
 
 /** What a run on a push is asked for. */
 export interface OnCommitOptions {
