@@ -48,7 +48,7 @@ export async function ciSchedule(
   options: Omit<HandingOptions, 'afterScheduled'>,
   names: string,
 ): Promise<ByHandReport> {
-  return await (await import('./by-hand.ts')).runSchedule(options, names);
+  return await (await import('./requests.ts')).runSchedule(options, names);
 }
 
 /** `packmill ci on-schedule`: see `runOnSchedule`. */
@@ -61,7 +61,7 @@ export async function ciTrigger(
   options: Omit<HandingOptions, 'afterScheduled'>,
   trigger: string,
 ): Promise<ByHandReport> {
-  return await (await import('./by-hand.ts')).runTrigger(options, trigger);
+  return await (await import('./requests.ts')).runTrigger(options, trigger);
 }
 
 /** `packmill ci bump`: see `bumpPackages` of room pipeline. */
