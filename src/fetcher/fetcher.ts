@@ -37,6 +37,8 @@ const defaultBudget: HostBudget = { atOnce: 4, gapMs: 50 };
 const defaultMaxBytes = 32 * 1024 * 1024;
 const defaultTimeoutMs = 30_000;
 const mostTries = 4;
+/** Of a server that keeps us waiting, as each try costs the whole time limit. */
+const mostSlowTries = 2;
 const mostRedirects = 5;
 
 /** One request to one address, redirects followed or not. */
@@ -153,7 +155,8 @@ export class Fetcher {
       const verdict = judge(outcome, shownAddress(url), clock.nowMs());
       if (verdict.kind === 'later') {
         lane.noteFailure(startedMs, verdict.error.problem, verdict.pauseMs);
-        if (tries === mostTries || lane.leftAlone) throw verdict.error;
+        const most = verdict.error.problem.code === 'FET002' ? mostSlowTries : mostTries;
+        if (tries >= most || lane.leftAlone) throw verdict.error;
         continue;
       }
       if (outcome.kind === 'reply' || outcome.kind === 'too-large') lane.noteAnswer();
@@ -211,11 +214,13 @@ function exchangeOn(
   { url, headers, options }: Hop,
   kept: KeptAnswer | undefined,
 ): Promise<HttpReply | HttpTrouble> {
+  const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
   return connections.exchange({
     url: url.href,
     method: options.method ?? 'GET',
     headers: { ...headers, ...conditionsOf(kept) },
-    timeoutMs: options.timeoutMs ?? defaultTimeoutMs,
+    timeoutMs,
+    headTimeoutMs: Math.min(timeoutMs, defaultTimeoutMs),
     maxBytes: options.maxBytes ?? defaultMaxBytes,
     signal: options.signal,
   });

@@ -5,7 +5,7 @@ import type { HostBudget } from './fetch-request.ts';
 /** First pause after a failure, and the longest one, in milliseconds. A host that asks for more is left alone. */
 const firstPauseMs = 1_000;
 export const longestPauseMs = 60_000;
-/** Rounds of failures, with no answer between them, after which a host is left alone. */
+/** Rounds of failures, with no answer between them, after which a host is left alone; a time limit that ran out counts twice. */
 const patience = 5;
 
 interface Waiting {
@@ -82,7 +82,7 @@ export class HostLane {
   noteFailure(startedMs: number, failed: Problem, askedPauseMs?: number): void {
     const now = this.#clock.monotonicMs();
     if (startedMs >= this.#lastFailureMs) {
-      this.#failures += 1;
+      this.#failures += failed.code === 'FET002' ? 2 : 1;
       this.#lastFailureMs = now;
       const pause = Math.min(longestPauseMs, firstPauseMs * 2 ** (this.#failures - 1));
       this.#pauseUntil(now + pause * (0.5 + this.#chance() / 2));

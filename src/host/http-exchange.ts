@@ -9,6 +9,8 @@ export interface HttpExchange {
   readonly headers: Readonly<Record<string, string>>;
   /** For the whole exchange, up to the last byte of the answer. */
   readonly timeoutMs: number;
+  /** For the head of the answer, when that is to come sooner than the whole. */
+  readonly headTimeoutMs?: number | undefined;
   /** Of the body as it is sent; an exchange whose body is larger is broken off. */
   readonly maxBytes: number;
   readonly signal?: AbortSignal | undefined;
@@ -73,25 +75,27 @@ export class HttpConnections {
   }
 
   #once(exchange: HttpExchange): Promise<HttpReply | HttpTrouble | 'stale'> {
-    const { url, method, headers, timeoutMs, signal } = exchange;
+    const { url, method, headers, timeoutMs, headTimeoutMs = timeoutMs, signal } = exchange;
     if (signal?.aborted) return Promise.resolve({ kind: 'stopped', reason: 'the request was stopped' });
     return new Promise((resolve) => {
       const request = this.#begin(url, { method, headers });
       if (request instanceof Error) return resolve({ kind: 'unusable', reason: request.message });
       const settle = (what: HttpReply | HttpTrouble | 'stale'): void => {
         clearTimeout(timer);
+        clearTimeout(headTimer);
         signal?.removeEventListener('abort', stop);
         resolve(what);
         if (what === 'stale' || what.kind !== 'reply') request.destroy();
       };
       const stop = (): void => settle({ kind: 'stopped', reason: 'the request was stopped' });
-      const timer = setTimeout(
-        () => settle({ kind: 'slow', reason: `no whole answer within ${timeoutMs / 1000} s` }),
-        timeoutMs,
-      );
+      const late = (what: string, ms: number): NodeJS.Timeout =>
+        setTimeout(() => settle({ kind: 'slow', reason: `${what} within ${ms / 1000} s` }), ms);
+      const timer = late('no whole answer', timeoutMs);
+      const headTimer = late('no answer', headTimeoutMs);
       signal?.addEventListener('abort', stop, { once: true });
       request.on('error', (error) => settle(isStale(request, error) ? 'stale' : troubleOf(error)));
       request.on('response', (response) => {
+        clearTimeout(headTimer);
         readBody(response, exchange).then(settle, (error: unknown) => settle(troubleOf(error)));
       });
       request.end();
