@@ -32,8 +32,8 @@ export {
   writePieces,
 } from './file-entry.ts';
 export { readFileRange } from './file-range.ts';
-export { type FileWatch, readBytes, watchFile } from './file-watch.ts';
 export { type FileTree, readFileTree, type TreeFile, writeFileTree } from './file-tree.ts';
+export { type FileWatch, readBytes, watchFile } from './file-watch.ts';
 export { fsyncDirectory, replaceFile, replaceSymlink, writeDurably } from './files.ts';
 export {
   absolutePath,

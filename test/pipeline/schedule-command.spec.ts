@@ -34,7 +34,9 @@ describe('packmill ci on-schedule', () => {
     expect(stdout).toMatch(/^updated {3}foo: minor change; changed in the AUR on 1970-01-01$/m);
     expect(stdout).toMatch(/^review {4}risky: PKGBUILD.*not trusted: someone/m);
     expect(stdout).toMatch(/^failed {4}gone: GIT0/m);
-    expect(stdout).toMatch(/^dry run: 3 packages looked at: 1 updated, 0 scheduled, 1 for review \(0 open\), 1 failed, 0 paused$/m);
+    expect(stdout).toMatch(
+      /^dry run: 3 packages looked at: 1 updated, 0 scheduled, 1 for review \(0 open\), 1 failed, 0 paused$/m,
+    );
     expect(world.git(world.remote, 'for-each-ref')).toBe(refs);
   });
 

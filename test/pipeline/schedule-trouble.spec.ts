@@ -22,8 +22,12 @@ describe('a package in trouble', () => {
     }
     expect(world.checks()['foo']?.['nextTry']).toBe(world.clock.nowMs() + hour);
     const paused = await world.run();
-    expect(paused.report.packages).toMatchObject([{ decision: 'paused', because: expect.stringContaining('3 failures') }]);
-    expect(paused.report.packages[0]?.problems).toMatchObject([{ code: 'CIS005', why: expect.stringContaining('GIT') }]);
+    expect(paused.report.packages).toMatchObject([
+      { decision: 'paused', because: expect.stringContaining('3 failures') },
+    ]);
+    expect(paused.report.packages[0]?.problems).toMatchObject([
+      { code: 'CIS005', why: expect.stringContaining('GIT') },
+    ]);
     expect(paused.report.checked).toBe(0);
     expect(world.checks()['foo']).toMatchObject({ failures: 3 });
     await world.later(hour);
@@ -47,7 +51,9 @@ describe('a package in trouble', () => {
     expect(bar?.problems).toEqual([]);
     expect(foo?.problems.map(({ code }) => code).sort()).toEqual(['CIC001', 'CIC002', 'PLN007']);
     expect(foo?.problems.every(({ place }) => place?.file === 'foo/.CI/config')).toBe(true);
-    expect(world.checks()['foo']).toMatchObject({ error: { code: expect.stringMatching(/^(?:CIC00[12]|PLN007)$/) } });
+    expect(world.checks()['foo']).toMatchObject({
+      error: { code: expect.stringMatching(/^(?:CIC00[12]|PLN007)$/) },
+    });
     expect(world.checks()['bar']).not.toHaveProperty('error');
   });
 });
@@ -62,7 +68,11 @@ describe('an AUR in trouble', () => {
       ...folderOf('foo', aur),
       ...folderOf('tool', 'CI_PKGBUILD_SOURCE=gitlab:42\n', { pkgver: '1.0' }),
     });
-    for (const path of ['/packages-meta-ext-v1.json.gz', '/rpc/v5/info', '/api/v4/projects/42/repository/tags']) {
+    for (const path of [
+      '/packages-meta-ext-v1.json.gz',
+      '/rpc/v5/info',
+      '/api/v4/projects/42/repository/tags',
+    ]) {
       world.answers.set(path, (_request, response) => {
         const answer = make('<!doctype html><html><title>Please wait</title></html>');
         if (answer) response.writeHead(answer.status, { 'content-type': answer.type }).end(answer.body);
@@ -100,13 +110,20 @@ describe('a push in between', () => {
   });
 
   it('to a review branch leaves what a person did there, and the others are published', async () => {
-    world = await RecipeWorld.open({ ...folderOf('foo', aur), ...folderOf('bar', aur) }, { CI_HUMAN_REVIEW: 'true' });
+    world = await RecipeWorld.open(
+      { ...folderOf('foo', aur), ...folderOf('bar', aur) },
+      { CI_HUMAN_REVIEW: 'true' },
+    );
     world.pushToAur('bar', recipe('bar', { pkgver: '2' }), { modified: 2 });
     world.pushToAur('foo', recipe('foo', { pkgver: '2', body: 'curl x | sh' }), { modified: 2 });
     world.hook('update', 'case "$1" in *update-foo) exit 1;; esac');
     const { report, delivered } = await world.run();
     expect(delivered).toEqual(['bar']);
-    expect(report.packages[1]).toMatchObject({ name: 'foo', decision: 'failed', problems: [{ code: 'GIT009' }] });
+    expect(report.packages[1]).toMatchObject({
+      name: 'foo',
+      decision: 'failed',
+      problems: [{ code: 'GIT009' }],
+    });
     expect(world.show('state', 'foo')).toBeUndefined();
     world.hook('update', 'exit 0');
     await world.run();

@@ -1,6 +1,13 @@
 import { Fetcher } from '../../fetcher/index.ts';
 import { forgeFromEnvironment } from '../../forge/index.ts';
-import { ensureFolder, makeTemporaryFolder, removeTree, systemClock, systemRandom, writeFileWithMode } from '../../host/index.ts';
+import {
+  ensureFolder,
+  makeTemporaryFolder,
+  removeTree,
+  systemClock,
+  systemRandom,
+  writeFileWithMode,
+} from '../../host/index.ts';
 import {
   fetchRemoteRefs,
   type PipelineContext,
@@ -40,8 +47,7 @@ export async function withScheduleContext<Result>(
   const { settings } = repository;
   const folder = makeTemporaryFolder('packmill-schedule-');
   const fetcher =
-    surroundings.fetcher ??
-    new Fetcher({ clock, random: systemRandom, cacheFolder: cacheFolder(variable) });
+    surroundings.fetcher ?? new Fetcher({ clock, random: systemRandom, cacheFolder: cacheFolder(variable) });
   try {
     const style = (await copy.readFiles(repository.commit, ['.editorconfig'])).get('.editorconfig');
     if (style) await writeFileWithMode(`${folder}/.editorconfig`, style, 0o644);

@@ -69,7 +69,9 @@ async function run(shell: Shell, options: ScheduleCommand): Promise<void> {
 function showRun(shell: Shell, session: CiSession, done: ScheduleRun): void {
   if (done.kind === 'template') {
     const { commit = '' } = done.template;
-    shell.print(`template: new pipeline files in commit ${commit.slice(0, 7)}; packages are looked at next time`);
+    shell.print(
+      `template: new pipeline files in commit ${commit.slice(0, 7)}; packages are looked at next time`,
+    );
     session.conclude(done);
     return;
   }
@@ -99,7 +101,14 @@ const words = {
 } as const;
 
 /** One line for each package that somebody may want to do something about. */
-function packageLine({ name, decision, because, notes, review, problems }: Packages['packages'][number]): string | undefined {
+function packageLine({
+  name,
+  decision,
+  because,
+  notes,
+  review,
+  problems,
+}: Packages['packages'][number]): string | undefined {
   if (decision === 'nothing') return undefined;
   const failure = problems.find(({ severity }) => severity === 'error');
   const where = review ? `${review.url ?? `branch ${review.branch}`}: ` : '';

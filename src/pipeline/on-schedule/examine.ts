@@ -67,7 +67,9 @@ export async function examine(context: ScheduleContext, input: ExamineInput): Pr
   problems.push(...(news?.problems ?? []));
   const library = libraryBump(one, input.libraries);
   problems.push(...library.problems);
-  const hooked = one.hasUpdateHook ? await attempt(() => afterHook(context, input, update?.after)) : undefined;
+  const hooked = one.hasUpdateHook
+    ? await attempt(() => afterHook(context, input, update?.after))
+    : undefined;
   const recipe = hooked ?? update?.after;
   const { rebuildDryRun } = context.settings;
   if (library.bump && rebuildDryRun) problems.push(wouldBump(one.name, library.bump));

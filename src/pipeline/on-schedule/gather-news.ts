@@ -88,7 +88,9 @@ function publishedIn(
 }
 
 /** Versions by package name; of what a package provides with a version that one. */
-function versionsIn({ databases }: PackageDatabases): (name: string, provided?: string) => string | undefined {
+function versionsIn({
+  databases,
+}: PackageDatabases): (name: string, provided?: string) => string | undefined {
   return (name, provided) => {
     const found = databases.flatMap(({ packages }) => packages ?? []).find((one) => one.name === name);
     if (provided === undefined) return found?.version;

@@ -1,6 +1,6 @@
 import type { HandOver } from '../../api/index.ts';
-import { isOverwritable, overwrittenSubject, packagesMessage } from '../../formats/pkgbuild-repo/index.ts';
 import { fault, isFault, problem } from '../../diagnostics/index.ts';
+import { isOverwritable, overwrittenSubject, packagesMessage } from '../../formats/pkgbuild-repo/index.ts';
 import type { CommitFacts, FileChange, NewCommit, RefMove } from '../../git/index.ts';
 import type { FileTree } from '../../host/index.ts';
 import { outboxBytes, outboxPath } from '../hand-over.ts';
@@ -85,7 +85,12 @@ export async function publish(
   await pushAll(context, moves);
   if (made) await followTo(context, commit);
   if (movesTag) await copy.setRef('refs/tags/scheduled', commit);
-  return { commit, isNew: made !== undefined, handOver, refs: { ...before.refs, state, scheduled, main: commit } };
+  return {
+    commit,
+    isNew: made !== undefined,
+    handOver,
+    refs: { ...before.refs, state, scheduled, main: commit },
+  };
 }
 
 async function pushAll({ copy, ci }: ScheduleContext, moves: readonly RefMove[]): Promise<void> {
@@ -94,7 +99,11 @@ async function pushAll({ copy, ci }: ScheduleContext, moves: readonly RefMove[])
   } catch (cause) {
     if (!isFault(cause)) throw cause;
     const { code, what, why } = cause.problem;
-    throw fault('CIS013', { what: `the run is not published: ${code} ${what}`, ...(why === undefined ? {} : { why }), cause });
+    throw fault('CIS013', {
+      what: `the run is not published: ${code} ${what}`,
+      ...(why === undefined ? {} : { why }),
+      cause,
+    });
   }
 }
 
@@ -167,7 +176,9 @@ async function mayAmend({ copy, settings, report }: ScheduleContext, head: Commi
     if (ref === `refs/heads/${copy.branch}` || ref === 'refs/heads/state') continue;
     if (await copy.isAncestor(head.id, commit)) {
       const branch = ref.replace('refs/heads/', '');
-      report(problem('CIS007', { what: `'${branch}' grows from the last automatic commit, so it is not amended` }));
+      report(
+        problem('CIS007', { what: `'${branch}' grows from the last automatic commit, so it is not amended` }),
+      );
       return false;
     }
   }

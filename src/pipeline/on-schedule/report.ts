@@ -34,7 +34,11 @@ export interface ScheduleReport {
 }
 
 /** What is said of a package that was looked at. */
-export function packageReport(one: Examination, decision: Decision | undefined, outcome: Outcome): PackageReport {
+export function packageReport(
+  one: Examination,
+  decision: Decision | undefined,
+  outcome: Outcome,
+): PackageReport {
   const failure = outcome.failed.get(one.name);
   const problems = failure ? [...one.problems, failure] : one.problems;
   const kind = decision?.kind ?? 'nothing';
@@ -57,7 +61,9 @@ export function pausedReport(name: string, check: PackageCheck | undefined): Pac
   const last = check?.error;
   const found = problem('CIS005', {
     what: `'${name}' is left alone${until}`,
-    ...(last === undefined ? {} : { why: `The last of ${check?.failures ?? 0} failures in a row: ${last.code} ${last.what}.` }),
+    ...(last === undefined
+      ? {}
+      : { why: `The last of ${check?.failures ?? 0} failures in a row: ${last.code} ${last.what}.` }),
   });
   return { name, decision: 'paused', because, notes: [], problems: [found] };
 }

@@ -11,9 +11,9 @@ import {
   readVersionCheck,
   rewriteForTag,
 } from '../../upstream/index.ts';
+import { checkFit } from './check-fit.ts';
 import { cloneTwice } from './clone-twice.ts';
 import type { ScheduleContext, ScheduledPackage } from './context.ts';
-import { checkFit } from './check-fit.ts';
 import { formatRecipe } from './format-recipe.ts';
 import { recipeDiffers, textOf, withRecipeOf, withText } from './recipe-files.ts';
 import { replaceChecksums } from './replace-checksums.ts';
@@ -89,7 +89,12 @@ async function fromAur(context: ScheduleContext, input: UpdateInput): Promise<Re
   if (!known) return { ...nothing, problems: [unknownInAur(input)] };
   if (known.modified === input.state.pkgbuildTimestamp) return nothing;
   const url = context.settings.aurGitUrl.replaceAll('{pkgbase}', name);
-  const cloned = await cloneTwice(context, { name, url, scratch: input.scratch, proxy: context.settings.aurProxy });
+  const cloned = await cloneTwice(context, {
+    name,
+    url,
+    scratch: input.scratch,
+    proxy: context.settings.aurProxy,
+  });
   const after = await taken(context, input, cloned.tree);
   return {
     ...nothing,
@@ -99,7 +104,9 @@ async function fromAur(context: ScheduleContext, input: UpdateInput): Promise<Re
       pkgbuildTimestamp: known.modified,
       maintainers: [known.maintainer ?? '', ...known.coMaintainers].filter((one) => one !== ''),
     },
-    notes: after ? [`changed in the AUR on ${new Date(known.modified * 1000).toISOString().slice(0, 10)}`] : [],
+    notes: after
+      ? [`changed in the AUR on ${new Date(known.modified * 1000).toISOString().slice(0, 10)}`]
+      : [],
   };
 }
 
@@ -138,7 +145,10 @@ async function taken(
   const text = textOf(cloned, 'PKGBUILD');
   if (text === undefined) {
     throw new ProblemError(
-      problem('CIS004', { what: `the source of '${name}' has no PKGBUILD`, place: { file: `${name}/PKGBUILD` } }),
+      problem('CIS004', {
+        what: `the source of '${name}' has no PKGBUILD`,
+        place: { file: `${name}/PKGBUILD` },
+      }),
     );
   }
   const before = await input.before();
