@@ -134,7 +134,7 @@ function readQuoted(reader: ShellReader, here: string, content: WordContent): bo
   if (here === '\\') {
     const next = reader.char(from + 1);
     reader.at = Math.min(from + 2, reader.end);
-    content.quoted(next === '\n' ? '' : next === '' ? '\\' : next);
+    content.quoted(next === '\n' ? '' : next);
   } else if (here === "'") {
     skipSingle(reader);
     content.quoted(reader.text.slice(from + 1, reader.at - 1));
