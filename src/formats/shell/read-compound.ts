@@ -160,7 +160,7 @@ function readLoopList(reader: ShellReader, words: ShellWord[]): void {
   reader.at += 2;
   for (;;) {
     reader.blanks();
-    const word = reader.char(reader.at) === '#' ? undefined : readWord(reader, 'word');
+    const word = readWord(reader, 'word');
     if (!word) break;
     words.push(word);
   }

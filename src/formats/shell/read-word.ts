@@ -57,6 +57,8 @@ class WordContent {
 /** Reads the word that begins here; undefined when none does. */
 export function readWord(reader: ShellReader, mode: WordMode): ShellWord | undefined {
   const from = reader.at;
+  // a comment, except behind the equals sign of an assignment
+  if (mode !== 'scalar' && reader.char(from) === '#') return undefined;
   const content = new WordContent();
   if (reader.char(from) === '~') content.isLiteral = false;
   if (mode === 'element' && reader.char(from) === '[') {
