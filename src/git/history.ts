@@ -1,7 +1,7 @@
 import { fault } from '../diagnostics/index.ts';
 import type { ObjectReader } from './object-reader.ts';
-import { type CommitObject, parseCommit, parseTree, type Tree, type TreeEntry } from './tree-object.ts';
-import type { TreeChange } from './working-copy.ts';
+import { type CommitObject, parseCommit, parseTree, type Tree } from './tree-object.ts';
+import type { TreeChange, TreeEntry } from './working-copy.ts';
 
 /** How many parsed trees are kept; those of a top folder with thousands of names are worth it. */
 const keptTrees = 64;

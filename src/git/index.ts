@@ -12,7 +12,6 @@ export {
 export type { Credentials } from './remote-link.ts';
 export { type ResolvedCommit, type SourceOptions, SourceRepository } from './source-repository.ts';
 export { StateBranch } from './state-branch.ts';
-export type { TreeEntry } from './tree-object.ts';
 export type {
   Author,
   CommitFacts,
@@ -21,5 +20,6 @@ export type {
   NewCommit,
   RefMove,
   TreeChange,
+  TreeEntry,
   WorkingCopy,
 } from './working-copy.ts';

@@ -1,11 +1,13 @@
-import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
-import { Agent as PlainAgent, request as plainRequest } from 'node:http';
-import { Agent as SecureAgent, request as secureRequest } from 'node:https';
+import type { ClientRequest, IncomingMessage, Agent as PlainAgent, RequestOptions } from 'node:http';
+import type { Agent as SecureAgent } from 'node:https';
+import { plainHttp, secureHttp } from './late-http.ts';
 
 /** One exchange over HTTP or HTTPS. */
 export interface HttpExchange {
   readonly url: string;
-  readonly method: 'GET' | 'HEAD';
+  readonly method: 'GET' | 'HEAD' | 'POST';
+  /** Of a `POST`. */
+  readonly body?: Uint8Array | undefined;
   readonly headers: Readonly<Record<string, string>>;
   /** For the whole exchange, up to the last byte of the answer. */
   readonly timeoutMs: number;
@@ -43,8 +45,8 @@ export class HttpConnections {
 
   constructor(proxies: ProxyVariables) {
     const options = { keepAlive: true, maxSockets: 64, proxyEnv: { ...proxies } };
-    this.#plain = new PlainAgent(options);
-    this.#secure = new SecureAgent(options);
+    this.#plain = new (plainHttp().Agent)(options);
+    this.#secure = new (secureHttp().Agent)(options);
   }
 
   /** Never rejects. A kept connection that its server has closed in the meantime is replaced by a new one. */
@@ -60,12 +62,12 @@ export class HttpConnections {
   }
 
   #once(exchange: HttpExchange): Promise<HttpReply | HttpTrouble | 'stale'> {
-    const { url, method, headers, timeoutMs, signal } = exchange;
+    const { url, method, headers, body, timeoutMs, signal } = exchange;
     if (signal?.aborted) return Promise.resolve({ kind: 'stopped', reason: 'the request was stopped' });
     return new Promise((resolve) => {
       const isSecure = url.startsWith('https:');
       const options: RequestOptions = { method, headers, agent: isSecure ? this.#secure : this.#plain };
-      const request = (isSecure ? secureRequest : plainRequest)(url, options);
+      const request = (isSecure ? secureHttp() : plainHttp()).request(url, options);
       const settle = (what: HttpReply | HttpTrouble | 'stale'): void => {
         clearTimeout(timer);
         signal?.removeEventListener('abort', stop);
@@ -82,7 +84,7 @@ export class HttpConnections {
       request.on('response', (response) => {
         readBody(response, exchange).then(settle, (error: unknown) => settle(troubleOf(error)));
       });
-      request.end();
+      request.end(body);
     });
   }
 }

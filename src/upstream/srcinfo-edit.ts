@@ -9,7 +9,8 @@ export interface SrcinfoChanges {
 export function editSrcinfo(text: string, changes: SrcinfoChanges): string {
   return text.replaceAll(
     /^([ \t]*(pkgver|pkgrel|source(?:_\w+)?)[ \t]*=[ \t]*)([^\r\n]*?)([ \t]*\r?)$/gm,
-    (_line, head: string, key: string, value: string, tail: string) => {
+    (...found: string[]) => {
+      const [, head = '', key, value = '', tail = ''] = found;
       const next = key === 'pkgver' || key === 'pkgrel' ? changes[key] : changes.source(value);
       return `${head}${next}${tail}`;
     },

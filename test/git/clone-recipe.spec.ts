@@ -13,7 +13,8 @@ beforeEach(() => {
 afterEach(() => scratch.dispose());
 
 const timeoutMs = 60_000;
-const names = (folder: string): readonly string[] => readdirSync(folder, { recursive: true }).map(String).sort();
+const names = (folder: string): readonly string[] =>
+  readdirSync(folder, { recursive: true }).map(String).sort();
 
 describe('a cloned recipe', () => {
   it('has the bytes, executable bits and links that were committed, and no .git', async () => {
@@ -63,7 +64,9 @@ describe('a cloned recipe', () => {
     await expect(cloneRecipe({ url, into, timeoutMs, maxFiles: 2 })).rejects.toMatchObject({
       problem: { code },
     });
-    const noise = Array.from({ length: 100_000 }, (_, index) => Math.imul(index + 1, 2_654_435_761).toString(36));
+    const noise = Array.from({ length: 100_000 }, (_, index) =>
+      Math.imul(index + 1, 2_654_435_761).toString(36),
+    );
     scratch.commit(folder, { noise: noise.join('') });
     scratch.git(folder, 'push', '--quiet', 'origin', 'main');
     await expect(cloneRecipe({ url, into, timeoutMs, maxBytes: 100_000 })).rejects.toMatchObject({
@@ -76,7 +79,8 @@ describe('a cloned recipe', () => {
     const into = join(scratch.folder, 'into');
     const blob = scratch.gitWithInput(scratch.bare, '/tmp', 'hash-object', '-w', '--stdin');
     const raw = Buffer.from(blob, 'hex');
-    const entry = (mode: string, name: string): Buffer => Buffer.concat([Buffer.from(`${mode} ${name}\0`), raw]);
+    const entry = (mode: string, name: string): Buffer =>
+      Buffer.concat([Buffer.from(`${mode} ${name}\0`), raw]);
     for (const tree of [
       entry('100644', '../x'),
       entry('100644', '.GIT'),
@@ -84,7 +88,12 @@ describe('a cloned recipe', () => {
     ]) {
       const write = ['hash-object', '-w', '-t', 'tree', '--literally', '--stdin'];
       const id = scratch.gitWithInput(scratch.bare, tree, ...write);
-      scratch.git(scratch.bare, 'update-ref', 'refs/heads/main', scratch.git(scratch.bare, 'commit-tree', '-m', 'x', id));
+      scratch.git(
+        scratch.bare,
+        'update-ref',
+        'refs/heads/main',
+        scratch.git(scratch.bare, 'commit-tree', '-m', 'x', id),
+      );
       await expect(cloneRecipe({ url, into, timeoutMs })).rejects.toMatchObject({
         problem: { code: 'GIT013' },
       });

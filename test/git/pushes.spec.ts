@@ -110,7 +110,10 @@ describe('a push', () => {
   });
 
   it('that a hook of the server declines says what the server said', async () => {
-    scratch.hook('pre-receive', 'echo "GitLab: You are not allowed to push code to protected branches" >&2; exit 1');
+    scratch.hook(
+      'pre-receive',
+      'echo "GitLab: You are not allowed to push code to protected branches" >&2; exit 1',
+    );
     const copy = await scratch.open(folder);
     const error = copy.push([{ ref: main, to: await ahead(copy) }]);
     await expect(error).rejects.toMatchObject({
@@ -131,7 +134,11 @@ describe('a push', () => {
     await copy.push([{ ref: main, to: commit }], ['ci.skip']);
     scratch.git(scratch.bare, 'config', 'receive.advertisePushOptions', 'false');
     await copy.push([{ ref: main, to: base, force: true }], ['ci.skip']);
-    expect(readFileSync(record, 'utf8').split('\n').map((row) => row.trim())).toEqual(['1 ci.skip', '0', '']);
+    expect(
+      readFileSync(record, 'utf8')
+        .split('\n')
+        .map((row) => row.trim()),
+    ).toEqual(['1 ci.skip', '0', '']);
     expect(scratch.tip(main)).toBe(base);
   });
 
@@ -228,7 +235,11 @@ describe('the state branch', () => {
     expect(unborn.equals(contents)).toBe(false);
     const first = await write(unborn, contents);
     const born = await StateBranch.read(copy);
-    expect([born.commit, born.text('foo'), born.text('bar')]).toEqual([first, 'CI_GIT_COMMIT=1\n', undefined]);
+    expect([born.commit, born.text('foo'), born.text('bar')]).toEqual([
+      first,
+      'CI_GIT_COMMIT=1\n',
+      undefined,
+    ]);
     expect([born.equals(contents), born.equals(new Map([['foo', 'x']]))]).toEqual([true, false]);
     const second = await write(born, new Map([['foo', 'CI_GIT_COMMIT=2\n']]));
     expect(scratch.git(scratch.bare, 'rev-list', '--count', 'state')).toBe('1');
@@ -241,7 +252,10 @@ describe('the state branch', () => {
   it('leaves out what somebody put there that is no file', async () => {
     const copy = await scratch.open(folder);
     const changes = [file('foo', 'A=1\n'), file('link', 'foo', '120000')];
-    const [commit] = await copy.writeCommits([{ base: undefined, parents: [], changes, message: 'x' }], robot);
+    const [commit] = await copy.writeCommits(
+      [{ base: undefined, parents: [], changes, message: 'x' }],
+      robot,
+    );
     await copy.push([{ ref: 'refs/heads/state', to: commit }]);
     expect([...(await StateBranch.read(copy)).files.keys()]).toEqual(['foo']);
   });
