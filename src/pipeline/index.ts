@@ -24,13 +24,6 @@ export {
   readOutbox,
 } from './hand-over.ts';
 export { type OnCommitOptions, type OnCommitReport, onCommit } from './on-commit.ts';
-export type { ScheduleContext } from './on-schedule/context.ts';
-export {
-  type OnScheduleOptions,
-  onSchedule,
-  type PackageReport,
-  type ScheduleReport,
-} from './on-schedule/on-schedule.ts';
 export { checksPath, packageChecksBytes, readPackageChecks } from './package-checks.ts';
 export type { ScheduleContext } from './on-schedule/context.ts';
 export { type OnScheduleOptions, onSchedule } from './on-schedule/on-schedule.ts';

@@ -139,7 +139,9 @@ async function handOver(
   const told = { base, packages, removed: meaning.removed };
   const now = await deliverOrKeep(context, port, { before, document });
   const isDelivered = now.waiting.length === 0;
-  if (isDelivered && packages.length > 0) await afterScheduled?.(packages.map(({ name }) => name));
+  // who only leaves documents has done his part once they are pushed
+  const isDone = isDelivered || port === undefined;
+  if (isDone && packages.length > 0) await afterScheduled?.(packages.map(({ name }) => name));
   return report(context, now, { ...told, outcome: isDelivered ? 'scheduled' : 'waiting' });
 }
 

@@ -2,6 +2,7 @@ import type { DeliveryReport, OnCommitReport } from '../../pipeline/index.ts';
 import { deliverWaiting, discardWaiting, fetchRemoteRefs, onCommit } from '../../pipeline/index.ts';
 import { managerPort } from './manager-port.ts';
 import { type PipelineOptions, withPipeline } from './open-pipeline.ts';
+import { aurPushAfter } from './upkeep.ts';
 
 /** A pipeline that hands something to the manager. */
 export interface HandingOptions extends PipelineOptions {
@@ -11,7 +12,7 @@ export interface HandingOptions extends PipelineOptions {
   readonly farm: string;
   /** Only leave the hand-over on branch `state`. */
   readonly handOver: boolean;
-  /** Called with what was scheduled, after everything is pushed. */
+  /** Called with what was scheduled, after everything is pushed; default: the upload to the AUR. */
   readonly afterScheduled?: ((packages: readonly string[]) => Promise<void>) | undefined;
 }
 
@@ -23,7 +24,7 @@ export async function runOnCommit(options: HandingOptions): Promise<OnCommitRepo
     try {
       return await onCommit(context, {
         port: options.handOver ? undefined : port,
-        ...(options.afterScheduled ? { afterScheduled: options.afterScheduled } : {}),
+        afterScheduled: options.afterScheduled ?? aurPushAfter(context, options.signal),
       });
     } finally {
       await port.close();
