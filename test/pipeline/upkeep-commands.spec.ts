@@ -1,11 +1,10 @@
-import { execFile } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type AurServer, startAurServer } from './aur-server.ts';
-import { git, gitEnvironment, pkgbuild, srcinfo, UpkeepScene } from './upkeep-scene.ts';
+import { runPackmill as run } from './run-packmill.ts';
+import { git, pkgbuild, srcinfo, UpkeepScene } from './upkeep-scene.ts';
 
-const packmill = join(import.meta.dirname, '../../bin/packmill');
 let scene: UpkeepScene | undefined;
 let aur: AurServer | undefined;
 
@@ -15,25 +14,6 @@ afterEach(async () => {
   scene = undefined;
   aur = undefined;
 });
-
-interface Ended {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-function run(
-  folder: string,
-  words: readonly string[],
-  variables: Readonly<Record<string, string>> = {},
-): Promise<Ended> {
-  const env = { ...gitEnvironment, HOME: folder, ...variables };
-  return new Promise((resolve) => {
-    execFile(process.execPath, [packmill, ...words], { cwd: folder, env, encoding: 'utf8' }, (error, out, err) => {
-      resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, out, err });
-    });
-  });
-}
 
 const managed = (pushUrl: string) => ({
   '.ci/config': `CI_MANAGE_AUR=true\nCI_AUR_PUSH_URL=${pushUrl}\n`,

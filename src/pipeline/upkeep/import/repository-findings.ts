@@ -27,7 +27,7 @@ export function repositoryFindings(repository: ImportedRepository): {
   if (repository.packages.length === 0) report('no-package', 'there is no folder whose name begins without a dot');
   const facts = reportSettings(repository, report);
   const old = [...repository.otherFiles].filter((file) => oldPipeline.test(file)).sort();
-  if (repository.otherFiles.has('.gitlab-ci.yml')) old.unshift('.gitlab-ci.yml');
+  if (repository.otherFiles.has('.gitlab-ci.yml') && !isMoved(repository)) old.unshift('.gitlab-ci.yml');
   for (const file of old) report('old-pipeline', `'${file}'`, { file });
   if (repository.otherFiles.has('.ci/aur-state')) {
     report('aur-watermark', "'.ci/aur-state' is there", { file: '.ci/aur-state' });
@@ -36,13 +36,16 @@ export function repositoryFindings(repository: ImportedRepository): {
   return { findings, facts };
 }
 
+/** Whether packmill's pipeline files are there already: then names were read the documented way when they were written. */
+const isMoved = ({ otherFiles }: ImportedRepository): boolean => otherFiles.has('.ci/packmill.yml');
+
 function reportSettings(repository: ImportedRepository, report: Report): RepositoryFacts {
   const text = repository.settings ?? '';
   const parsed = parseSettings(text);
   const at = (key: string) => ({ file: settingsFile, line: parsed.lines.get(key) ?? 1 });
   const { settings, problems } = readRepositorySettings(text, () => undefined, settingsFile);
   const { buildRepo, repoName } = settings;
-  if (buildRepo !== repoName) {
+  if (buildRepo !== repoName && !isMoved(repository)) {
     report('swapped-names', `BUILD_REPO is '${buildRepo}', REPO_NAME is '${repoName}'`, at('BUILD_REPO'));
   }
   writtenFindings(text, settingsFile, report);
