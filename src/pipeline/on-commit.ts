@@ -13,7 +13,7 @@ import { type RemoteRefs, tagMove } from './state-branch.ts';
 export interface OnCommitOptions {
   /** The way to the manager; undefined: documents are only left in the outbox (`--hand-over`). */
   readonly port: HandOverPort | undefined;
-  /** Called with what was scheduled, after everything is pushed. */
+  /** Called with what is scheduled or waits to be, once that is durable. */
   readonly afterScheduled?: (packages: readonly string[]) => Promise<void>;
 }
 
@@ -139,9 +139,7 @@ async function handOver(
   const told = { base, packages, removed: meaning.removed };
   const now = await deliverOrKeep(context, port, { before, document });
   const isDelivered = now.waiting.length === 0;
-  // who only leaves documents has done his part once they are pushed
-  const isDone = isDelivered || port === undefined;
-  if (isDone && packages.length > 0) await afterScheduled?.(packages.map(({ name }) => name));
+  if (packages.length > 0) await afterScheduled?.(packages.map(({ name }) => name));
   return report(context, now, { ...told, outcome: isDelivered ? 'scheduled' : 'waiting' });
 }
 

@@ -58,7 +58,13 @@ const gitlab = {
 describe('uploads to the AUR', () => {
   it('Q01 uploads recipe, description and named files, and nothing else', async () => {
     const fields = ['source = x.patch', 'source = https://example.org/y.tar.gz', 'install = foo.install'];
-    const files = { 'x.patch': 'diff', 'foo.install': 'true', 'notes.txt': 'no', '.gitignore': 'pkg', '.CI/info': 'x' };
+    const files = {
+      'x.patch': 'diff',
+      'foo.install': 'true',
+      'notes.txt': 'no',
+      '.gitignore': 'pkg',
+      '.CI/info': 'x',
+    };
     scene = new UpkeepScene({ ...settings(), ...recipe('foo', files, fields) });
     const report = await upload(scene, { packages: ['foo'], variables: gitlab });
     expect(report.pushed.map((one) => one.package)).toEqual(['foo']);
@@ -104,7 +110,14 @@ describe('uploads to the AUR', () => {
     const broken = { ...recipe('broken'), 'broken/PKGBUILD': 'package() {\n' };
     const bare = { ...recipe('bare'), 'bare/.SRCINFO': undefined };
     const other = { ...recipe('other'), 'other/.SRCINFO': srcinfo('another') };
-    scene = new UpkeepScene({ ...settings(), ...recipe('locked'), ...recipe('zoo'), ...broken, ...bare, ...other });
+    scene = new UpkeepScene({
+      ...settings(),
+      ...recipe('locked'),
+      ...recipe('zoo'),
+      ...broken,
+      ...bare,
+      ...other,
+    });
     const report = await upload(scene, { packages: ['locked', 'zoo', 'broken', 'bare', 'other'] });
     expect(report.pushed.map((one) => one.package)).toEqual(['zoo']);
     expect(report.failed.map((one) => [one.package, one.problem.code])).toEqual([
@@ -151,7 +164,10 @@ describe('uploads to the AUR', () => {
     scene = new UpkeepScene({ ...settings(), ...recipe('foo') });
     const file = join(scene.folder, 'stranger');
     execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', file]);
-    const report = await upload(scene, { packages: ['foo'], key: readFileSync(file, 'utf8').trim().replaceAll('\n', '\r\n') });
+    const report = await upload(scene, {
+      packages: ['foo'],
+      key: readFileSync(file, 'utf8').trim().replaceAll('\n', '\r\n'),
+    });
     expect(report.failed.map((one) => one.problem.code)).toEqual(['CIU002']);
     expect(report.failed[0]?.problem.why).toContain('Permission denied');
   });

@@ -61,7 +61,9 @@ describe('packmill ci update-template', () => {
     scene.commit({ '.ci/config': `TEMPLATE_REPO=${template}\n` });
     const refused = await run(scene.checkout, ['ci', 'update-template']);
     expect([refused.code, refused.out, refused.err.includes('CIU010')]).toEqual([0, '', true]);
-    scene.commit({ '.ci/config': `TEMPLATE_REPO=${template}\nTEMPLATE_PIN=${git(template, 'rev-parse', 'HEAD')}\n` });
+    scene.commit({
+      '.ci/config': `TEMPLATE_REPO=${template}\nTEMPLATE_PIN=${git(template, 'rev-parse', 'HEAD')}\n`,
+    });
     const done = await run(scene.checkout, ['ci', 'update-template']);
     expect([done.code, done.out]).toEqual([0, 'written .ci/packmill.yml\n']);
   });

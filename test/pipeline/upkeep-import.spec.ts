@@ -5,7 +5,8 @@ import { runPackmill } from './run-packmill.ts';
 import { type Files, git, pkgbuild, srcinfo, UpkeepScene } from './upkeep-scene.ts';
 
 const old: Files = {
-  '.ci/config': '# ours\nBUILD_REPO=recipes\nREPO_NAME=chaotic-aur\nTEMPLATE_REPO=https://example.org/t.git\nMY_OWN=1\n',
+  '.ci/config':
+    '# ours\nBUILD_REPO=recipes\nREPO_NAME=chaotic-aur\nTEMPLATE_REPO=https://example.org/t.git\nMY_OWN=1\n',
   '.ci/functions.sh': 'true\n',
   '.ci/aur-maintainers': 'me\n',
   '.gitlab-ci.yml': 'old\n',
@@ -35,10 +36,22 @@ async function reportOf(repository: string, ...words: readonly string[]): Promis
 describe('packmill import chaotic', () => {
   it('reports on a checkout with its history, and on the same repository by its address', async () => {
     scene.commit({ 'foo/PKGBUILD': pkgbuild('foo', '1.1') }, 'x [deploy foo bar]');
-    git(scene.checkout, 'push', '--quiet', 'origin', 'HEAD:refs/heads/update-gone', 'HEAD:refs/tags/scheduled');
+    git(
+      scene.checkout,
+      'push',
+      '--quiet',
+      'origin',
+      'HEAD:refs/heads/update-gone',
+      'HEAD:refs/tags/scheduled',
+    );
     git(scene.checkout, 'fetch', '--quiet', '--tags', 'origin');
     const report = await reportOf(scene.checkout);
-    expect(report.counts).toMatchObject({ 'swapped-names': 1, 'bump-alias': 1, 'deploy-markers': 1, 'review-branches': 1 });
+    expect(report.counts).toMatchObject({
+      'swapped-names': 1,
+      'bump-alias': 1,
+      'deploy-markers': 1,
+      'review-branches': 1,
+    });
     expect(report.counts).not.toHaveProperty('scheduled-tag');
     const remote = await reportOf(`file://${scene.remote}`);
     expect(remote.counts).toEqual(report.counts);
@@ -50,7 +63,10 @@ describe('packmill import chaotic', () => {
     mkdirSync(folder, { recursive: true });
     const plain = join(scene.folder, 'plain');
     const text = await runPackmill(scene.folder, ['import', 'chaotic', plain]);
-    expect([text.code, text.out.includes('a package folder has no PKGBUILD (pkgbuild-missing, 1)')]).toEqual([0, true]);
+    expect([text.code, text.out.includes('a package folder has no PKGBUILD (pkgbuild-missing, 1)')]).toEqual([
+      0,
+      true,
+    ]);
     const page = await runPackmill(scene.folder, ['import', 'chaotic', plain, '--markdown']);
     expect(page.out).toContain('### a package folder has no PKGBUILD (1)');
   });
@@ -67,7 +83,14 @@ describe('packmill import chaotic', () => {
     git(scene.checkout, 'rm', '--quiet', '--cached', '.ci/config');
     const secret = join(scene.folder, 'secret');
     scene.commit({ '../secret': 'SECRET_SETTING=1\n', 'link-target': secret });
-    const target = git(scene.checkout, 'hash-object', '-w', '-t', 'blob', join(scene.checkout, 'link-target'));
+    const target = git(
+      scene.checkout,
+      'hash-object',
+      '-w',
+      '-t',
+      'blob',
+      join(scene.checkout, 'link-target'),
+    );
     git(scene.checkout, 'update-index', '--add', '--cacheinfo', `120000,${target},.ci/config`);
     git(scene.checkout, 'commit', '--quiet', '--message', 'x');
     git(scene.checkout, 'push', '--quiet', 'origin', 'HEAD:main');
@@ -98,7 +121,11 @@ describe('packmill import chaotic', () => {
     expect(git(scene.checkout, 'ls-tree', 'packmill-import', '.githooks/commit-msg')).toMatch(/^100755/);
     git(scene.checkout, 'switch', '--quiet', 'packmill-import');
     const { counts } = await reportOf(scene.checkout);
-    expect([counts['old-pipeline'], counts['swapped-names'], counts['bump-alias']]).toEqual([undefined, undefined, 1]);
+    expect([counts['old-pipeline'], counts['swapped-names'], counts['bump-alias']]).toEqual([
+      undefined,
+      undefined,
+      1,
+    ]);
   });
 
   it('makes no branch twice, and none for an address or a plain folder', async () => {

@@ -13,7 +13,15 @@ function templateCommit(files: Files, sign: readonly string[] = []): string {
   writeFiles(template, files);
   git(template, 'add', '--all', '--force');
   const settings = sign.flatMap((one) => ['-c', one]);
-  git(template, ...settings, 'commit', '--quiet', '--message', 'x', ...(sign.length > 0 ? ['--gpg-sign'] : []));
+  git(
+    template,
+    ...settings,
+    'commit',
+    '--quiet',
+    '--message',
+    'x',
+    ...(sign.length > 0 ? ['--gpg-sign'] : []),
+  );
   return git(template, 'rev-parse', 'HEAD');
 }
 
@@ -45,7 +53,10 @@ afterEach(async () => {
 });
 
 /** Writes `.ci/config`, puts the tag on the newest commit, and runs the update in a clean temporary folder. */
-async function update(pin: string, variables: Readonly<Record<string, string>> = gitlab): Promise<TemplateReport> {
+async function update(
+  pin: string,
+  variables: Readonly<Record<string, string>> = gitlab,
+): Promise<TemplateReport> {
   scene.commit({ '.ci/config': `TEMPLATE_REPO=${template}\n${pin}` });
   git(scene.checkout, 'push', '--quiet', '--force', 'origin', 'HEAD:refs/tags/scheduled');
   const temporary = join(scene.folder, 'tmp');
@@ -68,7 +79,11 @@ describe('an update of the pipeline files', () => {
     expect(report.written).toEqual(['.ci/packmill.yml', '.ci/run.sh', '.gitlab-ci.yml']);
     expect(report.removed).toEqual(['.ci/old.sh']);
     const head = git(scene.checkout, 'rev-parse', 'HEAD');
-    expect([remote('rev-parse', 'main'), remote('rev-parse', 'scheduled'), report.commit]).toEqual([head, head, head]);
+    expect([remote('rev-parse', 'main'), remote('rev-parse', 'scheduled'), report.commit]).toEqual([
+      head,
+      head,
+      head,
+    ]);
     expect(remote('log', '-1', '--format=%s', 'main')).toBe('chore(ci): update CI from template');
     expect(filesOf('main')).toEqual([
       '.ci/aur-maintainers',
@@ -83,7 +98,10 @@ describe('an update of the pipeline files', () => {
     expect(remote('ls-tree', 'main', '.ci/run.sh')).toMatch(/^100755 /);
     expect(readFileSync(join(scene.checkout, '.gitlab-ci.yml'), 'utf8')).toBe('new gitlab\n');
     expect(git(scene.checkout, 'status', '--porcelain')).toBe('');
-    expect(await updateTemplate(await scene.context(gitlab))).toMatchObject({ outcome: 'current', written: [] });
+    expect(await updateTemplate(await scene.context(gitlab))).toMatchObject({
+      outcome: 'current',
+      written: [],
+    });
   });
 
   it('writes both workflows on GitHub, others only where they are there, and skips CI', async () => {
@@ -153,7 +171,11 @@ describe('an update of the pipeline files', () => {
     expect((await run()).outcome).toBe('current');
     templateCommit({ '.gitlab-ci.yml': 'newer\n', '.ci/run.sh!': undefined, '.ci/packmill.yml': 'newer\n' });
     const report = await run();
-    expect(report).toMatchObject({ outcome: 'updated', written: ['.ci/packmill.yml'], kept: ['.gitlab-ci.yml'] });
+    expect(report).toMatchObject({
+      outcome: 'updated',
+      written: ['.ci/packmill.yml'],
+      kept: ['.gitlab-ci.yml'],
+    });
     expect(scene.codes()).toEqual(['CIU013']);
     expect(remote('show', 'main:.gitlab-ci.yml')).toBe('mine');
     expect(filesOf('main')).toContain('.ci/own.yml');
@@ -215,11 +237,15 @@ describe('a template that is pinned to a key', () => {
     mkdirSync(home, { mode: 0o700 });
     const env = { ...gitEnvironment, GNUPGHOME: home };
     const gpg = (...args: readonly string[]): string =>
-      execFileSync('gpg', ['--batch', '--quiet', '--homedir', home, '--pinentry-mode', 'loopback', '--passphrase', '', ...args], {
-        encoding: 'utf8',
-        env,
-        stdio: ['ignore', 'pipe', 'ignore'],
-      });
+      execFileSync(
+        'gpg',
+        ['--batch', '--quiet', '--homedir', home, '--pinentry-mode', 'loopback', '--passphrase', '', ...args],
+        {
+          encoding: 'utf8',
+          env,
+          stdio: ['ignore', 'pipe', 'ignore'],
+        },
+      );
     const keys = ['good@localhost', 'other@localhost'].map((name) => {
       gpg('--quick-generate-key', name, 'ed25519', 'sign', 'never');
       const listed = gpg('--with-colons', '--list-keys', name);

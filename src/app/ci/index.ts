@@ -9,8 +9,10 @@ import type {
   DropReport,
   ImportReport,
   OnCommitReport,
+  ScheduleReport,
   TemplateReport,
 } from '../../pipeline/index.ts';
+import type { ChangeReport } from '../../review/index.ts';
 import type { ChangeOptions } from './by-hand.ts';
 import type { ImportOptions, ImportResult } from './import-chaotic.ts';
 import type { CheckedMessage } from './upkeep.ts';
@@ -19,7 +21,7 @@ import type { DependencyReport, LookOptions } from './look-at-recipes.ts';
 import type { HandingOptions } from './on-commit.ts';
 import type { PipelineOptions } from './open-pipeline.ts';
 import type { PipelineStatus } from './pipeline-status.ts';
-import type { ChangeReport } from '../../review/index.ts';
+import type { ScheduleOptions } from './on-schedule.ts';
 import type { ReviewSubject } from './review-diff.ts';
 
 export type { ChangeOptions } from './by-hand.ts';
@@ -27,6 +29,7 @@ export type { CheckReport } from './check-recipes.ts';
 export type { DependencyReport } from './look-at-recipes.ts';
 export type { HandingOptions } from './on-commit.ts';
 export type { PipelineOptions } from './open-pipeline.ts';
+export type { ScheduleOptions } from './on-schedule.ts';
 export type { PipelineStatus } from './pipeline-status.ts';
 
 /** `packmill ci on-commit`: see `onCommit` of room pipeline. */
@@ -46,7 +49,12 @@ export async function ciSchedule(
   options: Omit<HandingOptions, 'afterScheduled'>,
   names: string,
 ): Promise<ByHandReport> {
-  return await (await import('./by-hand.ts')).runSchedule(options, names);
+  return await (await import('./requests.ts')).runSchedule(options, names);
+}
+
+/** `packmill ci on-schedule`: see `onSchedule` of room pipeline. */
+export async function ciOnSchedule(options: ScheduleOptions): Promise<ScheduleReport> {
+  return await (await import('./on-schedule.ts')).runOnSchedule(options);
 }
 
 /** `packmill ci on-schedule --trigger NAME`: see `triggerRun` of room pipeline. */
@@ -54,7 +62,7 @@ export async function ciTrigger(
   options: Omit<HandingOptions, 'afterScheduled'>,
   trigger: string,
 ): Promise<ByHandReport> {
-  return await (await import('./by-hand.ts')).runTrigger(options, trigger);
+  return await (await import('./requests.ts')).runTrigger(options, trigger);
 }
 
 /** `packmill ci bump`: see `bumpPackages` of room pipeline. */

@@ -150,7 +150,8 @@ async function diffCompared(copy: WorkingCopy, diff: Uint8Array): Promise<readon
       before.set(name, recipe);
       await writeFileTree(`${folder}/${name}`, treeOf(recipe));
     }
-    await applyDiff(folder, diff);
+    // 'git diff' without a difference prints nothing, and there is nothing wrong with that
+    if (/\S/.test(text)) await applyDiff(folder, diff);
     const pairs: Pair[] = [];
     for (const name of new Set([...before.keys(), ...subfolders(folder)])) {
       const after = subfolders(folder).includes(name)

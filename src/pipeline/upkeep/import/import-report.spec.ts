@@ -5,7 +5,11 @@ import { importRules } from './import-rules.ts';
 import type { ImportedHistory, ImportedPackage, ImportedRepository } from './imported-repository.ts';
 import { renderImportMarkdown, renderImportText } from './render-import.ts';
 
-const description = (pkgbase: string, lines: readonly string[] = [], pkgnames: readonly string[] = [pkgbase]): string =>
+const description = (
+  pkgbase: string,
+  lines: readonly string[] = [],
+  pkgnames: readonly string[] = [pkgbase],
+): string =>
   [
     `pkgbase = ${pkgbase}`,
     ...['pkgver = 1.0', 'pkgrel = 2', 'arch = any', ...lines].map((line) => `\t${line}`),
@@ -41,7 +45,9 @@ const repository = (
 
 /** Rules that apply to one package (`name: rule`) or to the repository (`rule`). */
 const found = (of: ImportedRepository): string[] =>
-  importReport(of).findings.map(({ rule, package: name }) => (name === undefined ? rule : `${name}: ${rule}`));
+  importReport(of).findings.map(({ rule, package: name }) =>
+    name === undefined ? rule : `${name}: ${rule}`,
+  );
 const ofPackage = (more: Partial<ImportedPackage>, name = 'foo'): string[] =>
   found(repository([aPackage(name, more)])).map((line) => line.replace(`${name}: `, ''));
 const ofSettings = (settings: string): string[] => found(repository([aPackage('foo')], { settings }));
@@ -61,7 +67,13 @@ describe('an import report of a repository', () => {
   });
 
   it('names old pipelines, an unpinned template, the watermark and what reviews would let through', () => {
-    const otherFiles = new Set(['.gitlab-ci.yml', '.ci/functions.sh', '.github/workflows/chaotic-on-commit.yml', '.ci/aur-state', 'README.md']);
+    const otherFiles = new Set([
+      '.gitlab-ci.yml',
+      '.ci/functions.sh',
+      '.github/workflows/chaotic-on-commit.yml',
+      '.ci/aur-state',
+      'README.md',
+    ]);
     const settings = 'TEMPLATE_REPO=https://example.org/t.git\n';
     const of = repository([aPackage('foo')], { otherFiles, settings });
     expect(importReport(of).counts).toEqual({
@@ -98,9 +110,9 @@ describe('an import report of a repository', () => {
     state: new Set(['.commit', 'foo']),
   };
   const ofHistory = (more: Partial<ImportedHistory>): readonly string[] =>
-    importReport(repository([aPackage('foo'), aPackage('bar')], { history: { ...history, ...more } })).findings.map(
-      ({ rule, what }) => `${rule}: ${what}`,
-    );
+    importReport(
+      repository([aPackage('foo'), aPackage('bar')], { history: { ...history, ...more } }),
+    ).findings.map(({ rule, what }) => `${rule}: ${what}`);
 
   it('looks at tag, state branch and review branches', () => {
     expect(ofHistory({})).toEqual([]);
@@ -159,7 +171,9 @@ describe('an import report of a package', () => {
     const config = 'CI_PKGBUILD_SOURCE=https://git.example.org/team/foo.git\n';
     expect(ofPackage({ config })).toEqual(['source-needs-review']);
     const trusting = (value: string): string[] =>
-      found(repository([aPackage('foo', { config })], { settings: `${inOrder}CI_TRUSTED_SOURCES=${value}\n` }));
+      found(
+        repository([aPackage('foo', { config })], { settings: `${inOrder}CI_TRUSTED_SOURCES=${value}\n` }),
+      );
     expect(trusting('git.example.org')).toEqual([]);
     expect(trusting('git.example.org/team')).toEqual([]);
     expect(trusting('git.example.org/other')).toEqual(['foo: source-needs-review']);
@@ -188,9 +202,19 @@ describe('an import report of a package', () => {
 
   it('has several git sources, a branch, or nothing that is watched', () => {
     const git = (...lines: string[]): string[] =>
-      ofPackage({ srcinfo: description('foo-git', lines.map((line) => `source = ${line}`)) }, 'foo-git');
+      ofPackage(
+        {
+          srcinfo: description(
+            'foo-git',
+            lines.map((line) => `source = ${line}`),
+          ),
+        },
+        'foo-git',
+      );
     expect(git('git+https://a.example/a.git')).toEqual([]);
-    expect(git('git+https://a.example/a.git', 'b::git+https://a.example/b.git')).toEqual(['several-git-sources']);
+    expect(git('git+https://a.example/a.git', 'b::git+https://a.example/b.git')).toEqual([
+      'several-git-sources',
+    ]);
     expect(git('git+https://a.example/a.git#branch=dev')).toEqual(['branch-exact']);
     expect(git('git+https://a.example/a.git#tag=v1')).toEqual(['not-watched']);
     expect(withConfig('CI_ON_TRIGGER=daily\n', 'foo-svn')).toEqual([]);
@@ -202,15 +226,22 @@ describe('an import report of a package', () => {
     const config = 'CI_PKGBUILD_SOURCE=aur\nCI_REBUILD_TRIGGERS=boost:icu\n';
     expect(ofPackage({ srcinfo, config })).toEqual(['epoch-trigger']);
     const settings = `${inOrder}CI_REBUILD_BLACKLIST=icu:glibc\n`;
-    expect(found(repository([aPackage('foo', { config })], { settings }))).toEqual(['foo: trigger-blacklisted']);
+    expect(found(repository([aPackage('foo', { config })], { settings }))).toEqual([
+      'foo: trigger-blacklisted',
+    ]);
   });
 
   it('has hooks, groups and misplaced files', () => {
-    expect(ofPackage({ ciFiles: new Set(['config', 'update.sh', 'on-failure.sh']) })).toEqual(['update-hook', 'result-hook']);
+    expect(ofPackage({ ciFiles: new Set(['config', 'update.sh', 'on-failure.sh']) })).toEqual([
+      'update-hook',
+      'result-hook',
+    ]);
     expect(ofPackage({ files: new Set(['PKGBUILD', 'prepare']) })).toEqual(['misplaced-interfere']);
     const srcinfo = description('foo', ['groups = xfce4']);
     expect(ofPackage({ srcinfo })).toEqual(['groups-removed']);
-    expect(ofPackage({ srcinfo, config: 'CI_PKGBUILD_SOURCE=aur\nBUILDER_ALLOW_PROHIBITED=true\n' })).toEqual([]);
+    expect(ofPackage({ srcinfo, config: 'CI_PKGBUILD_SOURCE=aur\nBUILDER_ALLOW_PROHIBITED=true\n' })).toEqual(
+      [],
+    );
   });
 
   it('has a version check that cannot be done', () => {
@@ -229,7 +260,9 @@ describe('the dependency tree of an import report', () => {
   it('counts edges by both rules: fakes vanish, names with other letters appear, circles are named', () => {
     const report = importReport(
       repository([
-        aPackage('app', { srcinfo: description('app', ['depends = lib', 'depends = ui', 'checkdepends = c++lib']) }),
+        aPackage('app', {
+          srcinfo: description('app', ['depends = lib', 'depends = ui', 'checkdepends = c++lib']),
+        }),
         aPackage('lib'),
         // two provide it, so that nobody can say which one is meant
         aPackage('ui-a', { srcinfo: description('ui-a', ['provides = ui']) }),
@@ -240,10 +273,19 @@ describe('the dependency tree of an import report', () => {
       ]),
     );
     // 'c++lib' claimed to be 'lib', so that the old edge from 'app' led to the wrong one
-    expect(report.tree).toMatchObject({ packages: 7, oldEdges: 4, newEdges: 5, vanished: 1, appeared: 2, byProvides: 0 });
+    expect(report.tree).toMatchObject({
+      packages: 7,
+      oldEdges: 4,
+      newEdges: 5,
+      vanished: 1,
+      appeared: 2,
+      byProvides: 0,
+    });
     expect(report.tree.oldEdges - report.tree.vanished).toBe(report.tree.newEdges - report.tree.appeared);
     expect(report.tree.cycles.map((members) => [...members].sort())).toEqual([['x', 'y']]);
-    expect(report.findings.filter(({ rule }) => rule === 'tree-shift').map((one) => one.package)).toEqual(['c++lib']);
+    expect(report.findings.filter(({ rule }) => rule === 'tree-shift').map((one) => one.package)).toEqual([
+      'c++lib',
+    ]);
   });
 });
 
@@ -267,18 +309,27 @@ describe('the texts of an import report', () => {
 
   it('exist for every rule', () => {
     for (const rule of Object.values(importRules)) {
-      expect([rule.title, rule.was, rule.is].every((text) => text.endsWith('.') || text === rule.title)).toBe(true);
+      expect([rule.title, rule.was, rule.is].every((text) => text.endsWith('.') || text === rule.title)).toBe(
+        true,
+      );
       expect(rule.title).not.toMatch(/\.$|^[A-Z][a-z]/);
     }
   });
 
   it('never fail, whatever is in the files', () => {
-    const text = fc.option(fc.oneof(fc.string(), fc.constantFrom('A="', 'pkgbase = foo\npkgname', 'CI_PKGREL')), {
-      nil: undefined,
-    });
+    const text = fc.option(
+      fc.oneof(fc.string(), fc.constantFrom('A="', 'pkgbase = foo\npkgname', 'CI_PKGREL')),
+      {
+        nil: undefined,
+      },
+    );
     fc.assert(
       fc.property(text, text, text, fc.string(), (config, srcinfo, settings, name) => {
-        const one = aPackage(name, { config, srcinfo, versionCheck: { file: 'nvchecker.toml', text: srcinfo ?? '' } });
+        const one = aPackage(name, {
+          config,
+          srcinfo,
+          versionCheck: { file: 'nvchecker.toml', text: srcinfo ?? '' },
+        });
         const report = importReport(repository([one], { settings }));
         renderImportMarkdown(report, { all: false });
       }),

@@ -95,7 +95,7 @@ export const importRules = {
     was: 'Only the first marker of a message counted, as one name; letters outside the alphabet made it fatal or invisible.',
     is: 'Every marker counts, with several names; one that names no package is fatal.',
   },
-  'cycle': {
+  cycle: {
     weight: 'note',
     title: 'packages need each other in a circle',
     was: 'Circles could start both members at once.',
@@ -141,7 +141,7 @@ export const importRules = {
     is: 'The folder is reported and left out.',
     next: 'Add the PKGBUILD, or remove the folder.',
   },
-  'unmanaged': {
+  unmanaged: {
     weight: 'note',
     title: 'a package has no settings',
     was: 'It was built on commit and never updated.',

@@ -1,5 +1,5 @@
-import { type ImportFinding, type ImportRule, type ImportRuleName, importRules } from './import-rules.ts';
 import type { ImportReport } from './import-report.ts';
+import { type ImportFinding, type ImportRule, type ImportRuleName, importRules } from './import-rules.ts';
 
 const weights: Readonly<Record<ImportRule['weight'], string>> = {
   act: 'To do',
@@ -57,7 +57,9 @@ function summary({ repository, packages, touched, findings, tree }: ImportReport
 }
 
 function rulesOf(report: ImportReport, weight: string): readonly ImportRuleName[] {
-  return (Object.keys(report.counts) as ImportRuleName[]).filter((rule) => importRules[rule].weight === weight);
+  return (Object.keys(report.counts) as ImportRuleName[]).filter(
+    (rule) => importRules[rule].weight === weight,
+  );
 }
 
 const findingsOf = (report: ImportReport, rule: ImportRuleName): readonly ImportFinding[] =>
@@ -66,7 +68,11 @@ const findingsOf = (report: ImportReport, rule: ImportRuleName): readonly Import
 function ruleText(report: ImportReport, name: ImportRuleName, all: boolean): readonly string[] {
   const rule: ImportRule = importRules[name];
   const found = findingsOf(report, name);
-  const lines = [`  ${rule.title} (${name}, ${found.length})`, `    until now:     ${rule.was}`, `    with packmill: ${rule.is}`];
+  const lines = [
+    `  ${rule.title} (${name}, ${found.length})`,
+    `    until now:     ${rule.was}`,
+    `    with packmill: ${rule.is}`,
+  ];
   if (rule.next !== undefined) lines.push(`    next:          ${rule.next}`);
   const shown = all ? found : found.slice(0, listed);
   for (const finding of shown) lines.push(`      ${placeOf(finding)}: ${plain(finding.what)}`);

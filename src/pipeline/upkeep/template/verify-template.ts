@@ -38,7 +38,8 @@ async function gpgTrouble(fingerprint: string, signed: SignedCommit): Promise<st
   await runProcess('gpg', words, { input: `${armours.join('\n')}\n`, timeoutMs, env: environment(home) });
   const printed = await verify(signed, ['gpg.program=gpg', 'gpg.minTrustLevel=undefined'], environment(home));
   const status = printed.split('\n').filter((line) => line.startsWith('[GNUPG:] '));
-  const said = (word: string): string | undefined => status.find((line) => line.startsWith(`[GNUPG:] ${word} `));
+  const said = (word: string): string | undefined =>
+    status.find((line) => line.startsWith(`[GNUPG:] ${word} `));
   const valid = said('VALIDSIG')?.split(' ') ?? [];
   // of a subkey's signature the first is the subkey, the last the key that people know
   const keys = [valid[2], valid.at(-1)].map((key) => key?.toUpperCase());
@@ -85,7 +86,9 @@ async function verify(
     timeoutMs,
   });
   const printed = `${result.stdout}\n${result.stderr}`;
-  return result.code === 0 ? printed : printed.replaceAll(/^(?:\[GNUPG:\] GOODSIG|Good "git" signature)/gm, '-');
+  return result.code === 0
+    ? printed
+    : printed.replaceAll(/^(?:\[GNUPG:\] GOODSIG|Good "git" signature)/gm, '-');
 }
 
 /** No settings and key rings but ours. */
