@@ -90,6 +90,29 @@ describe('a push', () => {
     await copy.push([]);
   });
 
+  it('moves an annotated tag that somebody has put in the place of ours', async () => {
+    scratch.git(folder, 'tag', '--annotate', '--message', 'x', 'scheduled', base);
+    scratch.git(folder, 'push', '--quiet', 'origin', 'scheduled');
+    const copy = await scratch.open(folder);
+    const commit = await ahead(copy);
+    const ref = 'refs/tags/scheduled';
+    const expected = (await copy.remoteRefs([ref])).get(ref) ?? null;
+    expect(expected).toBe(base);
+    await copy.push([{ ref, to: commit, force: true, expected }]);
+    expect(scratch.tip(ref)).toBe(commit);
+    await expect(copy.push([{ ref, to: base, force: true, expected }])).rejects.toMatchObject(code('GIT007'));
+  });
+
+  it('goes over ssh with the command that is given', async () => {
+    const ssh = join(scratch.folder, 'ssh');
+    writeFileSync(ssh, '[ "$1" = -i ] && [ "$2" = KEY ] || exit 9\nfor last; do :; done\neval "$last"\n');
+    const url = `git@host.invalid:${scratch.bare}`;
+    const copy = await scratch.open(folder, { url, sshCommand: `sh ${ssh} -i KEY` });
+    const commit = await ahead(copy);
+    await copy.push([{ ref: main, to: commit }]);
+    expect(scratch.tip(main)).toBe(commit);
+  });
+
   it('is won by one of two at the same time, and the other one says so', async () => {
     const copies = await Promise.all(
       ['a', 'b', 'c'].map(async (name) => await scratch.open(scratch.clone(name))),
@@ -201,6 +224,14 @@ describe('a push over HTTP with a token', () => {
     for (const secret of ['wr0ng', 'passw0rd', Buffer.from('oauth2:wr0ng-token').toString('base64')]) {
       expect(words).not.toContain(secret);
     }
+  });
+
+  it('leaves a remote alone that takes none', async () => {
+    scratch.git(folder, 'remote', 'set-url', 'origin', '../remote.git');
+    const copy = await scratch.open(folder, { credentials: { token: 't0ken-of-ours' } });
+    const commit = await ahead(copy);
+    await copy.push([{ ref: main, to: commit }]);
+    expect(scratch.tip(main)).toBe(commit);
   });
 
   it("goes without one through the environment's own git", async () => {
