@@ -202,10 +202,10 @@ describe('jobs on a merge or pull request', () => {
     '%s fails for a package that is not in order',
     async (name) => {
       const start = git(scene.checkout, 'rev-parse', 'HEAD');
-      const end = scene.commit({ 'Foo/PKGBUILD': pkgbuild('foo') }, 'feat(Foo): init');
+      const end = scene.commit({ 'foo/.SRCINFO': 'nonsense\n' }, 'fix(foo): lose the description');
       expect(await job(name, checks(start, end))).toMatchObject({
         code: 1,
-        err: expect.stringContaining('CIC008'),
+        err: expect.stringContaining('FMT001'),
       });
     },
   );
