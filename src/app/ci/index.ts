@@ -13,22 +13,22 @@ import type {
 } from '../../pipeline/index.ts';
 import type { ChangeReport } from '../../review/index.ts';
 import type { ChangeOptions } from './by-hand.ts';
-import type { ImportOptions, ImportResult } from './import-chaotic.ts';
-import type { CheckedMessage } from './upkeep.ts';
 import type { CheckOptions, CheckReport } from './check-recipes.ts';
+import type { ImportOptions, ImportResult } from './import-chaotic.ts';
 import type { DependencyReport, LookOptions } from './look-at-recipes.ts';
 import type { HandingOptions } from './on-commit.ts';
+import type { ScheduleOptions, ScheduleRun } from './on-schedule.ts';
 import type { PipelineOptions } from './open-pipeline.ts';
 import type { PipelineStatus } from './pipeline-status.ts';
-import type { ScheduleOptions, ScheduleRun } from './on-schedule.ts';
 import type { ReviewSubject } from './review-diff.ts';
+import type { CheckedMessage } from './upkeep.ts';
 
 export type { ChangeOptions } from './by-hand.ts';
 export type { CheckReport } from './check-recipes.ts';
 export type { DependencyReport } from './look-at-recipes.ts';
 export type { HandingOptions } from './on-commit.ts';
-export type { PipelineOptions } from './open-pipeline.ts';
 export type { ScheduleOptions, ScheduleRun } from './on-schedule.ts';
+export type { PipelineOptions } from './open-pipeline.ts';
 export type { PipelineStatus } from './pipeline-status.ts';
 
 /** `packmill ci on-commit`: see `onCommit` of room pipeline. */
