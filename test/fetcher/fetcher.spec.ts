@@ -211,6 +211,20 @@ describe('trouble', () => {
     expect(codes.filter((code) => code === 'FET011').length).toBeGreaterThanOrEqual(92);
     expect(server.heard.length).toBeLessThanOrEqual(20);
   });
+  it('of a kept connection that the server has closed meanwhile is none', async () => {
+    const used = new Set<unknown>();
+    const server = await serve((request, response) => {
+      if (used.has(request.socket)) return void request.socket.destroy();
+      used.add(request.socket);
+      response.end('x');
+    });
+    const asked = fetcher();
+    for (let index = 0; index < 3; index += 1) {
+      expect(text((await asked.get(server.url)).bytes)).toBe('x');
+    }
+    expect([server.heard.length, used.size]).toEqual([5, 3]);
+    expect(asked.clock.pauses.every((pause) => pause <= 50)).toBe(true);
+  });
   it('of one address is no reason to leave its server alone', async () => {
     const server = await serve((request, response) =>
       response.writeHead(request.url === '/bad' ? 500 : 200).end(),
