@@ -41,6 +41,12 @@ const mostTries = 4;
 const mostSlowTries = 2;
 const mostRedirects = 5;
 
+/** Headers that only say what a request is. */
+const harmless: ReadonlySet<string> = new Set(['content-type', 'git-protocol']);
+
+const withoutSecrets = (headers: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).filter(([name]) => harmless.has(name.toLowerCase())));
+
 /** One request to one address, redirects followed or not. */
 interface Hop {
   readonly url: URL;
@@ -135,7 +141,7 @@ export class Fetcher {
         throw fault('FET012', { what });
       }
       // tokens are for the one they were meant for
-      if (next.origin !== url.origin) own = {};
+      if (next.origin !== url.origin) own = withoutSecrets(own);
       url = next;
     }
     throw fault('FET012', { what: `'${shownAddress(first)}' leads from one address to the next` });
@@ -218,6 +224,7 @@ function exchangeOn(
   return connections.exchange({
     url: url.href,
     method: options.method ?? 'GET',
+    body: options.body,
     headers: { ...headers, ...conditionsOf(kept) },
     timeoutMs,
     headTimeoutMs: Math.min(timeoutMs, defaultTimeoutMs),
