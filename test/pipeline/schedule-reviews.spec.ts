@@ -107,6 +107,22 @@ describe('a major change', () => {
     expect(world.gitlab.kept[0]?.description).toMatch(/\bz\b/);
   });
 
+  it('names those who took the recipe over until somebody accepts what they do', async () => {
+    world = await proposing({ pkgver: '1' });
+    await world.run();
+    for (const round of [3, 4]) {
+      const wishes = { ...major, pkgver: `${round}` };
+      world.pushToAur('foo', recipe('foo', wishes), { modified: round, maintainer: 'z' });
+      await world.run();
+      expect(world.gitlab.kept[0]?.description).toMatch(/new maintainer: `z`[\s\S]*lost a maintainer: `a`/);
+      expect(world.show('state', 'foo')).toContain('CI_PKGBUILD_MAINTAINERS=a b\n');
+    }
+    world.git(world.remote, 'update-ref', 'refs/heads/main', 'refs/heads/update-foo');
+    await world.onCommit();
+    await world.run();
+    expect(world.show('state', 'foo')).toContain('CI_PKGBUILD_MAINTAINERS=z\n');
+  });
+
   it('is proposed by a later run when the forge was not there', async () => {
     world = await proposing();
     const down = { status: 500, body: {} };

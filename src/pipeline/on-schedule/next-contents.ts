@@ -1,5 +1,6 @@
 import type { PackageCheck } from '../../api/index.ts';
 import type { Problem } from '../../diagnostics/index.ts';
+import type { PackageState } from '../../formats/pkgbuild-repo/index.ts';
 import type { StateContents } from '../state-contents.ts';
 import type { Beginning } from './begin.ts';
 import type { ScheduleContext } from './context.ts';
@@ -10,6 +11,7 @@ import { nextLibraries } from './library-recommendations.ts';
 import { nextCheck } from './package-checks.ts';
 import type { PushedReview } from './pushed-reviews.ts';
 import { reviewBranch } from './review-branches.ts';
+import { accountsOf } from './trust.ts';
 
 /** What a run has found and done so far. */
 export interface RunFacts {
@@ -40,8 +42,8 @@ export function nextContents(
   const proposed = new Set(now.pushed.map(({ name }) => name));
   for (const one of now.examinations) {
     const failure = now.failed.get(one.name);
-    if (!failure) states.set(one.name, one.state);
     const decision = now.decisions.get(one.name);
+    if (!failure) states.set(one.name, acceptedState(one, decision, now));
     const before = start.contents.checks.get(one.name);
     const isOpen = proposed.has(one.name) || start.branches.commits.has(one.name);
     checks.set(
@@ -60,6 +62,20 @@ export function nextContents(
     libraries: nextLibraries(now.news.databases, start.contents.libraries),
     checks,
   };
+}
+
+/**
+ * A change that waits for a review was not accepted, so those who stood behind the recipe before still count; once the
+ * main branch has it, those of now do (specification 7.13).
+ */
+function acceptedState(
+  { name, state, stateBefore }: Examination,
+  decision: Decision | undefined,
+  { news, obsolete }: RunFacts,
+): PackageState {
+  const known = news.upstream.aur.get(name);
+  if (decision?.kind === 'review') return { ...state, maintainers: stateBefore.maintainers };
+  return known && obsolete.has(name) ? { ...state, maintainers: accountsOf(known) } : state;
 }
 
 function reviewOf(

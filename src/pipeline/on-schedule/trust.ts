@@ -3,6 +3,11 @@ import type { AurPackage } from '../../upstream/index.ts';
 import type { ScheduleContext } from './context.ts';
 import type { Examination } from './examine.ts';
 
+/** The maintainer of a package, then those who help. */
+export function accountsOf({ maintainer = '', coMaintainers }: AurPackage): readonly string[] {
+  return [maintainer, ...coMaintainers].filter((name) => name !== '');
+}
+
 /**
  * Who stands behind a change and is not trusted (specification 7.13): accounts of the AUR that are not on the list of
  * `.ci/aur-maintainers`, or the address of a recipe that `CI_TRUSTED_SOURCES` does not name. Our own rewriting needs
@@ -18,9 +23,7 @@ export function untrusted(
       return [];
     case 'aur': {
       const known = input.aur.get(one.name);
-      const accounts = known
-        ? [known.maintainer ?? '', ...known.coMaintainers].filter((name) => name !== '')
-        : [];
+      const accounts = known ? accountsOf(known) : [];
       if (known?.maintainer === undefined)
         return ['no maintainer (orphaned)', ...untrustedAccounts(accounts, input.trusted)];
       return untrustedAccounts(accounts, input.trusted);
@@ -33,9 +36,10 @@ export function untrusted(
 }
 
 /** Hosts (`gitlab.example.org`) and owners on one (`github.com/owner`), literally. */
-function isTrustedUrl(url: string, trusted: readonly string[]): boolean {
+export function isTrustedUrl(url: string, trusted: readonly string[]): boolean {
   const match = /^[a-z+]+:\/\/(?:[^/@]*@)?([^/:]+)(?::\d+)?\/(.*)$/i.exec(url);
-  if (!match) return false;
+  // who asks for such a path gets another one
+  if (!match || /(?:^|\/|%2f)(?:\.|%2e){1,2}(?:\/|%2f|$)/i.test(match[2] as string)) return false;
   const host = (match[1] as string).toLowerCase();
   const path = match[2] as string;
   return trusted.some((entry) => {

@@ -12,11 +12,12 @@ import {
   rewriteForTag,
 } from '../../upstream/index.ts';
 import { checkFit } from './check-fit.ts';
-import { cloneTwice } from './clone-twice.ts';
+import { type CloneWish, cloneTwice } from './clone-twice.ts';
 import type { ScheduleContext, ScheduledPackage } from './context.ts';
 import { formatRecipe } from './format-recipe.ts';
 import { recipeDiffers, textOf, withRecipeOf, withText } from './recipe-files.ts';
 import { replaceChecksums } from './replace-checksums.ts';
+import { accountsOf } from './trust.ts';
 
 /** What upstream says of all packages, gathered before each is looked at. */
 export interface UpstreamNews {
@@ -89,7 +90,7 @@ async function fromAur(context: ScheduleContext, input: UpdateInput): Promise<Re
   if (!known) return { ...nothing, problems: [unknownInAur(input)] };
   if (known.modified === input.state.pkgbuildTimestamp) return nothing;
   const url = context.settings.aurGitUrl.replaceAll('{pkgbase}', name);
-  const cloned = await cloneTwice(context, {
+  const cloned = await politeClone(context, {
     name,
     url,
     scratch: input.scratch,
@@ -102,7 +103,7 @@ async function fromAur(context: ScheduleContext, input: UpdateInput): Promise<Re
     origin: 'aur',
     state: {
       pkgbuildTimestamp: known.modified,
-      maintainers: [known.maintainer ?? '', ...known.coMaintainers].filter((one) => one !== ''),
+      maintainers: accountsOf(known),
     },
     notes: after
       ? [`changed in the AUR on ${new Date(known.modified * 1000).toISOString().slice(0, 10)}`]
@@ -124,7 +125,7 @@ async function fromUrl(context: ScheduleContext, input: UpdateInput, url: string
   if (answer && answer.commit === input.state.recipeCommit) return nothing;
   const isAur = url.startsWith(`${context.settings.aurUrl}/`);
   const proxy = isAur ? context.settings.aurProxy : undefined;
-  const cloned = await cloneTwice(context, { name, url, scratch: input.scratch, proxy });
+  const cloned = await politeClone(context, { name, url, scratch: input.scratch, proxy });
   const after = await taken(context, input, cloned.tree);
   return {
     ...nothing,
@@ -133,6 +134,10 @@ async function fromUrl(context: ScheduleContext, input: UpdateInput, url: string
     state: { recipeCommit: cloned.commit },
     notes: after ? [`from ${url} at ${cloned.commit.slice(0, 7)}`] : [],
   };
+}
+
+function politeClone(context: ScheduleContext, wish: CloneWish): ReturnType<typeof cloneTwice> {
+  return context.clonePace.turn(wish.url, () => cloneTwice(context, wish));
 }
 
 /** The clone in our style, when it is a change (specification 7.11). */
