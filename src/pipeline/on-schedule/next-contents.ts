@@ -2,6 +2,7 @@ import type { PackageCheck } from '../../api/index.ts';
 import type { Problem } from '../../diagnostics/index.ts';
 import type { PackageState } from '../../formats/pkgbuild-repo/index.ts';
 import type { StateContents } from '../state-contents.ts';
+import { accountsOf } from './aur-accounts.ts';
 import type { Beginning } from './begin.ts';
 import type { ScheduleContext } from './context.ts';
 import { type Decision, isToBuild } from './decide.ts';
@@ -11,7 +12,6 @@ import { nextLibraries } from './library-recommendations.ts';
 import { nextCheck } from './package-checks.ts';
 import type { PushedReview } from './pushed-reviews.ts';
 import { reviewBranch } from './review-branches.ts';
-import { accountsOf } from './trust.ts';
 
 /** What a run has found and done so far. */
 export interface RunFacts {

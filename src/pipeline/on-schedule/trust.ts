@@ -1,12 +1,8 @@
 import { untrustedAccounts } from '../../formats/pkgbuild-repo/index.ts';
 import type { AurPackage } from '../../upstream/index.ts';
+import { accountsOf } from './aur-accounts.ts';
 import type { ScheduleContext } from './context.ts';
 import type { Examination } from './examine.ts';
-
-/** The maintainer of a package, then those who help. */
-export function accountsOf({ maintainer = '', coMaintainers }: AurPackage): readonly string[] {
-  return [maintainer, ...coMaintainers].filter((name) => name !== '');
-}
 
 /**
  * Who stands behind a change and is not trusted (specification 7.13): accounts of the AUR that are not on the list of

@@ -11,13 +11,13 @@ import {
   readVersionCheck,
   rewriteForTag,
 } from '../../upstream/index.ts';
+import { accountsOf } from './aur-accounts.ts';
 import { checkFit } from './check-fit.ts';
 import { type CloneWish, cloneTwice } from './clone-twice.ts';
 import type { ScheduleContext, ScheduledPackage } from './context.ts';
 import { formatRecipe } from './format-recipe.ts';
 import { recipeDiffers, textOf, withRecipeOf, withText } from './recipe-files.ts';
 import { replaceChecksums } from './replace-checksums.ts';
-import { accountsOf } from './trust.ts';
 
 /** What upstream says of all packages, gathered before each is looked at. */
 export interface UpstreamNews {
