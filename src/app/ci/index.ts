@@ -9,7 +9,6 @@ import type {
   DropReport,
   ImportReport,
   OnCommitReport,
-  ScheduleReport,
   TemplateReport,
 } from '../../pipeline/index.ts';
 import type { ChangeReport } from '../../review/index.ts';
@@ -21,7 +20,7 @@ import type { DependencyReport, LookOptions } from './look-at-recipes.ts';
 import type { HandingOptions } from './on-commit.ts';
 import type { PipelineOptions } from './open-pipeline.ts';
 import type { PipelineStatus } from './pipeline-status.ts';
-import type { ScheduleOptions } from './on-schedule.ts';
+import type { ScheduleOptions, ScheduleRun } from './on-schedule.ts';
 import type { ReviewSubject } from './review-diff.ts';
 
 export type { ChangeOptions } from './by-hand.ts';
@@ -29,7 +28,7 @@ export type { CheckReport } from './check-recipes.ts';
 export type { DependencyReport } from './look-at-recipes.ts';
 export type { HandingOptions } from './on-commit.ts';
 export type { PipelineOptions } from './open-pipeline.ts';
-export type { ScheduleOptions } from './on-schedule.ts';
+export type { ScheduleOptions, ScheduleRun } from './on-schedule.ts';
 export type { PipelineStatus } from './pipeline-status.ts';
 
 /** `packmill ci on-commit`: see `onCommit` of room pipeline. */
@@ -52,8 +51,8 @@ export async function ciSchedule(
   return await (await import('./requests.ts')).runSchedule(options, names);
 }
 
-/** `packmill ci on-schedule`: see `onSchedule` of room pipeline. */
-export async function ciOnSchedule(options: ScheduleOptions): Promise<ScheduleReport> {
+/** `packmill ci on-schedule`: see `runOnSchedule`. */
+export async function ciOnSchedule(options: ScheduleOptions): Promise<ScheduleRun> {
   return await (await import('./on-schedule.ts')).runOnSchedule(options);
 }
 
