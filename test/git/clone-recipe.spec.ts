@@ -2,6 +2,7 @@ import { lstatSync, readdirSync, readFileSync, readlinkSync, symlinkSync } from 
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { cloneRecipe } from '../../src/git/index.ts';
+import { GitHttpServer } from './http-backend.ts';
 import { ScratchRemote } from './scratch-remote.ts';
 
 let scratch: ScratchRemote;
@@ -50,6 +51,34 @@ describe('a cloned recipe', () => {
     expect(await tried({ url: `file://${scratch.folder}` })).toMatchObject({ problem: { code: 'GIT003' } });
     expect(await tried({ url: 'http://127.0.0.1:1/x.git' })).toMatchObject({ problem: { code: 'GIT001' } });
     expect(names(scratch.folder)).not.toContain('into');
+  });
+
+  it('comes through a proxy, and is given up when that does not answer or when we are called off', async () => {
+    const folder = scratch.clone('author');
+    const commit = scratch.commit(folder, { PKGBUILD: 'pkgver=1\n' });
+    scratch.git(folder, 'push', '--quiet', 'origin', 'main');
+    const door = new GitHttpServer(scratch.folder, { user: 'farm', password: 's3cret' });
+    const proxy = await door.listen();
+    try {
+      const far = 'http://farm:s3cret@aur.invalid/remote.git';
+      const into = join(scratch.folder, 'into');
+      expect(await cloneRecipe({ url: far, into, proxy, timeoutMs })).toEqual({ commit, folder: into });
+      const other = { url: far, into: join(scratch.folder, 'other'), proxy };
+      door.server.removeAllListeners('request');
+      const late: unknown = await cloneRecipe({ ...other, timeoutMs: 300 }).catch(
+        (caught: unknown) => caught,
+      );
+      expect(late).toMatchObject({ problem: { code: 'GIT001', what: expect.stringContaining('in time') } });
+      expect(JSON.stringify(late)).not.toContain('s3cret');
+      const stop = new AbortController();
+      door.server.on('request', () => stop.abort());
+      await expect(cloneRecipe({ ...other, timeoutMs, signal: stop.signal })).rejects.toMatchObject({
+        problem: { code: 'GIT001' },
+      });
+      expect(names(scratch.folder)).not.toContain('other');
+    } finally {
+      await door.close();
+    }
   });
 
   it('is refused when its files are too many or too large, packed or unpacked', async () => {
