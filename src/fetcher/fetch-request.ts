@@ -21,8 +21,10 @@ export interface FetchOptions {
   readonly signal?: AbortSignal | undefined;
   /** The document is a gzip file and its contents are wanted, whether the server calls gzip its format or its coding. */
   readonly unpackGzip?: boolean | undefined;
-  /** Default `GET`; only answers to `GET` are kept. */
-  readonly method?: 'GET' | 'HEAD' | undefined;
+  /** Default `GET`; only answers to `GET` are kept. A `POST` must be a question: it is repeated like one. */
+  readonly method?: 'GET' | 'HEAD' | 'POST' | undefined;
+  /** Of a `POST`. */
+  readonly body?: Uint8Array | undefined;
   /** `false`: a redirect is the answer. */
   readonly followRedirects?: boolean | undefined;
 }

@@ -38,6 +38,12 @@ const defaultTimeoutMs = 30_000;
 const mostTries = 4;
 const mostRedirects = 5;
 
+/** Headers that only say what a request is. */
+const harmless: ReadonlySet<string> = new Set(['content-type', 'git-protocol']);
+
+const withoutSecrets = (headers: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).filter(([name]) => harmless.has(name.toLowerCase())));
+
 /** One request to one address, redirects followed or not. */
 interface Hop {
   readonly url: URL;
@@ -132,7 +138,7 @@ export class Fetcher {
         throw fault('FET012', { what });
       }
       // tokens are for the one they were meant for
-      if (next.origin !== url.origin) own = {};
+      if (next.origin !== url.origin) own = withoutSecrets(own);
       url = next;
     }
     throw fault('FET012', { what: `'${shownAddress(first)}' leads from one address to the next` });
@@ -173,6 +179,7 @@ export class Fetcher {
     return this.#connectionsFor(options.proxy).exchange({
       url: url.href,
       method: options.method ?? 'GET',
+      body: options.body,
       headers: { ...headers, ...conditionsOf(kept) },
       timeoutMs: options.timeoutMs ?? defaultTimeoutMs,
       maxBytes: options.maxBytes ?? defaultMaxBytes,

@@ -5,7 +5,9 @@ import { plainHttp, secureHttp } from './late-http.ts';
 /** One exchange over HTTP or HTTPS. */
 export interface HttpExchange {
   readonly url: string;
-  readonly method: 'GET' | 'HEAD';
+  readonly method: 'GET' | 'HEAD' | 'POST';
+  /** Of a `POST`. */
+  readonly body?: Uint8Array | undefined;
   readonly headers: Readonly<Record<string, string>>;
   /** For the whole exchange, up to the last byte of the answer. */
   readonly timeoutMs: number;
@@ -60,7 +62,7 @@ export class HttpConnections {
   }
 
   #once(exchange: HttpExchange): Promise<HttpReply | HttpTrouble | 'stale'> {
-    const { url, method, headers, timeoutMs, signal } = exchange;
+    const { url, method, headers, body, timeoutMs, signal } = exchange;
     if (signal?.aborted) return Promise.resolve({ kind: 'stopped', reason: 'the request was stopped' });
     return new Promise((resolve) => {
       const isSecure = url.startsWith('https:');
@@ -82,7 +84,7 @@ export class HttpConnections {
       request.on('response', (response) => {
         readBody(response, exchange).then(settle, (error: unknown) => settle(troubleOf(error)));
       });
-      request.end();
+      request.end(body);
     });
   }
 }

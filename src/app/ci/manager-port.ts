@@ -105,6 +105,13 @@ async function deliver(
     const reply = await client.schedule(schedule).catch(async (error: unknown) => {
       throw await swapped(client, settings, error);
     });
+    // a name of the request itself that is not known: no package of it can ever be built until somebody mends that
+    const whole = reply.refused.find(({ code }) => code === 'SCH001' || code === 'SCH008');
+    if (whole) {
+      const { code, what, next } = whole;
+      const refusal = fault(code as 'SCH001' | 'SCH008', { what, ...(next === undefined ? {} : { next }) });
+      throw await swapped(client, settings, refusal);
+    }
     accepted = reply.accepted.map(({ name }) => name);
     refused = reply.refused.map(({ name, code, what, next }) => ({
       name,

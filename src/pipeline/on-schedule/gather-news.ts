@@ -53,6 +53,7 @@ export async function gatherNews(
         }),
     readPackageDatabases(settings.libraryDatabases, { fetcher, signal }),
     branchHeads(branchesToAsk(packages, known.states), {
+      fetcher,
       configFile: context.gitConfigFile,
       parallel: settings.maxParallel,
       signal,
