@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { target as applyVersion } from './apply-version.ts';
 import { target as database } from './database.ts';
 import { target as databaseEntry } from './database-entry.ts';
 import { target as dependency } from './dependency.ts';
@@ -10,13 +11,16 @@ import { target as packageFile } from './package-file.ts';
 import { target as packageInfo } from './package-info.ts';
 import { target as packageName } from './package-name.ts';
 import { target as settingsFile } from './settings-file.ts';
+import { target as shell } from './shell.ts';
 import { target as srcinfo } from './srcinfo.ts';
 import { target as tar } from './tar.ts';
 import type { FuzzTarget } from './target.ts';
 import { target as version } from './version.ts';
+import { target as versionCheck } from './version-check.ts';
 
 /** Every parser that reads what strangers write. */
 export const targets: readonly FuzzTarget[] = [
+  applyVersion,
   database,
   databaseEntry,
   dependency,
@@ -27,9 +31,11 @@ export const targets: readonly FuzzTarget[] = [
   packageInfo,
   packageName,
   settingsFile,
+  shell,
   srcinfo,
   tar,
   version,
+  versionCheck,
 ];
 
 /** The committed seeds of a target, by name of file. */

@@ -10,10 +10,17 @@ const starters = new Set(
   'sudo doas env command builtin exec nohup nice ionice setsid stdbuf timeout xargs busybox'.split(' '),
 );
 
+/** Their options that take the next word. */
+const takesWord = /^-[uUgGnkshCpIPLdo]$/;
+
 export function plainCall({ name, args }: Pick<CalledCommand, 'name' | 'args'>): PlainCall {
   let call = { name: baseName(name ?? ''), args };
   for (let guard = 0; guard < 8 && starters.has(call.name); guard += 1) {
-    const at = call.args.findIndex((word) => !/^-|^[A-Za-z_]\w*=|^[0-9.]+[smhd]?$/.test(word));
+    const { args: words } = call;
+    const at = words.findIndex(
+      (word, index) =>
+        !/^-|^[A-Za-z_]\w*=|^[0-9.]+[smhd]?$/.test(word) && !takesWord.test(words[index - 1] ?? ''),
+    );
     if (at < 0) break;
     call = { name: baseName(call.args[at] as string), args: call.args.slice(at + 1) };
   }

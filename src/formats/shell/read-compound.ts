@@ -115,6 +115,7 @@ function readLoop(reader: ShellReader, keyword: 'for' | 'select'): Parts {
     reader.at = second + 1;
     expansions = skipBrackets(reader, { open: '(', close: ')', nests: true });
     if (reader.char(reader.skip(reader.at)) !== ')') reader.failHere();
+    requireThreeParts(reader, second + 1, expansions);
     reader.at = reader.skip(reader.at) + 1;
     reader.blanks();
     if (reader.char(reader.at) === ';') reader.at += 1;
@@ -129,6 +130,19 @@ function readLoop(reader: ShellReader, keyword: 'for' | 'select'): Parts {
   return { keyword, words, expansions, bodies: [body(reader, opening === 'do' ? 'done' : '}')] };
 }
 
+/** `for ((a; b; c))` has two semicolons outside of quotes and expansions. */
+function requireThreeParts(reader: ShellReader, from: number, expansions: readonly ShellExpansion[]): void {
+  let rest = '';
+  let at = from;
+  for (const { place, end } of expansions) {
+    rest += reader.text.slice(at, Math.max(at, place.offset));
+    at = Math.max(at, end);
+  }
+  rest += reader.text.slice(at, reader.at - 1);
+  const bare = rest.replace(/\\[\s\S]|'[^']*'|"[^"]*"/g, '');
+  if (bare.split(';').length !== 3) reader.fail("a 'for ((' has not three parts", from);
+}
+
 function readLoopList(reader: ShellReader, words: ShellWord[]): void {
   reader.blanks();
   if (reader.char(reader.at) === ';') {
@@ -136,12 +150,17 @@ function readLoopList(reader: ShellReader, words: ShellWord[]): void {
     newlines(reader);
     return;
   }
+  const from = reader.at;
   newlines(reader);
-  if (peekWord(reader) !== 'in') return;
+  if (peekWord(reader) !== 'in') {
+    // in the same line a brace is a word
+    if (reader.at === from && peekWord(reader) !== 'do') reader.failHere();
+    return;
+  }
   reader.at += 2;
   for (;;) {
     reader.blanks();
-    const word = reader.char(reader.at) === '#' ? undefined : readWord(reader, 'word');
+    const word = readWord(reader, 'word');
     if (!word) break;
     words.push(word);
   }

@@ -55,7 +55,11 @@ function readTerm(reader: ShellReader, words: ShellWord[]): void {
     return;
   }
   const operator = reader.match(/(?:[<>]|[=!]=|=~?|-[a-z][a-z])(?=[ \t\n"'$]|\\\n)|[<>](?!\()/y);
-  if (!operator || !binary.has(operator)) return;
+  if (!operator || !binary.has(operator)) {
+    // Bash looks for an operator in the same line
+    if (reader.char(reader.at) === '\n') reader.failHere();
+    return;
+  }
   reader.at += operator.length;
   reader.blanks();
   words.push(

@@ -32,11 +32,12 @@ export function peekWord(reader: ShellReader): string | undefined {
   if (!word || !reserved.has(word)) return undefined;
   const next = reader.char(reader.at + word.length);
   if (word === '!' && next === '(' && reader.extendedGlobs) return undefined;
-  if (next === '\\' && reader.char(reader.at + word.length + 1) === '\n') {
+  if (next === '\\' && '\n'.startsWith(reader.char(reader.at + word.length + 1))) {
     const behind = reader.char(reader.skip(reader.at + word.length));
     return isBreak(behind) ? word : undefined;
   }
   return isBreak(next) ? word : undefined;
 }
 
-const isBreak = (character: string): boolean => character === '' || ' \t\n;&|<>()'.includes(character);
+/** Whether a word ends before a character; an empty one is the end of the text. */
+export const isBreak = (character: string): boolean => character === '' || ' \t\n;&|<>()'.includes(character);
