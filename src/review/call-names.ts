@@ -54,7 +54,9 @@ export function isRegistryInstall({ name, args }: PlainCall): boolean {
   const hasNames = names.some((one) => !/^(?:\.{0,2}\/|\.$|\$|file:)|\.(?:whl|tgz|gem|tar\.gz)$/.test(one));
   if (/^(?:npx|bunx|pnpx|uvx|pipx)$/.test(name)) return words.length > 0;
   if (/^(?:npm|pnpm|yarn|bun)$/.test(name)) {
-    if (/^(?:exec|x|dlx|create|init)$/.test(verb ?? '')) return names.length > 0;
+    if (/^(?:x|dlx|create|init)$/.test(verb ?? '')) return names.length > 0;
+    // the others run what is there; npm fetches what it is told by name
+    if (verb === 'exec') return name === 'npm' && names.length > 0 && !args.includes('-c');
     return /^(?:install|i|add|global|isntall)$/.test(verb ?? '') && hasNames;
   }
   if (/^pip[0-9.]*$/.test(name)) return verb === 'install' && hasNames && !args.includes('--no-index');
