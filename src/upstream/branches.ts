@@ -109,6 +109,8 @@ class Server {
   /** Refs that are wanted, by repository. */
   readonly waiting = new Map<string, Set<string>>();
   running = 0;
+  /** Questions that were begun. */
+  turns = 0;
   silences = 0;
   /** It has shown that it speaks an older protocol, which git knows. */
   isOld = false;
@@ -124,16 +126,21 @@ interface Question {
   readonly refs: readonly string[];
 }
 
-/** Takes one repository of the server with the fewest questions under way. */
+/**
+ * Takes one repository of the server with the fewest questions under way, of those the one that has rested longest: a
+ * server that has just been asked makes the next question wait, while others have time.
+ */
 function nextQuestion(servers: ReadonlyMap<string, Server>, perServer: number): Question | undefined {
   let chosen: Server | undefined;
   for (const server of servers.values()) {
     if (server.waiting.size === 0 || server.running >= perServer) continue;
-    if (!chosen || server.running < chosen.running) chosen = server;
+    const isBetter = !chosen || server.running < chosen.running;
+    if (isBetter || (server.running === chosen?.running && server.turns < chosen.turns)) chosen = server;
   }
   const next = chosen?.waiting.entries().next().value;
   if (!chosen || !next) return undefined;
   chosen.waiting.delete(next[0]);
+  chosen.turns += 1;
   return { server: chosen, url: next[0], refs: [...next[1]] };
 }
 
