@@ -41,6 +41,11 @@ export async function gatherNews(
 ): Promise<GatheredNews> {
   const { fetcher, settings, signal } = context;
   const wanted = packages.filter(({ settings: own }) => own.source === 'aur' && !own.nvchecker).map(wantedOf);
+  const branches = branchesToAsk(packages, known.states);
+  const { libraryDatabases } = settings;
+  context.tell(
+    `asking about ${wanted.length} packages of the AUR, ${branches.length} git branches, ${libraryDatabases.length} databases`,
+  );
   const [aur, databases, heads] = await Promise.all([
     wanted.length === 0
       ? { found: new Map(), missing: [], problems: [] }
@@ -51,8 +56,8 @@ export async function gatherNews(
           proxy: settings.aurProxy,
           signal,
         }),
-    readPackageDatabases(settings.libraryDatabases, { fetcher, signal }),
-    branchHeads(branchesToAsk(packages, known.states), {
+    readPackageDatabases(libraryDatabases, { fetcher, signal }),
+    branchHeads(branches, {
       fetcher,
       configFile: context.gitConfigFile,
       parallel: settings.maxParallel,
