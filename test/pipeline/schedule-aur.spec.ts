@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { sendJson } from '../fetcher/far-server.ts';
+import { farServer, sendJson } from '../fetcher/far-server.ts';
 import { folderOf, recipe } from './recipe-texts.ts';
 import { RecipeWorld } from './recipe-world.ts';
 
@@ -135,6 +135,21 @@ describe('recipes from the AUR', () => {
       failures: 1,
       error: { code: expect.stringMatching(/^GIT/) },
     });
+  });
+
+  it('are asked for through the proxy that is for the AUR alone', async () => {
+    const proxied: string[] = [];
+    const proxy = await farServer((request, response) => {
+      proxied.push(request.url ?? '');
+      response.writeHead(200).end('[]');
+    });
+    world = await RecipeWorld.open(
+      { ...folderOf('foo', aur), ...folderOf('demo', 'CI_PKGBUILD_SOURCE=gitlab:42\n') },
+      { CI_AUR_PROXY: proxy.url },
+    );
+    const { asked } = await world.run({ dryRun: true }).finally(() => proxy.close());
+    expect(proxied).toEqual([`${world.url}/packages-meta-ext-v1.json.gz`]);
+    expect(asked).toEqual([expect.stringContaining('/api/v4/projects/42/')]);
   });
 
   it('A07 are left as they are while the AUR is down, and everything else goes on', async () => {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Files, folderOf, type RecipeWishes, recipe } from './recipe-texts.ts';
 import { RecipeWorld } from './recipe-world.ts';
@@ -91,6 +91,35 @@ describe('a major change', () => {
     // touched upstream without a change: the branch is as it should be
     world.aur.set('foo', { modified: 3, maintainer: 'a', coMaintainers: ['b'] });
     await world.run();
+    expect(world.tip(branch)).toBe(proposed);
+  });
+
+  it('is not proposed again when somebody closed the request and left the branch, until upstream goes on', async () => {
+    world = await proposing();
+    await world.run();
+    await world.run();
+    world.gitlab.kept.length = 0;
+    world.aur.set('foo', { modified: 3, maintainer: 'a', coMaintainers: ['b'] });
+    const { report } = await world.run();
+    expect(report.packages).toMatchObject([{ decision: 'review', review: { url: expect.any(String) } }]);
+    expect(world.gitlab.kept).toEqual([]);
+    world.pushToAur('foo', recipe('foo', { ...major, pkgver: '4' }), { modified: 4 });
+    await world.run();
+    expect(world.gitlab.kept).toMatchObject([{ branch: 'update-foo' }]);
+  });
+
+  it('R02 is recognised in a shallow clone, as CI services make them', async () => {
+    world = await proposing();
+    await world.run();
+    const proposed = world.tip(branch);
+    for (let index = 0; index < 4; index += 1) world.commit({ 'README.md': `${index}` });
+    rmSync(world.checkout, { recursive: true });
+    world.git(world.folder, 'clone', '--quiet', '--depth=1', `file://${world.remote}`, world.checkout);
+    world.aur.set('foo', { modified: 3, maintainer: 'a', coMaintainers: ['b'] });
+    const { report, failure } = await world.run();
+    expect(failure).toBeUndefined();
+    expect(report.packages).toMatchObject([{ decision: 'review' }]);
+    expect(report.problems).toEqual([]);
     expect(world.tip(branch)).toBe(proposed);
   });
 

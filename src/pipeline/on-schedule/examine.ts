@@ -17,6 +17,8 @@ export interface Examination {
   /** A rebuild for libraries, which changes `.CI/config` only. */
   readonly bump: LibraryBump | undefined;
   readonly origin: RecipeUpdate['origin'];
+  /** `.CI/update.sh` had a part in it. */
+  readonly isHooked: boolean;
   readonly isVersionCheck: boolean;
   readonly stateBefore: PackageState;
   readonly state: PackageState;
@@ -82,6 +84,7 @@ export async function examine(context: ScheduleContext, input: ExamineInput): Pr
     recipe: recipe && before && !sameTree(before, recipe) ? recipe : undefined,
     bump,
     origin: update?.after ? update.origin : 'own',
+    isHooked: hooked !== undefined,
     isVersionCheck: update?.isVersionCheck === true && update.after !== undefined,
     stateBefore,
     state: { ...stateBefore, ...update?.state, commits: news?.commits ?? stateBefore.commits },
