@@ -4,7 +4,8 @@ import { type FileTree, writeFileTree } from '../../host/index.ts';
 import type { ScheduleContext, ScheduledPackage } from './context.ts';
 import { type LibraryBump, type LibraryNews, libraryBump } from './libraries.ts';
 import { recipeDiffers, sameTree, textOf, withText } from './recipe-files.ts';
-import { type RecipeUpdate, type UpstreamNews, updateRecipe } from './update-recipe.ts';
+import type { RecipeUpdate, UpstreamNews } from './recipe-update.ts';
+import { updateRecipe } from './update-recipe.ts';
 import { type CommitNews, commitNews, isWatched } from './watched-commits.ts';
 
 /** What a look at one package found (phase A of specification 7.14); nothing was changed by it. */
