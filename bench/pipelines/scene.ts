@@ -1,5 +1,13 @@
 // A remote, a checkout, and servers: everything that a pipeline of a real-size repository touches, on this machine.
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseSrcinfo, srcinfoVersion } from '../../src/formats/pacman/index.ts';
@@ -27,7 +35,7 @@ export class Scene {
   /** For what is measured to be written to. */
   readonly notes: string;
   readonly upstreams: Upstreams;
-  /** `owner/project` of the ten packages that follow a branch. */
+  /** Versions of the library that five packages are rebuilt for. */
   readonly #libraries = new Map([['bench-library', '1.0-1']]);
 
   private constructor(folder: string, upstreams: Upstreams) {
@@ -76,12 +84,16 @@ export class Scene {
 
   /** Every .SRCINFO of the checkout. */
   get srcinfos(): readonly string[] {
-    return this.packages.map((name) => join(this.checkout, name, '.SRCINFO')).filter((path) => existsSync(path));
+    return this.packages
+      .map((name) => join(this.checkout, name, '.SRCINFO'))
+      .filter((path) => existsSync(path));
   }
 
   /** Has the peer's scripts. */
   get hasPeer(): boolean {
-    return ['on-commit.sh', 'schedule-packages.sh'].every((name) => existsSync(join(this.checkout, '.ci', name)));
+    return ['on-commit.sh', 'schedule-packages.sh'].every((name) =>
+      existsSync(join(this.checkout, '.ci', name)),
+    );
   }
 
   /** Settings and sources of a copy that lead here, the forty packages that will change, and what is known of all. */
@@ -97,8 +109,18 @@ export class Scene {
       this.upstreams.publishDatabase('demo.db', published),
     ];
     const config = {
-      ...{ BUILD_REPO: 'demo', REPO_NAME: 'recipes', GIT_AUTHOR_NAME: 'Bench', GIT_AUTHOR_EMAIL: 'bench@localhost' },
-      ...{ CI_DEFAULT_CLASS: '5', CI_MANAGE_AUR: 'false', CI_HUMAN_REVIEW: 'false', TEMPLATE_ENABLE_UPDATES: 'false' },
+      ...{
+        BUILD_REPO: 'demo',
+        REPO_NAME: 'recipes',
+        GIT_AUTHOR_NAME: 'Bench',
+        GIT_AUTHOR_EMAIL: 'bench@localhost',
+      },
+      ...{
+        CI_DEFAULT_CLASS: '5',
+        CI_MANAGE_AUR: 'false',
+        CI_HUMAN_REVIEW: 'false',
+        TEMPLATE_ENABLE_UPDATES: 'false',
+      },
       ...{ CI_AUR_URL: url, CI_GITLAB_URL: url, CI_AUR_GIT_URL: `file://${this.folder}/aur/{pkgbase}` },
       CI_LIB_DB: `"${databases.join(' ')}"`,
     };
@@ -107,7 +129,11 @@ export class Scene {
     git(this.checkout, 'add', '--all', '--force');
     git(this.checkout, 'commit', '--quiet', '--message', 'ci: everything on this machine');
     git(this.checkout, 'push', '--quiet', 'origin', 'HEAD:refs/heads/main');
-    this.restore({ main: git(this.checkout, 'rev-parse', 'HEAD'), state: this.#commitState(state), scheduled: 'HEAD' });
+    this.restore({
+      main: git(this.checkout, 'rev-parse', 'HEAD'),
+      state: this.#commitState(state),
+      scheduled: 'HEAD',
+    });
   }
 
   #changingRecipes(): ReadonlyMap<string, string> {
@@ -140,7 +166,10 @@ export class Scene {
     if (config === undefined) return;
     const led = config
       .replace(/^CI_NVCHECKER=.*\n?/gm, '')
-      .replace(/^(CI_PKGBUILD_SOURCE=)https?:\/\/(\S+)$/m, (_all, key: string, path: string) => key + this.upstreams.gitUrl(path));
+      .replace(
+        /^(CI_PKGBUILD_SOURCE=)https?:\/\/(\S+)$/m,
+        (_all, key: string, path: string) => key + this.upstreams.gitUrl(path),
+      );
     if (led !== config) write(join(folder, '.CI', 'config'), led);
     const source = /^CI_PKGBUILD_SOURCE=(\S+)/m.exec(led)?.[1] ?? '';
     const recipe = /^http:\/\/[^/]+\/(.+)$/.exec(source)?.[1];
@@ -186,19 +215,40 @@ export class Scene {
   /** What refs are now. */
   moment(): Moment {
     const tip = (ref: string): string => git(this.remote, 'for-each-ref', '--format=%(objectname)', ref);
-    return { main: tip('refs/heads/main'), state: tip('refs/heads/state') || undefined, scheduled: tip('refs/tags/scheduled') };
+    return {
+      main: tip('refs/heads/main'),
+      state: tip('refs/heads/state') || undefined,
+      scheduled: tip('refs/tags/scheduled'),
+    };
   }
 
   /** Puts remote and checkout back to a moment, as a CI service would have cloned it. */
   restore({ main, state, scheduled }: Moment): void {
     const commit = git(this.checkout, 'rev-parse', scheduled);
-    git(this.checkout, 'push', '--quiet', '--force', 'origin', `${main}:refs/heads/main`, `${commit}:refs/tags/scheduled`);
+    git(
+      this.checkout,
+      'push',
+      '--quiet',
+      '--force',
+      'origin',
+      `${main}:refs/heads/main`,
+      `${commit}:refs/tags/scheduled`,
+    );
     if (state === undefined) git(this.remote, 'update-ref', '-d', 'refs/heads/state');
     else git(this.remote, 'update-ref', 'refs/heads/state', state);
-    git(this.checkout, 'fetch', '--quiet', '--prune', '--force', 'origin', '+refs/heads/*:refs/remotes/origin/*');
+    git(
+      this.checkout,
+      'fetch',
+      '--quiet',
+      '--prune',
+      '--force',
+      'origin',
+      '+refs/heads/*:refs/remotes/origin/*',
+    );
     git(this.checkout, 'reset', '--quiet', '--hard', main);
     git(this.checkout, 'tag', '--force', 'scheduled', commit);
-    for (const left of ['schedule-params.txt', 'deptree.txt']) rmSync(join(this.checkout, '.ci', left), { force: true });
+    for (const left of ['schedule-params.txt', 'deptree.txt'])
+      rmSync(join(this.checkout, '.ci', left), { force: true });
   }
 
   /** A commit on top of main that is pushed and not evaluated yet. */
@@ -237,7 +287,14 @@ function changingSketch(kind: keyof typeof changing, n: number, isNewer: boolean
     case 'tag': {
       const sources = [`https://gitlab.com/group/project-${n}/-/archive/old/project-${n}-old.tar.gz`];
       const lines = ["_commit='old'"];
-      return { name: `bench-tag-${n}`, version, release, sources, lines, config: `CI_PKGBUILD_SOURCE=gitlab:${n}\n` };
+      return {
+        name: `bench-tag-${n}`,
+        version,
+        release,
+        sources,
+        lines,
+        config: `CI_PKGBUILD_SOURCE=gitlab:${n}\n`,
+      };
     }
     case 'rebuild': {
       const config = 'CI_PKGBUILD_SOURCE=custom\nCI_REBUILD_TRIGGERS=bench-library\n';
