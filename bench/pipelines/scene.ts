@@ -12,14 +12,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseSrcinfo, srcinfoVersion } from '../../src/formats/pacman/index.ts';
 import { writePackageState } from '../../src/formats/pkgbuild-repo/index.ts';
-import { type Sketch, recipeFolder } from './recipes.ts';
+import { changing, changingRecipes, changingSketch, vcsPath } from './forty.ts';
+import { recipeFolder } from './recipes.ts';
 import { cleanGit, git, sourceRepository } from './repository.ts';
 import { Upstreams } from './upstreams.ts';
 
 const wasModified = 1_700_000_000;
-
-/** The forty packages that change, beside those of the repository. */
-const changing = { aur: 20, vcs: 10, tag: 5, rebuild: 5 } as const;
 
 /** Refs of the remote and files of the checkout that a run begins with. */
 export interface Moment {
@@ -101,7 +99,7 @@ export class Scene {
     const { url } = this.upstreams;
     const state = new Map<string, string>();
     const published = new Map<string, string>();
-    for (const [path, text] of this.#changingRecipes()) write(join(this.checkout, path), text);
+    for (const [path, text] of changingRecipes()) write(join(this.checkout, path), text);
     for (const name of this.packages) this.#leadPackage(name, state, published);
     this.upstreams.publishAur();
     const databases = [
@@ -134,16 +132,6 @@ export class Scene {
       state: this.#commitState(state),
       scheduled: 'HEAD',
     });
-  }
-
-  #changingRecipes(): ReadonlyMap<string, string> {
-    const files = new Map<string, string>();
-    for (const kind of Object.keys(changing) as (keyof typeof changing)[]) {
-      for (let n = 1; n <= changing[kind]; n += 1) {
-        for (const file of recipeFolder(changingSketch(kind, n, false))) files.set(...file);
-      }
-    }
-    return files;
   }
 
   #leadPackage(name: string, state: Map<string, string>, published: Map<string, string>): void {
@@ -266,40 +254,6 @@ export class Scene {
   async close(): Promise<void> {
     await this.upstreams.close();
     rmSync(this.folder, { recursive: true, force: true });
-  }
-}
-
-const vcsPath = (n: number): string => `github.com/bench-${n}/project-${n}.git`;
-
-function changingSketch(kind: keyof typeof changing, n: number, isNewer: boolean): Sketch {
-  const release = 1;
-  const version = isNewer ? '1.1' : '1.0';
-  switch (kind) {
-    case 'aur': {
-      const name = `bench-aur-${n}`;
-      const sources = [`https://example.org/${name}-${version}.tar.gz`];
-      return { name, version, release, sources, config: 'CI_PKGBUILD_SOURCE=aur\n' };
-    }
-    case 'vcs': {
-      const sources = [`git+https://${vcsPath(n)}`];
-      return { name: `bench-vcs-${n}-git`, version, release, sources, config: 'CI_PKGBUILD_SOURCE=custom\n' };
-    }
-    case 'tag': {
-      const sources = [`https://gitlab.com/group/project-${n}/-/archive/old/project-${n}-old.tar.gz`];
-      const lines = ["_commit='old'"];
-      return {
-        name: `bench-tag-${n}`,
-        version,
-        release,
-        sources,
-        lines,
-        config: `CI_PKGBUILD_SOURCE=gitlab:${n}\n`,
-      };
-    }
-    case 'rebuild': {
-      const config = 'CI_PKGBUILD_SOURCE=custom\nCI_REBUILD_TRIGGERS=bench-library\n';
-      return { name: `bench-rebuild-${n}`, version, release, config };
-    }
   }
 }
 
