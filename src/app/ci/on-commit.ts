@@ -1,0 +1,47 @@
+import type { DeliveryReport, OnCommitReport } from '../../pipeline/index.ts';
+import { deliverWaiting, fetchRemoteRefs, onCommit } from '../../pipeline/index.ts';
+import { managerPort } from './manager-port.ts';
+import { type PipelineOptions, withPipeline } from './open-pipeline.ts';
+
+/** A pipeline that hands something to the manager. */
+export interface HandingOptions extends PipelineOptions {
+  /** Web address of the manager; undefined: what the environment says. */
+  readonly manager: string | undefined;
+  /** Folder of a farm of this machine. */
+  readonly farm: string;
+  /** Only leave the hand-over on branch `state`. */
+  readonly handOver: boolean;
+  /** Called with what was scheduled, after everything is pushed. */
+  readonly afterScheduled?: ((packages: readonly string[]) => Promise<void>) | undefined;
+}
+
+/** `packmill ci on-commit`: see `onCommit`. */
+export async function runOnCommit(options: HandingOptions): Promise<OnCommitReport> {
+  return await withPipeline(options, async (context) => {
+    const { settings } = context.repository;
+    const port = managerPort({ settings, url: options.manager, farm: options.farm });
+    try {
+      return await onCommit(context, {
+        port: options.handOver ? undefined : port,
+        ...(options.afterScheduled ? { afterScheduled: options.afterScheduled } : {}),
+      });
+    } finally {
+      await port.close();
+    }
+  });
+}
+
+/** `packmill ci deliver`: hands over what waits on branch `state`; see `deliverWaiting`. */
+export async function runDeliver(
+  options: Omit<HandingOptions, 'handOver' | 'afterScheduled'>,
+): Promise<DeliveryReport> {
+  return await withPipeline(options, async (context) => {
+    const { settings } = context.repository;
+    const port = managerPort({ settings, url: options.manager, farm: options.farm });
+    try {
+      return await deliverWaiting(context, port, await fetchRemoteRefs(context.copy));
+    } finally {
+      await port.close();
+    }
+  });
+}
