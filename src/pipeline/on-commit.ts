@@ -1,7 +1,8 @@
 import type { HandOver } from '../api/index.ts';
 import { fault, type Problem, problem } from '../diagnostics/index.ts';
 import type { RequestedPackage } from '../formats/pkgbuild-repo/index.ts';
-import { type DeliveryReport, deliverWaiting, isForward, waitingDocuments } from './deliver.ts';
+import { type DeliveryReport, isForward } from './deliver.ts';
+import { deliverFirst, deliverOrKeep } from './deliver-now.ts';
 import { evaluatePush, type PushMeaning } from './evaluate-push.ts';
 import { type HandOverPort, makeHandOver, outboxBytes, outboxPath, packagesOf } from './hand-over.ts';
 import type { PipelineContext } from './pipeline-context.ts';
@@ -37,11 +38,9 @@ export interface OnCommitReport {
  * `state` instead and the tag stays. Throws CIC004, CIC005 (deploy markers), CIC012 (no package is left), GIT problems.
  */
 export async function onCommit(context: PipelineContext, options: OnCommitOptions): Promise<OnCommitReport> {
-  const { repository, copy } = context;
+  const { repository } = context;
   for (const found of repository.problems) context.report(found);
-  const found = await fetchRemoteRefs(copy);
-  const waiting = await waitingDocuments(context, found);
-  const before = await deliverFirst(context, options.port, { refs: found, waiting });
+  const before = await deliverFirst(context, options.port);
   const base = await baseOf(context, before);
   if (base === 'looked at') return report(context, before, { base: repository.commit, outcome: 'nothing' });
   const meaning = await evaluatePush(context, base);
@@ -52,20 +51,6 @@ export async function onCommit(context: PipelineContext, options: OnCommitOption
     return report(context, { ...before, refs }, { base, outcome: 'nothing' });
   }
   return await handOver(context, options, { before, base, meaning, document });
-}
-
-interface Found {
-  readonly refs: RemoteRefs;
-  readonly waiting: readonly HandOver[];
-}
-
-async function deliverFirst(
-  context: PipelineContext,
-  port: HandOverPort | undefined,
-  { refs, waiting }: Found,
-): Promise<DeliveryReport> {
-  if (port && waiting.length > 0) return await deliverWaiting(context, port, refs, waiting);
-  return { delivered: [], waiting, outOfReach: undefined, refs };
 }
 
 /**
@@ -152,28 +137,10 @@ async function handOver(
 ): Promise<OnCommitReport> {
   const packages = packagesOf(document);
   const told = { base, packages, removed: meaning.removed };
-  const isOpen = port !== undefined && before.outOfReach === undefined;
-  const now = isOpen
-    ? await deliverWaiting(context, port, before.refs, [document])
-    : { ...before, waiting: [document] };
+  const now = await deliverOrKeep(context, port, { before, document });
   const isDelivered = now.waiting.length === 0;
-  const refs = isDelivered ? now.refs : await keepInOutbox(context, now.refs, document);
   if (isDelivered && packages.length > 0) await afterScheduled?.(packages.map(({ name }) => name));
-  return report(context, { ...now, refs }, { ...told, outcome: isDelivered ? 'scheduled' : 'waiting' });
-}
-
-/** Leaves a document on branch `state`; one that is there already stays as it is. */
-export async function keepInOutbox(
-  context: PipelineContext,
-  refs: RemoteRefs,
-  document: HandOver,
-): Promise<RemoteRefs> {
-  const { copy, repository, ci } = context;
-  const entry = new Map([[outboxPath(document.id), outboxBytes(document)]]);
-  const [state] = await copy.writeCommits([stateCommit(refs.state, entry)], repository.settings.author);
-  await copy.push([stateMove(refs.state, state as string)], ci.quietPush);
-  context.tell(`hand-over ${document.id} waits on branch 'state'`);
-  return { ...refs, state };
+  return report(context, now, { ...told, outcome: isDelivered ? 'scheduled' : 'waiting' });
 }
 
 /** Moves tag `scheduled` to `HEAD` where that is a step forward. */

@@ -77,25 +77,6 @@ export const onCommitCodes = {
     next: 'Add the PKGBUILD, or remove the folder.',
     sample: { broken: "foo/ with only a '.CI/config'", fixed: 'foo/PKGBUILD' },
   },
-  CIC010: {
-    severity: 'warning',
-    blame: 'recipe',
-    title: 'a package has no .SRCINFO',
-    why: 'The .SRCINFO is the only description of a recipe that pipelines read: without it there are no dependencies, no watched branches and no upload to the AUR.',
-    next: "Run 'makepkg --printsrcinfo > .SRCINFO' in the folder and commit it.",
-    sample: { broken: 'foo/PKGBUILD without foo/.SRCINFO', fixed: 'both, committed together' },
-  },
-  CIC011: {
-    severity: 'warning',
-    blame: 'recipe',
-    title: 'a .SRCINFO disagrees with its PKGBUILD',
-    why: 'Pipelines read versions, sources and dependencies from the .SRCINFO, while the build uses the PKGBUILD.',
-    next: "Run 'makepkg --printsrcinfo > .SRCINFO' in the folder and commit it.",
-    sample: {
-      broken: "pkgver=2.0 in the PKGBUILD, 'pkgver = 1.0' in the .SRCINFO",
-      fixed: 'the same version in both',
-    },
-  },
   CIC012: {
     severity: 'error',
     blame: 'usage',
@@ -243,22 +224,6 @@ export const onCommitCodes = {
       fixed: 'packmill ci add foo/aur libfoo/aur',
     },
   },
-  CIC027: {
-    severity: 'warning',
-    blame: 'recipe',
-    title: 'packages need each other in a circle',
-    why: 'One of them has to be built first against what is published; the planner starts exactly one and continues after it.',
-    next: 'Look whether one of the dependencies is only needed at run time or for checks.',
-    sample: { broken: 'a needs b, b needs a', fixed: 'a needs b' },
-  },
-  CIC028: {
-    severity: 'warning',
-    blame: 'recipe',
-    title: 'several packages provide a dependency',
-    why: 'Nobody can say which one is meant, so none of them is built first.',
-    next: 'Name the package itself in depends, or remove the provide.',
-    sample: { broken: 'foo needs gtk3, which gtk3-a and gtk3-b provide', fixed: 'foo needs gtk3-a' },
-  },
   CIC029: {
     severity: 'warning',
     blame: 'recipe',
@@ -269,14 +234,6 @@ export const onCommitCodes = {
       broken: 'CI_REBUILD_TRIGGERS=glibc with CI_REBUILD_BLACKLIST=glibc',
       fixed: 'CI_REBUILD_TRIGGERS=boost',
     },
-  },
-  CIC030: {
-    severity: 'error',
-    blame: 'recipe',
-    title: 'a package has a name of its own and another of its folder',
-    why: 'Clean-ups keep packages by folder name: a package whose pkgbase differs is built and removed again.',
-    next: 'Rename the folder to the pkgbase, or change the pkgbase through an interfere file.',
-    sample: { broken: "folder foo with 'pkgbase = bar'", fixed: "folder bar with 'pkgbase = bar'" },
   },
   CIC031: {
     severity: 'error',
@@ -296,5 +253,13 @@ export const onCommitCodes = {
       broken: 'the pipeline of an older push that was started again',
       fixed: 'the pipeline of the newest push',
     },
+  },
+  CIC033: {
+    severity: 'error',
+    blame: 'usage',
+    title: 'the checkout is not at the tip of its branch',
+    why: 'Adding, dropping and bumping make a commit and push it; made on an older commit it would be refused, or undo what others did.',
+    next: "Run 'git pull' (or push your own commits first) and repeat.",
+    sample: { broken: 'packmill ci drop foo, while the remote has newer commits', fixed: 'git pull, then packmill ci drop foo' },
   },
 } as const satisfies CatalogueTable;

@@ -1,3 +1,4 @@
+export { addressesIn, type CalledCommand, calledCommands } from './called-commands.ts';
 export type {
   CompoundCommand,
   FunctionDefinition,
@@ -17,3 +18,4 @@ export type {
   SimpleCommand,
 } from './nodes.ts';
 export { parseShell, type ShellText } from './parse-shell.ts';
+export { type ShellNode, type ShellVisitor, walkShell } from './walk-shell.ts';

@@ -107,6 +107,8 @@ export interface ShellStatement extends ShellSpan {
   readonly commands: readonly ShellCommand[];
   /** One less than commands. */
   readonly operators: readonly string[];
+  /** Whether `&` stands behind it. */
+  readonly isBackground: boolean;
 }
 
 export interface ShellScript {

@@ -23,16 +23,21 @@ export function readStatements(reader: ShellReader, end: ListEnd, statements: Sh
   for (newlines(reader); !isAtEnd(reader, end); newlines(reader)) {
     const statement = readStatement(reader);
     if (statement.raw === '') reader.failHere();
-    statements.push(statement);
-    noteGlobs(reader, statement);
+    const index = statements.push(statement) - 1;
     reader.blanks();
     const here = reader.char(reader.at);
-    if (here === '\n' || here === '#') continue;
+    if (here === '\n' || here === '#') {
+      // Bash runs what stands in a line once it has read all of it
+      if (reader.depth === 0) noteGlobs(reader, statement);
+      continue;
+    }
     if (isAtEnd(reader, end)) return;
     const next = reader.char(reader.skip(reader.at + 1));
     if (here === ';' && next !== ';' && next !== '&') reader.at += 1;
-    else if (here === '&' && next !== '&') reader.at += 1;
-    else reader.failHere();
+    else if (here === '&' && next !== '&') {
+      reader.at += 1;
+      statements[index] = { ...statement, isBackground: true };
+    } else reader.failHere();
   }
 }
 
@@ -77,7 +82,7 @@ function readStatement(reader: ShellReader): ShellStatement {
     newlines(reader);
   }
   reader.at = to;
-  return { ...reader.span(from, to), kind: 'statement', commands, operators };
+  return { ...reader.span(from, to), kind: 'statement', commands, operators, isBackground: false };
 }
 
 /** Skips `!` and `time`; a pipe takes no `!` behind it. */
@@ -168,8 +173,8 @@ function readCoprocess(reader: ShellReader): CompoundCommand {
   if (named && !isReserved) reader.at += named.length;
   const command = readCompound(reader) ?? readSimple(reader);
   if (!command) reader.failHere();
-  const inner = { ...reader.span(start), kind: 'statement' as const, commands: [command], operators: [] };
-  const bodies = [{ statements: [inner] }];
+  const alone = { kind: 'statement' as const, commands: [command], operators: [], isBackground: true };
+  const bodies = [{ statements: [{ ...reader.span(start), ...alone }] }];
   const nothing = { words: [], expansions: [], redirects: [] };
   return { ...reader.span(from), kind: 'compound', keyword: 'coproc', bodies, ...nothing };
 }
