@@ -1,4 +1,5 @@
 export { type ClonedRecipe, type CloneOptions, cloneRecipe } from './clone-recipe.ts';
+export { type FollowedCloneOptions, FollowedClone } from './followed-clone.ts';
 export { openWorkingCopy, type WorkingCopyOptions } from './open-working-copy.ts';
 export {
   type RemoteAnswer,
