@@ -1,3 +1,5 @@
+import type { Problem } from '../diagnostics/index.ts';
+
 /** A merge or pull request that is open. */
 export interface ChangeRequest {
   /** The number that people see: GitLab's `iid`, GitHub's `number`. */
@@ -7,6 +9,11 @@ export interface ChangeRequest {
   /** The branch it comes from. */
   readonly branch: string;
   readonly state: 'open';
+}
+
+/** One that is open now, with what of it did not come true (FRG005: labels, people). */
+export interface OpenedRequest extends ChangeRequest {
+  readonly problems: readonly Problem[];
 }
 
 export interface NewChangeRequest {
@@ -20,13 +27,13 @@ export interface NewChangeRequest {
   readonly assignee?: string | undefined;
 }
 
-/** Merge and pull requests of one project (specification 7.16). All throw FRG001 to FRG005. */
+/** Merge and pull requests of one project (specification 7.16). All throw FRG001 to FRG004 and FRG006. */
 export interface Forge {
   readonly kind: 'gitlab' | 'github';
   /** The open request that comes from this branch of the project itself, however many others there are. */
   find(branch: string): Promise<ChangeRequest | undefined>;
   /** Opens a request; where there is one from this branch already, that one is returned. */
-  open(request: NewChangeRequest): Promise<ChangeRequest>;
+  open(request: NewChangeRequest): Promise<OpenedRequest>;
   update(
     id: number,
     changes: { readonly title?: string | undefined; readonly description?: string | undefined },

@@ -73,6 +73,7 @@ export {
   type HttpTrouble,
   type ProxyVariables,
 } from './http-exchange.ts';
+export { pauseAsked, replyWords } from './http-reply.ts';
 export { hmacSha256 } from './keyed-digest.ts';
 export { machine } from './machine.ts';
 export { type Mount, readMounts } from './mounts.ts';

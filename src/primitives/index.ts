@@ -1,3 +1,4 @@
+export { type Conceal, concealing, secretsOfAddress } from './conceal.ts';
 export { formatBytes } from './byte-count.ts';
 export { type Digest, parseDigest } from './digest.ts';
 export { formatDuration } from './duration.ts';
