@@ -11,6 +11,8 @@ export const machine = {
   absolute: (path: string): string => resolve(path),
   isRoot: (): boolean => process.geteuid?.() === 0,
   processId: (): number => process.pid,
+  /** Path of the Node that runs us. */
+  runtime: (): string => process.execPath,
   /** All variables of the environment. */
   environment: (): Readonly<Record<string, string | undefined>> => ({ ...process.env }),
 } as const;

@@ -6,6 +6,7 @@ import type {
   ResultsHome,
   ScheduleReply,
   ScheduleRequest,
+  UpkeepRunRequest,
 } from '../../api/index.ts';
 import { serveCalls } from '../../channel/index.ts';
 import { fault, type Problem } from '../../diagnostics/index.ts';
@@ -37,6 +38,7 @@ import { isSelected } from './selection.ts';
 import { notifierConfig, Telling, wasReplaced, wordsOf } from './telling.ts';
 import { Tokens } from './tokens.ts';
 import { diskTrouble, Troubles } from './troubles.ts';
+import { Upkeep } from './upkeep.ts';
 import { WorkOrders } from './work-orders.ts';
 
 export interface RunningFarmOptions {
@@ -67,7 +69,9 @@ export class RunningFarm extends FarmLook implements FarmService {
   readonly #tokens: Tokens;
   readonly #troubles: Troubles;
   readonly #failures: FailureLines;
+  readonly #upkeep: Upkeep;
   readonly #localToken = systemRandom.hex(32);
+  readonly #upkeepToken = systemRandom.hex(32);
   readonly #over = new AbortController();
   readonly #work: Promise<void>[] = [];
   #homes: readonly ResultsHome[] = [];
@@ -99,6 +103,13 @@ export class RunningFarm extends FarmLook implements FarmService {
       dispatcher: this.#dispatcher,
       random: systemRandom,
       local: this.#localToken,
+      upkeep: this.#upkeepToken,
+    });
+    this.#upkeep = new Upkeep({
+      farm,
+      token: this.#upkeepToken,
+      say: options.say,
+      trouble: (subject, error) => this.#troubles.note(subject, error),
     });
     this.#landingZone = landingZoneOf(farm);
     const orders = new WorkOrders(farm, this.#sources);
@@ -169,6 +180,7 @@ export class RunningFarm extends FarmLook implements FarmService {
     this.#run('logs', this.notes.makeUp());
     this.#run('work', this.#goToWork());
     this.#run('chores', this.#doChores());
+    this.#run('upkeep', this.#upkeep.work(web.url, this.#over.signal));
   }
 
   /**
@@ -401,6 +413,14 @@ export class RunningFarm extends FarmLook implements FarmService {
     if (!isKnown) throw noSuchBuilder(this, builder);
   }
 
+  async runUpkeep(source: string, request: UpkeepRunRequest) {
+    return this.#upkeep.run(source, request);
+  }
+
+  async pauseUpkeep(source: string, paused: boolean): Promise<void> {
+    this.#upkeep.pause(source, paused);
+  }
+
   protected override localBuilders(): readonly BuilderView[] {
     return this.#locals.views();
   }
@@ -416,7 +436,7 @@ export class RunningFarm extends FarmLook implements FarmService {
   }
 
   measurements(): readonly Measurement[] {
-    return this.#notifier.figures().map(
+    const notifications = this.#notifier.figures().map(
       ({ channel, failed }): Measurement => ({
         name: 'notifications_failed_total',
         help: 'Notifications that were given up',
@@ -425,6 +445,7 @@ export class RunningFarm extends FarmLook implements FarmService {
         labels: { channel },
       }),
     );
+    return [...notifications, ...this.#upkeep.measurements()];
   }
 
   authenticate(token: string) {
