@@ -60,6 +60,9 @@ export async function bumpPackages(
     bumped.push({ name, value });
   }
   if (bumped.length === 0 || options.dryRun) return { bumped, commit: undefined };
-  const message = packagesMessage('bump', bumped.map(({ name }) => name));
+  const message = packagesMessage(
+    'bump',
+    bumped.map(({ name }) => name),
+  );
   return { bumped, commit: await changeBranch(context, changes, message) };
 }

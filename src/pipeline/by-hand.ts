@@ -65,7 +65,8 @@ async function handOver(
     // the same wish of another run is another request; that of a job that is started again is not
     nonce: `${why} ${ci.pipeline ?? createdMs}`,
   });
-  if (packagesOf(document).length === 0) return { ...told, outcome: 'nothing', outOfReach: before.outOfReach };
+  if (packagesOf(document).length === 0)
+    return { ...told, outcome: 'nothing', outOfReach: before.outOfReach };
   const now = await deliverOrKeep(context, port, { before, document });
   return {
     ...told,

@@ -1,5 +1,5 @@
 import type { HandOver } from '../api/index.ts';
-import { isFault, type Problem, problem } from '../diagnostics/index.ts';
+import { fault, isFault, type Problem, problem } from '../diagnostics/index.ts';
 import type { RefMove, WorkingCopy } from '../git/index.ts';
 import {
   type Delivery,
@@ -92,6 +92,21 @@ export function reportDelivery(context: PipelineContext, document: HandOver, del
     );
   }
   if (cleanupRefused) context.report(cleanupRefused);
+}
+
+/** Gives up hand-overs by id: they leave the outbox undelivered, and the tag stays. Throws CIC034 for an id that does not wait. */
+export async function discardWaiting(
+  context: PipelineContext,
+  refs: RemoteRefs,
+  ids: readonly string[],
+): Promise<DeliveryReport> {
+  const waiting = await waitingDocuments(context, refs);
+  const unknown = ids.find((id) => !waiting.some((document) => document.id === id));
+  if (unknown !== undefined) throw fault('CIC034', { what: `no hand-over '${unknown}' waits` });
+  const given = waiting.filter(({ id }) => ids.includes(id)).map(({ tag: _, ...document }) => document);
+  const now = await settle(context, refs, given);
+  const kept = waiting.filter(({ id }) => !ids.includes(id));
+  return { delivered: [], waiting: kept, outOfReach: undefined, refs: now };
 }
 
 /** Takes delivered documents out of the outbox and moves the tag, in one push. */

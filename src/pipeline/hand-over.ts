@@ -1,5 +1,5 @@
 import { type HandOver, handOverSchema, type RemovalRequest, type ScheduleRequest } from '../api/index.ts';
-import { isFault, type Problem, problem } from '../diagnostics/index.ts';
+import { fault, isFault, type Problem, problem } from '../diagnostics/index.ts';
 import { mirrorUrl, type RepositorySettings, type RequestedPackage } from '../formats/pkgbuild-repo/index.ts';
 import { digestBytes } from '../host/index.ts';
 
@@ -21,12 +21,27 @@ export interface HandOverParts {
   readonly nonce?: string | undefined;
 }
 
+/** Names that reach the manager: a wrong one must not end up as a default, or somewhere else is built for. */
+function requireNames({ buildRepo, repoName, arch }: RepositorySettings): void {
+  const names = { BUILD_REPO: buildRepo, REPO_NAME: repoName, CI_ARCH: arch };
+  for (const [key, name] of Object.entries(names)) {
+    if (/^[A-Za-z0-9][A-Za-z0-9._+-]*$/.test(name)) continue;
+    throw fault('CIC003', {
+      severity: 'error',
+      what: `'${key}' is '${name}', which is no name`,
+      why: 'Requests name the repository to build for, the source of recipes and the architecture.',
+      place: { file: '.ci/config' },
+    });
+  }
+}
+
 /**
  * One document for the manager. Its id and those of its requests follow from the content but the pipeline, so that a
- * repeated run makes the same request (specification 22.24).
+ * repeated run makes the same request (specification 22.24). Throws CIC003 for settings that cannot be names.
  */
 export function makeHandOver(parts: HandOverParts): HandOver {
   const { settings, commit, packages, keep } = parts;
+  requireNames(settings);
   const archMirror = mirrorUrl(settings.libraryDatabases);
   const schedule: Omit<ScheduleRequest, 'id' | 'pipeline'> | undefined =
     packages.length === 0

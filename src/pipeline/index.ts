@@ -1,5 +1,16 @@
+export { type Addition, type AddOptions, type AddReport, addPackages, readAdditions } from './add.ts';
+export { type BumpReport, bumpPackages } from './bump.ts';
+export { type ByHandReport, scheduleByHand, triggerRun } from './by-hand.ts';
 export { type CiFacts, ciFacts } from './ci-facts.ts';
-export { type DeliveryReport, deliverWaiting, isForward, waitingDocuments } from './deliver.ts';
+export {
+  type DeliveryReport,
+  deliverWaiting,
+  discardWaiting,
+  isForward,
+  waitingDocuments,
+} from './deliver.ts';
+export { deliverFirst, deliverOrKeep, keepInOutbox } from './deliver-now.ts';
+export { type DropReport, dropPackages } from './drop.ts';
 export {
   type Delivery,
   type HandOverParts,
@@ -12,7 +23,14 @@ export {
   packagesOf,
   readOutbox,
 } from './hand-over.ts';
-export { keepInOutbox, type OnCommitOptions, type OnCommitReport, onCommit } from './on-commit.ts';
+export { type OnCommitOptions, type OnCommitReport, onCommit } from './on-commit.ts';
+export type { ScheduleContext } from './on-schedule/context.ts';
+export {
+  type OnScheduleOptions,
+  onSchedule,
+  type PackageReport,
+  type ScheduleReport,
+} from './on-schedule/on-schedule.ts';
 export { checksPath, packageChecksBytes, readPackageChecks } from './package-checks.ts';
 export type { PipelineContext } from './pipeline-context.ts';
 export {
@@ -22,6 +40,7 @@ export {
   readSettingsOf,
   repositorySettingsFile,
 } from './recipe-repository.ts';
+export type { RecipeTools } from './recipe-tools.ts';
 export { packagesAskedFor, preparePackages } from './request-packages.ts';
 export {
   fetchRemoteRefs,
@@ -31,11 +50,3 @@ export {
   stateRef,
   tagMove,
 } from './state-branch.ts';
-export type { RecipeTools } from './recipe-tools.ts';
-export type { ScheduleContext } from './on-schedule/context.ts';
-export {
-  type OnScheduleOptions,
-  onSchedule,
-  type PackageReport,
-  type ScheduleReport,
-} from './on-schedule/on-schedule.ts';

@@ -4,16 +4,16 @@ import type { RequestedPackage } from '../formats/pkgbuild-repo/index.ts';
 import { type DeliveryReport, isForward } from './deliver.ts';
 import { deliverFirst, deliverOrKeep } from './deliver-now.ts';
 import { evaluatePush, type PushMeaning } from './evaluate-push.ts';
-import { type HandOverPort, makeHandOver, outboxBytes, outboxPath, packagesOf } from './hand-over.ts';
+import { type HandOverPort, makeHandOver, packagesOf } from './hand-over.ts';
 import type { PipelineContext } from './pipeline-context.ts';
 import { preparePackages } from './request-packages.ts';
-import { fetchRemoteRefs, type RemoteRefs, stateCommit, stateMove, tagMove } from './state-branch.ts';
+import { type RemoteRefs, tagMove } from './state-branch.ts';
 
 /** What a run on a push is asked for. */
 export interface OnCommitOptions {
   /** The way to the manager; undefined: documents are only left in the outbox (`--hand-over`). */
   readonly port: HandOverPort | undefined;
-  /** Called with what was scheduled, after everything is pushed. */
+  /** Called with what is scheduled or waits to be, once that is durable. */
   readonly afterScheduled?: (packages: readonly string[]) => Promise<void>;
 }
 
@@ -139,7 +139,7 @@ async function handOver(
   const told = { base, packages, removed: meaning.removed };
   const now = await deliverOrKeep(context, port, { before, document });
   const isDelivered = now.waiting.length === 0;
-  if (isDelivered && packages.length > 0) await afterScheduled?.(packages.map(({ name }) => name));
+  if (packages.length > 0) await afterScheduled?.(packages.map(({ name }) => name));
   return report(context, now, { ...told, outcome: isDelivered ? 'scheduled' : 'waiting' });
 }
 

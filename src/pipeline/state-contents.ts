@@ -4,8 +4,8 @@ import {
   type PackageState,
   readPackageState,
   readVersionRows,
-  validName,
   type VersionRows,
+  validName,
   writePackageState,
   writeVersionRows,
 } from '../formats/pkgbuild-repo/index.ts';
@@ -85,7 +85,10 @@ export function writeStateContents(contents: StateContents): ReadonlyMap<string,
   };
   for (const [name, state] of contents.states) put(name, writePackageState(state) ?? '');
   put('.version-state', writeVersionRows(contents.rows));
-  put('.library-state', writeVersionRows(new Map([...contents.libraries].map(([name, list]) => [name, list.join(' ')]))));
+  put(
+    '.library-state',
+    writeVersionRows(new Map([...contents.libraries].map(([name, list]) => [name, list.join(' ')]))),
+  );
   if (contents.forCommit !== undefined) put('.commit', `${contents.forCommit}\n`);
   files.set(checksPath, packageChecksBytes({ version: 1, packages: Object.fromEntries(contents.checks) }));
   for (const [path, bytes] of contents.outbox) files.set(path, bytes);

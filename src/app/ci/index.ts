@@ -1,18 +1,95 @@
 // The door of pipelines: what a command needs is loaded when it runs, because the start of each run counts.
-import type { DeliveryReport, OnCommitReport } from '../../pipeline/index.ts';
+import type {
+  AddReport,
+  BumpReport,
+  ByHandReport,
+  DeliveryReport,
+  DropReport,
+  OnCommitReport,
+} from '../../pipeline/index.ts';
+import type { ChangeOptions } from './by-hand.ts';
+import type { CheckOptions, CheckReport } from './check-recipes.ts';
+import type { DependencyReport, LookOptions } from './look-at-recipes.ts';
 import type { HandingOptions } from './on-commit.ts';
+import type { PipelineOptions } from './open-pipeline.ts';
+import type { PipelineStatus } from './pipeline-status.ts';
 
+export type { ChangeOptions } from './by-hand.ts';
+export type { CheckReport } from './check-recipes.ts';
+export type { DependencyReport } from './look-at-recipes.ts';
 export type { HandingOptions } from './on-commit.ts';
 export type { PipelineOptions } from './open-pipeline.ts';
+export type { PipelineStatus } from './pipeline-status.ts';
 
 /** `packmill ci on-commit`: see `onCommit` of room pipeline. */
 export async function ciOnCommit(options: HandingOptions): Promise<OnCommitReport> {
   return await (await import('./on-commit.ts')).runOnCommit(options);
 }
 
-/** `packmill ci deliver`: see `deliverWaiting` of room pipeline. */
+/** `packmill ci deliver`: see `deliverWaiting` of room pipeline; `discard` gives up hand-overs by id instead. */
 export async function ciDeliver(
-  options: Omit<HandingOptions, 'handOver' | 'afterScheduled'>,
+  options: Omit<HandingOptions, 'handOver' | 'afterScheduled'> & { readonly discard: readonly string[] },
 ): Promise<DeliveryReport> {
   return await (await import('./on-commit.ts')).runDeliver(options);
+}
+
+/** `packmill ci schedule`: see `scheduleByHand` of room pipeline. */
+export async function ciSchedule(
+  options: Omit<HandingOptions, 'afterScheduled'>,
+  names: string,
+): Promise<ByHandReport> {
+  return await (await import('./by-hand.ts')).runSchedule(options, names);
+}
+
+/** `packmill ci on-schedule --trigger NAME`: see `triggerRun` of room pipeline. */
+export async function ciTrigger(
+  options: Omit<HandingOptions, 'afterScheduled'>,
+  trigger: string,
+): Promise<ByHandReport> {
+  return await (await import('./by-hand.ts')).runTrigger(options, trigger);
+}
+
+/** `packmill ci bump`: see `bumpPackages` of room pipeline. */
+export async function ciBump(options: ChangeOptions, names: string): Promise<BumpReport> {
+  return await (await import('./by-hand.ts')).runBump(options, names);
+}
+
+/** `packmill ci drop`: see `dropPackages` of room pipeline. */
+export async function ciDrop(options: ChangeOptions, names: string): Promise<DropReport> {
+  return await (await import('./by-hand.ts')).runDrop(options, names);
+}
+
+/** `packmill ci add`: see `addPackages` of room pipeline. `words` are `foo/aur` and the like; throws CIC025. */
+export async function ciAdd(
+  options: ChangeOptions & { readonly origin: string | undefined; readonly reason: string },
+  words: readonly string[],
+): Promise<AddReport> {
+  const [{ runAdd }, { readAdditions }] = await Promise.all([
+    import('./by-hand.ts'),
+    import('../../pipeline/index.ts'),
+  ]);
+  return await runAdd(options, readAdditions(words));
+}
+
+/** `packmill ci check`: whether all packages of a checkout are in order. */
+export async function ciCheck(options: CheckOptions): Promise<CheckReport> {
+  return await (await import('./check-recipes.ts')).checkRecipes(options);
+}
+
+/** `packmill ci deptree`: who waits for whom; by the reference's rule when `legacy`. */
+export async function ciDependencies(
+  options: LookOptions & { readonly legacy: boolean },
+): Promise<DependencyReport> {
+  const { dependencyReport, legacyReport } = await import('./look-at-recipes.ts');
+  return options.legacy ? legacyReport(options.repository) : await dependencyReport(options);
+}
+
+/** `packmill ci deptree --text`: the text form of specification 12.1. */
+export async function ciDependencyText(repository: string, legacy: boolean): Promise<string> {
+  return (await import('./look-at-recipes.ts')).dependencyText(repository, legacy);
+}
+
+/** `packmill ci status`: see `readPipelineStatus`. */
+export async function ciStatus(options: PipelineOptions): Promise<PipelineStatus> {
+  return await (await import('./pipeline-status.ts')).readPipelineStatus(options);
 }

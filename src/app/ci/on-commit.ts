@@ -1,5 +1,5 @@
 import type { DeliveryReport, OnCommitReport } from '../../pipeline/index.ts';
-import { deliverWaiting, fetchRemoteRefs, onCommit } from '../../pipeline/index.ts';
+import { deliverWaiting, discardWaiting, fetchRemoteRefs, onCommit } from '../../pipeline/index.ts';
 import { managerPort } from './manager-port.ts';
 import { type PipelineOptions, withPipeline } from './open-pipeline.ts';
 
@@ -31,15 +31,17 @@ export async function runOnCommit(options: HandingOptions): Promise<OnCommitRepo
   });
 }
 
-/** `packmill ci deliver`: hands over what waits on branch `state`; see `deliverWaiting`. */
+/** `packmill ci deliver`: hands over what waits on branch `state`; see `deliverWaiting` and `discardWaiting`. */
 export async function runDeliver(
-  options: Omit<HandingOptions, 'handOver' | 'afterScheduled'>,
+  options: Omit<HandingOptions, 'handOver' | 'afterScheduled'> & { readonly discard: readonly string[] },
 ): Promise<DeliveryReport> {
   return await withPipeline(options, async (context) => {
     const { settings } = context.repository;
+    const refs = await fetchRemoteRefs(context.copy);
+    if (options.discard.length > 0) return await discardWaiting(context, refs, options.discard);
     const port = managerPort({ settings, url: options.manager, farm: options.farm });
     try {
-      return await deliverWaiting(context, port, await fetchRemoteRefs(context.copy));
+      return await deliverWaiting(context, port, refs);
     } finally {
       await port.close();
     }

@@ -15,7 +15,13 @@ type Add = (ci: Command, shell: Shell) => void;
 
 /** Where subcommands come from. */
 const groups: readonly { readonly names: readonly string[]; readonly load: () => Promise<Add> }[] = [
-  { names: ['on-commit', 'deliver'], load: async () => (await import('./ci-runs.ts')).addCiRuns },
+  {
+    names: ['on-commit', 'schedule', 'deliver'],
+    load: async () => (await import('./ci-runs.ts')).addCiRuns,
+  },
+  { names: ['on-schedule'], load: async () => (await import('./ci-on-schedule.ts')).addCiOnSchedule },
+  { names: ['add', 'drop', 'bump'], load: async () => (await import('./ci-changes.ts')).addCiChanges },
+  { names: ['check', 'deptree', 'status'], load: async () => (await import('./ci-looks.ts')).addCiLooks },
 ];
 
 /** `packmill ci`: pipelines of recipe repositories. Only the subcommand that is asked for is loaded. */

@@ -260,6 +260,20 @@ export const onCommitCodes = {
     title: 'the checkout is not at the tip of its branch',
     why: 'Adding, dropping and bumping make a commit and push it; made on an older commit it would be refused, or undo what others did.',
     next: "Run 'git pull' (or push your own commits first) and repeat.",
-    sample: { broken: 'packmill ci drop foo, while the remote has newer commits', fixed: 'git pull, then packmill ci drop foo' },
+    sample: {
+      broken: 'packmill ci drop foo, while the remote has newer commits',
+      fixed: 'git pull, then packmill ci drop foo',
+    },
+  },
+  CIC034: {
+    severity: 'error',
+    blame: 'usage',
+    title: 'no hand-over of this id waits',
+    why: "Hand-overs that the manager has not accepted wait on branch 'state', each under its id.",
+    next: "Take an id from 'packmill ci status'.",
+    sample: {
+      broken: 'packmill ci deliver --discard nonsense',
+      fixed: 'packmill ci deliver --discard ci-0f3c...',
+    },
   },
 } as const satisfies CatalogueTable;

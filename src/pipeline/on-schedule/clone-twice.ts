@@ -18,7 +18,7 @@ const mostBytes = 256 * 1024 * 1024;
  * `CI_RETRY_DELAY`, a success by `CI_CLONE_DELAY` (specification 7.6). Throws GIT problems of the second try.
  */
 export async function cloneTwice(
-  context: ScheduleContext,
+  context: Pick<ScheduleContext, 'clock' | 'settings' | 'signal' | 'tell'>,
   wish: CloneWish,
 ): Promise<{ readonly commit: string; readonly tree: FileTree }> {
   const { clock, settings, signal, tell } = context;
