@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
 import { farmStatus, isFarm, openFarm } from '../../app/index.ts';
+import { systemClock } from '../../host/index.ts';
 import { formatDuration } from '../../primitives/index.ts';
 import type { Shell } from '../shell.ts';
+import { upkeepLines } from './upkeep.ts';
 
 /** `packmill status`: the newest plan's jobs and states, and what is published. */
 export function addStatus(program: Command, shell: Shell): void {
@@ -29,6 +31,7 @@ export function addStatus(program: Command, shell: Shell): void {
           shell.print(
             `builder ${name}: ${state}, ${busy.length} of ${slots} slots busy${trouble === undefined ? '' : `; takes no jobs: ${trouble}`}`,
           );
+        for (const view of status.upkeep) shell.print(...upkeepLines(view, systemClock.nowMs()));
         if (status.plan === undefined) return shell.print('nothing has been planned yet');
         const counts = Object.entries(status.counts).map(([state, count]) => `${count} ${state}`);
         shell.print(`plan ${status.plan}: ${counts.join(', ')}`);
