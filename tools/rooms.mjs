@@ -151,7 +151,7 @@ export const rooms = {
     floor: 3,
     purpose: 'what pushes and timers mean for a repository of recipes',
     knows: ['api', 'graph', 'formats', 'planner', 'review', 'host', 'fetcher', 'upstream', 'git', 'forge'],
-    doors: ['on-schedule', 'upkeep'],
+    doors: ['push'],
     borrows: ['sandbox'],
   },
   app: {

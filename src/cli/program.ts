@@ -36,6 +36,7 @@ const commands: Readonly<Record<string, () => Promise<Add>>> = {
   drain: loadQueue,
   upkeep: async () => (await import('./commands/upkeep.ts')).addUpkeep,
   ci: async () => (await import('./commands/ci.ts')).addCi,
+  import: async () => (await import('./commands/import.ts')).addImport,
   token: async () => (await import('./commands/token.ts')).addToken,
   doctor: async () => (await import('./commands/doctor.ts')).addDoctor,
   explain: async () => (await import('./commands/explain.ts')).addExplain,

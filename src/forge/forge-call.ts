@@ -67,7 +67,8 @@ export class ForgeCall {
     const body = typeof init.body === 'string' ? init.body : undefined;
     for (let round = 0; ; round += 1) {
       const answer = await httpCall({ url: address, method, headers, body, timeoutMs, signal, maxBytes });
-      if (answer.status !== undefined && answer.status >= 200 && answer.status < 300) return responseOf(answer);
+      if (answer.status !== undefined && answer.status >= 200 && answer.status < 300)
+        return responseOf(answer);
       const pause = signal?.aborted ? undefined : this.#pauseBefore(round, answer);
       if (pause === undefined) throw this.#remember(`${method} ${address.replace(/\?.*$/s, '')}`, answer);
       await clock.sleep(pause, signal);
@@ -126,7 +127,9 @@ function responseOf(answer: HttpAnswer): Response {
 function wordsOf(text: string): string {
   try {
     const { errors } = JSON.parse(text) as { errors?: readonly { message?: unknown }[] };
-    const details = Array.isArray(errors) ? errors.map((error) => error?.message ?? JSON.stringify(error)) : [];
+    const details = Array.isArray(errors)
+      ? errors.map((error) => error?.message ?? JSON.stringify(error))
+      : [];
     return [replyWords(text), ...details].join(': ');
   } catch {
     return replyWords(text);

@@ -35,5 +35,11 @@ export function forgeFromEnvironment(
   if (!owner || !repo) return { missing: get('GITHUB_API_URL') ? 'GITHUB_REPOSITORY' : 'CI_API_V4_URL' };
   const token = get('ACCESS_TOKEN') ?? get('GITHUB_TOKEN');
   if (token === undefined) return { missing: 'ACCESS_TOKEN' };
-  return new Github({ ...common, owner, repo, token, apiUrl: get('GITHUB_API_URL') ?? 'https://api.github.com' });
+  return new Github({
+    ...common,
+    owner,
+    repo,
+    token,
+    apiUrl: get('GITHUB_API_URL') ?? 'https://api.github.com',
+  });
 }

@@ -45,7 +45,12 @@ export class Github implements Forge {
     try {
       const row = asRow(
         await this.#ask(call, 'POST /repos/{owner}/{repo}/pulls', {
-          ...{ head: branch, base: target, title: cutText(title, maxTitle), body: cutText(description, maxBody) },
+          ...{
+            head: branch,
+            base: target,
+            title: cutText(title, maxTitle),
+            body: cutText(description, maxBody),
+          },
           maintainer_can_modify: true,
         }),
       );
@@ -91,7 +96,10 @@ export class Github implements Forge {
     if (labels.length > 0) {
       await attempt(`pull request ${id} gets no labels`, async () => {
         const call = new ForgeCall(this.#options);
-        await this.#ask(call, 'POST /repos/{owner}/{repo}/issues/{issue_number}/labels', { ...issue, labels });
+        await this.#ask(call, 'POST /repos/{owner}/{repo}/issues/{issue_number}/labels', {
+          ...issue,
+          labels,
+        });
         return true;
       });
     }
@@ -124,7 +132,12 @@ export class Github implements Forge {
 
   #ask(call: ForgeCall, route: string, fields: Fields): Promise<unknown>;
   #ask<Value>(call: ForgeCall, route: string, fields: Fields, read: (data: unknown) => Value): Promise<Value>;
-  #ask(call: ForgeCall, route: string, fields: Fields, read = (data: unknown): unknown => data): Promise<unknown> {
+  #ask(
+    call: ForgeCall,
+    route: string,
+    fields: Fields,
+    read = (data: unknown): unknown => data,
+  ): Promise<unknown> {
     const { apiUrl, owner, repo, token } = this.#options;
     return call.run(async (fetch) => {
       const { request } = await import('@octokit/request');

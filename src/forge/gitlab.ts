@@ -50,12 +50,18 @@ export class Gitlab implements Forge {
     try {
       const row = await call.run(async (fetch) => {
         const { requests } = await this.#clients(fetch);
-        const made = await requests.create(this.#options.projectId, branch, target, cutText(title, maxTitle), {
-          description: descriptionOf(description),
-          labels: labels.join(','),
-          removeSourceBranch: true,
-          ...(assigneeId === undefined ? {} : { assigneeId }),
-        });
+        const made = await requests.create(
+          this.#options.projectId,
+          branch,
+          target,
+          cutText(title, maxTitle),
+          {
+            description: descriptionOf(description),
+            labels: labels.join(','),
+            removeSourceBranch: true,
+            ...(assigneeId === undefined ? {} : { assigneeId }),
+          },
+        );
         return asRow(made);
       });
       return { ...requestOf(row), problems };
@@ -148,7 +154,9 @@ function queryOf(query: Query): string {
 
 function bodyOf(body: Query | undefined): string | undefined {
   if (body === undefined) return undefined;
-  return JSON.stringify(Object.fromEntries(Object.entries(body).map(([name, value]) => [snake(name), value])));
+  return JSON.stringify(
+    Object.fromEntries(Object.entries(body).map(([name, value]) => [snake(name), value])),
+  );
 }
 
 function asRow(value: unknown): MergeRequestRow {

@@ -1,11 +1,5 @@
 import { fault, type ProblemError } from '../diagnostics/index.ts';
-import {
-  machine,
-  type ProcessResult,
-  runProcess,
-  type StartedProcess,
-  startProcess,
-} from '../host/index.ts';
+import { machine, type ProcessResult, runProcess, type StartedProcess, startProcess } from '../host/index.ts';
 import type { CallLimits } from './git-program.ts';
 import { type Setting, settingsOf, settingVariables } from './git-settings.ts';
 import { lastWords } from './remote-trouble.ts';
@@ -76,7 +70,10 @@ export class CheckoutProgram {
   }
 
   /** Runs git and returns what it printed. Throws GIT010, GIT011, GIT012. */
-  async read(args: readonly string[], options: { readonly input?: Uint8Array | string } = {}): Promise<string> {
+  async read(
+    args: readonly string[],
+    options: { readonly input?: Uint8Array | string } = {},
+  ): Promise<string> {
     const result = await this.run(args, options);
     if (result.code !== 0) throw this.trouble(result);
     return result.stdout;

@@ -4,8 +4,8 @@ import {
   machine,
   makeSymlink,
   makeTemporaryFolder,
-  pathKind,
   type ProcessResult,
+  pathKind,
   removeTree,
   runProcess,
   writeFileWithMode,
@@ -18,7 +18,7 @@ import { History } from './history.ts';
 import { ObjectReader } from './object-reader.ts';
 import { remoteAddress } from './remote-address.ts';
 import { remoteTrouble } from './remote-trouble.ts';
-import type { TreeEntry } from './tree-object.ts';
+import type { TreeEntry } from './working-copy.ts';
 
 export interface CloneOptions {
   /** Somebody else's repository; git of the farm's or user's configuration is not used for it. */
@@ -103,16 +103,20 @@ function download(url: string, bare: string, options: CloneOptions): Promise<Pro
   const branch = options.branch === undefined ? [] : [`--branch=${options.branch}`];
   const args = ['clone', '--quiet', '--bare', '--depth=1', '--single-branch', '--no-tags', '--no-local'];
   const limit = `--fsize=${options.maxBytes ?? defaultMaxBytes}`;
-  return runProcess('prlimit', [limit, '--core=0', 'git', ...args, '--template=', ...branch, '--', url, bare], {
-    timeoutMs: options.timeoutMs,
-    signal: options.signal,
-    env: {
-      ...Object.fromEntries(outside),
-      ...gitEnvironment('/dev/null', plainSsh),
-      ...settingVariables(settings),
-      GIT_ALLOW_PROTOCOL: 'file:git:http:https:ssh',
+  return runProcess(
+    'prlimit',
+    [limit, '--core=0', 'git', ...args, '--template=', ...branch, '--', url, bare],
+    {
+      timeoutMs: options.timeoutMs,
+      signal: options.signal,
+      env: {
+        ...Object.fromEntries(outside),
+        ...gitEnvironment('/dev/null', plainSsh),
+        ...settingVariables(settings),
+        GIT_ALLOW_PROTOCOL: 'file:git:http:https:ssh',
+      },
     },
-  });
+  );
 }
 
 /** How git says that the one who writes the pack was ended by the limit, or its write refused. */

@@ -34,7 +34,8 @@ export function commitStream(commits: readonly NewCommit[], options: StreamOptio
     const [first, ...others] = commit.parents;
     if (first !== undefined) text(`from ${reference(first)}\n`);
     for (const other of others) text(`merge ${reference(other)}\n`);
-    if (first === undefined || first !== commit.base) writeBase(commits, commit.base, { text, change, options });
+    if (first === undefined || first !== commit.base)
+      writeBase(commits, commit.base, { text, change, options });
     for (const one of commit.changes) change(one);
     text(`\nget-mark :${index + 1}\n`);
   }
@@ -43,9 +44,11 @@ export function commitStream(commits: readonly NewCommit[], options: StreamOptio
   return Buffer.concat(pieces);
 
   function change(one: FileChange): void {
-    if ('removed' in one) return text(`D ${quoted(one.path)}\n`);
-    text(`M ${one.mode} inline ${quoted(one.path)}\n`);
-    data(one.bytes);
+    if ('removed' in one) text(`D ${quoted(one.path)}\n`);
+    else {
+      text(`M ${one.mode} inline ${quoted(one.path)}\n`);
+      data(one.bytes);
+    }
   }
 }
 
@@ -72,8 +75,7 @@ function writeBase(
 }
 
 /** `#N` counts from 0, marks count from 1. */
-const reference = (name: string): string =>
-  name.startsWith('#') ? `:${Number(name.slice(1)) + 1}` : name;
+const reference = (name: string): string => (name.startsWith('#') ? `:${Number(name.slice(1)) + 1}` : name);
 
 /** Existing commits that the new ones begin with. */
 export function basesOf(commits: readonly NewCommit[]): readonly string[] {

@@ -9,10 +9,11 @@ const format = '%(if)%(*objectname)%(then)%(*objectname)%(else)%(objectname)%(en
 /**
  * Brings branches and tags (whole names, one `*` allowed) as the remote has them to `refs/remotes/NAME/*` and
  * `refs/tags/*`, removes the local names of those that are gone, and fetches what is new. A shallow clone stays
- * shallow: of what is not the followed branch it gets the newest commit only.
+ * shallow: of what is not the followed branch it gets the newest commit only. `there` is what the remote has.
  */
 export async function fetchRefs(
   patterns: readonly string[],
+  there: ReadonlyMap<string, string>,
   parts: {
     readonly git: CheckoutProgram;
     readonly link: RemoteLink;
@@ -23,8 +24,11 @@ export async function fetchRefs(
 ): Promise<void> {
   const { git, link, history, remote, branch } = parts;
   const localName = (ref: string): string => ref.replace(/^refs\/heads\//, `refs/remotes/${remote}/`);
-  const there = await link.refs(patterns);
-  const printed = await git.read(['for-each-ref', `--format=${format}`, ...patterns.map(folderOf).map(localName)]);
+  const printed = await git.read([
+    'for-each-ref',
+    `--format=${format}`,
+    ...patterns.map(folderOf).map(localName),
+  ]);
   const wanted = new Set([...there.keys()].map(localName));
   const locals = patterns.map(localName).map(refMatcher);
   const here = new Map<string, string>();

@@ -1,10 +1,10 @@
 import { fault } from '../diagnostics/index.ts';
 import type { ObjectReader } from './object-reader.ts';
-import { type CommitObject, parseCommit, parseTree, type Tree, type TreeEntry } from './tree-object.ts';
-import type { TreeChange } from './working-copy.ts';
+import { type CommitObject, parseCommit, parseTree, type Tree } from './tree-object.ts';
+import type { TreeChange, TreeEntry } from './working-copy.ts';
 
-/** How many parsed trees are kept; those of a top folder with thousands of names are worth it. */
-const keptTrees = 64;
+/** How many names of parsed trees are kept: two commits of a repository with thousands of recipes. */
+const keptNames = 60_000;
 /** How far a line of commits is followed one by one before git is asked to do it. */
 const longestLine = 100;
 
@@ -18,6 +18,7 @@ interface Pair {
 export class History {
   readonly #objects: ObjectReader;
   readonly #trees = new Map<string, Tree>();
+  #names = 0;
 
   constructor(objects: ObjectReader) {
     this.#objects = objects;
@@ -144,9 +145,18 @@ export class History {
       if (object?.kind !== 'tree') throw lacking(id);
       const tree = parseTree(object.bytes, id);
       wanted.set(id, tree);
-      if (tree.size > 50 && this.#trees.size < keptTrees) this.#trees.set(id, tree);
+      this.#keep(id, tree);
     }
     return wanted as ReadonlyMap<string, Tree>;
+  }
+
+  #keep(id: string, tree: Tree): void {
+    this.#names += tree.size;
+    if (this.#names > keptNames) {
+      this.#trees.clear();
+      this.#names = tree.size;
+    }
+    this.#trees.set(id, tree);
   }
 }
 

@@ -7,7 +7,7 @@ import { History } from './history.ts';
 import { ObjectReader } from './object-reader.ts';
 import type { RemoteLink } from './remote-link.ts';
 import { lastWords } from './remote-trouble.ts';
-import type { CommitObject, TreeEntry } from './tree-object.ts';
+import type { CommitObject } from './tree-object.ts';
 import type {
   Author,
   CommitFacts,
@@ -15,6 +15,7 @@ import type {
   NewCommit,
   RefMove,
   TreeChange,
+  TreeEntry,
   WorkingCopy,
 } from './working-copy.ts';
 
@@ -110,8 +111,8 @@ export class LocalCopy implements WorkingCopy {
     return printed.trim() !== '';
   }
 
-  async fetch(refs: readonly string[]): Promise<void> {
-    await fetchRefs(refs, {
+  async fetch(refs: readonly string[], found?: ReadonlyMap<string, string>): Promise<void> {
+    await fetchRefs(refs, found ?? (await this.#link.refs(refs)), {
       ...{ git: this.#git, link: this.#link, history: this.#history },
       ...{ remote: this.remote, branch: this.branch },
     });
@@ -141,7 +142,14 @@ export class LocalCopy implements WorkingCopy {
 
   async changedFiles(): Promise<readonly string[]> {
     const printed = await this.#git.read([
-      ...['status', '--porcelain=v1', '-z', '--no-renames', '--untracked-files=all', '--ignore-submodules=dirty'],
+      ...[
+        'status',
+        '--porcelain=v1',
+        '-z',
+        '--no-renames',
+        '--untracked-files=all',
+        '--ignore-submodules=dirty',
+      ],
     ]);
     return printed
       .split('\0')
@@ -175,7 +183,9 @@ export class LocalCopy implements WorkingCopy {
       // A lease lets git push backwards too: whoever did not ask for that must not get it.
       if (force || to === undefined || typeof expected !== 'string') continue;
       if (await this.isAncestor(expected, to)) continue;
-      throw fault('GIT007', { what: `'${ref}' cannot be moved forward: '${expected}' is not part of '${to}'` });
+      throw fault('GIT007', {
+        what: `'${ref}' cannot be moved forward: '${expected}' is not part of '${to}'`,
+      });
     }
     await this.#link.push(moves, options);
   }

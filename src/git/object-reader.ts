@@ -124,13 +124,15 @@ export class ObjectReader {
   /** Takes the line that precedes each content; a name without an object has nothing but such a line. */
   #begin(line: string): void {
     const [, id = '', kind = '', digits = ''] = header.exec(line) ?? [];
-    if (id === '') return this.#answer(undefined);
     const size = Number(digits);
     const object = { id, kind: kind as GitObject['kind'], size, bytes: nothing };
-    if (this.#waiting[0]?.command === 'info') return this.#answer(object);
-    // one more for the line feed that ends it
-    const bytes = Buffer.allocUnsafe(size + 1);
-    this.#body = { object: { ...object, bytes: bytes.subarray(0, size) }, bytes, filled: 0 };
+    if (id === '') this.#answer(undefined);
+    else if (this.#waiting[0]?.command === 'info') this.#answer(object);
+    else {
+      // one more for the line feed that ends it
+      const bytes = Buffer.allocUnsafe(size + 1);
+      this.#body = { object: { ...object, bytes: bytes.subarray(0, size) }, bytes, filled: 0 };
+    }
   }
 
   #fill(body: Body, piece: Buffer, at: number): number {

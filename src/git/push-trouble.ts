@@ -38,7 +38,11 @@ export function pushTrouble(shown: string, result: ProcessResult): ProblemError 
 function refRows(stdout: string): string {
   const rows = stdout.split('\n').flatMap((line) => {
     const [flag, refs = '', summary = ''] = line.split('\t');
-    if (flag !== '!' || summary.includes('atomic push failed') || summary.includes('atomic transaction failed'))
+    if (
+      flag !== '!' ||
+      summary.includes('atomic push failed') ||
+      summary.includes('atomic transaction failed')
+    )
       return [];
     const name = refs.slice(refs.indexOf(':') + 1).replace(/^refs\/(?:heads|tags)\//, '');
     return [`'${name}' ${summary}`];

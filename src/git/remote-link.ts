@@ -45,6 +45,8 @@ interface Link {
 export class RemoteLink {
   readonly #options: RemoteOptions;
   #link: Promise<Link> | undefined;
+  /** Ids of annotated tags by their ref and the commit that they mark. */
+  readonly #tags = new Map<string, string>();
 
   constructor(options: RemoteOptions) {
     this.#options = options;
@@ -61,7 +63,9 @@ export class RemoteLink {
     for (const line of printed.stdout.split('\n')) {
       const [id = '', ref = ''] = line.split('\t');
       const plain = ref.replace(/\^\{\}$/, '');
-      if (plain !== '' && matches.some((match) => match.test(plain))) refs.set(plain, id);
+      if (plain === '' || !matches.some((match) => match.test(plain))) continue;
+      if (plain !== ref) this.#tags.set(`${plain} ${id}`, refs.get(plain) ?? id);
+      refs.set(plain, id);
     }
     return refs;
   }
@@ -82,7 +86,7 @@ export class RemoteLink {
         [
           ...['push', '--porcelain', '--atomic', '--no-verify', '--no-signed'],
           ...pushOptions.map((option) => `--push-option=${option}`),
-          ...moves.flatMap(lease),
+          ...moves.flatMap((move) => this.#lease(move)),
           ...[link.name, ...moves.map(refspec)],
         ],
         limits,
@@ -90,6 +94,13 @@ export class RemoteLink {
     let result = await attempt(options);
     if (options.length > 0 && takesNoOptions(result)) result = await attempt([]);
     if (result.code !== 0 || result.why !== 'ended') throw pushTrouble(await this.#shown(link), result);
+  }
+
+  /** The server compares ids of refs: of an annotated tag, not of what it marks. */
+  #lease({ ref, expected }: RefMove): readonly string[] {
+    if (expected === undefined) return [];
+    const id = expected === null ? '' : (this.#tags.get(`${ref} ${expected}`) ?? expected);
+    return [`--force-with-lease=${ref}:${id}`];
   }
 
   async #talk(args: readonly string[]): Promise<ProcessResult> {
@@ -112,11 +123,12 @@ export class RemoteLink {
   async #prepare(): Promise<Link> {
     const { folder, remote, url, credentials, sshCommand } = this.#options;
     const ssh: readonly Setting[] = sshCommand === undefined ? [] : [['core.sshCommand', sshCommand]];
-    if (url === undefined && credentials === undefined) {
-      const fetched: Setting = [`remote.${remote}.fetch`, `+refs/heads/*:refs/remotes/${remote}/*`];
-      return { git: new CheckoutProgram(folder, [fetched, ...ssh]), name: remote, shown: '' };
-    }
+    const fetched: Setting = [`remote.${remote}.fetch`, `+refs/heads/*:refs/remotes/${remote}/*`];
+    const own: Link = { git: new CheckoutProgram(folder, [fetched, ...ssh]), name: remote, shown: '' };
+    if (url === undefined && credentials === undefined) return own;
     const address = url ?? (await this.#configuredUrl());
+    // a token is of no use there, and a path may be relative to the checkout
+    if (url === undefined && !/^https?:/i.test(address)) return own;
     const isHttp = /^https?:/i.test(address);
     const clean = credentials && isHttp ? address.replace(/^(https?:\/\/)[^/@]*@/i, '$1') : address;
     const settings: Setting[] = [
@@ -153,6 +165,3 @@ export class RemoteLink {
 /** A lease forces by itself what it allows; `+` on top of it would force without looking. */
 const refspec = ({ ref, to, force, expected }: RefMove): string =>
   `${force && expected === undefined ? '+' : ''}${to ?? ''}:${ref}`;
-
-const lease = ({ ref, expected }: RefMove): readonly string[] =>
-  expected === undefined ? [] : [`--force-with-lease=${ref}:${expected ?? ''}`];

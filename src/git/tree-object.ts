@@ -1,11 +1,4 @@
-import type { CommitFacts } from './working-copy.ts';
-
-/** What a tree says of one of its names. */
-export interface TreeEntry {
-  readonly mode: '100644' | '100755' | '120000' | '040000' | '160000';
-  /** The whole id of the file's bytes, of the folder's tree, or of the submodule's commit. */
-  readonly id: string;
-}
+import type { CommitFacts, TreeEntry } from './working-copy.ts';
 
 /** The names of a folder. */
 export type Tree = ReadonlyMap<string, TreeEntry>;

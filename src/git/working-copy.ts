@@ -1,5 +1,3 @@
-import type { TreeEntry } from './tree-object.ts';
-
 /** A commit as its object says it. */
 export interface CommitFacts {
   readonly id: string;
@@ -16,6 +14,13 @@ export interface CommitFacts {
 export interface TreeChange {
   readonly path: string;
   readonly kind: 'added' | 'deleted' | 'changed';
+}
+
+/** What a tree says of one of its names. */
+export interface TreeEntry {
+  readonly mode: '100644' | '100755' | '120000' | '040000' | '160000';
+  /** The whole id of the file's bytes, of the folder's tree, or of the submodule's commit. */
+  readonly id: string;
 }
 
 /** What a new commit has that its base has not. Paths are relative to the top, with slashes. */
@@ -72,8 +77,12 @@ export interface WorkingCopy {
   deepenTo(base: string, tip?: string): Promise<void>;
   /** Whether any branch of the remote, as last fetched, contains the commit. */
   isOnBranch(commit: string): Promise<boolean>;
-  /** Fetches refs (patterns with one `*` allowed) into `refs/remotes/origin/*` and `refs/tags/*`, pruning what is gone; the forced way. */
-  fetch(refs: readonly string[]): Promise<void>;
+  /**
+   * Fetches refs (patterns with one `*` allowed) into `refs/remotes/origin/*` and `refs/tags/*`, pruning what is gone; the forced way.
+   * `found` is what `remoteRefs` has just said of the same patterns; with it the server is asked only for what is not
+   * here yet. A shallow clone stays shallow.
+   */
+  fetch(refs: readonly string[], found?: ReadonlyMap<string, string>): Promise<void>;
   /** Refs of the remote by whole name. Throws GIT001, GIT003, GIT004. */
   remoteRefs(patterns: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Bytes of all files below a folder ('' for all) of a commit, by path; one process. */
@@ -86,11 +95,16 @@ export interface WorkingCopy {
   entries(commit: string, folder: string): Promise<ReadonlyMap<string, TreeEntry>>;
   /** Paths of the checkout that differ from `HEAD`, untracked ones included, ignored ones not. */
   changedFiles(): Promise<readonly string[]>;
-  /** Writes commits in one process; each may name an earlier one of the list by `#N` as base or parent. Returns their ids in order. */
+  /**
+   * Writes commits in one process, dated by the clock; each may name an earlier one of the list by `#N` as base or
+   * parent. Returns their ids in order: the same words at the same time give the same ids. Throws GIT002, GIT013.
+   */
   writeCommits(commits: readonly NewCommit[], author: Author): Promise<readonly string[]>;
   /**
    * Pushes all or nothing. Throws GIT007 when the remote has moved, GIT009 when it refuses, GIT001, GIT003, GIT004.
-   * A lease alone (`expected` without `force`) still moves forward only. `options` are push options (`ci.skip`), left out where the remote does not take any.
+   * A lease alone (`expected` without `force`) still moves forward only; a ref that is gone is deleted already.
+   * `options` are push options (`ci.skip`), left out where the remote does not take any. Branches below
+   * `refs/remotes/NAME` follow, tags do not (`setRef`).
    */
   push(moves: readonly RefMove[], options?: readonly string[]): Promise<void>;
   /** Moves the checked-out branch and its files to a commit; what differs in files that do not change stays. Throws GIT008. */

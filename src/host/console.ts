@@ -7,6 +7,8 @@ export interface Console {
   /** Aborts when nobody reads standard output any more (`packmill … | head`). */
   readonly outGone: AbortSignal;
   readonly errIsTerminal: boolean;
+  /** Standard output is a terminal that is not dumb. */
+  readonly outIsTerminal?: boolean;
   /** Standard error is a terminal on which the cursor can be moved. */
   readonly errCanRewrite: boolean;
   /** Size of the terminal behind standard error. */
@@ -29,6 +31,7 @@ export const systemConsole: Console = {
   },
   outGone: outGone.signal,
   errIsTerminal,
+  outIsTerminal: process.stdout.isTTY === true && process.env.TERM !== 'dumb',
   errCanRewrite: errIsTerminal && process.env.TERM !== 'dumb',
   columns: () => process.stderr.columns ?? 80,
   rows: () => process.stderr.rows ?? 24,

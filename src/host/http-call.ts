@@ -42,7 +42,11 @@ export async function httpCall(call: HttpCall): Promise<HttpAnswer | HttpSilence
       redirect: 'manual',
       signal,
     });
-    return { status: response.status, headers: response.headers, text: await firstBytes(response, call.maxBytes) };
+    return {
+      status: response.status,
+      headers: response.headers,
+      text: await firstBytes(response, call.maxBytes),
+    };
   } catch (error) {
     if (call.signal?.aborted) return { status: undefined, reason: 'the request was stopped' };
     if (late.aborted) return { status: undefined, reason: `no answer within ${call.timeoutMs / 1000} s` };

@@ -1,6 +1,6 @@
-import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
-import { Agent as PlainAgent, request as plainRequest } from 'node:http';
-import { Agent as SecureAgent, request as secureRequest } from 'node:https';
+import type { ClientRequest, IncomingMessage, Agent as PlainAgent, RequestOptions } from 'node:http';
+import type { Agent as SecureAgent } from 'node:https';
+import { plainHttp, secureHttp } from './late-http.ts';
 
 /** One exchange over HTTP or HTTPS. */
 export interface HttpExchange {
@@ -43,8 +43,8 @@ export class HttpConnections {
 
   constructor(proxies: ProxyVariables) {
     const options = { keepAlive: true, maxSockets: 64, proxyEnv: { ...proxies } };
-    this.#plain = new PlainAgent(options);
-    this.#secure = new SecureAgent(options);
+    this.#plain = new (plainHttp().Agent)(options);
+    this.#secure = new (secureHttp().Agent)(options);
   }
 
   /** Never rejects. A kept connection that its server has closed in the meantime is replaced by a new one. */
@@ -65,7 +65,7 @@ export class HttpConnections {
     return new Promise((resolve) => {
       const isSecure = url.startsWith('https:');
       const options: RequestOptions = { method, headers, agent: isSecure ? this.#secure : this.#plain };
-      const request = (isSecure ? secureRequest : plainRequest)(url, options);
+      const request = (isSecure ? secureHttp() : plainHttp()).request(url, options);
       const settle = (what: HttpReply | HttpTrouble | 'stale'): void => {
         clearTimeout(timer);
         signal?.removeEventListener('abort', stop);

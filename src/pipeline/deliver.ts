@@ -29,7 +29,7 @@ export async function waitingDocuments(
   refs: RemoteRefs,
 ): Promise<readonly HandOver[]> {
   if (refs.state === undefined) return [];
-  const { waiting, problems } = readOutbox(await context.copy.readFolder(refs.state, outboxFolder));
+  const { waiting, problems } = await readOutbox(await context.copy.readFolder(refs.state, outboxFolder));
   for (const found of problems) context.report(found);
   return waiting;
 }

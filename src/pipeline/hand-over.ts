@@ -1,4 +1,4 @@
-import { type HandOver, handOverSchema, type RemovalRequest, type ScheduleRequest } from '../api/index.ts';
+import type { HandOver, RemovalRequest, ScheduleRequest } from '../api/index.ts';
 import { fault, isFault, type Problem, problem } from '../diagnostics/index.ts';
 import { mirrorUrl, type RepositorySettings, type RequestedPackage } from '../formats/pkgbuild-repo/index.ts';
 import { digestBytes } from '../host/index.ts';
@@ -109,15 +109,15 @@ export function outboxBytes(document: HandOver): Uint8Array {
 }
 
 /** Documents that wait, oldest first, from the files of branch `state`; what is none is reported (CIC016). */
-export function readOutbox(files: ReadonlyMap<string, Uint8Array>): {
+export async function readOutbox(files: ReadonlyMap<string, Uint8Array>): Promise<{
   readonly waiting: readonly HandOver[];
   readonly problems: readonly Problem[];
-} {
+}> {
   const waiting: HandOver[] = [];
   const problems: Problem[] = [];
   for (const [path, bytes] of files) {
     if (!path.startsWith(`${outboxFolder}/`)) continue;
-    const document = parseHandOver(bytes);
+    const document = await parseHandOver(bytes);
     if (document && outboxPath(document.id) === path) waiting.push(document);
     else
       problems.push(
@@ -128,7 +128,9 @@ export function readOutbox(files: ReadonlyMap<string, Uint8Array>): {
   return { waiting, problems };
 }
 
-function parseHandOver(bytes: Uint8Array): HandOver | undefined {
+async function parseHandOver(bytes: Uint8Array): Promise<HandOver | undefined> {
+  // schemas are loaded only when something waits, which is seldom
+  const { handOverSchema } = await import('../api/index.ts');
   try {
     const parsed = handOverSchema.safeParse(JSON.parse(Buffer.from(bytes).toString('utf8')));
     return parsed.success ? parsed.data : undefined;

@@ -25,12 +25,8 @@ export {
 } from './hand-over.ts';
 export { type OnCommitOptions, type OnCommitReport, onCommit } from './on-commit.ts';
 export type { ScheduleContext } from './on-schedule/context.ts';
-export {
-  type OnScheduleOptions,
-  onSchedule,
-  type PackageReport,
-  type ScheduleReport,
-} from './on-schedule/on-schedule.ts';
+export { type OnScheduleOptions, onSchedule } from './on-schedule/on-schedule.ts';
+export type { PackageReport, ScheduleReport } from './on-schedule/report.ts';
 export { checksPath, packageChecksBytes, readPackageChecks } from './package-checks.ts';
 export type { PipelineContext } from './pipeline-context.ts';
 export {
@@ -50,3 +46,10 @@ export {
   stateRef,
   tagMove,
 } from './state-branch.ts';
+export { commitMessageTrouble, messageOfFile } from './upkeep/commit-message.ts';
+export { type ImportReport, importReport } from './upkeep/import/import-report.ts';
+export { type Migration, type Template, writeMigration } from './upkeep/import/migrate.ts';
+export { readImportedRepository } from './upkeep/import/read-imported.ts';
+export { renderImportMarkdown, renderImportText } from './upkeep/import/render-import.ts';
+export { type AurPushOptions, type AurPushReport, pushToAur } from './upkeep/push-to-aur.ts';
+export { type TemplateReport, updateTemplate } from './upkeep/template/update-template.ts';

@@ -1,7 +1,7 @@
 import type { Problem } from '../diagnostics/index.ts';
 import { parseShell } from '../formats/shell/index.ts';
 import { allowLines, readAllowList } from './allowed-lines.ts';
-import { type ChangeReason, type ChangeSize, quoted } from './change-reason.ts';
+import type { ChangeReason, ChangeSize } from './change-reason.ts';
 import { compareRecipes } from './compare-recipes.ts';
 import {
   decidingFiles,
@@ -12,6 +12,7 @@ import {
   type RecipeFolder,
   textOf,
 } from './recipe-folder.ts';
+import { quoted, shownText } from './shown-text.ts';
 
 export interface Classification {
   readonly size: ChangeSize;
@@ -105,7 +106,7 @@ function compareTexts(
   ] as const) {
     const [found] = text.problems;
     if (!found) continue;
-    const what = `the ${which} text is no Bash that can be read: ${found.what}`;
+    const what = `the ${which} text is no Bash that can be read: ${shownText(found.what)}`;
     const line = found.place?.line;
     return { size: 'major', reasons: [{ file, ...(line ? { line } : {}), rule: 'unreadable', what }] };
   }

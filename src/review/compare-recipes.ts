@@ -1,7 +1,8 @@
 import type { ShellGap, ShellStatement, ShellText } from '../formats/shell/index.ts';
-import { type ChangeReason, type ChangeSize, quoted } from './change-reason.ts';
+import type { ChangeReason, ChangeSize } from './change-reason.ts';
 import { differences } from './differences.ts';
 import { permittedSlots, type Slot, slotObjection } from './permitted-slots.ts';
+import { quoted } from './shown-text.ts';
 
 export interface RecipeText {
   readonly text: string;
@@ -127,7 +128,7 @@ function labelOf(part: Part): string {
       const [assignment] = command?.assignments ?? [];
       if (assignment && command?.words.length === 0) return `'${assignment.name}'`;
       const [word] = command?.words ?? [];
-      return `command ${quoted(word?.raw ?? '', 40)}`;
+      return `command ${quoted(word?.raw ?? '')}`;
     }
   }
 }

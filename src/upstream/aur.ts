@@ -36,6 +36,8 @@ export interface AurOptions {
 export interface AurCollection {
   /** By pkgbase; what the AUR does not have, or did not tell, is missing. */
   readonly found: ReadonlyMap<string, AurPackage>;
+  /** Packages that the AUR says it does not have. */
+  readonly missing: readonly string[];
   /** Of the AUR as a whole (UPS001, UPS002), and of packages that it does not have (UPS003). */
   readonly problems: readonly Problem[];
 }
@@ -55,7 +57,7 @@ export async function collectAur(
   wanted: readonly WantedPackage[],
   options: AurOptions,
 ): Promise<AurCollection> {
-  if (wanted.length === 0) return { found: new Map(), problems: [] };
+  if (wanted.length === 0) return { found: new Map(), missing: [], problems: [] };
   const collection = new Collection(wanted, options);
   const mode = options.mode ?? 'auto';
   if (mode === 'rpc' || !(await collection.readDump(mode))) {
@@ -154,7 +156,7 @@ class Collection {
     for (const pkgbase of missing) {
       this.#problems.push(problem('UPS003', { what: `'${pkgbase}' is not in the AUR` }));
     }
-    return { found: this.#found, problems: this.#problems };
+    return { found: this.#found, missing, problems: this.#problems };
   }
 
   /** Only what is wanted is parsed: the dump has a hundred thousand packages, a repository some thousands. */

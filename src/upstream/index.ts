@@ -26,12 +26,10 @@ export {
 export type { RecipeTexts, Rewrite } from './recipe-texts.ts';
 export { rewriteForTag } from './tag-rewrite.ts';
 export { applyVersion, type NewVersion } from './version-check/apply-version.ts';
-export {
-  checkVersion,
-  type FoundVersion,
-  readVersionCheck,
-  type VersionAnswer,
-  type VersionCheck,
-  type VersionCheckOptions,
-  versionCheckFiles,
-} from './version-check/version-check.ts';
+export type {
+  FoundVersion,
+  VersionAnswer,
+  VersionCheck,
+  VersionCheckOptions,
+} from './version-check/contract.ts';
+export { checkVersion, readVersionCheck, versionCheckFiles } from './version-check/version-check.ts';

@@ -12,6 +12,7 @@ export interface PublishedPackage {
   readonly version: string;
   /** As the database has them: `libfoo.so=2-64`, `foo=1.2`. */
   readonly provides: readonly string[];
+  /** As the database has them; sonames included: `libfoo.so=2-64`, `bar>=1`. */
   readonly depends: readonly string[];
 }
 
@@ -79,7 +80,13 @@ async function readOne(
 function publishedPackage({ name, version, desc }: DatabaseEntry): PublishedPackage {
   const fields = parseDesc(desc);
   const pkgbase = fields.get('BASE')?.[0] ?? name;
-  return { name, version, pkgbase, provides: fields.get('PROVIDES') ?? [], depends: fields.get('DEPENDS') ?? [] };
+  return {
+    name,
+    version,
+    pkgbase,
+    provides: fields.get('PROVIDES') ?? [],
+    depends: fields.get('DEPENDS') ?? [],
+  };
 }
 
 /** A package base whose published version changed. */

@@ -58,14 +58,26 @@ describe.each(kinds)('change requests on %s', (kind) => {
 
   it('are opened with labels and a reviewer, found by branch and changed', async () => {
     const opened = await forge().open(request);
-    expect(opened).toMatchObject({ id: 1, title: request.title, branch: 'update-foo', state: 'open', problems: [] });
+    expect(opened).toMatchObject({
+      id: 1,
+      title: request.title,
+      branch: 'update-foo',
+      state: 'open',
+      problems: [],
+    });
     expect(opened.url).toContain('example.org');
     expect(service.kept).toMatchObject([
       { title: request.title, description: request.description, labels: request.labels },
     ]);
     expect(service.kept[0]?.assignees).toHaveLength(1);
     const found = await forge().find('update-foo');
-    expect(found).toEqual({ id: 1, url: opened.url, title: request.title, branch: 'update-foo', state: 'open' });
+    expect(found).toEqual({
+      id: 1,
+      url: opened.url,
+      title: request.title,
+      branch: 'update-foo',
+      state: 'open',
+    });
     await forge().update(1, { title: 'chore(update): foo 2' });
     await forge().update(1, { description: 'other words' });
     expect(service.kept[0]).toMatchObject({ title: 'chore(update): foo 2', description: 'other words' });
@@ -80,7 +92,9 @@ describe.each(kinds)('change requests on %s', (kind) => {
     expect(found?.id).toBe(150);
     expect(service.heard).toHaveLength(1);
     const all = await forge().listOpen('update-');
-    expect(all.map(({ branch }) => branch)).toEqual(Array.from({ length: 150 }, (_, index) => `update-p${index}`));
+    expect(all.map(({ branch }) => branch)).toEqual(
+      Array.from({ length: 150 }, (_, index) => `update-p${index}`),
+    );
     expect(service.heard).toHaveLength(3);
     const again = await forge().open({ ...request, branch: 'update-p149' });
     expect([again.id, service.kept.length]).toEqual([150, 152]);
@@ -100,15 +114,23 @@ describe.each(kinds)('change requests on %s', (kind) => {
   });
 
   it('are asked for again while the service is busy or away, with the pauses that it wants', async () => {
-    service.first.push({ status: 429, headers: { 'retry-after': '7' } }, { status: 502, body: '<html>' }, 'break');
+    service.first.push(
+      { status: 429, headers: { 'retry-after': '7' } },
+      { status: 502, body: '<html>' },
+      'break',
+    );
     expect(await forge().find('update-foo')).toBeUndefined();
     expect(clock.slept).toEqual([7_000, 4_000, 15_000]);
     expect(service.heard).toHaveLength(4);
   });
 
   it('are given up after a few tries, or at once when the pause is too long', async () => {
-    service.first.push(...Array.from({ length: 4 }, () => ({ status: 503, body: { message: 'maintenance' } })));
-    const error: unknown = await forge().find('update-foo').catch((caught: unknown) => caught);
+    service.first.push(
+      ...Array.from({ length: 4 }, () => ({ status: 503, body: { message: 'maintenance' } })),
+    );
+    const error: unknown = await forge()
+      .find('update-foo')
+      .catch((caught: unknown) => caught);
     expect(error).toMatchObject({ problem: { code: 'FRG001', why: 'maintenance' } });
     expect(error).toMatchObject({ problem: { what: expect.stringContaining('HTTP 503') } });
     service.first.push({ status: 429, headers: { 'retry-after': '3600' } });
@@ -127,7 +149,9 @@ describe.each(kinds)('change requests on %s', (kind) => {
   it('are not to be had with a wrong token, which no message repeats', async () => {
     const wrong = 'wr0ng-t0ken-of-somebody';
     service.first.push({ status: 401, body: { message: `Bad credentials ${wrong}` } });
-    const error: unknown = await forge({ ACCESS_TOKEN: wrong }).find('x').catch((caught: unknown) => caught);
+    const error: unknown = await forge({ ACCESS_TOKEN: wrong })
+      .find('x')
+      .catch((caught: unknown) => caught);
     expect(error).toMatchObject({ problem: { code: 'FRG002', why: 'Bad credentials [secret]' } });
     expect(JSON.stringify(error)).not.toContain(wrong);
     await expect(forge({ ACCESS_TOKEN: wrong }).open(request)).rejects.toMatchObject(code('FRG002'));
@@ -175,7 +199,10 @@ describe('a merge request on GitLab', () => {
 describe('a pull request on GitHub', () => {
   it('may be changed by maintainers, and is open even where labels may not be given', async () => {
     await start('github');
-    service.first.push(undefined, { status: 403, body: { message: 'Resource not accessible by integration' } });
+    service.first.push(undefined, {
+      status: 403,
+      body: { message: 'Resource not accessible by integration' },
+    });
     const { id, problems } = await forge().open({ ...request, assignee: undefined });
     expect(id).toBe(1);
     expect(problems).toMatchObject([{ code: 'FRG005', why: 'Resource not accessible by integration' }]);

@@ -42,8 +42,14 @@ abstract class LoopbackForge {
       this.heard.push(heard);
       const early = this.first.shift();
       if (early === 'break') return void response.destroy();
-      const { status, body = {}, headers = {} } =
-        early ?? (this.isKnown(heard.headers) ? this.answer(heard) : { status: 401, body: { message: '401 Unauthorized' } });
+      const {
+        status,
+        body = {},
+        headers = {},
+      } = early ??
+      (this.isKnown(heard.headers)
+        ? this.answer(heard)
+        : { status: 401, body: { message: '401 Unauthorized' } });
       const isText = typeof body === 'string';
       response.writeHead(status, { 'content-type': isText ? 'text/html' : 'application/json', ...headers });
       response.end(isText ? body : JSON.stringify(body));
@@ -61,7 +67,16 @@ abstract class LoopbackForge {
   /** Opens a request behind everybody's back. */
   keep(branch: string, isFork = false): Kept {
     const id = this.kept.length + 1;
-    const kept = { id, branch, isFork, title: branch, description: '', target: 'main', labels: [], assignees: [] };
+    const kept = {
+      id,
+      branch,
+      isFork,
+      title: branch,
+      description: '',
+      target: 'main',
+      labels: [],
+      assignees: [],
+    };
     this.kept.push(kept);
     return kept;
   }
@@ -76,7 +91,11 @@ abstract class LoopbackForge {
     const next = new URL(heard.url);
     next.searchParams.set('page', String(page + 1));
     const link = rows.length > page * size ? { link: `<${next}>; rel="next"` } : undefined;
-    return { status: 200, body: rows.slice((page - 1) * size, page * size), ...(link ? { headers: link } : {}) };
+    return {
+      status: 200,
+      body: rows.slice((page - 1) * size, page * size),
+      ...(link ? { headers: link } : {}),
+    };
   }
 
   async #hear(request: IncomingMessage): Promise<Heard> {
@@ -156,7 +175,8 @@ export class LoopbackGithub extends LoopbackForge {
   answer(heard: Heard): Reply {
     const { method, url, body } = heard;
     const [, kind, number, part] =
-      /^\/repos\/farm\/recipes\/(pulls|issues)(?:\/(\d+)(?:\/(labels|assignees))?)?$/.exec(url.pathname) ?? [];
+      /^\/repos\/farm\/recipes\/(pulls|issues)(?:\/(\d+)(?:\/(labels|assignees))?)?$/.exec(url.pathname) ??
+      [];
     const kept = this.kept.find(({ id }) => id === Number(number));
     if (kind === undefined || (number !== undefined && !kept)) {
       return { status: 404, body: { message: 'Not Found' } };

@@ -2,6 +2,7 @@ import { lstatSync, readdirSync, readFileSync, readlinkSync, symlinkSync } from 
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { cloneRecipe } from '../../src/git/index.ts';
+import { GitHttpServer } from './http-backend.ts';
 import { ScratchRemote } from './scratch-remote.ts';
 
 let scratch: ScratchRemote;
@@ -13,7 +14,8 @@ beforeEach(() => {
 afterEach(() => scratch.dispose());
 
 const timeoutMs = 60_000;
-const names = (folder: string): readonly string[] => readdirSync(folder, { recursive: true }).map(String).sort();
+const names = (folder: string): readonly string[] =>
+  readdirSync(folder, { recursive: true }).map(String).sort();
 
 describe('a cloned recipe', () => {
   it('has the bytes, executable bits and links that were committed, and no .git', async () => {
@@ -51,6 +53,34 @@ describe('a cloned recipe', () => {
     expect(names(scratch.folder)).not.toContain('into');
   });
 
+  it('comes through a proxy, and is given up when that does not answer or when we are called off', async () => {
+    const folder = scratch.clone('author');
+    const commit = scratch.commit(folder, { PKGBUILD: 'pkgver=1\n' });
+    scratch.git(folder, 'push', '--quiet', 'origin', 'main');
+    const door = new GitHttpServer(scratch.folder, { user: 'farm', password: 's3cret' });
+    const proxy = await door.listen();
+    try {
+      const far = 'http://farm:s3cret@aur.invalid/remote.git';
+      const into = join(scratch.folder, 'into');
+      expect(await cloneRecipe({ url: far, into, proxy, timeoutMs })).toEqual({ commit, folder: into });
+      const other = { url: far, into: join(scratch.folder, 'other'), proxy };
+      door.server.removeAllListeners('request');
+      const late: unknown = await cloneRecipe({ ...other, timeoutMs: 300 }).catch(
+        (caught: unknown) => caught,
+      );
+      expect(late).toMatchObject({ problem: { code: 'GIT001', what: expect.stringContaining('in time') } });
+      expect(JSON.stringify(late)).not.toContain('s3cret');
+      const stop = new AbortController();
+      door.server.on('request', () => stop.abort());
+      await expect(cloneRecipe({ ...other, timeoutMs, signal: stop.signal })).rejects.toMatchObject({
+        problem: { code: 'GIT001' },
+      });
+      expect(names(scratch.folder)).not.toContain('other');
+    } finally {
+      await door.close();
+    }
+  });
+
   it('is refused when its files are too many or too large, packed or unpacked', async () => {
     const folder = scratch.clone('author');
     scratch.commit(folder, { a: 'x'.repeat(5_000_000), b: '', c: '' });
@@ -63,7 +93,9 @@ describe('a cloned recipe', () => {
     await expect(cloneRecipe({ url, into, timeoutMs, maxFiles: 2 })).rejects.toMatchObject({
       problem: { code },
     });
-    const noise = Array.from({ length: 100_000 }, (_, index) => Math.imul(index + 1, 2_654_435_761).toString(36));
+    const noise = Array.from({ length: 100_000 }, (_, index) =>
+      Math.imul(index + 1, 2_654_435_761).toString(36),
+    );
     scratch.commit(folder, { noise: noise.join('') });
     scratch.git(folder, 'push', '--quiet', 'origin', 'main');
     await expect(cloneRecipe({ url, into, timeoutMs, maxBytes: 100_000 })).rejects.toMatchObject({
@@ -76,7 +108,8 @@ describe('a cloned recipe', () => {
     const into = join(scratch.folder, 'into');
     const blob = scratch.gitWithInput(scratch.bare, '/tmp', 'hash-object', '-w', '--stdin');
     const raw = Buffer.from(blob, 'hex');
-    const entry = (mode: string, name: string): Buffer => Buffer.concat([Buffer.from(`${mode} ${name}\0`), raw]);
+    const entry = (mode: string, name: string): Buffer =>
+      Buffer.concat([Buffer.from(`${mode} ${name}\0`), raw]);
     for (const tree of [
       entry('100644', '../x'),
       entry('100644', '.GIT'),
@@ -84,7 +117,12 @@ describe('a cloned recipe', () => {
     ]) {
       const write = ['hash-object', '-w', '-t', 'tree', '--literally', '--stdin'];
       const id = scratch.gitWithInput(scratch.bare, tree, ...write);
-      scratch.git(scratch.bare, 'update-ref', 'refs/heads/main', scratch.git(scratch.bare, 'commit-tree', '-m', 'x', id));
+      scratch.git(
+        scratch.bare,
+        'update-ref',
+        'refs/heads/main',
+        scratch.git(scratch.bare, 'commit-tree', '-m', 'x', id),
+      );
       await expect(cloneRecipe({ url, into, timeoutMs })).rejects.toMatchObject({
         problem: { code: 'GIT013' },
       });

@@ -59,7 +59,16 @@ describe('commits written without a checkout', () => {
   it('hold every byte, executable bit, link and name as given', async () => {
     const copy = await scratch.open(folder);
     const bytes = Buffer.from([0, 13, 10, 255, 10]);
-    const odd = ['a "b"', 'tab\tnew\nline', 'back\\slash', '-dash', 'ümläut 😀', 'b lank ', 'x/.gitignore', "q'"];
+    const odd = [
+      'a "b"',
+      'tab\tnew\nline',
+      'back\\slash',
+      '-dash',
+      'ümläut 😀',
+      'b lank ',
+      'x/.gitignore',
+      "q'",
+    ];
     const [commit = ''] = await copy.writeCommits(
       [
         {
@@ -93,16 +102,28 @@ describe('commits written without a checkout', () => {
     expect(lstatSync(join(folder, 'run.sh')).mode & 0o111).toBe(0o111);
     expect(readlinkSync(join(folder, 'link'))).toBe('../away');
     const read = await copy.readFiles(commit, [...odd, 'nothing', 'x', 'bytes/y']);
-    expect([...read].map(([path, content]) => [path, String(content)])).toEqual(odd.map((name) => [name, name]));
+    expect([...read].map(([path, content]) => [path, String(content)])).toEqual(
+      odd.map((name) => [name, name]),
+    );
   });
 
   it('may build on earlier ones of the list, as parent, as base, and as base with another parent', async () => {
     const copy = await scratch.open(folder);
     const commits: readonly NewCommit[] = [
-      { base, parents: [base], changes: [file('foo/a', '1'), { path: 'foo/x', removed: true }], message: '0' },
+      {
+        base,
+        parents: [base],
+        changes: [file('foo/a', '1'), { path: 'foo/x', removed: true }],
+        message: '0',
+      },
       { base: '#0', parents: ['#0'], changes: [file('foo/b', '2')], message: '1' },
       { base: '#1', parents: [base], changes: [file('foo/c', '3')], message: 'both in one' },
-      { base: '#2', parents: [], changes: [{ path: 'bar', removed: true }], message: 'an orphan with all of it' },
+      {
+        base: '#2',
+        parents: [],
+        changes: [{ path: 'bar', removed: true }],
+        message: 'an orphan with all of it',
+      },
       { base, parents: ['#2', '#3'], changes: [], message: 'a merge that takes nothing' },
     ];
     const ids = await copy.writeCommits(commits, robot);
@@ -121,7 +142,14 @@ describe('commits written without a checkout', () => {
     scratch.git(folder, 'push', '--quiet', 'origin', 'main');
     const [facts] = await copy.commitsBetween(undefined, head);
     const [amended = ''] = await copy.writeCommits(
-      [{ base: head, parents: facts?.parents ?? [], changes: [file('bar/PKGBUILD', 'y\n')], message: 'again' }],
+      [
+        {
+          base: head,
+          parents: facts?.parents ?? [],
+          changes: [file('bar/PKGBUILD', 'y\n')],
+          message: 'again',
+        },
+      ],
       robot,
     );
     await copy.push([{ ref: 'refs/heads/main', to: amended, force: true, expected: head }]);

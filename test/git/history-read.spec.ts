@@ -14,11 +14,18 @@ beforeEach(() => {
 });
 afterEach(() => scratch.dispose());
 
-const kinds: Readonly<Record<string, TreeChange['kind']>> = { A: 'added', D: 'deleted', M: 'changed', T: 'changed' };
+const kinds: Readonly<Record<string, TreeChange['kind']>> = {
+  A: 'added',
+  D: 'deleted',
+  M: 'changed',
+  T: 'changed',
+};
 
 /** The same from git-diff-tree(1). */
 function changesOfGit(before: string, after: string): readonly TreeChange[] {
-  const fields = scratch.git(folder, 'diff-tree', '-r', '-z', '--no-renames', '--name-status', before, after).split('\0');
+  const fields = scratch
+    .git(folder, 'diff-tree', '-r', '-z', '--no-renames', '--name-status', before, after)
+    .split('\0');
   const changes: TreeChange[] = [];
   for (let index = 0; index + 1 < fields.length; index += 2) {
     changes.push({ path: fields[index + 1] ?? '', kind: kinds[fields[index] ?? ''] ?? 'changed' });
@@ -29,7 +36,11 @@ function changesOfGit(before: string, after: string): readonly TreeChange[] {
 describe('changes between two commits', () => {
   it('F05 have a renamed folder as deleted and added, and odd names as they are', async () => {
     const odd = { 'ü/PKGBUILD': '1', 'a "q"/x\ty': '1', '-x/\\': '1', 'new\nline/f': '1' };
-    const first = scratch.commit(folder, { ...odd, 'bar/PKGBUILD': 'long enough to be seen as moved\n', same: '' });
+    const first = scratch.commit(folder, {
+      ...odd,
+      'bar/PKGBUILD': 'long enough to be seen as moved\n',
+      same: '',
+    });
     scratch.git(folder, 'mv', 'bar', 'baz');
     for (const name of Object.keys(odd)) writeFileSync(join(folder, name), '2');
     const second = scratch.commit(folder, {});
@@ -106,7 +117,10 @@ describe('changes between two commits', () => {
     const second = scratch.commit(folder, { 'bar/PKGBUILD': '1' });
     scratch.git(folder, 'merge', '--quiet', '--no-ff', '--message', 'merged', 'side');
     const copy = await scratch.open(folder);
-    expect((await copy.changesBetween(undefined, first)).map(({ path }) => path)).toEqual(['README', 'foo/PKGBUILD']);
+    expect((await copy.changesBetween(undefined, first)).map(({ path }) => path)).toEqual([
+      'README',
+      'foo/PKGBUILD',
+    ]);
     expect(await copy.changesBetween(undefined, second)).toEqual([{ path: 'bar/PKGBUILD', kind: 'added' }]);
     expect(await copy.changesBetween(undefined, 'HEAD')).toEqual([{ path: 'side/PKGBUILD', kind: 'added' }]);
     const subjects = (await copy.commitsBetween(second, 'HEAD')).map(({ subject }) => subject);
@@ -121,7 +135,11 @@ describe('commits between two others', () => {
     const base = scratch.commit(folder, { a: '1' });
     const old = scratch.commit(folder, { a: '2' }, 'replaced');
     scratch.git(folder, 'reset', '--quiet', '--hard', base);
-    const forced = scratch.commit(folder, { a: '3' }, 'forced [deploy foo]\nsecond line\n\nbody [deploy bar]');
+    const forced = scratch.commit(
+      folder,
+      { a: '3' },
+      'forced [deploy foo]\nsecond line\n\nbody [deploy bar]',
+    );
     const copy = await scratch.open(folder);
     const [commit, ...others] = await copy.commitsBetween(old, forced);
     expect(others).toEqual([]);
@@ -138,12 +156,18 @@ describe('commits between two others', () => {
     scratch.commit(folder, { a: '1' });
     const tree = scratch.git(folder, 'rev-parse', 'HEAD^{tree}');
     const head = `tree ${tree}\nauthor M\xfcller <m@x> 1700000000 +0200\ncommitter M\xfcller <m@x> 1700000001 +0200\n`;
-    const signature = 'gpgsig -----BEGIN PGP SIGNATURE-----\n \n parent of nothing\n -----END PGP SIGNATURE-----\n';
+    const signature =
+      'gpgsig -----BEGIN PGP SIGNATURE-----\n \n parent of nothing\n -----END PGP SIGNATURE-----\n';
     const raw = Buffer.from(`${head}encoding ISO-8859-1\n${signature}\n\xfcber\n`, 'latin1');
     const id = scratch.gitWithInput(folder, raw, 'hash-object', '-t', 'commit', '-w', '--stdin');
     const copy = await scratch.open(folder);
     const [commit] = await copy.commitsBetween(undefined, id);
-    expect(commit).toMatchObject({ parents: [], message: 'über', authorName: 'Müller', committedMs: 1_700_000_001_000 });
+    expect(commit).toMatchObject({
+      parents: [],
+      message: 'über',
+      authorName: 'Müller',
+      committedMs: 1_700_000_001_000,
+    });
   });
 
   it('are many', async () => {

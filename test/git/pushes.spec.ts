@@ -90,6 +90,29 @@ describe('a push', () => {
     await copy.push([]);
   });
 
+  it('moves an annotated tag that somebody has put in the place of ours', async () => {
+    scratch.git(folder, 'tag', '--annotate', '--message', 'x', 'scheduled', base);
+    scratch.git(folder, 'push', '--quiet', 'origin', 'scheduled');
+    const copy = await scratch.open(folder);
+    const commit = await ahead(copy);
+    const ref = 'refs/tags/scheduled';
+    const expected = (await copy.remoteRefs([ref])).get(ref) ?? null;
+    expect(expected).toBe(base);
+    await copy.push([{ ref, to: commit, force: true, expected }]);
+    expect(scratch.tip(ref)).toBe(commit);
+    await expect(copy.push([{ ref, to: base, force: true, expected }])).rejects.toMatchObject(code('GIT007'));
+  });
+
+  it('goes over ssh with the command that is given', async () => {
+    const ssh = join(scratch.folder, 'ssh');
+    writeFileSync(ssh, '[ "$1" = -i ] && [ "$2" = KEY ] || exit 9\nfor last; do :; done\neval "$last"\n');
+    const url = `git@host.invalid:${scratch.bare}`;
+    const copy = await scratch.open(folder, { url, sshCommand: `sh ${ssh} -i KEY` });
+    const commit = await ahead(copy);
+    await copy.push([{ ref: main, to: commit }]);
+    expect(scratch.tip(main)).toBe(commit);
+  });
+
   it('is won by one of two at the same time, and the other one says so', async () => {
     const copies = await Promise.all(
       ['a', 'b', 'c'].map(async (name) => await scratch.open(scratch.clone(name))),
@@ -110,7 +133,10 @@ describe('a push', () => {
   });
 
   it('that a hook of the server declines says what the server said', async () => {
-    scratch.hook('pre-receive', 'echo "GitLab: You are not allowed to push code to protected branches" >&2; exit 1');
+    scratch.hook(
+      'pre-receive',
+      'echo "GitLab: You are not allowed to push code to protected branches" >&2; exit 1',
+    );
     const copy = await scratch.open(folder);
     const error = copy.push([{ ref: main, to: await ahead(copy) }]);
     await expect(error).rejects.toMatchObject({
@@ -131,7 +157,11 @@ describe('a push', () => {
     await copy.push([{ ref: main, to: commit }], ['ci.skip']);
     scratch.git(scratch.bare, 'config', 'receive.advertisePushOptions', 'false');
     await copy.push([{ ref: main, to: base, force: true }], ['ci.skip']);
-    expect(readFileSync(record, 'utf8').split('\n').map((row) => row.trim())).toEqual(['1 ci.skip', '0', '']);
+    expect(
+      readFileSync(record, 'utf8')
+        .split('\n')
+        .map((row) => row.trim()),
+    ).toEqual(['1 ci.skip', '0', '']);
     expect(scratch.tip(main)).toBe(base);
   });
 
@@ -196,6 +226,14 @@ describe('a push over HTTP with a token', () => {
     }
   });
 
+  it('leaves a remote alone that takes none', async () => {
+    scratch.git(folder, 'remote', 'set-url', 'origin', '../remote.git');
+    const copy = await scratch.open(folder, { credentials: { token: 't0ken-of-ours' } });
+    const commit = await ahead(copy);
+    await copy.push([{ ref: main, to: commit }]);
+    expect(scratch.tip(main)).toBe(commit);
+  });
+
   it("goes without one through the environment's own git", async () => {
     scratch.git(folder, 'remote', 'set-url', 'origin', `${address}/remote.git`);
     const secrets = join(scratch.folder, 'secrets');
@@ -228,7 +266,11 @@ describe('the state branch', () => {
     expect(unborn.equals(contents)).toBe(false);
     const first = await write(unborn, contents);
     const born = await StateBranch.read(copy);
-    expect([born.commit, born.text('foo'), born.text('bar')]).toEqual([first, 'CI_GIT_COMMIT=1\n', undefined]);
+    expect([born.commit, born.text('foo'), born.text('bar')]).toEqual([
+      first,
+      'CI_GIT_COMMIT=1\n',
+      undefined,
+    ]);
     expect([born.equals(contents), born.equals(new Map([['foo', 'x']]))]).toEqual([true, false]);
     const second = await write(born, new Map([['foo', 'CI_GIT_COMMIT=2\n']]));
     expect(scratch.git(scratch.bare, 'rev-list', '--count', 'state')).toBe('1');
@@ -241,7 +283,10 @@ describe('the state branch', () => {
   it('leaves out what somebody put there that is no file', async () => {
     const copy = await scratch.open(folder);
     const changes = [file('foo', 'A=1\n'), file('link', 'foo', '120000')];
-    const [commit] = await copy.writeCommits([{ base: undefined, parents: [], changes, message: 'x' }], robot);
+    const [commit] = await copy.writeCommits(
+      [{ base: undefined, parents: [], changes, message: 'x' }],
+      robot,
+    );
     await copy.push([{ ref: 'refs/heads/state', to: commit }]);
     expect([...(await StateBranch.read(copy)).files.keys()]).toEqual(['foo']);
   });

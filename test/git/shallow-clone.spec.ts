@@ -78,10 +78,16 @@ describe('a fetch', () => {
     const folder = scratch.clone('ci', '--single-branch');
     const copy = await scratch.open(folder);
     const old = scratch.git(author, 'rev-parse', 'main~3');
-    const at = (...names: string[]): string[] => ['push', '--quiet', 'origin', ...names.map((name) => `${old}:${name}`)];
+    const at = (...names: string[]): string[] => [
+      'push',
+      '--quiet',
+      'origin',
+      ...names.map((name) => `${old}:${name}`),
+    ];
     scratch.git(author, ...at('refs/heads/update-a', 'refs/heads/update-b/c', 'refs/heads/other', scheduled));
     const wanted = ['refs/heads/main', 'refs/heads/state', 'refs/heads/update-*', scheduled];
-    const refs = (): string => scratch.git(folder, 'for-each-ref', '--format=%(refname)', 'refs/remotes', 'refs/tags');
+    const refs = (): string =>
+      scratch.git(folder, 'for-each-ref', '--format=%(refname)', 'refs/remotes', 'refs/tags');
     await copy.fetch(wanted);
     const before = ['refs/remotes/origin/HEAD', 'refs/remotes/origin/main', 'refs/remotes/origin/update-a'];
     expect(refs().split('\n')).toEqual([...before, 'refs/remotes/origin/update-b/c', scheduled]);
@@ -94,6 +100,18 @@ describe('a fetch', () => {
     expect(refs().split('\n')).toEqual([
       ...['refs/remotes/origin/HEAD', 'refs/remotes/origin/main', 'refs/remotes/origin/update-b'],
     ]);
+  });
+
+  it('asks nobody when it is told what is there, and has it', async () => {
+    const folder = scratch.clone('ci');
+    const copy = await scratch.open(folder);
+    tag('main~3');
+    const wanted = ['refs/heads/*', scheduled];
+    const found = await copy.remoteRefs(wanted);
+    scratch.git(folder, 'remote', 'set-url', 'origin', 'http://127.0.0.1:1/x.git');
+    await copy.fetch(wanted, found);
+    expect((await copy.resolve([scheduled])).get(scheduled)).toBe(found.get(scheduled));
+    await expect(copy.fetch(wanted)).rejects.toMatchObject({ problem: { code: 'GIT001' } });
   });
 
   it('follows a branch that was forced back, and annotated tags to their commits', async () => {

@@ -41,7 +41,7 @@ describe('deploy markers of a push', () => {
     });
     expect(world.tag).toBe(before);
     expect(world.manager.delivered).toEqual([]);
-    expect(world.outbox()).toEqual([]);
+    expect(await world.outbox()).toEqual([]);
   });
 
   it('D04 goes on once the commit is rewritten and force-pushed, not by a further one', async () => {

@@ -99,7 +99,7 @@ describe('the request of a run', () => {
     });
     world.manager.isAway = true;
     await world.onCommit();
-    expect(world.outbox()[0]?.schedule?.packages).toEqual([{ name: 'foo', buildClass: command }]);
+    expect((await world.outbox())[0]?.schedule?.packages).toEqual([{ name: 'foo', buildClass: command }]);
     world.push({ '.ci/config': `BUILD_REPO=${command}\n`, 'foo/PKGBUILD': '3' });
     await expect(world.onCommit()).rejects.toMatchObject({ problem: { code: 'CIC003', severity: 'error' } });
     expect(existsSync(mark)).toBe(false);

@@ -23,12 +23,12 @@ describe('the outbox', () => {
     const done = await world.onCommit();
     expect(done).toMatchObject({ outcome: 'waiting', outOfReach: { code: 'SCH005' } });
     expect(world.tag).toBe(before);
-    expect(world.outbox().map(({ tag }) => tag)).toEqual([first]);
+    expect((await world.outbox()).map(({ tag }) => tag)).toEqual([first]);
     world.manager.isAway = false;
     expect(await world.onCommit()).toMatchObject({ outcome: 'nothing', scheduled: first });
     expect(await world.onCommit()).toMatchObject({ outcome: 'nothing' });
     expect(world.manager.scheduled).toEqual(['foo']);
-    expect(world.outbox()).toEqual([]);
+    expect(await world.outbox()).toEqual([]);
     expect(world.tag).toBe(first);
   });
 
@@ -41,7 +41,7 @@ describe('the outbox', () => {
     await world.remote.clock.advance(1000);
     const head = world.push({ 'bar/PKGBUILD': '2' });
     await world.onCommit();
-    expect(world.outbox().map(({ schedule }) => schedule?.packages)).toEqual([
+    expect((await world.outbox()).map(({ schedule }) => schedule?.packages)).toEqual([
       [{ name: 'foo' }],
       [{ name: 'bar' }],
     ]);
@@ -61,7 +61,7 @@ describe('the outbox', () => {
     await deliver();
     expect(world.manager.scheduled).toEqual(['foo']);
     expect(world.tag).toBe(head);
-    expect(world.outbox()).toEqual([]);
+    expect(await world.outbox()).toEqual([]);
   });
 
   it('only takes documents with --hand-over, and a second job delivers them', async () => {
@@ -94,7 +94,7 @@ describe('the outbox', () => {
     world.push({ 'bar/PKGBUILD': '2' });
     await world.onCommit({ port: undefined });
     await expect(deliverWaiting(context, world.manager, refs)).rejects.toThrow(/GIT007/);
-    expect(world.outbox()).toHaveLength(2);
+    expect(await world.outbox()).toHaveLength(2);
   });
 
   it('never moves the tag back', async () => {
@@ -150,7 +150,7 @@ describe('the outbox', () => {
       refs,
       report.waiting.map(({ id }) => id),
     );
-    expect(world.outbox()).toEqual([]);
+    expect(await world.outbox()).toEqual([]);
   });
 
   it('tells which packages the manager refused, and moves the tag', async () => {

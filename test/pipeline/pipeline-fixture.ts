@@ -111,7 +111,7 @@ export class PipelineFixture {
   }
 
   /** What waits on branch `state`. */
-  outbox(): readonly HandOver[] {
+  async outbox(): Promise<readonly HandOver[]> {
     const { bare } = this.remote;
     if (this.remote.tip('refs/heads/state') === '') return [];
     const names = this.remote.git(bare, 'ls-tree', '-r', '--name-only', 'state').split('\n');
@@ -121,7 +121,7 @@ export class PipelineFixture {
         name,
         Buffer.from(this.remote.git(bare, 'show', `state:${name}`)),
       ]);
-    return readOutbox(new Map(files)).waiting;
+    return (await readOutbox(new Map(files))).waiting;
   }
 
   dispose(): Promise<void> {

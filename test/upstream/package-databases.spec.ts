@@ -75,6 +75,7 @@ describe('package databases', () => {
       pkgbase: 'icu',
       version: '1:76.1-1',
       provides: ['libicuuc.so=76-64'],
+      depends: [],
     });
   });
   it('fail one by one: gone, empty, cut off, or no database at all', async () => {
@@ -121,10 +122,12 @@ describe('package databases', () => {
   it('as bsdtar writes them are read', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'packmill-databases-'));
     try {
-      const script = `mkdir foo-1-1 && printf '%%NAME%%\\nfoo\\n\\n%%VERSION%%\\n1-1\\n\\n' > foo-1-1/desc && bsdtar -cJf x.db foo-1-1 && cat x.db`;
+      const script = `mkdir foo-1-1 && printf '%%NAME%%\\nfoo\\n\\n%%VERSION%%\\n1-1\\n\\n%%DEPENDS%%\\nbar>=1\\n\\n' > foo-1-1/desc && bsdtar -cJf x.db foo-1-1 && cat x.db`;
       const bytes = execFileSync('sh', ['-c', script], { cwd: folder });
       const { databases } = await read({ 'x.db': bytes });
-      expect(databases[0]?.packages).toEqual([{ name: 'foo', pkgbase: 'foo', version: '1-1', provides: [] }]);
+      expect(databases[0]?.packages).toEqual([
+        { name: 'foo', pkgbase: 'foo', version: '1-1', provides: [], depends: ['bar>=1'] },
+      ]);
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
@@ -139,7 +142,7 @@ describe('rows of published versions', () => {
       url: `${index}`,
       packages: all?.map((row) => {
         const [[pkgbase = '', version = ''] = []] = [...rows(row)];
-        return { name: pkgbase, pkgbase, version, provides: [] };
+        return { name: pkgbase, pkgbase, version, provides: [], depends: [] };
       }),
     }));
     const { rows: now, changes } = nextVersionRows(old, { databases: made, problems: [] });

@@ -5,46 +5,13 @@ import {
   type AddReport,
   addPackages,
   type BumpReport,
-  type ByHandReport,
   bumpPackages,
   type DropReport,
   dropPackages,
-  type HandOverPort,
   type PipelineContext,
-  scheduleByHand,
-  triggerRun,
 } from '../../pipeline/index.ts';
-import { managerPort } from './manager-port.ts';
-import type { HandingOptions } from './on-commit.ts';
 import { type PipelineOptions, withPipeline } from './open-pipeline.ts';
 import { offeredNames, publishedRows, watchedDatabases } from './published-rows.ts';
-
-type Handing = Omit<HandingOptions, 'afterScheduled'>;
-
-/** `packmill ci schedule`: see `scheduleByHand`. */
-export async function runSchedule(options: Handing, names: string): Promise<ByHandReport> {
-  return await handing(options, (context, port) => scheduleByHand(context, port, names));
-}
-
-/** `packmill ci on-schedule --trigger NAME`: see `triggerRun`. */
-export async function runTrigger(options: Handing, trigger: string): Promise<ByHandReport> {
-  return await handing(options, (context, port) => triggerRun(context, port, trigger));
-}
-
-async function handing(
-  options: Handing,
-  work: (context: PipelineContext, port: HandOverPort | undefined) => Promise<ByHandReport>,
-): Promise<ByHandReport> {
-  return await withPipeline(options, async (context) => {
-    const { settings } = context.repository;
-    const port = managerPort({ settings, url: options.manager, farm: options.farm });
-    try {
-      return await work(context, options.handOver ? undefined : port);
-    } finally {
-      await port.close();
-    }
-  });
-}
 
 /** A change that is made by hand. */
 export interface ChangeOptions extends PipelineOptions {

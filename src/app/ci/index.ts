@@ -1,24 +1,34 @@
 // The door of pipelines: what a command needs is loaded when it runs, because the start of each run counts.
+import type { Problem } from '../../diagnostics/index.ts';
 import type {
   AddReport,
+  AurPushReport,
   BumpReport,
   ByHandReport,
   DeliveryReport,
   DropReport,
+  ImportReport,
   OnCommitReport,
+  TemplateReport,
 } from '../../pipeline/index.ts';
+import type { ChangeReport } from '../../review/index.ts';
 import type { ChangeOptions } from './by-hand.ts';
+import type { ImportOptions, ImportResult } from './import-chaotic.ts';
+import type { CheckedMessage } from './upkeep.ts';
 import type { CheckOptions, CheckReport } from './check-recipes.ts';
 import type { DependencyReport, LookOptions } from './look-at-recipes.ts';
 import type { HandingOptions } from './on-commit.ts';
 import type { PipelineOptions } from './open-pipeline.ts';
 import type { PipelineStatus } from './pipeline-status.ts';
+import type { ScheduleOptions, ScheduleRun } from './on-schedule.ts';
+import type { ReviewSubject } from './review-diff.ts';
 
 export type { ChangeOptions } from './by-hand.ts';
 export type { CheckReport } from './check-recipes.ts';
 export type { DependencyReport } from './look-at-recipes.ts';
 export type { HandingOptions } from './on-commit.ts';
 export type { PipelineOptions } from './open-pipeline.ts';
+export type { ScheduleOptions, ScheduleRun } from './on-schedule.ts';
 export type { PipelineStatus } from './pipeline-status.ts';
 
 /** `packmill ci on-commit`: see `onCommit` of room pipeline. */
@@ -38,7 +48,12 @@ export async function ciSchedule(
   options: Omit<HandingOptions, 'afterScheduled'>,
   names: string,
 ): Promise<ByHandReport> {
-  return await (await import('./by-hand.ts')).runSchedule(options, names);
+  return await (await import('./requests.ts')).runSchedule(options, names);
+}
+
+/** `packmill ci on-schedule`: see `runOnSchedule`. */
+export async function ciOnSchedule(options: ScheduleOptions): Promise<ScheduleRun> {
+  return await (await import('./on-schedule.ts')).runOnSchedule(options);
 }
 
 /** `packmill ci on-schedule --trigger NAME`: see `triggerRun` of room pipeline. */
@@ -46,7 +61,7 @@ export async function ciTrigger(
   options: Omit<HandingOptions, 'afterScheduled'>,
   trigger: string,
 ): Promise<ByHandReport> {
-  return await (await import('./by-hand.ts')).runTrigger(options, trigger);
+  return await (await import('./requests.ts')).runTrigger(options, trigger);
 }
 
 /** `packmill ci bump`: see `bumpPackages` of room pipeline. */
@@ -92,4 +107,52 @@ export async function ciDependencyText(repository: string, legacy: boolean): Pro
 /** `packmill ci status`: see `readPipelineStatus`. */
 export async function ciStatus(options: PipelineOptions): Promise<PipelineStatus> {
   return await (await import('./pipeline-status.ts')).readPipelineStatus(options);
+}
+
+/** Reports on a change of recipes, ready to be shown. */
+export interface RenderedReview {
+  readonly packages: readonly ChangeReport[];
+  readonly isMajor: boolean;
+  readonly problems: readonly Problem[];
+  readonly text: string;
+  readonly markdown: string;
+}
+
+/** `packmill ci review`: see `reviewDiff`. */
+export async function ciReviewDiff(subject: ReviewSubject, colour: boolean): Promise<RenderedReview> {
+  return await (await import('./render-review.ts')).renderReview(subject, colour);
+}
+
+/** `packmill ci manage-aur`: see `pushToAur` of room pipeline; nothing named means all. */
+export async function ciManageAur(options: PipelineOptions, names: string): Promise<AurPushReport> {
+  return await (await import('./upkeep.ts')).runManageAur(options, names);
+}
+
+/** `packmill ci update-template`: see `updateTemplate` of room pipeline. */
+export async function ciUpdateTemplate(options: PipelineOptions): Promise<TemplateReport> {
+  return await (await import('./upkeep.ts')).runUpdateTemplate(options);
+}
+
+/** `packmill ci commits`: whether the messages of a range, or of a file, follow Conventional Commits. */
+export async function ciCommits(
+  options: PipelineOptions,
+  subject: { readonly range: string } | { readonly file: string },
+): Promise<readonly CheckedMessage[]> {
+  const { checkMessageFile, runCheckCommits } = await import('./upkeep.ts');
+  return 'file' in subject ? [checkMessageFile(subject.file)] : await runCheckCommits(options, subject.range);
+}
+
+/** `packmill import chaotic`: what would be different, and on wish the safe migrations. */
+export async function importChaotic(options: ImportOptions): Promise<ImportResult> {
+  return await (await import('./import-chaotic.ts')).runImport(options);
+}
+
+/** The report of an import for people. */
+export async function renderImport(
+  report: ImportReport,
+  form: 'text' | 'markdown',
+  options: { readonly all: boolean },
+): Promise<string> {
+  const { renderImportMarkdown, renderImportText } = await import('../../pipeline/index.ts');
+  return form === 'markdown' ? renderImportMarkdown(report, options) : renderImportText(report, options);
 }

@@ -2,7 +2,7 @@ import type { HandOver } from '../../api/index.ts';
 import { fault, isFault } from '../../diagnostics/index.ts';
 import type { RepositorySettings } from '../../formats/pkgbuild-repo/index.ts';
 import { machine, makeTemporaryFolder, removeTree, replaceFile } from '../../host/index.ts';
-import { type Delivery, type HandOverPort, isOutOfReach } from '../../pipeline/index.ts';
+import { type Delivery, type HandOverPort, isOutOfReach } from '../../pipeline/push/index.ts';
 import type { RedisSettings } from '../carriers.ts';
 import type { FarmClient } from '../farm-client.ts';
 

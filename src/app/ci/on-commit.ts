@@ -1,5 +1,5 @@
-import type { DeliveryReport, OnCommitReport } from '../../pipeline/index.ts';
-import { deliverWaiting, discardWaiting, fetchRemoteRefs, onCommit } from '../../pipeline/index.ts';
+import type { DeliveryReport, OnCommitReport, PipelineContext } from '../../pipeline/push/index.ts';
+import { deliverWaiting, discardWaiting, fetchRemoteRefs, onCommit } from '../../pipeline/push/index.ts';
 import { managerPort } from './manager-port.ts';
 import { type PipelineOptions, withPipeline } from './open-pipeline.ts';
 
@@ -23,12 +23,19 @@ export async function runOnCommit(options: HandingOptions): Promise<OnCommitRepo
     try {
       return await onCommit(context, {
         port: options.handOver ? undefined : port,
-        ...(options.afterScheduled ? { afterScheduled: options.afterScheduled } : {}),
+        afterScheduled: options.afterScheduled ?? ((packages) => uploadToAur(context, packages)),
       });
     } finally {
       await port.close();
     }
   });
+}
+
+/** The push-back to the AUR of what is scheduled, where it is switched on (specification 5.4, 10.1). */
+async function uploadToAur(context: PipelineContext, packages: readonly string[]): Promise<void> {
+  if (!context.repository.settings.managesAur) return;
+  const { aurPushAfter } = await import('./upkeep.ts');
+  await aurPushAfter(context)(packages);
 }
 
 /** `packmill ci deliver`: hands over what waits on branch `state`; see `deliverWaiting` and `discardWaiting`. */

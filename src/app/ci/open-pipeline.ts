@@ -1,7 +1,7 @@
 import { fault, type Problem } from '../../diagnostics/index.ts';
 import { openWorkingCopy, type WorkingCopy } from '../../git/index.ts';
 import { type Clock, machine, systemClock } from '../../host/index.ts';
-import { ciFacts, type PipelineContext, readRecipeRepository } from '../../pipeline/index.ts';
+import { ciFacts, type PipelineContext, readRecipeRepository } from '../../pipeline/push/index.ts';
 
 /** Where a pipeline works and how it talks. */
 export interface PipelineOptions {

@@ -13,6 +13,8 @@ export interface RecipeToolsOptions {
   /** Folder of our own for sandboxes and copies. */
   readonly folder: string;
   readonly arch: string;
+  /** How long a hook may take (`CI_HOOK_TIMEOUT`). */
+  readonly hookTimeoutMs: number;
   readonly clock: Clock;
   readonly onProblem: (problem: Problem) => void;
   readonly signal?: AbortSignal | undefined;
@@ -37,7 +39,10 @@ export function recipeTools(options: RecipeToolsOptions): RecipeTools {
         processors: undefined,
       },
       folder: options.folder,
-      environment: { CONTAINER_ENGINE: machine.variable('CONTAINER_ENGINE'), DOCKER_SOCKET: machine.variable('DOCKER_SOCKET') },
+      environment: {
+        CONTAINER_ENGINE: machine.variable('CONTAINER_ENGINE'),
+        DOCKER_SOCKET: machine.variable('DOCKER_SOCKET'),
+      },
       clock: options.clock,
       onProblem: options.onProblem,
     });
@@ -52,7 +57,8 @@ export function recipeTools(options: RecipeToolsOptions): RecipeTools {
     };
   };
   return {
-    runUpdateHook: async (folder, name) => await runUpdateHook({ ...(await cage()), folder, name }),
+    runUpdateHook: async (folder, name) =>
+      await runUpdateHook({ ...(await cage()), folder, name, timeoutMs: options.hookTimeoutMs }),
     generateChecksums: async (folder) => await generateChecksums({ ...(await cage()), folder }),
     printSrcinfo: async (folder) => await printSrcinfo({ ...(await cage()), folder }),
   };

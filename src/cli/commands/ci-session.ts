@@ -71,6 +71,12 @@ export class CiSession {
     }
   }
 
+  /** Shows trouble of one package among many: it is told, and the run is fine all the same. */
+  remark(found: Problem): void {
+    this.problems.push(found);
+    this.#shell.complain(found);
+  }
+
   /** The request is safe on branch `state`; the exit code says that it has not arrived. */
   complainOutOfReach(why: Problem): void {
     const what = `the manager cannot be reached: ${why.code} ${why.what}`;

@@ -22,6 +22,11 @@ const groups: readonly { readonly names: readonly string[]; readonly load: () =>
   { names: ['on-schedule'], load: async () => (await import('./ci-on-schedule.ts')).addCiOnSchedule },
   { names: ['add', 'drop', 'bump'], load: async () => (await import('./ci-changes.ts')).addCiChanges },
   { names: ['check', 'deptree', 'status'], load: async () => (await import('./ci-looks.ts')).addCiLooks },
+  { names: ['review'], load: async () => (await import('./ci-review.ts')).addCiReview },
+  {
+    names: ['commits', 'manage-aur', 'update-template'],
+    load: async () => (await import('./ci-upkeep.ts')).addCiUpkeep,
+  },
 ];
 
 /** `packmill ci`: pipelines of recipe repositories. Only the subcommand that is asked for is loaded. */

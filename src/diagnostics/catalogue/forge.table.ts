@@ -48,6 +48,9 @@ export const forgeCodes = {
     title: 'an answer of GitLab or GitHub makes no sense',
     why: 'Something else than the service answered: a login page, a proxy, or another version of it.',
     next: 'Open the address in a browser and compare CI_API_V4_URL or GITHUB_API_URL with it.',
-    sample: { broken: 'CI_API_V4_URL=https://gitlab.example.org', fixed: 'CI_API_V4_URL=https://gitlab.example.org/api/v4' },
+    sample: {
+      broken: 'CI_API_V4_URL=https://gitlab.example.org',
+      fixed: 'CI_API_V4_URL=https://gitlab.example.org/api/v4',
+    },
   },
 } as const satisfies CatalogueTable;

@@ -109,4 +109,28 @@ export const onScheduleCodes = {
     next: 'Nothing, as a rule: the next run starts from what is there then. Runs that write must not overlap (resource_group, concurrency).',
     sample: { broken: 'a push to main while the run was at work', fixed: 'the next run' },
   },
+  CIS014: {
+    severity: 'error',
+    blame: 'recipe',
+    title: "a '.SRCINFO' does not fit its PKGBUILD",
+    why: "The source of the recipe has a '.SRCINFO' of another version than its PKGBUILD. What would be built is then not what everybody else sees, so nothing is taken over.",
+    next: "Tell its maintainer to run 'makepkg --printsrcinfo > .SRCINFO'. The next run tries again.",
+    sample: { broken: "'pkgver=2' in the PKGBUILD, 'pkgver = 1' in .SRCINFO", fixed: "'pkgver = 2' in both" },
+  },
+  CIS015: {
+    severity: 'warning',
+    blame: 'world',
+    title: 'the AUR did not tell of a package',
+    why: 'Its list of packages could not be had in this run, so nobody knows whether the recipe changed. It is not updated; everything else about the package goes on.',
+    next: 'Nothing: the next run asks again.',
+    sample: { broken: 'the AUR answering 503 to a list of packages', fixed: 'the next run' },
+  },
+  CIS016: {
+    severity: 'error',
+    blame: 'recipe',
+    title: 'a recipe has another name upstream',
+    why: "The 'pkgbase' of the recipe changed at its source. A build of it would not be the package that this folder is for.",
+    next: "Rename the folder, and the source in '.CI/config', when the package was renamed; otherwise look for another source.",
+    sample: { broken: "folder 'foo' with a source that is now 'pkgbase = foo-ng'", fixed: "folder 'foo-ng'" },
+  },
 } as const satisfies CatalogueTable;

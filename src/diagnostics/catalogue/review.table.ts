@@ -18,4 +18,20 @@ export const reviewCodes = {
     next: 'Correct the expression; until then it allows nothing.',
     sample: { broken: '^source=(https://', fixed: '^source=\\(https://' },
   },
+  REV003: {
+    severity: 'error',
+    blame: 'usage',
+    title: 'a diff does not fit the recipes',
+    why: "A diff is applied to the files of 'HEAD'; it was made for other ones, or it is no unified diff.",
+    next: "Check out the commit that it was made for, or make it again with 'git diff'.",
+    sample: { broken: 'packmill ci review old.diff', fixed: 'packmill ci review update-foo' },
+  },
+  REV004: {
+    severity: 'error',
+    blame: 'usage',
+    title: 'there is nothing to review of that name',
+    why: 'What to review is a commit, a branch, a range of two of them, a file with a diff, or - for a diff on standard input.',
+    next: "Take a name that 'git rev-parse' knows, or give both '--before' and '--after'.",
+    sample: { broken: 'packmill ci review no-such-branch', fixed: 'packmill ci review HEAD' },
+  },
 } as const satisfies CatalogueTable;

@@ -26,6 +26,7 @@ export const repositoryDefaults = {
   CI_AUR_MODE: 'auto',
   CI_GITLAB_URL: 'https://gitlab.com',
   CI_TAG_PREFIX: 'v',
+  CI_VCS_INTERVAL: '0',
   CI_MAX_PARALLEL: '8',
   CI_DEFAULT_CLASS: '',
   CI_LIB_DB: '',

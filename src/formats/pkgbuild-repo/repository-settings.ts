@@ -38,6 +38,8 @@ export interface RepositorySettings {
   /** Pause before a clone is tried a second time. Default 30,000. */
   readonly retryDelayMs: number;
   readonly hookTimeoutMs: number;
+  /** Shortest time between two rebuilds of a package for new commits of its sources. Default 0. */
+  readonly vcsIntervalMs: number;
   readonly maxParallel: number;
   /** Proxy of requests to the AUR only. */
   readonly aurProxy: string | undefined;
@@ -117,6 +119,7 @@ function settingsOf(values: SettingValues): RepositorySettings {
     cloneDelayMs: values.seconds('CI_CLONE_DELAY'),
     retryDelayMs: values.seconds('CI_RETRY_DELAY'),
     hookTimeoutMs: values.seconds('CI_HOOK_TIMEOUT'),
+    vcsIntervalMs: values.seconds('CI_VCS_INTERVAL') * 3_600,
     maxParallel: Math.max(1, values.number('CI_MAX_PARALLEL', -1_000_000, 1_000)),
     aurProxy: values.optional('CI_AUR_PROXY'),
     aurUrl,

@@ -3,6 +3,7 @@ import type { ShellAssignment, ShellElement, ShellExpansion, ShellWord } from '.
 import { skipBrackets } from './read-expansion.ts';
 import { readWord } from './read-word.ts';
 import type { ShellReader } from './reader.ts';
+import { isBreak } from './separators.ts';
 
 /** Reads an assignment that begins here; undefined, with the reader where it was, when none does. */
 export function readAssignment(reader: ShellReader): ShellAssignment | undefined {
@@ -32,6 +33,8 @@ export function readAssignment(reader: ShellReader): ShellAssignment | undefined
   if (reader.char(reader.skip(reader.at)) === '(') {
     reader.at = reader.skip(reader.at) + 1;
     const elements = reader.deeper(() => readElements(reader));
+    // Bash makes a scalar of it when something follows at once
+    if (!isBreak(reader.char(reader.skip(reader.at)))) reader.failHere();
     const span = reader.span(from);
     return { ...span, kind: 'assignment', name, subscript, operator, value: undefined, elements, expansions };
   }

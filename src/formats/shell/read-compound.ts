@@ -136,8 +136,13 @@ function readLoopList(reader: ShellReader, words: ShellWord[]): void {
     newlines(reader);
     return;
   }
+  const from = reader.at;
   newlines(reader);
-  if (peekWord(reader) !== 'in') return;
+  if (peekWord(reader) !== 'in') {
+    // in the same line a brace is a word
+    if (reader.at === from && peekWord(reader) !== 'do') reader.failHere();
+    return;
+  }
   reader.at += 2;
   for (;;) {
     reader.blanks();

@@ -55,7 +55,11 @@ function readTerm(reader: ShellReader, words: ShellWord[]): void {
     return;
   }
   const operator = reader.match(/(?:[<>]|[=!]=|=~?|-[a-z][a-z])(?=[ \t\n"'$]|\\\n)|[<>](?!\()/y);
-  if (!operator || !binary.has(operator)) return;
+  if (!operator || !binary.has(operator)) {
+    // Bash looks for an operator in the same line
+    if (reader.char(reader.at) === '\n') reader.failHere();
+    return;
+  }
   reader.at += operator.length;
   reader.blanks();
   words.push(
@@ -64,6 +68,7 @@ function readTerm(reader: ShellReader, words: ShellWord[]): void {
 }
 
 function readOperand(reader: ShellReader, mode: 'word' | 'regex' | 'pattern'): ShellWord {
-  const word = readWord(reader, mode);
+  // a comment runs to the end of the line
+  const word = reader.char(reader.at) === '#' ? undefined : readWord(reader, mode);
   return word && word.raw !== ']]' ? word : reader.failHere();
 }

@@ -2,12 +2,14 @@ import type { HereDocument, ShellRedirect } from './nodes.ts';
 import { readWord } from './read-word.ts';
 import type { ShellReader } from './reader.ts';
 
+const descriptors = /(?:[0-9]+|\{[A-Za-z_][A-Za-z0-9_]*\})(?=[<>])/y;
+
 const operators = ['<<<', '<<-', '&>>', '<<', '<&', '<>', '>>', '>&', '>|', '&>', '<', '>'] as const;
 
 /** Reads a redirect that begins here, with its descriptor; undefined when none does. */
 export function readRedirect(reader: ShellReader): ShellRedirect | undefined {
   const from = reader.at;
-  const descriptor = reader.match(/(?:[0-9]+|\{[A-Za-z_][A-Za-z0-9_]*\})(?=[<>])/y) ?? '';
+  const descriptor = reader.match(descriptors) ?? '';
   const begin = from + descriptor.length;
   const written = joined(reader, begin);
   const operator = operators.find((one) => written.text.startsWith(one));
@@ -16,7 +18,9 @@ export function readRedirect(reader: ShellReader): ShellRedirect | undefined {
   if (descriptor !== '' && operator.startsWith('&')) return undefined;
   reader.at = written.ends[operator.length - 1] as number;
   reader.blanks();
-  const target = readWord(reader, 'word');
+  // a comment, or the descriptor of the next redirect, is no word
+  const isNone = reader.char(reader.at) === '#' || reader.match(descriptors) !== undefined;
+  const target = isNone ? undefined : readWord(reader, 'word');
   if (!target) return reader.failHere();
   const redirect: ShellRedirect & { hereDocument: HereDocument | undefined } = {
     ...reader.span(from),

@@ -74,6 +74,10 @@ function readStatement(reader: ShellReader): ShellStatement {
       to = command.end;
     } else if (!isMarked || last !== '') reader.failHere();
     reader.blanks();
+    // a mark without a command takes only the end of the line or a semicolon behind it
+    if (!command && !/^(?:[\n#]|;(?![;&])|$)/.test(reader.char(reader.at) + reader.char(reader.at + 1))) {
+      reader.failHere();
+    }
     const operator = readJoin(reader);
     if (!operator) break;
     if (!command) reader.failHere();

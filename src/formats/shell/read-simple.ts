@@ -46,8 +46,8 @@ const nameOf = (word: ShellWord | ShellAssignment | undefined): string | undefin
 
 /** Bash joins continued lines before it looks for reserved words and names; whoever writes so hides something. */
 function refuseHidden(reader: ShellReader, word: ShellWord): void {
-  if (!word.raw.includes('\\\n')) return;
-  const joined = word.raw.replaceAll('\\\n', '');
+  if (!word.raw.includes('\\\n') && !word.raw.endsWith('\\')) return;
+  const joined = word.raw.replaceAll('\\\n', '').replace(/\\$/, '');
   if (reservedWhenBare.test(joined) || /^[A-Za-z_][A-Za-z0-9_]*(?:\[|\+?=)/.test(joined)) {
     reader.fail('a continued line end stands within a word of the shell', word.place.offset);
   }

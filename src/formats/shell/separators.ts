@@ -39,4 +39,5 @@ export function peekWord(reader: ShellReader): string | undefined {
   return isBreak(next) ? word : undefined;
 }
 
-const isBreak = (character: string): boolean => character === '' || ' \t\n;&|<>()'.includes(character);
+/** Whether a word ends before a character; an empty one is the end of the text. */
+export const isBreak = (character: string): boolean => character === '' || ' \t\n;&|<>()'.includes(character);

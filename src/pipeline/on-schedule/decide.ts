@@ -2,10 +2,10 @@ import type { Classification } from '../../review/index.ts';
 
 /** What was found out about one package, as far as deciding needs it. */
 export interface Findings {
-  /** Files of the folder that would change, `.CI/config` included. */
-  readonly changesFiles: boolean;
-  /** Whether the change is more than our own `.CI/config`: somebody else's work. */
+  /** Somebody else's work, or our own rewriting of the recipe, differs from what is committed. */
   readonly changesRecipe: boolean;
+  /** A rebuild for libraries: a change of `.CI/config` alone. */
+  readonly isRebuild: boolean;
   readonly classification: Classification;
   /** Found by a version check (specification 7.10). */
   readonly isVersionCheck: boolean;
@@ -26,7 +26,12 @@ export interface ReviewPolicy {
 export type Decision =
   /** Files go to the branch; `schedules` is false when only a trigger builds the package. */
   | { readonly kind: 'commit'; readonly schedules: boolean; readonly because: string }
-  | { readonly kind: 'review'; readonly because: string }
+  /** The recipe goes to a branch of its own. A rebuild of what there is needs nobody's eyes: `rebuild` is its commit. */
+  | {
+      readonly kind: 'review';
+      readonly because: string;
+      readonly rebuild: { readonly schedules: boolean } | undefined;
+    }
   /** Nothing to commit; build it. */
   | { readonly kind: 'schedule'; readonly because: string }
   /** Something to build, and a trigger that has to come first. */
@@ -35,16 +40,30 @@ export type Decision =
 
 /** What happens to a package (specification 7.12 to 7.14). */
 export function decide(findings: Findings, policy: ReviewPolicy): Decision {
-  if (findings.changesFiles) {
-    const review = reviewReason(findings, policy);
-    if (review !== undefined) return { kind: 'review', because: review };
-    return { kind: 'commit', schedules: findings.onTrigger === undefined, because: commitReason(findings) };
+  const schedules = findings.onTrigger === undefined;
+  if (findings.changesRecipe || findings.isRebuild) {
+    const because = reviewReason(findings, policy);
+    if (because === undefined) return { kind: 'commit', schedules, because: commitReason(findings) };
+    return { kind: 'review', because, rebuild: findings.isRebuild ? { schedules } : undefined };
   }
   if (!findings.hasNewCommits && !findings.isFirstBuild) return { kind: 'nothing' };
   const because = findings.hasNewCommits ? 'new upstream commits' : 'never built before';
-  if (findings.onTrigger !== undefined)
-    return { kind: 'wait', because: `${because}, built on trigger '${findings.onTrigger}'` };
-  return { kind: 'schedule', because };
+  if (schedules) return { kind: 'schedule', because };
+  return { kind: 'wait', because: `${because}, built on trigger '${findings.onTrigger}'` };
+}
+
+/** Whether a decision has the package built now. */
+export function isToBuild(decision: Decision | undefined): boolean {
+  switch (decision?.kind) {
+    case 'schedule':
+      return true;
+    case 'commit':
+      return decision.schedules;
+    case 'review':
+      return decision.rebuild?.schedules === true;
+    default:
+      return false;
+  }
 }
 
 function reviewReason(findings: Findings, policy: ReviewPolicy): string | undefined {
@@ -53,7 +72,9 @@ function reviewReason(findings: Findings, policy: ReviewPolicy): string | undefi
   if (!policy.humanReview || findings.classification.size !== 'major') return undefined;
   if (findings.untrusted.length === 0) return undefined;
   const [first] = findings.classification.reasons;
-  const what = first ? `${first.file}${first.line ? `:${first.line}` : ''}: ${first.what}` : 'a major change';
+  const what = first
+    ? `${first.file}${first.line ? `:${first.line}` : ''}: ${first.what}`
+    : 'a major change';
   return `${what}; not trusted: ${findings.untrusted.join(', ')}`;
 }
 

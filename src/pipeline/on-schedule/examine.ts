@@ -2,20 +2,20 @@ import { isFault, messageOf, type Problem, problem } from '../../diagnostics/ind
 import { emptyPackageState, type PackageState } from '../../formats/pkgbuild-repo/index.ts';
 import { type FileTree, writeFileTree } from '../../host/index.ts';
 import type { ScheduleContext, ScheduledPackage } from './context.ts';
-import { type LibraryNews, libraryBump } from './libraries.ts';
+import { type LibraryBump, type LibraryNews, libraryBump } from './libraries.ts';
 import { recipeDiffers, sameTree, textOf, withText } from './recipe-files.ts';
 import { type RecipeUpdate, type UpstreamNews, updateRecipe } from './update-recipe.ts';
-import { commitNews, isWatched } from './watched-commits.ts';
+import { type CommitNews, commitNews, isWatched } from './watched-commits.ts';
 
 /** What a look at one package found (phase A of specification 7.14); nothing was changed by it. */
 export interface Examination {
   readonly name: string;
   readonly package: ScheduledPackage;
   readonly before: FileTree | undefined;
-  /** The folder as it would be; undefined: as it is. */
-  readonly after: FileTree | undefined;
-  /** The change is more than our own `.CI/config`. */
-  readonly changesRecipe: boolean;
+  /** The folder as its source, or its hook, has it; undefined: nothing new there. */
+  readonly recipe: FileTree | undefined;
+  /** A rebuild for libraries, which changes `.CI/config` only. */
+  readonly bump: LibraryBump | undefined;
   readonly origin: RecipeUpdate['origin'];
   readonly isVersionCheck: boolean;
   readonly stateBefore: PackageState;
@@ -23,16 +23,16 @@ export interface Examination {
   /** Branches that moved. */
   readonly moved: readonly string[];
   readonly isBaseline: boolean;
-  /** Lines for people and for the commit: what is new. */
+  /** Lines for people: what is new. */
   readonly notes: readonly string[];
-  /** Why it is rebuilt. */
-  readonly rebuilds: readonly string[];
   readonly problems: readonly Problem[];
 }
 
 export interface ExamineInput {
   readonly package: ScheduledPackage;
   readonly state: PackageState | undefined;
+  /** When it was last updated or scheduled, ms since the epoch. */
+  readonly updatedMs: number | undefined;
   readonly upstream: UpstreamNews;
   readonly libraries: LibraryNews;
   readonly before: () => Promise<FileTree>;
@@ -47,7 +47,7 @@ export interface ExamineInput {
 export async function examine(context: ScheduleContext, input: ExamineInput): Promise<Examination> {
   const { package: one } = input;
   const stateBefore = input.state ?? withSettings(one);
-  const problems: Problem[] = [];
+  const problems: Problem[] = [...one.problems];
   const attempt = async <Result>(work: () => Promise<Result>): Promise<Result | undefined> => {
     try {
       return await work();
@@ -59,37 +59,33 @@ export async function examine(context: ScheduleContext, input: ExamineInput): Pr
       return undefined;
     }
   };
-  const update = await attempt(() => updateRecipe(context, { ...input, state: stateBefore, news: input.upstream }));
+  const update = await attempt(() =>
+    updateRecipe(context, { ...input, state: stateBefore, news: input.upstream }),
+  );
   problems.push(...(update?.problems ?? []));
-  const news = isWatched(one, stateBefore) ? commitNews(one, stateBefore, input.upstream.heads) : undefined;
+  const news = watchedNews(context, input, stateBefore);
   problems.push(...(news?.problems ?? []));
   const library = libraryBump(one, input.libraries);
   problems.push(...library.problems);
-  const bump = context.settings.rebuildDryRun ? undefined : library.bump;
-  const hooked = one.hasUpdateHook
-    ? await attempt(() => afterHook(context, input, update?.after))
-    : undefined;
+  const hooked = one.hasUpdateHook ? await attempt(() => afterHook(context, input, update?.after)) : undefined;
   const recipe = hooked ?? update?.after;
+  const { rebuildDryRun } = context.settings;
+  if (library.bump && rebuildDryRun) problems.push(wouldBump(one.name, library.bump));
+  const bump = rebuildDryRun ? undefined : library.bump;
   const before = recipe || bump ? await input.before() : undefined;
-  const after = bump && before ? withText(recipe ?? before, '.CI/config', bump.settingsText) : recipe;
   return {
     name: one.name,
     package: one,
     before,
-    after: after && before && !sameTree(before, after) ? after : undefined,
-    changesRecipe: recipe !== undefined,
+    recipe: recipe && before && !sameTree(before, recipe) ? recipe : undefined,
+    bump,
     origin: update?.after ? update.origin : 'own',
     isVersionCheck: update?.isVersionCheck === true && update.after !== undefined,
     stateBefore,
-    state: {
-      ...stateBefore,
-      ...update?.state,
-      commits: news?.commits ?? stateBefore.commits,
-    },
+    state: { ...stateBefore, ...update?.state, commits: news?.commits ?? stateBefore.commits },
     moved: news?.moved ?? [],
     isBaseline: news?.isBaseline ?? false,
-    notes: [...(update?.notes ?? []), ...(hooked ? ['changed by update.sh'] : []), ...(news?.moved ?? [])],
-    rebuilds: bump?.because ?? [],
+    notes: [...(update?.notes ?? []), ...(hooked ? ['changed by update.sh'] : []), ...(news?.notes ?? [])],
     problems,
   };
 }
@@ -101,6 +97,30 @@ function withSettings({ settings }: ScheduledPackage): PackageState {
     commits: settings.gitCommit === undefined ? new Map() : new Map([['CI_GIT_COMMIT', settings.gitCommit]]),
     pkgbuildTimestamp: settings.pkgbuildTimestamp,
   };
+}
+
+/**
+ * What moved in the git sources. Within the shortest time between two rebuilds of a package nothing is noted, so that it
+ * is still news afterwards (specification 22.30).
+ */
+function watchedNews(
+  { clock, settings, only }: ScheduleContext,
+  { package: one, updatedMs, upstream }: ExamineInput,
+  state: PackageState,
+): (CommitNews & { readonly notes: readonly string[] }) | undefined {
+  if (!isWatched(one, state)) return undefined;
+  const news = commitNews(one, state, upstream.heads);
+  const restMs = one.settings.vcsIntervalMs ?? settings.vcsIntervalMs;
+  const until = updatedMs === undefined || only ? 0 : updatedMs + restMs;
+  if (news.moved.length === 0 || clock.nowMs() >= until) return { ...news, notes: news.moved };
+  const notes = [`new commits wait until ${new Date(until).toISOString()}`];
+  return { ...news, commits: state.commits, moved: [], notes };
+}
+
+/** A rebuild that is only reported. */
+function wouldBump(name: string, { value, because }: LibraryBump): Problem {
+  const what = `'${name}' would be rebuilt as '${value}' for ${because.join(', ')}`;
+  return problem('CIS009', { what, place: { file: `${name}/.CI/config` } });
 }
 
 /** The folder after its hook; undefined when the hook left it as it was. A hook's change of `.CI` itself does not count. */

@@ -22,6 +22,11 @@ export interface GatheredNews {
   /** Rows of `.version-state` from now on. */
   readonly rows: VersionRows;
   readonly databases: PackageDatabases;
+  /**
+   * Whether the target has a package: what `CI_LIB_DB` says where the target's own database is among its addresses;
+   * undefined when it is not, or cannot be had.
+   */
+  readonly isPublished: (pkgbase: string) => boolean | undefined;
   readonly problems: readonly Problem[];
 }
 
@@ -38,7 +43,7 @@ export async function gatherNews(
   const wanted = packages.filter(({ settings: own }) => own.source === 'aur' && !own.nvchecker).map(wantedOf);
   const [aur, databases, heads] = await Promise.all([
     wanted.length === 0
-      ? { found: new Map(), problems: [] }
+      ? { found: new Map(), missing: [], problems: [] }
       : collectAur(wanted, {
           fetcher,
           baseUrl: settings.aurUrl,
@@ -58,15 +63,27 @@ export async function gatherNews(
     ({ pkgbase }) => known.rows.size > 0 && !settings.rebuildBlacklist.has(pkgbase),
   );
   return {
-    upstream: { aur: aur.found, heads },
+    upstream: { aur: aur.found, notInAur: new Set(aur.missing), heads },
     libraries: {
       changed: new Map(changed.map((change) => [change.pkgbase, change])),
       published: known.rows,
     },
     rows: next.rows,
     databases,
-    problems: [...aur.problems, ...databases.problems],
+    isPublished: publishedIn(databases, settings.buildRepo),
+    // what the AUR does not have is told of each package
+    problems: [...aur.problems.filter(({ code }) => code !== 'UPS003'), ...databases.problems],
   };
+}
+
+function publishedIn(
+  { databases }: PackageDatabases,
+  target: string,
+): (pkgbase: string) => boolean | undefined {
+  const isTarget = (url: string): boolean => /([^/]+)\.db(?:\.tar(?:\.\w+)?)?$/.exec(url)?.[1] === target;
+  const own = databases.find(({ url }) => isTarget(url))?.packages;
+  const bases = own && new Set(own.map(({ pkgbase }) => pkgbase));
+  return (pkgbase) => bases?.has(pkgbase);
 }
 
 function wantedOf({ name, srcinfoText }: ScheduledPackage): WantedPackage {

@@ -11,19 +11,26 @@ export interface GuardFacts {
   readonly pending: readonly (string | undefined)[];
 }
 
+/** Whether the newest commit has been evaluated: the tag is at it, or a document that waits will move it there. */
+export function isEvaluated({ head, tag, pending }: GuardFacts): boolean {
+  return tag === head || pending.includes(head);
+}
+
 /**
- * Whether recipes may be updated: tag `scheduled` has to be at the newest commit, or an undelivered document has to be
- * about to move it there (specification 7.2). Throws CIS001, which names the commits in the way.
+ * The guard of the regular run (specification 7.2): recipes are updated only when the newest commit has been evaluated.
+ * Throws CIS001, which names the commits in the way.
  */
-export async function checkGuard({ copy }: PipelineContext, { head, tag, pending }: GuardFacts): Promise<void> {
-  if (tag === head || pending.includes(head)) return;
+export async function checkGuard({ copy }: PipelineContext, facts: GuardFacts): Promise<void> {
+  if (isEvaluated(facts)) return;
+  const { head, tag } = facts;
   if (tag === undefined) {
     throw fault('CIS001', {
       what: "previous on-commit pipeline did not run successfully: there is no tag 'scheduled'",
     });
   }
   await copy.deepenTo(tag);
-  const commits = await copy.commitsBetween(tag, head);
+  const isKnown = (await copy.resolve([tag])).size > 0;
+  const commits = isKnown ? await copy.commitsBetween(tag, head) : [];
   const named = commits.slice(0, mostNamed).map(({ id, subject }) => `${id.slice(0, 7)} ${subject}`);
   const more = commits.length > mostNamed ? [`and ${commits.length - mostNamed} more`] : [];
   throw fault('CIS001', {

@@ -28,7 +28,8 @@ export function libraryBump(
   news: LibraryNews,
 ): { readonly bump: LibraryBump | undefined; readonly problems: readonly Problem[] } {
   const triggers = one.settings.rebuildTriggers.flatMap((name) => news.changed.get(name) ?? []);
-  if (triggers.length === 0) return { bump: undefined, problems: [] };
+  // what is pushed back to the AUR has the pkgrel of its recipe (specification 3.3)
+  if (triggers.length === 0 || one.settings.managesAur) return { bump: undefined, problems: [] };
   const published = news.published.get(one.name);
   const bump = published === undefined ? undefined : nextBump(published, one.settings.bump);
   if (bump === undefined) {

@@ -1,27 +1,38 @@
-import type { HandOver, PackageCheck } from '../../api/index.ts';
+import type { HandOver } from '../../api/index.ts';
 import { isOverwritable, overwrittenSubject, packagesMessage } from '../../formats/pkgbuild-repo/index.ts';
 import { isFault } from '../../diagnostics/index.ts';
 import type { CommitFacts, FileChange, NewCommit, RefMove } from '../../git/index.ts';
+import type { FileTree } from '../../host/index.ts';
 import { outboxBytes, outboxPath } from '../hand-over.ts';
 import { type RemoteRefs, stateMessage, stateMove, tagMove } from '../state-branch.ts';
 import { type StateContents, writeStateContents } from '../state-contents.ts';
 import type { ScheduleContext } from './context.ts';
-import type { Examination } from './examine.ts';
 import { folderChanges } from './recipe-files.ts';
-import { reviewBranch } from './reviews.ts';
+import { reviewBranch } from './review-branches.ts';
+
+/** A package whose folder changes on the main branch. */
+export interface CommittedPackage {
+  readonly name: string;
+  readonly before: FileTree;
+  readonly after: FileTree;
+  /** Why it is rebuilt; empty: its recipe changed. */
+  readonly rebuilds: readonly string[];
+}
 
 /** What one run leaves behind, ready to be pushed. */
 export interface Publication {
   /** The commit that the run began with. */
   readonly head: CommitFacts;
-  readonly committed: readonly Examination[];
+  readonly committed: readonly CommittedPackage[];
   /** Review branches that are obsolete, by package, with the commits they were found at. */
   readonly obsolete: ReadonlyMap<string, string>;
   readonly contents: Omit<StateContents, 'forCommit' | 'outbox'>;
   /** Documents that still wait; their files stay. */
   readonly outbox: StateContents['outbox'];
-  /** The document of this run; undefined: nothing is to be built. */
-  readonly handOver: (commit: string) => HandOver | undefined;
+  /** The document of this run; `isEmpty`: nothing is to be built, and it only takes the tag along. */
+  readonly handOver: (commit: string) => { readonly document: HandOver; readonly isEmpty: boolean };
+  /** Every commit up to `head` has been evaluated, so that the tag goes along with the branch. */
+  readonly movesTag: boolean;
 }
 
 export interface Published {
@@ -47,8 +58,11 @@ export async function publish(
   const { head, committed } = publication;
   const made = committed.length === 0 ? undefined : await mainCommit(context, publication);
   const commit = made?.id ?? head.id;
-  const handOver = publication.handOver(commit);
+  const offered = publication.handOver(commit);
   const outbox = new Map(publication.outbox);
+  // with others waiting, the tag has to come behind theirs
+  const isNeeded = !offered.isEmpty || (outbox.size > 0 && made !== undefined && publication.movesTag);
+  const handOver = isNeeded ? offered.document : undefined;
   if (handOver) outbox.set(outboxPath(handOver.id), outboxBytes(handOver));
   const files = writeStateContents({ ...publication.contents, forCommit: commit, outbox });
   const moves: RefMove[] = [];
@@ -61,7 +75,7 @@ export async function publish(
   const main = `refs/heads/${copy.branch}`;
   if (made)
     moves.push({ ref: main, to: commit, expected: head.id, ...(made.isAmended ? { force: true } : {}) });
-  const movesTag = outbox.size === 0 && scheduled !== commit && !context.only;
+  const movesTag = publication.movesTag && outbox.size === 0 && scheduled !== commit;
   if (movesTag) {
     moves.push(tagMove(scheduled, commit));
     scheduled = commit;
@@ -106,19 +120,20 @@ function sameFiles(a: ReadonlyMap<string, Uint8Array>, b: ReadonlyMap<string, Ui
 /** The commit of the run, or the amended last one (specification 7.4). */
 async function mainCommit(
   context: ScheduleContext,
-  { head, committed }: Publication,
+  { head, committed, outbox }: Publication,
 ): Promise<{ readonly id: string; readonly isAmended: boolean }> {
   const { copy, settings, ci } = context;
   const names = committed.map(({ name }) => name);
   const reasons = committed.flatMap(({ name, rebuilds }) =>
     rebuilds.length === 0 ? [] : [`${name}: rebuilt for ${rebuilds.join(', ')}`],
   );
-  const isAmended = settings.overwriteCommits && (await mayAmend(context, head));
+  // what waits names the commit that it is to be built from
+  const isAmended = settings.overwriteCommits && outbox.size === 0 && (await mayAmend(context, head));
   const message = settings.overwriteCommits
     ? `${[overwrittenSubject(ci.skipsCi), ...(reasons.length > 0 ? [reasons.join('\n')] : [])].join('\n\n')}\n`
     : packagesMessage('update', names, { reasons, skipsCi: ci.skipsCi });
   const changes = committed.flatMap(({ name, before, after }): readonly FileChange[] =>
-    before && after ? folderChanges(name, before, after) : [],
+    folderChanges(name, before, after),
   );
   const commit: NewCommit = {
     base: head.id,
@@ -145,13 +160,4 @@ async function mayAmend({ copy, settings, tell }: ScheduleContext, head: CommitF
     }
   }
   return true;
-}
-
-/** Checks by package without those whose folder is gone. */
-export function checksOf(
-  before: ReadonlyMap<string, PackageCheck>,
-  now: ReadonlyMap<string, PackageCheck>,
-  exists: (name: string) => boolean,
-): ReadonlyMap<string, PackageCheck> {
-  return new Map([...before, ...now].filter(([name]) => exists(name)));
 }

@@ -1,4 +1,3 @@
-import type { Problem } from '../../diagnostics/index.ts';
 import { readPackageSettings, validName } from '../../formats/pkgbuild-repo/index.ts';
 import type { WorkingCopy } from '../../git/index.ts';
 import type { FileTree, TreeFile } from '../../host/index.ts';
@@ -9,13 +8,13 @@ const updateHook = '.CI/update.sh';
 
 /**
  * The packages of a commit with what decides how they are updated, sorted by name, in two questions to git however many
- * there are. Unreadable settings are problems and count as absent.
+ * there are. Unreadable settings are problems of their package and count as absent.
  */
 export async function readPackages(
   copy: WorkingCopy,
   commit: string,
   only: ReadonlySet<string> | undefined,
-): Promise<{ readonly packages: readonly ScheduledPackage[]; readonly problems: readonly Problem[] }> {
+): Promise<readonly ScheduledPackage[]> {
   const entries = await copy.entries(commit, '');
   const names = new Set<string>();
   for (const path of entries.keys()) {
@@ -32,21 +31,20 @@ export async function readPackages(
     const bytes = files.get(path);
     return bytes && Buffer.from(bytes).toString();
   };
-  const problems: Problem[] = [];
-  const packages = sorted.map((name): ScheduledPackage => {
+  return sorted.map((name): ScheduledPackage => {
     const settingsText = text(`${name}/.CI/config`);
     const read = readPackageSettings(settingsText ?? '', `${name}/.CI/config`);
-    problems.push(...read.problems);
     return {
       name,
       settingsText,
       settings: read.settings,
+      problems: read.problems,
       srcinfoText: text(`${name}/.SRCINFO`),
+      hasRecipe: entries.has(`${name}/PKGBUILD`),
       hasUpdateHook: entries.has(`${name}/${updateHook}`),
       versionCheckFile: versionCheckFiles.find((file) => entries.has(`${name}/${file}`)),
     };
   });
-  return { packages, problems };
 }
 
 /** A package folder of a commit with bytes and modes, paths relative to it; submodules are left out. */

@@ -13,6 +13,7 @@ import {
 } from '../../upstream/index.ts';
 import { cloneTwice } from './clone-twice.ts';
 import type { ScheduleContext, ScheduledPackage } from './context.ts';
+import { checkFit } from './check-fit.ts';
 import { formatRecipe } from './format-recipe.ts';
 import { recipeDiffers, textOf, withRecipeOf, withText } from './recipe-files.ts';
 import { replaceChecksums } from './replace-checksums.ts';
@@ -20,6 +21,8 @@ import { replaceChecksums } from './replace-checksums.ts';
 /** What upstream says of all packages, gathered before each is looked at. */
 export interface UpstreamNews {
   readonly aur: ReadonlyMap<string, AurPackage>;
+  /** Packages that the AUR says it does not have. */
+  readonly notInAur: ReadonlySet<string>;
   /** Newest commits by `branchKey`. */
   readonly heads: ReadonlyMap<string, BranchAnswer>;
 }
@@ -81,8 +84,8 @@ function withoutSource({ package: one }: UpdateInput): RecipeUpdate {
 async function fromAur(context: ScheduleContext, input: UpdateInput): Promise<RecipeUpdate> {
   const { name } = input.package;
   const known = input.news.aur.get(name);
-  // the problem of the collection has been told once for all packages
-  if (!known || known.modified === input.state.pkgbuildTimestamp) return nothing;
+  if (!known) return { ...nothing, problems: [unknownInAur(input)] };
+  if (known.modified === input.state.pkgbuildTimestamp) return nothing;
   const url = context.settings.aurGitUrl.replaceAll('{pkgbase}', name);
   const cloned = await cloneTwice(context, { name, url, scratch: input.scratch, proxy: context.settings.aurProxy });
   const after = await taken(context, input, cloned.tree);
@@ -96,6 +99,13 @@ async function fromAur(context: ScheduleContext, input: UpdateInput): Promise<Re
     },
     notes: after ? [`changed in the AUR on ${new Date(known.modified * 1000).toISOString().slice(0, 10)}`] : [],
   };
+}
+
+function unknownInAur({ package: { name }, news }: UpdateInput): Problem {
+  const place = { file: `${name}/.CI/config` };
+  return news.notInAur.has(name)
+    ? problem('UPS003', { what: `'${name}' is not in the AUR`, place })
+    : problem('CIS015', { what: `the AUR did not tell of '${name}'`, place });
 }
 
 async function fromUrl(context: ScheduleContext, input: UpdateInput, url: string): Promise<RecipeUpdate> {
@@ -130,6 +140,7 @@ async function taken(
     );
   }
   const before = await input.before();
+  checkFit(name, before, cloned);
   const { hasEditorconfig } = context;
   const style = await formatRecipe(`${context.folder}/${name}/PKGBUILD`, { hasEditorconfig, text });
   const formatted = withText(cloned, 'PKGBUILD', style);

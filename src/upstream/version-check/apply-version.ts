@@ -62,7 +62,7 @@ export function applyVersion(recipe: RecipeTexts, to: NewVersion): Rewrite {
       editSrcinfo(recipe.srcinfo, {
         pkgver: version,
         pkgrel: '1',
-        source: (value) => {
+        source: ({ value }) => {
           const withVersion = replaceInSource(value, oldVersion, version);
           if (revision === undefined || oldCommit === undefined || oldCommit.length < 3) return withVersion;
           return withVersion.replaceAll(oldCommit, () => revision);
