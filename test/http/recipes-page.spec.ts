@@ -90,7 +90,7 @@ describe('the page of recipes', () => {
     expect(text).toContain('GIT001 the server is away');
     expect(text).toMatch(/on-commit .*: 2 scheduled.*on-schedule .*: 3 warnings/);
     expect(await row('bravo').textContent()).toContain(`UPS001 the AUR answers ${hostile}`);
-    expect(await row('echo').textContent()).toMatch(/left alone until in \d+/);
+    expect(await row('echo').textContent()).toMatch(/left alone, next try in \d+/);
     expect(await row('alpha').locator('a').first().getAttribute('href')).toBe('https://git.example/recipes/-/tree/main/alpha');
     const links = row('c++utilities').locator('.links a');
     expect(await links.evaluateAll((all) => all.map((one) => one.getAttribute('href')))).toEqual([

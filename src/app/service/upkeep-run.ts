@@ -19,7 +19,7 @@ export function upkeepWords(wanted: WantedRun, clone: string): readonly string[]
   const where = ['--repository', clone];
   if (kind === 'trigger') return ['ci', 'on-schedule', ...where, '--trigger', trigger ?? ''];
   if (kind === 'on-commit' && packages) return ['ci', 'schedule', ...where, '--', ...packages];
-  return ['ci', kind, ...where, ...(packages ? ['--packages', packages.join(',')] : [])];
+  return ['ci', kind, ...where, ...(packages ? ['--packages', ...packages] : [])];
 }
 
 /** What came of a run. */

@@ -106,7 +106,7 @@ export function openTable(onCheck) {
     const { recipesUrl } = view.list;
     const name = recipesUrl ? link(`${recipesUrl}${encodeURIComponent(one.name)}`, one.name, 'Recipe') : undefined;
     const state = make('span', { 'data-state': one.state }, words[one.state]);
-    const until = one.state === 'paused' ? make('span', {}, ' until ', time(one.nextTryMs)) : '';
+    const until = one.state === 'paused' ? make('span', {}, ', next try ', time(one.nextTryMs)) : '';
     const trouble = one.error
       ? make('p', { class: 'trouble' }, `${one.error.code} ${one.error.what}`, ' (since ', time(one.error.sinceMs), ')')
       : '';

@@ -79,7 +79,9 @@ function sourceOf(view) {
     problem ? make('p', { class: 'trouble' }, `${problem.code} ${problem.what}`) : undefined,
     problem?.next ? make('p', { class: 'quiet' }, problem.next) : undefined,
     make('ul', { 'aria-label': 'Runs' }, ...view.last.map(runOf)),
-    next ? make('p', { class: 'quiet' }, `next: ${nameOf(next)} `, time(next.atMs)) : undefined,
+    next
+      ? make('p', { class: 'quiet' }, `next: ${nameOf(next)} `, next.atMs < Date.now() ? 'is due' : time(next.atMs))
+      : undefined,
     buttonsOf(view),
   );
 }
