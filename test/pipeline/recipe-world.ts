@@ -37,6 +37,8 @@ export interface RunOptions {
   readonly dryRun?: boolean;
   readonly only?: readonly string[];
   readonly handOver?: boolean;
+  /** The checkout was made before the last push. */
+  readonly isStale?: boolean;
   readonly variables?: Readonly<Record<string, string>>;
 }
 
@@ -201,6 +203,11 @@ export class RecipeWorld {
     return `${this.url}/db/${name}`;
   }
 
+  /** A hook of the remote, as lines of a shell script. */
+  hook(name: string, script: string): void {
+    writeFiles(join(this.remote, 'hooks'), { [`${name}!`]: `#!/bin/sh\n${script}\n` });
+  }
+
   tip(ref: string): string {
     return this.git(this.remote, 'for-each-ref', '--format=%(objectname)', ref);
   }
@@ -275,6 +282,7 @@ export class RecipeWorld {
     let report: ScheduleReport | undefined;
     let failure: Problem | undefined;
     try {
+      if (!options.isStale) this.#checkOut();
       report = await this.#withPipeline({ variables, told, problems }, (pipeline, variable) =>
         withScheduleContext(
           pipeline,
@@ -302,15 +310,20 @@ export class RecipeWorld {
   /** The pipeline of a push. */
   async onCommit(): Promise<OnCommitReport> {
     const into = { variables: this.variables(), told: [], problems: [] };
+    this.#checkOut();
     return await this.#withPipeline(into, (context) => onCommit(context, { port: this.manager }));
+  }
+
+  #checkOut(): void {
+    const main = 'refs/remotes/origin/main';
+    this.git(this.checkout, 'fetch', '--quiet', '--force', 'origin', `+refs/heads/main:${main}`);
+    this.git(this.checkout, 'reset', '--quiet', '--hard', main);
   }
 
   async #withPipeline<Result>(
     { variables, told, problems }: { variables: Readonly<Record<string, string>>; told: string[]; problems: Problem[] },
     work: (context: PipelineContext, variable: (name: string) => string | undefined) => Promise<Result>,
   ): Promise<Result> {
-    this.git(this.checkout, 'fetch', '--quiet', '--force', 'origin', '+refs/heads/main:refs/remotes/origin/main');
-    this.git(this.checkout, 'reset', '--quiet', '--hard', 'refs/remotes/origin/main');
     const variable = (name: string): string | undefined => variables[name];
     const copy = await openWorkingCopy({ folder: this.checkout, branch: 'main', clock: this.clock });
     try {
