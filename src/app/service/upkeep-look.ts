@@ -1,4 +1,4 @@
-import type { UpkeepPackages, UpkeepRun, UpkeepView } from '../../api/index.ts';
+import type { UpkeepPackages, UpkeepView } from '../../api/index.ts';
 import type { UpkeepConfig } from '../../config/index.ts';
 import { fault } from '../../diagnostics/index.ts';
 import { FollowedClone } from '../../git/index.ts';
@@ -53,8 +53,8 @@ export class UpkeepLook {
       branch: branch ?? memory.branch ?? null,
       commit: memory.handled ?? null,
       paused: memory.paused,
-      running: runs.find(isRunning) ?? null,
-      last: runs.filter((run) => !isRunning(run)),
+      running: memory.running ?? null,
+      last: runs,
       next: [...next],
       problem: memory.problem ?? null,
       packages: { ...memory.packages },
@@ -102,7 +102,5 @@ export class UpkeepLook {
     return isGitlab ? `https://${host}/${path}/-/tree/${name}/` : null;
   }
 }
-
-const isRunning = ({ outcome }: UpkeepRun): boolean => outcome === 'running';
 
 const withoutSecrets = (url: string): string => url.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@]*@/i, '$1');

@@ -9,7 +9,8 @@ export interface UpkeepMemory {
   readonly handled?: string | undefined;
   /** When each trigger was first heard of, ms: its first period begins there. */
   readonly since: Readonly<Record<string, number>>;
-  /** The newest run by kind or trigger (`runKey`), the one that is going on included. */
+  readonly running?: UpkeepRun | undefined;
+  /** The newest run that is over, by kind or trigger (`runKey`). */
   readonly runs: Readonly<Record<string, UpkeepRun>>;
   /** What keeps it from its work. */
   readonly problem?: (NonNullable<UpkeepRun['problem']> & { readonly sinceMs: number }) | undefined;
@@ -50,6 +51,14 @@ export interface Due {
 }
 
 /**
+ * Whether a push has to be put right first: until then the guard would stop every regular run (specification 7.2), and
+ * what is the matter with the push should be all that people read.
+ */
+export function awaitsPush({ runs }: UpkeepMemory): boolean {
+  return runs['on-commit']?.outcome === 'failed';
+}
+
+/**
  * When what is due, soonest first. A period counts from the start of the last run, so that a restart begins nothing
  * anew; what was interrupted is due at once, and what the world was in the way of when the next try is.
  */
@@ -68,6 +77,6 @@ export function dueTimes(config: UpkeepConfig, memory: UpkeepMemory, nowMs: numb
     const key = runKey('trigger', trigger);
     return { kind: 'trigger', trigger, atMs: at(key, periodMs, (memory.since[key] ?? nowMs) + periodMs) };
   });
-  if (every !== 'never') times.push({ kind: 'on-schedule', atMs: at('on-schedule', every, nowMs) });
+  if (every !== 'never' && !awaitsPush(memory)) times.push({ kind: 'on-schedule', atMs: at('on-schedule', every, nowMs) });
   return times.sort((one, two) => one.atMs - two.atMs);
 }

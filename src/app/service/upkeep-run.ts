@@ -66,7 +66,9 @@ function outcomeOf(end: UpkeepEnd, timeoutMs: number): RunOutcome {
   }
   if (end.code === 0) return { ...told, outcome: 'done', problem: null };
   const found = result.problems.findLast(isFatal) ?? lastProblemOf(end.lines) ?? silentEnd(end);
-  return { ...told, outcome: end.code === 3 ? 'later' : 'failed', problem: shown(found) };
+  if (end.code === 3) return { ...told, outcome: 'later', problem: shown(found) };
+  // it came to its end, and some package is at fault
+  return { ...told, outcome: result.isWhole ? 'done' : 'failed', problem: shown(found) };
 }
 
 const isFatal = ({ severity }: Problem): boolean => severity === 'error';
@@ -92,6 +94,8 @@ function lastProblemOf(lines: readonly string[]): Problem | undefined {
 }
 
 interface Result {
+  /** Whether the run printed what it did: one that stopped half-way does not. */
+  readonly isWhole: boolean;
   readonly problems: readonly Problem[];
   readonly scheduled: readonly string[];
 }
@@ -101,6 +105,7 @@ function asResult(value: unknown): Result {
   const { problems, packages, scheduled, outcome } = (value ?? {}) as Readonly<Record<string, unknown>>;
   const names = outcome === 'scheduled' || outcome === 'waiting' ? (arrayOf(scheduled) ?? arrayOf(packages)) : [];
   return {
+    isWhole: typeof outcome === 'string',
     problems: (arrayOf(problems) ?? []).filter(isProblem),
     scheduled: (names ?? []).flatMap((one) => nameOf(one) ?? []),
   };

@@ -5,7 +5,7 @@ import { FollowedClone } from '../../git/index.ts';
 import { machine } from '../../host/index.ts';
 import type { Farm } from '../farm.ts';
 import { isPlainFolder } from '../recipe-sources.ts';
-import { dueTimes, keepUpkeep, recallUpkeep, runKey, type UpkeepMemory } from './upkeep-memory.ts';
+import { awaitsPush, dueTimes, keepUpkeep, recallUpkeep, runKey, type UpkeepMemory } from './upkeep-memory.ts';
 import { countPackages } from './upkeep-packages.ts';
 import { asFault, failedToBegin, performRun, type RunOutcome, type WantedRun } from './upkeep-run.ts';
 import { upkeepEnvironment, upkeepSecrets, upkeepSsh } from './upkeep-surroundings.ts';
@@ -20,6 +20,12 @@ export interface SourceParts {
   readonly say: (line: string) => void;
   /** Told of what keeps it from its work, or (undefined) that nothing does. */
   readonly trouble: (error: unknown) => void;
+}
+
+interface Performed {
+  readonly outcome: RunOutcome;
+  /** The commit that it was for. */
+  readonly head: string | undefined;
 }
 
 /** What is wanted first goes first: people wait, and the regular run needs the tag of the one for pushes. */
@@ -97,6 +103,8 @@ export class SourceUpkeep {
     this.#waiting.sort((one, two) => rank(one) - rank(two));
     const wanted = this.#waiting.shift();
     if (wanted === undefined) return false;
+    // put in the line before the push was found to be wrong
+    if (wanted.by === 'timer' && wanted.kind === 'on-schedule' && awaitsPush(this.#memory)) return true;
     this.#isBusy = true;
     try {
       await this.#run(wanted, signal);
@@ -146,25 +154,41 @@ export class SourceUpkeep {
       scheduled: [],
       warnings: 0,
     };
-    this.#remember({ runs: { ...this.#memory.runs, [key]: begun } });
-    const { outcome, head } = await this.#perform(wanted, signal);
+    this.#remember({ running: begun });
+    const performed = await this.#perform(wanted, signal);
+    if (performed === 'again') return this.#takeBack(wanted);
+    const { outcome, head } = performed;
     const scheduled = [...outcome.scheduled];
     const ended = { ...begun, ...outcome, scheduled, endedMs: clock.nowMs() };
-    this.#remember({ runs: { ...this.#memory.runs, [key]: ended } });
+    this.#remember({ running: undefined, runs: { ...this.#memory.runs, [key]: ended } });
     if (outcome.outcome === 'interrupted') return;
     this.#noteEnd(outcome);
     await this.#lookBack(wanted, outcome, head);
   }
 
+  /** Whether a push has to be looked at before a regular run, which otherwise ends on its guard (specification 7.2). */
+  #isBehind({ kind, packages }: WantedRun, head: string): boolean {
+    const isGuarded = kind === 'on-schedule' && packages === undefined && this.#parts.config['on-push'];
+    return isGuarded && head !== this.#memory.handled && this.#memory.late === 0;
+  }
+
+  /** A run that came too early has its turn after the one for the push. */
+  #takeBack(wanted: WantedRun): void {
+    this.#remember({ running: undefined });
+    this.want({ kind: 'on-commit', by: wanted.by });
+    this.want(wanted);
+  }
+
   async #perform(
     wanted: WantedRun,
     signal: AbortSignal,
-  ): Promise<{ readonly outcome: RunOutcome; readonly head: string | undefined }> {
+  ): Promise<Performed | 'again'> {
     const { config, manager, farm, source, say } = this.#parts;
     let head: string | undefined;
     try {
       const clone = this.#openClone(signal);
       head = await clone.refresh();
+      if (this.#isBehind(wanted, head)) return 'again';
       const folder = upkeepFolder(farm, source);
       const environment = upkeepEnvironment({
         ...{ config, manager, folder },
@@ -177,7 +201,9 @@ export class SourceUpkeep {
         ...{ clone: clone.folder, config, environment, signal },
         say: (line) => say(`${source} ${name}: ${line}`),
       });
-      return { outcome, head };
+      // a push came in between
+      const isOvertaken = outcome.problem?.code === 'CIS001' && this.#isBehind(wanted, await clone.newest());
+      return isOvertaken ? 'again' : { outcome, head };
     } catch (error) {
       // a talk with the server that was called off is no trouble
       if (signal.aborted && isFault(error))
@@ -213,10 +239,11 @@ export class SourceUpkeep {
     this.#tellTrouble();
   }
 
-  /** What is the matter: the server that does not answer, else the newest run of a kind that did not go well. */
+  /** What is the matter: the server that does not answer, a push that is wrong, else what the newest run met. */
   #tellTrouble(): void {
     const runs = Object.values(this.#memory.runs).sort((one, two) => two.startedMs - one.startedMs);
-    const problem = this.#lookProblem ?? runs.find((run) => run.problem !== null)?.problem;
+    const ofPush = awaitsPush(this.#memory) ? this.#memory.runs['on-commit']?.problem : undefined;
+    const problem = this.#lookProblem ?? ofPush ?? runs.find((run) => run.problem !== null)?.problem;
     const before = this.#memory.problem;
     if (!problem) {
       if (before) this.#remember({ problem: undefined });
@@ -268,10 +295,8 @@ const delayMs = (periodMs: number, failures: number): number =>
 const rank = ({ by, kind }: WantedRun): number => (by === 'hand' ? 0 : 10) + order[kind];
 
 /** A run that a manager did not see the end of. */
-function withoutRunning(memory: UpkeepMemory): UpkeepMemory {
-  const runs = Object.entries(memory.runs).map(([key, run]): readonly [string, UpkeepRun] => [
-    key,
-    run.outcome === 'running' ? { ...run, outcome: 'interrupted' } : run,
-  ]);
-  return { ...memory, runs: Object.fromEntries(runs) };
+function withoutRunning({ running, ...memory }: UpkeepMemory): UpkeepMemory {
+  if (running === undefined) return memory;
+  const key = runKey(running.kind, running.trigger);
+  return { ...memory, runs: { ...memory.runs, [key]: { ...running, outcome: 'interrupted' } } };
 }

@@ -68,7 +68,7 @@ export function upkeepEnvironment(parts: {
   readonly read: Read;
 }): Readonly<Record<string, string>> {
   const { config, manager, secrets, ssh, read } = parts;
-  const environment: Record<string, string> = { XDG_CACHE_HOME: `${parts.folder}/cache` };
+  const environment: Record<string, string> = { PACKMILL_CACHE: `${parts.folder}/cache` };
   for (const name of handedOn) {
     const value = read(name);
     if (value !== undefined) environment[name] = value;

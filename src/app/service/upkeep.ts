@@ -58,17 +58,16 @@ export class Upkeep {
         const labels = { source, run: run.trigger === undefined ? run.kind : `trigger ${run.trigger}` };
         const begun = gauge(
           'upkeep_last_run_timestamp_seconds',
-          'When the newest run began.',
+          'When the newest run that is over began.',
           run.startedMs / 1000,
           labels,
         );
-        if (run.endedMs === null) return [begun];
-        const seconds = (run.endedMs - run.startedMs) / 1000;
+        const seconds = ((run.endedMs ?? run.startedMs) - run.startedMs) / 1000;
         const isWell = Number(run.outcome === 'done');
         return [
           begun,
-          gauge('upkeep_last_run_ok', 'Whether the newest run went well.', isWell, labels),
-          gauge('upkeep_last_run_duration_seconds', 'How long the newest run took.', seconds, labels),
+          gauge('upkeep_last_run_ok', 'Whether the newest run that is over went well.', isWell, labels),
+          gauge('upkeep_last_run_duration_seconds', 'How long the newest run that is over took.', seconds, labels),
         ];
       });
       const packages = Object.entries(memory.packages).map(([state, count]) =>
