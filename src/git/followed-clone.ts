@@ -1,5 +1,5 @@
 import { fault, isFault } from '../diagnostics/index.ts';
-import { ensureFolder, namesIn, pathExists, removeEntry, removeTree } from '../host/index.ts';
+import { ensureFolder, namesIn, pathExists, realPath, removeEntry, removeTree } from '../host/index.ts';
 import { CheckoutProgram } from './checkout-program.ts';
 import { openWorkingCopy } from './open-working-copy.ts';
 import { remoteAddress } from './remote-address.ts';
@@ -49,7 +49,7 @@ export class FollowedClone {
    * let in), GIT005 (no such branch).
    */
   async newest(): Promise<string> {
-    return await this.#prepared((copy) => this.#newestOf(copy));
+    return await this.#repaired(() => this.#prepared((copy) => this.#newestOf(copy)));
   }
 
   /**
@@ -57,14 +57,7 @@ export class FollowedClone {
    * git can do nothing with is thrown away once. Throws as `newest`, and GIT012 when git fails all the same.
    */
   async refresh(): Promise<string> {
-    try {
-      return await this.#refresh();
-    } catch (error) {
-      if (!isFault(error) || !/^GIT01[012]$/.test(error.problem.code)) throw error;
-      await removeTree(this.folder);
-      this.#isReady = false;
-      return await this.#refresh();
-    }
+    return await this.#repaired(() => this.#refresh());
   }
 
   /**
@@ -74,6 +67,26 @@ export class FollowedClone {
   async read<Result>(work: (copy: WorkingCopy) => Promise<Result>): Promise<Result | undefined> {
     if (!pathExists(`${this.folder}/.git/config`)) return undefined;
     return await this.#opened(work);
+  }
+
+  /** Does something; where the clone itself was in the way, once more with a new one. */
+  async #repaired<Result>(work: () => Promise<Result>): Promise<Result> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isFault(error) || !(await this.#isBroken(error.problem.code))) throw error;
+      await removeTree(this.folder);
+      this.#isReady = false;
+      return await work();
+    }
+  }
+
+  /** git says of a broken clone what it says of a server without a repository, so it is asked about the clone alone. */
+  async #isBroken(code: string): Promise<boolean> {
+    if (/^GIT01[012]$/.test(code)) return true;
+    if (!pathExists(this.folder)) return false;
+    const result = await new CheckoutProgram(this.folder).run(['rev-parse', '--absolute-git-dir']);
+    return result.code !== 0 || result.stdout.trim() !== realPath(`${this.folder}/.git`);
   }
 
   async #refresh(): Promise<string> {

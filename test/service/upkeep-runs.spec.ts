@@ -18,7 +18,7 @@ async function standing(upkeep = 'every: never, look: 200ms'): Promise<StartedPr
   kept.push({ ...repositorySettings, ...folderOf('first') });
   kept.remote.hook('pre-receive', `while [ -e '${gate}' ]; do sleep 0.1; done`);
   writeFileSync(gate, '');
-  const manager = await kept.farm.up(0);
+  const manager = await kept.farm.up();
   await kept.stands(({ running }) => running !== null);
   await until(() => runsOf(manager.pid).length > 0);
   return manager;
@@ -82,7 +82,7 @@ describe('a run of the upkeep', () => {
     await manager.stop(signal);
     await until(() => !existsSync(`/proc/${pid}`));
     rmSync(gate);
-    await kept.farm.up(0);
+    await kept.farm.up();
     const view = await kept.stands(({ commit }) => commit === kept.remote.tip('refs/heads/main'));
     expect(view.last[0]).toMatchObject({ kind: 'on-commit', outcome: 'done', scheduled: ['first'] });
     expect(kept.remote.tip('refs/tags/scheduled')).toBe(view.commit);

@@ -39,12 +39,12 @@ describe('a recipe source that a farm keeps up to date', () => {
   it('does nothing by itself while it is paused, also after a restart, and what is asked for by hand', async () => {
     const one = await make('every: never, look: 100ms, triggers: { nightly: 24h }');
     one.push(repositorySettings, 'chore: begin');
-    const first = await one.farm.up(0);
+    const first = await one.farm.up();
     await one.stands(({ last }) => last.length > 0);
     const before = (await one.views())[0];
     await one.farm.do('upkeep', 'pause', 'recipes');
     await first.stop();
-    const second = await one.farm.up(0);
+    const second = await one.farm.up();
     const id = one.push(folderOf('late'));
     const [paused] = await one.views();
     expect(paused).toMatchObject({ paused: true, next: [], last: before?.last });
@@ -61,13 +61,13 @@ describe('a recipe source that a farm keeps up to date', () => {
   it('tells what is the matter with the server, and is well again by itself', async () => {
     const one = await make();
     one.push({ ...repositorySettings, ...folderOf('first') });
-    const manager = await one.farm.up(0);
+    const manager = await one.farm.up();
     await one.stands(({ last }) => last.length > 0);
     const { bare } = one.remote;
     renameSync(bare, `${bare}.away`);
     const ill = await one.stands(({ problem }) => problem !== null);
     expect(ill.problem?.code).toBe('GIT003');
-    expect(await one.farm.do('status')).toMatch(/trouble: upkeep of 'recipes': GIT003/);
+    expect(await one.farm.do('status')).toMatch(/^ {2}trouble: GIT003 .*\n {4}next: /m);
     renameSync(`${bare}.away`, bare);
     await one.stands(({ problem }) => problem === null);
     await manager.says(/upkeep of 'recipes': all well again/);
@@ -76,7 +76,7 @@ describe('a recipe source that a farm keeps up to date', () => {
   it('makes its clone anew when somebody has broken it', async () => {
     const one = await make();
     one.push({ ...repositorySettings, ...folderOf('first') });
-    await one.farm.up(0);
+    await one.farm.up();
     await one.stands(({ last }) => last.length > 0);
     const clone = join(one.farm.farm, 'sources/recipes/upkeep/clone');
     writeFileSync(join(clone, '.git/HEAD'), 'rubbish\n');
@@ -97,7 +97,7 @@ describe('a recipe source that a farm keeps up to date', () => {
     if (mode !== undefined) writeFileSync(secret, mode === 0o600 ? '' : 't0ken\n', { mode });
     one.settings(`look: 100ms, every: never, secrets: { ACCESS_TOKEN: ${secret} }`);
     one.push({ ...repositorySettings, ...folderOf('first') });
-    await one.farm.up(0);
+    await one.farm.up();
     const { problem } = await one.stands((view) => view.problem !== null);
     expect(problem).toMatchObject({ code: 'CIF003', what: expect.stringContaining(secret) });
     writeFileSync(secret, 't0ken\n');
@@ -109,7 +109,7 @@ describe('a recipe source that a farm keeps up to date', () => {
     const one = await make();
     const sources = `main: { url: ${one.farm.recipes}, upkeep: {} }, plain: { url: ${one.farm.recipes} }`;
     one.farm.settings('', sources);
-    await one.farm.up(0);
+    await one.farm.up();
     const { problem } = await one.stands((view) => view.problem !== null);
     expect(problem?.code).toBe('CIF004');
     const ended = await one.farm.run(['upkeep', 'run', 'plain']);

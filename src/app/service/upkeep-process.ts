@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { findProgram, machine, runAfter, type StartedProcess, startProcess } from '../../host/index.ts';
+import { findProgram, machine, runAfter, sendSignal, type StartedProcess, startProcess } from '../../host/index.ts';
 
 /** One command of `packmill ci`, as a process of its own: whatever it does, the manager goes on. */
 export interface UpkeepCommand {
@@ -56,6 +56,8 @@ async function endOf(child: StartedProcess, { timeoutMs, signal }: UpkeepCommand
   cancelTimer();
   cancelKill?.();
   signal.removeEventListener('abort', cancel);
+  // a git of its that goes on would push after everybody thinks it is over
+  sendSignal(-child.pid, 'SIGKILL');
   return why;
 }
 

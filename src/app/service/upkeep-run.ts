@@ -58,17 +58,19 @@ export function failedToBegin(error: unknown): RunOutcome {
 
 function outcomeOf(end: UpkeepEnd, timeoutMs: number): RunOutcome {
   const result = asResult(end.result);
-  const told = { scheduled: result.scheduled, warnings: result.problems.length };
-  if (end.why === 'canceled') return { ...told, outcome: 'interrupted', problem: null };
+  const common = { scheduled: result.scheduled, warnings: result.problems.length };
+  if (end.why === 'canceled') return { ...common, outcome: 'interrupted', problem: null };
   if (end.why === 'timed-out') {
     const late = fault('CIF002', { what: `the run was ended after ${formatDuration(timeoutMs)}` }).problem;
-    return { ...told, outcome: 'later', problem: shown(late) };
+    return { ...common, outcome: 'later', problem: shown(late) };
   }
-  if (end.code === 0) return { ...told, outcome: 'done', problem: null };
-  const found = result.problems.findLast(isFatal) ?? lastProblemOf(end.lines) ?? silentEnd(end);
-  if (end.code === 3) return { ...told, outcome: 'later', problem: shown(found) };
+  if (end.code === 0) return { ...common, outcome: 'done', problem: null };
+  const told = result.problems.findLast(isFatal) ?? lastProblemOf(end.lines);
+  // killed, or a fault of ours: what it was for is not done
+  if (!told || told.blame === 'bug') return { ...common, outcome: 'later', problem: shown(told ?? silentEnd(end)) };
+  if (end.code === 3) return { ...common, outcome: 'later', problem: shown(told) };
   // it came to its end, and some package is at fault
-  return { ...told, outcome: result.isWhole ? 'done' : 'failed', problem: shown(found) };
+  return { ...common, outcome: result.isWhole ? 'done' : 'failed', problem: shown(told) };
 }
 
 const isFatal = ({ severity }: Problem): boolean => severity === 'error';

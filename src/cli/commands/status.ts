@@ -24,7 +24,9 @@ export function addStatus(program: Command, shell: Shell): void {
         for (const { name, arch, generation, packages } of status.repositories) {
           shell.print(`repository ${name}/${arch}: generation ${generation}, ${packages} packages`);
         }
-        for (const line of status.troubles) shell.print(`trouble: ${line}`);
+        // those of recipe sources are told with their sources below
+        const others = status.troubles.filter((line) => !line.startsWith('upkeep of '));
+        for (const line of others) shell.print(`trouble: ${line}`);
         const open = Object.entries(status.open).map(([state, count]) => `${count} ${state}`);
         if (open.length > 0) shell.print(`open jobs: ${open.join(', ')}`);
         for (const { name, state, slots, busy, trouble } of status.builders)
