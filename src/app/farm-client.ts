@@ -207,7 +207,8 @@ async function redisClient(
     stats: async () => (await call('stats', {})) as QueueStats,
     builders: async () => (await call('builders', {})) as BuilderView[],
     upkeep: async () => (await call('upkeep', {})) as UpkeepView[],
-    runUpkeep: async (source, request) => (await call('upkeep-run', { source, ...request })) as UpkeepRunReply,
+    runUpkeep: async (source, request) =>
+      (await call('upkeep-run', { source, ...request })) as UpkeepRunReply,
     pauseUpkeep: async (source, paused) => {
       await call('upkeep-pause', { source, paused });
     },

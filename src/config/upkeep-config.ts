@@ -21,7 +21,7 @@ export const upkeepSchema = z.strictObject({
   timeout: timeSpan.prefault('2h'),
   /** Where commits are pushed to, when that is not the source's `url`. */
   'push-url': z.string().min(1).optional(),
-  /** Private key file for git over SSH, and the server's key as in known_hosts. */
+  /** Private key file for git over SSH, and the server's key as ssh-keyscan prints it; without it the first one seen. */
   'ssh-key': z.string().startsWith('/').optional(),
   'ssh-host-key': z.string().optional(),
   /** Merge or pull requests for changes that somebody has to look at. */

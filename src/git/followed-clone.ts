@@ -98,7 +98,9 @@ export class FollowedClone {
       await git.read(['symbolic-ref', 'HEAD', `refs/heads/${branch}`]);
       await git.read(['reset', '--hard', '--quiet', `refs/remotes/origin/${branch}`]);
       await git.read(['clean', '-ffdxq']);
-      return (await copy.resolve([`refs/remotes/origin/${branch}`])).get(`refs/remotes/origin/${branch}`) ?? commit;
+      return (
+        (await copy.resolve([`refs/remotes/origin/${branch}`])).get(`refs/remotes/origin/${branch}`) ?? commit
+      );
     });
   }
 
@@ -152,7 +154,8 @@ export class FollowedClone {
       await new CheckoutProgram(folder).read(['init', '--quiet', '--initial-branch', this.#branch ?? 'main']);
     }
     const program = new CheckoutProgram(folder);
-    const set = (name: string, value: string): Promise<string> => program.read(['config', `remote.origin.${name}`, value]);
+    const set = (name: string, value: string): Promise<string> =>
+      program.read(['config', `remote.origin.${name}`, value]);
     await set('url', remoteAddress(url).url);
     await set('pushurl', remoteAddress(pushUrl ?? url).url);
     await set('fetch', '+refs/heads/*:refs/remotes/origin/*');

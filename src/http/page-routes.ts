@@ -39,7 +39,9 @@ export async function pageRoutes(server: WebServer, { pagesFolder }: RouteContex
     reply.header('content-security-policy', policy).sendFile('recipes.html', pagesFolder, day),
   );
   for (const file of ['recipes.js', 'recipes-table.js', 'recipes.css']) {
-    page(`/assets/${file}`, 'A part of the page of recipes', (reply) => reply.sendFile(file, pagesFolder, day));
+    page(`/assets/${file}`, 'A part of the page of recipes', (reply) =>
+      reply.sendFile(file, pagesFolder, day),
+    );
   }
   for (const [url, file] of Object.entries(terminalFiles)) {
     page(url, 'The terminal of the log page', (reply) => reply.sendFile(basename(file), dirname(file), day));

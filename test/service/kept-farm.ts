@@ -23,11 +23,18 @@ export class KeptFarm {
   }
 
   settings(upkeep: string, settings = ''): void {
-    this.farm.settings(settings, `recipes: { url: "file://${this.remote.bare}", branch: main, upkeep: { ${upkeep} } }`);
+    this.farm.settings(
+      settings,
+      `recipes: { url: "file://${this.remote.bare}", branch: main, upkeep: { ${upkeep} } }`,
+    );
   }
 
   /** Commits files (null removes) and pushes; returns the commit. */
-  push(files: Readonly<Record<string, string | null>>, message = 'chore: a change', ...options: string[]): string {
+  push(
+    files: Readonly<Record<string, string | null>>,
+    message = 'chore: a change',
+    ...options: string[]
+  ): string {
     const id = this.remote.commit(this.checkout, files, message);
     this.remote.git(this.checkout, 'push', '--quiet', ...options, 'origin', 'HEAD:main');
     return id;

@@ -76,15 +76,18 @@ describe('a run of the upkeep', () => {
     await until(() => runsOf(manager.pid).length === 0);
   });
 
-  it.each(['SIGTERM', 'SIGKILL'] as const)('ends with its manager (%s), and the next one does it again', async (signal) => {
-    const manager = await standing();
-    const [pid] = runsOf(manager.pid);
-    await manager.stop(signal);
-    await until(() => !existsSync(`/proc/${pid}`));
-    rmSync(gate);
-    await kept.farm.up();
-    const view = await kept.stands(({ commit }) => commit === kept.remote.tip('refs/heads/main'));
-    expect(view.last[0]).toMatchObject({ kind: 'on-commit', outcome: 'done', scheduled: ['first'] });
-    expect(kept.remote.tip('refs/tags/scheduled')).toBe(view.commit);
-  });
+  it.each(['SIGTERM', 'SIGKILL'] as const)(
+    'ends with its manager (%s), and the next one does it again',
+    async (signal) => {
+      const manager = await standing();
+      const [pid] = runsOf(manager.pid);
+      await manager.stop(signal);
+      await until(() => !existsSync(`/proc/${pid}`));
+      rmSync(gate);
+      await kept.farm.up();
+      const view = await kept.stands(({ commit }) => commit === kept.remote.tip('refs/heads/main'));
+      expect(view.last[0]).toMatchObject({ kind: 'on-commit', outcome: 'done', scheduled: ['first'] });
+      expect(kept.remote.tip('refs/tags/scheduled')).toBe(view.commit);
+    },
+  );
 });

@@ -50,7 +50,11 @@ describe('a recipe source that a farm keeps up to date', () => {
     expect(paused).toMatchObject({ paused: true, next: [], last: before?.last });
     await one.run('--kind', 'on-commit');
     await one.stands(({ commit, running }) => commit === id && running === null);
-    expect((await one.views())[0]?.last[0]).toMatchObject({ by: 'hand', outcome: 'done', scheduled: ['late'] });
+    expect((await one.views())[0]?.last[0]).toMatchObject({
+      by: 'hand',
+      outcome: 'done',
+      scheduled: ['late'],
+    });
     expect(await one.farm.do('upkeep')).toMatch(/^upkeep recipes \(main at [0-9a-f]{7}\): paused/m);
     await one.farm.do('upkeep', 'resume', 'recipes');
     // the period of a trigger begins when it is first heard of, not with each manager

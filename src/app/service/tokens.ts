@@ -50,7 +50,8 @@ export class Tokens {
     for (const { name, role, sha256 } of this.#configured) {
       if (equalDigests(digest, sha256)) found = { name, role };
     }
-    for (const own of this.#own) if (equalDigests(digest, own.digest)) found = { name: own.name, role: 'operator' };
+    for (const own of this.#own)
+      if (equalDigests(digest, own.digest)) found = { name: own.name, role: 'operator' };
     return found;
   }
 

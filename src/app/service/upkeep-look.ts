@@ -38,7 +38,9 @@ export class UpkeepLook {
 
   /** All sources with upkeep, sorted by id. */
   views(): readonly UpkeepView[] {
-    return [...keptSources(this.#farm)].sort(([one], [two]) => (one < two ? -1 : 1)).map((kept) => this.#view(...kept));
+    return [...keptSources(this.#farm)]
+      .sort(([one], [two]) => (one < two ? -1 : 1))
+      .map((kept) => this.#view(...kept));
   }
 
   #view(source: string, config: UpkeepConfig): UpkeepView {
@@ -93,7 +95,9 @@ export class UpkeepLook {
   #recipesUrl(source: string, { reviews }: UpkeepConfig): string | null {
     const { url, branch } = this.#farm.config['recipe-sources'][source] ?? { url: '' };
     const [, host, path] =
-      /^(?:https?:\/\/(?:[^/@]*@)?|ssh:\/\/(?:[^/@]*@)?|[^/@]+@)([A-Za-z0-9.-]+)(?::\d+)?[:/](.+?)(?:\.git)?\/*$/.exec(url) ?? [];
+      /^(?:https?:\/\/(?:[^/@]*@)?|ssh:\/\/(?:[^/@]*@)?|[^/@]+@)([A-Za-z0-9.-]+)(?::\d+)?[:/](.+?)(?:\.git)?\/*$/.exec(
+        url,
+      ) ?? [];
     if (host === undefined || path === undefined) return null;
     const isGithub = host === 'github.com' || reviews?.kind === 'github';
     const isGitlab = host.startsWith('gitlab.') || reviews?.kind === 'gitlab';

@@ -66,17 +66,18 @@ export function dueTimes(config: UpkeepConfig, memory: UpkeepMemory, nowMs: numb
   const at = (key: string, periodMs: number, firstMs: number): number => {
     const last = memory.runs[key];
     if (last === undefined) return firstMs;
-    if (last.outcome === 'interrupted') return last.startedMs;
-    if (last.outcome === 'later' && memory.retryMs !== undefined)
-      return Math.min(memory.retryMs, last.startedMs + periodMs);
     // a clock that was set back must not stop the farm for so long
-    return Math.min(last.startedMs, nowMs) + periodMs;
+    const startedMs = Math.min(last.startedMs, nowMs);
+    if (last.outcome === 'interrupted') return startedMs;
+    if (last.outcome === 'later') return Math.min(memory.retryMs ?? nowMs, startedMs + periodMs);
+    return startedMs + periodMs;
   };
   const { every, triggers } = config;
   const times: Due[] = Object.entries(triggers).map(([trigger, periodMs]) => {
     const key = runKey('trigger', trigger);
     return { kind: 'trigger', trigger, atMs: at(key, periodMs, (memory.since[key] ?? nowMs) + periodMs) };
   });
-  if (every !== 'never' && !awaitsPush(memory)) times.push({ kind: 'on-schedule', atMs: at('on-schedule', every, nowMs) });
+  if (every !== 'never' && !awaitsPush(memory))
+    times.push({ kind: 'on-schedule', atMs: at('on-schedule', every, nowMs) });
   return times.sort((one, two) => one.atMs - two.atMs);
 }

@@ -51,7 +51,8 @@ export async function countPackages(
   nowMs: number,
 ): Promise<Readonly<Partial<Record<UpkeepPackageState, number>>>> {
   const counts: Partial<Record<UpkeepPackageState, number>> = {};
-  for (const { state } of (await readPackages(copy, nowMs)).packages) counts[state] = (counts[state] ?? 0) + 1;
+  for (const { state } of (await readPackages(copy, nowMs)).packages)
+    counts[state] = (counts[state] ?? 0) + 1;
   return counts;
 }
 

@@ -1,5 +1,12 @@
 import { fileURLToPath } from 'node:url';
-import { findProgram, machine, runAfter, sendSignal, type StartedProcess, startProcess } from '../../host/index.ts';
+import {
+  findProgram,
+  machine,
+  runAfter,
+  type StartedProcess,
+  sendSignal,
+  startProcess,
+} from '../../host/index.ts';
 
 /** One command of `packmill ci`, as a process of its own: whatever it does, the manager goes on. */
 export interface UpkeepCommand {
@@ -30,7 +37,8 @@ const maxResultBytes = 64 * 2 ** 20;
 export async function runUpkeepCommand(command: UpkeepCommand): Promise<UpkeepEnd> {
   const own = [machine.runtime(), program, '--json', ...command.words];
   // a run that goes on without its manager would push while the next one does
-  const [name, ...args] = findProgram('setpriv') === undefined ? own : ['setpriv', '--pdeathsig', 'KILL', ...own];
+  const [name, ...args] =
+    findProgram('setpriv') === undefined ? own : ['setpriv', '--pdeathsig', 'KILL', ...own];
   const child = await startProcess(name as string, args, { env: command.environment, newSession: true });
   const result = gather(child);
   const lines = sayLines(child, command.say);

@@ -1,6 +1,14 @@
 import type { UpkeepKind, UpkeepRun } from '../../api/index.ts';
 import type { UpkeepConfig } from '../../config/index.ts';
-import { catalogue, type Code, fault, isFault, type Problem, ProblemError, problem } from '../../diagnostics/index.ts';
+import {
+  type Code,
+  catalogue,
+  fault,
+  isFault,
+  type Problem,
+  ProblemError,
+  problem,
+} from '../../diagnostics/index.ts';
 import { formatDuration } from '../../primitives/index.ts';
 import { runUpkeepCommand, type UpkeepEnd } from './upkeep-process.ts';
 
@@ -67,7 +75,8 @@ function outcomeOf(end: UpkeepEnd, timeoutMs: number): RunOutcome {
   if (end.code === 0) return { ...common, outcome: 'done', problem: null };
   const told = result.problems.findLast(isFatal) ?? lastProblemOf(end.lines);
   // killed, or a fault of ours: what it was for is not done
-  if (!told || told.blame === 'bug') return { ...common, outcome: 'later', problem: shown(told ?? silentEnd(end)) };
+  if (!told || told.blame === 'bug')
+    return { ...common, outcome: 'later', problem: shown(told ?? silentEnd(end)) };
   if (end.code === 3) return { ...common, outcome: 'later', problem: shown(told) };
   // it came to its end, and some package is at fault
   return { ...common, outcome: result.isWhole ? 'done' : 'failed', problem: shown(told) };
@@ -105,7 +114,8 @@ interface Result {
 /** What pipelines print as JSON, as far as it is of interest here; anything else counts as nothing. */
 function asResult(value: unknown): Result {
   const { problems, packages, scheduled, outcome } = (value ?? {}) as Readonly<Record<string, unknown>>;
-  const names = outcome === 'scheduled' || outcome === 'waiting' ? (arrayOf(scheduled) ?? arrayOf(packages)) : [];
+  const names =
+    outcome === 'scheduled' || outcome === 'waiting' ? (arrayOf(scheduled) ?? arrayOf(packages)) : [];
   return {
     isWhole: typeof outcome === 'string',
     problems: (arrayOf(problems) ?? []).filter(isProblem),
@@ -113,7 +123,8 @@ function asResult(value: unknown): Result {
   };
 }
 
-const arrayOf = (value: unknown): readonly unknown[] | undefined => (Array.isArray(value) ? value : undefined);
+const arrayOf = (value: unknown): readonly unknown[] | undefined =>
+  Array.isArray(value) ? value : undefined;
 
 function nameOf(value: unknown): string | undefined {
   const name = typeof value === 'object' && value !== null ? (value as { name?: unknown }).name : value;

@@ -5,11 +5,18 @@ import { FollowedClone } from '../../git/index.ts';
 import { machine } from '../../host/index.ts';
 import type { Farm } from '../farm.ts';
 import { isPlainFolder } from '../recipe-sources.ts';
-import { awaitsPush, dueTimes, keepUpkeep, recallUpkeep, runKey, type UpkeepMemory } from './upkeep-memory.ts';
+import { upkeepFolder } from './upkeep-look.ts';
+import {
+  awaitsPush,
+  dueTimes,
+  keepUpkeep,
+  recallUpkeep,
+  runKey,
+  type UpkeepMemory,
+} from './upkeep-memory.ts';
 import { countPackages } from './upkeep-packages.ts';
 import { asFault, failedToBegin, performRun, type RunOutcome, type WantedRun } from './upkeep-run.ts';
 import { upkeepEnvironment, upkeepSecrets, upkeepSsh } from './upkeep-surroundings.ts';
-import { upkeepFolder } from './upkeep-look.ts';
 
 export interface SourceParts {
   readonly farm: Farm;
@@ -118,7 +125,8 @@ export class SourceUpkeep {
   async #lookAround(signal: AbortSignal): Promise<void> {
     const { config, farm } = this.#parts;
     const nowMs = farm.clock.nowMs();
-    if (config['on-push'] && nowMs >= Math.max(this.#lookMs, this.#memory.retryMs ?? 0)) await this.#look(signal);
+    if (config['on-push'] && nowMs >= Math.max(this.#lookMs, this.#memory.retryMs ?? 0))
+      await this.#look(signal);
     for (const { kind, trigger, atMs } of dueTimes(config, this.#memory, nowMs))
       if (atMs <= nowMs) this.want({ kind, by: 'timer', ...(trigger === undefined ? {} : { trigger }) });
   }
@@ -179,10 +187,7 @@ export class SourceUpkeep {
     this.want(wanted);
   }
 
-  async #perform(
-    wanted: WantedRun,
-    signal: AbortSignal,
-  ): Promise<Performed | 'again'> {
+  async #perform(wanted: WantedRun, signal: AbortSignal): Promise<Performed | 'again'> {
     const { config, manager, farm, source, say } = this.#parts;
     let head: string | undefined;
     try {
@@ -193,7 +198,7 @@ export class SourceUpkeep {
       const environment = upkeepEnvironment({
         ...{ config, manager, folder },
         secrets: upkeepSecrets(config, machine.variable),
-        ssh: upkeepSsh(config, `${folder}/known-hosts`),
+        ssh: upkeepSsh(config, folder),
         read: machine.variable,
       });
       const name = wanted.trigger ?? wanted.kind;
@@ -260,7 +265,9 @@ export class SourceUpkeep {
     if (this.#memory.paused) return longestDelayMs;
     const nowMs = farm.clock.nowMs();
     const due = dueTimes(config, this.#memory, nowMs)[0]?.atMs ?? Number.POSITIVE_INFINITY;
-    const look = config['on-push'] ? Math.max(this.#lookMs, this.#memory.retryMs ?? 0) : Number.POSITIVE_INFINITY;
+    const look = config['on-push']
+      ? Math.max(this.#lookMs, this.#memory.retryMs ?? 0)
+      : Number.POSITIVE_INFINITY;
     return Math.min(longestDelayMs, Math.max(50, Math.min(due, look) - nowMs));
   }
 
@@ -277,7 +284,7 @@ export class SourceUpkeep {
       ...{ folder: `${folder}/clone`, url, branch, signal, clock: farm.clock },
       pushUrl: config['push-url'],
       credentials: token === undefined ? undefined : { token },
-      sshCommand: upkeepSsh(config, `${folder}/known-hosts`),
+      sshCommand: upkeepSsh(config, folder),
     });
     return this.#clone;
   }

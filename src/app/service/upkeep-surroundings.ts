@@ -1,6 +1,6 @@
 import type { UpkeepConfig } from '../../config/index.ts';
 import { fault } from '../../diagnostics/index.ts';
-import { entryFacts, textIfThere } from '../../host/index.ts';
+import { ensureFolder, entryFacts, replaceFile, textIfThere } from '../../host/index.ts';
 
 type Read = (name: string) => string | undefined;
 
@@ -8,8 +8,24 @@ type Read = (name: string) => string | undefined;
 const handedOn = [
   ...['PATH', 'HOME', 'USER', 'LOGNAME', 'LANG', 'TMPDIR', 'TZ', 'XDG_RUNTIME_DIR', 'XDG_CONFIG_HOME'],
   ...['SSH_AUTH_SOCK', 'SSL_CERT_FILE', 'SSL_CERT_DIR', 'NODE_EXTRA_CA_CERTS', 'GIT_SSL_CAINFO'],
-  ...['http_proxy', 'https_proxy', 'no_proxy', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'all_proxy', 'ALL_PROXY'],
-  ...['CONTAINER_ENGINE', 'CONTAINER_HOST', 'DOCKER_HOST', 'DOCKER_SOCKET', 'BUILDER_IMAGE', 'CI_SANDBOX_ROOT'],
+  ...[
+    'http_proxy',
+    'https_proxy',
+    'no_proxy',
+    'HTTP_PROXY',
+    'HTTPS_PROXY',
+    'NO_PROXY',
+    'all_proxy',
+    'ALL_PROXY',
+  ],
+  ...[
+    'CONTAINER_ENGINE',
+    'CONTAINER_HOST',
+    'DOCKER_HOST',
+    'DOCKER_SOCKET',
+    'BUILDER_IMAGE',
+    'CI_SANDBOX_ROOT',
+  ],
 ];
 
 /**
@@ -28,7 +44,9 @@ export function upkeepSecrets(config: UpkeepConfig, read: Read): Readonly<Record
 function ofVariable(name: string, variable: string, read: Read): string {
   const value = read(variable);
   if (value !== undefined && value !== '') return value;
-  throw fault('CIF003', { what: `the secret '${name}' is to come from variable '${variable}', which is not set` });
+  throw fault('CIF003', {
+    what: `the secret '${name}' is to come from variable '${variable}', which is not set`,
+  });
 }
 
 function ofFile(name: string, path: string): string {
@@ -41,11 +59,17 @@ function ofFile(name: string, path: string): string {
   return text;
 }
 
-/** The ssh that git of this source calls; undefined: the usual one. `known`: file where keys of hosts are kept. */
-export function upkeepSsh(config: UpkeepConfig, known: string): string | undefined {
-  const key = config['ssh-key'];
-  if (key === undefined && config['ssh-host-key'] === undefined) return undefined;
-  const trust = config['ssh-host-key'] === undefined ? 'accept-new' : 'yes';
+/**
+ * The ssh that git of a source calls; undefined: the usual one. Keys of hosts are kept in its folder: the one that is
+ * pinned, else those of first contacts. Throws SYS004.
+ */
+export function upkeepSsh(config: UpkeepConfig, folder: string): string | undefined {
+  const { 'ssh-key': key, 'ssh-host-key': pinned } = config;
+  if (key === undefined && pinned === undefined) return undefined;
+  const trust = pinned === undefined ? 'accept-new' : 'yes';
+  const known = `${folder}/${pinned === undefined ? 'known-hosts' : 'pinned-hosts'}`;
+  ensureFolder(folder, 0o700);
+  if (pinned !== undefined) replaceFile(known, `${pinned.trim()}\n`, 0o600);
   const options = [
     ...['BatchMode=yes', 'ConnectTimeout=30', 'ServerAliveInterval=15', `StrictHostKeyChecking=${trust}`],
     `UserKnownHostsFile=${known}`,

@@ -67,7 +67,12 @@ export class Upkeep {
         return [
           begun,
           gauge('upkeep_last_run_ok', 'Whether the newest run that is over went well.', isWell, labels),
-          gauge('upkeep_last_run_duration_seconds', 'How long the newest run that is over took.', seconds, labels),
+          gauge(
+            'upkeep_last_run_duration_seconds',
+            'How long the newest run that is over took.',
+            seconds,
+            labels,
+          ),
         ];
       });
       const packages = Object.entries(memory.packages).map(([state, count]) =>
@@ -85,6 +90,11 @@ export class Upkeep {
   }
 }
 
-function gauge(name: string, help: string, value: number, labels: Readonly<Record<string, string>>): Measurement {
+function gauge(
+  name: string,
+  help: string,
+  value: number,
+  labels: Readonly<Record<string, string>>,
+): Measurement {
   return { name, help, kind: 'gauge', value, labels };
 }

@@ -56,7 +56,9 @@ export function addUpkeep(program: Command, shell: Shell): void {
   ] as const) {
     upkeep
       .command(name)
-      .description(paused ? 'no runs by pushes and by the clock any more' : 'runs by pushes and by the clock again')
+      .description(
+        paused ? 'no runs by pushes and by the clock any more' : 'runs by pushes and by the clock again',
+      )
       .argument('<source>', 'id of the recipe source')
       .option(...manager)
       .action((source: string, options: ManagerOption) =>
@@ -82,7 +84,9 @@ async function run(
   if (!request.success) throw fault('CLI001', { what: request.error.issues[0]?.message ?? 'wrong words' });
   const reply = await client.runUpkeep(source, request.data);
   shell.printJson(reply);
-  shell.print(`${source}: ${reply.kind} ${reply.ahead === 0 ? 'begins' : `waits for ${reply.ahead} other(s)`}`);
+  shell.print(
+    `${source}: ${reply.kind} ${reply.ahead === 0 ? 'begins' : `waits for ${reply.ahead} other(s)`}`,
+  );
 }
 
 async function show(shell: Shell, client: FarmClient): Promise<void> {
@@ -111,7 +115,10 @@ export function upkeepLines(view: UpkeepView, nowMs: number): readonly string[] 
   ];
 }
 
-const nameOf = ({ kind, trigger }: Pick<UpkeepRun, 'kind'> & { readonly trigger?: string | undefined }): string =>
+const nameOf = ({
+  kind,
+  trigger,
+}: Pick<UpkeepRun, 'kind'> & { readonly trigger?: string | undefined }): string =>
   trigger === undefined ? kind : `trigger ${trigger}`;
 
 function when(atMs: number, nowMs: number): string {

@@ -28,7 +28,11 @@ export function make(name, attributes = {}, ...children) {
 /** A time as people say it; the exact one is its title. */
 export function time(ms) {
   if (ms === null || ms === undefined) return '';
-  return make('time', { datetime: new Date(ms).toISOString(), title: new Date(ms).toLocaleString() }, ago(ms));
+  return make(
+    'time',
+    { datetime: new Date(ms).toISOString(), title: new Date(ms).toLocaleString() },
+    ago(ms),
+  );
 }
 
 const spans = [
@@ -65,7 +69,15 @@ export function openTable(onCheck) {
   const rows = element('rows');
 
   const textOf = (one) =>
-    [one.name, words[one.state], one.follows, one.trigger, one.error?.code, one.error?.what, one.review?.branch]
+    [
+      one.name,
+      words[one.state],
+      one.follows,
+      one.trigger,
+      one.error?.code,
+      one.error?.what,
+      one.review?.branch,
+    ]
       .filter(Boolean)
       .join(' ')
       .toLowerCase();
@@ -104,11 +116,20 @@ export function openTable(onCheck) {
 
   function rowOf(one) {
     const { recipesUrl } = view.list;
-    const name = recipesUrl ? link(`${recipesUrl}${encodeURIComponent(one.name)}`, one.name, 'Recipe') : undefined;
+    const name = recipesUrl
+      ? link(`${recipesUrl}${encodeURIComponent(one.name)}`, one.name, 'Recipe')
+      : undefined;
     const state = make('span', { 'data-state': one.state }, words[one.state]);
     const until = one.state === 'paused' ? make('span', {}, ', next try ', time(one.nextTryMs)) : '';
     const trouble = one.error
-      ? make('p', { class: 'trouble' }, `${one.error.code} ${one.error.what}`, ' (since ', time(one.error.sinceMs), ')')
+      ? make(
+          'p',
+          { class: 'trouble' },
+          `${one.error.code} ${one.error.what}`,
+          ' (since ',
+          time(one.error.sinceMs),
+          ')',
+        )
       : '';
     const review = one.review?.url ? link(one.review.url, 'review', one.review.branch) : undefined;
     const check = make('button', { type: 'button', onclick: () => onCheck(one.name) }, 'check now');
@@ -122,7 +143,13 @@ export function openTable(onCheck) {
       make('td', { 'data-label': 'Follows' }, follows),
       make('td', { 'data-label': 'Checked' }, time(one.checkedMs)),
       make('td', { 'data-label': 'Updated' }, time(one.updatedMs)),
-      make('td', { class: 'links' }, review, link(`/logs.html?id=${encodeURIComponent(one.name)}`, 'log'), check),
+      make(
+        'td',
+        { class: 'links' },
+        review,
+        link(`/logs.html?id=${encodeURIComponent(one.name)}`, 'log'),
+        check,
+      ),
     );
   }
 

@@ -9,7 +9,9 @@ const tokenKey = 'packmill-operator-token';
 /** The source whose packages are shown, from the address or the first one. */
 let chosen = new URLSearchParams(location.search).get('source');
 const known = { sources: '', packages: '' };
-const table = openTable((name) => command(`${chosen}/run`, { kind: 'on-schedule', packages: [name] }, `${name} is looked at`));
+const table = openTable((name) =>
+  command(`${chosen}/run`, { kind: 'on-schedule', packages: [name] }, `${name} is looked at`),
+);
 
 function show(state, text) {
   element('state').dataset.state = state;
@@ -66,7 +68,13 @@ function sourceOf(view) {
   const { source, branch, commit, problem } = view;
   const run = view.running;
   const state = problem ? 'failed' : run ? 'running' : view.paused ? 'paused' : 'fresh';
-  const now = run ? `${nameOf(run)} is at work` : view.paused ? 'paused' : problem ? 'something is the matter' : 'all is well';
+  const now = run
+    ? `${nameOf(run)} is at work`
+    : view.paused
+      ? 'paused'
+      : problem
+        ? 'something is the matter'
+        : 'all is well';
   const at = [branch, commit?.slice(0, 7)].filter(Boolean).join(' at ');
   const next = view.next[0];
   const attributes = { class: 'source', 'aria-current': String(source === chosen), 'data-source': source };
@@ -80,7 +88,12 @@ function sourceOf(view) {
     problem?.next ? make('p', { class: 'quiet' }, problem.next) : undefined,
     make('ul', { 'aria-label': 'Runs' }, ...view.last.map(runOf)),
     next
-      ? make('p', { class: 'quiet' }, `next: ${nameOf(next)} `, next.atMs < Date.now() ? 'is due' : time(next.atMs))
+      ? make(
+          'p',
+          { class: 'quiet' },
+          `next: ${nameOf(next)} `,
+          next.atMs < Date.now() ? 'is due' : time(next.atMs),
+        )
       : undefined,
     buttonsOf(view),
   );
@@ -94,7 +107,13 @@ function runOf(run) {
     run.problem ? run.problem.code : '',
   ].filter(Boolean);
   const more = facts.length > 0 ? `: ${facts.join(', ')}` : '';
-  return make('li', {}, make('span', { 'data-state': run.outcome }, nameOf(run), ' '), time(run.startedMs), more);
+  return make(
+    'li',
+    {},
+    make('span', { 'data-state': run.outcome }, nameOf(run), ' '),
+    time(run.startedMs),
+    more,
+  );
 }
 
 function buttonsOf({ source, paused, next, last }) {
@@ -124,14 +143,17 @@ function buttonsOf({ source, paused, next, last }) {
       : make('button', { type: 'button', 'data-action': `${source} show`, onclick: choose }, 'Packages'),
     run('Check now', { kind: 'on-schedule' }, `${source}: the regular run has its place in the line`),
     run('Look at pushes', { kind: 'on-commit' }, `${source}: pushes are looked at`),
-    ...triggers.map((trigger) => run(`Trigger ${trigger}`, { kind: 'trigger', trigger }, `${source}: ${trigger}`)),
+    ...triggers.map((trigger) =>
+      run(`Trigger ${trigger}`, { kind: 'trigger', trigger }, `${source}: ${trigger}`),
+    ),
     make(
       'button',
       {
         type: 'button',
         'data-action': `${source} pause`,
         'aria-pressed': String(paused),
-        onclick: () => command(`${path}/pause`, { paused: !paused }, `${source}: ${paused ? 'goes on' : 'paused'}`),
+        onclick: () =>
+          command(`${path}/pause`, { paused: !paused }, `${source}: ${paused ? 'goes on' : 'paused'}`),
       },
       'Pause',
     ),
