@@ -252,7 +252,8 @@ export class SourceUpkeep {
     const before = this.#memory.problem;
     if (!problem) {
       if (before) this.#remember({ problem: undefined });
-      return this.#parts.trouble(undefined);
+      this.#parts.trouble(undefined);
+      return;
     }
     const isSame = before?.code === problem.code && before.what === problem.what;
     if (!isSame) this.#remember({ problem: { ...problem, sinceMs: this.#parts.farm.clock.nowMs() } });
