@@ -11,7 +11,10 @@ export const target: FuzzTarget = {
     const lines = text.split('\n');
     for (const { place, raw } of shell.parts) {
       const line = lines[place.line - 1];
-      must(line?.slice(place.column - 1).startsWith(raw.split('\n', 1)[0] ?? '') === true, 'places are exact');
+      must(
+        line?.slice(place.column - 1).startsWith(raw.split('\n', 1)[0] ?? '') === true,
+        'places are exact',
+      );
     }
     for (const { command } of calledCommands(shell)) {
       must(command.words.length > 0, 'what is called has a name');

@@ -14,15 +14,20 @@ export interface FetchOptions {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Of the body, packed and unpacked; default 32 MiB. */
   readonly maxBytes?: number | undefined;
-  /** For one exchange up to the last byte, waiting for a turn not counted; default 30,000. */
+  /**
+   * For one exchange up to the last byte, waiting for a turn not counted; default 30,000. The head of the answer has to
+   * come within 30,000 anyway.
+   */
   readonly timeoutMs?: number | undefined;
   /** URL of an HTTP proxy for this request; undefined: what the environment says. */
   readonly proxy?: string | undefined;
   readonly signal?: AbortSignal | undefined;
   /** The document is a gzip file and its contents are wanted, whether the server calls gzip its format or its coding. */
   readonly unpackGzip?: boolean | undefined;
-  /** Default `GET`; only answers to `GET` are kept. */
-  readonly method?: 'GET' | 'HEAD' | undefined;
+  /** Default `GET`; only answers to `GET` are kept. A `POST` must be a question: it is repeated like one. */
+  readonly method?: 'GET' | 'HEAD' | 'POST' | undefined;
+  /** Of a `POST`. */
+  readonly body?: Uint8Array | undefined;
   /** `false`: a redirect is the answer. */
   readonly followRedirects?: boolean | undefined;
 }

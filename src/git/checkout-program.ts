@@ -54,11 +54,14 @@ export class CheckoutProgram {
   readonly folder: string;
   readonly #environment: Readonly<Record<string, string>>;
 
-  /** `repository` is for one that is not the checkout's own, as its GIT_DIR. */
-  constructor(folder: string, settings: readonly Setting[] = [], repository?: string) {
+  /** `variables` are stronger than those of the environment: GIT_DIR, GIT_SSH_COMMAND. */
+  constructor(
+    folder: string,
+    settings: readonly Setting[] = [],
+    variables: Readonly<Record<string, string>> = {},
+  ) {
     this.folder = folder;
-    const elsewhere = repository === undefined ? {} : { GIT_DIR: repository };
-    this.#environment = { ...checkoutEnvironment(settings), ...elsewhere };
+    this.#environment = { ...checkoutEnvironment(settings), ...variables };
   }
 
   /** Runs git; a non-zero exit is a result. Throws SYS001, SYS002, SYS004. */
@@ -96,7 +99,9 @@ export class CheckoutProgram {
     if (/not a git repository|must be run in a work tree/.test(result.stderr)) {
       return fault('GIT010', { what: `'${this.folder}' is no checkout of a git repository`, why });
     }
+    const isOld = result.stderr.includes("unknown option `batch-command'");
     return fault('GIT012', {
+      next: isOld ? 'Install git 2.36 or newer.' : undefined,
       what: `git fails in '${this.folder}'${result.why === 'ended' ? '' : `: ${result.why}`}`,
       why,
     });

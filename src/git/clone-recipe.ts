@@ -61,7 +61,7 @@ export async function cloneRecipe(options: CloneOptions): Promise<ClonedRecipe> 
   const remote = remoteAddress(options.url);
   const temporary = makeTemporaryFolder('packmill-clone-');
   const bare = `${temporary}/recipe.git`;
-  const objects = new ObjectReader(new CheckoutProgram(temporary, [], bare));
+  const objects = new ObjectReader(new CheckoutProgram(temporary, [], { GIT_DIR: bare }));
   try {
     const result = await download(remote.url, bare, options);
     if (result.code !== 0 || result.why !== 'ended') throw cloneTrouble(remote.shown, result, options);

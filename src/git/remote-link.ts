@@ -122,9 +122,9 @@ export class RemoteLink {
 
   async #prepare(): Promise<Link> {
     const { folder, remote, url, credentials, sshCommand } = this.#options;
-    const ssh: readonly Setting[] = sshCommand === undefined ? [] : [['core.sshCommand', sshCommand]];
+    const ssh = sshCommand === undefined ? {} : { GIT_SSH_COMMAND: sshCommand };
     const fetched: Setting = [`remote.${remote}.fetch`, `+refs/heads/*:refs/remotes/${remote}/*`];
-    const own: Link = { git: new CheckoutProgram(folder, [fetched, ...ssh]), name: remote, shown: '' };
+    const own: Link = { git: new CheckoutProgram(folder, [fetched], ssh), name: remote, shown: '' };
     if (url === undefined && credentials === undefined) return own;
     const address = url ?? (await this.#configuredUrl());
     // a token is of no use there, and a path may be relative to the checkout
@@ -134,7 +134,6 @@ export class RemoteLink {
     const settings: Setting[] = [
       [`remote.${ownName}.url`, remoteAddress(clean).url],
       [`remote.${ownName}.fetch`, `+refs/heads/*:refs/remotes/${remote}/*`],
-      ...ssh,
     ];
     if (credentials && isHttp) {
       const pair = Buffer.from(`${credentials.user ?? 'oauth2'}:${credentials.token}`).toString('base64');
@@ -143,7 +142,7 @@ export class RemoteLink {
       settings.push([`http.${clean}.extraHeader`, `Authorization: Basic ${pair}`], ['credential.helper', '']);
     }
     const shown = remoteAddress(clean).shown;
-    return { git: new CheckoutProgram(folder, settings), name: ownName, shown };
+    return { git: new CheckoutProgram(folder, settings, ssh), name: ownName, shown };
   }
 
   async #configuredUrl(): Promise<string> {

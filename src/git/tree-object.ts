@@ -12,12 +12,17 @@ export function parseTree(bytes: Buffer, treeId: string): Tree {
   const tree = new Map<string, TreeEntry>();
   let at = 0;
   while (at < bytes.length) {
-    const blank = bytes.indexOf(32, at);
+    // digit by digit, as thousands of folders are read in the run of one push
+    let mode = 0;
+    let blank = at;
+    for (let byte = bytes[blank]; byte !== undefined && byte !== 32; byte = bytes[blank]) {
+      mode = mode * 8 + byte - 48;
+      blank += 1;
+    }
     const end = bytes.indexOf(0, blank);
-    if (blank < 0 || end < 0) break;
-    const mode = canonical(Number.parseInt(bytes.toString('latin1', at, blank), 8));
+    if (end < 0) break;
     const id = bytes.toString('hex', end + 1, end + 1 + idBytes);
-    tree.set(bytes.toString('utf8', blank + 1, end), { mode, id });
+    tree.set(bytes.toString('utf8', blank + 1, end), { mode: canonical(mode), id });
     at = end + 1 + idBytes;
   }
   return tree;

@@ -10,7 +10,14 @@ export { findControlGroupsV1 } from './cgroup-v1.ts';
 export { findControlGroupsV2 } from './cgroup-v2.ts';
 export { type Clock, nextTurn, systemClock, VirtualClock } from './clock.ts';
 export { unpackZstd, writeZstdFile } from './compress.ts';
-export { type Console, onCrash, onInterrupt, systemConsole, tolerateClosedPipes } from './console.ts';
+export {
+  type Console,
+  onCrash,
+  onInterrupt,
+  readStandardInput,
+  systemConsole,
+  tolerateClosedPipes,
+} from './console.ts';
 export { acceptedCodings, unpackBody } from './content-coding.ts';
 export { createTokenDigest, digestBytes, digestFileTwice, equalDigests, keyedDigest } from './digest.ts';
 export { isDiskFull } from './disk-full.ts';
@@ -32,8 +39,8 @@ export {
   writePieces,
 } from './file-entry.ts';
 export { readFileRange } from './file-range.ts';
-export { type FileWatch, readBytes, watchFile } from './file-watch.ts';
 export { type FileTree, readFileTree, type TreeFile, writeFileTree } from './file-tree.ts';
+export { type FileWatch, readBytes, watchFile } from './file-watch.ts';
 export { fsyncDirectory, replaceFile, replaceSymlink, writeDurably } from './files.ts';
 export {
   absolutePath,

@@ -25,10 +25,9 @@ export async function preparePackages(
   const { commit, settings } = repository;
   const sorted = [...wanted].sort((one, two) => (one.name < two.name ? -1 : 1));
   const names = sorted.map(({ name }) => name);
-  const [own, recipes] = await Promise.all([
-    readSettingsOf(copy, commit, names),
-    foldersWithRecipe(copy, commit, names),
-  ]);
+  const own = await readSettingsOf(copy, commit, names);
+  // not at the same time: it looks at the same folders, which are known by now
+  const recipes = await foldersWithRecipe(copy, commit, names);
   const problems: Problem[] = [];
   const packages: RequestedPackage[] = [];
   for (const { name, buildClass: asked } of sorted) {

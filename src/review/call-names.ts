@@ -10,10 +10,17 @@ const starters = new Set(
   'sudo doas env command builtin exec nohup nice ionice setsid stdbuf timeout xargs busybox'.split(' '),
 );
 
+/** Their options that take the next word. */
+const takesWord = /^-[uUgGnkshCpIPLdo]$/;
+
 export function plainCall({ name, args }: Pick<CalledCommand, 'name' | 'args'>): PlainCall {
   let call = { name: baseName(name ?? ''), args };
   for (let guard = 0; guard < 8 && starters.has(call.name); guard += 1) {
-    const at = call.args.findIndex((word) => !/^-|^[A-Za-z_]\w*=|^[0-9.]+[smhd]?$/.test(word));
+    const { args: words } = call;
+    const at = words.findIndex(
+      (word, index) =>
+        !/^-|^[A-Za-z_]\w*=|^[0-9.]+[smhd]?$/.test(word) && !takesWord.test(words[index - 1] ?? ''),
+    );
     if (at < 0) break;
     call = { name: baseName(call.args[at] as string), args: call.args.slice(at + 1) };
   }
@@ -47,7 +54,9 @@ export function isRegistryInstall({ name, args }: PlainCall): boolean {
   const hasNames = names.some((one) => !/^(?:\.{0,2}\/|\.$|\$|file:)|\.(?:whl|tgz|gem|tar\.gz)$/.test(one));
   if (/^(?:npx|bunx|pnpx|uvx|pipx)$/.test(name)) return words.length > 0;
   if (/^(?:npm|pnpm|yarn|bun)$/.test(name)) {
-    if (/^(?:exec|x|dlx|create|init)$/.test(verb ?? '')) return names.length > 0;
+    if (/^(?:x|dlx|create|init)$/.test(verb ?? '')) return names.length > 0;
+    // the others run what is there; npm fetches what it is told by name
+    if (verb === 'exec') return name === 'npm' && names.length > 0 && !args.includes('-c');
     return /^(?:install|i|add|global|isntall)$/.test(verb ?? '') && hasNames;
   }
   if (/^pip[0-9.]*$/.test(name)) return verb === 'install' && hasNames && !args.includes('--no-index');

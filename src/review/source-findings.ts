@@ -7,6 +7,7 @@ const isSourceArray = (name: string): boolean => /^source(?:_\w+)?$/.test(name);
 const isChecksumArray = (name: string): boolean => /^(?:md5|sha\d+|b2|ck)sums(?:_\w+)?$/.test(name);
 
 interface Source extends ValueAt {
+  readonly file: string;
   /** With plain variables filled in, without `name::` and `git+`. */
   readonly address: string;
   readonly host: string | undefined;
@@ -16,7 +17,7 @@ function sourceOf(value: ValueAt, view: RecipeView): Source {
   const written = expanded(value.text, view.scalars);
   const separator = written.indexOf('::');
   const address = written.slice(separator < 0 ? 0 : separator + 2).replace(/^[a-z]+\+(?=[a-z]+:)/, '');
-  return { ...value, address, host: hostOf(address) };
+  return { ...value, file: 'PKGBUILD', address, host: hostOf(address) };
 }
 
 /** The host of an address in lower case; undefined for a file beside the recipe. */
@@ -37,7 +38,9 @@ function listedSources(view: RecipeView): readonly Source[] {
   return lines.flatMap((line, index) => {
     const text = /^\s*source(?:_\w+)?\s*=\s*(\S.*)$/.exec(line)?.[1];
     const plain = { ...view, scalars: new Map() };
-    return text === undefined ? [] : [sourceOf({ text: text.trim(), line: index + 1 }, plain)];
+    return text === undefined
+      ? []
+      : [{ ...sourceOf({ text: text.trim(), line: index + 1 }, plain), file: '.SRCINFO' }];
   });
 }
 
@@ -46,7 +49,7 @@ export function sourceFindings(before: RecipeView, after: RecipeView): readonly 
   const [old, now] = [sourcesOf(before), sourcesOf(after)];
   const known = new Set([...old, ...listedSources(before)].map(({ host }) => host));
   const findings: Finding[] = [];
-  const report = (weight: Finding['weight'], what: string, shown: string, line: number, file = 'PKGBUILD') =>
+  const report = (weight: Finding['weight'], what: string, shown: string, { file, line }: Source) =>
     findings.push({ topic: 'sources', weight, what, shown: shownText(shown), file, line });
   const added = missingFrom(now, old, ({ text }) => text);
   const removed = [...missingFrom(old, now, ({ text }) => text)];
@@ -57,23 +60,23 @@ export function sourceFindings(before: RecipeView, after: RecipeView): readonly 
     const [was] = at < 0 ? [] : removed.splice(at, 1);
     if (source.host !== undefined && !known.has(source.host)) {
       known.add(source.host);
-      report('alarm', hostWords(source.host), `${source.host}: ${source.address}`, source.line);
+      report('alarm', hostWords(source.host), `${source.host}: ${source.address}`, source);
     } else if (was) {
-      report(isLoose(was, source) ? 'alarm' : 'notice', pinWords(was, source), source.text, source.line);
-    } else report('notice', 'has a source that was not there', source.text, source.line);
+      report(isLoose(was, source) ? 'alarm' : 'notice', pinWords(was, source), source.text, source);
+    } else report('notice', 'has a source that was not there', source.text, source);
     if (/^(?:http|ftp|git):/.test(source.address)) {
-      report('notice', 'fetches without encryption', source.address, source.line);
+      report('notice', 'fetches without encryption', source.address, source);
     }
   }
   for (const source of removed) {
     const isSignature = isSigned(source) && now.filter(isSigned).length < old.filter(isSigned).length;
     const what = isSignature ? 'verifies a signature no more' : 'has a source no more';
-    report(isSignature ? 'alarm' : 'notice', what, source.text, source.line);
+    report(isSignature ? 'alarm' : 'notice', what, source.text, source);
   }
   for (const source of listedSources(after)) {
     if (source.host === undefined || known.has(source.host)) continue;
     known.add(source.host);
-    report('alarm', hostWords(source.host), `${source.host}: ${source.address}`, source.line, '.SRCINFO');
+    report('alarm', hostWords(source.host), `${source.host}: ${source.address}`, source);
   }
   return findings;
 }

@@ -1,6 +1,8 @@
 import { type Problem, problem } from '../diagnostics/index.ts';
+import type { Fetcher } from '../fetcher/index.ts';
 import { type Srcinfo, sectionValues } from '../formats/pacman/index.ts';
 import { type RemoteHeads, remoteHeads } from '../git/index.ts';
+import { headsOverHttp } from './git-over-http.ts';
 
 /** A branch of an upstream repository that a recipe follows. */
 export interface WatchedBranch {
@@ -47,6 +49,8 @@ function splitAtFirst(text: string, separator: string): readonly string[] {
 }
 
 export interface BranchOptions {
+  /** Asks servers with HTTP itself, which takes no process; undefined: git asks everybody. */
+  readonly fetcher?: Fetcher | undefined;
   /** Path of a git configuration that replaces the user's own. */
   readonly configFile: string;
   /** For one question; default 30,000. */
@@ -79,7 +83,7 @@ export async function branchHeads(
   const servers = new Map<string, Server>();
   for (const { url, ref } of branches) {
     const name = serverOf(url);
-    const server = servers.get(name) ?? { name, waiting: new Map(), running: 0, silences: 0 };
+    const server = servers.get(name) ?? new Server(name);
     servers.set(name, server);
     server.waiting.set(url, (server.waiting.get(url) ?? new Set()).add(ref));
   }
@@ -100,11 +104,20 @@ export async function branchHeads(
   return answers;
 }
 
-interface Server {
+class Server {
   readonly name: string;
-  readonly waiting: Map<string, Set<string>>;
-  running: number;
-  silences: number;
+  /** Refs that are wanted, by repository. */
+  readonly waiting = new Map<string, Set<string>>();
+  running = 0;
+  /** Questions that were begun. */
+  turns = 0;
+  silences = 0;
+  /** It has shown that it speaks an older protocol, which git knows. */
+  isOld = false;
+
+  constructor(name: string) {
+    this.name = name;
+  }
 }
 
 interface Question {
@@ -113,16 +126,21 @@ interface Question {
   readonly refs: readonly string[];
 }
 
-/** Takes one repository of the server with the fewest questions under way. */
+/**
+ * Takes one repository of the server with the fewest questions under way, of those the one that has rested longest: a
+ * server that has just been asked makes the next question wait, while others have time.
+ */
 function nextQuestion(servers: ReadonlyMap<string, Server>, perServer: number): Question | undefined {
   let chosen: Server | undefined;
   for (const server of servers.values()) {
     if (server.waiting.size === 0 || server.running >= perServer) continue;
-    if (!chosen || server.running < chosen.running) chosen = server;
+    const isBetter = !chosen || server.running < chosen.running;
+    if (isBetter || (server.running === chosen?.running && server.turns < chosen.turns)) chosen = server;
   }
   const next = chosen?.waiting.entries().next().value;
   if (!chosen || !next) return undefined;
   chosen.waiting.delete(next[0]);
+  chosen.turns += 1;
   return { server: chosen, url: next[0], refs: [...next[1]] };
 }
 
@@ -135,10 +153,23 @@ async function askServer(
   if (server.silences >= patience) {
     return { kind: 'unreachable', why: `'${server.name}' did not answer ${patience} times in a row.` };
   }
-  const { configFile, timeoutMs = 30_000, signal } = options;
-  const heads = await remoteHeads(url, refs, { configFile, timeoutMs, signal });
+  const heads = await ask(server, url, refs, options);
   server.silences = heads.kind === 'unreachable' ? server.silences + 1 : 0;
   return heads;
+}
+
+async function ask(
+  server: Server,
+  url: string,
+  refs: readonly string[],
+  { fetcher, configFile, timeoutMs = 30_000, signal }: BranchOptions,
+): Promise<RemoteHeads> {
+  const isHttp = fetcher !== undefined && !server.isOld && /^https?:\/\/[^/@]+\//.test(url);
+  const heads = isHttp ? await headsOverHttp(url, refs, { fetcher, timeoutMs, signal }) : 'odd';
+  if (heads !== 'odd') return heads;
+  const answer = await remoteHeads(url, refs, { configFile, timeoutMs, signal });
+  if (isHttp && answer.kind === 'commits') server.isOld = true;
+  return answer;
 }
 
 function answerOf(heads: RemoteHeads, url: string, ref: string): BranchAnswer {

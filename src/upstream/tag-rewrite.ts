@@ -14,7 +14,7 @@ import {
 } from './recipe-outline.ts';
 import type { RecipeTexts, Rewrite } from './recipe-texts.ts';
 import { editSrcinfo, replaceInSource, replaceVersion, type SrcinfoSource } from './srcinfo-edit.ts';
-import { isRefusal, planVersion, refused, versionEdits } from './version-edits.ts';
+import { checkedRewrite, isRefusal, planVersion, refused, versionEdits } from './version-edits.ts';
 
 /**
  * Writes the newest tag of a GitLab project into a recipe (specification 7.6): pkgver, pkgrel 1, `_commit` in the line
@@ -41,8 +41,8 @@ export function rewriteForTag(recipe: RecipeTexts, tag: GitlabTag, prefix = 'v')
     ...sources.edits,
   ];
   const oldCommit = scalars(outline.assignments, '_commit').at(-1)?.value.literal;
-  return {
-    kind: 'rewritten',
+  const rewrite = {
+    kind: 'rewritten' as const,
     version,
     pkgbuild: applyEdits(recipe.pkgbuild, edits),
     srcinfo: editSrcinfo(srcinfo, {
@@ -52,6 +52,7 @@ export function rewriteForTag(recipe: RecipeTexts, tag: GitlabTag, prefix = 'v')
     }),
     sumsAreStale: sources.changed.some((element) => hasChecksum(outline, element)),
   };
+  return checkedRewrite(pkgbase, rewrite, { pkgver: version, _commit: tag.commit });
 }
 
 const archiveOf = ({ baseUrl, project }: GitlabTag): string => `${baseUrl}/${project}/-/archive`;

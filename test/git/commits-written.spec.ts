@@ -1,5 +1,6 @@
 import { lstatSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { NewCommit } from '../../src/git/index.ts';
 import { file, robot, ScratchRemote } from './scratch-remote.ts';
@@ -104,6 +105,26 @@ describe('commits written without a checkout', () => {
     const read = await copy.readFiles(commit, [...odd, 'nothing', 'x', 'bytes/y']);
     expect([...read].map(([path, content]) => [path, String(content)])).toEqual(
       odd.map((name) => [name, name]),
+    );
+  });
+
+  it('may have any name that git takes', async () => {
+    const copy = await scratch.open(folder);
+    const part = fc
+      .string({ unit: 'grapheme', minLength: 1, maxLength: 8 })
+      .filter((name) => !/[\0/]/.test(name) && !/^\.{1,2}$|^\.git$/i.test(name));
+    const path = fc.array(part, { minLength: 1, maxLength: 2 }).map((parts) => parts.join('/'));
+    await fc.assert(
+      fc.asyncProperty(path, fc.string(), async (name, message) => {
+        const changes = [file(name, 'x', '100755')];
+        const [commit = ''] = await copy.writeCommits(
+          [{ base: undefined, parents: [], changes, message }],
+          robot,
+        );
+        expect([...(await copy.entries(commit, '')).keys()]).toEqual([name]);
+        expect(scratch.git(folder, 'ls-tree', '-r', '-z', '--name-only', commit)).toBe(`${name}\0`.trim());
+      }),
+      { numRuns: 25 },
     );
   });
 

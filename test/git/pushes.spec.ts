@@ -1,9 +1,9 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { openWorkingCopy, StateBranch, type WorkingCopy } from '../../src/git/index.ts';
+import type { WorkingCopy } from '../../src/git/index.ts';
 import { GitHttpServer } from './http-backend.ts';
-import { file, robot, ScratchRemote } from './scratch-remote.ts';
+import { code, ScratchRemote } from './scratch-remote.ts';
 
 let scratch: ScratchRemote;
 let folder: string;
@@ -20,14 +20,7 @@ afterEach(async () => {
 });
 
 const main = 'refs/heads/main';
-const code = (name: string): object => ({ problem: { code: name } });
-
-/** A commit on top of `base` that only this copy has. */
-async function ahead(copy: WorkingCopy, text = 'pkgver=2\n'): Promise<string> {
-  const changes = [file('foo/PKGBUILD', text)];
-  const [commit = ''] = await copy.writeCommits([{ base, parents: [base], changes, message: 'x' }], robot);
-  return commit;
-}
+const ahead = (copy: WorkingCopy, text?: string): Promise<string> => scratch.ahead(copy, base, text);
 
 /** Moves the remote's main on behind the back of `folder`; returns the commit. */
 function overtake(): string {
@@ -106,6 +99,7 @@ describe('a push', () => {
   it('goes over ssh with the command that is given', async () => {
     const ssh = join(scratch.folder, 'ssh');
     writeFileSync(ssh, '[ "$1" = -i ] && [ "$2" = KEY ] || exit 9\nfor last; do :; done\neval "$last"\n');
+    vi.stubEnv('GIT_SSH_COMMAND', 'false');
     const url = `git@host.invalid:${scratch.bare}`;
     const copy = await scratch.open(folder, { url, sshCommand: `sh ${ssh} -i KEY` });
     const commit = await ahead(copy);
@@ -245,95 +239,5 @@ describe('a push over HTTP with a token', () => {
     const commit = await ahead(copy);
     await copy.push([{ ref: main, to: commit }]);
     expect(scratch.tip(main)).toBe(commit);
-  });
-});
-
-describe('the state branch', () => {
-  it('S01 is unborn at first, has one commit ever after, and is not overwritten unseen', async () => {
-    const copy = await scratch.open(folder);
-    await copy.fetch(['refs/heads/state']);
-    const unborn = await StateBranch.read(copy);
-    expect([unborn.commit, unborn.files.size]).toEqual([undefined, 0]);
-    const write = async (branch: StateBranch, contents: ReadonlyMap<string, string>): Promise<string> => {
-      const [commit = ''] = await copy.writeCommits([branch.next(contents)], robot);
-      await copy.push([branch.move(commit)]);
-      return commit;
-    };
-    const contents = new Map([
-      ['foo', 'CI_GIT_COMMIT=1\n'],
-      ['.outbox/1.json', '{}'],
-    ]);
-    expect(unborn.equals(contents)).toBe(false);
-    const first = await write(unborn, contents);
-    const born = await StateBranch.read(copy);
-    expect([born.commit, born.text('foo'), born.text('bar')]).toEqual([
-      first,
-      'CI_GIT_COMMIT=1\n',
-      undefined,
-    ]);
-    expect([born.equals(contents), born.equals(new Map([['foo', 'x']]))]).toEqual([true, false]);
-    const second = await write(born, new Map([['foo', 'CI_GIT_COMMIT=2\n']]));
-    expect(scratch.git(scratch.bare, 'rev-list', '--count', 'state')).toBe('1');
-    expect(scratch.git(scratch.bare, 'log', '-1', '--format=%s', 'state')).toBe('chore(state): update state');
-    await expect(write(born, new Map([['foo', 'late']]))).rejects.toMatchObject(code('GIT007'));
-    await expect(write(unborn, new Map([['foo', 'later']]))).rejects.toMatchObject(code('GIT007'));
-    expect(scratch.tip('refs/heads/state')).toBe(second);
-  });
-
-  it('leaves out what somebody put there that is no file', async () => {
-    const copy = await scratch.open(folder);
-    const changes = [file('foo', 'A=1\n'), file('link', 'foo', '120000')];
-    const [commit] = await copy.writeCommits(
-      [{ base: undefined, parents: [], changes, message: 'x' }],
-      robot,
-    );
-    await copy.push([{ ref: 'refs/heads/state', to: commit }]);
-    expect([...(await StateBranch.read(copy)).files.keys()]).toEqual(['foo']);
-  });
-});
-
-describe('a checkout', () => {
-  it('is found from a folder below its top, from a linked worktree, and with its branch', async () => {
-    expect((await scratch.open(join(folder, 'foo'))).folder).toBe(folder);
-    expect((await scratch.open(folder)).branch).toBe('main');
-    const linked = join(scratch.folder, 'linked');
-    scratch.git(folder, 'worktree', 'add', '--quiet', '-b', 'feature/x', linked);
-    const copy = await scratch.open(linked);
-    expect([copy.folder, copy.branch]).toEqual([linked, 'feature/x']);
-    scratch.git(linked, 'checkout', '--quiet', '--detach');
-    expect((await scratch.open(linked)).branch).toBe('main');
-    expect((await scratch.open(linked, { branch: 'dev' })).branch).toBe('dev');
-    scratch.git(folder, 'symbolic-ref', 'refs/remotes/origin/HEAD', 'refs/remotes/origin/trunk');
-    expect((await scratch.open(linked)).branch).toBe('trunk');
-  });
-
-  it('moves its HEAD also where none of its branches is checked out', async () => {
-    scratch.git(folder, 'checkout', '--quiet', '--detach');
-    const copy = await scratch.open(folder, { branch: 'main' });
-    const commit = await ahead(copy);
-    await copy.push([{ ref: main, to: commit }]);
-    await copy.moveTo(commit);
-    expect(scratch.git(folder, 'rev-parse', 'HEAD')).toBe(commit);
-    expect(scratch.git(folder, 'rev-parse', 'main')).toBe(base);
-  });
-
-  it('is refused where there is none, or where it belongs to somebody else', async () => {
-    const clock = scratch.clock;
-    for (const nowhere of [scratch.folder, join(scratch.folder, 'nothing'), scratch.bare]) {
-      await expect(openWorkingCopy({ folder: nowhere, clock })).rejects.toMatchObject(code('GIT010'));
-    }
-    vi.stubEnv('GIT_TEST_ASSUME_DIFFERENT_OWNER', '1');
-    vi.stubEnv('GIT_CONFIG_GLOBAL', '/dev/null');
-    const copy = await scratch.open(folder);
-    await expect(copy.resolve(['HEAD'])).rejects.toMatchObject(code('GIT011'));
-    await expect(copy.changedFiles()).rejects.toMatchObject(code('GIT011'));
-  });
-
-  it('is the one that was named, whatever the environment says', async () => {
-    vi.stubEnv('GIT_DIR', scratch.bare);
-    vi.stubEnv('GIT_INDEX_FILE', '/nonexistent');
-    const copy = await scratch.open(folder);
-    expect((await copy.resolve(['HEAD'])).get('HEAD')).toBe(base);
-    expect(await copy.changedFiles()).toEqual([]);
   });
 });

@@ -7,6 +7,9 @@ import { VirtualClock } from '../../src/host/index.ts';
 
 export const robot = { name: 'Robot <x>', email: 'robot@localhost' };
 
+/** What a rejected promise brings, as far as its code. */
+export const code = (name: string): object => ({ problem: { code: name } });
+
 /** A bare repository that is pushed to, and checkouts of it, in a folder of their own. */
 export class ScratchRemote {
   readonly folder = mkdtempSync(join(tmpdir(), 'packmill-remote-'));
@@ -53,6 +56,13 @@ export class ScratchRemote {
     this.git(folder, 'add', '--all');
     this.git(folder, 'commit', '--quiet', '--allow-empty', '--message', message);
     return this.git(folder, 'rev-parse', 'HEAD');
+  }
+
+  /** A commit on top of another one that only this copy has; returns its id. */
+  async ahead(copy: WorkingCopy, base: string, text = 'pkgver=2\n'): Promise<string> {
+    const changes = [file('foo/PKGBUILD', text)];
+    const [commit = ''] = await copy.writeCommits([{ base, parents: [base], changes, message: 'x' }], robot);
+    return commit;
   }
 
   /** A hook of the remote, as a shell script. */

@@ -1,37 +1,16 @@
 // A recipe repository with everything that a regular run talks to: a remote, an AUR, git hosts, databases, a forge, a manager.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { gzipSync } from 'node:zlib';
-import { withScheduleContext } from '../../src/app/ci/schedule-context.ts';
-import { fault, isFault, type Problem } from '../../src/diagnostics/index.ts';
-import { Fetcher } from '../../src/fetcher/index.ts';
-import { openWorkingCopy } from '../../src/git/index.ts';
-import { printDesc, writeDatabase } from '../../src/formats/pacman/index.ts';
-import { xzCodec } from '../../src/host/index.ts';
-import {
-  ciFacts,
-  type HandOverPort,
-  onCommit,
-  onSchedule,
-  type OnCommitReport,
-  packagesOf,
-  type PipelineContext,
-  readRecipeRepository,
-  type ScheduleReport,
-} from '../../src/pipeline/index.ts';
-import { type Answer, type FarServer, farServer, highest, JumpingClock, sendJson } from '../fetcher/far-server.ts';
+import { join } from 'node:path';
+import { isFault, type Problem } from '../../src/diagnostics/index.ts';
+import { type OnCommitReport, onCommit, type ScheduleReport } from '../../src/pipeline/index.ts';
+import { JumpingClock } from '../fetcher/far-server.ts';
 import { LoopbackGithub, LoopbackGitlab } from '../forge/loopback-forge.ts';
-
-export type Files = Readonly<Record<string, string | null>>;
-
-export interface AurEntry {
-  readonly modified: number;
-  readonly maintainer?: string | null;
-  readonly coMaintainers?: readonly string[];
-  readonly names?: readonly string[];
-}
+import { TakingManager } from './accepted-documents.ts';
+import { type AurEntry, FarAway } from './far-away.ts';
+import { type Files, writeFiles } from './recipe-texts.ts';
+import { type Place, regularRun, withRepository } from './regular-run.ts';
 
 export interface RunOptions {
   readonly dryRun?: boolean;
@@ -54,32 +33,10 @@ export interface RunResult {
   readonly asked: readonly string[];
 }
 
-/** Takes documents by id, each once, or is not there. */
-export class ManagerDouble implements HandOverPort {
-  readonly documents = new Map<string, readonly string[]>();
-  isDown = false;
-  /** Called before a document is taken. */
-  before: (() => void) | undefined;
-
-  async deliver(document: Parameters<HandOverPort['deliver']>[0]): ReturnType<HandOverPort['deliver']> {
-    if (this.isDown) throw fault('SCH005', { what: 'the manager does not answer' });
-    this.before?.();
-    const accepted = packagesOf(document).map(({ name, buildClass }) =>
-      buildClass === undefined ? name : `${name}/${buildClass}`,
-    );
-    this.documents.set(document.id, accepted);
-    return { accepted, refused: [], removed: [] };
-  }
-
-  /** All names in the order in which they were taken. */
-  names(): readonly string[] {
-    return [...this.documents.values()].flat();
-  }
-}
-
+/** So that no settings of the machine count. */
 const settings = ['user.name=t', 'user.email=t@localhost', 'protocol.file.allow=always', 'gc.auto=0'];
 
-export class RecipeWorld {
+export class RecipeWorld extends FarAway {
   readonly folder = mkdtempSync(join(tmpdir(), 'packmill-world-'));
   readonly remote = join(this.folder, 'remote.git');
   /** Where people work. */
@@ -87,20 +44,17 @@ export class RecipeWorld {
   /** Where the pipeline works. */
   readonly checkout = join(this.folder, 'checkout');
   readonly clock = new JumpingClock();
-  readonly manager = new ManagerDouble();
+  readonly manager = new TakingManager();
   readonly gitlab = new LoopbackGitlab();
   readonly github = new LoopbackGithub();
-  readonly aur = new Map<string, AurEntry>();
-  /** Answers by path without its query, in front of everything else. */
-  readonly answers = new Map<string, Answer>();
-  /** `NAME.db` by its file name. */
-  readonly databases = new Map<string, Uint8Array>();
   service: 'gitlab' | 'github' | 'none' = 'gitlab';
-  #server: FarServer | undefined;
 
-  static async open(files: Files = {}, settings: Readonly<Record<string, string>> = {}): Promise<RecipeWorld> {
+  static async open(
+    files: Files = {},
+    settings: Readonly<Record<string, string>> = {},
+  ): Promise<RecipeWorld> {
     const world = new RecipeWorld();
-    world.#server = await farServer((request, response, index) => world.#answer(request, response, index));
+    await world.listen();
     await world.gitlab.listen();
     await world.github.listen();
     world.git(world.folder, 'init', '--quiet', '--bare', '--initial-branch=main', world.remote);
@@ -110,10 +64,6 @@ export class RecipeWorld {
     world.commit({ '.ci/config': world.config(settings), ...files }, { message: 'init' });
     world.git(world.folder, 'clone', '--quiet', `file://${world.remote}`, world.checkout);
     return world;
-  }
-
-  get url(): string {
-    return this.#server?.url ?? '';
   }
 
   /** `.ci/config` that leads to the servers of this world. */
@@ -189,20 +139,6 @@ export class RecipeWorld {
     return `file://${this.folder}/${path}`;
   }
 
-  /** Puts a database where it is served; rows are `pkgbase:version`. Returns its address. */
-  publish(name: string, rows: readonly string[], fields: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {}): string {
-    const entries = rows.map((row) => {
-      const base = row.slice(0, row.indexOf(':'));
-      const version = row.slice(row.indexOf(':') + 1);
-      const own = Object.entries(fields[base] ?? {}).map(([key, values]) => [key, [...values]] as const);
-      const desc = printDesc(new Map([['NAME', [base]], ['BASE', [base]], ['VERSION', [version]], ...own]));
-      return { name: base, version, desc };
-    });
-    const bytes = writeDatabase(entries, { kind: 'db', compression: 'gzip', codecs: { xz: xzCodec } });
-    this.databases.set(name, bytes);
-    return `${this.url}/db/${name}`;
-  }
-
   /** A hook of the remote, as lines of a shell script. */
   hook(name: string, script: string): void {
     writeFiles(join(this.remote, 'hooks'), { [`${name}!`]: `#!/bin/sh\n${script}\n` });
@@ -270,48 +206,47 @@ export class RecipeWorld {
 
   /** One regular run in a checkout as a CI service makes it: at the newest commit. */
   async run(options: RunOptions = {}): Promise<RunResult> {
-    const variables = { ...this.variables(), ...options.variables };
     const before = new Set(this.manager.documents.keys());
     const told: string[] = [];
     const problems: Problem[] = [];
-    const asked = this.#server?.heard.length ?? 0;
-    const fetcher = new Fetcher({
-      ...{ clock: this.clock, random: highest, proxies: {} },
-      cacheFolder: join(this.folder, 'cache'),
-    });
+    const asked = this.heard.length;
     let report: ScheduleReport | undefined;
     let failure: Problem | undefined;
     try {
       if (!options.isStale) this.#checkOut();
-      report = await this.#withPipeline({ variables, told, problems }, (pipeline, variable) =>
-        withScheduleContext(
-          pipeline,
-          { variable, only: options.only, dryRun: options.dryRun === true, fetcher },
-          (context) => onSchedule(context, { port: options.handOver ? undefined : this.manager }),
-        ),
-      );
+      report = await regularRun({
+        ...this.#place({ ...this.variables(), ...options.variables }, { told, problems }),
+        ...{ only: options.only, dryRun: options.dryRun },
+        port: options.handOver ? undefined : this.manager,
+        cacheFolder: join(this.folder, 'cache'),
+      });
     } catch (error) {
       if (!isFault(error)) throw error;
       failure = error.problem;
-    } finally {
-      fetcher.close();
     }
-    const delivered = [...this.manager.documents].filter(([id]) => !before.has(id)).flatMap(([, names]) => names);
+    const delivered = [...this.manager.documents]
+      .filter(([id]) => !before.has(id))
+      .flatMap(([, names]) => names);
     return {
       get report() {
         if (!report) throw new Error(`the run failed: ${failure?.code} ${failure?.what}`);
         return report;
       },
       ...{ failure, told, problems, delivered },
-      asked: (this.#server?.heard ?? []).slice(asked),
+      asked: this.heard.slice(asked),
     };
   }
 
   /** The pipeline of a push. */
   async onCommit(): Promise<OnCommitReport> {
-    const into = { variables: this.variables(), told: [], problems: [] };
     this.#checkOut();
-    return await this.#withPipeline(into, (context) => onCommit(context, { port: this.manager }));
+    return await withRepository(this.#place(this.variables(), { told: [], problems: [] }), (context) =>
+      onCommit(context, { port: this.manager }),
+    );
+  }
+
+  #place(variables: Readonly<Record<string, string>>, into: { told: string[]; problems: Problem[] }): Place {
+    return { checkout: this.checkout, clock: this.clock, variables, ...into };
   }
 
   #checkOut(): void {
@@ -320,123 +255,8 @@ export class RecipeWorld {
     this.git(this.checkout, 'reset', '--quiet', '--hard', main);
   }
 
-  async #withPipeline<Result>(
-    { variables, told, problems }: { variables: Readonly<Record<string, string>>; told: string[]; problems: Problem[] },
-    work: (context: PipelineContext, variable: (name: string) => string | undefined) => Promise<Result>,
-  ): Promise<Result> {
-    const variable = (name: string): string | undefined => variables[name];
-    const copy = await openWorkingCopy({ folder: this.checkout, branch: 'main', clock: this.clock });
-    try {
-      const head = this.git(this.checkout, 'rev-parse', 'HEAD');
-      return await work(
-        {
-          copy,
-          repository: await readRecipeRepository(copy, head, variable),
-          ci: ciFacts(variable),
-          clock: this.clock,
-          report: (found) => problems.push(found),
-          tell: (line) => told.push(line),
-        },
-        variable,
-      );
-    } finally {
-      await copy.close();
-    }
-  }
-
-  #answer: Answer = (request, response, index) => {
-    const url = new URL(request.url ?? '/', 'http://localhost');
-    const own = this.answers.get(url.pathname);
-    if (own) return own(request, response, index);
-    if (url.pathname === '/packages-meta-ext-v1.json.gz') {
-      return void response.writeHead(200).end(gzipSync(JSON.stringify(this.#entries(undefined))));
-    }
-    if (url.pathname === '/rpc/v5/info') {
-      return sendJson(response, { type: 'multiinfo', results: this.#entries(url.searchParams.getAll('arg[]')) });
-    }
-    const database = /^\/db\/(.+)$/.exec(url.pathname)?.[1];
-    const bytes = database === undefined ? undefined : this.databases.get(database);
-    if (bytes) return void response.writeHead(200).end(bytes);
-    response.writeHead(404).end();
-  };
-
-  #entries(asked: readonly string[] | undefined): readonly object[] {
-    return [...this.aur].flatMap(([base, { modified, maintainer = 'someone', coMaintainers = [], names = [base] }]) =>
-      names
-        .filter((name) => !asked || asked.includes(name))
-        .map((name) => ({
-          Name: name,
-          PackageBase: base,
-          LastModified: modified,
-          Maintainer: maintainer,
-          CoMaintainers: coMaintainers,
-        })),
-    );
-  }
-
   async dispose(): Promise<void> {
-    await Promise.all([this.#server?.close(), this.gitlab.close(), this.github.close()]);
+    await Promise.all([this.closeServer(), this.gitlab.close(), this.github.close()]);
     rmSync(this.folder, { recursive: true, force: true });
   }
-}
-
-/** Writes files below a folder; null removes one. Names that end in `!` are executable. */
-function writeFiles(folder: string, files: Files): void {
-  for (const [name, text] of Object.entries(files)) {
-    const path = join(folder, name.replace(/!$/, ''));
-    if (text === null) rmSync(path, { recursive: true, force: true });
-    else {
-      mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(path, text);
-      if (name.endsWith('!')) chmodSync(path, 0o755);
-    }
-  }
-}
-
-export interface RecipeWishes {
-  readonly pkgver?: string;
-  readonly pkgrel?: string;
-  readonly sources?: readonly string[];
-  readonly sums?: readonly string[];
-  /** Lines between the variables and the functions. */
-  readonly lines?: readonly string[];
-  /** Body of `package`. */
-  readonly body?: string;
-}
-
-/** PKGBUILD and .SRCINFO that fit each other, in the usual style. */
-export function recipe(name: string, wishes: RecipeWishes = {}): { readonly PKGBUILD: string; readonly '.SRCINFO': string } {
-  const { pkgver = '1', pkgrel = '1', sources = [], lines = [], body = 'true' } = wishes;
-  const sums = wishes.sums ?? sources.map(() => 'SKIP');
-  const quoted = (words: readonly string[]): string => words.map((word) => `'${word}'`).join(' ');
-  return {
-    PKGBUILD: [
-      ...[`pkgname=${name}`, `pkgver=${pkgver}`, `pkgrel=${pkgrel}`, "arch=('any')"],
-      ...(sources.length > 0 ? [`source=(${quoted(sources)})`, `sha256sums=(${quoted(sums)})`] : []),
-      ...lines,
-      ...['', 'package() {', `  ${body}`, '}', ''],
-    ].join('\n'),
-    '.SRCINFO': [
-      `pkgbase = ${name}`,
-      ...[`pkgver = ${pkgver}`, `pkgrel = ${pkgrel}`, 'arch = any'].map((line) => `\t${line}`),
-      ...sources.map((source) => `\tsource = ${source}`),
-      ...sums.map((sum) => `\tsha256sums = ${sum}`),
-      ...['', `pkgname = ${name}`, ''],
-    ].join('\n'),
-  };
-}
-
-/** Files of a package folder: a recipe, `.CI/config`, and more. */
-export function folderOf(
-  name: string,
-  config: string | undefined,
-  wishes: RecipeWishes = {},
-  more: Files = {},
-): Files {
-  const files: Files = {
-    ...recipe(name, wishes),
-    ...(config === undefined ? {} : { '.CI/config': config }),
-    ...more,
-  };
-  return Object.fromEntries(Object.entries(files).map(([path, text]) => [`${name}/${path}`, text]));
 }

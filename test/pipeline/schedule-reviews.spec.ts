@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
-import { folderOf, type Files, recipe, type RecipeWishes, RecipeWorld } from './recipe-world.ts';
+import { type Files, folderOf, type RecipeWishes, recipe } from './recipe-texts.ts';
+import { RecipeWorld } from './recipe-world.ts';
 
 let world: RecipeWorld;
 afterEach(() => world.dispose());
@@ -11,7 +13,11 @@ const branch = 'refs/heads/update-foo';
 /** A world with reviews and an update of `foo` in the AUR. */
 async function proposing(
   wishes: RecipeWishes = major,
-  given: { readonly settings?: Readonly<Record<string, string>>; readonly files?: Files; readonly config?: string } = {},
+  given: {
+    readonly settings?: Readonly<Record<string, string>>;
+    readonly files?: Files;
+    readonly config?: string;
+  } = {},
 ): Promise<RecipeWorld> {
   const { settings = { CI_HUMAN_REVIEW: 'true' }, files = {}, config = aur } = given;
   const made = await RecipeWorld.open({ ...folderOf('foo', config), ...files }, settings);
@@ -66,7 +72,7 @@ describe('a major change', () => {
     expect(world.subjects('update-foo')[0]).toBe('chore(update): foo');
   });
 
-  it('R02 is proposed once, however often the run comes by', async () => {
+  it('R02 22.12 is proposed once, however often the run comes by', async () => {
     world = await proposing();
     await world.run();
     const proposed = world.tip(branch);
@@ -79,7 +85,9 @@ describe('a major change', () => {
     expect(world.gitlab.heard.filter(({ method }) => method === 'POST')).toHaveLength(1);
     // its address is known by now
     expect(world.gitlab.heard).toHaveLength(requests);
-    expect(world.checks()['foo']).toMatchObject({ review: { branch: 'update-foo', url: expect.any(String) } });
+    expect(world.checks()['foo']).toMatchObject({
+      review: { branch: 'update-foo', url: expect.any(String) },
+    });
     // touched upstream without a change: the branch is as it should be
     world.aur.set('foo', { modified: 3, maintainer: 'a', coMaintainers: ['b'] });
     await world.run();
@@ -99,6 +107,22 @@ describe('a major change', () => {
     expect(world.gitlab.kept[0]?.description).toMatch(/\bz\b/);
   });
 
+  it('names those who took the recipe over until somebody accepts what they do', async () => {
+    world = await proposing({ pkgver: '1' });
+    await world.run();
+    for (const round of [3, 4]) {
+      const wishes = { ...major, pkgver: `${round}` };
+      world.pushToAur('foo', recipe('foo', wishes), { modified: round, maintainer: 'z' });
+      await world.run();
+      expect(world.gitlab.kept[0]?.description).toMatch(/new maintainer: `z`[\s\S]*lost a maintainer: `a`/);
+      expect(world.show('state', 'foo')).toContain('CI_PKGBUILD_MAINTAINERS=a b\n');
+    }
+    world.git(world.remote, 'update-ref', 'refs/heads/main', 'refs/heads/update-foo');
+    await world.onCommit();
+    await world.run();
+    expect(world.show('state', 'foo')).toContain('CI_PKGBUILD_MAINTAINERS=z\n');
+  });
+
   it('is proposed by a later run when the forge was not there', async () => {
     world = await proposing();
     const down = { status: 500, body: {} };
@@ -115,7 +139,9 @@ describe('a major change', () => {
   it('waits on its branch where there is no token, or no forge at all', async () => {
     world = await proposing();
     const { report } = await world.run({ variables: { ACCESS_TOKEN: '' } });
-    expect(report.problems).toMatchObject([{ code: 'CIS008', severity: 'error', what: expect.stringContaining('ACCESS_TOKEN') }]);
+    expect(report.problems).toMatchObject([
+      { code: 'CIS008', severity: 'error', what: expect.stringContaining('ACCESS_TOKEN') },
+    ]);
     world.service = 'none';
     const local = await world.run();
     expect(local.report.problems).toMatchObject([{ code: 'CIS008', severity: 'warning' }]);
@@ -126,12 +152,14 @@ describe('a major change', () => {
     world = await proposing();
     await world.run();
     world.pushToAur('foo', recipe('foo', { pkgver: '3' }), { modified: 3 });
-    world.hook('reference-transaction', 'test "$1" = committed && { cat; echo --; } >> "$GIT_DIR/moved"; exit 0');
+    world.hook(
+      'reference-transaction',
+      'test "$1" = committed && { cat; echo --; } >> "$GIT_DIR/moved"; exit 0',
+    );
     const { delivered, report } = await world.run();
     expect(delivered).toEqual(['foo']);
     expect(world.tip(branch)).toBe('');
     expect(report.reviews).toEqual({ open: 0, closed: ['foo'] });
-    const { readFileSync } = await import('node:fs');
     const pushes = readFileSync(`${world.remote}/moved`, 'utf8').split('--\n');
     const together = pushes.find((text) => text.includes('refs/heads/main'));
     expect(together).toContain('refs/heads/update-foo');
@@ -145,7 +173,15 @@ describe('a major change', () => {
     world.git(world.desk, 'fetch', '--quiet', 'origin', 'main', 'update-foo');
     world.git(world.desk, 'checkout', '--quiet', '--detach', 'FETCH_HEAD');
     world.git(world.desk, 'fetch', '--quiet', 'origin', 'update-foo');
-    world.git(world.desk, 'merge', '--quiet', '--no-ff', '--message', 'Merge branch update-foo', 'FETCH_HEAD');
+    world.git(
+      world.desk,
+      'merge',
+      '--quiet',
+      '--no-ff',
+      '--message',
+      'Merge branch update-foo',
+      'FETCH_HEAD',
+    );
     world.git(world.desk, 'push', '--quiet', 'origin', 'HEAD:main');
     expect((await world.onCommit()).packages).toEqual([{ name: 'foo' }]);
     const { failure, delivered, report } = await world.run();
@@ -154,6 +190,16 @@ describe('a major change', () => {
     expect(report.reviews.closed).toEqual(['foo']);
     expect(world.manager.names()).toEqual(['foo']);
     expect(world.tip(branch)).toBe('');
+  });
+
+  it('22.26 is withdrawn when its folder is gone', async () => {
+    world = await proposing();
+    await world.run();
+    world.commit({ foo: null }, { message: 'chore(drop): foo' });
+    const { report } = await world.run();
+    expect(report.reviews).toEqual({ open: 0, closed: ['foo'] });
+    expect(world.tip(branch)).toBe('');
+    expect(world.paths('state')).toEqual(['.checks.json', '.commit']);
   });
 
   it('R08 is found among a hundred and fifty others', async () => {
@@ -182,18 +228,25 @@ describe('trust', () => {
   });
 
   it('R04 R05 is in nobody who is not there, and in no name that only looks alike', async () => {
-    world = await proposing(major, { files: { '.ci/aur-maintainers': 'figue\na\n', ...folderOf('bar', aur) } });
+    world = await proposing(major, {
+      files: { '.ci/aur-maintainers': 'figue\na\n', ...folderOf('bar', aur) },
+    });
     world.aur.set('foo', { modified: 2, maintainer: 'f.gue' });
     world.pushToAur('bar', recipe('bar', major), { modified: 2, maintainer: null });
     const { report } = await world.run({ dryRun: true });
-    expect(report.packages.map(({ decision, because }) => [decision, because.replace(/.*not trusted: /, '')])).toEqual([
+    expect(
+      report.packages.map(({ decision, because }) => [decision, because.replace(/.*not trusted: /, '')]),
+    ).toEqual([
       ['review', 'no maintainer (orphaned)'],
       ['review', 'f.gue'],
     ]);
   });
 
   it('R06 is not in an address because it is no name of the AUR', async () => {
-    world = await RecipeWorld.open({}, { CI_HUMAN_REVIEW: 'true', CI_TRUSTED_SOURCES: 'git.example.org/team' });
+    world = await RecipeWorld.open(
+      {},
+      { CI_HUMAN_REVIEW: 'true', CI_TRUSTED_SOURCES: 'git.example.org/team' },
+    );
     for (const name of ['x', 'y']) world.pushUpstream(name, recipe(name, major));
     const one = world.urlOf('x');
     world.commit(folderOf('x', `CI_PKGBUILD_SOURCE=${one}\n`));

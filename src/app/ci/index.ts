@@ -1,5 +1,4 @@
 // The door of pipelines: what a command needs is loaded when it runs, because the start of each run counts.
-import type { Problem } from '../../diagnostics/index.ts';
 import type {
   AddReport,
   AurPushReport,
@@ -11,25 +10,26 @@ import type {
   OnCommitReport,
   TemplateReport,
 } from '../../pipeline/index.ts';
-import type { ChangeReport } from '../../review/index.ts';
 import type { ChangeOptions } from './by-hand.ts';
-import type { ImportOptions, ImportResult } from './import-chaotic.ts';
-import type { CheckedMessage } from './upkeep.ts';
 import type { CheckOptions, CheckReport } from './check-recipes.ts';
+import type { ImportOptions, ImportResult } from './import-chaotic.ts';
 import type { DependencyReport, LookOptions } from './look-at-recipes.ts';
 import type { HandingOptions } from './on-commit.ts';
+import type { ScheduleOptions, ScheduleRun } from './on-schedule.ts';
 import type { PipelineOptions } from './open-pipeline.ts';
 import type { PipelineStatus } from './pipeline-status.ts';
-import type { ScheduleOptions, ScheduleRun } from './on-schedule.ts';
+import type { RenderedReview } from './render-review.ts';
 import type { ReviewSubject } from './review-diff.ts';
+import type { CheckedMessage } from './upkeep.ts';
 
 export type { ChangeOptions } from './by-hand.ts';
 export type { CheckReport } from './check-recipes.ts';
 export type { DependencyReport } from './look-at-recipes.ts';
 export type { HandingOptions } from './on-commit.ts';
-export type { PipelineOptions } from './open-pipeline.ts';
 export type { ScheduleOptions, ScheduleRun } from './on-schedule.ts';
+export type { PipelineOptions } from './open-pipeline.ts';
 export type { PipelineStatus } from './pipeline-status.ts';
+export type { RenderedReview } from './render-review.ts';
 
 /** `packmill ci on-commit`: see `onCommit` of room pipeline. */
 export async function ciOnCommit(options: HandingOptions): Promise<OnCommitReport> {
@@ -107,15 +107,6 @@ export async function ciDependencyText(repository: string, legacy: boolean): Pro
 /** `packmill ci status`: see `readPipelineStatus`. */
 export async function ciStatus(options: PipelineOptions): Promise<PipelineStatus> {
   return await (await import('./pipeline-status.ts')).readPipelineStatus(options);
-}
-
-/** Reports on a change of recipes, ready to be shown. */
-export interface RenderedReview {
-  readonly packages: readonly ChangeReport[];
-  readonly isMajor: boolean;
-  readonly problems: readonly Problem[];
-  readonly text: string;
-  readonly markdown: string;
 }
 
 /** `packmill ci review`: see `reviewDiff`. */

@@ -8,6 +8,7 @@ import {
   makeTemporaryFolder,
   pathKind,
   readFileTree,
+  readStandardInput,
   removeTree,
   subfolders,
   systemClock,
@@ -64,8 +65,10 @@ async function inCheckout<Result>(
 async function compared(copy: WorkingCopy, diff: string): Promise<readonly Pair[]> {
   const ends = diff === '-' ? undefined : await endsOf(copy, diff);
   if (ends) return await commitsCompared(copy, ends);
-  const file = diff === '-' ? '/dev/stdin' : machine.absolute(diff);
-  const bytes = diff === '-' || pathKind(file) === 'file' ? bytesIfThere(file) : undefined;
+  const file = machine.absolute(diff);
+  const fromFile = (): Uint8Array | undefined =>
+    pathKind(file) === 'folder' ? undefined : bytesIfThere(file);
+  const bytes = diff === '-' ? await readStandardInput(mostBytes) : fromFile();
   if (!bytes) throw fault('REV004', { what: `'${diff}' is neither a commit nor a file` });
   return await diffCompared(copy, bytes);
 }

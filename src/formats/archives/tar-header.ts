@@ -52,12 +52,32 @@ const utf8 = new TextDecoder('utf-8');
 
 /** Text up to the first NUL. */
 export function decodeText(bytes: Uint8Array): string {
-  const end = bytes.indexOf(0);
-  return utf8.decode(end < 0 ? bytes : bytes.subarray(0, end));
+  let end = 0;
+  let isAscii = true;
+  for (; end < bytes.length && bytes[end] !== 0; end += 1) if ((bytes[end] ?? 0) > 127) isAscii = false;
+  if (end === 0) return '';
+  // a decoder costs more than the few letters that most fields have
+  if (isAscii) return Buffer.from(bytes.buffer, bytes.byteOffset, end).toString('latin1');
+  return utf8.decode(bytes.subarray(0, end));
+}
+
+/** Octal digits from the start of a field, NULs and spaces behind them; undefined for every other way to write a number. */
+function plainOctal(bytes: Uint8Array): number | undefined {
+  let end = bytes.length;
+  while (end > 0 && (bytes[end - 1] === 0 || bytes[end - 1] === 32)) end -= 1;
+  let value = 0;
+  for (let at = 0; at < end; at += 1) {
+    const digit = (bytes[at] ?? 0) - 48;
+    if (digit < 0 || digit > 7) return undefined;
+    value = value * 8 + digit;
+  }
+  return value;
 }
 
 /** A number field: octal digits between spaces and NULs, or GNU's base 256 with the first bit set; NaN when neither. */
 function decodeNumber(bytes: Uint8Array): number {
+  const plain = plainOctal(bytes);
+  if (plain !== undefined) return plain;
   const first = bytes[0] ?? 0;
   if (first & 0x80) {
     // Negative values (first byte 0xff) only occur as times before 1970; they count as 0.

@@ -19,7 +19,8 @@ export function ansiValue(text: string): string | undefined {
   let isPlain = true;
   const value = text.replace(
     /\\(?:x([0-9A-Fa-f]{1,2})|u([0-9A-Fa-f]{1,4})|U([0-9A-Fa-f]{1,8})|([0-7]{1,3})|([\s\S]))/g,
-    (whole, x?: string, u?: string, wide?: string, octal?: string, other?: string) => {
+    (whole: string, ...groups: readonly (string | undefined)[]) => {
+      const [x, u, wide, octal, other] = groups;
       const hex = x ?? u ?? wide;
       if (hex === undefined && octal === undefined) {
         const known = single[other ?? ''];

@@ -115,6 +115,7 @@ function readLoop(reader: ShellReader, keyword: 'for' | 'select'): Parts {
     reader.at = second + 1;
     expansions = skipBrackets(reader, { open: '(', close: ')', nests: true });
     if (reader.char(reader.skip(reader.at)) !== ')') reader.failHere();
+    requireThreeParts(reader, second + 1, expansions);
     reader.at = reader.skip(reader.at) + 1;
     reader.blanks();
     if (reader.char(reader.at) === ';') reader.at += 1;
@@ -127,6 +128,19 @@ function readLoop(reader: ShellReader, keyword: 'for' | 'select'): Parts {
   if (opening !== 'do' && opening !== '{') reader.failHere();
   reader.at += opening === 'do' ? 2 : 1;
   return { keyword, words, expansions, bodies: [body(reader, opening === 'do' ? 'done' : '}')] };
+}
+
+/** `for ((a; b; c))` has two semicolons outside of quotes and expansions. */
+function requireThreeParts(reader: ShellReader, from: number, expansions: readonly ShellExpansion[]): void {
+  let rest = '';
+  let at = from;
+  for (const { place, end } of expansions) {
+    rest += reader.text.slice(at, Math.max(at, place.offset));
+    at = Math.max(at, end);
+  }
+  rest += reader.text.slice(at, reader.at - 1);
+  const bare = rest.replace(/\\[\s\S]|'[^']*'|"[^"]*"/g, '');
+  if (bare.split(';').length !== 3) reader.fail("a 'for ((' has not three parts", from);
 }
 
 function readLoopList(reader: ShellReader, words: ShellWord[]): void {
@@ -146,7 +160,7 @@ function readLoopList(reader: ShellReader, words: ShellWord[]): void {
   reader.at += 2;
   for (;;) {
     reader.blanks();
-    const word = reader.char(reader.at) === '#' ? undefined : readWord(reader, 'word');
+    const word = readWord(reader, 'word');
     if (!word) break;
     words.push(word);
   }

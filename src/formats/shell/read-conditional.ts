@@ -68,7 +68,6 @@ function readTerm(reader: ShellReader, words: ShellWord[]): void {
 }
 
 function readOperand(reader: ShellReader, mode: 'word' | 'regex' | 'pattern'): ShellWord {
-  // a comment runs to the end of the line
-  const word = reader.char(reader.at) === '#' ? undefined : readWord(reader, mode);
+  const word = readWord(reader, mode);
   return word && word.raw !== ']]' ? word : reader.failHere();
 }

@@ -18,9 +18,8 @@ export function readRedirect(reader: ShellReader): ShellRedirect | undefined {
   if (descriptor !== '' && operator.startsWith('&')) return undefined;
   reader.at = written.ends[operator.length - 1] as number;
   reader.blanks();
-  // a comment, or the descriptor of the next redirect, is no word
-  const isNone = reader.char(reader.at) === '#' || reader.match(descriptors) !== undefined;
-  const target = isNone ? undefined : readWord(reader, 'word');
+  // the descriptor of the next redirect is no word
+  const target = reader.match(descriptors) === undefined ? readWord(reader, 'word') : undefined;
   if (!target) return reader.failHere();
   const redirect: ShellRedirect & { hereDocument: HereDocument | undefined } = {
     ...reader.span(from),

@@ -175,7 +175,7 @@ function readCoprocess(reader: ShellReader): CompoundCommand {
   );
   const isReserved = peekWord(reader) !== undefined;
   if (named && !isReserved) reader.at += named.length;
-  const command = readCompound(reader) ?? readSimple(reader);
+  const command = readCompound(reader) ?? (isReserved ? undefined : readSimple(reader));
   if (!command) reader.failHere();
   const alone = { kind: 'statement' as const, commands: [command], operators: [], isBackground: true };
   const bodies = [{ statements: [{ ...reader.span(start), ...alone }] }];

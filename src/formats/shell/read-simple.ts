@@ -21,9 +21,9 @@ export function readSimple(reader: ShellReader): SimpleCommand | undefined {
     reader.blanks();
     const redirect = readRedirect(reader);
     if (redirect) redirects.push(redirect);
-    else if (reader.char(reader.at) === '#') break;
     else {
-      const takesAssignment = words.length === 0 || declaring.has(nameOf(words[0]) ?? '');
+      const takesAssignment =
+        words.length === 0 || (redirects.length === 0 && declaring.has(nameOf(words[0]) ?? ''));
       const assignment = takesAssignment ? readAssignment(reader) : undefined;
       if (assignment && words.length === 0) assignments.push(assignment);
       else if (assignment) words.push(assignment);

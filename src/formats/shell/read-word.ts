@@ -57,6 +57,8 @@ class WordContent {
 /** Reads the word that begins here; undefined when none does. */
 export function readWord(reader: ShellReader, mode: WordMode): ShellWord | undefined {
   const from = reader.at;
+  // a comment, except behind the equals sign of an assignment
+  if (mode !== 'scalar' && reader.char(from) === '#') return undefined;
   const content = new WordContent();
   if (reader.char(from) === '~') content.isLiteral = false;
   if (mode === 'element' && reader.char(from) === '[') {
@@ -134,7 +136,7 @@ function readQuoted(reader: ShellReader, here: string, content: WordContent): bo
   if (here === '\\') {
     const next = reader.char(from + 1);
     reader.at = Math.min(from + 2, reader.end);
-    content.quoted(next === '\n' ? '' : next === '' ? '\\' : next);
+    content.quoted(next === '\n' ? '' : next);
   } else if (here === "'") {
     skipSingle(reader);
     content.quoted(reader.text.slice(from + 1, reader.at - 1));

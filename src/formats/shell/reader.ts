@@ -81,7 +81,8 @@ export class ShellReader {
   skip(offset: number): number {
     let at = offset;
     while (this.text[at] === '\\' && at + 1 < this.end && this.text[at + 1] === '\n') at += 2;
-    return at;
+    // nothing is left to continue with at the end of the text
+    return this.text[at] === '\\' && at + 1 === this.text.length && at < this.end ? at + 1 : at;
   }
 
   /** What an expression that is `sticky` matches here, or undefined. */

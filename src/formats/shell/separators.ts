@@ -32,7 +32,7 @@ export function peekWord(reader: ShellReader): string | undefined {
   if (!word || !reserved.has(word)) return undefined;
   const next = reader.char(reader.at + word.length);
   if (word === '!' && next === '(' && reader.extendedGlobs) return undefined;
-  if (next === '\\' && reader.char(reader.at + word.length + 1) === '\n') {
+  if (next === '\\' && '\n'.startsWith(reader.char(reader.at + word.length + 1))) {
     const behind = reader.char(reader.skip(reader.at + word.length));
     return isBreak(behind) ? word : undefined;
   }

@@ -1,4 +1,4 @@
-import { ensureFolder, removeTree, systemRandom } from '../../host/index.ts';
+import { ensureFolder, pathExists, removeTree, systemRandom } from '../../host/index.ts';
 import type { Beginning } from './begin.ts';
 import type { ScheduleContext, ScheduledPackage } from './context.ts';
 import { type Examination, examine } from './examine.ts';
@@ -36,7 +36,8 @@ export async function examineAll(
         proposed: () => start.branches.proposedVersion(one.name),
         scratch,
       });
-      await removeTree(scratch);
+      // most packages have nothing new and need no folder
+      if (pathExists(scratch)) await removeTree(scratch);
       done += 1;
       if (done % stride === 0) context.tell(`looked at ${done} of ${packages.length} packages`);
     }

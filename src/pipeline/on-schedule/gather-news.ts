@@ -1,5 +1,4 @@
 import type { Problem } from '../../diagnostics/index.ts';
-import { parseSrcinfo } from '../../formats/pacman/index.ts';
 import type { PackageState, VersionRows } from '../../formats/pkgbuild-repo/index.ts';
 import {
   branchHeads,
@@ -12,6 +11,7 @@ import {
 } from '../../upstream/index.ts';
 import type { ScheduleContext, ScheduledPackage } from './context.ts';
 import type { LibraryNews } from './libraries.ts';
+import { srcinfoOf } from './srcinfo-of.ts';
 import type { UpstreamNews } from './update-recipe.ts';
 import { branchesOf, isWatched } from './watched-commits.ts';
 
@@ -41,6 +41,11 @@ export async function gatherNews(
 ): Promise<GatheredNews> {
   const { fetcher, settings, signal } = context;
   const wanted = packages.filter(({ settings: own }) => own.source === 'aur' && !own.nvchecker).map(wantedOf);
+  const branches = branchesToAsk(packages, known.states);
+  const { libraryDatabases } = settings;
+  context.tell(
+    `asking about ${wanted.length} packages of the AUR, ${branches.length} git branches, ${libraryDatabases.length} databases`,
+  );
   const [aur, databases, heads] = await Promise.all([
     wanted.length === 0
       ? { found: new Map(), missing: [], problems: [] }
@@ -51,8 +56,9 @@ export async function gatherNews(
           proxy: settings.aurProxy,
           signal,
         }),
-    readPackageDatabases(settings.libraryDatabases, { fetcher, signal }),
-    branchHeads(branchesToAsk(packages, known.states), {
+    readPackageDatabases(libraryDatabases, { fetcher, signal }),
+    branchHeads(branches, {
+      fetcher,
       configFile: context.gitConfigFile,
       parallel: settings.maxParallel,
       signal,
@@ -63,7 +69,7 @@ export async function gatherNews(
     ({ pkgbase }) => known.rows.size > 0 && !settings.rebuildBlacklist.has(pkgbase),
   );
   return {
-    upstream: { aur: aur.found, notInAur: new Set(aur.missing), heads },
+    upstream: { aur: aur.found, notInAur: new Set(aur.missing), heads, published: versionsIn(databases) },
     libraries: {
       changed: new Map(changed.map((change) => [change.pkgbase, change])),
       published: known.rows,
@@ -86,9 +92,20 @@ function publishedIn(
   return (pkgbase) => bases?.has(pkgbase);
 }
 
-function wantedOf({ name, srcinfoText }: ScheduledPackage): WantedPackage {
-  const { srcinfo } = parseSrcinfo(srcinfoText ?? '', `${name}/.SRCINFO`);
-  const members = srcinfo?.members.map((member) => member.name) ?? [];
+/** Versions by package name; of what a package provides with a version that one. */
+function versionsIn({
+  databases,
+}: PackageDatabases): (name: string, provided?: string) => string | undefined {
+  return (name, provided) => {
+    const found = databases.flatMap(({ packages }) => packages ?? []).find((one) => one.name === name);
+    if (provided === undefined) return found?.version;
+    return found?.provides.find((entry) => entry.startsWith(`${provided}=`))?.slice(provided.length + 1);
+  };
+}
+
+function wantedOf(one: ScheduledPackage): WantedPackage {
+  const { name } = one;
+  const members = srcinfoOf(one)?.members.map((member) => member.name) ?? [];
   return { pkgbase: name, pkgnames: members.length === 0 ? [name] : members };
 }
 

@@ -1,5 +1,6 @@
 import { untrustedAccounts } from '../../formats/pkgbuild-repo/index.ts';
 import type { AurPackage } from '../../upstream/index.ts';
+import { accountsOf } from './aur-accounts.ts';
 import type { ScheduleContext } from './context.ts';
 import type { Examination } from './examine.ts';
 
@@ -18,8 +19,9 @@ export function untrusted(
       return [];
     case 'aur': {
       const known = input.aur.get(one.name);
-      const accounts = known ? [known.maintainer ?? '', ...known.coMaintainers].filter((name) => name !== '') : [];
-      if (known?.maintainer === undefined) return ['no maintainer (orphaned)', ...untrustedAccounts(accounts, input.trusted)];
+      const accounts = known ? accountsOf(known) : [];
+      if (known?.maintainer === undefined)
+        return ['no maintainer (orphaned)', ...untrustedAccounts(accounts, input.trusted)];
       return untrustedAccounts(accounts, input.trusted);
     }
     case 'url': {
@@ -30,9 +32,10 @@ export function untrusted(
 }
 
 /** Hosts (`gitlab.example.org`) and owners on one (`github.com/owner`), literally. */
-function isTrustedUrl(url: string, trusted: readonly string[]): boolean {
+export function isTrustedUrl(url: string, trusted: readonly string[]): boolean {
   const match = /^[a-z+]+:\/\/(?:[^/@]*@)?([^/:]+)(?::\d+)?\/(.*)$/i.exec(url);
-  if (!match) return false;
+  // who asks for such a path gets another one
+  if (!match || /(?:^|\/|%2f)(?:\.|%2e){1,2}(?:\/|%2f|$)/i.test(match[2] as string)) return false;
   const host = (match[1] as string).toLowerCase();
   const path = match[2] as string;
   return trusted.some((entry) => {

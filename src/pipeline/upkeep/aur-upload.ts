@@ -97,8 +97,9 @@ async function bringUpToDate(context: UploadContext, target: Target): Promise<st
   const { aur, pkgbase } = target;
   const ref = `refs/heads/${branch}`;
   // a package that the AUR does not know yet has a repository without a branch
-  const base = (await aur.remoteRefs([ref])).get(ref);
-  if (base !== undefined) await aur.fetch([ref]);
+  const found = await aur.remoteRefs([ref]);
+  const base = found.get(ref);
+  if (base !== undefined) await aur.fetch([ref], found);
   const changes = await changesFor(target, base);
   if (changes.length === 0) return undefined;
   const message = uploadMessage(pkgbase, context.ci, context.repository);

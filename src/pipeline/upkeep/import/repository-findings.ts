@@ -29,7 +29,9 @@ export function repositoryFindings(repository: ImportedRepository): {
   const facts = reportSettings(repository, report);
   const old = [...repository.otherFiles].filter((file) => oldPipeline.test(file)).sort();
   if (repository.otherFiles.has('.gitlab-ci.yml') && !isMoved(repository)) old.unshift('.gitlab-ci.yml');
-  for (const file of old) report('old-pipeline', `'${file}'`, { file });
+  for (const file of old) {
+    report('old-pipeline', /ya?ml$/.test(file) ? 'a pipeline' : 'a script of the old template', { file });
+  }
   if (repository.otherFiles.has('.ci/aur-state')) {
     report('aur-watermark', "'.ci/aur-state' is there", { file: '.ci/aur-state' });
   }

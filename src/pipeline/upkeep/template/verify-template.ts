@@ -34,6 +34,8 @@ async function gpgTrouble(fingerprint: string, signed: SignedCommit): Promise<st
     /-----BEGIN PGP PUBLIC KEY BLOCK-----[\s\S]*?-----END PGP PUBLIC KEY BLOCK-----/g,
   );
   if (!armours) return "'.ci/template-signers' has no OpenPGP key";
+  // else newer versions keep keys with a program of their own that would have to be started
+  replaceFile(join(home, 'common.conf'), '', 0o600);
   const words = ['--batch', '--no-autostart', '--homedir', home, '--quiet', '--import'];
   await runProcess('gpg', words, { input: `${armours.join('\n')}\n`, timeoutMs, env: environment(home) });
   const printed = await verify(signed, ['gpg.program=gpg', 'gpg.minTrustLevel=undefined'], environment(home));
