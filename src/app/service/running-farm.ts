@@ -105,12 +105,7 @@ export class RunningFarm extends FarmLook implements FarmService {
       local: this.#localToken,
       upkeep: this.#upkeepToken,
     });
-    this.#upkeep = new Upkeep({
-      farm,
-      token: this.#upkeepToken,
-      say: options.say,
-      trouble: (subject, error) => this.#troubles.note(subject, error),
-    });
+    this.#upkeep = this.#makeUpkeep();
     this.#landingZone = landingZoneOf(farm);
     const orders = new WorkOrders(farm, this.#sources);
     this.#desk = new BuilderDesk({
@@ -138,6 +133,15 @@ export class RunningFarm extends FarmLook implements FarmService {
       onTrouble: this.#noting('recipe sources'),
       onAdmitted: () => this.#troubles.note('recipe sources', undefined),
       onLateRefusal: (request, refused) => this.#tellRefused(request, refused),
+    });
+  }
+
+  #makeUpkeep(): Upkeep {
+    return new Upkeep({
+      farm: this.farm,
+      token: this.#upkeepToken,
+      say: this.#options.say,
+      trouble: (subject, error) => this.#troubles.note(subject, error),
     });
   }
 
