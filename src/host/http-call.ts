@@ -7,12 +7,14 @@ export interface HttpCall {
   /** For the whole exchange, up to the last byte of the answer. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
+  /** Of the answer's text, default 65,536. */
+  readonly maxBytes?: number | undefined;
 }
 
 export interface HttpAnswer {
   readonly status: number;
   readonly headers: Headers;
-  /** At most the first 64 KiB. */
+  /** At most the first `maxBytes`. */
   readonly text: string;
 }
 
@@ -22,7 +24,7 @@ export interface HttpSilence {
   readonly reason: string;
 }
 
-const mostBytes = 65_536;
+const defaultMaxBytes = 65_536;
 
 /**
  * Asks once: no repetition, and redirects are answers like others, so that no token follows one to another
@@ -40,7 +42,11 @@ export async function httpCall(call: HttpCall): Promise<HttpAnswer | HttpSilence
       redirect: 'manual',
       signal,
     });
-    return { status: response.status, headers: response.headers, text: await firstBytes(response) };
+    return {
+      status: response.status,
+      headers: response.headers,
+      text: await firstBytes(response, call.maxBytes),
+    };
   } catch (error) {
     if (call.signal?.aborted) return { status: undefined, reason: 'the request was stopped' };
     if (late.aborted) return { status: undefined, reason: `no answer within ${call.timeoutMs / 1000} s` };
@@ -48,7 +54,7 @@ export async function httpCall(call: HttpCall): Promise<HttpAnswer | HttpSilence
   }
 }
 
-async function firstBytes(response: Response): Promise<string> {
+async function firstBytes(response: Response, mostBytes = defaultMaxBytes): Promise<string> {
   const pieces: Uint8Array[] = [];
   let size = 0;
   for await (const piece of response.body ?? []) {

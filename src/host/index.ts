@@ -63,6 +63,7 @@ export {
   hashFileWithTail,
 } from './hashed-copy.ts';
 export { type HttpAnswer, type HttpCall, type HttpSilence, httpCall } from './http-call.ts';
+export { pauseAsked, replyWords } from './http-reply.ts';
 export { hmacSha256 } from './keyed-digest.ts';
 export { machine } from './machine.ts';
 export { type Mount, readMounts } from './mounts.ts';

@@ -64,7 +64,11 @@ export async function* readPieces(path: string): AsyncGenerator<Uint8Array> {
 }
 
 /** Writes a file that need not survive a crash, with exactly this mode whatever the umask. */
-export async function writeFileWithMode(path: string, text: string, mode: number): Promise<void> {
+export async function writeFileWithMode(
+  path: string,
+  text: string | Uint8Array,
+  mode: number,
+): Promise<void> {
   await writeFile(path, text, { mode });
   await chmod(path, mode);
 }

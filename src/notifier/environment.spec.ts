@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { concealing, secretsOfAddress } from './conceal.ts';
+import { concealing, secretsOfAddress } from '../primitives/index.ts';
 import { parseNotifiersEnvironment } from './environment.ts';
 
 const token = 'glpat-very-secret';

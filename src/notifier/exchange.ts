@@ -1,6 +1,6 @@
 import { messageOf } from '../diagnostics/index.ts';
-import { type HttpAnswer, type HttpSilence, httpCall } from '../host/index.ts';
-import type { Conceal } from './conceal.ts';
+import { type HttpAnswer, type HttpSilence, httpCall, pauseAsked, replyWords } from '../host/index.ts';
+import type { Conceal } from '../primitives/index.ts';
 import type { Delivery } from './deliverer.ts';
 
 export interface ExchangeOptions {
@@ -11,8 +11,6 @@ export interface ExchangeOptions {
   readonly busyStatuses?: readonly number[];
 }
 
-/** Longest pause that a service may ask for. */
-const longestPauseMs = 24 * 3_600_000;
 const tryAgain: readonly number[] = [408, 425, 429];
 
 /**
@@ -52,7 +50,7 @@ export class Exchange {
   /** Status of the answer, and its words; both empty when nobody answered. */
   get seen(): { readonly status: number | undefined; readonly words: string } {
     const answer = this.#answer;
-    return { status: answer?.status, words: answer?.status === undefined ? '' : wordsOf(answer.text) };
+    return { status: answer?.status, words: answer?.status === undefined ? '' : replyWords(answer.text) };
   }
 
   /** Lets the library do its call and judges what came back, not what the library thought of it. */
@@ -67,10 +65,10 @@ export class Exchange {
     const answer = this.#answer;
     if (!answer) return later(conceal(`the request could not be made: ${messageOf(complaint)}`));
     if (answer.status === undefined) return later(conceal(answer.reason));
-    const reason = conceal(`HTTP ${answer.status} ${wordsOf(answer.text)}`);
+    const reason = conceal(`HTTP ${answer.status} ${replyWords(answer.text)}`);
     if (answer.status >= 200 && answer.status < 300)
       return complaint === undefined ? { kind: 'sent' } : later(`an answer that makes no sense: ${reason}`);
-    const retryAfterMs = pauseOf(answer, nowMs);
+    const retryAfterMs = pauseAsked(answer, nowMs);
     const isLimit = answer.status === 429 || (answer.status === 403 && retryAfterMs !== undefined);
     const isBusy = [...tryAgain, ...(this.#options.busyStatuses ?? [])].includes(answer.status);
     if (isLimit || isBusy || answer.status >= 500)
@@ -80,34 +78,3 @@ export class Exchange {
 }
 
 const later = (reason: string): Delivery => ({ kind: 'later', reason });
-
-/** ms that the service asks us to wait: `Retry-After` (RFC 9110), GitHub's exhausted quota, or Telegram's body. */
-function pauseOf({ headers, text }: HttpAnswer, nowMs: number): number | undefined {
-  const bounded = (ms: number): number => Math.min(longestPauseMs, Math.max(0, ms));
-  const after = headers.get('retry-after')?.trim();
-  if (after !== undefined && /^\d+(\.\d+)?$/.test(after)) return bounded(Number(after) * 1000);
-  const date = after === undefined ? Number.NaN : Date.parse(after);
-  if (!Number.isNaN(date)) return bounded(date - nowMs);
-  const reset = Number(headers.get('x-ratelimit-reset') ?? Number.NaN);
-  if (headers.get('x-ratelimit-remaining') === '0' && !Number.isNaN(reset))
-    return bounded(reset * 1000 - nowMs);
-  const parameters = (parse(text) as { parameters?: { retry_after?: unknown } } | undefined)?.parameters;
-  return typeof parameters?.retry_after === 'number' ? bounded(parameters.retry_after * 1000) : undefined;
-}
-
-/** What the service says, without its wrapping. */
-function wordsOf(text: string): string {
-  const body = parse(text) as { message?: unknown; error?: unknown; description?: unknown } | undefined;
-  const words = body?.message ?? body?.error ?? body?.description;
-  if (words === undefined) return text;
-  return typeof words === 'string' ? words : JSON.stringify(words);
-}
-
-function parse(text: string): unknown {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}

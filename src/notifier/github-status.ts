@@ -1,4 +1,4 @@
-import { concealing } from './conceal.ts';
+import { concealing } from '../primitives/index.ts';
 import type { Deliverer } from './deliverer.ts';
 import { Exchange } from './exchange.ts';
 import type { ServiceOptions } from './gitlab-status.ts';

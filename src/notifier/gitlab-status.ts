@@ -1,5 +1,5 @@
 import type { Clock } from '../host/index.ts';
-import { concealing } from './conceal.ts';
+import { concealing } from '../primitives/index.ts';
 import type { Deliverer, Delivery } from './deliverer.ts';
 import { Exchange } from './exchange.ts';
 import { withoutEndSlash } from './links.ts';

@@ -1,7 +1,7 @@
 import type { Transporter } from 'nodemailer';
 import { messageOf } from '../diagnostics/index.ts';
 import { digestBytes } from '../host/index.ts';
-import { concealing, secretsOfAddress } from './conceal.ts';
+import { concealing, secretsOfAddress } from '../primitives/index.ts';
 import type { Batch, Deliverer, Delivery } from './deliverer.ts';
 import type { ServiceOptions } from './gitlab-status.ts';
 import type { MailConfig } from './notifier-config.ts';

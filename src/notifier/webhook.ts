@@ -1,5 +1,5 @@
 import { hmacSha256 } from '../host/index.ts';
-import { concealing, secretsOfAddress } from './conceal.ts';
+import { concealing, secretsOfAddress } from '../primitives/index.ts';
 import type { Deliverer } from './deliverer.ts';
 import { Exchange } from './exchange.ts';
 import type { ServiceOptions } from './gitlab-status.ts';

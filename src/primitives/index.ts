@@ -1,4 +1,5 @@
 export { formatBytes } from './byte-count.ts';
+export { type Conceal, concealing, secretsOfAddress } from './conceal.ts';
 export { type Digest, parseDigest } from './digest.ts';
 export { formatDuration } from './duration.ts';
 export type { AttemptId, BuilderName, JobId, JobIdParts, PlanId, RunId } from './ids.ts';

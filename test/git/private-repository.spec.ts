@@ -1,62 +1,20 @@
-import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { GitHttpServer } from './http-backend.ts';
 import { ScratchRepository } from './scratch-repository.ts';
 
 let scratch: ScratchRepository;
-let server: Server;
+let door: GitHttpServer;
 let url: string;
-const credentials = `Basic ${Buffer.from('farm:s3cret').toString('base64')}`;
-
-/** git's own server behind a door that wants a password: git-http-backend(1) as a CGI program. */
-function answer(request: IncomingMessage, response: ServerResponse): void {
-  if (request.headers.authorization !== credentials) {
-    response.writeHead(401, { 'www-authenticate': 'Basic realm="recipes"' }).end();
-    return;
-  }
-  const asked = new URL(request.url ?? '/', 'http://localhost');
-  const backend = spawn('git', ['-c', 'safe.directory=*', 'http-backend'], {
-    env: {
-      ...{ PATH: process.env['PATH'], GIT_PROJECT_ROOT: scratch.folder, GIT_HTTP_EXPORT_ALL: '1' },
-      ...{ PATH_INFO: asked.pathname, QUERY_STRING: asked.search.slice(1), REMOTE_USER: 'farm' },
-      REQUEST_METHOD: request.method,
-      CONTENT_TYPE: request.headers['content-type'] ?? '',
-      HTTP_CONTENT_ENCODING: request.headers['content-encoding'] ?? '',
-      GIT_PROTOCOL: String(request.headers['git-protocol'] ?? ''),
-    },
-    stdio: ['pipe', 'pipe', 'ignore'],
-  });
-  request.pipe(backend.stdin);
-  const pieces: Buffer[] = [];
-  backend.stdout.on('data', (piece: Buffer) => pieces.push(piece));
-  backend.once('close', () => {
-    const all = Buffer.concat(pieces);
-    const end = all.indexOf('\r\n\r\n');
-    const headers = new Map(
-      all
-        .subarray(0, end)
-        .toString()
-        .split('\r\n')
-        .map((line) => line.split(': ') as [string, string]),
-    );
-    const status = Number(headers.get('Status')?.slice(0, 3) ?? 200);
-    headers.delete('Status');
-    response.writeHead(status, Object.fromEntries(headers)).end(all.subarray(end + 4));
-  });
-}
 
 beforeEach(async () => {
   scratch = new ScratchRepository();
-  server = createServer(answer);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/recipes`;
+  door = new GitHttpServer(scratch.folder, { user: 'farm', password: 's3cret' });
+  url = `${await door.listen()}/recipes`;
 });
 afterEach(async () => {
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
+  await door.close();
   scratch.dispose();
 });
 
@@ -69,7 +27,7 @@ const configured = (name: string, text: string): string => {
 describe('a private repository', () => {
   it('is fetched with a header, a credential helper or a password in the address', async () => {
     const commit = scratch.commit({ a: '1' });
-    const header = configured('header', `[http]\n\textraHeader = "Authorization: ${credentials}"\n`);
+    const header = configured('header', `[http]\n\textraHeader = "Authorization: ${door.authorization}"\n`);
     const secrets = configured('secrets', `${url.replace('//', '//farm:s3cret@').replace('/recipes', '')}\n`);
     const helper = configured('helper', `[credential]\n\thelper = "store --file=${secrets}"\n`);
     expect(await (await scratch.open({ url, configFile: header }, 'one')).fetch()).toBe(commit);
@@ -94,12 +52,12 @@ describe('a private repository', () => {
   });
 
   it('is out of reach when the server takes too long', async () => {
-    server.removeAllListeners('request');
-    server.on('request', () => {});
+    door.server.removeAllListeners('request');
+    door.server.on('request', () => {});
     const source = await scratch.open({ url });
     await expect(source.fetch({ timeoutMs: 300 })).rejects.toMatchObject({ problem: { code: 'GIT001' } });
     const stop = new AbortController();
-    server.on('request', () => stop.abort());
+    door.server.on('request', () => stop.abort());
     await expect(source.fetch({ signal: stop.signal })).rejects.toMatchObject({
       problem: { code: 'GIT001' },
     });

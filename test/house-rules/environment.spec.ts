@@ -13,7 +13,15 @@ const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf
 /** Variables of the system and of other programs, which packmill reads as those do. */
 const notOurs = [
   ...['CI', 'HOME', 'LANG', 'LC_ALL', 'PATH', 'TERM', 'TMPDIR', 'USER', 'COLUMNS', 'NO_COLOR', 'FORCE_COLOR'],
-  ...['CONTAINER_HOST', 'DOCKER_HOST', 'XDG_RUNTIME_DIR', 'GNUPGHOME', 'BUILDTOOL', 'BUILDTOOLVER'],
+  ...[
+    'CONTAINER_HOST',
+    'DOCKER_HOST',
+    'XDG_RUNTIME_DIR',
+    'GNUPGHOME',
+    'BUILDTOOL',
+    'BUILDTOOLVER',
+    'GIT_CONFIG_COUNT',
+  ],
 ];
 /** Variables of Chaotic Manager that an environment may still have, and that change nothing. */
 const withoutEffect = ['BUILDER_BUILD_DIR_HOST', 'BUILDER_BUILD_DIR_MANAGER'];

@@ -1,0 +1,2 @@
+export type { ChangeRequest, Forge, NewChangeRequest, OpenedRequest } from './forge.ts';
+export { type ForgeSurroundings, forgeFromEnvironment } from './from-environment.ts';
