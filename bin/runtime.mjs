@@ -1,6 +1,6 @@
 // What launcher and bootstrap know of runtimes. Plain JavaScript: it must work on Node 18.
-import { spawn, spawnSync } from 'node:child_process';
-import { accessSync, existsSync, mkdirSync, constants as permissions, statSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { accessSync, existsSync, mkdirSync, constants as permissions, realpathSync, statSync } from 'node:fs';
 import { constants, homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { isatty } from 'node:tty';
@@ -56,7 +56,8 @@ function isOurs(folder) {
  */
 export async function runUnder(node, args, env = process.env) {
   const command = [node, '--disable-warning=ExperimentalWarning', ...args];
-  const [program, ...rest] = diesWithUs() ? ['setpriv', '--pdeathsig', 'KILL', ...command] : command;
+  const setpriv = programForDying();
+  const [program, ...rest] = setpriv ? [setpriv, '--pdeathsig', 'KILL', ...command] : command;
   const child = spawn(program, rest, { stdio: 'inherit', env });
   // A terminal sends its signals to the whole group, so the child has them already.
   const onTerminal = [0, 1, 2].some((fd) => isatty(fd));
@@ -81,6 +82,17 @@ export async function runUnder(node, args, env = process.env) {
   process.exit(code ?? 1);
 }
 
-function diesWithUs() {
-  return spawnSync('setpriv', ['--pdeathsig', 'KILL', 'true'], { stdio: 'ignore' }).status === 0;
+/** setpriv of util-linux, looked up instead of tried: a trial would be one more process at each start. */
+function programForDying() {
+  for (const folder of (process.env.PATH || '').split(':')) {
+    const path = join(folder, 'setpriv');
+    try {
+      accessSync(path, permissions.X_OK);
+      // that of busybox does not know --pdeathsig
+      return realpathSync(path).endsWith('/busybox') ? undefined : path;
+    } catch {
+      // not here
+    }
+  }
+  return undefined;
 }

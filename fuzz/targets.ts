@@ -10,6 +10,7 @@ import { target as packageFile } from './package-file.ts';
 import { target as packageInfo } from './package-info.ts';
 import { target as packageName } from './package-name.ts';
 import { target as settingsFile } from './settings-file.ts';
+import { target as shell } from './shell.ts';
 import { target as srcinfo } from './srcinfo.ts';
 import { target as tar } from './tar.ts';
 import type { FuzzTarget } from './target.ts';
@@ -27,6 +28,7 @@ export const targets: readonly FuzzTarget[] = [
   packageInfo,
   packageName,
   settingsFile,
+  shell,
   srcinfo,
   tar,
   version,

@@ -10,6 +10,8 @@
  * @property {boolean} [shelf] a shelf of members, one folder each; each member has a door of its own
  * @property {Readonly<Record<string, readonly string[]>>} [members] which member of the shelf may know which other one
  * @property {readonly string[]} [drivers] folders behind the room's contract; only `app`, tests and benches name them
+ * @property {readonly string[]} [doors] folders of the room that have an `index.ts` of their own for others, so that a
+ *   command loads only what it needs
  * @property {readonly string[]} [node] Node modules it may use beyond those of its floor
  */
 
@@ -149,9 +151,15 @@ export const rooms = {
     floor: 3,
     purpose: 'what pushes and timers mean for a repository of recipes',
     knows: ['api', 'graph', 'formats', 'planner', 'review', 'host', 'fetcher', 'upstream', 'git', 'forge'],
+    doors: ['push'],
     borrows: ['sandbox'],
   },
-  app: { floor: 4, purpose: 'composition root and use cases; alone names the drivers', knows: ['*'] },
+  app: {
+    floor: 4,
+    purpose: 'composition root and use cases; alone names the drivers',
+    knows: ['*'],
+    doors: ['ci'],
+  },
   cli: {
     floor: 5,
     purpose: 'one file per command',

@@ -8,7 +8,9 @@ import { removalRequestSchema, scheduleRequestSchema } from './schedule.ts';
 export const handOverSchema = z.strictObject({
   version: z.literal(1),
   /** Derived from the content: a repetition is the same request. */
-  id: z.string().min(8).max(128),
+  id: z.string().regex(/^[a-z0-9-]{8,100}$/, 'letters, digits and hyphens'),
+  /** When it was made, ms since the epoch: older documents are delivered first. */
+  createdMs: z.number().nonnegative(),
   /** The commit that tag `scheduled` moves to once this is accepted. */
   tag: z
     .string()

@@ -8,6 +8,7 @@ export * from './job-commands.ts';
 export * from './json-schema.ts';
 export * from './log-requests.ts';
 export * from './object-transfer.ts';
+export * from './package-checks.ts';
 export * from './problem-body.ts';
 export * from './read-message.ts';
 export * from './schedule.ts';

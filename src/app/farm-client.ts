@@ -8,11 +8,9 @@ import type {
   ScheduleReply,
   ScheduleRequest,
 } from '../api/index.ts';
-import { Caller } from '../channel/index.ts';
-import { redisOf } from '../config/index.ts';
+import type { redisOf } from '../config/index.ts';
 import { type Code, catalogue, fault, isFault, ProblemError, problem } from '../diagnostics/index.ts';
 import { machine, streamHttp, systemClock, systemRandom, textIfThere } from '../host/index.ts';
-import { redisCarriers } from './carriers.ts';
 import { farmPaths } from './farm-paths.ts';
 
 /** How commands reach a manager. */
@@ -21,6 +19,8 @@ export interface ManagerAddress {
   readonly farm: string;
   /** Web address of a manager elsewhere; the token comes from `PACKMILL_TOKEN`. */
   readonly url: string | undefined;
+  /** The queue store, when somebody knows it better than the environment. */
+  readonly redis?: NonNullable<ReturnType<typeof redisOf>>;
 }
 
 /** A manager that is asked from outside. */
@@ -53,12 +53,21 @@ export function managerUrl(given: string | undefined): string | undefined {
 export async function connectToManager(address: ManagerAddress): Promise<FarmClient> {
   const url = managerUrl(address.url);
   if (url !== undefined) return httpClient(url, machine.variable('PACKMILL_TOKEN'));
-  const redis = redisOf(undefined, machine.variable);
+  const redis = address.redis ?? (await redisOfEnvironment());
   if (redis) return await redisClient(redis, address.farm);
   const text = textIfThere(farmPaths(address.farm).manager);
   if (text === undefined) throw fault('SCH005', { what: `no manager is at work in '${address.farm}'` });
   const own = JSON.parse(text) as { url: string; token: string };
   return httpClient(own.url, own.token);
+}
+
+const redisVariables = ['REDIS_HOST', 'REDIS_PORT', 'REDIS_PASSWORD', 'REDIS_SSH_HOST'];
+
+/** Settings and queue are loaded only by those who go that way: a pipeline's start must not wait for them. */
+async function redisOfEnvironment(): Promise<ReturnType<typeof redisOf>> {
+  if (redisVariables.every((name) => machine.variable(name) === undefined)) return undefined;
+  const config = await import('../config/index.ts');
+  return config.redisOf(undefined, machine.variable);
 }
 
 type Ask = (method: 'GET' | 'POST', path: string, body?: unknown) => Promise<unknown>;
@@ -143,6 +152,10 @@ async function redisClient(
   redis: NonNullable<ReturnType<typeof redisOf>>,
   farm: string,
 ): Promise<FarmClient> {
+  const [{ redisCarriers }, { Caller }] = await Promise.all([
+    import('./carriers.ts'),
+    import('../channel/index.ts'),
+  ]);
   const carriers = await redisCarriers({
     redis,
     farm: machine.variable('PACKMILL_FARM_NAME') ?? 'farm',

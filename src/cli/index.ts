@@ -13,7 +13,8 @@ export async function main(argv: readonly string[]): Promise<number> {
     return shell.exitCode;
   });
   try {
-    await createProgram(shell).parseAsync([...argv], { from: 'user' });
+    const program = await createProgram(shell, argv);
+    await program.parseAsync([...argv], { from: 'user' });
   } catch (error) {
     report(shell, error);
   }

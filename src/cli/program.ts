@@ -1,20 +1,4 @@
 import { Command } from 'commander';
-import { addBuild } from './commands/build.ts';
-import { addBuilder } from './commands/builder.ts';
-import { addDoctor } from './commands/doctor.ts';
-import { addDump } from './commands/dump.ts';
-import { addExplain } from './commands/explain.ts';
-import { addInit } from './commands/init.ts';
-import { addLogs } from './commands/logs.ts';
-import { addPlan } from './commands/plan.ts';
-import { addQueue } from './commands/queue.ts';
-import { addRepo } from './commands/repo.ts';
-import { addSchedule } from './commands/schedule.ts';
-import { addServe } from './commands/serve.ts';
-import { addStatus } from './commands/status.ts';
-import { addStore } from './commands/store.ts';
-import { addToken } from './commands/token.ts';
-import { addWhy } from './commands/why.ts';
 import type { GlobalOptions, Shell } from './shell.ts';
 
 const epilogue = `
@@ -26,8 +10,54 @@ A first farm:
 Exit codes: 0 done, 1 recipes or builds failed, 2 wrong usage, 3 the world failed (retry may help),
 70 a fault of packmill, 130 interrupted.`;
 
-/** The whole command line; commands report through the shell and throw problems. */
-export function createProgram(shell: Shell): Command {
+type Add = (program: Command, shell: Shell, words: readonly string[]) => void | Promise<void>;
+
+/** Where each command comes from, in the order of the help. */
+const commands: Readonly<Record<string, () => Promise<Add>>> = {
+  init: async () => (await import('./commands/init.ts')).addInit,
+  build: async () => (await import('./commands/build.ts')).addBuild,
+  plan: async () => (await import('./commands/plan.ts')).addPlan,
+  status: async () => (await import('./commands/status.ts')).addStatus,
+  logs: async () => (await import('./commands/logs.ts')).addLogs,
+  why: async () => (await import('./commands/why.ts')).addWhy,
+  repo: async () => (await import('./commands/repo.ts')).addRepo,
+  store: async () => (await import('./commands/store.ts')).addStore,
+  dump: async () => (await import('./commands/dump.ts')).addDump,
+  up: loadServe,
+  manager: loadServe,
+  database: loadServe,
+  web: loadServe,
+  builder: async () => (await import('./commands/builder.ts')).addBuilder,
+  schedule: loadSchedule,
+  'auto-repo-remove': loadSchedule,
+  queue: loadQueue,
+  cancel: loadQueue,
+  retry: loadQueue,
+  drain: loadQueue,
+  ci: async () => (await import('./commands/ci.ts')).addCi,
+  import: async () => (await import('./commands/import.ts')).addImport,
+  token: async () => (await import('./commands/token.ts')).addToken,
+  doctor: async () => (await import('./commands/doctor.ts')).addDoctor,
+  explain: async () => (await import('./commands/explain.ts')).addExplain,
+};
+
+async function loadServe(): Promise<Add> {
+  return (await import('./commands/serve.ts')).addServe;
+}
+
+async function loadSchedule(): Promise<Add> {
+  return (await import('./commands/schedule.ts')).addSchedule;
+}
+
+async function loadQueue(): Promise<Add> {
+  return (await import('./commands/queue.ts')).addQueue;
+}
+
+/**
+ * The command line for some words: with the one command that they begin with, so that nothing else is loaded, or with
+ * all of them for help and for what is no command. Commands report through the shell and throw problems.
+ */
+export async function createProgram(shell: Shell, argv: readonly string[]): Promise<Command> {
   const program = new Command('packmill')
     .description(
       'From recipes to signed, installable packages: plans, builds in sandboxes, stores, signs, publishes.',
@@ -50,28 +80,28 @@ export function createProgram(shell: Shell): Command {
       outputError: () => undefined,
     })
     .hook('preAction', (_program, command) => shell.configure(command.optsWithGlobals<GlobalOptions>()));
-  for (const add of [
-    addInit,
-    addBuild,
-    addPlan,
-    addStatus,
-    addLogs,
-    addWhy,
-    addRepo,
-    addStore,
-    addDump,
-    addServe,
-    addBuilder,
-    addSchedule,
-    addQueue,
-    addToken,
-    addDoctor,
-    addExplain,
-  ]) {
-    add(program, shell);
-  }
+  const words = operands(argv);
+  for (const load of await wanted(words, argv)) await load(program, shell, words.slice(1));
   for (const command of program.commands) inherit(command);
   return program;
+}
+
+async function wanted(words: readonly string[], argv: readonly string[]): Promise<ReadonlySet<Add>> {
+  const [name] = words;
+  const one = name === undefined ? undefined : Object.entries(commands).find(([known]) => known === name);
+  if (one) return new Set([await one[1]()]);
+  if (name === undefined && (argv.includes('--version') || argv.includes('-V'))) return new Set();
+  return new Set(await Promise.all(Object.values(commands).map((load) => load())));
+}
+
+/** The words of a command line that are no options of the program, nor their values, from the command's name on. */
+function operands(argv: readonly string[]): readonly string[] {
+  for (let at = 0; at < argv.length; at += 1) {
+    const word = argv[at] as string;
+    if (word === '--farm') at += 1;
+    else if (!word.startsWith('-')) return argv.slice(at);
+  }
+  return [];
 }
 
 /** Subcommands behave like the program itself on errors. */

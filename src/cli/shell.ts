@@ -88,6 +88,11 @@ export class Shell {
     this.console.err(`${whole ? renderTerminal(problem, look) : renderLine(problem)}\n`);
   }
 
+  /** Whether standard output takes colours: a terminal that is not dumb, and NO_COLOR is empty or not set. */
+  get outColors(): boolean {
+    return this.console.outIsTerminal === true && !machine.variable('NO_COLOR');
+  }
+
   /** Whether standard error takes colours: a terminal that is not dumb, and NO_COLOR is empty or not set. */
   get colors(): boolean {
     return this.console.errCanRewrite && !machine.variable('NO_COLOR');

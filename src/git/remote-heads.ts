@@ -1,5 +1,6 @@
 import { runProcess } from '../host/index.ts';
 import { gitEnvironment } from './git-program.ts';
+import { lastWords } from './remote-trouble.ts';
 
 /** One thing to watch upstream: a repository and a branch of it, or its default branch. */
 export interface RemoteRef {
@@ -24,25 +25,55 @@ export type RemoteAnswer =
   | { readonly kind: 'nothing' }
   | { readonly kind: 'unreachable' };
 
-/** How git, curl and ssh say that there was nobody to talk to. */
+/** The same for several refs of one repository, by whole name; refs that are not there are missing. */
+export type RemoteHeads =
+  | { readonly kind: 'commits'; readonly commits: ReadonlyMap<string, string> }
+  | { readonly kind: 'nothing'; readonly why: string | undefined }
+  | { readonly kind: 'unreachable'; readonly why: string | undefined };
+
+/** How git, curl and ssh say that there was nobody to talk to, or nobody in a state to talk. */
 const unreachable =
-  /Could not resolve host|Failed to connect|Couldn't connect|Connection (?:timed out|refused)|No route to host|Network is unreachable|unable to look up/i;
+  /Could not resolve host|Failed to connect|Couldn't connect|Connection (?:timed out|refused|reset)|No route to host|Network is unreachable|unable to look up|returned error: (?:5\d\d|429)|Empty reply from server|\bSSL_|SSL (?:certificate|connect)|gnutls_handshake|TLS connect|Operation (?:too slow|timed out)|Could not connect to server/i;
 
 /** Asks a server for the newest commit of a branch (git-ls-remote(1)). Never asks for a password. */
 export async function remoteHead(remote: RemoteRef, options: RemoteHeadOptions): Promise<RemoteAnswer> {
   const name = remote.ref === 'HEAD' ? 'HEAD' : `refs/heads/${remote.ref}`;
-  const result = await runProcess('git', ['ls-remote', '--exit-code', '--', remote.url, name], {
+  const heads = await remoteHeads(remote.url, [name], options);
+  if (heads.kind !== 'commits') return { kind: heads.kind };
+  const commit = heads.commits.get(name);
+  return commit === undefined ? { kind: 'nothing' } : { kind: 'commit', commit };
+}
+
+/**
+ * Asks a server once for several refs by whole name (`HEAD`, `refs/heads/X`), or for all that match patterns as
+ * git-ls-remote(1) has them (`refs/tags/*`). Never asks for a password and runs nothing but git's own transports.
+ * Throws SYS001 without git.
+ */
+export async function remoteHeads(
+  url: string,
+  refs: readonly string[],
+  options: RemoteHeadOptions,
+): Promise<RemoteHeads> {
+  const result = await runProcess('git', ['ls-remote', '--', url, ...refs], {
     timeoutMs: options.timeoutMs,
     signal: options.signal,
-    env: gitEnvironment(options.configFile, 'ssh -o BatchMode=yes'),
+    env: {
+      ...gitEnvironment(options.configFile, 'ssh -o BatchMode=yes'),
+      GIT_ALLOW_PROTOCOL: 'file:git:http:https:ssh',
+    },
   });
   if (result.code !== 0) {
-    const silent = result.why === 'timed-out' || unreachable.test(result.stderr);
-    return { kind: silent ? 'unreachable' : 'nothing' };
+    const silent = result.why !== 'ended' || unreachable.test(result.stderr);
+    const why = result.why === 'timed-out' ? 'It does not answer in time.' : lastWords(result.stderr);
+    return { kind: silent ? 'unreachable' : 'nothing', why };
   }
+  const commits = new Map<string, string>();
+  const isWanted = (name: string): boolean => refs.some((ref) => ref.includes('*') || ref === name);
   for (const line of result.stdout.split('\n')) {
     const [commit, found] = line.split('\t');
-    if (found === name && commit && /^[0-9a-f]{40,64}$/.test(commit)) return { kind: 'commit', commit };
+    if (found !== undefined && commit && /^[0-9a-f]{40,64}$/.test(commit) && isWanted(found)) {
+      commits.set(found, commit);
+    }
   }
-  return { kind: 'nothing' };
+  return { kind: 'commits', commits };
 }

@@ -1,3 +1,5 @@
+import { pathProblem } from './file-entry.ts';
+
 /** The streams a command talks to people and programs through. */
 export interface Console {
   /** Standard output: what was asked for. */
@@ -7,6 +9,8 @@ export interface Console {
   /** Aborts when nobody reads standard output any more (`packmill … | head`). */
   readonly outGone: AbortSignal;
   readonly errIsTerminal: boolean;
+  /** Standard output is a terminal that is not dumb. */
+  readonly outIsTerminal?: boolean;
   /** Standard error is a terminal on which the cursor can be moved. */
   readonly errCanRewrite: boolean;
   /** Size of the terminal behind standard error. */
@@ -29,6 +33,7 @@ export const systemConsole: Console = {
   },
   outGone: outGone.signal,
   errIsTerminal,
+  outIsTerminal: process.stdout.isTTY === true && process.env.TERM !== 'dumb',
   errCanRewrite: errIsTerminal && process.env.TERM !== 'dumb',
   columns: () => process.stderr.columns ?? 80,
   rows: () => process.stderr.rows ?? 24,
@@ -70,4 +75,20 @@ export function onInterrupt(callback: (signal: string) => void): () => void {
   return () => {
     for (const signal of signals) process.off(signal, handler);
   };
+}
+
+/** All bytes of standard input up to its end; more than `mostBytes` are an error (SYS004). */
+export async function readStandardInput(mostBytes: number): Promise<Uint8Array> {
+  const pieces: Buffer[] = [];
+  let left = mostBytes;
+  for await (const piece of process.stdin) {
+    const bytes = Buffer.from(piece as Buffer | string);
+    left -= bytes.byteLength;
+    if (left < 0) {
+      const cause = new Error(`there are more than ${mostBytes} bytes`);
+      throw pathProblem('read', 'standard input', cause);
+    }
+    pieces.push(bytes);
+  }
+  return Buffer.concat(pieces);
 }

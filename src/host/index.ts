@@ -1,4 +1,5 @@
 export { AppendFile, appendToFile } from './append-file.ts';
+export { matchWithin } from './bounded-regex.ts';
 export {
   type ControlGroup,
   type ControlGroupLimits,
@@ -9,7 +10,15 @@ export { findControlGroupsV1 } from './cgroup-v1.ts';
 export { findControlGroupsV2 } from './cgroup-v2.ts';
 export { type Clock, nextTurn, systemClock, VirtualClock } from './clock.ts';
 export { unpackZstd, writeZstdFile } from './compress.ts';
-export { type Console, onCrash, onInterrupt, systemConsole, tolerateClosedPipes } from './console.ts';
+export {
+  type Console,
+  onCrash,
+  onInterrupt,
+  readStandardInput,
+  systemConsole,
+  tolerateClosedPipes,
+} from './console.ts';
+export { acceptedCodings, unpackBody } from './content-coding.ts';
 export { createTokenDigest, digestBytes, digestFileTwice, equalDigests, keyedDigest } from './digest.ts';
 export { isDiskFull } from './disk-full.ts';
 export {
@@ -30,6 +39,7 @@ export {
   writePieces,
 } from './file-entry.ts';
 export { readFileRange } from './file-range.ts';
+export { type FileTree, readFileTree, type TreeFile, writeFileTree } from './file-tree.ts';
 export { type FileWatch, readBytes, watchFile } from './file-watch.ts';
 export { fsyncDirectory, replaceFile, replaceSymlink, writeDurably } from './files.ts';
 export {
@@ -63,6 +73,13 @@ export {
   hashFileWithTail,
 } from './hashed-copy.ts';
 export { type HttpAnswer, type HttpCall, type HttpSilence, httpCall } from './http-call.ts';
+export {
+  HttpConnections,
+  type HttpExchange,
+  type HttpReply,
+  type HttpTrouble,
+  type ProxyVariables,
+} from './http-exchange.ts';
 export { pauseAsked, replyWords } from './http-reply.ts';
 export { hmacSha256 } from './keyed-digest.ts';
 export { machine } from './machine.ts';

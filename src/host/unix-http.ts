@@ -1,5 +1,5 @@
-import { request } from 'node:http';
 import type { Readable } from 'node:stream';
+import { plainHttp } from './late-http.ts';
 
 /** One HTTP request to a server that listens on a unix socket. */
 export interface SocketRequest {
@@ -29,7 +29,7 @@ export function askSocket(options: SocketRequest): Promise<SocketAnswer> {
   const { socketPath, method, path, silenceMs } = options;
   const body = options.json === undefined ? undefined : Buffer.from(JSON.stringify(options.json), 'utf8');
   return new Promise((resolve, reject) => {
-    const outgoing = request({
+    const outgoing = plainHttp().request({
       socketPath,
       method,
       path,

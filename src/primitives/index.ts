@@ -4,3 +4,4 @@ export { type Digest, parseDigest } from './digest.ts';
 export { formatDuration } from './duration.ts';
 export type { AttemptId, BuilderName, JobId, JobIdParts, PlanId, RunId } from './ids.ts';
 export { attemptId, builderName, jobId, parseJobId } from './ids.ts';
+export { nearestNames, nearestWords } from './nearest-names.ts';

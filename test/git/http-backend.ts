@@ -8,19 +8,19 @@ export class GitHttpServer {
   /** The Authorization headers of the requests, in their order. */
   readonly seen: (string | undefined)[] = [];
   readonly #root: string;
-  readonly #authorization: string;
+  readonly #authorization: string | undefined;
 
-  /** Serves the repositories below `root`. */
-  constructor(root: string, credentials: { readonly user: string; readonly password: string }) {
+  /** Serves the repositories below `root`; without credentials to everybody. */
+  constructor(root: string, credentials?: { readonly user: string; readonly password: string }) {
     this.#root = root;
-    const pair = Buffer.from(`${credentials.user}:${credentials.password}`).toString('base64');
-    this.#authorization = `Basic ${pair}`;
+    const pair = credentials && Buffer.from(`${credentials.user}:${credentials.password}`).toString('base64');
+    this.#authorization = pair && `Basic ${pair}`;
     this.server = createServer((request, response) => this.#answer(request, response));
   }
 
   /** The header that opens the door. */
   get authorization(): string {
-    return this.#authorization;
+    return this.#authorization ?? '';
   }
 
   /** Starts to listen on loopback; returns the address, without a slash at its end. */
@@ -36,7 +36,7 @@ export class GitHttpServer {
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
     this.seen.push(request.headers.authorization);
-    if (request.headers.authorization !== this.#authorization) {
+    if (this.#authorization && request.headers.authorization !== this.#authorization) {
       response.writeHead(401, { 'www-authenticate': 'Basic realm="recipes"' }).end();
       return;
     }

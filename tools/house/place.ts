@@ -9,6 +9,7 @@ interface RoomLike {
   readonly shelf?: boolean;
   readonly members?: Readonly<Record<string, readonly string[]>>;
   readonly drivers?: readonly string[];
+  readonly doors?: readonly string[];
   readonly node?: readonly string[];
 }
 
@@ -33,6 +34,7 @@ export function standingOf(path: string): Standing | undefined {
   const isDoor = rest.length === 1 && rest[0] === 'index.ts';
   if (inFolder && known?.shelf) return { room, member: second, isDoor };
   if (inFolder && known?.drivers?.includes(second)) return { room, driver: second, isDoor };
+  if (inFolder && known?.doors?.includes(second)) return { room, isDoor };
   return { room, isDoor: !inFolder && second === 'index.ts' && !known?.shelf };
 }
 

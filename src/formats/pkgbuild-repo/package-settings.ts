@@ -1,6 +1,7 @@
 import { type Code, type Problem, problem } from '../../diagnostics/index.ts';
 import { type PackageBump, parseBump } from './package-bump.ts';
 import { parseSettings, type SettingsFile } from './settings-file.ts';
+import { settingsTrouble } from './settings-trouble.ts';
 
 /** The settings of one package, `.CI/config` (specification 3.3). Switches are on for the exact word `true` only. */
 export interface PackageSettings {
@@ -16,6 +17,8 @@ export interface PackageSettings {
   readonly pkgbuildTimestamp: number | undefined;
   /** Watch the VCS source though the name does not end in `-git`. Default false. */
   readonly forceVcs: boolean;
+  /** Shortest time between two rebuilds for new commits; undefined: what the repository says. */
+  readonly vcsIntervalMs: number | undefined;
   /** Recipes whose new version bumps this one. */
   readonly rebuildTriggers: readonly string[];
   readonly nvchecker: boolean;
@@ -44,6 +47,7 @@ const knownKeys = new Set([
   'CI_GIT_COMMIT',
   'CI_PKGBUILD_TIMESTAMP',
   'CI_FORCE_VCS',
+  'CI_VCS_INTERVAL',
   'CI_REBUILD_TRIGGERS',
   'CI_NVCHECKER',
   'CI_PKGBUILD_CHANGE_ALLOW_REGEX',
@@ -83,6 +87,7 @@ export function readPackageSettings(
     gitCommit: value('CI_GIT_COMMIT'),
     pkgbuildTimestamp: timestamp && /^[0-9]{1,15}$/.test(timestamp) ? Number(timestamp) : undefined,
     forceVcs: flag('CI_FORCE_VCS'),
+    vcsIntervalMs: readHours(value('CI_VCS_INTERVAL'), report),
     rebuildTriggers: list('CI_REBUILD_TRIGGERS', ':'),
     nvchecker: flag('CI_NVCHECKER'),
     changeAllow: list('CI_PKGBUILD_CHANGE_ALLOW_REGEX', ';'),
@@ -93,7 +98,7 @@ export function readPackageSettings(
     allowProhibited: flag('BUILDER_ALLOW_PROHIBITED'),
     unknown: [...parsed.values.keys()].filter((key) => !knownKeys.has(key)),
   };
-  return { settings, problems };
+  return { settings, problems: [...problems, ...settingsTrouble(parsed, knownKeys, file)] };
 }
 
 function readTimeoutFactor(value: string | undefined, report: Report): number {
@@ -102,6 +107,13 @@ function readTimeoutFactor(value: string | undefined, report: Report): number {
   if (factor > 0 && Number.isFinite(factor)) return factor;
   report('PLN007', 'BUILDER_EXTRA_TIMEOUT', `'BUILDER_EXTRA_TIMEOUT' is '${value}', not a positive number`);
   return 1;
+}
+
+function readHours(value: string | undefined, report: Report): number | undefined {
+  if (value === undefined) return undefined;
+  if (/^[0-9]{1,6}(?:\.[0-9]{1,6})?$/.test(value)) return Math.round(Number(value) * 3_600_000);
+  report('PLN007', 'CI_VCS_INTERVAL', `'CI_VCS_INTERVAL' is '${value}', not a number of hours`);
+  return undefined;
 }
 
 function readBump(parsed: SettingsFile, managesAur: boolean, report: Report): PackageBump | undefined {

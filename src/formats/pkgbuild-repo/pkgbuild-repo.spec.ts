@@ -106,7 +106,7 @@ describe('package settings', () => {
   it.each(['0', '-1', 'long', '1e3', 'Infinity', '0x10'])(
     'reports the time-out factor %s and uses 1',
     (text) => {
-      const { settings, problems } = settingsOf(`A=1\nBUILDER_EXTRA_TIMEOUT=${text}`);
+      const { settings, problems } = settingsOf(`CI_NVCHECKER=true\nBUILDER_EXTRA_TIMEOUT=${text}`);
       expect(settings.timeoutFactor).toBe(1);
       expect(problems.map(({ code, place }) => [code, place])).toEqual([
         ['PLN007', { file: 'foo/.CI/config', line: 2 }],

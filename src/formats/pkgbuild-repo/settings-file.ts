@@ -7,6 +7,13 @@ import { fault } from '../../diagnostics/index.ts';
 export interface SettingsFile {
   readonly values: ReadonlyMap<string, string>;
   readonly lines: ReadonlyMap<string, number>;
+  /** Lines (from 1) that are neither assignments nor comments nor blank, with their text. */
+  readonly strays: readonly StrayLine[];
+}
+
+export interface StrayLine {
+  readonly line: number;
+  readonly text: string;
 }
 
 const settingLine = /^([ \t]*([A-Za-z0-9_]+)[ \t]*=[ \t]*)(.*)$/s;
@@ -27,16 +34,21 @@ function unquote(written: string): string {
 export function parseSettings(text: string): SettingsFile {
   const values = new Map<string, string>();
   const lines = new Map<string, number>();
+  const strays: StrayLine[] = [];
   let number = 0;
   for (const line of text.replace(/^\uFEFF/, '').split('\n')) {
     number += 1;
     const match = settingLine.exec(line);
-    if (!match) continue;
+    if (!match) {
+      const stray = line.trim();
+      if (stray !== '' && !stray.startsWith('#')) strays.push({ line: number, text: stray });
+      continue;
+    }
     const key = match[2] as string;
     values.set(key, unquote(match[3] as string));
     lines.set(key, number);
   }
-  return { values, lines };
+  return { values, lines, strays };
 }
 
 /** How a value has to be written so that reading gives it back. */

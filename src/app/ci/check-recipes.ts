@@ -1,0 +1,60 @@
+import { type Problem, problem } from '../../diagnostics/index.ts';
+import { systemClock } from '../../host/index.ts';
+import { packageSettingsFile } from '../../pipeline/index.ts';
+import { type LookedAt, lookAtRecipes } from './look-at-recipes.ts';
+import { offeredNames, watchedDatabases } from './published-rows.ts';
+
+export interface CheckOptions {
+  /** The top of the checkout. */
+  readonly repository: string;
+  /** Only what these packages are about; empty: everything. */
+  readonly packages: readonly string[];
+  /** Whether the databases of `CI_LIB_DB` are asked for what they offer, so that needs nobody meets are found. */
+  readonly withDatabases: boolean;
+}
+
+export interface CheckReport {
+  /** How many package folders there are. */
+  readonly packages: number;
+  readonly problems: readonly Problem[];
+}
+
+/** Whether all packages of a checkout are in order: folders, settings, `.SRCINFO`, and what they need of one another. */
+export async function checkRecipes(options: CheckOptions): Promise<CheckReport> {
+  const { repository, packages } = options;
+  const troubles: Problem[] = [];
+  let looked = await lookAtRecipes({ repository });
+  if (options.withDatabases && looked.settings.libraryDatabases.length > 0) {
+    const databases = await watchedDatabases({
+      settings: looked.settings,
+      clock: systemClock,
+      onProblem: (found) => troubles.push(found),
+    });
+    looked = await lookAtRecipes({ repository, officialNames: offeredNames(databases) });
+  }
+  const all = [...looked.problems, ...deadTriggers(looked), ...troubles];
+  const wanted = new Set(packages);
+  const isAbout = ({ place }: Problem): boolean =>
+    wanted.size === 0 || wanted.has((place?.file ?? '').split('/')[0] as string);
+  return { packages: looked.folders.length, problems: all.filter(isAbout) };
+}
+
+/** Rebuild triggers that can never fire. */
+function deadTriggers({ packageSettings, settings }: LookedAt): readonly Problem[] {
+  const problems: Problem[] = [];
+  for (const [name, { rebuildTriggers }] of packageSettings) {
+    for (const trigger of rebuildTriggers) {
+      const why = settings.rebuildBlacklist.has(trigger)
+        ? 'is on CI_REBUILD_BLACKLIST'
+        : 'is the package itself';
+      if (trigger !== name && !settings.rebuildBlacklist.has(trigger)) continue;
+      problems.push(
+        problem('CIC029', {
+          what: `rebuild trigger '${trigger}' of '${name}' ${why}`,
+          place: { file: packageSettingsFile(name) },
+        }),
+      );
+    }
+  }
+  return problems;
+}

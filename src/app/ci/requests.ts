@@ -1,0 +1,37 @@
+import {
+  type ByHandReport,
+  type HandOverPort,
+  type PipelineContext,
+  scheduleByHand,
+  triggerRun,
+} from '../../pipeline/push/index.ts';
+import { managerPort } from './manager-port.ts';
+import type { HandingOptions } from './on-commit.ts';
+import { withPipeline } from './open-pipeline.ts';
+
+type Handing = Omit<HandingOptions, 'afterScheduled'>;
+
+/** `packmill ci schedule`: see `scheduleByHand`. */
+export async function runSchedule(options: Handing, names: string): Promise<ByHandReport> {
+  return await handing(options, (context, port) => scheduleByHand(context, port, names));
+}
+
+/** `packmill ci on-schedule --trigger NAME`: see `triggerRun`. */
+export async function runTrigger(options: Handing, trigger: string): Promise<ByHandReport> {
+  return await handing(options, (context, port) => triggerRun(context, port, trigger));
+}
+
+async function handing(
+  options: Handing,
+  work: (context: PipelineContext, port: HandOverPort | undefined) => Promise<ByHandReport>,
+): Promise<ByHandReport> {
+  return await withPipeline(options, async (context) => {
+    const { settings } = context.repository;
+    const port = managerPort({ settings, url: options.manager, farm: options.farm });
+    try {
+      return await work(context, options.handOver ? undefined : port);
+    } finally {
+      await port.close();
+    }
+  });
+}

@@ -1,0 +1,234 @@
+import { fault, type Problem } from '../diagnostics/index.ts';
+import {
+  acceptedCodings,
+  type Clock,
+  HttpConnections,
+  type HttpReply,
+  machine,
+  type ProxyVariables,
+  type Random,
+} from '../host/index.ts';
+import { AnswerCache, type KeptAnswer } from './answer-cache.ts';
+import type { FetchAnswer, FetchOptions, FetchStream, HostBudget } from './fetch-request.ts';
+import { HostLane } from './host-lane.ts';
+import { judge } from './judge-reply.ts';
+import { collectPieces, readJson, unpackedPieces } from './read-body.ts';
+import { readAddress, shownAddress } from './shown-address.ts';
+
+export interface FetcherOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Folder of kept answers; undefined: nothing is kept and each answer costs its bytes. */
+  readonly cacheFolder?: string | undefined;
+  /** Bytes that the cache may take; default 256 MiB. */
+  readonly cacheBytes?: number | undefined;
+  /** For hosts that `budgets` does not name; default 4 at once, 50 ms apart. */
+  readonly budget?: HostBudget | undefined;
+  /** By host name, with the port where the URL has one. */
+  readonly budgets?: Readonly<Record<string, HostBudget>> | undefined;
+  /** Default: the proxies of our own environment. */
+  readonly proxies?: ProxyVariables | undefined;
+  /** What servers see as `User-Agent`; default `packmill`. */
+  readonly userAgent?: string | undefined;
+}
+
+const defaultBudget: HostBudget = { atOnce: 4, gapMs: 50 };
+const defaultMaxBytes = 32 * 1024 * 1024;
+const defaultTimeoutMs = 30_000;
+const mostTries = 4;
+const mostRedirects = 5;
+
+/** Headers that only say what a request is. */
+const harmless: ReadonlySet<string> = new Set(['content-type', 'git-protocol']);
+
+const withoutSecrets = (headers: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).filter(([name]) => harmless.has(name.toLowerCase())));
+
+/** One request to one address, redirects followed or not. */
+interface Hop {
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly options: FetchOptions;
+}
+
+/** An answer, and where its bytes come from. */
+interface Got {
+  readonly reply: HttpReply;
+  readonly url: URL;
+  readonly fromCache: boolean;
+}
+
+/**
+ * Asks the servers of others politely: a budget for each host, patience with a bound after which a host is left alone
+ * for the life of this object, and never twice for the same bytes. One object serves a whole run.
+ */
+export class Fetcher {
+  readonly #options: FetcherOptions;
+  readonly #cache: AnswerCache | undefined;
+  readonly #lanes = new Map<string, HostLane>();
+  readonly #connections = new Map<string, HttpConnections>();
+
+  constructor(options: FetcherOptions) {
+    this.#options = options;
+    const { cacheFolder: folder, cacheBytes: maxBytes = 256 * 1024 * 1024 } = options;
+    const nowMs = (): number => options.clock.nowMs();
+    this.#cache = folder === undefined ? undefined : new AnswerCache({ folder, maxBytes, nowMs });
+  }
+
+  /**
+   * Asks for a URL. Throws FET001 out of reach, FET002 too slow, FET003 TLS, FET004 not there, FET005 refused,
+   * FET006 too many requests, FET007 server error, FET008 too large, FET011 host left alone, FET012 redirects,
+   * FET013 address of a kind that is not asked, FET014 damaged body, FET015 called off.
+   */
+  async get(url: string, options: FetchOptions = {}): Promise<FetchAnswer> {
+    const { pieces, ...answer } = await this.open(url, options);
+    return { ...answer, bytes: await collectPieces(pieces()) };
+  }
+
+  /** As `get`, with the body unpacked while it is read. */
+  async open(url: string, options: FetchOptions = {}): Promise<FetchStream> {
+    const got = await this.#follow(readAddress(url), options);
+    const { status, headers, body } = got.reply;
+    const limits = { maxBytes: options.maxBytes ?? defaultMaxBytes, shown: shownAddress(got.url) };
+    const isGzip = options.unpackGzip === true && body[0] === 0x1f && body[1] === 0x8b;
+    const codings = headers['content-encoding'] ?? (isGzip ? 'gzip' : undefined);
+    return {
+      status,
+      headers,
+      url: got.url.href,
+      fromCache: got.fromCache,
+      pieces: () => unpackedPieces(body, codings, limits),
+    };
+  }
+
+  /** As `get`, for a JSON document. Throws also FET009 for a page and FET010 for anything else that is no JSON. */
+  async getJson(url: string, options: FetchOptions = {}): Promise<FetchAnswer & { readonly value: unknown }> {
+    const answer = await this.get(url, { accept: 'application/json', ...options });
+    return { ...answer, value: readJson(answer) };
+  }
+
+  /** Hosts that are left alone, and the problem that was the last straw. */
+  get leftAlone(): ReadonlyMap<string, Problem> {
+    const hosts = new Map<string, Problem>();
+    for (const [host, { leftAlone }] of this.#lanes) if (leftAlone) hosts.set(host, leftAlone);
+    return hosts;
+  }
+
+  /** Closes connections that are kept open. */
+  close(): void {
+    for (const connections of this.#connections.values()) connections.close();
+    this.#connections.clear();
+  }
+
+  async #follow(first: URL, options: FetchOptions): Promise<Got> {
+    let url = first;
+    let own = options.headers ?? {};
+    for (let redirects = 0; redirects <= mostRedirects; redirects += 1) {
+      const headers = {
+        ...lowerNames(own),
+        accept: options.accept ?? '*/*',
+        'accept-encoding': acceptedCodings,
+        'user-agent': this.#options.userAgent ?? 'packmill',
+      };
+      const got = await this.#ask({ url, headers, options });
+      if ('reply' in got) return got;
+      const next = readAddress(got.location, url);
+      if (url.protocol === 'https:' && next.protocol === 'http:') {
+        const what = `'${shownAddress(url)}' leads to '${shownAddress(next)}', which is not secure`;
+        throw fault('FET012', { what });
+      }
+      // tokens are for the one they were meant for
+      if (next.origin !== url.origin) own = withoutSecrets(own);
+      url = next;
+    }
+    throw fault('FET012', { what: `'${shownAddress(first)}' leads from one address to the next` });
+  }
+
+  async #ask(hop: Hop): Promise<Got | { readonly location: string }> {
+    const { url, options } = hop;
+    const { clock } = this.#options;
+    const lane = this.#laneOf(url.host);
+    const asked = JSON.stringify(Object.entries(hop.headers).sort());
+    const kept = this.#keptFor(hop, asked);
+    for (let tries = 1; ; tries += 1) {
+      const done = await lane.turn(options.signal);
+      const startedMs = clock.monotonicMs();
+      const outcome = await this.#exchange(hop, kept).finally(done);
+      const verdict = judge(outcome, shownAddress(url), clock.nowMs());
+      if (verdict.kind === 'later') {
+        lane.noteFailure(startedMs, verdict.error.problem, verdict.pauseMs);
+        if (tries === mostTries || lane.leftAlone) throw verdict.error;
+        continue;
+      }
+      if (outcome.kind !== 'stopped' && outcome.kind !== 'tls') lane.noteAnswer();
+      if (verdict.kind === 'refused') throw verdict.error;
+      if (verdict.kind === 'redirect' && options.followRedirects !== false) {
+        return { location: verdict.location };
+      }
+      if (verdict.kind !== 'unchanged') {
+        await this.#keep(hop, asked, verdict.reply);
+        return { reply: verdict.reply, url, fromCache: false };
+      }
+      if (!kept) throw fault('FET005', { what: `'${shownAddress(url)}' answers 304 to a first question` });
+      this.#cache?.touch(url.href, asked);
+      return { reply: { kind: 'reply', status: 200, ...kept }, url, fromCache: true };
+    }
+  }
+
+  #exchange({ url, headers, options }: Hop, kept: KeptAnswer | undefined) {
+    return this.#connectionsFor(options.proxy).exchange({
+      url: url.href,
+      method: options.method ?? 'GET',
+      body: options.body,
+      headers: { ...headers, ...conditionsOf(kept) },
+      timeoutMs: options.timeoutMs ?? defaultTimeoutMs,
+      maxBytes: options.maxBytes ?? defaultMaxBytes,
+      signal: options.signal,
+    });
+  }
+
+  #keptFor({ url, options }: Hop, asked: string): KeptAnswer | undefined {
+    return (options.method ?? 'GET') === 'GET' ? this.#cache?.read(url.href, asked) : undefined;
+  }
+
+  async #keep({ url, options }: Hop, asked: string, { status, headers, body }: HttpReply): Promise<void> {
+    const isToKeep = headers['etag'] !== undefined || headers['last-modified'] !== undefined;
+    const isForbidden = /\bno-store\b/i.test(headers['cache-control'] ?? '');
+    if (status !== 200 || (options.method ?? 'GET') !== 'GET' || !isToKeep || isForbidden) return;
+    await this.#cache?.write(url.href, asked, { headers, body });
+  }
+
+  #laneOf(host: string): HostLane {
+    let lane = this.#lanes.get(host);
+    if (!lane) {
+      const { clock, random, budgets, budget } = this.#options;
+      lane = new HostLane({ host, budget: budgets?.[host] ?? budget ?? defaultBudget, clock, random });
+      this.#lanes.set(host, lane);
+    }
+    return lane;
+  }
+
+  /** Connections through a given proxy, or through those of the environment. */
+  #connectionsFor(proxy: string | undefined): HttpConnections {
+    const key = proxy ?? '';
+    let connections = this.#connections.get(key);
+    if (!connections) {
+      const own = this.#options.proxies ?? machine.environment();
+      const url = proxy === undefined ? undefined : readAddress(proxy).href;
+      connections = new HttpConnections(url === undefined ? own : { HTTP_PROXY: url, HTTPS_PROXY: url });
+      this.#connections.set(key, connections);
+    }
+    return connections;
+  }
+}
+
+function conditionsOf(kept: KeptAnswer | undefined): Record<string, string> {
+  const etag = kept?.headers['etag'];
+  if (etag !== undefined) return { 'if-none-match': etag };
+  const date = kept?.headers['last-modified'];
+  return date === undefined ? {} : { 'if-modified-since': date };
+}
+
+function lowerNames(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}

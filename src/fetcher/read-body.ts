@@ -1,0 +1,49 @@
+import { fault, isFault, messageOf } from '../diagnostics/index.ts';
+import { unpackBody } from '../host/index.ts';
+import type { FetchAnswer } from './fetch-request.ts';
+import { shownAddress } from './shown-address.ts';
+
+/** Unpacks a body while it is read. Throws FET008 beyond `maxBytes`, FET014 for damage. */
+export async function* unpackedPieces(
+  body: Uint8Array,
+  codings: string | undefined,
+  { maxBytes, shown }: { readonly maxBytes: number; readonly shown: string },
+): AsyncGenerator<Uint8Array> {
+  let size = 0;
+  try {
+    for await (const piece of unpackBody(body, codings)) {
+      size += piece.byteLength;
+      if (size > maxBytes) {
+        const why = `It unpacks to more than ${maxBytes} bytes.`;
+        throw fault('FET008', { what: `the answer of '${shown}' is too large`, why });
+      }
+      yield piece;
+    }
+  } catch (error) {
+    if (isFault(error)) throw error;
+    const why = `${messageOf(error)}.`;
+    throw fault('FET014', { what: `the answer of '${shown}' is damaged`, why, cause: error });
+  }
+}
+
+/** All pieces in a row. */
+export async function collectPieces(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const all: Uint8Array[] = [];
+  for await (const piece of pieces) all.push(piece);
+  return all.length === 1 && all[0] ? all[0] : Buffer.concat(all);
+}
+
+/** The value of a JSON document. Throws FET009 for a page, FET010 for anything else that is no JSON. */
+export function readJson({ bytes, headers, url }: FetchAnswer): unknown {
+  const text = Buffer.from(bytes).toString();
+  const shown = shownAddress(url);
+  if (/^text\/html\b/i.test(headers['content-type'] ?? '') || /^\s*<(?:!doctype|html)/i.test(text)) {
+    throw fault('FET009', { what: `'${shown}' answers a page and no data` });
+  }
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    const why = `${messageOf(error)}.`;
+    throw fault('FET010', { what: `'${shown}' answers no JSON`, why, cause: error });
+  }
+}

@@ -1,0 +1,126 @@
+import type { ClientRequest, IncomingMessage, Agent as PlainAgent, RequestOptions } from 'node:http';
+import type { Agent as SecureAgent } from 'node:https';
+import { plainHttp, secureHttp } from './late-http.ts';
+
+/** One exchange over HTTP or HTTPS. */
+export interface HttpExchange {
+  readonly url: string;
+  readonly method: 'GET' | 'HEAD' | 'POST';
+  /** Of a `POST`. */
+  readonly body?: Uint8Array | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+  /** For the whole exchange, up to the last byte of the answer. */
+  readonly timeoutMs: number;
+  /** Of the body as it is sent; an exchange whose body is larger is broken off. */
+  readonly maxBytes: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What a server answered, whatever its status. */
+export interface HttpReply {
+  readonly kind: 'reply';
+  readonly status: number;
+  /** By lower-case name; several of one name are joined by commas. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** As it was sent, its content coding still on. */
+  readonly body: Uint8Array;
+}
+
+/**
+ * Why there is no answer: nobody there or broken off, too slow, no secure connection, more bytes than wanted,
+ * or called off by our own signal.
+ */
+export interface HttpTrouble {
+  readonly kind: 'unreachable' | 'slow' | 'tls' | 'too-large' | 'stopped';
+  readonly reason: string;
+}
+
+/** Variables `HTTP_PROXY`, `HTTPS_PROXY`, `NO_PROXY` in either case, as curl(1) has them. */
+export type ProxyVariables = Readonly<Record<string, string | undefined>>;
+
+/** Does exchanges over connections that are kept open and may lead through proxies. Redirects are answers like others. */
+export class HttpConnections {
+  readonly #plain: PlainAgent;
+  readonly #secure: SecureAgent;
+
+  constructor(proxies: ProxyVariables) {
+    const options = { keepAlive: true, maxSockets: 64, proxyEnv: { ...proxies } };
+    this.#plain = new (plainHttp().Agent)(options);
+    this.#secure = new (secureHttp().Agent)(options);
+  }
+
+  /** Never rejects. A kept connection that its server has closed in the meantime is replaced by a new one. */
+  async exchange(exchange: HttpExchange): Promise<HttpReply | HttpTrouble> {
+    const first = await this.#once(exchange);
+    return first === 'stale' ? ((await this.#once(exchange)) as HttpReply | HttpTrouble) : first;
+  }
+
+  /** Closes the connections that are kept. */
+  close(): void {
+    this.#plain.destroy();
+    this.#secure.destroy();
+  }
+
+  #once(exchange: HttpExchange): Promise<HttpReply | HttpTrouble | 'stale'> {
+    const { url, method, headers, body, timeoutMs, signal } = exchange;
+    if (signal?.aborted) return Promise.resolve({ kind: 'stopped', reason: 'the request was stopped' });
+    return new Promise((resolve) => {
+      const isSecure = url.startsWith('https:');
+      const options: RequestOptions = { method, headers, agent: isSecure ? this.#secure : this.#plain };
+      const request = (isSecure ? secureHttp() : plainHttp()).request(url, options);
+      const settle = (what: HttpReply | HttpTrouble | 'stale'): void => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', stop);
+        resolve(what);
+        if (what === 'stale' || what.kind !== 'reply') request.destroy();
+      };
+      const stop = (): void => settle({ kind: 'stopped', reason: 'the request was stopped' });
+      const timer = setTimeout(
+        () => settle({ kind: 'slow', reason: `no whole answer within ${timeoutMs / 1000} s` }),
+        timeoutMs,
+      );
+      signal?.addEventListener('abort', stop, { once: true });
+      request.on('error', (error) => settle(isStale(request, error) ? 'stale' : troubleOf(error)));
+      request.on('response', (response) => {
+        readBody(response, exchange).then(settle, (error: unknown) => settle(troubleOf(error)));
+      });
+      request.end(body);
+    });
+  }
+}
+
+/** Whether the error is only that of a kept connection whose other end had gone. */
+function isStale(request: ClientRequest, error: Error): boolean {
+  return request.reusedSocket && (error as { code?: string }).code === 'ECONNRESET';
+}
+
+async function readBody(
+  response: IncomingMessage,
+  { maxBytes, method }: HttpExchange,
+): Promise<HttpReply | HttpTrouble> {
+  const tooLarge: HttpTrouble = { kind: 'too-large', reason: `more than ${maxBytes} bytes are sent` };
+  const announced = Number(response.headers['content-length'] ?? 0);
+  if (announced > maxBytes && method !== 'HEAD') return tooLarge;
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  for await (const piece of response) {
+    size += (piece as Uint8Array).byteLength;
+    if (size > maxBytes) return tooLarge;
+    pieces.push(piece as Uint8Array);
+  }
+  const headers: Record<string, string> = {};
+  for (const [name, values] of Object.entries(response.headersDistinct)) {
+    if (values) headers[name] = values.join(', ');
+  }
+  return { kind: 'reply', status: response.statusCode ?? 0, headers, body: Buffer.concat(pieces) };
+}
+
+const tlsTrouble = /^(?:CERT_|ERR_TLS|ERR_SSL|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH|EPROTO)/;
+
+function troubleOf(error: unknown): HttpTrouble {
+  const cause = error instanceof AggregateError ? (error.errors[0] as unknown) : error;
+  const code = String((cause as { code?: unknown } | undefined)?.code ?? '');
+  const words = cause instanceof Error ? cause.message : String(cause);
+  const reason = code !== '' && !words.includes(code) ? `${code} ${words}`.trim() : words;
+  return { kind: tlsTrouble.test(code) ? 'tls' : 'unreachable', reason };
+}

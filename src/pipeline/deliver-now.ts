@@ -1,0 +1,47 @@
+import type { HandOver } from '../api/index.ts';
+import { type DeliveryReport, deliverWaiting, waitingDocuments } from './deliver.ts';
+import { type HandOverPort, outboxBytes, outboxPath } from './hand-over.ts';
+import type { PipelineContext } from './pipeline-context.ts';
+import { fetchRemoteRefs, type RemoteRefs, stateCommit, stateMove } from './state-branch.ts';
+
+/** The beginning of each run: refs of the remote, and what waits is delivered; without a port it only is looked at. */
+export async function deliverFirst(
+  context: PipelineContext,
+  port: HandOverPort | undefined,
+): Promise<DeliveryReport> {
+  const refs = await fetchRemoteRefs(context.copy);
+  const waiting = await waitingDocuments(context, refs);
+  if (port && waiting.length > 0) return await deliverWaiting(context, port, refs, waiting);
+  return { delivered: [], waiting, outOfReach: undefined, refs };
+}
+
+/**
+ * The end of a run: the document is delivered, or waits on branch `state` when there is no port, or nobody answers it or
+ * answered before. `waiting` of the report then holds it.
+ */
+export async function deliverOrKeep(
+  context: PipelineContext,
+  port: HandOverPort | undefined,
+  { before, document }: { readonly before: DeliveryReport; readonly document: HandOver },
+): Promise<DeliveryReport> {
+  const isOpen = port !== undefined && before.outOfReach === undefined;
+  const now = isOpen
+    ? await deliverWaiting(context, port, before.refs, [document])
+    : { ...before, waiting: [document] };
+  if (now.waiting.length === 0) return now;
+  return { ...now, refs: await keepInOutbox(context, now.refs, document) };
+}
+
+/** Leaves a document on branch `state`; one that is there already stays as it is. */
+export async function keepInOutbox(
+  context: PipelineContext,
+  refs: RemoteRefs,
+  document: HandOver,
+): Promise<RemoteRefs> {
+  const { copy, repository, ci } = context;
+  const entry = new Map([[outboxPath(document.id), outboxBytes(document)]]);
+  const [state] = await copy.writeCommits([stateCommit(refs.state, entry)], repository.settings.author);
+  await copy.push([stateMove(refs.state, state as string)], ci.quietPush);
+  context.tell(`hand-over ${document.id} waits on branch 'state'`);
+  return { ...refs, state };
+}

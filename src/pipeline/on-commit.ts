@@ -1,0 +1,169 @@
+import type { HandOver } from '../api/index.ts';
+import { fault, type Problem, problem } from '../diagnostics/index.ts';
+import type { RequestedPackage } from '../formats/pkgbuild-repo/index.ts';
+import { type DeliveryReport, isForward } from './deliver.ts';
+import { deliverFirst, deliverOrKeep } from './deliver-now.ts';
+import { evaluatePush, type PushMeaning } from './evaluate-push.ts';
+import { type HandOverPort, makeHandOver, packagesOf } from './hand-over.ts';
+import type { PipelineContext } from './pipeline-context.ts';
+import { preparePackages } from './request-packages.ts';
+import { type RemoteRefs, tagMove } from './state-branch.ts';
+
+/** What a run on a push is asked for. */
+export interface OnCommitOptions {
+  /** The way to the manager; undefined: documents are only left in the outbox (`--hand-over`). */
+  readonly port: HandOverPort | undefined;
+  /** Called with what is scheduled or waits to be, once that is durable. */
+  readonly afterScheduled?: (packages: readonly string[]) => Promise<void>;
+}
+
+/** What a run on a push did. */
+export interface OnCommitReport {
+  readonly commit: string;
+  /** The commit that was compared with; undefined: only `HEAD` counted. */
+  readonly base: string | undefined;
+  readonly packages: readonly RequestedPackage[];
+  readonly removed: readonly string[];
+  /** `scheduled`: the manager has it; `waiting`: it is in the outbox; `nothing`: there was nothing to do. */
+  readonly outcome: 'nothing' | 'scheduled' | 'waiting';
+  /** The tag as it is now. */
+  readonly scheduled: string | undefined;
+  /** Why the manager has not got it. */
+  readonly outOfReach: Problem | undefined;
+}
+
+/**
+ * The pipeline of a push (specification 5): delivers what waits, reads messages and changed folders since tag
+ * `scheduled`, hands one document to the manager, then moves the tag. When nobody answers, the document waits on branch
+ * `state` instead and the tag stays. Throws CIC004, CIC005 (deploy markers), CIC012 (no package is left), GIT problems.
+ */
+export async function onCommit(context: PipelineContext, options: OnCommitOptions): Promise<OnCommitReport> {
+  const { repository } = context;
+  for (const found of repository.problems) context.report(found);
+  const before = await deliverFirst(context, options.port);
+  const base = await baseOf(context, before);
+  if (base === 'looked at') return report(context, before, { base: repository.commit, outcome: 'nothing' });
+  const meaning = await evaluatePush(context, base);
+  const document = await documentOf(context, meaning);
+  if (!document.schedule && !document.cleanup && before.waiting.length === 0) {
+    context.tell('nothing to build');
+    const refs = await moveTag(context, before.refs);
+    return report(context, { ...before, refs }, { base, outcome: 'nothing' });
+  }
+  return await handOver(context, options, { before, base, meaning, document });
+}
+
+/**
+ * The commit to compare with: that of the newest document that waits, else the tag's; undefined without either.
+ * `looked at` when the tag is ahead, or there already.
+ */
+async function baseOf(
+  context: PipelineContext,
+  { refs, waiting }: DeliveryReport,
+): Promise<string | undefined | 'looked at'> {
+  const { copy, repository } = context;
+  const head = repository.commit;
+  const tagged = waiting.findLast(({ tag }) => tag !== undefined)?.tag;
+  const base = tagged ?? refs.scheduled;
+  if (base === head) {
+    context.tell('no commits since the last run');
+    return 'looked at';
+  }
+  if (base === undefined) {
+    context.report(problem('CIC013', { what: "there is no tag 'scheduled'; only the newest commit counts" }));
+    return undefined;
+  }
+  await copy.deepenTo(base);
+  if (await copy.isAncestor(base, head)) return base;
+  if (await copy.isAncestor(head, base)) {
+    context.report(problem('CIC032', { what: `commit ${head.slice(0, 7)} was looked at by a later run` }));
+    return 'looked at';
+  }
+  if ((await copy.resolve([`${base}^{commit}`])).size === 0) {
+    const what = `the commit ${base.slice(0, 7)} of tag 'scheduled' cannot be had; only the newest commit counts`;
+    context.report(problem('CIC014', { what }));
+    return undefined;
+  }
+  context.report(
+    problem('CIC014', {
+      what: `tag 'scheduled' (${base.slice(0, 7)}) is no ancestor of ${head.slice(0, 7)}`,
+    }),
+  );
+  return base;
+}
+
+async function documentOf(context: PipelineContext, meaning: PushMeaning): Promise<HandOver> {
+  const { copy, repository, clock, ci } = context;
+  const wanted = meaning.all
+    ? repository.packages.map((name) => meaning.packages.find((asked) => asked.name === name) ?? { name })
+    : meaning.packages;
+  const isCleanUp = meaning.removed.length > 0;
+  if (isCleanUp && repository.packages.length === 0) {
+    throw fault('CIC012', {
+      what: `no package is left; the clean-up after '${meaning.removed.join("', '")}' is refused`,
+    });
+  }
+  const { packages, problems } = await preparePackages(copy, repository, wanted);
+  for (const found of problems) context.report(found);
+  const nowMs = clock.nowMs();
+  return makeHandOver({
+    settings: repository.settings,
+    commit: repository.commit,
+    movesTag: true,
+    createdMs: nowMs,
+    pipeline: ci.pipeline,
+    packages,
+    ...(isCleanUp ? { keep: repository.packages, keepAsOfMs: await commitTime(context, nowMs) } : {}),
+  });
+}
+
+/** A list of packages is as old as its commit: what a later commit added and had deployed must stay. */
+async function commitTime({ copy, repository }: PipelineContext, nowMs: number): Promise<number> {
+  const [head] = await copy.commitsBetween(undefined, repository.commit);
+  return Math.min(head?.committedMs ?? nowMs, nowMs);
+}
+
+interface Ready {
+  readonly before: DeliveryReport;
+  readonly base: string | undefined;
+  readonly meaning: PushMeaning;
+  readonly document: HandOver;
+}
+
+async function handOver(
+  context: PipelineContext,
+  { port, afterScheduled }: OnCommitOptions,
+  { before, base, meaning, document }: Ready,
+): Promise<OnCommitReport> {
+  const packages = packagesOf(document);
+  const told = { base, packages, removed: meaning.removed };
+  const now = await deliverOrKeep(context, port, { before, document });
+  const isDelivered = now.waiting.length === 0;
+  if (packages.length > 0) await afterScheduled?.(packages.map(({ name }) => name));
+  return report(context, now, { ...told, outcome: isDelivered ? 'scheduled' : 'waiting' });
+}
+
+/** Moves tag `scheduled` to `HEAD` where that is a step forward. */
+async function moveTag(context: PipelineContext, refs: RemoteRefs): Promise<RemoteRefs> {
+  const { copy, repository, ci } = context;
+  const head = repository.commit;
+  if (!(await isForward(copy, refs, head))) return refs;
+  await copy.push([tagMove(refs.scheduled, head)], ci.quietPush);
+  await copy.setRef('refs/tags/scheduled', head);
+  return { ...refs, scheduled: head };
+}
+
+function report(
+  { repository }: PipelineContext,
+  { refs, outOfReach }: Pick<DeliveryReport, 'refs' | 'outOfReach'>,
+  told: Partial<Pick<OnCommitReport, 'packages' | 'removed'>> & Pick<OnCommitReport, 'base' | 'outcome'>,
+): OnCommitReport {
+  return {
+    commit: repository.commit,
+    packages: [],
+    removed: [],
+    ...told,
+    scheduled: refs.scheduled,
+    outOfReach,
+  };
+}

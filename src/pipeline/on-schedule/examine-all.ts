@@ -1,0 +1,48 @@
+import { ensureFolder, removeTree, systemRandom } from '../../host/index.ts';
+import type { Beginning } from './begin.ts';
+import type { ScheduleContext, ScheduledPackage } from './context.ts';
+import { type Examination, examine } from './examine.ts';
+import type { GatheredNews } from './gather-news.ts';
+import { readRecipeTree } from './read-packages.ts';
+
+/** How many looks there are between two lines of progress. */
+const stride = 250;
+
+/**
+ * Looks at packages side by side, `CI_MAX_PARALLEL` at once (phase A of specification 7.14); nothing is written but in
+ * folders of our own. Results have the order of the packages.
+ */
+export async function examineAll(
+  context: ScheduleContext,
+  start: Beginning,
+  { packages, news }: { readonly packages: readonly ScheduledPackage[]; readonly news: GatheredNews },
+): Promise<readonly Examination[]> {
+  const results: Examination[] = [];
+  let next = 0;
+  let done = 0;
+  const work = async (): Promise<void> => {
+    while (next < packages.length && !context.signal?.aborted) {
+      const at = next;
+      next += 1;
+      const one = packages[at] as ScheduledPackage;
+      const scratch = `${context.folder}/packages/${one.name}-${systemRandom.hex(4)}`;
+      results[at] = await examine(context, {
+        package: one,
+        state: start.contents.states.get(one.name),
+        updatedMs: start.contents.checks.get(one.name)?.updated,
+        upstream: news.upstream,
+        libraries: news.libraries,
+        before: () => readRecipeTree(context.copy, start.head.id, one.name),
+        proposed: () => start.branches.proposedVersion(one.name),
+        scratch,
+      });
+      await removeTree(scratch);
+      done += 1;
+      if (done % stride === 0) context.tell(`looked at ${done} of ${packages.length} packages`);
+    }
+  };
+  ensureFolder(`${context.folder}/packages`);
+  await Promise.all(Array.from({ length: Math.max(1, context.settings.maxParallel) }, work));
+  context.signal?.throwIfAborted();
+  return results;
+}

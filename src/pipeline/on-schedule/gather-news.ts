@@ -1,0 +1,110 @@
+import type { Problem } from '../../diagnostics/index.ts';
+import { parseSrcinfo } from '../../formats/pacman/index.ts';
+import type { PackageState, VersionRows } from '../../formats/pkgbuild-repo/index.ts';
+import {
+  branchHeads,
+  collectAur,
+  nextVersionRows,
+  type PackageDatabases,
+  readPackageDatabases,
+  type WantedPackage,
+  type WatchedBranch,
+} from '../../upstream/index.ts';
+import type { ScheduleContext, ScheduledPackage } from './context.ts';
+import type { LibraryNews } from './libraries.ts';
+import type { UpstreamNews } from './update-recipe.ts';
+import { branchesOf, isWatched } from './watched-commits.ts';
+
+/** All that upstream was asked before packages are looked at. */
+export interface GatheredNews {
+  readonly upstream: UpstreamNews;
+  readonly libraries: LibraryNews;
+  /** Rows of `.version-state` from now on. */
+  readonly rows: VersionRows;
+  readonly databases: PackageDatabases;
+  /**
+   * Whether the target has a package: what `CI_LIB_DB` says where the target's own database is among its addresses;
+   * undefined when it is not, or cannot be had.
+   */
+  readonly isPublished: (pkgbase: string) => boolean | undefined;
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Asks the AUR, the watched databases and the git sources of all packages, side by side: the number of questions grows
+ * with what is watched, not with what changed.
+ */
+export async function gatherNews(
+  context: ScheduleContext,
+  packages: readonly ScheduledPackage[],
+  known: { readonly states: ReadonlyMap<string, PackageState>; readonly rows: VersionRows },
+): Promise<GatheredNews> {
+  const { fetcher, settings, signal } = context;
+  const wanted = packages.filter(({ settings: own }) => own.source === 'aur' && !own.nvchecker).map(wantedOf);
+  const [aur, databases, heads] = await Promise.all([
+    wanted.length === 0
+      ? { found: new Map(), missing: [], problems: [] }
+      : collectAur(wanted, {
+          fetcher,
+          baseUrl: settings.aurUrl,
+          mode: settings.aurMode,
+          proxy: settings.aurProxy,
+          signal,
+        }),
+    readPackageDatabases(settings.libraryDatabases, { fetcher, signal }),
+    branchHeads(branchesToAsk(packages, known.states), {
+      fetcher,
+      configFile: context.gitConfigFile,
+      parallel: settings.maxParallel,
+      signal,
+    }),
+  ]);
+  const next = nextVersionRows(known.rows, databases);
+  const changed = next.changes.filter(
+    ({ pkgbase }) => known.rows.size > 0 && !settings.rebuildBlacklist.has(pkgbase),
+  );
+  return {
+    upstream: { aur: aur.found, notInAur: new Set(aur.missing), heads },
+    libraries: {
+      changed: new Map(changed.map((change) => [change.pkgbase, change])),
+      published: known.rows,
+    },
+    rows: next.rows,
+    databases,
+    isPublished: publishedIn(databases, settings.buildRepo),
+    // what the AUR does not have is told of each package
+    problems: [...aur.problems.filter(({ code }) => code !== 'UPS003'), ...databases.problems],
+  };
+}
+
+function publishedIn(
+  { databases }: PackageDatabases,
+  target: string,
+): (pkgbase: string) => boolean | undefined {
+  const isTarget = (url: string): boolean => /([^/]+)\.db(?:\.tar(?:\.\w+)?)?$/.exec(url)?.[1] === target;
+  const own = databases.find(({ url }) => isTarget(url))?.packages;
+  const bases = own && new Set(own.map(({ pkgbase }) => pkgbase));
+  return (pkgbase) => bases?.has(pkgbase);
+}
+
+function wantedOf({ name, srcinfoText }: ScheduledPackage): WantedPackage {
+  const { srcinfo } = parseSrcinfo(srcinfoText ?? '', `${name}/.SRCINFO`);
+  const members = srcinfo?.members.map((member) => member.name) ?? [];
+  return { pkgbase: name, pkgnames: members.length === 0 ? [name] : members };
+}
+
+/** Git sources that are watched, and repositories that recipes come from. */
+function branchesToAsk(
+  packages: readonly ScheduledPackage[],
+  states: ReadonlyMap<string, PackageState>,
+): readonly WatchedBranch[] {
+  return packages.flatMap((one): readonly WatchedBranch[] => {
+    const state = states.get(one.name);
+    const watched = isWatched(one, state ?? { commits: new Map(), pkgbuildTimestamp: undefined })
+      ? (branchesOf(one) ?? [])
+      : [];
+    const { source, nvchecker } = one.settings;
+    const isUrl = source !== undefined && !nvchecker && !/^(?:aur|custom|gitlab:\d+)$/.test(source);
+    return isUrl ? [...watched, { url: source, ref: 'HEAD' }] : watched;
+  });
+}

@@ -1,0 +1,76 @@
+import type { PackageCheck } from '../../api/index.ts';
+import type { Problem } from '../../diagnostics/index.ts';
+import type { StateContents } from '../state-contents.ts';
+import type { Beginning } from './begin.ts';
+import type { ScheduleContext } from './context.ts';
+import { type Decision, isToBuild } from './decide.ts';
+import type { Examination } from './examine.ts';
+import type { GatheredNews } from './gather-news.ts';
+import { nextLibraries } from './library-recommendations.ts';
+import { nextCheck } from './package-checks.ts';
+import type { PushedReview } from './pushed-reviews.ts';
+import { reviewBranch } from './review-branches.ts';
+
+/** What a run has found and done so far. */
+export interface RunFacts {
+  readonly news: GatheredNews;
+  readonly examinations: readonly Examination[];
+  readonly decisions: ReadonlyMap<string, Decision>;
+  readonly nowMs: number;
+  readonly pushed: readonly PushedReview[];
+  /** Packages whose review branch the remote did not take. */
+  readonly failed: ReadonlyMap<string, Problem>;
+  /** Addresses of reviews that are open, as far as they are known. */
+  readonly urls: ReadonlyMap<string, string>;
+  /** Review branches that go. */
+  readonly obsolete: ReadonlySet<string>;
+}
+
+/** What is known from now on; a package whose review could not be pushed is as unknown as before. */
+export function nextContents(
+  { only }: ScheduleContext,
+  start: Beginning,
+  now: RunFacts,
+): Omit<StateContents, 'forCommit' | 'outbox'> {
+  const existing = new Set(start.packages.map(({ name }) => name));
+  // a run for some packages knows nothing of the others, so they stay
+  const isThere = (name: string): boolean => only !== undefined || existing.has(name);
+  const states = new Map([...start.contents.states].filter(([name]) => isThere(name)));
+  const checks = new Map([...start.contents.checks].filter(([name]) => isThere(name)));
+  const proposed = new Set(now.pushed.map(({ name }) => name));
+  for (const one of now.examinations) {
+    const failure = now.failed.get(one.name);
+    if (!failure) states.set(one.name, one.state);
+    const decision = now.decisions.get(one.name);
+    const before = start.contents.checks.get(one.name);
+    const isOpen = proposed.has(one.name) || start.branches.commits.has(one.name);
+    checks.set(
+      one.name,
+      nextCheck(before, {
+        nowMs: now.nowMs,
+        problems: failure ? [...one.problems, failure] : one.problems,
+        isUpdated: decision?.kind === 'commit' || isToBuild(decision),
+        review: isOpen && !now.obsolete.has(one.name) ? reviewOf(one.name, before, now) : undefined,
+      }),
+    );
+  }
+  return {
+    states,
+    rows: now.news.rows,
+    libraries: nextLibraries(now.news.databases, start.contents.libraries),
+    checks,
+  };
+}
+
+function reviewOf(
+  name: string,
+  before: PackageCheck | undefined,
+  { urls, nowMs }: RunFacts,
+): PackageCheck['review'] {
+  const url = urls.get(name) ?? before?.review?.url;
+  return {
+    branch: reviewBranch(name),
+    ...(url === undefined ? {} : { url }),
+    since: before?.review?.since ?? nowMs,
+  };
+}

@@ -1,0 +1,129 @@
+import { type Problem, problem } from '../diagnostics/index.ts';
+import type { Fetcher } from '../fetcher/index.ts';
+import { type DatabaseEntry, parseDesc, readDatabase } from '../formats/pacman/index.ts';
+import { xzCodec } from '../host/index.ts';
+import { asCause, troubleOf } from './package-trouble.ts';
+
+/** One binary package of a database. */
+export interface PublishedPackage {
+  readonly name: string;
+  readonly pkgbase: string;
+  /** `[epoch:]pkgver-pkgrel`. */
+  readonly version: string;
+  /** As the database has them: `libfoo.so=2-64`, `foo=1.2`. */
+  readonly provides: readonly string[];
+  /** As the database has them; sonames included: `libfoo.so=2-64`, `bar>=1`. */
+  readonly depends: readonly string[];
+}
+
+/** A database that was asked for; `packages` is undefined when it could not be had. */
+export interface PackageDatabase {
+  readonly url: string;
+  readonly packages: readonly PublishedPackage[] | undefined;
+}
+
+export interface PackageDatabases {
+  /** In the order asked for. */
+  readonly databases: readonly PackageDatabase[];
+  readonly problems: readonly Problem[];
+}
+
+export interface DatabaseOptions {
+  readonly fetcher: Fetcher;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The largest database there is has some 10 MB; a `.files` database some 200. */
+const databaseLimit = 512 * 1024 * 1024;
+const databaseTimeoutMs = 120_000;
+
+/**
+ * Downloads pacman databases, packed with gzip, zstd or xz (specification 7.8). One that cannot be had or is damaged is UPS050
+ * and has no packages; a single damaged entry is FMT031 and missing.
+ */
+export async function readPackageDatabases(
+  urls: readonly string[],
+  options: DatabaseOptions,
+): Promise<PackageDatabases> {
+  const problems: Problem[] = [];
+  const databases = await Promise.all(
+    urls.map(async (url): Promise<PackageDatabase> => {
+      const read = await readOne(url, options);
+      problems.push(...read.problems);
+      return { url, packages: read.packages };
+    }),
+  );
+  return { databases, problems };
+}
+
+async function readOne(
+  url: string,
+  { fetcher, signal }: DatabaseOptions,
+): Promise<{ packages: readonly PublishedPackage[] | undefined; problems: readonly Problem[] }> {
+  const failed = (why: string) => ({
+    packages: undefined,
+    problems: [problem('UPS050', { what: `'${url.replace(/[?#].*$/s, '')}' cannot be had`, why })],
+  });
+  try {
+    const limits = { maxBytes: databaseLimit, timeoutMs: databaseTimeoutMs };
+    const { bytes } = await fetcher.get(url, { ...limits, signal });
+    // to the parser no bytes are a database without packages; to us they are a server in trouble
+    if (bytes.byteLength === 0) return failed('The answer is empty.');
+    const { entries, problems } = readDatabase(bytes, url, { xz: xzCodec });
+    const damage = problems.find(({ code }) => code !== 'FMT031');
+    return damage ? failed(asCause(damage)) : { packages: entries.map(publishedPackage), problems };
+  } catch (error) {
+    return failed(asCause(troubleOf(error)));
+  }
+}
+
+function publishedPackage({ name, version, desc }: DatabaseEntry): PublishedPackage {
+  const fields = parseDesc(desc);
+  const pkgbase = fields.get('BASE')?.[0] ?? name;
+  return {
+    name,
+    version,
+    pkgbase,
+    provides: fields.get('PROVIDES') ?? [],
+    depends: fields.get('DEPENDS') ?? [],
+  };
+}
+
+/** A package base whose published version changed. */
+export interface VersionChange {
+  readonly pkgbase: string;
+  /** Undefined when it is new. */
+  readonly from: string | undefined;
+  readonly to: string;
+}
+
+/**
+ * The rows of `.version-state` after reading databases, and what changed against the old ones (specification 7.8). The
+ * first database that has a pkgbase counts. What a database that could not be had may have said is taken from the old rows,
+ * so that its trouble changes nothing, neither now nor when it is back (K05). Without old rows nothing has changed.
+ */
+export function nextVersionRows(
+  old: ReadonlyMap<string, string>,
+  { databases }: PackageDatabases,
+): { readonly rows: ReadonlyMap<string, string>; readonly changes: readonly VersionChange[] } {
+  const rows = new Map<string, string>();
+  let isCertain = true;
+  for (const { packages } of databases) {
+    if (!packages) isCertain = false;
+    for (const { pkgbase, version } of packages ?? []) {
+      if (rows.has(pkgbase)) continue;
+      // a database in front of this one may have another version, and it alone would count
+      rows.set(pkgbase, isCertain ? version : (old.get(pkgbase) ?? version));
+    }
+  }
+  if (!isCertain) for (const [pkgbase, version] of old) if (!rows.has(pkgbase)) rows.set(pkgbase, version);
+  const changes: VersionChange[] = [];
+  if (old.size > 0) {
+    for (const [pkgbase, to] of rows) {
+      const from = old.get(pkgbase);
+      if (from !== to) changes.push({ pkgbase, from, to });
+    }
+  }
+  changes.sort((a, b) => (a.pkgbase < b.pkgbase ? -1 : 1));
+  return { rows, changes };
+}

