@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { target as applyVersion } from './apply-version.ts';
 import { target as database } from './database.ts';
 import { target as databaseEntry } from './database-entry.ts';
 import { target as dependency } from './dependency.ts';
@@ -15,9 +16,11 @@ import { target as srcinfo } from './srcinfo.ts';
 import { target as tar } from './tar.ts';
 import type { FuzzTarget } from './target.ts';
 import { target as version } from './version.ts';
+import { target as versionCheck } from './version-check.ts';
 
 /** Every parser that reads what strangers write. */
 export const targets: readonly FuzzTarget[] = [
+  applyVersion,
   database,
   databaseEntry,
   dependency,
@@ -32,6 +35,7 @@ export const targets: readonly FuzzTarget[] = [
   srcinfo,
   tar,
   version,
+  versionCheck,
 ];
 
 /** The committed seeds of a target, by name of file. */

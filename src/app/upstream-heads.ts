@@ -1,14 +1,12 @@
 import { type Problem, problem } from '../diagnostics/index.ts';
-import { type RemoteRef, remoteHead } from '../git/index.ts';
+import type { RemoteRef } from '../git/index.ts';
 import { digestBytes, replaceFile, textIfThere, writeFileWithMode } from '../host/index.ts';
 import type { Recipe } from '../model/index.ts';
 import { gitConfig, type PkgbuildDetails, watchedRefs } from '../recipes/pkgbuild/index.ts';
+import { branchHeads, branchKey, type WatchedBranch } from '../upstream/index.ts';
 import type { Farm } from './farm.ts';
 
-const parallel = 8;
 const timeoutMs = 20_000;
-/** How often a server may be out of reach before the rest of its repositories is not asked for. */
-const patience = 3;
 
 /** Recipes whose input digests take the newest upstream commits in, and servers that did not answer. */
 export interface WatchedRecipes {
@@ -65,39 +63,21 @@ async function askAll(
     replacement: to.startsWith('/') ? `file://${to}/` : to,
   }));
   await writeFileWithMode(farm.paths.gitConfig, gitConfig(rewrites), 0o644);
+  const branches = new Map<string, WatchedBranch>();
+  for (const [key, { url, ref }] of refs) {
+    branches.set(key, { url, ref: ref === 'HEAD' ? ref : `refs/heads/${ref}` });
+  }
+  const answers = await branchHeads(branches.values(), {
+    configFile: farm.paths.gitConfig,
+    timeoutMs,
+    signal,
+  });
   const heads = new Map<string, string>();
-  const waiting = [...refs];
-  const silent = new SilentServers();
-  const ask = async (): Promise<void> => {
-    for (let next = waiting.shift(); next; next = waiting.shift()) {
-      const [key, ref] = next;
-      if (silent.has(ref.url)) continue;
-      const answer = await remoteHead(ref, { configFile: farm.paths.gitConfig, timeoutMs, signal });
-      if (answer.kind === 'unreachable') silent.note(ref.url);
-      else if (answer.kind === 'commit') heads.set(key, answer.commit);
-    }
-  };
-  await Promise.all(Array.from({ length: parallel }, ask));
+  for (const [key, branch] of branches) {
+    const answer = answers.get(branchKey(branch));
+    if (answer?.kind === 'commit') heads.set(key, answer.commit);
+  }
   return heads;
-}
-
-/** Servers that cannot be reached are left alone after a few tries: without a network there are hundreds of tries. */
-class SilentServers {
-  readonly #unreached = new Map<string, number>();
-
-  note(url: string): void {
-    const server = serverOf(url);
-    this.#unreached.set(server, (this.#unreached.get(server) ?? 0) + 1);
-  }
-
-  has(url: string): boolean {
-    return (this.#unreached.get(serverOf(url)) ?? 0) >= patience;
-  }
-}
-
-/** The server of a URL; every local repository is one of its own. */
-function serverOf(url: string): string {
-  return /^[a-z+]+:\/\/(?:[^/@]*@)?([^/]+)\//.exec(url)?.[1] ?? url;
 }
 
 function withHeads(

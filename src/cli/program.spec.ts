@@ -6,10 +6,12 @@ import { Shell } from './shell.ts';
 const silent: Console = {
   out: () => undefined,
   err: () => undefined,
+  outGone: new AbortController().signal,
   outIsTerminal: false,
   errIsTerminal: false,
   errCanRewrite: false,
   columns: () => 80,
+  rows: () => 24,
   flush: async () => undefined,
 };
 

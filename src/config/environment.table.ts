@@ -1,8 +1,8 @@
 /** One variable that the processes of a farm with several machines read (specification 13.3 and 13.4). */
 export interface EnvironmentVariable {
   readonly name: string;
-  /** `both`: manager and builder; `client`: commands that ask a manager. */
-  readonly role: 'manager' | 'builder' | 'both' | 'client';
+  /** `both`: manager and builder; `client`: commands that ask a manager; `pipeline`: commands of `packmill ci`. */
+  readonly role: 'manager' | 'builder' | 'both' | 'client' | 'pipeline';
   /** What holds when it is unset or empty; undefined: nothing, and the meaning says what follows. */
   readonly default: string | undefined;
   /** Whether the process does not start without it. */
@@ -198,6 +198,36 @@ const rows = [
     'client',
     undefined,
     "folder where keys of SSH hosts are kept for commands; unset: the farm's 'state'",
+  ],
+  ['ACCESS_TOKEN', 'pipeline', undefined, 'token with which pipelines push and open reviews', 'secret'],
+  ['DEPLOY_KEY', 'pipeline', undefined, 'private key for the SSH host in front of the queue store', 'secret'],
+  [
+    'AUR_KEY',
+    'pipeline',
+    undefined,
+    'private key of an AUR account, for packages that are pushed back',
+    'secret',
+  ],
+  ['TRIGGER', 'pipeline', undefined, "name of a trigger, as with 'packmill ci on-schedule --trigger'"],
+  ['SKIP_ON_COMMIT_CHECK', 'pipeline', undefined, "'true': regular runs do not ask for tag 'scheduled'"],
+  [
+    'CI_TEST_PACKAGES',
+    'pipeline',
+    undefined,
+    "packages of a trial run, parted by colons; tag 'scheduled' does not count then",
+  ],
+  ['CI_TEST_PACKAGE', 'pipeline', undefined, 'one such package'],
+  [
+    'CI_SANDBOX_ROOT',
+    'pipeline',
+    undefined,
+    'root file system in which hooks of recipes run; unset: that of this machine',
+  ],
+  [
+    'PACKMILL_CACHE',
+    'pipeline',
+    undefined,
+    "folder for answers of other servers; unset: one in the user's cache",
   ],
 ] as const satisfies readonly Row[];
 

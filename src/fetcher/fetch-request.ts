@@ -14,7 +14,10 @@ export interface FetchOptions {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Of the body, packed and unpacked; default 32 MiB. */
   readonly maxBytes?: number | undefined;
-  /** For one exchange up to the last byte, waiting for a turn not counted; default 30,000. */
+  /**
+   * For one exchange up to the last byte, waiting for a turn not counted; default 30,000. The head of the answer has to
+   * come within 30,000 anyway.
+   */
   readonly timeoutMs?: number | undefined;
   /** URL of an HTTP proxy for this request; undefined: what the environment says. */
   readonly proxy?: string | undefined;

@@ -4,6 +4,7 @@ import {
   type Clock,
   HttpConnections,
   type HttpReply,
+  type HttpTrouble,
   machine,
   type ProxyVariables,
   type Random,
@@ -13,7 +14,7 @@ import type { FetchAnswer, FetchOptions, FetchStream, HostBudget } from './fetch
 import { HostLane } from './host-lane.ts';
 import { judge } from './judge-reply.ts';
 import { collectPieces, readJson, unpackedPieces } from './read-body.ts';
-import { readAddress, shownAddress } from './shown-address.ts';
+import { readAddress, readProxy, shownAddress } from './shown-address.ts';
 
 export interface FetcherOptions {
   readonly clock: Clock;
@@ -36,6 +37,8 @@ const defaultBudget: HostBudget = { atOnce: 4, gapMs: 50 };
 const defaultMaxBytes = 32 * 1024 * 1024;
 const defaultTimeoutMs = 30_000;
 const mostTries = 4;
+/** Of a server that keeps us waiting, as each try costs the whole time limit. */
+const mostSlowTries = 2;
 const mostRedirects = 5;
 
 /** Headers that only say what a request is. */
@@ -148,19 +151,21 @@ export class Fetcher {
     const { url, options } = hop;
     const { clock } = this.#options;
     const lane = this.#laneOf(url.host);
+    const connections = this.#connectionsFor(options.proxy);
     const asked = JSON.stringify(Object.entries(hop.headers).sort());
     const kept = this.#keptFor(hop, asked);
     for (let tries = 1; ; tries += 1) {
       const done = await lane.turn(options.signal);
       const startedMs = clock.monotonicMs();
-      const outcome = await this.#exchange(hop, kept).finally(done);
+      const outcome = await exchangeOn(connections, hop, kept).finally(done);
       const verdict = judge(outcome, shownAddress(url), clock.nowMs());
       if (verdict.kind === 'later') {
         lane.noteFailure(startedMs, verdict.error.problem, verdict.pauseMs);
-        if (tries === mostTries || lane.leftAlone) throw verdict.error;
+        const most = verdict.error.problem.code === 'FET002' ? mostSlowTries : mostTries;
+        if (tries >= most || lane.leftAlone) throw verdict.error;
         continue;
       }
-      if (outcome.kind !== 'stopped' && outcome.kind !== 'tls') lane.noteAnswer();
+      if (outcome.kind === 'reply' || outcome.kind === 'too-large') lane.noteAnswer();
       if (verdict.kind === 'refused') throw verdict.error;
       if (verdict.kind === 'redirect' && options.followRedirects !== false) {
         return { location: verdict.location };
@@ -173,18 +178,6 @@ export class Fetcher {
       this.#cache?.touch(url.href, asked);
       return { reply: { kind: 'reply', status: 200, ...kept }, url, fromCache: true };
     }
-  }
-
-  #exchange({ url, headers, options }: Hop, kept: KeptAnswer | undefined) {
-    return this.#connectionsFor(options.proxy).exchange({
-      url: url.href,
-      method: options.method ?? 'GET',
-      body: options.body,
-      headers: { ...headers, ...conditionsOf(kept) },
-      timeoutMs: options.timeoutMs ?? defaultTimeoutMs,
-      maxBytes: options.maxBytes ?? defaultMaxBytes,
-      signal: options.signal,
-    });
   }
 
   #keptFor({ url, options }: Hop, asked: string): KeptAnswer | undefined {
@@ -214,12 +207,30 @@ export class Fetcher {
     let connections = this.#connections.get(key);
     if (!connections) {
       const own = this.#options.proxies ?? machine.environment();
-      const url = proxy === undefined ? undefined : readAddress(proxy).href;
+      const url = proxy === undefined ? undefined : readProxy(proxy);
       connections = new HttpConnections(url === undefined ? own : { HTTP_PROXY: url, HTTPS_PROXY: url });
       this.#connections.set(key, connections);
     }
     return connections;
   }
+}
+
+function exchangeOn(
+  connections: HttpConnections,
+  { url, headers, options }: Hop,
+  kept: KeptAnswer | undefined,
+): Promise<HttpReply | HttpTrouble> {
+  const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
+  return connections.exchange({
+    url: url.href,
+    method: options.method ?? 'GET',
+    body: options.body,
+    headers: { ...headers, ...conditionsOf(kept) },
+    timeoutMs,
+    headTimeoutMs: Math.min(timeoutMs, defaultTimeoutMs),
+    maxBytes: options.maxBytes ?? defaultMaxBytes,
+    signal: options.signal,
+  });
 }
 
 function conditionsOf(kept: KeptAnswer | undefined): Record<string, string> {

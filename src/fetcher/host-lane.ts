@@ -5,7 +5,7 @@ import type { HostBudget } from './fetch-request.ts';
 /** First pause after a failure, and the longest one, in milliseconds. A host that asks for more is left alone. */
 const firstPauseMs = 1_000;
 export const longestPauseMs = 60_000;
-/** Rounds of failures, with no answer between them, after which a host is left alone. */
+/** Rounds of failures, with no answer between them, after which a host is left alone; a time limit that ran out counts twice. */
 const patience = 5;
 
 interface Waiting {
@@ -23,7 +23,8 @@ export class HostLane {
   #running = 0;
   #nextStartMs = 0;
   #pausedUntilMs = 0;
-  #isWaking = false;
+  /** Ends the sleep before the next start; there is one sleeper at most. */
+  #alarm: AbortController | undefined;
   #failures = 0;
   #lastFailureMs = Number.NEGATIVE_INFINITY;
   #leftAlone: Problem | undefined;
@@ -52,6 +53,7 @@ export class HostLane {
     const leave = (): void => {
       const at = this.#queue.indexOf(waiting);
       if (at >= 0) this.#queue.splice(at, 1);
+      this.#stopIdleAlarm();
       reject(calledOff(this.#host));
     };
     signal?.addEventListener('abort', leave, { once: true });
@@ -80,7 +82,7 @@ export class HostLane {
   noteFailure(startedMs: number, failed: Problem, askedPauseMs?: number): void {
     const now = this.#clock.monotonicMs();
     if (startedMs >= this.#lastFailureMs) {
-      this.#failures += 1;
+      this.#failures += failed.code === 'FET002' ? 2 : 1;
       this.#lastFailureMs = now;
       const pause = Math.min(longestPauseMs, firstPauseMs * 2 ** (this.#failures - 1));
       this.#pauseUntil(now + pause * (0.5 + this.#chance() / 2));
@@ -97,6 +99,7 @@ export class HostLane {
   #leaveAlone(because: Problem): void {
     this.#leftAlone ??= because;
     for (const waiting of this.#queue.splice(0)) waiting.refuse(this.#refusal());
+    this.#stopIdleAlarm();
   }
 
   #refusal(): ProblemError {
@@ -122,13 +125,19 @@ export class HostLane {
   }
 
   #wakeIn(waitMs: number): void {
-    if (this.#isWaking) return;
-    this.#isWaking = true;
+    if (this.#alarm) return;
+    const alarm = new AbortController();
+    this.#alarm = alarm;
     // whole milliseconds: a clock may wake a little early, and would be asked again at once
-    void this.#clock.sleep(Math.ceil(waitMs)).then(() => {
-      this.#isWaking = false;
+    void this.#clock.sleep(Math.ceil(waitMs), alarm.signal).then(() => {
+      this.#alarm = undefined;
       this.#startNext();
     });
+  }
+
+  /** A sleep that nobody waits for any more would keep the program from ending. */
+  #stopIdleAlarm(): void {
+    if (this.#queue.length === 0) this.#alarm?.abort();
   }
 
   /** From 0 up to 1. */

@@ -51,6 +51,8 @@ function judgeTrouble({ kind, reason }: HttpTrouble, shown: string): Verdict {
         kind: 'refused',
         error: fault('FET008', { what: `the answer of '${shown}' is too large`, why }),
       };
+    case 'unusable':
+      return { kind: 'refused', error: fault('FET013', { what: `'${shown}' cannot be asked`, why }) };
     case 'stopped':
       return {
         kind: 'refused',

@@ -16,3 +16,14 @@ export function readAddress(text: string, base?: URL): URL {
   url.hash = '';
   return url;
 }
+
+/** The URL of a proxy; without a scheme it is one for http, as curl(1) has it. Throws FET013 for other kinds. */
+export function readProxy(text: string): string {
+  const url = URL.parse(text.includes('://') ? text : `http://${text}`);
+  if (url && (url.protocol === 'http:' || url.protocol === 'https:')) return url.href;
+  throw fault('FET013', {
+    what: `the proxy '${text.replace(/\/\/[^/@]*@/, '//')}' cannot be used`,
+    why: 'Requests go through HTTP proxies, whose addresses begin with http or https.',
+    next: 'Correct the address of the proxy.',
+  });
+}

@@ -1,14 +1,7 @@
 export { applyDiff } from './apply-diff.ts';
 export { type ClonedRecipe, type CloneOptions, cloneRecipe } from './clone-recipe.ts';
 export { openWorkingCopy, type WorkingCopyOptions } from './open-working-copy.ts';
-export {
-  type RemoteAnswer,
-  type RemoteHeadOptions,
-  type RemoteHeads,
-  type RemoteRef,
-  remoteHead,
-  remoteHeads,
-} from './remote-heads.ts';
+export { type RemoteHeadOptions, type RemoteHeads, type RemoteRef, remoteHeads } from './remote-heads.ts';
 export type { Credentials } from './remote-link.ts';
 export { type ResolvedCommit, type SourceOptions, SourceRepository } from './source-repository.ts';
 export { StateBranch } from './state-branch.ts';

@@ -17,15 +17,9 @@ export interface RemoteHeadOptions {
 }
 
 /**
- * What a server says of a branch: its newest commit (40 or 64 hexadecimal digits); nothing, when it has no such
- * repository or branch, or does not show it to us; or it cannot be reached at all.
+ * What a server says of refs of a repository: their commits (40 or 64 hexadecimal digits) by whole name, refs that are not
+ * there missing; nothing, when it has no such repository or does not show it to us; or it cannot be reached at all.
  */
-export type RemoteAnswer =
-  | { readonly kind: 'commit'; readonly commit: string }
-  | { readonly kind: 'nothing' }
-  | { readonly kind: 'unreachable' };
-
-/** The same for several refs of one repository, by whole name; refs that are not there are missing. */
 export type RemoteHeads =
   | { readonly kind: 'commits'; readonly commits: ReadonlyMap<string, string> }
   | { readonly kind: 'nothing'; readonly why: string | undefined }
@@ -34,15 +28,6 @@ export type RemoteHeads =
 /** How git, curl and ssh say that there was nobody to talk to, or nobody in a state to talk. */
 const unreachable =
   /Could not resolve host|Failed to connect|Couldn't connect|Connection (?:timed out|refused|reset)|No route to host|Network is unreachable|unable to look up|returned error: (?:5\d\d|429)|Empty reply from server|\bSSL_|SSL (?:certificate|connect)|gnutls_handshake|TLS connect|Operation (?:too slow|timed out)|Could not connect to server/i;
-
-/** Asks a server for the newest commit of a branch (git-ls-remote(1)). Never asks for a password. */
-export async function remoteHead(remote: RemoteRef, options: RemoteHeadOptions): Promise<RemoteAnswer> {
-  const name = remote.ref === 'HEAD' ? 'HEAD' : `refs/heads/${remote.ref}`;
-  const heads = await remoteHeads(remote.url, [name], options);
-  if (heads.kind !== 'commits') return { kind: heads.kind };
-  const commit = heads.commits.get(name);
-  return commit === undefined ? { kind: 'nothing' } : { kind: 'commit', commit };
-}
 
 /**
  * Asks a server once for several refs by whole name (`HEAD`, `refs/heads/X`), or for all that match patterns as

@@ -11,6 +11,8 @@ export interface HttpExchange {
   readonly headers: Readonly<Record<string, string>>;
   /** For the whole exchange, up to the last byte of the answer. */
   readonly timeoutMs: number;
+  /** For the head of the answer, when that is to come sooner than the whole. */
+  readonly headTimeoutMs?: number | undefined;
   /** Of the body as it is sent; an exchange whose body is larger is broken off. */
   readonly maxBytes: number;
   readonly signal?: AbortSignal | undefined;
@@ -28,10 +30,10 @@ export interface HttpReply {
 
 /**
  * Why there is no answer: nobody there or broken off, too slow, no secure connection, more bytes than wanted,
- * or called off by our own signal.
+ * called off by our own signal, or a request that cannot even be made (a header or a proxy that is none).
  */
 export interface HttpTrouble {
-  readonly kind: 'unreachable' | 'slow' | 'tls' | 'too-large' | 'stopped';
+  readonly kind: 'unreachable' | 'slow' | 'tls' | 'too-large' | 'stopped' | 'unusable';
   readonly reason: string;
 }
 
@@ -51,8 +53,11 @@ export class HttpConnections {
 
   /** Never rejects. A kept connection that its server has closed in the meantime is replaced by a new one. */
   async exchange(exchange: HttpExchange): Promise<HttpReply | HttpTrouble> {
-    const first = await this.#once(exchange);
-    return first === 'stale' ? ((await this.#once(exchange)) as HttpReply | HttpTrouble) : first;
+    // each turn uses up a kept connection; a new one is never stale
+    for (;;) {
+      const outcome = await this.#once(exchange);
+      if (outcome !== 'stale') return outcome;
+    }
   }
 
   /** Closes the connections that are kept. */
@@ -61,27 +66,38 @@ export class HttpConnections {
     this.#secure.destroy();
   }
 
+  #begin(url: string, options: Pick<HttpExchange, 'method' | 'headers'>): ClientRequest | Error {
+    const isSecure = url.startsWith('https:');
+    const request: RequestOptions = { ...options, agent: isSecure ? this.#secure : this.#plain };
+    try {
+      return (isSecure ? secureHttp() : plainHttp()).request(url, request);
+    } catch (error) {
+      return error as Error;
+    }
+  }
+
   #once(exchange: HttpExchange): Promise<HttpReply | HttpTrouble | 'stale'> {
-    const { url, method, headers, body, timeoutMs, signal } = exchange;
+    const { url, method, headers, body, timeoutMs, headTimeoutMs = timeoutMs, signal } = exchange;
     if (signal?.aborted) return Promise.resolve({ kind: 'stopped', reason: 'the request was stopped' });
     return new Promise((resolve) => {
-      const isSecure = url.startsWith('https:');
-      const options: RequestOptions = { method, headers, agent: isSecure ? this.#secure : this.#plain };
-      const request = (isSecure ? secureHttp() : plainHttp()).request(url, options);
+      const request = this.#begin(url, { method, headers });
+      if (request instanceof Error) return resolve({ kind: 'unusable', reason: request.message });
       const settle = (what: HttpReply | HttpTrouble | 'stale'): void => {
         clearTimeout(timer);
+        clearTimeout(headTimer);
         signal?.removeEventListener('abort', stop);
         resolve(what);
         if (what === 'stale' || what.kind !== 'reply') request.destroy();
       };
       const stop = (): void => settle({ kind: 'stopped', reason: 'the request was stopped' });
-      const timer = setTimeout(
-        () => settle({ kind: 'slow', reason: `no whole answer within ${timeoutMs / 1000} s` }),
-        timeoutMs,
-      );
+      const late = (what: string, ms: number): NodeJS.Timeout =>
+        setTimeout(() => settle({ kind: 'slow', reason: `${what} within ${ms / 1000} s` }), ms);
+      const timer = late('no whole answer', timeoutMs);
+      const headTimer = late('no answer', headTimeoutMs);
       signal?.addEventListener('abort', stop, { once: true });
       request.on('error', (error) => settle(isStale(request, error) ? 'stale' : troubleOf(error)));
       request.on('response', (response) => {
+        clearTimeout(headTimer);
         readBody(response, exchange).then(settle, (error: unknown) => settle(troubleOf(error)));
       });
       request.end(body);

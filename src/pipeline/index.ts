@@ -6,20 +6,13 @@ export {
   type DeliveryReport,
   deliverWaiting,
   discardWaiting,
-  isForward,
   waitingDocuments,
 } from './deliver.ts';
-export { deliverFirst, deliverOrKeep, keepInOutbox } from './deliver-now.ts';
 export { type DropReport, dropPackages } from './drop.ts';
 export {
   type Delivery,
   type HandOverParts,
   type HandOverPort,
-  isOutOfReach,
-  makeHandOver,
-  outboxBytes,
-  outboxFolder,
-  outboxPath,
   packagesOf,
   readOutbox,
 } from './hand-over.ts';
@@ -27,7 +20,7 @@ export { type OnCommitOptions, type OnCommitReport, onCommit } from './on-commit
 export type { ScheduleContext } from './on-schedule/context.ts';
 export { type OnScheduleOptions, onSchedule } from './on-schedule/on-schedule.ts';
 export type { PackageReport, ScheduleReport } from './on-schedule/report.ts';
-export { checksPath, packageChecksBytes, readPackageChecks } from './package-checks.ts';
+export { checksPath, readPackageChecks } from './package-checks.ts';
 export type { PipelineContext } from './pipeline-context.ts';
 export {
   packageSettingsFile,
@@ -37,14 +30,9 @@ export {
   repositorySettingsFile,
 } from './recipe-repository.ts';
 export type { RecipeTools } from './recipe-tools.ts';
-export { packagesAskedFor, preparePackages } from './request-packages.ts';
 export {
   fetchRemoteRefs,
   type RemoteRefs,
-  stateCommit,
-  stateMove,
-  stateRef,
-  tagMove,
 } from './state-branch.ts';
 export { commitMessageTrouble, messageOfFile } from './upkeep/commit-message.ts';
 export { type ImportReport, importReport } from './upkeep/import/import-report.ts';

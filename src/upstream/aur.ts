@@ -47,7 +47,7 @@ const mostNames = 150;
 const longestUrl = 4_443;
 /** The dump has some 12 MB packed and 80 MB unpacked. */
 const dumpLimit = 1024 * 1024 * 1024;
-const dumpTimeoutMs = 300_000;
+const dumpTimeoutMs = 180_000;
 
 /**
  * Collects when packages were last changed in the AUR and whose they are (specification 7.5): from the dump of all

@@ -1,6 +1,6 @@
 import { type Problem, problem } from '../diagnostics/index.ts';
-import { type Srcinfo, sectionValues } from '../formats/pacman/index.ts';
 import type { Fetcher } from '../fetcher/index.ts';
+import { type Srcinfo, sectionValues } from '../formats/pacman/index.ts';
 import { type RemoteHeads, remoteHeads } from '../git/index.ts';
 import { headsOverHttp } from './git-over-http.ts';
 

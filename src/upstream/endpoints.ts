@@ -55,7 +55,7 @@ export const endpointSettings: Readonly<Record<EndpointName, readonly string[]>>
 /**
  * Reads addresses of services from settings: `CI_<NAME>_URL`, and the ecosystems' own variables (`PIP_INDEX_URL`,
  * `NPM_CONFIG_REGISTRY`, `GOPROXY`).
- * @param variable value of a setting of `.ci/config` or of the environment
+ * @param variable value of a variable of the environment
  */
 export function readEndpoints(variable: (name: string) => string | undefined): Endpoints {
   const endpoints: Partial<Record<EndpointName, string>> = {};

@@ -130,10 +130,11 @@ export interface TextEdit {
   readonly text: string;
 }
 
-/** Applies edits that do not overlap, in any order. */
+/** Applies edits that do not overlap, in any order; those at the same place are written in the order of the list. */
 export function applyEdits(text: string, edits: readonly TextEdit[]): string {
   let result = text;
-  for (const { from, to, text: by } of [...edits].sort((a, b) => b.from - a.from)) {
+  const lastFirst = edits.toReversed().sort((a, b) => b.from - a.from);
+  for (const { from, to, text: by } of lastFirst) {
     result = result.slice(0, from) + by + result.slice(to);
   }
   return result;

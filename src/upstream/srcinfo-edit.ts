@@ -1,18 +1,30 @@
-/** New values of a `.SRCINFO`; `source` sees every source with its key (`source`, `source_x86_64`). */
+/** One source of a `.SRCINFO`. */
+export interface SrcinfoSource {
+  /** `source`, `source_x86_64`. */
+  readonly key: string;
+  /** Its place among those of the same key. */
+  readonly index: number;
+  readonly value: string;
+}
+
+/** New values of a `.SRCINFO`. */
 export interface SrcinfoChanges {
   readonly pkgver: string;
   readonly pkgrel: string;
-  readonly source: (value: string) => string;
+  readonly source: (source: SrcinfoSource) => string;
 }
 
 /** Writes a version into a `.SRCINFO`, line by line: what is not changed stays as it was, byte for byte. */
 export function editSrcinfo(text: string, changes: SrcinfoChanges): string {
+  const counts = new Map<string, number>();
   return text.replaceAll(
     /^([ \t]*(pkgver|pkgrel|source(?:_\w+)?)[ \t]*=[ \t]*)([^\r\n]*?)([ \t]*\r?)$/gm,
     (...found: string[]) => {
-      const [, head = '', key, value = '', tail = ''] = found;
-      const next = key === 'pkgver' || key === 'pkgrel' ? changes[key] : changes.source(value);
-      return `${head}${next}${tail}`;
+      const [, head = '', key = '', value = '', tail = ''] = found;
+      if (key === 'pkgver' || key === 'pkgrel') return head + changes[key] + tail;
+      const index = counts.get(key) ?? 0;
+      counts.set(key, index + 1);
+      return head + changes.source({ key, index, value }) + tail;
     },
   );
 }

@@ -1,6 +1,8 @@
 /* biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables of PKGBUILDs */
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type GitlabTag, type RecipeTexts, rewriteForTag } from './index.ts';
+import { outlineRecipe } from './recipe-outline.ts';
 
 const tag: GitlabTag = { name: '1.1.0', commit: 'abc', baseUrl: 'https://gitlab.com', project: 'g/demo' };
 const srcinfo = `pkgbase = demo
@@ -140,11 +142,70 @@ describe('nothing is changed', () => {
     expect(codeOf(recipe('pkgver=1\npkgver+=.0\n'))).toBe('UPS013');
     expect(codeOf(recipe('if true; then pkgver=1.0.0; fi\npkgver=1.0.0\n'))).toBe('UPS013');
     expect(codeOf(recipe('pkgname=demo\n'))).toBe('UPS013');
+    expect(codeOf(recipe('pkgver=1.0.0; cat <<E\nE\n'))).toBe('UPS013');
     expect(codeOf(recipe('pkgver=1.0.0\nsource=("unterminated\n'))).toBe('UPS013');
     const signed = 'pkgver=1.0.0\nsource=(https://gitlab.com/g/demo/-/archive/1.0.0/demo.tar.gz{,.sig})\n';
     expect(codeOf(recipe(signed))).toBe('UPS013');
     expect(codeOf(recipe('pkgver=1.0.0\n'), '1.1.0-rc1')).toBe('UPS014');
     expect(codeOf(recipe('pkgver=1.0.0\n'), '$(reboot)')).toBe('UPS014');
     expect(codeOf(recipe('pkgver=1.0.0\n'), '0.9')).toBe('UPS015');
+  });
+});
+
+describe('whatever the recipe', () => {
+  const archive = 'https://gitlab.com/g/demo/-/archive';
+  const source = fc.constantFrom(
+    `"${archive}/1.0.0/demo-1.0.0.tar.gz"`,
+    `${archive}/v$pkgver/x.zip`,
+    `"$pkgname.tgz::$url/-/archive/\${_commit}/x.tgz"`,
+    "'fix 1.0.0.patch'",
+    'https://example.org/1.0.0.tgz',
+  );
+  const line = fc.oneof(
+    fc.array(source, { maxLength: 4 }).map((all) => `source=(${all.join('\n\t')})`),
+    fc.array(source, { maxLength: 3 }).map((all) => `  source_x86_64+=(${all.join(' # c\n')}\n)`),
+    fc.constantFrom(
+      '# pkgver=9',
+      'build() {\n  _commit=7\n}',
+      'cat <<EOF\n_commit=8\nEOF',
+      '',
+      'url=https://gitlab.com/g/demo',
+    ),
+    fc.constantFrom(
+      '_commit=old',
+      "_commit='old' # of 1.0.0",
+      '_commit=old; pkgrel=2',
+      '_other=1.0.0',
+      'pkgrel=4',
+    ),
+  );
+  it('U01 all archives are those of the commit, which is set once and in front of them, and the rest stays', () => {
+    fc.assert(
+      fc.property(fc.array(line), fc.array(line), (before, after) => {
+        const texts = recipe([...before, 'pkgver=1.0.0', ...after, ''].join('\n'));
+        const result = rewritten(texts);
+        const [old, now] = [outlineRecipe(texts.pkgbuild), outlineRecipe(result.pkgbuild)];
+        if (typeof old === 'string' || typeof now === 'string') throw new Error('no Bash');
+        const others = ({ assignments }: typeof old) =>
+          assignments
+            .filter(({ name }) => !/^(?:pkgver|pkgrel|_commit|source.*)$/.test(name))
+            .map(({ raw }) => raw);
+        expect(others(now)).toEqual(others(old));
+        const names = now.assignments.map(({ name }) => name);
+        expect(names[names.indexOf('pkgver') + 1]).toBe('_commit');
+        const commits = now.assignments.filter(({ name }) => name === '_commit');
+        expect(new Set(commits.map(({ value }) => value?.literal))).toEqual(new Set(['abc']));
+        for (const { elements, name } of now.assignments) {
+          for (const { word } of elements ?? []) {
+            expect(word.raw.includes(archive) && !word.raw.includes('${_commit}'), name).toBe(false);
+          }
+        }
+        const strip = (text: string) =>
+          text.replaceAll(/^(?:_commit|pkgver|pkgrel)=.*$|[\s"]|https:[^\s"')]*|\$url[^\s"')]*/gm, '');
+        expect(strip(result.pkgbuild)).toBe(strip(texts.pkgbuild));
+        expect(rewriteForTag({ ...texts, ...result }, tag)).toEqual({ kind: 'unchanged' });
+      }),
+      { numRuns: 200 },
+    );
   });
 });

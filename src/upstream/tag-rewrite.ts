@@ -13,8 +13,8 @@ import {
   type TextEdit,
 } from './recipe-outline.ts';
 import type { RecipeTexts, Rewrite } from './recipe-texts.ts';
-import { editSrcinfo, replaceInSource, replaceVersion } from './srcinfo-edit.ts';
-import { isRefusal, planVersion, refused, versionEdits } from './version-edits.ts';
+import { editSrcinfo, replaceInSource, replaceVersion, type SrcinfoSource } from './srcinfo-edit.ts';
+import { checkedRewrite, isRefusal, planVersion, refused, versionEdits } from './version-edits.ts';
 
 /**
  * Writes the newest tag of a GitLab project into a recipe (specification 7.6): pkgver, pkgrel 1, `_commit` in the line
@@ -41,17 +41,18 @@ export function rewriteForTag(recipe: RecipeTexts, tag: GitlabTag, prefix = 'v')
     ...sources.edits,
   ];
   const oldCommit = scalars(outline.assignments, '_commit').at(-1)?.value.literal;
-  return {
-    kind: 'rewritten',
+  const rewrite = {
+    kind: 'rewritten' as const,
     version,
     pkgbuild: applyEdits(recipe.pkgbuild, edits),
     srcinfo: editSrcinfo(srcinfo, {
       pkgver: version,
       pkgrel: '1',
-      source: (value) => srcinfoSource(value, tag, { oldVersion, version, oldCommit }),
+      source: (source) => srcinfoSource(source, tag, { outline, oldVersion, version, oldCommit }),
     }),
     sumsAreStale: sources.changed.some((element) => hasChecksum(outline, element)),
   };
+  return checkedRewrite(pkgbase, rewrite, { pkgver: version, _commit: tag.commit });
 }
 
 const archiveOf = ({ baseUrl, project }: GitlabTag): string => `${baseUrl}/${project}/-/archive`;
@@ -130,16 +131,32 @@ function lineAround(text: string, from: number, to: number): { from: number; end
 }
 
 function srcinfoSource(
-  value: string,
+  source: SrcinfoSource,
   tag: GitlabTag,
-  of: { readonly oldVersion: string; readonly version: string; readonly oldCommit: string | undefined },
+  of: {
+    readonly outline: RecipeOutline;
+    readonly oldVersion: string;
+    readonly version: string;
+    readonly oldCommit: string | undefined;
+  },
 ): string {
+  const { value } = source;
   const at = value.indexOf('::');
-  const name = at < 0 ? '' : replaceVersion(value.slice(0, at + 2), of.oldVersion, of.version);
   const url = at < 0 ? value : value.slice(at + 2);
+  const isComputed = takesVariablesIn(of.outline, source);
+  const name = at < 0 ? '' : value.slice(0, at + 2);
+  const newName = isComputed ? replaceVersion(name, of.oldVersion, of.version) : name;
   if (of.oldCommit !== undefined && of.oldCommit.length >= 3 && url.includes(of.oldCommit)) {
-    return name + url.replaceAll(of.oldCommit, () => tag.commit);
+    return newName + url.replaceAll(of.oldCommit, () => tag.commit);
   }
-  if (isBelow(url, archiveOf(tag))) return name + archiveUrl(tag, tag.commit);
-  return name + replaceInSource(url, of.oldVersion, of.version);
+  if (isBelow(url, archiveOf(tag))) return newName + archiveUrl(tag, tag.commit);
+  return isComputed ? newName + replaceInSource(url, of.oldVersion, of.version) : value;
+}
+
+/** Whether the version may come from a variable; a source in so many words stays what it is. */
+function takesVariablesIn(outline: RecipeOutline, { key, index }: SrcinfoSource): boolean {
+  const elements = sourceElements(outline).filter(({ array }) => array === key);
+  if (elements.some(({ word }) => hasBraces(word))) return true;
+  const element = elements.find((one) => one.index === index);
+  return element === undefined || element.word.expansions.length > 0;
 }

@@ -65,3 +65,20 @@ export function versionEdits({ assignments }: RecipeOutline, version: string): r
     ...scalars(assignments, 'pkgrel').map(({ value }) => replaceValue(value, '1')),
   ];
 }
+
+/**
+ * The rewrite, once the new text has been read again and says what was to be written: a line may stand where nobody
+ * expects one, as in the body of a here-document.
+ */
+export function checkedRewrite(
+  pkgbase: string,
+  rewrite: Extract<Rewrite, { kind: 'rewritten' }>,
+  expected: Readonly<Record<string, string>>,
+): Rewrite {
+  const outline = outlineRecipe(rewrite.pkgbuild);
+  const isWritten = ([name, value]: readonly [string, string]): boolean =>
+    typeof outline !== 'string' && scalars(outline.assignments, name).at(-1)?.value.literal === value;
+  if (Object.entries(expected).every(isWritten)) return rewrite;
+  const why = 'The lines of its version and commit do not stand by themselves.';
+  return refused('UPS013', { what: `'${pkgbase}' cannot be updated to '${rewrite.version}'`, why });
+}

@@ -8,6 +8,7 @@ import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompress
 import { afterEach, describe, expect, it } from 'vitest';
 import { isFault } from '../../src/diagnostics/index.ts';
 import { Fetcher, type FetcherOptions } from '../../src/fetcher/index.ts';
+import type { Clock } from '../../src/host/index.ts';
 import { type Answer, type FarServer, farServer, highest, JumpingClock, sendJson } from './far-server.ts';
 
 const opened: { close(): unknown }[] = [];
@@ -211,6 +212,22 @@ describe('trouble', () => {
     expect(codes.filter((code) => code === 'FET011').length).toBeGreaterThanOrEqual(92);
     expect(server.heard.length).toBeLessThanOrEqual(20);
   });
+  it('of a kept connection that the server has closed meanwhile is none', async () => {
+    const used = new Set<unknown>();
+    const server = await serve((request, response) => {
+      if (used.has(request.socket)) return void request.socket.destroy();
+      used.add(request.socket);
+      response.end('x');
+    });
+    const asked = fetcher();
+    // three connections are kept, all of which turn out to be closed
+    for (let round = 0; round < 3; round += 1) {
+      await Promise.all([1, 2, 3].map(() => asked.get(server.url)));
+    }
+    expect(used.size).toBeGreaterThanOrEqual(4);
+    expect(server.heard.length).toBeGreaterThan(9);
+    expect(asked.clock.pauses.every((pause) => pause <= 50)).toBe(true);
+  });
   it('of one address is no reason to leave its server alone', async () => {
     const server = await serve((request, response) =>
       response.writeHead(request.url === '/bad' ? 500 : 200).end(),
@@ -251,6 +268,32 @@ describe('trouble', () => {
     expect((await Promise.all(both)).map(({ code }) => code)).toEqual(['FET015', 'FET015']);
     expect(server.heard).toEqual(['GET /1']);
     expect((await problemOf(asked.get(server.url, { signal }))).code).toBe('FET015');
+  });
+  it('of a run that ends leaves no sleep behind', async () => {
+    const server = await serve((_request, response) => response.writeHead(503).end());
+    const sleeps: AbortSignal[] = [];
+    const stop = new AbortController();
+    const clock: Clock = {
+      nowMs: () => 0,
+      monotonicMs: () => 0,
+      sleep: async (_ms, signal) => {
+        if (signal) sleeps.push(signal);
+        stop.abort();
+        await new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve()));
+      },
+    };
+    const problem = await problemOf(fetcher({ clock }).get(server.url, { signal: stop.signal }));
+    expect([problem.code, sleeps.map(({ aborted }) => aborted)]).toEqual(['FET015', [true]]);
+  });
+  it('of a token or a proxy that can be none is no trouble of the server', async () => {
+    const server = await serve((_request, response) => response.end());
+    const asked = fetcher();
+    const headers = { authorization: 'a\nb' };
+    expect((await problemOf(asked.get(server.url, { headers }))).code).toBe('FET013');
+    const proxied = await problemOf(asked.get(server.url, { proxy: 'socks5://u:secret@h:1' }));
+    expect(proxied).toMatchObject({ code: 'FET013', what: "the proxy 'socks5://h:1' cannot be used" });
+    expect((await asked.get(server.url, { proxy: server.host })).status).toBe(200);
+    expect(server.heard).toEqual([`GET ${server.url}/`]);
   });
 });
 

@@ -21,6 +21,24 @@ const notOurs = [
     'BUILDTOOL',
     'BUILDTOOLVER',
     'GIT_CONFIG_COUNT',
+    'XDG_CACHE_HOME',
+    // of GitLab CI and of GitHub Actions
+    ...[
+      'GITLAB_CI',
+      'CI_COMMIT_BRANCH',
+      'CI_DEFAULT_BRANCH',
+      'CI_PIPELINE_ID',
+      'CI_PIPELINE_URL',
+      'CI_PROJECT_URL',
+    ],
+    ...[
+      'GITHUB_ACTIONS',
+      'GITHUB_REF_NAME',
+      'GITHUB_REF_TYPE',
+      'GITHUB_REPOSITORY',
+      'GITHUB_RUN_ID',
+      'GITHUB_SERVER_URL',
+    ],
   ],
 ];
 /** Variables of Chaotic Manager that an environment may still have, and that change nothing. */

@@ -1,30 +1,18 @@
 // A recipe repository with everything that a regular run talks to: a remote, an AUR, git hosts, databases, a forge, a manager.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { withScheduleContext } from '../../src/app/ci/schedule-context.ts';
-import { fault, isFault, type Problem } from '../../src/diagnostics/index.ts';
-import { Fetcher } from '../../src/fetcher/index.ts';
-import { openWorkingCopy } from '../../src/git/index.ts';
+import { isFault, type Problem } from '../../src/diagnostics/index.ts';
 import { printDesc, writeDatabase } from '../../src/formats/pacman/index.ts';
 import { xzCodec } from '../../src/host/index.ts';
-import {
-  ciFacts,
-  type HandOverPort,
-  onCommit,
-  onSchedule,
-  type OnCommitReport,
-  packagesOf,
-  type PipelineContext,
-  readRecipeRepository,
-  type ScheduleReport,
-} from '../../src/pipeline/index.ts';
-import { type Answer, type FarServer, farServer, highest, JumpingClock, sendJson } from '../fetcher/far-server.ts';
+import { type OnCommitReport, onCommit, type ScheduleReport } from '../../src/pipeline/index.ts';
+import { type Answer, type FarServer, farServer, JumpingClock, sendJson } from '../fetcher/far-server.ts';
 import { LoopbackGithub, LoopbackGitlab } from '../forge/loopback-forge.ts';
-
-export type Files = Readonly<Record<string, string | null>>;
+import { ManagerDouble } from './manager-double.ts';
+import { type Files, writeFiles } from './recipe-texts.ts';
+import { type Place, regularRun, withRepository } from './regular-run.ts';
 
 export interface AurEntry {
   readonly modified: number;
@@ -54,29 +42,7 @@ export interface RunResult {
   readonly asked: readonly string[];
 }
 
-/** Takes documents by id, each once, or is not there. */
-export class ManagerDouble implements HandOverPort {
-  readonly documents = new Map<string, readonly string[]>();
-  isDown = false;
-  /** Called before a document is taken. */
-  before: (() => void) | undefined;
-
-  async deliver(document: Parameters<HandOverPort['deliver']>[0]): ReturnType<HandOverPort['deliver']> {
-    if (this.isDown) throw fault('SCH005', { what: 'the manager does not answer' });
-    this.before?.();
-    const accepted = packagesOf(document).map(({ name, buildClass }) =>
-      buildClass === undefined ? name : `${name}/${buildClass}`,
-    );
-    this.documents.set(document.id, accepted);
-    return { accepted, refused: [], removed: [] };
-  }
-
-  /** All names in the order in which they were taken. */
-  names(): readonly string[] {
-    return [...this.documents.values()].flat();
-  }
-}
-
+/** So that no settings of the machine count. */
 const settings = ['user.name=t', 'user.email=t@localhost', 'protocol.file.allow=always', 'gc.auto=0'];
 
 export class RecipeWorld {
@@ -270,31 +236,23 @@ export class RecipeWorld {
 
   /** One regular run in a checkout as a CI service makes it: at the newest commit. */
   async run(options: RunOptions = {}): Promise<RunResult> {
-    const variables = { ...this.variables(), ...options.variables };
     const before = new Set(this.manager.documents.keys());
     const told: string[] = [];
     const problems: Problem[] = [];
     const asked = this.#server?.heard.length ?? 0;
-    const fetcher = new Fetcher({
-      ...{ clock: this.clock, random: highest, proxies: {} },
-      cacheFolder: join(this.folder, 'cache'),
-    });
     let report: ScheduleReport | undefined;
     let failure: Problem | undefined;
     try {
       if (!options.isStale) this.#checkOut();
-      report = await this.#withPipeline({ variables, told, problems }, (pipeline, variable) =>
-        withScheduleContext(
-          pipeline,
-          { variable, only: options.only, dryRun: options.dryRun === true, fetcher },
-          (context) => onSchedule(context, { port: options.handOver ? undefined : this.manager }),
-        ),
-      );
+      report = await regularRun({
+        ...this.#place({ ...this.variables(), ...options.variables }, { told, problems }),
+        ...{ only: options.only, dryRun: options.dryRun },
+        port: options.handOver ? undefined : this.manager,
+        cacheFolder: join(this.folder, 'cache'),
+      });
     } catch (error) {
       if (!isFault(error)) throw error;
       failure = error.problem;
-    } finally {
-      fetcher.close();
     }
     const delivered = [...this.manager.documents].filter(([id]) => !before.has(id)).flatMap(([, names]) => names);
     return {
@@ -309,39 +267,20 @@ export class RecipeWorld {
 
   /** The pipeline of a push. */
   async onCommit(): Promise<OnCommitReport> {
-    const into = { variables: this.variables(), told: [], problems: [] };
     this.#checkOut();
-    return await this.#withPipeline(into, (context) => onCommit(context, { port: this.manager }));
+    return await withRepository(this.#place(this.variables(), { told: [], problems: [] }), (context) =>
+      onCommit(context, { port: this.manager }),
+    );
+  }
+
+  #place(variables: Readonly<Record<string, string>>, into: { told: string[]; problems: Problem[] }): Place {
+    return { checkout: this.checkout, clock: this.clock, variables, ...into };
   }
 
   #checkOut(): void {
     const main = 'refs/remotes/origin/main';
     this.git(this.checkout, 'fetch', '--quiet', '--force', 'origin', `+refs/heads/main:${main}`);
     this.git(this.checkout, 'reset', '--quiet', '--hard', main);
-  }
-
-  async #withPipeline<Result>(
-    { variables, told, problems }: { variables: Readonly<Record<string, string>>; told: string[]; problems: Problem[] },
-    work: (context: PipelineContext, variable: (name: string) => string | undefined) => Promise<Result>,
-  ): Promise<Result> {
-    const variable = (name: string): string | undefined => variables[name];
-    const copy = await openWorkingCopy({ folder: this.checkout, branch: 'main', clock: this.clock });
-    try {
-      const head = this.git(this.checkout, 'rev-parse', 'HEAD');
-      return await work(
-        {
-          copy,
-          repository: await readRecipeRepository(copy, head, variable),
-          ci: ciFacts(variable),
-          clock: this.clock,
-          report: (found) => problems.push(found),
-          tell: (line) => told.push(line),
-        },
-        variable,
-      );
-    } finally {
-      await copy.close();
-    }
   }
 
   #answer: Answer = (request, response, index) => {
@@ -378,65 +317,4 @@ export class RecipeWorld {
     await Promise.all([this.#server?.close(), this.gitlab.close(), this.github.close()]);
     rmSync(this.folder, { recursive: true, force: true });
   }
-}
-
-/** Writes files below a folder; null removes one. Names that end in `!` are executable. */
-function writeFiles(folder: string, files: Files): void {
-  for (const [name, text] of Object.entries(files)) {
-    const path = join(folder, name.replace(/!$/, ''));
-    if (text === null) rmSync(path, { recursive: true, force: true });
-    else {
-      mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(path, text);
-      if (name.endsWith('!')) chmodSync(path, 0o755);
-    }
-  }
-}
-
-export interface RecipeWishes {
-  readonly pkgver?: string;
-  readonly pkgrel?: string;
-  readonly sources?: readonly string[];
-  readonly sums?: readonly string[];
-  /** Lines between the variables and the functions. */
-  readonly lines?: readonly string[];
-  /** Body of `package`. */
-  readonly body?: string;
-}
-
-/** PKGBUILD and .SRCINFO that fit each other, in the usual style. */
-export function recipe(name: string, wishes: RecipeWishes = {}): { readonly PKGBUILD: string; readonly '.SRCINFO': string } {
-  const { pkgver = '1', pkgrel = '1', sources = [], lines = [], body = 'true' } = wishes;
-  const sums = wishes.sums ?? sources.map(() => 'SKIP');
-  const quoted = (words: readonly string[]): string => words.map((word) => `'${word}'`).join(' ');
-  return {
-    PKGBUILD: [
-      ...[`pkgname=${name}`, `pkgver=${pkgver}`, `pkgrel=${pkgrel}`, "arch=('any')"],
-      ...(sources.length > 0 ? [`source=(${quoted(sources)})`, `sha256sums=(${quoted(sums)})`] : []),
-      ...lines,
-      ...['', 'package() {', `  ${body}`, '}', ''],
-    ].join('\n'),
-    '.SRCINFO': [
-      `pkgbase = ${name}`,
-      ...[`pkgver = ${pkgver}`, `pkgrel = ${pkgrel}`, 'arch = any'].map((line) => `\t${line}`),
-      ...sources.map((source) => `\tsource = ${source}`),
-      ...sums.map((sum) => `\tsha256sums = ${sum}`),
-      ...['', `pkgname = ${name}`, ''],
-    ].join('\n'),
-  };
-}
-
-/** Files of a package folder: a recipe, `.CI/config`, and more. */
-export function folderOf(
-  name: string,
-  config: string | undefined,
-  wishes: RecipeWishes = {},
-  more: Files = {},
-): Files {
-  const files: Files = {
-    ...recipe(name, wishes),
-    ...(config === undefined ? {} : { '.CI/config': config }),
-    ...more,
-  };
-  return Object.fromEntries(Object.entries(files).map(([path, text]) => [`${name}/${path}`, text]));
 }

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { sendJson } from '../fetcher/far-server.ts';
-import { folderOf, recipe, RecipeWorld } from './recipe-world.ts';
+import { folderOf, recipe } from './recipe-texts.ts';
+import { RecipeWorld } from './recipe-world.ts';
 
 let world: RecipeWorld;
 afterEach(() => world.dispose());

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { folderOf, RecipeWorld } from './recipe-world.ts';
+import { folderOf } from './recipe-texts.ts';
+import { RecipeWorld } from './recipe-world.ts';
 
 let world: RecipeWorld;
 afterEach(() => world.dispose());

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
-import { folderOf, recipe, RecipeWorld } from './recipe-world.ts';
+import { folderOf, recipe } from './recipe-texts.ts';
+import { RecipeWorld } from './recipe-world.ts';
 
 let world: RecipeWorld;
 afterEach(() => world.dispose());

@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { stubPackage } from '../publisher/stub-packages.ts';
-import { folderOf, RecipeWorld } from './recipe-world.ts';
+import { folderOf } from './recipe-texts.ts';
+import { RecipeWorld } from './recipe-world.ts';
 
 let world: RecipeWorld;
 afterEach(() => world.dispose());

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { folderOf, type Files, recipe, type RecipeWishes, RecipeWorld } from './recipe-world.ts';
+import { folderOf, type Files, recipe, type RecipeWishes } from './recipe-texts.ts';
+import { RecipeWorld } from './recipe-world.ts';
 
 let world: RecipeWorld;
 afterEach(() => world.dispose());

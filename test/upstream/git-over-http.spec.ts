@@ -14,10 +14,14 @@ const backend = new GitHttpServer(folder);
 let url = '';
 
 const git = (repository: string, ...args: readonly string[]): string =>
-  execFileSync('git', ['-C', join(folder, repository), '-c', 'user.name=t', '-c', 'user.email=t@localhost', ...args], {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'ignore'],
-  }).trim();
+  execFileSync(
+    'git',
+    ['-C', join(folder, repository), '-c', 'user.name=t', '-c', 'user.email=t@localhost', ...args],
+    {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    },
+  ).trim();
 
 beforeAll(async () => {
   url = await backend.listen();
@@ -61,7 +65,9 @@ async function ask(base: string, wanted: Readonly<Record<string, readonly string
     const answer = heads.get(branchKey(branch));
     return answer?.kind === 'commit' ? answer.commit : answer?.problem.code;
   });
-  const processes = readFileSync(log, 'utf8').split('\n').filter((line) => /"event":"start".*ls-remote/.test(line));
+  const processes = readFileSync(log, 'utf8')
+    .split('\n')
+    .filter((line) => /"event":"start".*ls-remote/.test(line));
   return { answers, processes: processes.length };
 }
 

@@ -1,6 +1,6 @@
 import type { DeliveryReport, OnCommitReport, PipelineContext } from '../../pipeline/push/index.ts';
 import { deliverWaiting, discardWaiting, fetchRemoteRefs, onCommit } from '../../pipeline/push/index.ts';
-import { managerPort } from './manager-port.ts';
+import { managerPort } from './delivery-port.ts';
 import { type PipelineOptions, withPipeline } from './open-pipeline.ts';
 
 /** A pipeline that hands something to the manager. */

@@ -7,7 +7,7 @@ import {
   type TemplateReport,
   updateTemplate,
 } from '../../pipeline/index.ts';
-import { managerPort } from './manager-port.ts';
+import { managerPort } from './delivery-port.ts';
 import type { HandingOptions } from './on-commit.ts';
 import { withPipeline } from './open-pipeline.ts';
 import { withScheduleContext } from './schedule-context.ts';

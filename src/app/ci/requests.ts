@@ -5,7 +5,7 @@ import {
   scheduleByHand,
   triggerRun,
 } from '../../pipeline/push/index.ts';
-import { managerPort } from './manager-port.ts';
+import { managerPort } from './delivery-port.ts';
 import type { HandingOptions } from './on-commit.ts';
 import { withPipeline } from './open-pipeline.ts';
 

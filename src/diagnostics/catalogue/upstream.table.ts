@@ -130,7 +130,7 @@ export const upstreamCodes = {
     blame: 'usage',
     title: 'the address of a registry is not set',
     why: 'Which registry of packages counts is a decision of those who run the pipeline; none is built in.',
-    next: "Set it in '.ci/config' or in the environment.",
+    next: 'Set it in the environment of the pipeline.',
     sample: { broken: "source = 'npm' without CI_NPM_URL", fixed: 'CI_NPM_URL=https://registry.example.org' },
   },
   UPS027: {

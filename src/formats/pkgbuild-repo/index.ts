@@ -27,7 +27,6 @@ export {
 } from './package-state.ts';
 export { type RepositoryKey, repositoryDefaults } from './repository-keys.ts';
 export {
-  buildClassOf,
   type RedisAccess,
   type RepositorySettings,
   readRepositorySettings,

@@ -9,7 +9,7 @@ import {
 } from '../recipe-outline.ts';
 import type { RecipeTexts, Rewrite } from '../recipe-texts.ts';
 import { editSrcinfo, replaceInSource, replaceVersion } from '../srcinfo-edit.ts';
-import { isRefusal, planVersion, refused, versionEdits } from '../version-edits.ts';
+import { checkedRewrite, isRefusal, planVersion, refused, versionEdits } from '../version-edits.ts';
 
 export interface NewVersion {
   /** One leading `v` is removed. */
@@ -49,8 +49,8 @@ export function applyVersion(recipe: RecipeTexts, to: NewVersion): Rewrite {
       ? []
       : commits.map(({ value }) => ({ from: value.place.offset, to: value.end, text: `'${revision}'` }));
   const oldCommit = commits.at(-1)?.value.literal;
-  return {
-    kind: 'rewritten',
+  const rewrite = {
+    kind: 'rewritten' as const,
     version,
     pkgbuild: applyEdits(recipe.pkgbuild, [
       ...versionEdits(outline, version),
@@ -62,7 +62,7 @@ export function applyVersion(recipe: RecipeTexts, to: NewVersion): Rewrite {
       editSrcinfo(recipe.srcinfo, {
         pkgver: version,
         pkgrel: '1',
-        source: (value) => {
+        source: ({ value }) => {
           const withVersion = replaceInSource(value, oldVersion, version);
           if (revision === undefined || oldCommit === undefined || oldCommit.length < 3) return withVersion;
           return withVersion.replaceAll(oldCommit, () => revision);
@@ -70,6 +70,9 @@ export function applyVersion(recipe: RecipeTexts, to: NewVersion): Rewrite {
       }),
     sumsAreStale: sources.changed.some((element) => hasChecksum(outline, element)),
   };
+  const writesCommit = revision !== undefined && commits.length > 0;
+  const expected = { pkgver: version, ...(writesCommit ? { _commit: revision } : {}) };
+  return checkedRewrite(recipe.pkgbase, rewrite, expected);
 }
 
 interface SourceEdits {

@@ -30,7 +30,7 @@ export class SourceContext {
     const address = this.own.endpoints?.[name] ?? fallback[name];
     if (address !== undefined) return address.replace(/\/+$/, '');
     const settings = endpointSettings[name].map((setting) => `'${setting}'`).join(' or ');
-    const next = `Set ${settings} in '.ci/config' or in the environment.`;
+    const next = `Set ${settings} in the environment of the pipeline.`;
     throw fault('UPS026', { what: `the address of '${name}' is not set`, next });
   }
 
