@@ -120,13 +120,16 @@ async function settle(
   const moves: RefMove[] = [];
   let { state, scheduled } = refs;
   if (state !== undefined) {
-    const removed = new Map(delivered.map(({ id }) => [outboxPath(id), null]));
-    const [commit] = await copy.writeCommits(
-      [stateCommit(state, removed)],
-      context.repository.settings.author,
-    );
-    moves.push(stateMove(state, commit as string));
-    state = commit;
+    const paths = delivered.map(({ id }) => outboxPath(id));
+    const there = [...(await copy.readFiles(state, paths)).keys()];
+    // what was never kept costs no new commit
+    if (there.length > 0) {
+      const removed = new Map(there.map((path) => [path, null]));
+      const { author } = context.repository.settings;
+      const [commit] = await copy.writeCommits([stateCommit(state, removed)], author);
+      moves.push(stateMove(state, commit as string));
+      state = commit;
+    }
   }
   for (const { tag } of delivered) {
     if (tag !== undefined && (await isForward(copy, { ...refs, scheduled }, tag))) scheduled = tag;

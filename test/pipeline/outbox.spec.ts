@@ -97,6 +97,19 @@ describe('the outbox', () => {
     expect(await world.outbox()).toHaveLength(2);
   });
 
+  it('leaves branch state as it is when the manager takes a request at once', async () => {
+    const { remote } = world;
+    const other = remote.clone('other');
+    remote.git(other, 'checkout', '--quiet', '--orphan', 'state');
+    remote.git(other, 'rm', '-r', '--quiet', '--force', '.');
+    const state = remote.commit(other, { foo: 'CI_GIT_COMMIT=x' });
+    remote.git(other, 'push', '--quiet', 'origin', 'HEAD:state');
+    world.push({ 'foo/PKGBUILD': '2' });
+    await world.onCommit();
+    expect(world.manager.scheduled).toEqual(['foo']);
+    expect(remote.tip('refs/heads/state')).toBe(state);
+  });
+
   it('never moves the tag back', async () => {
     world.manager.isAway = true;
     world.push({ 'foo/PKGBUILD': '2' });

@@ -29,7 +29,10 @@ export interface RecipeWishes {
 }
 
 /** PKGBUILD and .SRCINFO that fit each other, in the usual style. */
-export function recipe(name: string, wishes: RecipeWishes = {}): { readonly PKGBUILD: string; readonly '.SRCINFO': string } {
+export function recipe(
+  name: string,
+  wishes: RecipeWishes = {},
+): { readonly PKGBUILD: string; readonly '.SRCINFO': string } {
   const { pkgver = '1', pkgrel = '1', sources = [], lines = [], body = 'true' } = wishes;
   const sums = wishes.sums ?? sources.map(() => 'SKIP');
   const quoted = (words: readonly string[]): string => words.map((word) => `'${word}'`).join(' ');

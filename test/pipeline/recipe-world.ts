@@ -64,7 +64,10 @@ export class RecipeWorld {
   service: 'gitlab' | 'github' | 'none' = 'gitlab';
   #server: FarServer | undefined;
 
-  static async open(files: Files = {}, settings: Readonly<Record<string, string>> = {}): Promise<RecipeWorld> {
+  static async open(
+    files: Files = {},
+    settings: Readonly<Record<string, string>> = {},
+  ): Promise<RecipeWorld> {
     const world = new RecipeWorld();
     world.#server = await farServer((request, response, index) => world.#answer(request, response, index));
     await world.gitlab.listen();
@@ -156,7 +159,11 @@ export class RecipeWorld {
   }
 
   /** Puts a database where it is served; rows are `pkgbase:version`. Returns its address. */
-  publish(name: string, rows: readonly string[], fields: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {}): string {
+  publish(
+    name: string,
+    rows: readonly string[],
+    fields: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {},
+  ): string {
     const entries = rows.map((row) => {
       const base = row.slice(0, row.indexOf(':'));
       const version = row.slice(row.indexOf(':') + 1);
@@ -254,7 +261,9 @@ export class RecipeWorld {
       if (!isFault(error)) throw error;
       failure = error.problem;
     }
-    const delivered = [...this.manager.documents].filter(([id]) => !before.has(id)).flatMap(([, names]) => names);
+    const delivered = [...this.manager.documents]
+      .filter(([id]) => !before.has(id))
+      .flatMap(([, names]) => names);
     return {
       get report() {
         if (!report) throw new Error(`the run failed: ${failure?.code} ${failure?.what}`);
@@ -291,7 +300,10 @@ export class RecipeWorld {
       return void response.writeHead(200).end(gzipSync(JSON.stringify(this.#entries(undefined))));
     }
     if (url.pathname === '/rpc/v5/info') {
-      return sendJson(response, { type: 'multiinfo', results: this.#entries(url.searchParams.getAll('arg[]')) });
+      return sendJson(response, {
+        type: 'multiinfo',
+        results: this.#entries(url.searchParams.getAll('arg[]')),
+      });
     }
     const database = /^\/db\/(.+)$/.exec(url.pathname)?.[1];
     const bytes = database === undefined ? undefined : this.databases.get(database);
@@ -300,16 +312,17 @@ export class RecipeWorld {
   };
 
   #entries(asked: readonly string[] | undefined): readonly object[] {
-    return [...this.aur].flatMap(([base, { modified, maintainer = 'someone', coMaintainers = [], names = [base] }]) =>
-      names
-        .filter((name) => !asked || asked.includes(name))
-        .map((name) => ({
-          Name: name,
-          PackageBase: base,
-          LastModified: modified,
-          Maintainer: maintainer,
-          CoMaintainers: coMaintainers,
-        })),
+    return [...this.aur].flatMap(
+      ([base, { modified, maintainer = 'someone', coMaintainers = [], names = [base] }]) =>
+        names
+          .filter((name) => !asked || asked.includes(name))
+          .map((name) => ({
+            Name: name,
+            PackageBase: base,
+            LastModified: modified,
+            Maintainer: maintainer,
+            CoMaintainers: coMaintainers,
+          })),
     );
   }
 

@@ -50,7 +50,14 @@ describe('recipes from the AUR', () => {
     );
     await world.run();
     expect(world.paths('main').filter((path) => path.startsWith('foo/'))).toEqual([
-      ...['foo/.CI/config', 'foo/.CI/prepare', 'foo/.SRCINFO', 'foo/.gitignore', 'foo/PKGBUILD', 'foo/new.sh'],
+      ...[
+        'foo/.CI/config',
+        'foo/.CI/prepare',
+        'foo/.SRCINFO',
+        'foo/.gitignore',
+        'foo/PKGBUILD',
+        'foo/new.sh',
+      ],
     ]);
     expect(world.show('main', 'foo/PKGBUILD')).toContain('\n    true\n');
     expect(world.show('main', 'foo/.gitignore')).toBe('pkg\n');
@@ -72,10 +79,9 @@ describe('recipes from the AUR', () => {
 
   it('A02 are asked for in addresses that the AUR takes', async () => {
     const names = Array.from({ length: 150 }, (_, index) => `p${index}`.padEnd(40, 'x'));
-    world = await RecipeWorld.open(
-      Object.fromEntries(names.map((name) => [`${name}/.CI/config`, aur])),
-      { CI_AUR_MODE: 'rpc' },
-    );
+    world = await RecipeWorld.open(Object.fromEntries(names.map((name) => [`${name}/.CI/config`, aur])), {
+      CI_AUR_MODE: 'rpc',
+    });
     const { asked } = await world.run({ dryRun: true });
     const requests = asked.filter((line) => line.startsWith('GET /rpc/'));
     expect(requests.length).toBeGreaterThan(1);
@@ -84,7 +90,9 @@ describe('recipes from the AUR', () => {
 
   it.each(['dump', 'rpc'])('A03 are found when no package has the name of the base (%s)', async (mode) => {
     const srcinfo = recipe('dxvk-git')['.SRCINFO'].replace('pkgname = dxvk-git', 'pkgname = dxvk-bin-git');
-    world = await RecipeWorld.open(folderOf('dxvk-git', aur, {}, { '.SRCINFO': srcinfo }), { CI_AUR_MODE: mode });
+    world = await RecipeWorld.open(folderOf('dxvk-git', aur, {}, { '.SRCINFO': srcinfo }), {
+      CI_AUR_MODE: mode,
+    });
     world.pushToAur('dxvk-git', recipe('dxvk-git'), { modified: 5, names: ['dxvk-bin-git'] });
     await world.run();
     expect(world.show('state', 'dxvk-git')).toContain('CI_PKGBUILD_TIMESTAMP=5\n');
@@ -123,13 +131,18 @@ describe('recipes from the AUR', () => {
     expect(told.join('\n')).toMatch(/gone: .*once more in 30 s/);
     expect(report.packages).toMatchObject([{ name: 'foo' }, { name: 'gone', decision: 'failed' }]);
     expect(world.show('state', 'gone')).toBeUndefined();
-    expect(world.checks()['gone']).toMatchObject({ failures: 1, error: { code: expect.stringMatching(/^GIT/) } });
+    expect(world.checks()['gone']).toMatchObject({
+      failures: 1,
+      error: { code: expect.stringMatching(/^GIT/) },
+    });
   });
 
   it('A07 are left as they are while the AUR is down, and everything else goes on', async () => {
     world = await RecipeWorld.open({ ...folderOf('foo', aur) });
     const old = world.pushUpstream('up', {});
-    world.commit(folderOf('bar-git', 'CI_PKGBUILD_SOURCE=custom\n', { sources: [`git+${world.urlOf('up')}`] }));
+    world.commit(
+      folderOf('bar-git', 'CI_PKGBUILD_SOURCE=custom\n', { sources: [`git+${world.urlOf('up')}`] }),
+    );
     world.answers.set('/packages-meta-ext-v1.json.gz', (_request, response) => response.writeHead(503).end());
     world.answers.set('/rpc/v5/info', (_request, response) => response.writeHead(503).end());
     const { report } = await world.run();
@@ -166,7 +179,11 @@ describe('recipes from the AUR', () => {
     world = await RecipeWorld.open({ ...folderOf('foo', aur), ...folderOf('bar', aur) });
     const files = { ...recipe('foo', { pkgver: '2' }), '.SRCINFO': recipe('foo')['.SRCINFO'] };
     world.pushToAur('foo', files, { modified: 2 });
-    world.pushToAur('bar', { ...recipe('bar', { pkgver: '2' }), PKGBUILD: 'build() { make' }, { modified: 2 });
+    world.pushToAur(
+      'bar',
+      { ...recipe('bar', { pkgver: '2' }), PKGBUILD: 'build() { make' },
+      { modified: 2 },
+    );
     const { report } = await world.run();
     expect(report.packages.map(({ decision, problems }) => [decision, problems[0]?.code])).toEqual([
       ['failed', 'CIS010'],
@@ -184,13 +201,17 @@ describe('recipes from a tag of GitLab', () => {
   it('U01 get its version, its commit and its archive', async () => {
     const wishes = { pkgver: '1.0.0', pkgrel: '3', sources, lines: ["_commit='old'"] };
     world = await RecipeWorld.open(folderOf('demo', 'CI_PKGBUILD_SOURCE=gitlab:42\n', wishes));
-    world.answers.set('/api/v4/projects/42/repository/tags', (_request, response) => sendJson(response, tag('1.1.0')));
+    world.answers.set('/api/v4/projects/42/repository/tags', (_request, response) =>
+      sendJson(response, tag('1.1.0')),
+    );
     const { delivered } = await world.run();
     expect(delivered).toEqual(['demo']);
     const text = world.show('main', 'demo/PKGBUILD');
     expect(text).toContain("pkgver=1.1.0\n_commit='abc'\npkgrel=1\n");
     expect(text).toContain('"https://gitlab.com/g/demo/-/archive/${_commit}/demo-${_commit}.tar.gz"');
-    expect(world.show('main', 'demo/.SRCINFO')).toContain('source = https://gitlab.com/g/demo/-/archive/abc/demo-abc.tar.gz');
+    expect(world.show('main', 'demo/.SRCINFO')).toContain(
+      'source = https://gitlab.com/g/demo/-/archive/abc/demo-abc.tar.gz',
+    );
   });
 
   it.each([
@@ -224,7 +245,11 @@ describe('recipes from elsewhere', () => {
       ...folderOf('c', undefined),
     });
     const { report } = await world.run();
-    expect(report.packages.map(({ problems }) => problems.map(({ code }) => code))).toEqual([['CIS003'], [], []]);
+    expect(report.packages.map(({ problems }) => problems.map(({ code }) => code))).toEqual([
+      ['CIS003'],
+      [],
+      [],
+    ]);
   });
 
   it('come from any git repository, and are cloned only when it moved', async () => {

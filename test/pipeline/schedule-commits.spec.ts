@@ -63,7 +63,8 @@ describe('commits of git sources', () => {
     world = await RecipeWorld.open();
     world.pushUpstream('up', {});
     const url = world.urlOf('up');
-    const srcinfo = (line: string) => `pkgbase = x-git\n\tpkgver = 1\n\tpkgrel = 1\n\tarch = any\n\t${line}\n\npkgname = x-git\n`;
+    const srcinfo = (line: string) =>
+      `pkgbase = x-git\n\tpkgver = 1\n\tpkgrel = 1\n\tarch = any\n\t${line}\n\npkgname = x-git\n`;
     world.commit({
       ...folderOf('x-git', custom, {}, { '.SRCINFO': srcinfo(`source_x86_64 = git+${url}`) }),
       ...folderOf('foo-svn', custom, { sources: [`git+${url}`] }),
@@ -78,10 +79,16 @@ describe('commits of git sources', () => {
   it('V08 stay noted while their server is silent', async () => {
     world = await RecipeWorld.open();
     const commit = '1'.repeat(40);
-    world.commit(folderOf('foo-git', `${custom}CI_GIT_COMMIT=${commit}\n`, { sources: ['git+http://127.0.0.1:9/x.git'] }));
+    world.commit(
+      folderOf('foo-git', `${custom}CI_GIT_COMMIT=${commit}\n`, {
+        sources: ['git+http://127.0.0.1:9/x.git'],
+      }),
+    );
     const { report, delivered } = await world.run();
     expect(delivered).toEqual([]);
-    expect(report.packages).toMatchObject([{ decision: 'nothing', problems: [{ code: 'UPS041', severity: 'warning' }] }]);
+    expect(report.packages).toMatchObject([
+      { decision: 'nothing', problems: [{ code: 'UPS041', severity: 'warning' }] },
+    ]);
     expect(world.show('state', 'foo-git')).toBe(`CI_GIT_COMMIT=${commit}\n`);
     expect(world.checks()['foo-git']).toMatchObject({ error: { code: 'UPS041' } });
   });
@@ -124,7 +131,9 @@ describe('commits of git sources', () => {
   });
 
   it('22.30 wait for the shortest time between two rebuilds, and are not lost', async () => {
-    world = await watching('foo-git', (url) => `git+${url}`, `${custom}CI_VCS_INTERVAL=6\n`, { CI_VCS_INTERVAL: '99' });
+    world = await watching('foo-git', (url) => `git+${url}`, `${custom}CI_VCS_INTERVAL=6\n`, {
+      CI_VCS_INTERVAL: '99',
+    });
     await world.run();
     world.pushUpstream('up', {});
     expect((await world.run()).delivered).toEqual(['foo-git']);

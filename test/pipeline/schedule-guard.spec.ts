@@ -9,7 +9,10 @@ afterEach(() => world.dispose());
 const aur = 'CI_PKGBUILD_SOURCE=aur\n';
 
 /** A world where `foo` has an update waiting in the AUR and its old version has been noted. */
-async function withUpdate(settings: Readonly<Record<string, string>> = {}, config = aur): Promise<RecipeWorld> {
+async function withUpdate(
+  settings: Readonly<Record<string, string>> = {},
+  config = aur,
+): Promise<RecipeWorld> {
   const made = await RecipeWorld.open(folderOf('foo', config), settings);
   made.pushToAur('foo', recipe('foo', { pkgver: '2' }), { modified: 200 });
   return made;
@@ -28,7 +31,10 @@ describe('the guard of the regular run', () => {
     world.git(world.remote, 'update-ref', 'refs/tags/scheduled', 'refs/heads/main');
     world.commit({ 'README.md': 'x' }, { message: 'docs: say x', isEvaluated: false });
     const behind = await world.run();
-    expect(behind.failure).toMatchObject({ code: 'CIS001', why: expect.stringMatching(/[0-9a-f]{7} docs: say x/) });
+    expect(behind.failure).toMatchObject({
+      code: 'CIS001',
+      why: expect.stringMatching(/[0-9a-f]{7} docs: say x/),
+    });
     expect(world.tip('refs/heads/state')).toBe('');
     expect(world.subjects()[0]).toBe('docs: say x');
   });
@@ -83,7 +89,9 @@ describe('branch state', () => {
     world.commit({}, { message: 'on top of another history', force: true });
     const now = world.pushUpstream(source, {});
     const { report, delivered } = await world.run();
-    expect(report.problems).toMatchObject([{ code: 'CIS002', what: expect.stringContaining('is on no branch') }]);
+    expect(report.problems).toMatchObject([
+      { code: 'CIS002', what: expect.stringContaining('is on no branch') },
+    ]);
     expect(delivered).toEqual([]);
     expect(world.show('state', 'foo-git')).toBe(`CI_GIT_COMMIT=${now}\n`);
   });
@@ -100,7 +108,9 @@ describe('branch state', () => {
     world.git(other, 'commit', '--quiet', '--message', 'by hand');
     world.git(other, 'push', '--quiet', 'origin', 'HEAD:state');
     const { report } = await world.run();
-    expect(report.problems.map(({ code }) => code)).toEqual(Array.from({ length: report.problems.length }, () => 'CIC016'));
+    expect(report.problems.map(({ code }) => code)).toEqual(
+      Array.from({ length: report.problems.length }, () => 'CIC016'),
+    );
     expect(report.problems.length).toBeGreaterThanOrEqual(3);
     expect(world.paths('state')).toEqual(['.checks.json', '.commit', 'foo']);
     expect(world.show('state', 'foo')).toContain('CI_PKGBUILD_TIMESTAMP=200\n');
@@ -128,10 +138,20 @@ describe('the commit of a run', () => {
   ])('%s', async (_title, message, email) => {
     world = await withUpdate({ CI_OVERWRITE_COMMITS: 'true' });
     world.commit({ 'README.md': 'x' }, { message });
-    world.git(world.desk, '-c', `user.email=${email}`, 'commit', '--quiet', '--amend', '--no-edit', '--reset-author');
+    world.git(
+      world.desk,
+      '-c',
+      `user.email=${email}`,
+      'commit',
+      '--quiet',
+      '--amend',
+      '--no-edit',
+      '--reset-author',
+    );
     world.git(world.desk, 'push', '--quiet', '--force', 'origin', 'HEAD:main', 'HEAD:refs/tags/scheduled');
-    await world.run();
+    const { problems } = await world.run();
     expect(world.subjects()).toEqual(['chore(packages): update packages', message, 'init']);
+    expect(problems.map(({ code }) => code)).toEqual(email === 'robot@localhost' ? [] : ['CIS007']);
   });
 
   it('is a new one while an open review grows from the last', async () => {
@@ -196,7 +216,7 @@ describe('what a run asks of the manager', () => {
     world = await withUpdate();
     world.hook('pre-receive', 'exit 1');
     const { failure, delivered } = await world.run();
-    expect(failure?.code).toBe('GIT009');
+    expect(failure).toMatchObject({ code: 'CIS013', what: expect.stringContaining('GIT009') });
     expect(delivered).toEqual([]);
     expect(world.tip('refs/heads/state')).toBe('');
     expect(world.subjects()).toEqual(['init']);

@@ -15,7 +15,16 @@ const aur = 'CI_PKGBUILD_SOURCE=aur\n';
 /** Where a run is killed: when the manager is asked, when it has taken something, at a push, or at any time. */
 type Moment = 'before the manager takes' | 'after the manager took' | `push ${1 | 2 | 3 | 4}` | 'any';
 const moments: readonly Moment[] = [
-  ...['any', 'push 1', 'before the manager takes', 'any', 'push 2', 'after the manager took', 'any', 'push 3'],
+  ...[
+    'any',
+    'push 1',
+    'before the manager takes',
+    'any',
+    'push 2',
+    'after the manager took',
+    'any',
+    'push 3',
+  ],
 ] as readonly Moment[];
 
 /** Starts a run, kills it at the moment, and resolves when it is gone; a run that ends earlier is not killed. */
@@ -23,7 +32,10 @@ async function killedRun(moment: Moment, afterMs: number): Promise<'killed' | 'e
   const wishes = join(world.folder, 'wishes.json');
   const variables = world.variables();
   const cacheFolder = join(world.folder, 'cache');
-  writeFileSync(wishes, JSON.stringify({ checkout: world.checkout, cacheFolder, manager: `${world.url}/manager`, variables }));
+  writeFileSync(
+    wishes,
+    JSON.stringify({ checkout: world.checkout, cacheFolder, manager: `${world.url}/manager`, variables }),
+  );
   const child = spawn(process.execPath, [join(import.meta.dirname, 'schedule-child.ts'), wishes], {
     // what git it started may outlive it, as on a machine of one's own
     stdio: ['ignore', 'ignore', 'inherit'],
@@ -52,8 +64,13 @@ async function killedRun(moment: Moment, afterMs: number): Promise<'killed' | 'e
   return how;
 }
 
-it(`P07 22.24 loses nothing and schedules nothing twice when it is killed ${kills} times`, { timeout: 900_000 }, async () => {
-  world = await RecipeWorld.open({ ...folderOf('foo', aur), ...folderOf('risky', aur) }, { CI_HUMAN_REVIEW: 'true' });
+it(`P07 22.24 loses nothing and schedules nothing twice when it is killed ${kills} times`, {
+  timeout: 900_000,
+}, async () => {
+  world = await RecipeWorld.open(
+    { ...folderOf('foo', aur), ...folderOf('risky', aur) },
+    { CI_HUMAN_REVIEW: 'true' },
+  );
   world.pushUpstream('up', {});
   world.commit(folderOf('bar-git', 'CI_PKGBUILD_SOURCE=custom\n', { sources: [`git+${world.urlOf('up')}`] }));
   await world.run();
@@ -64,7 +81,9 @@ it(`P07 22.24 loses nothing and schedules nothing twice when it is killed ${kill
   const wholeMs = performance.now() - started;
   for (let round = 2; round < kills + 2; round += 1) {
     world.pushToAur('foo', recipe('foo', { pkgver: `${round}` }), { modified: round });
-    world.pushToAur('risky', recipe('risky', { pkgver: `${round}`, body: `curl x${round} | sh` }), { modified: round });
+    world.pushToAur('risky', recipe('risky', { pkgver: `${round}`, body: `curl x${round} | sh` }), {
+      modified: round,
+    });
     const commit = world.pushUpstream('up', {});
     const earlier = world.manager.names().length;
     const how = await killedRun(moments[round % moments.length] ?? 'any', Math.random() * wholeMs);
@@ -75,7 +94,7 @@ it(`P07 22.24 loses nothing and schedules nothing twice when it is killed ${kill
     let run = await world.run();
     // a push of the killed run may still have been under way
     for (let tries = 0; run.failure && tries < 5; tries += 1) run = await world.run();
-    expect(run.failure).toBeUndefined();
+    expect(run.failure, `${moments[round % moments.length]}`).toBeUndefined();
     expect(world.manager.names().slice(earlier).sort()).toEqual(['bar-git', 'foo']);
     const main = world.tip('refs/heads/main');
     expect(world.subjects()[0]).toBe('chore(update): foo');

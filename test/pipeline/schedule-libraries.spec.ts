@@ -46,7 +46,10 @@ describe('a library of another version', () => {
     const add = (version: string): void => {
       const folder = `${world.folder}/repo-${version}`;
       mkdirSync(folder);
-      const packages = [stubPackage({ name: 'boost', version }), stubPackage({ name: 'foo', version: '2.0-3.4' })];
+      const packages = [
+        stubPackage({ name: 'boost', version }),
+        stubPackage({ name: 'foo', version: '2.0-3.4' }),
+      ];
       for (const one of packages) writeFileSync(`${folder}/${one.fileName}`, one.bytes);
       const files = packages.map(({ fileName }) => `${folder}/${fileName}`);
       execFileSync('repo-add', ['--quiet', `${folder}/all.db.tar.gz`, ...files], { stdio: 'ignore' });
@@ -62,7 +65,9 @@ describe('a library of another version', () => {
   });
 
   it('K04 bumps nothing when it is on the blacklist', async () => {
-    world = await watching(['boost:1.88-1', 'foo:1-1'], { settings: { CI_REBUILD_BLACKLIST: 'glibc:boost' } });
+    world = await watching(['boost:1.88-1', 'foo:1-1'], {
+      settings: { CI_REBUILD_BLACKLIST: 'glibc:boost' },
+    });
     world.publish('all.db', ['boost:1.89-1', 'foo:1-1']);
     expect((await world.run()).delivered).toEqual([]);
     expect(bump()).toBeUndefined();

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { folderOf, type Files, recipe, type RecipeWishes } from './recipe-texts.ts';
+import { type Files, folderOf, type RecipeWishes, recipe } from './recipe-texts.ts';
 import { RecipeWorld } from './recipe-world.ts';
 
 let world: RecipeWorld;
@@ -12,7 +12,11 @@ const branch = 'refs/heads/update-foo';
 /** A world with reviews and an update of `foo` in the AUR. */
 async function proposing(
   wishes: RecipeWishes = major,
-  given: { readonly settings?: Readonly<Record<string, string>>; readonly files?: Files; readonly config?: string } = {},
+  given: {
+    readonly settings?: Readonly<Record<string, string>>;
+    readonly files?: Files;
+    readonly config?: string;
+  } = {},
 ): Promise<RecipeWorld> {
   const { settings = { CI_HUMAN_REVIEW: 'true' }, files = {}, config = aur } = given;
   const made = await RecipeWorld.open({ ...folderOf('foo', config), ...files }, settings);
@@ -80,7 +84,9 @@ describe('a major change', () => {
     expect(world.gitlab.heard.filter(({ method }) => method === 'POST')).toHaveLength(1);
     // its address is known by now
     expect(world.gitlab.heard).toHaveLength(requests);
-    expect(world.checks()['foo']).toMatchObject({ review: { branch: 'update-foo', url: expect.any(String) } });
+    expect(world.checks()['foo']).toMatchObject({
+      review: { branch: 'update-foo', url: expect.any(String) },
+    });
     // touched upstream without a change: the branch is as it should be
     world.aur.set('foo', { modified: 3, maintainer: 'a', coMaintainers: ['b'] });
     await world.run();
@@ -116,7 +122,9 @@ describe('a major change', () => {
   it('waits on its branch where there is no token, or no forge at all', async () => {
     world = await proposing();
     const { report } = await world.run({ variables: { ACCESS_TOKEN: '' } });
-    expect(report.problems).toMatchObject([{ code: 'CIS008', severity: 'error', what: expect.stringContaining('ACCESS_TOKEN') }]);
+    expect(report.problems).toMatchObject([
+      { code: 'CIS008', severity: 'error', what: expect.stringContaining('ACCESS_TOKEN') },
+    ]);
     world.service = 'none';
     const local = await world.run();
     expect(local.report.problems).toMatchObject([{ code: 'CIS008', severity: 'warning' }]);
@@ -127,7 +135,10 @@ describe('a major change', () => {
     world = await proposing();
     await world.run();
     world.pushToAur('foo', recipe('foo', { pkgver: '3' }), { modified: 3 });
-    world.hook('reference-transaction', 'test "$1" = committed && { cat; echo --; } >> "$GIT_DIR/moved"; exit 0');
+    world.hook(
+      'reference-transaction',
+      'test "$1" = committed && { cat; echo --; } >> "$GIT_DIR/moved"; exit 0',
+    );
     const { delivered, report } = await world.run();
     expect(delivered).toEqual(['foo']);
     expect(world.tip(branch)).toBe('');
@@ -146,7 +157,15 @@ describe('a major change', () => {
     world.git(world.desk, 'fetch', '--quiet', 'origin', 'main', 'update-foo');
     world.git(world.desk, 'checkout', '--quiet', '--detach', 'FETCH_HEAD');
     world.git(world.desk, 'fetch', '--quiet', 'origin', 'update-foo');
-    world.git(world.desk, 'merge', '--quiet', '--no-ff', '--message', 'Merge branch update-foo', 'FETCH_HEAD');
+    world.git(
+      world.desk,
+      'merge',
+      '--quiet',
+      '--no-ff',
+      '--message',
+      'Merge branch update-foo',
+      'FETCH_HEAD',
+    );
     world.git(world.desk, 'push', '--quiet', 'origin', 'HEAD:main');
     expect((await world.onCommit()).packages).toEqual([{ name: 'foo' }]);
     const { failure, delivered, report } = await world.run();
@@ -183,18 +202,25 @@ describe('trust', () => {
   });
 
   it('R04 R05 is in nobody who is not there, and in no name that only looks alike', async () => {
-    world = await proposing(major, { files: { '.ci/aur-maintainers': 'figue\na\n', ...folderOf('bar', aur) } });
+    world = await proposing(major, {
+      files: { '.ci/aur-maintainers': 'figue\na\n', ...folderOf('bar', aur) },
+    });
     world.aur.set('foo', { modified: 2, maintainer: 'f.gue' });
     world.pushToAur('bar', recipe('bar', major), { modified: 2, maintainer: null });
     const { report } = await world.run({ dryRun: true });
-    expect(report.packages.map(({ decision, because }) => [decision, because.replace(/.*not trusted: /, '')])).toEqual([
+    expect(
+      report.packages.map(({ decision, because }) => [decision, because.replace(/.*not trusted: /, '')]),
+    ).toEqual([
       ['review', 'no maintainer (orphaned)'],
       ['review', 'f.gue'],
     ]);
   });
 
   it('R06 is not in an address because it is no name of the AUR', async () => {
-    world = await RecipeWorld.open({}, { CI_HUMAN_REVIEW: 'true', CI_TRUSTED_SOURCES: 'git.example.org/team' });
+    world = await RecipeWorld.open(
+      {},
+      { CI_HUMAN_REVIEW: 'true', CI_TRUSTED_SOURCES: 'git.example.org/team' },
+    );
     for (const name of ['x', 'y']) world.pushUpstream(name, recipe(name, major));
     const one = world.urlOf('x');
     world.commit(folderOf('x', `CI_PKGBUILD_SOURCE=${one}\n`));

@@ -13,7 +13,12 @@ const hook = (script: string) => ({ '.CI/update.sh': script });
 describe('update.sh', () => {
   it('H01 changes a recipe, whose .SRCINFO follows; one that fails changes nothing and stops nobody', async () => {
     world = await RecipeWorld.open({
-      ...folderOf('good', custom, {}, hook('sed -i "s/^pkgver=.*/pkgver=2/" PKGBUILD\necho "$PACKAGE" > name\n')),
+      ...folderOf(
+        'good',
+        custom,
+        {},
+        hook('sed -i "s/^pkgver=.*/pkgver=2/" PKGBUILD\necho "$PACKAGE" > name\n'),
+      ),
       ...folderOf('bad', custom, {}, hook('echo pkgver=9 > PKGBUILD\necho "no such page" >&2\nexit 1\n')),
       ...folderOf('idle', custom, {}, hook('true\n')),
       ...folderOf('foo', 'CI_PKGBUILD_SOURCE=aur\n'),
@@ -73,12 +78,17 @@ describe('a version check', () => {
   const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
 
   /** A world with a package `foo` at 3.1.0 whose releases are tags of a repository and files of a server. */
-  async function releasing(tag: string, settings: Readonly<Record<string, string>> = {}): Promise<RecipeWorld> {
+  async function releasing(
+    tag: string,
+    settings: Readonly<Record<string, string>> = {},
+  ): Promise<RecipeWorld> {
     const made = await RecipeWorld.open({}, settings);
     made.pushUpstream('up', {});
     made.git(`${made.folder}/up`, 'tag', tag);
     for (const version of ['3.1.0', '3.2.0']) {
-      made.answers.set(`/files/foo-${version}.txt`, (_request, response) => response.writeHead(200).end(`foo ${version}`));
+      made.answers.set(`/files/foo-${version}.txt`, (_request, response) =>
+        response.writeHead(200).end(`foo ${version}`),
+      );
     }
     const wishes = {
       pkgver: '3.1.0',

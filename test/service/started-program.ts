@@ -87,9 +87,9 @@ export class StartedProgram {
   }
 }
 
-/** Ours, without the variables that packmill reads. */
+/** Ours, without the variables that packmill reads, those of a CI service included. */
 function plainEnvironment(): Record<string, string | undefined> {
   const ours =
-    /^(?:PACKMILL|REDIS|DATABASE|BUILDER|LANDING_ZONE|PACKAGE_|REPO_PATH|GPG_PATH|LOGS_URL|SHARED_PATH|TELEGRAM)/;
+    /^(?:PACKMILL|REDIS|DATABASE|BUILDER|LANDING_ZONE|PACKAGE_|REPO_PATH|GPG_PATH|LOGS_URL|SHARED_PATH|TELEGRAM|GITHUB_|GITLAB_CI|CI_|ACCESS_TOKEN|DEPLOY_KEY|AUR_KEY|TRIGGER)/;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !ours.test(name)));
 }

@@ -1,7 +1,15 @@
 import type { HandOver } from '../../api/index.ts';
 import { fault, isFault } from '../../diagnostics/index.ts';
 import type { RepositorySettings } from '../../formats/pkgbuild-repo/index.ts';
-import { machine, makeTemporaryFolder, removeTree, replaceFile } from '../../host/index.ts';
+import {
+  machine,
+  makeTemporaryFolder,
+  onInterrupt,
+  removeEntry,
+  removeTree,
+  replaceFile,
+  sendSignal,
+} from '../../host/index.ts';
 import { type Delivery, type HandOverPort, isOutOfReach } from '../../pipeline/push/index.ts';
 import type { RedisSettings } from '../carriers.ts';
 import type { FarmClient } from '../farm-client.ts';
@@ -22,7 +30,7 @@ export interface ManagerPort extends HandOverPort {
 
 /**
  * The manager by its web address, or by the queue store behind the SSH host of `.ci/config` when there is a DEPLOY_KEY,
- * which lies in a file of mode 0400 until the port is closed (specification 1.6, 5.8).
+ * which lies in a file of mode 0400 until the tunnel is there (specification 1.6, 5.8).
  */
 export function managerPort(options: ManagerPortOptions): ManagerPort {
   let opened: Promise<Way> | undefined;
@@ -60,11 +68,24 @@ async function openWay({ settings, url, farm }: ManagerPortOptions): Promise<Way
     });
     return { client, close: () => client.close() };
   }
+  return await openWayWithKey(settings, key);
+}
+
+/** Through the SSH host; the key is in a file until ssh has read it, also when the run is interrupted meanwhile. */
+async function openWayWithKey(settings: RepositorySettings, key: string): Promise<Way> {
+  const { connectToManager } = await import('../farm-client.ts');
   const folder = makeTemporaryFolder('packmill-key-');
+  const stopListening = onInterrupt((signal) => {
+    // the second one ends the process
+    void removeTree(folder).then(() => sendSignal(machine.processId(), signal as NodeJS.Signals));
+  });
   try {
     const keyFile = `${folder}/key`;
     replaceFile(keyFile, key.endsWith('\n') ? key : `${key}\n`, 0o400);
-    const client = await connectToManager({ farm, url: undefined, redis: redisBehind(settings, keyFile) });
+    const redis = redisBehind(settings, keyFile);
+    // what the client keeps, as keys of hosts, goes with the run: nothing may be left in the checkout
+    const client = await connectToManager({ farm: folder, url: undefined, redis });
+    removeEntry(keyFile);
     const close = async (): Promise<void> => {
       await client.close();
       await removeTree(folder);
@@ -73,6 +94,8 @@ async function openWay({ settings, url, farm }: ManagerPortOptions): Promise<Way
   } catch (error) {
     await removeTree(folder);
     throw error;
+  } finally {
+    stopListening();
   }
 }
 

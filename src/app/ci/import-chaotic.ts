@@ -45,12 +45,14 @@ export async function runImport(options: ImportOptions): Promise<ImportResult> {
     const report = importReport(await readImportedRepository(folder, repository));
     const { branch } = options;
     if (branch === undefined) return { report, migration: undefined };
-    if (pathKind(join(folder, '.git')) === 'none') throw fault('CIU021', { what: `'${repository}' is no checkout` });
+    if (pathKind(join(folder, '.git')) === 'none')
+      throw fault('CIU021', { what: `'${repository}' is no checkout` });
     const template = readTemplate();
     const migration = await writeMigration({ folder, branch, report, template, clock: systemClock });
     return { report, migration };
   }
-  if (options.branch !== undefined) throw fault('CIU021', { what: `'${repository}' is not a folder of this machine` });
+  if (options.branch !== undefined)
+    throw fault('CIU021', { what: `'${repository}' is not a folder of this machine` });
   const scratch = makeTemporaryFolder('packmill-import-');
   try {
     const folder = await clone(repository, join(scratch, 'repository'), options.signal);

@@ -1,6 +1,13 @@
 import { Fetcher } from '../../fetcher/index.ts';
 import { forgeFromEnvironment } from '../../forge/index.ts';
-import { ensureFolder, makeTemporaryFolder, removeTree, systemClock, systemRandom, writeFileWithMode } from '../../host/index.ts';
+import {
+  ensureFolder,
+  makeTemporaryFolder,
+  removeTree,
+  systemClock,
+  systemRandom,
+  writeFileWithMode,
+} from '../../host/index.ts';
 import {
   fetchRemoteRefs,
   type PipelineContext,
@@ -40,8 +47,7 @@ export async function withScheduleContext<Result>(
   const { settings } = repository;
   const folder = makeTemporaryFolder('packmill-schedule-');
   const fetcher =
-    surroundings.fetcher ??
-    new Fetcher({ clock, random: systemRandom, cacheFolder: cacheFolder(variable) });
+    surroundings.fetcher ?? new Fetcher({ clock, random: systemRandom, cacheFolder: cacheFolder(variable) });
   try {
     const style = (await copy.readFiles(repository.commit, ['.editorconfig'])).get('.editorconfig');
     if (style) await writeFileWithMode(`${folder}/.editorconfig`, style, 0o644);
@@ -50,6 +56,7 @@ export async function withScheduleContext<Result>(
     return await work({
       ...{ ...pipeline, repository, settings, refs, fetcher, folder, gitConfigFile, dryRun, signal },
       endpoints: readEndpoints(variable),
+      tokens: tokensOf(variable),
       forge: forgeFromEnvironment(variable, { clock, signal }),
       tools: recipeTools({
         ...{ folder: `${folder}/tools`, arch: settings.arch, signal },
@@ -87,6 +94,12 @@ function testPackages(variable: (name: string) => string | undefined): readonly 
 
 const onlySet = (names: readonly string[] | undefined): ReadonlySet<string> | undefined =>
   names && new Set(names);
+
+/** GitHub answers the anonymous sixty times an hour only. */
+function tokensOf(variable: (name: string) => string | undefined): Readonly<Record<string, string>> {
+  const github = variable('GITHUB_TOKEN');
+  return github === undefined ? {} : { github };
+}
 
 /** Answers of servers are kept from run to run where there is a place for them: CI services can keep it too. */
 function cacheFolder(variable: (name: string) => string | undefined): string | undefined {

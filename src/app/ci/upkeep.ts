@@ -58,7 +58,10 @@ export interface CheckedMessage {
 }
 
 /** Checks the messages of a range `A..B`, or of one commit (specification 2.5). Throws CIU031, GIT010. */
-export async function runCheckCommits(options: PipelineOptions, range: string): Promise<readonly CheckedMessage[]> {
+export async function runCheckCommits(
+  options: PipelineOptions,
+  range: string,
+): Promise<readonly CheckedMessage[]> {
   return await withPipeline(options, async ({ copy }) => {
     const [first, last] = range.includes('..') ? range.split(/\.\.\.?/) : [undefined, range];
     const ends = [first, last || 'HEAD'].filter((end) => end !== undefined);
@@ -83,7 +86,8 @@ export function checkMessageFile(file: string): CheckedMessage {
 function checked(message: string, commit: string | undefined): CheckedMessage {
   const [subject = ''] = message.split('\n');
   const trouble = commitMessageTrouble(message);
-  const name = commit === undefined ? 'the message' : `commit ${commit.slice(0, 7)} ('${subject.slice(0, 60)}')`;
+  const name =
+    commit === undefined ? 'the message' : `commit ${commit.slice(0, 7)} ('${subject.slice(0, 60)}')`;
   return {
     commit,
     subject,

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { ciOnSchedule, ciTrigger, type ScheduleRun } from '../../app/ci/index.ts';
+import { isFault } from '../../diagnostics/index.ts';
 import { machine } from '../../host/index.ts';
 import type { Shell } from '../shell.ts';
 import { showRequest } from './ci-runs.ts';
@@ -54,21 +55,31 @@ async function run(shell: Shell, options: ScheduleCommand): Promise<void> {
     return;
   }
   const dryRun = options.dryRun === true;
-  const done = await ciOnSchedule({ ...session.handing(options), only: options.packages, dryRun });
-  showRun(shell, session, done);
+  try {
+    const done = await ciOnSchedule({ ...session.handing(options), only: options.packages, dryRun });
+    showRun(shell, session, done);
+  } catch (error) {
+    // a pipeline that has to be looked at, whoever is to blame
+    if (!isFault(error, 'CIS001') && !isFault(error, 'CIS013')) throw error;
+    session.complain(error.problem);
+    session.conclude({ kind: 'failed' });
+  }
 }
 
 function showRun(shell: Shell, session: CiSession, done: ScheduleRun): void {
   if (done.kind === 'template') {
     const { commit = '' } = done.template;
-    shell.print(`template: new pipeline files in commit ${commit.slice(0, 7)}; packages are looked at next time`);
+    shell.print(
+      `template: new pipeline files in commit ${commit.slice(0, 7)}; packages are looked at next time`,
+    );
     session.conclude(done);
     return;
   }
   const { packages, problems, published, outOfReach, reviews, ...rest } = done.report;
   for (const found of problems) session.remark(found);
   for (const one of packages) {
-    for (const found of one.problems) session.remark(found);
+    // the line of what is left alone says it all
+    if (one.decision !== 'paused') for (const found of one.problems) session.remark(found);
     const line = packageLine(one);
     if (line !== undefined) shell.print(line);
   }
@@ -90,7 +101,14 @@ const words = {
 } as const;
 
 /** One line for each package that somebody may want to do something about. */
-function packageLine({ name, decision, because, notes, review, problems }: Packages['packages'][number]): string | undefined {
+function packageLine({
+  name,
+  decision,
+  because,
+  notes,
+  review,
+  problems,
+}: Packages['packages'][number]): string | undefined {
   if (decision === 'nothing') return undefined;
   const failure = problems.find(({ severity }) => severity === 'error');
   const where = review ? `${review.url ?? `branch ${review.branch}`}: ` : '';

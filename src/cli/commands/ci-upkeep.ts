@@ -42,7 +42,9 @@ export function addCiUpkeep(ci: Command, shell: Shell): void {
     .option(...repositoryOption)
     .option('--message <file>', 'a message that is being written')
     .addHelpText('after', commitsHelp)
-    .action((range: string, options: CiOptions & { readonly message?: string }) => commits(shell, range, options));
+    .action((range: string, options: CiOptions & { readonly message?: string }) =>
+      commits(shell, range, options),
+    );
 }
 
 async function manageAur(shell: Shell, names: readonly string[], options: CiOptions): Promise<void> {

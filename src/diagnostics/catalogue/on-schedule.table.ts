@@ -54,7 +54,7 @@ export const onScheduleCodes = {
     sample: { broken: "a new package with 'CI_REBUILD_TRIGGERS=boost'", fixed: 'the same after its first build' },
   },
   CIS007: {
-    severity: 'error',
+    severity: 'warning',
     blame: 'usage',
     title: 'an automatic commit cannot be amended',
     why: "'CI_OVERWRITE_COMMITS' amends the last automatic commit only when the pipeline itself wrote it and no open review branch grows from it.",

@@ -8,7 +8,10 @@ export const upkeepCodes = {
     title: 'a package cannot be uploaded to the AUR',
     why: 'The AUR takes a recipe whose .SRCINFO describes it and whose PKGBUILD can be parsed. The package is skipped, the others go on.',
     next: "Mend the recipe, run 'makepkg --printsrcinfo > .SRCINFO' and push.",
-    sample: { broken: "CI_MANAGE_AUR=true in a package without '.SRCINFO'", fixed: 'the same with its .SRCINFO' },
+    sample: {
+      broken: "CI_MANAGE_AUR=true in a package without '.SRCINFO'",
+      fixed: 'the same with its .SRCINFO',
+    },
   },
   CIU002: {
     severity: 'error',
@@ -16,7 +19,10 @@ export const upkeepCodes = {
     title: 'an upload to the AUR fails',
     why: 'The AUR did not answer, refused the key, or refused the commit. The package is skipped, the others go on.',
     next: "Read the AUR's words; the next change of the package tries again, or 'packmill ci manage-aur NAME'.",
-    sample: { broken: 'a push with a key that no account of the AUR has', fixed: "a push with a maintainer's key" },
+    sample: {
+      broken: 'a push with a key that no account of the AUR has',
+      fixed: "a push with a maintainer's key",
+    },
   },
   CIU003: {
     severity: 'note',
@@ -32,7 +38,10 @@ export const upkeepCodes = {
     title: 'the template of the pipeline files is not pinned',
     why: 'Pipeline files run with the secrets of the repository. Without a pin, whoever can write to the template could take them.',
     next: "Set TEMPLATE_PIN in '.ci/config': a commit, 'gpg:FINGERPRINT' or 'ssh:SHA256:...'. TEMPLATE_ALLOW_UNPINNED=true takes any commit.",
-    sample: { broken: 'TEMPLATE_REPO without TEMPLATE_PIN', fixed: 'TEMPLATE_PIN=gpg:0123456789ABCDEF0123456789ABCDEF01234567' },
+    sample: {
+      broken: 'TEMPLATE_REPO without TEMPLATE_PIN',
+      fixed: 'TEMPLATE_PIN=gpg:0123456789ABCDEF0123456789ABCDEF01234567',
+    },
   },
   CIU011: {
     severity: 'warning',
@@ -40,7 +49,10 @@ export const upkeepCodes = {
     title: 'the template is not the one that is trusted',
     why: 'The newest commit of the template is not the pinned one, is not signed by the pinned key, or does not follow the one that was taken last. Nothing was taken over.',
     next: 'Ask whoever keeps the template. Change TEMPLATE_PIN only when you know why.',
-    sample: { broken: 'an unsigned commit in a template that is pinned to a key', fixed: 'the same commit, signed' },
+    sample: {
+      broken: 'an unsigned commit in a template that is pinned to a key',
+      fixed: 'the same commit, signed',
+    },
   },
   CIU012: {
     severity: 'warning',
@@ -56,7 +68,10 @@ export const upkeepCodes = {
     title: 'a pipeline file was changed here and in the template',
     why: 'Your version stays, so that nothing of yours is lost; the template has a newer one.',
     next: 'Compare the two and take over what you want; or delete your version, then the next update brings the new one.',
-    sample: { broken: ".gitlab-ci.yml edited here, and the template changes it too", fixed: 'the edit moved into a file of its own' },
+    sample: {
+      broken: '.gitlab-ci.yml edited here, and the template changes it too',
+      fixed: 'the edit moved into a file of its own',
+    },
   },
   CIU014: {
     severity: 'error',
@@ -72,7 +87,10 @@ export const upkeepCodes = {
     title: 'the repository to import cannot be read',
     why: "'packmill import' takes the folder of a checkout, or an address that git can clone.",
     next: "Compare the name with what 'git clone' accepts.",
-    sample: { broken: 'packmill import chaotic ./no-such-folder', fixed: 'packmill import chaotic ./recipes' },
+    sample: {
+      broken: 'packmill import chaotic ./no-such-folder',
+      fixed: 'packmill import chaotic ./recipes',
+    },
   },
   CIU021: {
     severity: 'error',
@@ -80,7 +98,10 @@ export const upkeepCodes = {
     title: 'migrations cannot be written',
     why: '--write makes a new branch in a local checkout; it changes no branch that is there, and needs at least one commit.',
     next: 'Name a folder instead of an address, and delete or rename the branch if it is left over.',
-    sample: { broken: 'packmill import chaotic --write https://example.org/recipes.git', fixed: 'packmill import chaotic --write ./recipes' },
+    sample: {
+      broken: 'packmill import chaotic --write https://example.org/recipes.git',
+      fixed: 'packmill import chaotic --write ./recipes',
+    },
   },
   CIU030: {
     severity: 'error',

@@ -1,6 +1,6 @@
-import { makeHandOver } from '../hand-over.ts';
 import { type Problem, problem } from '../../diagnostics/index.ts';
 import type { RequestedPackage } from '../../formats/pkgbuild-repo/index.ts';
+import { makeHandOver } from '../hand-over.ts';
 import type { Beginning } from './begin.ts';
 import type { ScheduleContext } from './context.ts';
 import { type Decision, isToBuild } from './decide.ts';

@@ -15,6 +15,8 @@ export interface ScheduleContext extends PipelineContext {
   readonly refs: RemoteRefs;
   readonly fetcher: Fetcher;
   readonly endpoints: Endpoints;
+  /** Tokens for version checks, by service: `github`. */
+  readonly tokens: Readonly<Record<string, string>>;
   /** Where reviews are opened; or the variable of the environment that is missing for it. */
   readonly forge: Forge | { readonly missing: string };
   readonly tools: RecipeTools;

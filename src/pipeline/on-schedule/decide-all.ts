@@ -43,7 +43,10 @@ export async function decideAll(
   return decisions;
 }
 
-function classify({ settings }: ScheduleContext, { before, recipe, package: one }: Examination): Classification {
+function classify(
+  { settings }: ScheduleContext,
+  { before, recipe, package: one }: Examination,
+): Classification {
   if (!before || !recipe || !settings.humanReview) return unclassified;
   return classifyChange(asRecipeFolder(before), asRecipeFolder(recipe), { allow: one.settings.changeAllow });
 }

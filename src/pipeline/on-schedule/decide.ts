@@ -72,9 +72,7 @@ function reviewReason(findings: Findings, policy: ReviewPolicy): string | undefi
   if (!policy.humanReview || findings.classification.size !== 'major') return undefined;
   if (findings.untrusted.length === 0) return undefined;
   const [first] = findings.classification.reasons;
-  const what = first
-    ? `${first.file}${first.line ? `:${first.line}` : ''}: ${first.what}`
-    : 'a major change';
+  const what = first ? `${first.file}${first.line ? `:${first.line}` : ''}: ${first.what}` : 'a major change';
   return `${what}; not trusted: ${findings.untrusted.join(', ')}`;
 }
 

@@ -67,7 +67,9 @@ export async function examine(context: ScheduleContext, input: ExamineInput): Pr
   problems.push(...(news?.problems ?? []));
   const library = libraryBump(one, input.libraries);
   problems.push(...library.problems);
-  const hooked = one.hasUpdateHook ? await attempt(() => afterHook(context, input, update?.after)) : undefined;
+  const hooked = one.hasUpdateHook
+    ? await attempt(() => afterHook(context, input, update?.after))
+    : undefined;
   const recipe = hooked ?? update?.after;
   const { rebuildDryRun } = context.settings;
   if (library.bump && rebuildDryRun) problems.push(wouldBump(one.name, library.bump));
@@ -111,7 +113,8 @@ function watchedNews(
   if (!isWatched(one, state)) return undefined;
   const news = commitNews(one, state, upstream.heads);
   const restMs = one.settings.vcsIntervalMs ?? settings.vcsIntervalMs;
-  const until = updatedMs === undefined || only ? 0 : updatedMs + restMs;
+  // without such a time a clock that was wrong once must hold up nothing
+  const until = updatedMs === undefined || restMs === 0 || only ? 0 : updatedMs + restMs;
   if (news.moved.length === 0 || clock.nowMs() >= until) return { ...news, notes: news.moved };
   const notes = [`new commits wait until ${new Date(until).toISOString()}`];
   return { ...news, commits: state.commits, moved: [], notes };

@@ -64,7 +64,7 @@ export async function gatherNews(
     ({ pkgbase }) => known.rows.size > 0 && !settings.rebuildBlacklist.has(pkgbase),
   );
   return {
-    upstream: { aur: aur.found, notInAur: new Set(aur.missing), heads },
+    upstream: { aur: aur.found, notInAur: new Set(aur.missing), heads, published: versionsIn(databases) },
     libraries: {
       changed: new Map(changed.map((change) => [change.pkgbase, change])),
       published: known.rows,
@@ -85,6 +85,17 @@ function publishedIn(
   const own = databases.find(({ url }) => isTarget(url))?.packages;
   const bases = own && new Set(own.map(({ pkgbase }) => pkgbase));
   return (pkgbase) => bases?.has(pkgbase);
+}
+
+/** Versions by package name; of what a package provides with a version that one. */
+function versionsIn({
+  databases,
+}: PackageDatabases): (name: string, provided?: string) => string | undefined {
+  return (name, provided) => {
+    const found = databases.flatMap(({ packages }) => packages ?? []).find((one) => one.name === name);
+    if (provided === undefined) return found?.version;
+    return found?.provides.find((entry) => entry.startsWith(`${provided}=`))?.slice(provided.length + 1);
+  };
 }
 
 function wantedOf({ name, srcinfoText }: ScheduledPackage): WantedPackage {

@@ -35,7 +35,10 @@ export function libraryBump(
   if (bump === undefined) {
     const names = triggers.map(({ pkgbase }) => `'${pkgbase}'`).join(', ');
     const what = `'${one.name}' is to be rebuilt for ${names}, and its published version is not known`;
-    return { bump: undefined, problems: [problem('CIS006', { what, place: { file: `${one.name}/.CI/config` } })] };
+    return {
+      bump: undefined,
+      problems: [problem('CIS006', { what, place: { file: `${one.name}/.CI/config` } })],
+    };
   }
   const value = formatBump(bump);
   return {

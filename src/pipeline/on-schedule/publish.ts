@@ -1,6 +1,6 @@
 import type { HandOver } from '../../api/index.ts';
+import { fault, isFault, problem } from '../../diagnostics/index.ts';
 import { isOverwritable, overwrittenSubject, packagesMessage } from '../../formats/pkgbuild-repo/index.ts';
-import { isFault } from '../../diagnostics/index.ts';
 import type { CommitFacts, FileChange, NewCommit, RefMove } from '../../git/index.ts';
 import type { FileTree } from '../../host/index.ts';
 import { outboxBytes, outboxPath } from '../hand-over.ts';
@@ -47,7 +47,7 @@ export interface Published {
 /**
  * One atomic push of everything (specification 7.15): the commit with all changed recipes, the state with the document
  * that is still to be accepted, deletions of obsolete review branches. Tag `scheduled` goes with it when no document
- * waits, else it follows once that was accepted. Throws GIT problems; then nothing of it happened.
+ * waits, else it follows once that was accepted. Throws CIS013; then nothing of it happened.
  */
 export async function publish(
   context: ScheduleContext,
@@ -82,10 +82,29 @@ export async function publish(
   }
   for (const [name, expected] of publication.obsolete)
     moves.push({ ref: `refs/heads/${reviewBranch(name)}`, to: undefined, expected });
-  await copy.push(moves, ci.quietPush);
+  await pushAll(context, moves);
   if (made) await followTo(context, commit);
   if (movesTag) await copy.setRef('refs/tags/scheduled', commit);
-  return { commit, isNew: made !== undefined, handOver, refs: { ...before.refs, state, scheduled, main: commit } };
+  return {
+    commit,
+    isNew: made !== undefined,
+    handOver,
+    refs: { ...before.refs, state, scheduled, main: commit },
+  };
+}
+
+async function pushAll({ copy, ci }: ScheduleContext, moves: readonly RefMove[]): Promise<void> {
+  try {
+    await copy.push(moves, ci.quietPush);
+  } catch (cause) {
+    if (!isFault(cause)) throw cause;
+    const { code, what, why } = cause.problem;
+    throw fault('CIS013', {
+      what: `the run is not published: ${code} ${what}`,
+      ...(why === undefined ? {} : { why }),
+      cause,
+    });
+  }
 }
 
 /** The remote has it; a checkout that somebody works in may have to be brought along by hand. */
@@ -146,16 +165,20 @@ async function mainCommit(
 }
 
 /** Only what the pipeline itself wrote, and what no open review grows from, may be replaced. */
-async function mayAmend({ copy, settings, tell }: ScheduleContext, head: CommitFacts): Promise<boolean> {
+async function mayAmend({ copy, settings, report }: ScheduleContext, head: CommitFacts): Promise<boolean> {
   if (!isOverwritable(head.subject)) return false;
   if (head.authorEmail !== settings.author.email) {
-    tell(`the last automatic commit is by ${head.authorName}: a new one is made instead of amending it`);
+    const what = `the last automatic commit is by '${head.authorName}', so a new one is made instead of amending it`;
+    report(problem('CIS007', { what }));
     return false;
   }
   for (const [ref, commit] of await copy.remoteRefs(['refs/heads/*'])) {
     if (ref === `refs/heads/${copy.branch}` || ref === 'refs/heads/state') continue;
     if (await copy.isAncestor(head.id, commit)) {
-      tell(`'${ref.replace('refs/heads/', '')}' grows from the last automatic commit: it is not amended`);
+      const branch = ref.replace('refs/heads/', '');
+      report(
+        problem('CIS007', { what: `'${branch}' grows from the last automatic commit, so it is not amended` }),
+      );
       return false;
     }
   }

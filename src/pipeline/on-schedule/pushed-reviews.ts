@@ -44,7 +44,13 @@ export async function pushReviews(
     }
     fresh.push({ review, commit: commitOf(examination, base.commit) });
   }
-  const ids = fresh.length === 0 ? [] : await copy.writeCommits(fresh.map(({ commit }) => commit), base.author);
+  const ids =
+    fresh.length === 0
+      ? []
+      : await copy.writeCommits(
+          fresh.map(({ commit }) => commit),
+          base.author,
+        );
   for (const [index, { review }] of fresh.entries()) {
     const { examination, because } = review;
     const { name } = examination;
@@ -74,7 +80,8 @@ async function isInPlace(
 ): Promise<boolean> {
   const commit = base.branches.commits.get(name);
   const tree = commit === undefined ? undefined : await base.branches.tree(name);
-  if (commit === undefined || !tree || !recipe || !sameTree(withoutSettings(tree), withoutSettings(recipe))) return false;
+  if (commit === undefined || !tree || !recipe || !sameTree(withoutSettings(tree), withoutSettings(recipe)))
+    return false;
   const [facts] = await copy.commitsBetween(undefined, commit);
   const [parent] = facts?.parents ?? [];
   return parent !== undefined && (await copy.isAncestor(parent, base.commit));

@@ -1,5 +1,5 @@
 import type { PackageCheck } from '../../api/index.ts';
-import type { Problem } from '../../diagnostics/index.ts';
+import { type Problem, problem } from '../../diagnostics/index.ts';
 import type { RequestedPackage } from '../../formats/pkgbuild-repo/index.ts';
 import type { Outcome } from './carry-out.ts';
 import type { Decision } from './decide.ts';
@@ -34,7 +34,11 @@ export interface ScheduleReport {
 }
 
 /** What is said of a package that was looked at. */
-export function packageReport(one: Examination, decision: Decision | undefined, outcome: Outcome): PackageReport {
+export function packageReport(
+  one: Examination,
+  decision: Decision | undefined,
+  outcome: Outcome,
+): PackageReport {
   const failure = outcome.failed.get(one.name);
   const problems = failure ? [...one.problems, failure] : one.problems;
   const kind = decision?.kind ?? 'nothing';
@@ -54,5 +58,12 @@ export function packageReport(one: Examination, decision: Decision | undefined, 
 export function pausedReport(name: string, check: PackageCheck | undefined): PackageReport {
   const until = check?.nextTry === undefined ? '' : ` until ${new Date(check.nextTry).toISOString()}`;
   const because = `${check?.failures ?? 0} failures in a row, left alone${until}`;
-  return { name, decision: 'paused', because, notes: [], problems: [] };
+  const last = check?.error;
+  const found = problem('CIS005', {
+    what: `'${name}' is left alone${until}`,
+    ...(last === undefined
+      ? {}
+      : { why: `The last of ${check?.failures ?? 0} failures in a row: ${last.code} ${last.what}.` }),
+  });
+  return { name, decision: 'paused', because, notes: [], problems: [found] };
 }

@@ -58,7 +58,8 @@ export class ReviewBranches {
         this.#copy.entries(commit, name),
       ]);
       const isSame =
-        ours.size === theirs.size && [...ours].every(([path, { id, mode }]) => {
+        ours.size === theirs.size &&
+        [...ours].every(([path, { id, mode }]) => {
           const other = theirs.get(path);
           return other?.id === id && other.mode === mode;
         });

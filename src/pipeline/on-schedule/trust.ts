@@ -18,8 +18,11 @@ export function untrusted(
       return [];
     case 'aur': {
       const known = input.aur.get(one.name);
-      const accounts = known ? [known.maintainer ?? '', ...known.coMaintainers].filter((name) => name !== '') : [];
-      if (known?.maintainer === undefined) return ['no maintainer (orphaned)', ...untrustedAccounts(accounts, input.trusted)];
+      const accounts = known
+        ? [known.maintainer ?? '', ...known.coMaintainers].filter((name) => name !== '')
+        : [];
+      if (known?.maintainer === undefined)
+        return ['no maintainer (orphaned)', ...untrustedAccounts(accounts, input.trusted)];
       return untrustedAccounts(accounts, input.trusted);
     }
     case 'url': {

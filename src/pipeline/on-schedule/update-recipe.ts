@@ -11,9 +11,9 @@ import {
   readVersionCheck,
   rewriteForTag,
 } from '../../upstream/index.ts';
+import { checkFit } from './check-fit.ts';
 import { cloneTwice } from './clone-twice.ts';
 import type { ScheduleContext, ScheduledPackage } from './context.ts';
-import { checkFit } from './check-fit.ts';
 import { formatRecipe } from './format-recipe.ts';
 import { recipeDiffers, textOf, withRecipeOf, withText } from './recipe-files.ts';
 import { replaceChecksums } from './replace-checksums.ts';
@@ -25,6 +25,8 @@ export interface UpstreamNews {
   readonly notInAur: ReadonlySet<string>;
   /** Newest commits by `branchKey`. */
   readonly heads: ReadonlyMap<string, BranchAnswer>;
+  /** Version of a package in the databases that are watched, or of what it provides. */
+  readonly published: (name: string, provided?: string) => string | undefined;
 }
 
 /** What the source of a recipe has for us. */
@@ -87,7 +89,12 @@ async function fromAur(context: ScheduleContext, input: UpdateInput): Promise<Re
   if (!known) return { ...nothing, problems: [unknownInAur(input)] };
   if (known.modified === input.state.pkgbuildTimestamp) return nothing;
   const url = context.settings.aurGitUrl.replaceAll('{pkgbase}', name);
-  const cloned = await cloneTwice(context, { name, url, scratch: input.scratch, proxy: context.settings.aurProxy });
+  const cloned = await cloneTwice(context, {
+    name,
+    url,
+    scratch: input.scratch,
+    proxy: context.settings.aurProxy,
+  });
   const after = await taken(context, input, cloned.tree);
   return {
     ...nothing,
@@ -97,7 +104,9 @@ async function fromAur(context: ScheduleContext, input: UpdateInput): Promise<Re
       pkgbuildTimestamp: known.modified,
       maintainers: [known.maintainer ?? '', ...known.coMaintainers].filter((one) => one !== ''),
     },
-    notes: after ? [`changed in the AUR on ${new Date(known.modified * 1000).toISOString().slice(0, 10)}`] : [],
+    notes: after
+      ? [`changed in the AUR on ${new Date(known.modified * 1000).toISOString().slice(0, 10)}`]
+      : [],
   };
 }
 
@@ -136,7 +145,10 @@ async function taken(
   const text = textOf(cloned, 'PKGBUILD');
   if (text === undefined) {
     throw new ProblemError(
-      problem('CIS004', { what: `the source of '${name}' has no PKGBUILD`, place: { file: `${name}/PKGBUILD` } }),
+      problem('CIS004', {
+        what: `the source of '${name}' has no PKGBUILD`,
+        place: { file: `${name}/PKGBUILD` },
+      }),
     );
   }
   const before = await input.before();
@@ -187,6 +199,9 @@ async function fromVersionCheck(context: ScheduleContext, input: UpdateInput): P
     fetcher: context.fetcher,
     endpoints: context.endpoints,
     gitConfig: context.gitConfigFile,
+    tokens: context.tokens,
+    published: input.news.published,
+    wantsRevision: /^\s*_commit=/m.test(textOf(before, 'PKGBUILD') ?? ''),
     signal: context.signal,
   });
   if (answer.kind === 'failed') throw new ProblemError(answer.problem);

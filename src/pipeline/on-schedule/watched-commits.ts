@@ -1,6 +1,6 @@
 import { type Problem, problem } from '../../diagnostics/index.ts';
-import { commitKey, type PackageState } from '../../formats/pkgbuild-repo/index.ts';
 import { parseSrcinfo } from '../../formats/pacman/index.ts';
+import { commitKey, type PackageState } from '../../formats/pkgbuild-repo/index.ts';
 import { type BranchAnswer, branchKey, type WatchedBranch, watchedBranches } from '../../upstream/index.ts';
 import type { ScheduledPackage } from './context.ts';
 
@@ -63,7 +63,9 @@ export function commitNews(
     commits.set(key, commit);
     if (noted === undefined) isBaseline = true;
     else if (noted !== commit)
-      moved.push(`${branch.url} ${branch.ref.replace('refs/heads/', '')} ${noted.slice(0, 7)}..${commit.slice(0, 7)}`);
+      moved.push(
+        `${branch.url} ${branch.ref.replace('refs/heads/', '')} ${noted.slice(0, 7)}..${commit.slice(0, 7)}`,
+      );
   }
   return { commits, moved, isBaseline: isBaseline && state.commits.size === 0, problems };
 }

@@ -40,8 +40,7 @@ export function openAurAccess(key: string, knownHosts: string): AurAccess {
   return {
     folder,
     sshCommand: [...words, ...settings.flatMap((one) => ['-o', one])].map(shellWord).join(' '),
-    newHostKeys: () =>
-      pinned.length > 0 ? [] : hostLines(textIfThere(hostsFile) ?? ''),
+    newHostKeys: () => (pinned.length > 0 ? [] : hostLines(textIfThere(hostsFile) ?? '')),
     close: () => removeTree(folder),
   };
 }

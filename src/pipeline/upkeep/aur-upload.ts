@@ -62,14 +62,16 @@ async function filesFor(
   const bytes = new Map([...contents].map(([path, content]) => [inside(path), content]));
   const place = { file: `${pkgbase}/.SRCINFO` };
   const text = bytes.get('.SRCINFO');
-  if (text === undefined) throw fault('CIU001', { what: `'${pkgbase}' has no .SRCINFO`, place: { file: pkgbase } });
+  if (text === undefined)
+    throw fault('CIU001', { what: `'${pkgbase}' has no .SRCINFO`, place: { file: pkgbase } });
   const { srcinfo } = parseSrcinfo(Buffer.from(text).toString('utf8'), place.file);
   if (!srcinfo) throw fault('CIU001', { what: `the .SRCINFO of '${pkgbase}' cannot be read`, place });
   if (srcinfo.base.name !== pkgbase) {
     throw fault('CIU001', { what: `the .SRCINFO of '${pkgbase}' is of '${srcinfo.base.name}'`, place });
   }
   const pkgbuild = bytes.get('PKGBUILD');
-  if (pkgbuild === undefined) throw fault('CIU001', { what: `'${pkgbase}' has no PKGBUILD`, place: { file: pkgbase } });
+  if (pkgbuild === undefined)
+    throw fault('CIU001', { what: `'${pkgbase}' has no PKGBUILD`, place: { file: pkgbase } });
   const formatted = await formatRecipe(join(copy.folder, pkgbase, 'PKGBUILD'), {
     hasEditorconfig: pathKind(join(copy.folder, '.editorconfig')) === 'file',
     text: Buffer.from(pkgbuild).toString('utf8'),
@@ -95,8 +97,9 @@ async function bringUpToDate(context: UploadContext, target: Target): Promise<st
   const { aur, pkgbase } = target;
   const ref = `refs/heads/${branch}`;
   // a package that the AUR does not know yet has a repository without a branch
-  const base = (await aur.remoteRefs([ref])).get(ref);
-  if (base !== undefined) await aur.fetch([ref]);
+  const found = await aur.remoteRefs([ref]);
+  const base = found.get(ref);
+  if (base !== undefined) await aur.fetch([ref], found);
   const changes = await changesFor(target, base);
   if (changes.length === 0) return undefined;
   const message = uploadMessage(pkgbase, context.ci, context.repository);
@@ -111,9 +114,7 @@ async function bringUpToDate(context: UploadContext, target: Target): Promise<st
 async function changesFor({ aur, files }: Target, base: string | undefined): Promise<readonly FileChange[]> {
   const none = new Map<string, never>();
   const [entries, contents] =
-    base === undefined
-      ? [none, none]
-      : await Promise.all([aur.entries(base, ''), aur.readFolder(base, '')]);
+    base === undefined ? [none, none] : await Promise.all([aur.entries(base, ''), aur.readFolder(base, '')]);
   const changes: FileChange[] = [];
   for (const path of entries.keys()) {
     if (!files.has(path) && !path.startsWith('.git')) changes.push({ path, removed: true });

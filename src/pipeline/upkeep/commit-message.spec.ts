@@ -10,7 +10,7 @@ describe('a commit message', () => {
     'chore(ci): update CI from template [skip ci]',
     'ci: run hourly',
     'feat(foo)!: another service',
-    'Merge branch \'x\'',
+    "Merge branch 'x'",
     'Revert "feat(foo): init"',
     'fixup! feat(foo): init',
   ])('%j is fine', (message) => {
@@ -30,7 +30,9 @@ describe('a commit message', () => {
 
   it('is read from a file as git takes it', () => {
     const scissors = '# ------------------------ >8 ------------------------';
-    expect(messageOfFile(`\nfeat(foo): init\n\nwhy\n# a comment\n${scissors}\ndiff\n`)).toBe('feat(foo): init\n\nwhy');
+    expect(messageOfFile(`\nfeat(foo): init\n\nwhy\n# a comment\n${scissors}\ndiff\n`)).toBe(
+      'feat(foo): init\n\nwhy',
+    );
   });
 
   it('never makes the reader fail, whatever it is', () => {

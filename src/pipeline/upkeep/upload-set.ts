@@ -22,9 +22,7 @@ export function uploadSet(srcinfo: Srcinfo, files: Iterable<string>): readonly s
       }
     }
   }
-  return [...files]
-    .filter((path) => wanted.has(path) && !/^(?:\.git|\.CI\/|\.ci\/)/.test(path))
-    .sort();
+  return [...files].filter((path) => wanted.has(path) && !/^(?:\.git|\.CI\/|\.ci\/)/.test(path)).sort();
 }
 
 /** The file that a source is; undefined for one that is fetched. `name::file` means the right side. */

@@ -48,10 +48,7 @@ export const makepkgCommand = `makepkg --config ${layout.control}/makepkg.conf -
 export async function onACopy<Result>(
   cage: RecipeCage,
   wish: CopyCommand,
-  look: (
-    result: CopyResult,
-    places: { readonly recipe: string; readonly work: string },
-  ) => Promise<Result>,
+  look: (result: CopyResult, places: { readonly recipe: string; readonly work: string }) => Promise<Result>,
 ): Promise<Result> {
   const { scratch, sandbox } = cage;
   const output: Uint8Array[] = [];

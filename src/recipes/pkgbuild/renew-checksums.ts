@@ -12,12 +12,16 @@ const timeoutMs = 30 * 60_000;
 export async function generateChecksums(input: PrintSrcinfoInput): Promise<string> {
   const { folder } = input;
   const command = ['bash', '-c', `exec ${makepkgCommand} --geninteg > ${layout.work}/checksums`];
-  return await onACopy(input, { folder, command, network: true, timeoutMs }, async ({ end, said }, places) => {
-    if (end.kind === 'exited' && end.code === 0) return await readText(`${places.work}/checksums`);
-    throw fault('CIS012', {
-      what: `makepkg cannot make the checksums of '${folder}/PKGBUILD'`,
-      place: { file: `${folder}/PKGBUILD` },
-      why: said === '' ? `makepkg ended: ${end.kind}.` : `makepkg says: ${said}`,
-    });
-  });
+  return await onACopy(
+    input,
+    { folder, command, network: true, timeoutMs },
+    async ({ end, said }, places) => {
+      if (end.kind === 'exited' && end.code === 0) return await readText(`${places.work}/checksums`);
+      throw fault('CIS012', {
+        what: `makepkg cannot make the checksums of '${folder}/PKGBUILD'`,
+        place: { file: `${folder}/PKGBUILD` },
+        why: said === '' ? `makepkg ended: ${end.kind}.` : `makepkg says: ${said}`,
+      });
+    },
+  );
 }

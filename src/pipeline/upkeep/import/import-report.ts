@@ -1,6 +1,6 @@
 import type { Srcinfo } from '../../../formats/pacman/index.ts';
-import type { ImportedRepository } from './imported-repository.ts';
 import { type ImportFinding, type ImportRuleName, importRules } from './import-rules.ts';
+import type { ImportedRepository } from './imported-repository.ts';
 import { packageFindings } from './package-findings.ts';
 import { repositoryFindings } from './repository-findings.ts';
 import { compareTrees, type TreeComparison } from './tree-findings.ts';

@@ -5,7 +5,10 @@ import type { Clock } from '../../../host/index.ts';
 import type { ImportReport } from './import-report.ts';
 
 /** The pipeline files that a repository gets, by path. */
-export type Template = ReadonlyMap<string, { readonly bytes: Uint8Array; readonly mode: '100644' | '100755' }>;
+export type Template = ReadonlyMap<
+  string,
+  { readonly bytes: Uint8Array; readonly mode: '100644' | '100755' }
+>;
 
 export interface Migration {
   readonly branch: string;
@@ -49,7 +52,10 @@ export async function writeMigration(options: MigrationOptions): Promise<Migrati
     const changes = migrationChanges(options, { text, has: (path) => entries.has(path) });
     const message = ['ci: run packmill', '', "Written by 'packmill import'.", ''].join('\n');
     const author = { name: 'packmill', email: 'packmill@localhost' };
-    const [commit = ''] = await copy.writeCommits([{ base: head, parents: [head], changes, message }], author);
+    const [commit = ''] = await copy.writeCommits(
+      [{ base: head, parents: [head], changes, message }],
+      author,
+    );
     await copy.setRef(ref, commit);
     const paths = (removed: boolean): readonly string[] =>
       changes.filter((change) => 'removed' in change === removed).map(({ path }) => path);
@@ -64,7 +70,10 @@ interface Present {
   has(path: string): boolean;
 }
 
-function migrationChanges({ report, template }: MigrationOptions, { text, has }: Present): readonly FileChange[] {
+function migrationChanges(
+  { report, template }: MigrationOptions,
+  { text, has }: Present,
+): readonly FileChange[] {
   const old = report.findings.flatMap(({ rule, file }) => (rule === 'old-pipeline' && file ? [file] : []));
   const isOld = { gitlab: has('.gitlab-ci.yml'), github: old.some((file) => file.startsWith('.github/')) };
   // a repository without pipelines of either gets both to choose from
@@ -90,7 +99,10 @@ function migratedSettings(text: string, report: ImportReport): string {
   let settings = text;
   if ('swapped-names' in report.counts) {
     // what is not written had the same default in both places
-    const [source = 'chaotic-aur', target = 'chaotic-aur'] = [values.get('BUILD_REPO'), values.get('REPO_NAME')];
+    const [source = 'chaotic-aur', target = 'chaotic-aur'] = [
+      values.get('BUILD_REPO'),
+      values.get('REPO_NAME'),
+    ];
     settings = writeSetting(settings, 'BUILD_REPO', target);
     settings = writeSetting(settings, 'REPO_NAME', source);
   }

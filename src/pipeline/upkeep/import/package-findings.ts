@@ -1,9 +1,14 @@
 import { parseSrcinfo, type Srcinfo, sectionValues } from '../../../formats/pacman/index.ts';
 import { validName } from '../../../formats/pkgbuild-repo/index.ts';
 import { readVersionCheck, watchedBranches } from '../../../upstream/index.ts';
-import type { ImportedPackage } from './imported-repository.ts';
 import type { ImportFinding, ImportRuleName } from './import-rules.ts';
-import { type KnownSettings, knownSettings, type RepositoryFacts, settingsFindings } from './settings-findings.ts';
+import type { ImportedPackage } from './imported-repository.ts';
+import {
+  type KnownSettings,
+  knownSettings,
+  type RepositoryFacts,
+  settingsFindings,
+} from './settings-findings.ts';
 
 /** What is known of a package once it was looked at. */
 export interface LookedAt {
@@ -56,7 +61,8 @@ function readSrcinfo({ name, srcinfo }: ImportedPackage, report: Report): Srcinf
     return undefined;
   }
   const { base } = parsed.srcinfo;
-  if (base.name !== name) report('srcinfo-other-pkgbase', `pkgbase is '${base.name}'`, { file, line: base.line });
+  if (base.name !== name)
+    report('srcinfo-other-pkgbase', `pkgbase is '${base.name}'`, { file, line: base.line });
   return parsed.srcinfo;
 }
 
@@ -93,7 +99,9 @@ function reportSrcinfo({ one, settings, srcinfo }: Described, report: Report): v
     one.name.endsWith('-git') || values.get('CI_FORCE_VCS') === 'true' || values.has('CI_GIT_COMMIT');
   const watched = isVcs ? watchedBranches(srcinfo) : [];
   if (watched.length > 1) {
-    report('several-git-sources', `${watched.length} git sources: ${shown(watched.map(({ url }) => url))}`, { file });
+    report('several-git-sources', `${watched.length} git sources: ${shown(watched.map(({ url }) => url))}`, {
+      file,
+    });
   }
   for (const { ref, url } of watched) {
     if (ref !== 'HEAD') report('branch-exact', `'${ref.replace('refs/heads/', '')}' of ${url}`, { file });

@@ -64,7 +64,12 @@ async function readHistory(folder: string): Promise<ImportedHistory | undefined>
   const head = (await ask('rev-parse', '--verify', '--quiet', 'HEAD^{commit}'))?.trim();
   if (!head) return undefined;
   const [refs = '', log = '', remoteState, localState] = await Promise.all([
-    ask('for-each-ref', '--format=%(refname) %(*objectname) %(objectname)', 'refs/tags/scheduled', 'refs/remotes'),
+    ask(
+      'for-each-ref',
+      '--format=%(refname) %(*objectname) %(objectname)',
+      'refs/tags/scheduled',
+      'refs/remotes',
+    ),
     ask('log', '-z', `--max-count=${markedLimit}`, '--fixed-strings', '--grep=[deploy', '--format=%H%n%B'),
     ask('ls-tree', '-z', '--name-only', 'refs/remotes/origin/state'),
     ask('ls-tree', '-z', '--name-only', 'refs/heads/state'),
@@ -76,8 +81,13 @@ async function readHistory(folder: string): Promise<ImportedHistory | undefined>
     marked: log
       .split('\0')
       .filter((entry) => entry !== '')
-      .map((entry) => ({ id: entry.slice(0, entry.indexOf('\n')), message: entry.slice(entry.indexOf('\n') + 1) })),
-    reviewBranches: [...refs.matchAll(/^refs\/remotes\/[^/]+\/(update-\S+)/gm)].map((match) => match[1] ?? ''),
+      .map((entry) => ({
+        id: entry.slice(0, entry.indexOf('\n')),
+        message: entry.slice(entry.indexOf('\n') + 1),
+      })),
+    reviewBranches: [...refs.matchAll(/^refs\/remotes\/[^/]+\/(update-\S+)/gm)].map(
+      (match) => match[1] ?? '',
+    ),
     state: state === undefined ? undefined : new Set(state.split('\0').filter((file) => file !== '')),
   };
 }

@@ -1,5 +1,5 @@
-import { type ImportFinding, type ImportRule, type ImportRuleName, importRules } from './import-rules.ts';
 import type { ImportReport } from './import-report.ts';
+import { type ImportFinding, type ImportRule, type ImportRuleName, importRules } from './import-rules.ts';
 
 const weights: Readonly<Record<ImportRule['weight'], string>> = {
   act: 'To do',
@@ -26,7 +26,7 @@ export function renderImportText(report: ImportReport, options: { readonly all: 
 /** The report as Markdown, for an issue or a wiki page. */
 export function renderImportMarkdown(report: ImportReport, options: { readonly all: boolean }): string {
   const lines = [`# What changes for ${code(report.repository)}`, ''];
-  for (const line of summary(report)) lines.push(`- ${escape(line)}`);
+  for (const line of summary(report)) lines.push(`- ${marked(line)}`);
   for (const [weight, title] of Object.entries(weights)) {
     const rules = rulesOf(report, weight);
     if (rules.length === 0) continue;
@@ -34,12 +34,12 @@ export function renderImportMarkdown(report: ImportReport, options: { readonly a
     for (const name of rules) {
       const rule: ImportRule = importRules[name];
       const found = findingsOf(report, name);
-      lines.push('', `### ${escape(rule.title)} (${found.length})`, '');
-      lines.push(`Until now: ${escape(rule.was)}  `, `With packmill: ${escape(rule.is)}  `);
-      if (rule.next !== undefined) lines.push(`Next: ${escape(rule.next)}`);
+      lines.push('', `### ${marked(rule.title)} (${found.length})`, '');
+      lines.push(`Until now: ${marked(rule.was)}  `, `With packmill: ${marked(rule.is)}  `);
+      if (rule.next !== undefined) lines.push(`Next: ${marked(rule.next)}`);
       lines.push('');
       const shown = options.all ? found : found.slice(0, listed);
-      for (const finding of shown) lines.push(`- ${code(placeOf(finding))}: ${escape(finding.what)}`);
+      for (const finding of shown) lines.push(`- ${code(placeOf(finding))}: ${marked(finding.what)}`);
       if (shown.length < found.length) lines.push(`- and ${found.length - shown.length} more`);
     }
   }
@@ -57,7 +57,9 @@ function summary({ repository, packages, touched, findings, tree }: ImportReport
 }
 
 function rulesOf(report: ImportReport, weight: string): readonly ImportRuleName[] {
-  return (Object.keys(report.counts) as ImportRuleName[]).filter((rule) => importRules[rule].weight === weight);
+  return (Object.keys(report.counts) as ImportRuleName[]).filter(
+    (rule) => importRules[rule].weight === weight,
+  );
 }
 
 const findingsOf = (report: ImportReport, rule: ImportRuleName): readonly ImportFinding[] =>
@@ -66,7 +68,11 @@ const findingsOf = (report: ImportReport, rule: ImportRuleName): readonly Import
 function ruleText(report: ImportReport, name: ImportRuleName, all: boolean): readonly string[] {
   const rule: ImportRule = importRules[name];
   const found = findingsOf(report, name);
-  const lines = [`  ${rule.title} (${name}, ${found.length})`, `    until now:     ${rule.was}`, `    with packmill: ${rule.is}`];
+  const lines = [
+    `  ${rule.title} (${name}, ${found.length})`,
+    `    until now:     ${rule.was}`,
+    `    with packmill: ${rule.is}`,
+  ];
   if (rule.next !== undefined) lines.push(`    next:          ${rule.next}`);
   const shown = all ? found : found.slice(0, listed);
   for (const finding of shown) lines.push(`      ${placeOf(finding)}: ${plain(finding.what)}`);
@@ -80,5 +86,5 @@ const placeOf = ({ package: name, file, line }: ImportFinding): string =>
 /** Without characters that would move a terminal's cursor. */
 const plain = (text: string): string => text.replaceAll(/[\p{Cc}\p{Cf}]/gu, '?');
 
-const escape = (text: string): string => plain(text).replaceAll(/[\\`*_{}[\]<>#|~]/g, '\\$&');
+const marked = (text: string): string => plain(text).replaceAll(/[\\`*_{}[\]<>#|~]/g, '\\$&');
 const code = (text: string): string => `\`${plain(text).replaceAll('`', "'")}\``;

@@ -4,8 +4,8 @@ import {
   readMaintainers,
   readRepositorySettings,
 } from '../../../formats/pkgbuild-repo/index.ts';
-import type { ImportedHistory, ImportedRepository } from './imported-repository.ts';
 import type { ImportFinding, ImportRuleName } from './import-rules.ts';
+import type { ImportedHistory, ImportedRepository } from './imported-repository.ts';
 import { type RepositoryFacts, writtenFindings } from './settings-findings.ts';
 
 type Report = (rule: ImportRuleName, what: string, at?: { file?: string; line?: number }) => void;
@@ -24,11 +24,14 @@ export function repositoryFindings(repository: ImportedRepository): {
   const report: Report = (rule, what, at = {}) => {
     findings.push({ rule, ...at, what });
   };
-  if (repository.packages.length === 0) report('no-package', 'there is no folder whose name begins without a dot');
+  if (repository.packages.length === 0)
+    report('no-package', 'there is no folder whose name begins without a dot');
   const facts = reportSettings(repository, report);
   const old = [...repository.otherFiles].filter((file) => oldPipeline.test(file)).sort();
-  if (repository.otherFiles.has('.gitlab-ci.yml')) old.unshift('.gitlab-ci.yml');
-  for (const file of old) report('old-pipeline', `'${file}'`, { file });
+  if (repository.otherFiles.has('.gitlab-ci.yml') && !isMoved(repository)) old.unshift('.gitlab-ci.yml');
+  for (const file of old) {
+    report('old-pipeline', /ya?ml$/.test(file) ? 'a pipeline' : 'a script of the old template', { file });
+  }
   if (repository.otherFiles.has('.ci/aur-state')) {
     report('aur-watermark', "'.ci/aur-state' is there", { file: '.ci/aur-state' });
   }
@@ -36,13 +39,16 @@ export function repositoryFindings(repository: ImportedRepository): {
   return { findings, facts };
 }
 
+/** Whether packmill's pipeline files are there already: then names were read the documented way when they were written. */
+const isMoved = ({ otherFiles }: ImportedRepository): boolean => otherFiles.has('.ci/packmill.yml');
+
 function reportSettings(repository: ImportedRepository, report: Report): RepositoryFacts {
   const text = repository.settings ?? '';
   const parsed = parseSettings(text);
   const at = (key: string) => ({ file: settingsFile, line: parsed.lines.get(key) ?? 1 });
   const { settings, problems } = readRepositorySettings(text, () => undefined, settingsFile);
   const { buildRepo, repoName } = settings;
-  if (buildRepo !== repoName) {
+  if (buildRepo !== repoName && !isMoved(repository)) {
     report('swapped-names', `BUILD_REPO is '${buildRepo}', REPO_NAME is '${repoName}'`, at('BUILD_REPO'));
   }
   writtenFindings(text, settingsFile, report);
@@ -61,7 +67,8 @@ function reportSettings(repository: ImportedRepository, report: Report): Reposit
   }
   const trusted = readMaintainers(repository.maintainers ?? '').size;
   if (!settings.humanReview) report('review-off', 'CI_HUMAN_REVIEW is not true', { file: settingsFile });
-  else if (trusted === 0) report('nobody-trusted', "'.ci/aur-maintainers' has no name", { file: '.ci/aur-maintainers' });
+  else if (trusted === 0)
+    report('nobody-trusted', "'.ci/aur-maintainers' has no name", { file: '.ci/aur-maintainers' });
   const { humanReview, trustedSources, rebuildBlacklist } = settings;
   return { humanReview, trustedSources, rebuildBlacklist };
 }
@@ -76,7 +83,10 @@ function reportHistory(history: ImportedHistory, repository: ImportedRepository,
   const names = new Set(repository.packages.map(({ name }) => name));
   const gone = reviewBranches.filter((branch) => !names.has(branch.slice('update-'.length)));
   if (gone.length > 0 || reviewBranches.length > 20) {
-    report('review-branches', `${reviewBranches.length} branches, ${gone.length} of them of packages that are gone`);
+    report(
+      'review-branches',
+      `${reviewBranches.length} branches, ${gone.length} of them of packages that are gone`,
+    );
   }
   for (const { id, message } of history.marked) reportMarkers({ id, message, names }, report);
 }
@@ -94,14 +104,20 @@ function reportMarkers({ id, message, names }: MarkedCommit, report: Report): vo
   const unreadable = markers.find(({ isReadable }) => !isReadable);
   const commit = `commit ${id.slice(0, 7)}`;
   if (unreadable) {
-    report('deploy-markers', `${commit}: '${unreadable.text}' would be fatal; before: ${before ?? 'ignored'}`);
+    report(
+      'deploy-markers',
+      `${commit}: '${unreadable.text}' would be fatal; before: ${before ?? 'ignored'}`,
+    );
     return;
   }
   const all = markers.some((marker) => marker.all);
   const now = new Set(markers.flatMap(({ packages }) => packages.map(({ name }) => name)));
   const unknown = [...now].filter((name) => !names.has(name));
   if (!all && unknown.length > 0) {
-    report('deploy-markers', `${commit}: ${unknown.map((name) => `'${name}'`).join(', ')} is no package any more`);
+    report(
+      'deploy-markers',
+      `${commit}: ${unknown.map((name) => `'${name}'`).join(', ')} is no package any more`,
+    );
   } else if (all ? before !== 'all' : now.size !== 1 || !now.has(before ?? '')) {
     const words = all ? 'everything' : [...now].join(', ');
     report('deploy-markers', `${commit}: ${words}; before: ${before ?? 'nothing'}`);

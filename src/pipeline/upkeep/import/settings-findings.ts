@@ -1,7 +1,12 @@
 import { type Srcinfo, sectionValues, srcinfoVersion } from '../../../formats/pacman/index.ts';
-import { bumpedPkgrel, parseBump, parseSettings, readPackageSettings } from '../../../formats/pkgbuild-repo/index.ts';
-import type { ImportedPackage } from './imported-repository.ts';
+import {
+  bumpedPkgrel,
+  parseBump,
+  parseSettings,
+  readPackageSettings,
+} from '../../../formats/pkgbuild-repo/index.ts';
 import type { ImportRuleName } from './import-rules.ts';
+import type { ImportedPackage } from './imported-repository.ts';
 
 /** What of the whole repository counts for a package. */
 export interface RepositoryFacts {
@@ -78,12 +83,18 @@ export function settingsFindings(subject: Subject, report: Report): void {
 
 /** Quotes and blanks around values, which old readers kept. */
 export function writtenFindings(text: string, file: string, report: Report): void {
-  for (const [index, line] of text.replace(/^\uFEFF/, '').split('\n').entries()) {
+  for (const [index, line] of text
+    .replace(/^\uFEFF/, '')
+    .split('\n')
+    .entries()) {
     const match = /^[ \t]*([A-Za-z0-9_]+)[ \t]*=[ \t]*(.*)$/s.exec(line);
     if (!match) continue;
     const written = match[2] as string;
     if (written === '' || (!/^["'].*["']\s*$/s.test(written) && !/\s$/.test(written))) continue;
-    report('settings-quotes', `'${match[1]}' is written ${JSON.stringify(written)}`, { file, line: index + 1 });
+    report('settings-quotes', `'${match[1]}' is written ${JSON.stringify(written)}`, {
+      file,
+      line: index + 1,
+    });
   }
 }
 
@@ -101,13 +112,16 @@ function sourceFindings({ one, settings, facts }: Subject, report: Report): void
   if (!facts.humanReview) return;
   const place = /^(?:[a-z+]+:\/\/)?(?:[^/@]*@)?([^/:]+)(?::\d+)?[:/]+([^/]+)/.exec(source);
   const [, host = '', owner = ''] = place ?? [];
-  const isTrusted = facts.trustedSources.some((trusted) => trusted === host || trusted === `${host}/${owner}`);
+  const isTrusted = facts.trustedSources.some(
+    (trusted) => trusted === host || trusted === `${host}/${owner}`,
+  );
   if (!isTrusted) report('source-needs-review', `'${source}'`, at);
 }
 
 function bumpFindings({ settings, srcinfo }: Subject, report: Report): void {
   const { values } = settings;
-  if (values.get('CI_PKGREL')) report('bump-alias', `'CI_PKGREL=${values.get('CI_PKGREL')}'`, settings.at('CI_PKGREL'));
+  if (values.get('CI_PKGREL'))
+    report('bump-alias', `'CI_PKGREL=${values.get('CI_PKGREL')}'`, settings.at('CI_PKGREL'));
   const value = values.get('CI_PACKAGE_BUMP') || values.get('CI_PKGREL');
   if (!value) return;
   const key = values.get('CI_PACKAGE_BUMP') ? 'CI_PACKAGE_BUMP' : 'CI_PKGREL';

@@ -1,10 +1,16 @@
-import { compareVersions, parseDependency, type Srcinfo, satisfies, sectionValues } from '../../../formats/pacman/index.ts';
+import {
+  compareVersions,
+  parseDependency,
+  type Srcinfo,
+  satisfies,
+  sectionValues,
+} from '../../../formats/pacman/index.ts';
 import { legacyEdges, legacyTreeEntry, treeEntry } from '../../../formats/pkgbuild-repo/index.ts';
 import type { Need, Offer, Plan, Recipe } from '../../../model/index.ts';
 import { emptyInventory, makePlan } from '../../../planner/index.ts';
 import type { Digest } from '../../../primitives/index.ts';
-import type { ImportedPackage } from './imported-repository.ts';
 import type { ImportFinding } from './import-rules.ts';
+import type { ImportedPackage } from './imported-repository.ts';
 
 /** The dependency tree under both rules (specification 12.2 to 12.5). An edge is one package that waits for another. */
 export interface TreeComparison {
@@ -32,8 +38,17 @@ export function compareTrees(
   for (const [index, { name, srcinfo }] of packages.entries()) {
     const entry = treeEntry(name, srcinfo);
     const before = old[index];
-    if (before && before.needs.length === 0 && before.names.length > 0 && !overlap(before.names, entry.names)) {
-      findings.push({ rule: 'tree-shift', package: name, what: `it claimed to be ${before.names.slice(0, 4).join(', ')}` });
+    if (
+      before &&
+      before.needs.length === 0 &&
+      before.names.length > 0 &&
+      !overlap(before.names, entry.names)
+    ) {
+      findings.push({
+        rule: 'tree-shift',
+        package: name,
+        what: `it claimed to be ${before.names.slice(0, 4).join(', ')}`,
+      });
     }
   }
   const before = new Set(legacyEdges(old).map(([by, on]) => `${by} ${on}`));
@@ -84,7 +99,9 @@ const isSoname = (name: string): boolean => /\.so(?:\.[0-9.]+)?$/.test(name);
 function sketch(name: string, srcinfo: Srcinfo, arch: string): Recipe {
   const sections = [srcinfo.base, ...srcinfo.members];
   const texts = (key: string): readonly string[] => [
-    ...new Set(sections.flatMap((one) => [...sectionValues(one, key), ...sectionValues(one, `${key}_${arch}`)])),
+    ...new Set(
+      sections.flatMap((one) => [...sectionValues(one, key), ...sectionValues(one, `${key}_${arch}`)]),
+    ),
   ];
   const outputs = srcinfo.members.map((member) => member.name);
   const needs = (['depends', 'makedepends', 'checkdepends'] as const).flatMap((key) =>
@@ -98,7 +115,10 @@ function sketch(name: string, srcinfo: Srcinfo, arch: string): Recipe {
     hasDynamicVersion: false,
     architectures: ['any'],
     outputs,
-    offers: [...outputs.map((one): Offer => ({ via: 'output', name: one })), ...texts('provides').map(offerOf)],
+    offers: [
+      ...outputs.map((one): Offer => ({ via: 'output', name: one })),
+      ...texts('provides').map(offerOf),
+    ],
     needs: needs.filter((need) => need.name !== '' && !outputs.includes(need.name)),
     inputDigest: '0'.repeat(64) as Digest,
     buildClass: undefined,

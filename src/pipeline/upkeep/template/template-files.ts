@@ -44,7 +44,8 @@ export interface TemplateChanges {
 }
 
 const same = (a: TemplateFile | undefined, b: TemplateFile | undefined): boolean =>
-  a === b || (a !== undefined && b !== undefined && a.mode === b.mode && Buffer.compare(a.bytes, b.bytes) === 0);
+  a === b ||
+  (a !== undefined && b !== undefined && a.mode === b.mode && Buffer.compare(a.bytes, b.bytes) === 0);
 
 /**
  * Decides file by file. `base` is the template as it was taken last: a file that the repository changed since stays,

@@ -39,7 +39,10 @@ const nothing = { written: [], removed: [], kept: [] };
  * pinned key has signed. Only the listed files are copied and nothing of the template is run. Trouble with the
  * template is reported (CIU010 to CIU014) and ends nothing; throws SYS problems only.
  */
-export async function updateTemplate(context: PipelineContext, signal?: AbortSignal): Promise<TemplateReport> {
+export async function updateTemplate(
+  context: PipelineContext,
+  signal?: AbortSignal,
+): Promise<TemplateReport> {
   const { enabled, repo, pin: text, allowUnpinned } = context.repository.settings.template;
   if (!enabled || repo === '') return { outcome: 'off', ...nothing };
   const pin = text === undefined ? undefined : parseTemplatePin(text);
@@ -48,7 +51,12 @@ export async function updateTemplate(context: PipelineContext, signal?: AbortSig
     return { outcome: 'untrusted', ...nothing };
   }
   if (pin === undefined && !allowUnpinned) {
-    context.report(problem('CIU010', { what: "TEMPLATE_REPO is set, and TEMPLATE_PIN is not", place: { file: '.ci/config' } }));
+    context.report(
+      problem('CIU010', {
+        what: 'TEMPLATE_REPO is set, and TEMPLATE_PIN is not',
+        place: { file: '.ci/config' },
+      }),
+    );
     return { outcome: 'unpinned', ...nothing };
   }
   const scratch = makeTemporaryFolder('packmill-template-');
@@ -101,7 +109,10 @@ async function chosenCommit(
     return { outcome: 'untrusted', ...nothing };
   };
   if (pin?.kind === 'commit') {
-    return found.get(pin.commit) ?? distrust(`branch '${ref}' of the template has no commit ${pin.commit.slice(0, 12)}`);
+    return (
+      found.get(pin.commit) ??
+      distrust(`branch '${ref}' of the template has no commit ${pin.commit.slice(0, 12)}`)
+    );
   }
   const tip = found.get(names[0] as string);
   if (tip === undefined) {
@@ -117,7 +128,9 @@ async function chosenCommit(
   const last = (await ownText(context, recordFile)).trim();
   // an old commit has a good signature too
   if (/^[0-9a-f]{40,64}$/.test(last) && !(await template.isAncestor(last, tip))) {
-    return distrust(`commit ${tip.slice(0, 12)} of the template does not follow ${last.slice(0, 12)}, which was taken last`);
+    return distrust(
+      `commit ${tip.slice(0, 12)} of the template does not follow ${last.slice(0, 12)}, which was taken last`,
+    );
   }
   return tip;
 }
@@ -164,7 +177,10 @@ async function filesAt(
   const plain = [...entries].flatMap(([path, { mode }]) =>
     (mode === '100644' || mode === '100755') && isWanted(path) ? [{ path, mode }] : [],
   );
-  const contents = await copy.readFiles(commit, plain.map(({ path }) => path));
+  const contents = await copy.readFiles(
+    commit,
+    plain.map(({ path }) => path),
+  );
   const files = new Map<string, TemplateFile>();
   for (const { path, mode } of plain) {
     const bytes = contents.get(path);
@@ -192,7 +208,10 @@ async function publish(
   const lists = { written: [...written.keys()], removed, 'kept as it is': kept };
   const body = Object.entries(lists).flatMap(([word, paths]) => paths.map((path) => `${word}: ${path}`));
   const message = [subject, '', `Template commit: ${template}`, ...body, ''].join('\n');
-  const [commit = ''] = await copy.writeCommits([{ base: head, parents: [head], changes, message }], repository.settings.author);
+  const [commit = ''] = await copy.writeCommits(
+    [{ base: head, parents: [head], changes, message }],
+    repository.settings.author,
+  );
   const follows = refs.scheduled === head;
   await copy.push(
     [

@@ -34,11 +34,14 @@ async function gpgTrouble(fingerprint: string, signed: SignedCommit): Promise<st
     /-----BEGIN PGP PUBLIC KEY BLOCK-----[\s\S]*?-----END PGP PUBLIC KEY BLOCK-----/g,
   );
   if (!armours) return "'.ci/template-signers' has no OpenPGP key";
+  // else newer versions keep keys with a program of their own that would have to be started
+  replaceFile(join(home, 'common.conf'), '', 0o600);
   const words = ['--batch', '--no-autostart', '--homedir', home, '--quiet', '--import'];
   await runProcess('gpg', words, { input: `${armours.join('\n')}\n`, timeoutMs, env: environment(home) });
   const printed = await verify(signed, ['gpg.program=gpg', 'gpg.minTrustLevel=undefined'], environment(home));
   const status = printed.split('\n').filter((line) => line.startsWith('[GNUPG:] '));
-  const said = (word: string): string | undefined => status.find((line) => line.startsWith(`[GNUPG:] ${word} `));
+  const said = (word: string): string | undefined =>
+    status.find((line) => line.startsWith(`[GNUPG:] ${word} `));
   const valid = said('VALIDSIG')?.split(' ') ?? [];
   // of a subkey's signature the first is the subkey, the last the key that people know
   const keys = [valid[2], valid.at(-1)].map((key) => key?.toUpperCase());
@@ -85,7 +88,9 @@ async function verify(
     timeoutMs,
   });
   const printed = `${result.stdout}\n${result.stderr}`;
-  return result.code === 0 ? printed : printed.replaceAll(/^(?:\[GNUPG:\] GOODSIG|Good "git" signature)/gm, '-');
+  return result.code === 0
+    ? printed
+    : printed.replaceAll(/^(?:\[GNUPG:\] GOODSIG|Good "git" signature)/gm, '-');
 }
 
 /** No settings and key rings but ours. */

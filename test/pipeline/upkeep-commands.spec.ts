@@ -1,0 +1,89 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type AurServer, startAurServer } from './aur-server.ts';
+import { runPackmill as run } from './run-packmill.ts';
+import { git, pkgbuild, srcinfo, UpkeepScene } from './upkeep-scene.ts';
+
+let scene: UpkeepScene | undefined;
+let aur: AurServer | undefined;
+
+afterEach(async () => {
+  await scene?.dispose();
+  await aur?.dispose();
+  scene = undefined;
+  aur = undefined;
+});
+
+const managed = (pushUrl: string) => ({
+  '.ci/config': `CI_MANAGE_AUR=true\nCI_AUR_PUSH_URL=${pushUrl}\n`,
+  'foo/PKGBUILD': pkgbuild('foo'),
+  'foo/.SRCINFO': srcinfo('foo'),
+  'foo/.CI/config': 'CI_PKGBUILD_SOURCE=custom\nCI_MANAGE_AUR=true\n',
+});
+
+describe('packmill ci manage-aur', () => {
+  it('uploads, tells what it did, and refuses names that no package has', async () => {
+    aur = await startAurServer();
+    scene = new UpkeepScene(managed(aur.pushUrl));
+    const first = await run(scene.checkout, ['ci', 'manage-aur'], { AUR_KEY: aur.key });
+    expect([first.code, first.out]).toEqual([0, expect.stringMatching(/^uploaded foo [0-9a-f]{12}\n$/)]);
+    const second = await run(scene.checkout, ['--json', 'ci', 'manage-aur', 'foo'], { AUR_KEY: aur.key });
+    expect(JSON.parse(second.out)).toMatchObject({ unchanged: ['foo'], pushed: [], failed: [] });
+    expect(await run(scene.checkout, ['ci', 'manage-aur', 'fooo'])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('CIC007'),
+    });
+    const bare = await run(scene.checkout, ['ci', 'manage-aur', 'foo']);
+    expect([bare.code, bare.out]).toEqual([0, 'skipped foo\n']);
+    expect(first.err + second.err).not.toContain('PRIVATE KEY');
+  });
+
+  it('happens by itself after a push was evaluated', async () => {
+    aur = await startAurServer();
+    scene = new UpkeepScene(managed(aur.pushUrl));
+    const ended = await run(scene.checkout, ['ci', 'on-commit', '--hand-over'], { AUR_KEY: aur.key });
+    expect(ended).toMatchObject({ code: 0, err: expect.stringContaining("AUR: 'foo' is uploaded") });
+    expect(aur.files('foo')).toEqual(['.SRCINFO', 'PKGBUILD']);
+    expect(git(scene.remote, 'ls-tree', '-r', '--name-only', 'state')).toContain('.outbox/');
+  });
+});
+
+describe('packmill ci update-template', () => {
+  it('tells what it took over', async () => {
+    scene = new UpkeepScene({ 'foo/PKGBUILD': pkgbuild('foo') });
+    const template = join(scene.folder, 'template');
+    git(scene.folder, 'init', '--quiet', '--initial-branch=main', template);
+    mkdirSync(join(template, '.ci'));
+    writeFileSync(join(template, '.ci/packmill.yml'), 'variables: {}\n');
+    git(template, 'add', '--all');
+    git(template, 'commit', '--quiet', '--message', 'x');
+    scene.commit({ '.ci/config': `TEMPLATE_REPO=${template}\n` });
+    const refused = await run(scene.checkout, ['ci', 'update-template']);
+    expect([refused.code, refused.out, refused.err.includes('CIU010')]).toEqual([0, '', true]);
+    scene.commit({
+      '.ci/config': `TEMPLATE_REPO=${template}\nTEMPLATE_PIN=${git(template, 'rev-parse', 'HEAD')}\n`,
+    });
+    const done = await run(scene.checkout, ['ci', 'update-template']);
+    expect([done.code, done.out]).toEqual([0, 'written .ci/packmill.yml\n']);
+  });
+});
+
+describe('packmill ci commits', () => {
+  it('judges each message of a range, and a message that is being written', async () => {
+    scene = new UpkeepScene({ 'foo/PKGBUILD': '1' });
+    const start = git(scene.checkout, 'rev-parse', 'HEAD');
+    scene.commit({ 'foo/PKGBUILD': '2' }, 'fix(foo): depend on bar');
+    expect((await run(scene.checkout, ['ci', 'commits', `${start}..HEAD`])).code).toBe(0);
+    scene.commit({ 'foo/PKGBUILD': '3' }, 'Update.');
+    const bad = await run(scene.checkout, ['ci', 'commits', `${start}..`]);
+    expect([bad.code, bad.err.match(/error CIU030/g)]).toEqual([1, ['error CIU030']]);
+    const file = join(scene.folder, 'message');
+    writeFileSync(file, '# a comment\nfeat(foo): init\n');
+    expect((await run(scene.checkout, ['ci', 'commits', '--message', file])).code).toBe(0);
+    expect(await run(scene.checkout, ['ci', 'commits', 'nope..HEAD'])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('CIU031'),
+    });
+  });
+});
