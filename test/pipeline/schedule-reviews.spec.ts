@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Files, folderOf, type RecipeWishes, recipe } from './recipe-texts.ts';
 import { RecipeWorld } from './recipe-world.ts';
@@ -71,7 +72,7 @@ describe('a major change', () => {
     expect(world.subjects('update-foo')[0]).toBe('chore(update): foo');
   });
 
-  it('R02 is proposed once, however often the run comes by', async () => {
+  it('R02 22.12 is proposed once, however often the run comes by', async () => {
     world = await proposing();
     await world.run();
     const proposed = world.tip(branch);
@@ -143,7 +144,6 @@ describe('a major change', () => {
     expect(delivered).toEqual(['foo']);
     expect(world.tip(branch)).toBe('');
     expect(report.reviews).toEqual({ open: 0, closed: ['foo'] });
-    const { readFileSync } = await import('node:fs');
     const pushes = readFileSync(`${world.remote}/moved`, 'utf8').split('--\n');
     const together = pushes.find((text) => text.includes('refs/heads/main'));
     expect(together).toContain('refs/heads/update-foo');
@@ -174,6 +174,16 @@ describe('a major change', () => {
     expect(report.reviews.closed).toEqual(['foo']);
     expect(world.manager.names()).toEqual(['foo']);
     expect(world.tip(branch)).toBe('');
+  });
+
+  it('22.26 is withdrawn when its folder is gone', async () => {
+    world = await proposing();
+    await world.run();
+    world.commit({ foo: null }, { message: 'chore(drop): foo' });
+    const { report } = await world.run();
+    expect(report.reviews).toEqual({ open: 0, closed: ['foo'] });
+    expect(world.tip(branch)).toBe('');
+    expect(world.paths('state')).toEqual(['.checks.json', '.commit']);
   });
 
   it('R08 is found among a hundred and fifty others', async () => {

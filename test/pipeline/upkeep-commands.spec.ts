@@ -1,9 +1,11 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type AurServer, startAurServer } from './aur-server.ts';
-import { runPackmill as run } from './run-packmill.ts';
-import { git, pkgbuild, srcinfo, UpkeepScene } from './upkeep-scene.ts';
+import { packmillProgram, runPackmill as run } from './run-packmill.ts';
+import { git, gitEnvironment, pkgbuild, srcinfo, UpkeepScene } from './upkeep-scene.ts';
 
 let scene: UpkeepScene | undefined;
 let aur: AurServer | undefined;
@@ -46,6 +48,38 @@ describe('packmill ci manage-aur', () => {
     expect(ended).toMatchObject({ code: 0, err: expect.stringContaining("AUR: 'foo' is uploaded") });
     expect(aur.files('foo')).toEqual(['.SRCINFO', 'PKGBUILD']);
     expect(git(scene.remote, 'ls-tree', '-r', '--name-only', 'state')).toContain('.outbox/');
+  });
+});
+
+describe('an upload to an AUR that says nothing', () => {
+  it('leaves no key behind when it is ended', async () => {
+    let asked: () => void = () => undefined;
+    const isAsked = new Promise<void>((resolve) => {
+      asked = resolve;
+    });
+    const server = createServer(() => asked());
+    await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    scene = new UpkeepScene(managed(`ssh://aur@127.0.0.1:${port}/{pkgbase}.git`));
+    const temporary = join(scene.folder, 'tmp');
+    mkdirSync(temporary);
+    const child = spawn(process.execPath, [packmillProgram, 'ci', 'manage-aur'], {
+      cwd: scene.checkout,
+      env: { ...gitEnvironment, HOME: scene.folder, TMPDIR: temporary, AUR_KEY: 'a key' },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let words = '';
+    child.stderr.on('data', (bytes) => {
+      words += String(bytes);
+    });
+    const ended = new Promise<number | null>((resolve) => void child.once('close', resolve));
+    await isAsked;
+    const [folder = ''] = readdirSync(temporary);
+    expect(statSync(join(temporary, folder, 'key')).mode & 0o777).toBe(0o600);
+    child.kill('SIGTERM');
+    expect([await ended, words.includes('CIU004')]).toEqual([3, true]);
+    expect(readdirSync(temporary)).toEqual([]);
+    server.close();
   });
 });
 

@@ -32,6 +32,14 @@ export const upkeepCodes = {
     next: 'Give AUR_KEY as a protected secret, or set CI_MANAGE_AUR=false.',
     sample: { broken: 'CI_MANAGE_AUR=true without AUR_KEY', fixed: 'the same with AUR_KEY' },
   },
+  CIU004: {
+    severity: 'error',
+    blame: 'world',
+    title: 'uploads to the AUR are interrupted',
+    why: 'Somebody ended the program. What is uploaded stays uploaded, and the key is removed.',
+    next: "Upload the rest with 'packmill ci manage-aur'.",
+    sample: { broken: 'a job that is canceled while it uploads', fixed: 'a job that may end' },
+  },
   CIU010: {
     severity: 'warning',
     blame: 'usage',

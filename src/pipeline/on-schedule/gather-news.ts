@@ -1,5 +1,4 @@
 import type { Problem } from '../../diagnostics/index.ts';
-import { parseSrcinfo } from '../../formats/pacman/index.ts';
 import type { PackageState, VersionRows } from '../../formats/pkgbuild-repo/index.ts';
 import {
   branchHeads,
@@ -12,6 +11,7 @@ import {
 } from '../../upstream/index.ts';
 import type { ScheduleContext, ScheduledPackage } from './context.ts';
 import type { LibraryNews } from './libraries.ts';
+import { srcinfoOf } from './srcinfo-of.ts';
 import type { UpstreamNews } from './update-recipe.ts';
 import { branchesOf, isWatched } from './watched-commits.ts';
 
@@ -98,9 +98,9 @@ function versionsIn({
   };
 }
 
-function wantedOf({ name, srcinfoText }: ScheduledPackage): WantedPackage {
-  const { srcinfo } = parseSrcinfo(srcinfoText ?? '', `${name}/.SRCINFO`);
-  const members = srcinfo?.members.map((member) => member.name) ?? [];
+function wantedOf(one: ScheduledPackage): WantedPackage {
+  const { name } = one;
+  const members = srcinfoOf(one)?.members.map((member) => member.name) ?? [];
   return { pkgbase: name, pkgnames: members.length === 0 ? [name] : members };
 }
 

@@ -1,8 +1,8 @@
 import { type Problem, problem } from '../../diagnostics/index.ts';
-import { parseSrcinfo } from '../../formats/pacman/index.ts';
 import { commitKey, type PackageState } from '../../formats/pkgbuild-repo/index.ts';
 import { type BranchAnswer, branchKey, type WatchedBranch, watchedBranches } from '../../upstream/index.ts';
 import type { ScheduledPackage } from './context.ts';
+import { srcinfoOf } from './srcinfo-of.ts';
 
 /**
  * Whether commits of a package's git sources are watched: its name ends in `-git`, its settings say so, or a commit
@@ -19,8 +19,7 @@ export function isWatched(one: ScheduledPackage, state: PackageState): boolean {
 
 /** The branches to ask for; undefined when `.SRCINFO` cannot tell them, so that what is noted stays. */
 export function branchesOf(one: ScheduledPackage): readonly WatchedBranch[] | undefined {
-  if (one.srcinfoText === undefined || one.srcinfoText.trim() === '') return undefined;
-  const { srcinfo } = parseSrcinfo(one.srcinfoText, `${one.name}/.SRCINFO`);
+  const srcinfo = srcinfoOf(one);
   return srcinfo && watchedBranches(srcinfo);
 }
 

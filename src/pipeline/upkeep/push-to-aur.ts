@@ -1,4 +1,5 @@
-import { type Problem, ProblemError, problem } from '../../diagnostics/index.ts';
+import { fault, type Problem, ProblemError, problem } from '../../diagnostics/index.ts';
+import { onInterrupt } from '../../host/index.ts';
 import type { PipelineContext } from '../pipeline-context.ts';
 import { readSettingsOf } from '../recipe-repository.ts';
 import { type AurAccess, openAurAccess } from './aur-access.ts';
@@ -30,7 +31,8 @@ export interface AurPushReport {
 /**
  * Uploads changed recipes to their AUR repositories (specification 10), after our own push has succeeded. One package's
  * failure stops no other; without a key, or with an AUR that does not answer, nothing is uploaded and that is no
- * failure. Failures are reported and in the answer; throws only what concerns our own repository.
+ * failure. Failures are reported and in the answer; throws only what concerns our own
+ * repository, and CIU004 when the program is interrupted: the key is gone then, too.
  */
 export async function pushToAur(context: PipelineContext, options: AurPushOptions): Promise<AurPushReport> {
   const { copy, repository } = context;
@@ -43,14 +45,18 @@ export async function pushToAur(context: PipelineContext, options: AurPushOption
     return skipAll(context, names, problem('CIU003', { what: 'AUR_KEY is not set' }));
   }
   const hosts = (await copy.readFiles(commit, [knownHostsFile])).get(knownHostsFile);
+  const interrupt = new AbortController();
+  const stopListening = onInterrupt(() => interrupt.abort());
   const access = openAurAccess(options.key, hosts === undefined ? '' : Buffer.from(hosts).toString('utf8'));
   try {
     const { ci, clock } = context;
-    const upload: UploadContext = { copy, commit, repository, ci, clock, access, signal: options.signal };
-    return await uploadAll(context, upload, names);
+    const signal = AbortSignal.any([interrupt.signal, ...(options.signal ? [options.signal] : [])]);
+    return await uploadAll(context, { copy, commit, repository, ci, clock, access, signal }, names);
   } finally {
     tellNewHostKeys(context, access);
+    // whoever ends us: the key does not stay
     await access.close();
+    stopListening();
   }
 }
 
@@ -79,6 +85,9 @@ async function uploadAll(
       context.tell(commit === undefined ? `AUR: '${name}' is up to date` : `AUR: '${name}' is uploaded`);
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error;
+      if (upload.signal?.aborted) {
+        throw fault('CIU004', { what: `uploads to the AUR are called off at '${name}'` });
+      }
       // others would only wait for the same silence
       if (error.problem.code === 'GIT001') {
         const out = problem('CIU003', { what: 'the AUR is out of reach', why: wordsOf(error.problem) });
