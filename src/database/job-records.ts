@@ -111,9 +111,7 @@ export class JobRecords {
     this.#openById = connection.prepare(`SELECT * FROM jobs WHERE id = ? AND ${open} ORDER BY key`);
     this.#newest = connection.prepare('SELECT * FROM jobs WHERE id = ? ORDER BY key DESC LIMIT 1');
     this.#keyOf = connection.prepare('SELECT key FROM jobs WHERE id = ? AND plan = ?');
-    this.#inState = connection.prepare(
-      `SELECT * FROM jobs WHERE state = ? AND ${open} ORDER BY offer`,
-    );
+    this.#inState = connection.prepare(`SELECT * FROM jobs WHERE state = ? AND ${open} ORDER BY offer`);
     this.#undecided = connection.prepare(
       "SELECT * FROM jobs WHERE state = 'waiting' AND pending = 0 ORDER BY key",
     );

@@ -2,7 +2,7 @@ import type { FarmDatabase } from '../database/index.ts';
 import { type Clock, nextTurn } from '../host/index.ts';
 import type { JobId } from '../primitives/index.ts';
 import type { QueueEntry } from '../queue/index.ts';
-import { type Effects, Motion } from './motion.ts';
+import { type Effects, Motion, type MotionPolicy } from './motion.ts';
 
 /** What the queue has to hear of the works of one transaction, as one message. */
 export interface QueueNews {
@@ -16,7 +16,7 @@ export interface QueueNews {
 export interface CommitsParts {
   readonly database: FarmDatabase;
   readonly clock: Clock;
-  readonly maxRequeues: number;
+  readonly policy: MotionPolicy;
   /** Called for each work in order, once it is on disk; must not throw. */
   readonly onCommitted: (effects: Effects) => void;
   /** Tells the queue; resolves when the callers may hear that their work is done. */
@@ -104,8 +104,8 @@ export class Commits {
   }
 
   #perform(pending: Pending): Done {
-    const { database, maxRequeues, clock } = this.#parts;
-    const motion = new Motion(database, { maxRequeues }, clock.nowMs());
+    const { database, policy, clock } = this.#parts;
+    const motion = new Motion(database, policy, clock.nowMs());
     const value = pending.work(motion);
     motion.spread();
     return { pending, value, effects: motion.effects };

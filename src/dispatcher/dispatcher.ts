@@ -10,12 +10,14 @@ import { Audit } from './audit.ts';
 import { Commits, type QueueNews } from './commits.ts';
 import type { Decide } from './decision.ts';
 import { Decisions } from './decisions.ts';
-import { type AttemptFacts, type Effects, entryOf, type Motion } from './motion.ts';
+import type { AttemptFacts, Effects, Motion } from './motion.ts';
 import { adoptable, type RecoveryReport, reconcile, runningLeases, takeUp } from './recovery.ts';
 
 export interface DispatcherPolicy {
   /** How often a job is given out again after its attempts were lost, before it fails with QUE004. Default 3. */
   readonly maxRequeues?: number;
+  /** Kind of machine (`machineArch`) that builders are unless they say otherwise. Default: none matters. */
+  readonly usualArch?: string | undefined;
 }
 
 export interface DispatcherOptions {
@@ -66,7 +68,7 @@ export class Dispatcher {
   readonly #database: FarmDatabase;
   readonly #queue: QueueBackend;
   readonly #clock: Clock;
-  readonly #maxRequeues: number;
+  readonly #usualArch: string | undefined;
   readonly #decisions: Decisions;
   readonly #listeners = new Set<(event: FarmEvent) => void>();
   readonly #finished = new Map<PlanId, { promise: Promise<void>; resolve: () => void }>();
@@ -86,14 +88,14 @@ export class Dispatcher {
     this.#database = options.database;
     this.#queue = options.queue;
     this.#clock = options.clock;
-    this.#maxRequeues = options.policy?.maxRequeues ?? 3;
+    this.#usualArch = options.policy?.usualArch;
     this.#service = options.service;
     // builders had nobody to renew their leases with before there was a manager
     this.#outage = options.service !== undefined;
     this.#commits = new Commits({
       database: options.database,
       clock: options.clock,
-      maxRequeues: this.#maxRequeues,
+      policy: { maxRequeues: options.policy?.maxRequeues ?? 3, usualArch: this.#usualArch },
       onCommitted: (effects) => this.#follow(effects),
       tell: (news) => this.#tellQueue(news),
     });
@@ -170,7 +172,7 @@ export class Dispatcher {
         if (!record || !job || !isCurrent(job, record) || record.fence !== lease.fence) return 'stale';
         const { outcome, facts = {} } = end;
         const next = motion.endAttempt(job, record, { outcome, facts });
-        again = next.state === 'ready' ? entryOf(this.#database, next) : undefined;
+        again = next.state === 'ready' ? motion.entryOf(next) : undefined;
         return 'accepted';
       },
       async () => {
@@ -456,7 +458,7 @@ export class Dispatcher {
 
   /** Leases of attempts under way, for a queue that forgot them; and then the farm's word. */
   async #putLeasesBack(service: ServiceTerms, memory: string | undefined): Promise<void> {
-    const leases = runningLeases(this.#database, this.#clock.nowMs());
+    const leases = runningLeases(this.#database, this.#clock.nowMs(), this.#usualArch);
     if (leases.length > 0) await this.#queue.restore(leases, service.leaseMs);
     if (memory === service.word) return;
     await this.#queue.mark(service.word, this.#database.attempts.highestFence());

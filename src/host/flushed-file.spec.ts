@@ -20,11 +20,7 @@ it('shares the flush that begins after a call, never the one that runs already',
   expect(third).toBe(second);
   // asked for at the very end of the first one, before the second begins
   const fourth = first.then(() => file.flush());
-  await Promise.all([
-    first.then(note('first')),
-    second.then(note('second')),
-    fourth.then(note('fourth')),
-  ]);
+  await Promise.all([first.then(note('first')), second.then(note('second')), fourth.then(note('fourth'))]);
   expect(ended[0]).toBe('first');
   expect(ended.sort()).toEqual(['first', 'fourth', 'second']);
   const last = file.flush();

@@ -31,8 +31,8 @@ export {
 } from './file-entry.ts';
 export { readFileRange } from './file-range.ts';
 export { type FileWatch, readBytes, watchFile } from './file-watch.ts';
-export { FlushedFile } from './flushed-file.ts';
 export { fsyncDirectory, replaceFile, replaceSymlink, writeDurably } from './files.ts';
+export { FlushedFile } from './flushed-file.ts';
 export {
   absolutePath,
   type FolderSnapshot,

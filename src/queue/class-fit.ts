@@ -23,8 +23,10 @@ export function mayTake(
 }
 
 /** Whether a claimant builds for a kind of machine; undefined is the farm's usual one. */
-export const buildsFor = (claimant: Pick<Claimant, 'arches' | 'usualArch'>, arch: string | undefined): boolean =>
-  arch === undefined ? claimant.usualArch !== false : (claimant.arches ?? []).includes(arch);
+export const buildsFor = (
+  claimant: Pick<Claimant, 'arches' | 'usualArch'>,
+  arch: string | undefined,
+): boolean => (arch === undefined ? claimant.usualArch !== false : (claimant.arches ?? []).includes(arch));
 
 /**
  * Labels of an entry as lanes have them: sorted, each once, its architecture among them. What people write is encoded, so

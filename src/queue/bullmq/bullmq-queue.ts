@@ -219,7 +219,9 @@ export class BullmqQueue implements QueueBackend {
       claimant.builder,
       addressed(claimant.builder),
       claimant.builderClass ?? '',
-      [...(claimant.labels ?? []).map(encodeURIComponent), ...(claimant.arches ?? []).map(archLabel)].join(','),
+      [...(claimant.labels ?? []).map(encodeURIComponent), ...(claimant.arches ?? []).map(archLabel)].join(
+        ',',
+      ),
       finiteOrNothing(claimant.freeMemoryBytes),
       finiteOrNothing(claimant.freeDiskBytes),
       lookPerLane,
