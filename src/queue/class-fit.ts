@@ -23,7 +23,7 @@ export function mayTake(
 }
 
 /** Whether a claimant builds for a kind of machine; undefined is the farm's usual one. */
-export const buildsFor = (
+const buildsFor = (
   claimant: Pick<Claimant, 'arches' | 'usualArch'>,
   arch: string | undefined,
 ): boolean => (arch === undefined ? claimant.usualArch !== false : (claimant.arches ?? []).includes(arch));

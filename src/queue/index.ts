@@ -1,4 +1,4 @@
-export { buildsFor, type Fit, mayTake } from './class-fit.ts';
+export { type Fit, mayTake } from './class-fit.ts';
 export type {
   Claimant,
   ClaimRequest,
