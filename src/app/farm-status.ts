@@ -5,6 +5,7 @@ import type { PlanId } from '../primitives/index.ts';
 import type { RepositorySummary } from '../publisher/pacman-repo/index.ts';
 import { type JobReport, reportJob } from './build-report.ts';
 import type { Farm } from './farm.ts';
+import type { ArchShortage } from './service/architectures.ts';
 import { diskTrouble, lastTroubles } from './service/troubles.ts';
 import { FarmViews } from './service/views.ts';
 
@@ -21,6 +22,8 @@ export interface FarmStatus {
   /** What is the matter, as the manager at work last said. */
   readonly troubles: readonly string[];
   readonly builders: readonly BuilderView[];
+  /** Ready jobs for whose architecture no builder at work builds; only while a manager is at work. */
+  readonly shortages: readonly ArchShortage[];
   /** Jobs of all plans that are not over. */
   readonly open: Readonly<Partial<Record<JobStateName, number>>>;
 }
@@ -39,6 +42,7 @@ export async function farmStatus(farm: Farm): Promise<FarmStatus> {
   return {
     troubles: troublesOf(farm, manager),
     builders: farmViews.builders(),
+    shortages: manager === undefined ? [] : farmViews.shortages(),
     open: Object.fromEntries(farmViews.counts()),
     farm: farm.paths.root,
     manager,
