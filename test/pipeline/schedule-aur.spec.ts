@@ -208,7 +208,8 @@ describe('recipes from a tag of GitLab', () => {
     expect(delivered).toEqual(['demo']);
     const text = world.show('main', 'demo/PKGBUILD');
     expect(text).toContain("pkgver=1.1.0\n_commit='abc'\npkgrel=1\n");
-    expect(text).toContain('"https://gitlab.com/g/demo/-/archive/${_commit}/demo-${_commit}.tar.gz"');
+    const commit = '$'.concat('{_commit}');
+    expect(text).toContain(`"https://gitlab.com/g/demo/-/archive/${commit}/demo-${commit}.tar.gz"`);
     expect(world.show('main', 'demo/.SRCINFO')).toContain(
       'source = https://gitlab.com/g/demo/-/archive/abc/demo-abc.tar.gz',
     );

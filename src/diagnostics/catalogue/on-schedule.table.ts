@@ -17,9 +17,12 @@ export const onScheduleCodes = {
     severity: 'warning',
     blame: 'usage',
     title: 'the state branch does not belong to this history',
-    why: "The commit that the state was written for is on no branch any more, or the branch was changed by hand. What it says of upstream may be wrong, so it counts for nothing: newest commits are noted again, and nothing is built because of them.",
+    why: 'The commit that the state was written for is on no branch any more, or the branch was changed by hand. What it says of upstream may be wrong, so it counts for nothing: newest commits are noted again, and nothing is built because of them.',
     next: "Nothing, when main was rewritten on purpose. To build something that may have been missed: 'packmill ci schedule NAME'.",
-    sample: { broken: 'main after a force push that dropped the last run', fixed: 'the next run, which writes the state anew' },
+    sample: {
+      broken: 'main after a force push that dropped the last run',
+      fixed: 'the next run, which writes the state anew',
+    },
   },
   CIS003: {
     severity: 'warning',
@@ -27,7 +30,10 @@ export const onScheduleCodes = {
     title: 'a package does not say where its recipe comes from',
     why: "Without 'CI_PKGBUILD_SOURCE' nobody knows whether the recipe is mirrored or written here, so it is not updated.",
     next: "Write 'CI_PKGBUILD_SOURCE=custom' into '.CI/config' of a recipe that is written here, 'aur' or a git URL otherwise.",
-    sample: { broken: "'.CI/config' with only 'BUILDER_CLASS=5'", fixed: "'CI_PKGBUILD_SOURCE=custom' beside it" },
+    sample: {
+      broken: "'.CI/config' with only 'BUILDER_CLASS=5'",
+      fixed: "'CI_PKGBUILD_SOURCE=custom' beside it",
+    },
   },
   CIS004: {
     severity: 'error',
@@ -35,7 +41,10 @@ export const onScheduleCodes = {
     title: 'a recipe cannot be updated',
     why: 'The source of the recipe was read, and what came of it cannot be used.',
     next: 'Look at the reason; the other packages went on, and this one is tried again with the next run.',
-    sample: { broken: 'a source repository without a PKGBUILD', fixed: "the repository's folder that has one" },
+    sample: {
+      broken: 'a source repository without a PKGBUILD',
+      fixed: "the repository's folder that has one",
+    },
   },
   CIS005: {
     severity: 'warning',
@@ -51,7 +60,10 @@ export const onScheduleCodes = {
     title: 'a package cannot be bumped',
     why: 'The next pkgrel is counted from the published version, and none of the configured databases has the package.',
     next: "Add the database of the target repository to 'CI_LIB_DB' in '.ci/config', or publish the package once.",
-    sample: { broken: "a new package with 'CI_REBUILD_TRIGGERS=boost'", fixed: 'the same after its first build' },
+    sample: {
+      broken: "a new package with 'CI_REBUILD_TRIGGERS=boost'",
+      fixed: 'the same after its first build',
+    },
   },
   CIS007: {
     severity: 'warning',
@@ -59,7 +71,10 @@ export const onScheduleCodes = {
     title: 'an automatic commit cannot be amended',
     why: "'CI_OVERWRITE_COMMITS' amends the last automatic commit only when the pipeline itself wrote it and no open review branch grows from it.",
     next: "Nothing: a new commit was made instead. To go without the warning, set 'CI_OVERWRITE_COMMITS=false'.",
-    sample: { broken: "'chore(packages): update packages' committed by a person", fixed: 'the same by the pipeline' },
+    sample: {
+      broken: "'chore(packages): update packages' committed by a person",
+      fixed: 'the same by the pipeline',
+    },
   },
   CIS008: {
     severity: 'error',
@@ -75,7 +90,10 @@ export const onScheduleCodes = {
     title: 'a rebuild is recommended',
     why: 'A published package of this repository uses a library that the newest package of it no longer offers.',
     next: "Rebuild it ('packmill ci bump NAME'), or add the library's package to its 'CI_REBUILD_TRIGGERS'.",
-    sample: { broken: "'foo' needs 'libbar.so=5-64', 'bar' offers 'libbar.so=6-64'", fixed: "'foo' built again" },
+    sample: {
+      broken: "'foo' needs 'libbar.so=5-64', 'bar' offers 'libbar.so=6-64'",
+      fixed: "'foo' built again",
+    },
   },
   CIS010: {
     severity: 'error',
@@ -90,7 +108,7 @@ export const onScheduleCodes = {
     blame: 'recipe',
     title: "an 'update.sh' fails",
     why: 'The hook ended with an error or took longer than it may. Nothing of what it did was kept.',
-    next: "Run it by hand in a copy of the folder: 'bash -euo pipefail -c \'source .CI/update.sh\''. It sees no secrets and none of the repository's other folders.",
+    next: "Run it by hand in a copy of the folder: 'bash -euo pipefail -c 'source .CI/update.sh''. It sees no secrets and none of the repository's other folders.",
     sample: { broken: 'a hook that scrapes a page which is gone', fixed: 'the hook with the new address' },
   },
   CIS012: {
@@ -98,8 +116,11 @@ export const onScheduleCodes = {
     blame: 'recipe',
     title: 'checksums cannot be made',
     why: 'makepkg downloads the sources of the new version to make their checksums. One is not there, or the recipe does not fit it.',
-    next: "Read what makepkg says; the recipe was left at its old version.",
-    sample: { broken: 'a release without the archive that the recipe names', fixed: "'source' with the archive's new name" },
+    next: 'Read what makepkg says; the recipe was left at its old version.',
+    sample: {
+      broken: 'a release without the archive that the recipe names',
+      fixed: "'source' with the archive's new name",
+    },
   },
   CIS013: {
     severity: 'error',

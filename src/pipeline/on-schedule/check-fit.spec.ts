@@ -5,7 +5,10 @@ import { checkFit } from './check-fit.ts';
 
 const tree = (files: Readonly<Record<string, string>>): FileTree =>
   new Map(
-    Object.entries(files).map(([path, text]) => [path, { bytes: Buffer.from(text), mode: '100644' as const }]),
+    Object.entries(files).map(([path, text]) => [
+      path,
+      { bytes: Buffer.from(text), mode: '100644' as const },
+    ]),
   );
 const srcinfo = (base: string, lines: readonly string[]) =>
   `pkgbase = ${base}\n${['arch = any', ...lines].map((line) => `\t${line}\n`).join('')}\npkgname = ${base}\n`;
@@ -32,10 +35,11 @@ describe('a recipe fits its .SRCINFO', () => {
     expect(codeOf('pkgver=1\npkgrel=1\nepoch=0\n', ['pkgver = 1', 'pkgrel = 1'])).toBeUndefined();
     expect(codeOf('pkgver=1.2\npkgver() {\n  local pkgver=7\n}\n', lines)).toBeUndefined();
   });
-  it.each(['pkgver=1.3\npkgrel=3\nepoch=1\n', 'pkgver=1.2\npkgrel=4\nepoch=1\n', 'pkgver=1.2\npkgrel=3\nepoch=2\n'])(
-    'but not when a part of it differs: %j',
-    (text) => expect(codeOf(text, lines)).toBe('CIS014'),
-  );
+  it.each([
+    'pkgver=1.3\npkgrel=3\nepoch=1\n',
+    'pkgver=1.2\npkgrel=4\nepoch=1\n',
+    'pkgver=1.2\npkgrel=3\nepoch=2\n',
+  ])('but not when a part of it differs: %j', (text) => expect(codeOf(text, lines)).toBe('CIS014'));
   it('unless it has another name than before', () => {
     expect(codeOf('', lines, { base: 'bar' })).toBe('CIS016');
     expect(codeOf('', lines, { base: 'bar', before: 'bar' })).toBeUndefined();

@@ -32,7 +32,10 @@ describe('a decision', () => {
     const change = { ...nothing, changesRecipe: true };
     expect(decide(change, careful)).toMatchObject({ kind: 'commit', schedules: true });
     const risky = { ...change, classification: major, untrusted: ['a'] };
-    expect(decide(risky, careful)).toMatchObject({ kind: 'review', because: 'a major change; not trusted: a' });
+    expect(decide(risky, careful)).toMatchObject({
+      kind: 'review',
+      because: 'a major change; not trusted: a',
+    });
     expect(decide({ ...risky, untrusted: [] }, careful).kind).toBe('commit');
     expect(decide(risky, { ...careful, humanReview: false }).kind).toBe('commit');
   });
@@ -56,7 +59,10 @@ describe('a decision', () => {
       fc.property(findings, policy, (found, rules) => {
         const decision = decide(found, rules);
         const isRisky =
-          found.changesRecipe && rules.humanReview && found.classification.size === 'major' && found.untrusted.length > 0;
+          found.changesRecipe &&
+          rules.humanReview &&
+          found.classification.size === 'major' &&
+          found.untrusted.length > 0;
         if (isRisky && !found.isVersionCheck) expect(decision.kind).toBe('review');
         const isNews = found.changesRecipe || found.isRebuild || found.hasNewCommits || found.isFirstBuild;
         expect(decision.kind === 'nothing').toBe(!isNews);

@@ -10,7 +10,12 @@ const failure = problem('CIS010', { what: 'it cannot be parsed' });
 describe('what is known of a package', () => {
   it('is when it was looked at and updated, once all is well', () => {
     expect(nextCheck(undefined, look)).toEqual({ checked: 1_000 });
-    const before: PackageCheck = { updated: 5, failures: 7, nextTry: 9, error: { code: 'X', what: 'x', since: 1 } };
+    const before: PackageCheck = {
+      updated: 5,
+      failures: 7,
+      nextTry: 9,
+      error: { code: 'X', what: 'x', since: 1 },
+    };
     expect(nextCheck(before, look)).toEqual({ checked: 1_000, updated: 5 });
     expect(nextCheck(before, { ...look, isUpdated: true })).toEqual({ checked: 1_000, updated: 1_000 });
   });

@@ -54,7 +54,7 @@ export async function publish(
   publication: Publication,
   before: { readonly refs: RemoteRefs; readonly files: ReadonlyMap<string, Uint8Array> },
 ): Promise<Published> {
-  const { copy, settings, ci } = context;
+  const { copy, settings } = context;
   const { head, committed } = publication;
   const made = committed.length === 0 ? undefined : await mainCommit(context, publication);
   const commit = made?.id ?? head.id;

@@ -9,7 +9,8 @@ export function srcinfoOf(one: ScheduledPackage): Srcinfo | undefined {
   const found = known.get(one);
   if (found) return found.srcinfo;
   const { name, srcinfoText = '' } = one;
-  const srcinfo = srcinfoText.trim() === '' ? undefined : parseSrcinfo(srcinfoText, `${name}/.SRCINFO`).srcinfo;
+  const srcinfo =
+    srcinfoText.trim() === '' ? undefined : parseSrcinfo(srcinfoText, `${name}/.SRCINFO`).srcinfo;
   known.set(one, { srcinfo });
   return srcinfo;
 }
