@@ -23,10 +23,8 @@ export function mayTake(
 }
 
 /** Whether a claimant builds for a kind of machine; undefined is the farm's usual one. */
-const buildsFor = (
-  claimant: Pick<Claimant, 'arches' | 'usualArch'>,
-  arch: string | undefined,
-): boolean => (arch === undefined ? claimant.usualArch !== false : (claimant.arches ?? []).includes(arch));
+const buildsFor = (claimant: Pick<Claimant, 'arches' | 'usualArch'>, arch: string | undefined): boolean =>
+  arch === undefined ? claimant.usualArch !== false : (claimant.arches ?? []).includes(arch);
 
 /**
  * Labels of an entry as lanes have them: sorted, each once, its architecture among them. What people write is encoded, so

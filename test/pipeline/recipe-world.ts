@@ -7,10 +7,10 @@ import { isFault, type Problem } from '../../src/diagnostics/index.ts';
 import { type OnCommitReport, onCommit, type ScheduleReport } from '../../src/pipeline/index.ts';
 import { JumpingClock } from '../fetcher/far-server.ts';
 import { LoopbackGithub, LoopbackGitlab } from '../forge/loopback-forge.ts';
+import { TakingManager } from './accepting-port.ts';
 import { type AurEntry, FarAway } from './far-away.ts';
 import { type Files, writeFiles } from './recipe-texts.ts';
 import { type Place, regularRun, withRepository } from './regular-run.ts';
-import { TakingManager } from './taking-manager.ts';
 
 export interface RunOptions {
   readonly dryRun?: boolean;
