@@ -5,6 +5,7 @@ import type { PlanId } from '../primitives/index.ts';
 import type { RepositorySummary } from '../publisher/pacman-repo/index.ts';
 import { type JobReport, reportJob } from './build-report.ts';
 import type { Farm } from './farm.ts';
+import type { ArchShortage } from './service/architectures.ts';
 import { diskTrouble, lastTroubles } from './service/troubles.ts';
 import { UpkeepLook } from './service/upkeep-look.ts';
 import { FarmViews } from './service/views.ts';
@@ -24,6 +25,8 @@ export interface FarmStatus {
   readonly builders: readonly BuilderView[];
   /** Recipe sources that keep themselves up to date. */
   readonly upkeep: readonly UpkeepView[];
+  /** Ready jobs for whose architecture no builder at work builds; only while a manager is at work. */
+  readonly shortages: readonly ArchShortage[];
   /** Jobs of all plans that are not over. */
   readonly open: Readonly<Partial<Record<JobStateName, number>>>;
 }
@@ -43,6 +46,7 @@ export async function farmStatus(farm: Farm): Promise<FarmStatus> {
     troubles: troublesOf(farm, manager),
     builders: farmViews.builders(),
     upkeep: new UpkeepLook(farm).views(),
+    shortages: manager === undefined ? [] : farmViews.shortages(),
     open: Object.fromEntries(farmViews.counts()),
     farm: farm.paths.root,
     manager,

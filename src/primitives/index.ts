@@ -1,5 +1,6 @@
-export { type Conceal, concealing, secretsOfAddress } from './conceal.ts';
+export { machineArch, nativeArches } from './architecture.ts';
 export { formatBytes } from './byte-count.ts';
+export { type Conceal, concealing, secretsOfAddress } from './conceal.ts';
 export { type Digest, parseDigest } from './digest.ts';
 export { formatDuration } from './duration.ts';
 export type { AttemptId, BuilderName, JobId, JobIdParts, PlanId, RunId } from './ids.ts';

@@ -170,7 +170,15 @@ export class ServiceDouble implements FarmService {
       .slice(0, filter.limit);
   }
   builders() {
-    const common = { instance: 'a1b2c', class: 2, labels: [], slots: 1, protocol: 4, lastSeenMs: 1 };
+    const common = {
+      instance: 'a1b2c',
+      class: 2,
+      labels: [],
+      arches: ['x86_64'],
+      slots: 1,
+      protocol: 4,
+      lastSeenMs: 1,
+    };
     return [
       { ...common, name: 'one', busy: ['local/x86_64/foo'], state: 'busy' as const },
       { ...common, name: 'two', busy: [], state: 'idle' as const },

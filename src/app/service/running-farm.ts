@@ -10,20 +10,20 @@ import type {
 } from '../../api/index.ts';
 import { serveCalls } from '../../channel/index.ts';
 import { fault, type Problem } from '../../diagnostics/index.ts';
-import { Dispatcher } from '../../dispatcher/index.ts';
+import type { Dispatcher } from '../../dispatcher/index.ts';
 import { machine, removeEntry, replaceFile, systemRandom } from '../../host/index.ts';
 import { LogHub, pruneLogs } from '../../logs/index.ts';
 import type { FarmEvent } from '../../model/index.ts';
 import { Notifier } from '../../notifier/index.ts';
 import type { JobId } from '../../primitives/index.ts';
 import type { Carriers } from '../carriers.ts';
-import { decideRebuild } from '../decide-rebuild.ts';
 import type { Farm } from '../farm.ts';
 import { usualTarget } from '../farm-names.ts';
 import { removeObsolete } from '../obsolete-packages.ts';
 import { sweepWork } from '../perform-attempt.ts';
 import { Publishing } from '../publishing.ts';
 import { RecipeSources } from '../recipe-sources.ts';
+import { ownArches, writeOwnArches } from './architectures.ts';
 import { BuilderDesk } from './builder-desk.ts';
 import { FailureLines } from './failure-lines.ts';
 import { FarmLook } from './farm-look.ts';
@@ -35,6 +35,7 @@ import { LocalBuilders } from './local-builders.ts';
 import { operatorCalls } from './operator-calls.ts';
 import { Scheduling } from './scheduling.ts';
 import { isSelected } from './selection.ts';
+import { dispatcherOf } from './service-dispatcher.ts';
 import { notifierConfig, Telling, wasReplaced, wordsOf } from './telling.ts';
 import { Tokens } from './tokens.ts';
 import { diskTrouble, Troubles } from './troubles.ts';
@@ -46,7 +47,7 @@ export interface RunningFarmOptions {
   readonly localBuilders: number;
   /** Lines about what goes on, for people. */
   readonly say: (line: string) => void;
-  /** Variables that the notifier reads. */
+  /** Variables that the notifier and builders of this process read. */
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
@@ -117,11 +118,14 @@ export class RunningFarm extends FarmLook implements FarmService {
       landingZone: this.#landingZone,
       homes: () => this.#homes,
     });
+    const arches = ownArches(farm, machine.processor(), options.environment.BUILDER_ARCHES);
+    writeOwnArches(farm, options.localBuilders > 0 ? arches : []);
     this.#locals = new LocalBuilders({
       farm,
       dispatcher: this.#dispatcher,
       queue: carriers.queue,
       orders,
+      arches,
       slots: options.localBuilders,
       onTrouble: this.#noting('local builders'),
     });
@@ -129,6 +133,7 @@ export class RunningFarm extends FarmLook implements FarmService {
       farm,
       sources: this.#sources,
       dispatcher: this.#dispatcher,
+      shortages: (jobs) => this.views.shortages(jobs),
       signal: this.#over.signal,
       onTrouble: this.#noting('recipe sources'),
       onAdmitted: () => this.#troubles.note('recipe sources', undefined),
@@ -464,25 +469,4 @@ export class RunningFarm extends FarmLook implements FarmService {
 function landingZoneOf({ config, store, clock }: Farm): LandingZone | undefined {
   const zone = config.service['landing-zone'];
   return zone && new LandingZone(zone, store, clock);
-}
-
-/** Builders that are processes of their own outlive a manager; those of this process do not. */
-function dispatcherOf(farm: Farm, { queue, isRemote }: Carriers): Dispatcher {
-  const { database, clock, config } = farm;
-  return new Dispatcher({
-    database,
-    queue,
-    clock,
-    decide: async (input) => decideRebuild(farm, input),
-    ...(isRemote ? { service: { word: farmWord(farm), leaseMs: config.service.lease } } : {}),
-  });
-}
-
-/** The farm's word in a queue store, made once and kept in the record. */
-function farmWord(farm: Farm): string {
-  const known = farm.database.words.get('farm');
-  if (known !== undefined) return known;
-  const word = `${farm.config.service.name}-${systemRandom.hex(6)}`;
-  farm.database.words.set('farm', word);
-  return word;
 }

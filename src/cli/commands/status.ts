@@ -34,6 +34,10 @@ export function addStatus(program: Command, shell: Shell): void {
             `builder ${name}: ${state}, ${busy.length} of ${slots} slots busy${trouble === undefined ? '' : `; takes no jobs: ${trouble}`}`,
           );
         for (const view of status.upkeep) shell.print(...upkeepLines(view, systemClock.nowMs()));
+        for (const { arch, jobs } of status.shortages)
+          shell.print(
+            `${jobs} ${jobs === 1 ? 'job waits' : 'jobs wait'} for a builder of architecture '${arch}': none is at work`,
+          );
         if (status.plan === undefined) return shell.print('nothing has been planned yet');
         const counts = Object.entries(status.counts).map(([state, count]) => `${count} ${state}`);
         shell.print(`plan ${status.plan}: ${counts.join(', ')}`);
