@@ -27,6 +27,7 @@ export {
   packageSettingsFile,
   type RecipeRepository,
   readRecipeRepository,
+  readSettingsOf,
   repositorySettingsFile,
 } from './recipe-repository.ts';
 export type { RecipeTools } from './recipe-tools.ts';
