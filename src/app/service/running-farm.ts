@@ -83,7 +83,6 @@ export class RunningFarm extends FarmLook implements FarmService {
     this.#carriers = carriers;
     this.#options = options;
     const { database, config } = farm;
-    const report = (problem: Problem): void => this.#tell(problem);
     this.#troubles = new Troubles(farm, options.say);
     this.#failures = new FailureLines(farm, options.say);
     this.#dispatcher = dispatcherOf(farm, carriers);
