@@ -250,7 +250,7 @@ describe('a day in the life of a repository of fifty packages', () => {
       (await view()).last.some(({ kind, problem }) => kind === 'on-commit' && problem?.code === 'CIC004'),
     );
     expect(await farm.do('status')).toMatch(/trouble: CIC004 .*quiet-1.*quiet-0/);
-    expect((await view()).next.map(({ kind }) => kind)).toEqual(['trigger']);
+    expect((await view()).next.map(({ kind }) => kind)).toEqual(['on-commit', 'trigger']);
     world.git(
       world.desk,
       'commit',
