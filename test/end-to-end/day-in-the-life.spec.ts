@@ -14,7 +14,7 @@ import { ServiceFixture } from '../service/service-fixture.ts';
 import type { StartedProgram } from '../service/started-program.ts';
 
 /** Minutes of patience for a machine that is full of other work; nothing here is measured. */
-const limit = 3 * 60_000;
+const limit = 6 * 60_000;
 const custom = 'CI_PKGBUILD_SOURCE=custom\n';
 const aur = 'CI_PKGBUILD_SOURCE=aur\n';
 

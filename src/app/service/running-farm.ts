@@ -83,20 +83,12 @@ export class RunningFarm extends FarmLook implements FarmService {
     this.#carriers = carriers;
     this.#options = options;
     const { database, config } = farm;
-    const report = (problem: Problem): void => this.#tell(problem);
     this.#troubles = new Troubles(farm, options.say);
     this.#failures = new FailureLines(farm, options.say);
     this.#dispatcher = dispatcherOf(farm, carriers);
     this.#notifier = this.#makeNotifier();
     this.#telling = new Telling(farm, this.#notifier, this.#noting('notifications'));
-    this.#publishing = new Publishing(farm, {
-      published: (what) => options.say(`published ${what}`),
-      refused: report,
-      marked: (stored, generation) => {
-        if (generation > 0) this.#telling.published(stored);
-      },
-      stopped: this.#noting('publishing'),
-    });
+    this.#publishing = this.#makePublishing();
     this.#sources = new RecipeSources(farm, this.#over.signal);
     this.#tokens = new Tokens({
       config,
@@ -138,6 +130,17 @@ export class RunningFarm extends FarmLook implements FarmService {
       onTrouble: this.#noting('recipe sources'),
       onAdmitted: () => this.#troubles.note('recipe sources', undefined),
       onLateRefusal: (request, refused) => this.#tellRefused(request, refused),
+    });
+  }
+
+  #makePublishing(): Publishing {
+    return new Publishing(this.farm, {
+      published: (what) => this.#options.say(`published ${what}`),
+      refused: (problem) => this.#tell(problem),
+      marked: (stored, generation) => {
+        if (generation > 0) this.#telling.published(stored);
+      },
+      stopped: this.#noting('publishing'),
     });
   }
 
