@@ -31,7 +31,9 @@ export function recipeFolder(sketch: Sketch): Files {
 }
 
 const sumsOf = ({ sources = [] }: Sketch): readonly string[] =>
-  sources.map((source) => (source.includes('git+') || source.includes('/archive/') ? 'SKIP' : digest(source)));
+  sources.map((source) =>
+    source.includes('git+') || source.includes('/archive/') ? 'SKIP' : digest(source),
+  );
 
 function pkgbuild(sketch: Sketch): string {
   const { name, version, release, depends = [], sources = [], lines = [], names = [name] } = sketch;
@@ -91,7 +93,17 @@ function srcinfo(sketch: Sketch): string {
 }
 
 /** How many recipes there are of which kind, of 2,500: counted in a real repository of that size. */
-const perThousand = { git: 320, bin: 48, url: 16, custom: 56, trigger: 9, rebuild: 74, bumped: 497, classed: 36, split: 68 };
+const perThousand = {
+  git: 320,
+  bin: 48,
+  url: 16,
+  custom: 56,
+  trigger: 9,
+  rebuild: 74,
+  bumped: 497,
+  classed: 36,
+  split: 68,
+};
 
 /** Recipe `n` of `count`, as it is after so many updates. */
 export function sketchOf(n: number, updates: number): Sketch {
@@ -116,7 +128,9 @@ export function sketchOf(n: number, updates: number): Sketch {
     release: 1,
     config: `${config.join('\n')}\n`,
     depends: needs.filter((other) => other < n).map((other) => sketchName(other)),
-    sources: isGit ? [`git+${upstream}.git`] : [`https://example.org/${name}/${name}-1.${updates}.tar.gz`, `${name}.patch`],
+    sources: isGit
+      ? [`git+${upstream}.git`]
+      : [`https://example.org/${name}/${name}-1.${updates}.tar.gz`, `${name}.patch`],
     names: dice('split') ? [name, `${name}-docs`] : [name],
   };
 }

@@ -1,17 +1,23 @@
 // A remote, a checkout, and servers: everything that a pipeline of a real-size repository touches, on this machine.
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseSrcinfo, srcinfoVersion } from '../../src/formats/pacman/index.ts';
 import { writePackageState } from '../../src/formats/pkgbuild-repo/index.ts';
-import { type Sketch, recipeFolder } from './recipes.ts';
+import { changing, changingRecipes, changingSketch, vcsPath } from './forty.ts';
+import { recipeFolder } from './recipes.ts';
 import { cleanGit, git, sourceRepository } from './repository.ts';
 import { Upstreams } from './upstreams.ts';
 
 const wasModified = 1_700_000_000;
-
-/** The forty packages that change, beside those of the repository. */
-const changing = { aur: 20, vcs: 10, tag: 5, rebuild: 5 } as const;
 
 /** Refs of the remote and files of the checkout that a run begins with. */
 export interface Moment {
@@ -27,7 +33,7 @@ export class Scene {
   /** For what is measured to be written to. */
   readonly notes: string;
   readonly upstreams: Upstreams;
-  /** `owner/project` of the ten packages that follow a branch. */
+  /** Versions of the library that five packages are rebuilt for. */
   readonly #libraries = new Map([['bench-library', '1.0-1']]);
 
   private constructor(folder: string, upstreams: Upstreams) {
@@ -76,12 +82,16 @@ export class Scene {
 
   /** Every .SRCINFO of the checkout. */
   get srcinfos(): readonly string[] {
-    return this.packages.map((name) => join(this.checkout, name, '.SRCINFO')).filter((path) => existsSync(path));
+    return this.packages
+      .map((name) => join(this.checkout, name, '.SRCINFO'))
+      .filter((path) => existsSync(path));
   }
 
   /** Has the peer's scripts. */
   get hasPeer(): boolean {
-    return ['on-commit.sh', 'schedule-packages.sh'].every((name) => existsSync(join(this.checkout, '.ci', name)));
+    return ['on-commit.sh', 'schedule-packages.sh'].every((name) =>
+      existsSync(join(this.checkout, '.ci', name)),
+    );
   }
 
   /** Settings and sources of a copy that lead here, the forty packages that will change, and what is known of all. */
@@ -89,7 +99,7 @@ export class Scene {
     const { url } = this.upstreams;
     const state = new Map<string, string>();
     const published = new Map<string, string>();
-    for (const [path, text] of this.#changingRecipes()) write(join(this.checkout, path), text);
+    for (const [path, text] of changingRecipes()) write(join(this.checkout, path), text);
     for (const name of this.packages) this.#leadPackage(name, state, published);
     this.upstreams.publishAur();
     const databases = [
@@ -97,8 +107,18 @@ export class Scene {
       this.upstreams.publishDatabase('demo.db', published),
     ];
     const config = {
-      ...{ BUILD_REPO: 'demo', REPO_NAME: 'recipes', GIT_AUTHOR_NAME: 'Bench', GIT_AUTHOR_EMAIL: 'bench@localhost' },
-      ...{ CI_DEFAULT_CLASS: '5', CI_MANAGE_AUR: 'false', CI_HUMAN_REVIEW: 'false', TEMPLATE_ENABLE_UPDATES: 'false' },
+      ...{
+        BUILD_REPO: 'demo',
+        REPO_NAME: 'recipes',
+        GIT_AUTHOR_NAME: 'Bench',
+        GIT_AUTHOR_EMAIL: 'bench@localhost',
+      },
+      ...{
+        CI_DEFAULT_CLASS: '5',
+        CI_MANAGE_AUR: 'false',
+        CI_HUMAN_REVIEW: 'false',
+        TEMPLATE_ENABLE_UPDATES: 'false',
+      },
       ...{ CI_AUR_URL: url, CI_GITLAB_URL: url, CI_AUR_GIT_URL: `file://${this.folder}/aur/{pkgbase}` },
       CI_LIB_DB: `"${databases.join(' ')}"`,
     };
@@ -107,17 +127,11 @@ export class Scene {
     git(this.checkout, 'add', '--all', '--force');
     git(this.checkout, 'commit', '--quiet', '--message', 'ci: everything on this machine');
     git(this.checkout, 'push', '--quiet', 'origin', 'HEAD:refs/heads/main');
-    this.restore({ main: git(this.checkout, 'rev-parse', 'HEAD'), state: this.#commitState(state), scheduled: 'HEAD' });
-  }
-
-  #changingRecipes(): ReadonlyMap<string, string> {
-    const files = new Map<string, string>();
-    for (const kind of Object.keys(changing) as (keyof typeof changing)[]) {
-      for (let n = 1; n <= changing[kind]; n += 1) {
-        for (const file of recipeFolder(changingSketch(kind, n, false))) files.set(...file);
-      }
-    }
-    return files;
+    this.restore({
+      main: git(this.checkout, 'rev-parse', 'HEAD'),
+      state: this.#commitState(state),
+      scheduled: 'HEAD',
+    });
   }
 
   #leadPackage(name: string, state: Map<string, string>, published: Map<string, string>): void {
@@ -140,7 +154,10 @@ export class Scene {
     if (config === undefined) return;
     const led = config
       .replace(/^CI_NVCHECKER=.*\n?/gm, '')
-      .replace(/^(CI_PKGBUILD_SOURCE=)https?:\/\/(\S+)$/m, (_all, key: string, path: string) => key + this.upstreams.gitUrl(path));
+      .replace(
+        /^(CI_PKGBUILD_SOURCE=)https?:\/\/(\S+)$/m,
+        (_all, key: string, path: string) => key + this.upstreams.gitUrl(path),
+      );
     if (led !== config) write(join(folder, '.CI', 'config'), led);
     const source = /^CI_PKGBUILD_SOURCE=(\S+)/m.exec(led)?.[1] ?? '';
     const recipe = /^http:\/\/[^/]+\/(.+)$/.exec(source)?.[1];
@@ -186,19 +203,40 @@ export class Scene {
   /** What refs are now. */
   moment(): Moment {
     const tip = (ref: string): string => git(this.remote, 'for-each-ref', '--format=%(objectname)', ref);
-    return { main: tip('refs/heads/main'), state: tip('refs/heads/state') || undefined, scheduled: tip('refs/tags/scheduled') };
+    return {
+      main: tip('refs/heads/main'),
+      state: tip('refs/heads/state') || undefined,
+      scheduled: tip('refs/tags/scheduled'),
+    };
   }
 
   /** Puts remote and checkout back to a moment, as a CI service would have cloned it. */
   restore({ main, state, scheduled }: Moment): void {
     const commit = git(this.checkout, 'rev-parse', scheduled);
-    git(this.checkout, 'push', '--quiet', '--force', 'origin', `${main}:refs/heads/main`, `${commit}:refs/tags/scheduled`);
+    git(
+      this.checkout,
+      'push',
+      '--quiet',
+      '--force',
+      'origin',
+      `${main}:refs/heads/main`,
+      `${commit}:refs/tags/scheduled`,
+    );
     if (state === undefined) git(this.remote, 'update-ref', '-d', 'refs/heads/state');
     else git(this.remote, 'update-ref', 'refs/heads/state', state);
-    git(this.checkout, 'fetch', '--quiet', '--prune', '--force', 'origin', '+refs/heads/*:refs/remotes/origin/*');
+    git(
+      this.checkout,
+      'fetch',
+      '--quiet',
+      '--prune',
+      '--force',
+      'origin',
+      '+refs/heads/*:refs/remotes/origin/*',
+    );
     git(this.checkout, 'reset', '--quiet', '--hard', main);
     git(this.checkout, 'tag', '--force', 'scheduled', commit);
-    for (const left of ['schedule-params.txt', 'deptree.txt']) rmSync(join(this.checkout, '.ci', left), { force: true });
+    for (const left of ['schedule-params.txt', 'deptree.txt'])
+      rmSync(join(this.checkout, '.ci', left), { force: true });
   }
 
   /** A commit on top of main that is pushed and not evaluated yet. */
@@ -216,33 +254,6 @@ export class Scene {
   async close(): Promise<void> {
     await this.upstreams.close();
     rmSync(this.folder, { recursive: true, force: true });
-  }
-}
-
-const vcsPath = (n: number): string => `github.com/bench-${n}/project-${n}.git`;
-
-function changingSketch(kind: keyof typeof changing, n: number, isNewer: boolean): Sketch {
-  const release = 1;
-  const version = isNewer ? '1.1' : '1.0';
-  switch (kind) {
-    case 'aur': {
-      const name = `bench-aur-${n}`;
-      const sources = [`https://example.org/${name}-${version}.tar.gz`];
-      return { name, version, release, sources, config: 'CI_PKGBUILD_SOURCE=aur\n' };
-    }
-    case 'vcs': {
-      const sources = [`git+https://${vcsPath(n)}`];
-      return { name: `bench-vcs-${n}-git`, version, release, sources, config: 'CI_PKGBUILD_SOURCE=custom\n' };
-    }
-    case 'tag': {
-      const sources = [`https://gitlab.com/group/project-${n}/-/archive/old/project-${n}-old.tar.gz`];
-      const lines = ["_commit='old'"];
-      return { name: `bench-tag-${n}`, version, release, sources, lines, config: `CI_PKGBUILD_SOURCE=gitlab:${n}\n` };
-    }
-    case 'rebuild': {
-      const config = 'CI_PKGBUILD_SOURCE=custom\nCI_REBUILD_TRIGGERS=bench-library\n';
-      return { name: `bench-rebuild-${n}`, version, release, config };
-    }
   }
 }
 

@@ -62,13 +62,18 @@ export class Upstreams {
   publishAur(): void {
     const entries: object[] = [];
     for (const [name, modified] of this.aur) entries.push(aurEntry(name, modified, entries.length));
-    for (let n = entries.length; n < inAur; n += 1) entries.push(aurEntry(`other-${n}`, 1_600_000_000 + n, n));
+    for (let n = entries.length; n < inAur; n += 1)
+      entries.push(aurEntry(`other-${n}`, 1_600_000_000 + n, n));
     this.#serve('/packages-meta-ext-v1.json.gz', gzipSync(JSON.stringify(entries), { level: 3 }));
   }
 
   /** Serves a database; rows are pkgbase and version. Returns its address. */
   publishDatabase(name: string, rows: Iterable<readonly [string, string]>): string {
-    const entries = [...rows].map(([base, version]) => ({ name: base, version, desc: descOf(base, version) }));
+    const entries = [...rows].map(([base, version]) => ({
+      name: base,
+      version,
+      desc: descOf(base, version),
+    }));
     const bytes = writeDatabase(entries, { kind: 'db', compression: 'gzip', codecs: { xz: xzCodec } });
     this.#serve(`/db/${name}`, bytes);
     return `${this.url}/db/${name}`;
@@ -117,7 +122,9 @@ export class Upstreams {
 
   #answerTags(project: string, response: ServerResponse): void {
     const name = this.tags.get(project) ?? '1.0';
-    const commit = { web_url: `${this.url}/group/project-${project}/-/commit/${this.commitOf(project, name)}` };
+    const commit = {
+      web_url: `${this.url}/group/project-${project}/-/commit/${this.commitOf(project, name)}`,
+    };
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify([{ name, commit }]));
   }
 
@@ -127,7 +134,11 @@ export class Upstreams {
     request.on('data', (piece: Buffer) => pieces.push(piece));
     request.on('end', () => {
       const path = pathname.slice(1, -'/git-upload-pack'.length);
-      const refs = [...Buffer.concat(pieces).toString().matchAll(/ref-prefix (\S+)/g)].map(([, ref = '']) => ref);
+      const refs = [
+        ...Buffer.concat(pieces)
+          .toString()
+          .matchAll(/ref-prefix (\S+)/g),
+      ].map(([, ref = '']) => ref);
       const rows = refs.map((ref) => {
         const row = `${this.commitOf(path, ref)} ${ref}\n`;
         return (row.length + 4).toString(16).padStart(4, '0') + row;
@@ -153,7 +164,9 @@ function aurEntry(name: string, modified: number, id: number): object {
 
 function descOf(name: string, version: string): string {
   // signatures do not get smaller when they are packed
-  const noise = Array.from({ length: 9 }, (_, n) => createHash('sha512').update(`${name} ${version} ${n}`).digest('base64'));
+  const noise = Array.from({ length: 9 }, (_, n) =>
+    createHash('sha512').update(`${name} ${version} ${n}`).digest('base64'),
+  );
   return printDesc(
     new Map([
       ['FILENAME', [`${name}-${version}-x86_64.pkg.tar.zst`]],

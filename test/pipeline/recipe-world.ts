@@ -18,6 +18,8 @@ export interface RunOptions {
   readonly handOver?: boolean;
   /** The checkout was made before the last push. */
   readonly isStale?: boolean;
+  /** Default: `checkout` of the world. */
+  readonly checkout?: string;
   readonly variables?: Readonly<Record<string, string>>;
 }
 
@@ -213,10 +215,11 @@ export class RecipeWorld extends FarAway {
     let report: ScheduleReport | undefined;
     let failure: Problem | undefined;
     try {
-      if (!options.isStale) this.#checkOut();
+      const checkout = options.checkout ?? this.checkout;
+      if (!options.isStale) this.#checkOut(checkout);
       report = await regularRun({
         ...this.#place({ ...this.variables(), ...options.variables }, { told, problems }),
-        ...{ only: options.only, dryRun: options.dryRun },
+        ...{ checkout, only: options.only, dryRun: options.dryRun },
         port: options.handOver ? undefined : this.manager,
         cacheFolder: join(this.folder, 'cache'),
       });
@@ -239,7 +242,7 @@ export class RecipeWorld extends FarAway {
 
   /** The pipeline of a push. */
   async onCommit(): Promise<OnCommitReport> {
-    this.#checkOut();
+    this.#checkOut(this.checkout);
     return await withRepository(this.#place(this.variables(), { told: [], problems: [] }), (context) =>
       onCommit(context, { port: this.manager }),
     );
@@ -249,10 +252,10 @@ export class RecipeWorld extends FarAway {
     return { checkout: this.checkout, clock: this.clock, variables, ...into };
   }
 
-  #checkOut(): void {
+  #checkOut(checkout: string): void {
     const main = 'refs/remotes/origin/main';
-    this.git(this.checkout, 'fetch', '--quiet', '--force', 'origin', `+refs/heads/main:${main}`);
-    this.git(this.checkout, 'reset', '--quiet', '--hard', main);
+    this.git(checkout, 'fetch', '--quiet', '--force', 'origin', `+refs/heads/main:${main}`);
+    this.git(checkout, 'reset', '--quiet', '--hard', main);
   }
 
   async dispose(): Promise<void> {

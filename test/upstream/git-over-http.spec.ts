@@ -137,6 +137,24 @@ describe('git servers over HTTP', () => {
     },
   );
 
+  it('take turns, so that nobody waits for the pause of one server while others have time', async () => {
+    const asked: number[] = [];
+    const answer =
+      (server: number): Answer =>
+      (_request, response) => {
+        asked.push(server);
+        response.writeHead(200, { 'content-type': 'application/x-git-upload-pack-result' }).end('0000');
+      };
+    const bases = [await serve(answer(0)), await serve(answer(1)), await serve(answer(2))];
+    const fetcher = new Fetcher({ clock: new JumpingClock(), random: highest, proxies: {} });
+    opened.push(fetcher);
+    const branches = bases.flatMap((base) =>
+      ['one.git', 'two.git', 'three.git'].map((name) => ({ url: `${base}/${name}`, ref: 'HEAD' })),
+    );
+    await branchHeads(branches, { configFile: join(folder, 'none.config'), fetcher, parallel: 1 });
+    expect(asked).toEqual([0, 1, 2, 0, 1, 2, 0, 1, 2]);
+  });
+
   it('are found where they moved to', async () => {
     const base = await serve((request, response) =>
       response.writeHead(301, { location: `${url}${request.url}` }).end(),

@@ -80,11 +80,13 @@ export async function carryOut(context: ScheduleContext, start: Beginning, found
     },
     start,
   );
-  const opened = await openReviews(context, pushed.map(reviewOf));
+  const known = knownUrls(start, pushed);
+  // who closed a request and left its branch is not asked again about the same
+  const opened = await openReviews(context, pushed.filter(({ name }) => !known.has(name)).map(reviewOf));
   return {
     published,
     reviews: new Map(pushed.map(({ name, branch }) => [name, branch])),
-    urls: new Map([...earlier.urls, ...opened.urls]),
+    urls: new Map([...known, ...earlier.urls, ...opened.urls]),
     failed,
     obsolete: [...obsolete.keys()],
     problems: [...recommended, ...unfit, ...earlier.problems, ...opened.problems],
@@ -108,6 +110,16 @@ function requested(
     packages.push(buildClass === undefined ? { name } : { name, buildClass });
   }
   return { packages, problems };
+}
+
+/** Addresses of requests for branches that are as an earlier run left them. */
+function knownUrls(start: Beginning, pushed: readonly PushedReview[]): ReadonlyMap<string, string> {
+  return new Map(
+    pushed.flatMap(({ name, commit }): readonly [string, string][] => {
+      const url = start.contents.checks.get(name)?.review?.url;
+      return commit === undefined && url !== undefined ? [[name, url]] : [];
+    }),
+  );
 }
 
 function pendingReviews({ examinations, decisions }: Found) {

@@ -11,8 +11,8 @@ import {
 } from '../../upstream/index.ts';
 import type { ScheduleContext, ScheduledPackage } from './context.ts';
 import type { LibraryNews } from './libraries.ts';
+import type { UpstreamNews } from './recipe-update.ts';
 import { srcinfoOf } from './srcinfo-of.ts';
-import type { UpstreamNews } from './update-recipe.ts';
 import { branchesOf, isWatched } from './watched-commits.ts';
 
 /** All that upstream was asked before packages are looked at. */
