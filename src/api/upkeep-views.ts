@@ -22,6 +22,8 @@ const troubleSchema = z.object({
 export const upkeepRunSchema = z.object({
   kind: kindSchema,
   trigger: z.string().optional(),
+  /** Those it was for alone. */
+  packages: z.array(z.string()).optional(),
   /** Who wanted it: the branch moved, its time had come, or somebody asked. */
   by: z.enum(['push', 'timer', 'hand']),
   startedMs: ms,

@@ -1,7 +1,9 @@
 import { chmodSync, existsSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { startRedis } from '../redis-server.ts';
 import { folderOf, KeptFarm, repositorySettings } from './kept-farm.ts';
+import { overRedis } from './service-fixture.ts';
 
 let kept: KeptFarm | undefined;
 afterEach(async () => {
@@ -60,6 +62,41 @@ describe('a recipe source that a farm keeps up to date', () => {
     // the period of a trigger begins when it is first heard of, not with each manager
     expect((await one.views())[0]?.next).toEqual(before?.next);
     await second.stop();
+  });
+
+  it('builds single packages by hand, and a wrong name stops nothing', async () => {
+    const one = await make();
+    one.push({ ...repositorySettings, ...folderOf('first') });
+    await one.farm.up();
+    await one.farm.hasPublished('first');
+    await one.run('frist', '--kind', 'on-commit');
+    const wrong = await one.stands(({ last }) => last.some(({ packages }) => packages?.[0] === 'frist'));
+    expect(wrong.last[0]).toMatchObject({ by: 'hand', outcome: 'failed', problem: { code: 'CIC007' } });
+    expect(wrong.problem).toBeNull();
+    await one.run('first', '--kind', 'on-commit');
+    const right = await one.stands(({ last }) => last.some(({ packages }) => packages?.[0] === 'first'));
+    expect(right.last[0]).toMatchObject({ outcome: 'done', problem: null, scheduled: ['first'] });
+    const id = one.push(folderOf('second'));
+    await one.stands(({ commit, running }) => commit === id && running === null);
+  });
+
+  it('is asked over the queue store, too', async () => {
+    const redis = await startRedis();
+    try {
+      const { settings, manager, environment } = await overRedis(redis);
+      const one = await make('every: never, look: 200ms', settings);
+      one.push({ ...repositorySettings, ...folderOf('first') });
+      await one.farm.manager(environment, manager);
+      await one.stands(({ last }) => last.length > 0);
+      const asked = (...words: string[]) => one.farm.run(['upkeep', ...words], environment);
+      expect((await asked('run', 'recipes', '--kind', 'on-commit')).code).toBe(0);
+      await one.stands(({ last }) => last[0]?.by === 'hand');
+      expect((await asked('pause', 'recipes')).code).toBe(0);
+      expect((await asked()).stdout).toContain('paused');
+      expect((await asked('run', 'other')).stderr).toContain('CIF001');
+    } finally {
+      await redis.dispose();
+    }
   });
 
   it('tells what is the matter with the server, and is well again by itself', async () => {

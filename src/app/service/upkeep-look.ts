@@ -27,9 +27,12 @@ export function keptSource(farm: Farm, source: string): UpkeepConfig {
   throw fault('CIF001', { what, next });
 }
 
+const keptMs = 1_000;
+
 /** What may be seen of the upkeep, by its manager and by those who only look: it is all on disk. */
 export class UpkeepLook {
   readonly #farm: Farm;
+  readonly #asked = new Map<string, { readonly atMs: number; readonly answer: Promise<KeptPackages> }>();
   readonly #kept = new Map<string, { readonly version: string; readonly packages: KeptPackages }>();
 
   constructor(farm: Farm) {
@@ -76,7 +79,18 @@ export class UpkeepLook {
     };
   }
 
-  async #packagesOf(source: string): Promise<KeptPackages> {
+  /** Read again when something has changed, and looked for at most once a second however many ask. */
+  #packagesOf(source: string): Promise<KeptPackages> {
+    const nowMs = this.#farm.clock.monotonicMs();
+    const asked = this.#asked.get(source);
+    if (asked && nowMs - asked.atMs < keptMs) return asked.answer;
+    const answer = this.#readPackages(source);
+    this.#asked.set(source, { atMs: nowMs, answer });
+    answer.catch(() => this.#asked.delete(source));
+    return answer;
+  }
+
+  async #readPackages(source: string): Promise<KeptPackages> {
     const { clock } = this.#farm;
     const { url } = this.#farm.config['recipe-sources'][source] ?? { url: '' };
     const clone = new FollowedClone({ folder: `${upkeepFolder(this.#farm, source)}/clone`, url, clock });

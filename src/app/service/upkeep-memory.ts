@@ -38,8 +38,17 @@ export function keepUpkeep(database: FarmDatabase, source: string, memory: Upkee
   database.words.set(wordOf(source), JSON.stringify(memory));
 }
 
-/** The name of a run among those of its source: triggers are remembered one by one. */
-export function runKey(kind: UpkeepKind, trigger: string | undefined): string {
+/** The name of a run among those of its source: triggers are remembered one by one, and runs for single packages apart. */
+export function runKey({
+  kind,
+  trigger,
+  packages,
+}: {
+  readonly kind: UpkeepKind;
+  readonly trigger?: string | undefined;
+  readonly packages?: readonly string[] | undefined;
+}): string {
+  if (packages !== undefined) return `${kind} of packages`;
   return kind === 'trigger' ? `trigger ${trigger}` : kind;
 }
 
@@ -52,7 +61,7 @@ export interface Due {
 
 /**
  * Whether a push has to be put right first: until then the guard would stop every regular run (specification 7.2), and
- * what is the matter with the push should be all that people read.
+ * what is the matter with the push should be all that people read. The run for pushes takes its place.
  */
 export function awaitsPush({ runs }: UpkeepMemory): boolean {
   return runs['on-commit']?.outcome === 'failed';
@@ -74,10 +83,20 @@ export function dueTimes(config: UpkeepConfig, memory: UpkeepMemory, nowMs: numb
   };
   const { every, triggers } = config;
   const times: Due[] = Object.entries(triggers).map(([trigger, periodMs]) => {
-    const key = runKey('trigger', trigger);
+    const key = runKey({ kind: 'trigger', trigger });
     return { kind: 'trigger', trigger, atMs: at(key, periodMs, (memory.since[key] ?? nowMs) + periodMs) };
   });
-  if (every !== 'never' && !awaitsPush(memory))
-    times.push({ kind: 'on-schedule', atMs: at('on-schedule', every, nowMs) });
+  if (every !== 'never') {
+    // a push that was put right elsewhere is found out in the same period
+    const kind = awaitsPush(memory) ? 'on-commit' : 'on-schedule';
+    times.push({ kind, atMs: at(kind, every, nowMs) });
+  }
   return times.sort((one, two) => one.atMs - two.atMs);
+}
+
+/** A run that a manager did not see the end of. */
+export function withoutRunning({ running, ...memory }: UpkeepMemory): UpkeepMemory {
+  if (running === undefined) return memory;
+  const key = runKey(running);
+  return { ...memory, runs: { ...memory.runs, [key]: { ...running, outcome: 'interrupted' } } };
 }

@@ -1,10 +1,10 @@
 import type { UpkeepRun, UpkeepRunReply } from '../../api/index.ts';
 import type { UpkeepConfig } from '../../config/index.ts';
-import { fault, isFault } from '../../diagnostics/index.ts';
-import { FollowedClone } from '../../git/index.ts';
+import { isFault } from '../../diagnostics/index.ts';
 import { machine } from '../../host/index.ts';
 import type { Farm } from '../farm.ts';
-import { isPlainFolder } from '../recipe-sources.ts';
+import { SourceClone } from './upkeep-clone.ts';
+import { RunLine } from './upkeep-line.ts';
 import { upkeepFolder } from './upkeep-look.ts';
 import {
   awaitsPush,
@@ -13,6 +13,7 @@ import {
   recallUpkeep,
   runKey,
   type UpkeepMemory,
+  withoutRunning,
 } from './upkeep-memory.ts';
 import { countPackages } from './upkeep-packages.ts';
 import { asFault, failedToBegin, performRun, type RunOutcome, type WantedRun } from './upkeep-run.ts';
@@ -35,18 +36,15 @@ interface Performed {
   readonly head: string | undefined;
 }
 
-/** What is wanted first goes first: people wait, and the regular run needs the tag of the one for pushes. */
-const order: Readonly<Record<WantedRun['kind'], number>> = { 'on-commit': 0, 'on-schedule': 1, trigger: 2 };
 const longestDelayMs = 30 * 60_000;
 const afterTroubleMs = 30_000;
 
 /** One recipe source that is kept up to date: one run at a time, by pushes, by the clock and by hand. */
 export class SourceUpkeep {
   readonly #parts: SourceParts;
-  readonly #waiting: WantedRun[] = [];
+  readonly #line = new RunLine();
+  readonly #clone: SourceClone;
   #memory: UpkeepMemory;
-  #clone: FollowedClone | undefined;
-  #token: string | undefined;
   /** When the server is asked again, and how often it did not answer in a row. */
   #lookMs = 0;
   #silences = 0;
@@ -56,10 +54,11 @@ export class SourceUpkeep {
 
   constructor(parts: SourceParts) {
     this.#parts = parts;
+    this.#clone = new SourceClone(parts);
     this.#memory = withoutRunning(recallUpkeep(parts.farm.database, parts.source));
     const nowMs = parts.farm.clock.nowMs();
     const since = Object.keys(parts.config.triggers).map((trigger) => {
-      const key = runKey('trigger', trigger);
+      const key = runKey({ kind: 'trigger', trigger });
       return [key, this.#memory.since[key] ?? nowMs] as const;
     });
     this.#remember({ since: Object.fromEntries(since) });
@@ -71,14 +70,9 @@ export class SourceUpkeep {
 
   /** Puts a run in the line; one that waits already is not put there twice. */
   want(wanted: WantedRun): UpkeepRunReply {
-    const { kind, trigger, packages } = wanted;
-    const same = this.#waiting.findIndex(
-      (one) => one.kind === kind && one.trigger === trigger && String(one.packages) === String(packages),
-    );
-    if (same === -1) this.#waiting.push(wanted);
-    const ahead = (same === -1 ? this.#waiting.length - 1 : same) + (this.#isBusy ? 1 : 0);
+    const ahead = this.#line.put(wanted) + (this.#isBusy ? 1 : 0);
     this.#wake.abort();
-    return { source: this.#parts.source, kind, ahead };
+    return { source: this.#parts.source, kind: wanted.kind, ahead };
   }
 
   /** Nothing by push or clock any more, or again; what is asked for by hand is done all the same. */
@@ -107,8 +101,7 @@ export class SourceUpkeep {
   async #turn(signal: AbortSignal): Promise<boolean> {
     if (!this.#memory.paused) await this.#lookAround(signal);
     if (signal.aborted) return false;
-    this.#waiting.sort((one, two) => rank(one) - rank(two));
-    const wanted = this.#waiting.shift();
+    const wanted = this.#line.take();
     if (wanted === undefined) return false;
     // put in the line before the push was found to be wrong
     if (wanted.by === 'timer' && wanted.kind === 'on-schedule' && awaitsPush(this.#memory)) return true;
@@ -134,7 +127,7 @@ export class SourceUpkeep {
   async #look(signal: AbortSignal): Promise<void> {
     const { config, farm } = this.#parts;
     try {
-      const newest = await this.#openClone(signal).newest();
+      const newest = await this.#clone.open(signal).newest();
       if (newest !== this.#memory.handled) this.want({ kind: 'on-commit', by: 'push' });
       this.#silences = 0;
       this.#lookProblem = null;
@@ -149,11 +142,12 @@ export class SourceUpkeep {
 
   async #run(wanted: WantedRun, signal: AbortSignal): Promise<void> {
     const { clock } = this.#parts.farm;
-    const { kind, trigger, by } = wanted;
-    const key = runKey(kind, trigger);
+    const { kind, trigger, packages, by } = wanted;
+    const key = runKey(wanted);
     const begun: UpkeepRun = {
       kind,
       ...(trigger === undefined ? {} : { trigger }),
+      ...(packages === undefined ? {} : { packages: [...packages] }),
       by,
       startedMs: clock.nowMs(),
       endedMs: null,
@@ -170,7 +164,7 @@ export class SourceUpkeep {
     const ended = { ...begun, ...outcome, scheduled, endedMs: clock.nowMs() };
     this.#remember({ running: undefined, runs: { ...this.#memory.runs, [key]: ended } });
     if (outcome.outcome === 'interrupted') return;
-    this.#noteEnd(outcome);
+    this.#noteEnd(wanted, outcome);
     await this.#lookBack(wanted, outcome, head);
   }
 
@@ -191,7 +185,7 @@ export class SourceUpkeep {
     const { config, manager, farm, source, say } = this.#parts;
     let head: string | undefined;
     try {
-      const clone = this.#openClone(signal);
+      const clone = this.#clone.open(signal);
       head = await clone.refresh();
       if (this.#isBehind(wanted, head)) return 'again';
       const folder = upkeepFolder(farm, source);
@@ -219,7 +213,7 @@ export class SourceUpkeep {
 
   /** What the clone says after a run: what need not be looked at again, and how the packages stand. */
   async #lookBack(wanted: WantedRun, { outcome }: RunOutcome, head: string | undefined): Promise<void> {
-    const clone = this.#clone;
+    const clone = this.#clone.opened;
     if (clone === undefined || head === undefined) return;
     const { farm } = this.#parts;
     const branch = `refs/remotes/origin/${clone.branch}`;
@@ -236,11 +230,17 @@ export class SourceUpkeep {
     this.#remember({ handled, packages: found.packages, branch: clone.branch });
   }
 
-  #noteEnd({ outcome, problem }: RunOutcome): void {
+  #noteEnd({ packages }: WantedRun, { outcome, problem }: RunOutcome): void {
     const { config, farm } = this.#parts;
+    const failures = this.#memory.failures + (problem ? 1 : 0);
+    // who asked for single packages sees what came of it; it says nothing of the whole
+    if (packages !== undefined) {
+      this.#remember({ failures });
+      return;
+    }
     const late = outcome === 'later' ? this.#memory.late + 1 : 0;
     const retryMs = late > 0 ? farm.clock.nowMs() + delayMs(config.look, late - 1) : undefined;
-    this.#remember({ late, retryMs, failures: this.#memory.failures + (problem ? 1 : 0) });
+    this.#remember({ late, retryMs, failures });
     this.#tellTrouble();
   }
 
@@ -248,16 +248,17 @@ export class SourceUpkeep {
   #tellTrouble(): void {
     const runs = Object.values(this.#memory.runs).sort((one, two) => two.startedMs - one.startedMs);
     const ofPush = awaitsPush(this.#memory) ? this.#memory.runs['on-commit']?.problem : undefined;
-    const problem = this.#lookProblem ?? ofPush ?? runs.find((run) => run.problem !== null)?.problem;
+    const found =
+      this.#lookProblem ?? ofPush ?? runs.find(({ packages, problem }) => !packages && problem)?.problem;
     const before = this.#memory.problem;
-    if (!problem) {
+    if (!found) {
       if (before) this.#remember({ problem: undefined });
       this.#parts.trouble(undefined);
       return;
     }
-    const isSame = before?.code === problem.code && before.what === problem.what;
-    if (!isSame) this.#remember({ problem: { ...problem, sinceMs: this.#parts.farm.clock.nowMs() } });
-    this.#parts.trouble(asFault(problem));
+    const isSame = before?.code === found.code && before.what === found.what;
+    if (!isSame) this.#remember({ problem: { ...found, sinceMs: this.#parts.farm.clock.nowMs() } });
+    this.#parts.trouble(asFault(found));
   }
 
   /** Until the next look or the next thing that is due. */
@@ -272,24 +273,6 @@ export class SourceUpkeep {
     return Math.min(longestDelayMs, Math.max(50, Math.min(due, look) - nowMs));
   }
 
-  /** Throws CIF003, CIF004. */
-  #openClone(signal: AbortSignal): FollowedClone {
-    const { farm, source, config } = this.#parts;
-    const { url, branch } = farm.config['recipe-sources'][source] ?? { url: '' };
-    if (isPlainFolder(url)) throw fault('CIF004', { what: `'${url}' is no git repository` });
-    const token = upkeepSecrets(config, machine.variable)['ACCESS_TOKEN'];
-    if (this.#clone && this.#token === token) return this.#clone;
-    const folder = upkeepFolder(farm, source);
-    this.#token = token;
-    this.#clone = new FollowedClone({
-      ...{ folder: `${folder}/clone`, url, branch, signal, clock: farm.clock },
-      pushUrl: config['push-url'],
-      credentials: token === undefined ? undefined : { token },
-      sshCommand: upkeepSsh(config, folder),
-    });
-    return this.#clone;
-  }
-
   #remember(change: Partial<UpkeepMemory>): void {
     this.#memory = { ...this.#memory, ...change };
     keepUpkeep(this.#parts.farm.database, this.#parts.source, this.#memory);
@@ -299,12 +282,3 @@ export class SourceUpkeep {
 /** A look period, twice as long with every failure in a row. */
 const delayMs = (periodMs: number, failures: number): number =>
   Math.min(Math.max(longestDelayMs, periodMs), periodMs * 2 ** Math.min(failures, 20));
-
-const rank = ({ by, kind }: WantedRun): number => (by === 'hand' ? 0 : 10) + order[kind];
-
-/** A run that a manager did not see the end of. */
-function withoutRunning({ running, ...memory }: UpkeepMemory): UpkeepMemory {
-  if (running === undefined) return memory;
-  const key = runKey(running.kind, running.trigger);
-  return { ...memory, runs: { ...memory.runs, [key]: { ...running, outcome: 'interrupted' } } };
-}

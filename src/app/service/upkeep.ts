@@ -1,7 +1,9 @@
 import type { UpkeepRunReply, UpkeepRunRequest } from '../../api/index.ts';
+import { fault } from '../../diagnostics/index.ts';
 import type { Farm } from '../farm.ts';
 import type { Measurement } from './farm-service.ts';
 import { keptSource, keptSources } from './upkeep-look.ts';
+import { runKey } from './upkeep-memory.ts';
 import { SourceUpkeep } from './upkeep-source.ts';
 
 export interface UpkeepParts {
@@ -36,7 +38,7 @@ export class Upkeep {
     await Promise.all([...this.#sources.values()].map((one) => one.work(signal)));
   }
 
-  /** Puts a run in the line of its source. Throws CIF001. */
+  /** Puts a run in the line of its source. Throws CIF001, and SCH005 while the manager starts. */
   run(source: string, { kind, trigger, packages }: UpkeepRunRequest): UpkeepRunReply {
     return this.#of(source).want({ kind, trigger, packages, by: 'hand' });
   }
@@ -48,14 +50,16 @@ export class Upkeep {
 
   #of(source: string): SourceUpkeep {
     keptSource(this.#parts.farm, source);
-    return this.#sources.get(source) as SourceUpkeep;
+    const found = this.#sources.get(source);
+    if (found) return found;
+    throw fault('SCH005', { what: 'the manager is still starting' });
   }
 
   /** Numbers for `/metrics`. */
   measurements(): readonly Measurement[] {
     return [...this.#sources].flatMap(([source, { memory }]) => {
       const runs = Object.values(memory.runs).flatMap((run): readonly Measurement[] => {
-        const labels = { source, run: run.trigger === undefined ? run.kind : `trigger ${run.trigger}` };
+        const labels = { source, run: runKey(run) };
         const begun = gauge(
           'upkeep_last_run_timestamp_seconds',
           'When the newest run that is over began.',

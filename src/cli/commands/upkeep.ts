@@ -115,11 +115,14 @@ export function upkeepLines(view: UpkeepView, nowMs: number): readonly string[] 
   ];
 }
 
-const nameOf = ({
+function nameOf({
   kind,
   trigger,
-}: Pick<UpkeepRun, 'kind'> & { readonly trigger?: string | undefined }): string =>
-  trigger === undefined ? kind : `trigger ${trigger}`;
+  packages,
+}: Pick<UpkeepRun, 'kind' | 'packages'> & { readonly trigger?: string | undefined }): string {
+  if (packages !== undefined) return `${kind} of ${packages.join(', ')}`;
+  return trigger === undefined ? kind : `trigger ${trigger}`;
+}
 
 function when(atMs: number, nowMs: number): string {
   if (atMs > nowMs) return `in ${formatDuration(atMs - nowMs)}`;

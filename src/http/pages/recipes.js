@@ -62,7 +62,8 @@ function showSources(views) {
   if (focused) place.querySelector(`[data-action="${CSS.escape(focused)}"]`)?.focus();
 }
 
-const nameOf = ({ kind, trigger }) => (trigger === undefined ? kind : `trigger ${trigger}`);
+const nameOf = ({ kind, trigger, packages }) =>
+  packages ? `${kind} of ${packages.join(', ')}` : trigger === undefined ? kind : `trigger ${trigger}`;
 
 function sourceOf(view) {
   const { source, branch, commit, problem } = view;
