@@ -38,6 +38,7 @@ const notOurs = [
       'GITHUB_REPOSITORY',
       'GITHUB_RUN_ID',
       'GITHUB_SERVER_URL',
+      'GITHUB_TOKEN',
     ],
   ],
 ];
