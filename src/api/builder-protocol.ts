@@ -17,6 +17,8 @@ export const helloSchema = z.object({
   protocol: z.int(),
   class: z.number().optional(),
   labels: z.array(z.string()).default([]),
+  /** Kinds of machine that it is or stands in for. Without it (builders of before): the farm's usual one. */
+  arches: z.array(z.string()).optional(),
   slots: z.int().positive(),
   /** Attempts it works on. */
   attempts: z.array(z.int()).default([]),
@@ -49,6 +51,8 @@ export const welcomeSchema = z.object({
   drained: z.boolean(),
   homes: z.array(resultsHomeSchema),
   leaseMs: z.number().positive(),
+  /** The farm's usual kind of machine: jobs in the queue that name none are for it. Managers of before say none. */
+  arch: z.string().optional(),
   /** Attempts to be stopped, with why. */
   stop: z.array(z.object({ attempt: z.int(), reason: z.string() })),
 });

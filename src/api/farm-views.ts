@@ -79,6 +79,8 @@ export const builderViewSchema = z.object({
   instance: z.string(),
   class: buildClass,
   labels: z.array(z.string()),
+  /** Kinds of machine that it builds for. */
+  arches: z.array(z.string()).default([]),
   slots: z.int(),
   busy: z.array(z.string()),
   protocol: z.int(),

@@ -12,3 +12,4 @@ export * from './package-checks.ts';
 export * from './problem-body.ts';
 export * from './read-message.ts';
 export * from './schedule.ts';
+export * from './upkeep-views.ts';

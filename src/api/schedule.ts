@@ -53,6 +53,8 @@ export const scheduleReplySchema = z.object({
   plan: z.int().optional(),
   accepted: z.array(z.object({ name: z.string(), job: z.string() })),
   refused: z.array(refusedSchema),
+  /** What the one who asked should know of what was accepted, as lines for people. */
+  notices: z.array(z.string()).optional(),
 });
 export type ScheduleReply = z.output<typeof scheduleReplySchema>;
 

@@ -25,7 +25,7 @@ import {
   systemRandom,
 } from '../host/index.ts';
 import { SpoolingLog } from '../logs/index.ts';
-import { type AttemptId, attemptId, builderName, parseJobId } from '../primitives/index.ts';
+import { type AttemptId, attemptId, builderName, nativeArches, parseJobId } from '../primitives/index.ts';
 import type { Lease } from '../queue/index.ts';
 import { checkKeyFile, SftpSession } from '../ssh/index.ts';
 import { type ObjectStore, openDiskStore } from '../store/index.ts';
@@ -33,6 +33,7 @@ import { BuilderPresence } from './builder-presence.ts';
 import { type Carriers, redisCarriers } from './carriers.ts';
 import { carryOutOrder } from './carry-out-order.ts';
 import { type OpenedSandbox, openSandbox } from './open-sandbox.ts';
+import { archesIn } from './service/architectures.ts';
 
 export interface BuilderProcessOptions {
   readonly settings: BuilderSettings;
@@ -133,6 +134,8 @@ class BuilderSite {
   readonly #inWork = new Map<AttemptId, OrderInWork>();
   readonly #landed = new Map<AttemptId, { landed: readonly LandedFile[]; logBytes: number }>();
   readonly #instance = systemRandom.hex(6);
+  /** Kinds of machine that it builds for. */
+  readonly #arches: readonly string[];
   readonly #caller: Caller;
 
   constructor(options: BuilderProcessOptions, carriers: Carriers, sandbox: OpenedSandbox) {
@@ -140,6 +143,8 @@ class BuilderSite {
     this.#options = options;
     this.#carriers = carriers;
     this.#sandbox = sandbox;
+    const named = archesIn(settings.arches);
+    this.#arches = named.length > 0 ? named : nativeArches(machine.processor());
     this.#store = openDiskStore({ root: `${settings.sharedPath}/objects` });
     this.#caller = new Caller(carriers.channel, {
       name: settings.hostname,
@@ -174,6 +179,8 @@ class BuilderSite {
     if (welcome) {
       const home = this.#presence.obstacle === undefined ? this.#homeOf(welcome)?.kind : undefined;
       say(`the manager answered; results go ${home ?? 'nowhere'}`);
+      if (!this.#mayBuildFor().usualArch)
+        say(`takes jobs for ${this.#arches.join(', ')} alone; most of this farm are for ${welcome.arch}`);
       await Promise.all([this.#build(welcome.leaseMs), this.#tidy()]);
     }
     present.abort();
@@ -190,6 +197,7 @@ class BuilderSite {
         name: builderName(settings.hostname),
         builderClass: settings.builderClass,
         labels: settings.labels,
+        arches: () => this.#mayBuildFor(),
         leaseMs,
         slots: settings.slots,
         room: () => this.#room(),
@@ -353,6 +361,7 @@ class BuilderSite {
       protocol: protocolVersion,
       ...(settings.builderClass === undefined ? {} : { class: settings.builderClass }),
       labels: [...settings.labels],
+      arches: [...this.#arches],
       slots: settings.slots,
       attempts: [...this.#inWork.keys()],
       memoryBytes: freeMemoryBytes,
@@ -360,6 +369,12 @@ class BuilderSite {
       leaving: signal.aborted,
       ...(this.#presence.obstacle === undefined ? {} : { trouble: this.#presence.obstacle }),
     };
+  }
+
+  /** Jobs in the queue that name no architecture are for the farm's usual one, which the manager tells. */
+  #mayBuildFor(): { readonly arches: readonly string[]; readonly usualArch: boolean } {
+    const usual = this.#presence.latest?.arch;
+    return { arches: this.#arches, usualArch: usual === undefined || this.#arches.includes(usual) };
   }
 
   /** What new jobs may use: the machine's memory less the recorded peaks of those at work, and the disk. */

@@ -7,6 +7,9 @@ import type {
   RemovalRequest,
   ScheduleReply,
   ScheduleRequest,
+  UpkeepRunReply,
+  UpkeepRunRequest,
+  UpkeepView,
 } from '../api/index.ts';
 import type { redisOf } from '../config/index.ts';
 import { type Code, catalogue, fault, isFault, ProblemError, problem } from '../diagnostics/index.ts';
@@ -34,6 +37,9 @@ export interface FarmClient {
   jobs(ids: readonly string[]): Promise<readonly (JobView | null)[]>;
   stats(): Promise<QueueStats>;
   builders(): Promise<readonly BuilderView[]>;
+  upkeep(): Promise<readonly UpkeepView[]>;
+  runUpkeep(source: string, request: UpkeepRunRequest): Promise<UpkeepRunReply>;
+  pauseUpkeep(source: string, paused: boolean): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -88,6 +94,12 @@ function httpClient(url: string, token: string | undefined): FarmClient {
     jobs: (ids) => Promise.all(ids.map((id) => oneJob(ask, id))),
     stats: async () => (await ask('GET', '/api/queue/stats')) as QueueStats,
     builders: async () => (await ask('GET', '/api/builders')) as readonly BuilderView[],
+    upkeep: async () => (await ask('GET', '/api/upkeep')) as readonly UpkeepView[],
+    runUpkeep: async (source, request) =>
+      (await ask('POST', `/api/upkeep/${encodeURIComponent(source)}/run`, request)) as UpkeepRunReply,
+    pauseUpkeep: async (source, paused) => {
+      await ask('POST', `/api/upkeep/${encodeURIComponent(source)}/pause`, { paused });
+    },
     close: async () => {},
   };
 }
@@ -194,6 +206,12 @@ async function redisClient(
     jobs: async (ids) => (await call('jobs', ids)) as (JobView | null)[],
     stats: async () => (await call('stats', {})) as QueueStats,
     builders: async () => (await call('builders', {})) as BuilderView[],
+    upkeep: async () => (await call('upkeep', {})) as UpkeepView[],
+    runUpkeep: async (source, request) =>
+      (await call('upkeep-run', { source, ...request })) as UpkeepRunReply,
+    pauseUpkeep: async (source, paused) => {
+      await call('upkeep-pause', { source, paused });
+    },
     close: async () => {
       await caller.close();
       await carriers.close();

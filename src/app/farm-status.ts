@@ -1,11 +1,13 @@
-import type { BuilderView } from '../api/index.ts';
+import type { BuilderView, UpkeepView } from '../api/index.ts';
 import { readManager } from '../database/index.ts';
 import type { JobStateName } from '../model/index.ts';
 import type { PlanId } from '../primitives/index.ts';
 import type { RepositorySummary } from '../publisher/pacman-repo/index.ts';
 import { type JobReport, reportJob } from './build-report.ts';
 import type { Farm } from './farm.ts';
+import type { ArchShortage } from './service/architectures.ts';
 import { diskTrouble, lastTroubles } from './service/troubles.ts';
+import { UpkeepLook } from './service/upkeep-look.ts';
 import { FarmViews } from './service/views.ts';
 
 export interface FarmStatus {
@@ -21,6 +23,10 @@ export interface FarmStatus {
   /** What is the matter, as the manager at work last said. */
   readonly troubles: readonly string[];
   readonly builders: readonly BuilderView[];
+  /** Recipe sources that keep themselves up to date. */
+  readonly upkeep: readonly UpkeepView[];
+  /** Ready jobs for whose architecture no builder at work builds; only while a manager is at work. */
+  readonly shortages: readonly ArchShortage[];
   /** Jobs of all plans that are not over. */
   readonly open: Readonly<Partial<Record<JobStateName, number>>>;
 }
@@ -39,6 +45,8 @@ export async function farmStatus(farm: Farm): Promise<FarmStatus> {
   return {
     troubles: troublesOf(farm, manager),
     builders: farmViews.builders(),
+    upkeep: new UpkeepLook(farm).views(),
+    shortages: manager === undefined ? [] : farmViews.shortages(),
     open: Object.fromEntries(farmViews.counts()),
     farm: farm.paths.root,
     manager,

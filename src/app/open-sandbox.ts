@@ -13,10 +13,7 @@ export interface OpenedSandbox {
 }
 
 export interface SandboxWishes {
-  readonly settings: Pick<
-    BuilderSettings,
-    'engine' | 'sandboxRoot' | 'image' | 'hostname' | 'processors'
-  >;
+  readonly settings: Pick<BuilderSettings, 'engine' | 'sandboxRoot' | 'image' | 'hostname' | 'processors'>;
   /** Folder of the builder's own, hidden from builds. */
   readonly folder: string;
   readonly environment: Readonly<Record<string, string | undefined>>;

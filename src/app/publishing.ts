@@ -72,14 +72,17 @@ export class Publishing {
 
   async #publishWaiting(): Promise<void> {
     const byTarget = new Map<string, StoredArtifact[]>();
-    for (const stored of this.#farm.database.artifacts.unpublished()) {
+    const waiting = this.#farm.database.artifacts.unpublished();
+    // what is published must be known after any crash, and its end may just have been written
+    await this.#farm.database.flushed();
+    for (const stored of waiting) {
       const parts = parseJobId(stored.job);
       const key = `${parts?.target}/${parts?.arch}`;
       byTarget.set(key, [...(byTarget.get(key) ?? []), stored]);
     }
-    for (const waiting of byTarget.values()) {
-      const newest = newestOnly(waiting);
-      const superseded = waiting.filter((stored) => !newest.includes(stored));
+    for (const results of byTarget.values()) {
+      const newest = newestOnly(results);
+      const superseded = results.filter((stored) => !newest.includes(stored));
       this.#mark(superseded, refused);
       if (await this.#tryPublish(newest)) continue;
       // one of them was refused: the others must not suffer for it

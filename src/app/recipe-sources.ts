@@ -121,5 +121,5 @@ function firstFault(problems: readonly Problem[], folder: string): Error {
 }
 
 /** A folder of this machine that is no git repository: a source without commits. */
-const isPlainFolder = (url: string): boolean =>
+export const isPlainFolder = (url: string): boolean =>
   url.startsWith('/') && pathExists(url) && !pathExists(`${url}/.git`) && !pathExists(`${url}/HEAD`);

@@ -2,7 +2,7 @@ import { isFault, problem } from '../diagnostics/index.ts';
 import type { Clock } from '../host/index.ts';
 import type { Outcome } from '../model/index.ts';
 import type { AttemptId, BuilderName } from '../primitives/index.ts';
-import type { Lease, QueueBackend } from '../queue/index.ts';
+import type { Claimant, Lease, QueueBackend } from '../queue/index.ts';
 
 /** What came of one attempt, with the facts that the record keeps. */
 export interface AttemptEnd {
@@ -44,6 +44,8 @@ export interface BuilderOptions<Attempt extends Begun> {
   readonly slots: number;
   /** Labels that it carries, for jobs that ask for them. */
   readonly labels?: readonly string[] | undefined;
+  /** What it may build for now, see `Claimant`. Default: the farm's usual architecture. */
+  readonly arches?: (() => Pick<Claimant, 'arches' | 'usualArch'>) | undefined;
   /** What it has left to give now; jobs with higher recorded peaks are not claimed. */
   readonly room?: (() => Room) | undefined;
   /** Resolves when the builder may take new jobs; a drained one waits here. */
@@ -110,7 +112,7 @@ async function claimOnce<Attempt extends Begun>(
   const { queue, name, builderClass, leaseMs, labels } = options;
   await options.mayClaim?.(signal);
   if (signal.aborted) return;
-  const claimant = { builder: name, builderClass, labels, ...options.room?.() };
+  const claimant = { builder: name, builderClass, labels, ...options.arches?.(), ...options.room?.() };
   const [lease] = await queue.claim({ ...claimant, leaseMs, max: 1 });
   if (!lease) await queue.wait(claimant, signal);
   else if (signal.aborted) await queue.release(lease);

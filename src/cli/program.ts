@@ -34,6 +34,7 @@ const commands: Readonly<Record<string, () => Promise<Add>>> = {
   cancel: loadQueue,
   retry: loadQueue,
   drain: loadQueue,
+  upkeep: async () => (await import('./commands/upkeep.ts')).addUpkeep,
   ci: async () => (await import('./commands/ci.ts')).addCi,
   import: async () => (await import('./commands/import.ts')).addImport,
   token: async () => (await import('./commands/token.ts')).addToken,

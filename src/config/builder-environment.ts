@@ -7,6 +7,8 @@ export interface BuilderSettings {
   /** Undefined: takes only jobs addressed to it by name. */
   readonly builderClass: number | undefined;
   readonly labels: readonly string[];
+  /** Architectures it builds for, as written; undefined: those of its machine. */
+  readonly arches: string | undefined;
   readonly slots: number;
   /** Folder of the builder's own: sources, packages, caches, temporary files. */
   readonly sharedPath: string;
@@ -50,6 +52,7 @@ export function builderSettings(read: ReadVariable): BuilderSettings {
     hostname: read('BUILDER_HOSTNAME') ?? 'chaotic-builder',
     builderClass: /^[0-9]{1,9}$/.test(builderClass) ? Number(builderClass) : undefined,
     labels: (read('BUILDER_LABELS') ?? '').split(/[\s,]+/).filter((label) => label !== ''),
+    arches: read('BUILDER_ARCHES'),
     slots: number(read, 'BUILDER_SLOTS') ?? 1,
     sharedPath,
     sourceCache: read('BUILDER_SRCDEST_CACHE_OVERRIDE'),

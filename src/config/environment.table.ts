@@ -145,6 +145,12 @@ const rows = [
     'what the builder is able to do; jobs of a higher class go elsewhere; no number: only jobs addressed to it by name',
   ],
   ['BUILDER_LABELS', 'builder', undefined, 'labels it carries, separated by blanks or commas'],
+  [
+    'BUILDER_ARCHES',
+    'both',
+    undefined,
+    "architectures it builds for, separated by blanks or commas; unset: its machine's own",
+  ],
   ['BUILDER_SLOTS', 'builder', '1', 'builds at one time'],
   [
     'BUILDER_LIMITS_CPUS',

@@ -4,3 +4,4 @@ export type { FarmConfig } from './farm-config.ts';
 export { configFileName, parseFarmConfig } from './load-config.ts';
 export { type ReadVariable, redisOf, usualRedis, withEnvironment } from './service-environment.ts';
 export { configTemplate } from './template.ts';
+export type { UpkeepConfig } from './upkeep-config.ts';

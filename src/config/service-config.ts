@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { byteSize, timeSpan } from './quantities.ts';
+import { upkeepSchema } from './upkeep-config.ts';
 
 const repositoryName = z
   .string()
@@ -79,7 +80,15 @@ export const serviceSchema = z
 
 /** Git repositories of recipes, by id. */
 export const recipeSourcesSchema = z
-  .record(repositoryName, z.strictObject({ url: z.string().min(1), branch: z.string().optional() }))
+  .record(
+    repositoryName,
+    z.strictObject({
+      url: z.string().min(1),
+      branch: z.string().optional(),
+      /** The farm itself keeps the recipes up to date; without it they are only read. */
+      upkeep: upkeepSchema.optional(),
+    }),
+  )
   .default({});
 
 /** What is built for, beside `repository`: pacman repositories, by id. */

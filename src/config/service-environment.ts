@@ -27,11 +27,21 @@ export function withEnvironment(config: FarmConfig, read: ReadVariable): FarmCon
     // the first target of an operator's environment stands in for one that nobody named
     repository: config.repository === 'local' && names[0] !== undefined ? names[0] : config.repository,
     service: serviceOf(config.service, read),
-    'recipe-sources': sources ?? config['recipe-sources'],
+    'recipe-sources': sources ? sourcesOf(sources, config) : config['recipe-sources'],
     targets: targets ? targetsOf(targets) : config.targets,
     publish: { ...config.publish, ...given('root', read('REPO_PATH')) },
     signing: { ...config.signing, ...given('home', read('GPG_PATH')) },
   };
+}
+
+/** Addresses from the environment; how a source is kept up to date stands in the file alone. */
+function sourcesOf(sources: z.output<typeof packageRepos>, config: FarmConfig): FarmConfig['recipe-sources'] {
+  return Object.fromEntries(
+    Object.entries(sources).map(([id, source]) => {
+      const upkeep = config['recipe-sources'][id]?.upkeep;
+      return [id, upkeep === undefined ? source : { ...source, upkeep }];
+    }),
+  );
 }
 
 type Service = FarmConfig['service'];

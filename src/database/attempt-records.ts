@@ -49,7 +49,7 @@ export class AttemptRecords {
 
   constructor(connection: SqlConnection) {
     this.#insert = connection.prepare(
-      'INSERT INTO attempts (job, job_id, builder, fence, started_ms) VALUES (?, ?, ?, ?, ?)',
+      'INSERT INTO attempts (job, job_id, builder, fence, started_ms, previous) VALUES (?, ?, ?, ?, ?, ?)',
     );
     this.#end = connection.prepare(
       `UPDATE attempts SET ended_ms = ?, outcome = ?, duration_ms = ?, peak_memory_bytes = ?,
@@ -58,7 +58,7 @@ export class AttemptRecords {
     this.#log = connection.prepare('UPDATE attempts SET log_path = ? WHERE id = ?');
     this.#get = connection.prepare('SELECT * FROM attempts WHERE id = ?');
     this.#running = connection.prepare('SELECT * FROM attempts WHERE ended_ms IS NULL ORDER BY id');
-    this.#ofRow = connection.prepare('SELECT * FROM attempts WHERE job_id = ? AND job = ? ORDER BY id');
+    this.#ofRow = connection.prepare(`${chainFrom('key = ?')} ORDER BY a.id`);
     this.#totals = connection.prepare(
       `SELECT outcome ->> '$.kind' AS kind, count(*) AS count FROM attempts WHERE outcome IS NOT NULL GROUP BY kind`,
     );
@@ -70,12 +70,17 @@ export class AttemptRecords {
     this.#highestFence = connection.prepare(
       'SELECT max(fence) AS fence FROM (SELECT fence FROM attempts ORDER BY id DESC LIMIT 10000)',
     );
-    this.#ofJob = connection.prepare('SELECT * FROM attempts WHERE job_id = ? ORDER BY id DESC LIMIT ?');
+    this.#ofJob = connection.prepare(`${chainFrom('id = ?')} ORDER BY a.id DESC LIMIT ?`);
   }
 
-  start(begin: Pick<AttemptRecord, 'jobKey' | 'job' | 'builder' | 'fence' | 'startedMs'>): AttemptId {
-    const { jobKey, job, builder, fence, startedMs } = begin;
-    return this.#insert.run(jobKey, job, builder, fence, startedMs).lastId as AttemptId;
+  /** `previous` is the attempt that its row in `jobs` names so far, which is to name this one from now on. */
+  start(
+    begin: Pick<AttemptRecord, 'jobKey' | 'job' | 'builder' | 'fence' | 'startedMs'> & {
+      readonly previous: AttemptId | undefined;
+    },
+  ): AttemptId {
+    const { jobKey, job, builder, fence, startedMs, previous } = begin;
+    return this.#insert.run(jobKey, job, builder, fence, startedMs, previous ?? null).lastId as AttemptId;
   }
 
   setLogPath(attempt: AttemptId, path: string): void {
@@ -110,8 +115,8 @@ export class AttemptRecords {
   }
 
   /** Attempts at a job in one plan, by the key of its row, oldest first. */
-  ofRow(job: JobId, jobKey: number): AttemptRecord[] {
-    return this.#ofRow.all(job, jobKey).map(attemptOf);
+  ofRow(jobKey: number): AttemptRecord[] {
+    return this.#ofRow.all(jobKey).map(attemptOf);
   }
 
   /** How many attempts ended well and badly since the farm began; those that were called off count as neither. */
@@ -140,6 +145,13 @@ export class AttemptRecords {
     return this.#ofJob.all(job, limit).map(attemptOf);
   }
 }
+
+/** Attempts at the jobs that a condition finds: each row of `jobs` leads to the newest one, that to the one before. */
+const chainFrom = (where: string): string =>
+  `WITH RECURSIVE chain (id) AS (
+     SELECT attempt FROM jobs WHERE ${where} AND attempt IS NOT NULL
+     UNION ALL SELECT b.previous FROM chain c JOIN attempts b ON b.id = c.id WHERE b.previous IS NOT NULL)
+   SELECT a.* FROM chain c JOIN attempts a ON a.id = c.id`;
 
 function attemptOf(row: AttemptRow): AttemptRecord {
   return {

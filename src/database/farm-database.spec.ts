@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
@@ -77,4 +77,76 @@ it('says that a disk is full, within a transaction and outside of one', () => {
   expect(() => database.words.set('long', text)).toThrow(`QUE002 '${path}' cannot be used`);
   expect(() => database.transaction(() => database.words.set('long', text))).toThrow('QUE002');
   database.close();
+});
+
+it('flushes what was written ahead, also where the path leads through a link', async () => {
+  const link = join(folder, 'link.sqlite');
+  openFarmDatabase(join(folder, 'linked.sqlite'), options).close();
+  symlinkSync('linked.sqlite', link);
+  const database = openFarmDatabase(link, options);
+  database.transactionAhead(() => database.words.set('one', '1'));
+  const first = database.flushed();
+  expect(() =>
+    database.transactionAhead(() => {
+      database.words.set('two', '2');
+      throw new Error('no');
+    }),
+  ).toThrow('no');
+  database.transactionAhead(() => database.words.set('three', '3'));
+  await Promise.all([first, database.flushed()]);
+  expect(['one', 'two', 'three'].map((word) => database.words.get(word))).toEqual(['1', undefined, '3']);
+  // everybody else's commits wait for the disk themselves, as before
+  expect(database.connection.prepare('PRAGMA synchronous').get()).toEqual({ synchronous: 2 });
+  database.close();
+});
+
+it('writes nothing any more when it cannot be told whether the newest changes are on disk', async () => {
+  const path = join(folder, 'broken.sqlite');
+  const database = openFarmDatabase(path, options);
+  database.transactionAhead(() => database.words.set('one', '1'));
+  rmSync(`${path}-wal`);
+  await expect(database.flushed()).rejects.toThrow(`QUE002 '${path}' cannot be used`);
+  await expect(database.flushed()).rejects.toThrow('QUE002');
+  expect(() => database.transaction(() => undefined)).toThrow('QUE002');
+  expect(() => database.transactionAhead(() => undefined)).toThrow('QUE002');
+  expect(() => database.words.set('two', '2')).toThrow('QUE002');
+  expect(() => database.connection.exec("INSERT INTO words VALUES ('three', '3')")).toThrow('readonly');
+  expect(database.words.get('one')).toBe('1');
+  database.close();
+});
+
+it('finds attempts of a record that was made before they knew one another', () => {
+  const path = join(folder, 'before.sqlite');
+  const before = openFarmDatabase(path, options);
+  const job = 'local/x86_64/lib' as JobId;
+  before.connection.exec(`
+    DROP TABLE attempts; DELETE FROM schema_versions; UPDATE counters SET value = 7;
+    CREATE TABLE attempts (
+      id INTEGER PRIMARY KEY AUTOINCREMENT, job INTEGER NOT NULL REFERENCES jobs (key), job_id TEXT NOT NULL,
+      builder TEXT NOT NULL, fence INTEGER NOT NULL, started_ms INTEGER NOT NULL, ended_ms INTEGER,
+      outcome TEXT, duration_ms REAL, peak_memory_bytes INTEGER, log_path TEXT, peak_disk_bytes INTEGER
+    ) STRICT;
+    CREATE INDEX attempts_of ON attempts (job_id, id);
+    CREATE INDEX running_attempts ON attempts (id) WHERE ended_ms IS NULL;
+    CREATE INDEX moving_jobs ON jobs (state, offer) WHERE state IN ('ready', 'running');
+    INSERT INTO schema_versions VALUES ('database', 2);
+    INSERT INTO runs VALUES (1, 0, 'test');
+    INSERT INTO plans (id, run, target, arch, created_ms, fail_fast, unfinished, cycles, problems)
+      VALUES (1, 1, 'local', 'x86_64', 0, 0, 0, '[]', '[]'), (2, 1, 'local', 'x86_64', 0, 0, 1, '[]', '[]');
+    INSERT INTO jobs (key, plan, position, id, action, priority, state, reason, pending, losses, offer, since_ms, attempt)
+      VALUES (1, 1, 0, '${job}', 'build', 0, 'succeeded', '', 0, 1, 1, 0, 3),
+        (2, 2, 0, '${job}', 'build', 0, 'running', '', 0, 0, 2, 0, 4),
+        (3, 2, 1, 'local/x86_64/app', 'build', 0, 'waiting', '', 1, 0, 0, 0, NULL);
+    INSERT INTO attempts (id, job, job_id, builder, fence, started_ms, ended_ms)
+      VALUES (1, 1, '${job}', 'one', 1, 0, 1), (2, 1, '${job}', 'one', 2, 2, 3), (3, 1, '${job}', 'one', 3, 4, 5),
+        (4, 2, '${job}', 'one', 4, 6, NULL);`);
+  before.close();
+  const after = openFarmDatabase(path, options);
+  const ids = (attempts: readonly { readonly id: number }[]): number[] => attempts.map(({ id }) => id);
+  expect(ids(after.attempts.ofRow(1))).toEqual([1, 2, 3]);
+  expect(ids(after.attempts.ofJob(job))).toEqual([4, 3, 2, 1]);
+  expect(ids(after.attempts.ofJob(job, 2))).toEqual([4, 3]);
+  expect(ids(after.attempts.ofRow(3))).toEqual([]);
+  expect(after.jobs.inState('running').map(({ key }) => key)).toEqual([2]);
+  after.close();
 });

@@ -42,6 +42,10 @@ export interface FarmDatabase {
   readonly connection: DatabaseSync;
   /** All of `work` or nothing of it, on disk when it returns; `work` must not wait for anything. */
   transaction<T>(work: () => T): T;
+  /** As `transaction`, but on disk only when `flushed` resolves, or with the next `transaction`. */
+  transactionAhead<T>(work: () => T): T;
+  /** Resolves when everything that was committed before the call is on disk; rejects with QUE002. */
+  flushed(): Promise<void>;
   close(): void;
 }
 
@@ -72,6 +76,8 @@ export function openFarmDatabase(path: string, options: OpenFarmOptions): FarmDa
       words: new WordRecords(connection),
       connection: connection.raw,
       transaction: (work) => connection.transaction(work),
+      transactionAhead: (work) => connection.transactionAhead(work),
+      flushed: () => connection.flushed(),
       close: () => connection.close(),
     };
   } catch (error) {

@@ -85,5 +85,13 @@ CREATE TABLE peaks (
   job_id TEXT PRIMARY KEY, memory_bytes INTEGER, disk_bytes INTEGER
 ) STRICT, WITHOUT ROWID;
 `,
+    // every index is a page more that a move of a job writes: attempts at a job are found from its row, one by one
+    `
+ALTER TABLE attempts ADD COLUMN previous INTEGER;
+UPDATE attempts SET previous = (SELECT max(b.id) FROM attempts b
+  WHERE b.job_id = attempts.job_id AND b.job = attempts.job AND b.id < attempts.id);
+DROP INDEX attempts_of;
+DROP INDEX moving_jobs;
+`,
   ],
 };

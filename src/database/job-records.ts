@@ -81,6 +81,9 @@ export interface JobRow {
 /** Jobs that are not final, in SQL. */
 export const open = "state IN ('waiting', 'ready', 'running')";
 
+/** How many planned jobs are kept at hand: more than there are slots. */
+const mostKnown = 1000;
+
 /** The jobs of all plans and the edges between them. */
 export class JobRecords {
   readonly #get: SqlStatement<JobRow>;
@@ -96,17 +99,19 @@ export class JobRecords {
   readonly #planned: SqlStatement<{ planned: string }>;
   readonly #update: SqlStatement<never>;
   readonly #offers: SqlStatement<{ value: number }>;
+  readonly #known = new Map<number, PlannedJob>();
+
+  readonly #connection: SqlConnection;
 
   constructor(connection: SqlConnection) {
+    this.#connection = connection;
     this.#get = connection.prepare('SELECT * FROM jobs WHERE key = ?');
     this.#ofPlan = connection.prepare('SELECT * FROM jobs WHERE plan = ? ORDER BY position');
     this.#openOfPlan = connection.prepare(`SELECT * FROM jobs WHERE plan = ? AND ${open} ORDER BY position`);
     this.#openById = connection.prepare(`SELECT * FROM jobs WHERE id = ? AND ${open} ORDER BY key`);
     this.#newest = connection.prepare('SELECT * FROM jobs WHERE id = ? ORDER BY key DESC LIMIT 1');
     this.#keyOf = connection.prepare('SELECT key FROM jobs WHERE id = ? AND plan = ?');
-    this.#inState = connection.prepare(
-      "SELECT * FROM jobs WHERE state = ? AND state IN ('ready', 'running') ORDER BY offer",
-    );
+    this.#inState = connection.prepare(`SELECT * FROM jobs WHERE state = ? AND ${open} ORDER BY offer`);
     this.#undecided = connection.prepare(
       "SELECT * FROM jobs WHERE state = 'waiting' AND pending = 0 ORDER BY key",
     );
@@ -179,9 +184,16 @@ export class JobRecords {
 
   /** What the plan says of a job. */
   planned(key: number): PlannedJob {
+    const known = this.#known.get(key);
+    if (known) return known;
     const row = this.#planned.get(key);
     if (!row) throw new Error(`job ${key} is not in the record`);
-    return JSON.parse(row.planned) as PlannedJob;
+    const planned = JSON.parse(row.planned) as PlannedJob;
+    // Asked for when an attempt begins and again when it ends. It never changes, once its transaction stands.
+    if (this.#connection.isOpenTransaction) return planned;
+    if (this.#known.size >= mostKnown) this.#known.clear();
+    this.#known.set(key, planned);
+    return planned;
   }
 
   /** Writes a change and returns the job as it is then. */

@@ -117,7 +117,7 @@ export class JobViews {
          AND substr(id, -length(?1) - 1) = '/' || ?1`,
     );
     this.#ahead = connection.prepare(
-      `SELECT count(*) AS count FROM jobs o JOIN jobs me ON me.key = ? WHERE o.state = 'ready'
+      `SELECT count(*) AS count FROM jobs o JOIN jobs me ON me.key = ? WHERE o.state = 'ready' AND o.${open}
          AND (o.urgency, o.priority, -o.ready_since_ms, -o.offer)
            > (me.urgency, me.priority, -me.ready_since_ms, -me.offer)`,
     );

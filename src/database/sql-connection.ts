@@ -1,5 +1,6 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { fault } from '../diagnostics/index.ts';
+import { FlushedFile } from '../host/index.ts';
 
 /** A prepared statement whose rows have the shape that its SQL gives them. */
 export interface SqlStatement<Row> {
@@ -17,6 +18,9 @@ export class SqlConnection {
   readonly path: string;
   readonly raw: DatabaseSync;
   #depth = 0;
+  #log: FlushedFile | undefined;
+  /** Why what was committed may not be on disk. Nothing may be written behind it. */
+  #broken: Error | undefined;
 
   private constructor(path: string, raw: DatabaseSync) {
     this.path = path;
@@ -43,6 +47,10 @@ export class SqlConnection {
     }
   }
 
+  get isOpenTransaction(): boolean {
+    return this.#depth > 0;
+  }
+
   exec(sql: string): void {
     this.raw.exec(sql);
   }
@@ -63,6 +71,7 @@ export class SqlConnection {
   /** All of `work` or nothing of it; inside another transaction it becomes part of that one. `work` must not wait. */
   transaction<T>(work: () => T): T {
     if (this.#depth > 0) return work();
+    if (this.#broken) throw this.#broken;
     this.#told(() => this.raw.exec('BEGIN IMMEDIATE'));
     this.#depth += 1;
     try {
@@ -77,6 +86,42 @@ export class SqlConnection {
     }
   }
 
+  /**
+   * As `transaction`, but not forced to disk: whoever acts on it outside of this file waits for `flushed` first. What
+   * is committed later, here or by others, is on disk only together with it.
+   */
+  transactionAhead<T>(work: () => T): T {
+    if (this.#depth > 0) return work();
+    this.#told(() => this.raw.exec('PRAGMA synchronous = NORMAL'));
+    try {
+      return this.transaction(work);
+    } finally {
+      this.raw.exec('PRAGMA synchronous = FULL');
+    }
+  }
+
+  /**
+   * Resolves when everything that was committed before the call is on disk. Rejects with QUE002 when it may not be:
+   * the system tells of that only once, so that from then on nothing is written until the file is opened anew.
+   */
+  async flushed(): Promise<void> {
+    if (this.#broken) throw this.#broken;
+    try {
+      this.#log ??= this.#openLog();
+      await this.#log?.flush();
+    } catch (error) {
+      this.#broken ??= unusable(this.path, error);
+      if (this.raw.isOpen) this.raw.exec('PRAGMA query_only = ON');
+      throw this.#broken;
+    }
+  }
+
+  /** The write-ahead log stands beside the file itself, also where the path leads to that through a link. */
+  #openLog(): FlushedFile | undefined {
+    const file = this.raw.location();
+    return file === null ? undefined : new FlushedFile(`${file}-wal`);
+  }
+
   /** What SQLite says of the world (a full disk, a lock) is a problem with a code, wherever it says it. */
   #told<T>(work: () => T): T {
     try {
@@ -87,7 +132,9 @@ export class SqlConnection {
   }
 
   close(): void {
-    if (this.raw.isOpen) this.raw.close();
+    this.#log?.close();
+    // Closing moves the log into the file; a log that may differ from what the disk has is read again instead.
+    if (this.raw.isOpen && !this.#broken) this.raw.close();
   }
 }
 

@@ -1,7 +1,7 @@
 import type { FarmDatabase } from '../database/index.ts';
 import type { JobId } from '../primitives/index.ts';
 import type { QueueBackend } from '../queue/index.ts';
-import { entryOf, type Motion } from './motion.ts';
+import type { Motion } from './motion.ts';
 
 type Queued = Awaited<ReturnType<QueueBackend['list']>>;
 type Mend = (motion: Motion) => void;
@@ -46,7 +46,7 @@ function disagreements(
   const found = new Map<string, Mend>();
   for (const job of jobs.inState('ready')) {
     if ((queued.get(job.id)?.entry.offer ?? -1) >= job.offer) continue;
-    found.set(`offer ${job.offer}`, (motion) => motion.effects.offer.push(entryOf(database, job)));
+    found.set(`offer ${job.offer}`, (motion) => motion.effects.offer.push(motion.entryOf(job)));
   }
   for (const attempt of attempts.running()) {
     if (queued.get(attempt.job)?.lease?.fence === attempt.fence) continue;

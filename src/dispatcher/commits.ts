@@ -2,7 +2,7 @@ import type { FarmDatabase } from '../database/index.ts';
 import { type Clock, nextTurn } from '../host/index.ts';
 import type { JobId } from '../primitives/index.ts';
 import type { QueueEntry } from '../queue/index.ts';
-import { type Effects, Motion } from './motion.ts';
+import { type Effects, Motion, type MotionPolicy } from './motion.ts';
 
 /** What the queue has to hear of the works of one transaction, as one message. */
 export interface QueueNews {
@@ -16,8 +16,8 @@ export interface QueueNews {
 export interface CommitsParts {
   readonly database: FarmDatabase;
   readonly clock: Clock;
-  readonly maxRequeues: number;
-  /** Called for each work in order, once all of them are on disk. */
+  readonly policy: MotionPolicy;
+  /** Called for each work in order, once it is on disk; must not throw. */
   readonly onCommitted: (effects: Effects) => void;
   /** Tells the queue; resolves when the callers may hear that their work is done. */
   readonly tell: (news: QueueNews) => Promise<void>;
@@ -38,11 +38,14 @@ interface Done {
 
 /**
  * Writes to the record what was asked for in one moment as one transaction: forcing it to disk costs the same for one
- * move and for a hundred. Each work stands or falls alone all the same.
+ * move and for a hundred. Each work stands or falls alone all the same. While the disk is at it the next transaction is
+ * written already, so that others who read the record may see what is not told yet; what they write goes to disk after it.
  */
 export class Commits {
   readonly #parts: CommitsParts;
   #pending: Pending[] = [];
+  /** Ends with the newest batch. */
+  #underWay: Promise<void> = Promise.resolve();
 
   constructor(parts: CommitsParts) {
     this.#parts = parts;
@@ -52,29 +55,47 @@ export class Commits {
   run<T>(work: (motion: Motion) => T, afterwards?: () => Promise<void>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       const pending = { work, afterwards, resolve: resolve as Pending['resolve'], reject };
-      if (this.#pending.push(pending) === 1) nextTurn().then(() => this.#flush());
+      if (this.#pending.push(pending) === 1) this.#underWay = nextTurn().then(() => this.#flush());
     });
   }
 
-  #flush(): void {
+  /** Resolves when what was asked for so far is on disk, or could not be written, and was passed on. */
+  over(): Promise<void> {
+    return this.#underWay;
+  }
+
+  async #flush(): Promise<void> {
     const batch = this.#pending;
     this.#pending = [];
     const done = this.#write(batch);
+    if (done.length === 0) return;
+    // The disk works while the next batch is written; batches come back in their order.
+    try {
+      await this.#parts.database.flushed();
+    } catch (error) {
+      rejectAll(done, error);
+      return;
+    }
+    this.#announce(done);
+  }
+
+  #announce(done: readonly Done[]): void {
     for (const { effects } of done) this.#parts.onCommitted(effects);
-    this.#parts.tell(newsOf(done)).then(
+    const [news, quiet] = parted(done);
+    for (const { pending, value } of quiet) pending.resolve(value);
+    if (news.length === 0) return;
+    this.#parts.tell(newsOf(news)).then(
       () => {
-        for (const { pending, value } of done) pending.resolve(value);
+        for (const { pending, value } of news) pending.resolve(value);
       },
-      (error: unknown) => {
-        for (const { pending } of done) pending.reject(error);
-      },
+      (error: unknown) => rejectAll(news, error),
     );
   }
 
   /** All of a batch at once; when one of them fails, each on its own, so that the others do not pay for it. */
   #write(batch: readonly Pending[]): readonly Done[] {
     try {
-      return this.#parts.database.transaction(() => batch.map((pending) => this.#perform(pending)));
+      return this.#parts.database.transactionAhead(() => batch.map((pending) => this.#perform(pending)));
     } catch (error) {
       if (batch.length > 1) return batch.flatMap((pending) => this.#write([pending]));
       batch[0]?.reject(error);
@@ -83,8 +104,8 @@ export class Commits {
   }
 
   #perform(pending: Pending): Done {
-    const { database, maxRequeues, clock } = this.#parts;
-    const motion = new Motion(database, { maxRequeues }, clock.nowMs());
+    const { database, policy, clock } = this.#parts;
+    const motion = new Motion(database, policy, clock.nowMs());
     const value = pending.work(motion);
     motion.spread();
     return { pending, value, effects: motion.effects };
@@ -104,4 +125,15 @@ function newsOf(done: readonly Done[]): QueueNews {
   }
   const afterwards = done.flatMap(({ pending }) => pending.afterwards ?? []);
   return { afterwards, withdraw: [...withdraw], offer: [...offer.values()] };
+}
+
+/** Works that the queue has to hear of, and those that are done when they are on disk. */
+function parted(done: readonly Done[]): [news: readonly Done[], quiet: readonly Done[]] {
+  const isNews = ({ pending, effects }: Done): boolean =>
+    pending.afterwards !== undefined || effects.withdraw.length > 0 || effects.offer.length > 0;
+  return [done.filter(isNews), done.filter((one) => !isNews(one))];
+}
+
+function rejectAll(done: readonly Done[], error: unknown): void {
+  for (const { pending } of done) pending.reject(error);
 }

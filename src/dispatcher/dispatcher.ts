@@ -1,5 +1,5 @@
 import type { AttemptRecord, FarmDatabase, JobRecord, JobView } from '../database/index.ts';
-import { fault, isFault, type Problem, problem } from '../diagnostics/index.ts';
+import { fault } from '../diagnostics/index.ts';
 import type { Clock } from '../host/index.ts';
 import type { FarmEvent, JobStateName, Outcome, Plan, PlannedJob } from '../model/index.ts';
 import { isFinal, isGood } from '../model/index.ts';
@@ -8,13 +8,16 @@ import type { Lease, QueueBackend, QueueEntry } from '../queue/index.ts';
 import { type AdmitOptions, type Admitted, admitPlan, refuseBrokenPlan } from './admission.ts';
 import { Audit } from './audit.ts';
 import { Commits, type QueueNews } from './commits.ts';
-import type { Decide, DecisionResult } from './decision.ts';
-import { type AttemptFacts, type Effects, entryOf, Motion } from './motion.ts';
+import type { Decide } from './decision.ts';
+import { Decisions } from './decisions.ts';
+import type { AttemptFacts, Effects, Motion } from './motion.ts';
 import { adoptable, type RecoveryReport, reconcile, runningLeases, takeUp } from './recovery.ts';
 
 export interface DispatcherPolicy {
   /** How often a job is given out again after its attempts were lost, before it fails with QUE004. Default 3. */
   readonly maxRequeues?: number;
+  /** Kind of machine (`machineArch`) that builders are unless they say otherwise. Default: none matters. */
+  readonly usualArch?: string | undefined;
 }
 
 export interface DispatcherOptions {
@@ -65,12 +68,11 @@ export class Dispatcher {
   readonly #database: FarmDatabase;
   readonly #queue: QueueBackend;
   readonly #clock: Clock;
-  readonly #maxRequeues: number;
-  readonly #decide: Decide;
+  readonly #usualArch: string | undefined;
+  readonly #decisions: Decisions;
   readonly #listeners = new Set<(event: FarmEvent) => void>();
   readonly #finished = new Map<PlanId, { promise: Promise<void>; resolve: () => void }>();
   readonly #stops = new Map<AttemptId, AbortController>();
-  readonly #deciding = new Map<number, Promise<void>>();
   /** What has been told to the queue so far; changes reach it in the order of their transactions. */
   #told: Promise<void> = Promise.resolve();
   #queueMissedSomething: boolean;
@@ -86,17 +88,21 @@ export class Dispatcher {
     this.#database = options.database;
     this.#queue = options.queue;
     this.#clock = options.clock;
-    this.#maxRequeues = options.policy?.maxRequeues ?? 3;
-    this.#decide = options.decide;
+    this.#usualArch = options.policy?.usualArch;
     this.#service = options.service;
     // builders had nobody to renew their leases with before there was a manager
     this.#outage = options.service !== undefined;
     this.#commits = new Commits({
       database: options.database,
       clock: options.clock,
-      maxRequeues: this.#maxRequeues,
+      policy: { maxRequeues: options.policy?.maxRequeues ?? 3, usualArch: this.#usualArch },
       onCommitted: (effects) => this.#follow(effects),
       tell: (news) => this.#tellQueue(news),
+    });
+    this.#decisions = new Decisions({
+      database: options.database,
+      decide: options.decide,
+      commit: (work) => this.#commit(work),
     });
     // until `recover` has seen whose queue it is, a service tells it nothing
     this.#queueMissedSomething = options.service !== undefined;
@@ -166,7 +172,7 @@ export class Dispatcher {
         if (!record || !job || !isCurrent(job, record) || record.fence !== lease.fence) return 'stale';
         const { outcome, facts = {} } = end;
         const next = motion.endAttempt(job, record, { outcome, facts });
-        again = next.state === 'ready' ? entryOf(this.#database, next) : undefined;
+        again = next.state === 'ready' ? motion.entryOf(next) : undefined;
         return 'accepted';
       },
       async () => {
@@ -289,7 +295,8 @@ export class Dispatcher {
 
   /** Resolves when no decision is pending and the queue has been told everything. */
   async idle(): Promise<void> {
-    while (this.#deciding.size > 0) await Promise.all(this.#deciding.values());
+    await this.#decisions.over();
+    await this.#commits.over();
     await this.#told;
   }
 
@@ -325,6 +332,7 @@ export class Dispatcher {
       builder,
       fence,
       startedMs,
+      previous: job.attempt,
     });
     if (logPathOf) this.#database.attempts.setLogPath(attempt, logPathOf(attempt));
     const started = motion.move(
@@ -338,8 +346,6 @@ export class Dispatcher {
 
   #describe(job: JobRecord, isFirst: boolean): BegunAttempt | undefined {
     if (job.attempt === undefined) return undefined;
-    const stop = this.#stops.get(job.attempt) ?? new AbortController();
-    this.#stops.set(job.attempt, stop);
     const before = isFirst ? undefined : this.#database.attempts.ofJob(job.id, 2)[1];
     const interrupted = before?.jobKey === job.key && before.outcome?.kind === 'canceled';
     const planned = this.#database.jobs.planned(job.key);
@@ -351,8 +357,16 @@ export class Dispatcher {
       startedMs: job.sinceMs,
       continues: interrupted ? before.logPath : undefined,
       failedDependencies: isAlone ? [] : this.#failedDependencies(job),
-      signal: stop.signal,
+      signal: this.#stopOf(job.attempt).signal,
     };
+  }
+
+  #stopOf(attempt: AttemptId): AbortController {
+    const known = this.#stops.get(attempt);
+    if (known) return known;
+    const made = new AbortController();
+    this.#stops.set(attempt, made);
+    return made;
   }
 
   #failedDependencies(job: JobRecord): readonly FailedDependency[] {
@@ -368,13 +382,14 @@ export class Dispatcher {
 
   /** What follows from a work that is on disk: listeners at once, decisions on their own. */
   #follow(effects: Effects): void {
-    for (const { attempt, reason } of effects.abort) this.#stops.get(attempt)?.abort(reason);
+    // also for an attempt whose `begin` is on its way back: it hears of it then
+    for (const { attempt, reason } of effects.abort) this.#stopOf(attempt).abort(reason);
     for (const event of effects.events) {
       if (event.kind === 'job-moved' && event.from === 'running' && event.attempt !== undefined)
         this.#stops.delete(event.attempt);
     }
     for (const event of effects.events) for (const listener of this.#listeners) this.#inform(listener, event);
-    for (const key of effects.decide) this.#startDeciding(key);
+    for (const key of effects.decide) this.#decisions.start(key);
     for (const plan of effects.finished) {
       this.#finished.get(plan)?.resolve();
       this.#finished.delete(plan);
@@ -443,7 +458,7 @@ export class Dispatcher {
 
   /** Leases of attempts under way, for a queue that forgot them; and then the farm's word. */
   async #putLeasesBack(service: ServiceTerms, memory: string | undefined): Promise<void> {
-    const leases = runningLeases(this.#database, this.#clock.nowMs());
+    const leases = runningLeases(this.#database, this.#clock.nowMs(), this.#usualArch);
     if (leases.length > 0) await this.#queue.restore(leases, service.leaseMs);
     if (memory === service.word) return;
     await this.#queue.mark(service.word, this.#database.attempts.highestFence());
@@ -457,40 +472,6 @@ export class Dispatcher {
       queueMicrotask(() => {
         throw error;
       });
-    }
-  }
-
-  #startDeciding(key: number): void {
-    if (this.#deciding.has(key)) return;
-    const deciding = this.#decideOn(key);
-    this.#deciding.set(key, deciding);
-    // The queue's failure is remembered by #commit, and the next tick makes up for it.
-    deciding.catch(() => undefined);
-  }
-
-  async #decideOn(key: number): Promise<void> {
-    const answer = await this.#ask(key);
-    await this.#commit((motion) => {
-      // From here on it can be asked for again: the job may be held by its cycle, and freed a moment later.
-      this.#deciding.delete(key);
-      const job = this.#database.jobs.get(key);
-      // what it needs may have been scheduled anew meanwhile: it is asked about again when that is over
-      if (job?.state !== 'waiting' || job.pending > 0) return;
-      if ('code' in answer) motion.failUndecided(job, answer);
-      else if (answer.run) motion.makeReady(job, answer.reason);
-      else motion.move(job, { kind: 'spared' }, { reason: answer.reason });
-    });
-  }
-
-  async #ask(key: number): Promise<DecisionResult | Problem> {
-    const job = this.#database.jobs.get(key);
-    if (!job) return { run: false, reason: '' };
-    try {
-      const rebuilt = new Motion(this.#database, { maxRequeues: 0 }, 0).rebuilt(job);
-      return await this.#decide({ plan: job.plan, job: this.#database.jobs.planned(key), rebuilt });
-    } catch (error) {
-      const why = isFault(error) ? `${error.problem.code} ${error.problem.what}` : String(error);
-      return problem('QUE005', { what: `cannot tell whether '${job.id}' must run: ${why}` });
     }
   }
 }

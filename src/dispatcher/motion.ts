@@ -2,12 +2,21 @@ import type { FarmDatabase, JobChange, JobRecord, Success } from '../database/in
 import { type Problem, problem } from '../diagnostics/index.ts';
 import type { Artifact, FarmChange, FarmEvent, JobMove, Outcome } from '../model/index.ts';
 import { isFinal, isGood, nextState } from '../model/index.ts';
-import type { AttemptId, BuilderName, JobId, PlanId } from '../primitives/index.ts';
+import {
+  type AttemptId,
+  type BuilderName,
+  type JobId,
+  machineArch,
+  type PlanId,
+  parseJobId,
+} from '../primitives/index.ts';
 import type { QueueEntry } from '../queue/index.ts';
 
-/** How often a job is given out again after its attempts were lost. */
-export interface LossPolicy {
+export interface MotionPolicy {
+  /** How often a job is given out again after its attempts were lost. */
   readonly maxRequeues: number;
+  /** Kind of machine (`machineArch`) that every builder counts as unless it says otherwise; undefined: none matters. */
+  readonly usualArch?: string | undefined;
 }
 
 /** What is left to be done in the world once a transaction is on disk, in the order in which it came up. */
@@ -34,12 +43,12 @@ export interface AttemptFacts {
 export class Motion {
   readonly effects: Effects = { events: [], withdraw: [], offer: [], decide: [], abort: [], finished: [] };
   readonly #database: FarmDatabase;
-  readonly #policy: LossPolicy;
+  readonly #policy: MotionPolicy;
   readonly #nowMs: number;
   /** Jobs that became final and whose dependants have not heard of it. */
   readonly #ended: JobRecord[] = [];
 
-  constructor(database: FarmDatabase, policy: LossPolicy, nowMs: number) {
+  constructor(database: FarmDatabase, policy: MotionPolicy, nowMs: number) {
     this.#database = database;
     this.#policy = policy;
     this.#nowMs = nowMs;
@@ -107,7 +116,7 @@ export class Motion {
     if (job.cycle !== undefined && this.#database.jobs.cycleIsAtWork(job.plan, job.cycle)) return;
     const offer = this.#database.jobs.takeOffers(1);
     const ready = this.move(job, { kind: 'freed' }, { reason, change: { offer } });
-    if (ready) this.effects.offer.push(entryOf(this.#database, ready));
+    if (ready) this.effects.offer.push(this.entryOf(ready));
   }
 
   /** A ready job waits again, because something it needs was scheduled anew. */
@@ -120,9 +129,12 @@ export class Motion {
   /** Offers a ready job again under a new number, which ends every lease on it. */
   offerAgain(job: JobRecord): void {
     const offer = this.#database.jobs.takeOffers(1);
-    this.effects.offer.push(
-      entryOf(this.#database, this.#database.jobs.update(job, { offer, sinceMs: job.sinceMs })),
-    );
+    this.effects.offer.push(this.entryOf(this.#database.jobs.update(job, { offer, sinceMs: job.sinceMs })));
+  }
+
+  /** A job as the queue has to know it. */
+  entryOf(job: JobRecord): QueueEntry {
+    return entryOf(this.#database, job, this.#policy.usualArch);
   }
 
   /** Dependencies of a job that were really built anew. */
@@ -267,8 +279,15 @@ export interface AttemptEnd {
 }
 
 /** A job as the queue has to know it. */
-export function entryOf(database: Pick<FarmDatabase, 'peaks'>, job: JobRecord): QueueEntry {
+export function entryOf(
+  database: Pick<FarmDatabase, 'peaks'>,
+  job: JobRecord,
+  usualArch: string | undefined,
+): QueueEntry {
+  const parts = usualArch === undefined ? undefined : parseJobId(job.id);
+  const arch = parts && machineArch(parts.arch);
   return {
+    ...(arch === undefined || arch === usualArch ? {} : { arch }),
     urgency: job.urgency,
     share: job.share,
     labels: job.labels,

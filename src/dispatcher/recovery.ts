@@ -29,12 +29,16 @@ export function adoptable(queued: Queued): (attempt: AttemptRecord) => boolean {
 }
 
 /** The leases under which attempts run, as the record has them. */
-export function runningLeases(database: FarmDatabase, untilMs: number): readonly Lease[] {
+export function runningLeases(
+  database: FarmDatabase,
+  untilMs: number,
+  usualArch: string | undefined,
+): readonly Lease[] {
   return database.attempts.running().flatMap((attempt): Lease[] => {
     const job = database.jobs.get(attempt.jobKey);
     if (job?.state !== 'running' || job.attempt !== attempt.id) return [];
     const { builder, fence } = attempt;
-    return [{ entry: entryOf(database, job), builder, fence, untilMs }];
+    return [{ entry: entryOf(database, job, usualArch), builder, fence, untilMs }];
   });
 }
 
@@ -83,7 +87,9 @@ export function reconcile(
       withdrawn += 1;
     } else if (job.offer === entry.offer) {
       ready.delete(entry.job);
-      if (lease && !inEffects.has(entry.job)) motion.offerAgain(job);
+      // what is usual may have been another architecture when it was offered
+      const isStale = lease !== undefined || entry.arch !== motion.entryOf(job).arch;
+      if (isStale && !inEffects.has(entry.job)) motion.offerAgain(job);
     } else {
       motion.effects.withdraw.push(entry.job);
     }
@@ -91,7 +97,7 @@ export function reconcile(
   let offered = inEffects.size;
   for (const job of ready.values()) {
     if (inEffects.has(job.id)) continue;
-    motion.effects.offer.push(entryOf(database, job));
+    motion.effects.offer.push(motion.entryOf(job));
     offered += 1;
   }
   return { offered, withdrawn };

@@ -42,6 +42,7 @@ export { readFileRange } from './file-range.ts';
 export { type FileTree, readFileTree, type TreeFile, writeFileTree } from './file-tree.ts';
 export { type FileWatch, readBytes, watchFile } from './file-watch.ts';
 export { fsyncDirectory, replaceFile, replaceSymlink, writeDurably } from './files.ts';
+export { FlushedFile } from './flushed-file.ts';
 export {
   absolutePath,
   type FolderSnapshot,

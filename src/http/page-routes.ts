@@ -35,6 +35,14 @@ export async function pageRoutes(server: WebServer, { pagesFolder }: RouteContex
   for (const file of ['logs-viewer.js', 'logs-screen.js', 'logs-viewer.css']) {
     page(`/assets/${file}`, 'A part of the log page', (reply) => reply.sendFile(file, pagesFolder, day));
   }
+  page('/recipes.html', 'Recipe sources that keep themselves up to date, and their packages', (reply) =>
+    reply.header('content-security-policy', policy).sendFile('recipes.html', pagesFolder, day),
+  );
+  for (const file of ['recipes.js', 'recipes-table.js', 'recipes.css']) {
+    page(`/assets/${file}`, 'A part of the page of recipes', (reply) =>
+      reply.sendFile(file, pagesFolder, day),
+    );
+  }
   for (const [url, file] of Object.entries(terminalFiles)) {
     page(url, 'The terminal of the log page', (reply) => reply.sendFile(basename(file), dirname(file), day));
   }

@@ -23,6 +23,7 @@ import type { RouteContext } from './route-context.ts';
 import type { WebServer } from './route-schema.ts';
 import { signIn } from './sign-in.ts';
 import { boundSlowBodies } from './slow-bodies.ts';
+import { upkeepRoutes } from './upkeep-routes.ts';
 import { WrongTokens } from './wrong-tokens.ts';
 
 const sweepMs = 60 * 60 * 1000;
@@ -163,6 +164,7 @@ async function addRoutes(server: WebServer, options: HttpOptions, context: Route
     queueRoutes(inner, context);
     eventRoutes(inner, context);
     commandRoutes(inner, context);
+    upkeepRoutes(inner, context);
     await objectRoutes(inner, context);
     farmRoutes(inner, context);
     await pageRoutes(inner, context);

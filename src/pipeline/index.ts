@@ -17,6 +17,7 @@ export {
   readOutbox,
 } from './hand-over.ts';
 export { type OnCommitOptions, type OnCommitReport, onCommit } from './on-commit.ts';
+export { ClonePace } from './on-schedule/clone-pace.ts';
 export type { ScheduleContext } from './on-schedule/context.ts';
 export { type OnScheduleOptions, onSchedule } from './on-schedule/on-schedule.ts';
 export type { PackageReport, ScheduleReport } from './on-schedule/report.ts';

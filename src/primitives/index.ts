@@ -1,3 +1,4 @@
+export { machineArch, nativeArches } from './architecture.ts';
 export { formatBytes } from './byte-count.ts';
 export { type Conceal, concealing, secretsOfAddress } from './conceal.ts';
 export { type Digest, parseDigest } from './digest.ts';

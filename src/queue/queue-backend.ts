@@ -22,6 +22,8 @@ export interface QueueEntry {
   readonly share?: string | undefined;
   /** Labels that a builder must carry, all of them. Default none. */
   readonly labels?: readonly string[] | undefined;
+  /** Kind of machine it needs (`machineArch`), when that is not the farm's usual one. */
+  readonly arch?: string | undefined;
   /** Recorded peaks: a builder with less room than that is not given the job. Undefined: unknown, fits everywhere. */
   readonly memoryBytes?: number | undefined;
   readonly diskBytes?: number | undefined;
@@ -42,6 +44,10 @@ export interface Claimant {
   readonly builderClass: number | undefined;
   /** Labels it carries. Default none. */
   readonly labels?: readonly string[] | undefined;
+  /** Kinds of machine that it is or stands in for, other than the farm's usual one. Default none. */
+  readonly arches?: readonly string[] | undefined;
+  /** Whether it builds for the farm's usual kind of machine, too. Default: it does. */
+  readonly usualArch?: boolean | undefined;
   /** What it has left to give; undefined: no bound. */
   readonly freeMemoryBytes?: number | undefined;
   readonly freeDiskBytes?: number | undefined;

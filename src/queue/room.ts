@@ -7,7 +7,7 @@ export interface Room {
 }
 
 /**
- * How many entries a backend looks at in one lane (entries of the same class or address, urgency, share and labels)
+ * How many entries a backend looks at in one lane (entries of the same class or address, urgency, share, labels and architecture)
  * to find one that fits into the room a builder has left.
  */
 export const lookPerLane = 256;

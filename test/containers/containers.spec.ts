@@ -23,7 +23,7 @@ const compose = parse(text, { merge: true }) as {
 };
 const services = Object.entries(compose.services);
 const secrets = environmentVariables
-  .filter(({ role, secret }) => secret && role !== 'client')
+  .filter(({ role, secret }) => secret && !['client', 'pipeline'].includes(role))
   .map(({ name }) => name as string);
 const known = new Map(environmentVariables.map((variable) => [variable.name as string, variable]));
 

@@ -154,9 +154,9 @@ describe('a dispatcher whose builders live elsewhere', () => {
     });
     let commits = 0;
     const { database } = scene;
-    const transaction = database.transaction.bind(database);
+    const transaction = database.transactionAhead.bind(database);
     Object.assign(database, {
-      transaction: <T>(work: () => T): T => {
+      transactionAhead: <T>(work: () => T): T => {
         commits += 1;
         return transaction(work);
       },

@@ -21,9 +21,13 @@ async function restartManager(farm: FaultFarm, pauseMs: number): Promise<void> {
   farm.manager.start();
 }
 
-/** The queue is out of reach until `packmill status` has said so, and for longer than a lease. */
+/**
+ * The queue is out of reach until `packmill status` has said so, and for longer than a lease. When something else is
+ * broken for long at the same time, what keeps the manager from saying so is named instead.
+ */
 async function queueAway(farm: FaultFarm, dice: Dice): Promise<readonly string[]> {
-  const [, wrong] = await Promise.all([sleep(longerThanLease(dice)), farm.statusNames(/redis|queue/i)]);
+  const named = /redis|queue|no packmill is at work here|disk .* is full/i;
+  const [, wrong] = await Promise.all([sleep(longerThanLease(dice)), farm.statusNames(named)]);
   return wrong;
 }
 

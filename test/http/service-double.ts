@@ -1,6 +1,14 @@
 import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { JobSelection, JobView, RemovalRequest, ScheduleRequest } from '../../src/api/index.ts';
+import type {
+  JobSelection,
+  JobView,
+  RemovalRequest,
+  ScheduleRequest,
+  UpkeepPackages,
+  UpkeepRunRequest,
+  UpkeepView,
+} from '../../src/api/index.ts';
 import type { FarmService, LogRevision, Measurement, TokenRole } from '../../src/app/index.ts';
 import { fault } from '../../src/diagnostics/index.ts';
 import type { FarmEvent, JobStateName } from '../../src/model/index.ts';
@@ -61,6 +69,7 @@ export class ServiceDouble implements FarmService {
   readonly listeners = new Set<(event: FarmEvent) => void>();
   numbers: Measurement[] = [];
   problems: string[] = [];
+  kept: { view: UpkeepView; packages: UpkeepPackages }[] = [];
   /** Thrown by the next command. */
   failure: unknown;
 
@@ -98,6 +107,26 @@ export class ServiceDouble implements FarmService {
   async drain(builder: string, drained: boolean) {
     this.#called('drain', builder, drained);
     if (builder !== 'one') throw fault('SCH007', { what: `no builder is called '${builder}'` });
+  }
+  async runUpkeep(source: string, request: UpkeepRunRequest) {
+    this.#called('runUpkeep', source, request);
+    this.#keptOf(source);
+    return { source, kind: request.kind, ahead: 0 };
+  }
+  async pauseUpkeep(source: string, paused: boolean) {
+    this.#called('pauseUpkeep', source, paused);
+    this.#keptOf(source);
+  }
+  upkeep() {
+    return this.kept.map(({ view }) => view);
+  }
+  async upkeepPackages(source: string) {
+    return this.#keptOf(source).packages;
+  }
+  #keptOf(source: string) {
+    const found = this.kept.find(({ view }) => view.source === source);
+    if (!found) throw fault('CIF001', { what: `recipe source '${source}' is not kept up to date` });
+    return found;
   }
 
   stats() {
@@ -141,7 +170,15 @@ export class ServiceDouble implements FarmService {
       .slice(0, filter.limit);
   }
   builders() {
-    const common = { instance: 'a1b2c', class: 2, labels: [], slots: 1, protocol: 4, lastSeenMs: 1 };
+    const common = {
+      instance: 'a1b2c',
+      class: 2,
+      labels: [],
+      arches: ['x86_64'],
+      slots: 1,
+      protocol: 4,
+      lastSeenMs: 1,
+    };
     return [
       { ...common, name: 'one', busy: ['local/x86_64/foo'], state: 'busy' as const },
       { ...common, name: 'two', busy: [], state: 'idle' as const },

@@ -3,23 +3,14 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
 import { isFault, type Problem } from '../../src/diagnostics/index.ts';
-import { printDesc, writeDatabase } from '../../src/formats/pacman/index.ts';
-import { xzCodec } from '../../src/host/index.ts';
 import { type OnCommitReport, onCommit, type ScheduleReport } from '../../src/pipeline/index.ts';
-import { type Answer, type FarServer, farServer, JumpingClock, sendJson } from '../fetcher/far-server.ts';
+import { JumpingClock } from '../fetcher/far-server.ts';
 import { LoopbackGithub, LoopbackGitlab } from '../forge/loopback-forge.ts';
-import { ManagerDouble } from './manager-double.ts';
+import { TakingManager } from './accepted-documents.ts';
+import { type AurEntry, FarAway } from './far-away.ts';
 import { type Files, writeFiles } from './recipe-texts.ts';
 import { type Place, regularRun, withRepository } from './regular-run.ts';
-
-export interface AurEntry {
-  readonly modified: number;
-  readonly maintainer?: string | null;
-  readonly coMaintainers?: readonly string[];
-  readonly names?: readonly string[];
-}
 
 export interface RunOptions {
   readonly dryRun?: boolean;
@@ -27,6 +18,8 @@ export interface RunOptions {
   readonly handOver?: boolean;
   /** The checkout was made before the last push. */
   readonly isStale?: boolean;
+  /** Default: `checkout` of the world. */
+  readonly checkout?: string;
   readonly variables?: Readonly<Record<string, string>>;
 }
 
@@ -45,7 +38,7 @@ export interface RunResult {
 /** So that no settings of the machine count. */
 const settings = ['user.name=t', 'user.email=t@localhost', 'protocol.file.allow=always', 'gc.auto=0'];
 
-export class RecipeWorld {
+export class RecipeWorld extends FarAway {
   readonly folder = mkdtempSync(join(tmpdir(), 'packmill-world-'));
   readonly remote = join(this.folder, 'remote.git');
   /** Where people work. */
@@ -53,23 +46,17 @@ export class RecipeWorld {
   /** Where the pipeline works. */
   readonly checkout = join(this.folder, 'checkout');
   readonly clock = new JumpingClock();
-  readonly manager = new ManagerDouble();
+  readonly manager = new TakingManager();
   readonly gitlab = new LoopbackGitlab();
   readonly github = new LoopbackGithub();
-  readonly aur = new Map<string, AurEntry>();
-  /** Answers by path without its query, in front of everything else. */
-  readonly answers = new Map<string, Answer>();
-  /** `NAME.db` by its file name. */
-  readonly databases = new Map<string, Uint8Array>();
   service: 'gitlab' | 'github' | 'none' = 'gitlab';
-  #server: FarServer | undefined;
 
   static async open(
     files: Files = {},
     settings: Readonly<Record<string, string>> = {},
   ): Promise<RecipeWorld> {
     const world = new RecipeWorld();
-    world.#server = await farServer((request, response, index) => world.#answer(request, response, index));
+    await world.listen();
     await world.gitlab.listen();
     await world.github.listen();
     world.git(world.folder, 'init', '--quiet', '--bare', '--initial-branch=main', world.remote);
@@ -79,10 +66,6 @@ export class RecipeWorld {
     world.commit({ '.ci/config': world.config(settings), ...files }, { message: 'init' });
     world.git(world.folder, 'clone', '--quiet', `file://${world.remote}`, world.checkout);
     return world;
-  }
-
-  get url(): string {
-    return this.#server?.url ?? '';
   }
 
   /** `.ci/config` that leads to the servers of this world. */
@@ -158,24 +141,6 @@ export class RecipeWorld {
     return `file://${this.folder}/${path}`;
   }
 
-  /** Puts a database where it is served; rows are `pkgbase:version`. Returns its address. */
-  publish(
-    name: string,
-    rows: readonly string[],
-    fields: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {},
-  ): string {
-    const entries = rows.map((row) => {
-      const base = row.slice(0, row.indexOf(':'));
-      const version = row.slice(row.indexOf(':') + 1);
-      const own = Object.entries(fields[base] ?? {}).map(([key, values]) => [key, [...values]] as const);
-      const desc = printDesc(new Map([['NAME', [base]], ['BASE', [base]], ['VERSION', [version]], ...own]));
-      return { name: base, version, desc };
-    });
-    const bytes = writeDatabase(entries, { kind: 'db', compression: 'gzip', codecs: { xz: xzCodec } });
-    this.databases.set(name, bytes);
-    return `${this.url}/db/${name}`;
-  }
-
   /** A hook of the remote, as lines of a shell script. */
   hook(name: string, script: string): void {
     writeFiles(join(this.remote, 'hooks'), { [`${name}!`]: `#!/bin/sh\n${script}\n` });
@@ -246,14 +211,15 @@ export class RecipeWorld {
     const before = new Set(this.manager.documents.keys());
     const told: string[] = [];
     const problems: Problem[] = [];
-    const asked = this.#server?.heard.length ?? 0;
+    const asked = this.heard.length;
     let report: ScheduleReport | undefined;
     let failure: Problem | undefined;
     try {
-      if (!options.isStale) this.#checkOut();
+      const checkout = options.checkout ?? this.checkout;
+      if (!options.isStale) this.#checkOut(checkout);
       report = await regularRun({
         ...this.#place({ ...this.variables(), ...options.variables }, { told, problems }),
-        ...{ only: options.only, dryRun: options.dryRun },
+        ...{ checkout, only: options.only, dryRun: options.dryRun },
         port: options.handOver ? undefined : this.manager,
         cacheFolder: join(this.folder, 'cache'),
       });
@@ -270,13 +236,13 @@ export class RecipeWorld {
         return report;
       },
       ...{ failure, told, problems, delivered },
-      asked: (this.#server?.heard ?? []).slice(asked),
+      asked: this.heard.slice(asked),
     };
   }
 
   /** The pipeline of a push. */
   async onCommit(): Promise<OnCommitReport> {
-    this.#checkOut();
+    this.#checkOut(this.checkout);
     return await withRepository(this.#place(this.variables(), { told: [], problems: [] }), (context) =>
       onCommit(context, { port: this.manager }),
     );
@@ -286,48 +252,14 @@ export class RecipeWorld {
     return { checkout: this.checkout, clock: this.clock, variables, ...into };
   }
 
-  #checkOut(): void {
+  #checkOut(checkout: string): void {
     const main = 'refs/remotes/origin/main';
-    this.git(this.checkout, 'fetch', '--quiet', '--force', 'origin', `+refs/heads/main:${main}`);
-    this.git(this.checkout, 'reset', '--quiet', '--hard', main);
-  }
-
-  #answer: Answer = (request, response, index) => {
-    const url = new URL(request.url ?? '/', 'http://localhost');
-    const own = this.answers.get(url.pathname);
-    if (own) return own(request, response, index);
-    if (url.pathname === '/packages-meta-ext-v1.json.gz') {
-      return void response.writeHead(200).end(gzipSync(JSON.stringify(this.#entries(undefined))));
-    }
-    if (url.pathname === '/rpc/v5/info') {
-      return sendJson(response, {
-        type: 'multiinfo',
-        results: this.#entries(url.searchParams.getAll('arg[]')),
-      });
-    }
-    const database = /^\/db\/(.+)$/.exec(url.pathname)?.[1];
-    const bytes = database === undefined ? undefined : this.databases.get(database);
-    if (bytes) return void response.writeHead(200).end(bytes);
-    response.writeHead(404).end();
-  };
-
-  #entries(asked: readonly string[] | undefined): readonly object[] {
-    return [...this.aur].flatMap(
-      ([base, { modified, maintainer = 'someone', coMaintainers = [], names = [base] }]) =>
-        names
-          .filter((name) => !asked || asked.includes(name))
-          .map((name) => ({
-            Name: name,
-            PackageBase: base,
-            LastModified: modified,
-            Maintainer: maintainer,
-            CoMaintainers: coMaintainers,
-          })),
-    );
+    this.git(checkout, 'fetch', '--quiet', '--force', 'origin', `+refs/heads/main:${main}`);
+    this.git(checkout, 'reset', '--quiet', '--hard', main);
   }
 
   async dispose(): Promise<void> {
-    await Promise.all([this.#server?.close(), this.gitlab.close(), this.github.close()]);
+    await Promise.all([this.closeServer(), this.gitlab.close(), this.github.close()]);
     rmSync(this.folder, { recursive: true, force: true });
   }
 }

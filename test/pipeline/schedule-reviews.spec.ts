@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Files, folderOf, type RecipeWishes, recipe } from './recipe-texts.ts';
 import { RecipeWorld } from './recipe-world.ts';
@@ -94,6 +94,35 @@ describe('a major change', () => {
     expect(world.tip(branch)).toBe(proposed);
   });
 
+  it('is not proposed again when somebody closed the request and left the branch, until upstream goes on', async () => {
+    world = await proposing();
+    await world.run();
+    await world.run();
+    world.gitlab.kept.length = 0;
+    world.aur.set('foo', { modified: 3, maintainer: 'a', coMaintainers: ['b'] });
+    const { report } = await world.run();
+    expect(report.packages).toMatchObject([{ decision: 'review', review: { url: expect.any(String) } }]);
+    expect(world.gitlab.kept).toEqual([]);
+    world.pushToAur('foo', recipe('foo', { ...major, pkgver: '4' }), { modified: 4 });
+    await world.run();
+    expect(world.gitlab.kept).toMatchObject([{ branch: 'update-foo' }]);
+  });
+
+  it('R02 is recognised in a shallow clone, as CI services make them', async () => {
+    world = await proposing();
+    await world.run();
+    const proposed = world.tip(branch);
+    for (let index = 0; index < 4; index += 1) world.commit({ 'README.md': `${index}` });
+    rmSync(world.checkout, { recursive: true });
+    world.git(world.folder, 'clone', '--quiet', '--depth=1', `file://${world.remote}`, world.checkout);
+    world.aur.set('foo', { modified: 3, maintainer: 'a', coMaintainers: ['b'] });
+    const { report, failure } = await world.run();
+    expect(failure).toBeUndefined();
+    expect(report.packages).toMatchObject([{ decision: 'review' }]);
+    expect(report.problems).toEqual([]);
+    expect(world.tip(branch)).toBe(proposed);
+  });
+
   it('is proposed anew, in the same request, when upstream goes on', async () => {
     world = await proposing();
     await world.run();
@@ -105,6 +134,22 @@ describe('a major change', () => {
     expect(world.gitlab.kept).toHaveLength(1);
     // who stands behind it changed since the last look
     expect(world.gitlab.kept[0]?.description).toMatch(/\bz\b/);
+  });
+
+  it('names those who took the recipe over until somebody accepts what they do', async () => {
+    world = await proposing({ pkgver: '1' });
+    await world.run();
+    for (const round of [3, 4]) {
+      const wishes = { ...major, pkgver: `${round}` };
+      world.pushToAur('foo', recipe('foo', wishes), { modified: round, maintainer: 'z' });
+      await world.run();
+      expect(world.gitlab.kept[0]?.description).toMatch(/new maintainer: `z`[\s\S]*lost a maintainer: `a`/);
+      expect(world.show('state', 'foo')).toContain('CI_PKGBUILD_MAINTAINERS=a b\n');
+    }
+    world.git(world.remote, 'update-ref', 'refs/heads/main', 'refs/heads/update-foo');
+    await world.onCommit();
+    await world.run();
+    expect(world.show('state', 'foo')).toContain('CI_PKGBUILD_MAINTAINERS=z\n');
   });
 
   it('is proposed by a later run when the forge was not there', async () => {
@@ -193,67 +238,5 @@ describe('a major change', () => {
     const { report } = await world.run();
     expect(world.gitlab.kept).toHaveLength(150);
     expect(report.packages[0]?.review?.url).toContain('/merge_requests/150');
-  });
-});
-
-describe('trust', () => {
-  it.each([
-    ['R04 of all who maintain it, whatever the case', 'A\nb\n', undefined],
-    ['R04 of one of two', 'a\n', 'not trusted: b'],
-    ['R04 of a name that is commented out', '#a\nb\n', 'not trusted: a'],
-  ])('%s decides', async (_title, list, reason) => {
-    world = await proposing(major, { files: { '.ci/aur-maintainers': list } });
-    const { report } = await world.run({ dryRun: true });
-    expect(report.packages).toMatchObject([
-      reason === undefined
-        ? { decision: 'commit' }
-        : { decision: 'review', because: expect.stringContaining(reason) },
-    ]);
-  });
-
-  it('R04 R05 is in nobody who is not there, and in no name that only looks alike', async () => {
-    world = await proposing(major, {
-      files: { '.ci/aur-maintainers': 'figue\na\n', ...folderOf('bar', aur) },
-    });
-    world.aur.set('foo', { modified: 2, maintainer: 'f.gue' });
-    world.pushToAur('bar', recipe('bar', major), { modified: 2, maintainer: null });
-    const { report } = await world.run({ dryRun: true });
-    expect(
-      report.packages.map(({ decision, because }) => [decision, because.replace(/.*not trusted: /, '')]),
-    ).toEqual([
-      ['review', 'no maintainer (orphaned)'],
-      ['review', 'f.gue'],
-    ]);
-  });
-
-  it('R06 is not in an address because it is no name of the AUR', async () => {
-    world = await RecipeWorld.open(
-      {},
-      { CI_HUMAN_REVIEW: 'true', CI_TRUSTED_SOURCES: 'git.example.org/team' },
-    );
-    for (const name of ['x', 'y']) world.pushUpstream(name, recipe(name, major));
-    const one = world.urlOf('x');
-    world.commit(folderOf('x', `CI_PKGBUILD_SOURCE=${one}\n`));
-    const { report } = await world.run();
-    expect(report.packages).toMatchObject([{ decision: 'review', because: expect.stringContaining(one) }]);
-  });
-});
-
-describe('a rebuild for libraries', () => {
-  it('goes to main though the new recipe has to be reviewed', async () => {
-    const settings = { CI_HUMAN_REVIEW: 'true' };
-    world = await proposing({}, { settings, config: `${aur}CI_REBUILD_TRIGGERS=icu\n` });
-    const database = world.publish('extra.db', ['icu:76-1', 'foo:1-1']);
-    world.commit({ '.ci/config': world.config({ ...settings, CI_LIB_DB: database }) });
-    await world.run();
-    world.publish('extra.db', ['icu:77-1', 'foo:1-1']);
-    world.pushToAur('foo', recipe('foo', major), { modified: 3, maintainer: 'a' });
-    const { delivered, report } = await world.run();
-    expect(report.packages).toMatchObject([{ decision: 'review' }]);
-    expect(delivered).toEqual(['foo']);
-    expect(world.show('main', 'foo/.CI/config')).toContain('CI_PACKAGE_BUMP=1-1/1\n');
-    expect(world.show('main', 'foo/PKGBUILD')).toContain('pkgver=1\n');
-    expect(world.show('update-foo', 'foo/PKGBUILD')).toContain('pkgver=2\n');
-    expect(world.show('update-foo', 'foo/.CI/config')).not.toContain('CI_PACKAGE_BUMP');
   });
 });

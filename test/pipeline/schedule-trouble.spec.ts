@@ -109,6 +109,22 @@ describe('a push in between', () => {
     expect(world.subjects()).toEqual(['chore(update): foo', 'docs: meanwhile', 'init']);
   });
 
+  it('22.24 of another run that overlaps is met by one of them, and nothing is built twice', async () => {
+    world = await RecipeWorld.open(folderOf('foo', aur));
+    world.pushToAur('foo', recipe('foo', { pkgver: '2' }), { modified: 2 });
+    const other = `${world.folder}/other`;
+    world.git(world.folder, 'clone', '--quiet', `file://${world.remote}`, other);
+    const runs = await Promise.all([world.run(), world.run({ checkout: other })]);
+    const failed = runs.filter(({ failure }) => failure !== undefined);
+    for (const { failure } of failed) expect(failure?.code).toMatch(/^(?:CIS013|GIT007)$/);
+    expect(failed.length).toBeLessThan(2);
+    expect((await world.run()).failure).toBeUndefined();
+    expect(world.manager.names()).toEqual(['foo']);
+    expect(world.subjects()).toEqual(['chore(update): foo', 'init']);
+    expect(world.tip('refs/tags/scheduled')).toBe(world.tip('refs/heads/main'));
+    expect(world.paths('state').filter((path) => path.startsWith('.outbox'))).toEqual([]);
+  });
+
   it('to a review branch leaves what a person did there, and the others are published', async () => {
     world = await RecipeWorld.open(
       { ...folderOf('foo', aur), ...folderOf('bar', aur) },

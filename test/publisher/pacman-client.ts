@@ -20,7 +20,12 @@ export function asRoot(...words: string[]): [program: string, args: string[]] {
 }
 
 /** @param key binary public key; @param fingerprint of the same */
-export function makePacmanClient(folder: string, key: Uint8Array, fingerprint: string): PacmanClient {
+export function makePacmanClient(
+  folder: string,
+  key: Uint8Array,
+  fingerprint: string,
+  repository = 'farm',
+): PacmanClient {
   const gpg = join(folder, 'gnupg');
   for (const name of ['root', 'db', 'cache', 'gnupg']) mkdirSync(join(folder, name), { recursive: true });
   const keyFile = join(folder, 'farm.gpg');
@@ -40,7 +45,7 @@ export function makePacmanClient(folder: string, key: Uint8Array, fingerprint: s
         config,
         `[options]\nArchitecture = x86_64\nSigLevel = Required\nGPGDir = ${gpg}\nLogFile = ${folder}/log\n` +
           `CacheDir = ${folder}/cache\nRootDir = ${folder}/root\nDBPath = ${folder}/db\n` +
-          `[farm]\nServer = file://${server}\n`,
+          `[${repository}]\nServer = file://${server}\n`,
       );
       const { stdout } = await run(...asRoot('pacman', '--config', config, '--noconfirm', ...args), {
         env: { ...process.env, LC_ALL: 'C' },

@@ -143,12 +143,13 @@ export function sharePromises(stage: () => Stage): void {
       urgency: 3,
       share: 'the: source | of, all',
       labels: ['kvm', 'big disk'],
+      arch: 'aarch64',
       memoryBytes: 2 ** 33,
       diskBytes: 5,
     });
     await queue.offer([full]);
     expect(await queue.list()).toEqual([{ entry: full }]);
-    const [lease] = await claim({ labels: ['kvm', 'big disk'] });
+    const [lease] = await claim({ labels: ['kvm', 'big disk'], arches: ['aarch64'] });
     expect(lease?.entry).toEqual(full);
     expect(await queue.list()).toEqual([{ entry: full, lease }]);
   });
@@ -179,6 +180,44 @@ export function labelPromises(stage: () => Stage): void {
     await clock.advance(longestWaitMs);
     expect(await drain()).toEqual(['plain']);
     expect(await drain({ labels: ['kvm'] })).toEqual(['labelled']);
+  });
+}
+
+export function archPromises(stage: () => Stage): void {
+  it('gives a job of another architecture only to builders that have it', async () => {
+    const { queue, entry, drain } = stage();
+    const foreign = (of: string, offer: number) =>
+      entry(of, { arch: of, priority: -offer, offer, labels: offer % 2 === 0 ? ['kvm'] : [] });
+    await queue.offer([foreign('aarch64', 1), foreign('riscv64', 2), entry('usual', { offer: 3 })]);
+    expect(await drain()).toEqual(['usual']);
+    expect(await drain({ labels: ['aarch64', 'arch=aarch64', 'kvm'] })).toEqual([]);
+    expect(await drain({ arches: ['riscv64'] })).toEqual([]);
+    expect(await drain({ arches: ['riscv64', 'aarch64'], labels: ['kvm'] })).toEqual(['aarch64', 'riscv64']);
+  });
+  it('gives no job of the usual architecture to a builder that cannot build it, whatever its labels', async () => {
+    const { queue, entry, drain, clock } = stage();
+    await queue.offer([
+      entry('usual'),
+      entry('labelled', { labels: ['arch=aarch64', 'kvm'], offer: 2 }),
+      entry('named', { buildClass: 'one', offer: 3 }),
+      entry('foreign', { arch: 'aarch64', offer: 4 }),
+    ]);
+    const arm = { arches: ['aarch64'], usualArch: false, labels: ['arch=aarch64', 'kvm'] };
+    expect(await drain(arm)).toEqual(['foreign']);
+    // nor does being late change that
+    await clock.advance(longestWaitMs);
+    expect(await drain(arm)).toEqual([]);
+    expect(await drain({ labels: ['arch=aarch64'] })).toEqual(['usual', 'named']);
+    expect(await drain({ labels: arm.labels })).toEqual(['labelled']);
+  });
+  it('weighs shares and order across architectures', async () => {
+    const { queue, entry, drain } = stage();
+    await queue.offer([
+      entry('low', { priority: 1 }),
+      entry('high', { priority: 3, offer: 2, arch: 'aarch64' }),
+      entry('middle', { priority: 2, offer: 3 }),
+    ]);
+    expect(await drain({ arches: ['aarch64'] })).toEqual(['high', 'middle', 'low']);
   });
 }
 

@@ -4,6 +4,7 @@ import { VirtualClock } from '../../src/host/index.ts';
 import { builderName } from '../../src/primitives/index.ts';
 import type { Lease } from '../../src/queue/index.ts';
 import {
+  archPromises,
   classPromises,
   labelPromises,
   orderPromises,
@@ -59,6 +60,7 @@ export function describeQueueBackend(name: string, make: Make): void {
     describe('order', () => orderPromises(get));
     describe('shares', () => sharePromises(get));
     describe('labels', () => labelPromises(get));
+    describe('architectures', () => archPromises(get));
     describe('room', () => roomPromises(get));
     describe('memory', () => memoryPromises(get));
     describe('waiting', () => waitPromises(get));

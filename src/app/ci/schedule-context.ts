@@ -9,6 +9,7 @@ import {
   writeFileWithMode,
 } from '../../host/index.ts';
 import {
+  ClonePace,
   fetchRemoteRefs,
   type PipelineContext,
   type RecipeRepository,
@@ -18,6 +19,9 @@ import {
 } from '../../pipeline/index.ts';
 import { readEndpoints } from '../../upstream/index.ts';
 import { recipeTools } from './recipe-tools.ts';
+
+/** From one host. */
+const clonesAtOnce = 4;
 
 /** What a regular run is asked for, and what stands in for the world in tests. */
 export interface ScheduleSurroundings {
@@ -57,6 +61,8 @@ export async function withScheduleContext<Result>(
       ...{ ...pipeline, repository, settings, refs, fetcher, folder, gitConfigFile, dryRun, signal },
       endpoints: readEndpoints(variable),
       tokens: tokensOf(variable),
+      // a pause after each clone is one between two clones
+      clonePace: new ClonePace(settings.cloneDelayMs > 0 ? 1 : clonesAtOnce),
       forge: forgeFromEnvironment(variable, { clock, signal }),
       tools: recipeTools({
         ...{ folder: `${folder}/tools`, arch: settings.arch, signal },

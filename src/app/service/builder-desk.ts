@@ -24,6 +24,7 @@ import type { Lease } from '../../queue/index.ts';
 import { verifyHandedIn } from '../../recipes/pkgbuild/index.ts';
 import { targetOf } from '../attempt-inputs.ts';
 import type { Farm } from '../farm.ts';
+import { usualArchOf } from './architectures.ts';
 import type { LandingZone } from './landing-zone.ts';
 import type { Tokens } from './tokens.ts';
 import type { WorkOrders } from './work-orders.ts';
@@ -79,6 +80,7 @@ export class BuilderDesk {
       drained: this.#isKeptOut(hello.builder),
       homes: [...homes()],
       leaseMs: farm.config.service.lease,
+      arch: usualArchOf(farm),
       stop: hello.attempts.flatMap((attempt) => {
         const reason = dispatcher.stopReason(attemptId(attempt));
         return reason === undefined ? [] : [{ attempt, reason }];

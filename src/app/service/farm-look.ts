@@ -1,9 +1,10 @@
-import type { BuilderView } from '../../api/index.ts';
+import type { BuilderView, UpkeepPackages, UpkeepView } from '../../api/index.ts';
 import type { LogHub } from '../../logs/index.ts';
 import type { FarmEvent } from '../../model/index.ts';
 import type { Farm } from '../farm.ts';
 import type { LogRevision } from './farm-service.ts';
 import { QueueNotes } from './queue-notes.ts';
+import { UpkeepLook } from './upkeep-look.ts';
 import { FarmViews } from './views.ts';
 
 /** What may be asked of a farm without changing it: the same of its manager and of those who only look. */
@@ -12,6 +13,7 @@ export abstract class FarmLook {
   readonly hub: LogHub;
   protected readonly views: FarmViews;
   protected readonly notes: QueueNotes;
+  readonly #upkeep: UpkeepLook;
   readonly #logsUrl: string | undefined;
 
   /** `logsUrl`: address of the log viewer where the setting `notify.logs-url` names none. */
@@ -20,11 +22,20 @@ export abstract class FarmLook {
     this.hub = hub;
     this.views = new FarmViews(farm, () => this.localBuilders());
     this.notes = new QueueNotes(farm, hub);
+    this.#upkeep = new UpkeepLook(farm);
     this.#logsUrl = farm.config.notify['logs-url'] ?? logsUrl;
   }
 
   /** Builders of this process, which the record does not know. */
   protected abstract localBuilders(): readonly BuilderView[];
+
+  upkeep(): readonly UpkeepView[] {
+    return this.#upkeep.views();
+  }
+
+  upkeepPackages(source: string): Promise<UpkeepPackages> {
+    return this.#upkeep.packages(source);
+  }
 
   stats() {
     return this.views.stats(this.#logsUrl);

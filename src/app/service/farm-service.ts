@@ -9,6 +9,10 @@ import type {
   RemovalRequest,
   ScheduleReply,
   ScheduleRequest,
+  UpkeepPackages,
+  UpkeepRunReply,
+  UpkeepRunRequest,
+  UpkeepView,
 } from '../../api/index.ts';
 import type { FarmEvent } from '../../model/index.ts';
 
@@ -50,7 +54,15 @@ export interface FarmService {
   clearQueue(selection: JobSelection): Promise<readonly string[]>;
   /** No new jobs for a builder, or again some. Throws SCH007 when no such builder is known. */
   drain(builder: string, drained: boolean): Promise<void>;
+  /** Puts a run of a recipe source's upkeep in its line. Throws CIF001. */
+  runUpkeep(source: string, request: UpkeepRunRequest): Promise<UpkeepRunReply>;
+  /** No runs by pushes and by the clock, or again some; outlives a restart. Throws CIF001. */
+  pauseUpkeep(source: string, paused: boolean): Promise<void>;
 
+  /** Recipe sources that keep themselves up to date. */
+  upkeep(): readonly UpkeepView[];
+  /** What is known of the packages of one. Throws CIF001. */
+  upkeepPackages(source: string): Promise<UpkeepPackages>;
   stats(): QueueStats;
   queuedPackages(target?: string): QueuedPackages;
   metrics(): QueueMetrics;

@@ -15,6 +15,8 @@ export interface LocalBuildersOptions {
   readonly dispatcher: Dispatcher;
   readonly queue: QueueBackend;
   readonly orders: WorkOrders;
+  /** Kinds of machine that they build for; the farm's usual one is among them. */
+  readonly arches: readonly string[];
   /** 0: this machine builds nothing. */
   readonly slots: number;
   readonly onTrouble: (error: unknown) => void;
@@ -45,6 +47,7 @@ export class LocalBuilders {
         clock: farm.clock,
         name: this.#name,
         builderClass: Number.MAX_SAFE_INTEGER,
+        arches: () => ({ arches: this.#options.arches }),
         leaseMs: Math.max(60_000, farm.config.service.lease),
         slots,
         mayClaim: (stop) => this.#mayClaim(stop),
@@ -96,6 +99,7 @@ export class LocalBuilders {
         instance: String(machine.processId()),
         class: null,
         labels: [],
+        arches: [...this.#options.arches],
         slots,
         busy: [...this.#busy],
         protocol: protocolVersion,

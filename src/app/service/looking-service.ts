@@ -42,6 +42,8 @@ export class LookingService extends FarmLook implements FarmService {
   readonly retry = refuse;
   readonly clearQueue = refuse;
   readonly drain = refuse;
+  readonly runUpkeep = refuse;
+  readonly pauseUpkeep = refuse;
 
   subscribe(listener: (event: FarmEvent) => void): () => void {
     this.#listeners.add(listener);

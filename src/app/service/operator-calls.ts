@@ -3,6 +3,8 @@ import {
   readMessage,
   removalRequestSchema,
   scheduleRequestSchema,
+  upkeepPauseSchema,
+  upkeepRunRequestSchema,
 } from '../../api/index.ts';
 import type { CallHandler } from '../../channel/index.ts';
 import type { FarmService } from './farm-service.ts';
@@ -23,6 +25,16 @@ export function operatorCalls(service: FarmService): Readonly<Record<string, Cal
       await service.drain(builder, drained);
       return true;
     },
+    'upkeep-run': async (body) => {
+      const { source, ...request } = body as { source: string };
+      return service.runUpkeep(source, readMessage(upkeepRunRequestSchema, request));
+    },
+    'upkeep-pause': async (body) => {
+      const { source, ...request } = body as { source: string };
+      await service.pauseUpkeep(source, readMessage(upkeepPauseSchema, request).paused);
+      return true;
+    },
+    upkeep: async () => service.upkeep(),
     jobs: async (body) => (body as readonly string[]).map((id) => service.job(id) ?? null),
     stats: async () => service.stats(),
     builders: async () => service.builders(),

@@ -92,8 +92,8 @@ export class QueueNotes {
     return !job || !(job.state === 'waiting' || job.state === 'ready' || job.state === 'running');
   }
 
-  #attempts({ id, key }: { readonly id: JobId; readonly key: number }): readonly AttemptRecord[] {
-    return this.#farm.database.attempts.ofRow(id, key);
+  #attempts({ key }: { readonly key: number }): readonly AttemptRecord[] {
+    return this.#farm.database.attempts.ofRow(key);
   }
 
   #path({ id, key }: { readonly id: JobId; readonly key: number }, behind: number): string {

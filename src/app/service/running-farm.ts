@@ -6,23 +6,24 @@ import type {
   ResultsHome,
   ScheduleReply,
   ScheduleRequest,
+  UpkeepRunRequest,
 } from '../../api/index.ts';
 import { serveCalls } from '../../channel/index.ts';
 import { fault, type Problem } from '../../diagnostics/index.ts';
-import { Dispatcher } from '../../dispatcher/index.ts';
+import type { Dispatcher } from '../../dispatcher/index.ts';
 import { machine, removeEntry, replaceFile, systemRandom } from '../../host/index.ts';
 import { LogHub, pruneLogs } from '../../logs/index.ts';
 import type { FarmEvent } from '../../model/index.ts';
 import { Notifier } from '../../notifier/index.ts';
 import type { JobId } from '../../primitives/index.ts';
 import type { Carriers } from '../carriers.ts';
-import { decideRebuild } from '../decide-rebuild.ts';
 import type { Farm } from '../farm.ts';
 import { usualTarget } from '../farm-names.ts';
 import { removeObsolete } from '../obsolete-packages.ts';
 import { sweepWork } from '../perform-attempt.ts';
 import { Publishing } from '../publishing.ts';
 import { RecipeSources } from '../recipe-sources.ts';
+import { ownArches, writeOwnArches } from './architectures.ts';
 import { BuilderDesk } from './builder-desk.ts';
 import { FailureLines } from './failure-lines.ts';
 import { FarmLook } from './farm-look.ts';
@@ -34,9 +35,11 @@ import { LocalBuilders } from './local-builders.ts';
 import { operatorCalls } from './operator-calls.ts';
 import { Scheduling } from './scheduling.ts';
 import { isSelected } from './selection.ts';
+import { dispatcherOf } from './service-dispatcher.ts';
 import { notifierConfig, Telling, wasReplaced, wordsOf } from './telling.ts';
 import { Tokens } from './tokens.ts';
 import { diskTrouble, Troubles } from './troubles.ts';
+import { Upkeep } from './upkeep.ts';
 import { WorkOrders } from './work-orders.ts';
 
 export interface RunningFarmOptions {
@@ -44,7 +47,7 @@ export interface RunningFarmOptions {
   readonly localBuilders: number;
   /** Lines about what goes on, for people. */
   readonly say: (line: string) => void;
-  /** Variables that the notifier reads. */
+  /** Variables that the notifier and builders of this process read. */
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
@@ -67,7 +70,9 @@ export class RunningFarm extends FarmLook implements FarmService {
   readonly #tokens: Tokens;
   readonly #troubles: Troubles;
   readonly #failures: FailureLines;
+  readonly #upkeep: Upkeep;
   readonly #localToken = systemRandom.hex(32);
+  readonly #upkeepToken = systemRandom.hex(32);
   readonly #over = new AbortController();
   readonly #work: Promise<void>[] = [];
   #homes: readonly ResultsHome[] = [];
@@ -99,7 +104,9 @@ export class RunningFarm extends FarmLook implements FarmService {
       dispatcher: this.#dispatcher,
       random: systemRandom,
       local: this.#localToken,
+      upkeep: this.#upkeepToken,
     });
+    this.#upkeep = this.#makeUpkeep();
     this.#landingZone = landingZoneOf(farm);
     const orders = new WorkOrders(farm, this.#sources);
     this.#desk = new BuilderDesk({
@@ -111,11 +118,14 @@ export class RunningFarm extends FarmLook implements FarmService {
       landingZone: this.#landingZone,
       homes: () => this.#homes,
     });
+    const arches = ownArches(farm, machine.processor(), options.environment.BUILDER_ARCHES);
+    writeOwnArches(farm, options.localBuilders > 0 ? arches : []);
     this.#locals = new LocalBuilders({
       farm,
       dispatcher: this.#dispatcher,
       queue: carriers.queue,
       orders,
+      arches,
       slots: options.localBuilders,
       onTrouble: this.#noting('local builders'),
     });
@@ -123,10 +133,20 @@ export class RunningFarm extends FarmLook implements FarmService {
       farm,
       sources: this.#sources,
       dispatcher: this.#dispatcher,
+      shortages: (jobs) => this.views.shortages(jobs),
       signal: this.#over.signal,
       onTrouble: this.#noting('recipe sources'),
       onAdmitted: () => this.#troubles.note('recipe sources', undefined),
       onLateRefusal: (request, refused) => this.#tellRefused(request, refused),
+    });
+  }
+
+  #makeUpkeep(): Upkeep {
+    return new Upkeep({
+      farm: this.farm,
+      token: this.#upkeepToken,
+      say: this.#options.say,
+      trouble: (subject, error) => this.#troubles.note(subject, error),
     });
   }
 
@@ -169,6 +189,7 @@ export class RunningFarm extends FarmLook implements FarmService {
     this.#run('logs', this.notes.makeUp());
     this.#run('work', this.#goToWork());
     this.#run('chores', this.#doChores());
+    this.#run('upkeep', this.#upkeep.work(web.url, this.#over.signal));
   }
 
   /**
@@ -401,6 +422,14 @@ export class RunningFarm extends FarmLook implements FarmService {
     if (!isKnown) throw noSuchBuilder(this, builder);
   }
 
+  async runUpkeep(source: string, request: UpkeepRunRequest) {
+    return this.#upkeep.run(source, request);
+  }
+
+  async pauseUpkeep(source: string, paused: boolean): Promise<void> {
+    this.#upkeep.pause(source, paused);
+  }
+
   protected override localBuilders(): readonly BuilderView[] {
     return this.#locals.views();
   }
@@ -416,7 +445,7 @@ export class RunningFarm extends FarmLook implements FarmService {
   }
 
   measurements(): readonly Measurement[] {
-    return this.#notifier.figures().map(
+    const notifications = this.#notifier.figures().map(
       ({ channel, failed }): Measurement => ({
         name: 'notifications_failed_total',
         help: 'Notifications that were given up',
@@ -425,6 +454,7 @@ export class RunningFarm extends FarmLook implements FarmService {
         labels: { channel },
       }),
     );
+    return [...notifications, ...this.#upkeep.measurements()];
   }
 
   authenticate(token: string) {
@@ -439,25 +469,4 @@ export class RunningFarm extends FarmLook implements FarmService {
 function landingZoneOf({ config, store, clock }: Farm): LandingZone | undefined {
   const zone = config.service['landing-zone'];
   return zone && new LandingZone(zone, store, clock);
-}
-
-/** Builders that are processes of their own outlive a manager; those of this process do not. */
-function dispatcherOf(farm: Farm, { queue, isRemote }: Carriers): Dispatcher {
-  const { database, clock, config } = farm;
-  return new Dispatcher({
-    database,
-    queue,
-    clock,
-    decide: async (input) => decideRebuild(farm, input),
-    ...(isRemote ? { service: { word: farmWord(farm), leaseMs: config.service.lease } } : {}),
-  });
-}
-
-/** The farm's word in a queue store, made once and kept in the record. */
-function farmWord(farm: Farm): string {
-  const known = farm.database.words.get('farm');
-  if (known !== undefined) return known;
-  const word = `${farm.config.service.name}-${systemRandom.hex(6)}`;
-  farm.database.words.set('farm', word);
-  return word;
 }

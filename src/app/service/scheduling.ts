@@ -15,6 +15,7 @@ import { targetNames, usualSource, usualTarget } from '../farm-names.ts';
 import { readInventory } from '../plan-recipes.ts';
 import { pkgbuildKind } from '../recipe-kinds.ts';
 import type { RecipeSources, SourceState } from '../recipe-sources.ts';
+import type { ArchShortage } from './architectures.ts';
 import { someNames } from './known-names.ts';
 
 /** A package of a request that gets no job, and why. */
@@ -44,6 +45,8 @@ export interface SchedulingParts {
   readonly farm: Farm;
   readonly sources: RecipeSources;
   readonly dispatcher: Dispatcher;
+  /** Of some jobs, those for whose architecture no builder at work builds. */
+  readonly shortages: (jobs: readonly { readonly id: string }[]) => readonly ArchShortage[];
   /** Ends waiting for servers; requests that are left stay written down. */
   readonly signal: AbortSignal;
   readonly onTrouble: (error: unknown) => void;
@@ -287,12 +290,17 @@ export class Scheduling {
               .map(({ name }) => ({ name, job: jobId({ target, arch, name }) })),
       refused: [...refused],
     };
+    // what is said of builders holds now: it is not kept with the answer that a repetition gets
+    const notices = this.#parts.shortages(reply.accepted.map(({ job }) => ({ id: job }))).map(noticeOf);
     this.#parts.farm.database.requests.answer(request.id, JSON.stringify(reply));
     if (refused.length > 0 && this.#promised.has(request.id))
       this.#parts.onLateRefusal(request, [...refused]);
-    return reply;
+    return notices.length > 0 ? { ...reply, notices } : reply;
   }
 }
+
+const noticeOf = ({ arch, jobs }: ArchShortage): string =>
+  `accepted, but no builder of architecture '${arch}' is at work: ${jobs === 1 ? 'the job waits' : `${jobs} jobs wait`} for one (its machine's architecture, or BUILDER_ARCHES, has to be '${arch}')`;
 
 function sortOut(
   request: Settled,

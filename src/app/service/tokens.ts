@@ -21,19 +21,23 @@ export class Tokens {
   readonly #configured: FarmConfig['service']['tokens'];
   readonly #dispatcher: Dispatcher;
   readonly #secret: string;
-  readonly #local: string;
+  readonly #own: readonly { readonly name: string; readonly digest: string }[];
 
-  /** `local`: the token of this machine's own command line. */
+  /** `local`: the token of this machine's own command line; `upkeep`: that of the runs of recipe sources. */
   constructor(parts: {
     readonly config: FarmConfig;
     readonly database: FarmDatabase;
     readonly dispatcher: Dispatcher;
     readonly random: Random;
     readonly local: string;
+    readonly upkeep: string;
   }) {
     this.#configured = parts.config.service.tokens;
     this.#dispatcher = parts.dispatcher;
-    this.#local = createTokenDigest(parts.local);
+    this.#own = [
+      { name: 'this machine', digest: createTokenDigest(parts.local) },
+      { name: 'upkeep', digest: createTokenDigest(parts.upkeep) },
+    ];
     const known = parts.database.words.get(secretWord);
     this.#secret = known ?? parts.random.hex(32);
     if (known === undefined) parts.database.words.set(secretWord, this.#secret);
@@ -46,7 +50,8 @@ export class Tokens {
     for (const { name, role, sha256 } of this.#configured) {
       if (equalDigests(digest, sha256)) found = { name, role };
     }
-    if (equalDigests(digest, this.#local)) found = { name: 'this machine', role: 'operator' };
+    for (const own of this.#own)
+      if (equalDigests(digest, own.digest)) found = { name: own.name, role: 'operator' };
     return found;
   }
 

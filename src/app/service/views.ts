@@ -8,12 +8,20 @@ import {
   type QueueStats,
   type ScheduleRequest,
 } from '../../api/index.ts';
-import type { BuilderRecord, JobRevision } from '../../database/index.ts';
+import { type BuilderRecord, type JobRevision, readManager } from '../../database/index.ts';
 import type { JobStateName, Outcome } from '../../model/index.ts';
 import { viewerLink } from '../../notifier/index.ts';
 import { builderName, type JobId, jobId, parseJobId } from '../../primitives/index.ts';
 import { mayTake } from '../../queue/index.ts';
 import type { Farm } from '../farm.ts';
+import {
+  type ArchShortage,
+  archOfJob,
+  isAtWork,
+  readOwnArches,
+  shortages,
+  usualArchOf,
+} from './architectures.ts';
 import { logsName } from './failure-lines.ts';
 
 /** A builder that was silent for so long counts as lost. */
@@ -186,21 +194,42 @@ export class FarmViews {
   /** Whether a builder at work may take a job, as far as class and labels go. */
   #mayBeTaken(job: JobRevision): boolean {
     const own = new Set(this.#local().map(({ name }) => name));
-    return this.builders().some(({ name, class: of, labels, state, trouble }) => {
-      if (state === 'lost' || state === 'incompatible' || trouble !== undefined) return false;
+    const arch = archOfJob(job.id);
+    return this.builders().some((builder) => {
+      const { name, class: of, labels, arches } = builder;
+      if (!isAtWork(builder)) return false;
       // those of the manager's own process take every class
       const builderClass = own.has(name) ? Number.MAX_SAFE_INTEGER : typeof of === 'number' ? of : undefined;
-      return mayTake({ builder: builderName(name), builderClass, labels }, job);
+      return mayTake({ builder: builderName(name), builderClass, labels, arches }, { ...job, arch });
     });
   }
 
   /** What a job asks for that no builder has, as a line. */
-  #wish({ buildClass, labels }: JobRevision): string {
+  #wish({ id, buildClass, labels }: JobRevision): string {
+    const arch = archOfJob(id);
+    if (arch !== undefined && this.shortages([{ id }]).length > 0)
+      return `waits for a builder of architecture '${arch}': none is at work`;
     const of =
       typeof buildClass === 'string'
         ? `the builder '${buildClass}'`
         : `a builder of class ${Math.max(1, buildClass ?? 1)}`;
     return `waits for ${of}${labels.length > 0 ? ` with ${labels.join(', ')}` : ''}: none is at work`;
+  }
+
+  /** Of ready jobs, those for whose architecture no builder at work builds. */
+  shortages(
+    jobs: Iterable<{ readonly id: string }> = this.#open().filter(({ state }) => state === 'ready'),
+  ): readonly ArchShortage[] {
+    const own = this.#local().length > 0 ? [] : this.#ownElsewhere();
+    const arches = this.builders()
+      .filter(isAtWork)
+      .flatMap((builder) => builder.arches);
+    return shortages(jobs, new Set([...own, ...arches]));
+  }
+
+  /** What builders of a manager at work build for, for a process that only reads and does not know them. */
+  #ownElsewhere(): readonly string[] {
+    return readManager(this.#farm.paths.lock) === undefined ? [] : readOwnArches(this.#farm);
   }
 
   builders(): readonly BuilderView[] {
@@ -210,9 +239,14 @@ export class FarmViews {
     for (const { builder, job } of database.attempts.running())
       busy.set(builder, [...(busy.get(builder) ?? []), job]);
     const losses = database.attempts.lossesSince(nowMs - 60 * 60_000);
-    const elsewhere = database.builders
-      .all()
-      .map((record) => builderView(record, { busy, nowMs, losses: losses.get(record.name) ?? 0 }));
+    const elsewhere = database.builders.all().map((record) =>
+      builderView(record, {
+        busy,
+        nowMs,
+        losses: losses.get(record.name) ?? 0,
+        usualArch: usualArchOf(this.#farm),
+      }),
+    );
     return [...elsewhere, ...this.#local()];
   }
 
@@ -239,7 +273,12 @@ export class FarmViews {
 
 function builderView(
   record: BuilderRecord,
-  now: { readonly busy: ReadonlyMap<string, string[]>; readonly nowMs: number; readonly losses: number },
+  now: {
+    readonly busy: ReadonlyMap<string, string[]>;
+    readonly nowMs: number;
+    readonly losses: number;
+    readonly usualArch: string;
+  },
 ): BuilderView {
   const hello = JSON.parse(record.hello) as Hello;
   const busy = now.busy.get(record.name) ?? [];
@@ -255,6 +294,7 @@ function builderView(
     instance: record.instance,
     class: hello.class ?? null,
     labels: hello.labels,
+    arches: hello.arches ?? [now.usualArch],
     slots: hello.slots,
     busy,
     protocol: hello.protocol,

@@ -14,7 +14,7 @@ export function addBuilder(program: Command, shell: Shell): void {
       'after',
       `
 Environment (docs/service.md has all): SHARED_PATH (a folder of its own), BUILDER_HOSTNAME, BUILDER_CLASS,
-BUILDER_LABELS, BUILDER_SLOTS, BUILDER_TIMEOUT, REDIS_HOST, REDIS_PORT, REDIS_PASSWORD, REDIS_SSH_*.
+BUILDER_LABELS, BUILDER_ARCHES, BUILDER_SLOTS, BUILDER_TIMEOUT, REDIS_HOST, REDIS_PORT, REDIS_PASSWORD, REDIS_SSH_*.
 TERM or INT: the job at hand goes back to the queue, then the builder ends.
 
 Example:

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { ciOnSchedule, ciTrigger, type ScheduleRun } from '../../app/ci/index.ts';
-import { isFault } from '../../diagnostics/index.ts';
+import { isFault, type Problem } from '../../diagnostics/index.ts';
 import { machine } from '../../host/index.ts';
 import type { Shell } from '../shell.ts';
 import { showRequest } from './ci-runs.ts';
@@ -76,10 +76,11 @@ function showRun(shell: Shell, session: CiSession, done: ScheduleRun): void {
     return;
   }
   const { packages, problems, published, outOfReach, reviews, ...rest } = done.report;
-  for (const found of problems) session.remark(found);
+  const remark = remarkOnce(session);
+  for (const found of problems) remark(found);
   for (const one of packages) {
     // the line of what is left alone says it all
-    if (one.decision !== 'paused') for (const found of one.problems) session.remark(found);
+    if (one.decision !== 'paused') for (const found of one.problems) remark(found);
     const line = packageLine(one);
     if (line !== undefined) shell.print(line);
   }
@@ -87,6 +88,17 @@ function showRun(shell: Shell, session: CiSession, done: ScheduleRun): void {
   if (outOfReach) session.complainOutOfReach(outOfReach);
   const commit = published?.isNew ? published.commit : undefined;
   session.conclude({ kind: done.kind, ...rest, commit, reviews, packages });
+}
+
+/** Many packages may have the same trouble; that the AUR tells nothing has been said of all of them already. */
+function remarkOnce(session: CiSession): (found: Problem) => void {
+  const told = new Set<string>();
+  return (found) => {
+    const words = `${found.code} ${found.what}`;
+    if (found.code === 'CIS015' || told.has(words)) return;
+    told.add(words);
+    session.remark(found);
+  };
 }
 
 type Packages = Extract<ScheduleRun, { kind: 'packages' }>['report'];

@@ -140,6 +140,7 @@ function tellReply(shell: Shell, reply: ScheduleReply): void {
   for (const { job } of reply.accepted) shell.print(`scheduled ${job}`);
   if (reply.plan === undefined && reply.accepted.length > 0)
     shell.tell('accepted; the recipe source is still being read');
+  for (const line of reply.notices ?? []) shell.tell(line);
   tellRefused(shell, reply);
 }
 

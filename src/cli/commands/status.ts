@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
 import { farmStatus, isFarm, openFarm } from '../../app/index.ts';
+import { systemClock } from '../../host/index.ts';
 import { formatDuration } from '../../primitives/index.ts';
 import type { Shell } from '../shell.ts';
+import { upkeepLines } from './upkeep.ts';
 
 /** `packmill status`: the newest plan's jobs and states, and what is published. */
 export function addStatus(program: Command, shell: Shell): void {
@@ -22,12 +24,19 @@ export function addStatus(program: Command, shell: Shell): void {
         for (const { name, arch, generation, packages } of status.repositories) {
           shell.print(`repository ${name}/${arch}: generation ${generation}, ${packages} packages`);
         }
-        for (const line of status.troubles) shell.print(`trouble: ${line}`);
+        // those of recipe sources are told with their sources below
+        const others = status.troubles.filter((line) => !line.startsWith('upkeep of '));
+        for (const line of others) shell.print(`trouble: ${line}`);
         const open = Object.entries(status.open).map(([state, count]) => `${count} ${state}`);
         if (open.length > 0) shell.print(`open jobs: ${open.join(', ')}`);
         for (const { name, state, slots, busy, trouble } of status.builders)
           shell.print(
             `builder ${name}: ${state}, ${busy.length} of ${slots} slots busy${trouble === undefined ? '' : `; takes no jobs: ${trouble}`}`,
+          );
+        for (const view of status.upkeep) shell.print(...upkeepLines(view, systemClock.nowMs()));
+        for (const { arch, jobs } of status.shortages)
+          shell.print(
+            `${jobs} ${jobs === 1 ? 'job waits' : 'jobs wait'} for a builder of architecture '${arch}': none is at work`,
           );
         if (status.plan === undefined) return shell.print('nothing has been planned yet');
         const counts = Object.entries(status.counts).map(([state, count]) => `${count} ${state}`);

@@ -3,6 +3,7 @@ import { channelCodes } from './channel.table.ts';
 import { commandCodes } from './command.table.ts';
 import { configCodes } from './config.table.ts';
 import type { CatalogueEntry } from './entry.ts';
+import { farmUpkeepCodes } from './farm-upkeep.table.ts';
 import { fetcherCodes } from './fetcher.table.ts';
 import { forgeCodes } from './forge.table.ts';
 import { formatsCodes } from './formats.table.ts';
@@ -49,6 +50,7 @@ const tables = {
   ...onCommitCodes,
   ...onScheduleCodes,
   ...upkeepCodes,
+  ...farmUpkeepCodes,
   ...storageCodes,
 };
 

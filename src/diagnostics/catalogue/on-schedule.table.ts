@@ -154,4 +154,12 @@ export const onScheduleCodes = {
     next: "Rename the folder, and the source in '.CI/config', when the package was renamed; otherwise look for another source.",
     sample: { broken: "folder 'foo' with a source that is now 'pkgbase = foo-ng'", fixed: "folder 'foo-ng'" },
   },
+  CIS017: {
+    severity: 'warning',
+    blame: 'world',
+    title: 'a host is left alone',
+    why: 'Clones from it failed again and again, so the rest of them is not tried in this run: it would only take long.',
+    next: 'Nothing: the next run begins anew. What is known of the packages stays as it is.',
+    sample: { broken: 'a git server that is down, and forty recipes that changed', fixed: 'the next run' },
+  },
 } as const satisfies CatalogueTable;

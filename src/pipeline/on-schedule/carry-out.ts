@@ -1,6 +1,8 @@
 import { type Problem, problem } from '../../diagnostics/index.ts';
 import type { RequestedPackage } from '../../formats/pkgbuild-repo/index.ts';
+import type { AurPackage } from '../../upstream/index.ts';
 import { makeHandOver } from '../hand-over.ts';
+import { accountsOf } from './aur-accounts.ts';
 import type { Beginning } from './begin.ts';
 import type { ScheduleContext } from './context.ts';
 import { type Decision, isToBuild } from './decide.ts';
@@ -43,7 +45,10 @@ export async function carryOut(context: ScheduleContext, start: Beginning, found
   const { pushed, failed } = await pushReviews(context, pendingReviews(found), base);
   const committed = found.examinations.flatMap((one) => committedOf(one, found.decisions.get(one.name)));
   const obsolete = await obsoleteReviews(start, found, pushed);
-  const earlier = await openReviews(context, await unopened(context, start, { pushed, obsolete }));
+  const earlier = await openReviews(
+    context,
+    await unopened(context, start, { pushed, obsolete, aur: found.news.upstream.aur }),
+  );
   const facts: RunFacts = {
     ...found,
     ...{ pushed, failed, urls: earlier.urls },
@@ -75,11 +80,13 @@ export async function carryOut(context: ScheduleContext, start: Beginning, found
     },
     start,
   );
-  const opened = await openReviews(context, pushed.map(reviewOf));
+  const known = knownUrls(start, pushed);
+  // who closed a request and left its branch is not asked again about the same
+  const opened = await openReviews(context, pushed.filter(({ name }) => !known.has(name)).map(reviewOf));
   return {
     published,
     reviews: new Map(pushed.map(({ name, branch }) => [name, branch])),
-    urls: new Map([...earlier.urls, ...opened.urls]),
+    urls: new Map([...known, ...earlier.urls, ...opened.urls]),
     failed,
     obsolete: [...obsolete.keys()],
     problems: [...recommended, ...unfit, ...earlier.problems, ...opened.problems],
@@ -103,6 +110,16 @@ function requested(
     packages.push(buildClass === undefined ? { name } : { name, buildClass });
   }
   return { packages, problems };
+}
+
+/** Addresses of requests for branches that are as an earlier run left them. */
+function knownUrls(start: Beginning, pushed: readonly PushedReview[]): ReadonlyMap<string, string> {
+  return new Map(
+    pushed.flatMap(({ name, commit }): readonly [string, string][] => {
+      const url = start.contents.checks.get(name)?.review?.url;
+      return commit === undefined && url !== undefined ? [[name, url]] : [];
+    }),
+  );
 }
 
 function pendingReviews({ examinations, decisions }: Found) {
@@ -150,7 +167,11 @@ async function obsoleteReviews(
 async function unopened(
   context: ScheduleContext,
   start: Beginning,
-  now: { readonly pushed: readonly PushedReview[]; readonly obsolete: ReadonlyMap<string, string> },
+  now: {
+    readonly pushed: readonly PushedReview[];
+    readonly obsolete: ReadonlyMap<string, string>;
+    readonly aur: ReadonlyMap<string, AurPackage>;
+  },
 ): Promise<readonly OpenReview[]> {
   const fresh = new Set(now.pushed.map(({ name }) => name));
   const reviews: OpenReview[] = [];
@@ -160,6 +181,7 @@ async function unopened(
     if (isKnown || fresh.has(name) || now.obsolete.has(name) || !start.branches.commits.has(name)) continue;
     const after = await start.branches.tree(name);
     if (!after) continue;
+    const known = now.aur.get(name);
     reviews.push({
       package: one,
       branch: reviewBranch(name),
@@ -168,8 +190,8 @@ async function unopened(
       because: undefined,
       isVersionCheck: one.settings.nvchecker,
       isFresh: false,
-      maintainersBefore: undefined,
-      maintainersAfter: start.contents.states.get(name)?.maintainers,
+      maintainersBefore: start.contents.states.get(name)?.maintainers,
+      maintainersAfter: known && accountsOf(known),
     });
   }
   return reviews;

@@ -11,7 +11,7 @@ export interface CloneWish {
 }
 
 const timeoutMs = 120_000;
-const mostBytes = 256 * 1024 * 1024;
+const mostBytes = 64 * 1024 * 1024;
 
 /**
  * The files of a recipe's repository and the commit they are of. A first failure is followed by one more try after

@@ -6,6 +6,7 @@ import type { Endpoints } from '../../upstream/index.ts';
 import type { PipelineContext } from '../pipeline-context.ts';
 import type { RecipeTools } from '../recipe-tools.ts';
 import type { RemoteRefs } from '../state-branch.ts';
+import type { ClonePace } from './clone-pace.ts';
 
 /** What a run works with. */
 export interface ScheduleContext extends PipelineContext {
@@ -20,6 +21,7 @@ export interface ScheduleContext extends PipelineContext {
   /** Where reviews are opened; or the variable of the environment that is missing for it. */
   readonly forge: Forge | { readonly missing: string };
   readonly tools: RecipeTools;
+  readonly clonePace: ClonePace;
   /** A folder of the run's own, there already. */
   readonly folder: string;
   /** The repository has an `.editorconfig`; a copy of it is in `folder`. */

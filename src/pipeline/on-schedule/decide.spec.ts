@@ -63,7 +63,7 @@ describe('a decision', () => {
           rules.humanReview &&
           found.classification.size === 'major' &&
           found.untrusted.length > 0;
-        if (isRisky && !found.isVersionCheck) expect(decision.kind).toBe('review');
+        if (isRisky) expect(decision.kind).toBe('review');
         const isNews = found.changesRecipe || found.isRebuild || found.hasNewCommits || found.isFirstBuild;
         expect(decision.kind === 'nothing').toBe(!isNews);
       }),

@@ -68,7 +68,7 @@ export function isToBuild(decision: Decision | undefined): boolean {
 
 function reviewReason(findings: Findings, policy: ReviewPolicy): string | undefined {
   if (!findings.changesRecipe) return undefined;
-  if (findings.isVersionCheck) return policy.nvcheckerReview ? 'found by a version check' : undefined;
+  if (findings.isVersionCheck && policy.nvcheckerReview) return 'found by a version check';
   if (!policy.humanReview || findings.classification.size !== 'major') return undefined;
   if (findings.untrusted.length === 0) return undefined;
   const [first] = findings.classification.reasons;

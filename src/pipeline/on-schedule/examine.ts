@@ -4,7 +4,8 @@ import { type FileTree, writeFileTree } from '../../host/index.ts';
 import type { ScheduleContext, ScheduledPackage } from './context.ts';
 import { type LibraryBump, type LibraryNews, libraryBump } from './libraries.ts';
 import { recipeDiffers, sameTree, textOf, withText } from './recipe-files.ts';
-import { type RecipeUpdate, type UpstreamNews, updateRecipe } from './update-recipe.ts';
+import type { RecipeUpdate, UpstreamNews } from './recipe-update.ts';
+import { updateRecipe } from './update-recipe.ts';
 import { type CommitNews, commitNews, isWatched } from './watched-commits.ts';
 
 /** What a look at one package found (phase A of specification 7.14); nothing was changed by it. */
@@ -17,6 +18,8 @@ export interface Examination {
   /** A rebuild for libraries, which changes `.CI/config` only. */
   readonly bump: LibraryBump | undefined;
   readonly origin: RecipeUpdate['origin'];
+  /** `.CI/update.sh` had a part in it. */
+  readonly isHooked: boolean;
   readonly isVersionCheck: boolean;
   readonly stateBefore: PackageState;
   readonly state: PackageState;
@@ -82,6 +85,7 @@ export async function examine(context: ScheduleContext, input: ExamineInput): Pr
     recipe: recipe && before && !sameTree(before, recipe) ? recipe : undefined,
     bump,
     origin: update?.after ? update.origin : 'own',
+    isHooked: hooked !== undefined,
     isVersionCheck: update?.isVersionCheck === true && update.after !== undefined,
     stateBefore,
     state: { ...stateBefore, ...update?.state, commits: news?.commits ?? stateBefore.commits },

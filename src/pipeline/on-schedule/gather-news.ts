@@ -11,8 +11,8 @@ import {
 } from '../../upstream/index.ts';
 import type { ScheduleContext, ScheduledPackage } from './context.ts';
 import type { LibraryNews } from './libraries.ts';
+import type { UpstreamNews } from './recipe-update.ts';
 import { srcinfoOf } from './srcinfo-of.ts';
-import type { UpstreamNews } from './update-recipe.ts';
 import { branchesOf, isWatched } from './watched-commits.ts';
 
 /** All that upstream was asked before packages are looked at. */
@@ -41,6 +41,11 @@ export async function gatherNews(
 ): Promise<GatheredNews> {
   const { fetcher, settings, signal } = context;
   const wanted = packages.filter(({ settings: own }) => own.source === 'aur' && !own.nvchecker).map(wantedOf);
+  const branches = branchesToAsk(packages, known.states);
+  const { libraryDatabases } = settings;
+  context.tell(
+    `asking about ${wanted.length} packages of the AUR, ${branches.length} git branches, ${libraryDatabases.length} databases`,
+  );
   const [aur, databases, heads] = await Promise.all([
     wanted.length === 0
       ? { found: new Map(), missing: [], problems: [] }
@@ -51,8 +56,8 @@ export async function gatherNews(
           proxy: settings.aurProxy,
           signal,
         }),
-    readPackageDatabases(settings.libraryDatabases, { fetcher, signal }),
-    branchHeads(branchesToAsk(packages, known.states), {
+    readPackageDatabases(libraryDatabases, { fetcher, signal }),
+    branchHeads(branches, {
       fetcher,
       configFile: context.gitConfigFile,
       parallel: settings.maxParallel,

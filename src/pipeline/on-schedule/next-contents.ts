@@ -1,6 +1,8 @@
 import type { PackageCheck } from '../../api/index.ts';
 import type { Problem } from '../../diagnostics/index.ts';
+import type { PackageState } from '../../formats/pkgbuild-repo/index.ts';
 import type { StateContents } from '../state-contents.ts';
+import { accountsOf } from './aur-accounts.ts';
 import type { Beginning } from './begin.ts';
 import type { ScheduleContext } from './context.ts';
 import { type Decision, isToBuild } from './decide.ts';
@@ -40,8 +42,8 @@ export function nextContents(
   const proposed = new Set(now.pushed.map(({ name }) => name));
   for (const one of now.examinations) {
     const failure = now.failed.get(one.name);
-    if (!failure) states.set(one.name, one.state);
     const decision = now.decisions.get(one.name);
+    if (!failure) states.set(one.name, acceptedState(one, decision, now));
     const before = start.contents.checks.get(one.name);
     const isOpen = proposed.has(one.name) || start.branches.commits.has(one.name);
     checks.set(
@@ -60,6 +62,20 @@ export function nextContents(
     libraries: nextLibraries(now.news.databases, start.contents.libraries),
     checks,
   };
+}
+
+/**
+ * A change that waits for a review was not accepted, so those who stood behind the recipe before still count; once the
+ * main branch has it, those of now do (specification 7.13).
+ */
+function acceptedState(
+  { name, state, stateBefore }: Examination,
+  decision: Decision | undefined,
+  { news, obsolete }: RunFacts,
+): PackageState {
+  const known = news.upstream.aur.get(name);
+  if (decision?.kind === 'review') return { ...state, maintainers: stateBefore.maintainers };
+  return known && obsolete.has(name) ? { ...state, maintainers: accountsOf(known) } : state;
 }
 
 function reviewOf(

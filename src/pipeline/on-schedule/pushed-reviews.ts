@@ -84,7 +84,10 @@ async function isInPlace(
     return false;
   const [facts] = await copy.commitsBetween(undefined, commit);
   const [parent] = facts?.parents ?? [];
-  return parent !== undefined && (await copy.isAncestor(parent, base.commit));
+  if (parent === undefined) return false;
+  // in a shallow clone it may be older than what is here
+  await copy.deepenTo(parent, base.commit);
+  return await copy.isAncestor(parent, base.commit);
 }
 
 /** A rebuild of the main branch changes settings, and they are no part of what is reviewed. */

@@ -1,26 +1,37 @@
 import { untrustedAccounts } from '../../formats/pkgbuild-repo/index.ts';
 import type { AurPackage } from '../../upstream/index.ts';
+import { accountsOf } from './aur-accounts.ts';
 import type { ScheduleContext } from './context.ts';
 import type { Examination } from './examine.ts';
 
 /**
  * Who stands behind a change and is not trusted (specification 7.13): accounts of the AUR that are not on the list of
- * `.ci/aur-maintainers`, or the address of a recipe that `CI_TRUSTED_SOURCES` does not name. Our own rewriting needs
- * no trust. Nobody known is nobody trusted.
+ * `.ci/aur-maintainers`, or the address of a recipe that `CI_TRUSTED_SOURCES` does not name. What a hook leaves may come
+ * from anywhere; our own rewriting needs no trust. Nobody known is nobody trusted.
  */
 export function untrusted(
   context: ScheduleContext,
   one: Examination,
   input: { readonly trusted: ReadonlySet<string>; readonly aur: ReadonlyMap<string, AurPackage> },
 ): readonly string[] {
+  const isFromHook = one.isHooked && !context.settings.trustedSources.includes(hook);
+  return [...untrustedSource(context, one, input), ...(isFromHook ? [hook] : [])];
+}
+
+/** As people trust it in `CI_TRUSTED_SOURCES`. */
+const hook = 'update.sh';
+
+function untrustedSource(
+  context: ScheduleContext,
+  one: Examination,
+  input: Parameters<typeof untrusted>[2],
+): readonly string[] {
   switch (one.origin) {
     case 'own':
       return [];
     case 'aur': {
       const known = input.aur.get(one.name);
-      const accounts = known
-        ? [known.maintainer ?? '', ...known.coMaintainers].filter((name) => name !== '')
-        : [];
+      const accounts = known ? accountsOf(known) : [];
       if (known?.maintainer === undefined)
         return ['no maintainer (orphaned)', ...untrustedAccounts(accounts, input.trusted)];
       return untrustedAccounts(accounts, input.trusted);
@@ -33,9 +44,10 @@ export function untrusted(
 }
 
 /** Hosts (`gitlab.example.org`) and owners on one (`github.com/owner`), literally. */
-function isTrustedUrl(url: string, trusted: readonly string[]): boolean {
+export function isTrustedUrl(url: string, trusted: readonly string[]): boolean {
   const match = /^[a-z+]+:\/\/(?:[^/@]*@)?([^/:]+)(?::\d+)?\/(.*)$/i.exec(url);
-  if (!match) return false;
+  // who asks for such a path gets another one
+  if (!match || /(?:^|\/|%2f)(?:\.|%2e){1,2}(?:\/|%2f|$)/i.test(match[2] as string)) return false;
   const host = (match[1] as string).toLowerCase();
   const path = match[2] as string;
   return trusted.some((entry) => {

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { Clock } from '../../host/index.ts';
 import type { BuilderName, JobId } from '../../primitives/index.ts';
+import { archLabel, archMark } from '../class-fit.ts';
 import { forgot } from '../forgot.ts';
 import {
   type Claimant,
@@ -218,10 +219,13 @@ export class BullmqQueue implements QueueBackend {
       claimant.builder,
       addressed(claimant.builder),
       claimant.builderClass ?? '',
-      (claimant.labels ?? []).map(encodeURIComponent).join(','),
+      [...(claimant.labels ?? []).map(encodeURIComponent), ...(claimant.arches ?? []).map(archLabel)].join(
+        ',',
+      ),
       finiteOrNothing(claimant.freeMemoryBytes),
       finiteOrNothing(claimant.freeDiskBytes),
       lookPerLane,
+      claimant.usualArch === false ? archMark : '',
     ];
   }
 

@@ -1,5 +1,5 @@
 import type { BuilderName } from '../../primitives/index.ts';
-import { fitOf } from '../class-fit.ts';
+import { fitOf, laneLabels } from '../class-fit.ts';
 import type { QueueEntry } from '../queue-backend.ts';
 import { needOf } from '../room.ts';
 
@@ -7,12 +7,12 @@ import { needOf } from '../room.ts';
 export const prefixOf = (farm: string): string => `{packmill:${farm}}`;
 
 /**
- * Name of the BullMQ queue of an entry: `FIT|URGENCY|SHARE|LABELS`. FIT is `class-RANK` or `builder-NAME`; text of
+ * Name of the BullMQ queue of an entry: `FIT|URGENCY|SHARE|LABELS`; an architecture is one of the labels. FIT is `class-RANK` or `builder-NAME`; text of
  * others is percent-encoded, so that `|`, `,` and `:` only stand where they are put here.
  */
 export function laneOf(entry: QueueEntry): string {
   const fit = fitOf(entry.buildClass);
-  const labels = [...new Set(entry.labels ?? [])].sort().map(encodeURIComponent).join(',');
+  const labels = laneLabels(entry).join(',');
   const where = 'rank' in fit ? `class-${fit.rank}` : addressed(fit.address);
   return `${where}|${entry.urgency ?? 0}|${encodeURIComponent(entry.share ?? '')}|${labels}`;
 }

@@ -4,8 +4,8 @@ import type { EntryRow } from './queue-statements.ts';
 
 /** The columns of an entry, as parameters of `offer` and `restore`. */
 export function columnsOf(entry: QueueEntry, lane: number) {
-  const { urgency, share, labels } = entry;
-  const plain = urgency === undefined && share === undefined && labels === undefined;
+  const { urgency, share, labels, arch } = entry;
+  const plain = [urgency, share, labels, arch].every((field) => field === undefined);
   return {
     job: entry.job,
     offer: entry.offer,
@@ -16,7 +16,7 @@ export function columnsOf(entry: QueueEntry, lane: number) {
     share: share ?? '',
     memory: entry.memoryBytes ?? null,
     disk: entry.diskBytes ?? null,
-    more: plain ? null : JSON.stringify({ urgency, share, labels }),
+    more: plain ? null : JSON.stringify({ urgency, share, labels, arch }),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { fitOf } from '../class-fit.ts';
+import { archLabel, archMark, fitOf, laneLabels } from '../class-fit.ts';
 import type { Claimant, QueueEntry } from '../queue-backend.ts';
 
 /** A row of the table `lanes`. */
@@ -10,6 +10,7 @@ export interface Lane {
   readonly address: string | undefined;
   readonly urgency: number;
   readonly share: string;
+  /** As `laneLabels` has them. */
   readonly labels: readonly string[];
 }
 
@@ -44,7 +45,7 @@ export class Lanes {
     const fit = fitOf(entry.buildClass);
     const rank = 'rank' in fit ? fit.rank : null;
     const address = 'address' in fit ? fit.address : null;
-    const labels = JSON.stringify([...new Set(entry.labels ?? [])].sort());
+    const labels = JSON.stringify(laneLabels(entry));
     const { urgency = 0, share = '' } = entry;
     const name = JSON.stringify([rank, address, urgency, share, labels]);
     const known = this.#ids.get(name);
@@ -56,9 +57,13 @@ export class Lanes {
 
   /** The lanes of which this claimant may take jobs, in the order of the claim rules; equal ones by id. */
   of(claimant: Claimant): Lane[] {
-    const carried = new Set(claimant.labels ?? []);
+    const carried = new Set([
+      ...(claimant.labels ?? []).map(encodeURIComponent),
+      ...(claimant.arches ?? []).map(archLabel),
+    ]);
     return this.#ordered.filter(({ rank, address, labels }) => {
       if (!labels.every((label) => carried.has(label))) return false;
+      if (claimant.usualArch === false && !labels.some((label) => label.startsWith(archMark))) return false;
       if (rank === undefined) return address === claimant.builder;
       return claimant.builderClass !== undefined && rank <= claimant.builderClass;
     });

@@ -3,7 +3,7 @@ import { fault } from '../../diagnostics/index.ts';
 import { type Clock, removeEntry } from '../../host/index.ts';
 
 /**
- * Every entry is in a lane: same class or address, urgency, share and labels. Lanes are few, are never removed, and
+ * Every entry is in a lane: same class or address, urgency, share, labels and architecture. Lanes are few, are never removed, and
  * their ids grow. A leased job has a `fence`. The partial indexes hold what can be claimed, each lane in the order
  * of one claim rule, so that a claim costs the same however many wait.
  */
@@ -27,7 +27,7 @@ CREATE TABLE IF NOT EXISTS memory (word TEXT NOT NULL);
 `;
 
 /** The file's layout. A queue is filled again from the farm's record, so one of another layout is simply emptied. */
-const layout = 2;
+const layout = 3;
 
 /** How long a process waits for another one that writes to the same queue. */
 const busyTimeoutMs = 10_000;

@@ -19,14 +19,18 @@ export async function printSrcinfo(input: PrintSrcinfoInput): Promise<string> {
   const { folder } = input;
   // what makepkg warns of goes to standard error and must not end up in the text
   const command = ['bash', '-c', `exec ${makepkgCommand} --printsrcinfo > ${layout.work}/srcinfo`];
-  return await onACopy(input, { folder, command, network: false, timeoutMs }, async ({ end, said }, places) => {
-    if (end.kind === 'exited' && end.code === 0) return await readText(`${places.work}/srcinfo`);
-    throw fault('BLD013', {
-      what: `makepkg cannot read '${folder}/PKGBUILD'`,
-      place: { file: `${folder}/PKGBUILD` },
-      why: said === '' ? `makepkg ended: ${end.kind}.` : `makepkg says: ${said}`,
-    });
-  });
+  return await onACopy(
+    input,
+    { folder, command, network: false, timeoutMs },
+    async ({ end, said }, places) => {
+      if (end.kind === 'exited' && end.code === 0) return await readText(`${places.work}/srcinfo`);
+      throw fault('BLD013', {
+        what: `makepkg cannot read '${folder}/PKGBUILD'`,
+        place: { file: `${folder}/PKGBUILD` },
+        why: said === '' ? `makepkg ended: ${end.kind}.` : `makepkg says: ${said}`,
+      });
+    },
+  );
 }
 
 /** The file lies in a folder of the sandboxed builder, so it may be anything, and of any size. */

@@ -4,7 +4,8 @@ import { layout } from './layout.ts';
  * Takes jobs, or only looks whether there is one (`peek`). The rules are the contract's, as in `memory/order.ts`.
  *
  * ARGV: now or '' for the server's own time, longest wait, length of leases, max, builder, FIT of jobs addressed to it,
- * class or '', labels by comma, free memory or '', free disk or '', entries to look at in a lane, '1' to peek.
+ * class or '', labels by comma, free memory or '', free disk or '', entries to look at in a lane, what the labels of a
+ * lane must have in them or '', '1' to peek.
  * Returns data, fence and end of each lease, one after the other; for a peek 1 or 0.
  */
 export const claim = `${layout}
@@ -13,13 +14,15 @@ local bound = nowMs - tonumber(ARGV[2])
 local untilMs = nowMs + tonumber(ARGV[3])
 local max, builder = tonumber(ARGV[4]), ARGV[5]
 local freeMemory, freeDisk = tonumber(ARGV[9]) or math.huge, tonumber(ARGV[10]) or math.huge
-local look, peek = tonumber(ARGV[11]), ARGV[12] == '1'
+local look, must, peek = tonumber(ARGV[11]), ARGV[12], ARGV[13] == '1'
 
 local carried = {}
 for label in string.gmatch(ARGV[8], '[^,]+') do carried[label] = true end
 
 local function admits(lane)
-  for label in string.gmatch(string.match(lane, '[^|]*$'), '[^,]+') do
+  local labels = string.match(lane, '[^|]*$')
+  if must ~= '' and not string.find(labels, must, 1, true) then return false end
+  for label in string.gmatch(labels, '[^,]+') do
     if not carried[label] then return false end
   end
   return true

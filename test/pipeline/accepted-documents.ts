@@ -2,7 +2,7 @@ import { fault } from '../../src/diagnostics/index.ts';
 import { type HandOverPort, packagesOf } from '../../src/pipeline/index.ts';
 
 /** Takes documents by id, each once, or is not there. */
-export class ManagerDouble implements HandOverPort {
+export class TakingManager implements HandOverPort {
   /** Names with their classes, by id of the document. */
   readonly documents = new Map<string, readonly string[]>();
   isDown = false;

@@ -1,0 +1,125 @@
+import { chmodSync, existsSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { folderOf, KeptFarm, repositorySettings } from './kept-farm.ts';
+
+let kept: KeptFarm | undefined;
+afterEach(async () => {
+  await kept?.dispose();
+  kept = undefined;
+});
+
+const make = async (upkeep?: string, settings?: string): Promise<KeptFarm> => {
+  kept = await KeptFarm.make(upkeep, settings);
+  return kept;
+};
+
+describe('a recipe source that a farm keeps up to date', () => {
+  it('builds what is pushed, and removes what is dropped, without any CI service', async () => {
+    const one = await make();
+    one.push({ ...repositorySettings, ...folderOf('first') }, 'feat: first [deploy first]');
+    await one.farm.up();
+    await one.farm.hasPublished('first');
+    const id = one.push({ ...folderOf('second') });
+    await one.farm.hasPublished('second');
+    await one.stands(({ commit, running }) => commit === id && running === null);
+    expect(one.remote.tip('refs/tags/scheduled')).toBe(id);
+    expect(one.farm.published()).toEqual(['first-1.0-1', 'second-1.0-1']);
+    const dropped = one.push({ first: null });
+    await one.stands(({ commit }) => commit === dropped);
+    expect(one.farm.published()).toEqual(['second-1.0-1']);
+    const status = await one.farm.do('status');
+    expect(status).toMatch(/^upkeep recipes \(main at [0-9a-f]{7}\): waits; packages: 1 by-hand$/m);
+    expect(status).toMatch(/^ {2}on-commit .* ago: done$/m);
+    const metrics = await one.farm.text('/metrics');
+    expect(metrics).toContain('packmill_upkeep_last_run_ok{source="recipes",run="on-commit"} 1');
+    expect(metrics).toContain('packmill_upkeep_packages{source="recipes",state="by-hand"} 1');
+  });
+
+  it('does nothing by itself while it is paused, also after a restart, and what is asked for by hand', async () => {
+    const one = await make('every: never, look: 100ms, triggers: { nightly: 24h }');
+    one.push(repositorySettings, 'chore: begin');
+    const first = await one.farm.up();
+    await one.stands(({ last }) => last.length > 0);
+    const before = (await one.views())[0];
+    await one.farm.do('upkeep', 'pause', 'recipes');
+    await first.stop();
+    const second = await one.farm.up();
+    const id = one.push(folderOf('late'));
+    const [paused] = await one.views();
+    expect(paused).toMatchObject({ paused: true, next: [], last: before?.last });
+    await one.run('--kind', 'on-commit');
+    await one.stands(({ commit, running }) => commit === id && running === null);
+    expect((await one.views())[0]?.last[0]).toMatchObject({
+      by: 'hand',
+      outcome: 'done',
+      scheduled: ['late'],
+    });
+    expect(await one.farm.do('upkeep')).toMatch(/^upkeep recipes \(main at [0-9a-f]{7}\): paused/m);
+    await one.farm.do('upkeep', 'resume', 'recipes');
+    // the period of a trigger begins when it is first heard of, not with each manager
+    expect((await one.views())[0]?.next).toEqual(before?.next);
+    await second.stop();
+  });
+
+  it('tells what is the matter with the server, and is well again by itself', async () => {
+    const one = await make();
+    one.push({ ...repositorySettings, ...folderOf('first') });
+    const manager = await one.farm.up();
+    await one.stands(({ last }) => last.length > 0);
+    const { bare } = one.remote;
+    renameSync(bare, `${bare}.away`);
+    const ill = await one.stands(({ problem }) => problem !== null);
+    expect(ill.problem?.code).toBe('GIT003');
+    expect(await one.farm.do('status')).toMatch(/^ {2}trouble: GIT003 .*\n {4}next: /m);
+    renameSync(`${bare}.away`, bare);
+    await one.stands(({ problem }) => problem === null);
+    await manager.says(/upkeep of 'recipes': all well again/);
+  });
+
+  it('makes its clone anew when somebody has broken it', async () => {
+    const one = await make();
+    one.push({ ...repositorySettings, ...folderOf('first') });
+    await one.farm.up();
+    await one.stands(({ last }) => last.length > 0);
+    const clone = join(one.farm.farm, 'sources/recipes/upkeep/clone');
+    writeFileSync(join(clone, '.git/HEAD'), 'rubbish\n');
+    writeFileSync(join(clone, 'PKGBUILD'), 'rubbish\n');
+    const id = one.push(folderOf('second'));
+    await one.stands(({ commit, running }) => commit === id && running === null);
+    expect(existsSync(join(clone, 'PKGBUILD'))).toBe(false);
+    expect(existsSync(join(clone, 'second/PKGBUILD'))).toBe(true);
+  });
+
+  it.each([
+    ['missing', undefined],
+    ['readable by others', 0o644],
+    ['empty', 0o600],
+  ])('does nothing with a secret that is %s (CIF003)', async (_, mode) => {
+    const one = await make();
+    const secret = join(one.farm.folder, 'secret');
+    if (mode !== undefined) writeFileSync(secret, mode === 0o600 ? '' : 't0ken\n', { mode });
+    one.settings(`look: 100ms, every: never, secrets: { ACCESS_TOKEN: ${secret} }`);
+    one.push({ ...repositorySettings, ...folderOf('first') });
+    await one.farm.up();
+    const { problem } = await one.stands((view) => view.problem !== null);
+    expect(problem).toMatchObject({ code: 'CIF003', what: expect.stringContaining(secret) });
+    writeFileSync(secret, 't0ken\n');
+    chmodSync(secret, 0o600);
+    await one.stands((view) => view.problem === null && view.last.some(({ outcome }) => outcome === 'done'));
+  });
+
+  it('says which sources it looks after, and why it does not look after a folder', async () => {
+    const one = await make();
+    const sources = `main: { url: ${one.farm.recipes}, upkeep: {} }, plain: { url: ${one.farm.recipes} }`;
+    one.farm.settings('', sources);
+    await one.farm.up();
+    const { problem } = await one.stands((view) => view.problem !== null);
+    expect(problem?.code).toBe('CIF004');
+    const ended = await one.farm.run(['upkeep', 'run', 'plain']);
+    expect([ended.code, ended.stderr]).toEqual([2, expect.stringContaining('CIF001')]);
+    expect(ended.stderr).toContain("Those that are: 'main'");
+    const wrong = await one.farm.run(['upkeep', 'run', 'main', '--kind', 'sometimes']);
+    expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('CLI001')]);
+  });
+});
