@@ -85,6 +85,9 @@ async function pushes(scene: Scene): Promise<void> {
       return scene.push(`chore(update): ${name}`, new Map([[path, `${text}# ${round}\n`]]));
     });
     one.print('a push that changes one package', compared);
+    const moment = scene.push('chore: counted [deploy all]', new Map());
+    printGit((await withCountedGit(scene, packmill(scene, 'ci', 'on-commit', '--hand-over'))).git);
+    scene.restore({ ...moment, scheduled: moment.main });
     const all = await inTurns(scene, subjects, (round) =>
       scene.push(`chore: round ${round} [deploy all]`, new Map()),
     );
@@ -166,8 +169,7 @@ async function timer(scene: Scene, moment: Moment, { title, words }: Wanted): Pr
   const most = Math.max(0, ...asked);
   print('requests, and to the busiest host', `${asked.reduce((sum, count) => sum + count, 0)}, ${most}`);
   print(`limit: those at one every ${gapMs} ms`, `${most * gapMs} ms`);
-  print('git processes', `${git.length}`);
-  for (const [name, count] of counted(git)) print(`  git ${name}`, `${count}`);
+  printGit(git);
 }
 
 /** A run beside those that are measured, with a git in front of git that writes down what it is called for. */
@@ -193,6 +195,11 @@ PATH='${path}' exec git "$@"
   const env = { ...command.env, PATH: `${folder}:${path}` };
   const { said } = await measured({ ...command, env }, scene.notes);
   return { said, git: readFileSync(log, 'utf8').split('\n').filter(Boolean) };
+}
+
+function printGit(words: readonly string[]): void {
+  print('git processes', `${words.length}`);
+  for (const [name, count] of counted(words)) print(`  git ${name}`, `${count}`);
 }
 
 function counted(words: readonly string[]): readonly (readonly [string, number])[] {
