@@ -15,6 +15,8 @@ export interface FarmPaths {
   readonly sandbox: string;
   readonly roots: string;
   readonly sourceCache: string;
+  /** What makepkg printed for recipes with a stale .SRCINFO, by their content. */
+  readonly srcinfoMemory: string;
   readonly keys: string;
   readonly public: string;
   readonly gitConfig: string;
@@ -36,6 +38,7 @@ export function farmPaths(root: string): FarmPaths {
     sandbox: `${root}/state/sandbox`,
     roots: `${root}/roots`,
     sourceCache: `${root}/cache/sources`,
+    srcinfoMemory: `${root}/cache/srcinfo`,
     keys: `${root}/keys/gnupg`,
     public: `${root}/public`,
     gitConfig: `${root}/state/gitconfig`,

@@ -1,8 +1,8 @@
 import { fault, type Problem, ProblemError } from '../diagnostics/index.ts';
-import { systemRandom } from '../host/index.ts';
 import type { Recipe } from '../model/index.ts';
-import { discover, loadAll, type PkgbuildDetails, printSrcinfo } from '../recipes/pkgbuild/index.ts';
+import { discover, loadAll, type PkgbuildDetails } from '../recipes/pkgbuild/index.ts';
 import type { Farm } from './farm.ts';
+import { makeSrcinfo } from './make-srcinfo.ts';
 import { watchUpstreams } from './upstream-heads.ts';
 
 export interface LoadRequest {
@@ -75,15 +75,4 @@ function withNeeds(
     for (const need of recipe.needs) for (const one of offering.get(need.name) ?? []) wanted.add(one);
   }
   return recipes.filter((recipe) => wanted.has(recipe));
-}
-
-/** `.SRCINFO` of a recipe as makepkg prints it, in a sandbox. */
-export async function makeSrcinfo(farm: Farm, folder: string, arch: string): Promise<string> {
-  return await printSrcinfo({
-    folder,
-    scratch: `${farm.paths.work}/srcinfo-${systemRandom.hex(8)}`,
-    arch,
-    root: await farm.sandboxRoot(),
-    sandbox: farm.sandbox,
-  });
 }

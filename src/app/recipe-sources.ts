@@ -4,7 +4,8 @@ import { pathExists } from '../host/index.ts';
 import type { Recipe } from '../model/index.ts';
 import { load, type PkgbuildDetails } from '../recipes/pkgbuild/index.ts';
 import type { Farm } from './farm.ts';
-import { type LoadedRecipes, loadRecipes, makeSrcinfo } from './load-recipes.ts';
+import { type LoadedRecipes, loadRecipes } from './load-recipes.ts';
+import { makeSrcinfo } from './make-srcinfo.ts';
 
 /** A source of recipes as it was at one commit. */
 export interface SourceState {
