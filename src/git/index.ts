@@ -5,7 +5,6 @@ export { openWorkingCopy, type WorkingCopyOptions } from './open-working-copy.ts
 export { type RemoteHeadOptions, type RemoteHeads, type RemoteRef, remoteHeads } from './remote-heads.ts';
 export type { Credentials } from './remote-link.ts';
 export { type ResolvedCommit, type SourceOptions, SourceRepository } from './source-repository.ts';
-export { StateBranch } from './state-branch.ts';
 export type {
   Author,
   CommitFacts,

@@ -32,6 +32,9 @@ export async function pageRoutes(server: WebServer, { pagesFolder }: RouteContex
       reply.header('content-security-policy', logPolicy).sendFile('logs.html', pagesFolder, day),
     );
   }
+  page('/assets/palette.css', 'Colours of all pages', (reply) =>
+    reply.sendFile('palette.css', pagesFolder, day),
+  );
   for (const file of ['logs-viewer.js', 'logs-screen.js', 'logs-viewer.css']) {
     page(`/assets/${file}`, 'A part of the log page', (reply) => reply.sendFile(file, pagesFolder, day));
   }

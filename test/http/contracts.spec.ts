@@ -248,6 +248,7 @@ describe('pages', () => {
     ['/assets/logs-viewer.js', 'application/javascript; charset=utf-8'],
     ['/assets/logs-screen.js', 'application/javascript; charset=utf-8'],
     ['/assets/logs-viewer.css', 'text/css; charset=utf-8'],
+    ['/assets/palette.css', 'text/css; charset=utf-8'],
     ['/assets/xterm.js', 'application/javascript; charset=utf-8'],
     ['/assets/xterm.css', 'text/css; charset=utf-8'],
   ])('%s is %s for a day', async (path, type) => {
