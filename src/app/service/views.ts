@@ -35,6 +35,7 @@ export class FarmViews {
   readonly #local: () => readonly BuilderView[];
   /** Answers that cost in proportion to the queue are kept until the next event, or for a second. */
   #kept: { readonly untilMs: number; readonly open: readonly JobRevision[] } | undefined;
+  #elsewhere: { readonly atMs: number; readonly arches: readonly string[] } | undefined;
 
   /** `local`: builders of the manager's own process, which the record does not know. */
   constructor(farm: Farm, local: () => readonly BuilderView[] = () => []) {
@@ -227,9 +228,17 @@ export class FarmViews {
     return shortages(jobs, new Set([...own, ...arches]));
   }
 
-  /** What builders of a manager at work build for, for a process that only reads and does not know them. */
+  /**
+   * What builders of a manager at work build for, for a process that only reads and does not know them. Asking for the
+   * lock costs milliseconds, and thousands of jobs may be shown at once: an answer holds for a second.
+   */
   #ownElsewhere(): readonly string[] {
-    return readManager(this.#farm.paths.lock) === undefined ? [] : readOwnArches(this.#farm);
+    const nowMs = this.#farm.clock.monotonicMs();
+    if (this.#elsewhere === undefined || nowMs - this.#elsewhere.atMs > 1_000) {
+      const arches = readManager(this.#farm.paths.lock) === undefined ? [] : readOwnArches(this.#farm);
+      this.#elsewhere = { atMs: nowMs, arches };
+    }
+    return this.#elsewhere.arches;
   }
 
   builders(): readonly BuilderView[] {
