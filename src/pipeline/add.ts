@@ -125,6 +125,9 @@ async function recipeOf(
   const recipe = tree.get('PKGBUILD');
   if (recipe === undefined || recipe.mode === '120000')
     return refuse(`the repository of '${name}' has no PKGBUILD`);
+  const stated = /^pkgbase\s*=\s*(\S+)\s*$/m.exec(textOf(tree.get('.SRCINFO')?.bytes))?.[1];
+  if (stated !== undefined && stated !== name)
+    return refuse(`the recipe is one of '${stated}', which is the name its folder needs`);
   const plain = [...tree].filter(([path]) => !/^(?:\.CI|\.git|\.gitignore)(?:\/|$)/.test(path));
   try {
     const bytes = Buffer.from(await styled(context, name, { text: textOf(recipe.bytes), scratch }));

@@ -13,23 +13,6 @@ function binaryKind(bytes: Uint8Array): { weight: Finding['weight']; what: strin
   return textOf(bytes) === undefined ? { weight: 'notice', what: 'is no UTF-8' } : undefined;
 }
 
-/** Hooks of the recipe repository (specification 17) that run at build time, or change what is built. */
-export function hookFindings(before: RecipeFolder, after: RecipeFolder): readonly Finding[] {
-  return ['prepare', 'update.sh', 'on-success.sh', 'on-failure.sh', 'interfere.patch']
-    .concat('PKGBUILD.prepend', 'PKGBUILD.append')
-    .map((name) => `.CI/${name}`)
-    .filter((file) => !isSameFile(before, after, file))
-    .map((file) => {
-      const change = !after.files.has(file) ? 'is gone' : before.files.has(file) ? 'differs' : 'is new';
-      return {
-        topic: 'build-time',
-        weight: 'notice',
-        what: `a hook of the recipe repository ${change}`,
-        file,
-      };
-    });
-}
-
 /** Files beside PKGBUILD and .SRCINFO that came, went or differ. */
 export function fileFindings(before: RecipeFolder, after: RecipeFolder): readonly Finding[] {
   const findings: Finding[] = [];

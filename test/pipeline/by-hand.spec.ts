@@ -127,11 +127,13 @@ describe('changes by hand', () => {
       const url = recipe('new', recipeFiles('new', {}, ''));
       const empty = recipe('empty', { 'README.md': 'no recipe' });
       const broken = recipe('broken', { PKGBUILD: 'build() {\n' });
+      const other = recipe('other', recipeFiles('original', {}, ''));
       const words = [
         `foo/${url}`,
         `gone/file://${world.remote.folder}/nowhere.git`,
         `empty/${empty}`,
         `broken/${broken}`,
+        `other/${other}`,
       ];
       const done = await addPackages(await context(), readAdditions([...words, `new/${url}`]), options());
       expect(done.added).toEqual(['new']);
@@ -140,6 +142,8 @@ describe('changes by hand', () => {
         ['CIC022', 'gone'],
         ['CIC022', 'empty'],
         ['CIC022', 'broken'],
+        // a folder of another name than its pkgbase would build nothing that stays
+        ['CIC022', 'other'],
       ]);
       expect(world.told.filter((line) => line.startsWith('gone: '))).toHaveLength(1);
     });
