@@ -9,7 +9,7 @@ import type {
   UpkeepRunRequest,
 } from '../../api/index.ts';
 import { serveCalls } from '../../channel/index.ts';
-import { fault, type Problem } from '../../diagnostics/index.ts';
+import { fault, type Problem, ProblemError } from '../../diagnostics/index.ts';
 import type { Dispatcher } from '../../dispatcher/index.ts';
 import { machine, removeEntry, replaceFile, systemRandom } from '../../host/index.ts';
 import { LogHub, pruneLogs } from '../../logs/index.ts';
@@ -134,9 +134,20 @@ export class RunningFarm extends FarmLook implements FarmService {
   }
 
   #makePublishing(): Publishing {
+    const subject = 'refused publication';
+    let isFresh = false;
     return new Publishing(this.farm, {
-      published: (what) => this.#options.say(`published ${what}`),
-      refused: (problem) => this.#tell(problem),
+      published: (what) => {
+        this.#options.say(`published ${what}`);
+        // it stays in sight for at least one publication more: its own may come with it
+        if (!isFresh) this.#troubles.note(subject, undefined);
+        isFresh = false;
+      },
+      // the job itself has succeeded: without this nobody would learn that its packages are not out
+      refused: (problem) => {
+        isFresh = true;
+        this.#troubles.note(subject, new ProblemError(problem));
+      },
       marked: (stored, generation) => {
         if (generation > 0) this.#telling.published(stored);
       },
