@@ -35,6 +35,14 @@ export function remoteTrouble(shown: string, result: ProcessResult): ProblemErro
   return fault('GIT001', { what: `'${shown}' cannot be reached`, why });
 }
 
+/** Why git could not write files: SYS004 while the disk has no room, which passes when somebody makes some, else GIT006. */
+export function layingTrouble(what: string, stderr: string): ProblemError {
+  const why = lastWords(stderr);
+  return fault(noRoom.test(stderr) ? 'SYS004' : 'GIT006', { what, why });
+}
+
+const noRoom = /No space left on device|Disk quota exceeded/;
+
 /** The end of what git printed, without what would be a password in a URL. */
 export function lastWords(stderr: string): string | undefined {
   const lines = stderr
