@@ -97,7 +97,7 @@ export class Checkouts {
       const result = await this.#mirror.run(args, options);
       if (result.code === 0) continue;
       if (!(await this.#mirror.isWhole(commit))) this.#mirror.distrust();
-      throw layingTrouble(`the files of commit '${commit}' cannot be laid out`, result.stderr);
+      throw layingTrouble(`the files of commit '${commit}' cannot be laid out`, result.stderr, folder);
     }
   }
 }

@@ -146,7 +146,7 @@ export class Mirror {
     ensureFolder(making, 0o700);
     const format = `--object-format=${formatOf(tip.commit)}`;
     const made = await this.#git.run(['init', '--quiet', '--bare', '--template=', format, making]);
-    if (made.code !== 0) throw layingTrouble(`'${making}' cannot be made`, made.stderr);
+    if (made.code !== 0) throw layingTrouble(`'${making}' cannot be made`, made.stderr, making);
     ensureFolder(`${making}/info`);
     replaceFile(`${making}/info/attributes`, attributes);
     const result = await this.#git.run([`--git-dir=${making}`, ...fetching(specOf(tip))], limits);
