@@ -46,7 +46,7 @@ export class RecipeSources {
 
   /**
    * Lays out a source: at a commit, or as new as its server has it. Throws SCH001 for an unknown source and GIT
-   * problems, of which GIT001 is worth another try.
+   * problems, of which those of the world (GIT001, SYS004 and others) are worth another try.
    */
   async at(id: string, commit: string | undefined): Promise<SourceState> {
     const url = this.url(id);

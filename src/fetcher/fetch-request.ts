@@ -16,7 +16,7 @@ export interface FetchOptions {
   readonly maxBytes?: number | undefined;
   /**
    * For one exchange up to the last byte, waiting for a turn not counted; default 30,000. The head of the answer has to
-   * come within 30,000 anyway.
+   * come within 30,000 anyway. As long again for unpacking what came.
    */
   readonly timeoutMs?: number | undefined;
   /** URL of an HTTP proxy for this request; undefined: what the environment says. */
@@ -47,6 +47,9 @@ export interface FetchAnswer {
 
 /** The same with a body that is unpacked while it is read; for bodies that are far larger unpacked. */
 export interface FetchStream extends Omit<FetchAnswer, 'bytes'> {
-  /** Throws FET008 when there are more bytes than `maxBytes`, FET014 when they are damaged. */
+  /**
+   * Throws FET002 when their unpacking takes longer than `timeoutMs`, FET008 when there are more bytes than `maxBytes`,
+   * FET014 when they are damaged, FET015 when they are called off.
+   */
   pieces(): AsyncIterable<Uint8Array>;
 }

@@ -92,7 +92,12 @@ export class Fetcher {
   async open(url: string, options: FetchOptions = {}): Promise<FetchStream> {
     const got = await this.#follow(readAddress(url), options);
     const { status, headers, body } = got.reply;
-    const limits = { maxBytes: options.maxBytes ?? defaultMaxBytes, shown: shownAddress(got.url) };
+    const limits = {
+      shown: shownAddress(got.url),
+      maxBytes: options.maxBytes ?? defaultMaxBytes,
+      timeoutMs: options.timeoutMs ?? defaultTimeoutMs,
+      signal: options.signal,
+    };
     const isGzip = options.unpackGzip === true && body[0] === 0x1f && body[1] === 0x8b;
     const codings = headers['content-encoding'] ?? (isGzip ? 'gzip' : undefined);
     return {

@@ -1,28 +1,49 @@
 import { fault, isFault, messageOf } from '../diagnostics/index.ts';
-import { unpackBody } from '../host/index.ts';
+import { type UnpackLimits, UnpackTrouble, unpackBody } from '../host/index.ts';
 import type { FetchAnswer } from './fetch-request.ts';
 import { shownAddress } from './shown-address.ts';
 
-/** Unpacks a body while it is read. Throws FET008 beyond `maxBytes`, FET014 for damage. */
+/**
+ * Unpacks a body while it is read. Throws FET002 when that takes too long, FET008 beyond `maxBytes`, FET014 for damage
+ * and for codings that are unknown or more than two, FET015 when it is called off.
+ */
 export async function* unpackedPieces(
   body: Uint8Array,
   codings: string | undefined,
-  { maxBytes, shown }: { readonly maxBytes: number; readonly shown: string },
+  { shown, ...limits }: UnpackLimits & { readonly shown: string },
 ): AsyncGenerator<Uint8Array> {
   let size = 0;
   try {
-    for await (const piece of unpackBody(body, codings)) {
+    for await (const piece of unpackBody(body, codings, limits)) {
       size += piece.byteLength;
-      if (size > maxBytes) {
-        const why = `It unpacks to more than ${maxBytes} bytes.`;
-        throw fault('FET008', { what: `the answer of '${shown}' is too large`, why });
-      }
+      if (size > limits.maxBytes) throw tooLarge(shown, limits);
       yield piece;
     }
   } catch (error) {
     if (isFault(error)) throw error;
+    if (error instanceof UnpackTrouble) throw givenUp(error, shown, limits);
     const why = `${messageOf(error)}.`;
     throw fault('FET014', { what: `the answer of '${shown}' is damaged`, why, cause: error });
+  }
+}
+
+const tooLarge = (shown: string, { maxBytes }: UnpackLimits): Error =>
+  fault('FET008', {
+    what: `the answer of '${shown}' is too large`,
+    why: `It unpacks to more than ${maxBytes} bytes.`,
+  });
+
+function givenUp({ kind }: UnpackTrouble, shown: string, limits: UnpackLimits): Error {
+  switch (kind) {
+    case 'too-large':
+      return tooLarge(shown, limits);
+    case 'slow':
+      return fault('FET002', {
+        what: `the answer of '${shown}' takes too long to unpack`,
+        why: `It is not unpacked after ${limits.timeoutMs} ms.`,
+      });
+    case 'stopped':
+      return fault('FET015', { what: `the request to '${shown}' is called off` });
   }
 }
 

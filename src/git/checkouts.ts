@@ -1,4 +1,3 @@
-import { fault } from '../diagnostics/index.ts';
 import {
   type Clock,
   ensureFolder,
@@ -14,7 +13,7 @@ import {
   textIfThere,
 } from '../host/index.ts';
 import type { Mirror } from './mirror.ts';
-import { lastWords } from './remote-trouble.ts';
+import { layingTrouble } from './remote-trouble.ts';
 
 const wholeId = /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/;
 
@@ -98,10 +97,7 @@ export class Checkouts {
       const result = await this.#mirror.run(args, options);
       if (result.code === 0) continue;
       if (!(await this.#mirror.isWhole(commit))) this.#mirror.distrust();
-      throw fault('GIT006', {
-        what: `the files of commit '${commit}' cannot be laid out`,
-        why: lastWords(result.stderr),
-      });
+      throw layingTrouble(`the files of commit '${commit}' cannot be laid out`, result.stderr, folder);
     }
   }
 }

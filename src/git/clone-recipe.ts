@@ -14,7 +14,7 @@ import { CheckoutProgram } from './checkout-program.ts';
 import { checkCommittable } from './committable.ts';
 import { gitEnvironment, plainSsh } from './git-program.ts';
 import { type Setting, settingVariables } from './git-settings.ts';
-import { History } from './history.ts';
+import { History, type HistoryBounds } from './history.ts';
 import { ObjectReader } from './object-reader.ts';
 import { remoteAddress } from './remote-address.ts';
 import { remoteTrouble } from './remote-trouble.ts';
@@ -65,7 +65,7 @@ export async function cloneRecipe(options: CloneOptions): Promise<ClonedRecipe> 
   try {
     const result = await download(remote.url, bare, options);
     if (result.code !== 0 || result.why !== 'ended') throw cloneTrouble(remote.shown, result, options);
-    const history = new History(objects);
+    const history = new History(objects, boundsOf(remote.shown, options));
     const [commit] = await history.find(['HEAD']);
     if (!commit) throw fault('GIT005', { what: `'${remote.shown}' has no commit yet` });
     const entries = await history.below(commit, '');
@@ -85,6 +85,19 @@ export async function cloneRecipe(options: CloneOptions): Promise<ClonedRecipe> 
 
 const defaultMaxBytes = 64 * 1024 * 1024;
 const defaultMaxFiles = 5_000;
+/** Folders that there may be in addition to as many files as are allowed. */
+const maxFolders = 5_000;
+/** More than as many names as are allowed can need. */
+const maxTreeBytes = 8 * 1024 * 1024;
+
+const boundsOf = (shown: string, { maxFiles = defaultMaxFiles }: CloneOptions): HistoryBounds => ({
+  names: maxFiles + maxFolders,
+  depth: 64,
+  // as much as the system takes for a path
+  pathLength: 4_096,
+  bytes: maxTreeBytes,
+  refuse: (how) => tooLarge(shown, how),
+});
 
 /** One pack of one commit. A limit of the system keeps it from growing further than it may. */
 function download(url: string, bare: string, options: CloneOptions): Promise<ProcessResult> {

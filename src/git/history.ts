@@ -1,5 +1,5 @@
 import { fault } from '../diagnostics/index.ts';
-import type { ObjectReader } from './object-reader.ts';
+import type { GitObject, ObjectReader } from './object-reader.ts';
 import { type CommitObject, parseCommit, parseTree, type Tree } from './tree-object.ts';
 import type { TreeChange, TreeEntry } from './working-copy.ts';
 
@@ -7,6 +7,20 @@ import type { TreeChange, TreeEntry } from './working-copy.ts';
 const keptNames = 60_000;
 /** How far a line of commits is followed one by one before git is asked to do it. */
 const longestLine = 100;
+
+/** What a repository of strangers may have of that which is read before its files are counted. */
+export interface HistoryBounds {
+  /** Files and folders below a folder, however often the same folder is named. */
+  readonly names: number;
+  /** Folders within folders. */
+  readonly depth: number;
+  /** Characters of a path. */
+  readonly pathLength: number;
+  /** Bytes of all commits and trees together. */
+  readonly bytes: number;
+  /** Makes the error of what goes beyond, from how it does. */
+  readonly refuse: (how: string) => Error;
+}
 
 interface Pair {
   readonly path: string;
@@ -18,15 +32,19 @@ interface Pair {
 export class History {
   readonly #objects: ObjectReader;
   readonly #trees = new Map<string, Tree>();
+  readonly #bounds: HistoryBounds | undefined;
   #names = 0;
+  #bytes = 0;
 
-  constructor(objects: ObjectReader) {
+  /** Without bounds, the repository is trusted to be of a size that fits into memory. */
+  constructor(objects: ObjectReader, bounds?: HistoryBounds) {
     this.#objects = objects;
+    this.#bounds = bounds;
   }
 
   /** Commits by id or name, in the order of the names; undefined for what denotes none. */
   async find(names: readonly string[]): Promise<readonly (CommitObject | undefined)[]> {
-    const objects = await this.#objects.read(names.map((name) => name && `${name}^{commit}`));
+    const objects = await this.#read(names.map((name) => name && `${name}^{commit}`));
     return objects.map((object) => object && parseCommit(object.bytes, object.id));
   }
 
@@ -73,10 +91,15 @@ export class History {
       .map((part) => `${part}/`)
       .join('');
     let level = top ? named(top, prefix) : [];
-    while (level.length > 0) {
+    let names = level.length;
+    for (let depth = 0; level.length > 0; depth += 1) {
+      this.#check(level, { names, depth });
       const folders = level.filter(([, entry]) => entry.mode === '040000');
       for (const [name, entry] of level) if (entry.mode !== '040000') found.set(name, entry);
       const trees = await this.#readTrees(folders.map(([, entry]) => entry.id));
+      // counted before they are written out: a few trees that name each other again and again are billions of paths
+      names += folders.reduce((sum, [, { id }]) => sum + (trees.get(id)?.size ?? 0), 0);
+      this.#check([], { names, depth });
       level = folders.flatMap(([name, { id }]) => named(trees.get(id) ?? new Map(), `${name}/`));
     }
     return found;
@@ -139,7 +162,7 @@ export class History {
   async #readTrees(ids: readonly string[]): Promise<ReadonlyMap<string, Tree>> {
     const wanted = new Map(ids.map((id) => [id, this.#trees.get(id)]));
     const missing = [...wanted].flatMap(([id, tree]) => (tree ? [] : [id]));
-    const objects = await this.#objects.read(missing);
+    const objects = await this.#read(missing);
     for (const [index, id] of missing.entries()) {
       const object = objects[index];
       if (object?.kind !== 'tree') throw lacking(id);
@@ -148,6 +171,30 @@ export class History {
       this.#keep(id, tree);
     }
     return wanted as ReadonlyMap<string, Tree>;
+  }
+
+  /** Throws what `refuse` makes of a level of paths, all counted so far, that goes beyond the bounds. */
+  #check(
+    level: readonly (readonly [string, TreeEntry])[],
+    { names, depth }: { readonly names: number; readonly depth: number },
+  ): void {
+    const bounds = this.#bounds;
+    if (!bounds) return;
+    if (names > bounds.names) throw bounds.refuse(`${names} files and folders or more`);
+    if (depth > bounds.depth) throw bounds.refuse(`folders of a depth of more than ${bounds.depth}`);
+    if (level.some(([path]) => path.length > bounds.pathLength)) {
+      throw bounds.refuse(`a path of more than ${bounds.pathLength} characters`);
+    }
+  }
+
+  /** Commits and trees; with bounds, nothing whose size was not asked for before. */
+  async #read(names: readonly string[]): Promise<readonly (GitObject | undefined)[]> {
+    const bounds = this.#bounds;
+    if (bounds) {
+      for (const object of await this.#objects.facts(names)) this.#bytes += object?.size ?? 0;
+      if (this.#bytes > bounds.bytes) throw bounds.refuse(`commits and trees of ${this.#bytes} bytes`);
+    }
+    return await this.#objects.read(names);
   }
 
   #keep(id: string, tree: Tree): void {

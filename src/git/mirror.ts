@@ -11,7 +11,7 @@ import {
 } from '../host/index.ts';
 import { type CallLimits, type GitProgram, remoteName } from './git-program.ts';
 import type { RemoteAddress } from './remote-address.ts';
-import { isDamage, isNotOffered, lastWords, remoteTrouble } from './remote-trouble.ts';
+import { isDamage, isNotOffered, layingTrouble, remoteTrouble } from './remote-trouble.ts';
 
 /** A branch as the server has it. */
 interface Tip {
@@ -146,9 +146,7 @@ export class Mirror {
     ensureFolder(making, 0o700);
     const format = `--object-format=${formatOf(tip.commit)}`;
     const made = await this.#git.run(['init', '--quiet', '--bare', '--template=', format, making]);
-    if (made.code !== 0) {
-      throw fault('GIT006', { what: `'${making}' cannot be made`, why: lastWords(made.stderr) });
-    }
+    if (made.code !== 0) throw layingTrouble(`'${making}' cannot be made`, made.stderr, making);
     ensureFolder(`${making}/info`);
     replaceFile(`${making}/info/attributes`, attributes);
     const result = await this.#git.run([`--git-dir=${making}`, ...fetching(specOf(tip))], limits);

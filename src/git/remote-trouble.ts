@@ -1,5 +1,5 @@
 import { fault, type ProblemError } from '../diagnostics/index.ts';
-import type { ProcessResult } from '../host/index.ts';
+import { freeDiskBytes, type ProcessResult } from '../host/index.ts';
 
 /** How git says that there is no repository, or that it does not show it to strangers. */
 const notARepository =
@@ -34,6 +34,19 @@ export function remoteTrouble(shown: string, result: ProcessResult): ProblemErro
   }
   return fault('GIT001', { what: `'${shown}' cannot be reached`, why });
 }
+
+/**
+ * Why git could not write files below a folder: SYS004 while its disk has no room, which passes when somebody makes
+ * some, else GIT006. What git prints of a full disk is often no more than that it is unable to write.
+ */
+export function layingTrouble(what: string, stderr: string, folder: string): ProblemError {
+  const isFull = noRoom.test(stderr) || (freeDiskBytes(folder) ?? leastFreeBytes) < leastFreeBytes;
+  return fault(isFull ? 'SYS004' : 'GIT006', { what, why: lastWords(stderr) });
+}
+
+const noRoom = /No space left on device|Disk quota exceeded/;
+/** Git has removed what it could not finish by the time it is looked at. */
+const leastFreeBytes = 8 * 2 ** 20;
 
 /** The end of what git printed, without what would be a password in a URL. */
 export function lastWords(stderr: string): string | undefined {

@@ -104,7 +104,7 @@ export class SourceRepository {
 
   /**
    * The folder with the files of a commit: bytes, executable bits and links as committed, submodules as empty
-   * folders. It is complete or not there, and shared: nobody may write in it. Throws GIT002, GIT006.
+   * folders. It is complete or not there, and shared: nobody may write in it. Throws GIT002, GIT006, SYS004 (no room, among others).
    */
   async checkout(commit: string): Promise<string> {
     if (!(await this.has(commit))) {

@@ -1,4 +1,4 @@
-import { Readable, type Transform } from 'node:stream';
+import { Readable, Transform } from 'node:stream';
 import {
   createBrotliDecompress,
   createGunzip,
@@ -12,11 +12,37 @@ export const acceptedCodings = 'gzip, deflate, br, zstd';
 
 const pieceBytes = 1 << 16;
 
+/** One for what the document is and one for its way here; each more multiplies what a few bytes can cost. */
+const mostCodings = 2;
+
+export interface UnpackLimits {
+  /** Of what is between two codings; what comes out is counted by the one who reads it. */
+  readonly maxBytes: number;
+  /** For the waiting of the reader in all; its own work between two pieces is not counted. */
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Why unpacking was given up, other than damage. */
+export class UnpackTrouble extends Error {
+  readonly kind: 'too-large' | 'slow' | 'stopped';
+
+  constructor(kind: UnpackTrouble['kind'], reason: string) {
+    super(reason);
+    this.kind = kind;
+  }
+}
+
 /**
  * Unpacks a body piece by piece. `codings` is the value of `Content-Encoding`, applied from the last to the first.
- * Throws Node's own error for damaged data, and for a coding that is not known.
+ * Throws `UnpackTrouble` beyond the limits, and Node's own error for damaged data; also an error for a coding that is
+ * not known and for more than two of them.
  */
-export async function* unpackBody(body: Uint8Array, codings: string | undefined): AsyncGenerator<Uint8Array> {
+export async function* unpackBody(
+  body: Uint8Array,
+  codings: string | undefined,
+  limits: UnpackLimits,
+): AsyncGenerator<Uint8Array> {
   const names = (codings ?? '')
     .split(',')
     .map((name) => name.trim().toLowerCase())
@@ -26,18 +52,67 @@ export async function* unpackBody(body: Uint8Array, codings: string | undefined)
     if (body.byteLength > 0) yield body;
     return;
   }
-  let source: Readable = Readable.from(slices(body));
-  const streams: Readable[] = [source];
-  for (const [index, name] of names.entries()) {
-    const decoder = decoderOf(name, index === 0 ? body : undefined);
-    source.once('error', (error) => decoder.destroy(error));
-    source = source.pipe(decoder);
-    streams.push(source);
+  if (names.length > mostCodings) {
+    throw new Error(`the answer is packed ${names.length} times, and at most ${mostCodings} are unpacked`);
   }
+  const streams: Readable[] = [];
+  const stop = (): void => {
+    streams.at(-1)?.destroy(new UnpackTrouble('stopped', 'the unpacking is called off'));
+  };
+  limits.signal?.addEventListener('abort', stop, { once: true });
   try {
-    for await (const piece of source) yield piece as Uint8Array;
+    chain(streams, body, { names, maxBytes: limits.maxBytes });
+    if (limits.signal?.aborted) stop();
+    yield* piecesOf(streams.at(-1) as Readable, limits.timeoutMs);
   } finally {
+    limits.signal?.removeEventListener('abort', stop);
     for (const stream of streams) stream.destroy();
+  }
+}
+
+/** Adds the streams that a body goes through, each of which ends with the error of the one before. */
+function chain(
+  streams: Readable[],
+  body: Uint8Array,
+  { names, maxBytes }: { readonly names: readonly string[]; readonly maxBytes: number },
+): void {
+  let source: Readable = Readable.from(slices(body));
+  streams.push(source);
+  const next = (stream: Transform): void => {
+    source.once('error', (error) => stream.destroy(error));
+    source = source.pipe(stream);
+    streams.push(source);
+  };
+  for (const [index, name] of names.entries()) {
+    if (index > 0) next(counter(maxBytes));
+    next(decoderOf(name, index === 0 ? body : undefined));
+  }
+}
+
+/** Lets bytes pass up to a limit: packed nothing is without end and unpacks to nothing that anybody could count. */
+function counter(maxBytes: number): Transform {
+  let size = 0;
+  return new Transform({
+    transform(piece: Uint8Array, _encoding, done) {
+      size += piece.byteLength;
+      if (size <= maxBytes) done(null, piece);
+      else done(new UnpackTrouble('too-large', `it unpacks to more than ${maxBytes} bytes`));
+    },
+  });
+}
+
+async function* piecesOf(source: Readable, timeoutMs: number): AsyncGenerator<Uint8Array> {
+  const pieces = source[Symbol.asyncIterator]();
+  for (let leftMs = timeoutMs; ; ) {
+    const startedMs = performance.now();
+    const late = (): void => {
+      source.destroy(new UnpackTrouble('slow', `it is not unpacked within ${timeoutMs} ms`));
+    };
+    const timer = setTimeout(late, Math.max(0, leftMs));
+    const piece = await pieces.next().finally(() => clearTimeout(timer));
+    if (piece.done === true) return;
+    leftMs -= performance.now() - startedMs;
+    yield piece.value as Uint8Array;
   }
 }
 

@@ -18,7 +18,7 @@ export {
   systemConsole,
   tolerateClosedPipes,
 } from './console.ts';
-export { acceptedCodings, unpackBody } from './content-coding.ts';
+export { acceptedCodings, type UnpackLimits, UnpackTrouble, unpackBody } from './content-coding.ts';
 export { createTokenDigest, digestBytes, digestFileTwice, equalDigests, keyedDigest } from './digest.ts';
 export { isDiskFull } from './disk-full.ts';
 export {

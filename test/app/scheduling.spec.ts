@@ -1,5 +1,6 @@
 // A request that was accepted is never lost, whatever ends the manager (specification 14.2, 14.5).
-import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -47,12 +48,12 @@ function addRecipe(name: string, needs: string): void {
   );
 }
 
-async function startFarm() {
+async function startFarm(say: (line: string) => void = () => {}) {
   const started = await prepareFarm({
     folder: farm,
     localBuilders: 0,
     withoutRedis: true,
-    say: () => {},
+    say,
     signal: new AbortController().signal,
   });
   await started.service.start({ url: 'http://127.0.0.1:1', builderUrl: undefined });
@@ -119,5 +120,38 @@ it('says after a restart, too, what of a request got no job', async () => {
     );
   } finally {
     await second.close();
+  }
+}, 60_000);
+
+it('tries a request again when its source cannot be laid out for want of a usable disk', async () => {
+  const settings = join(farm, 'packmill.yaml');
+  const recipes = join(folder, 'git-recipes');
+  cpSync(join(folder, 'recipes'), recipes, { recursive: true });
+  const git = (...args: string[]): unknown =>
+    execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@localhost', ...args], { cwd: recipes });
+  git('init', '--quiet', '--initial-branch=main');
+  git('add', '.');
+  git('commit', '--quiet', '--message', 'x');
+  appendFileSync(settings, `  disk: { url: '${recipes}' }\n`);
+  const sources = join(farm, 'sources', 'disk');
+  mkdirSync(join(farm, 'sources'), { recursive: true });
+  writeFileSync(sources, 'a file where the folder of the source has to be');
+  const said: string[] = [];
+  const manager = await startFarm((line) => {
+    said.push(line);
+    // heard after the first try: the next one finds the place free
+    if (line.startsWith('recipe sources: SYS004')) rmSync(sources, { force: true });
+  });
+  try {
+    const reply = await manager.service.schedule({ ...request('request-3', 'hen'), source: 'disk' });
+    expect(reply).toMatchObject({ plan: expect.any(Number), refused: [] });
+    expect(said).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^recipe sources: SYS004 /),
+        'recipe sources: all well again',
+      ]),
+    );
+  } finally {
+    await manager.close();
   }
 }, 60_000);

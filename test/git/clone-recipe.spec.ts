@@ -104,6 +104,41 @@ describe('a cloned recipe', () => {
     expect(names(scratch.folder)).not.toContain('into');
   });
 
+  it('is refused before it fills the memory: trees of trees, of vast size, long names, long messages', async () => {
+    const write = ['hash-object', '-w', '-t', 'tree', '--literally', '--stdin'];
+    const entry = (mode: string, name: string, id: string): Buffer =>
+      Buffer.concat([Buffer.from(`${mode} ${name}\0`), Buffer.from(id, 'hex')]);
+    const tree = (...entries: readonly Buffer[]): string =>
+      scratch.gitWithInput(scratch.bare, Buffer.concat(entries), ...write);
+    const blob = scratch.gitWithInput(scratch.bare, 'x', 'hash-object', '-w', '--stdin');
+    const leaf = tree(entry('100644', 'PKGBUILD', blob));
+    const nested = (levels: number, width: number): string => {
+      const names = Array.from({ length: width }, (_, index) => `d${index}`);
+      let id = leaf;
+      for (let level = 0; level < levels; level += 1)
+        id = tree(...names.map((name) => entry('40000', name, id)));
+      return id;
+    };
+    const wide = Array.from({ length: 300_000 }, (_, index) => entry('100644', `f${index}`, blob));
+    const into = join(scratch.folder, 'into');
+    const told = async (id: string, message = 'x'): Promise<unknown> => {
+      const commit = scratch.gitWithInput(scratch.bare, message, 'commit-tree', '-F', '-', id);
+      scratch.git(scratch.bare, 'update-ref', 'refs/heads/main', commit);
+      return await cloneRecipe({ url, into, timeoutMs }).catch((error: unknown) => error);
+    };
+    const refused = (what: string): object => ({
+      problem: { code: 'GIT014', what: expect.stringContaining(what) },
+    });
+    expect(await told(nested(10, 10))).toMatchObject(refused('files and folders'));
+    expect(await told(nested(100, 1))).toMatchObject(refused('depth'));
+    expect(await told(tree(entry('40000', 'n'.repeat(5_000), leaf)))).toMatchObject(refused('characters'));
+    expect(await told(tree(Buffer.concat(wide)))).toMatchObject(refused('commits and trees of'));
+    expect(await told(leaf, 'x'.repeat(9_000_000))).toMatchObject(refused('commits and trees of'));
+    expect(names(scratch.folder)).not.toContain('into');
+    expect(await told(nested(30, 1))).toMatchObject({ folder: into });
+    expect(names(into).at(-1)).toMatch(/^(d0\/){30}PKGBUILD$/);
+  });
+
   it('is refused when a name of it leads out of the folder', async () => {
     const into = join(scratch.folder, 'into');
     const blob = scratch.gitWithInput(scratch.bare, '/tmp', 'hash-object', '-w', '--stdin');

@@ -38,8 +38,16 @@ const settle = (request: ScheduleRequest, config: FarmConfig): Settled => ({
   source: request.source ?? usualSource(config) ?? '',
 });
 
-/** How long the server of a source is left alone after it was out of reach, in ms. */
+/** How long a request is left alone after something was in the way of its planning, in ms. */
 const pausesMs = [2_000, 5_000, 15_000, 30_000, 60_000];
+
+/**
+ * Whether what broke a request's planning off may be over later, be it that a server comes back or that somebody makes
+ * room on a disk. A commit whose files no git lays out would hold up all others of its source for ever, so the
+ * patience with that ends.
+ */
+const mayPass = ({ code, blame }: Problem, round: number): boolean =>
+  blame === 'world' && (code !== 'GIT006' || round < pausesMs.length);
 
 export interface SchedulingParts {
   readonly farm: Farm;
@@ -147,24 +155,37 @@ export class Scheduling {
     return working;
   }
 
+  /** Plans, again and again while what is in the way may pass: the answer refuses for good. */
   async #plan(request: Settled): Promise<ScheduleReply> {
-    const { database } = this.#parts.farm;
+    const { signal, farm, onTrouble } = this.#parts;
+    for (let round = 0; ; round += 1) {
+      try {
+        const reply = await this.#planOnce(request);
+        if (round > 0) onTrouble(undefined);
+        return reply;
+      } catch (error) {
+        // a request that this manager had to leave is the next one's, whatever it broke off with
+        if (!isFault(error) || signal.aborted) throw error;
+        const { problem: why } = error;
+        if (!mayPass(why, round)) {
+          const refused = request.packages.map(({ name }) => refusal(name, why));
+          return this.#answer(request, undefined, refused);
+        }
+        onTrouble(error);
+        await farm.clock.sleep(pausesMs[Math.min(round, pausesMs.length - 1)] as number, signal);
+        if (signal.aborted) throw error;
+      }
+    }
+  }
+
+  async #planOnce(request: Settled): Promise<ScheduleReply> {
+    const { farm, sources } = this.#parts;
+    const { database } = farm;
     const done = database.plans.ofRequest(request.id);
     if (done) return this.#answer(request, done.id, this.#without(request, database.jobs.ofPlan(done.id)));
     const unfit = this.#unfit(request);
     if (unfit) return this.#answer(request, undefined, unfit);
-    try {
-      return await this.#planFrom(request, await this.#lay(request));
-    } catch (error) {
-      // a request that this manager had to leave is the next one's, whatever it broke off with
-      if (!isFault(error) || this.#parts.signal.aborted) throw error;
-      const { problem: why } = error;
-      return this.#answer(
-        request,
-        undefined,
-        request.packages.map(({ name }) => refusal(name, why)),
-      );
-    }
+    return await this.#planFrom(request, await sources.at(request.source, request.commit));
   }
 
   async #planFrom(request: Settled, state: SourceState): Promise<ScheduleReply> {
@@ -191,20 +212,6 @@ export class Scheduling {
       .map(({ name }) =>
         refusal(name, problem('SCH003', { what: `'${name}' cannot be built for '${arch}'` })),
       );
-  }
-
-  /** The source at the commit; while its server is out of reach, tried again and again. */
-  async #lay(request: Settled): Promise<SourceState> {
-    const { sources, signal, farm, onTrouble } = this.#parts;
-    for (let round = 0; ; round += 1) {
-      try {
-        return await sources.at(request.source, request.commit);
-      } catch (error) {
-        if (!isFault(error) || error.problem.code !== 'GIT001' || signal.aborted) throw error;
-        onTrouble(error);
-        await farm.clock.sleep(pausesMs[Math.min(round, pausesMs.length - 1)] as number, signal);
-      }
-    }
   }
 
   /** What makes a whole request impossible. */
