@@ -1,7 +1,7 @@
 import type { HandOver } from '../api/index.ts';
 import { fault, type Problem, problem } from '../diagnostics/index.ts';
 import type { RequestedPackage } from '../formats/pkgbuild-repo/index.ts';
-import { type DeliveryReport, isForward } from './deliver.ts';
+import { type DeliveryReport, isFollowed, isForward } from './deliver.ts';
 import { deliverFirst, deliverOrKeep } from './deliver-now.ts';
 import { evaluatePush, type PushMeaning } from './evaluate-push.ts';
 import { type HandOverPort, makeHandOver, packagesOf } from './hand-over.ts';
@@ -44,7 +44,7 @@ export async function onCommit(context: PipelineContext, options: OnCommitOption
   const base = await baseOf(context, before);
   if (base === 'looked at') return report(context, before, { base: repository.commit, outcome: 'nothing' });
   const meaning = await evaluatePush(context, base);
-  const document = await documentOf(context, meaning);
+  const document = await documentOf(context, meaning, base);
   if (!document.schedule && !document.cleanup && before.waiting.length === 0) {
     context.tell('nothing to build');
     const refs = await moveTag(context, before.refs);
@@ -55,7 +55,7 @@ export async function onCommit(context: PipelineContext, options: OnCommitOption
 
 /**
  * The commit to compare with: that of the newest document that waits, else the tag's; undefined without either.
- * `looked at` when the tag is ahead, or there already.
+ * `looked at` when the tag is ahead on the branch, or there already.
  */
 async function baseOf(
   context: PipelineContext,
@@ -75,7 +75,8 @@ async function baseOf(
   }
   await copy.deepenTo(base);
   if (await copy.isAncestor(base, head)) return base;
-  if (await copy.isAncestor(head, base)) {
+  // a force push that takes commits back makes an ancestor of the tag the newest commit
+  if ((await copy.isAncestor(head, base)) && (await isFollowed(copy, refs, base))) {
     context.report(problem('CIC032', { what: `commit ${head.slice(0, 7)} was looked at by a later run` }));
     return 'looked at';
   }
@@ -92,7 +93,11 @@ async function baseOf(
   return base;
 }
 
-async function documentOf(context: PipelineContext, meaning: PushMeaning): Promise<HandOver> {
+async function documentOf(
+  context: PipelineContext,
+  meaning: PushMeaning,
+  base: string | undefined,
+): Promise<HandOver> {
   const { copy, repository, clock, ci } = context;
   const wanted = meaning.all
     ? repository.packages.map((name) => meaning.packages.find((asked) => asked.name === name) ?? { name })
@@ -113,6 +118,8 @@ async function documentOf(context: PipelineContext, meaning: PushMeaning): Promi
     createdMs: nowMs,
     pipeline: ci.pipeline,
     packages,
+    // taking commits back can ask for what was asked at this commit before, and is meant anew
+    nonce: base !== undefined && !(await copy.isAncestor(base, repository.commit)) ? base : undefined,
     ...(isCleanUp ? { keep: repository.packages, keepAsOfMs: await commitTime(context, nowMs) } : {}),
   });
 }

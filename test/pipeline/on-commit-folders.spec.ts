@@ -13,6 +13,11 @@ describe('changed folders of a push', () => {
 
   const names = (packages: readonly { name: string }[]): string[] => packages.map(({ name }) => name);
 
+  const takeBackTo = (commit: string): void => {
+    world.remote.git(world.desk, 'reset', '--hard', '--quiet', commit);
+    world.remote.git(world.desk, 'push', '--quiet', '--force', 'origin', 'HEAD:refs/heads/main');
+  };
+
   it('F01 schedules package folders and nothing else that changed', async () => {
     world.push({ 'foo/PKGBUILD': '2', 'README.md': 'x', '.ci/config': '#', '.gitlab-ci.yml': 'x' });
     expect(names((await world.onCommit()).packages)).toEqual(['foo']);
@@ -138,6 +143,33 @@ describe('changed folders of a push', () => {
     expect(names(done.packages)).toEqual(['bar', 'foo']);
     expect(world.codes).toEqual(['CIC014']);
     expect(world.tag).toBe(head);
+  });
+
+  it('compares trees when a force push takes the newest commits back, and makes a request of its own', async () => {
+    const kept = world.push({ 'foo/PKGBUILD': '2' });
+    await world.onCommit();
+    world.push({ 'foo/PKGBUILD': '3' });
+    await world.onCommit();
+    takeBackTo(kept);
+    expect(names((await world.onCommit()).packages)).toEqual(['foo']);
+    expect(world.codes).toEqual(['CIC014']);
+    expect(world.tag).toBe(kept);
+    // the same package of the same commit as at first: the manager must not take it for a repetition
+    const [first, , again] = world.manager.delivered;
+    expect(again?.schedule).toMatchObject({ commit: kept, packages: first?.schedule?.packages });
+    expect(again?.id).not.toBe(first?.id);
+    expect(await world.onCommit()).toMatchObject({ outcome: 'nothing' });
+  });
+
+  it('moves the tag back after such a force push while another branch has what was dropped', async () => {
+    const kept = world.remote.tip('refs/heads/main');
+    world.push({ 'baz/PKGBUILD': 'baz' });
+    await world.onCommit();
+    world.remote.git(world.desk, 'push', '--quiet', 'origin', 'HEAD:refs/heads/update-foo');
+    takeBackTo(kept);
+    expect(await world.onCommit({ depth: 1 })).toMatchObject({ packages: [], removed: ['baz'] });
+    expect(world.manager.delivered.at(-1)?.cleanup?.keep).toEqual(['bar', 'foo']);
+    expect(world.tag).toBe(kept);
   });
 
   it('does nothing in a run that a later one has overtaken', async () => {
