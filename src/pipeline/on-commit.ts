@@ -54,17 +54,17 @@ export async function onCommit(context: PipelineContext, options: OnCommitOption
 }
 
 /**
- * The commit to compare with: that of the newest document that waits, else the tag's; undefined without either.
+ * The commit to compare with: where the tag is, or will be once what waits is delivered; undefined without either.
  * `looked at` when the tag is ahead on the branch, or there already.
  */
 async function baseOf(
   context: PipelineContext,
-  { refs, waiting }: DeliveryReport,
+  before: DeliveryReport,
 ): Promise<string | undefined | 'looked at'> {
   const { copy, repository } = context;
+  const { refs } = before;
   const head = repository.commit;
-  const tagged = waiting.findLast(({ tag }) => tag !== undefined)?.tag;
-  const base = tagged ?? refs.scheduled;
+  const base = await comingTag(context, before);
   if (base === head) {
     context.tell('no commits since the last run');
     return 'looked at';
@@ -91,6 +91,18 @@ async function baseOf(
     }),
   );
   return base;
+}
+
+/** A document that waits counts only where it moves the tag forward: its commit may be old, or dropped by a force push. */
+async function comingTag(
+  { copy }: PipelineContext,
+  { refs, waiting }: DeliveryReport,
+): Promise<string | undefined> {
+  let { scheduled } = refs;
+  for (const { tag } of waiting) {
+    if (tag !== undefined && (await isForward(copy, { ...refs, scheduled }, tag))) scheduled = tag;
+  }
+  return scheduled;
 }
 
 async function documentOf(
