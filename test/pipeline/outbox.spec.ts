@@ -140,6 +140,26 @@ describe('the outbox', () => {
     ]);
   });
 
+  it('schedules nothing twice while a document that the manager refuses stays behind the tag', async () => {
+    world.manager.isAway = true;
+    const refused = world.push({ 'foo/PKGBUILD': '2' });
+    await world.onCommit();
+    world.manager.isAway = false;
+    world.manager.before = ({ tag }) => {
+      if (tag === refused) throw fault('SCH001', { what: "no target 'x'" });
+    };
+    const asked: string[][] = [];
+    for (const files of [{ 'bar/PKGBUILD': '2' }, { 'README.md': 'x' }, { 'README.md': 'y' }]) {
+      await world.remote.clock.advance(1000);
+      const head = world.push(files);
+      asked.push((await world.onCommit()).packages.map(({ name }) => name));
+      expect(world.tag).toBe(head);
+    }
+    expect(asked).toEqual([['bar'], [], []]);
+    expect(world.manager.scheduled).toEqual(['bar']);
+    expect((await world.outbox()).map(({ tag }) => tag)).toEqual([refused]);
+  });
+
   it('compares with the tag when a force push has dropped the commit of what waits, and loses no build', async () => {
     const before = world.tag;
     world.manager.isAway = true;
