@@ -83,9 +83,14 @@ function undeliverable(document: HandOver, refusal: Problem): Problem {
 
 /** Says what the manager did not take of a document (CIC018, and its own problem of a clean-up). */
 export function reportDelivery(context: PipelineContext, document: HandOver, delivery: Delivery): void {
-  const { accepted, refused, removed, cleanupRefused } = delivery;
+  const { accepted, refused, removed, spared = [], cleanupRefused } = delivery;
   if (document.schedule) context.tell(`scheduled ${accepted.length} of ${document.schedule.packages.length}`);
   if (document.cleanup && !cleanupRefused) context.tell(`cleaned up ${removed.length}`);
+  if (spared.length > 0) {
+    context.tell(
+      `not cleaned up, as they were deployed after the list was made: ${spared.join(', ')} (the next clean-up takes them)`,
+    );
+  }
   for (const { name, what, next } of refused) {
     context.report(
       problem('CIC018', { what: `'${name}' was refused: ${what}`, ...(next === undefined ? {} : { next }) }),

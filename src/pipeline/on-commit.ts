@@ -40,11 +40,16 @@ export interface OnCommitReport {
 export async function onCommit(context: PipelineContext, options: OnCommitOptions): Promise<OnCommitReport> {
   const { repository } = context;
   for (const found of repository.problems) context.report(found);
+  const startedMs = context.clock.nowMs();
   const before = await deliverFirst(context, options.port);
   const base = await baseOf(context, before);
   if (base === 'looked at') return report(context, before, { base: repository.commit, outcome: 'nothing' });
   const meaning = await evaluatePush(context, base);
-  const document = await documentOf(context, meaning, base);
+  const document = await documentOf(context, meaning, {
+    base,
+    // nothing newer was there to be added and deployed when the refs were read
+    trueAtMs: before.refs.main === repository.commit ? startedMs : undefined,
+  });
   if (!document.schedule && !document.cleanup && before.waiting.length === 0) {
     context.tell('nothing to build');
     const refs = await moveTag(context, before.refs);
@@ -105,10 +110,16 @@ async function comingTag(
   return scheduled;
 }
 
+interface Moment {
+  readonly base: string | undefined;
+  /** When `HEAD` was known to be the newest commit, ms since the epoch; undefined: it is not. */
+  readonly trueAtMs: number | undefined;
+}
+
 async function documentOf(
   context: PipelineContext,
   meaning: PushMeaning,
-  base: string | undefined,
+  { base, trueAtMs }: Moment,
 ): Promise<HandOver> {
   const { copy, repository, clock, ci } = context;
   const wanted = meaning.all
@@ -132,11 +143,13 @@ async function documentOf(
     packages,
     // taking commits back can ask for what was asked at this commit before, and is meant anew
     nonce: base !== undefined && !(await copy.isAncestor(base, repository.commit)) ? base : undefined,
-    ...(isCleanUp ? { keep: repository.packages, keepAsOfMs: await commitTime(context, nowMs) } : {}),
+    ...(isCleanUp
+      ? { keep: repository.packages, keepAsOfMs: trueAtMs ?? (await commitTime(context, nowMs)) }
+      : {}),
   });
 }
 
-/** A list of packages is as old as its commit: what a later commit added and had deployed must stay. */
+/** A list of packages that is not the newest is as old as its commit: what a later commit added and had deployed must stay. */
 async function commitTime({ copy, repository }: PipelineContext, nowMs: number): Promise<number> {
   const [head] = await copy.commitsBetween(undefined, repository.commit);
   return Math.min(head?.committedMs ?? nowMs, nowMs);

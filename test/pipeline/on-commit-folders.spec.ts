@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PipelineFixture } from './pipeline-fixture.ts';
 
+/** So that the clock of a run is past the time of any commit. */
+const century = 100 * 365 * 86_400_000;
+
 describe('changed folders of a push', () => {
   let world: PipelineFixture;
   beforeEach(() => {
@@ -43,6 +46,29 @@ describe('changed folders of a push', () => {
     const [document] = world.manager.delivered;
     expect(document?.schedule).toBeUndefined();
     expect(document?.cleanup).toMatchObject({ target: 'chaotic-aur', keep: ['foo'], force: false });
+  });
+
+  it('F04 takes the list of the newest commit as true now, however old its commit, and tells what is spared', async () => {
+    world.push({ 'bar/PKGBUILD': null });
+    await world.remote.clock.advance(century);
+    const nowMs = world.remote.clock.nowMs();
+    world.manager.spares = ['bar'];
+    await world.onCommit();
+    expect(world.manager.delivered[0]?.cleanup?.asOfMs).toBe(nowMs);
+    expect(world.told.find((line) => line.startsWith('not cleaned up'))).toMatch(/deployed after .*: bar/);
+  });
+
+  it('F04 takes the list of an older commit to be as old as that', async () => {
+    world.push({ 'bar/PKGBUILD': null });
+    const late = await world.context();
+    world.push({ 'bar/PKGBUILD': 'back' });
+    await world.remote.clock.advance(century);
+    await world.onCommit({ folder: late.copy.folder });
+    const seconds = world.remote.git(late.copy.folder, 'log', '-1', '--format=%ct', late.repository.commit);
+    expect(world.manager.delivered[0]?.cleanup).toMatchObject({
+      keep: ['foo'],
+      asOfMs: Number(seconds) * 1000,
+    });
   });
 
   it('F05 P05 takes a rename for both, in one document', async () => {
