@@ -9,12 +9,15 @@ import type { PipelineContext } from './pipeline-context.ts';
 import { preparePackages } from './request-packages.ts';
 import { type RemoteRefs, tagMove } from './state-branch.ts';
 
+/** What follows when packages are scheduled, or wait to be; `commit` has the recipes that are built. */
+export type AfterScheduled = (packages: readonly string[], commit: string) => Promise<void>;
+
 /** What a run on a push is asked for. */
 export interface OnCommitOptions {
   /** The way to the manager; undefined: documents are only left in the outbox (`--hand-over`). */
   readonly port: HandOverPort | undefined;
   /** Called with what is scheduled or waits to be, once that is durable. */
-  readonly afterScheduled?: (packages: readonly string[]) => Promise<void>;
+  readonly afterScheduled?: AfterScheduled;
 }
 
 /** What a run on a push did. */
@@ -171,7 +174,10 @@ async function handOver(
   const told = { base, packages, removed: meaning.removed };
   const now = await deliverOrKeep(context, port, { before, document });
   const isDelivered = now.waiting.length === 0;
-  if (packages.length > 0) await afterScheduled?.(packages.map(({ name }) => name));
+  if (packages.length > 0) {
+    const names = packages.map(({ name }) => name);
+    await afterScheduled?.(names, context.repository.commit);
+  }
   return report(context, now, { ...told, outcome: isDelivered ? 'scheduled' : 'waiting' });
 }
 
