@@ -83,9 +83,14 @@ function undeliverable(document: HandOver, refusal: Problem): Problem {
 
 /** Says what the manager did not take of a document (CIC018, and its own problem of a clean-up). */
 export function reportDelivery(context: PipelineContext, document: HandOver, delivery: Delivery): void {
-  const { accepted, refused, removed, cleanupRefused } = delivery;
+  const { accepted, refused, removed, spared = [], cleanupRefused } = delivery;
   if (document.schedule) context.tell(`scheduled ${accepted.length} of ${document.schedule.packages.length}`);
   if (document.cleanup && !cleanupRefused) context.tell(`cleaned up ${removed.length}`);
+  if (spared.length > 0) {
+    context.tell(
+      `not cleaned up, as they were deployed after the list was made: ${spared.join(', ')} (the next clean-up takes them)`,
+    );
+  }
   for (const { name, what, next } of refused) {
     context.report(
       problem('CIC018', { what: `'${name}' was refused: ${what}`, ...(next === undefined ? {} : { next }) }),
@@ -142,15 +147,20 @@ async function settle(
 }
 
 /**
- * Whether the tag may move: to a commit of the branch that is no step back. From a commit that is no longer on the
- * branch (a force push) every step is one forward.
+ * Whether the tag may move: to a commit of the followed branch that is no step back. From a commit that is no longer
+ * on that branch (a force push) every step is one forward, also when another branch still has it.
  */
-export async function isForward(
-  copy: WorkingCopy,
-  { scheduled: from, main }: RemoteRefs,
-  to: string,
-): Promise<boolean> {
-  if (from === to) return false;
-  if (to !== main && !(await copy.isOnBranch(to))) return false;
-  return from === undefined || !(await copy.isAncestor(to, from)) || !(await copy.isOnBranch(from));
+export async function isForward(copy: WorkingCopy, refs: RemoteRefs, to: string): Promise<boolean> {
+  const { scheduled: from } = refs;
+  if (from === to || !(await isFollowed(copy, refs, to))) return false;
+  return from === undefined || !(await copy.isAncestor(to, from)) || !(await isFollowed(copy, refs, from));
+}
+
+/** Whether a commit is part of the followed branch as the remote has it now. */
+export async function isFollowed(copy: WorkingCopy, { main }: RemoteRefs, commit: string): Promise<boolean> {
+  if (commit === main) return true;
+  if (main === undefined) return await copy.isOnBranch(commit);
+  // a shallow clone must not look like a rewritten history
+  await copy.deepenTo(commit, main);
+  return await copy.isAncestor(commit, main);
 }

@@ -34,6 +34,9 @@ describe('a hand-over', () => {
   it('has an id of its content: the same for another pipeline and time, another for other packages', () => {
     const { id } = makeHandOver(parts);
     expect(makeHandOver({ ...parts, pipeline: '78', createdMs: 9 }).id).toBe(id);
+    const cleaning = makeHandOver({ ...parts, keep: ['foo'], keepAsOfMs: 5 });
+    const later = makeHandOver({ ...parts, keep: ['foo'], keepAsOfMs: 9 });
+    expect([later.id, later.cleanup]).toEqual([cleaning.id, { ...cleaning.cleanup, asOfMs: 9 }]);
     for (const other of [
       { packages: [{ name: 'foo' }] },
       { commit: 'b'.repeat(40) },

@@ -36,8 +36,8 @@ function requireNames({ buildRepo, repoName, arch }: RepositorySettings): void {
 }
 
 /**
- * One document for the manager. Its id and those of its requests follow from the content but the pipeline, so that a
- * repeated run makes the same request (specification 22.24). Throws CIC003 for settings that cannot be names.
+ * One document for the manager. Its id and those of its requests follow from the content but the pipeline and times, so
+ * that a repeated run makes the same request (specification 22.24). Throws CIC003 for settings that cannot be names.
  */
 export function makeHandOver(parts: HandOverParts): HandOver {
   const { settings, commit, packages, keep } = parts;
@@ -58,14 +58,13 @@ export function makeHandOver(parts: HandOverParts): HandOver {
             ...(buildClass === undefined ? {} : { buildClass }),
           })),
         };
-  const cleanup: Omit<RemovalRequest, 'id'> | undefined =
+  const cleanup: Omit<RemovalRequest, 'id' | 'asOfMs'> | undefined =
     keep === undefined
       ? undefined
       : {
           target: settings.buildRepo,
           arch: settings.arch,
           keep: [...keep],
-          ...(parts.keepAsOfMs === undefined ? {} : { asOfMs: parts.keepAsOfMs }),
           force: false,
         };
   const content = JSON.stringify([commit, parts.movesTag, schedule, cleanup, parts.nonce]);
@@ -84,7 +83,15 @@ export function makeHandOver(parts: HandOverParts): HandOver {
           },
         }
       : {}),
-    ...(cleanup ? { cleanup: { ...cleanup, id: `${id}-clean` } } : {}),
+    ...(cleanup
+      ? {
+          cleanup: {
+            ...cleanup,
+            id: `${id}-clean`,
+            ...(parts.keepAsOfMs === undefined ? {} : { asOfMs: parts.keepAsOfMs }),
+          },
+        }
+      : {}),
   };
 }
 
@@ -147,6 +154,8 @@ export interface Delivery {
   readonly refused: readonly { readonly name: string; readonly what: string; readonly next?: string }[];
   /** pkgbases that the clean-up took away. */
   readonly removed: readonly string[];
+  /** pkgbases that are not in the list and stay, as they were deployed after it was made; undefined: none. */
+  readonly spared?: readonly string[];
   /** Why a clean-up was refused. */
   readonly cleanupRefused?: Problem;
 }

@@ -16,7 +16,7 @@ export {
   packagesOf,
   readOutbox,
 } from './hand-over.ts';
-export { type OnCommitOptions, type OnCommitReport, onCommit } from './on-commit.ts';
+export { type AfterScheduled, type OnCommitOptions, type OnCommitReport, onCommit } from './on-commit.ts';
 export { ClonePace } from './on-schedule/clone-pace.ts';
 export type { ScheduleContext } from './on-schedule/context.ts';
 export { type OnScheduleOptions, onSchedule } from './on-schedule/on-schedule.ts';

@@ -1,7 +1,7 @@
 import type { HandOver } from '../api/index.ts';
 import { fault, type Problem, problem } from '../diagnostics/index.ts';
 import type { RequestedPackage } from '../formats/pkgbuild-repo/index.ts';
-import { type DeliveryReport, isForward } from './deliver.ts';
+import { type DeliveryReport, isFollowed, isForward } from './deliver.ts';
 import { deliverFirst, deliverOrKeep } from './deliver-now.ts';
 import { evaluatePush, type PushMeaning } from './evaluate-push.ts';
 import { type HandOverPort, makeHandOver, packagesOf } from './hand-over.ts';
@@ -9,12 +9,15 @@ import type { PipelineContext } from './pipeline-context.ts';
 import { preparePackages } from './request-packages.ts';
 import { type RemoteRefs, tagMove } from './state-branch.ts';
 
+/** What follows when packages are scheduled, or wait to be; `commit` has the recipes that are built. */
+export type AfterScheduled = (packages: readonly string[], commit: string) => Promise<void>;
+
 /** What a run on a push is asked for. */
 export interface OnCommitOptions {
   /** The way to the manager; undefined: documents are only left in the outbox (`--hand-over`). */
   readonly port: HandOverPort | undefined;
   /** Called with what is scheduled or waits to be, once that is durable. */
-  readonly afterScheduled?: (packages: readonly string[]) => Promise<void>;
+  readonly afterScheduled?: AfterScheduled;
 }
 
 /** What a run on a push did. */
@@ -40,11 +43,16 @@ export interface OnCommitReport {
 export async function onCommit(context: PipelineContext, options: OnCommitOptions): Promise<OnCommitReport> {
   const { repository } = context;
   for (const found of repository.problems) context.report(found);
+  const startedMs = context.clock.nowMs();
   const before = await deliverFirst(context, options.port);
   const base = await baseOf(context, before);
   if (base === 'looked at') return report(context, before, { base: repository.commit, outcome: 'nothing' });
   const meaning = await evaluatePush(context, base);
-  const document = await documentOf(context, meaning);
+  const document = await documentOf(context, meaning, {
+    base,
+    // nothing newer was there to be added and deployed when the refs were read
+    trueAtMs: before.refs.main === repository.commit ? startedMs : undefined,
+  });
   if (!document.schedule && !document.cleanup && before.waiting.length === 0) {
     context.tell('nothing to build');
     const refs = await moveTag(context, before.refs);
@@ -54,17 +62,17 @@ export async function onCommit(context: PipelineContext, options: OnCommitOption
 }
 
 /**
- * The commit to compare with: that of the newest document that waits, else the tag's; undefined without either.
- * `looked at` when the tag is ahead, or there already.
+ * The commit to compare with: where the tag is, or will be once what waits is delivered; undefined without either.
+ * `looked at` when the tag is ahead on the branch, or there already.
  */
 async function baseOf(
   context: PipelineContext,
-  { refs, waiting }: DeliveryReport,
+  before: DeliveryReport,
 ): Promise<string | undefined | 'looked at'> {
   const { copy, repository } = context;
+  const { refs } = before;
   const head = repository.commit;
-  const tagged = waiting.findLast(({ tag }) => tag !== undefined)?.tag;
-  const base = tagged ?? refs.scheduled;
+  const base = await comingTag(context, before);
   if (base === head) {
     context.tell('no commits since the last run');
     return 'looked at';
@@ -75,7 +83,8 @@ async function baseOf(
   }
   await copy.deepenTo(base);
   if (await copy.isAncestor(base, head)) return base;
-  if (await copy.isAncestor(head, base)) {
+  // a force push that takes commits back makes an ancestor of the tag the newest commit
+  if ((await copy.isAncestor(head, base)) && (await isFollowed(copy, refs, base))) {
     context.report(problem('CIC032', { what: `commit ${head.slice(0, 7)} was looked at by a later run` }));
     return 'looked at';
   }
@@ -92,7 +101,29 @@ async function baseOf(
   return base;
 }
 
-async function documentOf(context: PipelineContext, meaning: PushMeaning): Promise<HandOver> {
+/** A document that waits counts only where it moves the tag forward: its commit may be old, or dropped by a force push. */
+async function comingTag(
+  { copy }: PipelineContext,
+  { refs, waiting }: DeliveryReport,
+): Promise<string | undefined> {
+  let { scheduled } = refs;
+  for (const { tag } of waiting) {
+    if (tag !== undefined && (await isForward(copy, { ...refs, scheduled }, tag))) scheduled = tag;
+  }
+  return scheduled;
+}
+
+interface Moment {
+  readonly base: string | undefined;
+  /** When `HEAD` was known to be the newest commit, ms since the epoch; undefined: it is not. */
+  readonly trueAtMs: number | undefined;
+}
+
+async function documentOf(
+  context: PipelineContext,
+  meaning: PushMeaning,
+  { base, trueAtMs }: Moment,
+): Promise<HandOver> {
   const { copy, repository, clock, ci } = context;
   const wanted = meaning.all
     ? repository.packages.map((name) => meaning.packages.find((asked) => asked.name === name) ?? { name })
@@ -113,11 +144,15 @@ async function documentOf(context: PipelineContext, meaning: PushMeaning): Promi
     createdMs: nowMs,
     pipeline: ci.pipeline,
     packages,
-    ...(isCleanUp ? { keep: repository.packages, keepAsOfMs: await commitTime(context, nowMs) } : {}),
+    // taking commits back can ask for what was asked at this commit before, and is meant anew
+    nonce: base !== undefined && !(await copy.isAncestor(base, repository.commit)) ? base : undefined,
+    ...(isCleanUp
+      ? { keep: repository.packages, keepAsOfMs: trueAtMs ?? (await commitTime(context, nowMs)) }
+      : {}),
   });
 }
 
-/** A list of packages is as old as its commit: what a later commit added and had deployed must stay. */
+/** A list of packages that is not the newest is as old as its commit: what a later commit added and had deployed must stay. */
 async function commitTime({ copy, repository }: PipelineContext, nowMs: number): Promise<number> {
   const [head] = await copy.commitsBetween(undefined, repository.commit);
   return Math.min(head?.committedMs ?? nowMs, nowMs);
@@ -139,7 +174,10 @@ async function handOver(
   const told = { base, packages, removed: meaning.removed };
   const now = await deliverOrKeep(context, port, { before, document });
   const isDelivered = now.waiting.length === 0;
-  if (packages.length > 0) await afterScheduled?.(packages.map(({ name }) => name));
+  if (packages.length > 0) {
+    const names = packages.map(({ name }) => name);
+    await afterScheduled?.(names, context.repository.commit);
+  }
   return report(context, now, { ...told, outcome: isDelivered ? 'scheduled' : 'waiting' });
 }
 

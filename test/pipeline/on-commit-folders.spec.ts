@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PipelineFixture } from './pipeline-fixture.ts';
 
+/** So that the clock of a run is past the time of any commit. */
+const century = 100 * 365 * 86_400_000;
+
 describe('changed folders of a push', () => {
   let world: PipelineFixture;
   beforeEach(() => {
@@ -12,6 +15,11 @@ describe('changed folders of a push', () => {
   afterEach(() => world.dispose());
 
   const names = (packages: readonly { name: string }[]): string[] => packages.map(({ name }) => name);
+
+  const takeBackTo = (commit: string): void => {
+    world.remote.git(world.desk, 'reset', '--hard', '--quiet', commit);
+    world.remote.git(world.desk, 'push', '--quiet', '--force', 'origin', 'HEAD:refs/heads/main');
+  };
 
   it('F01 schedules package folders and nothing else that changed', async () => {
     world.push({ 'foo/PKGBUILD': '2', 'README.md': 'x', '.ci/config': '#', '.gitlab-ci.yml': 'x' });
@@ -38,6 +46,29 @@ describe('changed folders of a push', () => {
     const [document] = world.manager.delivered;
     expect(document?.schedule).toBeUndefined();
     expect(document?.cleanup).toMatchObject({ target: 'chaotic-aur', keep: ['foo'], force: false });
+  });
+
+  it('F04 takes the list of the newest commit as true now, however old its commit, and tells what is spared', async () => {
+    world.push({ 'bar/PKGBUILD': null });
+    await world.remote.clock.advance(century);
+    const nowMs = world.remote.clock.nowMs();
+    world.manager.spares = ['bar'];
+    await world.onCommit();
+    expect(world.manager.delivered[0]?.cleanup?.asOfMs).toBe(nowMs);
+    expect(world.told.find((line) => line.startsWith('not cleaned up'))).toMatch(/deployed after .*: bar/);
+  });
+
+  it('F04 takes the list of an older commit to be as old as that', async () => {
+    world.push({ 'bar/PKGBUILD': null });
+    const late = await world.context();
+    world.push({ 'bar/PKGBUILD': 'back' });
+    await world.remote.clock.advance(century);
+    await world.onCommit({ folder: late.copy.folder });
+    const seconds = world.remote.git(late.copy.folder, 'log', '-1', '--format=%ct', late.repository.commit);
+    expect(world.manager.delivered[0]?.cleanup).toMatchObject({
+      keep: ['foo'],
+      asOfMs: Number(seconds) * 1000,
+    });
   });
 
   it('F05 P05 takes a rename for both, in one document', async () => {
@@ -138,6 +169,33 @@ describe('changed folders of a push', () => {
     expect(names(done.packages)).toEqual(['bar', 'foo']);
     expect(world.codes).toEqual(['CIC014']);
     expect(world.tag).toBe(head);
+  });
+
+  it('compares trees when a force push takes the newest commits back, and makes a request of its own', async () => {
+    const kept = world.push({ 'foo/PKGBUILD': '2' });
+    await world.onCommit();
+    world.push({ 'foo/PKGBUILD': '3' });
+    await world.onCommit();
+    takeBackTo(kept);
+    expect(names((await world.onCommit()).packages)).toEqual(['foo']);
+    expect(world.codes).toEqual(['CIC014']);
+    expect(world.tag).toBe(kept);
+    // the same package of the same commit as at first: the manager must not take it for a repetition
+    const [first, , again] = world.manager.delivered;
+    expect(again?.schedule).toMatchObject({ commit: kept, packages: first?.schedule?.packages });
+    expect(again?.id).not.toBe(first?.id);
+    expect(await world.onCommit()).toMatchObject({ outcome: 'nothing' });
+  });
+
+  it('moves the tag back after such a force push while another branch has what was dropped', async () => {
+    const kept = world.remote.tip('refs/heads/main');
+    world.push({ 'baz/PKGBUILD': 'baz' });
+    await world.onCommit();
+    world.remote.git(world.desk, 'push', '--quiet', 'origin', 'HEAD:refs/heads/update-foo');
+    takeBackTo(kept);
+    expect(await world.onCommit({ depth: 1 })).toMatchObject({ packages: [], removed: ['baz'] });
+    expect(world.manager.delivered.at(-1)?.cleanup?.keep).toEqual(['bar', 'foo']);
+    expect(world.tag).toBe(kept);
   });
 
   it('does nothing in a run that a later one has overtaken', async () => {

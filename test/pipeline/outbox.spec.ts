@@ -140,6 +140,49 @@ describe('the outbox', () => {
     ]);
   });
 
+  it('schedules nothing twice while a document that the manager refuses stays behind the tag', async () => {
+    world.manager.isAway = true;
+    const refused = world.push({ 'foo/PKGBUILD': '2' });
+    await world.onCommit();
+    world.manager.isAway = false;
+    world.manager.before = ({ tag }) => {
+      if (tag === refused) throw fault('SCH001', { what: "no target 'x'" });
+    };
+    const asked: string[][] = [];
+    for (const files of [{ 'bar/PKGBUILD': '2' }, { 'README.md': 'x' }, { 'README.md': 'y' }]) {
+      await world.remote.clock.advance(1000);
+      const head = world.push(files);
+      asked.push((await world.onCommit()).packages.map(({ name }) => name));
+      expect(world.tag).toBe(head);
+    }
+    expect(asked).toEqual([['bar'], [], []]);
+    expect(world.manager.scheduled).toEqual(['bar']);
+    expect((await world.outbox()).map(({ tag }) => tag)).toEqual([refused]);
+  });
+
+  it('compares with the tag when a force push has dropped the commit of what waits, and loses no build', async () => {
+    const before = world.tag;
+    world.manager.isAway = true;
+    world.push({ 'foo/PKGBUILD': '2' });
+    await world.onCommit();
+    const { remote } = world;
+    remote.git(world.desk, 'reset', '--hard', '--quiet', before);
+    remote.commit(world.desk, { 'bar/PKGBUILD': '2' });
+    const head = world.push({ 'qux/PKGBUILD': 'qux' }, 'x', '--force');
+    remote.git(remote.bare, 'gc', '--prune=now', '--quiet');
+    await remote.clock.advance(1000);
+    expect(await world.onCommit({ depth: 1 })).toMatchObject({
+      ...{ base: before, outcome: 'waiting' },
+      packages: [{ name: 'bar' }, { name: 'qux' }],
+    });
+    expect(world.codes).toEqual([]);
+    expect(world.tag).toBe(before);
+    world.manager.isAway = false;
+    await world.onCommit();
+    expect(world.manager.scheduled).toEqual(['foo', 'bar', 'qux']);
+    expect(world.tag).toBe(head);
+  });
+
   it('keeps what the manager refuses as a whole, says so, and delivers the others', async () => {
     world.manager.isAway = true;
     const refused = world.push({ 'foo/PKGBUILD': '2' });

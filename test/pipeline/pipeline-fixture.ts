@@ -21,6 +21,8 @@ export class RecordingManager implements HandOverPort {
   isAway = false;
   /** Names of which it can make nothing. */
   readonly refuses = new Set<string>();
+  /** What a clean-up leaves as too new. */
+  spares: readonly string[] = [];
   /** Called before each delivery. */
   before: (document: HandOver) => void = () => undefined;
 
@@ -33,6 +35,7 @@ export class RecordingManager implements HandOverPort {
       accepted: names.filter((name) => !this.refuses.has(name)),
       refused: names.filter((name) => this.refuses.has(name)).map((name) => ({ name, what: 'SCH003 no' })),
       removed: [],
+      ...(document.cleanup ? { spared: this.spares } : {}),
     };
   }
 

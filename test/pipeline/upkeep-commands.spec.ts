@@ -4,6 +4,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type AurServer, startAurServer } from './aur-server.ts';
+import { RecipeWorld } from './recipe-world.ts';
 import { packmillProgram, runPackmill as run } from './run-packmill.ts';
 import { git, gitEnvironment, pkgbuild, srcinfo, UpkeepScene } from './upkeep-scene.ts';
 
@@ -48,6 +49,34 @@ describe('packmill ci manage-aur', () => {
     expect(ended).toMatchObject({ code: 0, err: expect.stringContaining("AUR: 'foo' is uploaded") });
     expect(aur.files('foo')).toEqual(['.SRCINFO', 'PKGBUILD']);
     expect(git(scene.remote, 'ls-tree', '-r', '--name-only', 'state')).toContain('.outbox/');
+  });
+});
+
+describe('uploads of a regular run', () => {
+  let world: RecipeWorld | undefined;
+  afterEach(() => world?.dispose());
+
+  it('are of the commit that is scheduled, also when the checkout is older (specification 7.15)', async () => {
+    aur = await startAurServer();
+    world = await RecipeWorld.open({}, { CI_MANAGE_AUR: 'true', CI_AUR_PUSH_URL: aur.pushUrl });
+    world.pushUpstream('up', { x: '1' });
+    const text = (comment: string): string => `# ${comment}\n${pkgbuild('foo-git')}`;
+    world.commit({
+      'foo-git/PKGBUILD': text('old'),
+      'foo-git/.SRCINFO': srcinfo('foo-git', [`source = git+${world.urlOf('up')}`]),
+      'foo-git/.CI/config': 'CI_PKGBUILD_SOURCE=custom\nCI_MANAGE_AUR=true\n',
+    });
+    await world.run();
+    world.pushUpstream('up', { x: '2' });
+    world.commit({ 'foo-git/PKGBUILD': text('new') });
+    const old = git(world.checkout, 'rev-parse', 'HEAD');
+    const ended = await run(world.checkout, ['ci', 'on-schedule', '--hand-over'], {
+      ...world.variables(),
+      AUR_KEY: aur.key,
+    });
+    expect(ended).toMatchObject({ code: 0, err: expect.stringContaining("AUR: 'foo-git' is uploaded") });
+    expect(git(world.checkout, 'rev-parse', 'HEAD')).toBe(old);
+    expect(git(aur.repository('foo-git'), 'show', 'master:PKGBUILD')).toMatch(/^# new\n/);
   });
 });
 

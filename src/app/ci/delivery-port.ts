@@ -144,8 +144,8 @@ async function deliver(
   }
   if (!cleanup) return { accepted, refused, removed: [] };
   try {
-    const { removed } = await client.removeObsolete(cleanup);
-    return { accepted, refused, removed };
+    const { removed, spared } = await client.removeObsolete(cleanup);
+    return { accepted, refused, removed, spared };
   } catch (error) {
     // what cannot be reached is repeated with the whole document; a refusal is told, for the next removal brings the whole list again
     if (!isFault(error) || isOutOfReach(error)) throw error;

@@ -1,4 +1,9 @@
-import type { DeliveryReport, OnCommitReport, PipelineContext } from '../../pipeline/push/index.ts';
+import type {
+  AfterScheduled,
+  DeliveryReport,
+  OnCommitReport,
+  PipelineContext,
+} from '../../pipeline/push/index.ts';
 import { deliverWaiting, discardWaiting, fetchRemoteRefs, onCommit } from '../../pipeline/push/index.ts';
 import { managerPort } from './delivery-port.ts';
 import { type PipelineOptions, withPipeline } from './open-pipeline.ts';
@@ -12,7 +17,7 @@ export interface HandingOptions extends PipelineOptions {
   /** Only leave the hand-over on branch `state`. */
   readonly handOver: boolean;
   /** Called with what was scheduled, after everything is pushed. */
-  readonly afterScheduled?: ((packages: readonly string[]) => Promise<void>) | undefined;
+  readonly afterScheduled?: AfterScheduled | undefined;
 }
 
 /** `packmill ci on-commit`: see `onCommit`. */
@@ -23,7 +28,7 @@ export async function runOnCommit(options: HandingOptions): Promise<OnCommitRepo
     try {
       return await onCommit(context, {
         port: options.handOver ? undefined : port,
-        afterScheduled: options.afterScheduled ?? ((packages) => uploadToAur(context, packages)),
+        afterScheduled: options.afterScheduled ?? ((...scheduled) => uploadToAur(context, ...scheduled)),
       });
     } finally {
       await port.close();
@@ -32,10 +37,13 @@ export async function runOnCommit(options: HandingOptions): Promise<OnCommitRepo
 }
 
 /** The push-back to the AUR of what is scheduled, where it is switched on (specification 5.4, 10.1). */
-async function uploadToAur(context: PipelineContext, packages: readonly string[]): Promise<void> {
+async function uploadToAur(
+  context: PipelineContext,
+  ...scheduled: Parameters<AfterScheduled>
+): Promise<void> {
   if (!context.repository.settings.managesAur) return;
   const { aurPushAfter } = await import('./upkeep.ts');
-  await aurPushAfter(context)(packages);
+  await aurPushAfter(context)(...scheduled);
 }
 
 /** `packmill ci deliver`: hands over what waits on branch `state`; see `deliverWaiting` and `discardWaiting`. */

@@ -2,6 +2,7 @@ import { fault, type Problem, problem } from '../../diagnostics/index.ts';
 import { requestedPackages } from '../../formats/pkgbuild-repo/index.ts';
 import { machine, textIfThere } from '../../host/index.ts';
 import {
+  type AfterScheduled,
   type AurPushReport,
   commitMessageTrouble,
   messageOfFile,
@@ -12,14 +13,12 @@ import {
 } from '../../pipeline/index.ts';
 import { type PipelineOptions, withPipeline } from './open-pipeline.ts';
 
-/** What runs call after they scheduled packages: uploads those that the AUR gets (specification 7.15, 10.1). */
-export function aurPushAfter(
-  context: PipelineContext,
-  signal?: AbortSignal,
-): (packages: readonly string[]) => Promise<void> {
-  return async (packages) => {
-    // what was committed in this run counts, too
-    const commit = (await context.copy.resolve(['HEAD'])).get('HEAD');
+/**
+ * What runs call after they scheduled packages: uploads those that the AUR gets, as the scheduled commit has them, at
+ * which the checkout need not be (specification 7.15, 10.1).
+ */
+export function aurPushAfter(context: PipelineContext, signal?: AbortSignal): AfterScheduled {
+  return async (packages, commit) => {
     await pushToAur(context, { packages, commit, key: machine.variable('AUR_KEY'), signal });
   };
 }

@@ -1,5 +1,6 @@
 import { deliverWaiting } from '../deliver.ts';
 import { type HandOverPort, packagesOf } from '../hand-over.ts';
+import type { AfterScheduled } from '../on-commit.ts';
 import { type Beginning, begin } from './begin.ts';
 import { carryOut, type Outcome } from './carry-out.ts';
 import type { ScheduleContext } from './context.ts';
@@ -13,7 +14,7 @@ export interface OnScheduleOptions {
   /** The way to the manager; undefined: documents are only left in the outbox (`--hand-over`). */
   readonly port: HandOverPort | undefined;
   /** Called with what is to be built, after everything is pushed. */
-  readonly afterScheduled?: ((packages: readonly string[]) => Promise<void>) | undefined;
+  readonly afterScheduled?: AfterScheduled | undefined;
 }
 
 /**
@@ -67,7 +68,10 @@ async function handOver(
     return { scheduled: [], outcome: isWaiting ? 'waiting' : 'nothing', outOfReach };
   }
   const scheduled = packagesOf(document);
-  if (scheduled.length > 0) await afterScheduled?.(scheduled.map(({ name }) => name));
+  if (scheduled.length > 0) {
+    const names = scheduled.map(({ name }) => name);
+    await afterScheduled?.(names, published.commit);
+  }
   // who did not answer a moment ago is not waited for twice
   if (!port || outOfReach) return { scheduled, outcome: 'waiting', outOfReach };
   const delivered = await deliverWaiting(context, port, published.refs);

@@ -3,7 +3,7 @@ export { type ByHandReport, scheduleByHand, triggerRun } from '../by-hand.ts';
 export { ciFacts } from '../ci-facts.ts';
 export { type DeliveryReport, deliverWaiting, discardWaiting } from '../deliver.ts';
 export { type Delivery, type HandOverPort, isOutOfReach } from '../hand-over.ts';
-export { type OnCommitReport, onCommit } from '../on-commit.ts';
+export { type AfterScheduled, type OnCommitReport, onCommit } from '../on-commit.ts';
 export type { PipelineContext } from '../pipeline-context.ts';
 export { readRecipeRepository } from '../recipe-repository.ts';
 export { fetchRemoteRefs } from '../state-branch.ts';
