@@ -19,7 +19,7 @@ export function remoteAddress(text: string): RemoteAddress {
   const isPath = !scheme.test(text) && !/^[^/]*:/.test(text);
   const url = isPath ? absolutePath(text) : text;
   const shown = url
-    .replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@]*@/i, '$1')
+    .replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i, '$1')
     .replace(/[?#].*$/s, isPath ? '$&' : '');
   const folder = isPath ? url : /^file:\/\/(\/.*)$/is.exec(url)?.[1];
   if (folder !== undefined && pathKind(folder) !== 'folder') {

@@ -40,6 +40,12 @@ export interface AddReport {
   readonly commit: string | undefined;
 }
 
+/** An address that says to everybody which host it means: no query, no fragment, no backslash. */
+function isAddress(source: string): boolean {
+  if (/^[\w.-]+@[\w.-]+:\S+$/.test(source) || /^file:\/\/\S+$/.test(source)) return true;
+  return /^(?:https?|ssh|git):\/\/[^\s?#\\]+$/.test(source) && URL.canParse(source);
+}
+
 /** Reads `foo/aur bar/https://example.org/bar.git`. Throws CIC025 for what is not of this form. */
 export function readAdditions(words: readonly string[]): readonly Addition[] {
   return words
@@ -48,11 +54,9 @@ export function readAdditions(words: readonly string[]): readonly Addition[] {
     .map((word) => {
       const slash = word.indexOf('/');
       const [name, source] = [word.slice(0, Math.max(0, slash)), word.slice(slash + 1)];
-      const isAddress =
-        /^(?:https?|ssh|git|file):\/\/\S+$/.test(source) || /^[\w.-]+@[\w.-]+:\S+$/.test(source);
       if (!validName(name))
         throw fault('CIC025', { what: `'${word}' does not begin with a pkgbase and '/'` });
-      if (source !== 'aur' && !isAddress)
+      if (source !== 'aur' && !isAddress(source))
         throw fault('CIC025', {
           what: `'${source}' of '${name}' is neither 'aur' nor the address of a git repository`,
         });

@@ -173,7 +173,7 @@ async function ask(
 }
 
 function answerOf(heads: RemoteHeads, url: string, ref: string): BranchAnswer {
-  const shown = url.replace(/^([a-z]+:\/\/)[^/@]*@/, '$1');
+  const shown = url.replace(/^([a-z]+:\/\/)[^/?#]*@/, '$1');
   const what = `'${shown}' does not tell its newest commit`;
   if (heads.kind === 'unreachable')
     return { kind: 'silent', problem: problem('UPS041', { what, why: heads.why }) };
@@ -186,5 +186,5 @@ function answerOf(heads: RemoteHeads, url: string, ref: string): BranchAnswer {
 
 /** The server of a URL; every local repository is one of its own. */
 function serverOf(url: string): string {
-  return /^(?:https?|ssh|git):\/\/(?:[^/@]*@)?([^/]+)\//.exec(url)?.[1] ?? url;
+  return URL.parse(url)?.host || url;
 }

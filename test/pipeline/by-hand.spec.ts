@@ -157,7 +157,12 @@ describe('changes by hand', () => {
       expect(world.codes).toEqual(['CIC026']);
     });
 
-    it.each(['foo', 'Foo/aur', 'foo/', 'foo/ext::sh -c x', '/aur'])('does not understand %s', (word) => {
+    it.each([
+      ...['foo', 'Foo/aur', 'foo/', 'foo/ext::sh -c x', '/aur'],
+      'foo/https://evil.example?@github.com/owner/x.git',
+      'foo/https://evil.example#@github.com/owner/x.git',
+      'foo/https://evil.example\\@github.com/owner/x.git',
+    ])('does not understand %s', (word) => {
       expect(() => readAdditions([word])).toThrow(/CIC025/);
     });
   });

@@ -94,6 +94,37 @@ describe('a library of another version', () => {
     expect(bump()).toBeUndefined();
   });
 
+  it('is still news after a run for some packages, and rebuilds once what is rebuilt for it', async () => {
+    world = await watching(['boost:1.88-1', 'foo:1-1']);
+    world.commit(folderOf('other', config()));
+    world.publish('all.db', ['boost:1.89-1', 'foo:1-1', 'other:1-1']);
+    for (const only of [['other'], ['foo']]) expect((await world.run({ only })).delivered).toEqual([]);
+    expect(world.show('state', '.version-state')).toContain('1.88-1');
+    const whole = await world.run();
+    expect(whole.delivered).toEqual(['foo']);
+    expect(bump()).toBe('1-1/1');
+    expect((await world.run()).delivered).toEqual([]);
+  });
+
+  it('rebuilds what is left alone after failures upstream, whose failures stay', async () => {
+    world = await watching(['boost:1.88-1', 'foo:1-1'], { settings: { CI_RETRY_DELAY: '0' } });
+    world.commit({ 'foo/.CI/config': 'CI_PKGBUILD_SOURCE=aur\nCI_REBUILD_TRIGGERS=icu:boost\n' });
+    world.aur.set('foo', { modified: 2 });
+    for (let count = 0; count < 3; count += 1) await world.run();
+    const before = world.checks()['foo'];
+    expect(before).toMatchObject({ failures: 3, nextTry: expect.any(Number) });
+    expect((await world.run()).report.packages).toMatchObject([{ decision: 'paused' }]);
+    world.publish('all.db', ['boost:1.89-1', 'foo:1-1']);
+    const { report, delivered } = await world.run();
+    expect(delivered).toEqual(['foo']);
+    expect(report).toMatchObject({ checked: 0, packages: [{ name: 'foo', decision: 'commit' }] });
+    expect(bump()).toBe('1-1/1');
+    expect(world.checks()['foo']).toEqual({ ...before, updated: world.clock.nowMs() });
+    const next = await world.run();
+    expect(next.delivered).toEqual([]);
+    expect(next.report.packages).toMatchObject([{ decision: 'paused' }]);
+  });
+
   it('only says what it would bump where that is wished for', async () => {
     world = await watching(['icu:76-1', 'foo:1-1'], { settings: { CI_REBUILD_DRY_RUN: 'true' } });
     world.publish('all.db', ['icu:77-1', 'foo:1-1']);

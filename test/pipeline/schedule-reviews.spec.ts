@@ -1,6 +1,6 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Files, folderOf, type RecipeWishes, recipe } from './recipe-texts.ts';
+import { type Files, folderOf, type RecipeWishes, recipe, writeFiles } from './recipe-texts.ts';
 import { RecipeWorld } from './recipe-world.ts';
 
 let world: RecipeWorld;
@@ -238,5 +238,66 @@ describe('a major change', () => {
     const { report } = await world.run();
     expect(world.gitlab.kept).toHaveLength(150);
     expect(report.packages[0]?.review?.url).toContain('/merge_requests/150');
+  });
+});
+
+describe('a branch of a person', () => {
+  /** Commits below a branch of its own as somebody, and pushes it there alone. */
+  const work = (name: string, files: Files, given: { author?: string; message?: string } = {}): string => {
+    const { author = 'Human <human@localhost>', message = 'my work' } = given;
+    world.git(world.desk, 'fetch', '--quiet', 'origin', 'main');
+    world.git(world.desk, 'checkout', '--quiet', '--force', '--detach', 'FETCH_HEAD');
+    writeFiles(world.desk, files);
+    world.git(world.desk, 'add', '--all', '--force');
+    world.git(world.desk, 'commit', '--quiet', '--allow-empty', `--author=${author}`, '--message', message);
+    world.git(world.desk, 'push', '--quiet', '--force', 'origin', `HEAD:refs/heads/${name}`);
+    return world.git(world.desk, 'rev-parse', 'HEAD');
+  };
+  const robot = 'Robot <robot@localhost>';
+
+  it('22.26 is kept whatever its name, when there is nothing in it that main has not', async () => {
+    world = await RecipeWorld.open(folderOf('foo', 'CI_PKGBUILD_SOURCE=custom\n'));
+    const kept = new Map([
+      ['update-readme', work('update-readme', { 'README.md': 'better' })],
+      ['update-foo', work('update-foo', {})],
+      ['update-ci/x', work('update-ci/x', {}, { author: robot, message: 'chore(update): ci/x' })],
+      ['update-gone', work('update-gone', { x: '1' }, { author: robot, message: 'chore(update): gone' })],
+      ['update-bar', work('update-bar', {}, { author: robot })],
+    ]);
+    const { report } = await world.run();
+    for (const [name, commit] of kept)
+      expect([name, world.tip(`refs/heads/${name}`)]).toEqual([name, commit]);
+    expect(report.reviews.closed).toEqual([]);
+  });
+
+  it('is not overwritten by an update, and that is trouble of its package alone', async () => {
+    world = await proposing(major, { settings: { CI_HUMAN_REVIEW: 'true' }, files: folderOf('bar', aur) });
+    world.pushToAur('bar', recipe('bar', { pkgver: '2' }), { modified: 2 });
+    const theirs = work('update-foo', { 'foo/notes': 'mine' });
+    const { report, delivered } = await world.run();
+    expect(delivered).toEqual(['bar']);
+    expect(world.tip(branch)).toBe(theirs);
+    expect(report.packages.find(({ name }) => name === 'foo')).toMatchObject({
+      decision: 'failed',
+      problems: [{ code: 'CIS008', what: expect.stringContaining("'update-foo' is somebody else's") }],
+    });
+    world.git(world.remote, 'update-ref', '-d', branch);
+    await world.run();
+    expect(world.subjects('update-foo')[0]).toBe('chore(update): foo');
+  });
+
+  it('is what ours becomes when somebody goes on with it', async () => {
+    world = await proposing();
+    await world.run();
+    world.git(world.desk, 'fetch', '--quiet', 'origin', 'update-foo');
+    world.git(world.desk, 'checkout', '--quiet', '--detach', 'FETCH_HEAD');
+    writeFiles(world.desk, { 'foo/fix.patch': 'fix' });
+    world.git(world.desk, 'add', '--all');
+    world.git(world.desk, 'commit', '--quiet', '--message', 'fix it');
+    world.git(world.desk, 'push', '--quiet', 'origin', 'HEAD:update-foo');
+    const theirs = world.tip(branch);
+    world.pushToAur('foo', recipe('foo', { pkgver: '3' }), { modified: 3 });
+    expect((await world.run()).delivered).toEqual(['foo']);
+    expect(world.tip(branch)).toBe(theirs);
   });
 });

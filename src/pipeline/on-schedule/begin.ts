@@ -50,7 +50,7 @@ export async function begin(context: ScheduleContext, port: HandOverPort | undef
   return {
     ...{ head, refs, waiting, outOfReach, files, contents },
     isEvaluated: isEvaluated(facts),
-    branches: await ReviewBranches.fetch(copy),
+    branches: await ReviewBranches.fetch(copy, context.settings.author),
     packages: await readPackages(copy, head.id, context.only),
     problems: [...repository.problems, ...problems],
   };

@@ -155,12 +155,13 @@ async function obsoleteReviews(
     .filter(({ name, recipe }) => recipe !== undefined && decisions.get(name)?.kind === 'commit')
     .map(({ name }) => name);
   const settled = await start.branches.obsolete(start.head.id);
-  return new Map(
-    [...new Set([...updated, ...settled])].sort().flatMap((name) => {
-      const commit = start.branches.commits.get(name);
-      return commit === undefined || kept.has(name) ? [] : [[name, commit]];
-    }),
-  );
+  const found = new Map<string, string>();
+  for (const name of [...new Set([...updated, ...settled])].sort()) {
+    const commit = start.branches.commits.get(name);
+    if (commit === undefined || kept.has(name)) continue;
+    if (!(await start.branches.isSomebodyElses(name, start.head.id))) found.set(name, commit);
+  }
+  return found;
 }
 
 /** Branches of earlier runs for which no request is known: we died in between, or the forge was not there. */

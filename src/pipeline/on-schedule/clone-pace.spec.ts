@@ -33,6 +33,8 @@ describe('clones', () => {
     for (let count = 0; count < 3; count += 1) await pace.turn('https://a/x', down).catch(() => undefined);
     await expect(pace.turn('https://a/y', () => Promise.resolve(1)).catch(codeOf)).resolves.toBe('CIS017');
     await expect(pace.turn('https://b/y', () => Promise.resolve(1))).resolves.toBe(1);
+    // what stands behind '?' is no host
+    await expect(pace.turn('https://a?@b/y', () => Promise.resolve(1)).catch(codeOf)).resolves.toBe('CIS017');
   });
 
   it('go on from a host that answers, be it that there is nothing', async () => {

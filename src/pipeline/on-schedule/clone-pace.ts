@@ -49,5 +49,5 @@ export class ClonePace {
 
 /** The host of a URL; every local repository is one of its own. */
 function hostOf(url: string): string {
-  return /^[a-z+]+:\/\/(?:[^/@]*@)?([^/]+)\//i.exec(url)?.[1] ?? url;
+  return URL.parse(url)?.host || url;
 }

@@ -2,6 +2,7 @@ import { ensureFolder, pathExists, removeTree, systemRandom } from '../../host/i
 import type { Beginning } from './begin.ts';
 import type { ScheduleContext, ScheduledPackage } from './context.ts';
 import { type Examination, examine } from './examine.ts';
+import { examineLeftAlone } from './examine-left-alone.ts';
 import type { GatheredNews } from './gather-news.ts';
 import { readRecipeTree } from './read-packages.ts';
 
@@ -10,13 +11,19 @@ const stride = 250;
 
 /**
  * Looks at packages side by side, `CI_MAX_PARALLEL` at once (phase A of specification 7.14); nothing is written but in
- * folders of our own. Results have the order of the packages.
+ * folders of our own. Results are sorted by name.
  */
 export async function examineAll(
   context: ScheduleContext,
   start: Beginning,
-  { packages, news }: { readonly packages: readonly ScheduledPackage[]; readonly news: GatheredNews },
+  given: {
+    readonly packages: readonly ScheduledPackage[];
+    /** Packages that are looked at only for the libraries that they are rebuilt for. */
+    readonly leftAlone: readonly ScheduledPackage[];
+    readonly news: GatheredNews;
+  },
 ): Promise<readonly Examination[]> {
+  const { packages, leftAlone, news } = given;
   const results: Examination[] = [];
   let next = 0;
   let done = 0;
@@ -44,6 +51,15 @@ export async function examineAll(
   };
   ensureFolder(`${context.folder}/packages`);
   await Promise.all(Array.from({ length: Math.max(1, context.settings.maxParallel) }, work));
+  for (const one of leftAlone) {
+    const found = await examineLeftAlone(context, {
+      package: one,
+      state: start.contents.states.get(one.name),
+      libraries: news.libraries,
+      before: () => readRecipeTree(context.copy, start.head.id, one.name),
+    });
+    if (found) results.push(found);
+  }
   context.signal?.throwIfAborted();
-  return results;
+  return leftAlone.length === 0 ? results : results.sort((a, b) => (a.name < b.name ? -1 : 1));
 }

@@ -12,6 +12,8 @@ import { type CommitNews, commitNews, isWatched } from './watched-commits.ts';
 export interface Examination {
   readonly name: string;
   readonly package: ScheduledPackage;
+  /** Only what libraries mean for it was looked at: it failed too often of late. */
+  readonly isLeftAlone: boolean;
   readonly before: FileTree | undefined;
   /** The folder as its source, or its hook, has it; undefined: nothing new there. */
   readonly recipe: FileTree | undefined;
@@ -81,6 +83,7 @@ export async function examine(context: ScheduleContext, input: ExamineInput): Pr
   return {
     name: one.name,
     package: one,
+    isLeftAlone: false,
     before,
     recipe: recipe && before && !sameTree(before, recipe) ? recipe : undefined,
     bump,

@@ -19,7 +19,7 @@ import { branchesOf, isWatched } from './watched-commits.ts';
 export interface GatheredNews {
   readonly upstream: UpstreamNews;
   readonly libraries: LibraryNews;
-  /** Rows of `.version-state` from now on. */
+  /** Rows of `.version-state` after a run for all packages. */
   readonly rows: VersionRows;
   readonly databases: PackageDatabases;
   /**
@@ -66,7 +66,7 @@ export async function gatherNews(
   ]);
   const next = nextVersionRows(known.rows, databases);
   const changed = next.changes.filter(
-    ({ pkgbase }) => known.rows.size > 0 && !settings.rebuildBlacklist.has(pkgbase),
+    ({ pkgbase }) => !context.only && known.rows.size > 0 && !settings.rebuildBlacklist.has(pkgbase),
   );
   return {
     upstream: { aur: aur.found, notInAur: new Set(aur.missing), heads, published: versionsIn(databases) },

@@ -5,7 +5,10 @@ import type { ScheduledPackage } from './context.ts';
 
 /** What the watched databases say, for bumps. */
 export interface LibraryNews {
-  /** Library package bases that changed, without those on the blacklist. */
+  /**
+   * Library package bases that changed, without those on the blacklist. None in a run for some packages: it leaves them
+   * to the next one for all, as what it notes would be no news for the others any more.
+   */
   readonly changed: ReadonlyMap<string, VersionChange>;
   /** Versions of published packages as of the last run, by pkgbase: a package's own is what a bump counts from. */
   readonly published: ReadonlyMap<string, string>;

@@ -41,6 +41,11 @@ export function nextContents(
   const checks = new Map([...start.contents.checks].filter(([name]) => isThere(name)));
   const proposed = new Set(now.pushed.map(({ name }) => name));
   for (const one of now.examinations) {
+    if (one.isLeftAlone) {
+      if (isToBuild(now.decisions.get(one.name)))
+        checks.set(one.name, { ...start.contents.checks.get(one.name), updated: now.nowMs });
+      continue;
+    }
     const failure = now.failed.get(one.name);
     const decision = now.decisions.get(one.name);
     if (!failure) states.set(one.name, acceptedState(one, decision, now));
@@ -58,8 +63,9 @@ export function nextContents(
   }
   return {
     states,
-    rows: now.news.rows,
-    libraries: nextLibraries(now.news.databases, start.contents.libraries),
+    // nobody but a run for all packages has rebuilt what these are news for
+    rows: only ? start.contents.rows : now.news.rows,
+    libraries: only ? start.contents.libraries : nextLibraries(now.news.databases, start.contents.libraries),
     checks,
   };
 }

@@ -31,14 +31,15 @@ export async function onSchedule(
   const isLeftAlone = (name: string): boolean =>
     !context.only && isPaused(start.contents.checks.get(name), nowMs);
   const active = start.packages.filter(({ name }) => !isLeftAlone(name));
+  const leftAlone = start.packages.filter(({ name }) => isLeftAlone(name));
   const news = await gatherNews(context, active, start.contents);
-  const examinations = await examineAll(context, start, { packages: active, news });
+  const examinations = await examineAll(context, start, { packages: active, leftAlone, news });
   const decisions = await decideAll(context, start, { examinations, news });
   const outcome = await carryOut(context, start, { news, examinations, decisions, nowMs });
   const end = await handOver(context, options, { start, outcome });
   const reports = examinations.map((one) => packageReport(one, decisions.get(one.name), outcome));
-  const left = start.packages
-    .filter(({ name }) => isLeftAlone(name))
+  const left = leftAlone
+    .filter(({ name }) => !decisions.has(name))
     .map(({ name }) => pausedReport(name, start.contents.checks.get(name)));
   const closed = outcome.obsolete;
   const open = new Set([...start.branches.commits.keys(), ...outcome.reviews.keys()]);
@@ -48,7 +49,7 @@ export async function onSchedule(
     problems: [...start.problems, ...news.problems, ...outcome.problems],
     published: outcome.published,
     ...end,
-    checked: examinations.length,
+    checked: active.length,
     reviews: { open: open.size, closed },
   };
 }

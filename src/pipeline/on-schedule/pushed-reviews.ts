@@ -1,10 +1,10 @@
-import { isFault, type Problem } from '../../diagnostics/index.ts';
+import { isFault, type Problem, problem } from '../../diagnostics/index.ts';
 import type { Author, NewCommit, RefMove, WorkingCopy } from '../../git/index.ts';
 import type { FileTree } from '../../host/index.ts';
 import type { ScheduleContext } from './context.ts';
 import type { Examination } from './examine.ts';
 import { folderChanges, sameTree } from './recipe-files.ts';
-import { type ReviewBranches, reviewBranch } from './review-branches.ts';
+import { type ReviewBranches, reviewBranch, reviewSubject } from './review-branches.ts';
 
 /** A change that a person has to look at before it goes to the main branch. */
 export interface PendingReview {
@@ -42,7 +42,8 @@ export async function pushReviews(
       pushed.push({ name, branch: reviewBranch(name), commit: undefined, because, examination });
       continue;
     }
-    fresh.push({ review, commit: commitOf(examination, base.commit) });
+    if (await base.branches.isSomebodyElses(name, base.commit)) failed.set(name, taken(name));
+    else fresh.push({ review, commit: commitOf(examination, base.commit) });
   }
   const ids =
     fresh.length === 0
@@ -73,6 +74,15 @@ export async function pushReviews(
   return { pushed, failed };
 }
 
+function taken(name: string): Problem {
+  return problem('CIS008', {
+    what: `branch '${reviewBranch(name)}' is somebody else's, so the update of '${name}' is not proposed`,
+    why: 'The branch has commits that the pipeline did not make, or changes outside of the folder of its package.',
+    next: 'Merge or rename the branch; the next run then proposes the update.',
+    place: { file: name },
+  });
+}
+
 async function isInPlace(
   copy: WorkingCopy,
   base: { readonly commit: string; readonly branches: ReviewBranches },
@@ -100,6 +110,6 @@ function commitOf({ name, before, recipe }: Examination, base: string): NewCommi
     base,
     parents: [base],
     changes: folderChanges(name, before ?? new Map(), recipe ?? new Map()),
-    message: `chore(update): ${name}\n`,
+    message: `${reviewSubject(name)}\n`,
   };
 }

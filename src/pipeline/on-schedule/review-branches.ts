@@ -1,4 +1,5 @@
-import type { WorkingCopy } from '../../git/index.ts';
+import { validName } from '../../formats/pkgbuild-repo/index.ts';
+import type { Author, CommitFacts, WorkingCopy } from '../../git/index.ts';
 import type { FileTree } from '../../host/index.ts';
 import { readRecipeTree } from './read-packages.ts';
 import { textOf } from './recipe-files.ts';
@@ -10,27 +11,57 @@ export function reviewBranch(name: string): string {
   return `${branchPrefix}${name}`;
 }
 
-/** Review branches of the remote as last fetched. */
+/** Subject of the one commit of a review branch. */
+export function reviewSubject(name: string): string {
+  return `chore(update): ${name}`;
+}
+
+/** Review branches of the remote as last fetched. A branch that people made, or committed to, is none of them. */
 export class ReviewBranches {
   readonly #copy: WorkingCopy;
   /** Commits by package name. */
   readonly commits: ReadonlyMap<string, string>;
+  /** Names of packages whose branch is somebody's own. */
+  readonly #taken: ReadonlySet<string>;
 
-  private constructor(copy: WorkingCopy, commits: ReadonlyMap<string, string>) {
+  private constructor(copy: WorkingCopy, commits: ReadonlyMap<string, string>, taken: ReadonlySet<string>) {
     this.#copy = copy;
     this.commits = commits;
+    this.#taken = taken;
   }
 
-  /** Asks the remote which there are, and brings their commits here. */
-  static async fetch(copy: WorkingCopy): Promise<ReviewBranches> {
+  /** Asks the remote which there are, and brings their commits here. Ours are by `author`, the pipeline's. */
+  static async fetch(copy: WorkingCopy, author: Author): Promise<ReviewBranches> {
     const pattern = `refs/heads/${branchPrefix}*`;
     const refs = await copy.remoteRefs([pattern]);
     if (refs.size > 0) await copy.fetch([pattern]);
-    const prefix = `refs/heads/${branchPrefix}`;
-    return new ReviewBranches(
-      copy,
-      new Map([...refs].map(([ref, commit]) => [ref.slice(prefix.length), commit])),
-    );
+    const commits = new Map<string, string>();
+    const taken = new Set<string>();
+    for (const [ref, commit] of refs) {
+      const name = ref.slice(`refs/heads/${branchPrefix}`.length);
+      if (!validName(name)) continue;
+      const [facts] = await copy.commitsBetween(undefined, commit);
+      if (facts && isByPipeline(facts, name, author)) commits.set(name, commit);
+      else taken.add(name);
+    }
+    return new ReviewBranches(copy, commits, taken);
+  }
+
+  /**
+   * Whether a branch of the package's name is there that may be neither replaced nor deleted: a person's, or one of ours
+   * that changes more than the folder of its package. `head` is the main branch.
+   */
+  async isSomebodyElses(name: string, head: string): Promise<boolean> {
+    const commit = this.commits.get(name);
+    if (commit === undefined) return this.#taken.has(name);
+    const [facts] = await this.#copy.commitsBetween(undefined, commit);
+    const [parent] = facts?.parents ?? [];
+    if (parent === undefined) return true;
+    // in a shallow clone it may be older than what is here
+    if ((await this.#copy.resolve([parent])).size === 0) await this.#copy.deepenTo(parent, head);
+    if ((await this.#copy.resolve([parent])).size === 0) return true;
+    const changes = await this.#copy.changesBetween(parent, commit);
+    return !changes.every(({ path }) => path.startsWith(`${name}/`));
   }
 
   /** The version that an open branch of the package proposes; undefined without one. */
@@ -63,8 +94,12 @@ export class ReviewBranches {
           const other = theirs.get(path);
           return other?.id === id && other.mode === mode;
         });
-      if (ours.size === 0 || isSame) found.push(name);
+      if ((ours.size === 0 || isSame) && !(await this.isSomebodyElses(name, head))) found.push(name);
     }
     return found;
   }
+}
+
+function isByPipeline({ authorEmail, parents, subject }: CommitFacts, name: string, author: Author): boolean {
+  return authorEmail === author.email && parents.length === 1 && subject === reviewSubject(name);
 }

@@ -17,5 +17,17 @@ describe('a recipe from a git URL is trusted', () => {
     ['https://github.com/farm/../evil/x.git', false],
     ['https://github.com/farm/%2E%2e/evil/x.git', false],
     ['file:///git.example.org/x', false],
+    ['file://git.example.org/x', false],
+    ['https://me:token@github.com/farm/x.git', true],
+    ['https://evil.net?@github.com/farm/x.git', false],
+    ['https://evil.net#@github.com/farm/x.git', false],
+    ['https://evil.net:8443?@git.example.org/x.git', false],
+    ['https://git.example.org\\@evil.net/x.git', false],
+    ['https://evil.net\\@git.example.org/x.git', false],
+    ['https://a@evil.net@git.example.org/x.git', false],
+    ['https://git.example.org:x@evil.net/x.git', false],
+    ['https://git.example.org/x.git?y', false],
+    ['https://git.example.org/x.git#y', false],
+    ['https://git.exa\tmple.org/x.git', false],
   ])('by host or owner, literally: %s', (url, expected) => expect(isTrustedUrl(url, list)).toBe(expected));
 });

@@ -43,13 +43,21 @@ function untrustedSource(
   }
 }
 
-/** Hosts (`gitlab.example.org`) and owners on one (`github.com/owner`), literally. */
+/** A user name, a password, a host and a path of which every program makes the same. */
+const plainAddress =
+  /^(?:https?|ssh|git):\/\/(?:[\w.~+-]*(?::[\w.~+-]*)?@)?([\w.-]+)(?::\d+)?\/([^\s?#\\]*)$/i;
+
+/**
+ * Hosts (`gitlab.example.org`) and owners on one (`github.com/owner`), literally. An address that could mean another host
+ * to git than to us (a query, a fragment, a backslash, odd user names) is not trusted.
+ */
 export function isTrustedUrl(url: string, trusted: readonly string[]): boolean {
-  const match = /^[a-z+]+:\/\/(?:[^/@]*@)?([^/:]+)(?::\d+)?\/(.*)$/i.exec(url);
+  const match = plainAddress.exec(url);
   // who asks for such a path gets another one
   if (!match || /(?:^|\/|%2f)(?:\.|%2e){1,2}(?:\/|%2f|$)/i.test(match[2] as string)) return false;
   const host = (match[1] as string).toLowerCase();
   const path = match[2] as string;
+  if (URL.parse(url)?.hostname.toLowerCase() !== host) return false;
   return trusted.some((entry) => {
     const [name, ...owner] = entry.split('/');
     if (name?.toLowerCase() !== host) return false;
