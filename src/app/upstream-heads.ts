@@ -1,9 +1,9 @@
 import { type Problem, problem } from '../diagnostics/index.ts';
-import type { RemoteRef } from '../git/index.ts';
+import { branchKey, type WatchedBranch } from '../formats/pkgbuild-repo/index.ts';
 import { digestBytes, replaceFile, textIfThere, writeFileWithMode } from '../host/index.ts';
 import type { Recipe } from '../model/index.ts';
 import { gitConfig, type PkgbuildDetails, watchedRefs } from '../recipes/pkgbuild/index.ts';
-import { branchHeads, branchKey, type WatchedBranch } from '../upstream/index.ts';
+import { branchHeads } from '../upstream/index.ts';
 import type { Farm } from './farm.ts';
 
 const timeoutMs = 20_000;
@@ -23,7 +23,7 @@ export async function watchUpstreams(
   recipes: readonly Recipe<PkgbuildDetails>[],
   signal?: AbortSignal,
 ): Promise<WatchedRecipes> {
-  const refs = new Map<string, RemoteRef>();
+  const refs = new Map<string, FollowedRef>();
   for (const recipe of recipes) for (const ref of watchedRefs(recipe)) refs.set(keyOf(ref), ref);
   if (refs.size === 0) return { recipes, problems: [] };
   const file = `${farm.paths.root}/state/upstream-heads.json`;
@@ -43,7 +43,10 @@ export async function watchUpstreams(
   return { recipes: recipes.map((recipe) => withHeads(recipe, heads)), problems };
 }
 
-const keyOf = (ref: RemoteRef): string => `${ref.url}#${ref.ref}`;
+/** A branch as digests of recipes have it: without `refs/heads/`. */
+type FollowedRef = ReturnType<typeof watchedRefs>[number];
+
+const keyOf = (ref: FollowedRef): string => `${ref.url}#${ref.ref}`;
 
 async function readKnown(file: string): Promise<Record<string, string>> {
   try {
@@ -55,7 +58,7 @@ async function readKnown(file: string): Promise<Record<string, string>> {
 
 async function askAll(
   farm: Farm,
-  refs: ReadonlyMap<string, RemoteRef>,
+  refs: ReadonlyMap<string, FollowedRef>,
   signal: AbortSignal | undefined,
 ): Promise<Map<string, string>> {
   const rewrites = Object.entries(farm.config.sources.map).map(([prefix, to]) => ({

@@ -1,6 +1,7 @@
 import { isFault, type Problem, problem } from '../diagnostics/index.ts';
 import type { ChangeRequest, Forge, NewChangeRequest, OpenedRequest } from './forge.ts';
 import { ForgeCall, type ForgeCallOptions } from './forge-call.ts';
+import { openedBefore } from './opened-before.ts';
 import { cutText } from './texts.ts';
 
 export interface GithubOptions extends ForgeCallOptions {
@@ -56,9 +57,7 @@ export class Github implements Forge {
       );
       return { ...requestOf(row), problems: await this.#dress(row.number, request) };
     } catch (error) {
-      const other = call.isThereAlready ? await this.find(branch) : undefined;
-      if (other) return { ...other, problems: [] };
-      throw error;
+      return await openedBefore(this, branch, { call, error });
     }
   }
 

@@ -1,6 +1,7 @@
 import { type Problem, problem } from '../diagnostics/index.ts';
 import type { ChangeRequest, Forge, NewChangeRequest, OpenedRequest } from './forge.ts';
 import { ForgeCall, type ForgeCallOptions } from './forge-call.ts';
+import { openedBefore } from './opened-before.ts';
 import { cutText, withoutQuickActions } from './texts.ts';
 
 export interface GitlabOptions extends ForgeCallOptions {
@@ -66,9 +67,7 @@ export class Gitlab implements Forge {
       });
       return { ...requestOf(row), problems };
     } catch (error) {
-      const other = call.isThereAlready ? await this.find(branch) : undefined;
-      if (other) return { ...other, problems: [] };
-      throw error;
+      return await openedBefore(this, branch, { call, error });
     }
   }
 

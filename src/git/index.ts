@@ -2,7 +2,8 @@ export { applyDiff } from './apply-diff.ts';
 export { type ClonedRecipe, type CloneOptions, cloneRecipe } from './clone-recipe.ts';
 export { FollowedClone, type FollowedCloneOptions } from './followed-clone.ts';
 export { openWorkingCopy, type WorkingCopyOptions } from './open-working-copy.ts';
-export { type RemoteHeadOptions, type RemoteHeads, type RemoteRef, remoteHeads } from './remote-heads.ts';
+export { serverOf, shownAddress } from './remote-address.ts';
+export { type RemoteHeadOptions, type RemoteHeads, remoteHeads } from './remote-heads.ts';
 export type { Credentials } from './remote-link.ts';
 export { type ResolvedCommit, type SourceOptions, SourceRepository } from './source-repository.ts';
 export type {

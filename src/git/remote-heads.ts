@@ -2,13 +2,6 @@ import { runProcess } from '../host/index.ts';
 import { gitEnvironment } from './git-program.ts';
 import { lastWords } from './remote-trouble.ts';
 
-/** One thing to watch upstream: a repository and a branch of it, or its default branch. */
-export interface RemoteRef {
-  readonly url: string;
-  /** `HEAD`, or a branch without `refs/heads/`. */
-  readonly ref: string;
-}
-
 export interface RemoteHeadOptions {
   /** Path of a git configuration that replaces the user's own (mirrors, trust in local folders). */
   readonly configFile: string;

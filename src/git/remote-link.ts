@@ -5,7 +5,7 @@ import type { CallLimits } from './git-program.ts';
 import type { Setting } from './git-settings.ts';
 import { pushTrouble, takesNoOptions } from './push-trouble.ts';
 import { refMatcher } from './ref-pattern.ts';
-import { remoteAddress } from './remote-address.ts';
+import { remoteAddress, shownAddress, withoutUser } from './remote-address.ts';
 import { remoteTrouble } from './remote-trouble.ts';
 import type { RefMove } from './working-copy.ts';
 
@@ -130,7 +130,7 @@ export class RemoteLink {
     // a token is of no use there, and a path may be relative to the checkout
     if (url === undefined && !/^https?:/i.test(address)) return own;
     const isHttp = /^https?:/i.test(address);
-    const clean = credentials && isHttp ? address.replace(/^(https?:\/\/)[^/@]*@/i, '$1') : address;
+    const clean = credentials && isHttp ? withoutUser(address) : address;
     const settings: Setting[] = [
       [`remote.${ownName}.url`, remoteAddress(clean).url],
       [`remote.${ownName}.fetch`, `+refs/heads/*:refs/remotes/${remote}/*`],
@@ -157,7 +157,7 @@ export class RemoteLink {
   async #shown(link: Link): Promise<string> {
     if (link.shown !== '') return link.shown;
     const url = await this.#configuredUrl();
-    return url.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@]*@/i, '$1');
+    return shownAddress(url);
   }
 }
 

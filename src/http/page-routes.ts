@@ -32,8 +32,8 @@ export async function pageRoutes(server: WebServer, { pagesFolder }: RouteContex
       reply.header('content-security-policy', logPolicy).sendFile('logs.html', pagesFolder, day),
     );
   }
-  page('/assets/palette.css', 'Colours of all pages', (reply) =>
-    reply.sendFile('palette.css', pagesFolder, day),
+  page('/assets/pages.css', 'What all pages have in common', (reply) =>
+    reply.sendFile('pages.css', pagesFolder, day),
   );
   for (const file of ['logs-viewer.js', 'logs-screen.js', 'logs-viewer.css']) {
     page(`/assets/${file}`, 'A part of the log page', (reply) => reply.sendFile(file, pagesFolder, day));

@@ -1,17 +1,15 @@
 import { fault, isFault, type Problem, problem } from '../diagnostics/index.ts';
-import {
-  packagesMessage,
-  type RepositorySettings,
-  treeEntry,
-  validName,
-} from '../formats/pkgbuild-repo/index.ts';
+import { isValidPkgname } from '../formats/pacman/index.ts';
+import { packagesMessage, type RepositorySettings, treeEntry } from '../formats/pkgbuild-repo/index.ts';
 import type { FileChange } from '../git/index.ts';
 import { type FileTree, writeFileWithMode } from '../host/index.ts';
 import { changeBranch, requireTip } from './change-branch.ts';
-import { cloneTwice } from './on-schedule/clone-twice.ts';
-import { formatRecipe } from './on-schedule/format-recipe.ts';
+import { checkFit } from './check-fit.ts';
+import { cloneTwice } from './clone-twice.ts';
+import { formatRecipe } from './format-recipe.ts';
 import type { PipelineContext } from './pipeline-context.ts';
-import { textOf } from './recipe-repository.ts';
+import { textOf, withRecipeOf, withText } from './recipe-files.ts';
+import { utf8Text } from './recipe-repository.ts';
 
 /** A package to add and where its recipe comes from: `aur` or the address of a git repository. */
 export interface Addition {
@@ -54,7 +52,7 @@ export function readAdditions(words: readonly string[]): readonly Addition[] {
     .map((word) => {
       const slash = word.indexOf('/');
       const [name, source] = [word.slice(0, Math.max(0, slash)), word.slice(slash + 1)];
-      if (!validName(name))
+      if (!isValidPkgname(name))
         throw fault('CIC025', { what: `'${word}' does not begin with a pkgbase and '/'` });
       if (source !== 'aur' && !isAddress(source))
         throw fault('CIC025', {
@@ -126,19 +124,15 @@ async function recipeOf(
     if (!isFault(error)) throw error;
     return refuse(`the recipe of '${name}' cannot be cloned: ${error.problem.code} ${error.problem.what}`);
   }
-  const recipe = tree.get('PKGBUILD');
-  if (recipe === undefined || recipe.mode === '120000')
-    return refuse(`the repository of '${name}' has no PKGBUILD`);
-  const stated = /^pkgbase\s*=\s*(\S+)\s*$/m.exec(textOf(tree.get('.SRCINFO')?.bytes))?.[1];
-  if (stated !== undefined && stated !== name)
-    return refuse(`the recipe is one of '${stated}', which is the name its folder needs`);
-  const plain = [...tree].filter(([path]) => !/^(?:\.CI|\.git|\.gitignore)(?:\/|$)/.test(path));
+  const text = textOf(tree, 'PKGBUILD');
+  if (text === undefined) return refuse(`the repository of '${name}' has no PKGBUILD`);
   try {
-    const bytes = Buffer.from(await styled(context, name, { text: textOf(recipe.bytes), scratch }));
-    return new Map([...plain, ['PKGBUILD', { ...recipe, bytes }]]);
+    checkFit(name, new Map(), tree);
+    const inStyle = await styled(context, name, { text, scratch });
+    return withText(withRecipeOf(new Map(), tree), 'PKGBUILD', inStyle);
   } catch (error) {
-    if (!isFault(error, 'CIS010')) throw error;
-    return refuse(`the PKGBUILD of '${name}' cannot be read: ${error.problem.what}`);
+    if (!isFault(error)) throw error;
+    return refuse(`the recipe of '${name}' cannot be taken: ${error.problem.code} ${error.problem.what}`);
   }
 }
 
@@ -187,8 +181,8 @@ async function missingNeeds(
     repository.commit,
     names.map((name) => `${name}/.SRCINFO`),
   );
-  const entries = names.map((name) => treeEntry(name, textOf(files.get(`${name}/.SRCINFO`))));
-  const fresh = [...added].map(([name, tree]) => treeEntry(name, textOf(tree.get('.SRCINFO')?.bytes)));
+  const entries = names.map((name) => treeEntry(name, utf8Text(files.get(`${name}/.SRCINFO`))));
+  const fresh = [...added].map(([name, tree]) => treeEntry(name, utf8Text(tree.get('.SRCINFO')?.bytes)));
   const known = new Set([...entries, ...fresh].flatMap((entry) => [entry.pkgbase, ...entry.names]));
   const elsewhere = await offered();
   const missing: { name: string; neededBy: string }[] = [];

@@ -9,7 +9,7 @@ import {
 import type { FileChange } from '../git/index.ts';
 import { changeBranch, requireTip } from './change-branch.ts';
 import type { PipelineContext } from './pipeline-context.ts';
-import { packageSettingsFile, readSettingsOf, textOf } from './recipe-repository.ts';
+import { packageSettingsFile, readSettingsOf, utf8Text } from './recipe-repository.ts';
 import { packagesAskedFor } from './request-packages.ts';
 
 /** One package whose pkgrel is raised. */
@@ -55,7 +55,7 @@ export async function bumpPackages(
     }
     const path = packageSettingsFile(name);
     const value = formatBump(bump);
-    const text = writeSetting(textOf(files.get(path)), 'CI_PACKAGE_BUMP', value);
+    const text = writeSetting(utf8Text(files.get(path)), 'CI_PACKAGE_BUMP', value);
     changes.push({ path, bytes: Buffer.from(text), mode: '100644' });
     bumped.push({ name, value });
   }

@@ -4,12 +4,16 @@ import { type HandOverPort, outboxBytes, outboxPath } from './hand-over.ts';
 import type { PipelineContext } from './pipeline-context.ts';
 import { fetchRemoteRefs, type RemoteRefs, stateCommit, stateMove } from './state-branch.ts';
 
-/** The beginning of each run: refs of the remote, and what waits is delivered; without a port it only is looked at. */
+/**
+ * The beginning of each run: refs of the remote, unless they are known, and what waits is delivered; without a port it
+ * only is looked at.
+ */
 export async function deliverFirst(
   context: PipelineContext,
   port: HandOverPort | undefined,
+  known?: RemoteRefs,
 ): Promise<DeliveryReport> {
-  const refs = await fetchRemoteRefs(context.copy);
+  const refs = known ?? (await fetchRemoteRefs(context.copy));
   const waiting = await waitingDocuments(context, refs);
   if (port && waiting.length > 0) return await deliverWaiting(context, port, refs, waiting);
   return { delivered: [], waiting, outOfReach: undefined, refs };

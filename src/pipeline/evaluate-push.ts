@@ -1,10 +1,10 @@
 import { fault, problem } from '../diagnostics/index.ts';
+import { isValidPkgname } from '../formats/pacman/index.ts';
 import {
   changedFolders,
   type DeployMarker,
   deployMarkers,
   type RequestedPackage,
-  validName,
 } from '../formats/pkgbuild-repo/index.ts';
 import type { CommitFacts } from '../git/index.ts';
 import { nearestWords } from '../primitives/index.ts';
@@ -45,7 +45,7 @@ export async function evaluatePush(context: PipelineContext, base: string | unde
     // a file that became a folder's link, or a link's neighbour, is no package and was none
     else if (misnamed.has(name)) context.report(misnamedFolder(name));
   }
-  return { all: marked.all, packages: [...packages.values()], removed: removed.filter(validName) };
+  return { all: marked.all, packages: [...packages.values()], removed: removed.filter(isValidPkgname) };
 }
 
 interface Marked {

@@ -2,6 +2,7 @@ export { type Addition, type AddOptions, type AddReport, addPackages, readAdditi
 export { type BumpReport, bumpPackages } from './bump.ts';
 export { type ByHandReport, scheduleByHand, triggerRun } from './by-hand.ts';
 export { type CiFacts, ciFacts } from './ci-facts.ts';
+export { ClonePace } from './clone-pace.ts';
 export {
   type DeliveryReport,
   deliverWaiting,
@@ -17,7 +18,6 @@ export {
   readOutbox,
 } from './hand-over.ts';
 export { type AfterScheduled, type OnCommitOptions, type OnCommitReport, onCommit } from './on-commit.ts';
-export { ClonePace } from './on-schedule/clone-pace.ts';
 export type { ScheduleContext } from './on-schedule/context.ts';
 export { type OnScheduleOptions, onSchedule } from './on-schedule/on-schedule.ts';
 export type { PackageReport, ScheduleReport } from './on-schedule/report.ts';

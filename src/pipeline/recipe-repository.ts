@@ -1,10 +1,10 @@
 import { type Problem, problem } from '../diagnostics/index.ts';
+import { isValidPkgname } from '../formats/pacman/index.ts';
 import {
   type PackageSettings,
   type RepositorySettings,
   readPackageSettings,
   readRepositorySettings,
-  validName,
 } from '../formats/pkgbuild-repo/index.ts';
 import type { WorkingCopy } from '../git/index.ts';
 
@@ -38,7 +38,7 @@ export async function readRecipeRepository(
     copy.readFiles(commit, [repositorySettingsFile]),
   ]);
   const { settings, problems } = readRepositorySettings(
-    textOf(files.get(repositorySettingsFile)),
+    utf8Text(files.get(repositorySettingsFile)),
     variable,
     repositorySettingsFile,
   );
@@ -46,7 +46,7 @@ export async function readRecipeRepository(
   const misnamed: string[] = [];
   for (const [name, kind] of entries) {
     if (kind !== 'folder' || name.startsWith('.')) continue;
-    if (validName(name)) packages.push(name);
+    if (isValidPkgname(name)) packages.push(name);
     else misnamed.push(name);
   }
   return { commit, settings, packages: packages.sort(), misnamed: misnamed.sort(), problems };
@@ -65,13 +65,13 @@ export async function readSettingsOf(
   for (const name of names) {
     const file = packageSettingsFile(name);
     const bytes = files.get(file);
-    if (bytes !== undefined) found.set(name, readPackageSettings(textOf(bytes), file));
+    if (bytes !== undefined) found.set(name, readPackageSettings(utf8Text(bytes), file));
   }
   return found;
 }
 
 /** The text of a file; of one that is not there the empty one. */
-export function textOf(bytes: Uint8Array | undefined): string {
+export function utf8Text(bytes: Uint8Array | undefined): string {
   return bytes === undefined
     ? ''
     : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');

@@ -1,11 +1,11 @@
 import type { PackageCheck } from '../api/index.ts';
 import { type Problem, problem } from '../diagnostics/index.ts';
+import { isValidPkgname } from '../formats/pacman/index.ts';
 import {
   type PackageState,
   readPackageState,
   readVersionRows,
   type VersionRows,
-  validName,
   writePackageState,
   writeVersionRows,
 } from '../formats/pkgbuild-repo/index.ts';
@@ -47,7 +47,7 @@ export function readStateContents(files: ReadonlyMap<string, Uint8Array>): {
   for (const [path, bytes] of files) {
     if (path.startsWith(`${outboxFolder}/`)) outbox.set(path, bytes);
     else if (path.startsWith('.')) continue;
-    else if (!validName(path)) {
+    else if (!isValidPkgname(path)) {
       const what = `'${path}' is no name of a package`;
       problems.push(problem('CIC016', { what, place: { file: path } }));
     } else {

@@ -1,4 +1,9 @@
-import { parseSettings } from '../formats/pkgbuild-repo/index.ts';
+import {
+  endHookNames,
+  interfereNames,
+  parseSettings,
+  updateHookName,
+} from '../formats/pkgbuild-repo/index.ts';
 import type { ChangeReason } from './change-reason.ts';
 import type { Finding } from './change-report.ts';
 import type { Classification } from './classify-change.ts';
@@ -7,12 +12,7 @@ import { viewRecipe } from './recipe-view.ts';
 import { shownText } from './shown-text.ts';
 import { newSuspicions } from './suspicious.ts';
 
-/** Hooks that are Bash (specification 17). */
-const scripts = ['prepare', 'prepare.sh', 'update.sh', 'on-success.sh', 'on-failure.sh'].concat(
-  'PKGBUILD.prepend',
-  'PKGBUILD.append',
-);
-const hooks = [...scripts, 'interfere.patch'].map((name) => `.CI/${name}`);
+const hooks = [...interfereNames, updateHookName, ...endHookNames].map((name) => `.CI/${name}`);
 const settingsFile = '.CI/config';
 
 /** Settings that decide whose recipe is built, what of it a person sees, and what it may do. */
@@ -25,7 +25,8 @@ const decisive = new Set([
 ]);
 const mostLines = 20;
 
-const isHookScript = (file: string): boolean => scripts.some((name) => file === `.CI/${name}`);
+/** All are Bash but the patch. */
+const isHookScript = (file: string): boolean => !file.endsWith('.patch');
 
 /**
  * What a change of `.CI` means, where both sides come from a recipe repository: hooks run beside the build, some of

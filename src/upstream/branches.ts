@@ -1,52 +1,8 @@
 import { type Problem, problem } from '../diagnostics/index.ts';
 import type { Fetcher } from '../fetcher/index.ts';
-import { type Srcinfo, sectionValues } from '../formats/pacman/index.ts';
-import { type RemoteHeads, remoteHeads } from '../git/index.ts';
+import { branchKey, type WatchedBranch } from '../formats/pkgbuild-repo/index.ts';
+import { type RemoteHeads, remoteHeads, serverOf, shownAddress } from '../git/index.ts';
 import { headsOverHttp } from './git-over-http.ts';
-
-/** A branch of an upstream repository that a recipe follows. */
-export interface WatchedBranch {
-  readonly url: string;
-  /** `HEAD`, or the whole name: `refs/heads/X`. */
-  readonly ref: string;
-}
-
-/** `URL#REF`: what answers and stored commits are found by. */
-export function branchKey(branch: WatchedBranch): string {
-  return `${branch.url}#${branch.ref}`;
-}
-
-/**
- * The branches that a recipe follows: all git sources of the key `source` (without architecture) that are pinned to
- * nothing, in their order, each once (specification 7.7). Nothing: the maintainer pins all, or there is no git source;
- * stored commits are then forgotten.
- */
-export function watchedBranches(srcinfo: Srcinfo): readonly WatchedBranch[] {
-  const branches = new Map<string, WatchedBranch>();
-  for (const source of sectionValues(srcinfo.base, 'source')) {
-    const branch = watchedBranch(source);
-    if (branch) branches.set(branchKey(branch), branch);
-  }
-  return [...branches.values()];
-}
-
-/** The branch of one source: `[NAME::]git+URL[?QUERY][#branch=X]`, the query in front of the fragment or behind it. */
-function watchedBranch(source: string): WatchedBranch | undefined {
-  const at = source.lastIndexOf('git+');
-  if (at < 0) return undefined;
-  const [address = '', fragment] = splitAtFirst(source.slice(at + 'git+'.length), '#');
-  const [url = ''] = splitAtFirst(address, '?');
-  // what stands behind `git+` may be a mere name of a file
-  if (!/^(?:https?|ssh|git|file):\/\/./.test(url)) return undefined;
-  if (fragment === undefined) return { url, ref: 'HEAD' };
-  const [kind, branch = ''] = splitAtFirst(splitAtFirst(fragment, '?')[0] ?? '', '=');
-  return kind === 'branch' && branch !== '' ? { url, ref: `refs/heads/${branch}` } : undefined;
-}
-
-function splitAtFirst(text: string, separator: string): readonly string[] {
-  const at = text.indexOf(separator);
-  return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)];
-}
 
 export interface BranchOptions {
   /** Asks servers with HTTP itself, which takes no process; undefined: git asks everybody. */
@@ -173,7 +129,7 @@ async function ask(
 }
 
 function answerOf(heads: RemoteHeads, url: string, ref: string): BranchAnswer {
-  const shown = url.replace(/^([a-z]+:\/\/)[^/?#]*@/, '$1');
+  const shown = shownAddress(url);
   const what = `'${shown}' does not tell its newest commit`;
   if (heads.kind === 'unreachable')
     return { kind: 'silent', problem: problem('UPS041', { what, why: heads.why }) };
@@ -182,9 +138,4 @@ function answerOf(heads: RemoteHeads, url: string, ref: string): BranchAnswer {
   const commit = heads.commits.get(ref);
   if (commit !== undefined) return { kind: 'commit', commit };
   return { kind: 'nothing', problem: problem('UPS040', { what: `'${shown}' has no '${ref}'` }) };
-}
-
-/** The server of a URL; every local repository is one of its own. */
-function serverOf(url: string): string {
-  return URL.parse(url)?.host || url;
 }

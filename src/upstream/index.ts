@@ -9,9 +9,6 @@ export {
   type BranchAnswer,
   type BranchOptions,
   branchHeads,
-  branchKey,
-  type WatchedBranch,
-  watchedBranches,
 } from './branches.ts';
 export { type EndpointName, type Endpoints, readEndpoints } from './endpoints.ts';
 export { type GitlabOptions, type GitlabTag, newestGitlabTag } from './gitlab-tags.ts';
@@ -21,7 +18,6 @@ export {
   type PackageDatabases,
   type PublishedPackage,
   readPackageDatabases,
-  type VersionChange,
 } from './package-databases.ts';
 export type { RecipeTexts, Rewrite } from './recipe-texts.ts';
 export { rewriteForTag } from './tag-rewrite.ts';

@@ -1,6 +1,7 @@
 import { type Problem, problem } from '../diagnostics/index.ts';
 import type { Fetcher } from '../fetcher/index.ts';
 import { type DatabaseEntry, parseDesc, readDatabase } from '../formats/pacman/index.ts';
+import { type ChangedLibrary, changedLibraries, type VersionRows } from '../formats/pkgbuild-repo/index.ts';
 import { xzCodec } from '../host/index.ts';
 import { asCause, troubleOf } from './package-trouble.ts';
 
@@ -89,23 +90,15 @@ function publishedPackage({ name, version, desc }: DatabaseEntry): PublishedPack
   };
 }
 
-/** A package base whose published version changed. */
-export interface VersionChange {
-  readonly pkgbase: string;
-  /** Undefined when it is new. */
-  readonly from: string | undefined;
-  readonly to: string;
-}
-
 /**
  * The rows of `.version-state` after reading databases, and what changed against the old ones (specification 7.8). The
  * first database that has a pkgbase counts. What a database that could not be had may have said is taken from the old rows,
  * so that its trouble changes nothing, neither now nor when it is back (K05). Without old rows nothing has changed.
  */
 export function nextVersionRows(
-  old: ReadonlyMap<string, string>,
+  old: VersionRows,
   { databases }: PackageDatabases,
-): { readonly rows: ReadonlyMap<string, string>; readonly changes: readonly VersionChange[] } {
+): { readonly rows: VersionRows; readonly changes: readonly ChangedLibrary[] } {
   const rows = new Map<string, string>();
   let isCertain = true;
   for (const { packages } of databases) {
@@ -117,13 +110,5 @@ export function nextVersionRows(
     }
   }
   if (!isCertain) for (const [pkgbase, version] of old) if (!rows.has(pkgbase)) rows.set(pkgbase, version);
-  const changes: VersionChange[] = [];
-  if (old.size > 0) {
-    for (const [pkgbase, to] of rows) {
-      const from = old.get(pkgbase);
-      if (from !== to) changes.push({ pkgbase, from, to });
-    }
-  }
-  changes.sort((a, b) => (a.pkgbase < b.pkgbase ? -1 : 1));
-  return { rows, changes };
+  return { rows, changes: changedLibraries(old, rows) };
 }

@@ -36,6 +36,19 @@ async function someTurns(): Promise<void> {
   for (let turn = 0; turn < 5; turn += 1) await nextTurn();
 }
 
+/** A scene in which a builder asks to begin and the disk does not get to it. */
+async function beginningOnSlowDisk() {
+  const disk = slowDisk();
+  const scene = new Scene({ clock: disk.clock, database: disk.database });
+  await scene.admit({ lib: {} });
+  const lease = await scene.claim();
+  if (!lease) throw new Error('there is nothing to start');
+  disk.slowDown();
+  const begun = scene.dispatcher.begin(lease);
+  await someTurns();
+  return { disk, scene, lease, begun };
+}
+
 describe('what is not on disk yet', () => {
   it('is told to nobody, while the next moves are written; then all hear of it in order', async () => {
     const disk = slowDisk();
@@ -70,14 +83,7 @@ describe('what is not on disk yet', () => {
   });
 
   it('is not begun by a builder, and rejects when the disk fails', async () => {
-    const disk = slowDisk();
-    const scene = new Scene({ clock: disk.clock, database: disk.database });
-    await scene.admit({ lib: {} });
-    const lease = await scene.claim();
-    if (!lease) throw new Error('there is nothing to start');
-    disk.slowDown();
-    const begun = scene.dispatcher.begin(lease);
-    await someTurns();
+    const { disk, scene, begun } = await beginningOnSlowDisk();
     expect(await Promise.race([begun, Promise.resolve('not yet')])).toBe('not yet');
     disk.flushes[0]?.reject(fault('QUE002', { what: 'the disk failed' }));
     await expect(begun).rejects.toThrow('QUE002');
@@ -85,14 +91,7 @@ describe('what is not on disk yet', () => {
   });
 
   it('stops an attempt that was canceled before its builder heard that it had begun', async () => {
-    const disk = slowDisk();
-    const scene = new Scene({ clock: disk.clock, database: disk.database });
-    await scene.admit({ lib: {} });
-    const lease = await scene.claim();
-    if (!lease) throw new Error('there is nothing to start');
-    disk.slowDown();
-    const begun = scene.dispatcher.begin(lease);
-    await someTurns();
+    const { disk, scene, begun } = await beginningOnSlowDisk();
     const canceled = scene.dispatcher.cancel([idOf('lib')], 'not wanted');
     await someTurns();
     for (const { resolve } of disk.flushes) resolve();

@@ -2,16 +2,13 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openWorkingCopy } from '../../src/git/index.ts';
-import { code, ScratchRemote } from './scratch-remote.ts';
+import { code, type ScratchRemote, scratchWithCommit } from './scratch-remote.ts';
 
 let scratch: ScratchRemote;
 let folder: string;
 let base: string;
 beforeEach(() => {
-  scratch = new ScratchRemote();
-  folder = scratch.clone('one');
-  base = scratch.commit(folder, { 'foo/PKGBUILD': 'pkgver=1\n' });
-  scratch.git(folder, 'push', '--quiet', 'origin', 'main');
+  ({ scratch, folder, base } = scratchWithCommit());
 });
 afterEach(async () => {
   vi.unstubAllEnvs();

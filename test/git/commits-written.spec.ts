@@ -3,16 +3,17 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { NewCommit } from '../../src/git/index.ts';
-import { file, robot, ScratchRemote } from './scratch-remote.ts';
+import { file, robot, type ScratchRemote, scratchWithCommit } from './scratch-remote.ts';
 
 let scratch: ScratchRemote;
 let folder: string;
 let base: string;
 beforeEach(() => {
-  scratch = new ScratchRemote();
-  folder = scratch.clone('one');
-  base = scratch.commit(folder, { 'foo/PKGBUILD': 'pkgver=1\n', 'foo/x/y': '', 'bar/PKGBUILD': 'x\n' });
-  scratch.git(folder, 'push', '--quiet', 'origin', 'main');
+  ({ scratch, folder, base } = scratchWithCommit({
+    'foo/PKGBUILD': 'pkgver=1\n',
+    'foo/x/y': '',
+    'bar/PKGBUILD': 'x\n',
+  }));
 });
 afterEach(() => scratch.dispose());
 

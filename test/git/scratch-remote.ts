@@ -98,3 +98,18 @@ export function file(
 ): { readonly path: string; readonly bytes: Uint8Array; readonly mode: typeof mode } {
   return { path, bytes: Buffer.from(text), mode };
 }
+
+/** A remote and a checkout `one` of it with one commit that is pushed. */
+export function scratchWithCommit(
+  files: Readonly<Record<string, string>> = { 'foo/PKGBUILD': 'pkgver=1\n' },
+): {
+  readonly scratch: ScratchRemote;
+  readonly folder: string;
+  readonly base: string;
+} {
+  const scratch = new ScratchRemote();
+  const folder = scratch.clone('one');
+  const base = scratch.commit(folder, files);
+  scratch.git(folder, 'push', '--quiet', 'origin', 'main');
+  return { scratch, folder, base };
+}

@@ -106,7 +106,7 @@ function fileOf(path: string): { readonly path: string; readonly type: string } 
   const xterm = 'node_modules/@xterm/xterm';
   if (path === '/assets/xterm.js') return { path: `${xterm}/lib/xterm.js`, type };
   if (path === '/assets/xterm.css') return { path: `${xterm}/css/xterm.css`, type };
-  if (/^\/(assets\/logs-[a-z]+\.(js|css)|logs\.html)$/.test(path))
+  if (/^\/(assets\/(?:logs-[a-z]+|pages)\.(js|css)|logs\.html)$/.test(path))
     return { path: `src/http/pages/${path.replace('/assets/', '')}`, type };
   return undefined;
 }

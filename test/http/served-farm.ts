@@ -36,7 +36,7 @@ export async function serveFarm(
   const pages = join(folder, 'pages');
   mkdirSync(pages);
   writeFileSync(join(pages, 'logs.html'), '<!doctype html><title>log</title>');
-  for (const name of ['logs-viewer.js', 'logs-screen.js', 'logs-viewer.css', 'palette.css']) {
+  for (const name of ['logs-viewer.js', 'logs-screen.js', 'logs-viewer.css', 'pages.css']) {
     writeFileSync(join(pages, name), '/* a page of ours */\n');
   }
   const service = new ServiceDouble();

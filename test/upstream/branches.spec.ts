@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseSrcinfo } from '../../src/formats/pacman/index.ts';
-import { branchHeads, branchKey, watchedBranches } from '../../src/upstream/index.ts';
+import { branchKey, watchedBranches } from '../../src/formats/pkgbuild-repo/index.ts';
+import { branchHeads } from '../../src/upstream/index.ts';
 import { farServer } from '../fetcher/far-server.ts';
 
 /** The branches of a recipe with these lines of sources. */

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Fetcher } from '../../src/fetcher/index.ts';
-import { branchHeads, branchKey } from '../../src/upstream/index.ts';
+import { branchKey } from '../../src/formats/pkgbuild-repo/index.ts';
+import { branchHeads } from '../../src/upstream/index.ts';
 import { type Answer, farServer, highest, JumpingClock } from '../fetcher/far-server.ts';
 import { GitHttpServer } from '../git/http-backend.ts';
 

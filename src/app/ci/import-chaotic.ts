@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { fault } from '../../diagnostics/index.ts';
+import { shownAddress } from '../../git/index.ts';
 import {
   absolutePath,
   bytesIfThere,
@@ -72,7 +73,7 @@ async function clone(url: string, folder: string, signal: AbortSignal | undefine
   const result = await runProcess('git', words, { signal, timeoutMs: 900_000 });
   if (result.code === 0) return folder;
   const said = result.stderr.trim().split('\n').at(-1) ?? result.why;
-  const shown = url.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@]*@/i, '$1');
+  const shown = shownAddress(url);
   throw fault('CIU020', { what: `'${shown}' cannot be cloned`, why: said.replaceAll(url, shown) });
 }
 

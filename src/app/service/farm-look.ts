@@ -26,8 +26,8 @@ export abstract class FarmLook {
     this.#logsUrl = farm.config.notify['logs-url'] ?? logsUrl;
   }
 
-  /** Builders of this process, which the record does not know. */
-  protected abstract localBuilders(): readonly BuilderView[];
+  /** Builders of the manager's own process, which the record does not know; undefined: this is another process. */
+  protected abstract localBuilders(): readonly BuilderView[] | undefined;
 
   upkeep(): readonly UpkeepView[] {
     return this.#upkeep.views();

@@ -32,8 +32,8 @@ export class LookingService extends FarmLook implements FarmService {
     this.#over.abort();
   }
 
-  protected override localBuilders(): readonly [] {
-    return [];
+  protected override localBuilders(): undefined {
+    return undefined;
   }
 
   readonly schedule = refuse;

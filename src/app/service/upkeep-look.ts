@@ -1,7 +1,7 @@
 import type { UpkeepPackages, UpkeepView } from '../../api/index.ts';
 import type { UpkeepConfig } from '../../config/index.ts';
 import { fault } from '../../diagnostics/index.ts';
-import { FollowedClone } from '../../git/index.ts';
+import { FollowedClone, shownAddress } from '../../git/index.ts';
 import type { Farm } from '../farm.ts';
 import { dueTimes, recallUpkeep } from './upkeep-memory.ts';
 import { type KeptPackages, packagesVersion, readPackages, withState } from './upkeep-packages.ts';
@@ -54,7 +54,7 @@ export class UpkeepLook {
     const next = memory.paused ? [] : dueTimes(config, memory, clock.nowMs());
     return {
       source,
-      url: withoutSecrets(url),
+      url: shownAddress(url),
       branch: branch ?? memory.branch ?? null,
       commit: memory.handled ?? null,
       paused: memory.paused,
@@ -120,5 +120,3 @@ export class UpkeepLook {
     return isGitlab ? `https://${host}/${path}/-/tree/${name}/` : null;
   }
 }
-
-const withoutSecrets = (url: string): string => url.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@]*@/i, '$1');

@@ -32,13 +32,13 @@ const flappingLosses = 3;
 /** What outsiders see of queue, jobs and builders; nothing here changes anything. */
 export class FarmViews {
   readonly #farm: Farm;
-  readonly #local: () => readonly BuilderView[];
+  readonly #local: () => readonly BuilderView[] | undefined;
   /** Answers that cost in proportion to the queue are kept until the next event, or for a second. */
   #kept: { readonly untilMs: number; readonly open: readonly JobRevision[] } | undefined;
   #elsewhere: { readonly atMs: number; readonly arches: readonly string[] } | undefined;
 
-  /** `local`: builders of the manager's own process, which the record does not know. */
-  constructor(farm: Farm, local: () => readonly BuilderView[] = () => []) {
+  /** `local`: builders of the manager's own process, which the record does not know; undefined: this is not the manager. */
+  constructor(farm: Farm, local: () => readonly BuilderView[] | undefined = () => undefined) {
     this.#farm = farm;
     this.#local = local;
   }
@@ -194,7 +194,7 @@ export class FarmViews {
 
   /** Whether a builder at work may take a job, as far as class and labels go. */
   #mayBeTaken(job: JobRevision): boolean {
-    const own = new Set(this.#local().map(({ name }) => name));
+    const own = new Set(this.#local()?.map(({ name }) => name));
     const arch = archOfJob(job.id);
     return this.builders().some((builder) => {
       const { name, class: of, labels, arches } = builder;
@@ -221,7 +221,7 @@ export class FarmViews {
   shortages(
     jobs: Iterable<{ readonly id: string }> = this.#open().filter(({ state }) => state === 'ready'),
   ): readonly ArchShortage[] {
-    const own = this.#local().length > 0 ? [] : this.#ownElsewhere();
+    const own = this.#local() ? [] : this.#ownElsewhere();
     const arches = this.builders()
       .filter(isAtWork)
       .flatMap((builder) => builder.arches);
@@ -256,7 +256,7 @@ export class FarmViews {
         usualArch: usualArchOf(this.#farm),
       }),
     );
-    return [...elsewhere, ...this.#local()];
+    return [...elsewhere, ...(this.#local() ?? [])];
   }
 
   counts(): ReadonlyMap<JobStateName, number> {

@@ -1,13 +1,10 @@
 import type { Command } from 'commander';
-import { connectToManager, type FarmClient, isFarm } from '../../app/index.ts';
+import type { FarmClient } from '../../app/index.ts';
 import { problem } from '../../diagnostics/index.ts';
 import { parseJobId } from '../../primitives/index.ts';
+import { askFarm, type ManagerOption } from '../asked-farm.ts';
 import { exitCodes, type Shell } from '../shell.ts';
 import { conclude } from './schedule.ts';
-
-interface ManagerOption {
-  readonly manager?: string;
-}
 
 interface SelectOptions extends ManagerOption {
   readonly repo?: string;
@@ -22,7 +19,7 @@ export function addQueue(program: Command, shell: Shell): void {
     .command('show', { isDefault: true })
     .description('jobs that run and wait, and builders')
     .option('--manager <url>', 'web address of the manager')
-    .action((options: ManagerOption) => asked(shell, options, (client) => show(shell, client)));
+    .action((options: ManagerOption) => askFarm(shell, options, (client) => show(shell, client)));
   queue
     .command('clear')
     .description('cancel queued jobs; running ones and logs are left alone')
@@ -31,7 +28,7 @@ export function addQueue(program: Command, shell: Shell): void {
     .option('--match <pattern>', 'only pkgbases that fit: * any characters, ? one')
     .option('--manager <url>', 'web address of the manager')
     .action((options: SelectOptions) =>
-      asked(shell, options, async (client) => {
+      askFarm(shell, options, async (client) => {
         const { repo, source, match } = options;
         const ended = await client.clearQueue({
           ...(repo === undefined ? {} : { target: repo }),
@@ -52,7 +49,7 @@ function addCommands(program: Command, shell: Shell): void {
     .option('--reason <text>', 'what the log says', 'canceled by hand')
     .option('--manager <url>', 'web address of the manager')
     .action((jobs: string[], options: ManagerOption & { reason: string }) =>
-      asked(shell, options, async (client) => {
+      askFarm(shell, options, async (client) => {
         const ended = await client.cancel({ jobs }, options.reason);
         const unknown = jobs.filter((asked) => !ended.some((id) => isMeant(asked, id)));
         shell.printJson({ jobs: ended, unknown });
@@ -69,7 +66,7 @@ function addCommands(program: Command, shell: Shell): void {
     .argument('<job...>', 'pkgbases, or whole job ids')
     .option('--manager <url>', 'web address of the manager')
     .action((jobs: string[], options: ManagerOption) =>
-      asked(shell, options, async (client) => conclude(shell, await client.retry(jobs))),
+      askFarm(shell, options, async (client) => conclude(shell, await client.retry(jobs))),
     );
   program
     .command('drain')
@@ -78,7 +75,7 @@ function addCommands(program: Command, shell: Shell): void {
     .option('--undo', 'give it jobs again')
     .option('--manager <url>', 'web address of the manager')
     .action((builder: string, options: ManagerOption & { undo?: boolean }) =>
-      asked(shell, options, async (client) => {
+      askFarm(shell, options, async (client) => {
         await client.drain(builder, options.undo !== true);
         shell.printJson({ builder, drained: options.undo !== true });
         shell.print(
@@ -92,19 +89,6 @@ function addCommands(program: Command, shell: Shell): void {
 
 /** Whether a pkgbase or a whole id means this job. */
 const isMeant = (asked: string, id: string): boolean => id === asked || parseJobId(id)?.name === asked;
-
-async function asked(
-  shell: Shell,
-  options: ManagerOption,
-  work: (client: FarmClient) => Promise<void>,
-): Promise<void> {
-  const client = await connectToManager({ farm: shell.farmFolder(isFarm), url: options.manager });
-  try {
-    await work(client);
-  } finally {
-    await client.close();
-  }
-}
 
 async function show(shell: Shell, client: FarmClient): Promise<void> {
   const [stats, builders] = await Promise.all([client.stats(), client.builders()]);

@@ -6,17 +6,17 @@ import {
   type ScheduleRequest,
   scheduleRequestSchema,
 } from '../../api/index.ts';
-import { connectToManager, type FarmClient, isFarm } from '../../app/index.ts';
+import type { FarmClient } from '../../app/index.ts';
 import { problem } from '../../diagnostics/index.ts';
 import { systemClock, systemRandom, textIfThere } from '../../host/index.ts';
 import { isFinal, isGood } from '../../model/index.ts';
+import { askFarm, type ManagerOption } from '../asked-farm.ts';
 import { exitCodes, type Shell } from '../shell.ts';
 
-interface TargetOptions {
+interface TargetOptions extends ManagerOption {
   readonly arch: string;
   readonly targetRepo?: string;
   readonly sourceRepo?: string;
-  readonly manager?: string;
 }
 
 interface ScheduleOptions extends TargetOptions {
@@ -103,17 +103,14 @@ async function schedule(shell: Shell, packages: readonly string[], options: Sche
     shell.complain(problem('CLI001', { what: `'${field}' does not fit: ${unfit.message}` }), true);
     return;
   }
-  const client = await connectToManager({ farm: shell.farmFolder(isFarm), url: options.manager });
-  try {
+  await askFarm(shell, options, async (client) => {
     const reply = await client.schedule(request);
     if (!options.wait) return conclude(shell, reply);
     tellReply(shell, reply);
     const whole = await planned(shell, client, { request, reply });
     // one result for machines, once it is complete
     shell.printJson({ ...whole, jobs: await waitFor(shell, client, whole) });
-  } finally {
-    await client.close();
-  }
+  });
 }
 
 function parseUrgency(text: string): number {
@@ -220,8 +217,7 @@ async function removeObsolete(shell: Shell, keep: readonly string[], options: Re
     // only when wanted: managers of before do not know the word, and refuse it
     ...(options.dryRun ? { dryRun: true } : {}),
   };
-  const client = await connectToManager({ farm: shell.farmFolder(isFarm), url: options.manager });
-  try {
+  await askFarm(shell, options, async (client) => {
     const done = await client.removeObsolete(request);
     shell.printJson(done);
     if (done.removed.length === 0) shell.print('nothing to remove');
@@ -230,7 +226,5 @@ async function removeObsolete(shell: Shell, keep: readonly string[], options: Re
     for (const name of done.spared) shell.print(`spared ${name}: deployed after the list was made`);
     for (const name of done.unknown) shell.tell(`unknown ${name}: neither published nor a known recipe`);
     if (done.unknown.length > 0) shell.exitCode = exitCodes.failed;
-  } finally {
-    await client.close();
-  }
+  });
 }

@@ -1,14 +1,11 @@
 import type { Command } from 'commander';
 import { type UpkeepRun, type UpkeepView, upkeepRunRequestSchema } from '../../api/index.ts';
-import { connectToManager, type FarmClient, isFarm } from '../../app/index.ts';
+import type { FarmClient } from '../../app/index.ts';
 import { fault } from '../../diagnostics/index.ts';
 import { systemClock } from '../../host/index.ts';
 import { formatDuration } from '../../primitives/index.ts';
+import { askFarm, type ManagerOption } from '../asked-farm.ts';
 import type { Shell } from '../shell.ts';
-
-interface ManagerOption {
-  readonly manager?: string;
-}
 
 interface RunOptions extends ManagerOption {
   readonly kind: string;
@@ -38,7 +35,7 @@ export function addUpkeep(program: Command, shell: Shell): void {
     .command('status', { isDefault: true })
     .description('runs, what is due, what is the matter')
     .option(...manager)
-    .action((options: ManagerOption) => asked(shell, options, (client) => show(shell, client)));
+    .action((options: ManagerOption) => askFarm(shell, options, (client) => show(shell, client)));
   upkeep
     .command('run')
     .description('look at a source now')
@@ -48,7 +45,7 @@ export function addUpkeep(program: Command, shell: Shell): void {
     .option('--trigger <name>', 'build the packages that wait for this trigger')
     .option(...manager)
     .action((source: string, packages: string[], options: RunOptions) =>
-      asked(shell, options, (client) => run(shell, client, { source, packages, options })),
+      askFarm(shell, options, (client) => run(shell, client, { source, packages, options })),
     );
   for (const [name, paused] of [
     ['pause', true],
@@ -62,7 +59,7 @@ export function addUpkeep(program: Command, shell: Shell): void {
       .argument('<source>', 'id of the recipe source')
       .option(...manager)
       .action((source: string, options: ManagerOption) =>
-        asked(shell, options, async (client) => {
+        askFarm(shell, options, async (client) => {
           await client.pauseUpkeep(source, paused);
           shell.printJson({ source, paused });
           shell.print(`${source}: ${paused ? 'paused' : 'goes on'}`);
@@ -137,17 +134,4 @@ function endOf({ outcome, problem, scheduled, warnings }: UpkeepRun): string {
     ...(problem ? [`${problem.code} ${problem.what}`] : []),
   ];
   return words.join(', ');
-}
-
-async function asked(
-  shell: Shell,
-  options: ManagerOption,
-  work: (client: FarmClient) => Promise<void>,
-): Promise<void> {
-  const client = await connectToManager({ farm: shell.farmFolder(isFarm), url: options.manager });
-  try {
-    await work(client);
-  } finally {
-    await client.close();
-  }
 }

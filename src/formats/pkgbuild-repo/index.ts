@@ -1,4 +1,3 @@
-export { isValidPkgname as validName } from '../pacman/index.ts';
 export { type ChangedFolders, changedFolders } from './changed-folders.ts';
 export { type CommitWork, isOverwritable, overwrittenSubject, packagesMessage } from './commit-subjects.ts';
 export {
@@ -10,6 +9,7 @@ export {
   treeEntry,
 } from './dependency-tree.ts';
 export { type DeployMarker, deployMarkers } from './deploy-markers.ts';
+export { endHookNames, interfereNames, updateHookName } from './hook-names.ts';
 export { readMaintainers, untrustedAccounts } from './maintainers.ts';
 export { mirrorUrl } from './mirror-url.ts';
 export { nextBump } from './next-bump.ts';
@@ -22,7 +22,6 @@ export {
   emptyPackageState,
   type PackageState,
   readPackageState,
-  type WatchedRef,
   writePackageState,
 } from './package-state.ts';
 export { type RepositoryKey, repositoryDefaults } from './repository-keys.ts';
@@ -47,3 +46,4 @@ export {
   type VersionRows,
   writeVersionRows,
 } from './version-rows.ts';
+export { branchKey, type WatchedBranch, watchedBranches } from './watched-branches.ts';

@@ -1,13 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Problem, problem } from '../../diagnostics/index.ts';
 import { parseSettings } from './settings-file.ts';
-
-/** A source of a recipe whose newest commit is watched: a git URL and the ref in it. */
-export interface WatchedRef {
-  readonly url: string;
-  /** `HEAD` or `refs/heads/X`. */
-  readonly ref: string;
-}
+import { branchKey, type WatchedBranch } from './watched-branches.ts';
 
 /**
  * What is known of one package, file `<pkgbase>` on branch `state` (specification 3.7). Commits are kept by key: see
@@ -26,12 +20,12 @@ export interface PackageState {
 export const emptyPackageState: PackageState = { commits: new Map(), pkgbuildTimestamp: undefined };
 
 /**
- * The key of a watched ref: `CI_GIT_COMMIT` for the first one of a package, as always; further ones (defect 7) have the
+ * The key of a watched branch: `CI_GIT_COMMIT` for the first one of a package, as always; further ones (defect 7) have the
  * first eight digits of the SHA-256 of `url#ref` behind it.
  */
-export function commitKey(ref: WatchedRef, isFirst: boolean): string {
+export function commitKey(branch: WatchedBranch, isFirst: boolean): string {
   if (isFirst) return 'CI_GIT_COMMIT';
-  const digest = createHash('sha256').update(`${ref.url}#${ref.ref}`).digest('hex');
+  const digest = createHash('sha256').update(branchKey(branch)).digest('hex');
   return `CI_GIT_COMMIT_${digest.slice(0, 8)}`;
 }
 

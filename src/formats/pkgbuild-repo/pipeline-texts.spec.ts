@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { isValidPkgname } from '../pacman/index.ts';
 import {
   changedFolders,
   changedLibraries,
@@ -17,7 +18,6 @@ import {
   readVersionRows,
   requestedPackages,
   treeEntry,
-  validName,
   writePackageState,
   writeVersionRows,
 } from './index.ts';
@@ -26,13 +26,13 @@ const names = (text: string): readonly string[] => requestedPackages(text).packa
 
 describe('names', () => {
   it.each(['c++utilities', 'python-jaraco.vcs', '86box', 'a@b'])('N02 %s is valid', (name) => {
-    expect(validName(name)).toBe(true);
+    expect(isValidPkgname(name)).toBe(true);
     expect(names(name)).toEqual([name]);
     expect(deployMarkers(`[deploy ${name}]`)[0]?.isReadable).toBe(true);
   });
 
   it.each(['-x', '.x', '..', 'Foo', 'ó'])('N02 %s is not', (name) => {
-    expect(validName(name)).toBe(false);
+    expect(isValidPkgname(name)).toBe(false);
     expect(requestedPackages(name).unreadable).toEqual([name]);
     expect(deployMarkers(`[deploy ${name}]`)[0]?.isReadable).toBe(false);
   });
@@ -93,7 +93,7 @@ describe('deploy markers', () => {
     fc.assert(
       fc.property(fc.array(part, { maxLength: 20 }), (parts) => {
         for (const { packages } of deployMarkers(parts.join('')))
-          for (const { name } of packages) expect(validName(name)).toBe(true);
+          for (const { name } of packages) expect(isValidPkgname(name)).toBe(true);
       }),
     );
   });

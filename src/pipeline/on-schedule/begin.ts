@@ -1,7 +1,7 @@
 import type { HandOver } from '../../api/index.ts';
 import { type Problem, problem } from '../../diagnostics/index.ts';
 import type { CommitFacts } from '../../git/index.ts';
-import { deliverWaiting, waitingDocuments } from '../deliver.ts';
+import { deliverFirst } from '../deliver-now.ts';
 import type { HandOverPort } from '../hand-over.ts';
 import type { RemoteRefs } from '../state-branch.ts';
 import { emptyStateContents, readStateContents, type StateContents } from '../state-contents.ts';
@@ -35,12 +35,11 @@ export interface Beginning {
  */
 export async function begin(context: ScheduleContext, port: HandOverPort | undefined): Promise<Beginning> {
   const { copy, repository } = context;
-  const documents = await waitingDocuments(context, context.refs);
-  const delivered =
-    port && documents.length > 0 && !context.dryRun
-      ? await deliverWaiting(context, port, context.refs, documents)
-      : { refs: context.refs, waiting: documents, outOfReach: undefined };
-  const { refs, waiting, outOfReach } = delivered;
+  const { refs, waiting, outOfReach } = await deliverFirst(
+    context,
+    context.dryRun ? undefined : port,
+    context.refs,
+  );
   const [head] = await copy.commitsBetween(undefined, repository.commit);
   if (!head) throw new Error(`commit ${repository.commit} is gone`);
   const facts = { head: head.id, tag: refs.scheduled, pending: waiting.map(({ tag }) => tag) };

@@ -2,6 +2,7 @@ import { type Problem, problem } from '../../diagnostics/index.ts';
 import type { RequestedPackage } from '../../formats/pkgbuild-repo/index.ts';
 import type { AurPackage } from '../../upstream/index.ts';
 import { makeHandOver } from '../hand-over.ts';
+import { withText } from '../recipe-files.ts';
 import { accountsOf } from './aur-accounts.ts';
 import type { Beginning } from './begin.ts';
 import type { ScheduleContext } from './context.ts';
@@ -13,7 +14,6 @@ import { type OpenReview, openReviews } from './open-reviews.ts';
 import { type CommittedPackage, type Published, publish } from './publish.ts';
 import { type PushedReview, pushReviews } from './pushed-reviews.ts';
 import { readRecipeTree } from './read-packages.ts';
-import { withText } from './recipe-files.ts';
 import { reviewBranch } from './review-branches.ts';
 
 /** What came of a run. */

@@ -3,10 +3,10 @@ import type { Fetcher } from '../../fetcher/index.ts';
 import type { Forge } from '../../forge/index.ts';
 import type { PackageSettings, RepositorySettings } from '../../formats/pkgbuild-repo/index.ts';
 import type { Endpoints } from '../../upstream/index.ts';
+import type { ClonePace } from '../clone-pace.ts';
 import type { PipelineContext } from '../pipeline-context.ts';
 import type { RecipeTools } from '../recipe-tools.ts';
 import type { RemoteRefs } from '../state-branch.ts';
-import type { ClonePace } from './clone-pace.ts';
 
 /** What a run works with. */
 export interface ScheduleContext extends PipelineContext {

@@ -1,11 +1,11 @@
 import { readMaintainers } from '../../formats/pkgbuild-repo/index.ts';
 import { type Classification, classifyChange } from '../../review/index.ts';
+import { asRecipeFolder } from '../recipe-files.ts';
 import type { Beginning } from './begin.ts';
 import type { ScheduleContext } from './context.ts';
 import { type Decision, decide } from './decide.ts';
 import type { Examination } from './examine.ts';
 import type { GatheredNews } from './gather-news.ts';
-import { asRecipeFolder } from './recipe-files.ts';
 import { untrusted } from './trust.ts';
 
 const trustedAccounts = '.ci/aur-maintainers';

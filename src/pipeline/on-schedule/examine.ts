@@ -1,9 +1,9 @@
 import { isFault, messageOf, type Problem, problem } from '../../diagnostics/index.ts';
 import { emptyPackageState, type PackageState } from '../../formats/pkgbuild-repo/index.ts';
 import { type FileTree, writeFileTree } from '../../host/index.ts';
+import { recipeDiffers, sameTree, textOf, withText } from '../recipe-files.ts';
 import type { ScheduleContext, ScheduledPackage } from './context.ts';
 import { type LibraryBump, type LibraryNews, libraryBump } from './libraries.ts';
-import { recipeDiffers, sameTree, textOf, withText } from './recipe-files.ts';
 import type { RecipeUpdate, UpstreamNews } from './recipe-update.ts';
 import { updateRecipe } from './update-recipe.ts';
 import { type CommitNews, commitNews, isWatched } from './watched-commits.ts';

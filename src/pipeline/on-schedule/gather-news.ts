@@ -1,5 +1,5 @@
 import type { Problem } from '../../diagnostics/index.ts';
-import type { PackageState, VersionRows } from '../../formats/pkgbuild-repo/index.ts';
+import type { PackageState, VersionRows, WatchedBranch } from '../../formats/pkgbuild-repo/index.ts';
 import {
   branchHeads,
   collectAur,
@@ -7,7 +7,6 @@ import {
   type PackageDatabases,
   readPackageDatabases,
   type WantedPackage,
-  type WatchedBranch,
 } from '../../upstream/index.ts';
 import type { ScheduleContext, ScheduledPackage } from './context.ts';
 import type { LibraryNews } from './libraries.ts';

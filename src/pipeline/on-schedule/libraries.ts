@@ -1,6 +1,10 @@
 import { type Problem, problem } from '../../diagnostics/index.ts';
-import { formatBump, nextBump, writeSetting } from '../../formats/pkgbuild-repo/index.ts';
-import type { VersionChange } from '../../upstream/index.ts';
+import {
+  type ChangedLibrary,
+  formatBump,
+  nextBump,
+  writeSetting,
+} from '../../formats/pkgbuild-repo/index.ts';
 import type { ScheduledPackage } from './context.ts';
 
 /** What the watched databases say, for bumps. */
@@ -9,7 +13,7 @@ export interface LibraryNews {
    * Library package bases that changed, without those on the blacklist. None in a run for some packages: it leaves them
    * to the next one for all, as what it notes would be no news for the others any more.
    */
-  readonly changed: ReadonlyMap<string, VersionChange>;
+  readonly changed: ReadonlyMap<string, ChangedLibrary>;
   /** Versions of published packages as of the last run, by pkgbase: a package's own is what a bump counts from. */
   readonly published: ReadonlyMap<string, string>;
 }

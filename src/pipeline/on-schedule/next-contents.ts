@@ -9,7 +9,7 @@ import { type Decision, isToBuild } from './decide.ts';
 import type { Examination } from './examine.ts';
 import type { GatheredNews } from './gather-news.ts';
 import { nextLibraries } from './library-recommendations.ts';
-import { nextCheck } from './package-checks.ts';
+import { nextCheck } from './next-check.ts';
 import type { PushedReview } from './pushed-reviews.ts';
 import { reviewBranch } from './review-branches.ts';
 

@@ -7,7 +7,7 @@ import type { ScheduleContext } from './context.ts';
 import { decideAll } from './decide-all.ts';
 import { examineAll } from './examine-all.ts';
 import { gatherNews } from './gather-news.ts';
-import { isPaused } from './package-checks.ts';
+import { isPaused } from './next-check.ts';
 import { packageReport, pausedReport, type ScheduleReport } from './report.ts';
 
 export interface OnScheduleOptions {

@@ -2,8 +2,8 @@ import { isFault, type Problem, problem } from '../../diagnostics/index.ts';
 import type { NewChangeRequest } from '../../forge/index.ts';
 import type { FileTree } from '../../host/index.ts';
 import { renderReportMarkdown, reviewChange } from '../../review/index.ts';
+import { asRecipeFolder } from '../recipe-files.ts';
 import type { ScheduleContext, ScheduledPackage } from './context.ts';
-import { asRecipeFolder } from './recipe-files.ts';
 
 /** A review branch that needs a merge or pull request. */
 export interface OpenReview {

@@ -4,10 +4,10 @@ import { isOverwritable, overwrittenSubject, packagesMessage } from '../../forma
 import type { CommitFacts, FileChange, NewCommit, RefMove } from '../../git/index.ts';
 import type { FileTree } from '../../host/index.ts';
 import { outboxBytes, outboxPath } from '../hand-over.ts';
-import { type RemoteRefs, stateMessage, stateMove, tagMove } from '../state-branch.ts';
+import { folderChanges } from '../recipe-files.ts';
+import { type RemoteRefs, stateCommit, stateMove, tagMove } from '../state-branch.ts';
 import { type StateContents, writeStateContents } from '../state-contents.ts';
 import type { ScheduleContext } from './context.ts';
-import { folderChanges } from './recipe-files.ts';
 import { reviewBranch } from './review-branches.ts';
 
 /** A package whose folder changes on the main branch. */
@@ -68,7 +68,7 @@ export async function publish(
   const moves: RefMove[] = [];
   let { state, scheduled } = before.refs;
   if (!sameFiles(before.files, files)) {
-    const [written] = await copy.writeCommits([wholeState(files)], settings.author);
+    const [written] = await copy.writeCommits([stateCommit(undefined, files)], settings.author);
     moves.push(stateMove(state, written as string));
     state = written;
   }
@@ -115,15 +115,6 @@ async function followTo({ copy, report }: ScheduleContext, commit: string): Prom
     if (!isFault(error)) throw error;
     report({ ...error.problem, severity: 'warning' });
   }
-}
-
-function wholeState(files: ReadonlyMap<string, Uint8Array>): NewCommit {
-  return {
-    base: undefined,
-    parents: [],
-    changes: [...files].map(([path, bytes]) => ({ path, bytes, mode: '100644' })),
-    message: stateMessage,
-  };
 }
 
 function sameFiles(a: ReadonlyMap<string, Uint8Array>, b: ReadonlyMap<string, Uint8Array>): boolean {

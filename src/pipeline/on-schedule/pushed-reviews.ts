@@ -1,9 +1,9 @@
 import { isFault, type Problem, problem } from '../../diagnostics/index.ts';
 import type { Author, NewCommit, RefMove, WorkingCopy } from '../../git/index.ts';
 import type { FileTree } from '../../host/index.ts';
+import { folderChanges, sameTree } from '../recipe-files.ts';
 import type { ScheduleContext } from './context.ts';
 import type { Examination } from './examine.ts';
-import { folderChanges, sameTree } from './recipe-files.ts';
 import { type ReviewBranches, reviewBranch, reviewSubject } from './review-branches.ts';
 
 /** A change that a person has to look at before it goes to the main branch. */

@@ -1,10 +1,9 @@
-import { readPackageSettings, validName } from '../../formats/pkgbuild-repo/index.ts';
+import { isValidPkgname } from '../../formats/pacman/index.ts';
+import { readPackageSettings, updateHookName } from '../../formats/pkgbuild-repo/index.ts';
 import type { WorkingCopy } from '../../git/index.ts';
 import type { FileTree, TreeFile } from '../../host/index.ts';
 import { versionCheckFiles } from '../../upstream/index.ts';
 import type { ScheduledPackage } from './context.ts';
-
-const updateHook = '.CI/update.sh';
 
 /**
  * The packages of a commit with what decides how they are updated, sorted by name, in two questions to git however many
@@ -20,7 +19,7 @@ export async function readPackages(
   for (const path of entries.keys()) {
     const slash = path.indexOf('/');
     const name = path.slice(0, slash);
-    if (slash > 0 && validName(name) && (!only || only.has(name))) names.add(name);
+    if (slash > 0 && isValidPkgname(name) && (!only || only.has(name))) names.add(name);
   }
   const sorted = [...names].sort();
   const wanted = sorted.flatMap((name) =>
@@ -41,7 +40,7 @@ export async function readPackages(
       problems: read.problems,
       srcinfoText: text(`${name}/.SRCINFO`),
       hasRecipe: entries.has(`${name}/PKGBUILD`),
-      hasUpdateHook: entries.has(`${name}/${updateHook}`),
+      hasUpdateHook: entries.has(`${name}/.CI/${updateHookName}`),
       versionCheckFile: versionCheckFiles.find((file) => entries.has(`${name}/${file}`)),
     };
   });

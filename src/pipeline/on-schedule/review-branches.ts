@@ -1,8 +1,9 @@
-import { validName } from '../../formats/pkgbuild-repo/index.ts';
+import { isValidPkgname } from '../../formats/pacman/index.ts';
+
 import type { Author, CommitFacts, WorkingCopy } from '../../git/index.ts';
 import type { FileTree } from '../../host/index.ts';
+import { textOf } from '../recipe-files.ts';
 import { readRecipeTree } from './read-packages.ts';
-import { textOf } from './recipe-files.ts';
 
 const branchPrefix = 'update-';
 
@@ -39,7 +40,7 @@ export class ReviewBranches {
     const taken = new Set<string>();
     for (const [ref, commit] of refs) {
       const name = ref.slice(`refs/heads/${branchPrefix}`.length);
-      if (!validName(name)) continue;
+      if (!isValidPkgname(name)) continue;
       const [facts] = await copy.commitsBetween(undefined, commit);
       if (facts && isByPipeline(facts, name, author)) commits.set(name, commit);
       else taken.add(name);

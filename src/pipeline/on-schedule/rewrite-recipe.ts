@@ -8,8 +8,8 @@ import {
   readVersionCheck,
   rewriteForTag,
 } from '../../upstream/index.ts';
+import { textOf, withText } from '../recipe-files.ts';
 import type { ScheduleContext } from './context.ts';
-import { textOf, withText } from './recipe-files.ts';
 import { noUpdate, type RecipeUpdate, type UpdateInput } from './recipe-update.ts';
 import { replaceChecksums } from './replace-checksums.ts';
 

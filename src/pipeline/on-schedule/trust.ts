@@ -1,4 +1,4 @@
-import { untrustedAccounts } from '../../formats/pkgbuild-repo/index.ts';
+import { untrustedAccounts, updateHookName } from '../../formats/pkgbuild-repo/index.ts';
 import type { AurPackage } from '../../upstream/index.ts';
 import { accountsOf } from './aur-accounts.ts';
 import type { ScheduleContext } from './context.ts';
@@ -7,19 +7,16 @@ import type { Examination } from './examine.ts';
 /**
  * Who stands behind a change and is not trusted (specification 7.13): accounts of the AUR that are not on the list of
  * `.ci/aur-maintainers`, or the address of a recipe that `CI_TRUSTED_SOURCES` does not name. What a hook leaves may come
- * from anywhere; our own rewriting needs no trust. Nobody known is nobody trusted.
+ * from anywhere (`update.sh` in `CI_TRUSTED_SOURCES` trusts it); our own rewriting needs no trust. Nobody known is nobody trusted.
  */
 export function untrusted(
   context: ScheduleContext,
   one: Examination,
   input: { readonly trusted: ReadonlySet<string>; readonly aur: ReadonlyMap<string, AurPackage> },
 ): readonly string[] {
-  const isFromHook = one.isHooked && !context.settings.trustedSources.includes(hook);
-  return [...untrustedSource(context, one, input), ...(isFromHook ? [hook] : [])];
+  const isFromHook = one.isHooked && !context.settings.trustedSources.includes(updateHookName);
+  return [...untrustedSource(context, one, input), ...(isFromHook ? [updateHookName] : [])];
 }
-
-/** As people trust it in `CI_TRUSTED_SOURCES`. */
-const hook = 'update.sh';
 
 function untrustedSource(
   context: ScheduleContext,

@@ -1,11 +1,11 @@
 import { type Problem, ProblemError, problem } from '../../diagnostics/index.ts';
 import type { FileTree } from '../../host/index.ts';
+import { checkFit } from '../check-fit.ts';
+import { type CloneWish, cloneTwice } from '../clone-twice.ts';
+import { formatRecipe } from '../format-recipe.ts';
+import { recipeDiffers, textOf, withRecipeOf, withText } from '../recipe-files.ts';
 import { accountsOf } from './aur-accounts.ts';
-import { checkFit } from './check-fit.ts';
-import { type CloneWish, cloneTwice } from './clone-twice.ts';
 import type { ScheduleContext } from './context.ts';
-import { formatRecipe } from './format-recipe.ts';
-import { recipeDiffers, textOf, withRecipeOf, withText } from './recipe-files.ts';
 import { noUpdate, type RecipeUpdate, type UpdateInput } from './recipe-update.ts';
 import { fromGitlabTag, fromVersionCheck } from './rewrite-recipe.ts';
 

@@ -1,6 +1,12 @@
 import { type Problem, problem } from '../../diagnostics/index.ts';
-import { commitKey, type PackageState } from '../../formats/pkgbuild-repo/index.ts';
-import { type BranchAnswer, branchKey, type WatchedBranch, watchedBranches } from '../../upstream/index.ts';
+import {
+  branchKey,
+  commitKey,
+  type PackageState,
+  type WatchedBranch,
+  watchedBranches,
+} from '../../formats/pkgbuild-repo/index.ts';
+import type { BranchAnswer } from '../../upstream/index.ts';
 import type { ScheduledPackage } from './context.ts';
 import { srcinfoOf } from './srcinfo-of.ts';
 

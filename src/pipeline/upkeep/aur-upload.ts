@@ -4,7 +4,7 @@ import { parseSrcinfo } from '../../formats/pacman/index.ts';
 import { type FileChange, openWorkingCopy, type WorkingCopy } from '../../git/index.ts';
 import { type Clock, ensureFolder, pathKind, runOrThrow } from '../../host/index.ts';
 import type { CiFacts } from '../ci-facts.ts';
-import { formatRecipe } from '../on-schedule/format-recipe.ts';
+import { formatRecipe } from '../format-recipe.ts';
 import type { RecipeRepository } from '../recipe-repository.ts';
 import type { AurAccess } from './aur-access.ts';
 import { uploadSet } from './upload-set.ts';

@@ -1,4 +1,4 @@
-import type { PackageBump } from '../../formats/pkgbuild-repo/index.ts';
+import { interfereNames, type PackageBump } from '../../formats/pkgbuild-repo/index.ts';
 import { layout, skipCode } from './sandbox-layout.ts';
 import { shellQuote } from './shell-quote.ts';
 
@@ -54,20 +54,11 @@ export function recipeTail(input: InterfereInput): string {
 }
 
 /**
- * Files of `.CI` that only the sandbox may apply, because they are programs or are meant for one;
- * `PKGBUILD.prepend` and `PKGBUILD.append` count too, for they come between the others in order.
+ * Whether a recipe's `.CI` files need the interfere script: only the sandbox may apply them, because they are programs or
+ * are meant for one; `PKGBUILD.prepend` and `PKGBUILD.append` count too, for they come between the others in order.
  */
-const scriptedFiles: ReadonlySet<string> = new Set([
-  'prepare',
-  'prepare.sh',
-  'interfere.patch',
-  'PKGBUILD.prepend',
-  'PKGBUILD.append',
-]);
-
-/** Whether a recipe's `.CI` files need the interfere script. */
 export function needsInterfereScript(ciFiles: ReadonlySet<string>): boolean {
-  return [...ciFiles].some((name) => scriptedFiles.has(name));
+  return interfereNames.some((name) => ciFiles.has(name));
 }
 
 /** The generic fix-ups of specification 17.2 on the text of a PKGBUILD: settings of one machine are taken out. */

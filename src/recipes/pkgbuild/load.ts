@@ -1,6 +1,11 @@
 import { type Problem, ProblemError, problem } from '../../diagnostics/index.ts';
 import { isValidPkgname, parseSrcinfo, type Srcinfo, sectionValues } from '../../formats/pacman/index.ts';
-import { bumpedPkgrel, fullVersion, readPackageSettings } from '../../formats/pkgbuild-repo/index.ts';
+import {
+  bumpedPkgrel,
+  fullVersion,
+  interfereNames,
+  readPackageSettings,
+} from '../../formats/pkgbuild-repo/index.ts';
 import { type FolderSnapshot, linkDestination, nextTurn, textIfThere } from '../../host/index.ts';
 import type { LoadedRecipe, Need, Recipe } from '../../model/index.ts';
 import { genericNeeds } from './generic-needs.ts';
@@ -70,9 +75,7 @@ async function loadOrThrow(folder: string, options: LoadOptions): Promise<Loaded
   problems.push(...read.problems);
   const interfereFiles = inputs.entries
     .map(({ path }) => path)
-    .filter((path) =>
-      /^\.CI\/(?:prepare(?:\.sh)?|interfere\.patch|PKGBUILD\.(?:prepend|append))$/.test(path),
-    );
+    .filter((path) => interfereNames.some((one) => path === `.CI/${one}`));
   if (srcinfo.base.name !== name && interfereFiles.length === 0) {
     const what = `pkgbase is '${srcinfo.base.name}', the folder is '${name}'`;
     problems.push(problem('PLN011', { what, place: { file: srcinfo.file, line: srcinfo.base.line } }));

@@ -1,6 +1,12 @@
-import { parseSrcinfo, type Srcinfo, sectionValues } from '../../../formats/pacman/index.ts';
-import { validName } from '../../../formats/pkgbuild-repo/index.ts';
-import { readVersionCheck, watchedBranches } from '../../../upstream/index.ts';
+import { isValidPkgname, parseSrcinfo, type Srcinfo, sectionValues } from '../../../formats/pacman/index.ts';
+import {
+  endHookNames,
+  interfereNames,
+  updateHookName,
+  watchedBranches,
+} from '../../../formats/pkgbuild-repo/index.ts';
+
+import { readVersionCheck } from '../../../upstream/index.ts';
 import type { ImportFinding, ImportRuleName } from './import-rules.ts';
 import type { ImportedPackage } from './imported-repository.ts';
 import {
@@ -19,7 +25,8 @@ export interface LookedAt {
 
 type Report = (rule: ImportRuleName, what: string, at?: { file?: string; line?: number }) => void;
 
-const interfereNames = ['prepare', 'interfere.patch', 'PKGBUILD.prepend', 'PKGBUILD.append'];
+/** A `prepare.sh` beside the PKGBUILD is an ordinary source as often as not. */
+const misplaced = interfereNames.filter((name) => name !== 'prepare.sh');
 const versionControl = /-(?:svn|hg|bzr|git)$/;
 
 /** Everything in which packmill treats one package otherwise, or that somebody should look at. */
@@ -39,7 +46,7 @@ export function packageFindings(one: ImportedPackage, facts: RepositoryFacts): L
 }
 
 function reportName({ name, files }: ImportedPackage, report: Report): void {
-  if (!validName(name)) report('name-invalid', `'${name}' is no name of a package`);
+  if (!isValidPkgname(name)) report('name-invalid', `'${name}' is no name of a package`);
   else if (/[^a-z0-9_-]/.test(name)) report('name-missed', `'${name}'`);
   if (!files.has('PKGBUILD')) report('pkgbuild-missing', 'there is no PKGBUILD');
 }
@@ -67,13 +74,13 @@ function readSrcinfo({ name, srcinfo }: ImportedPackage, report: Report): Srcinf
 }
 
 function reportFiles({ name, files, ciFiles }: ImportedPackage, report: Report): void {
-  if (ciFiles.has('update.sh')) {
-    report('update-hook', "'.CI/update.sh'", { file: `${name}/.CI/update.sh` });
+  if (ciFiles.has(updateHookName)) {
+    report('update-hook', `'.CI/${updateHookName}'`, { file: `${name}/.CI/${updateHookName}` });
   }
-  for (const hook of ['on-success.sh', 'on-failure.sh']) {
+  for (const hook of endHookNames) {
     if (ciFiles.has(hook)) report('result-hook', `'.CI/${hook}'`, { file: `${name}/.CI/${hook}` });
   }
-  for (const file of interfereNames) {
+  for (const file of misplaced) {
     if (files.has(file)) report('misplaced-interfere', `'${file}'`, { file: `${name}/${file}` });
   }
 }

@@ -3,7 +3,7 @@ import { ProblemError, problem } from '../../../diagnostics/index.ts';
 import { type FileChange, openWorkingCopy, type WorkingCopy } from '../../../git/index.ts';
 import { ensureFolder, makeTemporaryFolder, removeTree, runOrThrow } from '../../../host/index.ts';
 import type { PipelineContext } from '../../pipeline-context.ts';
-import { textOf } from '../../recipe-repository.ts';
+import { utf8Text } from '../../recipe-repository.ts';
 import { fetchRemoteRefs, tagMove } from '../../state-branch.ts';
 import {
   isTemplateFile,
@@ -136,7 +136,7 @@ async function chosenCommit(
 }
 
 async function ownText({ copy, repository }: PipelineContext, path: string): Promise<string> {
-  return textOf((await copy.readFiles(repository.commit, [path])).get(path));
+  return utf8Text((await copy.readFiles(repository.commit, [path])).get(path));
 }
 
 async function takeOver(

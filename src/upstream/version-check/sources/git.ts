@@ -1,5 +1,5 @@
 import { fault } from '../../../diagnostics/index.ts';
-import { remoteHeads } from '../../../git/index.ts';
+import { remoteHeads, shownAddress } from '../../../git/index.ts';
 import type { Candidate } from '../select-version.ts';
 import type { VersionSource } from '../source-context.ts';
 
@@ -18,7 +18,7 @@ export const git: VersionSource = async ({ options, own }) => {
     signal: own.signal,
   });
   if (heads.kind !== 'commits') {
-    const shown = url.replace(/^([a-z+]+:\/\/)[^/@]*@/i, '$1');
+    const shown = shownAddress(url);
     const code = heads.kind === 'nothing' ? 'UPS040' : 'UPS041';
     throw fault(code, {
       what: `'${shown}' does not tell its tags and branches`,

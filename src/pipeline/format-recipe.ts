@@ -1,5 +1,5 @@
-import { fault } from '../../diagnostics/index.ts';
-import { runProcess } from '../../host/index.ts';
+import { fault } from '../diagnostics/index.ts';
+import { runProcess } from '../host/index.ts';
 
 const timeoutMs = 30_000;
 /** The reference's style, for repositories without an `.editorconfig` of their own (specification 7.6). */

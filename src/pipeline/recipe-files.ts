@@ -1,6 +1,6 @@
-import type { FileChange } from '../../git/index.ts';
-import type { FileTree, TreeFile } from '../../host/index.ts';
-import type { RecipeFolder } from '../../review/index.ts';
+import type { FileChange } from '../git/index.ts';
+import type { FileTree, TreeFile } from '../host/index.ts';
+import type { RecipeFolder } from '../review/index.ts';
 
 /** What an update never touches: settings and git's own (specification 7.6). */
 const kept = (path: string): boolean => /^(?:\.CI|\.git|\.gitignore)(?:\/|$)/.test(path);

@@ -1,7 +1,7 @@
-import { fault } from '../../diagnostics/index.ts';
-import { parseSrcinfo, sectionValues } from '../../formats/pacman/index.ts';
-import { parseShell } from '../../formats/shell/index.ts';
-import type { FileTree } from '../../host/index.ts';
+import { fault } from '../diagnostics/index.ts';
+import { parseSrcinfo, sectionValues } from '../formats/pacman/index.ts';
+import { parseShell } from '../formats/shell/index.ts';
+import type { FileTree } from '../host/index.ts';
 import { textOf } from './recipe-files.ts';
 
 /**

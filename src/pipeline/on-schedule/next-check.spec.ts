@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PackageCheck } from '../../api/index.ts';
 import { problem } from '../../diagnostics/index.ts';
-import { isPaused, nextCheck } from './package-checks.ts';
+import { isPaused, nextCheck } from './next-check.ts';
 
 const hour = 3_600_000;
 const look = { nowMs: 1_000, problems: [], isUpdated: false, review: undefined };

@@ -1,4 +1,5 @@
-import { fault, isFault } from '../../diagnostics/index.ts';
+import { fault, isFault } from '../diagnostics/index.ts';
+import { serverOf } from '../git/index.ts';
 
 /** Clones from one host that failed in a row, before the host is left alone for the rest of the run. */
 const patience = 3;
@@ -23,7 +24,7 @@ export class ClonePace {
    * did not answer several times in a row.
    */
   async turn<Result>(url: string, work: () => Promise<Result>): Promise<Result> {
-    const host = hostOf(url);
+    const host = serverOf(url);
     const lane = this.#lanes.get(host) ?? { running: 0, waiting: [], failures: 0 };
     this.#lanes.set(host, lane);
     if (lane.running >= this.#atOnce) await new Promise<void>((resolve) => lane.waiting.push(resolve));
@@ -45,9 +46,4 @@ export class ClonePace {
       lane.waiting.shift()?.();
     }
   }
-}
-
-/** The host of a URL; every local repository is one of its own. */
-function hostOf(url: string): string {
-  return URL.parse(url)?.host || url;
 }

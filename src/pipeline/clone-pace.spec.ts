@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fault } from '../../diagnostics/index.ts';
+import { fault } from '../diagnostics/index.ts';
 import { ClonePace } from './clone-pace.ts';
 
 const down = () => Promise.reject(fault('GIT001', { what: 'it is out of reach' }));

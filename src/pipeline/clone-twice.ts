@@ -1,7 +1,14 @@
-import { isFault } from '../../diagnostics/index.ts';
-import { cloneRecipe } from '../../git/index.ts';
-import { type FileTree, readFileTree } from '../../host/index.ts';
-import type { ScheduleContext } from './context.ts';
+import { isFault } from '../diagnostics/index.ts';
+import type { RepositorySettings } from '../formats/pkgbuild-repo/index.ts';
+import { cloneRecipe } from '../git/index.ts';
+import { type FileTree, readFileTree } from '../host/index.ts';
+import type { PipelineContext } from './pipeline-context.ts';
+
+/** What of a run cloning needs. */
+export interface CloneContext extends Pick<PipelineContext, 'clock' | 'tell'> {
+  readonly settings: RepositorySettings;
+  readonly signal?: AbortSignal | undefined;
+}
 
 export interface CloneWish {
   readonly name: string;
@@ -18,7 +25,7 @@ const mostBytes = 64 * 1024 * 1024;
  * `CI_RETRY_DELAY`, a success by `CI_CLONE_DELAY` (specification 7.6). Throws GIT problems of the second try.
  */
 export async function cloneTwice(
-  context: Pick<ScheduleContext, 'clock' | 'settings' | 'signal' | 'tell'>,
+  context: CloneContext,
   wish: CloneWish,
 ): Promise<{ readonly commit: string; readonly tree: FileTree }> {
   const { clock, settings, signal, tell } = context;

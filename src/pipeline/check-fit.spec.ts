@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { isFault } from '../../diagnostics/index.ts';
-import type { FileTree } from '../../host/index.ts';
+import { isFault } from '../diagnostics/index.ts';
+import type { FileTree } from '../host/index.ts';
 import { checkFit } from './check-fit.ts';
 
 const tree = (files: Readonly<Record<string, string>>): FileTree =>
