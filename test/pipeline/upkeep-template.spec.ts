@@ -2,7 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type TemplateReport, updateTemplate } from '../../src/pipeline/index.ts';
+import {
+  discardWaiting,
+  fetchRemoteRefs,
+  onCommit,
+  type TemplateReport,
+  updateTemplate,
+} from '../../src/pipeline/index.ts';
 import { type Files, git, gitEnvironment, UpkeepScene, writeFiles } from './upkeep-scene.ts';
 
 let scene: UpkeepScene;
@@ -102,6 +108,23 @@ describe('an update of the pipeline files', () => {
       outcome: 'current',
       written: [],
     });
+  });
+
+  it('waits for a hand-over that is not accepted yet, or the tag would stay behind it for good', async () => {
+    const pin = git(template, 'rev-parse', 'HEAD');
+    scene.commit({ '.ci/config': `TEMPLATE_REPO=${template}\nTEMPLATE_PIN=${pin}\n`, 'foo/x': '' });
+    const { outcome } = await onCommit(await scene.context(gitlab), { port: undefined });
+    expect(outcome).toBe('waiting');
+    const before = remote('rev-parse', 'main');
+    expect(await updateTemplate(await scene.context(gitlab))).toMatchObject({
+      outcome: 'waiting',
+      written: [],
+    });
+    expect(remote('rev-parse', 'main')).toBe(before);
+    const context = await scene.context(gitlab);
+    const [id = ''] = filesOf('state').map((path) => path.replace(/^\.outbox\/(.*)\.json$/, '$1'));
+    await discardWaiting(context, await fetchRemoteRefs(context.copy), [id]);
+    expect(await updateTemplate(await scene.context(gitlab))).toMatchObject({ outcome: 'updated' });
   });
 
   it('writes both workflows on GitHub, others only where they are there, and skips CI', async () => {

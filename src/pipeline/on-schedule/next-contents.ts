@@ -75,12 +75,16 @@ export function nextContents(
  * main branch has it, those of now do (specification 7.13).
  */
 function acceptedState(
-  { name, state, stateBefore }: Examination,
+  { name, state, stateBefore, moved }: Examination,
   decision: Decision | undefined,
   { news, obsolete }: RunFacts,
 ): PackageState {
   const known = news.upstream.aur.get(name);
-  if (decision?.kind === 'review') return { ...state, maintainers: stateBefore.maintainers };
+  if (decision?.kind === 'review') {
+    // what moved is built by nobody now; it is news again once the review is over
+    const commits = moved.length > 0 ? stateBefore.commits : state.commits;
+    return { ...state, commits, maintainers: stateBefore.maintainers };
+  }
   return known && obsolete.has(name) ? { ...state, maintainers: accountsOf(known) } : state;
 }
 

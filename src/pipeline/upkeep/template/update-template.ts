@@ -2,9 +2,10 @@ import { join } from 'node:path';
 import { ProblemError, problem } from '../../../diagnostics/index.ts';
 import { type FileChange, openWorkingCopy, type WorkingCopy } from '../../../git/index.ts';
 import { ensureFolder, makeTemporaryFolder, removeTree, runOrThrow } from '../../../host/index.ts';
+import { waitingDocuments } from '../../deliver.ts';
 import type { PipelineContext } from '../../pipeline-context.ts';
 import { utf8Text } from '../../recipe-repository.ts';
-import { fetchRemoteRefs, tagMove } from '../../state-branch.ts';
+import { fetchRemoteRefs, type RemoteRefs, tagMove } from '../../state-branch.ts';
 import {
   isTemplateFile,
   recordFile,
@@ -19,10 +20,11 @@ import { signatureTrouble } from './verify-template.ts';
 
 /**
  * What an update of the pipeline files came to. `updated`: a commit was made and pushed, and the run has to end, as the
- * next one starts with the new files; after everything else the run goes on.
+ * next one starts with the new files; after everything else the run goes on. `waiting`: there is something to take over,
+ * and a hand-over has to be accepted first.
  */
 export interface TemplateReport {
-  readonly outcome: 'off' | 'unpinned' | 'untrusted' | 'unavailable' | 'current' | 'updated';
+  readonly outcome: 'off' | 'unpinned' | 'untrusted' | 'unavailable' | 'current' | 'waiting' | 'updated';
   /** Our new commit, and the template's that it takes over. */
   readonly commit?: string;
   readonly template?: string;
@@ -153,16 +155,21 @@ async function takeOver(
   const isKnown = /^[0-9a-f]{40,64}$/.test(last) && (await template.resolve([last])).size > 0;
   const base = isKnown ? await filesAt(template, last, isWanted) : undefined;
   const changes = templateChanges(ours, theirs, base);
+  const isChange = changes.written.size + changes.removed.length + changes.kept.length > 0;
+  const refs = await fetchRemoteRefs(copy);
+  // what waits moves the tag to the commit before ours, and nothing would move it on
+  if (isChange && (await waitingDocuments(context, refs)).length > 0) {
+    context.tell('pipeline files are updated once the hand-over that waits is accepted');
+    return { outcome: 'waiting', template: commit, ...nothing };
+  }
   for (const path of changes.kept) {
     const what = `'${path}' was changed here and in the template; yours stays`;
     context.report(problem('CIU013', { what, place: { file: path } }));
   }
   const told = { written: [...changes.written.keys()], removed: changes.removed, kept: changes.kept };
   // what is kept is recorded too, so that it is told once and not by every run
-  if (told.written.length + told.removed.length + told.kept.length === 0) {
-    return { outcome: 'current', template: commit, ...told };
-  }
-  const made = await publish(context, commit, changes);
+  if (!isChange) return { outcome: 'current', template: commit, ...told };
+  const made = await publish(context, refs, { template: commit, changes });
   context.tell(`pipeline files are updated from commit ${commit.slice(0, 12)} of the template`);
   return { outcome: 'updated', commit: made, template: commit, ...told };
 }
@@ -192,12 +199,12 @@ async function filesAt(
 /** One commit on top of `HEAD`; the tag goes with it only when it stood there (specification 11.2). */
 async function publish(
   context: PipelineContext,
-  template: string,
-  { written, removed, kept }: TemplateChanges,
+  refs: RemoteRefs,
+  { template, changes: taken }: { readonly template: string; readonly changes: TemplateChanges },
 ): Promise<string> {
   const { copy, repository, ci } = context;
+  const { written, removed, kept } = taken;
   const head = repository.commit;
-  const refs = await fetchRemoteRefs(copy);
   const record: FileChange = { path: recordFile, bytes: Buffer.from(`${template}\n`), mode: '100644' };
   const changes: readonly FileChange[] = [
     ...[...written].map(([path, { bytes, mode }]): FileChange => ({ path, bytes, mode })),
