@@ -34,6 +34,7 @@ describe('the reader of Bash, compared with Bash', () => {
       'i\\\nf true; then :; fi',
       'pkg\\\nver=1',
       'echo $(cat <<E)\na\nE\n',
+      'cat <<E && x=(\nb\nE\na)\nE',
       'x=(a)b',
       '[[ a && ]]\n',
     ]) {

@@ -1,12 +1,21 @@
-import { readHereDocuments } from './here-documents.ts';
 import type { ShellAssignment, ShellElement, ShellExpansion, ShellWord } from './nodes.ts';
 import { skipBrackets } from './read-expansion.ts';
 import { readWord } from './read-word.ts';
 import type { ShellReader } from './reader.ts';
 import { isBreak } from './separators.ts';
 
-/** Reads an assignment that begins here; undefined, with the reader where it was, when none does. */
-export function readAssignment(reader: ShellReader): ShellAssignment | undefined {
+/** What ends a word of Bash. */
+const metacharacter = /[\s;&|<>()]/;
+
+/**
+ * Reads an assignment that begins here; undefined, with the reader where it was, when none does. An `argument` (of
+ * `declare` and its like) is a word to Bash whatever it looks like: in a subscript blanks, `;` and the like end it, and
+ * what follows them may be a command.
+ */
+export function readAssignment(
+  reader: ShellReader,
+  place: 'command' | 'argument',
+): ShellAssignment | undefined {
   const from = reader.at;
   const name = reader.match(/[A-Za-z_][A-Za-z0-9_]*/y);
   if (!name) return undefined;
@@ -19,6 +28,10 @@ export function readAssignment(reader: ShellReader): ShellAssignment | undefined
     reader.at += 1;
     expansions = skipBrackets(reader, { open: '[', close: ']', nests: true });
     subscript = reader.text.slice(open + 1, reader.at - 1);
+    if (place === 'argument' && metacharacter.test(subscript)) {
+      reader.at = from;
+      return undefined;
+    }
     reader.at = reader.skip(reader.at);
   }
   const operator = readOperator(reader);
@@ -71,8 +84,9 @@ function readElements(reader: ShellReader): readonly ShellElement[] {
     const here = reader.char(reader.at);
     if (here === '') reader.fail("a '(' is not closed", from);
     if (here === '\n') {
+      // Bash itself loses count of what is body there and what is element
+      if (reader.awaited.length > 0) reader.fail('a here-document is awaited within an array');
       reader.at += 1;
-      readHereDocuments(reader);
     } else if (here === '#') {
       reader.at += reader.match(/[^\n]+/y)?.length ?? 0;
     } else if (here === ')') {

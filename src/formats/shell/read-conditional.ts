@@ -48,13 +48,16 @@ function readTerm(reader: ShellReader, words: ShellWord[]): void {
     return;
   }
   const first = readOperand(reader, 'word');
+  // Bash joins continued lines before it looks for operators
+  const joined = first.raw.replaceAll('\\\n', '');
+  if (joined === '!') reader.fail("'!' has nothing to negate", first.place.offset);
   words.push(first);
   reader.blanks();
-  if (unary.test(first.raw)) {
+  if (unary.test(joined)) {
     words.push(readOperand(reader, 'word'));
     return;
   }
-  const operator = reader.match(/(?:[<>]|[=!]=|=~?|-[a-z][a-z])(?=[ \t\n"'$]|\\\n)|[<>](?!\()/y);
+  const operator = reader.match(/(?:[=!]=|=~?|-[a-z][a-z])(?=(?:\\\n)*[ \t\n])|[<>](?!\()/y);
   if (!operator || !binary.has(operator)) {
     // Bash looks for an operator in the same line
     if (reader.char(reader.at) === '\n') reader.failHere();

@@ -9,7 +9,7 @@ import { readCompound } from './read-compound.ts';
 import { readSimple } from './read-simple.ts';
 import { readWord } from './read-word.ts';
 import type { ListEnd, ShellReader } from './reader.ts';
-import { newlines, peekWord } from './separators.ts';
+import { isReserved, newlines, peekWord } from './separators.ts';
 
 /** Reads statements up to the end that is asked for, which is not skipped, or to the end of the text. */
 export function readScript(reader: ShellReader, end: ListEnd): ShellScript {
@@ -135,7 +135,7 @@ function readCommand(reader: ShellReader): ShellCommand | undefined {
   const [name] = simple.words;
   const isName = simple.words.length === 1 && simple.assignments.length + simple.redirects.length === 0;
   if (!isName || !name) reader.failHere();
-  return readFunctionBody(reader, from, name.raw);
+  return readFunctionBody(reader, from, { name: name.raw, hasKeyword: false });
 }
 
 function readFunction(reader: ShellReader): FunctionDefinition {
@@ -145,24 +145,40 @@ function readFunction(reader: ShellReader): FunctionDefinition {
   const name = readWord(reader, 'word');
   if (!name) reader.failHere();
   reader.blanks();
-  return readFunctionBody(reader, from, name.raw);
+  return readFunctionBody(reader, from, { name: name.raw, hasKeyword: true });
 }
 
 /** From the parentheses on, which may be missing behind `function NAME`. */
-function readFunctionBody(reader: ShellReader, from: number, name: string): FunctionDefinition {
+function readFunctionBody(
+  reader: ShellReader,
+  from: number,
+  { name, hasKeyword }: { readonly name: string; readonly hasKeyword: boolean },
+): FunctionDefinition {
   const open = reader.at;
   if (reader.char(open) === '(') {
     reader.at += 1;
     reader.blanks();
     // `function f (list)` is a function whose body is the list
     if (reader.char(reader.at) === ')') reader.at += 1;
-    else if (reader.startsWith('function', from)) reader.at = open;
+    else if (hasKeyword) reader.at = open;
     else reader.failHere();
   }
   newlines(reader);
   const body = readCompound(reader);
   if (!body) reader.failHere();
   return { ...reader.span(from), kind: 'function', name, body };
+}
+
+/**
+ * The first word behind `coproc` may be its name, so Bash takes the second one for the beginning of a command, too: it
+ * knows words of its own there, and subscripts.
+ */
+function refuseReserved(reader: ShellReader, command: ShellCommand): void {
+  if (command.kind !== 'simple' || command.assignments.length > 0) return;
+  const [, second] = command.words;
+  if (!second || second.raw === 'time') return;
+  if (isReserved(second.raw) || /^[A-Za-z_][A-Za-z0-9_]*\[(?![A-Za-z0-9_@*]*\])/.test(second.raw))
+    reader.fail(`${second.raw} is not expected`, second.place.offset);
 }
 
 function readCoprocess(reader: ShellReader): CompoundCommand {
@@ -173,10 +189,11 @@ function readCoprocess(reader: ShellReader): CompoundCommand {
   const named = reader.match(
     /[A-Za-z_][A-Za-z0-9_]*[ \t]+(?=[({]|\[\[|(?:if|while|until|for|case|select)[ \t])/y,
   );
-  const isReserved = peekWord(reader) !== undefined;
-  if (named && !isReserved) reader.at += named.length;
-  const command = readCompound(reader) ?? (isReserved ? undefined : readSimple(reader));
+  const beginsReserved = peekWord(reader) !== undefined;
+  if (named && !beginsReserved) reader.at += named.length;
+  const command = readCompound(reader) ?? (beginsReserved ? undefined : readSimple(reader));
   if (!command) reader.failHere();
+  refuseReserved(reader, command);
   const alone = { kind: 'statement' as const, commands: [command], operators: [], isBackground: true };
   const bodies = [{ statements: [{ ...reader.span(start), ...alone }] }];
   const nothing = { words: [], expansions: [], redirects: [] };

@@ -7,6 +7,11 @@ const reserved = new Set(
   ),
 );
 
+/** Whether a word, as it is written, is one of the shell's own; continued lines within it are joined. */
+export function isReserved(raw: string): boolean {
+  return reserved.has(raw.replaceAll('\\\n', '').replace(/\\$/, ''));
+}
+
 /** Skips blanks, comments and line ends; bodies of here-documents begin behind a line end. */
 export function newlines(reader: ShellReader): void {
   for (;;) {
