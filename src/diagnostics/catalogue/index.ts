@@ -17,6 +17,7 @@ import { onCommitCodes } from './on-commit.table.ts';
 import { onScheduleCodes } from './on-schedule.table.ts';
 import { plannerCodes } from './planner.table.ts';
 import { publishingCodes } from './publishing.table.ts';
+import { pythonCodes } from './python.table.ts';
 import { queueCodes } from './queue.table.ts';
 
 import { reviewCodes } from './review.table.ts';
@@ -41,6 +42,7 @@ const tables = {
   ...httpCodes,
   ...plannerCodes,
   ...publishingCodes,
+  ...pythonCodes,
   ...queueCodes,
   ...sandboxCodes,
   ...schedulingCodes,
