@@ -104,4 +104,28 @@ export const gentooCodes = {
     next: 'Write it as in https://host/v1.tar.gz -> foo-1.tar.gz.',
     sample: { broken: 'https://host/v1.tar.gz ->', fixed: 'https://host/v1.tar.gz -> foo-1.tar.gz' },
   },
+  PMS040: {
+    severity: 'error',
+    blame: 'recipe',
+    title: 'a release names something that it does not define',
+    why: "Collections name repositories of 'repositories', and kits name collections of 'source-collections'.",
+    next: 'Define it, or correct the name.',
+    sample: { broken: 'source: funtoo_nxet', fixed: 'source: funtoo_next' },
+  },
+  PMS041: {
+    severity: 'error',
+    blame: 'recipe',
+    title: 'a line of layout.conf is no setting',
+    why: "Every line of metadata/layout.conf is empty, a comment, or 'name = value'.",
+    next: 'Correct the line, or remove it.',
+    sample: { broken: 'masters gentoo', fixed: 'masters = gentoo' },
+  },
+  PMS042: {
+    severity: 'error',
+    blame: 'recipe',
+    title: 'an entry of the metadata cache is damaged',
+    why: 'Each line of a file in metadata/md5-cache is NAME=value; _md5_ is the MD5 of the ebuild and the last one.',
+    next: 'Make the metadata cache anew.',
+    sample: { broken: 'EAPI 8', fixed: 'EAPI=8' },
+  },
 } as const satisfies CatalogueTable;

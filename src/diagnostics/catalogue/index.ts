@@ -27,6 +27,7 @@ import { sshCodes } from './ssh.table.ts';
 import { storageCodes } from './storage.table.ts';
 import { upkeepCodes } from './upkeep.table.ts';
 import { upstreamCodes } from './upstream.table.ts';
+import { yamlCodes } from './yaml.table.ts';
 
 const tables = {
   ...buildingCodes,
@@ -56,6 +57,7 @@ const tables = {
   ...upkeepCodes,
   ...farmUpkeepCodes,
   ...storageCodes,
+  ...yamlCodes,
 };
 
 /** Every code there is; writing one that the catalogue lacks does not compile. */
