@@ -120,11 +120,11 @@ describe('python-use', () => {
       ],
       { primary: 'python3_9', alternate: 'python3_8' },
     );
-    expect(text).toBe(
-      ['=dev-python/mix-1.10 python_single_target_python2_7 python_targets_python2_7', 'dev-python/alt-1']
-        .join('\n')
-        .replace('alt-1', 'alt python_single_target_python3_8')
-        .concat('\ndev-python/old python_single_target_python2_7 python_targets_python2_7\n'),
-    );
+    expect(text.split('\n')).toEqual([
+      '=dev-python/mix-1.10 python_single_target_python2_7 python_targets_python2_7',
+      'dev-python/alt python_single_target_python3_8',
+      'dev-python/old python_single_target_python2_7 python_targets_python2_7',
+      '',
+    ]);
   });
 });
