@@ -31,8 +31,8 @@ function flawOf({ operator, version, isPrefix }: SpecifierClause): string | unde
   if (operator === '===') return undefined;
   if (!version) return 'Behind the sign stands a version by PEP 440.';
   if (isPrefix && operator !== '==' && operator !== '!=') return "'.*' stands only behind '==' and '!='.";
-  if (isPrefix && (version.dev || version.local))
-    return "'.*' cannot follow a development or a local version.";
+  if (isPrefix && (version.pre || version.post || version.dev || version.local))
+    return "'.*' follows numbers only.";
   if (version.local && operator !== '==' && operator !== '!=')
     return "A local version ('+...') can only be equal or not.";
   if (operator === '~=' && version.release.length < 2)
@@ -107,11 +107,12 @@ function isBefore(version: PythonVersion, wanted: PythonVersion): boolean {
   return isPrerelease(wanted) || !isPrerelease(version) || !sameBase(version, wanted);
 }
 
-/** `>1.0` leaves out the post-releases and local versions of 1.0, unless it names one itself. */
+/** `>1.0` leaves out the post-releases of just this version, unless it is one itself, and its local versions. */
 function isBehind(version: PythonVersion, wanted: PythonVersion): boolean {
   if (comparePythonVersions(version, wanted) <= 0) return false;
-  if (!wanted.post && version.post && sameBase(version, wanted)) return false;
-  return !(version.local && sameBase(version, wanted));
+  const { post, dev: _, local, ...before } = version;
+  if (post && !wanted.post && comparePythonVersions(before, wanted) === 0) return false;
+  return !(local && comparePythonVersions(publicVersion(version), wanted) === 0);
 }
 
 function clauseHolds(version: PythonVersion, clause: SpecifierClause): boolean {
