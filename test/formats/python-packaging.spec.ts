@@ -60,8 +60,11 @@ const short = fc
     optional('+x', '+1'),
   )
   .map((parts) => parts.join(''));
-/** Releases of the module that are in use disagree about `>` before a pre- or post-release; PEP 440 has the newer ones right. */
-const isDisputed = (text: string): boolean => /^>[^=]*[a-z]/.test(text);
+/**
+ * Releases of the module that are in use disagree about `<` and `>` before a pre- or post-release, and older ones about
+ * `.*` behind an epoch; PEP 440 has the newer ones right.
+ */
+const isDisputed = (text: string): boolean => /^[<>](?!=).*[a-z]/.test(text) || /!.*\.\*$/.test(text);
 const clause = fc
   .tuple(sign, short, optional('.*'))
   .map((parts) => parts.join(''))

@@ -1,6 +1,5 @@
 import { fault, type Place } from '../../diagnostics/index.ts';
 import {
-  baseVersion,
   comparePythonVersions,
   formatPythonVersion,
   isPrerelease,
@@ -88,9 +87,6 @@ function hasPrefix(version: PythonVersion, prefix: PythonVersion): boolean {
   return wanted.every((piece, index) => piece === own[index]);
 }
 
-const sameBase = (a: PythonVersion, b: PythonVersion): boolean =>
-  comparePythonVersions(baseVersion(a), baseVersion(b)) === 0;
-
 /** `~=2.2.3`: at least that, and `==2.2.*`. */
 function isCompatible(version: PythonVersion, wanted: PythonVersion): boolean {
   const prefix = { epoch: wanted.epoch, release: wanted.release.slice(0, -1) };
@@ -101,10 +97,12 @@ function equals(version: PythonVersion, wanted: PythonVersion): boolean {
   return comparePythonVersions(wanted.local ? version : publicVersion(version), wanted) === 0;
 }
 
-/** `<1.0` leaves out the pre-releases of 1.0, unless it names one itself. */
+/** `<1.0` leaves out the pre-releases of just this version, unless it is one itself: those from `1.0.dev0` on. */
 function isBefore(version: PythonVersion, wanted: PythonVersion): boolean {
   if (comparePythonVersions(version, wanted) >= 0) return false;
-  return isPrerelease(wanted) || !isPrerelease(version) || !sameBase(version, wanted);
+  if (isPrerelease(wanted) || !isPrerelease(version)) return true;
+  const earliest: PythonVersion = { ...publicVersion(wanted), dev: { kind: 'dev', number: '0' } };
+  return comparePythonVersions(version, earliest) < 0;
 }
 
 /** `>1.0` leaves out the post-releases of just this version, unless it is one itself, and its local versions. */
