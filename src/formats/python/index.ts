@@ -7,7 +7,6 @@ export type { UpstreamVersion } from './upstream-order.ts';
 export { compareUpstreamVersions, newestUpstream, parseUpstreamVersion } from './upstream-order.ts';
 export type { LocalPart, PythonVersion, ReleaseMark } from './version.ts';
 export {
-  baseVersion,
   comparePythonVersions,
   formatPythonVersion,
   isPrerelease,
