@@ -42,7 +42,14 @@ export const rooms = {
     purpose: 'text and bytes in, values and problems out',
     knows: ['diagnostics', 'primitives'],
     shelf: true,
-    members: { pacman: ['archives', 'elf'], archives: [], elf: [], shell: [], 'pkgbuild-repo': ['pacman'] },
+    members: {
+      pacman: ['archives', 'elf'],
+      archives: [],
+      elf: [],
+      shell: [],
+      jinja: [],
+      'pkgbuild-repo': ['pacman'],
+    },
     node: ['node:zlib', 'node:crypto'],
   },
   model: {
