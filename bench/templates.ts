@@ -4,7 +4,13 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compileTemplate } from '../src/formats/jinja/index.ts';
-import { type RenderCase, renderForReal, renderWithOurs, sameOutcome } from '../test/jinja/real-jinja.ts';
+import {
+  type RenderCase,
+  renderForReal,
+  renderWithOurs,
+  revive,
+  sameOutcome,
+} from '../test/jinja/real-jinja.ts';
 
 const textMethods =
   /^(split|rsplit|strip|lstrip|rstrip|replace|startswith|endswith|upper|lower|title|capitalize|join|format|find|count|partition|rpartition|zfill|splitlines)$/;
@@ -27,14 +33,24 @@ type Shape = { readonly parts: Map<string, Shape>; isText: boolean; isDict: bool
 function shapes(text: string): Map<string, Shape> {
   const root = new Map<string, Shape>();
   for (const [, code = ''] of text.matchAll(/\{[{%](.*?)[%}]\}/gs)) {
-    for (const [chain] of code.replace(/'[^']*'|"[^"]*"/g, '').matchAll(/[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*/g)) {
+    const plain = code
+      .replace(/\[['"]([A-Za-z_]\w*)['"]\]/g, '.$1')
+      .replace(/'[^']*'|"[^"]*"/g, '')
+      .replace(/\[-?\d+\]/g, '.item_')
+      .replace(/\[[^\]]*:[^\]]*\]/g, '.split');
+    for (const [chain] of plain.matchAll(/[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*/g)) {
       let level = root;
       let shape: Shape | undefined;
       for (const name of chain.split('.')) {
         if (shape && textMethods.test(name)) shape.isText = true;
         else if (shape && dictMethods.test(name)) shape.isDict = true;
         else {
-          const known: Shape = level.get(name) ?? { parts: new Map(), isText: false, isDict: false, isList: false };
+          const known: Shape = level.get(name) ?? {
+            parts: new Map(),
+            isText: false,
+            isDict: false,
+            isList: false,
+          };
           level.set(name, known);
           shape = known;
           level = known.parts;
@@ -42,25 +58,59 @@ function shapes(text: string): Map<string, Shape> {
         }
         break;
       }
-      const looped = new RegExp(`\\bin\\s+${chain.replaceAll('.', '\\.')}\\s*(?:$|[|%-]|if)`).test(code);
+      const looped = new RegExp(`\\bin\\s+${chain.replaceAll('.', '\\.')}\\s*(?:$|[|%-]|if)`).test(plain);
       if (shape && looped) shape.isList = true;
     }
   }
   return root;
 }
 
-const words = ['1.2.3', 'foo', 'a/b.c', '20240101', 'dev-python', 'x y\nz', '', 'v1.0_rc1', "it's", 'https://example.com/foo-1.0.tar.gz'];
+const words = [
+  '1.2.3',
+  'foo',
+  'a/b.c',
+  '20240101',
+  'dev-python',
+  'x y\nz',
+  '',
+  'v1.0_rc1',
+  "it's",
+  'https://example.com/foo-1.0.tar.gz',
+];
 
 function value(shape: Shape, pick: (below: number) => number): unknown {
+  const item = shape.parts.get('item_');
+  if (item) return [0, 1, 2].map(() => value(item, pick));
+  if (shape.parts.has('src_uri') || shape.parts.has('final_name')) {
+    return {
+      __shown__: '<Artifact>',
+      attributes: { src_uri: 'https://example.com/a -> a.tar.gz', final_name: 'a.tar.gz', size: 5 },
+    };
+  }
   if (shape.parts.size > 0) return members(shape.parts, pick);
   if (shape.isText) return words[pick(words.length)];
   if (shape.isDict) return { b: words[pick(words.length)], a: [words[pick(words.length)], 'z'] };
   if (shape.isList) return [0, 1, 2].slice(0, pick(4)).map(() => words[pick(words.length)]);
-  return [words[pick(words.length)], words[pick(words.length)], pick(100), pick(2) === 0, null, 2.5, ['a', 'b'], { k: 'v' }][pick(8)];
+  return [
+    words[pick(words.length)],
+    words[pick(words.length)],
+    pick(100),
+    pick(2) === 0,
+    null,
+    2.5,
+    ['a', 'b'],
+    { k: 'v' },
+  ][pick(8)];
 }
 
-function members(parts: ReadonlyMap<string, Shape>, pick: (below: number) => number): Record<string, unknown> {
-  return Object.fromEntries([...parts].filter(() => pick(12) > 0).map(([name, shape]) => [name, value(shape, pick)]));
+function members(
+  parts: ReadonlyMap<string, Shape>,
+  pick: (below: number) => number,
+  missing = 12,
+): Record<string, unknown> {
+  return Object.fromEntries(
+    [...parts].filter(() => pick(missing) > 0).map(([name, shape]) => [name, value(shape, pick)]),
+  );
 }
 
 function ownTemplates(): [string, string][] {
@@ -90,7 +140,10 @@ export async function run(): Promise<void> {
   const pick = chance(Number(process.env.PACKMILL_SEED ?? 20_240_101));
   const cases: RenderCase[] = texts.flatMap(([file, text]) => {
     const known = shapes(text);
-    return [0, 1, 2, 3].map(() => ({ main: file, templates: { [file]: text }, variables: members(known, pick) }));
+    // the first two have every variable, the others lack some
+    return [1000, 1000, 12, 4].map((missing) => {
+      return { main: file, templates: { [file]: text }, variables: members(known, pick, missing) };
+    });
   });
   const real = renderForReal(cases);
   let differences = 0;
@@ -104,20 +157,30 @@ export async function run(): Promise<void> {
     console.log(`different: ${one.main} with ${JSON.stringify(one.variables)}`);
     console.log(`  real ${JSON.stringify(theirs)}\n  ours ${JSON.stringify(ours)}`);
   }
-  console.log(`${texts.length} templates, ${cases.length} renderings: ${cases.length - differences} equal (${rendered} texts, the rest fail in both), ${differences} different`);
+  console.log(
+    `${texts.length} templates, ${cases.length} renderings: ${cases.length - differences} equal (${rendered} texts, the rest fail in both), ${differences} different`,
+  );
   time(texts, cases, real);
 }
 
-function time(texts: readonly [string, string][], cases: readonly RenderCase[], real: readonly { text?: string }[]): void {
+function time(
+  texts: readonly [string, string][],
+  cases: readonly RenderCase[],
+  real: readonly { text?: string }[],
+): void {
   const good = cases.filter((_, index) => real[index]?.text !== undefined);
   const loadable = texts.filter(([file]) => good.some((one) => one.main === file));
   const compile = timed(() => {
     for (const [file, text] of loadable) compileTemplate(text, { name: file });
   });
+  const variables = good.map((one) => revive(one.variables) as Record<string, unknown>);
   const compiled = new Map(loadable.map(([file, text]) => [file, compileTemplate(text, { name: file })]));
   const render = timed(() => {
-    for (const { main, variables } of good) compiled.get(main)?.render(variables);
+    good.forEach(({ main }, index) => {
+      compiled.get(main)?.render(variables[index] ?? {});
+    });
   });
-  const perSecond = (count: number, milliseconds: number): string => `${Math.round((count / milliseconds) * 1000)}/s`;
+  const perSecond = (count: number, milliseconds: number): string =>
+    `${Math.round((count / milliseconds) * 1000)}/s`;
   console.log(`compile ${perSecond(loadable.length, compile)}, render ${perSecond(good.length, render)}`);
 }

@@ -35,7 +35,8 @@ export function renderForReal(cases: readonly RenderCase[]): RenderResult[] {
   return JSON.parse(stdout);
 }
 
-function revive(value: unknown): unknown {
+/** Variables of a case as our engine takes them. */
+export function revive(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(revive);
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).map(([key, item]) => [key, revive(item)] as const);

@@ -83,7 +83,11 @@ export const globals: ReadonlyMap<string, Value> = new Map(
     [
       ['range', 'range', range],
       ['dict', 'dict', (given) => new Dict(pairsOf('dict', given))],
-      ['namespace', 'jinja2.utils.Namespace', (given) => new Namespace(new Dict(pairsOf('namespace', given)))],
+      [
+        'namespace',
+        'jinja2.utils.Namespace',
+        (given) => new Namespace(new Dict(pairsOf('namespace', given))),
+      ],
       ['cycler', 'jinja2.utils.Cycler', ({ positional }) => new Cycler(positional)],
       ['joiner', 'jinja2.utils.Joiner', joiner],
     ] as [string, string, (given: Arguments) => Value][]

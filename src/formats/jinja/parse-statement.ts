@@ -182,7 +182,8 @@ function parseAutoescape(reading: Reading, at: Statement['at']): Statement {
   const { reader } = reading;
   const token = reader.current;
   const value = reader.expression();
-  if (value.kind !== 'constant' || value.value !== false) reader.fail('escaping cannot be switched on', token);
+  if (value.kind !== 'constant' || value.value !== false)
+    reader.fail('escaping cannot be switched on', token);
   return { kind: 'with', values: [], body: parseBlockBody(reading, 'endautoescape'), at };
 }
 
