@@ -6,6 +6,7 @@ import { target as databaseEntry } from './database-entry.ts';
 import { target as dependency } from './dependency.ts';
 import { target as elf } from './elf.ts';
 import { target as farmConfig } from './farm-config.ts';
+import { target as jinja } from './jinja.ts';
 import { target as mtree } from './mtree.ts';
 import { target as packageFile } from './package-file.ts';
 import { target as packageInfo } from './package-info.ts';
@@ -26,6 +27,7 @@ export const targets: readonly FuzzTarget[] = [
   dependency,
   elf,
   farmConfig,
+  jinja,
   mtree,
   packageFile,
   packageInfo,

@@ -20,6 +20,8 @@ export interface ProgramRow {
   readonly need: ProgramNeed;
   readonly feature: string;
   readonly why: string;
+  /** Modules of Python that the set-up wants the system's own to have. */
+  readonly modules?: readonly string[];
   /** Packages that bring it, separated by blanks. */
   readonly packages: Readonly<Record<Family, string>>;
 }
