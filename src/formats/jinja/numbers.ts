@@ -177,11 +177,3 @@ export function compareNumbers(a: Value, b: Value): number | undefined {
   if (x < y) return -1;
   return x > y ? 1 : x === y || Number(x) === Number(y) ? 0 : undefined;
 }
-
-/** Integers round half to even, as Python's `round`. */
-export function roundHalfEven(value: number): number {
-  const floor = Math.floor(value);
-  const rest = value - floor;
-  if (rest !== 0.5) return Math.round(value);
-  return floor % 2 === 0 ? floor : floor + 1;
-}
