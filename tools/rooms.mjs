@@ -47,6 +47,7 @@ export const rooms = {
       archives: [],
       elf: [],
       shell: [],
+      jinja: [],
       'pkgbuild-repo': ['pacman'],
       yaml: [],
       gentoo: ['yaml'],

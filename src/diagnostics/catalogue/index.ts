@@ -25,6 +25,7 @@ import { sandboxCodes } from './sandbox.table.ts';
 import { schedulingCodes } from './scheduling.table.ts';
 import { sshCodes } from './ssh.table.ts';
 import { storageCodes } from './storage.table.ts';
+import { templatesCodes } from './templates.table.ts';
 import { upkeepCodes } from './upkeep.table.ts';
 import { upstreamCodes } from './upstream.table.ts';
 import { yamlCodes } from './yaml.table.ts';
@@ -58,6 +59,7 @@ const tables = {
   ...farmUpkeepCodes,
   ...storageCodes,
   ...yamlCodes,
+  ...templatesCodes,
 };
 
 /** Every code there is; writing one that the catalogue lacks does not compile. */
