@@ -219,17 +219,22 @@ describe('the outbox', () => {
     expect(world.tag).toBe(head);
   });
 
-  it('calls what comes after scheduling once for each push, whether the manager is there or not', async () => {
-    const scheduled: (readonly string[])[] = [];
-    const afterScheduled = async (names: readonly string[]): Promise<void> => {
-      scheduled.push(names);
+  it('uploads what the AUR gets once for each push, whether the manager is there or not', async () => {
+    const uploaded: (readonly string[])[] = [];
+    const uploadToAur = async (names: readonly string[]): Promise<readonly string[]> => {
+      uploaded.push(names);
+      return [];
     };
+    const managed = 'CI_PKGBUILD_SOURCE=custom\nCI_MANAGE_AUR=true\n';
+    const settings = { '.ci/config': 'CI_MANAGE_AUR=true\n', 'foo/.CI/config': managed };
     world.manager.isAway = true;
-    world.push({ 'foo/PKGBUILD': '2' });
-    await world.onCommit({ afterScheduled });
+    world.push({ ...settings, 'foo/PKGBUILD': '2', 'bar/PKGBUILD': '2' });
+    await world.onCommit({ uploadToAur });
+    expect(uploaded).toEqual([['foo']]);
     world.manager.isAway = false;
-    world.push({ 'bar/PKGBUILD': '2' });
-    await world.onCommit({ afterScheduled });
-    expect(scheduled).toEqual([['foo'], ['bar']]);
+    world.push({ 'bar/.CI/config': managed });
+    await world.onCommit({ uploadToAur });
+    expect(uploaded).toEqual([['foo'], ['bar']]);
+    expect(world.remote.git(world.remote.bare, 'ls-tree', '-r', '--name-only', 'state')).toBe('');
   });
 });

@@ -288,6 +288,7 @@ export class RunningFarm extends FarmLook implements FarmService {
     const { 'keep-days': days, 'keep-per-job': keepPerJob } = farm.config.logs;
     await pruneLogs({ farm: farm.paths.root, nowMs, maxAgeMs: days * dayMs, keepPerJob });
     farm.database.requests.prune(nowMs - 30 * dayMs);
+    farm.database.ranges.prune(nowMs - 30 * dayMs);
     farm.database.builders.prune(nowMs - 30 * dayMs);
     await this.#landingZone?.sweep((attempt, fence) =>
       this.#dispatcher.isUnderWay(attempt as Parameters<Dispatcher['isUnderWay']>[0], fence),
