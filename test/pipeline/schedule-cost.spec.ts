@@ -65,3 +65,22 @@ describe('a run in which nothing changed', () => {
     expect(upstream.seen.length - before).toBe(12);
   });
 });
+
+describe('a run in which recipes changed', () => {
+  it('costs one process of git for each recipe that is new in the AUR', async () => {
+    world.commit(packages(0, 12));
+    await world.run();
+    const changed = async (count: number, pkgver: string): Promise<number> => {
+      for (let index = 0; index < count; index += 1)
+        world.pushToAur(`a${index}`, recipe(`a${index}`, { pkgver }), { modified: Number(pkgver) });
+      let done: readonly string[] = [];
+      const processes = await counted(async () => {
+        done = (await world.run()).delivered;
+      });
+      expect(done).toHaveLength(count);
+      return processes;
+    };
+    const few = await changed(2, '2');
+    expect((await changed(12, '3')) - few).toBe(10);
+  });
+});
