@@ -40,6 +40,7 @@ import { notifierConfig, Telling, wasReplaced, wordsOf } from './telling.ts';
 import { Tokens } from './tokens.ts';
 import { diskTrouble, Troubles } from './troubles.ts';
 import { Upkeep } from './upkeep.ts';
+import { checkPackages } from './upkeep-packages.ts';
 import { WorkOrders } from './work-orders.ts';
 
 export interface RunningFarmOptions {
@@ -438,6 +439,7 @@ export class RunningFarm extends FarmLook implements FarmService {
   }
 
   async runUpkeep(source: string, request: UpkeepRunRequest) {
+    if (request.packages) checkPackages(await this.upkeepPackages(source), request.packages);
     return this.#upkeep.run(source, request);
   }
 
