@@ -17,8 +17,8 @@ import {
   type CloneOptions,
   cloneTrouble,
   defaultMaxBytes,
-  downloadRecipe,
   defaultMaxMemoryBytes,
+  downloadRecipe,
   tooLarge,
 } from './download-recipe.ts';
 import type { Setting } from './git-settings.ts';
@@ -62,7 +62,8 @@ export class RecipeClones {
       const tip = newestCommit(bare);
       const history = (objects: ObjectReader): History =>
         new History(objects, boundsOf(remote.shown, options));
-      const objects = this.#takeIn(bare) ? this.#reader() : (own = readerOf(bare));
+      own = this.#takeIn(bare) ? undefined : readerOf(bare);
+      const objects = own ?? this.#reader();
       const commit = tip && (await history(objects).find([tip]))[0];
       if (!commit) throw fault('GIT005', { what: `'${remote.shown}' has no commit yet` });
       await layOutCommit(commit, history(objects), { shown: remote.shown, objects, options });

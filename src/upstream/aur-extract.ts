@@ -1,5 +1,15 @@
-import type { AurPackage } from './aur.ts';
 import { asObject } from './package-trouble.ts';
+
+/** What the AUR knows of a package base. */
+export interface AurPackage {
+  /** Seconds since the epoch. */
+  readonly modified: number;
+  /** Undefined for an orphan. */
+  readonly maintainer?: string | undefined;
+  readonly coMaintainers: readonly string[];
+  /** Account that pushed last, where the AUR tells it. */
+  readonly lastPackager?: string | undefined;
+}
 
 /** What the AUR's list of all packages says of some of them; null: it does not have that one. */
 export type AurExtract = ReadonlyMap<string, AurPackage | null>;

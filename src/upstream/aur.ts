@@ -1,7 +1,7 @@
 import { fault, type Problem, problem } from '../diagnostics/index.ts';
 import type { Fetcher } from '../fetcher/index.ts';
 import { eachArrayElement } from './array-elements.ts';
-import { type AurExtract, readAurExtract, writeAurExtract } from './aur-extract.ts';
+import { type AurExtract, type AurPackage, readAurExtract, writeAurExtract } from './aur-extract.ts';
 import { defaultEndpoints } from './endpoints.ts';
 import { asCause, asObject, asText, troubleOf, wrongShape } from './package-trouble.ts';
 
@@ -10,17 +10,6 @@ export interface WantedPackage {
   readonly pkgbase: string;
   /** Names of its members as `.SRCINFO` has them; the AUR's RPC knows packages only by these. */
   readonly pkgnames: readonly string[];
-}
-
-/** What the AUR knows of a package base. */
-export interface AurPackage {
-  /** Seconds since the epoch. */
-  readonly modified: number;
-  /** Undefined for an orphan. */
-  readonly maintainer?: string | undefined;
-  readonly coMaintainers: readonly string[];
-  /** Account that pushed last, where the AUR tells it. */
-  readonly lastPackager?: string | undefined;
 }
 
 export interface AurOptions {
