@@ -292,9 +292,8 @@ export class RunningFarm extends FarmLook implements FarmService {
     await this.#landingZone?.sweep((attempt, fence) =>
       this.#dispatcher.isUnderWay(attempt as Parameters<Dispatcher['isUnderWay']>[0], fence),
     );
-    await this.#sources.prune(
-      new Set(farm.database.plans.open().flatMap(({ origin }) => origin?.commit ?? [])),
-    );
+    const { jobs } = farm.database;
+    await this.#sources.prune(new Set(jobs.inState('running').map(({ key }) => jobs.planned(key).folder)));
   }
 
   /** What is told here is on disk: a log that cannot be written must not take the manager down with it. */
