@@ -325,12 +325,17 @@ export class RunningFarm extends FarmLook implements FarmService {
     const job = { id: event.job, key };
     if (event.to === 'succeeded') this.#publishing.nudge();
     if (event.from === 'running' && event.to === 'ready') {
-      this.notes.note(job, `The build was canceled and re-queued: ${event.reason}`);
+      this.#note(job, `The build was canceled and re-queued: ${event.reason}`);
     } else if (event.to === 'canceled' || event.to === 'blocked') {
       const what = wasReplaced(event.reason) ? 'canceled and replaced' : 'canceled';
       const when = event.from === 'running' ? '' : ' before execution';
-      this.notes.note(job, `The build was ${what}${when}: ${event.reason}`);
+      this.#note(job, `The build was ${what}${when}: ${event.reason}`);
     }
+  }
+
+  #note(job: { readonly id: JobId; readonly key: number }, line: string): void {
+    this.notes.note(job, line);
+    this.#run('logs', this.notes.writeWaiting());
   }
 
   #run(what: string, work: Promise<void>): void {
