@@ -28,7 +28,8 @@ export interface ManagerAddress {
 
 /** A manager that is asked from outside. */
 export interface FarmClient {
-  schedule(request: ScheduleRequest): Promise<ScheduleReply>;
+  /** `early`: the answer to a request for many packages need not wait until they are queued. */
+  schedule(request: ScheduleRequest, how?: { readonly early: boolean }): Promise<ScheduleReply>;
   removeObsolete(request: RemovalRequest): Promise<RemovalReply>;
   cancel(selection: JobSelection, reason: string): Promise<readonly string[]>;
   clearQueue(selection: JobSelection): Promise<readonly string[]>;
@@ -83,7 +84,8 @@ function httpClient(url: string, token: string | undefined): FarmClient {
   const cancelled = async (path: string, body: unknown): Promise<readonly string[]> =>
     ((await ask('POST', path, body)) as { jobs: string[] }).jobs;
   return {
-    schedule: async (request) => (await ask('POST', '/api/schedule', request)) as ScheduleReply,
+    schedule: async (request, how) =>
+      (await ask('POST', `/api/schedule${how?.early ? '?answer=early' : ''}`, request)) as ScheduleReply,
     removeObsolete: async (request) => (await ask('POST', '/api/removals', request)) as RemovalReply,
     cancel: (selection, reason) => cancelled('/api/jobs/cancel', { selection, reason }),
     clearQueue: (selection) => cancelled('/api/queue/clear', selection),

@@ -99,7 +99,7 @@ export class SourceRepository {
     const newest = await this.#inLine(() =>
       isWhole(digits) ? this.#mirror.fetchMissing(digits, limits) : this.#mirror.fetchBranch(limits),
     );
-    const found = await this.#find(digits);
+    const found = newest === digits ? newest : await this.#find(digits);
     if (found) return { commit: found, wanted, isGone: false };
     const isOffered =
       digits.length === newest.length && (await this.#inLine(() => this.#mirror.fetchCommit(digits, limits)));

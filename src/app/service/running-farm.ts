@@ -358,8 +358,8 @@ export class RunningFarm extends FarmLook implements FarmService {
       this.#options.say(`'${name}' of request '${id}', accepted before, gets no job: ${code} ${what}`);
   }
 
-  schedule(request: ScheduleRequest): Promise<ScheduleReply> {
-    return this.#scheduling.schedule(request);
+  schedule(request: ScheduleRequest, how?: { readonly early?: boolean }): Promise<ScheduleReply> {
+    return this.#scheduling.schedule(request, how);
   }
 
   async removeObsolete(request: RemovalRequest): Promise<RemovalReply> {
