@@ -155,3 +155,27 @@ it('tries a request again when its source cannot be laid out for want of a usabl
     await manager.close();
   }
 }, 60_000);
+
+it('answers for many packages before they are queued, once it is known which of them get jobs', async () => {
+  const lines: string[] = [];
+  const manager = await startFarm((line) => lines.push(line));
+  try {
+    const lacking = Array.from({ length: 150 }, (_, number) => `lacking-${number}`);
+    const asked = request('request-4', 'hen', 'egg', ...lacking);
+    const early = await manager.service.schedule(asked, { early: true });
+    expect(early.plan).toBeUndefined();
+    expect(early.accepted.map(({ name }) => name)).toEqual(['hen', 'egg']);
+    expect(early.refused.map(({ name }) => name)).toEqual(lacking);
+    // the same request once more waits for the rest, and is told the same with the plan
+    const whole = await manager.service.schedule(asked);
+    expect(whole).toEqual({ ...early, plan: expect.any(Number) });
+    expect(manager.service.job('extra/x86_64/hen')).toMatchObject({ source: 'recipes' });
+    // who asked has heard of what is refused
+    expect(lines.filter((line) => line.includes('accepted before'))).toEqual([]);
+    // few packages are queued by the time that anybody is answered
+    const few = await manager.service.schedule(request('request-5', 'hen'), { early: true });
+    expect(few.plan).toEqual(expect.any(Number));
+  } finally {
+    await manager.close();
+  }
+}, 60_000);
