@@ -136,7 +136,8 @@ export class Scheduling {
   /** Goes on with requests that were accepted and not planned before the last end. */
   resume(): void {
     for (const { id, kind, body } of this.#parts.farm.database.requests.open()) {
-      if (kind !== 'schedule') continue;
+      // what is worked on has somebody who waits, or was told what there is to tell
+      if (kind !== 'schedule' || this.#working.has(id)) continue;
       const read = scheduleRequestSchema.safeParse(JSON.parse(body));
       if (!read.success) {
         this.#parts.onTrouble(`the request '${id}' is of another version and cannot be read`);
