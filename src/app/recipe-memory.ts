@@ -8,7 +8,7 @@ import { makeSrcinfo } from './make-srcinfo.ts';
 
 /** What a folder of a commit turned out to be. */
 type Seen =
-  | { readonly folder: string; readonly result: LoadedRecipe<PkgbuildDetails> }
+  | { readonly folder: string; readonly atMs: number; readonly result: LoadedRecipe<PkgbuildDetails> }
   | { readonly folder: string; readonly result: undefined; readonly problem: Problem | undefined };
 
 /** A commit as it was read for an architecture. */
@@ -24,18 +24,23 @@ export interface CommitToRead {
   readonly source: string;
   readonly commit: string;
   readonly arch: string;
+  /** Names of recipes that it is read for. */
+  readonly wanted: ReadonlySet<string>;
   /** Its folders, in order. */
   readonly folders: () => Promise<readonly CommittedFolder[]>;
   /** Paths of some of them, for those that have to be read. */
   readonly layOut: (folders: readonly CommittedFolder[]) => Promise<readonly string[]>;
 }
 
+/** How long makepkg's refusal of a recipe that is wanted counts: it may be due to more than its files. */
+const refusedMs = 60_000;
+
 const keyOf = ({ tree, name }: CommittedFolder): string => `${tree} ${name}`;
 
 /**
  * Recipes of commits that were read lately. A further commit of a source costs the reading of what differs: a folder
- * with the same tree and name is the same recipe for the same architecture. Recipes whose `.SRCINFO` makepkg refused to
- * print are asked again, as that may be due to more than their files.
+ * with the same tree and name is the same recipe for the same architecture. Where makepkg refused to print a `.SRCINFO`,
+ * it is asked again when that recipe is wanted.
  */
 export class RecipeMemory {
   readonly #farm: Farm;
@@ -56,7 +61,7 @@ export class RecipeMemory {
   async read(commit: CommitToRead): Promise<LoadedRecipes> {
     const key = `${commit.source} ${commit.arch} ${commit.commit}`;
     const known = this.#read.get(key);
-    if (known && isSure(known)) {
+    if (known && [...known.seen.values()].every((one) => this.#isSure(one, commit.wanted))) {
       this.#keep(key, known);
       return known.loaded;
     }
@@ -83,7 +88,7 @@ export class RecipeMemory {
     const recall = (key: string): Seen | undefined => {
       for (const { seen } of before) {
         const found = seen.get(key);
-        if (found) return isRefused(found) ? undefined : found;
+        if (found) return this.#isSure(found, commit.wanted) ? found : undefined;
       }
       return undefined;
     };
@@ -96,6 +101,17 @@ export class RecipeMemory {
     return finish(commit, series, seen as ReadonlyMap<string, Seen>);
   }
 
+  /** Whether what was found counts, or has to be looked at again though the files are the same. */
+  #isSure({ folder, ...seen }: Seen, wanted: ReadonlySet<string>): boolean {
+    if (!seen.result || seen.result.recipe) return true;
+    if (seen.result.problems.some(({ blame }) => blame === 'world')) return false;
+    if (!seen.result.problems.some(({ code }) => code === 'BLD013')) return true;
+    return (
+      !wanted.has(folder.slice(folder.lastIndexOf('/') + 1)) ||
+      this.#farm.clock.nowMs() - seen.atMs < refusedMs
+    );
+  }
+
   /** Reads folders, in their order. */
   async #look(folders: readonly string[], arch: string): Promise<readonly Seen[]> {
     const looks = folders.map((folder) => ({ folder, look: lookAtFolder(folder) }));
@@ -105,23 +121,16 @@ export class RecipeMemory {
       regenerate: (folder) => makeSrcinfo(this.#farm, folder, arch),
       parallel: this.#farm.jobs,
     });
+    const atMs = this.#farm.clock.nowMs();
     const byFolder = new Map(recipes.map((folder, at) => [folder, results[at]]));
     return looks.map(({ folder, look }): Seen => {
       const result = byFolder.get(folder);
       return result
-        ? { folder, result }
+        ? { folder, atMs, result }
         : { folder, result: undefined, problem: look === 'recipe' ? undefined : look };
     });
   }
 }
-
-/** Whether what was found may be something else the next time, though the files are the same. */
-const isRefused = ({ result }: Seen): boolean =>
-  result !== undefined &&
-  result.recipe === undefined &&
-  result.problems.some(({ code, blame }) => code === 'BLD013' || blame === 'world');
-
-const isSure = ({ seen }: ReadCommit): boolean => ![...seen.values()].some(isRefused);
 
 function finish(
   { source, commit }: CommitToRead,

@@ -68,8 +68,15 @@ export class RecipeSources {
     return { source: id, commit: found.commit, isGone: found.isGone };
   }
 
-  /** All recipes of a source at a commit: what earlier commits had is not read again. Throws PLN001, GIT006, SYS004. */
-  async recipes({ source, commit }: SourceState, arch: string): Promise<LoadedRecipes> {
+  /**
+   * All recipes of a source at a commit: what earlier commits had is not read again, but for those `wanted` that could
+   * not be read. Throws PLN001, GIT006, SYS004.
+   */
+  async recipes(
+    { source, commit }: SourceState,
+    arch: string,
+    wanted: readonly string[],
+  ): Promise<LoadedRecipes> {
     const repository = await this.#repository(source);
     if (!repository || commit === undefined) {
       const paths = [this.url(source) as string];
@@ -79,6 +86,7 @@ export class RecipeSources {
       source,
       commit,
       arch,
+      wanted: new Set(wanted),
       folders: () => repository.folders(commit),
       layOut: (folders) => repository.layOut(commit, folders),
     });

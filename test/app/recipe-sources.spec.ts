@@ -18,6 +18,7 @@ import { initFarm } from '../../src/app/index.ts';
 import { type LoadedRecipes, loadRecipes } from '../../src/app/load-recipes.ts';
 import { RecipeSources } from '../../src/app/recipe-sources.ts';
 import { isFault } from '../../src/diagnostics/index.ts';
+import { VirtualClock } from '../../src/host/index.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'packmill-recipe-sources-'));
 const remote = join(folder, 'remote');
@@ -129,7 +130,7 @@ describe('recipes of a source', () => {
           for (const state of states) {
             const made = commit(filesOf(state));
             for (const arch of ['x86_64', 'aarch64']) {
-              const found = await told(sources.recipes(await sources.at('recipes', made), arch));
+              const found = await told(sources.recipes(await sources.at('recipes', made), arch, []));
               expect(found).toEqual(await fresh(arch));
               seen.push([`${made} ${arch}`, found]);
             }
@@ -138,7 +139,7 @@ describe('recipes of a source', () => {
           if (back) git('reset', '--quiet', '--hard', 'HEAD~1');
           for (const [key, found] of seen) {
             const [made = '', arch = ''] = key.split(' ');
-            expect(await told(sources.recipes(await sources.at('recipes', made), arch))).toEqual(found);
+            expect(await told(sources.recipes(await sources.at('recipes', made), arch, []))).toEqual(found);
           }
         },
       ),
@@ -151,9 +152,9 @@ describe('recipes of a source', () => {
     const one: Sketch = { name: 'a', version: 1, flaw: 'none', arch: 'any', bump: 0 };
     const read = async (...state: Sketch[]) =>
       new Map(
-        (await sources.recipes(await sources.at('recipes', commit(filesOf(state))), 'x86_64')).recipes.map(
-          (recipe) => [recipe.name, recipe],
-        ),
+        (
+          await sources.recipes(await sources.at('recipes', commit(filesOf(state))), 'x86_64', [])
+        ).recipes.map((recipe) => [recipe.name, recipe]),
       );
     const before = await read(one, { ...one, name: 'b' });
     const after = await read(one, { ...one, name: 'b', version: 2 }, { ...one, name: 'c' });
@@ -174,20 +175,30 @@ describe('recipes of a source', () => {
     });
   });
 
-  it('that makepkg refuses are asked again, and those that it reads are not', async () => {
-    const sources = new RecipeSources(farm);
+  it('that makepkg refuses are asked again when they are wanted, and those that it reads are not', async () => {
+    const clock = new VirtualClock();
+    const others = { clock, jobs: farm.jobs, config: farm.config, paths: farm.paths, sandbox: farm.sandbox };
+    const later = { ...others, sandboxRoot: () => farm.sandboxRoot() } as unknown as Farm;
+    const sources = new RecipeSources(later);
     const files = new Map([
       ['good/PKGBUILD', 'pkgname=good\npkgver=1\npkgrel=1\narch=(any)\n'],
       ['bad/PKGBUILD', 'pkgname=bad\nexit 7\n'],
     ]);
-    const read = async () => await sources.recipes(await sources.at('recipes', commit(files)), 'x86_64');
-    const first = await read();
+    const read = async (...wanted: string[]) =>
+      await sources.recipes(await sources.at('recipes', commit(files)), 'x86_64', wanted);
+    const first = await read('good', 'bad');
     expect(first.recipes.map(({ name, version }) => [name, version])).toEqual([['good', '1-1']]);
     expect(first.broken).toMatchObject([{ name: 'bad', problem: { code: 'BLD013' } }]);
     files.set('more/PKGBUILD', 'pkgname=more\npkgver=1\npkgrel=1\narch=(any)\n');
-    const second = await read();
+    await clock.advance(100_000);
+    const second = await read('good');
     expect(second.recipes.map(({ name }) => name)).toEqual(['good', 'more']);
     expect(second.recipes[0]).toBe(first.recipes[0]);
-    expect(second.broken).toMatchObject([{ name: 'bad', problem: { code: 'BLD013' } }]);
+    expect(second.broken[0]?.problem).toBe(first.broken[0]?.problem);
+    // for a minute its refusal counts for those who want it, too
+    expect((await read('bad')).broken[0]?.problem).not.toBe(first.broken[0]?.problem);
+    const again = (await read('bad')).broken[0]?.problem;
+    expect(again).toMatchObject({ code: 'BLD013' });
+    expect((await read('bad')).broken[0]?.problem).toBe(again);
   }, 120_000);
 });

@@ -214,7 +214,8 @@ export class Scheduling {
 
   async #planFrom(request: Settled, state: SourceState): Promise<ScheduleReply> {
     const { sources, dispatcher } = this.#parts;
-    const { recipes, broken } = await sources.recipes(state, request.arch);
+    const names = request.packages.map(({ name }) => name);
+    const { recipes, broken } = await sources.recipes(state, request.arch, names);
     const sorted = sortOut(request, recipes, new Map(broken.map((one) => [one.name, one.problem])));
     if (sorted.wanted.size === 0) return this.#answer(request, undefined, sorted.refused);
     const plan = this.#draw(request, state, recipes, sorted.wanted);
