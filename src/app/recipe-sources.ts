@@ -130,10 +130,14 @@ export class RecipeSources {
     return path ?? folder;
   }
 
-  /** Removes laid-out folders that nobody needs; those in use stay. */
+  /** Removes laid-out folders that nobody needs, and gathers what fetches left; what is in use stays. */
   async prune(inUse: ReadonlySet<string>): Promise<void> {
     const before = this.#farm.clock.nowMs() - unusedMs;
-    for (const repository of this.#open.values()) await (await repository)?.pruneFolders(before, inUse);
+    for (const opening of this.#open.values()) {
+      const repository = await opening;
+      await repository?.pruneFolders(before, inUse);
+      await repository?.tidy({ signal: this.#signal });
+    }
   }
 
   /** Undefined for a plain folder. Throws SCH001. */

@@ -101,10 +101,16 @@ export class LaidOutFolders {
     const isWhole = folders.length > mostAlone;
     ensureFolder(making);
     try {
-      const reads = isWhole
-        ? [['read-tree', commit]]
-        : folders.map(({ name, tree }) => ['read-tree', `--prefix=${tree}/${name}/`, tree]);
-      await this.#fill(making, commit, reads);
+      await this.#fill(
+        making,
+        commit,
+        isWhole
+          ? [
+              ['read-tree', commit],
+              ['checkout-index', '--all', '--quiet'],
+            ]
+          : folders.map(({ name, tree }) => ['read-tree', '-u', `--prefix=${tree}/${name}/`, tree]),
+      );
       for (const [at, folder] of folders.entries()) {
         const { name, tree } = folder;
         ensureFolder(`${this.#root}/${tree}`);
@@ -123,9 +129,9 @@ export class LaidOutFolders {
   }
 
   /** An index of its own keeps others out of it, and leaves submodules as empty folders. */
-  async #fill(folder: string, commit: string, reads: readonly (readonly string[])[]): Promise<void> {
+  async #fill(folder: string, commit: string, calls: readonly (readonly string[])[]): Promise<void> {
     const options = { cwd: folder, env: { GIT_INDEX_FILE: `${folder}.index` } };
-    for (const args of [...reads, ['checkout-index', '--all', '--quiet']]) {
+    for (const args of calls) {
       const result = await this.#mirror.run([`--work-tree=${folder}`, ...args], options);
       if (result.code === 0) continue;
       if (!(await this.#mirror.isWhole(commit))) this.#mirror.distrust();

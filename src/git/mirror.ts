@@ -68,13 +68,14 @@ export class Mirror {
     const result = await this.run(fetching(specOf(tip)), limits);
     if (isDamage(result)) return await this.#begin(tip, limits);
     if (result.code !== 0) throw remoteTrouble(this.#remote.shown, result);
-    await this.#tidy(limits);
+    await this.tidy(limits);
     return (await this.newest()) ?? tip.commit;
   }
 
   /**
    * The same where a commit is known to be missing, in one talk with the server instead of two when the branch to
-   * follow is where it always was. `missing` is that commit's whole id.
+   * follow is where it always was. `missing` is that commit's whole id. Somebody waits for it: packs are gathered later,
+   * by `tidy`.
    */
   async fetchMissing(missing: string, limits: CallLimits): Promise<string> {
     if (this.#lacksMain || !this.#isUsable(missing)) return await this.fetchBranch(limits);
@@ -84,12 +85,11 @@ export class Mirror {
     if (isNotOffered(result)) this.#lacksMain = this.#branch === undefined;
     else if (result.code !== 0 && !isDamage(result)) throw remoteTrouble(this.#remote.shown, result);
     if (result.code !== 0) return await this.fetchBranch(limits);
-    await this.#tidy(limits);
     return (await this.newest()) ?? (await this.fetchBranch(limits));
   }
 
   /** Each fetch adds a pack; when there are many, git itself decides whether they are too many. */
-  async #tidy(limits: CallLimits): Promise<void> {
+  async tidy(limits: CallLimits): Promise<void> {
     const packs = namesIn(`${this.folder}/objects/pack`).filter((name) => name.endsWith('.pack'));
     if (packs.length > 50) await this.run(['gc', '--auto', '--quiet'], limits);
   }

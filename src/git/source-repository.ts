@@ -139,6 +139,11 @@ export class SourceRepository {
     return await this.#folders.prune(usedBeforeMs, { paths: kept, folders: held });
   }
 
+  /** Gathers what many fetches left in the mirror. */
+  tidy(limits: CallLimits = {}): Promise<void> {
+    return this.#inLine(() => this.#mirror.tidy(limits));
+  }
+
   async #newestOrFetch(limits: CallLimits): Promise<string> {
     return (await this.#mirror.newest()) ?? (await this.fetch(limits));
   }

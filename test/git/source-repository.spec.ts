@@ -405,10 +405,14 @@ describe('a mirror', () => {
 
   it('stays small after many fetches', async () => {
     const source = await scratch.open();
+    const all = (): string[] => names(join(scratch.folder, 'source/mirror/objects/pack'));
     for (let index = 0; index < 60; index += 1) {
       scratch.commit({ a: String(index) });
       await source.fetch();
     }
+    expect(all().filter((name) => name.endsWith('.pack')).length).toBeLessThan(60);
+    for (let index = 0; index < 60; index += 1) await source.resolve(scratch.commit({ b: String(index) }));
+    await source.tidy();
     const packs = names(join(scratch.folder, 'source/mirror/objects/pack')).filter((name) =>
       name.endsWith('.pack'),
     );
