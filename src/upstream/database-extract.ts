@@ -1,5 +1,16 @@
 import { digestBytes } from '../host/index.ts';
-import type { PublishedPackage } from './package-databases.ts';
+
+/** One binary package of a database. */
+export interface PublishedPackage {
+  readonly name: string;
+  readonly pkgbase: string;
+  /** `[epoch:]pkgver-pkgrel`. */
+  readonly version: string;
+  /** As the database has them: `libfoo.so=2-64`, `foo=1.2`. */
+  readonly provides: readonly string[];
+  /** As the database has them; sonames included: `libfoo.so=2-64`, `bar>=1`. */
+  readonly depends: readonly string[];
+}
 
 /** Under which what was read from a database is kept; another form needs another name. */
 export const databaseExtractName = 'packages-1';

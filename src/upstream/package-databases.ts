@@ -3,20 +3,13 @@ import type { Fetcher } from '../fetcher/index.ts';
 import { type DatabaseEntry, parseDesc, readDatabase } from '../formats/pacman/index.ts';
 import { type ChangedLibrary, changedLibraries, type VersionRows } from '../formats/pkgbuild-repo/index.ts';
 import { xzCodec } from '../host/index.ts';
-import { databaseExtractName, readDatabaseExtract, writeDatabaseExtract } from './database-extract.ts';
+import {
+  databaseExtractName,
+  type PublishedPackage,
+  readDatabaseExtract,
+  writeDatabaseExtract,
+} from './database-extract.ts';
 import { asCause, troubleOf } from './package-trouble.ts';
-
-/** One binary package of a database. */
-export interface PublishedPackage {
-  readonly name: string;
-  readonly pkgbase: string;
-  /** `[epoch:]pkgver-pkgrel`. */
-  readonly version: string;
-  /** As the database has them: `libfoo.so=2-64`, `foo=1.2`. */
-  readonly provides: readonly string[];
-  /** As the database has them; sonames included: `libfoo.so=2-64`, `bar>=1`. */
-  readonly depends: readonly string[];
-}
 
 /** A database that was asked for; `packages` is undefined when it could not be had. */
 export interface PackageDatabase {
