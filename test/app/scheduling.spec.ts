@@ -179,3 +179,36 @@ it('answers for many packages before they are queued, once it is known which of 
     await manager.close();
   }
 }, 60_000);
+
+it('writes the logs of many jobs that are replaced at once to their end', async () => {
+  const many = join(folder, 'many');
+  const names = Array.from({ length: 60 }, (_, number) => `many-${number}`);
+  for (const name of names) {
+    const at = join(many, name);
+    mkdirSync(at, { recursive: true });
+    writeFileSync(join(at, 'PKGBUILD'), `pkgname=${name}\npkgver=1\npkgrel=1\narch=(any)\n`);
+    writeFileSync(
+      join(at, '.SRCINFO'),
+      `pkgbase = ${name}\n\tpkgver = 1\n\tpkgrel = 1\n\tarch = any\n\npkgname = ${name}\n`,
+    );
+  }
+  appendFileSync(join(farm, 'packmill.yaml'), `  many: { url: '${many}' }\n`);
+  const manager = await startFarm();
+  const logs: string[][] = [];
+  try {
+    const ask = (id: string) => manager.service.schedule({ ...request(id, ...names), source: 'many' });
+    const first = await ask('request-6');
+    expect(first.accepted).toHaveLength(60);
+    const segments = names.map((name) => manager.service.logRevision(name)?.segments() ?? []);
+    await ask('request-7');
+    logs.push(...segments.map((paths) => [...paths]));
+  } finally {
+    await manager.close();
+  }
+  for (const paths of logs) {
+    const text = paths.map((path) => readFileSync(path, 'utf8')).join('');
+    expect(text).toMatch(
+      /^Added to build queue at .* Waiting for builder\.\.\.\nThe build was canceled and replaced before execution: .*\n$/,
+    );
+  }
+}, 60_000);
