@@ -54,10 +54,13 @@ const refusedSchema = z.object({
   next: z.string().optional(),
 });
 
+/** `answer=early`: a request for many packages is answered before they are queued, and then without `plan`. */
+export const scheduleQuerySchema = z.object({ answer: z.literal('early').optional() });
+
 /** What became of a request; it is durable when this is answered. */
 export const scheduleReplySchema = z.object({
   id: z.string(),
-  /** The plan that holds the jobs; undefined when nothing was accepted, or while the sources are still being read. */
+  /** The plan that holds the jobs; undefined when nothing was accepted, while the sources are still being read, and in an early answer. */
   plan: z.int().optional(),
   accepted: z.array(z.object({ name: z.string(), job: z.string() })),
   refused: z.array(refusedSchema),

@@ -42,13 +42,13 @@ export type ProxyVariables = Readonly<Record<string, string | undefined>>;
 
 /** Does exchanges over connections that are kept open and may lead through proxies. Redirects are answers like others. */
 export class HttpConnections {
-  readonly #plain: PlainAgent;
-  readonly #secure: SecureAgent;
+  readonly #proxies: ProxyVariables;
+  // each made by its first use: TLS alone takes as long to load as a small command has
+  #plain: PlainAgent | undefined;
+  #secure: SecureAgent | undefined;
 
   constructor(proxies: ProxyVariables) {
-    const options = { keepAlive: true, maxSockets: 64, proxyEnv: { ...proxies } };
-    this.#plain = new (plainHttp().Agent)(options);
-    this.#secure = new (secureHttp().Agent)(options);
+    this.#proxies = proxies;
   }
 
   /** Never rejects. A kept connection that its server has closed in the meantime is replaced by a new one. */
@@ -62,14 +62,21 @@ export class HttpConnections {
 
   /** Closes the connections that are kept. */
   close(): void {
-    this.#plain.destroy();
-    this.#secure.destroy();
+    this.#plain?.destroy();
+    this.#secure?.destroy();
+  }
+
+  #agent(isSecure: boolean): PlainAgent | SecureAgent {
+    const options = { keepAlive: true, maxSockets: 64, proxyEnv: { ...this.#proxies } };
+    if (isSecure) this.#secure ??= new (secureHttp().Agent)(options);
+    else this.#plain ??= new (plainHttp().Agent)(options);
+    return (isSecure ? this.#secure : this.#plain) as PlainAgent | SecureAgent;
   }
 
   #begin(url: string, options: Pick<HttpExchange, 'method' | 'headers'>): ClientRequest | Error {
     const isSecure = url.startsWith('https:');
-    const request: RequestOptions = { ...options, agent: isSecure ? this.#secure : this.#plain };
     try {
+      const request: RequestOptions = { ...options, agent: this.#agent(isSecure) };
       return (isSecure ? secureHttp() : plainHttp()).request(url, request);
     } catch (error) {
       return error as Error;

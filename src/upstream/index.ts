@@ -10,13 +10,13 @@ export {
   type BranchOptions,
   branchHeads,
 } from './branches.ts';
+export type { PublishedPackage } from './database-extract.ts';
 export { type EndpointName, type Endpoints, readEndpoints } from './endpoints.ts';
 export { type GitlabOptions, type GitlabTag, newestGitlabTag } from './gitlab-tags.ts';
 export {
   nextVersionRows,
   type PackageDatabase,
   type PackageDatabases,
-  type PublishedPackage,
   readPackageDatabases,
 } from './package-databases.ts';
 export type { RecipeTexts, Rewrite } from './recipe-texts.ts';

@@ -3,19 +3,13 @@ import type { Fetcher } from '../fetcher/index.ts';
 import { type DatabaseEntry, parseDesc, readDatabase } from '../formats/pacman/index.ts';
 import { type ChangedLibrary, changedLibraries, type VersionRows } from '../formats/pkgbuild-repo/index.ts';
 import { xzCodec } from '../host/index.ts';
+import {
+  databaseExtractName,
+  type PublishedPackage,
+  readDatabaseExtract,
+  writeDatabaseExtract,
+} from './database-extract.ts';
 import { asCause, troubleOf } from './package-trouble.ts';
-
-/** One binary package of a database. */
-export interface PublishedPackage {
-  readonly name: string;
-  readonly pkgbase: string;
-  /** `[epoch:]pkgver-pkgrel`. */
-  readonly version: string;
-  /** As the database has them: `libfoo.so=2-64`, `foo=1.2`. */
-  readonly provides: readonly string[];
-  /** As the database has them; sonames included: `libfoo.so=2-64`, `bar>=1`. */
-  readonly depends: readonly string[];
-}
 
 /** A database that was asked for; `packages` is undefined when it could not be had. */
 export interface PackageDatabase {
@@ -40,7 +34,8 @@ const databaseTimeoutMs = 120_000;
 
 /**
  * Downloads pacman databases, packed with gzip, zstd or xz (specification 7.8). One that cannot be had or is damaged is UPS050
- * and has no packages; a single damaged entry is FMT031 and missing.
+ * and has no packages; a single damaged entry is FMT031 and missing. A database that did not change since the last run
+ * is not read again: what was read is kept beside it.
  */
 export async function readPackageDatabases(
   urls: readonly string[],
@@ -67,12 +62,20 @@ async function readOne(
   });
   try {
     const limits = { maxBytes: databaseLimit, timeoutMs: databaseTimeoutMs };
-    const { bytes } = await fetcher.get(url, { ...limits, signal });
+    const answer = await fetcher.get(url, { ...limits, signal });
+    const known = readDatabaseExtract(fetcher.derived(answer, databaseExtractName), answer.bytes);
+    if (known) return { packages: known, problems: [] };
+    const { bytes } = answer;
     // to the parser no bytes are a database without packages; to us they are a server in trouble
     if (bytes.byteLength === 0) return failed('The answer is empty.');
     const { entries, problems } = readDatabase(bytes, url, { xz: xzCodec });
     const damage = problems.find(({ code }) => code !== 'FMT031');
-    return damage ? failed(asCause(damage)) : { packages: entries.map(publishedPackage), problems };
+    if (damage) return failed(asCause(damage));
+    const packages = entries.map(publishedPackage);
+    // what is the matter with entries is told by each run, which therefore has to read them
+    if (problems.length === 0)
+      await fetcher.keepDerived(answer, databaseExtractName, writeDatabaseExtract(packages, bytes));
+    return { packages, problems };
   } catch (error) {
     return failed(asCause(troubleOf(error)));
   }

@@ -194,3 +194,60 @@ it('22.24 takes no range of commits twice that begins at the same commit, and sa
     await started.close();
   }
 }, 60_000);
+
+it('answers for many packages before they are queued, once it is known which of them get jobs', async () => {
+  const lines: string[] = [];
+  const manager = await startFarm((line) => lines.push(line));
+  try {
+    const lacking = Array.from({ length: 150 }, (_, number) => `lacking-${number}`);
+    const asked = request('request-4', 'hen', 'egg', ...lacking);
+    const early = await manager.service.schedule(asked, { early: true });
+    expect(early.plan).toBeUndefined();
+    expect(early.accepted.map(({ name }) => name)).toEqual(['hen', 'egg']);
+    expect(early.refused.map(({ name }) => name)).toEqual(lacking);
+    // the same request once more waits for the rest, and is told the same with the plan
+    const whole = await manager.service.schedule(asked);
+    expect(whole).toEqual({ ...early, plan: expect.any(Number) });
+    expect(manager.service.job('extra/x86_64/hen')).toMatchObject({ source: 'recipes' });
+    // who asked has heard of what is refused
+    expect(lines.filter((line) => line.includes('accepted before'))).toEqual([]);
+    // few packages are queued by the time that anybody is answered
+    const few = await manager.service.schedule(request('request-5', 'hen'), { early: true });
+    expect(few.plan).toEqual(expect.any(Number));
+  } finally {
+    await manager.close();
+  }
+}, 60_000);
+
+it('writes the logs of many jobs that are replaced at once to their end', async () => {
+  const many = join(folder, 'many');
+  const names = Array.from({ length: 60 }, (_, number) => `many-${number}`);
+  for (const name of names) {
+    const at = join(many, name);
+    mkdirSync(at, { recursive: true });
+    writeFileSync(join(at, 'PKGBUILD'), `pkgname=${name}\npkgver=1\npkgrel=1\narch=(any)\n`);
+    writeFileSync(
+      join(at, '.SRCINFO'),
+      `pkgbase = ${name}\n\tpkgver = 1\n\tpkgrel = 1\n\tarch = any\n\npkgname = ${name}\n`,
+    );
+  }
+  appendFileSync(join(farm, 'packmill.yaml'), `  many: { url: '${many}' }\n`);
+  const manager = await startFarm();
+  const logs: string[][] = [];
+  try {
+    const ask = (id: string) => manager.service.schedule({ ...request(id, ...names), source: 'many' });
+    const first = await ask('request-6');
+    expect(first.accepted).toHaveLength(60);
+    const segments = names.map((name) => manager.service.logRevision(name)?.segments() ?? []);
+    await ask('request-7');
+    logs.push(...segments.map((paths) => [...paths]));
+  } finally {
+    await manager.close();
+  }
+  for (const paths of logs) {
+    const text = paths.map((path) => readFileSync(path, 'utf8')).join('');
+    expect(text).toMatch(
+      /^Added to build queue at .* Waiting for builder\.\.\.\nThe build was canceled and replaced before execution: .*\n$/,
+    );
+  }
+}, 60_000);

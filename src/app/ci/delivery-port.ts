@@ -125,7 +125,7 @@ async function deliver(
   let accepted: readonly string[] = [];
   let refused: Delivery['refused'] = [];
   if (schedule) {
-    const reply = await client.schedule(schedule).catch(async (error: unknown) => {
+    const reply = await client.schedule(schedule, { early: true }).catch(async (error: unknown) => {
       throw await swapped(client, settings, error);
     });
     // a name of the request itself that is not known: no package of it can ever be built until somebody mends that

@@ -44,7 +44,8 @@ export interface Measurement {
 
 /** What the faces (HTTP, command line) may ask of a running manager. All reading is cheap enough to be polled. */
 export interface FarmService {
-  schedule(request: ScheduleRequest): Promise<ScheduleReply>;
+  /** `early`: the answer to a request for many packages need not wait until they are queued. */
+  schedule(request: ScheduleRequest, how?: { readonly early?: boolean }): Promise<ScheduleReply>;
   removeObsolete(request: RemovalRequest): Promise<RemovalReply>;
   /** Ends queued jobs and asks running ones to stop; returns the ids it concerned. */
   cancel(selection: JobSelection, reason: string): Promise<readonly string[]>;

@@ -294,9 +294,8 @@ export class RunningFarm extends FarmLook implements FarmService {
     await this.#landingZone?.sweep((attempt, fence) =>
       this.#dispatcher.isUnderWay(attempt as Parameters<Dispatcher['isUnderWay']>[0], fence),
     );
-    await this.#sources.prune(
-      new Set(farm.database.plans.open().flatMap(({ origin }) => origin?.commit ?? [])),
-    );
+    const { jobs } = farm.database;
+    await this.#sources.prune(new Set(jobs.inState('running').map(({ key }) => jobs.planned(key).folder)));
   }
 
   /** What is told here is on disk: a log that cannot be written must not take the manager down with it. */
@@ -328,12 +327,17 @@ export class RunningFarm extends FarmLook implements FarmService {
     const job = { id: event.job, key };
     if (event.to === 'succeeded') this.#publishing.nudge();
     if (event.from === 'running' && event.to === 'ready') {
-      this.notes.note(job, `The build was canceled and re-queued: ${event.reason}`);
+      this.#note(job, `The build was canceled and re-queued: ${event.reason}`);
     } else if (event.to === 'canceled' || event.to === 'blocked') {
       const what = wasReplaced(event.reason) ? 'canceled and replaced' : 'canceled';
       const when = event.from === 'running' ? '' : ' before execution';
-      this.notes.note(job, `The build was ${what}${when}: ${event.reason}`);
+      this.#note(job, `The build was ${what}${when}: ${event.reason}`);
     }
+  }
+
+  #note(job: { readonly id: JobId; readonly key: number }, line: string): void {
+    this.notes.note(job, line);
+    this.#run('logs', this.notes.writeWaiting());
   }
 
   #run(what: string, work: Promise<void>): void {
@@ -356,8 +360,8 @@ export class RunningFarm extends FarmLook implements FarmService {
       this.#options.say(`'${name}' of request '${id}', accepted before, gets no job: ${code} ${what}`);
   }
 
-  schedule(request: ScheduleRequest): Promise<ScheduleReply> {
-    return this.#scheduling.schedule(request);
+  schedule(request: ScheduleRequest, how?: { readonly early?: boolean }): Promise<ScheduleReply> {
+    return this.#scheduling.schedule(request, how);
   }
 
   async removeObsolete(request: RemovalRequest): Promise<RemovalReply> {

@@ -7,6 +7,7 @@ import {
 import type { FarmConfig } from '../../config/index.ts';
 import { catalogue, isFault, type Problem, problem } from '../../diagnostics/index.ts';
 import type { Dispatcher } from '../../dispatcher/index.ts';
+import { nextTurn } from '../../host/index.ts';
 import type { Plan, Recipe } from '../../model/index.ts';
 import { makePlan, narrowPlan } from '../../planner/index.ts';
 import { type JobId, jobId } from '../../primitives/index.ts';
@@ -21,6 +22,9 @@ import { someNames } from './known-names.ts';
 
 /** A package of a request that gets no job, and why. */
 type Refused = ScheduleReply['refused'][number];
+
+/** So few packages are in the queue before anybody could wait for an answer. */
+const queuedAtOnce = 100;
 
 const refusal = (name: string, { code, what, next }: Problem): Refused => ({
   name,
@@ -50,6 +54,14 @@ const pausesMs = [2_000, 5_000, 15_000, 30_000, 60_000];
 const mayPass = ({ code, blame }: Problem, round: number): boolean =>
   blame === 'world' && (code !== 'GIT006' || round < pausesMs.length);
 
+/** How a request is answered. */
+export interface ScheduleOptions {
+  /** How long its source may take, in ms; default: 30 s. */
+  readonly patienceMs?: number | undefined;
+  /** When it is many packages: as soon as it is known which of them get jobs. */
+  readonly early?: boolean | undefined;
+}
+
 export interface SchedulingParts {
   readonly farm: Farm;
   readonly sources: RecipeSources;
@@ -74,8 +86,10 @@ export class Scheduling {
   readonly #working = new Map<string, Promise<ScheduleReply>>();
   /** Requests of one source are worked on one after the other. */
   readonly #lines = new Map<string, Promise<unknown>>();
-  /** Requests that were answered as accepted before they were planned. */
-  readonly #promised = new Set<string>();
+  /** Requests that were answered before they were planned to the end, with what was refused then. */
+  readonly #promised = new Map<string, ReadonlySet<string>>();
+  /** Who waits for an early answer, by request. */
+  readonly #early = new Map<string, (reply: ScheduleReply) => void>();
 
   constructor(parts: SchedulingParts) {
     this.#parts = parts;
@@ -84,9 +98,14 @@ export class Scheduling {
   /**
    * Accepts a request: when this resolves it is on disk, and usually planned. When its source cannot be reached
    * within `patienceMs`, or the manager ends, the answer comes without a plan, and planning goes on (in the next
-   * life). A range of commits whose beginning was accepted before is not taken (`coveredTo`).
+   * life). For many packages an `early` one comes without the plan, too, as soon as it is known which of them get
+   * jobs: to queue thousands takes longer than to find that out. A range of commits whose beginning was accepted before
+   * is not taken (`coveredTo`).
    */
-  async schedule(asked: ScheduleRequest, patienceMs = 30_000): Promise<ScheduleReply> {
+  async schedule(
+    asked: ScheduleRequest,
+    { patienceMs = 30_000, early = false }: ScheduleOptions = {},
+  ): Promise<ScheduleReply> {
     const { farm, signal } = this.#parts;
     const body = JSON.stringify(scheduleRequestSchema.parse(asked));
     const request = settle(asked, farm.config);
@@ -94,11 +113,15 @@ export class Scheduling {
     if (covered !== undefined) return { id: request.id, accepted: [], refused: [], coveredTo: covered };
     const known = farm.database.requests.get(request.id);
     if (known?.reply !== undefined) return JSON.parse(known.reply) as ScheduleReply;
+    const soon = new Promise<ScheduleReply>((resolve) => {
+      if (early && request.packages.length > queuedAtOnce) this.#early.set(request.id, resolve);
+    });
     const working = this.#work(request);
     const answered = new AbortController();
     const patience = farm.clock.sleep(patienceMs, AbortSignal.any([answered.signal, signal]));
     try {
       return await Promise.race([
+        soon,
         working.catch((error: unknown) => {
           if (signal.aborted) return this.#promise(request);
           throw error;
@@ -129,20 +152,21 @@ export class Scheduling {
   /** Goes on with requests that were accepted and not planned before the last end. */
   resume(): void {
     for (const { id, kind, body } of this.#parts.farm.database.requests.open()) {
-      if (kind !== 'schedule') continue;
+      // what is worked on has somebody who waits, or was told what there is to tell
+      if (kind !== 'schedule' || this.#working.has(id)) continue;
       const read = scheduleRequestSchema.safeParse(JSON.parse(body));
       if (!read.success) {
         this.#parts.onTrouble(`the request '${id}' is of another version and cannot be read`);
         continue;
       }
-      this.#promised.add(id);
+      this.#promised.set(id, new Set());
       void this.#work(settle(read.data, this.#parts.farm.config)).catch(() => undefined);
     }
   }
 
   /** The answer while there is no plan yet. */
   #promise({ id, target, arch, packages }: Settled): ScheduleReply {
-    if (this.#working.has(id)) this.#promised.add(id);
+    if (this.#working.has(id) && !this.#promised.has(id)) this.#promised.set(id, new Set());
     const accepted = packages.map(({ name }) => ({ name, job: jobId({ target, arch, name }) }));
     return { id, accepted, refused: [] };
   }
@@ -160,6 +184,7 @@ export class Scheduling {
     const forget = (): void => {
       this.#working.delete(request.id);
       this.#promised.delete(request.id);
+      this.#early.delete(request.id);
       if (this.#lines.get(request.source) === working) this.#lines.delete(request.source);
     };
     working.then(forget, (error: unknown) => {
@@ -205,7 +230,8 @@ export class Scheduling {
 
   async #planFrom(request: Settled, state: SourceState): Promise<ScheduleReply> {
     const { sources, dispatcher } = this.#parts;
-    const { recipes, broken } = await sources.recipes(state, request.arch);
+    const names = request.packages.map(({ name }) => name);
+    const { recipes, broken } = await sources.recipes(state, request.arch, names);
     const sorted = sortOut(request, recipes, new Map(broken.map((one) => [one.name, one.problem])));
     if (sorted.wanted.size === 0) return this.#answer(request, undefined, sorted.refused);
     const plan = this.#draw(request, state, recipes, sorted.wanted);
@@ -213,10 +239,23 @@ export class Scheduling {
     for (const one of this.#without(request, plan.jobs)) {
       if (!refused.has(one.name)) refused.set(one.name, one);
     }
+    await this.#answerEarly(request, [...refused.values()]);
     const why = `schedule ${request.source}${state.commit ? `@${state.commit.slice(0, 12)}` : ''}${state.isGone ? ` ('${request.commit}' is gone)` : ''}`;
     const { planId } = await dispatcher.admit(plan, { why });
     this.#parts.onAdmitted(planId);
     return this.#answer(request, planId, [...refused.values()]);
+  }
+
+  /** Tells who waits for it which packages get jobs, and lets that answer go out. */
+  async #answerEarly(request: Settled, refused: readonly Refused[]): Promise<void> {
+    const answer = this.#early.get(request.id);
+    if (!answer) return;
+    this.#early.delete(request.id);
+    this.#promised.set(request.id, new Set(refused.map(({ name }) => name)));
+    answer(
+      this.#withNotices({ id: request.id, accepted: acceptedOf(request, refused), refused: [...refused] }),
+    );
+    await nextTurn();
   }
 
   /** Packages of a request that a plan has no job for. */
@@ -299,26 +338,34 @@ export class Scheduling {
   }
 
   #answer(request: Settled, plan: number | undefined, refused: readonly Refused[]): ScheduleReply {
-    const { target, arch } = request;
-    const out = new Set(refused.map(({ name }) => name));
     const reply: ScheduleReply = {
       id: request.id,
       ...(plan === undefined ? {} : { plan }),
-      accepted:
-        plan === undefined
-          ? []
-          : request.packages
-              .filter(({ name }) => !out.has(name))
-              .map(({ name }) => ({ name, job: jobId({ target, arch, name }) })),
+      accepted: plan === undefined ? [] : acceptedOf(request, refused),
       refused: [...refused],
     };
-    // what is said of builders holds now: it is not kept with the answer that a repetition gets
-    const notices = this.#parts.shortages(reply.accepted.map(({ job }) => ({ id: job }))).map(noticeOf);
     this.#parts.farm.database.requests.answer(request.id, JSON.stringify(reply));
-    if (refused.length > 0 && this.#promised.has(request.id))
-      this.#parts.onLateRefusal(request, [...refused]);
+    const told = this.#promised.get(request.id);
+    const late = told ? refused.filter(({ name }) => !told.has(name)) : [];
+    if (late.length > 0) this.#parts.onLateRefusal(request, late);
+    return this.#withNotices(reply);
+  }
+
+  /** What is said of builders holds now: it is not kept with the answer that a repetition gets. */
+  #withNotices(reply: ScheduleReply): ScheduleReply {
+    const notices = this.#parts.shortages(reply.accepted.map(({ job }) => ({ id: job }))).map(noticeOf);
     return notices.length > 0 ? { ...reply, notices } : reply;
   }
+}
+
+function acceptedOf(
+  { packages, target, arch }: Settled,
+  refused: readonly Refused[],
+): ScheduleReply['accepted'] {
+  const out = new Set(refused.map(({ name }) => name));
+  return packages
+    .filter(({ name }) => !out.has(name))
+    .map(({ name }) => ({ name, job: jobId({ target, arch, name }) }));
 }
 
 const noticeOf = ({ arch, jobs }: ArchShortage): string =>
