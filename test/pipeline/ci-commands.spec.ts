@@ -100,6 +100,16 @@ describe('packmill ci', () => {
     expect((await ci(['status'])).stdout).not.toContain('waiting');
   });
 
+  it('ends with 3 for a farm of this machine whose manager is away: no setting is wrong (CIC015)', async () => {
+    const asleep = join(farm.folder, 'asleep');
+    mkdirSync(asleep);
+    writeFileSync(join(asleep, 'packmill.yaml'), 'repository: demo\n');
+    const done = await farm.run(['ci', 'schedule', 'foo', '--repository', desk, '--farm', asleep]);
+    expect(done).toMatchObject({ code: 3, stdout: 'waiting foo\n' });
+    expect(done.stderr).toMatch(/CIC015.*SCH005 no manager is at work in/);
+    expect(await ci(['deliver'])).toMatchObject({ code: 0, stdout: expect.stringContaining('delivered ci-') });
+  });
+
   it('ends with 2 when nobody said where the manager is (CIC023)', async () => {
     const done = await farm.run(
       ['ci', 'schedule', 'foo', '--repository', desk, '--farm', join(farm.folder, 'elsewhere')],

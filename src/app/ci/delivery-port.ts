@@ -13,6 +13,7 @@ import {
 import { type Delivery, type HandOverPort, isOutOfReach } from '../../pipeline/push/index.ts';
 import type { RedisSettings } from '../carriers.ts';
 import type { FarmClient } from '../farm-client.ts';
+import { isFarm } from '../is-farm.ts';
 
 /** How the manager is reached from a pipeline. */
 export interface ManagerPortOptions {
@@ -63,8 +64,10 @@ async function openWay({ settings, url, farm }: ManagerPortOptions): Promise<Way
   const key = machine.variable('DEPLOY_KEY');
   if (managerUrl(url) !== undefined || key === undefined) {
     const client = await connectToManager({ farm, url }).catch((error: unknown) => {
-      if (!isFault(error, 'SCH005')) throw error;
-      throw fault('CIC023', { what: 'neither PACKMILL_MANAGER nor DEPLOY_KEY says where the manager is' });
+      // a farm that is there has a manager that is away: that is nobody's setting
+      if (!isFault(error, 'SCH005') || isFarm(farm)) throw error;
+      const what = `neither PACKMILL_MANAGER nor DEPLOY_KEY says where the manager is, and '${farm}' is no farm`;
+      throw fault('CIC023', { what });
     });
     return { client, close: () => client.close() };
   }

@@ -190,8 +190,8 @@ export const onCommitCodes = {
     severity: 'error',
     blame: 'usage',
     title: 'there is no way to the manager',
-    why: "Delivering needs the manager's address (PACKMILL_MANAGER with PACKMILL_TOKEN), or DEPLOY_KEY and REDIS_PASSWORD for the queue store that '.ci/config' names.",
-    next: 'Give the variables as protected secrets of the deliver job.',
+    why: "Delivering needs the manager's address (PACKMILL_MANAGER with PACKMILL_TOKEN), DEPLOY_KEY and REDIS_PASSWORD for the queue store that '.ci/config' names, or the folder of a farm of this machine. The request waits on branch 'state'.",
+    next: 'Give the variables as protected secrets of the deliver job, or name the farm with --farm.',
     sample: {
       broken: 'packmill ci deliver without DEPLOY_KEY',
       fixed: 'the same with DEPLOY_KEY from the secrets of CI',
