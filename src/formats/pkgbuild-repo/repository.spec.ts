@@ -69,6 +69,17 @@ describe('settings of a recipe repository', () => {
     expect(read('').settings.ignoreList).toEqual([]);
   });
 
+  it('takes addresses and paths of databases, and tells what is neither', () => {
+    const { settings, problems } = read(
+      'CI_LIB_DB="/srv/own.db file:///srv/other.db core.db http://o/c.db rsync://o/c.db"',
+    );
+    expect(settings.libraryDatabases).toEqual(['/srv/own.db', 'file:///srv/other.db', 'http://o/c.db']);
+    expect(problems.map(({ code, what }) => `${code} ${what.split(' ')[0]}`)).toEqual([
+      "CIC003 'core.db'",
+      "CIC003 'rsync://o/c.db'",
+    ]);
+  });
+
   it('treats what looks like a command as data (P06)', () => {
     expect(read('BUILD_REPO=$(touch x)').settings.buildRepo).toBe('$(touch x)');
   });
@@ -92,6 +103,8 @@ describe('mirror', () => {
       'https://m/$repo/os/$arch',
     );
     expect(mirrorUrl(['https://o/c.db'])).toBeUndefined();
+    // what lies on this machine is no mirror for builders
+    expect(mirrorUrl(['/srv/core/os/x86_64/core.db', 'file:///srv/extra/os/x86_64/extra.db'])).toBeUndefined();
   });
 });
 
