@@ -107,7 +107,10 @@ describe('packmill ci', () => {
     const done = await farm.run(['ci', 'schedule', 'foo', '--repository', desk, '--farm', asleep]);
     expect(done).toMatchObject({ code: 3, stdout: 'waiting foo\n' });
     expect(done.stderr).toMatch(/CIC015.*SCH005 no manager is at work in/);
-    expect(await ci(['deliver'])).toMatchObject({ code: 0, stdout: expect.stringContaining('delivered ci-') });
+    expect(await ci(['deliver'])).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('delivered ci-'),
+    });
   });
 
   it('ends with 2 when nobody said where the manager is (CIC023)', async () => {
@@ -121,6 +124,32 @@ describe('packmill ci', () => {
     expect(await ci(['deliver', '--discard', id])).toMatchObject({ code: 0 });
   });
 
+  it('lets an import ask the manager which way round target and source are (decision 1)', async () => {
+    const imported = async (settings: string): Promise<readonly string[]> => {
+      const old = join(farm.folder, 'old');
+      execFileSync('rm', ['-rf', old]);
+      git(farm.folder, 'clone', '--quiet', bare, old);
+      writeFileSync(join(old, '.ci/config'), settings);
+      git(old, 'commit', '--quiet', '--all', '--message', 'x');
+      const done = await farm.run(['--json', 'import', 'chaotic', old, '--write']);
+      expect(done.code).toBe(0);
+      const { counts } = JSON.parse(done.stdout) as { counts: Record<string, number> };
+      const written = git(old, 'show', 'packmill-import:.ci/config').split('\n');
+      return [...Object.keys(counts).filter((rule) => /name|target/.test(rule)), ...written.slice(0, 2)];
+    };
+    const inOrder = 'BUILD_REPO=demo\nREPO_NAME=recipes';
+    expect(await imported(`${inOrder}\n#\n`)).toEqual(inOrder.split('\n'));
+    expect(await imported('BUILD_REPO=recipes\nREPO_NAME=demo\n#\n')).toEqual([
+      'swapped-names',
+      ...inOrder.split('\n'),
+    ]);
+    expect(await imported('BUILD_REPO=a\nREPO_NAME=b\n')).toEqual([
+      'unknown-target',
+      'BUILD_REPO=a',
+      'REPO_NAME=b',
+    ]);
+  });
+
   it('says that target and source look swapped (decision 1), and keeps the request', async () => {
     // a farm in which the name of the source is that of a target
     push({ '.ci/config': 'BUILD_REPO=recipes\nREPO_NAME=demo\n' }, 'ci(config): a slip');
@@ -128,8 +157,17 @@ describe('packmill ci', () => {
     expect(done.code).toBe(1);
     expect(done.stderr).toContain('CIC017');
     expect(done.stderr).toContain("no target 'recipes' (BUILD_REPO), but one called 'demo' (REPO_NAME)");
-    const id = /hand-over '?(ci-[0-9a-f]+)/.exec(done.stderr)?.[1] as string;
-    expect(await ci(['deliver', '--discard', id])).toMatchObject({ code: 0 });
+    const discard = async (stderr: string): Promise<void> => {
+      const id = /hand-over '?(ci-[0-9a-f]+)/.exec(stderr)?.[1] as string;
+      expect(await ci(['deliver', '--discard', id])).toMatchObject({ code: 0 });
+    };
+    await discard(done.stderr);
+    // names that the manager knows neither way are not swapped
+    push({ '.ci/config': 'BUILD_REPO=a\nREPO_NAME=b\n' }, 'ci(config): another slip');
+    const strange = await ci(['schedule', 'foo']);
+    expect(strange.code).toBe(1);
+    expect(strange.stderr).toMatch(/CIC031.*SCH001 the farm has no target 'a'/);
+    await discard(strange.stderr);
     push({ '.ci/config': 'BUILD_REPO=demo\nREPO_NAME=recipes\n' }, 'ci(config): mended');
   });
 

@@ -1,6 +1,7 @@
 import { type Problem, problem } from '../../diagnostics/index.ts';
-import { systemClock } from '../../host/index.ts';
-import { packageSettingsFile } from '../../pipeline/index.ts';
+import { isValidPkgname } from '../../formats/pacman/index.ts';
+import { subfolders, systemClock } from '../../host/index.ts';
+import { misnamedFolder, packageSettingsFile } from '../../pipeline/index.ts';
 import { type LookedAt, lookAtRecipes } from './look-at-recipes.ts';
 import { offeredNames, watchedDatabases } from './published-rows.ts';
 
@@ -32,11 +33,24 @@ export async function checkRecipes(options: CheckOptions): Promise<CheckReport> 
     });
     looked = await lookAtRecipes({ repository, officialNames: offeredNames(databases) });
   }
-  const all = [...looked.problems, ...deadTriggers(looked), ...troubles];
+  // in a repository of recipes every folder is a package, whatever is in it
+  const ofRecipes = looked.problems.filter(({ code }) => code !== 'PLN002');
+  const all = [...ofRecipes, ...bareFolders(looked, repository), ...deadTriggers(looked), ...troubles];
   const wanted = new Set(packages);
   const isAbout = ({ place }: Problem): boolean =>
     wanted.size === 0 || wanted.has((place?.file ?? '').split('/')[0] as string);
   return { packages: looked.folders.length, problems: all.filter(isAbout) };
+}
+
+/** Folders without a PKGBUILD, which pushes and timers leave out (CIC009, CIC008). */
+function bareFolders({ folders }: LookedAt, repository: string): readonly Problem[] {
+  const recipes = new Set(folders);
+  return subfolders(repository)
+    .filter((name) => !name.startsWith('.') && !recipes.has(name))
+    .map((name) => {
+      if (!isValidPkgname(name)) return misnamedFolder(name);
+      return problem('CIC009', { what: `'${name}' has no PKGBUILD`, place: { file: name } });
+    });
 }
 
 /** Rebuild triggers that can never fire. */

@@ -14,6 +14,7 @@ import { type Delivery, type HandOverPort, isOutOfReach } from '../../pipeline/p
 import type { RedisSettings } from '../carriers.ts';
 import type { FarmClient } from '../farm-client.ts';
 import { isFarm } from '../is-farm.ts';
+import { knowsTarget } from './known-target.ts';
 
 /** How the manager is reached from a pipeline. */
 export interface ManagerPortOptions {
@@ -163,19 +164,7 @@ async function deliver(
 async function swapped(client: FarmClient, settings: RepositorySettings, error: unknown): Promise<unknown> {
   const { buildRepo, repoName, arch } = settings;
   if (!isFault(error, 'SCH001') || buildRepo === repoName) return error;
-  const probe = {
-    id: 'probe-of-names',
-    target: repoName,
-    arch,
-    keep: [repoName],
-    force: false,
-    dryRun: true,
-  };
-  const isKnown = await client.removeObsolete(probe).then(
-    () => true,
-    (other: unknown) => isFault(other) && other.problem.code !== 'SCH001',
-  );
-  if (!isKnown) return error;
+  if (!(await knowsTarget(client, repoName, arch))) return error;
   return fault('CIC017', {
     severity: 'error',
     what: `the manager knows no target '${buildRepo}' (BUILD_REPO), but one called '${repoName}' (REPO_NAME)`,

@@ -104,7 +104,9 @@ describe('mirror', () => {
     );
     expect(mirrorUrl(['https://o/c.db'])).toBeUndefined();
     // what lies on this machine is no mirror for builders
-    expect(mirrorUrl(['/srv/core/os/x86_64/core.db', 'file:///srv/extra/os/x86_64/extra.db'])).toBeUndefined();
+    expect(
+      mirrorUrl(['/srv/core/os/x86_64/core.db', 'file:///srv/extra/os/x86_64/extra.db']),
+    ).toBeUndefined();
   });
 });
 
