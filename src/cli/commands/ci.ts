@@ -22,6 +22,7 @@ const groups: readonly { readonly names: readonly string[]; readonly load: () =>
   { names: ['on-schedule'], load: async () => (await import('./ci-on-schedule.ts')).addCiOnSchedule },
   { names: ['add', 'drop', 'bump'], load: async () => (await import('./ci-changes.ts')).addCiChanges },
   { names: ['check', 'deptree', 'status'], load: async () => (await import('./ci-looks.ts')).addCiLooks },
+  { names: ['srcinfo'], load: async () => (await import('./ci-srcinfo.ts')).addCiSrcinfo },
   { names: ['review'], load: async () => (await import('./ci-review.ts')).addCiReview },
   {
     names: ['commits', 'manage-aur', 'update-template'],

@@ -276,4 +276,23 @@ export const onCommitCodes = {
       fixed: 'packmill ci deliver --discard ci-0f3c...',
     },
   },
+  CIC040: {
+    severity: 'error',
+    blame: 'recipe',
+    title: '.SRCINFO is not what makepkg prints',
+    why: 'Names, versions and needs of a package are read from .SRCINFO, which was not written anew after the last edit of the PKGBUILD.',
+    next: "Run 'packmill ci srcinfo PACKAGE', and commit the file.",
+    sample: {
+      broken: "packmill ci srcinfo --check, after an edit of 'depends' in the PKGBUILD",
+      fixed: 'packmill ci srcinfo',
+    },
+  },
+  CIC041: {
+    severity: 'warning',
+    blame: 'recipe',
+    title: 'a package has no .SRCINFO',
+    why: 'Without it nobody can tell names and needs of a package but by running its PKGBUILD. The manager does that in a sandbox before each plan, while checks, the dependency tree and the AUR do without the package.',
+    next: "Run 'packmill ci srcinfo PACKAGE', commit the file and push.",
+    sample: { broken: 'foo/PKGBUILD', fixed: 'foo/PKGBUILD, foo/.SRCINFO' },
+  },
 } as const satisfies CatalogueTable;
