@@ -22,7 +22,7 @@ describe('the check of a recipe repository', () => {
     for (const [path, text] of Object.entries(recipeFiles(name, sketch, ''))) write(`${name}/${path}`, text);
   };
   const found = async (...packages: string[]): Promise<unknown[]> => {
-    const { problems } = await ciCheck({ repository, packages, withDatabases: false });
+    const { problems } = await ciCheck({ repository, packages, withDatabases: false, tell: () => undefined });
     return problems.map(({ code, place }) => [code, place?.file]);
   };
 

@@ -12,6 +12,7 @@ export interface CheckOptions {
   readonly packages: readonly string[];
   /** Whether the databases of `CI_LIB_DB` are asked for what they offer, so that needs nobody meets are found. */
   readonly withDatabases: boolean;
+  readonly tell: (line: string) => void;
 }
 
 export interface CheckReport {
@@ -29,6 +30,7 @@ export async function checkRecipes(options: CheckOptions): Promise<CheckReport> 
     const databases = await watchedDatabases({
       settings: looked.settings,
       clock: systemClock,
+      tell: options.tell,
       onProblem: (found) => troubles.push(found),
     });
     looked = await lookAtRecipes({ repository, officialNames: offeredNames(databases) });

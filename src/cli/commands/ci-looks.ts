@@ -26,6 +26,14 @@ Examples:
   packmill ci deptree --text                  # pkgbase:names:needs;...
   packmill ci deptree --legacy                # the reference's rule, to compare`;
 
+const statusHelp = `
+Asks the remote of the checkout: what its pipelines noted on branch 'state', and where tag 'scheduled' is.
+
+Examples:
+  packmill ci status                          # what waits, and packages with trouble or an open review
+  packmill ci status --all                    # every package, and when it was looked at
+  packmill --json ci status | jq .waiting     # for programs`;
+
 /** `packmill ci check`, `deptree` and `status`: they look and change nothing. */
 export function addCiLooks(ci: Command, shell: Shell): void {
   ci.command('check')
@@ -47,6 +55,7 @@ export function addCiLooks(ci: Command, shell: Shell): void {
     .description('the tag, hand-overs that wait, and of each package last check, last error, next try')
     .option(...repositoryOption)
     .option('--all', 'packages without trouble too')
+    .addHelpText('after', statusHelp)
     .action(async (options: CiOptions & { readonly all?: boolean }) => {
       const session = new CiSession(shell);
       const status = await ciStatus(session.options(options));
@@ -65,6 +74,7 @@ async function check(shell: Shell, packages: readonly string[], options: CheckOp
     repository: checkoutOf(options),
     packages,
     withDatabases: options.withDatabases === true,
+    tell: (line) => shell.tell(line),
   });
   for (const found of done.problems) session.complain(found);
   const errors = done.problems.filter(({ severity }) => severity === 'error').length;

@@ -18,7 +18,7 @@ export interface HandOverOptions extends ManagerOptions {
 export const repositoryOption = ['--repository <dir>', 'checkout of the recipe repository', '.'] as const;
 export const managerOption = [
   '--manager <url>',
-  'web address of the manager (default: $PACKMILL_MANAGER, else the queue store of .ci/config with $DEPLOY_KEY)',
+  'web address of the manager (default: $PACKMILL_MANAGER, else the queue store of .ci/config with $DEPLOY_KEY, else that of $REDIS_HOST, else the one at work in the farm of --farm)',
 ] as const;
 export const handOverOption = [
   '--hand-over',

@@ -16,7 +16,10 @@ Examples:
 const templateHelp = `
 Takes over the pipeline files of TEMPLATE_REPO, as one commit that is pushed. TEMPLATE_PIN says what vouches for them: a
 commit, gpg:FINGERPRINT or ssh:SHA256:... of a key in .ci/template-signers; without it nothing is taken over. Files that
-were changed here stay (docs/templates.md).`;
+were changed here stay (docs/templates.md). Regular runs do this by themselves.
+
+Example:
+  packmill ci update-template                 # now, instead of with the next timer`;
 
 const commitsHelp = `
 Examples:

@@ -295,4 +295,12 @@ export const onCommitCodes = {
     next: "Run 'packmill ci srcinfo PACKAGE', commit the file and push.",
     sample: { broken: 'foo/PKGBUILD', fixed: 'foo/PKGBUILD, foo/.SRCINFO' },
   },
+  CIC042: {
+    severity: 'warning',
+    blame: 'usage',
+    title: 'a setting has a comment in its value',
+    why: 'Everything behind the equals sign is the value: a comment stands on a line of its own.',
+    next: 'Put the comment on a line in front of the setting.',
+    sample: { broken: 'BUILD_REPO=my-repo  # the target', fixed: '# the target\nBUILD_REPO=my-repo' },
+  },
 } as const satisfies CatalogueTable;

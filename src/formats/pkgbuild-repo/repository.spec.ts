@@ -56,6 +56,18 @@ describe('settings of a recipe repository', () => {
     ]);
   });
 
+  it('names values that have taken a comment in', () => {
+    const text = 'BUILD_REPO=a  # target\nREPO_NAME=b#c\nGIT_AUTHOR_NAME=we #1\nCI_MAX_PARALLEL=4 # many\n';
+    const { problems } = read(text);
+    expect(problems.map(({ code, place }) => [code, place?.line])).toEqual([
+      ['CIC003', 4],
+      ['CIC042', 1],
+      ['CIC042', 4],
+    ]);
+    const allowed = readPackageSettings('CI_PKGBUILD_CHANGE_ALLOW_REGEX=^ #\n', 'f');
+    expect(allowed.problems).toEqual([]);
+  });
+
   it('reads lists, seconds, switches and the ignore list', () => {
     const { settings } = read(
       'CI_LIB_DB="https://m/core/os/x86_64/core.db  https://o/c.db"\nCI_REBUILD_BLACKLIST=glibc:gcc-libs\nCI_CLONE_DELAY=0.5\nCI_IGNORE_LIST=true\nCI_DEFAULT_CLASS=5\nCI_NVCHECKER_REVIEW=false',
