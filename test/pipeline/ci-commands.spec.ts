@@ -61,6 +61,7 @@ describe('packmill ci', () => {
     await farm.watch.moved('bar', 'succeeded');
     await farm.hasPublished('bar');
     await farm.hasPublished('foo');
+    expect(await ci(['drop', 'bar', '--dry-run'])).toMatchObject({ code: 0, stdout: 'would drop bar\n' });
     const dropped = await ci(['drop', 'bar']);
     expect(dropped).toMatchObject({ code: 0, stdout: 'dropped bar\n' });
     // written long before it is pushed: what was deployed in between goes, too
@@ -80,7 +81,9 @@ describe('packmill ci', () => {
     expect(await ci(['on-commit', '--hand-over'])).toMatchObject({ code: 0, stdout: 'waiting foo\n' });
     expect(tag()).toBe(before);
     const status = await ci(['status']);
-    expect(status.stdout).toMatch(/on-commit has to run first\nwaiting ci-[0-9a-f]{32}: 1 packages/);
+    expect(status.stdout).toMatch(
+      /it moves once the manager has what waits\nwaiting ci-[0-9a-f]{32}: 1 packages/,
+    );
     const delivered = await ci(['deliver']);
     expect(delivered).toMatchObject({ code: 0, stdout: expect.stringMatching(/^delivered ci-/) });
     expect(tag()).toBe(git(desk, 'rev-parse', 'HEAD'));

@@ -68,6 +68,16 @@ pkgname=thief\npkgver=1$(pkgver_of)\npkgrel=1\narch=(any)\n`;
     expect(read('thief')).toContain('\tpkgver = 1\n');
   });
 
+  it('takes the folder of a package for that package, as the check does', async () => {
+    const here = ['--repository', join(recipes, 'foo')];
+    const written = await run(here);
+    expect(written.out).toBe('written foo\n1 written, 0 unchanged, 0 failed\n');
+    expect(await runPackmill(folder, ['ci', 'check', ...here])).toMatchObject({ code: 0 });
+    // of the whole repository it finds what others lack
+    const whole = await runPackmill(folder, ['ci', 'check', '--repository', recipes]);
+    expect([whole.code, whole.err.includes('bar/.SRCINFO')]).toEqual([1, true]);
+  });
+
   it('replaces a link instead of writing through it', async () => {
     const other = join(folder, 'other');
     writeFileSync(other, 'mine\n');
@@ -81,6 +91,13 @@ pkgname=thief\npkgver=1$(pkgver_of)\npkgrel=1\narch=(any)\n`;
     const done = await run(['fooo']);
     expect(done).toMatchObject({ code: 2, err: expect.stringContaining('CIC007') });
     expect(done.err).toContain("Did you mean 'foo'?");
+    expect(await run(['--repository', folder])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('CIC024'),
+    });
+    expect(await run(['--repository', join(folder, 'nowhere')])).toMatchObject({
+      ...{ code: 2, err: expect.stringContaining('CIC024') },
+    });
     expect(await run(['notes'])).toMatchObject({ code: 2, err: expect.stringContaining('CIC007') });
   });
 });

@@ -9,7 +9,13 @@ export interface PipelineStatus {
   readonly tip: string | undefined;
   readonly scheduled: string | undefined;
   /** Hand-overs that wait for the manager, oldest first. */
-  readonly waiting: readonly { readonly id: string; readonly createdMs: number; readonly packages: number }[];
+  readonly waiting: readonly {
+    readonly id: string;
+    readonly createdMs: number;
+    readonly packages: number;
+    /** Where tag `scheduled` moves once it is delivered; undefined: it stays. */
+    readonly tag?: string | undefined;
+  }[];
   /** Packages in the repository at `HEAD`. */
   readonly packages: number;
   /** What is known of each package: last check, last error, next try. */
@@ -29,10 +35,11 @@ export async function readPipelineStatus(options: PipelineOptions): Promise<Pipe
       branch: copy.branch,
       tip: refs.main,
       scheduled: refs.scheduled,
-      waiting: waiting.map(({ id, createdMs, schedule }) => ({
+      waiting: waiting.map(({ id, createdMs, schedule, tag }) => ({
         id,
         createdMs,
         packages: schedule?.packages.length ?? 0,
+        tag,
       })),
       packages: repository.packages.length,
       checks: checks.packages,

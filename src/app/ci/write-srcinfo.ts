@@ -43,7 +43,7 @@ export type SrcinfoReport = Readonly<Record<SrcinfoDone['outcome'], readonly str
  * Writes `.SRCINFO` of packages as makepkg prints it, side by side, in a sandbox without network and secrets, because a
  * PKGBUILD is a program. A file that says the same stays as it is, with its comments: a push builds what it touches.
  * Reports BLD013 for what makepkg cannot read and, for `check`, CIC040 for what differs; neither stops the others. Throws
- * CIC007 for names that are no package, SBX problems without a sandbox.
+ * CIC007 for names that are no package, CIC024 where there is no recipe, SBX problems without a sandbox.
  */
 export async function writeSrcinfo(options: SrcinfoOptions): Promise<SrcinfoReport> {
   const { repository, onProblem, signal } = options;
@@ -90,6 +90,8 @@ function namesOf({ repository, packages }: SrcinfoOptions): readonly string[] {
   const there = subfolders(repository).filter(
     (name) => !name.startsWith('.') && pathKind(`${repository}/${name}/PKGBUILD`) === 'file',
   );
+  if (there.length === 0)
+    throw fault('CIC024', { what: `there is no recipe in a folder of '${repository}'` });
   if (packages.length === 0) return there;
   // as a shell completes it
   const wanted = [...new Set(packages.map((name) => name.replace(/\/+$/, '')))].sort();

@@ -7,7 +7,7 @@ import {
   type PipelineStatus,
 } from '../../app/ci/index.ts';
 import type { Shell } from '../shell.ts';
-import { type CiOptions, CiSession, checkoutOf, repositoryOption } from './ci-session.ts';
+import { type CiOptions, CiSession, recipesAt, repositoryOption } from './ci-session.ts';
 
 const checkHelp = `
 Looks at the files of the checkout, committed or not, and runs nothing of them: folder names, PKGBUILD and .SRCINFO and
@@ -71,8 +71,7 @@ interface CheckOptions extends CiOptions {
 async function check(shell: Shell, packages: readonly string[], options: CheckOptions): Promise<void> {
   const session = new CiSession(shell);
   const done = await ciCheck({
-    repository: checkoutOf(options),
-    packages,
+    ...recipesAt(options, packages),
     withDatabases: options.withDatabases === true,
     tell: (line) => shell.tell(line),
   });
@@ -90,7 +89,7 @@ interface TreeOptions extends CiOptions {
 
 async function deptree(shell: Shell, options: TreeOptions): Promise<void> {
   const session = new CiSession(shell);
-  const repository = checkoutOf(options);
+  const { repository } = recipesAt(options);
   const legacy = options.legacy === true;
   if (options.text) {
     const text = await ciDependencyText(repository, legacy);
@@ -110,8 +109,11 @@ function showStatus(shell: Shell, status: PipelineStatus, all: boolean): void {
   const { branch, tip, scheduled, waiting, packages, checks } = status;
   shell.print(`${packages} packages, branch ${branch} at ${tip?.slice(0, 7) ?? 'nothing'}`);
   if (tip !== undefined && tip === scheduled) shell.print('everything is looked at');
-  else
-    shell.print(`tag 'scheduled' is at ${scheduled?.slice(0, 7) ?? 'nothing'}: on-commit has to run first`);
+  else {
+    const isAwaited = waiting.some(({ tag }) => tag !== undefined && tag === tip);
+    const first = isAwaited ? 'it moves once the manager has what waits' : 'on-commit has to run first';
+    shell.print(`tag 'scheduled' is at ${scheduled?.slice(0, 7) ?? 'nothing'}: ${first}`);
+  }
   for (const { id, createdMs, packages: count } of waiting) {
     shell.print(`waiting ${id}: ${count} packages, since ${when(createdMs)}`);
   }

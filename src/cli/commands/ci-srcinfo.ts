@@ -3,7 +3,7 @@ import { ciSrcinfo } from '../../app/ci/index.ts';
 import { onInterrupt } from '../../host/index.ts';
 import { ProgressLine } from '../progress-line.ts';
 import { exitCodes, type Shell } from '../shell.ts';
-import { type CiOptions, CiSession, checkoutOf, repositoryOption } from './ci-session.ts';
+import { type CiOptions, CiSession, recipesAt, repositoryOption } from './ci-session.ts';
 
 const help = `
 makepkg --printsrcinfo runs for each package in a sandbox without network and without secrets, several at a time. A file
@@ -14,7 +14,7 @@ Exit codes: 0 done, 1 makepkg cannot read a recipe, or --check found a file that
 
 Examples:
   packmill ci srcinfo                         # all packages
-  packmill ci srcinfo foo bar                 # these two
+  packmill ci srcinfo foo bar                 # these two; in the folder of a package: that one
   packmill ci srcinfo --check                 # only say which ones differ, for a merge request`;
 
 interface SrcinfoCommand extends CiOptions {
@@ -40,7 +40,7 @@ async function run(shell: Shell, packages: readonly string[], options: SrcinfoCo
   const stopListening = onInterrupt(() => abort.abort());
   try {
     const done = await ciSrcinfo({
-      ...{ repository: checkoutOf(options), packages, check, signal: abort.signal },
+      ...{ ...recipesAt(options, packages), check, signal: abort.signal },
       onProblem: (found) => progress.apart(() => session.complain(found)),
       onDone: ({ name, outcome, at, of }) => {
         progress.show(`read ${at} of ${of} packages: ${name}`);

@@ -66,9 +66,19 @@ async function template(shell: Shell, options: CiOptions): Promise<void> {
   for (const path of done.written) shell.print(`written ${path}`);
   for (const path of done.removed) shell.print(`removed ${path}`);
   for (const path of done.kept) shell.print(`kept ${path}`);
-  shell.tell(`template: ${done.outcome}`);
+  shell.tell(`template: ${templateWords[done.outcome]}`);
   session.conclude(done);
 }
+
+const templateWords = {
+  off: "off: TEMPLATE_REPO is not set in '.ci/config', or TEMPLATE_ENABLE_UPDATES is not true",
+  unpinned: 'nothing is taken over without TEMPLATE_PIN',
+  untrusted: 'nothing is taken over, as nobody who is trusted vouches for it',
+  unavailable: 'it cannot be had',
+  current: 'there is nothing new',
+  waiting: 'there is something new, which waits until the manager has what it has not got yet',
+  updated: 'taken over',
+} as const;
 
 async function commits(
   shell: Shell,

@@ -58,7 +58,7 @@ export const onCommitCodes = {
     blame: 'usage',
     title: 'a package that is asked for is not in the repository',
     why: 'A request has to name folders of the repository; a name that leads nowhere is refused before anything is scheduled.',
-    next: "Correct the name; 'packmill ci check' lists the packages.",
+    next: 'Correct the name: packages are the folders at the top of the repository.',
     sample: { broken: 'packmill ci schedule fooo', fixed: 'packmill ci schedule foo' },
   },
   CIC008: {
