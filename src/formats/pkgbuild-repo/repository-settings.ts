@@ -1,4 +1,5 @@
 import { type Problem, problem } from '../../diagnostics/index.ts';
+import { buildClassOf } from '../../primitives/index.ts';
 import { type RepositoryKey, repositoryDefaults } from './repository-keys.ts';
 import { parseSettings, type SettingsFile } from './settings-file.ts';
 import { settingsTrouble } from './settings-trouble.ts';
@@ -142,11 +143,6 @@ function settingsOf(values: SettingValues): RepositorySettings {
       allowUnpinned: values.flag('TEMPLATE_ALLOW_UNPINNED'),
     },
   };
-}
-
-/** A build class as settings and requests write it: a number, or the name of a builder. */
-export function buildClassOf(text: string | undefined): number | string | undefined {
-  return text !== undefined && /^[0-9]{1,9}$/.test(text) ? Number(text) : text || undefined;
 }
 
 function ignoreListOf(values: SettingValues): readonly string[] {
