@@ -46,7 +46,7 @@ describe('packmill ci srcinfo', () => {
     const before = read('foo');
     const done = await run(['--check']);
     expect(done).toMatchObject({ code: 1, out: '2 stale, 0 unchanged, 0 failed\n' });
-    expect(done.err).toContain(".SRCINFO of 'foo' is stale");
+    expect(done.err).toMatch(/CIC040.*\.SRCINFO of 'foo' is stale/);
     expect(done.err).toContain("'bar' has no .SRCINFO");
     expect(read('foo')).toBe(before);
     expect(await run(['foo/'])).toMatchObject({
