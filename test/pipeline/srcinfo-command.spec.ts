@@ -1,9 +1,20 @@
-import { lstatSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { printSrcinfo } from '../../tools/house/srcinfo.ts';
-import { type Ended, runPackmill } from './run-packmill.ts';
+import { type Ended, packmillProgram, runPackmill } from './run-packmill.ts';
 import { pkgbuild, writeFiles } from './upkeep-scene.ts';
 
 describe('packmill ci srcinfo', () => {
@@ -76,6 +87,31 @@ pkgname=thief\npkgver=1$(pkgver_of)\npkgrel=1\narch=(any)\n`;
     // of the whole repository it finds what others lack
     const whole = await runPackmill(folder, ['ci', 'check', '--repository', recipes]);
     expect([whole.code, whole.err.includes('bar/.SRCINFO')]).toEqual([1, true]);
+  });
+
+  it('ends when it is interrupted, blames no recipe for it, and leaves nothing behind', async () => {
+    writeFiles(recipes, { 'foo/PKGBUILD': 'sleep 600\n', 'bar/PKGBUILD': undefined });
+    const started = spawn(process.execPath, [packmillProgram, 'ci', 'srcinfo', '--repository', recipes], {
+      env: { ...process.env, TMPDIR: folder },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let said = '';
+    started.stderr.on('data', (piece: Buffer) => {
+      said += piece.toString();
+    });
+    const scratch = (): readonly string[] =>
+      readdirSync(folder).filter((name) => name.startsWith('packmill-srcinfo-'));
+    // makepkg is at work once the copy of the recipe is there
+    await vi.waitUntil(
+      () => readdirSync(folder, { recursive: true }).some((name) => `${name}`.endsWith('/recipe/PKGBUILD')),
+      {
+        timeout: 30_000,
+      },
+    );
+    started.kill('SIGINT');
+    const [code] = (await once(started, 'close')) as [number];
+    expect([code, said]).toEqual([130, expect.stringMatching(/^interrupted: .*\n$/)]);
+    expect(scratch()).toEqual([]);
   });
 
   it('replaces a link instead of writing through it', async () => {

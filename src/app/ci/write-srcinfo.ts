@@ -107,7 +107,7 @@ function namesOf({ repository, packages }: SrcinfoOptions): readonly string[] {
 async function one(
   name: string,
   print: (folder: string) => Promise<string>,
-  { repository, check, onProblem }: SrcinfoOptions,
+  { repository, check, onProblem, signal }: SrcinfoOptions,
 ): Promise<SrcinfoDone['outcome']> {
   const folder = `${repository}/${name}`;
   const path = `${folder}/.SRCINFO`;
@@ -125,7 +125,8 @@ async function one(
     onProblem(problem('CIC040', { what, place }));
     return 'stale';
   } catch (error) {
-    if (!isFault(error, 'BLD013')) throw error;
+    // a makepkg that was ended has nothing to say of its recipe
+    if (!isFault(error, 'BLD013') || signal?.aborted) throw error;
     onProblem({ ...error.problem, what: error.problem.what.replace(`${repository}/`, ''), place });
     return 'failed';
   }

@@ -55,6 +55,8 @@ async function run(shell: Shell, packages: readonly string[], options: SrcinfoCo
   } catch (error) {
     if (!abort.signal.aborted) throw error;
     shell.exitCode = exitCodes.interrupted;
+    progress.end();
+    shell.tell('interrupted: what is written stays, and the same command goes on from here');
   } finally {
     progress.end();
     stopListening();
