@@ -42,7 +42,17 @@ export const rooms = {
     purpose: 'text and bytes in, values and problems out',
     knows: ['diagnostics', 'primitives'],
     shelf: true,
-    members: { pacman: ['archives', 'elf'], archives: [], elf: [], shell: [], 'pkgbuild-repo': ['pacman'] },
+    members: {
+      pacman: ['archives', 'elf'],
+      archives: [],
+      elf: [],
+      shell: [],
+      jinja: [],
+      'pkgbuild-repo': ['pacman'],
+      yaml: [],
+      gentoo: ['yaml'],
+      python: ['gentoo'],
+    },
     node: ['node:zlib', 'node:crypto'],
   },
   model: {
@@ -174,7 +184,7 @@ export const rooms = {
   },
 };
 
-/** Rooms (or drivers, as room/driver) that alone may import an npm package or a fenced Node module. */
+/** Rooms (or drivers and members, as room/driver) that alone may import an npm package or a fenced Node module. */
 export const fences = {
   'node:sqlite': ['database', 'queue/embedded', 'publisher', 'notifier'],
   bullmq: ['queue/bullmq'],
@@ -185,7 +195,7 @@ export const fences = {
   grammy: ['notifier'],
   nodemailer: ['notifier'],
   commander: ['cli'],
-  yaml: ['config'],
+  yaml: ['config', 'formats/yaml'],
   zod: ['config', 'api'],
   fastify: ['http'],
   '@fastify/cors': ['http'],

@@ -17,13 +17,33 @@ const installers = {
 };
 
 /**
- * @typedef {{name: string, need: string, why: string, packages: Record<string, string>}} Program
+ * @typedef {{name: string, module?: string, need: string, why: string, packages: Record<string, string>}} Program
  * @param {string} root
  * @returns {Program[]} programs that demo and tests need and that are not there
  */
 export function missingPrograms(root) {
   const table = JSON.parse(readFileSync(join(root, 'src', 'app', 'doctor', 'programs.json'), 'utf8'));
-  return table.filter((program) => ['required', 'test'].includes(program.need) && !isThere(program.name));
+  return table.filter((program) => ['required', 'test'].includes(program.need) && !hasRow(program));
+}
+
+/** Whether a row's program is in the path, or its module with the Python of the system. */
+function hasRow({ name, module }) {
+  if (module === undefined) return isThere(name);
+  return hasPythonModule(module);
+}
+
+/** Looks where distributions put modules: starting Python to ask it would slow down every command. */
+function hasPythonModule(name) {
+  return ['/usr/lib', '/usr/lib64', '/usr/local/lib'].some((library) => {
+    const folders = existsSync(library)
+      ? readdirSync(library).filter((folder) => folder.startsWith('python3'))
+      : [];
+    return folders.some((folder) =>
+      ['dist-packages', 'site-packages'].some((packages) =>
+        existsSync(join(library, folder, packages, name)),
+      ),
+    );
+  });
 }
 
 function isThere(name) {
@@ -75,7 +95,7 @@ export async function installPrograms(missing) {
     run([...sudo, ...aptUpdate]);
     run([...sudo, ...install]);
   }
-  const left = missing.filter((program) => !isThere(program.name)).map((program) => program.name);
+  const left = missing.filter((program) => !hasRow(program)).map((program) => program.name);
   if (left.length > 0) throw new Error(`still missing after the installation: ${left.join(', ')}`);
 }
 

@@ -1,5 +1,11 @@
 import type { PackageChecks } from '../../api/index.ts';
-import { checksPath, fetchRemoteRefs, readPackageChecks, waitingDocuments } from '../../pipeline/index.ts';
+import {
+  awaitedUploads,
+  checksPath,
+  fetchRemoteRefs,
+  readPackageChecks,
+  waitingDocuments,
+} from '../../pipeline/index.ts';
 import { type PipelineOptions, withPipeline } from './open-pipeline.ts';
 
 /** How the pipelines of a recipe repository stand. */
@@ -16,6 +22,8 @@ export interface PipelineStatus {
     /** Where tag `scheduled` moves once it is delivered; undefined: it stays. */
     readonly tag?: string | undefined;
   }[];
+  /** Packages that the AUR has to get and may not have yet. */
+  readonly uploads: readonly string[];
   /** Packages in the repository at `HEAD`. */
   readonly packages: number;
   /** What is known of each package: last check, last error, next try. */
@@ -41,6 +49,7 @@ export async function readPipelineStatus(options: PipelineOptions): Promise<Pipe
         packages: schedule?.packages.length ?? 0,
         tag,
       })),
+      uploads: await awaitedUploads(context, refs),
       packages: repository.packages.length,
       checks: checks.packages,
     };

@@ -60,7 +60,7 @@ export function addCiChanges(ci: Command, shell: Shell): void {
     .action(async (names: string[], options: ChangeOptions) => {
       const session = new CiSession(shell);
       const done = await ciDrop(changing(session, options), names.join(' '));
-      for (const name of done.dropped) shell.print(options.dryRun ? `would drop ${name}` : `dropped ${name}`);
+      for (const name of done.dropped) shell.print(`${did(options, 'drop', 'dropped')} ${name}`);
       session.conclude(done);
     });
   ci.command('bump')
@@ -72,8 +72,8 @@ export function addCiChanges(ci: Command, shell: Shell): void {
     .action(async (names: string[], options: ChangeOptions) => {
       const session = new CiSession(shell);
       const done = await ciBump(changing(session, options), names.join(' '));
-      const did = options.dryRun ? 'would bump' : 'bumped';
-      for (const { name, value } of done.bumped) shell.print(`${did} ${name} ${value}`);
+      for (const { name, value } of done.bumped)
+        shell.print(`${did(options, 'bump', 'bumped')} ${name} ${value}`);
       session.conclude(done);
     });
 }
@@ -87,10 +87,14 @@ async function add(shell: Shell, words: readonly string[], options: AddOptions):
   const session = new CiSession(shell);
   const { origin, reason } = options;
   const done = await ciAdd({ ...changing(session, options), origin, reason }, words);
-  for (const name of done.added) shell.print(options.dryRun ? `would add ${name}` : `added ${name}`);
+  for (const name of done.added) shell.print(`${did(options, 'add', 'added')} ${name}`);
   for (const { name, neededBy } of done.missing) shell.print(`missing ${name}, needed by ${neededBy}`);
   session.conclude(done);
 }
+
+/** What was done, or with `--dry-run` would be. */
+const did = ({ dryRun }: ChangeOptions, would: string, done: string): string =>
+  dryRun === true ? `would ${would}` : done;
 
 function changing(session: CiSession, options: ChangeOptions) {
   return { ...session.options(options), dryRun: options.dryRun === true };

@@ -7,6 +7,7 @@ import { farmUpkeepCodes } from './farm-upkeep.table.ts';
 import { fetcherCodes } from './fetcher.table.ts';
 import { forgeCodes } from './forge.table.ts';
 import { formatsCodes } from './formats.table.ts';
+import { gentooCodes } from './gentoo.table.ts';
 import { gitCodes } from './git.table.ts';
 import { hostCodes } from './host.table.ts';
 import { httpCodes } from './http.table.ts';
@@ -16,6 +17,7 @@ import { onCommitCodes } from './on-commit.table.ts';
 import { onScheduleCodes } from './on-schedule.table.ts';
 import { plannerCodes } from './planner.table.ts';
 import { publishingCodes } from './publishing.table.ts';
+import { pythonCodes } from './python.table.ts';
 import { queueCodes } from './queue.table.ts';
 
 import { reviewCodes } from './review.table.ts';
@@ -23,8 +25,10 @@ import { sandboxCodes } from './sandbox.table.ts';
 import { schedulingCodes } from './scheduling.table.ts';
 import { sshCodes } from './ssh.table.ts';
 import { storageCodes } from './storage.table.ts';
+import { templatesCodes } from './templates.table.ts';
 import { upkeepCodes } from './upkeep.table.ts';
 import { upstreamCodes } from './upstream.table.ts';
+import { yamlCodes } from './yaml.table.ts';
 
 const tables = {
   ...buildingCodes,
@@ -32,6 +36,7 @@ const tables = {
   ...commandCodes,
   ...configCodes,
   ...formatsCodes,
+  ...gentooCodes,
   ...gitCodes,
   ...hostCodes,
   ...logsCodes,
@@ -39,6 +44,7 @@ const tables = {
   ...httpCodes,
   ...plannerCodes,
   ...publishingCodes,
+  ...pythonCodes,
   ...queueCodes,
   ...sandboxCodes,
   ...schedulingCodes,
@@ -52,6 +58,8 @@ const tables = {
   ...upkeepCodes,
   ...farmUpkeepCodes,
   ...storageCodes,
+  ...yamlCodes,
+  ...templatesCodes,
 };
 
 /** Every code there is; writing one that the catalogue lacks does not compile. */
