@@ -72,6 +72,7 @@ export async function createProgram(shell: Shell, argv: readonly string[]): Prom
     .option('-q, --quiet', 'errors only')
     .option('-v, --verbose', 'say more: reasons, next steps, traces')
     .showSuggestionAfterError(true)
+    .configureHelp({ showGlobalOptions: true })
     .addHelpText('after', epilogue)
     .exitOverride()
     .configureOutput({
@@ -107,6 +108,6 @@ function operands(argv: readonly string[]): readonly string[] {
 
 /** Subcommands behave like the program itself on errors. */
 function inherit(command: Command): void {
-  command.exitOverride().showSuggestionAfterError(true);
+  command.exitOverride().showSuggestionAfterError(true).configureHelp({ showGlobalOptions: true });
   for (const child of command.commands) inherit(child);
 }

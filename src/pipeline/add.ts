@@ -85,6 +85,7 @@ export async function addPackages(
       );
       continue;
     }
+    context.tell(`cloning the recipe of '${name}'`);
     const tree = await recipeOf(context, addition, options);
     if (tree) added.set(name, tree);
   }

@@ -25,6 +25,7 @@ export type { PackageReport, ScheduleReport } from './on-schedule/report.ts';
 export { checksPath, readPackageChecks } from './package-checks.ts';
 export type { PipelineContext } from './pipeline-context.ts';
 export {
+  misnamedFolder,
   packageSettingsFile,
   type RecipeRepository,
   readRecipeRepository,

@@ -49,6 +49,18 @@ export class RecordingManager implements HandOverPort {
   }
 }
 
+/** Every PKGBUILD comes and goes with a .SRCINFO, unless the test says something else of it. */
+function withDescriptions(
+  files: Readonly<Record<string, string | null>>,
+): Readonly<Record<string, string | null>> {
+  const recipes = Object.entries(files).filter(([path]) => /^[^./][^/]*\/PKGBUILD$/.test(path));
+  const described = recipes.map(([path, text]) => {
+    const folder = path.slice(0, -'/PKGBUILD'.length);
+    return [`${folder}/.SRCINFO`, text === null ? null : `pkgbase = ${folder}\n`] as const;
+  });
+  return { ...Object.fromEntries(described), ...files };
+}
+
 /** A recipe repository with a bare remote, and runs of pipelines in fresh clones of it as a CI service makes them. */
 export class PipelineFixture {
   readonly remote = new ScratchRemote();
@@ -66,7 +78,7 @@ export class PipelineFixture {
 
   /** Commits files (null removes one) and pushes; returns the commit. */
   push(files: Readonly<Record<string, string | null>>, message = 'x', ...options: string[]): string {
-    const commit = this.remote.commit(this.desk, files, message);
+    const commit = this.remote.commit(this.desk, withDescriptions(files), message);
     this.remote.git(this.desk, 'push', '--quiet', ...options, 'origin', 'HEAD:refs/heads/main');
     return commit;
   }

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Fetcher } from '../../src/fetcher/index.ts';
 import { type DatabaseCompression, printDesc, writeDatabase } from '../../src/formats/pacman/index.ts';
@@ -167,6 +168,33 @@ describe('package databases', () => {
         expect(databases[0]?.packages).toHaveLength(1);
       }
       expect(server.requests[1]?.headers['if-none-match']).toBe('"1"');
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+  it('on this machine are read by their path or their file address, and fail in their own words', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'packmill-databases-'));
+    try {
+      const file = join(folder, 'my repo.db');
+      writeFileSync(file, database(['foo:1-1'], 'zstd'));
+      symlinkSync('my repo.db', join(folder, 'link.db'));
+      execFileSync('mkfifo', [join(folder, 'pipe.db')]);
+      writeFileSync(join(folder, 'empty.db'), '');
+      const asked = [
+        ...[file, pathToFileURL(file).href, join(folder, 'link.db'), join(folder, 'gone.db')],
+        ...[join(folder, 'pipe.db'), join(folder, 'empty.db'), 'file://elsewhere.example/a.db'],
+      ];
+      const { databases, problems } = await readPackageDatabases(asked, { fetcher: fetcher() });
+      expect(databases.map(({ packages }) => packages?.map(({ name }) => name))).toEqual([
+        ...[['foo'], ['foo'], ['foo']],
+        ...[undefined, undefined, undefined, undefined],
+      ]);
+      expect(problems.map(({ code, why }) => `${code} ${why}`).sort()).toEqual([
+        'UPS050 It is empty.',
+        'UPS050 It is no ordinary file.',
+        'UPS050 The address names no file of this machine.',
+        'UPS050 There is no such file on this machine.',
+      ]);
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }

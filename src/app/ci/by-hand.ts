@@ -58,6 +58,6 @@ export async function runAdd(
   }
 }
 
-function questionOf({ onProblem, signal }: PipelineOptions, { repository, clock }: PipelineContext) {
-  return { settings: repository.settings, clock, onProblem, signal };
+function questionOf({ onProblem, tell, signal }: PipelineOptions, { repository, clock }: PipelineContext) {
+  return { settings: repository.settings, clock, onProblem, tell, signal };
 }

@@ -21,6 +21,7 @@ import type { PipelineStatus } from './pipeline-status.ts';
 import type { RenderedReview } from './render-review.ts';
 import type { ReviewSubject } from './review-diff.ts';
 import type { CheckedMessage } from './upkeep.ts';
+import type { SrcinfoOptions, SrcinfoReport } from './write-srcinfo.ts';
 
 export type { ChangeOptions } from './by-hand.ts';
 export type { CheckReport } from './check-recipes.ts';
@@ -101,6 +102,11 @@ export async function ciDependencyText(repository: string, legacy: boolean): Pro
 /** `packmill ci status`: see `readPipelineStatus`. */
 export async function ciStatus(options: PipelineOptions): Promise<PipelineStatus> {
   return await (await import('./pipeline-status.ts')).readPipelineStatus(options);
+}
+
+/** `packmill ci srcinfo`: see `writeSrcinfo`. */
+export async function ciSrcinfo(options: SrcinfoOptions): Promise<SrcinfoReport> {
+  return await (await import('./write-srcinfo.ts')).writeSrcinfo(options);
 }
 
 /** `packmill ci review`: see `reviewDiff`. */

@@ -15,7 +15,13 @@ export interface PipelineStatus {
   readonly tip: string | undefined;
   readonly scheduled: string | undefined;
   /** Hand-overs that wait for the manager, oldest first. */
-  readonly waiting: readonly { readonly id: string; readonly createdMs: number; readonly packages: number }[];
+  readonly waiting: readonly {
+    readonly id: string;
+    readonly createdMs: number;
+    readonly packages: number;
+    /** Where tag `scheduled` moves once it is delivered; undefined: it stays. */
+    readonly tag?: string | undefined;
+  }[];
   /** Packages that the AUR has to get and may not have yet. */
   readonly uploads: readonly string[];
   /** Packages in the repository at `HEAD`. */
@@ -37,10 +43,11 @@ export async function readPipelineStatus(options: PipelineOptions): Promise<Pipe
       branch: copy.branch,
       tip: refs.main,
       scheduled: refs.scheduled,
-      waiting: waiting.map(({ id, createdMs, schedule }) => ({
+      waiting: waiting.map(({ id, createdMs, schedule, tag }) => ({
         id,
         createdMs,
         packages: schedule?.packages.length ?? 0,
+        tag,
       })),
       uploads: await awaitedUploads(context, refs),
       packages: repository.packages.length,

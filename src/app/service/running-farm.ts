@@ -9,7 +9,7 @@ import type {
   UpkeepRunRequest,
 } from '../../api/index.ts';
 import { serveCalls } from '../../channel/index.ts';
-import { fault, type Problem, ProblemError } from '../../diagnostics/index.ts';
+import { fault, isFault, type Problem, ProblemError } from '../../diagnostics/index.ts';
 import type { Dispatcher } from '../../dispatcher/index.ts';
 import { machine, removeEntry, replaceFile, systemRandom } from '../../host/index.ts';
 import { LogHub, pruneLogs } from '../../logs/index.ts';
@@ -18,7 +18,7 @@ import { Notifier } from '../../notifier/index.ts';
 import type { JobId } from '../../primitives/index.ts';
 import type { Carriers } from '../carriers.ts';
 import type { Farm } from '../farm.ts';
-import { usualTarget } from '../farm-names.ts';
+import { targetNames, usualTarget } from '../farm-names.ts';
 import { removeObsolete } from '../obsolete-packages.ts';
 import { sweepWork } from '../perform-attempt.ts';
 import { Publishing } from '../publishing.ts';
@@ -28,7 +28,7 @@ import { BuilderDesk } from './builder-desk.ts';
 import { FailureLines } from './failure-lines.ts';
 import { FarmLook } from './farm-look.ts';
 import type { FarmService, Measurement } from './farm-service.ts';
-import { noSuchBuilder } from './known-names.ts';
+import { noSuchBuilder, noSuchTarget } from './known-names.ts';
 import { knownRecipes } from './known-recipes.ts';
 import { LandingZone } from './landing-zone.ts';
 import { LocalBuilders } from './local-builders.ts';
@@ -386,7 +386,9 @@ export class RunningFarm extends FarmLook implements FarmService {
       return { generation, removed: [...removed], spared: [...spared], unknown: [...unknown] };
     } catch (error) {
       if (!dryRun) this.#notifier.notify({ ...word, what: 'removal-failed', reason: wordsOf(error) });
-      throw error;
+      // a target of the farm may have nothing published yet; another one is a slip of who asks
+      const isStranger = isFault(error, 'PUB004') && !targetNames(this.farm.config).includes(target);
+      throw isStranger ? noSuchTarget(this.farm.config, target) : error;
     }
   }
 

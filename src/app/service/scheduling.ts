@@ -18,7 +18,7 @@ import { pkgbuildKind } from '../recipe-kinds.ts';
 import type { RecipeSources, SourceState } from '../recipe-sources.ts';
 import type { ArchShortage } from './architectures.ts';
 import { coveredTo } from './covered-range.ts';
-import { someNames } from './known-names.ts';
+import { noSuchTarget, someNames } from './known-names.ts';
 
 /** A package of a request that gets no job, and why. */
 type Refused = ScheduleReply['refused'][number];
@@ -271,15 +271,12 @@ export class Scheduling {
   /** What makes a whole request impossible. */
   #unfit(request: Settled): readonly Refused[] | undefined {
     const { config } = this.#parts.farm;
-    const targets = targetNames(config);
     const sources = Object.keys(config['recipe-sources']);
     const all = (found: Problem): readonly Refused[] =>
       request.packages.map(({ name }) => refusal(name, found));
     const advice = catalogue.SCH001?.next ?? '';
-    if (!targets.includes(request.target)) {
-      const what = `the farm has no target '${request.target}'`;
-      return all(problem('SCH001', { what, next: `Its targets are ${someNames(targets)}. ${advice}` }));
-    }
+    if (!targetNames(config).includes(request.target))
+      return all(noSuchTarget(config, request.target).problem);
     // what is declared in `targets` may be built for several; the setting `arch` speaks of the repository alone
     const { repository, arch } = config;
     const isOwn = request.target === repository && config.targets[repository] === undefined;
