@@ -147,6 +147,12 @@ export const rooms = {
     shelf: true,
     members: { pkgbuild: [], autogen: [], ebin: [], stage: [], python: [] },
   },
+  autogen: {
+    floor: 3,
+    purpose: 'programs that write ebuilds: hub, artifacts, archives, builds, the run over all of them',
+    knows: ['formats', 'host', 'fetcher', 'fastpull', 'git'],
+    borrows: ['sandbox'],
+  },
   pipeline: {
     floor: 3,
     purpose: 'what pushes and timers mean for a repository of recipes',
@@ -158,7 +164,7 @@ export const rooms = {
     floor: 4,
     purpose: 'composition root and use cases; alone names the drivers',
     knows: ['*'],
-    doors: ['ci'],
+    doors: ['ci', 'autogen'],
   },
   cli: {
     floor: 5,
@@ -185,7 +191,7 @@ export const fences = {
   grammy: ['notifier'],
   nodemailer: ['notifier'],
   commander: ['cli'],
-  yaml: ['config'],
+  yaml: ['config', 'autogen'],
   zod: ['config', 'api'],
   fastify: ['http'],
   '@fastify/cors': ['http'],

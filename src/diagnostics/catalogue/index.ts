@@ -1,3 +1,4 @@
+import { autogenCodes } from './autogen.table.ts';
 import { buildingCodes } from './building.table.ts';
 import { channelCodes } from './channel.table.ts';
 import { commandCodes } from './command.table.ts';
@@ -27,6 +28,7 @@ import { upkeepCodes } from './upkeep.table.ts';
 import { upstreamCodes } from './upstream.table.ts';
 
 const tables = {
+  ...autogenCodes,
   ...buildingCodes,
   ...channelCodes,
   ...commandCodes,
