@@ -8,6 +8,7 @@ import { farmUpkeepCodes } from './farm-upkeep.table.ts';
 import { fetcherCodes } from './fetcher.table.ts';
 import { forgeCodes } from './forge.table.ts';
 import { formatsCodes } from './formats.table.ts';
+import { gentooCodes } from './gentoo.table.ts';
 import { gitCodes } from './git.table.ts';
 import { hostCodes } from './host.table.ts';
 import { httpCodes } from './http.table.ts';
@@ -34,6 +35,7 @@ const tables = {
   ...commandCodes,
   ...configCodes,
   ...formatsCodes,
+  ...gentooCodes,
   ...gitCodes,
   ...hostCodes,
   ...logsCodes,
