@@ -51,6 +51,8 @@ export const rooms = {
       yaml: [],
       gentoo: ['yaml'],
       python: ['gentoo'],
+      jinja: [],
+      'pkgbuild-repo': ['pacman'],
     },
     node: ['node:zlib', 'node:crypto'],
   },

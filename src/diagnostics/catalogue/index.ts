@@ -25,6 +25,7 @@ import { sandboxCodes } from './sandbox.table.ts';
 import { schedulingCodes } from './scheduling.table.ts';
 import { sshCodes } from './ssh.table.ts';
 import { storageCodes } from './storage.table.ts';
+import { templatesCodes } from './templates.table.ts';
 import { upkeepCodes } from './upkeep.table.ts';
 import { upstreamCodes } from './upstream.table.ts';
 
@@ -56,6 +57,7 @@ const tables = {
   ...upkeepCodes,
   ...farmUpkeepCodes,
   ...storageCodes,
+  ...templatesCodes,
 };
 
 /** Every code there is; writing one that the catalogue lacks does not compile. */

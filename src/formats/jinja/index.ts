@@ -1,0 +1,2 @@
+export { Exposed } from './exposed.ts';
+export { compileTemplate, type Template, type TemplateLoader, type TemplateOptions } from './template.ts';
