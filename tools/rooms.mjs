@@ -54,6 +54,7 @@ export const rooms = {
       jinja: [],
       'pkgbuild-repo': ['pacman'],
     },
+    members: { pacman: ['archives', 'elf'], archives: [], elf: [], shell: [], 'pkgbuild-repo': ['pacman'], 'extended-json': [] },
     node: ['node:zlib', 'node:crypto'],
   },
   model: {
@@ -89,6 +90,11 @@ export const rooms = {
     floor: 2,
     purpose: 'polite requests to servers of others: budgets, caches, patience',
     knows: ['host', 'store'],
+  },
+  fastpull: {
+    floor: 2,
+    purpose: 'files and pages of others, kept by address and by hash; archives made of folders',
+    knows: ['formats', 'host', 'store', 'fetcher'],
   },
   git: { floor: 2, purpose: 'repositories of recipes and of sources', knows: ['host'] },
   upstream: {
@@ -201,6 +207,7 @@ export const fences = {
   'smol-toml': ['upstream'],
   grammy: ['notifier'],
   nodemailer: ['notifier'],
+  bson: ['formats'],
   commander: ['cli'],
   yaml: ['config', 'formats/yaml', 'autogen'],
   zod: ['config', 'api'],
