@@ -52,9 +52,8 @@ export const rooms = {
       gentoo: ['yaml'],
       python: ['gentoo'],
       jinja: [],
-      'pkgbuild-repo': ['pacman'],
+      'extended-json': [],
     },
-    members: { pacman: ['archives', 'elf'], archives: [], elf: [], shell: [], 'pkgbuild-repo': ['pacman'], 'extended-json': [] },
     node: ['node:zlib', 'node:crypto'],
   },
   model: {

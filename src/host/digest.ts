@@ -33,3 +33,19 @@ export function equalDigests(a: string, b: string): boolean {
   const [left, right] = [Buffer.from(a), Buffer.from(b)];
   return left.byteLength === right.byteLength && timingSafeEqual(left, right);
 }
+
+/** SHA-512 of a text, lower-case hexadecimal: how ledgers of distfiles and ebuilds know files. */
+export function digestText512(text: string): string {
+  return createHash('sha512').update(text).digest('hex');
+}
+
+/** SHA-512 of a file, lower-case hexadecimal. Throws SYS004. */
+export async function digestFile512(path: string): Promise<string> {
+  const sha512 = createHash('sha512');
+  try {
+    for await (const piece of createReadStream(path, { highWaterMark: 1 << 18 })) sha512.update(piece as Buffer);
+  } catch (error) {
+    throw pathProblem('read', path, error);
+  }
+  return sha512.digest('hex');
+}

@@ -19,7 +19,7 @@ export {
   tolerateClosedPipes,
 } from './console.ts';
 export { acceptedCodings, type UnpackLimits, UnpackTrouble, unpackBody } from './content-coding.ts';
-export { createTokenDigest, digestBytes, digestFileTwice, equalDigests, keyedDigest } from './digest.ts';
+export { createTokenDigest, digestBytes, digestFile512, digestFileTwice, digestText512, equalDigests, keyedDigest } from './digest.ts';
 export { isDiskFull } from './disk-full.ts';
 export {
   bytesIfThere,

@@ -77,10 +77,10 @@ export const autogenCodes = {
   AGN010: {
     severity: 'error',
     blame: 'recipe',
-    title: 'a version cannot be the version of an ebuild',
-    why: 'Portage takes versions as PMS 3.2 defines them: numbers with dots, a letter, suffixes such as _rc1, and a revision. Ebuilds with other names are not seen at all.',
-    next: 'Convert the version of the upstream, or leave it out so that the newest is looked for.',
-    sample: { broken: "version '1.2.3-rc1'", fixed: "version '1.2.3_rc1'" },
+    title: 'a build has no version',
+    why: 'The version is a part of the name of the ebuild. An autogen supplies it; the settings of a package may.',
+    next: 'Hand the version over with the build.',
+    sample: { broken: 'hub.breezyBuild({ ...pkg })', fixed: "hub.breezyBuild({ ...pkg, version: '1.0' })" },
   },
   AGN011: {
     severity: 'warning',
@@ -129,14 +129,6 @@ export const autogenCodes = {
     why: 'Artifacts are downloaded over http or https.',
     next: 'Correct the address.',
     sample: { broken: "hub.artifact({ url: 'foo-1.0.tar.gz' })", fixed: "hub.artifact({ url: 'https://example.org/foo-1.0.tar.gz' })" },
-  },
-  AGN017: {
-    severity: 'error',
-    blame: 'recipe',
-    title: 'one name of a distfile means different bytes',
-    why: 'A Manifest has one entry for each name, and the folder of distfiles has one file; two versions of a package cannot share a name for different files.',
-    next: 'Give one of them another final name, for example with the version in it.',
-    sample: { broken: "two versions with an artifact 'source.zip' each", fixed: "'foo-1.0.zip' and 'foo-1.1.zip'" },
   },
   AGN018: {
     severity: 'error',
@@ -241,14 +233,6 @@ export const autogenCodes = {
     why: 'Folders such as .git differ from one clone to the next, so that the same source gives different archives.',
     next: "Remove the folder before store(), or use hub.Archive.fromGit.",
     sample: { broken: "'git clone' into topPath and store()", fixed: "hub.Archive.fromGit(…)" },
-  },
-  AGN031: {
-    severity: 'error',
-    blame: 'recipe',
-    title: 'an archive is empty',
-    why: 'Nothing was written into the folder of the archive, which is almost always a forgotten await.',
-    next: 'Write into topPath before store(), or say allowEmpty.',
-    sample: { broken: 'initialize() and store() with nothing in between', fixed: 'a file written into topPath before store()' },
   },
   AGN032: {
     severity: 'error',
