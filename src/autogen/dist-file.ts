@@ -125,7 +125,9 @@ export abstract class DistFile {
 
   /** What templates see of it. */
   get exposed(): Exposed {
-    const { finalName, url, srcUri, size } = this;
+    const { finalName } = this;
+    if (!this.isStored) return new Exposed(finalName, { final_name: finalName });
+    const { url, srcUri, size } = this;
     const { sha512, sha256, blake2b } = this.hashes;
     return new Exposed(finalName, {
       final_name: finalName,

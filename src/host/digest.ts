@@ -1,6 +1,7 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import type { Digest } from '../primitives/index.ts';
+import { pathProblem } from './file-entry.ts';
 
 /** SHA-256 of bytes in memory. */
 export function digestBytes(bytes: Uint8Array | string): Digest {
