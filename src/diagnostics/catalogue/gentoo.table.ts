@@ -18,6 +18,14 @@ export const gentooCodes = {
     next: 'Give it a name that ebuild repositories allow.',
     sample: { broken: 'app misc', fixed: 'app-misc' },
   },
+  PMS003: {
+    severity: 'error',
+    blame: 'recipe',
+    title: 'the upstream version cannot be said as the version of an ebuild',
+    why: 'A version is numbers with dots, at most one small letter, endings such as _rc1, and a revision such as -r1.',
+    next: "Choose the part of it that orders the releases, with 'transform' or 'select', or state the version by hand.",
+    sample: { broken: '1.0+git3', fixed: '1.0_p3' },
+  },
   PMS010: {
     severity: 'error',
     blame: 'recipe',

@@ -18,6 +18,7 @@ import { onCommitCodes } from './on-commit.table.ts';
 import { onScheduleCodes } from './on-schedule.table.ts';
 import { plannerCodes } from './planner.table.ts';
 import { publishingCodes } from './publishing.table.ts';
+import { pythonCodes } from './python.table.ts';
 import { queueCodes } from './queue.table.ts';
 
 import { reviewCodes } from './review.table.ts';
@@ -44,6 +45,7 @@ const tables = {
   ...httpCodes,
   ...plannerCodes,
   ...publishingCodes,
+  ...pythonCodes,
   ...queueCodes,
   ...sandboxCodes,
   ...schedulingCodes,

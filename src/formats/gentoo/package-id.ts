@@ -51,7 +51,7 @@ export function parseEbuildFileName(fileName: string): NamedVersion | undefined 
   return fileName.endsWith('.ebuild') ? parseNamedVersion(fileName.slice(0, -'.ebuild'.length)) : undefined;
 }
 
-/** What an ebuild is named after; `version` without revision. */
+/** What an ebuild is named after; a `version` with `-rN` of its own takes no further revision. */
 export interface EbuildName {
   readonly category: string;
   readonly name: string;
@@ -91,9 +91,14 @@ export function ebuildFileName(ebuild: EbuildName, place?: Place): string {
       : undefined;
     throw fault('PMS002', { what: `'${name}' is not the name of a package`, why, place });
   }
-  const flaw =
-    versionFlaw(version) ?? (/-r\d+$/.test(version) ? 'The revision is given apart from it.' : undefined);
+  const flaw = versionFlaw(version);
   if (flaw) throw fault('PMS001', { what: `'${version}' is not the version of an ebuild`, why: flaw, place });
   const revision = revisionFor(version, ebuild.revision, place);
-  return `${name}-${version}${revision === 0 ? '' : `-r${revision}`}.ebuild`;
+  if (revision === 0) return `${name}-${version}.ebuild`;
+  if (/-r\d+$/.test(version))
+    throw fault('PMS002', {
+      what: `'${version}' has a revision already, ${revision} is a second one`,
+      place,
+    });
+  return `${name}-${version}-r${revision}.ebuild`;
 }

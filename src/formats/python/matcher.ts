@@ -1,0 +1,74 @@
+import { fault, type Place } from '../../diagnostics/index.ts';
+
+/** A replacement of text in a tag before a version is looked for. */
+export interface TagTransform {
+  readonly kind: 'string';
+  readonly match: string;
+  readonly replace: string;
+}
+
+/** How versions are found in tags and names of releases (specification 6.2). */
+export interface VersionMatcher {
+  /** `standard`: the whole text, perhaps behind a `v`. `grabby`: the first that looks like one, anywhere. */
+  readonly kind: 'standard' | 'grabby';
+  readonly transform?: readonly TagTransform[];
+  /** Must match at the start; otherwise the tag is passed over. */
+  readonly select?: RegExp;
+  /** One that matches at the start excludes the tag. */
+  readonly filter?: readonly RegExp[];
+  /** Whether something behind the version excludes the tag: `v1.2.3-rc1` is not 1.2.3. */
+  readonly rejectTrailing?: boolean;
+}
+
+/** A version, or in a few words why the tag has none. */
+export type VersionMatch =
+  | { readonly version: string; readonly text: string }
+  | { readonly version: undefined; readonly text: string; readonly reason: string };
+
+const grabby = /\.*\d[\d.]*(?:_p\d+)?(?:-r\d+)?/;
+const standard = new RegExp(`^v?(${grabby.source})$`);
+
+/** Whether a regular expression matches at the start, as Python's `re.match` does. */
+function matchesStart(pattern: RegExp, text: string): boolean {
+  return new RegExp(`^(?:${pattern.source})`, pattern.flags.replace(/[gy]/g, '')).test(text);
+}
+
+/**
+ * A regular expression as people write it in YAML for Python: `(?P<name>`, `(?P=name)`, `\A`, `\Z` and flags in front are
+ * understood. Throws PEP002 when it is none.
+ */
+export function compilePythonPattern(text: string, place?: Place): RegExp {
+  const flags = /^\(\?([aimsux]+)\)/.exec(text)?.[1] ?? '';
+  const body = text
+    .slice(flags === '' ? 0 : flags.length + 3)
+    .replace(/\(\?P<([A-Za-z_]\w*)>/g, '(?<$1>')
+    .replace(/\(\?P=([A-Za-z_]\w*)\)/g, '\\k<$1>')
+    .replace(/(?<!\\)((?:\\\\)*)\\A/g, '$1(?<![\\s\\S])')
+    .replace(/(?<!\\)((?:\\\\)*)\\Z/g, '$1(?![\\s\\S])');
+  try {
+    return new RegExp(body, [...new Set(flags)].filter((flag) => 'ims'.includes(flag)).join(''));
+  } catch (error) {
+    const why = error instanceof Error ? `${error.message}.` : undefined;
+    throw fault('PEP002', { what: `'${text}' is not a regular expression`, why, place, cause: error });
+  }
+}
+
+/** Finds the version in a tag (specification 6.2): transform, then select, then filter, then the matcher. */
+export function matchVersion(tag: string, matcher: VersionMatcher): VersionMatch {
+  const text = (matcher.transform ?? []).reduce(
+    (now, { match, replace }) => now.split(match).join(replace),
+    tag,
+  );
+  const none = (reason: string): VersionMatch => ({ version: undefined, text, reason });
+  if (matcher.select && !matchesStart(matcher.select, text)) return none('is not selected');
+  if (matcher.filter?.some((pattern) => matchesStart(pattern, text))) return none('is filtered out');
+  if (matcher.kind === 'standard') {
+    const version = standard.exec(text)?.[1];
+    return version === undefined ? none('is more than a version') : { version, text };
+  }
+  const found = grabby.exec(text);
+  if (!found) return none('has no version');
+  if (matcher.rejectTrailing && found.index + found[0].length !== text.length)
+    return none(`goes on behind ${found[0]}`);
+  return { version: found[0], text };
+}
