@@ -4,7 +4,9 @@ import { channelCodes } from './channel.table.ts';
 import { commandCodes } from './command.table.ts';
 import { configCodes } from './config.table.ts';
 import type { CatalogueEntry } from './entry.ts';
+import { extendedJsonCodes } from './extended-json.table.ts';
 import { farmUpkeepCodes } from './farm-upkeep.table.ts';
+import { fastpullCodes } from './fastpull.table.ts';
 import { fetcherCodes } from './fetcher.table.ts';
 import { forgeCodes } from './forge.table.ts';
 import { formatsCodes } from './formats.table.ts';
@@ -52,6 +54,8 @@ const tables = {
   ...sshCodes,
   ...reviewCodes,
   ...fetcherCodes,
+  ...fastpullCodes,
+  ...extendedJsonCodes,
   ...upstreamCodes,
   ...forgeCodes,
   ...onCommitCodes,
