@@ -12,10 +12,10 @@ import { Artifact, type ArtifactOptions } from './artifact.ts';
 import { DistFile } from './dist-file.ts';
 import { withNameVariables } from './ebuild-words.ts';
 import { isMapping } from './merge-settings.ts';
-import type { Unit } from './run-context.ts';
+import type { BuildInProgress, Unit } from './run-context.ts';
 import { type ArtifactSet, artifactsOf, srcUriText } from './src-uri.ts';
 import type { StagedBuild } from './staged-build.ts';
-import { exposeAll } from './template-shelf.ts';
+import { exposeAll } from './expose-all.ts';
 
 /** What can be listed as an artifact; a mapping with a `url` becomes one. */
 export type ArtifactLike = Artifact | Archive | ArtifactOptions;
@@ -41,7 +41,7 @@ export interface BreezyBuildOptions {
 }
 
 /** One ebuild to be written. */
-export class BreezyBuild {
+export class BreezyBuild implements BuildInProgress {
   readonly #unit: Unit;
   readonly #given: BreezyBuildOptions;
   readonly #artifacts: ArtifactSet<DistFile>;
@@ -54,7 +54,7 @@ export class BreezyBuild {
     this.#given = options;
     const { version } = options;
     if (version === undefined || version === null || version === '') {
-      throw fault('AGN010', { what: `the build of '${this.#shownName}' has no version` });
+      throw fault('AGN010', { what: `the build of '${this.shownName}' has no version` });
     }
     this.version = String(version);
     requireVersion(this.version);
@@ -82,7 +82,7 @@ export class BreezyBuild {
       throw fault('AGN009', {
         what:
           value === undefined || value === ''
-            ? `the build of '${this.#shownName}' has no ${what}`
+            ? `the build of '${this.shownName}' has no ${what}`
             : `'${String(value)}' is not the ${what} of a package`,
       });
     }
@@ -178,7 +178,7 @@ export class BreezyBuild {
     }
   }
 
-  get #shownName(): string {
+  get shownName(): string {
     const { cat, name } = this.#given;
     return cat === undefined || name === undefined ? (name ?? this.#unit.label) : `${cat}/${name}`;
   }

@@ -4,8 +4,7 @@ import type { Blob as StoredBlob } from '../fastpull/index.ts';
 import { Exposed } from '../formats/jinja/index.ts';
 import { isDistfileName } from '../formats/gentoo/index.ts';
 import { removeTree, runProcess, systemRandom } from '../host/index.ts';
-import type { BreezyBuild } from './breezy-build.ts';
-import type { Unit } from './run-context.ts';
+import type { BuildInProgress, Unit } from './run-context.ts';
 
 /** Hashes of a distfile in lower-case hexadecimal digits, and its size in bytes. */
 export interface FileHashes {
@@ -24,7 +23,7 @@ export abstract class DistFile {
   readonly finalName: string;
   protected readonly unit: Unit;
   /** Builds that use it. */
-  readonly breezyBuilds = new Set<BreezyBuild>();
+  readonly breezyBuilds = new Set<BuildInProgress>();
   #blob: StoredBlob | undefined;
   #home: string | undefined;
 

@@ -4,7 +4,7 @@ import { namesIn, pathKind } from '../host/index.ts';
 import { nearestNames } from '../primitives/index.ts';
 import type { Overlay } from './overlay.ts';
 import { stockGenerators } from './generators/index.ts';
-import type { GeneratorModule } from './pkg-info.ts';
+import type { GeneratorModule } from './generator-module.ts';
 
 /** Where a generator was found: a file, or one that comes with packmill. */
 export type FoundGenerator =

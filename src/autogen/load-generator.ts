@@ -1,7 +1,7 @@
 import { fault, messageOf, type Place } from '../diagnostics/index.ts';
 import { type LoadedModule, loadModule } from '../host/index.ts';
 import { isMapping } from './merge-settings.ts';
-import type { GeneratorModule } from './pkg-info.ts';
+import type { GeneratorModule } from './generator-module.ts';
 
 const asyncFunction: unknown = Object.getPrototypeOf(async () => {});
 

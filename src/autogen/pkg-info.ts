@@ -1,5 +1,3 @@
-import type { Hub } from './hub.ts';
-
 /** A value of a package's settings, as YAML and JSON have them. */
 export type PkgValue =
   | null
@@ -42,16 +40,3 @@ export interface PkgInfo {
 
 /** Settings on their way to a `PkgInfo`. */
 export type PkgSettings = Readonly<Record<string, unknown>>;
-
-/** A module that writes ebuilds: an `autogen.ts`, or a generator that an `autogen.yaml` names. */
-export interface GeneratorModule {
-  /** Makes the builds of one package; each gets an object of its own. */
-  readonly generate: (hub: Hub, pkg: PkgInfo) => Promise<void>;
-  /** Settings below all others. */
-  readonly globalDefaults?: PkgSettings | undefined;
-  /** May drop, add and edit packages before `generate` sees them. */
-  readonly preprocessPackages?: (
-    hub: Hub,
-    packages: readonly PkgInfo[],
-  ) => AsyncIterable<PkgInfo> | undefined;
-}

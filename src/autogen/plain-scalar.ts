@@ -14,7 +14,8 @@ const notANumber = /^\.(?:nan|NaN|NAN)$/;
 
 /** What a plain scalar of YAML 1.1 is; `float` says that a number was written with a point. */
 export type PlainScalar =
-  | { readonly kind: 'null' | 'text' }
+  | { readonly kind: 'null' }
+  | { readonly kind: 'text' }
   | { readonly kind: 'boolean'; readonly value: boolean }
   | { readonly kind: 'integer'; readonly value: number | bigint }
   | { readonly kind: 'float'; readonly value: number };

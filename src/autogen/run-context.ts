@@ -1,10 +1,8 @@
 import type { Problem } from '../diagnostics/index.ts';
 import type { Download, DynamicRecord, Blob as StoredBlob, Fastpull } from '../fastpull/index.ts';
 import type { Clock } from '../host/index.ts';
-import type { BreezyBuild } from './breezy-build.ts';
 import type { DistdirCopies } from './distdir-copies.ts';
 import type { Limiter } from './limiter.ts';
-import type { ModuleLoader } from './load-generator.ts';
 import type { MirrorList } from './mirror-list.ts';
 import type { Overlay } from './overlay.ts';
 import type { StagedBuild } from './staged-build.ts';
@@ -38,7 +36,6 @@ export interface RunContext {
   readonly settings: RunSettings;
   readonly fastpull: Fastpull;
   readonly clock: Clock;
-  readonly modules: ModuleLoader;
   readonly templates: TemplateShelf;
   /** Servers behind `mirror://` addresses. */
   readonly mirrors: MirrorList;
@@ -62,6 +59,16 @@ export interface LogLine {
   readonly text: string;
 }
 
+/** What others need to know of a build while it is made. */
+export interface BuildInProgress {
+  /** `category/name`. Throws AGN009. */
+  readonly catpkg: string;
+  /** Whether something became of it. */
+  readonly isPushed: boolean;
+  /** For messages, as far as it is known. */
+  readonly shownName: string;
+}
+
 /** One package of one rule on its way: the unit that fails or succeeds on its own (specification 1.11). */
 export interface Unit {
   readonly run: RunContext;
@@ -73,7 +80,7 @@ export interface Unit {
   /** Place in the queue: the earlier one wins where two want the same. */
   readonly order: number;
   /** Builds that were made, and whether something became of them. */
-  readonly builds: Set<BreezyBuild>;
+  readonly builds: Set<BuildInProgress>;
   /** Builds that were pushed. */
   readonly pushed: Promise<void>[];
   readonly staged: StagedBuild[];

@@ -1,9 +1,7 @@
 import { isAbsolute, join, normalize } from 'node:path';
 import { fault } from '../diagnostics/index.ts';
-import { compileTemplate, Exposed, type Template, type TemplateLoader } from '../formats/jinja/index.ts';
+import { compileTemplate, type Template, type TemplateLoader } from '../formats/jinja/index.ts';
 import { textIfThere } from '../host/index.ts';
-import { DistFile } from './dist-file.ts';
-import { isMapping, setOwn } from './merge-settings.ts';
 
 /** Templates of a run, each read and compiled once. */
 export class TemplateShelf {
@@ -45,14 +43,4 @@ function loaderOf(folder: string): TemplateLoader {
     if (isAbsolute(path) || path === '..' || path.startsWith('../')) return undefined;
     return textIfThere(join(folder, path));
   };
-}
-
-/** Variables as templates may see them: artifacts and archives by their attributes, at every depth. */
-export function exposeAll(value: unknown): unknown {
-  if (value instanceof DistFile) return value.exposed;
-  if (Array.isArray(value)) return value.map(exposeAll);
-  if (value instanceof Exposed || !isMapping(value)) return typeof value === 'function' ? undefined : value;
-  const made: Record<string, unknown> = {};
-  for (const [key, inner] of Object.entries(value)) setOwn(made, key, exposeAll(inner));
-  return made;
 }

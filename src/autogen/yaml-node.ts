@@ -126,7 +126,8 @@ export function yamlValue(
     const scalar = readPlainScalar(at.text);
     if (scalar.kind === 'null') return null;
     if (scalar.kind === 'text') return at.text;
-    return scalar.kind === 'float' && options.makeFloat ? options.makeFloat(scalar.value) : scalar.value;
+    if (scalar.kind === 'float' && options.makeFloat) return options.makeFloat(scalar.value);
+    return scalar.value;
   };
   return value(node, []);
 }
