@@ -118,6 +118,7 @@ export class BreezyBuild implements BuildInProgress {
 
   async #make(): Promise<void> {
     const { catpkg } = this;
+    this.#unit.claims.add(catpkg);
     const fileName = ebuildFileName({
       category: this.cat ?? '',
       name: this.name ?? '',

@@ -1,4 +1,4 @@
-import type { Problem } from '../diagnostics/index.ts';
+import type { Place, Problem } from '../diagnostics/index.ts';
 import type { Download, DynamicRecord, Blob as StoredBlob, Fastpull } from '../fastpull/index.ts';
 import type { Clock } from '../host/index.ts';
 import type { DistdirCopies } from './distdir-copies.ts';
@@ -75,8 +75,10 @@ export interface Unit {
   readonly autogenId: string;
   /** The file that asked for it. */
   readonly file: string;
-  /** `category/name` as far as it is known, for messages. */
+  /** `category/name[-version]` as far as it is known, for messages. */
   readonly label: string;
+  /** Where the package was asked for. */
+  readonly place: Place;
   /** Place in the queue: the earlier one wins where two want the same. */
   readonly order: number;
   /** Builds that were made, and whether something became of them. */
@@ -84,5 +86,7 @@ export interface Unit {
   /** Builds that were pushed. */
   readonly pushed: Promise<void>[];
   readonly staged: StagedBuild[];
+  /** `category/name` of each package that it wants to write, also when it fails later. */
+  readonly claims: Set<string>;
   readonly problems: Problem[];
 }
