@@ -1,3 +1,41 @@
+export type { Condition, ConditionedLeaf, SatisfiedOptions } from './algebra.ts';
+export {
+  conditionedLeaves,
+  conditionsOf,
+  countSatisfied,
+  evaluate,
+  flatten,
+  group,
+  holds,
+  leaf,
+  leaves,
+  mapLeaves,
+  printExpression,
+  printExpressionLines,
+  satisfied,
+  when,
+} from './algebra.ts';
+export type { Atom, AtomOperator, AtomOptions } from './atom.ts';
+export { formatAtom, parseAtom, requireAtom } from './atom.ts';
+export type { MatchedPackage } from './atom-match.ts';
+export { matchesAtom, matchesVersion, settleAtom } from './atom-match.ts';
+export type { ExpressionOptions, MentionedFlag, SourceUri } from './dependencies.ts';
+export {
+  checkFlags,
+  mentionedFlags,
+  ownFlagsOfAtom,
+  parseDependencies,
+  parseLicense,
+  parseRestrict,
+  parseSourceUri,
+  printDependencies,
+  printSourceUri,
+  printWords,
+} from './dependencies.ts';
+export type { Eapi, EapiRules } from './eapi.ts';
+export { eapiOfEbuild, eapiRules, knownEapi } from './eapi.ts';
+export type { Conditional, Expression, Group, Leaf, ReadExpression } from './expression.ts';
+export { placeInText } from './expression.ts';
 export type { Manifest, ManifestEntry, ManifestMerge, ManifestType, ProducedEntry } from './manifest.ts';
 export {
   manifestHashes,
@@ -31,6 +69,11 @@ export {
   parsePackageId,
   revisionFor,
 } from './package-id.ts';
+export type { RequiredUseViolation } from './required-use.ts';
+export { explainRequiredUse, parseRequiredUse, placeOfViolation, printRequiredUse } from './required-use.ts';
+export { sourceUriText } from './source-uri-text.ts';
+export type { UseDependency, UseDependencyKind } from './use-dependency.ts';
+export { formatUseDependency, parseUseDependency, settleUseDependency } from './use-dependency.ts';
 export type { Version, VersionSuffix, VersionSuffixKind } from './version.ts';
 export {
   compareVersions,
