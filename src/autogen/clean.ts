@@ -1,7 +1,7 @@
 import { dirname, join, relative, sep } from 'node:path';
 import type { Fastpull, LedgerEntry } from '../fastpull/index.ts';
 import { mergeManifest, parseManifest, printManifest } from '../formats/gentoo/index.ts';
-import { digestText512, namesIn, removeEntry, replaceFile, runProcess, textIfThere } from '../host/index.ts';
+import { namesIn, removeEntry, replaceFile, runProcess, sha512Text, textIfThere } from '../host/index.ts';
 import { mayFetch } from './ebuild-words.ts';
 
 export interface CleanOptions {
@@ -39,7 +39,7 @@ function isLeftOver({ path, sha512, autogenId }: LedgerEntry, options: CleanOpti
   const below = relative(options.root, path);
   if (below.startsWith('..') || below.startsWith(sep)) return false;
   const text = textIfThere(path);
-  return text !== undefined && digestText512(text) === sha512;
+  return text !== undefined && sha512Text(text) === sha512;
 }
 
 async function trackedFiles(

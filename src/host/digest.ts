@@ -8,6 +8,11 @@ export function digestBytes(bytes: Uint8Array | string): Digest {
   return createHash('sha256').update(bytes).digest('hex') as Digest;
 }
 
+/** SHA-512 of a text as UTF-8, 128 lower-case hexadecimal digits. */
+export function sha512Text(text: string): string {
+  return createHash('sha512').update(text).digest('hex');
+}
+
 /** MD5 and SHA-256 of a file in one reading, lower-case hexadecimal (pacman databases carry both). */
 export async function digestFileTwice(path: string): Promise<{ md5: string; sha256: Digest }> {
   const md5 = createHash('md5');
@@ -35,10 +40,6 @@ export function equalDigests(a: string, b: string): boolean {
   return left.byteLength === right.byteLength && timingSafeEqual(left, right);
 }
 
-/** SHA-512 of a text, lower-case hexadecimal: how ledgers of distfiles and ebuilds know files. */
-export function digestText512(text: string): string {
-  return createHash('sha512').update(text).digest('hex');
-}
 
 /** SHA-512 of a file, lower-case hexadecimal. Throws SYS004. */
 export async function digestFile512(path: string): Promise<string> {

@@ -19,7 +19,15 @@ export {
   tolerateClosedPipes,
 } from './console.ts';
 export { acceptedCodings, type UnpackLimits, UnpackTrouble, unpackBody } from './content-coding.ts';
-export { createTokenDigest, digestBytes, digestFile512, digestFileTwice, digestText512, equalDigests, keyedDigest } from './digest.ts';
+export {
+  createTokenDigest,
+  digestBytes,
+  digestFile512,
+  digestFileTwice,
+  equalDigests,
+  keyedDigest,
+  sha512Text,
+} from './digest.ts';
 export { isDiskFull } from './disk-full.ts';
 export {
   bytesIfThere,
@@ -38,10 +46,11 @@ export {
   syncPaths,
   writePieces,
 } from './file-entry.ts';
+export { copyHashingThrice, type FileHashes, hashFileThrice } from './file-hashes.ts';
 export { readFileRange } from './file-range.ts';
 export { type FileTree, readFileTree, type TreeFile, writeFileTree } from './file-tree.ts';
 export { type FileWatch, readBytes, watchFile } from './file-watch.ts';
-export { fsyncDirectory, replaceFile, replaceSymlink, writeDurably } from './files.ts';
+export { fsyncDirectory, replaceFile, replaceFileLater, replaceSymlink, writeDurably } from './files.ts';
 export { FlushedFile } from './flushed-file.ts';
 export {
   absolutePath,
@@ -97,6 +106,7 @@ export {
   type StartOptions,
   startProcess,
 } from './process.ts';
+export { ownIdentity, type ProcessIdentity, processState } from './process-identity.ts';
 export { descendants, leakyDescriptors } from './process-tree.ts';
 export { findProgram, type ProbeAnswer, probeProgram } from './program-probe.ts';
 export { type Random, systemRandom } from './random.ts';
