@@ -3,7 +3,7 @@ import { messageOf, type Problem, problem } from '../diagnostics/index.ts';
 import type { Ledger, Blob as StoredBlob } from '../fastpull/index.ts';
 import {
   type Clock,
-  digestFile512,
+  hashFileThrice,
   entryFacts,
   pathKind,
   readPieces,
@@ -58,7 +58,7 @@ export class DistdirCopies {
 async function isSame(path: string, blob: StoredBlob): Promise<boolean> {
   const facts = entryFacts(path);
   if (facts?.kind !== 'file' || facts.sizeBytes !== blob.sizeBytes) return false;
-  return (await digestFile512(path)) === blob.sha512;
+  return (await hashFileThrice(path)).sha512 === blob.sha512;
 }
 
 async function copyInto(path: string, blob: StoredBlob): Promise<void> {
@@ -79,7 +79,7 @@ async function copyInto(path: string, blob: StoredBlob): Promise<void> {
 export async function purgeDistdir(ledger: Ledger): Promise<readonly string[]> {
   const removed: string[] = [];
   for (const { path, sha512 } of [...ledger.list()]) {
-    const isOurs = entryFacts(path)?.kind === 'file' && (await digestFile512(path)) === sha512;
+    const isOurs = entryFacts(path)?.kind === 'file' && (await hashFileThrice(path)).sha512 === sha512;
     if (isOurs && removeEntry(path)) removed.push(path);
     await ledger.forget(path);
   }

@@ -1,7 +1,6 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import type { Digest } from '../primitives/index.ts';
-import { pathProblem } from './file-entry.ts';
 
 /** SHA-256 of bytes in memory. */
 export function digestBytes(bytes: Uint8Array | string): Digest {
@@ -38,16 +37,4 @@ export function keyedDigest(key: string, text: string): string {
 export function equalDigests(a: string, b: string): boolean {
   const [left, right] = [Buffer.from(a), Buffer.from(b)];
   return left.byteLength === right.byteLength && timingSafeEqual(left, right);
-}
-
-
-/** SHA-512 of a file, lower-case hexadecimal. Throws SYS004. */
-export async function digestFile512(path: string): Promise<string> {
-  const sha512 = createHash('sha512');
-  try {
-    for await (const piece of createReadStream(path, { highWaterMark: 1 << 18 })) sha512.update(piece as Buffer);
-  } catch (error) {
-    throw pathProblem('read', path, error);
-  }
-  return sha512.digest('hex');
 }

@@ -22,7 +22,6 @@ export { acceptedCodings, type UnpackLimits, UnpackTrouble, unpackBody } from '.
 export {
   createTokenDigest,
   digestBytes,
-  digestFile512,
   digestFileTwice,
   equalDigests,
   keyedDigest,
