@@ -3,6 +3,7 @@ import type { Fastpull, LedgerEntry } from '../fastpull/index.ts';
 import { mergeManifest, parseManifest, printManifest } from '../formats/gentoo/index.ts';
 import { namesIn, removeEntry, replaceFile, runProcess, sha512Text, textIfThere } from '../host/index.ts';
 import { mayFetch } from './ebuild-words.ts';
+import type { PackageReport } from './report.ts';
 
 export interface CleanOptions {
   readonly root: string;
@@ -14,6 +15,29 @@ export interface CleanOptions {
   readonly dryRun: boolean;
   readonly signal?: AbortSignal | undefined;
 }
+
+/**
+ * Autogens that ran as a whole and without a failure: what they did not make again is left over. Two files of one folder are
+ * one autogen; where one of them failed or did not run, nothing is known.
+ */
+export function cleanAutogens(reports: readonly PackageReport[]): ReadonlySet<string> {
+  const ids = new Map<string, string>();
+  const files = new Set<string>();
+  const failed = new Set<string>();
+  for (const { file, autogen, outcome } of reports) {
+    const folder = dirname(file);
+    files.add(file);
+    if (outcome === 'failed' || outcome === 'skipped') failed.add(folder);
+    else ids.set(folder, autogen);
+  }
+  for (const folder of ids.keys()) {
+    const all = namesIn(folder).filter((name) => autogenName.test(name));
+    if (!all.every((name) => files.has(join(folder, name)))) failed.add(folder);
+  }
+  return new Set([...ids].filter(([folder]) => !failed.has(folder)).map(([, id]) => id));
+}
+
+const autogenName = /^autogen\.(?:m?ts|m?js|yaml)$/;
 
 /**
  * Removes ebuilds of earlier runs that a successful run of the same autogen did not make again (specification 3.5): only what

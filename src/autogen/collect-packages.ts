@@ -1,6 +1,6 @@
 import { fault, isFault, type Problem, problem } from '../diagnostics/index.ts';
 import { type ProducedEntry, sameFile } from '../formats/gentoo/index.ts';
-import type { Unit } from './run-context.ts';
+import type { EndedUnit, Unit } from './run-context.ts';
 import type { StagedBuild } from './staged-build.ts';
 
 /** All that a run wants to write into one package folder. */
@@ -22,20 +22,18 @@ export interface Collected {
  * Puts together what units made, in the order of the queue: where two autogens want the same package, or one name of a
  * distfile means different bytes, the later unit is refused as a whole (specification 1.10, 3.4).
  */
-export function collectPackages(
-  units: readonly Unit[],
-  succeeded: (unit: Unit) => boolean,
-): Collected {
+export function collectPackages(ended: readonly EndedUnit[]): Collected {
   const owners = new Map<string, Unit>();
   const packages = new Map<string, PackageOutput>();
   const refused = new Map<Unit, Problem>();
-  for (const unit of [...units].sort((a, b) => a.order - b.order)) {
+  for (const { unit, failure, isSkipped } of [...ended].sort((a, b) => a.unit.order - b.unit.order)) {
+    const isGood = failure === undefined && !isSkipped;
     try {
       claim(unit, owners);
-      if (succeeded(unit)) accept(unit, packages);
+      if (isGood) accept(unit, packages);
     } catch (error) {
       if (!isFault(error)) throw error;
-      if (succeeded(unit)) refused.set(unit, error.problem);
+      if (isGood) refused.set(unit, error.problem);
     }
   }
   return { packages, refused, problems: nameCollisions(packages) };

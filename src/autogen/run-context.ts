@@ -90,3 +90,10 @@ export interface Unit {
   readonly claims: Set<string>;
   readonly problems: Problem[];
 }
+
+/** A unit that ended, or never began. */
+export interface EndedUnit {
+  readonly unit: Unit;
+  readonly failure: Problem | undefined;
+  readonly isSkipped: boolean;
+}

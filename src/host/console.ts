@@ -92,3 +92,17 @@ export async function readStandardInput(mostBytes: number): Promise<Uint8Array> 
   }
   return Buffer.concat(pieces);
 }
+
+/**
+ * Takes errors of promises that nobody awaits, in place of those who listened so far, until the function that is returned
+ * is called: programs of others that run within ours forget an `await` now and then.
+ */
+export function onStrayRejection(take: (error: unknown) => void): () => void {
+  const before = process.listeners('unhandledRejection');
+  process.removeAllListeners('unhandledRejection');
+  process.on('unhandledRejection', take);
+  return () => {
+    process.off('unhandledRejection', take);
+    for (const listener of before) process.on('unhandledRejection', listener);
+  };
+}

@@ -14,6 +14,7 @@ export {
   type Console,
   onCrash,
   onInterrupt,
+  onStrayRejection,
   readStandardInput,
   systemConsole,
   tolerateClosedPipes,
