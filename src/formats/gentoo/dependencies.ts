@@ -65,7 +65,8 @@ export function parseSourceUri(text: string, { place, eapi }: ExpressionOptions)
       const given = isRenamed ? words.take()?.text : uri.slice(uri.lastIndexOf('/') + 1);
       if (isRenamed && !rules.sourceArrows)
         return wrong(`'->' is not allowed in EAPI ${eapi}`, 'EAPI 2 brought it.');
-      if (given === undefined || given === ')') return wrong(`a name is missing behind '${token.text} ->'`);
+      if (given === undefined || ['(', ')', '||'].includes(given))
+        return wrong(`a name is missing behind '${token.text} ->'`);
       if (!isDistfileName(given))
         return wrong(`'${given}' is not the name of a distfile`, 'It is a bare name, without a folder.');
       return {

@@ -50,7 +50,8 @@ export interface Words {
 export interface Dialect<T> {
   /** Groups beside `( )` and conditionals. */
   readonly groups: readonly ('||' | '^^' | '??')[];
-  /** Whether there may be groups and conditionals at all in an EAPI that lacks them is the caller's to say. */
+  /** Whether a group may have nothing in it, which PMS forbids and eclasses write into REQUIRED_USE. */
+  readonly emptyGroups?: boolean;
   readLeaf(first: Token, words: Words, report: Report): T | undefined;
 }
 
@@ -104,6 +105,11 @@ class ExpressionReader<T> implements Words {
     return this.#tokens[this.#next];
   }
 
+  /** The word before the one that was taken last. */
+  get #previous(): Token | undefined {
+    return this.#tokens[this.#next - 2];
+  }
+
   take(): Token | undefined {
     const token = this.#tokens[this.#next];
     this.#next += 1;
@@ -128,17 +134,17 @@ class ExpressionReader<T> implements Words {
 
   #step(token: Token): void {
     const { text, at } = token;
-    if (text === ')') return this.#close(token);
-    if (text === '(') return this.#enter({ kind: 'all', children: [], at });
-    if (text === '||' || text === '^^' || text === '??') return this.#choice(text, at);
-    if (/^!?[^\s?]+\?$/.test(text)) return this.#conditional(text, at);
-    const glued = /^[()]|\($|^!?[A-Za-z0-9+_@-]+\?\S/.test(text);
-    if (glued) {
+    if (text === ')') this.#close(token);
+    else if (text === '(') this.#enter({ kind: 'all', children: [], at });
+    else if (text === '||' || text === '^^' || text === '??') this.#choice(text, at);
+    else if (/^!?[^\s?]+\?$/.test(text)) this.#conditional(text, at);
+    else if (/^[()]|\($|^!?[A-Za-z0-9+_@-]+\?\S/.test(text)) {
       const why = 'Parentheses and conditions have blanks on both sides.';
-      return this.#report('PMS030', at, { what: `a blank is missing in '${text}'`, why });
+      this.#report('PMS030', at, { what: `a blank is missing in '${text}'`, why });
+    } else {
+      const value = this.#dialect.readLeaf(token, this, this.#report);
+      if (value !== undefined) this.#open.at(-1)?.children.push({ kind: 'leaf', value, at });
     }
-    const value = this.#dialect.readLeaf(token, this, this.#report);
-    if (value !== undefined) this.#open.at(-1)?.children.push({ kind: 'leaf', value, at });
   }
 
   #enter(node: Group<T> | Conditional<T>): void {
@@ -149,8 +155,14 @@ class ExpressionReader<T> implements Words {
   }
 
   #close({ at }: Token): void {
-    if (this.#open.length > 1) this.#open.pop();
-    else this.#report('PMS030', at, { what: "')' closes nothing" });
+    if (this.#open.length === 1) {
+      this.#report('PMS030', at, { what: "')' closes nothing" });
+      return;
+    }
+    const isEmpty = this.#previous?.text === '(';
+    if (isEmpty && !this.#dialect.emptyGroups)
+      this.#report('PMS030', at, { what: 'a group has nothing in it' });
+    this.#open.pop();
   }
 
   #hasOpening(text: string, at: number): boolean {

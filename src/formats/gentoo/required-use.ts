@@ -19,6 +19,7 @@ export function parseRequiredUse(
 ): ReadExpression<Condition> {
   const rules = eapiRules(eapi);
   const dialect: Dialect<Condition> = {
+    emptyGroups: true,
     groups: rules.atMostOneOf ? ['||', '^^', '??'] : ['||', '^^'],
     readLeaf({ text: word, at }, _, report) {
       const negated = word.startsWith('!');
