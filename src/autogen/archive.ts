@@ -84,8 +84,16 @@ export class Archive extends DistFile {
     return this.#metadata;
   }
 
+  /** Throws AGN014 before it is stored, AGN026 when nobody said where archives are published. */
   override get url(): string {
-    return this.unit.run.fastpull.addressOf(this.blob.sha512);
+    const { fastpull, settings } = this.unit.run;
+    if (!settings.hasDistfilesHost) {
+      throw fault('AGN026', {
+        what: 'nobody said where archives are published',
+        next: "Set 'METATOOLS_DISTFILES_HOST' to the address of the distfiles host, such as 'https://distfiles.example.org'.",
+      });
+    }
+    return fastpull.addressOf(this.blob.sha512);
   }
 
   override ensureCompleted(): Promise<boolean> {
