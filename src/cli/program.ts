@@ -37,6 +37,8 @@ const commands: Readonly<Record<string, () => Promise<Add>>> = {
   upkeep: async () => (await import('./commands/upkeep.ts')).addUpkeep,
   ci: async () => (await import('./commands/ci.ts')).addCi,
   import: async () => (await import('./commands/import.ts')).addImport,
+  doit: async () => (await import('./commands/doit.ts')).addDoit,
+  autogen: async () => (await import('./commands/autogen.ts')).addAutogen,
   token: async () => (await import('./commands/token.ts')).addToken,
   doctor: async () => (await import('./commands/doctor.ts')).addDoctor,
   explain: async () => (await import('./commands/explain.ts')).addExplain,

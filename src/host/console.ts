@@ -1,3 +1,4 @@
+import { createInterface } from 'node:readline/promises';
 import { pathProblem } from './file-entry.ts';
 
 /** The streams a command talks to people and programs through. */
@@ -105,4 +106,17 @@ export function onStrayRejection(take: (error: unknown) => void): () => void {
     process.off('unhandledRejection', take);
     for (const listener of before) process.on('unhandledRejection', listener);
   };
+}
+
+/** Asks the person at the terminal for one line; undefined when there is none, as standard input is no terminal or ends. */
+export async function askLine(question: string): Promise<string | undefined> {
+  if (process.stdin.isTTY !== true) return undefined;
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return await lines.question(question);
+  } catch {
+    return undefined;
+  } finally {
+    lines.close();
+  }
 }

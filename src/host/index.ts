@@ -11,6 +11,7 @@ export { findControlGroupsV2 } from './cgroup-v2.ts';
 export { type Clock, nextTurn, systemClock, VirtualClock } from './clock.ts';
 export { unpackZstd, writeZstdFile } from './compress.ts';
 export {
+  askLine,
   type Console,
   onCrash,
   onInterrupt,
@@ -124,5 +125,6 @@ export {
   readPieces,
   writeFileWithMode,
 } from './tree.ts';
+export { type TreeWatch, watchTree } from './tree-watch.ts';
 export { askSocket, type SocketAnswer, type SocketRequest } from './unix-http.ts';
 export { xzCodec } from './xz.ts';
