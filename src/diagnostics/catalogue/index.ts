@@ -31,6 +31,7 @@ import { storageCodes } from './storage.table.ts';
 import { templatesCodes } from './templates.table.ts';
 import { upkeepCodes } from './upkeep.table.ts';
 import { upstreamCodes } from './upstream.table.ts';
+import { yamlCodes } from './yaml.table.ts';
 
 const tables = {
   ...autogenCodes,
@@ -64,6 +65,7 @@ const tables = {
   ...farmUpkeepCodes,
   ...storageCodes,
   ...templatesCodes,
+  ...yamlCodes,
 };
 
 /** Every code there is; writing one that the catalogue lacks does not compile. */

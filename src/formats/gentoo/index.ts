@@ -19,6 +19,10 @@ export type { Atom, AtomOperator, AtomOptions } from './atom.ts';
 export { formatAtom, parseAtom, requireAtom } from './atom.ts';
 export type { MatchedPackage } from './atom-match.ts';
 export { matchesAtom, matchesVersion, settleAtom } from './atom-match.ts';
+export type { CacheEntry, CacheFacts } from './cache-entry.ts';
+export { cacheVariables, parseCacheEntry, printCacheEntry, staleness } from './cache-entry.ts';
+export type { TreeFiles, TreeSurroundings } from './check-tree.ts';
+export { checkTree } from './check-tree.ts';
 export type { ExpressionOptions, MentionedFlag, SourceUri } from './dependencies.ts';
 export {
   checkFlags,
@@ -69,6 +73,24 @@ export {
   parsePackageId,
   revisionFor,
 } from './package-id.ts';
+export type { PackageList, TakenFrom } from './packages-yaml.ts';
+export { parsePackageList } from './packages-yaml.ts';
+export type { PythonChoice, PythonPackage } from './python-use.ts';
+export { pythonUseText } from './python-use.ts';
+export { parseReleaseDefinition } from './release-definition.ts';
+export type { KitDefinition, ReleaseDefinition, SourcedKit, SourceRepository } from './release-shape.ts';
+export type { Layout, LayoutSettings, NewLayout } from './repository-files.ts';
+export {
+  layoutOf,
+  parseCategories,
+  parseLayout,
+  parseMirrors,
+  parseRepoName,
+  parseUseDescriptions,
+  printCategories,
+  printLayout,
+  printMirrors,
+} from './repository-files.ts';
 export type { RequiredUseViolation } from './required-use.ts';
 export { explainRequiredUse, parseRequiredUse, placeOfViolation, printRequiredUse } from './required-use.ts';
 export { sourceUriText } from './source-uri-text.ts';
