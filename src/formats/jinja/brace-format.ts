@@ -19,13 +19,14 @@ export function argumentOf(given: Arguments): (key: string) => Value | undefined
 class Formatting {
   readonly #values: FieldValues;
   #next = 0;
+  #isNumbered: boolean | undefined;
   constructor(values: FieldValues) {
     this.#values = values;
   }
 
   /** Everything of `text`; specifications may hold fields, but not deeper ones. */
   expand(text: string, depth = 0): string {
-    if (depth > 1) return wrongUse('fields of a format are nested too deeply');
+    if (depth > 1 && /[{}]/.test(text)) return wrongUse('fields of a format are nested too deeply');
     let result = '';
     let at = 0;
     while (at < text.length) {
@@ -74,6 +75,11 @@ class Formatting {
   }
 
   #argument(name: string): Value {
+    const isNumbered = /^\d+$/.test(name);
+    if (name === '' || isNumbered) {
+      this.#isNumbered ??= isNumbered;
+      if (this.#isNumbered !== isNumbered) return wrongUse('the format numbers some fields and others not');
+    }
     const key = name === '' ? String(this.#next++) : name;
     return this.#values.argument(key) ?? wrongUse(`the format asks for '${key}', which is not given`);
   }

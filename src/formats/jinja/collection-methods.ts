@@ -4,10 +4,10 @@ import { Dict, DictView, iterate, typeName } from './dict.ts';
 import type { MethodTable } from './method.ts';
 import { repr } from './print.ts';
 import { wrongUse } from './trouble.ts';
-import { type Arguments, Tuple, type Value } from './values.ts';
+import { type Arguments, none, Tuple, type Value } from './values.ts';
 
 const one = (who: string, given: Arguments): Value => bind(who, given, ['item'], 1).value('item') as Value;
-const none = (who: string, given: Arguments): void => void bind(who, given, []);
+const takesNothing = (who: string, given: Arguments): void => void bind(who, given, []);
 
 function count(items: readonly Value[], given: Arguments): number {
   const wanted = one('count', given);
@@ -47,44 +47,44 @@ export function sorted(
 export const listMethods: MethodTable<Value[]> = {
   append(self, given) {
     self.push(one('append', given));
-    return null;
+    return none;
   },
   clear(self, given) {
-    none('clear', given);
+    takesNothing('clear', given);
     self.length = 0;
-    return null;
+    return none;
   },
   copy(self, given) {
-    none('copy', given);
+    takesNothing('copy', given);
     return [...self];
   },
   count,
   extend(self, given) {
     for (const item of [...iterate(one('extend', given))]) self.push(item);
-    return null;
+    return none;
   },
   index,
   insert(self, given) {
     const bound = bind('insert', given, ['index', 'item'], 2);
     self.splice(bound.integer('index', 0), 0, bound.value('item') as Value);
-    return null;
+    return none;
   },
   pop(self, given) {
     return takeOut(self, bind('pop', given, ['index']).integer('index', -1));
   },
   remove(self, given) {
     takeOut(self, index(self, { positional: [one('remove', given)], named: new Map() }));
-    return null;
+    return none;
   },
   reverse(self, given) {
-    none('reverse', given);
+    takesNothing('reverse', given);
     self.reverse();
-    return null;
+    return none;
   },
   sort(self, given) {
     const bound = bind('sort', given, ['reverse']);
     self.splice(0, self.length, ...sorted(self, bound.integer('reverse', 0) !== 0));
-    return null;
+    return none;
   },
 };
 
@@ -117,28 +117,28 @@ const keyAndDefault = (who: string, given: Arguments): { key: Value; missing: Va
 
 export const dictMethods: MethodTable<Dict> = {
   clear(self, given) {
-    none('clear', given);
+    takesNothing('clear', given);
     self.clear();
-    return null;
+    return none;
   },
   copy(self, given) {
-    none('copy', given);
+    takesNothing('copy', given);
     return new Dict(self.entries());
   },
   get(self, given) {
     const { key, missing } = keyAndDefault('get', given);
-    return self.get(key) ?? missing ?? null;
+    return self.get(key) ?? missing ?? none;
   },
   items(self, given) {
-    none('items', given);
+    takesNothing('items', given);
     return new DictView(self, 'items');
   },
   keys(self, given) {
-    none('keys', given);
+    takesNothing('keys', given);
     return new DictView(self, 'keys');
   },
   values(self, given) {
-    none('values', given);
+    takesNothing('values', given);
     return new DictView(self, 'values');
   },
   pop(self, given) {
@@ -149,7 +149,7 @@ export const dictMethods: MethodTable<Dict> = {
     return found;
   },
   popitem(self, given) {
-    none('popitem', given);
+    takesNothing('popitem', given);
     const last = [...self.entries()].at(-1) ?? wrongUse('the dict is empty');
     self.delete(last[0]);
     return new Tuple(last);
@@ -158,12 +158,12 @@ export const dictMethods: MethodTable<Dict> = {
     const { key, missing } = keyAndDefault('setdefault', given);
     const found = self.get(key);
     if (found !== undefined) return found;
-    self.set(key, missing ?? null);
-    return missing ?? null;
+    self.set(key, missing ?? none);
+    return missing ?? none;
   },
   update(self, given) {
     for (const [key, value] of pairsOf('update', given)) self.set(key, value);
-    return null;
+    return none;
   },
 };
 

@@ -2,7 +2,7 @@ import { integerOf } from './numbers.ts';
 import { wrongUse } from './trouble.ts';
 import { PyFloat, PyObject, Range, Tuple, Undefined, type Value } from './values.ts';
 
-type Key = string | number | bigint | null | PyObject;
+type Key = string | number | bigint | PyObject;
 
 /** Equal keys of Python have the same key here: 1, 1.0 and True are one. */
 function keyOf(value: Value): Key {
@@ -100,7 +100,6 @@ export class DictView extends PyObject {
 
 /** The type of a value as Python's messages name it. */
 export function typeName(value: Value): string {
-  if (value === null) return 'NoneType';
   if (Array.isArray(value)) return 'list';
   if (value instanceof PyObject) return value.typeName;
   if (typeof value === 'string') return 'str';

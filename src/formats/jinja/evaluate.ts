@@ -3,13 +3,22 @@ import { Dict, isTrue, iterate, typeName } from './dict.ts';
 import type { Tools } from './filter-kit.ts';
 import { filters } from './filters.ts';
 import type { Frame } from './frame.ts';
-import type { Expression, ExpressionOf, GivenNodes } from './nodes.ts';
+import type { Expression, ExpressionOf, GivenNodes, Spot } from './nodes.ts';
 import { compute, signed } from './operators.ts';
 import { textOf } from './print.ts';
 import { attributeOf, sliceOf, subscriptOf } from './subscript.ts';
 import { tests } from './tests.ts';
 import { TemplateTrouble, wrongUse } from './trouble.ts';
-import { type Arguments, noArguments, PyFloat, PyObject, Tuple, Undefined, type Value } from './values.ts';
+import {
+  type Arguments,
+  noArguments,
+  none,
+  PyFloat,
+  PyObject,
+  Tuple,
+  Undefined,
+  type Value,
+} from './values.ts';
 
 /** What filters may do by name. */
 export const tools: Tools = {
@@ -33,16 +42,16 @@ export function callValue(value: Value, given: Arguments): Value {
 }
 
 /** The arguments of a call, computed from the left to the right. */
-export function givenOf(nodes: GivenNodes, frame: Frame): Arguments {
+export function givenOf(nodes: GivenNodes, at: Spot, frame: Frame): Arguments {
   if (nodes.positional.length + nodes.named.length === 0 && !nodes.row && !nodes.mapping) return noArguments;
   const positional = nodes.positional.map((node) => evaluate(node, frame));
   const named = new Map<string, Value>();
-  for (const { name, value } of nodes.named) {
-    if (named.has(name)) wrongUse(`the argument '${name}' is there twice`);
-    named.set(name, evaluate(value, frame));
-  }
-  if (nodes.row) positional.push(...iterate(evaluate(nodes.row, frame)));
-  if (nodes.mapping) addMapping(evaluate(nodes.mapping, frame), named);
+  for (const { name, value } of nodes.named) named.set(name, evaluate(value, frame));
+  const row = nodes.row && evaluate(nodes.row, frame);
+  const mapping = nodes.mapping && evaluate(nodes.mapping, frame);
+  frame.run.at = at;
+  if (row !== undefined) positional.push(...iterate(row));
+  if (mapping !== undefined) addMapping(mapping, named);
   return { positional, named };
 }
 
@@ -85,7 +94,12 @@ const evaluators: Evaluators = {
   tuple: (node, frame) => new Tuple(node.items.map((item) => evaluate(item, frame))),
   dict(node, frame) {
     const dict = new Dict();
-    for (const [key, value] of node.pairs) dict.set(evaluate(key, frame), evaluate(value, frame));
+    for (const pair of node.pairs) {
+      const key = evaluate(pair[0], frame);
+      const value = evaluate(pair[1], frame);
+      frame.run.at = node.at;
+      dict.set(key, value);
+    }
     return dict;
   },
   attribute(node, frame) {
@@ -101,14 +115,14 @@ const evaluators: Evaluators = {
   },
   slice(node, frame) {
     const value = evaluate(node.value, frame);
-    const bound = (part: Expression | undefined): Value => (part ? evaluate(part, frame) : null);
+    const bound = (part: Expression | undefined): Value => (part ? evaluate(part, frame) : none);
     const bounds = { start: bound(node.start), stop: bound(node.stop), step: bound(node.step) };
     frame.run.at = node.at;
     return sliceOf(value, bounds);
   },
   call(node, frame) {
     const value = evaluate(node.value, frame);
-    const given = givenOf(node.given, frame);
+    const given = givenOf(node.given, node.at, frame);
     frame.run.at = node.at;
     return callValue(value, given);
   },
@@ -118,7 +132,7 @@ const evaluators: Evaluators = {
   },
   test(node, frame) {
     const value = evaluate(node.value, frame);
-    const given = givenOf(node.given, frame);
+    const given = givenOf(node.given, node.at, frame);
     frame.run.at = node.at;
     return tools.test(node.name, value, given);
   },
@@ -150,7 +164,7 @@ export function evaluate(node: Expression, frame: Frame): Value {
 }
 
 function applyFilter(node: ExpressionOf<'filter'>, value: Value, frame: Frame): Value {
-  const given = givenOf(node.given, frame);
+  const given = givenOf(node.given, node.at, frame);
   frame.run.at = node.at;
   return tools.filter(node.name, value, given);
 }

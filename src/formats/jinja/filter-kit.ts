@@ -1,5 +1,5 @@
 import { subscriptOf } from './subscript.ts';
-import { type Arguments, Undefined, type Value } from './values.ts';
+import { type Arguments, none, Undefined, type Value } from './values.ts';
 
 /** What filters that apply others need: filters and tests by name. */
 export interface Tools {
@@ -12,7 +12,7 @@ export type FilterTable = readonly (readonly [string, Filter])[];
 
 /** Reads `a.b.0` out of values; `missing` stands for what is undefined. */
 export function attributeReader(attribute: Value | undefined, missing?: Value): (item: Value) => Value {
-  if (attribute === undefined || attribute === null) return (item) => item;
+  if (attribute === undefined || attribute === none) return (item) => item;
   const parts: Value[] =
     typeof attribute === 'string'
       ? attribute.split('.').map((part) => (/^\d+$/.test(part) ? Number(part) : part))
@@ -21,7 +21,7 @@ export function attributeReader(attribute: Value | undefined, missing?: Value): 
     let value = item;
     for (const part of parts) {
       value = subscriptOf(value, part);
-      if (value instanceof Undefined && missing !== undefined && missing !== null) value = missing;
+      if (value instanceof Undefined && missing !== undefined && missing !== none) value = missing;
     }
     return value;
   };

@@ -4,7 +4,7 @@ import { Dict } from './dict.ts';
 import { asIndex, asInteger } from './numbers.ts';
 import { textOf } from './print.ts';
 import { tooMuch, wrongUse } from './trouble.ts';
-import { type Arguments, Callable, PyObject, Range, Undefined, type Value } from './values.ts';
+import { type Arguments, Callable, none, PyObject, Range, Undefined, type Value } from './values.ts';
 
 /** Numbers that one range may have. */
 const longestRange = 100_000;
@@ -53,7 +53,7 @@ class Cycler extends PyObject {
     if (name !== 'reset') return undefined;
     return new Callable('reset', () => {
       this.#at = 0;
-      return null;
+      return none;
     });
   }
   #next(): Value {

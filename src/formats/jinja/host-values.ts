@@ -3,7 +3,7 @@ import { Dict } from './dict.ts';
 import { Exposed } from './exposed.ts';
 import { integerOf } from './numbers.ts';
 import { TemplateTrouble, wrongUse } from './trouble.ts';
-import { type Arguments, Callable, PyFloat, PyObject, Tuple, Undefined, type Value } from './values.ts';
+import { type Arguments, Callable, none, PyFloat, PyObject, Tuple, Undefined, type Value } from './values.ts';
 
 /** An exposed object as a value. */
 class ExposedValue extends PyObject {
@@ -33,7 +33,8 @@ export class HostValues {
 
   /** @throws TPL004 for what templates have no use for, such as an object of a class */
   from(value: unknown): Value {
-    if (typeof value === 'string' || typeof value === 'boolean' || value === null) return value;
+    if (typeof value === 'string' || typeof value === 'boolean') return value;
+    if (value === null) return none;
     if (typeof value === 'bigint') return integerOf(value);
     if (typeof value === 'number') return Number.isInteger(value) ? integerOf(value) : new PyFloat(value);
     if (value === undefined) return new Undefined('a value is undefined');

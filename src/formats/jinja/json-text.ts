@@ -2,7 +2,7 @@ import { compare } from './compare.ts';
 import { Dict, typeName } from './dict.ts';
 import { repr } from './print.ts';
 import { wrongUse } from './trouble.ts';
-import { PyFloat, Tuple, type Value } from './values.ts';
+import { none, PyFloat, Tuple, type Value } from './values.ts';
 
 function quoted(text: string): string {
   return JSON.stringify(text).replace(
@@ -23,7 +23,8 @@ const floatWords: Readonly<Record<string, string>> = { nan: 'NaN', inf: 'Infinit
 /** JSON as Python writes it, with sorted keys and in ASCII; `margin` of each level makes it several lines. */
 export function jsonText(value: Value, margin?: string, outer = '\n'): string {
   if (typeof value === 'string') return quoted(value);
-  if (value === null || typeof value === 'boolean') return String(value);
+  if (value === none) return 'null';
+  if (typeof value === 'boolean') return String(value);
   if (typeof value === 'number' || typeof value === 'bigint') return String(value);
   if (value instanceof PyFloat) return floatWords[repr(value)] ?? repr(value);
   const inner = margin === undefined ? outer : outer + margin;

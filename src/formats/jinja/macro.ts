@@ -3,7 +3,7 @@ import { evaluate } from './evaluate.ts';
 import type { Frame } from './frame.ts';
 import type { MacroNode } from './nodes.ts';
 import { wrongUse } from './trouble.ts';
-import { type Arguments, PyObject, Tuple, Undefined, type Value } from './values.ts';
+import { type Arguments, none, PyObject, Tuple, Undefined, type Value } from './values.ts';
 
 /** A macro, and the body in which it was written. */
 export class Macro extends PyObject {
@@ -25,7 +25,7 @@ export class Macro extends PyObject {
     const { parameters, uses } = this.#node;
     switch (name) {
       case 'name':
-        return this.#node.name === 'caller' ? null : this.#node.name;
+        return this.#node.name === 'caller' ? none : this.#node.name;
       case 'arguments':
         return new Tuple(parameters.map((parameter) => parameter.name));
       case 'catch_varargs':

@@ -4,7 +4,7 @@ import type { Filter, FilterTable } from './filter-kit.ts';
 import { jsonText } from './json-text.ts';
 import { textOf } from './print.ts';
 import { wrongUse } from './trouble.ts';
-import { Undefined, type Value } from './values.ts';
+import { none, Undefined, type Value } from './values.ts';
 
 const entities: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -47,7 +47,7 @@ const urlEncode: Filter = (value, given) => {
   if (!isPairs || value instanceof Undefined) return percentEncoded(value, '/');
   const pairs =
     value instanceof Dict ? value.entries() : [...iterate(value)].map((pair) => [...iterate(pair)]);
-  return [...pairs].map(([key = null, item = null]) => `${queryPart(key)}=${queryPart(item)}`).join('&');
+  return [...pairs].map(([key = none, item = none]) => `${queryPart(key)}=${queryPart(item)}`).join('&');
 };
 
 const xmlAttributes: Filter = (value, given) => {
@@ -55,7 +55,7 @@ const xmlAttributes: Filter = (value, given) => {
   if (!(value instanceof Dict)) return wrongUse(`'xmlattr' expects a dict, not a ${typeName(value)}`);
   const parts: string[] = [];
   for (const [key, item] of value.entries()) {
-    if (item === null || item instanceof Undefined) continue;
+    if (item === none || item instanceof Undefined) continue;
     const name = textOf(key);
     if (/[\s/>=]/.test(name)) return wrongUse(`'${name}' is not the name of an attribute`);
     parts.push(`${escaped(name)}="${escaped(textOf(item))}"`);
@@ -86,7 +86,7 @@ const stripTags: Filter = (value, given) => {
 };
 
 const toJson: Filter = (value, given) => {
-  const indent = bind('tojson', given, ['indent']).value('indent') ?? null;
+  const indent = bind('tojson', given, ['indent']).value('indent') ?? none;
   const margin =
     typeof indent === 'number' ? ' '.repeat(indent) : typeof indent === 'string' ? indent : undefined;
   const unsafe: Readonly<Record<string, string>> = {

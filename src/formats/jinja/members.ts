@@ -36,7 +36,7 @@ export function memberOf(value: Value, name: string): Value | undefined {
   if (value instanceof Dict) return methodOf(dictMethods, value, name);
   if (value instanceof Tuple) return value.attribute(name) ?? methodOf(tupleMethods, value, name);
   if (value instanceof PyObject && !(value instanceof PyFloat)) return value.attribute(name);
-  return value === null ? undefined : methodOf(numberMethods, value, name);
+  return methodOf(numberMethods, value, name);
 }
 
 /** `value[key]` without any fall back; undefined when it has no such item. */

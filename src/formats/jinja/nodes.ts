@@ -1,4 +1,5 @@
 import type { Place } from '../../diagnostics/index.ts';
+import type { Value } from './values.ts';
 
 /** Where in which template something was written. */
 export type Spot = Required<Place>;
@@ -12,7 +13,7 @@ export interface GivenNodes {
   readonly mapping?: Expression | undefined;
 }
 
-type Constant = { readonly kind: 'constant'; readonly value: null | boolean | number | bigint | string };
+type Constant = { readonly kind: 'constant'; readonly value: Value };
 type FloatConstant = { readonly kind: 'float'; readonly value: number };
 type Name = { readonly kind: 'name'; readonly name: string };
 type ListNode = { readonly kind: 'list'; readonly items: readonly Expression[] };

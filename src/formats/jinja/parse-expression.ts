@@ -127,6 +127,8 @@ function parseAttribute(reader: TokenReader, value: Expression): Expression {
 function parseSubscript(reader: TokenReader, value: Expression): Expression {
   const { at } = reader.next();
   const parts: Expression[] = [];
+  if (reader.skip('operator', ']'))
+    return { kind: 'subscript', value, key: { kind: 'tuple', items: [], at }, at };
   do {
     const bounds: (Expression | undefined)[] = [undefined, undefined, undefined];
     let part = 0;
@@ -173,7 +175,9 @@ function parseGiven(reader: TokenReader): GivenNodes {
       mapping = parseExpression(reader);
     } else if (reader.is('name') && reader.is('operator', '=', reader.following)) {
       isAllowed(!mapping);
-      const name = reader.next().text;
+      const { text: name } = reader.current;
+      if (named.some((other) => other.name === name)) reader.fail(`the argument '${name}' is there twice`);
+      reader.next();
       reader.next();
       named.push({ name, value: parseExpression(reader) });
     } else {

@@ -1,13 +1,14 @@
 import type { Expression } from './nodes.ts';
 import { describe, type TokenReader } from './token-reader.ts';
+import { none, type Value } from './values.ts';
 
-const constants: ReadonlyMap<string, null | boolean> = new Map([
+const constants: ReadonlyMap<string, Value> = new Map<string, Value>([
   ['true', true],
   ['True', true],
   ['false', false],
   ['False', false],
-  ['none', null],
-  ['None', null],
+  ['none', none],
+  ['None', none],
 ]);
 
 /** Whether a name stands for a constant and cannot be assigned to. */

@@ -37,8 +37,7 @@ export function repr(value: Value, depth = 0): string {
   return simple(value);
 }
 
-function simple(value: null | boolean | number | bigint): string {
-  if (value === null) return 'None';
+function simple(value: boolean | number | bigint): string {
   if (typeof value === 'boolean') return value ? 'True' : 'False';
   return String(value);
 }

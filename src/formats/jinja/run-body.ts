@@ -80,7 +80,7 @@ function runWith(node: StatementOf<'with'>, frame: Frame): void {
 
 function runCallBlock(node: StatementOf<'call-block'>, frame: Frame): void {
   const value = evaluate(node.call.value, frame);
-  const { positional, named } = givenOf(node.call.given, frame);
+  const { positional, named } = givenOf(node.call.given, node.call.at, frame);
   const caller = new Macro(node.caller, frame);
   frame.run.at = node.call.at;
   print(textOf(callValue(value, { positional, named: new Map([...named, ['caller', caller]]) })), frame);

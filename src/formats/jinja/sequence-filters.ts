@@ -5,7 +5,7 @@ import { memberOf } from './members.ts';
 import { compute } from './operators.ts';
 import { textOf } from './print.ts';
 import { wrongUse } from './trouble.ts';
-import { type Arguments, Stream, Tuple, Undefined, type Value } from './values.ts';
+import { type Arguments, none, Stream, Tuple, Undefined, type Value } from './values.ts';
 
 const first: Filter = (value, given) => {
   bind('first', given, []);
@@ -70,13 +70,13 @@ function* rows(value: Value, count: number, fill: Value): Iterable<Value> {
     row.push(item);
   }
   if (row.length === 0) return;
-  while (fill !== null && row.length < count) row.push(fill);
+  while (fill !== none && row.length < count) row.push(fill);
   yield row;
 }
 
 const batch: Filter = (value, given) => {
   const bound = bind('batch', given, ['linecount', 'fill_with'], 1);
-  return new Stream(rows(value, bound.integer('linecount', 1), bound.value('fill_with') ?? null));
+  return new Stream(rows(value, bound.integer('linecount', 1), bound.value('fill_with') ?? none));
 };
 
 /** So many columns of almost the same length, the longer ones first. */
@@ -88,7 +88,7 @@ function* columns(value: Value, count: number, fill: Value): Iterable<Value> {
   for (let column = 0; column < count; column += 1) {
     const to = from + size + (column < longer ? 1 : 0);
     const part = all.slice(from, to);
-    if (fill !== null && column >= longer) part.push(fill);
+    if (fill !== none && column >= longer) part.push(fill);
     yield part;
     from = to;
   }
@@ -96,7 +96,7 @@ function* columns(value: Value, count: number, fill: Value): Iterable<Value> {
 
 const slice: Filter = (value, given) => {
   const bound = bind('slice', given, ['slices', 'fill_with'], 1);
-  return new Stream(columns(value, bound.integer('slices', 1), bound.value('fill_with') ?? null));
+  return new Stream(columns(value, bound.integer('slices', 1), bound.value('fill_with') ?? none));
 };
 
 function rest(given: Arguments, count: number): Arguments {

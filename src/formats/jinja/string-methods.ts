@@ -5,7 +5,7 @@ import { asIndex } from './numbers.ts';
 import { textKinds } from './string-kinds.ts';
 import { lines, partition, split, splitFromEnd, stripped } from './string-parts.ts';
 import { tooMuch, wrongUse } from './trouble.ts';
-import { type Arguments, Tuple, Undefined, type Value } from './values.ts';
+import { type Arguments, none, Tuple, Undefined, type Value } from './values.ts';
 
 /** A text that has to be one. @throws TPL004 for everything else */
 export function textArgument(value: Value | undefined, who: string): string {
@@ -33,7 +33,7 @@ const upperFirst = (text: string): string => {
 function window(self: string, bound: Bound): { from: number; part: string } {
   const place = (name: string, missing: number): number => {
     const value = bound.value(name);
-    const at = value === undefined || value === null ? missing : asIndex(value);
+    const at = value === undefined || value === none ? missing : asIndex(value);
     return at < 0 ? Math.max(0, at + self.length) : Math.min(at, self.length);
   };
   const from = place('start', 0);
@@ -146,7 +146,7 @@ function swapCase(self: string): string {
 function strip(who: string, ends: 'both' | 'left' | 'right') {
   return (self: string, given: Arguments): string => {
     const chars = bind(who, given, ['chars']).value('chars');
-    return stripped(self, ends, chars === undefined || chars === null ? undefined : textArgument(chars, who));
+    return stripped(self, ends, chars === undefined || chars === none ? undefined : textArgument(chars, who));
   };
 }
 
@@ -154,11 +154,11 @@ function strip(who: string, ends: 'both' | 'left' | 'right') {
 function splitBy(who: string, cut: (text: string, separator: string | undefined, limit: number) => string[]) {
   return (self: string, given: Arguments): Value => {
     const bound = bind(who, given, ['sep', 'maxsplit']);
-    const separator = bound.value('sep') ?? null;
+    const separator = bound.value('sep') ?? none;
     if (separator === '') return wrongUse('the separator is empty');
     return cut(
       self,
-      separator === null ? undefined : textArgument(separator, who),
+      separator === none ? undefined : textArgument(separator, who),
       bound.integer('maxsplit', -1),
     );
   };

@@ -36,7 +36,7 @@ function splitAtBlanks(text: string, limit: number): string[] {
   const parts: string[] = [];
   let rest = text.replace(blanksBefore, '');
   while (rest !== '') {
-    if (limit >= 0 && parts.length >= limit) return [...parts, stripped(rest, 'right')];
+    if (limit >= 0 && parts.length >= limit) return [...parts, rest];
     let end = 0;
     while (end < rest.length && !isBlank(rest[end] as string)) end += 1;
     parts.push(rest.slice(0, end));

@@ -3,10 +3,10 @@ import { itemOf, memberOf } from './members.ts';
 import { asIndex } from './numbers.ts';
 import { repr } from './print.ts';
 import { wrongUse } from './trouble.ts';
-import { Range, Tuple, Undefined, type Value } from './values.ts';
+import { none, Range, Tuple, Undefined, type Value } from './values.ts';
 
 function lacking(value: Value, key: Value): Undefined {
-  const kind = value === null ? 'None' : `${typeName(value)} object`;
+  const kind = value === none ? 'None' : `${typeName(value)} object`;
   if (typeof key === 'string') return new Undefined(`'${kind}' has no attribute '${key}'`);
   return new Undefined(`'${kind}' has no element ${repr(key)}`);
 }
@@ -30,7 +30,7 @@ function isKey(key: Value): boolean {
   return !Array.isArray(key) && !(key instanceof Dict);
 }
 
-/** A part of a slice that was not given is null. */
+/** A part of a slice that was not given is None. */
 export interface Bounds {
   readonly start: Value;
   readonly stop: Value;
@@ -39,11 +39,11 @@ export interface Bounds {
 
 /** First index, end and step of a slice over `length` items, as Python's `slice.indices`. */
 function indices(length: number, { start, stop, step }: Bounds): [number, number, number] {
-  const by = step === null ? 1 : asIndex(step, 'a part of a slice');
+  const by = step === none ? 1 : asIndex(step, 'a part of a slice');
   if (by === 0) return wrongUse('the step of a slice is zero');
   const [low, high] = by > 0 ? [0, length] : [-1, length - 1];
   const place = (bound: Value, missing: number): number => {
-    if (bound === null) return missing;
+    if (bound === none) return missing;
     const index = asIndex(bound, 'a part of a slice');
     return Math.min(high, Math.max(low, index < 0 ? index + length : index));
   };

@@ -9,6 +9,7 @@ import { textKinds } from './string-kinds.ts';
 import {
   type Arguments,
   noArguments,
+  none,
   PyFloat,
   PyObject,
   Range,
@@ -70,7 +71,7 @@ const byName: (readonly [readonly string[], Test])[] = [
   [['lt', '<', 'lessthan'], compares('<')],
   [['mapping'], asks((value) => value instanceof Dict)],
   [['ne', '!='], compares('!=')],
-  [['none'], asks((value) => value === null)],
+  [['none'], asks((value) => value === none)],
   [['number'], asks((value) => asNumber(value) !== undefined)],
   [['odd'], asks((value) => equals(remainder(value, 2), 1))],
   [['sameas'], comparesTo((value, other) => value === other)],

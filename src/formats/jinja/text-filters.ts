@@ -6,7 +6,7 @@ import { textOf } from './print.ts';
 import { centered, replaceText } from './string-methods.ts';
 import { lines, stripped } from './string-parts.ts';
 import { wrongUse } from './trouble.ts';
-import { Tuple, type Value } from './values.ts';
+import { none, Tuple, type Value } from './values.ts';
 import { wrapText } from './wrap-text.ts';
 
 /** A filter that only changes the text of the value. */
@@ -28,7 +28,7 @@ const truncate: Filter = (value, given) => {
   const text = textOf(value);
   const length = bound.integer('length', 255);
   const end = bound.text('end', '...');
-  const leeway = bound.value('leeway') === null ? 5 : bound.integer('leeway', 5);
+  const leeway = bound.value('leeway') === none ? 5 : bound.integer('leeway', 5);
   const room = length - textLength(end);
   if (room < 0) return wrongUse(`'truncate' is to leave ${length} characters, fewer than its end has`);
   if (leeway < 0) return wrongUse("the leeway of 'truncate' is below zero");
@@ -56,13 +56,13 @@ const replace: Filter = (value, given) => {
   return replaceText(textOf(value), {
     old: bound.text('old', ''),
     by: bound.text('new', ''),
-    count: count === undefined || count === null ? -1 : bound.integer('count', -1),
+    count: count === undefined || count === none ? -1 : bound.integer('count', -1),
   });
 };
 
 const trim: Filter = (value, given) => {
   const chars = bind('trim', given, ['chars']).value('chars');
-  return stripped(textOf(value), 'both', chars === undefined || chars === null ? undefined : textOf(chars));
+  return stripped(textOf(value), 'both', chars === undefined || chars === none ? undefined : textOf(chars));
 };
 
 const format: Filter = (value, given) => {
@@ -82,13 +82,13 @@ const wordWrap: Filter = (value, given) => {
   const bound = bind('wordwrap', given, names);
   const width = bound.integer('width', 79);
   if (width <= 0) return wrongUse("the width of 'wordwrap' is not above zero");
-  const end = bound.value('wrapstring') ?? null;
+  const end = bound.value('wrapstring') ?? none;
   const rules = {
     width,
     breaksLongWords: isTrue(bound.value('break_long_words') ?? true),
     breaksAtHyphens: isTrue(bound.value('break_on_hyphens') ?? true),
   };
-  const joint = end === null ? '\n' : textOf(end);
+  const joint = end === none ? '\n' : textOf(end);
   return lines(textOf(value))
     .map((line) => wrapText(line, rules).join(joint))
     .join(joint);

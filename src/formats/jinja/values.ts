@@ -4,7 +4,7 @@ import { undefinedUse } from './trouble.ts';
  * A Python value as templates compute with it. Integers are numbers while they are exact and bigints beyond; floats have a
  * class of their own, since `1.0` and `1` print differently. `undefined` never stands for a value.
  */
-export type Value = null | boolean | number | bigint | string | Value[] | PyObject;
+export type Value = boolean | number | bigint | string | Value[] | PyObject;
 
 /** What a call hands over. */
 export interface Arguments {
@@ -44,6 +44,19 @@ export abstract class PyObject {
     return undefined;
   }
 }
+
+class NoneType extends PyObject {
+  readonly typeName = 'NoneType';
+  override isTrue(): boolean {
+    return false;
+  }
+  print(): string {
+    return 'None';
+  }
+}
+
+/** Python's `None`; not `null`, so that `??` only ever means what is not there. */
+export const none: Value = new NoneType();
 
 export class PyFloat extends PyObject {
   readonly typeName = 'float';
