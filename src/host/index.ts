@@ -9,7 +9,7 @@ export {
 export { findControlGroupsV1 } from './cgroup-v1.ts';
 export { findControlGroupsV2 } from './cgroup-v2.ts';
 export { type Clock, nextTurn, systemClock, VirtualClock } from './clock.ts';
-export { unpackZstd, writeZstdFile } from './compress.ts';
+export { inflateRaw, unpackZstd, writeZstdFile } from './compress.ts';
 export {
   type Console,
   onCrash,
@@ -39,7 +39,9 @@ export {
   writePieces,
 } from './file-entry.ts';
 export { copyHashingThrice, type FileHashes, hashFileThrice } from './file-hashes.ts';
-export { readFileRange } from './file-range.ts';
+export { fileBytes, readFileRange } from './file-range.ts';
+export { type Filter, filterFile, filterToFile } from './filter-program.ts';
+export { readStagedTree, type StagedEntry } from './staged-tree.ts';
 export { type FileTree, readFileTree, type TreeFile, writeFileTree } from './file-tree.ts';
 export { type FileWatch, readBytes, watchFile } from './file-watch.ts';
 export { fsyncDirectory, replaceFile, replaceFileLater, replaceSymlink, writeDurably } from './files.ts';
@@ -69,6 +71,7 @@ export { type GrowingFile, openGrowingFile } from './growing-file.ts';
 export {
   copyHashing,
   crc32,
+  crc32After,
   type HashedBytes,
   hashBytesWithTail,
   hashFile,
@@ -76,15 +79,18 @@ export {
 } from './hashed-copy.ts';
 export { type HttpAnswer, type HttpCall, type HttpSilence, httpCall } from './http-call.ts';
 export {
+  BrokenBody,
   HttpConnections,
   type HttpExchange,
   type HttpReply,
+  type HttpStream,
   type HttpTrouble,
   type ProxyVariables,
 } from './http-exchange.ts';
 export { pauseAsked, replyWords } from './http-reply.ts';
 export { hmacSha256 } from './keyed-digest.ts';
 export { machine } from './machine.ts';
+export { PartFile } from './part-file.ts';
 export { type Mount, readMounts } from './mounts.ts';
 export { makeNamedPipe, type OpenedPipe, openPipe, sweepNamedPipes } from './named-pipe.ts';
 export { writeNewFile } from './new-file.ts';
@@ -115,5 +121,6 @@ export {
   readPieces,
   writeFileWithMode,
 } from './tree.ts';
+export { linkWithin, type UnpackedFile, writeUnpackedFile } from './unpacked-file.ts';
 export { askSocket, type SocketAnswer, type SocketRequest } from './unix-http.ts';
 export { xzCodec } from './xz.ts';
