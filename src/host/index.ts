@@ -9,7 +9,7 @@ export {
 export { findControlGroupsV1 } from './cgroup-v1.ts';
 export { findControlGroupsV2 } from './cgroup-v2.ts';
 export { type Clock, nextTurn, systemClock, VirtualClock } from './clock.ts';
-export { unpackZstd, writeZstdFile } from './compress.ts';
+export { inflateRaw, unpackZstd, writeZstdFile } from './compress.ts';
 export {
   askLine,
   type Console,
@@ -48,7 +48,9 @@ export {
   writePieces,
 } from './file-entry.ts';
 export { copyHashingThrice, type FileHashes, hashFileThrice } from './file-hashes.ts';
-export { readFileRange } from './file-range.ts';
+export { fileBytes, readFileRange } from './file-range.ts';
+export { type Filter, filterFile, filterToFile } from './filter-program.ts';
+export { readStagedTree, type StagedEntry } from './staged-tree.ts';
 export { type FileTree, readFileTree, type TreeFile, writeFileTree } from './file-tree.ts';
 export { type FileWatch, readBytes, watchFile } from './file-watch.ts';
 export { fsyncDirectory, replaceFile, replaceFileLater, replaceSymlink, writeDurably } from './files.ts';
@@ -78,6 +80,7 @@ export { type GrowingFile, openGrowingFile } from './growing-file.ts';
 export {
   copyHashing,
   crc32,
+  crc32After,
   type HashedBytes,
   hashBytesWithTail,
   hashFile,
@@ -85,9 +88,11 @@ export {
 } from './hashed-copy.ts';
 export { type HttpAnswer, type HttpCall, type HttpSilence, httpCall } from './http-call.ts';
 export {
+  BrokenBody,
   HttpConnections,
   type HttpExchange,
   type HttpReply,
+  type HttpStream,
   type HttpTrouble,
   type ProxyVariables,
 } from './http-exchange.ts';
@@ -95,6 +100,7 @@ export { pauseAsked, replyWords } from './http-reply.ts';
 export { hmacSha256 } from './keyed-digest.ts';
 export { type LoadedModule, type LoadModuleOptions, loadModule } from './load-module.ts';
 export { machine } from './machine.ts';
+export { PartFile } from './part-file.ts';
 export { type Mount, readMounts } from './mounts.ts';
 export { makeNamedPipe, type OpenedPipe, openPipe, sweepNamedPipes } from './named-pipe.ts';
 export { writeNewFile } from './new-file.ts';
@@ -126,5 +132,6 @@ export {
   writeFileWithMode,
 } from './tree.ts';
 export { type TreeWatch, watchTree } from './tree-watch.ts';
+export { linkWithin, type UnpackedFile, writeUnpackedFile } from './unpacked-file.ts';
 export { askSocket, type SocketAnswer, type SocketRequest } from './unix-http.ts';
 export { xzCodec } from './xz.ts';
