@@ -42,7 +42,14 @@ export const rooms = {
     purpose: 'text and bytes in, values and problems out',
     knows: ['diagnostics', 'primitives'],
     shelf: true,
-    members: { pacman: ['archives', 'elf'], archives: [], elf: [], shell: [], 'pkgbuild-repo': ['pacman'], 'extended-json': [] },
+    members: {
+      pacman: ['archives', 'elf'],
+      archives: [],
+      elf: [],
+      shell: [],
+      'pkgbuild-repo': ['pacman'],
+      'extended-json': [],
+    },
     node: ['node:zlib', 'node:crypto'],
   },
   model: {
