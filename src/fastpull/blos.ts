@@ -42,7 +42,8 @@ export function readHashes(record: BsonDocument): Hashes | undefined {
     fieldAt(record, `hashes.${name}`),
   );
   const sizeBytes = typeof size === 'bigint' ? Number(size) : size;
-  if (typeof sha512 !== 'string' || typeof sha256 !== 'string' || typeof blake2b !== 'string') return undefined;
+  if (typeof sha512 !== 'string' || typeof sha256 !== 'string' || typeof blake2b !== 'string')
+    return undefined;
   return typeof sizeBytes === 'number' ? { sha512, sha256, blake2b, sizeBytes } : undefined;
 }
 
@@ -114,7 +115,8 @@ export class DiskBlos implements Blos {
     }
     const { incoming, random } = this.#options;
     const temporary = `${incoming}/${random.hex(12)}`;
-    const mayMove = options.move === true && facts.names === 1 && facts.device === entryFacts(incoming)?.device;
+    const mayMove =
+      options.move === true && facts.names === 1 && facts.device === entryFacts(incoming)?.device;
     try {
       if (mayMove) {
         renameEntry(path, temporary);

@@ -52,6 +52,8 @@ export interface IntegrityRecord {
 export interface IntegrityScope {
   readonly scope: string;
   find(url: string): IntegrityRecord | undefined;
+  /** 128 digits: SHA-512 of the canonical text. */
+  indexOf(url: string): string;
   put(url: string, blob: Blob): Promise<void>;
   /** False when nothing was known of it. */
   forget(url: string): Promise<boolean>;
@@ -244,7 +246,7 @@ export interface Fastpull {
   /** Public address of an object: `<distfiles host>/aa/bb/cc/<sha512>`. */
   addressOf(sha512: string): string;
   /** Removes temporary folders and closes connections that this object opened. */
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** Name and password, or a token, for one host. */

@@ -28,6 +28,10 @@ export class RecordedIntegrity implements IntegrityScope {
     return record && this.#read(record);
   }
 
+  indexOf(url: string): string {
+    return this.#options.records.indexOf({ url });
+  }
+
   #read(record: BsonDocument): IntegrityRecord | undefined {
     const { url, sha512, updated_on } = record;
     if (typeof url !== 'string' || typeof sha512 !== 'string') return undefined;

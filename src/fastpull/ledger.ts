@@ -3,7 +3,8 @@ import type { Ledger, LedgerEntry } from './contract.ts';
 import type { RecordStore } from './record-store.ts';
 
 function readEntry({ path, sha512, autogen_id, written_on }: BsonDocument): LedgerEntry | undefined {
-  if (typeof path !== 'string' || typeof sha512 !== 'string' || typeof autogen_id !== 'string') return undefined;
+  if (typeof path !== 'string' || typeof sha512 !== 'string' || typeof autogen_id !== 'string')
+    return undefined;
   const writtenOn = written_on instanceof Date ? written_on : new Date(0);
   return { path, sha512, autogenId: autogen_id, writtenOn };
 }

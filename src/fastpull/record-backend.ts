@@ -1,4 +1,13 @@
-import { bytesIfThere, ensureFolder, fsyncDirectory, namesIn, type Random, removeEntry, replaceFileLater } from '../host/index.ts';
+import {
+  bytesIfThere,
+  ensureFolder,
+  entryFacts,
+  fsyncDirectory,
+  namesIn,
+  type Random,
+  removeEntry,
+  replaceFileLater,
+} from '../host/index.ts';
 
 /** Where the texts of records are kept, by index. */
 export interface RecordBackend {
@@ -26,9 +35,13 @@ export function shelfOf(index: string): string {
 /** Makes the folder of an index below a collection, durably; returns its path. */
 export function ensureShelf(folder: string, index: string): string {
   const shelf = `${folder}/${shelfOf(index)}`;
-  if (namesIn(shelf).length === 0) {
+  if (entryFacts(shelf) === undefined) {
     ensureFolder(shelf);
-    for (const parent of [`${folder}/${index.slice(0, 2)}/${index.slice(2, 4)}`, `${folder}/${index.slice(0, 2)}`, folder]) {
+    for (const parent of [
+      `${folder}/${index.slice(0, 2)}/${index.slice(2, 4)}`,
+      `${folder}/${index.slice(0, 2)}`,
+      folder,
+    ]) {
       fsyncDirectory(parent);
     }
   }
@@ -73,10 +86,7 @@ export class FileBackend implements RecordBackend {
 const isIndex = (name: string): boolean => /^[0-9a-f]{128}$/.test(name);
 
 /** What `pick` makes of the names on the shelves below a folder, in order of the names; strangers are passed over. */
-export function* shelvedNames(
-  folder: string,
-  pick: (name: string) => string | undefined,
-): Generator<string> {
+export function* shelvedNames(folder: string, pick: (name: string) => string | undefined): Generator<string> {
   const pairs = (path: string): readonly string[] =>
     namesIn(path)
       .filter((name) => /^[0-9a-f]{2}$/.test(name))

@@ -1,5 +1,10 @@
 import { fault, isFault, type Problem, problem } from '../diagnostics/index.ts';
-import { type BsonDocument, type BsonValue, parseExtendedJsonDocument, printExtendedJson } from '../formats/extended-json/index.ts';
+import {
+  type BsonDocument,
+  type BsonValue,
+  parseExtendedJsonDocument,
+  printExtendedJson,
+} from '../formats/extended-json/index.ts';
 import { sha512Text } from '../host/index.ts';
 import type { RecordBackend } from './record-backend.ts';
 

@@ -15,7 +15,8 @@ export function readUses(record: BsonDocument): readonly NotedUse[] {
   return (list as readonly BsonValue[]).flatMap((one) => {
     if (typeof one !== 'object' || one === null) return [];
     const { autogen_path, catpkg, final_name, accessed_on } = one as BsonDocument;
-    if (typeof autogen_path !== 'string' || typeof catpkg !== 'string' || typeof final_name !== 'string') return [];
+    if (typeof autogen_path !== 'string' || typeof catpkg !== 'string' || typeof final_name !== 'string')
+      return [];
     if (!(accessed_on instanceof Date)) return [];
     return [{ autogenId: autogen_path, catpkg, finalName: final_name, accessedOn: accessed_on }];
   });

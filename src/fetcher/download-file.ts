@@ -120,7 +120,9 @@ class FileDownload {
       lane.noteAnswer();
       if (verdict.kind === 'redirect') return verdict.location;
       if (verdict.kind === 'unchanged' || outcome.kind !== 'stream') {
-        throw fault('FET005', { what: `'${shownAddress(url)}' answers 304 to a question without conditions` });
+        throw fault('FET005', {
+          what: `'${shownAddress(url)}' answers 304 to a question without conditions`,
+        });
       }
       return await this.#receive(url, outcome);
     } finally {
@@ -146,7 +148,9 @@ class FileDownload {
     const hadSome = this.#file.sizeBytes > 0;
     await this.#file.empty();
     this.#known = undefined;
-    const error = fault('FET016', { what: `'${shownAddress(url)}' has nothing at the place where its file broke off` });
+    const error = fault('FET016', {
+      what: `'${shownAddress(url)}' has nothing at the place where its file broke off`,
+    });
     if (!hadSome) throw error;
     throw new Interrupted(error);
   }
@@ -189,7 +193,9 @@ class FileDownload {
   #checkRange(url: URL, header: string | undefined): void {
     const [, from, total] = /^bytes (\d{1,15})-\d{1,15}\/(\d{1,15}|\*)$/.exec(header ?? '') ?? [];
     const known = this.#known?.totalBytes;
-    const fits = Number(from) === this.#file.sizeBytes && (known === undefined || total === '*' || Number(total) === known);
+    const fits =
+      Number(from) === this.#file.sizeBytes &&
+      (known === undefined || total === '*' || Number(total) === known);
     if (fits) return;
     throw fault('FET016', {
       what: `'${shownAddress(url)}' goes on with '${header ?? 'nothing'}' after ${this.#file.sizeBytes} of ${known ?? 'unknown'} bytes`,

@@ -257,4 +257,3 @@ function conditionsOf(kept: KeptAnswer | undefined): Record<string, string> {
   const date = kept?.headers['last-modified'];
   return date === undefined ? {} : { 'if-modified-since': date };
 }
-

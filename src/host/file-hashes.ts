@@ -44,7 +44,10 @@ class Hasher {
       if (answer.hashes) waiting?.resolve(answer.hashes);
       else
         waiting?.reject(
-          Object.assign(new Error(answer.error?.message), answer.error?.code ? { code: answer.error.code } : {}),
+          Object.assign(
+            new Error(answer.error?.message),
+            answer.error?.code ? { code: answer.error.code } : {},
+          ),
         );
     });
     const gone = (error: Error): void => {

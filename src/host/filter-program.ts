@@ -25,7 +25,11 @@ function lastWords(program: StartedProcess): () => string {
   return () => words.trim();
 }
 
-function failed(filter: Filter, end: { code: number | undefined; signal: string | undefined }, words: string): Error {
+function failed(
+  filter: Filter,
+  end: { code: number | undefined; signal: string | undefined },
+  words: string,
+): Error {
   const how = end.signal === undefined ? `exit ${end.code}` : `killed by ${end.signal}`;
   return fault('SYS003', {
     what: `'${[filter.program, ...filter.args].join(' ')}' fails (${how})`,
@@ -80,7 +84,10 @@ async function feed(pieces: AsyncIterable<Uint8Array>, started: StartedProcess):
     }
   };
   try {
-    await pipeline(Readable.from(watched(), { objectMode: false, highWaterMark: 1 << 18 }), started.stdin as Writable);
+    await pipeline(
+      Readable.from(watched(), { objectMode: false, highWaterMark: 1 << 18 }),
+      started.stdin as Writable,
+    );
   } catch (error) {
     if (isFault(error)) return error;
   }

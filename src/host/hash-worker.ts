@@ -1,6 +1,15 @@
 // A thread that reads files and hashes them, so that the event loop goes on. Started by file-hashes.ts.
 import { createHash } from 'node:crypto';
-import { closeSync, constants, fchmodSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fstatSync,
+  fsyncSync,
+  openSync,
+  readSync,
+  writeSync,
+} from 'node:fs';
 import { parentPort } from 'node:worker_threads';
 import type { HashJob, HashJobAnswer } from './file-hashes.ts';
 

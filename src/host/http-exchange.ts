@@ -232,7 +232,8 @@ async function* watchedPieces(
     response.destroy();
   };
   const stop = (): void => give('stopped', 'the request was stopped');
-  const arm = (): NodeJS.Timeout => setTimeout(() => give('slow', `nothing more came for ${idleMs / 1000} s`), idleMs);
+  const arm = (): NodeJS.Timeout =>
+    setTimeout(() => give('slow', `nothing more came for ${idleMs / 1000} s`), idleMs);
   let timer = arm();
   signal?.addEventListener('abort', stop, { once: true });
   try {

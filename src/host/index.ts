@@ -49,11 +49,10 @@ export {
 } from './file-entry.ts';
 export { copyHashingThrice, type FileHashes, hashFileThrice } from './file-hashes.ts';
 export { fileBytes, readFileRange } from './file-range.ts';
-export { type Filter, filterFile, filterToFile } from './filter-program.ts';
-export { readStagedTree, type StagedEntry } from './staged-tree.ts';
 export { type FileTree, readFileTree, type TreeFile, writeFileTree } from './file-tree.ts';
 export { type FileWatch, readBytes, watchFile } from './file-watch.ts';
 export { fsyncDirectory, replaceFile, replaceFileLater, replaceSymlink, writeDurably } from './files.ts';
+export { type Filter, filterFile, filterToFile } from './filter-program.ts';
 export { FlushedFile } from './flushed-file.ts';
 export {
   absolutePath,
@@ -100,10 +99,10 @@ export { pauseAsked, replyWords } from './http-reply.ts';
 export { hmacSha256 } from './keyed-digest.ts';
 export { type LoadedModule, type LoadModuleOptions, loadModule } from './load-module.ts';
 export { machine } from './machine.ts';
-export { PartFile } from './part-file.ts';
 export { type Mount, readMounts } from './mounts.ts';
 export { makeNamedPipe, type OpenedPipe, openPipe, sweepNamedPipes } from './named-pipe.ts';
 export { writeNewFile } from './new-file.ts';
+export { PartFile } from './part-file.ts';
 export {
   type ProcessOptions,
   type ProcessResult,
@@ -120,6 +119,7 @@ export { type Random, systemRandom } from './random.ts';
 export { repeatEvery, runAfter } from './repeat.ts';
 export { bytesBelow, freeDiskBytes, machineMemoryBytes } from './room.ts';
 export { sendSignal, signalName } from './signals.ts';
+export { readStagedTree, type StagedEntry } from './staged-tree.ts';
 export { type StreamedAnswer, type StreamedRequest, streamHttp } from './streamed-http.ts';
 export { readSystemFacts, type SystemFacts } from './system-facts.ts';
 export { askTcpPort, freeTcpPort, type TcpAnswer } from './tcp-port.ts';
@@ -131,7 +131,11 @@ export {
   readPieces,
   writeFileWithMode,
 } from './tree.ts';
+<<<<<<< HEAD
 export { type TreeWatch, watchTree } from './tree-watch.ts';
 export { linkWithin, type UnpackedFile, writeUnpackedFile } from './unpacked-file.ts';
+=======
+>>>>>>> w-g3
 export { askSocket, type SocketAnswer, type SocketRequest } from './unix-http.ts';
+export { linkWithin, type UnpackedFile, writeUnpackedFile } from './unpacked-file.ts';
 export { xzCodec } from './xz.ts';

@@ -29,7 +29,12 @@ export class PartFile {
   async append(bytes: Uint8Array): Promise<void> {
     try {
       for (let done = 0; done < bytes.byteLength; ) {
-        const { bytesWritten } = await this.#file.write(bytes, done, bytes.byteLength - done, this.#sizeBytes);
+        const { bytesWritten } = await this.#file.write(
+          bytes,
+          done,
+          bytes.byteLength - done,
+          this.#sizeBytes,
+        );
         done += bytesWritten;
         this.#sizeBytes += bytesWritten;
       }

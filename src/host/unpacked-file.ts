@@ -1,4 +1,12 @@
-import { closeSync, createWriteStream, fchmodSync, futimesSync, linkSync, openSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  createWriteStream,
+  fchmodSync,
+  futimesSync,
+  linkSync,
+  openSync,
+  writeSync,
+} from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { pathProblem } from './file-entry.ts';
@@ -16,7 +24,10 @@ export interface UnpackedFile {
 const smallBytes = 1 << 20;
 
 /** Writes a new file with the bytes of a member; not durable. Throws SYS004, and what the pieces throw. */
-export async function writeUnpackedFile(file: UnpackedFile, pieces: AsyncIterable<Uint8Array>): Promise<void> {
+export async function writeUnpackedFile(
+  file: UnpackedFile,
+  pieces: AsyncIterable<Uint8Array>,
+): Promise<void> {
   const held: Uint8Array[] = [];
   if (file.sizeBytes <= smallBytes) for await (const piece of pieces) held.push(piece);
   const descriptor = onFile(file, () => openSync(file.path, 'wx', 0o600));

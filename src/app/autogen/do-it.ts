@@ -96,7 +96,7 @@ export async function runDoit(options: DoitOptions): Promise<RunReport> {
       packages: publicModules,
     });
   } finally {
-    fastpull.close();
+    await fastpull.close();
   }
 }
 
@@ -106,7 +106,7 @@ export async function runPurgeDistdir(options: DoitOptions): Promise<readonly st
   try {
     return await purgeDistdir(fastpull.ledger('distdir'));
   } finally {
-    fastpull.close();
+    await fastpull.close();
   }
 }
 

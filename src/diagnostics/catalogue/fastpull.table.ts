@@ -24,7 +24,10 @@ export const fastpullCodes = {
     title: 'a file is not the expected one',
     why: 'Its size or one of its hashes differs from what was asked for. Upstream replaced the file, a mirror is out of step, or somebody interferes.',
     next: 'Compare the file with what upstream signs or publishes before the expected values are changed. Nothing was stored.',
-    sample: { broken: 'a release that was uploaded a second time', fixed: 'its new hashes, once they are confirmed' },
+    sample: {
+      broken: 'a release that was uploaded a second time',
+      fixed: 'its new hashes, once they are confirmed',
+    },
   },
   FPL004: {
     severity: 'error',
@@ -88,7 +91,10 @@ export const fastpullCodes = {
     title: 'an archive would be empty',
     why: 'Nothing was written into the folder that is packed: most likely the files went somewhere else.',
     next: 'Write the files below topPath, or say allowEmpty when an empty archive is meant.',
-    sample: { broken: 'initialize and store with nothing between them', fixed: 'a file written below topPath first' },
+    sample: {
+      broken: 'initialize and store with nothing between them',
+      fixed: 'a file written below topPath first',
+    },
   },
   FPL012: {
     severity: 'error',
@@ -128,7 +134,10 @@ export const fastpullCodes = {
     title: 'a question to a store does not fit it',
     why: 'Each store is asked by exactly the names that its index is made of, and each of its records has to have them.',
     next: 'Name all of them, and no others.',
-    sample: { broken: "{ uri: 'https://example.org/' } for a store that is asked by 'url'", fixed: "{ url: 'https://example.org/' }" },
+    sample: {
+      broken: "{ uri: 'https://example.org/' } for a store that is asked by 'url'",
+      fixed: "{ url: 'https://example.org/' }",
+    },
   },
   FPL020: {
     severity: 'error',
@@ -136,7 +145,10 @@ export const fastpullCodes = {
     title: 'an address does not redirect',
     why: 'A redirect was expected there, and the server answers something else.',
     next: 'Open the address in a browser; upstream may have changed its site.',
-    sample: { broken: 'a page in place of a redirect to the newest release', fixed: 'the address of the redirect' },
+    sample: {
+      broken: 'a page in place of a redirect to the newest release',
+      fixed: 'the address of the redirect',
+    },
   },
   FPL021: {
     severity: 'error',

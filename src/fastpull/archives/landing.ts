@@ -22,7 +22,8 @@ export class Landing {
     const parts = name.split('/').filter((part) => part !== '' && part !== '.');
     if (parts.includes('..')) throw this.#outside(name, 'goes up');
     for (let count = 1; count < parts.length; count += 1) {
-      if (this.#links.has(parts.slice(0, count).join('/'))) throw this.#outside(name, 'passes through a link');
+      if (this.#links.has(parts.slice(0, count).join('/')))
+        throw this.#outside(name, 'passes through a link');
     }
     return parts.join('/');
   }

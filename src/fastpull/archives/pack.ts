@@ -5,7 +5,14 @@ import {
   plainTarEnd,
   tarPadding,
 } from '../../formats/archives/index.ts';
-import { type Filter, filterToFile, machine, readPieces, readStagedTree, type StagedEntry } from '../../host/index.ts';
+import {
+  type Filter,
+  filterToFile,
+  machine,
+  readPieces,
+  readStagedTree,
+  type StagedEntry,
+} from '../../host/index.ts';
 import type { PackOptions } from '../contract.ts';
 import { archiveCompression, type Compression } from './final-name.ts';
 

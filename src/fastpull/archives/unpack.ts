@@ -93,7 +93,9 @@ async function land(scene: Scene, member: Member): Promise<void> {
       await writeUnpackedFile({ ...member, path: `${folder}/${path}` }, member.body);
       return;
     case 'other':
-      throw fault('FPL013', { what: `the member '${member.name}' of '${scene.archive}' is a device or a pipe` });
+      throw fault('FPL013', {
+        what: `the member '${member.name}' of '${scene.archive}' is a device or a pipe`,
+      });
   }
 }
 
@@ -104,7 +106,9 @@ function landHardLink(scene: Scene, path: string, name: string): void {
   makeWay(scene, path);
   if (link !== undefined) return scene.landing.addLink(path, link);
   if (entryFacts(`${scene.folder}/${target}`)?.kind !== 'file') {
-    throw fault('FPL013', { what: `'${path}' in '${scene.archive}' is a link to '${name}', which is no file there` });
+    throw fault('FPL013', {
+      what: `'${path}' in '${scene.archive}' is a link to '${name}', which is no file there`,
+    });
   }
   linkWithin(`${scene.folder}/${target}`, `${scene.folder}/${path}`);
 }

@@ -12,7 +12,8 @@ const packedSuffix = /\.(?:gz|bz2|xz|zst)$/;
  */
 export async function verifyFile(path: string, finalName: string, signal?: AbortSignal): Promise<void> {
   try {
-    if (tarSuffix.test(finalName)) for await (const member of archiveMembers({ path, finalName, signal })) void member;
+    if (tarSuffix.test(finalName))
+      for await (const member of archiveMembers({ path, finalName, signal })) void member;
     else if (packedSuffix.test(finalName)) {
       for await (const piece of plainPieces(path, { signal, mustBePacked: true })) void piece;
     }

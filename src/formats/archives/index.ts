@@ -10,7 +10,6 @@ export type { TarFile, TarStreamEntry } from './tar-reader.ts';
 export { readTar, readTarBytes } from './tar-reader.ts';
 export type { NewTarEntry } from './tar-writer.ts';
 export { encodeTarEntry, encodeTarHeader, resizeTarHeader, tarEnd, tarPadding } from './tar-writer.ts';
-export { zstdFrames } from './zstd-frames.ts';
 export {
   findZipDirectory,
   readZipDirectory,
@@ -19,3 +18,4 @@ export {
   zipHeaderBytes,
   zipTailBytes,
 } from './zip-reader.ts';
+export { zstdFrames } from './zstd-frames.ts';

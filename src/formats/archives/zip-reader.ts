@@ -68,7 +68,11 @@ export function findZipDirectory(tail: Uint8Array, fileBytes: number, archive: s
  * Members in the order of the directory.
  * @throws FMT020 when it is cut off or damaged
  */
-export function readZipDirectory(directory: Uint8Array, members: number, archive: string): readonly ZipMember[] {
+export function readZipDirectory(
+  directory: Uint8Array,
+  members: number,
+  archive: string,
+): readonly ZipMember[] {
   const bytes = Buffer.from(directory.buffer, directory.byteOffset, directory.byteLength);
   const found: ZipMember[] = [];
   let at = 0;
@@ -76,11 +80,9 @@ export function readZipDirectory(directory: Uint8Array, members: number, archive
     if (at + 46 > bytes.byteLength || bytes.readUInt32LE(at) !== 0x02014b50) {
       throw wrong(archive, 'has a damaged directory');
     }
-    const [nameBytes, extraBytes, commentBytes] = [28, 30, 32].map((field) => bytes.readUInt16LE(at + field)) as [
-      number,
-      number,
-      number,
-    ];
+    const [nameBytes, extraBytes, commentBytes] = [28, 30, 32].map((field) =>
+      bytes.readUInt16LE(at + field),
+    ) as [number, number, number];
     const end = at + 46 + nameBytes + extraBytes + commentBytes;
     if (end > bytes.byteLength) throw wrong(archive, 'has a damaged directory');
     found.push(readMember(bytes.subarray(at, end), nameBytes, extraBytes));
@@ -125,7 +127,11 @@ function readZip64(extra: Buffer, small: Large): Large {
       next += 8;
       return whole(field.readBigUInt64LE(next - 8));
     };
-    return { sizeBytes: take(small.sizeBytes), packedBytes: take(small.packedBytes), offset: take(small.offset) };
+    return {
+      sizeBytes: take(small.sizeBytes),
+      packedBytes: take(small.packedBytes),
+      offset: take(small.offset),
+    };
   }
   return small;
 }

@@ -200,6 +200,10 @@ const bson = fc.letrec((tie) => ({
     fc.date({ noInvalidDate: true }),
     fc.uint8Array(),
     fc.array(tie('value'), { maxLength: 4 }),
-    fc.dictionary(plainText.map((name) => name.replaceAll(/[$\0]/g, '_')), tie('value'), { maxKeys: 4 }),
+    fc.dictionary(
+      plainText.map((name) => name.replaceAll(/[$\0]/g, '_')),
+      tie('value'),
+      { maxKeys: 4 },
+    ),
   ),
 }));

@@ -172,7 +172,11 @@ export function parseExtendedJson(source: string): BsonValue {
     return read(raw);
   } catch (error) {
     if (isFault(error)) throw error;
-    throw fault('EJS002', { what: 'the text is not Extended JSON', why: `${messageOf(error)}.`, cause: error });
+    throw fault('EJS002', {
+      what: 'the text is not Extended JSON',
+      why: `${messageOf(error)}.`,
+      cause: error,
+    });
   }
 }
 

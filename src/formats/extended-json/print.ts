@@ -100,7 +100,8 @@ function checkText(text: string, place: Place): string {
 /** Flags of JavaScript that mean the same as an option of BSON. */
 function printRegExp(value: RegExp, place: Place): string {
   const odd = [...value.flags].find((flag) => !'imsu'.includes(flag));
-  if (odd !== undefined) refuse(place, `a regular expression with the flag '${odd}', which BSON does not have`);
+  if (odd !== undefined)
+    refuse(place, `a regular expression with the flag '${odd}', which BSON does not have`);
   return printExpression(value.source, value.flags, place);
 }
 
