@@ -48,13 +48,10 @@ export const rooms = {
       elf: [],
       shell: [],
       'pkgbuild-repo': ['pacman'],
-<<<<<<< HEAD
       yaml: [],
       gentoo: ['yaml'],
       python: ['gentoo'],
       jinja: [],
-=======
->>>>>>> w-g3
       'extended-json': [],
     },
     node: ['node:zlib', 'node:crypto'],

@@ -131,11 +131,7 @@ export {
   readPieces,
   writeFileWithMode,
 } from './tree.ts';
-<<<<<<< HEAD
 export { type TreeWatch, watchTree } from './tree-watch.ts';
-export { linkWithin, type UnpackedFile, writeUnpackedFile } from './unpacked-file.ts';
-=======
->>>>>>> w-g3
 export { askSocket, type SocketAnswer, type SocketRequest } from './unix-http.ts';
 export { linkWithin, type UnpackedFile, writeUnpackedFile } from './unpacked-file.ts';
 export { xzCodec } from './xz.ts';
