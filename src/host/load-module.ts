@@ -1,5 +1,6 @@
 import { registerHooks } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { constants, Script } from 'node:vm';
 
 /** What a module that we did not write exports. */
 export type LoadedModule = Readonly<Record<string, unknown>>;
@@ -29,7 +30,9 @@ export async function loadModule(path: string, options: LoadModuleOptions = {}):
 }
 
 /** Node's own import, also where a test runner puts another one in its place. */
-const nativeImport = new Function('url', 'return import(url)') as (url: string) => Promise<unknown>;
+const nativeImport = new Script('(url) => import(url)', {
+  importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+}).runInThisContext() as (url: string) => Promise<unknown>;
 
 /** Teaches Node our packages, and that a file without a package beside it is an ES module. */
 function hook(): void {
