@@ -50,7 +50,9 @@ export class Archive extends DistFile {
     if (this.#state === 'stored') throw this.#misuse('is stored already');
     const top = normalize(topDirectory === '' ? '.' : topDirectory);
     if (isAbsolute(top) || top === '..' || top.startsWith('../')) {
-      throw fault('AGN035', { what: `'${topDirectory}' is no folder inside the archive '${this.finalName}'` });
+      throw fault('AGN035', {
+        what: `'${topDirectory}' is no folder inside the archive '${this.finalName}'`,
+      });
     }
     this.#topDirectory = top === '.' ? '' : top.replace(/\/$/, '');
     await removeTree(this.#stage);
@@ -184,7 +186,10 @@ export class Archive extends DistFile {
 /** What the dynamic store is asked for. */
 export function filedUnder(
   finalName: string,
-  { key, nameScoped = true }: { readonly key?: ArchiveKey | undefined; readonly nameScoped?: boolean | undefined },
+  {
+    key,
+    nameScoped = true,
+  }: { readonly key?: ArchiveKey | undefined; readonly nameScoped?: boolean | undefined },
 ): DynamicKey {
   return nameScoped ? { key, finalName } : { key };
 }

@@ -80,9 +80,16 @@ describe('readAutogenYaml', () => {
 
   it('names an empty rule and a key that means nothing', () => {
     const { rules, problems } = read('one:\ntwo:\n  generatr: simple\n  packages: [a]\n');
-    expect(problems.map(({ code, severity, what, next }) => [code, severity, what, next?.slice(0, 30)])).toEqual([
+    expect(
+      problems.map(({ code, severity, what, next }) => [code, severity, what, next?.slice(0, 30)]),
+    ).toEqual([
       ['AGN004', 'error', "rule 'one' is empty", expect.any(String)],
-      ['AGN004', 'warning', "rule 'two' has a key 'generatr' that means nothing", "Did you mean 'generator'?"],
+      [
+        'AGN004',
+        'warning',
+        "rule 'two' has a key 'generatr' that means nothing",
+        "Did you mean 'generator'?",
+      ],
     ]);
     expect(rules.map(({ name, packages }) => [name, packages.length])).toEqual([
       ['one', 0],
@@ -99,7 +106,10 @@ describe('readAutogenYaml', () => {
       }
       return undefined;
     })();
-    expect(isFault(failure, 'AGN003') && failure.problem.place).toMatchObject({ file: 'autogen.yaml', line: 2 });
+    expect(isFault(failure, 'AGN003') && failure.problem.place).toMatchObject({
+      file: 'autogen.yaml',
+      line: 2,
+    });
   });
 
   it('knows anchors and merges, the last of two equal keys counts, and expansion has a bound', () => {

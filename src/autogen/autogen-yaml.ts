@@ -151,7 +151,7 @@ function readPackage(
   const settings = item.kind === 'map' ? item.entries[0]?.value : undefined;
   const none = { name, place: item.place, settings: {} };
   const versionsOf = (nodes: readonly [string, YamlNode][]): readonly VersionDraft[] =>
-    readVersions({ name, nodes, value: (node) => valueOf(node, context) });
+    readVersions({ name, nodes, value: (node) => plainValue(node, context) });
   if (settings === undefined || isNull(settings)) {
     return { ...none, versions: versionsOf(context.defaultVersions) };
   }
@@ -176,14 +176,14 @@ const versionNodes = (settings: YamlNode & { readonly kind: 'map' }): readonly [
 const isNull = (node: YamlNode): boolean =>
   node.kind === 'scalar' && node.isPlain && /^(?:~|null|)$/i.test(node.text);
 
-function valueOf(node: YamlNode, { options }: Context): unknown {
+function plainValue(node: YamlNode, { options }: Context): unknown {
   return yamlValue(node, options.makeFloat ? { makeFloat: options.makeFloat } : {});
 }
 
 /** Settings without their versions, with what they say for the release that is made laid over them. */
 function settingsOf(node: YamlNode & { readonly kind: 'map' }, context: Context, of: string): PkgSettings {
   const entries = node.entries.filter(({ key }) => !versionKeys.has(key));
-  const { release, ...settings } = valueOf({ ...node, entries }, context) as PkgSettings;
+  const { release, ...settings } = plainValue({ ...node, entries }, context) as PkgSettings;
   if (release === undefined) return settings;
   const isByRelease = isMapping(release) && Object.values(release).every(isMapping);
   if (!isByRelease) return { ...settings, release };

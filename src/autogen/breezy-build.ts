@@ -11,11 +11,11 @@ import { Archive } from './archive.ts';
 import { Artifact, type ArtifactOptions } from './artifact.ts';
 import { DistFile } from './dist-file.ts';
 import { withNameVariables } from './ebuild-words.ts';
+import { exposeAll } from './expose-all.ts';
 import { isMapping } from './merge-settings.ts';
 import type { BuildInProgress, Unit } from './run-context.ts';
 import { type ArtifactSet, artifactsOf, srcUriText } from './src-uri.ts';
 import type { StagedBuild } from './staged-build.ts';
-import { exposeAll } from './expose-all.ts';
 
 /** What can be listed as an artifact; a mapping with a `url` becomes one. */
 export type ArtifactLike = Artifact | Archive | ArtifactOptions;
@@ -77,7 +77,8 @@ export class BreezyBuild implements BuildInProgress {
       ['category', cat],
       ['name', name],
     ] as const) {
-      const isGood = typeof value === 'string' && (what === 'name' ? isPackageName(value) : isCategoryName(value));
+      const isGood =
+        typeof value === 'string' && (what === 'name' ? isPackageName(value) : isCategoryName(value));
       if (isGood) continue;
       throw fault('AGN009', {
         what:
@@ -205,7 +206,10 @@ function readArtifacts(unit: Unit, artifacts: ArtifactSet<ArtifactLike>): Artifa
   if (Array.isArray(artifacts)) return artifacts.map(one);
   if (!isMapping(artifacts)) throw fault('AGN035', { what: `the artifacts of '${unit.label}' are no list` });
   return Object.fromEntries(
-    Object.entries(artifacts).map(([flag, value]) => [flag, Array.isArray(value) ? value.map(one) : one(value)]),
+    Object.entries(artifacts).map(([flag, value]) => [
+      flag,
+      Array.isArray(value) ? value.map(one) : one(value),
+    ]),
   );
 }
 

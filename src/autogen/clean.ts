@@ -47,7 +47,10 @@ export async function cleanGenerated(options: CleanOptions): Promise<readonly st
   const { fastpull, dryRun } = options;
   const ledger = fastpull.ledger('generated');
   const candidates = [...ledger.list()].filter((entry) => isLeftOver(entry, options));
-  const tracked = await trackedFiles(candidates.map(({ path }) => path), options);
+  const tracked = await trackedFiles(
+    candidates.map(({ path }) => path),
+    options,
+  );
   const removed = candidates.map(({ path }) => path).filter((path) => !tracked.has(path));
   if (dryRun) return removed;
   for (const path of removed) {

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { fault } from '../diagnostics/index.ts';
 import type { Blob as StoredBlob } from '../fastpull/index.ts';
-import { Exposed } from '../formats/jinja/index.ts';
 import { isDistfileName } from '../formats/gentoo/index.ts';
+import { Exposed } from '../formats/jinja/index.ts';
 import { removeTree, runProcess, systemRandom } from '../host/index.ts';
 import type { BuildInProgress, Unit } from './run-context.ts';
 

@@ -3,8 +3,8 @@ import { messageOf, type Problem, problem } from '../diagnostics/index.ts';
 import type { Ledger, Blob as StoredBlob } from '../fastpull/index.ts';
 import {
   type Clock,
-  hashFileThrice,
   entryFacts,
+  hashFileThrice,
   pathKind,
   readPieces,
   removeEntry,

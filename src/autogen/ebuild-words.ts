@@ -15,9 +15,12 @@ export function withNameVariables(text: string, fileName: string): string {
     PVR: full,
     PF: `${name}-${full}`,
   };
-  return text.replace(/\$(?:\{(PVR|PF|PN|PV|PR|P)\}|(PVR|PF|PN|PV|PR|P)(?![A-Za-z0-9_]))/g, (whole, braced, bare) => {
-    return values[(braced ?? bare) as string] ?? whole;
-  });
+  return text.replace(
+    /\$(?:\{(PVR|PF|PN|PV|PR|P)\}|(PVR|PF|PN|PV|PR|P)(?![A-Za-z0-9_]))/g,
+    (whole, braced, bare) => {
+      return values[(braced ?? bare) as string] ?? whole;
+    },
+  );
 }
 
 /**

@@ -1,7 +1,7 @@
 import { fault, isFault, type Place, type Problem, problem } from '../diagnostics/index.ts';
 import { textIfThere } from '../host/index.ts';
 import { type AutogenPlace, autogenPlace, namesOfFolder } from './assemble.ts';
-import { readAutogenYaml, type Rule } from './autogen-yaml.ts';
+import { type Rule, readAutogenYaml } from './autogen-yaml.ts';
 import type { AutogenFile } from './discover.ts';
 import { findGenerator } from './find-generator.ts';
 import type { GeneratorModule } from './generator-module.ts';
@@ -86,7 +86,11 @@ function yamlEntries(
   const { settings, makeFloat } = options;
   const text = textIfThere(place.file);
   if (text === undefined) throw fault('AGN002', { what: `there is no file '${place.file}'` });
-  const { rules, problems } = readAutogenYaml(text, { file: place.file, release: settings.release, makeFloat });
+  const { rules, problems } = readAutogenYaml(text, {
+    file: place.file,
+    release: settings.release,
+    makeFloat,
+  });
   const wasFlat = rules.some(({ packages }) =>
     packages.some(({ settings: own, versions }) =>
       versions.some(

@@ -10,7 +10,8 @@ export function exposeAll(value: unknown): unknown {
   if (value instanceof Date) return value.toISOString();
   if (typeof value !== 'object' || value === null) return typeof value === 'function' ? undefined : value;
   // what templates have no use for is not there for them
-  if (!isMapping(value)) return value instanceof Exposed || value instanceof Map || value instanceof Set ? value : undefined;
+  if (!isMapping(value))
+    return value instanceof Exposed || value instanceof Map || value instanceof Set ? value : undefined;
   const made: Record<string, unknown> = {};
   for (const [key, inner] of Object.entries(value)) setOwn(made, key, exposeAll(inner));
   return made;

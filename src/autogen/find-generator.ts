@@ -2,9 +2,9 @@ import { dirname, join } from 'node:path';
 import { fault, type Place } from '../diagnostics/index.ts';
 import { namesIn, pathKind } from '../host/index.ts';
 import { nearestNames } from '../primitives/index.ts';
-import type { Overlay } from './overlay.ts';
-import { stockGenerators } from './generators/index.ts';
 import type { GeneratorModule } from './generator-module.ts';
+import { stockGenerators } from './generators/index.ts';
+import type { Overlay } from './overlay.ts';
 
 /** Where a generator was found: a file, or one that comes with packmill. */
 export type FoundGenerator =
@@ -57,7 +57,9 @@ export function findGenerator(wish: GeneratorWish): FoundGenerator {
 }
 
 function notFound({ place }: GeneratorWish, name: string, folders: readonly string[]) {
-  const python = folders.map((folder) => join(folder, `${name}.py`)).find((path) => pathKind(path) === 'file');
+  const python = folders
+    .map((folder) => join(folder, `${name}.py`))
+    .find((path) => pathKind(path) === 'file');
   if (python !== undefined) {
     return fault('AGN006', {
       what: `generator '${name}' is written in Python`,

@@ -60,7 +60,11 @@ export function hubCommand(signal: AbortSignal): HubCommand {
 
 function failure(argv: readonly string[], { code, signal, why, stdout, stderr }: ProcessResult) {
   const how =
-    why === 'ended' ? (signal === undefined ? `exit ${code}` : `killed by ${signal}`) : why.replaceAll('-', ' ');
+    why === 'ended'
+      ? signal === undefined
+        ? `exit ${code}`
+        : `killed by ${signal}`
+      : why.replaceAll('-', ' ');
   const printed = (stderr.trim() || stdout.trim()).split('\n').slice(-10).join('\n');
   return fault('AGN032', {
     what: `'${argv.join(' ').slice(0, 200)}' fails (${how})`,

@@ -44,4 +44,3 @@ export interface HubCore extends HubPages {
   /** The address of a registry or forge from the settings, without a slash at its end. Throws AGN026. */
   upstream(name: string): string;
 }
-

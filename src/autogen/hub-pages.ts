@@ -1,5 +1,5 @@
 import { fault } from '../diagnostics/index.ts';
-import { DistFile } from './dist-file.ts';
+import type { DistFile } from './dist-file.ts';
 import type { RunContext } from './run-context.ts';
 
 export interface PageOptions {

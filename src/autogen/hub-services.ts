@@ -7,4 +7,5 @@ import type { HubCore } from './hub-core.ts';
 export type HubServices = Record<never, never>;
 
 /** How each service is made. */
-export const serviceMakers: { readonly [Name in keyof HubServices]: (hub: HubCore) => HubServices[Name] } = {};
+export const serviceMakers: { readonly [Name in keyof HubServices]: (hub: HubCore) => HubServices[Name] } =
+  {};

@@ -1,7 +1,7 @@
 import { fault, messageOf, type Place } from '../diagnostics/index.ts';
 import { type LoadedModule, loadModule } from '../host/index.ts';
-import { isMapping } from './merge-settings.ts';
 import type { GeneratorModule } from './generator-module.ts';
+import { isMapping } from './merge-settings.ts';
 
 const asyncFunction: unknown = Object.getPrototypeOf(async () => {});
 
@@ -32,7 +32,10 @@ export class ModuleLoader {
     const edition = this.#edition;
     let loaded: LoadedModule;
     try {
-      loaded = await loadModule(path, { packages: this.#packages, ...(edition === undefined ? {} : { edition }) });
+      loaded = await loadModule(path, {
+        packages: this.#packages,
+        ...(edition === undefined ? {} : { edition }),
+      });
     } catch (error) {
       const place = placeOf(error, path);
       throw fault('AGN007', { what: `'${path}' does not load: ${firstLine(error)}`, place, cause: error });

@@ -21,18 +21,21 @@ describe('mergeSettings', () => {
 
   it('shares nothing with its layers and changes none of them', () => {
     fc.assert(
-      fc.property(fc.array(fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 3 })), { maxLength: 4 }), (layers) => {
-        const before = JSON.stringify(layers);
-        const merged = mergeSettings(layers);
-        const spoil = (value: unknown): void => {
-          if (typeof value !== 'object' || value === null) return;
-          for (const inner of Object.values(value)) spoil(inner);
-          if (Array.isArray(value)) value.push('spoilt');
-          else (value as Record<string, unknown>)['spoilt'] = true;
-        };
-        spoil(merged);
-        return JSON.stringify(layers) === before;
-      }),
+      fc.property(
+        fc.array(fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 3 })), { maxLength: 4 }),
+        (layers) => {
+          const before = JSON.stringify(layers);
+          const merged = mergeSettings(layers);
+          const spoil = (value: unknown): void => {
+            if (typeof value !== 'object' || value === null) return;
+            for (const inner of Object.values(value)) spoil(inner);
+            if (Array.isArray(value)) value.push('spoilt');
+            else (value as Record<string, unknown>)['spoilt'] = true;
+          };
+          spoil(merged);
+          return JSON.stringify(layers) === before;
+        },
+      ),
     );
   });
 

@@ -19,7 +19,8 @@ export class MirrorList {
     const [, name = '', path = ''] = found;
     this.#servers ??= readServers(this.#folders);
     const servers = this.#servers.get(name);
-    if (!servers) throw fault('AGN016', { what: `no profiles/thirdpartymirrors names '${name}' of '${url}'` });
+    if (!servers)
+      throw fault('AGN016', { what: `no profiles/thirdpartymirrors names '${name}' of '${url}'` });
     return servers.map((server) => `${server.replace(/\/+$/, '')}/${path}`);
   }
 }

@@ -40,7 +40,8 @@ function unknownRelease(fixups: string, release: string) {
   const folder = join(fixups, 'releases');
   const known = pathKind(folder) === 'folder' ? subfolders(folder) : [];
   const near = nearestNames(release, known)[0];
-  const list = known.length === 0 ? 'None is defined.' : `Defined are ${known.map((name) => `'${name}'`).join(', ')}.`;
+  const list =
+    known.length === 0 ? 'None is defined.' : `Defined are ${known.map((name) => `'${name}'`).join(', ')}.`;
   return fault('AGN029', {
     what: `release '${release}' is not defined in '${folder}'`,
     next: `${list}${near === undefined ? '' : ` Did you mean '${near}'?`} Name one with --release.`,

@@ -104,7 +104,10 @@ class Run {
     const collected = collectPackages(this.#ended);
     for (const found of collected.problems) this.#report(found);
     const written = await writePackages(collected.packages, this.#options);
-    const reports = [...brokenReports(queue), ...packageReports(this.#ended, { collected, written, root: settings.overlay.root })];
+    const reports = [
+      ...brokenReports(queue),
+      ...packageReports(this.#ended, { collected, written, root: settings.overlay.root }),
+    ];
     for (const report of reports) onEvent(report);
     const removed = await this.#clean(reports, collected);
     return this.#finish({ reports, removed, milliseconds: clock.monotonicMs() - startedMs });

@@ -1,5 +1,5 @@
 import type { Place, Problem } from '../diagnostics/index.ts';
-import type { Download, DynamicRecord, Blob as StoredBlob, Fastpull } from '../fastpull/index.ts';
+import type { Download, DynamicRecord, Fastpull, Blob as StoredBlob } from '../fastpull/index.ts';
 import type { Clock } from '../host/index.ts';
 import type { DistdirCopies } from './distdir-copies.ts';
 import type { Limiter } from './limiter.ts';

@@ -86,10 +86,7 @@ async function packagesOf(
   );
 }
 
-function newUnit(
-  entry: Entry,
-  facts: Pick<Unit, 'order' | 'label' | 'place' | 'run'>,
-): Unit {
+function newUnit(entry: Entry, facts: Pick<Unit, 'order' | 'label' | 'place' | 'run'>): Unit {
   return {
     ...facts,
     autogenId: entry.place.autogenId,
@@ -119,4 +116,3 @@ function labelOf({ cat, name, version }: PkgInfo): string {
   const base = [cat, name].filter((part) => typeof part === 'string' && part !== '').join('/');
   return typeof version === 'string' && version !== 'latest' ? `${base}-${version}` : base;
 }
-

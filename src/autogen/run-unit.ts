@@ -5,7 +5,11 @@ import type { PkgInfo } from './pkg-info.ts';
 import type { Unit } from './run-context.ts';
 
 /** Runs `generate` for one package and waits for all builds it pushed. Returns what went wrong; never throws. */
-export async function runUnit(unit: Unit, module: GeneratorModule, pkg: PkgInfo): Promise<Problem | undefined> {
+export async function runUnit(
+  unit: Unit,
+  module: GeneratorModule,
+  pkg: PkgInfo,
+): Promise<Problem | undefined> {
   try {
     await inTime(unit, generate(unit, module, pkg));
     return undefined;
@@ -46,7 +50,9 @@ async function inTime(unit: Unit, work: Promise<void>): Promise<void> {
       clock.sleep(settings.timeLimitMs, stop).then(() => {
         if (done.signal.aborted) return;
         work.catch(() => undefined);
-        throw new Error(signal.aborted ? 'the run is called off' : `it takes more than ${settings.timeLimitMs} ms`);
+        throw new Error(
+          signal.aborted ? 'the run is called off' : `it takes more than ${settings.timeLimitMs} ms`,
+        );
       }),
     ]);
   } finally {

@@ -8,7 +8,9 @@ export type ArtifactSet<Item> = readonly Item[] | Readonly<Record<string, Item |
 
 /** All artifacts of a set in the order of the set, each once. */
 export function artifactsOf<Item>(artifacts: ArtifactSet<Item>): readonly Item[] {
-  return [...new Set(Array.isArray(artifacts) ? artifacts : Object.values(artifacts).flat())] as readonly Item[];
+  return [
+    ...new Set(Array.isArray(artifacts) ? artifacts : Object.values(artifacts).flat()),
+  ] as readonly Item[];
 }
 
 /**
@@ -25,5 +27,7 @@ export function srcUriText<Item extends Fetchable>(artifacts: ArtifactSet<Item>)
     if (!isList(value)) return [`${flag}? ( ${uris[0]} )`];
     return [`${flag}? (`, ...uris.map((uri) => `  ${uri}`), ')'];
   });
-  return lines.filter((line, at) => line === ')' || line.startsWith('  ') || lines.indexOf(line) === at).join('\n');
+  return lines
+    .filter((line, at) => line === ')' || line.startsWith('  ') || lines.indexOf(line) === at)
+    .join('\n');
 }

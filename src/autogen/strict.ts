@@ -2,7 +2,13 @@ import { fault } from '../diagnostics/index.ts';
 import { nearestNames } from '../primitives/index.ts';
 
 /** Names that JavaScript itself looks for on any object. */
-const askedByLanguage: ReadonlySet<string> = new Set(['then', 'toJSON', 'constructor', 'valueOf', 'toString']);
+const askedByLanguage: ReadonlySet<string> = new Set([
+  'then',
+  'toJSON',
+  'constructor',
+  'valueOf',
+  'toString',
+]);
 
 /** Lets unknown members of an object throw AGN024; members that it has are read without a detour. */
 export function strict<Value extends object>(value: Value, name: string): Value {

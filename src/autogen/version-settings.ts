@@ -39,7 +39,10 @@ export function readVersions({ name, nodes, value }: VersionNodes): readonly Ver
   return node.entries.map((entry): VersionDraft => {
     const settings = value(entry.value) ?? {};
     if (!isMapping(settings)) {
-      throw wrong(`the settings of version '${entry.key}' of package '${name}' are no mapping`, entry.value.place);
+      throw wrong(
+        `the settings of version '${entry.key}' of package '${name}' are no mapping`,
+        entry.value.place,
+      );
     }
     const isNewest = key === 'version' && ['latest', '', '~', 'null'].includes(entry.key);
     return { version: isNewest ? undefined : entry.key, settings, isShallow: key === 'versions' };

@@ -90,7 +90,8 @@ function withMerges(
     if (!isMerge) continue;
     const sources = value.kind === 'list' ? [...value.items].reverse() : [value];
     for (const source of sources) {
-      if (source.kind !== 'map') throw fault('AGN003', { what: "'<<' merges no mapping", place: source.place });
+      if (source.kind !== 'map')
+        throw fault('AGN003', { what: "'<<' merges no mapping", place: source.place });
       for (const entry of source.entries) merged.set(entry.key, entry.value);
     }
   }
@@ -142,5 +143,7 @@ export function setOwn(object: Record<string, unknown>, key: string, value: unkn
 
 function firstLine(message: string): string {
   const line = message.split('\n')[0] ?? '';
-  return (line === '' ? 'the file is not YAML' : line).replace(/\.$/, '').replace(/^./, (letter) => letter.toLowerCase());
+  return (line === '' ? 'the file is not YAML' : line)
+    .replace(/\.$/, '')
+    .replace(/^./, (letter) => letter.toLowerCase());
 }

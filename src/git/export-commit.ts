@@ -67,7 +67,9 @@ export async function exportCommit(options: ExportOptions): Promise<void> {
   // a server may refuse to hand out a commit by its name
   const one = await here(['fetch', '--quiet', '--depth=1', '--no-tags', 'origin', commit]);
   if (one.code !== 0) {
-    const refs = wholeCommit.test(ref) ? ['+refs/heads/*:refs/remotes/origin/*', '+refs/tags/*:refs/tags/*'] : [ref];
+    const refs = wholeCommit.test(ref)
+      ? ['+refs/heads/*:refs/remotes/origin/*', '+refs/tags/*:refs/tags/*']
+      : [ref];
     await must(['fetch', '--quiet', '--no-tags', 'origin', ...refs]);
   }
   await must(['checkout', '--quiet', '--detach', commit]);

@@ -45,7 +45,9 @@ function hook(): void {
       const found = next(specifier, context);
       // what a module loads from its own folder is as new as the module
       const edition = /\?edition=\d+$/.exec(context.parentURL ?? '')?.[0];
-      return edition !== undefined && specifier.startsWith('.') ? { ...found, url: found.url + edition } : found;
+      return edition !== undefined && specifier.startsWith('.')
+        ? { ...found, url: found.url + edition }
+        : found;
     },
     load: (url, context, next) => {
       const bare = url.split('?')[0] ?? url;

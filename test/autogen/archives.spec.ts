@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { hashOf, Kit, outcomes } from './kit.ts';
 
 const counter = (kit: Kit): string => join(kit.top, 'builds');
-const builds = (kit: Kit): number => (existsSync(counter(kit)) ? readFileSync(counter(kit), 'utf8').length : 0);
+const builds = (kit: Kit): number =>
+  existsSync(counter(kit)) ? readFileSync(counter(kit), 'utf8').length : 0;
 
 /** The work flow of the user's document: find, else initialize, write, store. */
 const documented = (kit: Kit, text = 'HELLO') => `
@@ -29,7 +30,8 @@ const getOrCreate = (kit: Kit, pieces = 1) => `
   if (new Set(made.map((archive) => archive.hash('sha512'))).size !== 1) throw new Error('different archives');
   hub.breezyBuild({ ...pkg, version: '1.0', artifacts: made }).push();`;
 
-const srcUriOf = (kit: Kit): string => /SRC_URI="([^"]*)"/.exec(kit.read('app-misc/foo/foo-1.0.ebuild'))?.[1] ?? '';
+const srcUriOf = (kit: Kit): string =>
+  /SRC_URI="([^"]*)"/.exec(kit.read('app-misc/foo/foo-1.0.ebuild'))?.[1] ?? '';
 
 describe('archives', () => {
   it('17: an archive is built by the first run and found by the second', async () => {
@@ -221,10 +223,14 @@ describe('archives', () => {
   it('makes an archive of a commit with its submodules, once', async () => {
     const kit = new Kit();
     const git = (folder: string, ...args: string[]): string =>
-      execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b', '-c', 'protocol.file.allow=always', ...args], {
-        cwd: join(kit.top, folder),
-        encoding: 'utf8',
-      });
+      execFileSync(
+        'git',
+        ['-c', 'user.name=a', '-c', 'user.email=a@b', '-c', 'protocol.file.allow=always', ...args],
+        {
+          cwd: join(kit.top, folder),
+          encoding: 'utf8',
+        },
+      );
     for (const name of ['inner', 'outer']) {
       execFileSync('git', ['init', '-q', '-b', 'main', join(kit.top, name)]);
       writeFileSync(join(kit.top, name, 'FILE'), name);

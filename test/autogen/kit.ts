@@ -1,14 +1,30 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach } from 'vitest';
-import { findOverlay, type RunEvent, type RunOptions, type RunReport, type RunSettings, runAutogens } from '../../src/autogen/index.ts';
-import { encodeTarEntry, tarEnd } from '../../src/formats/archives/index.ts';
+import {
+  findOverlay,
+  type RunEvent,
+  type RunOptions,
+  type RunReport,
+  type RunSettings,
+  runAutogens,
+} from '../../src/autogen/index.ts';
 import { type FastpullOptions, openFastpull } from '../../src/fastpull/index.ts';
+import { encodeTarEntry, tarEnd } from '../../src/formats/archives/index.ts';
 import { systemClock } from '../../src/host/index.ts';
 
 const leftovers: (() => void | Promise<void>)[] = [];

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import {
   findOverlay,
+  purgeDistdir,
   type RunEvent,
   type RunReport,
   type RunSettings,
@@ -8,7 +9,6 @@ import {
   readUserSettings,
   runAutogens,
 } from '../../autogen/index.ts';
-import { purgeDistdir } from '../../autogen/index.ts';
 import { parseFarmConfig } from '../../config/index.ts';
 import type { Problem } from '../../diagnostics/index.ts';
 import { type Fastpull, openFastpull } from '../../fastpull/index.ts';
@@ -123,7 +123,8 @@ function openStores(options: DoitOptions): Stores {
   const user = readUserSettings(join(machine.variable('HOME') ?? '/', '.autogen'));
   for (const found of user.problems) onProblem(found);
   const paths = farm === undefined ? undefined : farmPaths(farm);
-  const config = paths === undefined ? undefined : parseFarmConfig(textIfThere(paths.config) ?? '', paths.config);
+  const config =
+    paths === undefined ? undefined : parseFarmConfig(textIfThere(paths.config) ?? '', paths.config);
   const workspace = farm === undefined ? workspaceRoot(machine.variable) : `${farm}/fastpull`;
   const host = machine.variable('METATOOLS_DISTFILES_HOST') ?? config?.['distfiles-host'];
   const fastpull = openFastpull({

@@ -29,7 +29,8 @@ export interface NewAutogenFiles {
 /** Writes an autogen with its template into an overlay. Throws AGN001, AGN009, and AGN002 when something is there already. */
 export function writeNewAutogen(wish: NewAutogen): NewAutogenFiles {
   const { category, name, kind } = wish;
-  if (!isCategoryName(category)) throw fault('AGN009', { what: `'${category}' is not the name of a category` });
+  if (!isCategoryName(category))
+    throw fault('AGN009', { what: `'${category}' is not the name of a category` });
   if (!isPackageName(name)) throw fault('AGN009', { what: `'${name}' is not the name of a package` });
   const folder = join(findOverlay(wish.folder).root, category, name);
   const autogen = join(folder, kind === 'yaml' ? 'autogen.yaml' : 'autogen.ts');

@@ -1,7 +1,14 @@
 import { join } from 'node:path';
 import { type Problem, problem } from '../../diagnostics/index.ts';
 import { exportCommit, resolveCommit, shownAddress } from '../../git/index.ts';
-import { ensureFolder, moveFolder, pathKind, removeTree, subfolders, systemRandom } from '../../host/index.ts';
+import {
+  ensureFolder,
+  moveFolder,
+  pathKind,
+  removeTree,
+  subfolders,
+  systemRandom,
+} from '../../host/index.ts';
 
 /** Where stores and temporary files of autogens are, outside of a farm (specification 1.4). */
 export function workspaceRoot(variable: (name: string) => string | undefined): string {
@@ -28,7 +35,8 @@ const prefix = 'kit-fixups';
  */
 export async function fixupsFolder(wish: FixupsWish): Promise<string | undefined> {
   const trees = join(wish.workspace, 'source-trees');
-  const copies = pathKind(trees) === 'folder' ? subfolders(trees).filter((name) => name.startsWith(prefix)) : [];
+  const copies =
+    pathKind(trees) === 'folder' ? subfolders(trees).filter((name) => name.startsWith(prefix)) : [];
   const [here] = copies;
   const path = here === undefined ? undefined : join(trees, here);
   const { url, branch: ref, signal } = wish;
@@ -45,7 +53,8 @@ export async function fixupsFolder(wish: FixupsWish): Promise<string | undefined
     } finally {
       await removeTree(fresh);
     }
-    for (const old of copies) if (old.startsWith(`${prefix}-`) && old !== name) await removeTree(join(trees, old));
+    for (const old of copies)
+      if (old.startsWith(`${prefix}-`) && old !== name) await removeTree(join(trees, old));
     return join(trees, name);
   } catch (error) {
     if (path === undefined || signal.aborted) throw error;

@@ -1,5 +1,11 @@
 import type { Command } from 'commander';
-import { type DoitOptions, describeRun, doit, purgeDistdirCopies, type RunReport } from '../../app/autogen/index.ts';
+import {
+  type DoitOptions,
+  describeRun,
+  doit,
+  purgeDistdirCopies,
+  type RunReport,
+} from '../../app/autogen/index.ts';
 import { isFarm } from '../../app/index.ts';
 import { machine, onInterrupt, watchTree } from '../../host/index.ts';
 import { allowUnderscores } from '../both-spellings.ts';

@@ -8,7 +8,10 @@ export const autogenCodes = {
     title: 'this folder is in no overlay',
     why: 'An overlay root is the nearest folder upwards with a file metadata/layout.conf, a repository root the nearest one with .git. Generated files go below the overlay root.',
     next: 'Run the command inside an overlay, or make the file that is named above.',
-    sample: { broken: "'packmill doit' in a folder outside of every overlay", fixed: "'cd my-kit && packmill doit'" },
+    sample: {
+      broken: "'packmill doit' in a folder outside of every overlay",
+      fixed: "'cd my-kit && packmill doit'",
+    },
   },
   AGN002: {
     severity: 'error',
@@ -32,14 +35,14 @@ export const autogenCodes = {
     title: 'a rule of an autogen.yaml is wrong',
     why: "The file maps names of rules to rules; a rule has 'generator', 'defaults' and 'packages', and a package is a name or one name with settings.",
     next: 'Correct the place named above; docs/autogens.md has an example.',
-    sample: { broken: "a rule whose value is empty", fixed: "a rule with 'generator' and 'packages'" },
+    sample: { broken: 'a rule whose value is empty', fixed: "a rule with 'generator' and 'packages'" },
   },
   AGN005: {
     severity: 'error',
     blame: 'recipe',
     title: 'the version setting of a package is wrong',
     why: "'version' is a version, 'latest' or versions with settings; 'versions' is versions with settings. Nothing is guessed, and no package is dropped without a word.",
-    next: "Write the version, or remove the setting so that the generator looks for the newest one.",
+    next: 'Write the version, or remove the setting so that the generator looks for the newest one.',
     sample: { broken: "'version:' with nothing behind it", fixed: "'version: 1.10'" },
   },
   AGN006: {
@@ -56,7 +59,10 @@ export const autogenCodes = {
     title: 'an autogen does not load',
     why: 'The module has a mistake in its syntax, imports something that is not there, or throws while it is loaded.',
     next: 'Correct the place named above; all other autogens went on.',
-    sample: { broken: 'export async function generate(hub, pkg {', fixed: 'export async function generate(hub, pkg) {' },
+    sample: {
+      broken: 'export async function generate(hub, pkg {',
+      fixed: 'export async function generate(hub, pkg) {',
+    },
   },
   AGN008: {
     severity: 'error',
@@ -72,7 +78,10 @@ export const autogenCodes = {
     title: 'a package has no usable category or name',
     why: 'Category and name decide where an ebuild lies, and Portage takes only names as PMS 3.1 defines them.',
     next: "Set 'cat' and 'name' in the package, in 'defaults' or in the autogen.",
-    sample: { broken: 'a package of an autogen.yaml at the overlay root without cat', fixed: "'cat: dev-libs' in its settings" },
+    sample: {
+      broken: 'a package of an autogen.yaml at the overlay root without cat',
+      fixed: "'cat: dev-libs' in its settings",
+    },
   },
   AGN010: {
     severity: 'error',
@@ -96,7 +105,10 @@ export const autogenCodes = {
     title: 'two autogens produce the same package',
     why: 'The second would overwrite what the first wrote. One autogen may write any number of versions of a package, but two may not share one.',
     next: 'Remove the package from one of them.',
-    sample: { broken: "'app-misc/foo' in autogen.yaml and in app-misc/foo/autogen.ts", fixed: 'one of the two' },
+    sample: {
+      broken: "'app-misc/foo' in autogen.yaml and in app-misc/foo/autogen.ts",
+      fixed: 'one of the two',
+    },
   },
   AGN013: {
     severity: 'error',
@@ -120,7 +132,10 @@ export const autogenCodes = {
     title: 'a distfile has an unusable name',
     why: 'Names of distfiles lie in one flat folder and in Manifests: not empty, at most 255 bytes, no slash, no blank, no hyphen at the beginning. Archives that are made here end in .tar.xz, .tar.gz, .tar.zst or .tar.zstd.',
     next: 'Give the file another name.',
-    sample: { broken: "new hub.Archive('my files.tar.bz2')", fixed: "new hub.Archive('my-files-1.0.tar.xz')" },
+    sample: {
+      broken: "new hub.Archive('my files.tar.bz2')",
+      fixed: "new hub.Archive('my-files-1.0.tar.xz')",
+    },
   },
   AGN016: {
     severity: 'error',
@@ -128,7 +143,10 @@ export const autogenCodes = {
     title: 'an artifact has an unusable address',
     why: 'Artifacts are downloaded over http or https.',
     next: 'Correct the address.',
-    sample: { broken: "hub.artifact({ url: 'foo-1.0.tar.gz' })", fixed: "hub.artifact({ url: 'https://example.org/foo-1.0.tar.gz' })" },
+    sample: {
+      broken: "hub.artifact({ url: 'foo-1.0.tar.gz' })",
+      fixed: "hub.artifact({ url: 'https://example.org/foo-1.0.tar.gz' })",
+    },
   },
   AGN018: {
     severity: 'error',
@@ -144,7 +162,10 @@ export const autogenCodes = {
     title: 'a build is never pushed',
     why: 'generate ended with a build that was made, and neither push() nor generate() was called: no ebuild comes of it.',
     next: 'Call push().',
-    sample: { broken: 'hub.breezyBuild({ ...pkg, version })', fixed: 'hub.breezyBuild({ ...pkg, version }).push()' },
+    sample: {
+      broken: 'hub.breezyBuild({ ...pkg, version })',
+      fixed: 'hub.breezyBuild({ ...pkg, version }).push()',
+    },
   },
   AGN020: {
     severity: 'warning',
@@ -160,7 +181,10 @@ export const autogenCodes = {
     title: 'Portage does not unpack this archive by itself',
     why: "'unpack' of Portage knows no .tar.zst and no .tar.zstd: the default src_unpack leaves the file out without a word (PMS 12.3.15).",
     next: "Name the archive '….tar.xz', or unpack it in the ebuild with 'tar --zstd -xf' or by an eclass.",
-    sample: { broken: "an archive 'data-1.0.tar.zst' and the default src_unpack", fixed: "'data-1.0.tar.xz'" },
+    sample: {
+      broken: "an archive 'data-1.0.tar.zst' and the default src_unpack",
+      fixed: "'data-1.0.tar.xz'",
+    },
   },
   AGN022: {
     severity: 'warning',
@@ -192,7 +216,10 @@ export const autogenCodes = {
     title: 'two distfiles with one name differ',
     why: 'The folder of distfiles is flat: two packages that use one name for different bytes cannot be installed on one machine.',
     next: 'Put a part of the key into the name, for example the first seven digits of a hash.',
-    sample: { broken: "'vendor.tar.xz' in two packages", fixed: "'foo-1.0-vendor.tar.xz' and 'bar-2.0-vendor.tar.xz'" },
+    sample: {
+      broken: "'vendor.tar.xz' in two packages",
+      fixed: "'foo-1.0-vendor.tar.xz' and 'bar-2.0-vendor.tar.xz'",
+    },
   },
   AGN026: {
     severity: 'error',
@@ -200,7 +227,10 @@ export const autogenCodes = {
     title: 'the address of an upstream is not set',
     why: 'Addresses of registries and forges are settings, so that proxies and mirrors can stand in for them.',
     next: 'Set what is named above, in the environment or under `upstreams:` of packmill.yaml.',
-    sample: { broken: 'a github-1 generator without an address of the interface', fixed: "PACKMILL_UPSTREAM_GITHUB_API set" },
+    sample: {
+      broken: 'a github-1 generator without an address of the interface',
+      fixed: 'PACKMILL_UPSTREAM_GITHUB_API set',
+    },
   },
   AGN027: {
     severity: 'warning',
@@ -216,7 +246,10 @@ export const autogenCodes = {
     title: 'the settings of autogens are wrong',
     why: "The file '~/.autogen' is YAML: 'authentication' maps names of hosts to 'username' and 'password', or to 'token'.",
     next: 'Correct the setting named above.',
-    sample: { broken: 'authentication: { example.org: secret }', fixed: 'authentication: { example.org: { token: secret } }' },
+    sample: {
+      broken: 'authentication: { example.org: secret }',
+      fixed: 'authentication: { example.org: { token: secret } }',
+    },
   },
   AGN029: {
     severity: 'error',
@@ -224,15 +257,18 @@ export const autogenCodes = {
     title: 'there is no such release',
     why: "Releases are defined in 'releases/NAME/repositories.yaml' of kit-fixups.",
     next: 'Name a release that is defined there with --release.',
-    sample: { broken: "'packmill doit' where only the release 'mark' is defined", fixed: "'packmill doit --release mark'" },
+    sample: {
+      broken: "'packmill doit' where only the release 'mark' is defined",
+      fixed: "'packmill doit --release mark'",
+    },
   },
   AGN030: {
     severity: 'warning',
     blame: 'recipe',
     title: 'an archive holds the data of a version control system',
     why: 'Folders such as .git differ from one clone to the next, so that the same source gives different archives.',
-    next: "Remove the folder before store(), or use hub.Archive.fromGit.",
-    sample: { broken: "'git clone' into topPath and store()", fixed: "hub.Archive.fromGit(…)" },
+    next: 'Remove the folder before store(), or use hub.Archive.fromGit.',
+    sample: { broken: "'git clone' into topPath and store()", fixed: 'hub.Archive.fromGit(…)' },
   },
   AGN032: {
     severity: 'error',
@@ -272,6 +308,9 @@ export const autogenCodes = {
     title: 'settings of a version are merged deeply',
     why: "Under 'versions' a nested setting used to replace the one of the package as a whole. Both spellings are merged now, which differs only where something was lost before.",
     next: 'Nothing has to be done.',
-    sample: { broken: "'versions' with a nested mapping that the package has, too", fixed: "the same under 'version'" },
+    sample: {
+      broken: "'versions' with a nested mapping that the package has, too",
+      fixed: "the same under 'version'",
+    },
   },
 } as const satisfies CatalogueTable;
