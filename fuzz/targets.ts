@@ -6,10 +6,14 @@ import { target as databaseEntry } from './database-entry.ts';
 import { target as dependency } from './dependency.ts';
 import { target as elf } from './elf.ts';
 import { target as farmConfig } from './farm-config.ts';
+import { target as gentooAtom } from './gentoo-atom.ts';
+import { target as gentooExpression } from './gentoo-expression.ts';
+import { target as gentooFiles } from './gentoo-files.ts';
 import { target as mtree } from './mtree.ts';
 import { target as packageFile } from './package-file.ts';
 import { target as packageInfo } from './package-info.ts';
 import { target as packageName } from './package-name.ts';
+import { target as pythonVersion } from './python-version.ts';
 import { target as settingsFile } from './settings-file.ts';
 import { target as shell } from './shell.ts';
 import { target as srcinfo } from './srcinfo.ts';
@@ -26,10 +30,14 @@ export const targets: readonly FuzzTarget[] = [
   dependency,
   elf,
   farmConfig,
+  gentooAtom,
+  gentooExpression,
+  gentooFiles,
   mtree,
   packageFile,
   packageInfo,
   packageName,
+  pythonVersion,
   settingsFile,
   shell,
   srcinfo,

@@ -196,7 +196,7 @@ export const rooms = {
   },
 };
 
-/** Rooms (or drivers, as room/driver) that alone may import an npm package or a fenced Node module. */
+/** Rooms (or drivers and members, as room/driver) that alone may import an npm package or a fenced Node module. */
 export const fences = {
   'node:sqlite': ['database', 'queue/embedded', 'publisher', 'notifier'],
   bullmq: ['queue/bullmq'],

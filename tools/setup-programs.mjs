@@ -17,13 +17,19 @@ const installers = {
 };
 
 /**
- * @typedef {{name: string, need: string, why: string, packages: Record<string, string>}} Program
+ * @typedef {{name: string, module?: string, need: string, why: string, packages: Record<string, string>}} Program
  * @param {string} root
  * @returns {Program[]} programs that demo and tests need and that are not there
  */
 export function missingPrograms(root) {
   const table = JSON.parse(readFileSync(join(root, 'src', 'app', 'doctor', 'programs.json'), 'utf8'));
-  return table.filter((program) => ['required', 'test'].includes(program.need) && !isThere(program.name));
+  return table.filter((program) => ['required', 'test'].includes(program.need) && !hasRow(program));
+}
+
+/** Whether a row's program is in the path, or its module with the Python of the system. */
+function hasRow({ name, module }) {
+  if (module === undefined) return isThere(name);
+  return spawnSync('/usr/bin/python3', ['-c', `import ${module}`], { stdio: 'ignore' }).status === 0;
 }
 
 function isThere(name) {
@@ -75,7 +81,7 @@ export async function installPrograms(missing) {
     run([...sudo, ...aptUpdate]);
     run([...sudo, ...install]);
   }
-  const left = missing.filter((program) => !isThere(program.name)).map((program) => program.name);
+  const left = missing.filter((program) => !hasRow(program)).map((program) => program.name);
   if (left.length > 0) throw new Error(`still missing after the installation: ${left.join(', ')}`);
 }
 

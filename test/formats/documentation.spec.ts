@@ -1,11 +1,11 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runTool, scratchFolder } from './real-tools.ts';
 
 const root = join(import.meta.dirname, '../..');
-const text = readFileSync(join(root, 'docs/formats-pacman.md'), 'utf8');
-const examples = [...text.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = '']) => code);
+const pages = ['pacman', 'gentoo'] as const;
+const files = { pacman: 'docs/formats-pacman.md', gentoo: 'docs/gentoo-formats.md' };
 
 let scratch: ReturnType<typeof scratchFolder>;
 beforeAll(() => {
@@ -13,16 +13,21 @@ beforeAll(() => {
 });
 afterAll(() => scratch.remove());
 
-it('has examples', () => expect(examples.length).toBeGreaterThan(5));
+describe.each(pages)('the page of packmill/%s', (member) => {
+  const text = readFileSync(join(root, files[member]), 'utf8');
+  const examples = [...text.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = '']) => code);
 
-it.each(examples.map((code, index) => [index + 1, code] as const))(
-  'example %i does what it says',
-  (index, code) => {
-    const path = join(scratch.folder, `example-${index}.mjs`);
-    const door = join(root, 'src/formats/pacman/index.ts');
-    const script = `import assert from 'node:assert/strict';\n${code.replaceAll("'packmill/pacman'", JSON.stringify(door))}`;
-    writeFileSync(path, script);
-    expect(runTool(process.execPath, [path], scratch.folder).toString()).toBe('');
-    rmSync(path);
-  },
-);
+  it('has examples', () => expect(examples.length).toBeGreaterThan(5));
+
+  it.each(examples.map((code, index) => [index + 1, code] as const))(
+    'example %i does what it says',
+    (index, code) => {
+      const path = join(scratch.folder, `${member}-${index}.mjs`);
+      const door = JSON.stringify(join(root, 'src/formats', member, 'index.ts'));
+      const script = `import assert from 'node:assert/strict';\n${code.replaceAll(`'packmill/${member}'`, door)}`;
+      writeFileSync(path, script);
+      expect(runTool(process.execPath, [path], scratch.folder).toString()).toBe('');
+      rmSync(path);
+    },
+  );
+});

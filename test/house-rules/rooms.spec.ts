@@ -155,6 +155,12 @@ describe('the house rules', () => {
       "import { Command } from 'commander';\nexport const a = Command;\n",
     ],
     [
+      'a package of another member of the shelf',
+      'vendor-fence',
+      'src/formats/gentoo/a.ts',
+      "import { parse } from 'yaml';\nexport const a = parse;\n",
+    ],
+    [
       'a package that nobody has fenced',
       'vendor-fence',
       'src/app/a.ts',

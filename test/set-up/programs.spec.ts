@@ -96,6 +96,12 @@ describe('set-up', () => {
     expect(readFileSync(join(folder, 'calls'), 'utf8')).toContain('mill-a-package mill-b-package');
   });
 
+  test('looks for a module with the Python of the system', () => {
+    const module = (name: string): object => ({ ...row(`python-${name}`, 'test'), module: name });
+    const { words } = setUp([module('json'), module('no_such_module')], {}, 1000);
+    expect(words).toContain('missing: python-no_such_module\n');
+  });
+
   test('says so when the programs are still missing afterwards', () => {
     for (const name of installers) program(name, manager(['mill-a']));
     program('sudo', 'shift; exec "$@"');

@@ -14,7 +14,8 @@ export function outsideOffences(files: readonly SourceFile[]): Offence[] {
   for (const file of files) {
     const standing = standingOf(file.path);
     if (!standing || isTest(file.path) || standing.room === 'host') continue;
-    const here = standing.driver ? `${standing.room}/${standing.driver}` : standing.room;
+    const part = standing.driver ?? standing.member;
+    const here = part === undefined ? standing.room : `${standing.room}/${part}`;
     for (const arrow of file.imports) {
       if (arrow.specifier.startsWith('.')) continue;
       const found = isBuiltin(arrow.specifier)

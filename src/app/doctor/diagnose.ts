@@ -1,7 +1,14 @@
 import { type DoctorSources, realSources } from './diagnose-sources.ts';
 import type { DoctorReport, ProgramFinding, ProgramReport } from './doctor-report.ts';
 import { diagnoseKernel } from './kernel-features.ts';
-import { type Family, families, installWords, type ProgramRow, programTable } from './program-table.ts';
+import {
+  type Family,
+  families,
+  installWords,
+  type ProgramRow,
+  programTable,
+  systemPython,
+} from './program-table.ts';
 import { isAtLeast, versionIn } from './version-words.ts';
 
 /** Looks for every system program and kernel feature that packmill uses. Changes nothing; takes a second or so. */
@@ -41,13 +48,21 @@ export function distributionOf(osRelease: string): DoctorReport['distribution'] 
   return { name, ...(family ? { family: family as Family } : {}) };
 }
 
+/** Where a program is and what it says of its version; a module is there when the system's Python can load it. */
+async function lookFor(row: ProgramRow, sources: DoctorSources): Promise<{ path?: string; words: string }> {
+  const path = row.module === undefined ? sources.find(row.name) : systemPython;
+  if (!path) return { words: '' };
+  if (!row.probe) return { path, words: '' };
+  const { ok, words } = await sources.ask(path, row.probe);
+  return row.module !== undefined && !ok ? { words: '' } : { path, words };
+}
+
 async function examine(
   row: ProgramRow,
   family: Family | undefined,
   sources: DoctorSources,
 ): Promise<ProgramReport> {
-  const path = sources.find(row.name);
-  const words = path && row.probe ? (await sources.ask(path, row.probe)).words : '';
+  const { path, words } = await lookFor(row, sources);
   const version = versionIn(words);
   const install = family && commandFor([row], family);
   return {

@@ -38,6 +38,18 @@ describe('the doctor', () => {
     expect(line).toMatch(/^missing .*sandbox: isolates every build.*apt-get install -y bubblewrap/);
   });
 
+  test('asks the Python of the system for a module, which is missing when it cannot be loaded', async () => {
+    const asked: string[] = [];
+    const ask = (path: string, args: readonly string[]) => {
+      asked.push([path, ...args].join(' '));
+      const isModule = args[0] === '-c';
+      return Promise.resolve({ ok: !isModule, words: isModule ? 'No module named packaging' : 'tool 999.1' });
+    };
+    const report = await diagnose({ ...machineWith(), ask });
+    expect(report.programs.find((one) => one.name === 'python3-packaging')?.finding).toBe('missing');
+    expect(asked).toContainEqual(expect.stringMatching(/^\/usr\/bin\/python3 -c import packaging/));
+  });
+
   test('is content when only tools of later features are missing', async () => {
     const later = programTable.filter((row) => row.need === 'later').map((row) => row.name);
     const report = await diagnose(machineWith(later));

@@ -13,6 +13,8 @@ export type ProgramNeed = 'required' | 'test' | 'optional' | 'later';
 /** One system program that packmill starts. The set-up of a fresh clone reads the same rows. */
 export interface ProgramRow {
   readonly name: string;
+  /** Of what is no program but a module for the Python of the system: its name. `probe` is then for that Python. */
+  readonly module?: string;
   /** Arguments that make it tell its version; null when it cannot. */
   readonly probe: readonly string[] | null;
   /** Oldest version known to do, null when any does. */
@@ -23,6 +25,9 @@ export interface ProgramRow {
   /** Packages that bring it, separated by blanks. */
   readonly packages: Readonly<Record<Family, string>>;
 }
+
+/** The Python whose modules the distribution's packages bring; another one in the path has its own. */
+export const systemPython = '/usr/bin/python3';
 
 /** The rows of programs.json. */
 export const programTable: readonly ProgramRow[] = rows as readonly ProgramRow[];

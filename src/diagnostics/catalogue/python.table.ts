@@ -18,4 +18,12 @@ export const pythonCodes = {
     next: 'Close brackets and parentheses; put a backslash before signs that mean themselves.',
     sample: { broken: 'v(\\d+', fixed: 'v(\\d+)' },
   },
+  PEP003: {
+    severity: 'error',
+    blame: 'recipe',
+    title: "an entry of 'pydeps' cannot be read",
+    why: "Labels are 'py:VERSIONS' or 'use:FLAG', perhaps with ':build', ':runtime', ':post' or ':tool'; below them stand packages.",
+    next: "Write it as in 'py:3: [foo >= 1.2]'.",
+    sample: { broken: 'python3: [foo]', fixed: 'py:3: [foo]' },
+  },
 } as const satisfies CatalogueTable;

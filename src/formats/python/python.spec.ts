@@ -6,12 +6,15 @@ import {
   compilePythonPattern,
   formatPythonVersion,
   formatSpecifier,
+  isPrerelease,
   matchVersion,
   meetsSpecifier,
   newestUpstream,
   type PythonVersion,
   parsePythonVersion,
   parseSpecifier,
+  parseUpstreamVersion,
+  publicVersion,
   toEbuildVersion,
 } from './index.ts';
 
@@ -39,6 +42,16 @@ describe('versions by PEP 440', () => {
     const shuffled = [...sorted].reverse().map(read).sort(comparePythonVersions);
     expect(shuffled.map(formatPythonVersion)).toEqual(sorted);
     expect(comparePythonVersions(read('1.0'), read('1.0.0'))).toBe(0);
+  });
+});
+
+describe('parts of versions', () => {
+  it('tell pre-releases and development releases from others, and drop what is local', () => {
+    const releases = ['1.0', '1.0rc1', '1.0.post1', '1.0.dev2', '1.0+x'];
+    expect(releases.filter((text) => isPrerelease(read(text)))).toEqual(['1.0rc1', '1.0.dev2']);
+    expect(formatPythonVersion(publicVersion(read('1.0.post1+x.1')))).toBe('1.0.post1');
+    expect(parseUpstreamVersion('1.2.').version).toBeUndefined();
+    expect(parseUpstreamVersion('.1.2-r1').version?.local).toEqual([{ kind: 'word', text: 'r1' }]);
   });
 });
 

@@ -1,6 +1,5 @@
 import { fault, type Place } from '../../diagnostics/index.ts';
 import {
-  baseVersion,
   comparePythonVersions,
   formatPythonVersion,
   isPrerelease,
@@ -31,8 +30,8 @@ function flawOf({ operator, version, isPrefix }: SpecifierClause): string | unde
   if (operator === '===') return undefined;
   if (!version) return 'Behind the sign stands a version by PEP 440.';
   if (isPrefix && operator !== '==' && operator !== '!=') return "'.*' stands only behind '==' and '!='.";
-  if (isPrefix && (version.dev || version.local))
-    return "'.*' cannot follow a development or a local version.";
+  if (isPrefix && (version.pre || version.post || version.dev || version.local))
+    return "'.*' follows numbers only.";
   if (version.local && operator !== '==' && operator !== '!=')
     return "A local version ('+...') can only be equal or not.";
   if (operator === '~=' && version.release.length < 2)
@@ -88,9 +87,6 @@ function hasPrefix(version: PythonVersion, prefix: PythonVersion): boolean {
   return wanted.every((piece, index) => piece === own[index]);
 }
 
-const sameBase = (a: PythonVersion, b: PythonVersion): boolean =>
-  comparePythonVersions(baseVersion(a), baseVersion(b)) === 0;
-
 /** `~=2.2.3`: at least that, and `==2.2.*`. */
 function isCompatible(version: PythonVersion, wanted: PythonVersion): boolean {
   const prefix = { epoch: wanted.epoch, release: wanted.release.slice(0, -1) };
@@ -101,17 +97,20 @@ function equals(version: PythonVersion, wanted: PythonVersion): boolean {
   return comparePythonVersions(wanted.local ? version : publicVersion(version), wanted) === 0;
 }
 
-/** `<1.0` leaves out the pre-releases of 1.0, unless it names one itself. */
+/** `<1.0` leaves out the pre-releases of just this version, unless it is one itself: those from `1.0.dev0` on. */
 function isBefore(version: PythonVersion, wanted: PythonVersion): boolean {
   if (comparePythonVersions(version, wanted) >= 0) return false;
-  return isPrerelease(wanted) || !isPrerelease(version) || !sameBase(version, wanted);
+  if (isPrerelease(wanted) || !isPrerelease(version)) return true;
+  const earliest: PythonVersion = { ...publicVersion(wanted), dev: { kind: 'dev', number: '0' } };
+  return comparePythonVersions(version, earliest) < 0;
 }
 
-/** `>1.0` leaves out the post-releases and local versions of 1.0, unless it names one itself. */
+/** `>1.0` leaves out the post-releases of just this version, unless it is one itself, and its local versions. */
 function isBehind(version: PythonVersion, wanted: PythonVersion): boolean {
   if (comparePythonVersions(version, wanted) <= 0) return false;
-  if (!wanted.post && version.post && sameBase(version, wanted)) return false;
-  return !(version.local && sameBase(version, wanted));
+  const { post, dev: _, local, ...before } = version;
+  if (post && !wanted.post && comparePythonVersions(before, wanted) === 0) return false;
+  return !(local && comparePythonVersions(publicVersion(version), wanted) === 0);
 }
 
 function clauseHolds(version: PythonVersion, clause: SpecifierClause): boolean {

@@ -67,11 +67,6 @@ export function parsePythonVersion(text: string): PythonVersion | undefined {
   };
 }
 
-/** Epoch and release only: what `<` and `>` compare before they leave out pre- and post-releases. */
-export function baseVersion({ epoch, release }: PythonVersion): PythonVersion {
-  return { epoch, release };
-}
-
 /** The version without what stands behind `+`. */
 export function publicVersion({ local: _, ...rest }: PythonVersion): PythonVersion {
   return rest;
