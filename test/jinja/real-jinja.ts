@@ -35,7 +35,8 @@ export function renderForReal(cases: readonly RenderCase[]): RenderResult[] {
   return JSON.parse(stdout);
 }
 
-function revive(value: unknown): unknown {
+/** Variables of a case as our engine takes them. */
+export function revive(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(revive);
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).map(([key, item]) => [key, revive(item)] as const);
@@ -57,4 +58,24 @@ export function renderWithOurs({ main, templates, variables }: RenderCase): Rend
     const { code, what, place } = error.problem;
     return { error: code, message: what, template: place?.file ?? null, line: place?.line ?? null };
   }
+}
+
+const codes: Readonly<Record<string, readonly string[]>> = {
+  TemplateSyntaxError: ['TPL001'],
+  TemplateAssertionError: ['TPL001', 'TPL006'],
+  SyntaxError: ['TPL001'],
+  UndefinedError: ['TPL002'],
+  TemplateNotFound: ['TPL003'],
+  TemplatesNotFound: ['TPL003'],
+  RecursionError: ['TPL005'],
+};
+
+/** Whether both made the same text, or failed for the same kind of reason in the same line of the same template. */
+export function sameOutcome(real: RenderResult, ours: RenderResult): boolean {
+  if (real.text !== undefined || ours.text !== undefined) return real.text === ours.text;
+  const expected = codes[real.error ?? ''] ?? ['TPL004', 'TPL005', 'TPL006'];
+  if (!expected.includes(ours.error ?? '')) return false;
+  // what Python itself refuses has no place there
+  if (real.line === null || real.template === null) return true;
+  return real.line === ours.line && real.template === ours.template;
 }

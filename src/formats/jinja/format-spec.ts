@@ -26,7 +26,7 @@ function parseSpec(text: string): Spec {
   const [, fill, align = '', sign = '', alternate, zero, width = '', grouping = '', precision, letter = ''] =
     found;
   return {
-    fill: fill ?? (zero && !align ? '0' : zero ? '0' : ' '),
+    fill: fill ?? (zero ? '0' : ' '),
     align,
     sign,
     isAlternate: alternate === '#',
@@ -41,10 +41,17 @@ function parseSpec(text: string): Spec {
 const limitedWidth = (width: number): number =>
   width > 1_000_000 ? tooMuch('the width of a format is too large') : width;
 
+/** Which letters go with digits in groups. */
+function checkGrouping({ grouping, letter }: Spec): void {
+  const fits = grouping === ',' ? /^[deEfFgG%]?$/ : /^[bdoxXeEfFgG%]?$/;
+  if (grouping && !fits.test(letter)) wrongUse(`'${grouping}' does not go with the format '${letter}'`);
+}
+
 /** What `format(value, spec)` gives. @throws TPL004 when the specification does not fit the value */
 export function formatValue(value: Value, specText: string): string {
   if (specText === '') return textOf(value);
   const spec = parseSpec(specText);
+  checkGrouping(spec);
   if (typeof value === 'string') return formatText(value, spec);
   const integer = asInteger(value);
   if (integer !== undefined) {
@@ -57,7 +64,7 @@ export function formatValue(value: Value, specText: string): string {
 
 function formatText(text: string, spec: Spec): string {
   if (!['', 's'].includes(spec.letter)) return wrongUse(`the format '${spec.letter}' is not one for texts`);
-  if (spec.sign || spec.grouping || spec.align === '=') return wrongUse('a text is formatted like a number');
+  if (spec.sign || spec.isAlternate || spec.grouping || spec.align === '=') return wrongUse('a text is formatted like a number');
   const shown = spec.precision === undefined ? text : [...text].slice(0, spec.precision).join('');
   return padded({ sign: '', body: shown }, spec, '<');
 }
@@ -94,6 +101,9 @@ const bases: Readonly<Record<string, { base: number; prefix: string }>> = {
 
 function formatInteger(value: bigint, spec: Spec): string {
   if (spec.precision !== undefined) return wrongUse('an integer takes no precision');
+  if (spec.letter === 'c' && (spec.sign || spec.isAlternate)) {
+    return wrongUse('a character is formatted like a number');
+  }
   if (spec.letter === 'c') return padded({ sign: '', body: String.fromCodePoint(Number(value)) }, spec, '<');
   const base = bases[spec.letter];
   if (!base && !['', 'd', 'n'].includes(spec.letter)) {

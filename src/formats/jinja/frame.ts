@@ -75,7 +75,7 @@ export class Frame {
   readonly sink: Sink;
   /** Undefined outside of every body. */
   readonly scope: Scope | undefined;
-  /** Set where `extends` silences what is printed. */
+  /** The template of the frame, while what is printed goes straight to its text: `extends` silences that. */
   readonly root: Root | undefined;
   constructor(parts: {
     run: Run;
@@ -93,7 +93,8 @@ export class Frame {
 
   /** A body within this one, with names of its own; what it prints goes to `sink`. */
   inner(sink: Sink = this.sink): Frame {
-    return new Frame({ run: this.run, context: this.context, sink, scope: new Scope(this.scope) });
+    const root = sink === this.sink ? this.root : undefined;
+    return new Frame({ run: this.run, context: this.context, sink, root, scope: new Scope(this.scope) });
   }
 
   /** The value of a name, from the inside out; undefined when nobody knows it. */
@@ -133,7 +134,6 @@ export class Frame {
   #setMember(target: Extract<Target, { readonly kind: 'member' }>, value: Value): void {
     this.run.at = target.at;
     const object = this.lookUp(target.object);
-    if (object instanceof Undefined) object.fail();
     if (object instanceof Namespace) object.values.set(target.name, value);
     else wrongUse(`'${target.object}' is not a namespace, so that nothing can be set in it`);
   }

@@ -81,11 +81,15 @@ function joiner(given: Arguments): Value {
 export const globals: ReadonlyMap<string, Value> = new Map(
   (
     [
-      ['range', range],
-      ['dict', (given) => new Dict(pairsOf('dict', given))],
-      ['namespace', (given) => new Namespace(new Dict(pairsOf('namespace', given)))],
-      ['cycler', ({ positional }) => new Cycler(positional)],
-      ['joiner', joiner],
-    ] as [string, (given: Arguments) => Value][]
-  ).map(([name, run]) => [name, new Callable(name, run)]),
+      ['range', 'range', range],
+      ['dict', 'dict', (given) => new Dict(pairsOf('dict', given))],
+      [
+        'namespace',
+        'jinja2.utils.Namespace',
+        (given) => new Namespace(new Dict(pairsOf('namespace', given))),
+      ],
+      ['cycler', 'jinja2.utils.Cycler', ({ positional }) => new Cycler(positional)],
+      ['joiner', 'jinja2.utils.Joiner', joiner],
+    ] as [string, string, (given: Arguments) => Value][]
+  ).map(([name, kind, run]) => [name, new Callable(name, run, `<class '${kind}'>`)]),
 );

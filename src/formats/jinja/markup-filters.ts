@@ -52,6 +52,7 @@ const urlEncode: Filter = (value, given) => {
 
 const xmlAttributes: Filter = (value, given) => {
   const isSpaced = isTrue(bind('xmlattr', given, ['autospace']).value('autospace') ?? true);
+  if (value instanceof Undefined) return value.fail();
   if (!(value instanceof Dict)) return wrongUse(`'xmlattr' expects a dict, not a ${typeName(value)}`);
   const parts: string[] = [];
   for (const [key, item] of value.entries()) {

@@ -128,6 +128,8 @@ type For = {
   readonly items: Expression;
   readonly filter: Expression | undefined;
   readonly isRecursive: boolean;
+  /** Whether anything in it may look at `loop`; otherwise the name keeps the meaning that it has around. */
+  readonly hasLoop: boolean;
   readonly body: readonly Statement[];
   readonly otherwise: readonly Statement[];
 };

@@ -62,6 +62,7 @@ const units = ['k', 'M', 'G', 'T', 'P', 'E', 'Z', 'Y'];
 
 const fileSize: Filter = (value, given) => {
   const isBinary = isTrue(bind('filesizeformat', given, ['binary']).value('binary') ?? false);
+  if (value instanceof Undefined) return value.fail();
   const size = typeof value === 'string' ? readFloat(value) : asNumber(value);
   if (size === undefined) return wrongUse(`'filesizeformat' expects a number, not '${textOf(value)}'`);
   const base = isBinary ? 1024 : 1000;

@@ -23,7 +23,9 @@ export function floatDigits(size: number, look: FloatLook): string {
   if (look.letter === 'f') return withPoint(fixedDigits(size, precision), look);
   if (look.letter === 'e') return exponential(size, precision, look);
   if (look.letter === 'g') return general(size, Math.max(1, precision), look);
-  if (look.precision === undefined) return floatText(size);
+  if (look.precision === undefined) {
+    return look.isAlternate ? floatText(size).replace(/^(\d+)e/, '$1.e') : floatText(size);
+  }
   return shortWithPoint(size, Math.max(1, precision), look);
 }
 
@@ -59,7 +61,8 @@ function shortWithPoint(size: number, precision: number, look: FloatLook): strin
 
 /** Digits in groups from the right: of three with a comma or `_`, of four in the other bases. */
 export function grouped(digits: string, mark: string, size: number): string {
-  const [whole = ''] = digits.split(/[.e%]/, 1);
+  // in the other bases, `e` is a digit
+  const [whole = ''] = size === 3 ? digits.split(/[.eE%]/, 1) : [digits];
   const tail = digits.slice(whole.length);
   const parts: string[] = [];
   for (let end = whole.length; end > 0; end -= size) parts.unshift(whole.slice(Math.max(0, end - size), end));

@@ -57,13 +57,27 @@ function floorRest(x: number, y: number): number {
   return rest !== 0 && rest < 0 !== y < 0 ? rest + y : rest;
 }
 
+const bitsOf = (value: bigint): number => value.toString(2).length;
+
+/** The float next to the quotient of two integers that are none themselves. */
+function divide(a: bigint, b: bigint): number {
+  const [size, divisor] = [a < 0n ? -a : a, b < 0n ? -b : b];
+  const shift = Math.max(0, 66 + bitsOf(divisor) - bitsOf(size));
+  const scaled = size << BigInt(shift);
+  const quotient = scaled / divisor;
+  // a bit that stands for all that are cut off, so that the rounding sees them
+  const rounded = Number(quotient * divisor === scaled ? quotient : quotient | 1n);
+  const result = rounded * 2 ** -shift;
+  if (!Number.isFinite(result)) return wrongUse('a quotient is too large for a float');
+  return a < 0n !== b < 0n ? -result : result;
+}
+
 function integerPower(a: Int, b: Int): Value {
   if (b < 0) {
     if (Number(a) === 0) return divisionByZero();
     return new PyFloat(Number(a) ** Number(b));
   }
-  const bits = BigInt(a).toString(2).length;
-  if (Number(b) * bits > largestBits && ![0, 1, -1].includes(Number(a)))
+  if (Number(b) * bitsOf(BigInt(a)) > largestBits && ![0, 1, -1].includes(Number(a)))
     return tooMuch('a power is too large');
   return integerOf(BigInt(a) ** BigInt(b));
 }
@@ -80,7 +94,9 @@ function integers(operator: string, a: Int, b: Int): Value {
     case '*':
       return exact(x * y, () => limited(BigInt(a) * BigInt(b)));
     case '/':
-      return new PyFloat(x / y);
+      return new PyFloat(
+        typeof a === 'number' && typeof b === 'number' ? x / y : divide(BigInt(a), BigInt(b)),
+      );
     case '//':
       if (Math.abs(x) < halfSafe && Math.abs(y) < halfSafe) return (x - floorRest(x, y)) / y + 0;
       return integerOf(floorDivide(BigInt(a), BigInt(b)));
@@ -106,7 +122,7 @@ function floatFloorDivide(x: number, y: number): number {
   const quotient = (x - floatModulo(x, y)) / y;
   const floored = Math.floor(quotient);
   const result = quotient - floored > 0.5 ? floored + 1 : floored;
-  return result === 0 ? (x < 0 !== y < 0 ? -0 : 0) : result;
+  return result === 0 ? Math.sign(x / y) * 0 : result;
 }
 
 function floats(operator: string, x: number, y: number): number {

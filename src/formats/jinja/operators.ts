@@ -28,7 +28,9 @@ function repeat(sequence: Value, count: number): Value | undefined {
 
 function add(a: Value, b: Value): Value | undefined {
   if (typeof a === 'string' && typeof b === 'string') return a + b;
-  if (Array.isArray(a) && Array.isArray(b)) return [...a, ...b];
+  if (Array.isArray(a) && Array.isArray(b)) {
+    return a.length + b.length > longest / 8 ? tooMuch('a list is too long') : [...a, ...b];
+  }
   return a instanceof Tuple && b instanceof Tuple ? new Tuple([...a.items, ...b.items]) : undefined;
 }
 

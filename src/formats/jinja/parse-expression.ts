@@ -11,9 +11,12 @@ export function parseExpression(reader: TokenReader, hasCondition = true): Expre
 }
 
 function parseConditional(reader: TokenReader): Expression {
+  const unknownBefore = reader.unknown.length;
   let yes = parseOr(reader);
   while (reader.isName('if')) {
     const { at } = reader.next();
+    // what was read is conditional, as turns out now
+    reader.unknown.length = unknownBefore;
     reader.conditions += 1;
     const test = parseOr(reader);
     const no = reader.skip('name', 'else') ? reader.deeper(() => parseConditional(reader)) : undefined;
@@ -193,7 +196,7 @@ const nothingGiven: GivenNodes = { positional: [], named: [] };
 
 function checkName(reader: TokenReader, kind: 'filter' | 'test', name: string, at: Expression['at']): void {
   if ((kind === 'filter' ? filters : tests).has(name) || reader.conditions > 0) return;
-  throw new TemplateTrouble('TPL006', `no ${kind} is called '${name}'`, { place: at });
+  reader.unknown.push(new TemplateTrouble('TPL006', `no ${kind} is called '${name}'`, { place: at }));
 }
 
 function dottedName(reader: TokenReader): string {

@@ -41,6 +41,7 @@ export function parseFromImport(reader: TokenReader, at: Statement['at']): State
     names.push({ name, alias: reader.skip('name', 'as') ? reader.expect('name').text : name });
     if (isContext(reader)) hasContext = parseContext(reader, false);
     else if (!reader.skip('operator', ',')) break;
+    else if (!reader.is('name')) reader.expect('name');
   }
   if (names.length === 0) reader.expect('name');
   return { kind: 'import', template, as: names, hasContext: hasContext ?? false, at };

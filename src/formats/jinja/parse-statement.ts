@@ -56,6 +56,7 @@ const statements: ReadonlyMap<string, Parse> = new Map<string, Parse>([
   ['with', parseWith],
   ['block', parseBlock],
   ['extends', parseExtends],
+  ['autoescape', parseAutoescape],
   ['include', ({ reader }, at) => parseInclude(reader, at)],
   ['import', ({ reader }, at) => parseImport(reader, at)],
   ['from', ({ reader }, at) => parseFromImport(reader, at)],
@@ -107,9 +108,10 @@ function parseFor(reading: Reading, at: Statement['at']): Statement {
   const filter = reader.skip('name', 'if') ? parseExpression(reader) : undefined;
   const isRecursive = reader.skip('name', 'recursive');
   reader.expect('statement-end');
-  const body = parseBody(reading, ['else', 'endfor']);
+  const { result: body, uses } = withUses(reader, () => parseBody(reading, ['else', 'endfor']));
   const otherwise = reader.next().text === 'else' ? parseBlockBody(reading, 'endfor') : [];
-  return { kind: 'for', target, items, filter, isRecursive, body, otherwise, at };
+  const hasLoop = isRecursive || uses.has('loop');
+  return { kind: 'for', target, items, filter, isRecursive, hasLoop, body, otherwise, at };
 }
 
 function parseSet(reading: Reading, at: Statement['at']): Statement {
@@ -131,13 +133,14 @@ function parseParameters(reader: TokenReader): MacroNode['parameters'] {
     if (!missing && parameters.at(-1)?.missing) {
       reader.fail(`the parameter '${name}' needs a default, since the one before it has one`);
     }
+    if (!missing && name === 'caller') reader.fail("the parameter 'caller' needs a default");
     parameters.push({ name, missing });
   }
   reader.next();
   return parameters;
 }
 
-/** Reads what belongs to a macro and notes the names that it speaks of. */
+/** Reads what belongs to a macro or a loop and notes the names that it speaks of. */
 function withUses<Result>(reader: TokenReader, read: () => Result): { result: Result; uses: Set<string> } {
   const uses = new Set<string>();
   reader.uses.push(uses);
@@ -174,6 +177,16 @@ function parseFilterBlock(reading: Reading, at: Statement['at']): Statement {
   return { kind: 'filter-block', filter, body: parseBlockBody(reading, 'endfilter'), at };
 }
 
+/** Nothing is escaped here, so that only switching it off is understood. */
+function parseAutoescape(reading: Reading, at: Statement['at']): Statement {
+  const { reader } = reading;
+  const token = reader.current;
+  const value = reader.expression();
+  if (value.kind !== 'constant' || value.value !== false)
+    reader.fail('escaping cannot be switched on', token);
+  return { kind: 'with', values: [], body: parseBlockBody(reading, 'endautoescape'), at };
+}
+
 function parseWith(reading: Reading, at: Statement['at']): Statement {
   const { reader } = reading;
   const values: { target: Target; value: Expression }[] = [];
@@ -192,6 +205,7 @@ function parseBlock(reading: Reading, at: Statement['at']): Statement {
   const name = token.text;
   if (blocks.has(name)) reader.fail(`the block '${name}' is there twice`, token);
   const isScoped = reader.skip('name', 'scoped');
+  if (isScoped) reader.use('loop');
   const isRequired = reader.skip('name', 'required');
   const body: Statement[] = [];
   const block: BlockNode = { name, body, isScoped, isRequired, at };
@@ -205,5 +219,8 @@ function parseBlock(reading: Reading, at: Statement['at']): Statement {
 }
 
 function parseExtends({ reader }: Reading, at: Statement['at']): Statement {
+  if (reader.open.slice(0, -1).some(({ text }) => text !== 'if')) {
+    reader.fail("'extends' stands within a body, where a template cannot be extended");
+  }
   return { kind: 'extends', template: parseExpression(reader), at };
 }

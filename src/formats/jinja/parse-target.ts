@@ -8,7 +8,9 @@ import { describe, type TokenReader } from './token-reader.ts';
  */
 export function parseTarget(reader: TokenReader, endName?: string, mayBeMember = false): Target {
   const { at } = reader.current;
-  const items: Target[] = [parseOne(reader, mayBeMember)];
+  const first = parseOne(reader, mayBeMember);
+  if (first.kind === 'member') return first;
+  const items: Target[] = [first];
   let isTuple = false;
   while (reader.skip('operator', ',')) {
     isTuple = true;
@@ -16,7 +18,7 @@ export function parseTarget(reader: TokenReader, endName?: string, mayBeMember =
     if (isAtEnd || (endName !== undefined && reader.isName(endName))) break;
     items.push(parseOne(reader, false));
   }
-  return isTuple ? { kind: 'names', items, at } : (items[0] as Target);
+  return isTuple ? { kind: 'names', items, at } : first;
 }
 
 function parseOne(reader: TokenReader, mayBeMember: boolean): Target {
@@ -28,6 +30,9 @@ function parseOne(reader: TokenReader, mayBeMember: boolean): Target {
   const token = reader.current;
   if (token.kind !== 'name') return reader.fail(`a name to assign to is expected, not ${describe(token)}`);
   if (isConstantName(token.text)) reader.fail(`'${token.text}' cannot be assigned to`);
+  if (token.text === 'loop' && reader.open.some(({ text }) => text === 'for')) {
+    reader.fail("within a loop, 'loop' cannot be assigned to");
+  }
   reader.next();
   if (!mayBeMember || !reader.skip('operator', '.')) return { kind: 'name', name: token.text };
   reader.use(token.text);

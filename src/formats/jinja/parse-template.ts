@@ -8,5 +8,8 @@ import { TokenReader } from './token-reader.ts';
 export function parseTemplate(text: string, name: string): TemplateTree {
   const blocks = new Map<string, BlockNode>();
   const reader = new TokenReader(tokenize(text, name), parseExpression);
-  return { body: parseBody({ reader, blocks }, []), blocks };
+  const body = parseBody({ reader, blocks }, []);
+  const [unknown] = reader.unknown;
+  if (unknown) throw unknown;
+  return { body, blocks };
 }

@@ -26,9 +26,10 @@ class Supply {
     this.#at = this.#row.length;
     return this.#values.get(key) ?? wrongUse(`the dict has no key '${key}'`);
   }
-  /** @throws when some of a tuple were never asked for; a dict or list may stay unused */
+  /** @throws when some of a tuple were never asked for; whatever looks like a mapping may stay unused */
   finish(): void {
-    const mayStay = this.#values instanceof Dict || Array.isArray(this.#values);
+    const values = this.#values;
+    const mayStay = values instanceof Dict || values instanceof Undefined || Array.isArray(values);
     if (this.#at < this.#row.length && !mayStay)
       wrongUse('the format has fewer places than there are values');
   }

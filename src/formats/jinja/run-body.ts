@@ -54,7 +54,7 @@ function runLoop(node: StatementOf<'for'>, frame: Frame, over: { items: Value; d
   items.forEach((item, index) => {
     loop.goTo(index);
     const inside = frame.inner();
-    inside.setName('loop', loop);
+    if (node.hasLoop) inside.setName('loop', loop);
     inside.assign(node.target, item);
     runBody(node.body, inside);
   });
@@ -107,7 +107,8 @@ const runners: Runners = {
   macro: (node, frame) => frame.setName(node.macro.name, new Macro(node.macro, frame)),
   'call-block': runCallBlock,
   block(node, frame) {
-    if (!frame.root?.parent) runBlock(node, frame);
+    // within another body a block is run where it stands, whatever the template extends
+    if (frame.scope || !frame.root?.parent) runBlock(node, frame);
   },
   extends: runExtends,
   include: runInclude,

@@ -67,8 +67,8 @@ export function runInclude(node: StatementOf<'include'>, frame: Frame): void {
 export function runExtends(node: StatementOf<'extends'>, frame: Frame): void {
   const parent = templateOf(node, frame);
   const { root } = frame;
-  if (!root) wrongUse("'extends' stands within a body, where a template cannot be extended");
-  else if (root.parent) wrongUse('a template is extended by two others');
+  if (!root) throw new Error("'extends' is only read where a template can be extended");
+  if (root.parent) wrongUse('a template is extended by two others');
   else root.parent = parent;
 }
 

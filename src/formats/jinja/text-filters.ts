@@ -1,9 +1,9 @@
 import { bind } from './bind.ts';
-import { Dict, isTrue, textLength } from './dict.ts';
+import { Dict, isTrue, lengthOf, textLength, typeName } from './dict.ts';
 import type { Filter, FilterTable } from './filter-kit.ts';
 import { percentFormat } from './percent-format.ts';
 import { textOf } from './print.ts';
-import { centered, replaceText } from './string-methods.ts';
+import { centered, replaceText, textArgument } from './string-methods.ts';
 import { lines, stripped } from './string-parts.ts';
 import { wrongUse } from './trouble.ts';
 import { none, Tuple, type Value } from './values.ts';
@@ -25,15 +25,16 @@ const slice = (text: string, end: number): string =>
 
 const truncate: Filter = (value, given) => {
   const bound = bind('truncate', given, ['length', 'killwords', 'end', 'leeway']);
-  const text = textOf(value);
   const length = bound.integer('length', 255);
   const end = bound.text('end', '...');
   const leeway = bound.value('leeway') === none ? 5 : bound.integer('leeway', 5);
   const room = length - textLength(end);
   if (room < 0) return wrongUse(`'truncate' is to leave ${length} characters, fewer than its end has`);
   if (leeway < 0) return wrongUse("the leeway of 'truncate' is below zero");
-  if (textLength(text) <= length + leeway) return text;
-  const kept = slice(text, room);
+  const size = lengthOf(value) ?? wrongUse(`a ${typeName(value)} has no length`);
+  if (size <= length + leeway) return value;
+  if (typeof value !== 'string') return wrongUse(`a ${typeName(value)} cannot be cut like a text`);
+  const kept = slice(value, room);
   if (isTrue(bound.value('killwords') ?? false)) return kept + end;
   const at = kept.lastIndexOf(' ');
   return (at < 0 ? kept : kept.slice(0, at)) + end;
@@ -44,7 +45,7 @@ const indent: Filter = (value, given) => {
   const width = bound.value('width') ?? 4;
   const margin = typeof width === 'string' ? width : ' '.repeat(Math.max(0, bound.integer('width', 4)));
   const isBlankToo = isTrue(bound.value('blank') ?? false);
-  const [first = '', ...others] = lines(`${textOf(value)}\n`);
+  const [first = '', ...others] = lines(`${textArgument(value, 'indent')}\n`);
   const rest = others.map((line) => (line === '' && !isBlankToo ? line : margin + line));
   const isFirstToo = isTrue(bound.value('first') ?? false);
   return [isFirstToo ? margin + first : first, ...rest].join('\n');
@@ -89,7 +90,7 @@ const wordWrap: Filter = (value, given) => {
     breaksAtHyphens: isTrue(bound.value('break_on_hyphens') ?? true),
   };
   const joint = end === none ? '\n' : textOf(end);
-  return lines(textOf(value))
+  return lines(textArgument(value, 'wordwrap'))
     .map((line) => wrapText(line, rules).join(joint))
     .join(joint);
 };

@@ -24,9 +24,11 @@ export type ReadExpression = (reader: TokenReader, hasCondition: boolean) => Exp
 export class TokenReader {
   readonly #tokens: readonly Token[];
   #at = 0;
-  /** Within how many `if` (statements or expressions) this is: there, unknown filters fail only when they are reached. */
+  /** Within how many `if` this is: there, unknown filters and tests fail only when they are reached. */
   conditions = 0;
-  /** Names that the bodies of the open macros speak of. */
+  /** Filters and tests that nobody knows, outside of conditions. */
+  readonly unknown: TemplateTrouble[] = [];
+  /** Names that the bodies of the open macros and loops speak of. */
   readonly uses: Set<string>[] = [];
   /** Names of the statements that are open, for messages. */
   readonly open: Token[] = [];
@@ -101,7 +103,7 @@ export class TokenReader {
     }
   }
 
-  /** Notes that a name is used, for every macro that is open. */
+  /** Notes that a name is used, for every macro and loop that is open. */
   use(name: string): void {
     for (const names of this.uses) names.add(name);
   }

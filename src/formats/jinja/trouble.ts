@@ -46,13 +46,13 @@ export function asFault(error: unknown, place: Place): ProblemError | unknown {
       cause: error,
     });
   }
-  // The stack of the engine is the only bound of nesting that needs no counting.
-  if (error instanceof RangeError && /call stack/.test(error.message)) {
-    return fault('TPL005', {
-      what: 'templates, macros or values are nested too deeply',
-      place,
-      cause: error,
-    });
+  // The engine's own bounds: its stack, and the length of its texts and lists.
+  if (error instanceof RangeError) {
+    const isStack = /call stack/.test(error.message);
+    const what = isStack
+      ? 'templates, macros or values are nested too deeply'
+      : 'a text or a list is too long';
+    return fault('TPL005', { what, place, cause: error });
   }
   return error;
 }

@@ -200,8 +200,10 @@ export class Callable extends PyObject {
   readonly typeName: string = 'function';
   readonly name: string;
   readonly #run: (given: Arguments) => Value;
-  constructor(name: string, run: (given: Arguments) => Value) {
+  readonly #printed: string;
+  constructor(name: string, run: (given: Arguments) => Value, printed = `<function ${name}>`) {
     super();
+    this.#printed = printed;
     this.name = name;
     this.#run = run;
   }
@@ -212,7 +214,7 @@ export class Callable extends PyObject {
     return this.#run(given);
   }
   print(): string {
-    return `<function ${this.name}>`;
+    return this.#printed;
   }
 }
 
