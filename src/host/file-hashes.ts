@@ -31,7 +31,7 @@ interface Waiting {
 
 /** A thread and the jobs it has. It keeps the program from ending only while it has some. */
 class Hasher {
-  readonly #worker = new Worker(new URL('./hash-worker.ts', import.meta.url));
+  readonly #worker = new Worker(new URL('./hash-worker.ts', import.meta.url), { execArgv: [] });
   readonly #waiting = new Map<number, Waiting>();
   #isGone = false;
 
