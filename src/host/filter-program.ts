@@ -101,9 +101,14 @@ async function feed(pieces: AsyncIterable<Uint8Array>, started: StartedProcess):
 export async function* filterFile(filter: Filter, path: string): AsyncGenerator<Uint8Array> {
   const { program, args, signal } = filter;
   const source = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  const started = await startProcess(program, args, { stdin: source.fd, env: environment() }).finally(() =>
-    source.close(),
-  );
+  let started: StartedProcess;
+  try {
+    started = await startProcess(program, args, { stdin: source.fd, env: environment() });
+    // when a program ends, Node throws away what nobody has begun to read
+    started.stdout?.on('readable', () => {});
+  } finally {
+    await source.close();
+  }
   const words = lastWords(started);
   const stop = (): void => void started.kill('SIGKILL');
   signal?.addEventListener('abort', stop, { once: true });
