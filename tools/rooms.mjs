@@ -170,7 +170,7 @@ export const rooms = {
     floor: 4,
     purpose: 'composition root and use cases; alone names the drivers',
     knows: ['*'],
-    doors: ['ci'],
+    doors: ['ci', 'fastpull'],
   },
   cli: {
     floor: 5,

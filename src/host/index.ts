@@ -66,6 +66,7 @@ export {
   ensureFolders,
   ensureLink,
   isEmptyFolder,
+  isFolderWritable,
   listRoot,
   pathExists,
   privateEntries,
