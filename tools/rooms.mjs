@@ -180,7 +180,7 @@ export const rooms = {
     floor: 4,
     purpose: 'composition root and use cases; alone names the drivers',
     knows: ['*'],
-    doors: ['ci', 'autogen'],
+    doors: ['ci', 'autogen', 'fastpull'],
   },
   cli: {
     floor: 5,

@@ -243,7 +243,7 @@ export interface Fastpull {
   ): Promise<void>;
   /** `generated`: ebuilds; `distdir`: copies of archives. */
   ledger(name: 'generated' | 'distdir'): Ledger;
-  /** Public address of an object: `<distfiles host>/aa/bb/cc/<sha512>`. */
+  /** Public address of an object: `<distfiles host>/aa/bb/cc/<sha512>`. Throws FPL017 when no host is set. */
   addressOf(sha512: string): string;
   /** Removes temporary folders and closes connections that this object opened. */
   close(): Promise<void>;

@@ -1,4 +1,4 @@
-import type { Problem } from '../diagnostics/index.ts';
+import { fault, type Problem } from '../diagnostics/index.ts';
 import { Fetcher } from '../fetcher/index.ts';
 import { type Clock, machine, type Random, systemClock, systemRandom } from '../host/index.ts';
 import { type ObjectStore, openDiskStore } from '../store/index.ts';
@@ -29,8 +29,8 @@ export interface FastpullOptions {
   readonly random?: Random | undefined;
   /** Default `local`. */
   readonly scope?: string | undefined;
-  /** Where objects will be found by everybody, as `https://cdn.example`. */
-  readonly distfilesHost: string;
+  /** Where objects will be found by everybody, as `https://cdn.example`; without it there are no addresses (FPL017). */
+  readonly distfilesHost: string | undefined;
   /** By host name. */
   readonly credentials?: Readonly<Record<string, Credentials>> | undefined;
   readonly userAgent?: string | undefined;
@@ -143,7 +143,9 @@ class OpenedFastpull implements Fastpull {
   }
 
   addressOf(sha512: string): string {
-    return `${this.#options.distfilesHost.replace(/\/+$/, '')}/${shelfOf(sha512)}/${sha512}`;
+    const host = this.#options.distfilesHost;
+    if (!host) throw fault('FPL017', { what: 'it is not set where distfiles will be found' });
+    return `${host.replace(/\/+$/, '')}/${shelfOf(sha512)}/${sha512}`;
   }
 
   async close(): Promise<void> {

@@ -101,13 +101,14 @@ async function feed(pieces: AsyncIterable<Uint8Array>, started: StartedProcess):
 export async function* filterFile(filter: Filter, path: string): AsyncGenerator<Uint8Array> {
   const { program, args, signal } = filter;
   const source = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  const started = await startProcess(program, args, { stdin: source.fd, env: environment() }).catch(
-    async (error: unknown) => {
-      await source.close();
-      throw error;
-    },
-  );
-  // Nothing may be waited for before the output is read: what nobody reads by the end of a program is thrown away.
+  let started: StartedProcess;
+  try {
+    started = await startProcess(program, args, { stdin: source.fd, env: environment() });
+    // when a program ends, Node throws away what nobody has begun to read
+    started.stdout?.on('readable', () => {});
+  } finally {
+    await source.close();
+  }
   const words = lastWords(started);
   const stop = (): void => void started.kill('SIGKILL');
   signal?.addEventListener('abort', stop, { once: true });
@@ -121,6 +122,5 @@ export async function* filterFile(filter: Filter, path: string): AsyncGenerator<
   } finally {
     signal?.removeEventListener('abort', stop);
     if (!isRead) started.kill('SIGKILL');
-    await source.close();
   }
 }

@@ -68,6 +68,7 @@ export {
   ensureFolders,
   ensureLink,
   isEmptyFolder,
+  isFolderWritable,
   listRoot,
   pathExists,
   privateEntries,

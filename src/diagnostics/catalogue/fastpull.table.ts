@@ -139,6 +139,25 @@ export const fastpullCodes = {
       fixed: "{ url: 'https://example.org/' }",
     },
   },
+  FPL017: {
+    severity: 'error',
+    blame: 'usage',
+    title: 'it is not set where distfiles will be found',
+    why: 'Ebuilds name archives by their public address, which begins with the host that the objects are published on.',
+    next: 'Set METATOOLS_DISTFILES_HOST, as in https://distfiles.example.org.',
+    sample: {
+      broken: 'packmill doit without METATOOLS_DISTFILES_HOST',
+      fixed: 'METATOOLS_DISTFILES_HOST=https://distfiles.example.org packmill doit',
+    },
+  },
+  FPL018: {
+    severity: 'error',
+    blame: 'usage',
+    title: 'there is no such record or object',
+    why: 'Nothing in the stores has this name, index or address.',
+    next: "'packmill dynamic ls' lists archives; addresses are written exactly as they were downloaded.",
+    sample: { broken: 'packmill dynamic show 12ab', fixed: 'packmill dynamic show 13d7c90e' },
+  },
   FPL020: {
     severity: 'error',
     blame: 'world',
