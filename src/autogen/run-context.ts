@@ -23,8 +23,6 @@ export interface RunSettings {
   readonly production: boolean;
   /** In front of `gen_path`; `${REPODIR}` exists in Funtoo's Portage only. */
   readonly genPathPrefix: string;
-  /** Whether it is known where archives are published; otherwise none can have an address. */
-  readonly hasDistfilesHost: boolean;
   /** Addresses of registries and forges, by name. */
   readonly upstreams: Readonly<Record<string, string>>;
   /** Milliseconds for one generate with all its builds. */

@@ -34,6 +34,7 @@ interface DoitWords {
   readonly purgeDistdir?: boolean;
   readonly offline?: boolean;
   readonly refetch?: readonly string[];
+  readonly genPath: string;
   readonly watch?: boolean;
 }
 
@@ -75,6 +76,7 @@ export function addDoit(program: Command, shell: Shell): void {
     .option('--purge-distdir', 'only remove the copies of archives that were made there')
     .option('--offline', 'ask no server')
     .option('--refetch <url...>', 'download these addresses again')
+    .option('--gen-path <prefix>', 'what gen_path begins with, for ebuilds', `\${REPODIR}`)
     .option('--watch', 'go on, and run again when a file changes')
     .option('--moonbeam', 'accepted and ignored; --json-report tells more')
     .addHelpText('after', help)
@@ -120,11 +122,10 @@ function readWords(
   files: readonly string[],
   words: DoitWords,
 ): Omit<DoitOptions, 'signal' | 'onEvent' | 'onProblem'> {
-  const farm = shell.farmFolder(isFarm);
   return {
     folder: machine.absolute('.'),
     files,
-    farm: isFarm(farm) ? farm : undefined,
+    farmFolder: shell.farmFolder(isFarm),
     immediate: words.immediate === true,
     scope: words.fastpullScope,
     forceDynamic: words.forceDynamic === true,
@@ -142,6 +143,7 @@ function readWords(
     distdir: words.distdir === undefined ? undefined : machine.absolute(words.distdir),
     offline: words.offline === true,
     refetch: words.refetch ?? [],
+    genPath: words.genPath,
   };
 }
 
