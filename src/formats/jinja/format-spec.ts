@@ -64,7 +64,8 @@ export function formatValue(value: Value, specText: string): string {
 
 function formatText(text: string, spec: Spec): string {
   if (!['', 's'].includes(spec.letter)) return wrongUse(`the format '${spec.letter}' is not one for texts`);
-  if (spec.sign || spec.isAlternate || spec.grouping || spec.align === '=') return wrongUse('a text is formatted like a number');
+  if (spec.sign || spec.isAlternate || spec.grouping || spec.align === '=')
+    return wrongUse('a text is formatted like a number');
   const shown = spec.precision === undefined ? text : [...text].slice(0, spec.precision).join('');
   return padded({ sign: '', body: shown }, spec, '<');
 }

@@ -96,6 +96,7 @@ function hostArguments(given: Arguments): unknown[] {
 
 /** A value as functions of ours take it: texts, numbers, lists and plain objects. */
 function toHost(value: Value): unknown {
+  if (value === none) return null;
   if (Array.isArray(value)) return value.map(toHost);
   if (value instanceof PyFloat) return value.value;
   if (value instanceof Tuple) return value.items.map(toHost);

@@ -1,4 +1,5 @@
 import { bind } from './bind.ts';
+import { unpack } from './collection-methods.ts';
 import { Dict, isTrue, iterate, typeName } from './dict.ts';
 import type { Filter, FilterTable } from './filter-kit.ts';
 import { jsonText } from './json-text.ts';
@@ -45,8 +46,7 @@ const urlEncode: Filter = (value, given) => {
   bind('urlencode', given, []);
   const isPairs = Array.isArray(value) || (typeof value === 'object' && value?.iterate() !== undefined);
   if (!isPairs || value instanceof Undefined) return percentEncoded(value, '/');
-  const pairs =
-    value instanceof Dict ? value.entries() : [...iterate(value)].map((pair) => [...iterate(pair)]);
+  const pairs = value instanceof Dict ? value.entries() : [...iterate(value)].map((pair) => unpack(pair, 2));
   return [...pairs].map(([key = none, item = none]) => `${queryPart(key)}=${queryPart(item)}`).join('&');
 };
 

@@ -54,7 +54,7 @@ const trimZeros = (text: string): string => (text.includes('.') ? text.replace(/
 function shortWithPoint(size: number, precision: number, look: FloatLook): string {
   const { digits, exponent } = exponentDigits(size, precision - 1);
   if (exponent < -4 || exponent >= Math.max(1, precision - 1))
-    return trimZeros(digits) + exponentText(exponent);
+    return (look.isAlternate ? withPoint(digits, look) : trimZeros(digits)) + exponentText(exponent);
   const text = general(size, precision, look);
   return text.includes('.') ? text : `${text}.0`;
 }

@@ -37,8 +37,10 @@ export function asIndex(value: Value, what = 'an index'): number {
   return integer < 0n ? Number.MIN_SAFE_INTEGER : Number.MAX_SAFE_INTEGER;
 }
 
-function exact(result: number, again: () => bigint): Int {
-  return Number.isSafeInteger(result) ? result + 0 : integerOf(again());
+/** A sum or product of two numbers where that is exact; otherwise computed again with bigints. */
+function exact(a: Int, b: Int, compute: { small: number; large: () => bigint }): Int {
+  const isExact = typeof a === 'number' && typeof b === 'number' && Number.isSafeInteger(compute.small);
+  return isExact ? compute.small + 0 : integerOf(compute.large());
 }
 
 const divisionByZero = (): never => wrongUse('a number is divided by zero');
@@ -88,11 +90,11 @@ function integers(operator: string, a: Int, b: Int): Value {
   if ((operator === '/' || operator === '//' || operator === '%') && y === 0) return divisionByZero();
   switch (operator) {
     case '+':
-      return exact(x + y, () => BigInt(a) + BigInt(b));
+      return exact(a, b, { small: x + y, large: () => BigInt(a) + BigInt(b) });
     case '-':
-      return exact(x - y, () => BigInt(a) - BigInt(b));
+      return exact(a, b, { small: x - y, large: () => BigInt(a) - BigInt(b) });
     case '*':
-      return exact(x * y, () => limited(BigInt(a) * BigInt(b)));
+      return exact(a, b, { small: x * y, large: () => limited(BigInt(a) * BigInt(b)) });
     case '/':
       return new PyFloat(
         typeof a === 'number' && typeof b === 'number' ? x / y : divide(BigInt(a), BigInt(b)),
@@ -119,7 +121,8 @@ function floatModulo(x: number, y: number): number {
 
 /** Python's floor division of floats: from the remainder, so that both always fit together. */
 function floatFloorDivide(x: number, y: number): number {
-  const quotient = (x - floatModulo(x, y)) / y;
+  const rest = x % y;
+  const quotient = (x - rest) / y - (rest !== 0 && rest < 0 !== y < 0 ? 1 : 0);
   const floored = Math.floor(quotient);
   const result = quotient - floored > 0.5 ? floored + 1 : floored;
   return result === 0 ? Math.sign(x / y) * 0 : result;
@@ -173,12 +176,4 @@ export function compareNumbers(a: Value, b: Value): number | undefined {
   if (x === undefined || y === undefined) return undefined;
   if (x < y) return -1;
   return x > y ? 1 : x === y || Number(x) === Number(y) ? 0 : undefined;
-}
-
-/** Integers round half to even, as Python's `round`. */
-export function roundHalfEven(value: number): number {
-  const floor = Math.floor(value);
-  const rest = value - floor;
-  if (rest !== 0.5) return Math.round(value);
-  return floor % 2 === 0 ? floor : floor + 1;
 }

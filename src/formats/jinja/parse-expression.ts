@@ -1,5 +1,6 @@
 import { filters } from './filters.ts';
 import type { Expression, GivenNodes } from './nodes.ts';
+import { parseGiven } from './parse-given.ts';
 import { parsePrimary } from './parse-primary.ts';
 import { tests } from './tests.ts';
 import { describe, type TokenReader } from './token-reader.ts';
@@ -155,41 +156,6 @@ function parseSubscript(reader: TokenReader, value: Expression): Expression {
 function parseCall(reader: TokenReader, value: Expression): Expression {
   const { at } = reader.current;
   return { kind: 'call', value, given: parseGiven(reader), at };
-}
-
-/** What stands in the parentheses of a call. */
-function parseGiven(reader: TokenReader): GivenNodes {
-  const opening = reader.expect('operator', '(');
-  const positional: Expression[] = [];
-  const named: { name: string; value: Expression }[] = [];
-  let row: Expression | undefined;
-  let mapping: Expression | undefined;
-  const isAllowed = (condition: boolean): void => {
-    if (!condition) reader.fail('the arguments of the call stand in a wrong order', opening);
-  };
-  for (let isFirst = true; !reader.isOperator(')'); isFirst = false) {
-    if (!isFirst) reader.expect('operator', ',');
-    if (!isFirst && reader.isOperator(')')) break;
-    if (reader.skip('operator', '*')) {
-      isAllowed(!row && !mapping);
-      row = parseExpression(reader);
-    } else if (reader.skip('operator', '**')) {
-      isAllowed(!mapping);
-      mapping = parseExpression(reader);
-    } else if (reader.is('name') && reader.is('operator', '=', reader.following)) {
-      isAllowed(!mapping);
-      const { text: name } = reader.current;
-      if (named.some((other) => other.name === name)) reader.fail(`the argument '${name}' is there twice`);
-      reader.next();
-      reader.next();
-      named.push({ name, value: parseExpression(reader) });
-    } else {
-      isAllowed(!row && !mapping && named.length === 0);
-      positional.push(parseExpression(reader));
-    }
-  }
-  reader.next();
-  return { positional, named, row, mapping };
 }
 
 const nothingGiven: GivenNodes = { positional: [], named: [] };

@@ -21,7 +21,8 @@ const escapeSequence = /\\(?:([0-7]{1,3})|x([\da-fA-F]{2})|u([\da-fA-F]{4})|U([\
 export function stringLiteral(quoted: string, at: Spot): string {
   const inside = quoted.slice(1, -1);
   if (!inside.includes('\\')) return inside;
-  return inside.replace(escapeSequence, (all, octal, short, middle, long, character) => {
+  return inside.replace(escapeSequence, (all, ...parts: (string | undefined)[]) => {
+    const [octal, short, middle, long, character = ''] = parts;
     if (octal !== undefined) return String.fromCodePoint(Number.parseInt(octal, 8));
     const hex = short ?? middle ?? long;
     if (hex !== undefined) {
