@@ -79,7 +79,7 @@ describe('the canonical text of a key', () => {
     ['a function', { 'a b': { f: () => 1 } }, 'key["a b"].f', "type 'function'"],
     ['an instance of a class', { m: new Map() }, 'key.m', "class 'Map'"],
     ['nothing at all', { u: undefined }, 'key.u', "type 'undefined'"],
-    ['a hole in a list', { l: [1, , 2] }, 'key.l[1]', "type 'undefined'"],
+    ['a hole in a list', { l: Object.assign([1], { 2: 2 }) }, 'key.l[1]', "type 'undefined'"],
     ['a date that is none', { d: new Date(Number.NaN) }, 'key.d', 'a date that is none'],
     ['half a character', { t: '\ud800' }, 'key.t', 'lone surrogate'],
     ['too large an integer', { n: 2 ** 64 }, 'key.n', 'beyond 64 bits'],
