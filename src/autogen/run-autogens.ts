@@ -18,6 +18,7 @@ import { runEntry } from './run-entries.ts';
 import { problemOf } from './run-unit.ts';
 import { TemplateShelf } from './template-shelf.ts';
 import { writePackages } from './write-packages.ts';
+import type { MakeFloat } from './yaml-node.ts';
 
 /** What a run is told beside its settings. */
 export interface RunOptions {
@@ -48,6 +49,9 @@ export interface RunOptions {
   readonly signal: AbortSignal;
   readonly onEvent: (event: RunEvent) => void;
 }
+
+/** `2.0` is a number that JavaScript would print as 2: it stays the text that Jinja2 prints. */
+const makeFloat: MakeFloat = (value) => (Number.isInteger(value) ? value.toFixed(1) : value);
 
 /**
  * Runs autogens: all are queued, then run, then everything that succeeded is written package by package, Manifests included
@@ -96,7 +100,7 @@ class Run {
     checkRelease(settings);
     const files = await this.#files();
     const modules = new ModuleLoader(this.#options.packages, this.#options.edition);
-    const queue = queueEntries(files, { settings, modules });
+    const queue = queueEntries(files, { settings, modules, makeFloat });
     for (const found of queue.problems) this.#report(found);
     const packages = queue.entries.reduce((sum, { wishes }) => sum + wishes.length, 0);
     onEvent({ kind: 'begin', root: settings.overlay.root, autogens: files.length, packages });
