@@ -12,7 +12,7 @@ import { ModuleLoader } from './load-generator.ts';
 import { brokenReports, packageReports } from './make-reports.ts';
 import { MirrorList } from './mirror-list.ts';
 import { checkRelease } from './release-definition.ts';
-import type { PackageReport, RunEvent, RunReport, RunTotals } from './report.ts';
+import type { PackageReport, RunEvent, RunProgress, RunReport, RunTotals } from './report.ts';
 import type { EndedUnit, RunContext, RunSettings } from './run-context.ts';
 import { runEntry } from './run-entries.ts';
 import { problemOf } from './run-unit.ts';
@@ -48,6 +48,7 @@ export interface RunOptions {
   readonly edition?: number | undefined;
   readonly signal: AbortSignal;
   readonly onEvent: (event: RunEvent) => void;
+  readonly onProgress?: ((progress: RunProgress) => void) | undefined;
 }
 
 /** `2.0` is a number that JavaScript would print as 2: it stays the text that Jinja2 prints. */
@@ -91,6 +92,7 @@ class Run {
       downloads: new Map(),
       flights: new Map(),
       log: (line) => options.onEvent({ kind: 'log', ...line }),
+      onDownload: (progress) => options.onProgress?.({ kind: 'download', ...progress }),
     };
   }
 
@@ -126,7 +128,8 @@ class Run {
   }
 
   async #generate({ entries, broken }: Queue): Promise<void> {
-    const { jobs = 64, failFast, signal, category } = this.#options;
+    const { jobs = 64, failFast, signal, category, onProgress } = this.#options;
+    const total = entries.reduce((sum, { wishes }) => sum + wishes.length, 0);
     const strays: unknown[] = [];
     let hasFailed = broken.length > 0;
     const letGo = onStrayRejection((error) => strays.push(error));
@@ -143,6 +146,7 @@ class Run {
             onEnd: (ended) => {
               hasFailed ||= ended.failure !== undefined;
               this.#ended.push(ended);
+              onProgress?.({ kind: 'packages', done: this.#ended.length, total });
             },
           }),
         ),

@@ -1,5 +1,11 @@
 import type { Place, Problem } from '../diagnostics/index.ts';
-import type { Download, DynamicRecord, Fastpull, Blob as StoredBlob } from '../fastpull/index.ts';
+import type {
+  Download,
+  DownloadProgress,
+  DynamicRecord,
+  Fastpull,
+  Blob as StoredBlob,
+} from '../fastpull/index.ts';
 import type { Clock } from '../host/index.ts';
 import type { DistdirCopies } from './distdir-copies.ts';
 import type { Limiter } from './limiter.ts';
@@ -50,6 +56,7 @@ export interface RunContext {
   /** Something worth a word that concerns no package alone. */
   readonly report: (problem: Problem) => void;
   readonly log: (line: LogLine) => void;
+  readonly onDownload: (progress: DownloadProgress) => void;
 }
 
 /** A line that an autogen says. */

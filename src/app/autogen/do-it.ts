@@ -3,6 +3,7 @@ import {
   findOverlay,
   purgeDistdir,
   type RunEvent,
+  type RunProgress,
   type RunReport,
   type RunSettings,
   readUpstreams,
@@ -52,6 +53,7 @@ export interface DoitOptions {
   readonly signal: AbortSignal;
   readonly clock?: Clock;
   readonly onEvent: (event: RunEvent) => void;
+  readonly onProgress?: ((progress: RunProgress) => void) | undefined;
   readonly onProblem: (problem: Problem) => void;
 }
 

@@ -96,6 +96,7 @@ async function act(shell: Shell, files: readonly string[], words: DoitWords): Pr
     edition,
     signal: abort.signal,
     onEvent: (event) => display.show(event),
+    onProgress: (progress) => display.progress(progress),
     onProblem: (found) => shell.complain(found),
   });
   try {
@@ -106,7 +107,7 @@ async function act(shell: Shell, files: readonly string[], words: DoitWords): Pr
       return;
     }
     await conclude(shell, await doit(options(0)), words);
-    if (words.watch === true) await keepRunning(shell, { options, words, signal: abort.signal });
+    if (words.watch === true) await keepRunning(shell, { options, words, display, signal: abort.signal });
     if (abort.signal.aborted && words.watch !== true) {
       shell.exitCode = exitCodes.interrupted;
       shell.tell('interrupted: the same command goes on from here');
@@ -121,7 +122,7 @@ function readWords(
   shell: Shell,
   files: readonly string[],
   words: DoitWords,
-): Omit<DoitOptions, 'signal' | 'onEvent' | 'onProblem'> {
+): Omit<DoitOptions, 'signal' | 'onEvent' | 'onProgress' | 'onProblem'> {
   return {
     folder: machine.absolute('.'),
     files,
@@ -165,12 +166,14 @@ async function keepRunning(
   watch: {
     readonly options: (edition: number) => DoitOptions;
     readonly words: DoitWords;
+    readonly display: DoitDisplay;
     readonly signal: AbortSignal;
   },
 ): Promise<void> {
   const tree = watchTree(machine.absolute('.'), (path) => !ownFiles.test(path));
   try {
     for (let edition = 1; ; edition += 1) {
+      watch.display.rest();
       shell.tell('waiting for a file to change');
       const changed = await tree.changed(watch.signal);
       if (changed === undefined) return;
