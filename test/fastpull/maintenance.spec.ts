@@ -234,6 +234,25 @@ describe('the commands', () => {
       removedBytes: 0,
     });
   });
+  it('warn of credentials that others can read, and refuse those that are none', { timeout: 60_000 }, () => {
+    const path = join(workspace.root, '.autogen');
+    writeFileSync(path, 'authentication: { example.org: { username: me, password: hidden } }\n');
+    chmodSync(path, 0o644);
+    const warned = packmill('dynamic', 'ls');
+    expect(warned).toMatchObject({ status: 0, stderr: expect.stringContaining('FPL008') });
+    chmodSync(path, 0o600);
+    expect(packmill('dynamic', 'ls').stderr).toBe('');
+    for (const text of [
+      'authentication: [hidden]',
+      'authentication: { h: { password: [hidden] } }',
+      'a: "hidden',
+    ]) {
+      writeFileSync(path, text);
+      const refused = packmill('dynamic', 'ls');
+      expect(refused).toMatchObject({ status: 2, stderr: expect.stringContaining('FPL019') });
+      expect(refused.stderr).not.toContain('hidden');
+    }
+  });
   it('show and forget archives', { timeout: 60_000 }, async () => {
     const home = openFastpull({ root: join(workspace.root, 'repo_tmp'), distfilesHost: undefined });
     const path = join(workspace.root, 'file');
