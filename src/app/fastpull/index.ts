@@ -12,5 +12,5 @@ export {
   scopesOf,
 } from '../../fastpull/index.ts';
 export { printExtendedJson } from '../../formats/extended-json/index.ts';
-export { openWorkspace, type Workspace, type WorkspaceOptions } from './open-workspace.ts';
+export { openWorkspace, type Workspace, type WorkspaceOptions, workspaceRoot } from './open-workspace.ts';
 export { sftpTarget } from './sftp-target.ts';

@@ -27,7 +27,7 @@ export type Workspace = Fastpull & { readonly parts: FastpullParts };
  * Root of the stores without a farm (specification, 1.4): `repo_tmp` below METATOOLS_WORKSPACE if that is set, else below the
  * home folder, else below /var/tmp.
  */
-function workspaceRoot(): string {
+export function workspaceRoot(): string {
   const named = machine.variable('METATOOLS_WORKSPACE');
   if (named !== undefined) return join(machine.absolute(named), 'repo_tmp');
   const home = machine.variable('HOME');
