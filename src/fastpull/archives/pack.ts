@@ -10,6 +10,7 @@ import {
   filterToFile,
   machine,
   readPieces,
+  readStagedFile,
   readStagedTree,
   type StagedEntry,
 } from '../../host/index.ts';
@@ -39,6 +40,8 @@ function compressor(compression: Compression, signal: AbortSignal | undefined): 
   }
 }
 
+const smallBytes = 1 << 18;
+
 const shown = ({ path }: StagedEntry): string => Buffer.from(path).toString('utf8');
 
 /** Members below a folder in the order in which they are packed. Throws FPL010 for what cannot be packed. */
@@ -62,7 +65,7 @@ export async function* tarPieces(members: readonly Member[], mtime: number): Asy
     if (member.kind !== 'file') continue;
     let sizeBytes = 0;
     if (member.sizeBytes > 0) {
-      for await (const piece of readPieces(member.place)) {
+      for await (const piece of bytesOf(member)) {
         sizeBytes += piece.byteLength;
         // small pieces together: each write wakes the compressor
         held.push(piece);
@@ -77,6 +80,12 @@ export async function* tarPieces(members: readonly Member[], mtime: number): Asy
   }
   yield Buffer.concat([...held, plainTarEnd(writtenBytes)]);
   held = [];
+}
+
+/** Small files at once: most of them are, and a stream for each costs more than they do. */
+async function* bytesOf(member: Member): AsyncGenerator<Uint8Array> {
+  if (member.sizeBytes <= smallBytes) yield readStagedFile(member);
+  else yield* readPieces(member.place);
 }
 
 export interface PackedFile {
