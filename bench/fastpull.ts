@@ -69,7 +69,7 @@ async function lookUps(opened: Opened, folder: string): Promise<void> {
 
 async function packing(opened: Opened, folder: string): Promise<void> {
   const staging = join(folder, 'staging');
-  for (let at = 0; at < 240; at += 1) {
+  for (let at = 0; at < 60; at += 1) {
     const path = join(staging, `d${at % 20}`);
     mkdirSync(path, { recursive: true });
     writeFileSync(join(path, `f${at}.ts`), sourceText(100_000, at));

@@ -120,7 +120,7 @@ export { type Random, systemRandom } from './random.ts';
 export { repeatEvery, runAfter } from './repeat.ts';
 export { bytesBelow, freeDiskBytes, machineMemoryBytes } from './room.ts';
 export { sendSignal, signalName } from './signals.ts';
-export { readStagedTree, type StagedEntry } from './staged-tree.ts';
+export { readStagedFile, readStagedTree, type StagedEntry } from './staged-tree.ts';
 export { type StreamedAnswer, type StreamedRequest, streamHttp } from './streamed-http.ts';
 export { readSystemFacts, type SystemFacts } from './system-facts.ts';
 export { askTcpPort, freeTcpPort, type TcpAnswer } from './tcp-port.ts';

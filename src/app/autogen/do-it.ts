@@ -16,7 +16,7 @@ import type { Fastpull } from '../../fastpull/index.ts';
 import { absolutePath, type Clock, machine, systemClock, textIfThere } from '../../host/index.ts';
 import { farmPaths } from '../farm-paths.ts';
 import { openWorkspace, workspaceRoot } from '../fastpull/index.ts';
-import { isFarm } from '../init-farm.ts';
+import { isFarm } from '../is-farm.ts';
 import { fixupsFolder } from './fixups-folder.ts';
 import { publicModules } from './public-modules.ts';
 

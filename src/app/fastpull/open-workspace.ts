@@ -10,7 +10,7 @@ import {
 import { ensureFolder, isFolderWritable, machine } from '../../host/index.ts';
 import { openDiskStore } from '../../store/index.ts';
 import { farmPaths } from '../farm-paths.ts';
-import { isFarm } from '../init-farm.ts';
+import { isFarm } from '../is-farm.ts';
 
 export interface WorkspaceOptions
   extends Omit<FastpullOptions, 'root' | 'objects' | 'distfilesHost' | 'onProblem'> {

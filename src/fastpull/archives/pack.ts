@@ -10,6 +10,7 @@ import {
   filterToFile,
   machine,
   readPieces,
+  readStagedFile,
   readStagedTree,
   type StagedEntry,
 } from '../../host/index.ts';
@@ -22,7 +23,7 @@ type Member = StagedEntry & { readonly kind: 'file' | 'folder' | 'link' };
 /**
  * Compressors whose output depends on what they read alone. xz and zstd only give the same bytes for any number of threads
  * as long as they are in their multi-threaded mode, which works in blocks of a fixed size: xz in threads of two or more,
- * zstd in one or more. Levels: 6 and blocks of 24 MiB for xz and 19 for zstd (docs/decisions/0023).
+ * zstd in one or more. Levels: 6 and blocks of 24 MiB for xz and 19 for zstd (docs/decisions/0024).
  */
 function compressor(compression: Compression, signal: AbortSignal | undefined): Filter {
   const processors = machine.processors();
@@ -38,6 +39,8 @@ function compressor(compression: Compression, signal: AbortSignal | undefined): 
       return { program: 'gzip', args: ['-c', '-n', '-6'], signal };
   }
 }
+
+const smallBytes = 1 << 18;
 
 const shown = ({ path }: StagedEntry): string => Buffer.from(path).toString('utf8');
 
@@ -62,7 +65,7 @@ export async function* tarPieces(members: readonly Member[], mtime: number): Asy
     if (member.kind !== 'file') continue;
     let sizeBytes = 0;
     if (member.sizeBytes > 0) {
-      for await (const piece of readPieces(member.place)) {
+      for await (const piece of bytesOf(member)) {
         sizeBytes += piece.byteLength;
         // small pieces together: each write wakes the compressor
         held.push(piece);
@@ -77,6 +80,12 @@ export async function* tarPieces(members: readonly Member[], mtime: number): Asy
   }
   yield Buffer.concat([...held, plainTarEnd(writtenBytes)]);
   held = [];
+}
+
+/** Small files at once: most of them are, and a stream for each costs more than they do. */
+async function* bytesOf(member: Member): AsyncGenerator<Uint8Array> {
+  if (member.sizeBytes <= smallBytes) yield readStagedFile(member);
+  else yield* readPieces(member.place);
 }
 
 export interface PackedFile {
