@@ -60,10 +60,11 @@ export function openFarmDatabase(path: string, options: OpenFarmOptions): FarmDa
     const lists = [farmTables, ...(options.migrations ?? [])];
     if (readOnly) for (const list of lists) checkVersion(connection, list);
     else migrate(connection, lists);
-    return {
+    const jobs = new JobRecords(connection);
+    const database: FarmDatabase = {
       plans: new PlanRecords(connection),
-      jobs: new JobRecords(connection),
-      edges: new JobEdges(connection),
+      jobs,
+      edges: new JobEdges(connection, jobs),
       views: new JobViews(connection),
       attempts: new AttemptRecords(connection),
       artifacts: new ArtifactRecords(connection),
@@ -80,6 +81,8 @@ export function openFarmDatabase(path: string, options: OpenFarmOptions): FarmDa
       flushed: () => connection.flushed(),
       close: () => connection.close(),
     };
+    if (!readOnly) connection.transaction(() => connection.ahead.takeUp());
+    return database;
   } catch (error) {
     connection.close();
     throw isFault(error) ? error : unusable(path, error);

@@ -93,5 +93,6 @@ UPDATE attempts SET previous = (SELECT max(b.id) FROM attempts b
 DROP INDEX attempts_of;
 DROP INDEX moving_jobs;
 `,
+    'CREATE TABLE rows_ahead (id INTEGER PRIMARY KEY, rows TEXT NOT NULL) STRICT;',
   ],
 };

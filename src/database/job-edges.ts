@@ -1,6 +1,6 @@
 import type { JobStateName } from '../model/index.ts';
 import type { JobId, PlanId } from '../primitives/index.ts';
-import { type JobRecord, type JobRow, jobOf, open } from './job-records.ts';
+import { type JobRecord, type JobRecords, type JobRow, jobOf, open } from './job-records.ts';
 import type { SqlConnection, SqlStatement } from './sql-connection.ts';
 
 /** A job that waits for another one. */
@@ -26,14 +26,16 @@ export class JobEdges {
   readonly #pathTo: SqlStatement<unknown>;
   readonly #dependants: SqlStatement<DependantRow>;
   readonly #dependencies: SqlStatement<JobRow>;
-  readonly #decrement: SqlStatement<{ pending: number }>;
   readonly #increment: SqlStatement<never>;
   readonly #insertEdge: SqlStatement<never>;
   readonly #moveEdges: SqlStatement<never>;
   readonly #inherit: SqlStatement<{ dependant: number }>;
   readonly #recount: SqlStatement<never>;
 
-  constructor(connection: SqlConnection) {
+  readonly #jobs: JobRecords;
+
+  constructor(connection: SqlConnection, jobs: JobRecords) {
+    this.#jobs = jobs;
     // rows of plans that are over cannot matter, and there are ever more of them
     const oldest = `(SELECT min(key) FROM jobs WHERE plan = (SELECT min(id) FROM plans WHERE finished_ms IS NULL))`;
     this.#needing = connection.prepare(
@@ -54,13 +56,12 @@ export class JobEdges {
     this.#dependants = connection.prepare(
       `SELECT j.key, j.state, e.required, e.kind FROM job_edges e JOIN jobs j ON j.key = e.dependant
        WHERE e.dependency = ? ORDER BY j.key`,
+      'apart',
     );
     this.#dependencies = connection.prepare(
       `SELECT j.* FROM job_edges e JOIN jobs j ON j.key = e.dependency
        WHERE e.dependant = ? AND e.kind = 'need' ORDER BY j.key`,
-    );
-    this.#decrement = connection.prepare(
-      'UPDATE jobs SET pending = pending - 1 WHERE key = ? RETURNING pending',
+      'apart',
     );
     this.#increment = connection.prepare('UPDATE jobs SET pending = pending + 1 WHERE key = ?');
     this.#insertEdge = connection.prepare('INSERT OR IGNORE INTO job_edges VALUES (?, ?, ?, ?)');
@@ -100,17 +101,16 @@ export class JobEdges {
 
   /** Jobs that wait for this one, in the order of their plans. */
   dependants(key: number): Dependant[] {
-    return this.#dependants.all(key).map((row) => ({ ...row, required: row.required === 1 }));
+    return this.#dependants.all(key).map((row) => ({
+      ...row,
+      state: this.#jobs.movedTo(row.key) ?? row.state,
+      required: row.required === 1,
+    }));
   }
 
   /** Jobs that this one needs, arrows that only order members of a cycle left out. */
   dependencies(key: number): JobRecord[] {
-    return this.#dependencies.all(key).map(jobOf);
-  }
-
-  /** One of the jobs it waits for is over; returns how many are left. */
-  decrementPending(key: number): number {
-    return this.#decrement.get(key)?.pending ?? 0;
+    return this.#dependencies.all(key).map((row) => this.#jobs.standing(row));
   }
 
   /** Makes a job wait for one more, a running one for when it is queued again; nothing when it does already. */

@@ -1,5 +1,6 @@
-import type { JobAction, JobStateName, PlannedJob } from '../model/index.ts';
+import { isFinal, type JobAction, type JobStateName, type PlannedJob } from '../model/index.ts';
 import type { AttemptId, JobId, PlanId } from '../primitives/index.ts';
+import type { TableAhead } from './rows-ahead.ts';
 import type { SqlConnection, SqlStatement } from './sql-connection.ts';
 
 /** Where one job of one plan stands. */
@@ -97,18 +98,21 @@ export class JobRecords {
   readonly #cycleAtWork: SqlStatement<unknown>;
   readonly #held: SqlStatement<JobRow>;
   readonly #planned: SqlStatement<{ planned: string }>;
-  readonly #update: SqlStatement<never>;
   readonly #offers: SqlStatement<{ value: number }>;
+  /** Rows as the last moves left them; what they wait for stands apart, since it is counted from outside. */
+  readonly #moved: TableAhead<number, JobRecord>;
+  readonly #counted: TableAhead<number, number>;
+  readonly #counters: TableAhead<'offer', number>;
   readonly #known = new Map<number, PlannedJob>();
 
   readonly #connection: SqlConnection;
 
   constructor(connection: SqlConnection) {
     this.#connection = connection;
-    this.#get = connection.prepare('SELECT * FROM jobs WHERE key = ?');
+    this.#get = connection.prepare('SELECT * FROM jobs WHERE key = ?', 'apart');
     this.#ofPlan = connection.prepare('SELECT * FROM jobs WHERE plan = ? ORDER BY position');
     this.#openOfPlan = connection.prepare(`SELECT * FROM jobs WHERE plan = ? AND ${open} ORDER BY position`);
-    this.#openById = connection.prepare(`SELECT * FROM jobs WHERE id = ? AND ${open} ORDER BY key`);
+    this.#openById = connection.prepare(`SELECT * FROM jobs WHERE id = ? AND ${open} ORDER BY key`, 'apart');
     this.#newest = connection.prepare('SELECT * FROM jobs WHERE id = ? ORDER BY key DESC LIMIT 1');
     this.#keyOf = connection.prepare('SELECT key FROM jobs WHERE id = ? AND plan = ?');
     this.#inState = connection.prepare(`SELECT * FROM jobs WHERE state = ? AND ${open} ORDER BY offer`);
@@ -121,19 +125,32 @@ export class JobRecords {
     this.#held = connection.prepare(
       `SELECT * FROM jobs WHERE plan = ? AND cycle = ? AND state = 'waiting' AND pending = 0 ORDER BY position`,
     );
-    this.#planned = connection.prepare('SELECT planned FROM job_plans WHERE key = ?');
-    this.#update = connection.prepare(
+    this.#planned = connection.prepare('SELECT planned FROM job_plans WHERE key = ?', 'apart');
+    this.#moved = connection.ahead.table(
+      'jobs',
       `UPDATE jobs SET state = ?, reason = ?, losses = ?, offer = ?, ready_since_ms = ?, attempt = ?,
          canceling = ?, blocked_on = ?, since_ms = ?, urgency = ? WHERE key = ?`,
     );
-    this.#offers = connection.prepare(
-      "UPDATE counters SET value = value + ? WHERE name = 'offer' RETURNING value",
-    );
+    this.#counted = connection.ahead.table('pending', 'UPDATE jobs SET pending = ? WHERE key = ?');
+    this.#counters = connection.ahead.table('counters', "UPDATE counters SET value = ? WHERE name = 'offer'");
+    this.#offers = connection.prepare("SELECT value FROM counters WHERE name = 'offer'", 'apart');
   }
 
   get(key: number): JobRecord | undefined {
+    const moved = this.#moved.get(key);
+    if (moved) return this.#withPending(moved);
     const row = this.#get.get(key);
-    return row && jobOf(row);
+    return row && this.#withPending(jobOf(row));
+  }
+
+  /** The job of a row, which may have moved since the tables were written. */
+  standing(row: JobRow): JobRecord {
+    return this.#withPending(this.#moved.get(row.key) ?? jobOf(row));
+  }
+
+  /** State of a job that moved since the tables were written. */
+  movedTo(key: number): JobStateName | undefined {
+    return this.#moved.get(key)?.state;
   }
 
   /** All jobs of a plan, in the plan's order. */
@@ -148,7 +165,11 @@ export class JobRecords {
 
   /** Jobs with this id that are not final: one, or a running one and the one that replaces it; oldest first. */
   openWithId(id: JobId): JobRecord[] {
-    return this.#openById.all(id).map(jobOf);
+    // what the table calls open may be over; what is over there is over
+    return this.#openById.all(id).flatMap((row) => {
+      const job = this.standing(row);
+      return isFinal(job.state) ? [] : [job];
+    });
   }
 
   /** The job of the newest plan that has this id. */
@@ -199,7 +220,7 @@ export class JobRecords {
   /** Writes a change and returns the job as it is then. */
   update(job: JobRecord, change: JobChange): JobRecord {
     const next: JobRecord = { ...job, ...change };
-    this.#update.run(
+    this.#moved.put(next.key, next, [
       next.state,
       next.reason,
       next.losses,
@@ -211,13 +232,27 @@ export class JobRecords {
       next.sinceMs,
       next.urgency,
       next.key,
-    );
+    ]);
     return next;
+  }
+
+  /** One of the jobs it waits for is over; returns how many are left. */
+  decrementPending(key: number): number {
+    const pending = (this.get(key)?.pending ?? 0) - 1;
+    this.#counted.put(key, pending, [pending, key]);
+    return pending;
   }
 
   /** The first of `count` new offer numbers, higher than all before. */
   takeOffers(count: number): number {
-    return (this.#offers.get(count)?.value ?? 0) - count + 1;
+    const last = this.#counters.get('offer') ?? this.#offers.get()?.value ?? 0;
+    this.#counters.put('offer', last + count, [last + count]);
+    return last + 1;
+  }
+
+  #withPending(job: JobRecord): JobRecord {
+    const pending = this.#counted.get(job.key);
+    return pending === undefined || pending === job.pending ? job : { ...job, pending };
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Problem } from '../diagnostics/index.ts';
 import type { JobEdge, Plan, PlannedJob, PlanOrigin } from '../model/index.ts';
 import type { JobId, PlanId, RunId } from '../primitives/index.ts';
+import type { TableAhead } from './rows-ahead.ts';
 import type { SqlConnection, SqlStatement } from './sql-connection.ts';
 
 export interface NewPlan {
@@ -58,7 +59,8 @@ export class PlanRecords {
   readonly #open: SqlStatement<HeadRow>;
   readonly #planned: SqlStatement<{ planned: string }>;
   readonly #finish: SqlStatement<never>;
-  readonly #countDown: SqlStatement<{ unfinished: number }>;
+  readonly #unfinished: SqlStatement<{ unfinished: number }>;
+  readonly #counted: TableAhead<PlanId, number>;
 
   constructor(connection: SqlConnection) {
     this.#insertRun = connection.prepare('INSERT INTO runs (started_ms, why) VALUES (?, ?)');
@@ -70,10 +72,11 @@ export class PlanRecords {
       `INSERT INTO jobs (key, plan, position, id, action, cycle, priority, build_class, state, reason, pending,
          losses, offer, since_ms, urgency, share, labels)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'waiting', '', ?, 0, 0, ?, ?, ?, ?)`,
+      'apart',
     );
-    this.#insertPlanned = connection.prepare('INSERT INTO job_plans VALUES (?, ?)');
-    this.#insertEdge = connection.prepare('INSERT INTO job_edges VALUES (?, ?, ?, ?)');
-    this.#insertNeed = connection.prepare('INSERT OR IGNORE INTO job_needs VALUES (?, ?)');
+    this.#insertPlanned = connection.prepare('INSERT INTO job_plans VALUES (?, ?)', 'apart');
+    this.#insertEdge = connection.prepare('INSERT INTO job_edges VALUES (?, ?, ?, ?)', 'apart');
+    this.#insertNeed = connection.prepare('INSERT OR IGNORE INTO job_needs VALUES (?, ?)', 'apart');
     this.#lastKey = connection.prepare('SELECT max(key) AS last FROM jobs');
     const heads = 'SELECT p.*, r.why FROM plans p JOIN runs r ON r.id = p.run';
     this.#get = connection.prepare(`${heads} WHERE p.id = ?`);
@@ -84,9 +87,8 @@ export class PlanRecords {
       'SELECT d.planned FROM jobs j JOIN job_plans d ON d.key = j.key WHERE j.plan = ? ORDER BY j.position',
     );
     this.#finish = connection.prepare('UPDATE plans SET finished_ms = ? WHERE id = ?');
-    this.#countDown = connection.prepare(
-      'UPDATE plans SET unfinished = unfinished - 1 WHERE id = ? RETURNING unfinished',
-    );
+    this.#unfinished = connection.prepare('SELECT unfinished FROM plans WHERE id = ?', 'apart');
+    this.#counted = connection.ahead.table('plans', 'UPDATE plans SET unfinished = ? WHERE id = ?');
   }
 
   /** Writes a run with its plan, all jobs as `waiting`; keys of jobs count up from `firstKey` in the plan's order. */
@@ -174,7 +176,9 @@ export class PlanRecords {
 
   /** One job of the plan became final; returns how many are left. */
   countDown(plan: PlanId): number {
-    return this.#countDown.get(plan)?.unfinished ?? 0;
+    const before = this.#counted.get(plan) ?? this.#unfinished.get(plan)?.unfinished ?? 1;
+    this.#counted.put(plan, before - 1, [before - 1, plan]);
+    return before - 1;
   }
 
   finish(plan: PlanId, atMs: number): void {

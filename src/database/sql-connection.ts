@@ -1,6 +1,7 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
-import { fault } from '../diagnostics/index.ts';
+import { fault, isFault } from '../diagnostics/index.ts';
 import { FlushedFile } from '../host/index.ts';
+import { RowsAhead } from './rows-ahead.ts';
 
 /** A prepared statement whose rows have the shape that its SQL gives them. */
 export interface SqlStatement<Row> {
@@ -17,6 +18,8 @@ const busyTimeoutMs = 10_000;
 export class SqlConnection {
   readonly path: string;
   readonly raw: DatabaseSync;
+  /** What is committed and not in its tables yet. */
+  readonly ahead: RowsAhead;
   #depth = 0;
   #log: FlushedFile | undefined;
   /** Why what was committed may not be on disk. Nothing may be written behind it. */
@@ -25,6 +28,7 @@ export class SqlConnection {
   private constructor(path: string, raw: DatabaseSync) {
     this.path = path;
     this.raw = raw;
+    this.ahead = new RowsAhead(this);
   }
 
   /**
@@ -55,13 +59,18 @@ export class SqlConnection {
     this.raw.exec(sql);
   }
 
-  prepare<Row = unknown>(sql: string): SqlStatement<Row> {
+  /**
+   * A statement that finds all rows in their tables. One that is `apart` does not look at columns whose rows run ahead,
+   * or minds what it finds.
+   */
+  prepare<Row = unknown>(sql: string, reach: 'all' | 'apart' = 'all'): SqlStatement<Row> {
     const statement: StatementSync = this.raw.prepare(sql);
+    const isAll = reach === 'all';
     return {
-      get: (...values) => this.#told(() => statement.get(...values) as Row | undefined),
-      all: (...values) => this.#told(() => statement.all(...values) as Row[]),
+      get: (...values) => this.#told(isAll, () => statement.get(...values) as Row | undefined),
+      all: (...values) => this.#told(isAll, () => statement.all(...values) as Row[]),
       run: (...values) =>
-        this.#told(() => {
+        this.#told(isAll, () => {
           const { changes, lastInsertRowid } = statement.run(...values);
           return { changes: Number(changes), lastId: Number(lastInsertRowid) };
         }),
@@ -72,14 +81,18 @@ export class SqlConnection {
   transaction<T>(work: () => T): T {
     if (this.#depth > 0) return work();
     if (this.#broken) throw this.#broken;
-    this.#told(() => this.raw.exec('BEGIN IMMEDIATE'));
+    this.#told(false, () => this.raw.exec('BEGIN IMMEDIATE'));
     this.#depth += 1;
     try {
+      this.ahead.begun();
       const result = work();
+      this.ahead.beforeCommit();
       this.raw.exec('COMMIT');
+      this.ahead.committed();
       return result;
     } catch (error) {
       if (this.raw.isTransaction) this.raw.exec('ROLLBACK');
+      this.ahead.rolledBack();
       throw isOfTheWorld(error) ? unusable(this.path, error) : error;
     } finally {
       this.#depth -= 1;
@@ -92,7 +105,7 @@ export class SqlConnection {
    */
   transactionAhead<T>(work: () => T): T {
     if (this.#depth > 0) return work();
-    this.#told(() => this.raw.exec('PRAGMA synchronous = NORMAL'));
+    this.#told(false, () => this.raw.exec('PRAGMA synchronous = NORMAL'));
     try {
       return this.transaction(work);
     } finally {
@@ -122,9 +135,20 @@ export class SqlConnection {
     return file === null ? undefined : new FlushedFile(`${file}-wal`);
   }
 
-  /** What SQLite says of the world (a full disk, a lock) is a problem with a code, wherever it says it. */
-  #told<T>(work: () => T): T {
+  /** Leaves a file that is complete to whoever only reads it; on a full disk the next one who writes does that. */
+  #writeAhead(): void {
+    if (this.#broken || !this.raw.isOpen) return;
     try {
+      this.ahead.write();
+    } catch (error) {
+      if (!isFault(error) && !isOfTheWorld(error)) throw error;
+    }
+  }
+
+  /** What SQLite says of the world (a full disk, a lock) is a problem with a code, wherever it says it. */
+  #told<T>(isAll: boolean, work: () => T): T {
+    try {
+      if (isAll && !this.#broken) this.ahead.write();
       return work();
     } catch (error) {
       throw isOfTheWorld(error) ? unusable(this.path, error) : error;
@@ -132,6 +156,7 @@ export class SqlConnection {
   }
 
   close(): void {
+    this.#writeAhead();
     this.#log?.close();
     // Closing moves the log into the file; a log that may differ from what the disk has is read again instead.
     if (this.raw.isOpen && !this.#broken) this.raw.close();

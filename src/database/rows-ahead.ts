@@ -1,0 +1,207 @@
+import type { SQLInputValue } from 'node:sqlite';
+import type { SqlConnection, SqlStatement } from './sql-connection.ts';
+
+/** A row as it will stand in its table, and what is known of it meanwhile. */
+interface Ahead<Known> {
+  readonly known: Known;
+  readonly values: readonly SQLInputValue[];
+}
+
+/** More rows than this are written to their tables together with the transaction that they come from. */
+const most = 2000;
+
+/**
+ * Rows that are committed in short in the table `rows_ahead` and are in memory, but not in their own tables yet. A job
+ * moves several times in a moment, and each move dirties pages all over the file; written later, and once, they cost a
+ * fraction. Whoever reads tables through this connection finds them written: every statement that is not declared to
+ * be `apart` writes them first. A process that died left them in `rows_ahead`, from which the next one writes them.
+ */
+export class RowsAhead {
+  readonly #connection: SqlConnection;
+  readonly #tables: TableAhead<unknown, unknown>[] = [];
+  readonly #byName = new Map<string, TableAhead<unknown, unknown>>();
+  readonly #ids: RowIds[] = [];
+  #version: SqlStatement<{ data_version: number }> | undefined;
+  #seen: number | undefined;
+  #insert: SqlStatement<never> | undefined;
+  #clear: SqlStatement<never> | undefined;
+  /** Whether the transaction that is open wrote all rows, so that those of before are to be forgotten when it stands. */
+  #wrote = false;
+  #isWriting = false;
+
+  constructor(connection: SqlConnection) {
+    this.#connection = connection;
+  }
+
+  /** A table whose rows may run ahead. `save` writes a whole row, whether it is there or not, whatever came before. */
+  table<Key, Known>(name: string, save: string): TableAhead<Key, Known> {
+    const table = new TableAhead<Key, Known>(this.#connection, name, save);
+    this.#tables.push(table as TableAhead<unknown, unknown>);
+    this.#byName.set(name, table as TableAhead<unknown, unknown>);
+    return table;
+  }
+
+  /** Ids for new rows of a table that counts them for ever. */
+  ids(table: string): RowIds {
+    const ids = new RowIds(this.#connection, table);
+    this.#ids.push(ids);
+    return ids;
+  }
+
+  /** To be called when a transaction has begun: another connection may have written meanwhile. */
+  begun(): void {
+    this.#version ??= this.#connection.prepare('PRAGMA data_version', 'apart');
+    const version = this.#version.get()?.data_version;
+    if (version === this.#seen) return;
+    this.#seen = version;
+    for (const ids of this.#ids) ids.forget();
+  }
+
+  /** Writes what a process before left; within a transaction. */
+  takeUp(): void {
+    const left = this.#connection
+      .prepare<{ rows: string }>('SELECT rows FROM rows_ahead ORDER BY id', 'apart')
+      .all();
+    for (const { rows } of left)
+      for (const [name, saved] of Object.entries(JSON.parse(rows) as Record<string, SQLInputValue[][]>))
+        for (const values of saved) this.#byName.get(name)?.save(values);
+    if (left.length > 0) this.#forget();
+  }
+
+  get isEmpty(): boolean {
+    return this.#tables.every(({ size }) => size === 0);
+  }
+
+  /** Writes all rows to their tables, in the open transaction or one of its own. */
+  write(): void {
+    if (this.#isWriting || this.isEmpty) return;
+    if (!this.#connection.isOpenTransaction) {
+      this.#connection.transactionAhead(() => this.write());
+      return;
+    }
+    this.#isWriting = true;
+    try {
+      for (const table of this.#tables) table.write();
+      if (!this.#wrote) this.#forget();
+      this.#wrote = true;
+    } finally {
+      this.#isWriting = false;
+    }
+  }
+
+  /** To be called before a transaction is committed: what it put ahead becomes part of it. */
+  beforeCommit(): void {
+    const fresh = this.#tables.filter(({ fresh }) => fresh.size > 0);
+    if (fresh.length === 0) return;
+    if (this.#tables.reduce((sum, { size }) => sum + size, 0) > most) return this.write();
+    const rows = Object.fromEntries(
+      fresh.map(({ name, fresh: rows }) => [name, Array.from(rows.values(), ({ values }) => values)]),
+    );
+    this.#insert ??= this.#connection.prepare('INSERT INTO rows_ahead (rows) VALUES (?)', 'apart');
+    this.#insert.run(JSON.stringify(rows));
+  }
+
+  committed(): void {
+    this.#wrote = false;
+    for (const table of this.#tables) table.committed();
+  }
+
+  rolledBack(): void {
+    this.#wrote = false;
+    for (const table of this.#tables) table.rolledBack();
+  }
+
+  #forget(): void {
+    this.#clear ??= this.#connection.prepare('DELETE FROM rows_ahead', 'apart');
+    this.#clear.run();
+  }
+}
+
+/** The rows of one table that run ahead of it, by their keys. */
+export class TableAhead<Key, Known> {
+  readonly name: string;
+  readonly #connection: SqlConnection;
+  readonly #sql: string;
+  #save: SqlStatement<never> | undefined;
+  /** Of the transaction that is open. */
+  fresh = new Map<Key, Ahead<Known>>();
+  /** Of those before. */
+  #settled = new Map<Key, Ahead<Known>>();
+  /** What the open transaction wrote, in case it is undone. */
+  #written: Map<Key, Ahead<Known>> | undefined;
+
+  constructor(connection: SqlConnection, name: string, sql: string) {
+    this.#connection = connection;
+    this.name = name;
+    this.#sql = sql;
+  }
+
+  get size(): number {
+    return this.#settled.size + this.fresh.size;
+  }
+
+  /** What is known of a row that runs ahead. */
+  get(key: Key): Known | undefined {
+    return (this.fresh.get(key) ?? this.#settled.get(key))?.known;
+  }
+
+  /** Puts a row, in the open transaction or one of its own. `values` are those of the statement that saves it. */
+  put(key: Key, known: Known, values: readonly SQLInputValue[]): void {
+    if (this.#connection.isOpenTransaction) this.fresh.set(key, { known, values });
+    else this.#connection.transaction(() => this.put(key, known, values));
+  }
+
+  save(values: readonly SQLInputValue[]): void {
+    this.#save ??= this.#connection.prepare(this.#sql, 'apart');
+    this.#save.run(...values);
+  }
+
+  write(): void {
+    for (const [key, { values }] of this.#settled) if (!this.fresh.has(key)) this.save(values);
+    for (const { values } of this.fresh.values()) this.save(values);
+    this.#written ??= this.#settled;
+    this.#settled = new Map();
+    this.fresh = new Map();
+  }
+
+  committed(): void {
+    this.#written = undefined;
+    if (this.fresh.size === 0) return;
+    if (this.#settled.size === 0) this.#settled = this.fresh;
+    else for (const [key, row] of this.fresh) this.#settled.set(key, row);
+    this.fresh = new Map();
+  }
+
+  rolledBack(): void {
+    this.#settled = this.#written ?? this.#settled;
+    this.#written = undefined;
+    if (this.fresh.size > 0) this.fresh = new Map();
+  }
+}
+
+/** Counts the ids of a table's new rows, as `AUTOINCREMENT` does; those of a transaction that is undone are left out. */
+export class RowIds {
+  readonly #connection: SqlConnection;
+  readonly #table: string;
+  #query: SqlStatement<{ seq: number }> | undefined;
+  #last: number | undefined;
+
+  constructor(connection: SqlConnection, table: string) {
+    this.#connection = connection;
+    this.#table = table;
+  }
+
+  next(): number {
+    this.#last = (this.#last ?? this.#lastWritten()) + 1;
+    return this.#last;
+  }
+
+  forget(): void {
+    this.#last = undefined;
+  }
+
+  #lastWritten(): number {
+    this.#query ??= this.#connection.prepare('SELECT seq FROM sqlite_sequence WHERE name = ?');
+    return this.#query.get(this.#table)?.seq ?? 0;
+  }
+}
