@@ -63,16 +63,15 @@ export class AttemptRecords {
   readonly #highestFence: SqlStatement<{ fence: number | null }>;
 
   constructor(connection: SqlConnection) {
-    this.#moved = connection.ahead.table(
-      'attempts',
-      `INSERT INTO attempts (id, job, job_id, builder, fence, started_ms, previous, ended_ms, outcome, duration_ms,
+    this.#moved = connection.ahead.table('attempts', {
+      save: `INSERT INTO attempts (id, job, job_id, builder, fence, started_ms, previous, ended_ms, outcome, duration_ms,
          peak_memory_bytes, peak_disk_bytes, log_path) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (id) DO UPDATE SET ended_ms = excluded.ended_ms, outcome = excluded.outcome,
          duration_ms = excluded.duration_ms, peak_memory_bytes = excluded.peak_memory_bytes,
          peak_disk_bytes = excluded.peak_disk_bytes, log_path = excluded.log_path`,
-    );
+    });
     this.#ids = connection.ahead.ids('attempts');
-    this.#get = connection.prepare('SELECT * FROM attempts WHERE id = ?', 'apart');
+    this.#get = connection.prepareApart('SELECT * FROM attempts WHERE id = ?');
     this.#running = connection.prepare('SELECT * FROM attempts WHERE ended_ms IS NULL ORDER BY id');
     this.#ofRow = connection.prepare(`${chainFrom('key = ?')} ORDER BY a.id`);
     this.#totals = connection.prepare(

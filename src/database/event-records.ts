@@ -28,11 +28,10 @@ export class EventRecords {
 
   constructor(connection: SqlConnection, clock: Clock) {
     this.#clock = clock;
-    this.#told = connection.ahead.table(
-      'events',
-      `INSERT INTO events (id, at_ms, plan, kind, job, from_state, to_state, attempt, builder, reason)
+    this.#told = connection.ahead.table('events', {
+      save: `INSERT INTO events (id, at_ms, plan, kind, job, from_state, to_state, attempt, builder, reason)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    );
+    });
     this.#ids = connection.ahead.ids('events');
     this.#since = connection.prepare('SELECT * FROM events WHERE id > ? ORDER BY id LIMIT ?');
     this.#last = connection.prepare('SELECT max(id) AS id FROM events');

@@ -39,14 +39,13 @@ export class InventoryRecords {
   readonly #forget: SqlStatement<never>;
 
   constructor(connection: SqlConnection) {
-    this.#moved = connection.ahead.table(
-      'inventory',
-      `INSERT INTO inventory (job_id, target, arch, name, unfinished, success, attempt) VALUES (?, ?, ?, ?, ?, ?, ?)
+    this.#moved = connection.ahead.table('inventory', {
+      save: `INSERT INTO inventory (job_id, target, arch, name, unfinished, success, attempt) VALUES (?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (job_id) DO UPDATE SET unfinished = excluded.unfinished,
          success = coalesce(excluded.success, inventory.success),
          attempt = coalesce(excluded.attempt, inventory.attempt)`,
-    );
-    this.#get = connection.prepare('SELECT name, unfinished, success FROM inventory WHERE job_id = ?', 'apart');
+    });
+    this.#get = connection.prepareApart('SELECT name, unfinished, success FROM inventory WHERE job_id = ?');
     this.#ofTarget = connection.prepare(
       'SELECT name, unfinished, success FROM inventory WHERE target = ? AND arch = ? ORDER BY name',
     );

@@ -53,15 +53,13 @@ export class JobEdges {
            JOIN jobs d ON d.key = e.dependency WHERE d.${open})
        SELECT 1 FROM before WHERE key = ?2 LIMIT 1`,
     );
-    this.#dependants = connection.prepare(
+    this.#dependants = connection.prepareApart(
       `SELECT j.key, j.state, e.required, e.kind FROM job_edges e JOIN jobs j ON j.key = e.dependant
        WHERE e.dependency = ? ORDER BY j.key`,
-      'apart',
     );
-    this.#dependencies = connection.prepare(
+    this.#dependencies = connection.prepareApart(
       `SELECT j.* FROM job_edges e JOIN jobs j ON j.key = e.dependency
        WHERE e.dependant = ? AND e.kind = 'need' ORDER BY j.key`,
-      'apart',
     );
     this.#increment = connection.prepare('UPDATE jobs SET pending = pending + 1 WHERE key = ?');
     this.#insertEdge = connection.prepare('INSERT OR IGNORE INTO job_edges VALUES (?, ?, ?, ?)');
@@ -117,6 +115,7 @@ export class JobEdges {
   addEdge(dependency: number, dependant: number, kind: EdgeKind): void {
     const { changes } = this.#insertEdge.run(dependency, dependant, 0, kind);
     if (changes === 1) this.#increment.run(dependant);
+    this.#jobs.forgetPending();
   }
 
   /** Makes everything of plans before `plan` that waits for job `from` wait for job `to`. */
@@ -131,10 +130,13 @@ export class JobEdges {
    */
   inherit(key: number): void {
     for (const { dependant } of this.#inherit.all(key)) this.#increment.run(dependant);
+    this.#jobs.forgetPending();
   }
 
   /** Counts anew what the open jobs of unfinished plans wait for; returns how many counts were wrong. */
   recountPending(): number {
-    return this.#recount.run().changes;
+    const { changes } = this.#recount.run();
+    this.#jobs.forgetPending();
+    return changes;
   }
 }

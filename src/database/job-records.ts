@@ -82,6 +82,9 @@ export interface JobRow {
 /** Jobs that are not final, in SQL. */
 export const open = "state IN ('waiting', 'ready', 'running')";
 
+/** How many offers are known without asking. */
+const mostOffered = 50_000;
+
 /** How many planned jobs are kept at hand: more than there are slots. */
 const mostKnown = 1000;
 
@@ -104,15 +107,17 @@ export class JobRecords {
   readonly #counted: TableAhead<number, number>;
   readonly #counters: TableAhead<'offer', number>;
   readonly #known = new Map<number, PlannedJob>();
+  /** Rows of ready jobs by their offers; not all, and a move that was undone may have left a wrong one. */
+  readonly #byOffer = new Map<number, number>();
 
   readonly #connection: SqlConnection;
 
   constructor(connection: SqlConnection) {
     this.#connection = connection;
-    this.#get = connection.prepare('SELECT * FROM jobs WHERE key = ?', 'apart');
+    this.#get = connection.prepareApart('SELECT * FROM jobs WHERE key = ?');
     this.#ofPlan = connection.prepare('SELECT * FROM jobs WHERE plan = ? ORDER BY position');
     this.#openOfPlan = connection.prepare(`SELECT * FROM jobs WHERE plan = ? AND ${open} ORDER BY position`);
-    this.#openById = connection.prepare(`SELECT * FROM jobs WHERE id = ? AND ${open} ORDER BY key`, 'apart');
+    this.#openById = connection.prepareApart(`SELECT * FROM jobs WHERE id = ? AND ${open} ORDER BY key`);
     this.#newest = connection.prepare('SELECT * FROM jobs WHERE id = ? ORDER BY key DESC LIMIT 1');
     this.#keyOf = connection.prepare('SELECT key FROM jobs WHERE id = ? AND plan = ?');
     this.#inState = connection.prepare(`SELECT * FROM jobs WHERE state = ? AND ${open} ORDER BY offer`);
@@ -125,22 +130,44 @@ export class JobRecords {
     this.#held = connection.prepare(
       `SELECT * FROM jobs WHERE plan = ? AND cycle = ? AND state = 'waiting' AND pending = 0 ORDER BY position`,
     );
-    this.#planned = connection.prepare('SELECT planned FROM job_plans WHERE key = ?', 'apart');
-    this.#moved = connection.ahead.table(
-      'jobs',
-      `UPDATE jobs SET state = ?, reason = ?, losses = ?, offer = ?, ready_since_ms = ?, attempt = ?,
+    this.#planned = connection.prepareApart('SELECT planned FROM job_plans WHERE key = ?');
+    this.#moved = connection.ahead.table('jobs', {
+      save: `UPDATE jobs SET state = ?, reason = ?, losses = ?, offer = ?, ready_since_ms = ?, attempt = ?,
          canceling = ?, blocked_on = ?, since_ms = ?, urgency = ? WHERE key = ?`,
-    );
-    this.#counted = connection.ahead.table('pending', 'UPDATE jobs SET pending = ? WHERE key = ?');
-    this.#counters = connection.ahead.table('counters', "UPDATE counters SET value = ? WHERE name = 'offer'");
-    this.#offers = connection.prepare("SELECT value FROM counters WHERE name = 'offer'", 'apart');
+      isKept: true,
+    });
+    this.#counted = connection.ahead.table('pending', {
+      save: 'UPDATE jobs SET pending = ? WHERE key = ?',
+      isKept: true,
+    });
+    this.#counters = connection.ahead.table('counters', {
+      save: "UPDATE counters SET value = ? WHERE name = 'offer'",
+    });
+    this.#offers = connection.prepareApart("SELECT value FROM counters WHERE name = 'offer'");
   }
 
   get(key: number): JobRecord | undefined {
     const moved = this.#moved.get(key);
     if (moved) return this.#withPending(moved);
     const row = this.#get.get(key);
-    return row && this.#withPending(jobOf(row));
+    return row && this.#withPending(this.#moved.note(key, jobOf(row)));
+  }
+
+  /**
+   * The job that was offered to the queue with this number and is ready or running. `id` is what the queue calls it.
+   */
+  offered(id: JobId, offer: number): JobRecord | undefined {
+    const key = this.#byOffer.get(offer);
+    const known = key === undefined ? undefined : this.get(key);
+    const isIt = (job: JobRecord): boolean =>
+      job.id === id && job.offer === offer && (job.state === 'ready' || job.state === 'running');
+    return known && isIt(known) ? known : this.openWithId(id).find(isIt);
+  }
+
+  /** To be called when a statement changed how many jobs others wait for. */
+  forgetPending(): void {
+    this.#moved.forget();
+    this.#counted.forget();
   }
 
   /** The job of a row, which may have moved since the tables were written. */
@@ -219,7 +246,12 @@ export class JobRecords {
 
   /** Writes a change and returns the job as it is then. */
   update(job: JobRecord, change: JobChange): JobRecord {
-    const next: JobRecord = { ...job, ...change };
+    // what it waits for may have been counted since `job` was read
+    const { pending } = this.get(job.key) ?? job;
+    const next: JobRecord = { ...job, ...change, pending };
+    if (next.state === 'ready') this.#byOffer.set(next.offer, next.key);
+    else this.#byOffer.delete(next.offer);
+    if (this.#byOffer.size > mostOffered) this.#byOffer.clear();
     this.#moved.put(next.key, next, [
       next.state,
       next.reason,

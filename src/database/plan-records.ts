@@ -68,15 +68,14 @@ export class PlanRecords {
       `INSERT INTO plans (run, target, arch, created_ms, fail_fast, unfinished, cycles, problems, origin, request)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
-    this.#insertJob = connection.prepare(
+    this.#insertJob = connection.prepareApart(
       `INSERT INTO jobs (key, plan, position, id, action, cycle, priority, build_class, state, reason, pending,
          losses, offer, since_ms, urgency, share, labels)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'waiting', '', ?, 0, 0, ?, ?, ?, ?)`,
-      'apart',
     );
-    this.#insertPlanned = connection.prepare('INSERT INTO job_plans VALUES (?, ?)', 'apart');
-    this.#insertEdge = connection.prepare('INSERT INTO job_edges VALUES (?, ?, ?, ?)', 'apart');
-    this.#insertNeed = connection.prepare('INSERT OR IGNORE INTO job_needs VALUES (?, ?)', 'apart');
+    this.#insertPlanned = connection.prepareApart('INSERT INTO job_plans VALUES (?, ?)');
+    this.#insertEdge = connection.prepareApart('INSERT INTO job_edges VALUES (?, ?, ?, ?)');
+    this.#insertNeed = connection.prepareApart('INSERT OR IGNORE INTO job_needs VALUES (?, ?)');
     this.#lastKey = connection.prepare('SELECT max(key) AS last FROM jobs');
     const heads = 'SELECT p.*, r.why FROM plans p JOIN runs r ON r.id = p.run';
     this.#get = connection.prepare(`${heads} WHERE p.id = ?`);
@@ -87,8 +86,8 @@ export class PlanRecords {
       'SELECT d.planned FROM jobs j JOIN job_plans d ON d.key = j.key WHERE j.plan = ? ORDER BY j.position',
     );
     this.#finish = connection.prepare('UPDATE plans SET finished_ms = ? WHERE id = ?');
-    this.#unfinished = connection.prepare('SELECT unfinished FROM plans WHERE id = ?', 'apart');
-    this.#counted = connection.ahead.table('plans', 'UPDATE plans SET unfinished = ? WHERE id = ?');
+    this.#unfinished = connection.prepareApart('SELECT unfinished FROM plans WHERE id = ?');
+    this.#counted = connection.ahead.table('plans', { save: 'UPDATE plans SET unfinished = ? WHERE id = ?' });
   }
 
   /** Writes a run with its plan, all jobs as `waiting`; keys of jobs count up from `firstKey` in the plan's order. */

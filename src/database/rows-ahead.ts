@@ -7,6 +7,19 @@ interface Ahead<Known> {
   readonly values: readonly SQLInputValue[];
 }
 
+export interface HowToSave {
+  /** Statement that writes a row so that it stands as it is known here, whatever stood there. */
+  readonly save: string;
+  /** Whether `get` finds rows also once they are written, as they were put; nothing else may change them then. */
+  readonly isKept?: boolean;
+}
+
+/** How many rows one statement writes. */
+const atOnce = 16;
+
+/** How many written rows of a table are kept at hand. */
+const mostNoted = 25_000;
+
 /** More rows than this are written to their tables together with the transaction that they come from. */
 const most = 2000;
 
@@ -33,9 +46,9 @@ export class RowsAhead {
     this.#connection = connection;
   }
 
-  /** A table whose rows may run ahead. `save` writes a whole row, whether it is there or not, whatever came before. */
-  table<Key, Known>(name: string, save: string): TableAhead<Key, Known> {
-    const table = new TableAhead<Key, Known>(this.#connection, name, save);
+  /** A table whose rows may run ahead. */
+  table<Key, Known>(name: string, how: HowToSave): TableAhead<Key, Known> {
+    const table = new TableAhead<Key, Known>(this.#connection, name, how);
     this.#tables.push(table as TableAhead<unknown, unknown>);
     this.#byName.set(name, table as TableAhead<unknown, unknown>);
     return table;
@@ -50,7 +63,7 @@ export class RowsAhead {
 
   /** To be called when a transaction has begun: another connection may have written meanwhile. */
   begun(): void {
-    this.#version ??= this.#connection.prepare('PRAGMA data_version', 'apart');
+    this.#version ??= this.#connection.prepareApart('PRAGMA data_version');
     const version = this.#version.get()?.data_version;
     if (version === this.#seen) return;
     this.#seen = version;
@@ -60,11 +73,11 @@ export class RowsAhead {
   /** Writes what a process before left; within a transaction. */
   takeUp(): void {
     const left = this.#connection
-      .prepare<{ rows: string }>('SELECT rows FROM rows_ahead ORDER BY id', 'apart')
+      .prepareApart<{ rows: string }>('SELECT rows FROM rows_ahead ORDER BY id')
       .all();
     for (const { rows } of left)
       for (const [name, saved] of Object.entries(JSON.parse(rows) as Record<string, SQLInputValue[][]>))
-        for (const values of saved) this.#byName.get(name)?.save(values);
+        this.#byName.get(name)?.save(saved);
     if (left.length > 0) this.#forget();
   }
 
@@ -97,7 +110,7 @@ export class RowsAhead {
     const rows = Object.fromEntries(
       fresh.map(({ name, fresh: rows }) => [name, Array.from(rows.values(), ({ values }) => values)]),
     );
-    this.#insert ??= this.#connection.prepare('INSERT INTO rows_ahead (rows) VALUES (?)', 'apart');
+    this.#insert ??= this.#connection.prepareApart('INSERT INTO rows_ahead (rows) VALUES (?)');
     this.#insert.run(JSON.stringify(rows));
   }
 
@@ -112,7 +125,7 @@ export class RowsAhead {
   }
 
   #forget(): void {
-    this.#clear ??= this.#connection.prepare('DELETE FROM rows_ahead', 'apart');
+    this.#clear ??= this.#connection.prepareApart('DELETE FROM rows_ahead');
     this.#clear.run();
   }
 }
@@ -122,7 +135,12 @@ export class TableAhead<Key, Known> {
   readonly name: string;
   readonly #connection: SqlConnection;
   readonly #sql: string;
+  readonly #isKept: boolean;
   #save: SqlStatement<never> | undefined;
+  /** For many rows in one go, where the statement has a list of values. */
+  #saveMany: SqlStatement<never> | undefined;
+  /** Rows that stand in the table as they are known here; only what is put here may change them. */
+  readonly #standing = new Map<Key, Known>();
   /** Of the transaction that is open. */
   fresh = new Map<Key, Ahead<Known>>();
   /** Of those before. */
@@ -130,35 +148,66 @@ export class TableAhead<Key, Known> {
   /** What the open transaction wrote, in case it is undone. */
   #written: Map<Key, Ahead<Known>> | undefined;
 
-  constructor(connection: SqlConnection, name: string, sql: string) {
+  constructor(connection: SqlConnection, name: string, how: HowToSave) {
     this.#connection = connection;
     this.name = name;
-    this.#sql = sql;
+    this.#sql = how.save;
+    this.#isKept = how.isKept ?? false;
   }
 
   get size(): number {
     return this.#settled.size + this.fresh.size;
   }
 
-  /** What is known of a row that runs ahead. */
+  /** What is known of a row that runs ahead, or was noted. */
   get(key: Key): Known | undefined {
-    return (this.fresh.get(key) ?? this.#settled.get(key))?.known;
+    return (this.fresh.get(key) ?? this.#settled.get(key))?.known ?? this.#standing.get(key);
+  }
+
+  /** Keeps what was read of a row, to be found by `get` until `forget`. */
+  note(key: Key, known: Known): Known {
+    if (this.#standing.size >= mostNoted) this.#standing.clear();
+    this.#standing.set(key, known);
+    return known;
+  }
+
+  /** To be called when rows were changed by a statement. */
+  forget(): void {
+    this.#standing.clear();
   }
 
   /** Puts a row, in the open transaction or one of its own. `values` are those of the statement that saves it. */
   put(key: Key, known: Known, values: readonly SQLInputValue[]): void {
-    if (this.#connection.isOpenTransaction) this.fresh.set(key, { known, values });
-    else this.#connection.transaction(() => this.put(key, known, values));
+    if (this.#connection.isOpenTransaction) {
+      this.fresh.set(key, { known, values });
+      if (this.#standing.size > 0) this.#standing.delete(key);
+    } else this.#connection.transaction(() => this.put(key, known, values));
   }
 
-  save(values: readonly SQLInputValue[]): void {
-    this.#save ??= this.#connection.prepare(this.#sql, 'apart');
-    this.#save.run(...values);
+  save(rows: readonly (readonly SQLInputValue[])[]): void {
+    this.#save ??= this.#connection.prepareApart(this.#sql);
+    let at = 0;
+    const list = /VALUES (\([^)]*\))/.exec(this.#sql)?.[1];
+    if (list !== undefined && rows.length >= atOnce) {
+      this.#saveMany ??= this.#connection.prepareApart(
+        this.#sql.replace(list, Array.from({ length: atOnce }, () => list).join()),
+      );
+      for (; at + atOnce <= rows.length; at += atOnce)
+        this.#saveMany.run(...rows.slice(at, at + atOnce).flat());
+    }
+    for (const values of rows.slice(at)) this.#save.run(...values);
   }
 
   write(): void {
-    for (const [key, { values }] of this.#settled) if (!this.fresh.has(key)) this.save(values);
-    for (const { values } of this.fresh.values()) this.save(values);
+    if (this.size === 0) return;
+    const rows: (readonly SQLInputValue[])[] = [];
+    const take = (key: Key, { known, values }: Ahead<Known>): void => {
+      rows.push(values);
+      if (this.#isKept) this.note(key, known);
+    };
+    for (const [key, row] of this.#settled) if (!this.fresh.has(key)) take(key, row);
+    for (const [key, row] of this.fresh) take(key, row);
+    this.save(rows);
     this.#written ??= this.#settled;
     this.#settled = new Map();
     this.fresh = new Map();
@@ -175,6 +224,7 @@ export class TableAhead<Key, Known> {
   rolledBack(): void {
     this.#settled = this.#written ?? this.#settled;
     this.#written = undefined;
+    this.forget();
     if (this.fresh.size > 0) this.fresh = new Map();
   }
 }

@@ -20,6 +20,8 @@ export class SqlConnection {
   readonly raw: DatabaseSync;
   /** What is committed and not in its tables yet. */
   readonly ahead: RowsAhead;
+  readonly #begin: StatementSync;
+  readonly #commit: StatementSync;
   #depth = 0;
   #log: FlushedFile | undefined;
   /** Why what was committed may not be on disk. Nothing may be written behind it. */
@@ -29,6 +31,8 @@ export class SqlConnection {
     this.path = path;
     this.raw = raw;
     this.ahead = new RowsAhead(this);
+    this.#begin = raw.prepare('BEGIN IMMEDIATE');
+    this.#commit = raw.prepare('COMMIT');
   }
 
   /**
@@ -59,18 +63,28 @@ export class SqlConnection {
     this.raw.exec(sql);
   }
 
-  /**
-   * A statement that finds all rows in their tables. One that is `apart` does not look at columns whose rows run ahead,
-   * or minds what it finds.
-   */
-  prepare<Row = unknown>(sql: string, reach: 'all' | 'apart' = 'all'): SqlStatement<Row> {
+  /** A statement that finds all rows in their tables. */
+  prepare<Row = unknown>(sql: string): SqlStatement<Row> {
+    return this.#prepare(sql, () => this.#writeAhead());
+  }
+
+  /** One that looks at no columns whose rows run ahead, or minds what it finds. */
+  prepareApart<Row = unknown>(sql: string): SqlStatement<Row> {
+    return this.#prepare(sql, () => undefined);
+  }
+
+  #prepare<Row>(sql: string, before: () => void): SqlStatement<Row> {
     const statement: StatementSync = this.raw.prepare(sql);
-    const isAll = reach === 'all';
+    const told = <T>(work: () => T): T =>
+      this.#told(() => {
+        before();
+        return work();
+      });
     return {
-      get: (...values) => this.#told(isAll, () => statement.get(...values) as Row | undefined),
-      all: (...values) => this.#told(isAll, () => statement.all(...values) as Row[]),
+      get: (...values) => told(() => statement.get(...values) as Row | undefined),
+      all: (...values) => told(() => statement.all(...values) as Row[]),
       run: (...values) =>
-        this.#told(isAll, () => {
+        told(() => {
           const { changes, lastInsertRowid } = statement.run(...values);
           return { changes: Number(changes), lastId: Number(lastInsertRowid) };
         }),
@@ -81,13 +95,13 @@ export class SqlConnection {
   transaction<T>(work: () => T): T {
     if (this.#depth > 0) return work();
     if (this.#broken) throw this.#broken;
-    this.#told(false, () => this.raw.exec('BEGIN IMMEDIATE'));
+    this.#told(() => this.#begin.run());
     this.#depth += 1;
     try {
       this.ahead.begun();
       const result = work();
       this.ahead.beforeCommit();
-      this.raw.exec('COMMIT');
+      this.#commit.run();
       this.ahead.committed();
       return result;
     } catch (error) {
@@ -105,7 +119,7 @@ export class SqlConnection {
    */
   transactionAhead<T>(work: () => T): T {
     if (this.#depth > 0) return work();
-    this.#told(false, () => this.raw.exec('PRAGMA synchronous = NORMAL'));
+    this.#told(() => this.raw.exec('PRAGMA synchronous = NORMAL'));
     try {
       return this.transaction(work);
     } finally {
@@ -135,20 +149,14 @@ export class SqlConnection {
     return file === null ? undefined : new FlushedFile(`${file}-wal`);
   }
 
-  /** Leaves a file that is complete to whoever only reads it; on a full disk the next one who writes does that. */
+  /** What cannot be written any more is left to the one who opens the file next. */
   #writeAhead(): void {
-    if (this.#broken || !this.raw.isOpen) return;
-    try {
-      this.ahead.write();
-    } catch (error) {
-      if (!isFault(error) && !isOfTheWorld(error)) throw error;
-    }
+    if (!this.#broken) this.ahead.write();
   }
 
   /** What SQLite says of the world (a full disk, a lock) is a problem with a code, wherever it says it. */
-  #told<T>(isAll: boolean, work: () => T): T {
+  #told<T>(work: () => T): T {
     try {
-      if (isAll && !this.#broken) this.ahead.write();
       return work();
     } catch (error) {
       throw isOfTheWorld(error) ? unusable(this.path, error) : error;
@@ -156,10 +164,19 @@ export class SqlConnection {
   }
 
   close(): void {
-    this.#writeAhead();
+    if (this.raw.isOpen) this.#leaveComplete();
     this.#log?.close();
     // Closing moves the log into the file; a log that may differ from what the disk has is read again instead.
     if (this.raw.isOpen && !this.#broken) this.raw.close();
+  }
+
+  /** For those who only read the file; on a full disk the next one who writes does it. */
+  #leaveComplete(): void {
+    try {
+      this.#writeAhead();
+    } catch (error) {
+      if (!isFault(error)) throw error;
+    }
   }
 }
 
