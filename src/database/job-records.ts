@@ -1,6 +1,6 @@
 import { isFinal, type JobAction, type JobStateName, type PlannedJob } from '../model/index.ts';
 import type { AttemptId, JobId, PlanId } from '../primitives/index.ts';
-import type { TableAhead } from './rows-ahead.ts';
+import type { Noted, TableAhead } from './rows-ahead.ts';
 import type { SqlConnection, SqlStatement } from './sql-connection.ts';
 
 /** Where one job of one plan stands. */
@@ -85,9 +85,6 @@ export const open = "state IN ('waiting', 'ready', 'running')";
 /** How many offers are known without asking. */
 const mostOffered = 50_000;
 
-/** How many planned jobs are kept at hand: more than there are slots. */
-const mostKnown = 1000;
-
 /** The jobs of all plans and the edges between them. */
 export class JobRecords {
   readonly #get: SqlStatement<JobRow>;
@@ -106,14 +103,12 @@ export class JobRecords {
   readonly #moved: TableAhead<number, JobRecord>;
   readonly #counted: TableAhead<number, number>;
   readonly #counters: TableAhead<'offer', number>;
-  readonly #known = new Map<number, PlannedJob>();
+  /** What plans say of open jobs: asked for when an attempt begins, and again when it ends. */
+  readonly #known: Noted<number, PlannedJob>;
   /** Rows of ready jobs by their offers; not all, and a move that was undone may have left a wrong one. */
   readonly #byOffer = new Map<number, number>();
 
-  readonly #connection: SqlConnection;
-
   constructor(connection: SqlConnection) {
-    this.#connection = connection;
     this.#get = connection.prepareApart('SELECT * FROM jobs WHERE key = ?');
     this.#ofPlan = connection.prepare('SELECT * FROM jobs WHERE plan = ? ORDER BY position');
     this.#openOfPlan = connection.prepare(`SELECT * FROM jobs WHERE plan = ? AND ${open} ORDER BY position`);
@@ -136,6 +131,7 @@ export class JobRecords {
          canceling = ?, blocked_on = ?, since_ms = ?, urgency = ? WHERE key = ?`,
       isKept: true,
     });
+    this.#known = connection.ahead.noted();
     this.#counted = connection.ahead.table('pending', {
       save: 'UPDATE jobs SET pending = ? WHERE key = ?',
       isKept: true,
@@ -236,12 +232,12 @@ export class JobRecords {
     if (known) return known;
     const row = this.#planned.get(key);
     if (!row) throw new Error(`job ${key} is not in the record`);
-    const planned = JSON.parse(row.planned) as PlannedJob;
-    // Asked for when an attempt begins and again when it ends. It never changes, once its transaction stands.
-    if (this.#connection.isOpenTransaction) return planned;
-    if (this.#known.size >= mostKnown) this.#known.clear();
-    this.#known.set(key, planned);
-    return planned;
+    return this.#known.note(key, JSON.parse(row.planned) as PlannedJob);
+  }
+
+  /** Keeps at hand what a plan that is being written says of a job. */
+  notePlanned(key: number, planned: PlannedJob): void {
+    this.#known.note(key, planned);
   }
 
   /** Writes a change and returns the job as it is then. */
@@ -249,6 +245,7 @@ export class JobRecords {
     // what it waits for may have been counted since `job` was read
     const { pending } = this.get(job.key) ?? job;
     const next: JobRecord = { ...job, ...change, pending };
+    if (isFinal(next.state)) this.#known.drop(next.key);
     if (next.state === 'ready') this.#byOffer.set(next.offer, next.key);
     else this.#byOffer.delete(next.offer);
     if (this.#byOffer.size > mostOffered) this.#byOffer.clear();

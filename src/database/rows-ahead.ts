@@ -1,4 +1,6 @@
 import type { SQLInputValue } from 'node:sqlite';
+import { isFault } from '../diagnostics/index.ts';
+import { systemClock } from '../host/index.ts';
 import type { SqlConnection, SqlStatement } from './sql-connection.ts';
 
 /** A row as it will stand in its table, and what is known of it meanwhile. */
@@ -20,6 +22,9 @@ const atOnce = 16;
 /** How many written rows of a table are kept at hand. */
 const mostNoted = 25_000;
 
+/** How long rows may run ahead, in milliseconds. */
+const longestMs = 100;
+
 /** More rows than this are written to their tables together with the transaction that they come from. */
 const most = 2000;
 
@@ -34,12 +39,14 @@ export class RowsAhead {
   readonly #tables: TableAhead<unknown, unknown>[] = [];
   readonly #byName = new Map<string, TableAhead<unknown, unknown>>();
   readonly #ids: RowIds[] = [];
+  readonly #noted: Noted<unknown, unknown>[] = [];
   #version: SqlStatement<{ data_version: number }> | undefined;
   #seen: number | undefined;
   #insert: SqlStatement<never> | undefined;
   #clear: SqlStatement<never> | undefined;
   /** Whether the transaction that is open wrote all rows, so that those of before are to be forgotten when it stands. */
   #wrote = false;
+  #soon: AbortController | undefined;
   #isWriting = false;
 
   constructor(connection: SqlConnection) {
@@ -52,6 +59,13 @@ export class RowsAhead {
     this.#tables.push(table as TableAhead<unknown, unknown>);
     this.#byName.set(name, table as TableAhead<unknown, unknown>);
     return table;
+  }
+
+  /** A place for what was read, or is being written, and never changes; what an undone transaction wrote is not kept. */
+  noted<Key, Known>(): Noted<Key, Known> {
+    const noted = new Noted<Key, Known>();
+    this.#noted.push(noted as Noted<unknown, unknown>);
+    return noted;
   }
 
   /** Ids for new rows of a table that counts them for ever. */
@@ -117,16 +131,62 @@ export class RowsAhead {
   committed(): void {
     this.#wrote = false;
     for (const table of this.#tables) table.committed();
+    if (this.#soon !== undefined || this.isEmpty) return;
+    this.#soon = new AbortController();
+    void this.#writeLater(this.#soon.signal);
+  }
+
+  /** Writes nothing by itself any more. */
+  close(): void {
+    this.#soon?.abort();
+  }
+
+  /** Whoever reads the file with a connection of its own sees a move late, but not much. */
+  async #writeLater(signal: AbortSignal): Promise<void> {
+    await systemClock.sleep(longestMs, signal);
+    this.#soon = undefined;
+    if (signal.aborted || !this.#connection.mayWrite) return;
+    try {
+      this.write();
+    } catch (error) {
+      // a full disk: tried again with the next move, and told to whoever reads or writes
+      if (!isFault(error)) throw error;
+    }
   }
 
   rolledBack(): void {
     this.#wrote = false;
     for (const table of this.#tables) table.rolledBack();
+    for (const noted of this.#noted) noted.clear();
   }
 
   #forget(): void {
     this.#clear ??= this.#connection.prepareApart('DELETE FROM rows_ahead');
     this.#clear.run();
+  }
+}
+
+/** What is known without asking; all of it is forgotten when it gets too much. */
+export class Noted<Key, Known> {
+  readonly #all = new Map<Key, Known>();
+
+  get(key: Key): Known | undefined {
+    return this.#all.get(key);
+  }
+
+  /** Keeps and returns it. */
+  note(key: Key, known: Known): Known {
+    if (this.#all.size >= mostNoted) this.#all.clear();
+    this.#all.set(key, known);
+    return known;
+  }
+
+  drop(key: Key): void {
+    this.#all.delete(key);
+  }
+
+  clear(): void {
+    this.#all.clear();
   }
 }
 
@@ -140,7 +200,7 @@ export class TableAhead<Key, Known> {
   /** For many rows in one go, where the statement has a list of values. */
   #saveMany: SqlStatement<never> | undefined;
   /** Rows that stand in the table as they are known here; only what is put here may change them. */
-  readonly #standing = new Map<Key, Known>();
+  readonly #standing = new Noted<Key, Known>();
   /** Of the transaction that is open. */
   fresh = new Map<Key, Ahead<Known>>();
   /** Of those before. */
@@ -166,9 +226,7 @@ export class TableAhead<Key, Known> {
 
   /** Keeps what was read of a row, to be found by `get` until `forget`. */
   note(key: Key, known: Known): Known {
-    if (this.#standing.size >= mostNoted) this.#standing.clear();
-    this.#standing.set(key, known);
-    return known;
+    return this.#standing.note(key, known);
   }
 
   /** To be called when rows were changed by a statement. */
@@ -180,7 +238,7 @@ export class TableAhead<Key, Known> {
   put(key: Key, known: Known, values: readonly SQLInputValue[]): void {
     if (this.#connection.isOpenTransaction) {
       this.fresh.set(key, { known, values });
-      if (this.#standing.size > 0) this.#standing.delete(key);
+      this.#standing.drop(key);
     } else this.#connection.transaction(() => this.put(key, known, values));
   }
 

@@ -55,6 +55,10 @@ export class SqlConnection {
     }
   }
 
+  get mayWrite(): boolean {
+    return this.raw.isOpen && this.#broken === undefined;
+  }
+
   get isOpenTransaction(): boolean {
     return this.#depth > 0;
   }
@@ -151,7 +155,7 @@ export class SqlConnection {
 
   /** What cannot be written any more is left to the one who opens the file next. */
   #writeAhead(): void {
-    if (!this.#broken) this.ahead.write();
+    if (this.mayWrite) this.ahead.write();
   }
 
   /** What SQLite says of the world (a full disk, a lock) is a problem with a code, wherever it says it. */
@@ -164,7 +168,8 @@ export class SqlConnection {
   }
 
   close(): void {
-    if (this.raw.isOpen) this.#leaveComplete();
+    this.ahead.close();
+    this.#leaveComplete();
     this.#log?.close();
     // Closing moves the log into the file; a log that may differ from what the disk has is read again instead.
     if (this.raw.isOpen && !this.#broken) this.raw.close();

@@ -5,7 +5,7 @@ import type { QueueEntry } from '../queue/index.ts';
 import { type Effects, Motion, type MotionPolicy } from './motion.ts';
 
 /** One batch that the disk works on, and one that is written meanwhile. */
-const mostUnflushed = Number(process.env['MU'] ?? 2);
+const mostUnflushed = 2;
 
 /** What the queue has to hear of the works of one transaction, as one message. */
 export interface QueueNews {
