@@ -197,6 +197,11 @@ describe('rows that run ahead of their tables', () => {
     expect(reader.jobs.inState('ready')).toHaveLength(1);
     while (reader.jobs.inState('ready').length === 1) await systemClock.sleep(10);
     expect(reader.jobs.inState('ready').map(({ id }) => id)).toEqual([idOf(3), idOf(0)]);
+    // and is not remembered there, since the other one goes on
+    expect(reader.jobs.get(1)?.state).toBe('ready');
+    perform(database, plan, { what: 'start', job: 0, isUndone: false });
+    database.events.last();
+    expect(reader.jobs.get(1)?.state).toBe('running');
     reader.close();
     database.close();
   });

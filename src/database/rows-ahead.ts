@@ -82,6 +82,7 @@ export class RowsAhead {
     if (version === this.#seen) return;
     this.#seen = version;
     for (const ids of this.#ids) ids.forget();
+    for (const table of this.#tables) table.forget();
   }
 
   /** Writes what a process before left; within a transaction. */
@@ -224,9 +225,9 @@ export class TableAhead<Key, Known> {
     return (this.fresh.get(key) ?? this.#settled.get(key))?.known ?? this.#standing.get(key);
   }
 
-  /** Keeps what was read of a row, to be found by `get` until `forget`. */
+  /** Keeps what was read of a row, to be found by `get` until `forget`; not where somebody else writes. */
   note(key: Key, known: Known): Known {
-    return this.#standing.note(key, known);
+    return this.#connection.isReadOnly ? known : this.#standing.note(key, known);
   }
 
   /** To be called when rows were changed by a statement. */

@@ -18,6 +18,8 @@ const busyTimeoutMs = 10_000;
 export class SqlConnection {
   readonly path: string;
   readonly raw: DatabaseSync;
+  /** Another process may write the file meanwhile. */
+  readonly isReadOnly: boolean;
   /** What is committed and not in its tables yet. */
   readonly ahead: RowsAhead;
   readonly #begin: StatementSync;
@@ -27,8 +29,9 @@ export class SqlConnection {
   /** Why what was committed may not be on disk. Nothing may be written behind it. */
   #broken: Error | undefined;
 
-  private constructor(path: string, raw: DatabaseSync) {
+  private constructor(path: string, raw: DatabaseSync, readOnly: boolean) {
     this.path = path;
+    this.isReadOnly = readOnly;
     this.raw = raw;
     this.ahead = new RowsAhead(this);
     this.#begin = raw.prepare('BEGIN IMMEDIATE');
@@ -49,7 +52,7 @@ export class SqlConnection {
       if (!readOnly)
         raw.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 16384;');
       raw.exec('PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY; SELECT count(*) FROM sqlite_schema;');
-      return new SqlConnection(path, raw);
+      return new SqlConnection(path, raw, readOnly);
     } catch (error) {
       throw unusable(path, error);
     }
