@@ -1,7 +1,8 @@
 import type { Outcome } from '../model/index.ts';
 import type { AttemptId, BuilderName, JobId } from '../primitives/index.ts';
-import type { RowIds, TableAhead } from './rows-ahead.ts';
+import type { RowIds } from './row-ids.ts';
 import type { SqlConnection, SqlStatement } from './sql-connection.ts';
+import type { TableAhead } from './table-ahead.ts';
 
 /** One execution of a job. */
 export interface AttemptRecord {

@@ -1,8 +1,9 @@
 import type { Clock } from '../host/index.ts';
 import type { FarmChange, FarmEvent, JobStateName } from '../model/index.ts';
 import type { AttemptId, BuilderName, JobId, PlanId } from '../primitives/index.ts';
-import type { RowIds, TableAhead } from './rows-ahead.ts';
+import type { RowIds } from './row-ids.ts';
 import type { SqlConnection, SqlStatement } from './sql-connection.ts';
+import type { TableAhead } from './table-ahead.ts';
 
 interface EventRow {
   readonly id: number;

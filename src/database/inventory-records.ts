@@ -1,6 +1,6 @@
 import { type AttemptId, type Digest, type JobId, parseJobId } from '../primitives/index.ts';
-import type { TableAhead } from './rows-ahead.ts';
 import type { SqlConnection, SqlStatement } from './sql-connection.ts';
+import type { TableAhead } from './table-ahead.ts';
 
 /** What the last success of a job left behind. */
 export interface Success {

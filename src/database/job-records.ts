@@ -1,7 +1,8 @@
 import { isFinal, type JobAction, type JobStateName, type PlannedJob } from '../model/index.ts';
 import type { AttemptId, JobId, PlanId } from '../primitives/index.ts';
-import type { Noted, TableAhead } from './rows-ahead.ts';
+import type { Noted } from './noted.ts';
 import type { SqlConnection, SqlStatement } from './sql-connection.ts';
+import type { TableAhead } from './table-ahead.ts';
 
 /** Where one job of one plan stands. */
 export interface JobRecord {

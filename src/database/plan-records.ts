@@ -1,8 +1,8 @@
 import type { Problem } from '../diagnostics/index.ts';
 import type { JobEdge, Plan, PlannedJob, PlanOrigin } from '../model/index.ts';
 import type { JobId, PlanId, RunId } from '../primitives/index.ts';
-import type { TableAhead } from './rows-ahead.ts';
 import type { SqlConnection, SqlStatement } from './sql-connection.ts';
+import type { TableAhead } from './table-ahead.ts';
 
 export interface NewPlan {
   readonly plan: Plan;

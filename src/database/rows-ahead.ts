@@ -1,26 +1,10 @@
 import type { SQLInputValue } from 'node:sqlite';
 import { isFault } from '../diagnostics/index.ts';
 import { systemClock } from '../host/index.ts';
-import type { SqlConnection, SqlStatement } from './sql-connection.ts';
-
-/** A row as it will stand in its table, and what is known of it meanwhile. */
-interface Ahead<Known> {
-  readonly known: Known;
-  readonly values: readonly SQLInputValue[];
-}
-
-export interface HowToSave {
-  /** Statement that writes a row so that it stands as it is known here, whatever stood there. */
-  readonly save: string;
-  /** Whether `get` finds rows also once they are written, as they were put; nothing else may change them then. */
-  readonly isKept?: boolean;
-}
-
-/** How many rows one statement writes. */
-const atOnce = 16;
-
-/** How many written rows of a table are kept at hand. */
-const mostNoted = 25_000;
+import { Noted } from './noted.ts';
+import { RowIds } from './row-ids.ts';
+import type { SqlStatement, Transactions } from './sql-statement.ts';
+import { type HowToSave, TableAhead } from './table-ahead.ts';
 
 /** How long rows may run ahead, in milliseconds. */
 const longestMs = 100;
@@ -31,11 +15,11 @@ const most = 2000;
 /**
  * Rows that are committed in short in the table `rows_ahead` and are in memory, but not in their own tables yet. A job
  * moves several times in a moment, and each move dirties pages all over the file; written later, and once, they cost a
- * fraction. Whoever reads tables through this connection finds them written: every statement that is not declared to
- * be `apart` writes them first. A process that died left them in `rows_ahead`, from which the next one writes them.
+ * fraction. Whoever reads tables through this connection finds them written: every statement that was not prepared as
+ * one apart (`prepareApart`) writes them first. A process that died left them in `rows_ahead`, from which the next one writes them.
  */
 export class RowsAhead {
-  readonly #connection: SqlConnection;
+  readonly #connection: Transactions;
   readonly #tables: TableAhead<unknown, unknown>[] = [];
   readonly #byName = new Map<string, TableAhead<unknown, unknown>>();
   readonly #ids: RowIds[] = [];
@@ -47,9 +31,8 @@ export class RowsAhead {
   /** Whether the transaction that is open wrote all rows, so that those of before are to be forgotten when it stands. */
   #wrote = false;
   #soon: AbortController | undefined;
-  #isWriting = false;
 
-  constructor(connection: SqlConnection) {
+  constructor(connection: Transactions) {
     this.#connection = connection;
   }
 
@@ -102,26 +85,24 @@ export class RowsAhead {
 
   /** Writes all rows to their tables, in the open transaction or one of its own. */
   write(): void {
-    if (this.#isWriting || this.isEmpty) return;
+    if (this.isEmpty) return;
     if (!this.#connection.isOpenTransaction) {
       this.#connection.transactionAhead(() => this.write());
       return;
     }
-    this.#isWriting = true;
-    try {
-      for (const table of this.#tables) table.write();
-      if (!this.#wrote) this.#forget();
-      this.#wrote = true;
-    } finally {
-      this.#isWriting = false;
-    }
+    for (const table of this.#tables) table.write();
+    if (!this.#wrote) this.#forget();
+    this.#wrote = true;
   }
 
   /** To be called before a transaction is committed: what it put ahead becomes part of it. */
   beforeCommit(): void {
     const fresh = this.#tables.filter(({ fresh }) => fresh.size > 0);
     if (fresh.length === 0) return;
-    if (this.#tables.reduce((sum, { size }) => sum + size, 0) > most) return this.write();
+    if (this.#tables.reduce((sum, { size }) => sum + size, 0) > most) {
+      this.write();
+      return;
+    }
     const rows = Object.fromEntries(
       fresh.map(({ name, fresh: rows }) => [name, Array.from(rows.values(), ({ values }) => values)]),
     );
@@ -164,153 +145,5 @@ export class RowsAhead {
   #forget(): void {
     this.#clear ??= this.#connection.prepareApart('DELETE FROM rows_ahead');
     this.#clear.run();
-  }
-}
-
-/** What is known without asking; all of it is forgotten when it gets too much. */
-export class Noted<Key, Known> {
-  readonly #all = new Map<Key, Known>();
-
-  get(key: Key): Known | undefined {
-    return this.#all.get(key);
-  }
-
-  /** Keeps and returns it. */
-  note(key: Key, known: Known): Known {
-    if (this.#all.size >= mostNoted) this.#all.clear();
-    this.#all.set(key, known);
-    return known;
-  }
-
-  drop(key: Key): void {
-    this.#all.delete(key);
-  }
-
-  clear(): void {
-    this.#all.clear();
-  }
-}
-
-/** The rows of one table that run ahead of it, by their keys. */
-export class TableAhead<Key, Known> {
-  readonly name: string;
-  readonly #connection: SqlConnection;
-  readonly #sql: string;
-  readonly #isKept: boolean;
-  #save: SqlStatement<never> | undefined;
-  /** For many rows in one go, where the statement has a list of values. */
-  #saveMany: SqlStatement<never> | undefined;
-  /** Rows that stand in the table as they are known here; only what is put here may change them. */
-  readonly #standing = new Noted<Key, Known>();
-  /** Of the transaction that is open. */
-  fresh = new Map<Key, Ahead<Known>>();
-  /** Of those before. */
-  #settled = new Map<Key, Ahead<Known>>();
-  /** What the open transaction wrote, in case it is undone. */
-  #written: Map<Key, Ahead<Known>> | undefined;
-
-  constructor(connection: SqlConnection, name: string, how: HowToSave) {
-    this.#connection = connection;
-    this.name = name;
-    this.#sql = how.save;
-    this.#isKept = how.isKept ?? false;
-  }
-
-  get size(): number {
-    return this.#settled.size + this.fresh.size;
-  }
-
-  /** What is known of a row that runs ahead, or was noted. */
-  get(key: Key): Known | undefined {
-    return (this.fresh.get(key) ?? this.#settled.get(key))?.known ?? this.#standing.get(key);
-  }
-
-  /** Keeps what was read of a row, to be found by `get` until `forget`; not where somebody else writes. */
-  note(key: Key, known: Known): Known {
-    return this.#connection.isReadOnly ? known : this.#standing.note(key, known);
-  }
-
-  /** To be called when rows were changed by a statement. */
-  forget(): void {
-    this.#standing.clear();
-  }
-
-  /** Puts a row, in the open transaction or one of its own. `values` are those of the statement that saves it. */
-  put(key: Key, known: Known, values: readonly SQLInputValue[]): void {
-    if (this.#connection.isOpenTransaction) {
-      this.fresh.set(key, { known, values });
-      this.#standing.drop(key);
-    } else this.#connection.transaction(() => this.put(key, known, values));
-  }
-
-  save(rows: readonly (readonly SQLInputValue[])[]): void {
-    this.#save ??= this.#connection.prepareApart(this.#sql);
-    let at = 0;
-    const list = /VALUES (\([^)]*\))/.exec(this.#sql)?.[1];
-    if (list !== undefined && rows.length >= atOnce) {
-      this.#saveMany ??= this.#connection.prepareApart(
-        this.#sql.replace(list, Array.from({ length: atOnce }, () => list).join()),
-      );
-      for (; at + atOnce <= rows.length; at += atOnce)
-        this.#saveMany.run(...rows.slice(at, at + atOnce).flat());
-    }
-    for (const values of rows.slice(at)) this.#save.run(...values);
-  }
-
-  write(): void {
-    if (this.size === 0) return;
-    const rows: (readonly SQLInputValue[])[] = [];
-    const take = (key: Key, { known, values }: Ahead<Known>): void => {
-      rows.push(values);
-      if (this.#isKept) this.note(key, known);
-    };
-    for (const [key, row] of this.#settled) if (!this.fresh.has(key)) take(key, row);
-    for (const [key, row] of this.fresh) take(key, row);
-    this.save(rows);
-    this.#written ??= this.#settled;
-    this.#settled = new Map();
-    this.fresh = new Map();
-  }
-
-  committed(): void {
-    this.#written = undefined;
-    if (this.fresh.size === 0) return;
-    if (this.#settled.size === 0) this.#settled = this.fresh;
-    else for (const [key, row] of this.fresh) this.#settled.set(key, row);
-    this.fresh = new Map();
-  }
-
-  rolledBack(): void {
-    this.#settled = this.#written ?? this.#settled;
-    this.#written = undefined;
-    this.forget();
-    if (this.fresh.size > 0) this.fresh = new Map();
-  }
-}
-
-/** Counts the ids of a table's new rows, as `AUTOINCREMENT` does; those of a transaction that is undone are left out. */
-export class RowIds {
-  readonly #connection: SqlConnection;
-  readonly #table: string;
-  #query: SqlStatement<{ seq: number }> | undefined;
-  #last: number | undefined;
-
-  constructor(connection: SqlConnection, table: string) {
-    this.#connection = connection;
-    this.#table = table;
-  }
-
-  next(): number {
-    this.#last = (this.#last ?? this.#lastWritten()) + 1;
-    return this.#last;
-  }
-
-  forget(): void {
-    this.#last = undefined;
-  }
-
-  #lastWritten(): number {
-    this.#query ??= this.#connection.prepare('SELECT seq FROM sqlite_sequence WHERE name = ?');
-    return this.#query.get(this.#table)?.seq ?? 0;
   }
 }

@@ -1,21 +1,16 @@
-import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { fault, isFault } from '../diagnostics/index.ts';
 import { FlushedFile } from '../host/index.ts';
 import { RowsAhead } from './rows-ahead.ts';
+import type { SqlStatement, Transactions } from './sql-statement.ts';
 
-/** A prepared statement whose rows have the shape that its SQL gives them. */
-export interface SqlStatement<Row> {
-  get(...values: SQLInputValue[]): Row | undefined;
-  all(...values: SQLInputValue[]): Row[];
-  /** Number of rows changed, and the id of the last row inserted. */
-  run(...values: SQLInputValue[]): { readonly changes: number; readonly lastId: number };
-}
+export type { SqlStatement } from './sql-statement.ts';
 
 /** How long one process waits for another one's transaction. */
 const busyTimeoutMs = 10_000;
 
 /** One connection to a SQLite file; the only place where rows get their types. */
-export class SqlConnection {
+export class SqlConnection implements Transactions {
   readonly path: string;
   readonly raw: DatabaseSync;
   /** Another process may write the file meanwhile. */

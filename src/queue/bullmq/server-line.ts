@@ -1,6 +1,6 @@
 import { Redis, type RedisOptions } from 'ioredis';
 import { fault, isFault } from '../../diagnostics/index.ts';
-import { systemClock } from '../../host/index.ts';
+import { atEndOfMoment, systemClock } from '../../host/index.ts';
 
 /** Where the server is, or a connection to it, of which the settings are taken (it is not used itself). */
 export type ServerAddress =
@@ -73,7 +73,7 @@ export class ServerLine {
     const { stream } = this.redis;
     if (stream.writableCorked > 0) return;
     stream.cork();
-    process.nextTick(() => stream.uncork());
+    atEndOfMoment(() => stream.uncork());
   }
 
   close(): void {
