@@ -30,7 +30,7 @@ export class EventRecords {
   constructor(connection: SqlConnection, clock: Clock) {
     this.#clock = clock;
     this.#told = connection.ahead.table('events', {
-      save: `INSERT INTO events (id, at_ms, plan, kind, job, from_state, to_state, attempt, builder, reason)
+      save: `INSERT OR REPLACE INTO events (id, at_ms, plan, kind, job, from_state, to_state, attempt, builder, reason)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     });
     this.#ids = connection.ahead.ids('events');

@@ -205,4 +205,26 @@ describe('rows that run ahead of their tables', () => {
     reader.close();
     database.close();
   });
+
+  it('are left to the process that they are of by one that works beside it', () => {
+    const path = join(folder, 'beside.sqlite');
+    const database = openFarmDatabase(path, { clock });
+    const { plan } = database.transaction(() =>
+      database.plans.add({ plan: planOf(jobs), why: 'test', failFast: false, atMs: 0 }),
+    );
+    perform(database, plan, { what: 'offer', job: 3, isUndone: false });
+    expect(database.events.last()).toBe(1);
+    perform(database, plan, { what: 'offer', job: 0, isUndone: false });
+    const guest = openFarmDatabase(path, { clock, mode: 'beside' });
+    expect(guest.jobs.get(1)?.state).toBe('waiting');
+    expect(guest.connection.prepare('SELECT count(*) AS count FROM rows_ahead').get()).toEqual({ count: 1 });
+    guest.words.set('said', 'something');
+    expect(database.events.last()).toBe(2);
+    expect(guest.jobs.get(1)?.state).toBe('ready');
+    perform(database, plan, { what: 'start', job: 0, isUndone: false });
+    expect(database.events.since(0).map(({ id }) => id)).toEqual([1, 2, 3]);
+    expect(guest.jobs.get(1)?.state).toBe('running');
+    guest.close();
+    database.close();
+  });
 });

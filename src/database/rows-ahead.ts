@@ -91,7 +91,8 @@ export class RowsAhead {
       return;
     }
     for (const table of this.#tables) table.write();
-    if (!this.#wrote) this.#forget();
+    // what stands there is another one's, where there may be one
+    if (!this.#wrote && this.#connection.isAlone) this.#forget();
     this.#wrote = true;
   }
 
@@ -99,7 +100,8 @@ export class RowsAhead {
   beforeCommit(): void {
     const fresh = this.#tables.filter(({ fresh }) => fresh.size > 0);
     if (fresh.length === 0) return;
-    if (this.#tables.reduce((sum, { size }) => sum + size, 0) > most) {
+    const count = this.#tables.reduce((sum, { size }) => sum + size, 0);
+    if (count > most || !this.#connection.isAlone) {
       this.write();
       return;
     }

@@ -13,8 +13,7 @@ const busyTimeoutMs = 10_000;
 export class SqlConnection implements Transactions {
   readonly path: string;
   readonly raw: DatabaseSync;
-  /** Another process may write the file meanwhile. */
-  readonly isReadOnly: boolean;
+  readonly isAlone: boolean;
   /** What is committed and not in its tables yet. */
   readonly ahead: RowsAhead;
   readonly #begin: StatementSync;
@@ -24,9 +23,9 @@ export class SqlConnection implements Transactions {
   /** Why what was committed may not be on disk. Nothing may be written behind it. */
   #broken: Error | undefined;
 
-  private constructor(path: string, raw: DatabaseSync, readOnly: boolean) {
+  private constructor(path: string, raw: DatabaseSync, isAlone: boolean) {
     this.path = path;
-    this.isReadOnly = readOnly;
+    this.isAlone = isAlone;
     this.raw = raw;
     this.ahead = new RowsAhead(this);
     this.#begin = raw.prepare('BEGIN IMMEDIATE');
@@ -37,7 +36,8 @@ export class SqlConnection implements Transactions {
    * Opens the file, or makes it unless `readOnly`. Every commit is on disk before it returns (`synchronous =
    * FULL`), since nothing else could tell what was done. Throws QUE002.
    */
-  static open(path: string, readOnly: boolean): SqlConnection {
+  static open(path: string, how: { readOnly: boolean; isAlone: boolean }): SqlConnection {
+    const { readOnly, isAlone } = how;
     try {
       const raw = new DatabaseSync(path, {
         timeout: busyTimeoutMs,
@@ -47,7 +47,7 @@ export class SqlConnection implements Transactions {
       if (!readOnly)
         raw.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 16384;');
       raw.exec('PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY; SELECT count(*) FROM sqlite_schema;');
-      return new SqlConnection(path, raw, readOnly);
+      return new SqlConnection(path, raw, isAlone);
     } catch (error) {
       throw unusable(path, error);
     }

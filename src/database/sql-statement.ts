@@ -10,8 +10,8 @@ export interface SqlStatement<Row> {
 
 /** What rows that run ahead need of a connection. */
 export interface Transactions {
-  /** Another process may write the file meanwhile. */
-  readonly isReadOnly: boolean;
+  /** No other process writes the same rows meanwhile. */
+  readonly isAlone: boolean;
   readonly isOpenTransaction: boolean;
   /** False once it cannot be told whether what was written is on disk, and when it is closed. */
   readonly mayWrite: boolean;

@@ -54,7 +54,7 @@ export class TableAhead<Key, Known> {
 
   /** Keeps what was read of a row, to be found by `get` until `forget`; not where somebody else writes. */
   note(key: Key, known: Known): Known {
-    return this.#connection.isReadOnly ? known : this.#standing.note(key, known);
+    return this.#connection.isAlone ? this.#standing.note(key, known) : known;
   }
 
   /** To be called when rows were changed by a statement. */
