@@ -115,24 +115,24 @@ async function ourMs(redis: RedisServer, count: number): Promise<number> {
   return ms;
 }
 
-/** Four builders of eight slots: each takes as many jobs as it has slots, and again when they are done. */
+/** Builders of eight slots; each slot takes a job, works on it and takes the next one, as `runBuilder` does. */
 async function drive(
   queue: BullmqQueue,
   work: (lease: Lease) => Promise<void>,
   over: () => boolean = () => true,
   slots = concurrency,
 ): Promise<void> {
-  const builder = async (index: number): Promise<void> => {
-    const claimant = { builder: builderName(`builder-${index}`), builderClass: 8 };
+  const slot = async (at: number): Promise<void> => {
+    const builder = builderName(`builder-${Math.floor(at / slotsPerBuilder)}`);
     for (;;) {
-      const leases = await queue.claim({ ...claimant, leaseMs, max: slotsPerBuilder });
-      if (leases.length > 0) await Promise.all(leases.map(work));
+      const [lease] = await queue.claim({ builder, builderClass: 8, leaseMs, max: 1 });
+      if (lease) await work(lease);
       else if (over()) return;
       // The others are about to set something free.
       else await new Promise((resolve) => setImmediate(resolve));
     }
   };
-  await Promise.all(Array.from({ length: slots / slotsPerBuilder }, (_, index) => builder(index)));
+  await Promise.all(Array.from({ length: slots }, (_, at) => slot(at)));
 }
 
 /** How often BullMQ, BullMQ on disk and the farm take turns. */

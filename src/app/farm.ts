@@ -65,7 +65,9 @@ export class Farm {
     const clock = systemClock;
     let database: FarmDatabase | undefined;
     try {
-      database = openFarmDatabase(paths.database, { clock, migrations: [notifierTables] });
+      // what is only looked at may be another process's farm at work
+      const how = mode === 'write' ? 'write' : 'beside';
+      database = openFarmDatabase(paths.database, { clock, mode: how, migrations: [notifierTables] });
       const store = openDiskStore({ root: paths.store, clock });
       const signer = await openGnupgSigner({
         home: config.signing.home ?? paths.keys,

@@ -1,6 +1,8 @@
 import type { Outcome } from '../model/index.ts';
 import type { AttemptId, BuilderName, JobId } from '../primitives/index.ts';
+import type { RowIds } from './row-ids.ts';
 import type { SqlConnection, SqlStatement } from './sql-connection.ts';
+import type { TableAhead } from './table-ahead.ts';
 
 /** One execution of a job. */
 export interface AttemptRecord {
@@ -32,13 +34,27 @@ interface AttemptRow {
   readonly peak_memory_bytes: number | null;
   readonly peak_disk_bytes: number | null;
   readonly log_path: string | null;
+  readonly previous: AttemptId | null;
 }
+
+/** With the attempt before it at the same job. */
+interface LinkedAttempt extends AttemptRecord {
+  readonly previous: AttemptId | undefined;
+}
+
+const nothingYet = {
+  endedMs: undefined,
+  outcome: undefined,
+  durationMs: undefined,
+  peakMemoryBytes: undefined,
+  peakDiskBytes: undefined,
+  logPath: undefined,
+} as const;
 
 /** All attempts there ever were. */
 export class AttemptRecords {
-  readonly #insert: SqlStatement<never>;
-  readonly #end: SqlStatement<never>;
-  readonly #log: SqlStatement<never>;
+  readonly #moved: TableAhead<AttemptId, LinkedAttempt>;
+  readonly #ids: RowIds;
   readonly #get: SqlStatement<AttemptRow>;
   readonly #running: SqlStatement<AttemptRow>;
   readonly #ofJob: SqlStatement<AttemptRow>;
@@ -48,15 +64,15 @@ export class AttemptRecords {
   readonly #highestFence: SqlStatement<{ fence: number | null }>;
 
   constructor(connection: SqlConnection) {
-    this.#insert = connection.prepare(
-      'INSERT INTO attempts (job, job_id, builder, fence, started_ms, previous) VALUES (?, ?, ?, ?, ?, ?)',
-    );
-    this.#end = connection.prepare(
-      `UPDATE attempts SET ended_ms = ?, outcome = ?, duration_ms = ?, peak_memory_bytes = ?,
-         peak_disk_bytes = ?, log_path = coalesce(?, log_path) WHERE id = ?`,
-    );
-    this.#log = connection.prepare('UPDATE attempts SET log_path = ? WHERE id = ?');
-    this.#get = connection.prepare('SELECT * FROM attempts WHERE id = ?');
+    this.#moved = connection.ahead.table('attempts', {
+      save: `INSERT INTO attempts (id, job, job_id, builder, fence, started_ms, previous, ended_ms, outcome, duration_ms,
+         peak_memory_bytes, peak_disk_bytes, log_path) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (id) DO UPDATE SET ended_ms = excluded.ended_ms, outcome = excluded.outcome,
+         duration_ms = excluded.duration_ms, peak_memory_bytes = excluded.peak_memory_bytes,
+         peak_disk_bytes = excluded.peak_disk_bytes, log_path = excluded.log_path`,
+    });
+    this.#ids = connection.ahead.ids('attempts');
+    this.#get = connection.prepareApart('SELECT * FROM attempts WHERE id = ?');
     this.#running = connection.prepare('SELECT * FROM attempts WHERE ended_ms IS NULL ORDER BY id');
     this.#ofRow = connection.prepare(`${chainFrom('key = ?')} ORDER BY a.id`);
     this.#totals = connection.prepare(
@@ -79,12 +95,14 @@ export class AttemptRecords {
       readonly previous: AttemptId | undefined;
     },
   ): AttemptId {
-    const { jobKey, job, builder, fence, startedMs, previous } = begin;
-    return this.#insert.run(jobKey, job, builder, fence, startedMs, previous ?? null).lastId as AttemptId;
+    const id = this.#ids.next() as AttemptId;
+    this.#put({ ...nothingYet, ...begin, id });
+    return id;
   }
 
-  setLogPath(attempt: AttemptId, path: string): void {
-    this.#log.run(path, attempt);
+  setLogPath(attempt: AttemptId, logPath: string): void {
+    const known = this.#find(attempt);
+    if (known) this.#put({ ...known, logPath });
   }
 
   end(
@@ -94,20 +112,37 @@ export class AttemptRecords {
       'endedMs' | 'outcome' | 'durationMs' | 'peakMemoryBytes' | 'peakDiskBytes' | 'logPath'
     >,
   ): void {
-    this.#end.run(
-      facts.endedMs ?? null,
-      JSON.stringify(facts.outcome),
-      facts.durationMs ?? null,
-      facts.peakMemoryBytes ?? null,
-      facts.peakDiskBytes ?? null,
-      facts.logPath ?? null,
-      attempt,
-    );
+    const known = this.#find(attempt);
+    if (known) this.#put({ ...known, ...facts, logPath: facts.logPath ?? known.logPath });
   }
 
   get(attempt: AttemptId): AttemptRecord | undefined {
+    return this.#find(attempt);
+  }
+
+  #find(attempt: AttemptId): LinkedAttempt | undefined {
+    const moved = this.#moved.get(attempt);
+    if (moved) return moved;
     const row = this.#get.get(attempt);
-    return row && attemptOf(row);
+    return row && { ...attemptOf(row), previous: row.previous ?? undefined };
+  }
+
+  #put(attempt: LinkedAttempt): void {
+    this.#moved.put(attempt.id, attempt, [
+      attempt.id,
+      attempt.jobKey,
+      attempt.job,
+      attempt.builder,
+      attempt.fence,
+      attempt.startedMs,
+      attempt.previous ?? null,
+      attempt.endedMs ?? null,
+      attempt.outcome === undefined ? null : JSON.stringify(attempt.outcome),
+      attempt.durationMs ?? null,
+      attempt.peakMemoryBytes ?? null,
+      attempt.peakDiskBytes ?? null,
+      attempt.logPath ?? null,
+    ]);
   }
 
   running(): AttemptRecord[] {

@@ -11,12 +11,12 @@ export class DurationRecords {
   readonly #ofTarget: SqlStatement<{ job_id: JobId; duration_ms: number }>;
 
   constructor(connection: SqlConnection) {
-    this.#insert = connection.prepare('INSERT OR IGNORE INTO durations VALUES (?, ?, ?)');
-    this.#forget = connection.prepare(
+    this.#insert = connection.prepareApart('INSERT OR IGNORE INTO durations VALUES (?, ?, ?)');
+    this.#forget = connection.prepareApart(
       `DELETE FROM durations WHERE job_id = ?1 AND attempt <=
          (SELECT attempt FROM durations WHERE job_id = ?1 ORDER BY attempt DESC LIMIT 1 OFFSET ${kept})`,
     );
-    this.#ofTarget = connection.prepare(
+    this.#ofTarget = connection.prepareApart(
       'SELECT job_id, duration_ms FROM durations WHERE job_id >= ? AND job_id < ? ORDER BY job_id, duration_ms',
     );
   }

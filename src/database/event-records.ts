@@ -1,7 +1,9 @@
 import type { Clock } from '../host/index.ts';
 import type { FarmChange, FarmEvent, JobStateName } from '../model/index.ts';
 import type { AttemptId, BuilderName, JobId, PlanId } from '../primitives/index.ts';
+import type { RowIds } from './row-ids.ts';
 import type { SqlConnection, SqlStatement } from './sql-connection.ts';
+import type { TableAhead } from './table-ahead.ts';
 
 interface EventRow {
   readonly id: number;
@@ -19,17 +21,19 @@ interface EventRow {
 /** The event log: only ever added to, in the transaction of the change that it tells of. */
 export class EventRecords {
   readonly #clock: Clock;
-  readonly #insert: SqlStatement<never>;
+  readonly #told: TableAhead<number, undefined>;
+  readonly #ids: RowIds;
   readonly #since: SqlStatement<EventRow>;
   readonly #ofJob: SqlStatement<EventRow>;
   readonly #last: SqlStatement<{ id: number | null }>;
 
   constructor(connection: SqlConnection, clock: Clock) {
     this.#clock = clock;
-    this.#insert = connection.prepare(
-      `INSERT INTO events (at_ms, plan, kind, job, from_state, to_state, attempt, builder, reason)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    );
+    this.#told = connection.ahead.table('events', {
+      save: `INSERT OR REPLACE INTO events (id, at_ms, plan, kind, job, from_state, to_state, attempt, builder, reason)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    });
+    this.#ids = connection.ahead.ids('events');
     this.#since = connection.prepare('SELECT * FROM events WHERE id > ? ORDER BY id LIMIT ?');
     this.#last = connection.prepare('SELECT max(id) AS id FROM events');
     this.#ofJob = connection.prepare('SELECT * FROM events WHERE plan = ? AND job = ? ORDER BY id');
@@ -38,7 +42,9 @@ export class EventRecords {
   append(plan: PlanId, change: FarmChange, reason: string): FarmEvent {
     const atMs = this.#clock.nowMs();
     const moved = change.kind === 'job-moved' ? change : undefined;
-    const { lastId } = this.#insert.run(
+    const id = this.#ids.next();
+    this.#told.put(id, undefined, [
+      id,
       atMs,
       plan,
       change.kind,
@@ -48,8 +54,8 @@ export class EventRecords {
       'attempt' in change ? (change.attempt ?? null) : null,
       moved?.builder ?? null,
       reason,
-    );
-    return { id: lastId, atMs, plan, reason, ...change };
+    ]);
+    return { id, atMs, plan, reason, ...change };
   }
 
   /** Events after the one with id `after` (0: from the first), oldest first, at most `limit`. */

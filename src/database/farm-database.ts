@@ -18,8 +18,12 @@ import { SqlConnection, unusable } from './sql-connection.ts';
 
 export interface OpenFarmOptions {
   readonly clock: Clock;
-  /** `read`: the file must exist and is not changed; several processes may read while one works. Default `write`. */
-  readonly mode?: 'read' | 'write';
+  /**
+   * `read`: the file must exist and is not changed. `beside`: another process may work on the farm meanwhile, so that
+   * nothing of it is remembered, and what that one has not written to its tables is left to it. Default `write`: no
+   * other process does.
+   */
+  readonly mode?: 'read' | 'beside' | 'write';
   /** Tables that other rooms keep in the same file. */
   readonly migrations?: readonly MigrationList[];
 }
@@ -57,15 +61,17 @@ export interface FarmDatabase {
  */
 export function openFarmDatabase(path: string, options: OpenFarmOptions): FarmDatabase {
   const readOnly = options.mode === 'read';
-  const connection = SqlConnection.open(path, readOnly);
+  const isAlone = (options.mode ?? 'write') === 'write';
+  const connection = SqlConnection.open(path, { readOnly, isAlone });
   try {
     const lists = [farmTables, ...(options.migrations ?? [])];
     if (readOnly) for (const list of lists) checkVersion(connection, list);
     else migrate(connection, lists);
-    return {
+    const jobs = new JobRecords(connection);
+    const database: FarmDatabase = {
       plans: new PlanRecords(connection),
-      jobs: new JobRecords(connection),
-      edges: new JobEdges(connection),
+      jobs,
+      edges: new JobEdges(connection, jobs),
       views: new JobViews(connection),
       attempts: new AttemptRecords(connection),
       artifacts: new ArtifactRecords(connection),
@@ -83,6 +89,8 @@ export function openFarmDatabase(path: string, options: OpenFarmOptions): FarmDa
       flushed: () => connection.flushed(),
       close: () => connection.close(),
     };
+    if (isAlone) connection.transaction(() => connection.ahead.takeUp());
+    return database;
   } catch (error) {
     connection.close();
     throw isFault(error) ? error : unusable(path, error);

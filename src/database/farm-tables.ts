@@ -100,5 +100,6 @@ CREATE TABLE commit_ranges (
 ) STRICT;
 CREATE INDEX commit_ranges_of ON commit_ranges (target, source, arch, number);
 `,
+    'CREATE TABLE rows_ahead (id INTEGER PRIMARY KEY, rows TEXT NOT NULL) STRICT;',
   ],
 };

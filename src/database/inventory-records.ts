@@ -1,5 +1,6 @@
 import { type AttemptId, type Digest, type JobId, parseJobId } from '../primitives/index.ts';
 import type { SqlConnection, SqlStatement } from './sql-connection.ts';
+import type { TableAhead } from './table-ahead.ts';
 
 /** What the last success of a job left behind. */
 export interface Success {
@@ -25,25 +26,26 @@ interface InventoryEntry {
   readonly unfinished: Unfinished | undefined;
 }
 
+/** What came of a job since the table was written; what is not known here stands there. */
+interface Newest extends InventoryEntry {
+  readonly attempt: AttemptId | undefined;
+}
+
 /** What the farm has, by job: the planner's inventory. */
 export class InventoryRecords {
-  readonly #succeeded: SqlStatement<never>;
-  readonly #unfinished: SqlStatement<never>;
+  readonly #moved: TableAhead<JobId, Newest>;
   readonly #get: SqlStatement<InventoryRow>;
   readonly #ofTarget: SqlStatement<InventoryRow>;
   readonly #forget: SqlStatement<never>;
 
   constructor(connection: SqlConnection) {
-    this.#succeeded = connection.prepare(
-      `INSERT INTO inventory (job_id, target, arch, name, success, attempt) VALUES (?, ?, ?, ?, ?, ?)
-       ON CONFLICT (job_id) DO UPDATE SET success = excluded.success, unfinished = NULL,
+    this.#moved = connection.ahead.table('inventory', {
+      save: `INSERT INTO inventory (job_id, target, arch, name, unfinished, success, attempt) VALUES (?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (job_id) DO UPDATE SET unfinished = excluded.unfinished,
+         success = coalesce(excluded.success, inventory.success),
          attempt = coalesce(excluded.attempt, inventory.attempt)`,
-    );
-    this.#unfinished = connection.prepare(
-      `INSERT INTO inventory (job_id, target, arch, name, unfinished) VALUES (?, ?, ?, ?, ?)
-       ON CONFLICT (job_id) DO UPDATE SET unfinished = excluded.unfinished`,
-    );
-    this.#get = connection.prepare('SELECT name, unfinished, success FROM inventory WHERE job_id = ?');
+    });
+    this.#get = connection.prepareApart('SELECT name, unfinished, success FROM inventory WHERE job_id = ?');
     this.#ofTarget = connection.prepare(
       'SELECT name, unfinished, success FROM inventory WHERE target = ? AND arch = ? ORDER BY name',
     );
@@ -55,17 +57,32 @@ export class InventoryRecords {
    * undefined: those of the earlier one still stand.
    */
   succeeded(job: JobId, success: Success, attempt: AttemptId | undefined): void {
-    this.#succeeded.run(...keysOf(job), JSON.stringify(success), attempt ?? null);
+    const before = this.#moved.get(job)?.attempt;
+    this.#put(job, { unfinished: undefined, success, attempt: attempt ?? before });
   }
 
   /** Remembers that the newest job did not succeed; the last success stays known. */
   endedWithout(job: JobId, how: Unfinished): void {
-    this.#unfinished.run(...keysOf(job), how);
+    const before = this.#moved.get(job);
+    this.#put(job, { unfinished: how, success: before?.success, attempt: before?.attempt });
   }
 
   get(job: JobId): InventoryEntry | undefined {
+    const moved = this.#moved.get(job);
+    if (moved?.success) return { success: moved.success, unfinished: moved.unfinished };
     const row = this.#get.get(job);
-    return row && entryOf(row);
+    const known = row && entryOf(row);
+    return moved ? { success: known?.success, unfinished: moved.unfinished } : known;
+  }
+
+  #put(job: JobId, newest: Newest): void {
+    const { unfinished, success, attempt } = newest;
+    this.#moved.put(job, newest, [
+      ...keysOf(job),
+      unfinished ?? null,
+      success === undefined ? null : JSON.stringify(success),
+      attempt ?? null,
+    ]);
   }
 
   /** By recipe name, as the planner wants it. */

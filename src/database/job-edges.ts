@@ -1,6 +1,6 @@
 import type { JobStateName } from '../model/index.ts';
 import type { JobId, PlanId } from '../primitives/index.ts';
-import { type JobRecord, type JobRow, jobOf, open } from './job-records.ts';
+import { type JobRecord, type JobRecords, type JobRow, jobOf, open } from './job-records.ts';
 import type { SqlConnection, SqlStatement } from './sql-connection.ts';
 
 /** A job that waits for another one. */
@@ -26,14 +26,16 @@ export class JobEdges {
   readonly #pathTo: SqlStatement<unknown>;
   readonly #dependants: SqlStatement<DependantRow>;
   readonly #dependencies: SqlStatement<JobRow>;
-  readonly #decrement: SqlStatement<{ pending: number }>;
   readonly #increment: SqlStatement<never>;
   readonly #insertEdge: SqlStatement<never>;
   readonly #moveEdges: SqlStatement<never>;
   readonly #inherit: SqlStatement<{ dependant: number }>;
   readonly #recount: SqlStatement<never>;
 
-  constructor(connection: SqlConnection) {
+  readonly #jobs: JobRecords;
+
+  constructor(connection: SqlConnection, jobs: JobRecords) {
+    this.#jobs = jobs;
     // rows of plans that are over cannot matter, and there are ever more of them
     const oldest = `(SELECT min(key) FROM jobs WHERE plan = (SELECT min(id) FROM plans WHERE finished_ms IS NULL))`;
     this.#needing = connection.prepare(
@@ -51,16 +53,13 @@ export class JobEdges {
            JOIN jobs d ON d.key = e.dependency WHERE d.${open})
        SELECT 1 FROM before WHERE key = ?2 LIMIT 1`,
     );
-    this.#dependants = connection.prepare(
+    this.#dependants = connection.prepareApart(
       `SELECT j.key, j.state, e.required, e.kind FROM job_edges e JOIN jobs j ON j.key = e.dependant
        WHERE e.dependency = ? ORDER BY j.key`,
     );
-    this.#dependencies = connection.prepare(
+    this.#dependencies = connection.prepareApart(
       `SELECT j.* FROM job_edges e JOIN jobs j ON j.key = e.dependency
        WHERE e.dependant = ? AND e.kind = 'need' ORDER BY j.key`,
-    );
-    this.#decrement = connection.prepare(
-      'UPDATE jobs SET pending = pending - 1 WHERE key = ? RETURNING pending',
     );
     this.#increment = connection.prepare('UPDATE jobs SET pending = pending + 1 WHERE key = ?');
     this.#insertEdge = connection.prepare('INSERT OR IGNORE INTO job_edges VALUES (?, ?, ?, ?)');
@@ -100,23 +99,23 @@ export class JobEdges {
 
   /** Jobs that wait for this one, in the order of their plans. */
   dependants(key: number): Dependant[] {
-    return this.#dependants.all(key).map((row) => ({ ...row, required: row.required === 1 }));
+    return this.#dependants.all(key).map((row) => ({
+      ...row,
+      state: this.#jobs.movedTo(row.key) ?? row.state,
+      required: row.required === 1,
+    }));
   }
 
   /** Jobs that this one needs, arrows that only order members of a cycle left out. */
   dependencies(key: number): JobRecord[] {
-    return this.#dependencies.all(key).map(jobOf);
-  }
-
-  /** One of the jobs it waits for is over; returns how many are left. */
-  decrementPending(key: number): number {
-    return this.#decrement.get(key)?.pending ?? 0;
+    return this.#dependencies.all(key).map((row) => this.#jobs.standing(row));
   }
 
   /** Makes a job wait for one more, a running one for when it is queued again; nothing when it does already. */
   addEdge(dependency: number, dependant: number, kind: EdgeKind): void {
     const { changes } = this.#insertEdge.run(dependency, dependant, 0, kind);
     if (changes === 1) this.#increment.run(dependant);
+    this.#jobs.forgetPending();
   }
 
   /** Makes everything of plans before `plan` that waits for job `from` wait for job `to`. */
@@ -131,10 +130,13 @@ export class JobEdges {
    */
   inherit(key: number): void {
     for (const { dependant } of this.#inherit.all(key)) this.#increment.run(dependant);
+    this.#jobs.forgetPending();
   }
 
   /** Counts anew what the open jobs of unfinished plans wait for; returns how many counts were wrong. */
   recountPending(): number {
-    return this.#recount.run().changes;
+    const { changes } = this.#recount.run();
+    this.#jobs.forgetPending();
+    return changes;
   }
 }

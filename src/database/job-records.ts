@@ -1,6 +1,8 @@
-import type { JobAction, JobStateName, PlannedJob } from '../model/index.ts';
+import { isFinal, type JobAction, type JobStateName, type PlannedJob } from '../model/index.ts';
 import type { AttemptId, JobId, PlanId } from '../primitives/index.ts';
+import type { Noted } from './noted.ts';
 import type { SqlConnection, SqlStatement } from './sql-connection.ts';
+import type { TableAhead } from './table-ahead.ts';
 
 /** Where one job of one plan stands. */
 export interface JobRecord {
@@ -81,8 +83,8 @@ export interface JobRow {
 /** Jobs that are not final, in SQL. */
 export const open = "state IN ('waiting', 'ready', 'running')";
 
-/** How many planned jobs are kept at hand: more than there are slots. */
-const mostKnown = 1000;
+/** How many offers are known without asking. */
+const mostOffered = 50_000;
 
 /** The jobs of all plans and the edges between them. */
 export class JobRecords {
@@ -97,18 +99,21 @@ export class JobRecords {
   readonly #cycleAtWork: SqlStatement<unknown>;
   readonly #held: SqlStatement<JobRow>;
   readonly #planned: SqlStatement<{ planned: string }>;
-  readonly #update: SqlStatement<never>;
   readonly #offers: SqlStatement<{ value: number }>;
-  readonly #known = new Map<number, PlannedJob>();
-
-  readonly #connection: SqlConnection;
+  /** Rows as the last moves left them; what they wait for stands apart, since it is counted from outside. */
+  readonly #moved: TableAhead<number, JobRecord>;
+  readonly #counted: TableAhead<number, number>;
+  readonly #counters: TableAhead<'offer', number>;
+  /** What plans say of open jobs: asked for when an attempt begins, and again when it ends. */
+  readonly #known: Noted<number, PlannedJob>;
+  /** Rows of ready jobs by their offers; not all, and a move that was undone may have left a wrong one. */
+  readonly #byOffer = new Map<number, number>();
 
   constructor(connection: SqlConnection) {
-    this.#connection = connection;
-    this.#get = connection.prepare('SELECT * FROM jobs WHERE key = ?');
+    this.#get = connection.prepareApart('SELECT * FROM jobs WHERE key = ?');
     this.#ofPlan = connection.prepare('SELECT * FROM jobs WHERE plan = ? ORDER BY position');
     this.#openOfPlan = connection.prepare(`SELECT * FROM jobs WHERE plan = ? AND ${open} ORDER BY position`);
-    this.#openById = connection.prepare(`SELECT * FROM jobs WHERE id = ? AND ${open} ORDER BY key`);
+    this.#openById = connection.prepareApart(`SELECT * FROM jobs WHERE id = ? AND ${open} ORDER BY key`);
     this.#newest = connection.prepare('SELECT * FROM jobs WHERE id = ? ORDER BY key DESC LIMIT 1');
     this.#keyOf = connection.prepare('SELECT key FROM jobs WHERE id = ? AND plan = ?');
     this.#inState = connection.prepare(`SELECT * FROM jobs WHERE state = ? AND ${open} ORDER BY offer`);
@@ -121,19 +126,55 @@ export class JobRecords {
     this.#held = connection.prepare(
       `SELECT * FROM jobs WHERE plan = ? AND cycle = ? AND state = 'waiting' AND pending = 0 ORDER BY position`,
     );
-    this.#planned = connection.prepare('SELECT planned FROM job_plans WHERE key = ?');
-    this.#update = connection.prepare(
-      `UPDATE jobs SET state = ?, reason = ?, losses = ?, offer = ?, ready_since_ms = ?, attempt = ?,
+    this.#planned = connection.prepareApart('SELECT planned FROM job_plans WHERE key = ?');
+    this.#moved = connection.ahead.table('jobs', {
+      save: `UPDATE jobs SET state = ?, reason = ?, losses = ?, offer = ?, ready_since_ms = ?, attempt = ?,
          canceling = ?, blocked_on = ?, since_ms = ?, urgency = ? WHERE key = ?`,
-    );
-    this.#offers = connection.prepare(
-      "UPDATE counters SET value = value + ? WHERE name = 'offer' RETURNING value",
-    );
+      isKept: true,
+    });
+    this.#known = connection.ahead.noted();
+    this.#counted = connection.ahead.table('pending', {
+      save: 'UPDATE jobs SET pending = ? WHERE key = ?',
+      isKept: true,
+    });
+    this.#counters = connection.ahead.table('counters', {
+      save: "UPDATE counters SET value = ? WHERE name = 'offer'",
+    });
+    this.#offers = connection.prepareApart("SELECT value FROM counters WHERE name = 'offer'");
   }
 
   get(key: number): JobRecord | undefined {
+    const moved = this.#moved.get(key);
+    if (moved) return this.#withPending(moved);
     const row = this.#get.get(key);
-    return row && jobOf(row);
+    return row && this.#withPending(this.#moved.note(key, jobOf(row)));
+  }
+
+  /**
+   * The job that was offered to the queue with this number and is ready or running. `id` is what the queue calls it.
+   */
+  offered(id: JobId, offer: number): JobRecord | undefined {
+    const key = this.#byOffer.get(offer);
+    const known = key === undefined ? undefined : this.get(key);
+    const isIt = (job: JobRecord): boolean =>
+      job.id === id && job.offer === offer && (job.state === 'ready' || job.state === 'running');
+    return known && isIt(known) ? known : this.openWithId(id).find(isIt);
+  }
+
+  /** To be called when a statement changed how many jobs others wait for. */
+  forgetPending(): void {
+    this.#moved.forget();
+    this.#counted.forget();
+  }
+
+  /** The job of a row, which may have moved since the tables were written. */
+  standing(row: JobRow): JobRecord {
+    return this.#withPending(this.#moved.get(row.key) ?? jobOf(row));
+  }
+
+  /** State of a job that moved since the tables were written. */
+  movedTo(key: number): JobStateName | undefined {
+    return this.#moved.get(key)?.state;
   }
 
   /** All jobs of a plan, in the plan's order. */
@@ -148,7 +189,11 @@ export class JobRecords {
 
   /** Jobs with this id that are not final: one, or a running one and the one that replaces it; oldest first. */
   openWithId(id: JobId): JobRecord[] {
-    return this.#openById.all(id).map(jobOf);
+    // what the table calls open may be over; what is over there is over
+    return this.#openById.all(id).flatMap((row) => {
+      const job = this.standing(row);
+      return isFinal(job.state) ? [] : [job];
+    });
   }
 
   /** The job of the newest plan that has this id. */
@@ -188,18 +233,24 @@ export class JobRecords {
     if (known) return known;
     const row = this.#planned.get(key);
     if (!row) throw new Error(`job ${key} is not in the record`);
-    const planned = JSON.parse(row.planned) as PlannedJob;
-    // Asked for when an attempt begins and again when it ends. It never changes, once its transaction stands.
-    if (this.#connection.isOpenTransaction) return planned;
-    if (this.#known.size >= mostKnown) this.#known.clear();
-    this.#known.set(key, planned);
-    return planned;
+    return this.#known.note(key, JSON.parse(row.planned) as PlannedJob);
+  }
+
+  /** Keeps at hand what a plan that is being written says of a job. */
+  notePlanned(key: number, planned: PlannedJob): void {
+    this.#known.note(key, planned);
   }
 
   /** Writes a change and returns the job as it is then. */
   update(job: JobRecord, change: JobChange): JobRecord {
-    const next: JobRecord = { ...job, ...change };
-    this.#update.run(
+    // what it waits for may have been counted since `job` was read
+    const { pending } = this.get(job.key) ?? job;
+    const next: JobRecord = { ...job, ...change, pending };
+    if (isFinal(next.state)) this.#known.drop(next.key);
+    if (next.state === 'ready') this.#byOffer.set(next.offer, next.key);
+    else this.#byOffer.delete(next.offer);
+    if (this.#byOffer.size > mostOffered) this.#byOffer.clear();
+    this.#moved.put(next.key, next, [
       next.state,
       next.reason,
       next.losses,
@@ -211,13 +262,27 @@ export class JobRecords {
       next.sinceMs,
       next.urgency,
       next.key,
-    );
+    ]);
     return next;
+  }
+
+  /** One of the jobs it waits for is over; returns how many are left. */
+  decrementPending(key: number): number {
+    const pending = (this.get(key)?.pending ?? 0) - 1;
+    this.#counted.put(key, pending, [pending, key]);
+    return pending;
   }
 
   /** The first of `count` new offer numbers, higher than all before. */
   takeOffers(count: number): number {
-    return (this.#offers.get(count)?.value ?? 0) - count + 1;
+    const last = this.#counters.get('offer') ?? this.#offers.get()?.value ?? 0;
+    this.#counters.put('offer', last + count, [last + count]);
+    return last + 1;
+  }
+
+  #withPending(job: JobRecord): JobRecord {
+    const pending = this.#counted.get(job.key);
+    return pending === undefined || pending === job.pending ? job : { ...job, pending };
   }
 }
 

@@ -2,6 +2,7 @@ import type { Problem } from '../diagnostics/index.ts';
 import type { JobEdge, Plan, PlannedJob, PlanOrigin } from '../model/index.ts';
 import type { JobId, PlanId, RunId } from '../primitives/index.ts';
 import type { SqlConnection, SqlStatement } from './sql-connection.ts';
+import type { TableAhead } from './table-ahead.ts';
 
 export interface NewPlan {
   readonly plan: Plan;
@@ -58,7 +59,8 @@ export class PlanRecords {
   readonly #open: SqlStatement<HeadRow>;
   readonly #planned: SqlStatement<{ planned: string }>;
   readonly #finish: SqlStatement<never>;
-  readonly #countDown: SqlStatement<{ unfinished: number }>;
+  readonly #unfinished: SqlStatement<{ unfinished: number }>;
+  readonly #counted: TableAhead<PlanId, number>;
 
   constructor(connection: SqlConnection) {
     this.#insertRun = connection.prepare('INSERT INTO runs (started_ms, why) VALUES (?, ?)');
@@ -66,14 +68,14 @@ export class PlanRecords {
       `INSERT INTO plans (run, target, arch, created_ms, fail_fast, unfinished, cycles, problems, origin, request)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
-    this.#insertJob = connection.prepare(
+    this.#insertJob = connection.prepareApart(
       `INSERT INTO jobs (key, plan, position, id, action, cycle, priority, build_class, state, reason, pending,
          losses, offer, since_ms, urgency, share, labels)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'waiting', '', ?, 0, 0, ?, ?, ?, ?)`,
     );
-    this.#insertPlanned = connection.prepare('INSERT INTO job_plans VALUES (?, ?)');
-    this.#insertEdge = connection.prepare('INSERT INTO job_edges VALUES (?, ?, ?, ?)');
-    this.#insertNeed = connection.prepare('INSERT OR IGNORE INTO job_needs VALUES (?, ?)');
+    this.#insertPlanned = connection.prepareApart('INSERT INTO job_plans VALUES (?, ?)');
+    this.#insertEdge = connection.prepareApart('INSERT INTO job_edges VALUES (?, ?, ?, ?)');
+    this.#insertNeed = connection.prepareApart('INSERT OR IGNORE INTO job_needs VALUES (?, ?)');
     this.#lastKey = connection.prepare('SELECT max(key) AS last FROM jobs');
     const heads = 'SELECT p.*, r.why FROM plans p JOIN runs r ON r.id = p.run';
     this.#get = connection.prepare(`${heads} WHERE p.id = ?`);
@@ -84,9 +86,8 @@ export class PlanRecords {
       'SELECT d.planned FROM jobs j JOIN job_plans d ON d.key = j.key WHERE j.plan = ? ORDER BY j.position',
     );
     this.#finish = connection.prepare('UPDATE plans SET finished_ms = ? WHERE id = ?');
-    this.#countDown = connection.prepare(
-      'UPDATE plans SET unfinished = unfinished - 1 WHERE id = ? RETURNING unfinished',
-    );
+    this.#unfinished = connection.prepareApart('SELECT unfinished FROM plans WHERE id = ?');
+    this.#counted = connection.ahead.table('plans', { save: 'UPDATE plans SET unfinished = ? WHERE id = ?' });
   }
 
   /** Writes a run with its plan, all jobs as `waiting`; keys of jobs count up from `firstKey` in the plan's order. */
@@ -174,7 +175,9 @@ export class PlanRecords {
 
   /** One job of the plan became final; returns how many are left. */
   countDown(plan: PlanId): number {
-    return this.#countDown.get(plan)?.unfinished ?? 0;
+    const before = this.#counted.get(plan) ?? this.#unfinished.get(plan)?.unfinished ?? 1;
+    this.#counted.put(plan, before - 1, [before - 1, plan]);
+    return before - 1;
   }
 
   finish(plan: PlanId, atMs: number): void {

@@ -29,13 +29,15 @@ export class RequestRecords {
   readonly #prune: SqlStatement<never>;
 
   constructor(connection: SqlConnection) {
-    this.#add = connection.prepare(
+    this.#add = connection.prepareApart(
       'INSERT OR IGNORE INTO requests (id, kind, body, received_ms) VALUES (?, ?, ?, ?)',
     );
-    this.#get = connection.prepare('SELECT * FROM requests WHERE id = ?');
-    this.#open = connection.prepare('SELECT * FROM requests WHERE reply IS NULL ORDER BY received_ms, id');
-    this.#answer = connection.prepare('UPDATE requests SET reply = ? WHERE id = ?');
-    this.#prune = connection.prepare('DELETE FROM requests WHERE reply IS NOT NULL AND received_ms < ?');
+    this.#get = connection.prepareApart('SELECT * FROM requests WHERE id = ?');
+    this.#open = connection.prepareApart(
+      'SELECT * FROM requests WHERE reply IS NULL ORDER BY received_ms, id',
+    );
+    this.#answer = connection.prepareApart('UPDATE requests SET reply = ? WHERE id = ?');
+    this.#prune = connection.prepareApart('DELETE FROM requests WHERE reply IS NOT NULL AND received_ms < ?');
   }
 
   /** Writes a request down; false when one with this id is there already. */
@@ -94,14 +96,14 @@ export class BuilderRecords {
   readonly #forget: SqlStatement<never>;
 
   constructor(connection: SqlConnection) {
-    this.#see = connection.prepare(
+    this.#see = connection.prepareApart(
       `INSERT INTO builders (name, instance, hello, seen_ms) VALUES (?, ?, ?, ?)
        ON CONFLICT (name) DO UPDATE SET instance = excluded.instance, hello = excluded.hello,
          seen_ms = excluded.seen_ms`,
     );
-    this.#all = connection.prepare('SELECT * FROM builders ORDER BY name');
-    this.#drain = connection.prepare('UPDATE builders SET drained = ? WHERE name = ?');
-    this.#forget = connection.prepare('DELETE FROM builders WHERE seen_ms < ? AND drained = 0');
+    this.#all = connection.prepareApart('SELECT * FROM builders ORDER BY name');
+    this.#drain = connection.prepareApart('UPDATE builders SET drained = ? WHERE name = ?');
+    this.#forget = connection.prepareApart('DELETE FROM builders WHERE seen_ms < ? AND drained = 0');
   }
 
   see(builder: Omit<BuilderRecord, 'drained'>): void {
@@ -141,11 +143,11 @@ export class PeakRecords {
   readonly #note: SqlStatement<never>;
 
   constructor(connection: SqlConnection) {
-    this.#get = connection.prepare('SELECT memory_bytes, disk_bytes FROM peaks WHERE job_id = ?');
+    this.#get = connection.prepareApart('SELECT memory_bytes, disk_bytes FROM peaks WHERE job_id = ?');
     const faded = (column: string): string =>
       `CASE WHEN excluded.${column} IS NULL THEN peaks.${column}
          ELSE max(excluded.${column}, CAST(coalesce(peaks.${column}, 0) * 0.9 AS INTEGER)) END`;
-    this.#note = connection.prepare(
+    this.#note = connection.prepareApart(
       `INSERT INTO peaks (job_id, memory_bytes, disk_bytes) VALUES (?, ?, ?)
        ON CONFLICT (job_id) DO UPDATE SET memory_bytes = ${faded('memory_bytes')},
          disk_bytes = ${faded('disk_bytes')}`,
@@ -175,8 +177,8 @@ export class WordRecords {
   readonly #set: SqlStatement<never>;
 
   constructor(connection: SqlConnection) {
-    this.#get = connection.prepare('SELECT value FROM words WHERE name = ?');
-    this.#set = connection.prepare(
+    this.#get = connection.prepareApart('SELECT value FROM words WHERE name = ?');
+    this.#set = connection.prepareApart(
       'INSERT INTO words VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
     );
   }

@@ -1,37 +1,43 @@
-import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
-import { fault } from '../diagnostics/index.ts';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { fault, isFault } from '../diagnostics/index.ts';
 import { FlushedFile } from '../host/index.ts';
+import { RowsAhead } from './rows-ahead.ts';
+import type { SqlStatement, Transactions } from './sql-statement.ts';
 
-/** A prepared statement whose rows have the shape that its SQL gives them. */
-export interface SqlStatement<Row> {
-  get(...values: SQLInputValue[]): Row | undefined;
-  all(...values: SQLInputValue[]): Row[];
-  /** Number of rows changed, and the id of the last row inserted. */
-  run(...values: SQLInputValue[]): { readonly changes: number; readonly lastId: number };
-}
+export type { SqlStatement } from './sql-statement.ts';
 
 /** How long one process waits for another one's transaction. */
 const busyTimeoutMs = 10_000;
 
 /** One connection to a SQLite file; the only place where rows get their types. */
-export class SqlConnection {
+export class SqlConnection implements Transactions {
   readonly path: string;
   readonly raw: DatabaseSync;
+  readonly isAlone: boolean;
+  /** What is committed and not in its tables yet. */
+  readonly ahead: RowsAhead;
+  readonly #begin: StatementSync;
+  readonly #commit: StatementSync;
   #depth = 0;
   #log: FlushedFile | undefined;
   /** Why what was committed may not be on disk. Nothing may be written behind it. */
   #broken: Error | undefined;
 
-  private constructor(path: string, raw: DatabaseSync) {
+  private constructor(path: string, raw: DatabaseSync, isAlone: boolean) {
     this.path = path;
+    this.isAlone = isAlone;
     this.raw = raw;
+    this.ahead = new RowsAhead(this);
+    this.#begin = raw.prepare('BEGIN IMMEDIATE');
+    this.#commit = raw.prepare('COMMIT');
   }
 
   /**
    * Opens the file, or makes it unless `readOnly`. Every commit is on disk before it returns (`synchronous =
    * FULL`), since nothing else could tell what was done. Throws QUE002.
    */
-  static open(path: string, readOnly: boolean): SqlConnection {
+  static open(path: string, how: { readOnly: boolean; isAlone: boolean }): SqlConnection {
+    const { readOnly, isAlone } = how;
     try {
       const raw = new DatabaseSync(path, {
         timeout: busyTimeoutMs,
@@ -41,10 +47,14 @@ export class SqlConnection {
       if (!readOnly)
         raw.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 16384;');
       raw.exec('PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY; SELECT count(*) FROM sqlite_schema;');
-      return new SqlConnection(path, raw);
+      return new SqlConnection(path, raw, isAlone);
     } catch (error) {
       throw unusable(path, error);
     }
+  }
+
+  get mayWrite(): boolean {
+    return this.raw.isOpen && this.#broken === undefined;
   }
 
   get isOpenTransaction(): boolean {
@@ -55,13 +65,28 @@ export class SqlConnection {
     this.raw.exec(sql);
   }
 
+  /** A statement that finds all rows in their tables. */
   prepare<Row = unknown>(sql: string): SqlStatement<Row> {
+    return this.#prepare(sql, () => this.#writeAhead());
+  }
+
+  /** One that looks at no columns whose rows run ahead, or minds what it finds. */
+  prepareApart<Row = unknown>(sql: string): SqlStatement<Row> {
+    return this.#prepare(sql, () => undefined);
+  }
+
+  #prepare<Row>(sql: string, before: () => void): SqlStatement<Row> {
     const statement: StatementSync = this.raw.prepare(sql);
+    const told = <T>(work: () => T): T =>
+      this.#told(() => {
+        before();
+        return work();
+      });
     return {
-      get: (...values) => this.#told(() => statement.get(...values) as Row | undefined),
-      all: (...values) => this.#told(() => statement.all(...values) as Row[]),
+      get: (...values) => told(() => statement.get(...values) as Row | undefined),
+      all: (...values) => told(() => statement.all(...values) as Row[]),
       run: (...values) =>
-        this.#told(() => {
+        told(() => {
           const { changes, lastInsertRowid } = statement.run(...values);
           return { changes: Number(changes), lastId: Number(lastInsertRowid) };
         }),
@@ -72,14 +97,18 @@ export class SqlConnection {
   transaction<T>(work: () => T): T {
     if (this.#depth > 0) return work();
     if (this.#broken) throw this.#broken;
-    this.#told(() => this.raw.exec('BEGIN IMMEDIATE'));
+    this.#told(() => this.#begin.run());
     this.#depth += 1;
     try {
+      this.ahead.begun();
       const result = work();
-      this.raw.exec('COMMIT');
+      this.ahead.beforeCommit();
+      this.#commit.run();
+      this.ahead.committed();
       return result;
     } catch (error) {
       if (this.raw.isTransaction) this.raw.exec('ROLLBACK');
+      this.ahead.rolledBack();
       throw isOfTheWorld(error) ? unusable(this.path, error) : error;
     } finally {
       this.#depth -= 1;
@@ -122,6 +151,11 @@ export class SqlConnection {
     return file === null ? undefined : new FlushedFile(`${file}-wal`);
   }
 
+  /** What cannot be written any more is left to the one who opens the file next. */
+  #writeAhead(): void {
+    if (this.mayWrite) this.ahead.write();
+  }
+
   /** What SQLite says of the world (a full disk, a lock) is a problem with a code, wherever it says it. */
   #told<T>(work: () => T): T {
     try {
@@ -132,9 +166,20 @@ export class SqlConnection {
   }
 
   close(): void {
+    this.ahead.close();
+    this.#leaveComplete();
     this.#log?.close();
     // Closing moves the log into the file; a log that may differ from what the disk has is read again instead.
     if (this.raw.isOpen && !this.#broken) this.raw.close();
+  }
+
+  /** For those who only read the file; on a full disk the next one who writes does it. */
+  #leaveComplete(): void {
+    try {
+      this.#writeAhead();
+    } catch (error) {
+      if (!isFault(error)) throw error;
+    }
   }
 }
 

@@ -39,6 +39,8 @@ export function admitPlan(
   replaceOlder(plan, added, { database, motion });
   motion.tell(added.plan, { kind: 'plan-admitted' }, options.why);
   linkToOthers(plan, added, { database, motion });
+  for (const [position, job] of plan.jobs.entries())
+    if (job.action !== 'keep') database.jobs.notePlanned(added.firstKey + position, job);
   for (let key = added.firstKey; key < added.firstKey + plan.jobs.length; key += 1) {
     const job = database.jobs.get(key);
     if (job?.state !== 'waiting') continue;

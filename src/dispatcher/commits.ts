@@ -4,6 +4,9 @@ import type { JobId } from '../primitives/index.ts';
 import type { QueueEntry } from '../queue/index.ts';
 import { type Effects, Motion, type MotionPolicy } from './motion.ts';
 
+/** One batch that the disk works on, and one that is written meanwhile. */
+const mostUnflushed = 2;
+
 /** What the queue has to hear of the works of one transaction, as one message. */
 export interface QueueNews {
   /** The ends of leases; they know nothing of one another. */
@@ -44,6 +47,8 @@ interface Done {
 export class Commits {
   readonly #parts: CommitsParts;
   #pending: Pending[] = [];
+  /** Batches that are written and not on disk yet, oldest first; none of them rejects. */
+  readonly #unflushed: Promise<unknown>[] = [];
   /** Ends with the newest batch. */
   #underWay: Promise<void> = Promise.resolve();
 
@@ -55,8 +60,14 @@ export class Commits {
   run<T>(work: (motion: Motion) => T, afterwards?: () => Promise<void>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       const pending = { work, afterwards, resolve: resolve as Pending['resolve'], reject };
-      if (this.#pending.push(pending) === 1) this.#underWay = nextTurn().then(() => this.#flush());
+      if (this.#pending.push(pending) === 1) this.#begin();
     });
+  }
+
+  /** A batch that waits for its flush waits for the one before it, too: those that come meanwhile are better written as one. */
+  #begin(): void {
+    const due = this.#unflushed.length < mostUnflushed ? nextTurn() : this.#unflushed[0];
+    this.#underWay = Promise.resolve(due).then(() => this.#flush());
   }
 
   /** Resolves when what was asked for so far is on disk, or could not be written, and was passed on. */
@@ -70,8 +81,14 @@ export class Commits {
     const done = this.#write(batch);
     if (done.length === 0) return;
     // The disk works while the next batch is written; batches come back in their order.
+    const flushed = this.#parts.database.flushed();
+    const over = flushed.then(
+      () => this.#unflushed.splice(0, 1),
+      () => this.#unflushed.splice(0, 1),
+    );
+    this.#unflushed.push(over);
     try {
-      await this.#parts.database.flushed();
+      await flushed;
     } catch (error) {
       rejectAll(done, error);
       return;

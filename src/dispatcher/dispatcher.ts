@@ -302,9 +302,7 @@ export class Dispatcher {
 
   /** The ready job that the lease is for, or the running one whose attempt has this very lease. */
   #toStart(lease: Lease, motion: Motion): JobRecord | undefined {
-    const job = this.#database.jobs
-      .openWithId(lease.entry.job)
-      .find(({ offer, state }) => offer === lease.entry.offer && state !== 'waiting');
+    const job = this.#database.jobs.offered(lease.entry.job, lease.entry.offer);
     if (job?.state !== 'running') return job;
     const record = job.attempt === undefined ? undefined : this.#database.attempts.get(job.attempt);
     if (!record || record.fence >= lease.fence) {

@@ -88,7 +88,7 @@ export class Motion {
     for (let ended = this.#ended.pop(); ended; ended = this.#ended.pop()) {
       for (const dependant of this.#database.edges.dependants(ended.key)) {
         if (dependant.state !== 'waiting' && dependant.state !== 'running') continue;
-        const pending = this.#database.edges.decrementPending(dependant.key);
+        const pending = this.#database.jobs.decrementPending(dependant.key);
         if (dependant.state === 'running') continue;
         if (dependant.required && !isGood(ended.state)) this.#block(dependant.key, ended);
         else if (pending === 0) this.free(this.#job(dependant.key));
@@ -215,7 +215,8 @@ export class Motion {
 
   #finish(before: JobRecord, ended: JobRecord): void {
     this.#ended.push(ended);
-    this.#database.edges.inherit(ended.key);
+    // asked anew: what it waits for may have changed since `before` was read
+    if (this.#job(ended.key).pending > 0) this.#database.edges.inherit(ended.key);
     if (before.state === 'ready') this.effects.withdraw.push(ended.id);
     if (ended.state === 'blocked' || (ended.state === 'failed' && before.state === 'waiting')) {
       this.#database.inventory.endedWithout(ended.id, ended.state);

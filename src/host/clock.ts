@@ -69,5 +69,8 @@ export class VirtualClock implements Clock {
   }
 }
 
+/** Runs `work` when all that is due at this moment is done, before anything new is looked at. */
+export const atEndOfMoment = (work: () => void): void => process.nextTick(work);
+
 /** Resolves in the next turn of the event loop, when everything that arrived in this one has been handled. */
 export const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

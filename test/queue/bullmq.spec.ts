@@ -75,6 +75,21 @@ describe('the bullmq queue and BullMQ itself', () => {
     });
     await queue.close();
   });
+  it('gives slots that ask in one moment each a job of its own, as long as there are any', async () => {
+    const queue = new BullmqQueue({ connection: redis, farm: 'moment', clock });
+    await queue.offer([entry('a', 1), entry('b', 2), entry('c', 3), entry('far', 4, { buildClass: 'two' })]);
+    const two = { ...asOne, builder: builderName('two'), builderClass: undefined };
+    const given = await Promise.all(
+      [{ ...asOne, max: 2 }, two, asOne, asOne, two].map((request) => queue.claim(request)),
+    );
+    expect(given.map((leases) => leases.length)).toEqual([2, 1, 1, 0, 0]);
+    const leases = given.flat();
+    expect(leases.map(({ builder }) => builder)).toEqual(['one', 'one', 'two', 'one']);
+    expect(new Set(leases.map(({ fence }) => fence)).size).toBe(4);
+    expect(new Set(leases.map((lease) => lease.entry.job)).size).toBe(4);
+    expect(await Promise.all(leases.map((lease) => queue.settle(lease)))).toEqual(Array(4).fill('accepted'));
+    await queue.close();
+  });
   it('gets over a job that one of BullMQ tools removed', async () => {
     const farm = 'removed';
     const queue = new BullmqQueue({ connection: redis, farm, clock });

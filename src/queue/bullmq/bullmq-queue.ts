@@ -35,6 +35,9 @@ export interface BullmqQueueOptions {
   readonly pollMs?: number;
 }
 
+/** Where a claim's arguments say how many it takes. */
+const maxOfClaim = 3;
+
 /** How many jobs one script call handles at most, so that the server is never busy with one for long. */
 const chunkSize = 200;
 
@@ -56,6 +59,7 @@ export class BullmqQueue implements QueueBackend {
   readonly #settling = this.#batch('settle');
   readonly #releasing = this.#batch('release');
   readonly #renewing: Batcher<{ lease: Lease; leaseMs: number }, number>;
+  readonly #claiming = new Batcher<ClaimRequest, readonly Lease[]>((requests) => this.#claimAll(requests));
   #closed = false;
 
   constructor(options: BullmqQueueOptions) {
@@ -97,15 +101,7 @@ export class BullmqQueue implements QueueBackend {
   }
 
   async claim(request: ClaimRequest): Promise<readonly Lease[]> {
-    if (request.max < 1) return [];
-    const args = this.#claimArguments(request, request.leaseMs, request.max);
-    const given = (await this.#run('claim', args)) as Argument[];
-    return rowsOf(given, 3).map(([data, fence, untilMs]) => ({
-      entry: JSON.parse(String(data)) as QueueEntry,
-      builder: request.builder,
-      fence: Number(fence),
-      untilMs: Number(untilMs),
-    }));
+    return request.max < 1 ? [] : this.#claiming.add(request);
   }
 
   async wait(claimant: Claimant, signal: AbortSignal): Promise<void> {
@@ -204,6 +200,36 @@ export class BullmqQueue implements QueueBackend {
     this.#closed = true;
     this.#bell.close();
     this.#line.close();
+  }
+
+  /** Slots of one builder that ask in one moment ask as one: what they get goes to the first of them. */
+  async #claimAll(requests: readonly ClaimRequest[]): Promise<readonly (readonly Lease[])[]> {
+    const alike = new Map<string, { args: Argument[]; asking: number[]; max: number }>();
+    for (const [at, request] of requests.entries()) {
+      const args = this.#claimArguments(request, request.leaseMs, 0);
+      const key = args.join(' ');
+      const known = alike.get(key) ?? { args, asking: [], max: 0 };
+      known.asking.push(at);
+      known.max += request.max;
+      alike.set(key, known);
+    }
+    const answers: (readonly Lease[])[] = requests.map(() => []);
+    await Promise.all(
+      [...alike.values()].map(async ({ args, asking, max }) => {
+        const given = (await this.#run('claim', args.with(maxOfClaim, max))) as Argument[];
+        const leases = rowsOf(given, 3);
+        for (const at of asking) {
+          const { builder, max: most } = requests[at] as ClaimRequest;
+          answers[at] = leases.splice(0, most).map(([data, fence, untilMs]) => ({
+            entry: JSON.parse(String(data)) as QueueEntry,
+            builder,
+            fence: Number(fence),
+            untilMs: Number(untilMs),
+          }));
+        }
+      }),
+    );
+    return answers;
   }
 
   async #hasWorkFor(claimant: Claimant): Promise<boolean> {

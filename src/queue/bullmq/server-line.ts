@@ -1,6 +1,6 @@
 import { Redis, type RedisOptions } from 'ioredis';
 import { fault, isFault } from '../../diagnostics/index.ts';
-import { systemClock } from '../../host/index.ts';
+import { atEndOfMoment, systemClock } from '../../host/index.ts';
 
 /** Where the server is, or a connection to it, of which the settings are taken (it is not used itself). */
 export type ServerAddress =
@@ -55,7 +55,10 @@ export class ServerLine {
   async call<T>(what: (redis: Redis) => Promise<T>): Promise<T> {
     const startMs = systemClock.monotonicMs();
     try {
-      if (this.#isUsable()) return await what(this.redis);
+      if (this.#isUsable()) {
+        this.#holdTogether();
+        return await what(this.redis);
+      }
       await this.#within(this.#timeoutMs, this.#whenReady());
       return await this.#within(this.#timeoutMs - (systemClock.monotonicMs() - startMs), what(this.redis));
     } catch (error) {
@@ -63,6 +66,14 @@ export class ServerLine {
       if (isTimeout(error) && this.#isUsable()) this.redis.disconnect(true);
       throw isFault(error) ? error : this.#problemOf(error);
     }
+  }
+
+  /** What is sent in one moment goes out as one: each write of its own wakes the server. */
+  #holdTogether(): void {
+    const { stream } = this.redis;
+    if (stream.writableCorked > 0) return;
+    stream.cork();
+    atEndOfMoment(() => stream.uncork());
   }
 
   close(): void {

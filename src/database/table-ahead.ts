@@ -1,0 +1,116 @@
+import type { SQLInputValue } from 'node:sqlite';
+import { Noted } from './noted.ts';
+import type { SqlStatement, Transactions } from './sql-statement.ts';
+
+/** A row as it will stand in its table, and what is known of it meanwhile. */
+interface Ahead<Known> {
+  readonly known: Known;
+  readonly values: readonly SQLInputValue[];
+}
+
+export interface HowToSave {
+  /** Statement that writes a row so that it stands as it is known here, whatever stood there. */
+  readonly save: string;
+  /** Whether `get` finds rows also once they are written, as they were put; nothing else may change them then. */
+  readonly isKept?: boolean;
+}
+
+/** How many rows one statement writes. */
+const atOnce = 16;
+
+/** The rows of one table that run ahead of it, by their keys. */
+export class TableAhead<Key, Known> {
+  readonly name: string;
+  readonly #connection: Transactions;
+  readonly #sql: string;
+  readonly #isKept: boolean;
+  #save: SqlStatement<never> | undefined;
+  /** For many rows in one go, where the statement has a list of values. */
+  #saveMany: SqlStatement<never> | undefined;
+  /** Rows that stand in the table as they are known here; only what is put here may change them. */
+  readonly #standing = new Noted<Key, Known>();
+  /** Of the transaction that is open. */
+  fresh = new Map<Key, Ahead<Known>>();
+  /** Of those before. */
+  #settled = new Map<Key, Ahead<Known>>();
+  /** What the open transaction wrote, in case it is undone. */
+  #written: Map<Key, Ahead<Known>> | undefined;
+
+  constructor(connection: Transactions, name: string, how: HowToSave) {
+    this.#connection = connection;
+    this.name = name;
+    this.#sql = how.save;
+    this.#isKept = how.isKept ?? false;
+  }
+
+  get size(): number {
+    return this.#settled.size + this.fresh.size;
+  }
+
+  /** What is known of a row that runs ahead, or was noted. */
+  get(key: Key): Known | undefined {
+    return (this.fresh.get(key) ?? this.#settled.get(key))?.known ?? this.#standing.get(key);
+  }
+
+  /** Keeps what was read of a row, to be found by `get` until `forget`; not where somebody else writes. */
+  note(key: Key, known: Known): Known {
+    return this.#connection.isAlone ? this.#standing.note(key, known) : known;
+  }
+
+  /** To be called when rows were changed by a statement. */
+  forget(): void {
+    this.#standing.clear();
+  }
+
+  /** Puts a row, in the open transaction or one of its own. `values` are those of the statement that saves it. */
+  put(key: Key, known: Known, values: readonly SQLInputValue[]): void {
+    if (this.#connection.isOpenTransaction) {
+      this.fresh.set(key, { known, values });
+      this.#standing.drop(key);
+    } else this.#connection.transaction(() => this.put(key, known, values));
+  }
+
+  save(rows: readonly (readonly SQLInputValue[])[]): void {
+    this.#save ??= this.#connection.prepareApart(this.#sql);
+    let at = 0;
+    const list = /VALUES (\([^)]*\))/.exec(this.#sql)?.[1];
+    if (list !== undefined && rows.length >= atOnce) {
+      this.#saveMany ??= this.#connection.prepareApart(
+        this.#sql.replace(list, Array.from({ length: atOnce }, () => list).join()),
+      );
+      for (; at + atOnce <= rows.length; at += atOnce)
+        this.#saveMany.run(...rows.slice(at, at + atOnce).flat());
+    }
+    for (const values of rows.slice(at)) this.#save.run(...values);
+  }
+
+  write(): void {
+    if (this.size === 0) return;
+    const rows: (readonly SQLInputValue[])[] = [];
+    const take = (key: Key, { known, values }: Ahead<Known>): void => {
+      rows.push(values);
+      if (this.#isKept) this.note(key, known);
+    };
+    for (const [key, row] of this.#settled) if (!this.fresh.has(key)) take(key, row);
+    for (const [key, row] of this.fresh) take(key, row);
+    this.save(rows);
+    this.#written ??= this.#settled;
+    this.#settled = new Map();
+    this.fresh = new Map();
+  }
+
+  committed(): void {
+    this.#written = undefined;
+    if (this.fresh.size === 0) return;
+    if (this.#settled.size === 0) this.#settled = this.fresh;
+    else for (const [key, row] of this.fresh) this.#settled.set(key, row);
+    this.fresh = new Map();
+  }
+
+  rolledBack(): void {
+    this.#settled = this.#written ?? this.#settled;
+    this.#written = undefined;
+    this.forget();
+    if (this.fresh.size > 0) this.fresh = new Map();
+  }
+}
