@@ -156,6 +156,12 @@ export const rooms = {
     shelf: true,
     members: { pkgbuild: [], autogen: [], ebin: [], stage: [], python: [] },
   },
+  ebuilds: {
+    floor: 3,
+    purpose: 'what ebuilds say: metadata by Bash in the sandbox, md5-cache kept right',
+    knows: ['formats', 'host'],
+    borrows: ['sandbox'],
+  },
   pipeline: {
     floor: 3,
     purpose: 'what pushes and timers mean for a repository of recipes',
