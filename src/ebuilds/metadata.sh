@@ -349,6 +349,7 @@ __packmill_finish() {
   set -f
   IFS=$' \t\n'
   ((__packmill_depth == 0)) || die 'inherit did not come to its end'
+  [[ -v EAPI ]] || EAPI=0
   (($1 >= 4)) || [[ -v RDEPEND ]] || RDEPEND=${DEPEND-}
   for __packmill_name in $__packmill_accumulated; do
     [[ -n ${__packmill_from_eclasses[$__packmill_name]-} ]] || continue
