@@ -14,7 +14,7 @@ const outOfMemory = /cannot allocate|xmalloc|xrealloc|Cannot allocate memory/;
 function lastWords(messages: string, realPath: RealPath): string {
   const lines = messages
     .split('\n')
-    .map((line) => line.replace(/^ \* ?/, '').trim())
+    .map((line) => line.replace(/^\s*\* ?/, '').trim())
     .filter((line) => line !== '')
     .slice(-4)
     .map((line) => line.slice(0, 300));
@@ -61,9 +61,10 @@ export function problemOfAnswer(
   const { status, death, messages, variables, garbled } = answer;
   const words = lastWords(messages, realPath);
   const named = death && realPath(death.file);
-  const place: Place = named
-    ? { file: named, ...(death.line === undefined ? {} : { line: death.line }) }
-    : (placeInMessages(messages, realPath) ?? { file: path });
+  // Of a file that Bash gave up on, what it says is nearer than who asked for the file.
+  const told = death?.kind === 'failed' || !named ? placeInMessages(messages, realPath) : undefined;
+  const line = death?.line === undefined ? {} : { line: death.line };
+  const place: Place = told ?? (named ? { file: named, ...line } : { file: path });
   const at = (found: Problem): Problem => ({ ...found, place });
   if (status === 'wrote') return at(problem('EBD008', { what: `'${id}' leaves files behind` }));
   if (outOfMemory.test(messages)) return at(problem('EBD007', { what: `'${id}' needs too much memory` }));

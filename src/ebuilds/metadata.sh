@@ -381,6 +381,7 @@ for ((__packmill_at = 0; __packmill_at < ${#__packmill_words[@]}; __packmill_at 
     exec 9>&1 2>&1 3>&-
     __packmill_process=$BASHPID
     ulimit -S -t "$__packmill_seconds"
+    ulimit -H -t "$((__packmill_seconds + 2))"
     EBUILD=${__packmill_words[__packmill_at + 1]} __packmill_eapi=${__packmill_words[__packmill_at + 2]}
     CATEGORY=${__packmill_words[__packmill_at + 3]} PN=${__packmill_words[__packmill_at + 4]}
     PV=${__packmill_words[__packmill_at + 5]} PR=${__packmill_words[__packmill_at + 6]}

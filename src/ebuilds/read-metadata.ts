@@ -166,7 +166,7 @@ class ShellLine {
         : end.kind === 'out-of-memory'
           ? `'${id}' needs too much memory`
           : `'${id}' ends the shell that reads it`;
-    const code = end.kind === 'exited' ? 'EBD009' : 'EBD007';
+    const code = end.kind === 'exited' || end.kind === 'signalled' ? 'EBD009' : 'EBD007';
     const blamed = problem(code, { what, place: { file: path } });
     this.#input.onMetadata({ ebuild, entry: undefined, problems: [blamed] });
   }

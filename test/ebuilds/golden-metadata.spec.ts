@@ -49,7 +49,7 @@ describe('a cache that is there already', () => {
     expect(made).toEqual(['app-rules/overwrite-5', 'app-rules/overwrite-8', 'app-rules/phases-8']);
     const { written } = await writeCache(tree.folder, rows, { prune: true });
     expect(written).toEqual(made);
-    expect(readFileSync(join(tree.folder, cached, 'phases-8'), 'utf8')).toContain('IUSE=outer-before outer-after inner other');
+    expect(readFileSync(join(tree.folder, cached, 'phases-8'), 'utf8')).toContain('IUSE=inner other outer-before outer-after\n');
   });
 
   it('loses entries of ebuilds that are gone or broken, and of nothing else when only some are looked at', async () => {
