@@ -314,10 +314,9 @@ __packmill_ver_test() {
 __packmill_begin() {
   ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= ($1 < 8 ? 402 : $1 == 8 ? 500 : 503))) ||
     __packmill_end bash "$BASH_VERSION"
-  __packmill_accumulated='IUSE DEPEND RDEPEND PDEPEND'
-  (($1 < 4)) || __packmill_accumulated+=' REQUIRED_USE'
-  (($1 < 7)) || __packmill_accumulated+=' BDEPEND'
-  (($1 < 8)) || __packmill_accumulated+=' IDEPEND PROPERTIES RESTRICT'
+  # Also those that the EAPI does not have, as Portage does: eclasses for several EAPIs build one variable from another.
+  __packmill_accumulated='IUSE REQUIRED_USE DEPEND RDEPEND PDEPEND BDEPEND IDEPEND'
+  (($1 < 8)) || __packmill_accumulated+=' PROPERTIES RESTRICT'
   (($1 >= 9)) || eval 'assert() {
     local code codes=("${PIPESTATUS[@]}")
     for code in "${codes[@]}"; do [[ $code == 0 ]] || die "$@"; done
