@@ -9,6 +9,7 @@ import { target as farmConfig } from './farm-config.ts';
 import { target as gentooAtom } from './gentoo-atom.ts';
 import { target as gentooExpression } from './gentoo-expression.ts';
 import { target as gentooFiles } from './gentoo-files.ts';
+import { target as jinja } from './jinja.ts';
 import { target as mtree } from './mtree.ts';
 import { target as packageFile } from './package-file.ts';
 import { target as packageInfo } from './package-info.ts';
@@ -33,6 +34,7 @@ export const targets: readonly FuzzTarget[] = [
   gentooAtom,
   gentooExpression,
   gentooFiles,
+  jinja,
   mtree,
   packageFile,
   packageInfo,

@@ -51,6 +51,8 @@ export const rooms = {
       yaml: [],
       gentoo: ['yaml'],
       python: ['gentoo'],
+      jinja: [],
+      'extended-json': [],
     },
     node: ['node:zlib', 'node:crypto'],
   },
@@ -87,6 +89,11 @@ export const rooms = {
     floor: 2,
     purpose: 'polite requests to servers of others: budgets, caches, patience',
     knows: ['host', 'store'],
+  },
+  fastpull: {
+    floor: 2,
+    purpose: 'files and pages of others, kept by address and by hash; archives made of folders',
+    knows: ['formats', 'host', 'store', 'fetcher'],
   },
   git: { floor: 2, purpose: 'repositories of recipes and of sources', knows: ['host'] },
   upstream: {
@@ -162,6 +169,12 @@ export const rooms = {
     knows: ['formats', 'host'],
     borrows: ['sandbox'],
   },
+  autogen: {
+    floor: 3,
+    purpose: 'programs that write ebuilds: hub, artifacts, archives, builds, the run over all of them',
+    knows: ['formats', 'host', 'fetcher', 'fastpull', 'git'],
+    borrows: ['sandbox'],
+  },
   pipeline: {
     floor: 3,
     purpose: 'what pushes and timers mean for a repository of recipes',
@@ -173,7 +186,7 @@ export const rooms = {
     floor: 4,
     purpose: 'composition root and use cases; alone names the drivers',
     knows: ['*'],
-    doors: ['ci'],
+    doors: ['ci', 'autogen', 'fastpull', 'ebuild-tree'],
   },
   cli: {
     floor: 5,
@@ -199,8 +212,9 @@ export const fences = {
   'smol-toml': ['upstream'],
   grammy: ['notifier'],
   nodemailer: ['notifier'],
+  bson: ['formats'],
   commander: ['cli'],
-  yaml: ['config', 'formats/yaml'],
+  yaml: ['config', 'formats/yaml', 'autogen'],
   zod: ['config', 'api'],
   fastify: ['http'],
   '@fastify/cors': ['http'],

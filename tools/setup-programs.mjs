@@ -29,7 +29,21 @@ export function missingPrograms(root) {
 /** Whether a row's program is in the path, or its module with the Python of the system. */
 function hasRow({ name, module }) {
   if (module === undefined) return isThere(name);
-  return spawnSync('/usr/bin/python3', ['-c', `import ${module}`], { stdio: 'ignore' }).status === 0;
+  return hasPythonModule(module);
+}
+
+/** Looks where distributions put modules: starting Python to ask it would slow down every command. */
+function hasPythonModule(name) {
+  return ['/usr/lib', '/usr/lib64', '/usr/local/lib'].some((library) => {
+    const folders = existsSync(library)
+      ? readdirSync(library).filter((folder) => folder.startsWith('python3'))
+      : [];
+    return folders.some((folder) =>
+      ['dist-packages', 'site-packages'].some((packages) =>
+        existsSync(join(library, folder, packages, name)),
+      ),
+    );
+  });
 }
 
 function isThere(name) {

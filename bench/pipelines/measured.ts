@@ -9,6 +9,8 @@ export interface Command {
   readonly words: readonly string[];
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
+  /** Whether an end with another code than 0 is as it has to be. */
+  readonly mayFail?: ((code: number | null, said: string) => boolean) | undefined;
 }
 
 export interface Taken {
@@ -22,13 +24,14 @@ export interface Taken {
 // bash's own stopwatch counts what grandchildren take, too, and starts when bash is there already
 const stopwatch = `TIMEFORMAT='%3R %3U %3S'; { time "$@" >"$0.said" 2>&1 </dev/null; } 2>"$0.times"`;
 
-/** Runs a command to its end. Throws when it does not end with 0. */
-export async function measured({ words, cwd, env }: Command, notes: string): Promise<Taken> {
+/** Runs a command to its end. Throws when it does not end with 0, unless it `mayFail` so. */
+export async function measured({ words, cwd, env, mayFail }: Command, notes: string): Promise<Taken> {
   const at = join(notes, 'command');
   const child = spawn('bash', ['-c', stopwatch, at, ...words], { cwd, env, stdio: 'ignore' });
   const [code] = await once(child, 'exit');
   const said = readFileSync(`${at}.said`, 'utf8');
-  if (code !== 0) throw new Error(`'${words.join(' ')}' ended with ${code}:\n${said.slice(-4_000)}`);
+  if (code !== 0 && !mayFail?.(code, said))
+    throw new Error(`'${words.join(' ')}' ended with ${code}:\n${said.slice(-4_000)}`);
   const [real = 0, user = 0, system = 0] = readFileSync(`${at}.times`, 'utf8').trim().split(' ').map(Number);
   return { wallMs: real * 1000, cpuMs: (user + system) * 1000, said };
 }

@@ -18,6 +18,14 @@ export const scheduleRequestSchema = z.strictObject({
   arch: arch.default('x86_64'),
   /** Build exactly this commit; without it the newest of the source. */
   commit: commit.optional(),
+  /**
+   * The request is for what changed between this commit and `commit`. A range that begins where an earlier one of the same
+   * target, source and architecture began is not taken but answered with `coveredTo`: whoever asked for that one
+   * ended before writing down that it was taken.
+   */
+  since: commit.optional(),
+  /** The `coveredTo` of an earlier answer, when that commit says nothing about this range and all of it is meant. */
+  despite: commit.optional(),
   /** CI pipeline that asked, for commit statuses. */
   pipeline: z.string().max(64).optional(),
   /** Mirror for pacman inside builds (`$repo`, `$arch` are filled in). */
@@ -46,13 +54,18 @@ const refusedSchema = z.object({
   next: z.string().optional(),
 });
 
+/** `answer=early`: a request for many packages is answered before they are queued, and then without `plan`. */
+export const scheduleQuerySchema = z.object({ answer: z.literal('early').optional() });
+
 /** What became of a request; it is durable when this is answered. */
 export const scheduleReplySchema = z.object({
   id: z.string(),
-  /** The plan that holds the jobs; undefined when nothing was accepted, or while the sources are still being read. */
+  /** The plan that holds the jobs; undefined when nothing was accepted, while the sources are still being read, and in an early answer. */
   plan: z.int().optional(),
   accepted: z.array(z.object({ name: z.string(), job: z.string() })),
   refused: z.array(refusedSchema),
+  /** Nothing was taken: what changed up to this commit was accepted with an earlier request that began at `since`, too. */
+  coveredTo: commit.optional(),
   /** What the one who asked should know of what was accepted, as lines for people. */
   notices: z.array(z.string()).optional(),
 });

@@ -13,7 +13,7 @@ import type {
 } from '../api/index.ts';
 import type { redisOf } from '../config/index.ts';
 import { type Code, catalogue, fault, isFault, ProblemError, problem } from '../diagnostics/index.ts';
-import { machine, streamHttp, systemClock, systemRandom, textIfThere } from '../host/index.ts';
+import { HttpConnections, machine, systemClock, systemRandom, textIfThere } from '../host/index.ts';
 import { farmPaths } from './farm-paths.ts';
 
 /** How commands reach a manager. */
@@ -28,7 +28,8 @@ export interface ManagerAddress {
 
 /** A manager that is asked from outside. */
 export interface FarmClient {
-  schedule(request: ScheduleRequest): Promise<ScheduleReply>;
+  /** `early`: the answer to a request for many packages need not wait until they are queued. */
+  schedule(request: ScheduleRequest, how?: { readonly early: boolean }): Promise<ScheduleReply>;
   removeObsolete(request: RemovalRequest): Promise<RemovalReply>;
   cancel(selection: JobSelection, reason: string): Promise<readonly string[]>;
   clearQueue(selection: JobSelection): Promise<readonly string[]>;
@@ -44,6 +45,8 @@ export interface FarmClient {
 }
 
 const answerMs = 90_000;
+/** A manager that never ends an answer must not fill our memory. */
+const longestAnswerBytes = 256 * 2 ** 20;
 /** How long somebody has to be there at all (specification 13.2). */
 const reachMs = 10_000;
 
@@ -58,13 +61,36 @@ export function managerUrl(given: string | undefined): string | undefined {
  */
 export async function connectToManager(address: ManagerAddress): Promise<FarmClient> {
   const url = managerUrl(address.url);
-  if (url !== undefined) return httpClient(url, machine.variable('PACKMILL_TOKEN'));
+  if (url !== undefined) return httpClient({ url, token: machine.variable('PACKMILL_TOKEN') });
   const redis = address.redis ?? (await redisOfEnvironment());
   if (redis) return await redisClient(redis, address.farm);
-  const text = textIfThere(farmPaths(address.farm).manager);
-  if (text === undefined) throw fault('SCH005', { what: `no manager is at work in '${address.farm}'` });
-  const own = JSON.parse(text) as { url: string; token: string };
-  return httpClient(own.url, own.token);
+  const own = managerOfFarm(address.farm);
+  if (!own) throw fault('SCH005', { what: `no manager is at work in '${address.farm}'` });
+  return httpClient(own, (refused) => newerManager(address.farm, refused));
+}
+
+/** Where a manager is, and what it knows us by. */
+interface Access {
+  readonly url: string;
+  readonly token: string | undefined;
+}
+
+function managerOfFarm(farm: string): Access | undefined {
+  const text = textIfThere(farmPaths(farm).manager);
+  return text === undefined ? undefined : (JSON.parse(text) as { url: string; token: string });
+}
+
+/**
+ * A manager that was killed leaves its note, and the next one listens at the same port a moment before it writes its own:
+ * who read the old one in between is refused, and finds the new one here. Undefined: the note stays as it is.
+ */
+async function newerManager(farm: string, { token }: Access): Promise<Access | undefined> {
+  for (let tries = 0; tries < 30; tries += 1) {
+    const own = managerOfFarm(farm);
+    if (own && own.token !== token) return own;
+    await systemClock.sleep(100);
+  }
+  return undefined;
 }
 
 const redisVariables = ['REDIS_HOST', 'REDIS_PORT', 'REDIS_PASSWORD', 'REDIS_SSH_HOST'];
@@ -78,12 +104,27 @@ async function redisOfEnvironment(): Promise<ReturnType<typeof redisOf>> {
 
 type Ask = (method: 'GET' | 'POST', path: string, body?: unknown) => Promise<unknown>;
 
-function httpClient(url: string, token: string | undefined): FarmClient {
-  const ask: Ask = (method, path, body) => askHttp({ url: `${url}${path}`, token }, method, body);
+function httpClient(known: Access, renewed?: (refused: Access) => Promise<Access | undefined>): FarmClient {
+  // not by fetch, the loading of which takes a fifth of the time that a pipeline of a push has
+  const connections = new HttpConnections({});
+  let access = known;
+  const askOnce: Ask = (method, path, body) =>
+    askHttp({ connections, url: `${access.url}${path}`, token: access.token }, method, body);
+  const ask: Ask = async (method, path, body) => {
+    try {
+      return await askOnce(method, path, body);
+    } catch (error) {
+      const next = isFault(error) && error.problem.code === 'SCH006' ? await renewed?.(access) : undefined;
+      if (!next) throw error;
+      access = next;
+      return await askOnce(method, path, body);
+    }
+  };
   const cancelled = async (path: string, body: unknown): Promise<readonly string[]> =>
     ((await ask('POST', path, body)) as { jobs: string[] }).jobs;
   return {
-    schedule: async (request) => (await ask('POST', '/api/schedule', request)) as ScheduleReply,
+    schedule: async (request, how) =>
+      (await ask('POST', `/api/schedule${how?.early ? '?answer=early' : ''}`, request)) as ScheduleReply,
     removeObsolete: async (request) => (await ask('POST', '/api/removals', request)) as RemovalReply,
     cancel: (selection, reason) => cancelled('/api/jobs/cancel', { selection, reason }),
     clearQueue: (selection) => cancelled('/api/queue/clear', selection),
@@ -100,7 +141,7 @@ function httpClient(url: string, token: string | undefined): FarmClient {
     pauseUpkeep: async (source, paused) => {
       await ask('POST', `/api/upkeep/${encodeURIComponent(source)}/pause`, { paused });
     },
-    close: async () => {},
+    close: async () => connections.close(),
   };
 }
 
@@ -115,31 +156,28 @@ async function oneJob(ask: Ask, id: string): Promise<JobView | null> {
 }
 
 async function askHttp(
-  to: { readonly url: string; readonly token: string | undefined },
+  to: { readonly connections: HttpConnections; readonly url: string; readonly token: string | undefined },
   method: 'GET' | 'POST',
   body: unknown,
 ): Promise<unknown> {
-  let status: number;
-  let text: string;
-  try {
-    const answer = await streamHttp({
-      method,
-      url: to.url,
-      headers: {
-        ...(to.token === undefined ? {} : { authorization: `Bearer ${to.token}` }),
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      timeoutMs: answerMs,
-    });
-    status = answer.status;
-    text = await answer.text();
-  } catch (error) {
-    const why = isFault(error) ? error.problem.what : String(error);
-    throw fault('SCH005', { what: `no manager answers: ${why}`, cause: error });
+  const answer = await to.connections.exchange({
+    method,
+    url: to.url,
+    headers: {
+      ...(to.token === undefined ? {} : { authorization: `Bearer ${to.token}` }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    body: body === undefined ? undefined : Buffer.from(JSON.stringify(body)),
+    timeoutMs: answerMs,
+    maxBytes: longestAnswerBytes,
+  });
+  if (answer.kind !== 'reply') {
+    const why = `'${method} ${to.url}' got no answer: ${answer.reason}`;
+    throw fault('SCH005', { what: `no manager answers: ${why}` });
   }
-  if (status < 300) return text === '' ? undefined : JSON.parse(text);
-  throw refusalOf(status, text);
+  const text = Buffer.from(answer.body).toString('utf8');
+  if (answer.status < 300) return text === '' ? undefined : JSON.parse(text);
+  throw refusalOf(answer.status, text);
 }
 
 /** The manager's own problem, where it sent one that we know. */

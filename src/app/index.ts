@@ -6,7 +6,8 @@ export { type DumpSubject, dumpFarm, dumpSubjects } from './dump-farm.ts';
 export { type Farm, openFarm } from './farm.ts';
 export { connectToManager, type FarmClient, managerUrl } from './farm-client.ts';
 export { farmStatus } from './farm-status.ts';
-export { initFarm, isFarm } from './init-farm.ts';
+export { initFarm } from './init-farm.ts';
+export { isFarm } from './is-farm.ts';
 export { followJobLog, whyJob } from './job-history.ts';
 export { type BuildRequest, buildRecipes } from './main-path.ts';
 export {

@@ -1,9 +1,10 @@
-import { configFileName, configTemplate } from '../config/index.ts';
+import { configTemplate } from '../config/index.ts';
 import { fault, type Problem, problem } from '../diagnostics/index.ts';
-import { ensureFolder, pathExists, replaceFile } from '../host/index.ts';
+import { ensureFolder, replaceFile } from '../host/index.ts';
 import { checkOverlayPath } from '../sandbox/bubblewrap/index.ts';
 import { findKey, initKey, openGnupgSigner } from '../signer/gnupg/index.ts';
 import { farmPaths } from './farm-paths.ts';
+import { isFarm } from './is-farm.ts';
 
 export interface InitRequest {
   /** Absolute path of the farm to be. */
@@ -29,11 +30,6 @@ export interface InitReport {
 
 /** The name that pacman keeps for its database of installed packages (pacman.conf(5), "repository sections"). */
 const takenByPacman = 'local';
-
-/** Whether the folder is a farm. */
-export function isFarm(folder: string): boolean {
-  return pathExists(`${folder}/${configFileName}`);
-}
 
 /**
  * Makes a farm: folders, key, public key, and last `packmill.yaml`, so that an interrupted init can be run

@@ -1,5 +1,5 @@
 import { fault, type Problem, ProblemError } from '../diagnostics/index.ts';
-import type { Recipe } from '../model/index.ts';
+import type { LoadedRecipe, Recipe } from '../model/index.ts';
 import { discover, loadAll, type PkgbuildDetails } from '../recipes/pkgbuild/index.ts';
 import type { Farm } from './farm.ts';
 import { makeSrcinfo } from './make-srcinfo.ts';
@@ -39,17 +39,14 @@ export async function loadRecipes(farm: Farm, request: LoadRequest): Promise<Loa
   const mistyped = found.problems.find(({ severity, blame }) => severity === 'error' && blame === 'usage');
   if (mistyped) throw new ProblemError(mistyped);
   const arch = request.arch ?? farm.config.arch;
-  const loaded = await loadAll(found.folders, {
+  const results = await loadAll(found.folders, {
     arch,
     regenerate: (folder) => makeSrcinfo(farm, folder, arch),
     parallel: farm.jobs,
   });
-  const problems = [...found.problems, ...loaded.flatMap((one) => one.problems)];
-  const broken = loaded.flatMap((one, index): BrokenRecipe[] => {
-    const problem = one.problems.find(({ severity }) => severity === 'error');
-    return one.recipe || !problem ? [] : [{ name: found.folders[index]?.split('/').at(-1) ?? '', problem }];
-  });
-  const recipes = loaded.flatMap((one) => (one.recipe ? [one.recipe] : []));
+  const loaded = sortLoaded(results.map((result, at) => ({ folder: found.folders[at] as string, result })));
+  const { recipes, broken } = loaded;
+  const problems = [...found.problems, ...loaded.problems];
   for (const name of request.only ?? []) {
     if (recipes.some((recipe) => recipe.name === name) || broken.some((one) => one.name === name)) continue;
     throw fault('CLI006', { what: `'${request.paths.join("', '")}' holds no recipe '${name}'` });
@@ -59,6 +56,25 @@ export async function loadRecipes(farm: Farm, request: LoadRequest): Promise<Loa
     return { recipes: wanted, broken, problems };
   const watched = await watchUpstreams(farm, wanted, request.signal);
   return { recipes: watched.recipes, broken, problems: [...problems, ...watched.problems] };
+}
+
+/** A folder that was read. */
+export interface ReadFolder {
+  readonly folder: string;
+  readonly result: LoadedRecipe<PkgbuildDetails>;
+}
+
+/** Tells recipes from folders that could not be made any. */
+export function sortLoaded(folders: readonly ReadFolder[]): LoadedRecipes {
+  const broken = folders.flatMap(({ folder, result }): BrokenRecipe[] => {
+    const problem = result.problems.find(({ severity }) => severity === 'error');
+    return result.recipe || !problem ? [] : [{ name: folder.split('/').at(-1) ?? '', problem }];
+  });
+  return {
+    recipes: folders.flatMap(({ result }) => (result.recipe ? [result.recipe] : [])),
+    broken,
+    problems: folders.flatMap(({ result }) => result.problems),
+  };
 }
 
 /** The named recipes and every recipe that offers something they need, directly or not. */

@@ -6,33 +6,44 @@ import { load, type PkgbuildDetails } from '../recipes/pkgbuild/index.ts';
 import type { Farm } from './farm.ts';
 import { type LoadedRecipes, loadRecipes } from './load-recipes.ts';
 import { makeSrcinfo } from './make-srcinfo.ts';
+import { RecipeMemory } from './recipe-memory.ts';
 
 /** A source of recipes as it was at one commit. */
 export interface SourceState {
   /** Whole id; undefined for a plain folder, which is taken as it stands. */
   readonly commit: string | undefined;
-  /** Folder with the recipes' folders; nobody may write in it. */
-  readonly folder: string;
+  /** Name of the source. */
+  readonly source: string;
   /** The commit that was asked for is not to be had any more; this is the newest one. */
   readonly isGone: boolean;
 }
 
 /** How long a talk with a git server may take. */
 const fetchLimits = { timeoutMs: 10 * 60_000 };
-const keptCheckouts = 8;
-const keptStates = 4;
+/** How long a folder stays that nobody asked for and the newest commit does not have. */
+const unusedMs = 24 * 60 * 60 * 1000;
+
+/** Where a job's recipe comes from. */
+interface JobPlace {
+  readonly folder: string;
+  readonly source: string | undefined;
+  readonly commit: string | undefined;
+}
+
+const lastPart = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 
 /** The git repositories of recipes that a farm follows (`recipe-sources` in packmill.yaml). */
 export class RecipeSources {
   readonly #farm: Farm;
   readonly #signal: AbortSignal | undefined;
   readonly #open = new Map<string, Promise<SourceRepository | undefined>>();
-  readonly #loaded = new Map<string, Promise<LoadedRecipes>>();
+  readonly #memory: RecipeMemory;
 
   /** `signal` calls talks with git servers off, which then end with GIT001. */
   constructor(farm: Farm, signal?: AbortSignal) {
     this.#farm = farm;
     this.#signal = signal;
+    this.#memory = new RecipeMemory(farm, 4 + 2 * this.ids.length);
   }
 
   get ids(): readonly string[] {
@@ -45,63 +56,96 @@ export class RecipeSources {
   }
 
   /**
-   * Lays out a source: at a commit, or as new as its server has it. Throws SCH001 for an unknown source and GIT
-   * problems, of which those of the world (GIT001, SYS004 and others) are worth another try.
+   * A source at a commit, or as new as its server has it. Throws SCH001 for an unknown source and GIT problems, of
+   * which those of the world (GIT001, SYS004 and others) are worth another try.
    */
   async at(id: string, commit: string | undefined): Promise<SourceState> {
-    const url = this.url(id);
-    if (url === undefined) throw fault('SCH001', { what: `the farm has no recipe source '${id}'` });
-    const repository = await this.#repository(id, url);
-    if (!repository) return { commit: undefined, folder: url, isGone: false };
+    const repository = await this.#repository(id);
+    if (!repository) return { source: id, commit: undefined, isGone: false };
     const limits = { ...fetchLimits, signal: this.#signal };
     if (commit === undefined) await repository.fetch(limits);
     const found = await repository.resolve(commit, limits);
-    const folder = await repository.checkout(found.commit);
-    return { commit: found.commit, folder, isGone: found.isGone };
+    return { source: id, commit: found.commit, isGone: found.isGone };
   }
 
-  /** All recipes of a source at a commit; read once per commit and architecture. */
-  recipes(state: SourceState, arch: string): Promise<LoadedRecipes> {
-    const request = { paths: [state.folder], only: undefined, arch, upstreamHeads: false };
-    if (state.commit === undefined) return loadRecipes(this.#farm, request);
-    const key = `${state.folder} ${arch}`;
-    const known = this.#loaded.get(key);
-    if (known) return known;
-    const loading = loadRecipes(this.#farm, request);
-    this.#loaded.set(key, loading);
-    loading.catch(() => this.#loaded.delete(key));
-    for (const old of [...this.#loaded.keys()].slice(0, -keptStates)) this.#loaded.delete(old);
-    return loading;
+  /**
+   * All recipes of a source at a commit: what earlier commits had is not read again, but for those `wanted` that could
+   * not be read. Throws PLN001, GIT006, SYS004.
+   */
+  async recipes(
+    { source, commit }: SourceState,
+    arch: string,
+    wanted: readonly string[],
+  ): Promise<LoadedRecipes> {
+    const repository = await this.#repository(source);
+    if (!repository || commit === undefined) {
+      const paths = [this.url(source) as string];
+      return loadRecipes(this.#farm, { paths, only: undefined, arch, upstreamHeads: false });
+    }
+    return await this.#memory.read({
+      source,
+      commit,
+      arch,
+      wanted: new Set(wanted),
+      folders: () => repository.folders(commit),
+      layOut: (folders) => repository.layOut(commit, folders),
+    });
+  }
+
+  /** Those of some names that a source has a folder with a PKGBUILD for. */
+  async recipesNamed({ source, commit }: SourceState, names: readonly string[]): Promise<readonly string[]> {
+    const repository = await this.#repository(source);
+    const wanted = new Set(names);
+    let folders = names.map((name) => `${this.url(source)}/${name}`);
+    if (repository && commit !== undefined) {
+      const there = (await repository.folders(commit)).filter(({ name }) => wanted.has(name));
+      folders = [...(await repository.layOut(commit, there))];
+    }
+    return folders.filter((folder) => pathExists(`${folder}/PKGBUILD`)).map(lastPart);
   }
 
   /**
    * One recipe of a job, from the folder it was planned with; laid out again where it is gone. Throws the recipe's
    * own problem, CLI002 when its folder is not there any more.
    */
-  async recipeOf(job: {
-    readonly folder: string;
-    readonly source: string | undefined;
-    readonly commit: string | undefined;
-    readonly arch: string;
-  }): Promise<Recipe<PkgbuildDetails>> {
-    if (!pathExists(job.folder) && job.source !== undefined) await this.at(job.source, job.commit);
-    const { recipe, problems } = await load(job.folder, {
+  async recipeOf(job: JobPlace & { readonly arch: string }): Promise<Recipe<PkgbuildDetails>> {
+    const folder = pathExists(job.folder) ? job.folder : await this.#folderAgain(job);
+    const { recipe, problems } = await load(folder, {
       arch: job.arch,
-      regenerate: (folder) => makeSrcinfo(this.#farm, folder, job.arch),
+      regenerate: (path) => makeSrcinfo(this.#farm, path, job.arch),
     });
     if (recipe) return recipe;
-    throw firstFault(problems, job.folder);
+    throw firstFault(problems, folder);
   }
 
-  /** Removes checkouts that nobody needs. */
+  async #folderAgain({ folder, source, commit }: JobPlace): Promise<string> {
+    if (source === undefined) return folder;
+    const repository = await this.#repository(source);
+    if (!repository) return folder;
+    const state = await this.at(source, commit);
+    if (state.commit === undefined) return folder;
+    const all = await repository.folders(state.commit);
+    const own = all.filter(({ name }) => name === lastPart(folder));
+    const [path] = await repository.layOut(state.commit, own);
+    return path ?? folder;
+  }
+
+  /** Removes laid-out folders that nobody needs, and gathers what fetches left; what is in use stays. */
   async prune(inUse: ReadonlySet<string>): Promise<void> {
-    for (const repository of this.#open.values())
-      await (await repository)?.pruneCheckouts(keptCheckouts, inUse);
+    const before = this.#farm.clock.nowMs() - unusedMs;
+    for (const opening of this.#open.values()) {
+      const repository = await opening;
+      await repository?.pruneFolders(before, inUse);
+      await repository?.tidy({ signal: this.#signal });
+    }
   }
 
-  #repository(id: string, url: string): Promise<SourceRepository | undefined> {
+  /** Undefined for a plain folder. Throws SCH001. */
+  async #repository(id: string): Promise<SourceRepository | undefined> {
+    const url = this.url(id);
+    if (url === undefined) throw fault('SCH001', { what: `the farm has no recipe source '${id}'` });
     const known = this.#open.get(id);
-    if (known) return known;
+    if (known) return await known;
     const opening = isPlainFolder(url)
       ? Promise.resolve(undefined)
       : SourceRepository.open({
@@ -112,7 +156,7 @@ export class RecipeSources {
         });
     this.#open.set(id, opening);
     opening.catch(() => this.#open.delete(id));
-    return opening;
+    return await opening;
   }
 }
 

@@ -23,7 +23,7 @@ export async function watchUpstreams(
   recipes: readonly Recipe<PkgbuildDetails>[],
   signal?: AbortSignal,
 ): Promise<WatchedRecipes> {
-  const refs = new Map<string, FollowedRef>();
+  const refs = new Map<string, WatchedBranch>();
   for (const recipe of recipes) for (const ref of watchedRefs(recipe)) refs.set(keyOf(ref), ref);
   if (refs.size === 0) return { recipes, problems: [] };
   const file = `${farm.paths.root}/state/upstream-heads.json`;
@@ -44,9 +44,7 @@ export async function watchUpstreams(
 }
 
 /** A branch as digests of recipes have it: without `refs/heads/`. */
-type FollowedRef = ReturnType<typeof watchedRefs>[number];
-
-const keyOf = (ref: FollowedRef): string => `${ref.url}#${ref.ref}`;
+const keyOf = ({ url, ref }: WatchedBranch): string => `${url}#${ref.replace(/^refs\/heads\//, '')}`;
 
 async function readKnown(file: string): Promise<Record<string, string>> {
   try {
@@ -58,7 +56,7 @@ async function readKnown(file: string): Promise<Record<string, string>> {
 
 async function askAll(
   farm: Farm,
-  refs: ReadonlyMap<string, FollowedRef>,
+  branches: ReadonlyMap<string, WatchedBranch>,
   signal: AbortSignal | undefined,
 ): Promise<Map<string, string>> {
   const rewrites = Object.entries(farm.config.sources.map).map(([prefix, to]) => ({
@@ -66,10 +64,6 @@ async function askAll(
     replacement: to.startsWith('/') ? `file://${to}/` : to,
   }));
   await writeFileWithMode(farm.paths.gitConfig, gitConfig(rewrites), 0o644);
-  const branches = new Map<string, WatchedBranch>();
-  for (const [key, { url, ref }] of refs) {
-    branches.set(key, { url, ref: ref === 'HEAD' ? ref : `refs/heads/${ref}` });
-  }
   const answers = await branchHeads(branches.values(), {
     configFile: farm.paths.gitConfig,
     timeoutMs,

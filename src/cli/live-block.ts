@@ -43,6 +43,13 @@ export class LiveBlock {
     this.#shown = lines;
   }
 
+  /** Takes the block away until it is drawn again, for what others write. */
+  hide(): void {
+    if (this.#stop.signal.aborted) return;
+    this.#console.err(this.#clear());
+    this.#shown = [];
+  }
+
   /** Removes the block for good. */
   end(): void {
     if (this.#stop.signal.aborted) return;

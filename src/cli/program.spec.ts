@@ -39,6 +39,24 @@ describe('the command line', () => {
     expect(await namesFor('buidl')).toContain('build');
   });
 
+  it('shows an example and the options of the program in the help of each command of pipelines', async () => {
+    const helpOf = async (...words: string[]): Promise<string> => {
+      let text = '';
+      const talking: Console = { ...silent, out: (piece) => (text += piece) };
+      const program = await createProgram(new Shell(talking), words);
+      await expect(program.parseAsync([...words, '--help'], { from: 'user' })).rejects.toThrow('outputHelp');
+      return text;
+    };
+    const whole = await createProgram(new Shell(silent), ['ci', '--help']);
+    for (const command of whole.commands[0]?.commands ?? []) {
+      const name = command.name();
+      const help = await helpOf('ci', name);
+      expect(help).toMatch(new RegExp(`\\nExamples?:\\n(?: .*\\n)*  .*packmill (?:--\\S+ )*ci ${name}\\b`));
+      expect(help).toContain('--json');
+    }
+    expect(await helpOf('import', 'chaotic')).toContain('--json');
+  });
+
   it('loads of a group only the part that was asked for', async () => {
     const program = await createProgram(new Shell(silent), ['ci', 'on-commit']);
     expect(program.commands[0]?.commands.map((command) => command.name())).toEqual([

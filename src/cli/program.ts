@@ -22,6 +22,9 @@ const commands: Readonly<Record<string, () => Promise<Add>>> = {
   why: async () => (await import('./commands/why.ts')).addWhy,
   repo: async () => (await import('./commands/repo.ts')).addRepo,
   store: async () => (await import('./commands/store.ts')).addStore,
+  blos: async () => (await import('./commands/blos.ts')).addBlos,
+  dynamic: async () => (await import('./commands/dynamic.ts')).addDynamic,
+  cdn: async () => (await import('./commands/cdn.ts')).addCdn,
   dump: async () => (await import('./commands/dump.ts')).addDump,
   up: loadServe,
   manager: loadServe,
@@ -37,6 +40,8 @@ const commands: Readonly<Record<string, () => Promise<Add>>> = {
   upkeep: async () => (await import('./commands/upkeep.ts')).addUpkeep,
   ci: async () => (await import('./commands/ci.ts')).addCi,
   import: async () => (await import('./commands/import.ts')).addImport,
+  doit: async () => (await import('./commands/doit.ts')).addDoit,
+  autogen: async () => (await import('./commands/autogen.ts')).addAutogen,
   token: async () => (await import('./commands/token.ts')).addToken,
   doctor: async () => (await import('./commands/doctor.ts')).addDoctor,
   explain: async () => (await import('./commands/explain.ts')).addExplain,
@@ -72,6 +77,7 @@ export async function createProgram(shell: Shell, argv: readonly string[]): Prom
     .option('-q, --quiet', 'errors only')
     .option('-v, --verbose', 'say more: reasons, next steps, traces')
     .showSuggestionAfterError(true)
+    .configureHelp({ showGlobalOptions: true })
     .addHelpText('after', epilogue)
     .exitOverride()
     .configureOutput({
@@ -107,6 +113,6 @@ function operands(argv: readonly string[]): readonly string[] {
 
 /** Subcommands behave like the program itself on errors. */
 function inherit(command: Command): void {
-  command.exitOverride().showSuggestionAfterError(true);
+  command.exitOverride().showSuggestionAfterError(true).configureHelp({ showGlobalOptions: true });
   for (const child of command.commands) inherit(child);
 }

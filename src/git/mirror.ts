@@ -13,6 +13,13 @@ import { type CallLimits, type GitProgram, remoteName } from './git-program.ts';
 import type { RemoteAddress } from './remote-address.ts';
 import { isDamage, isNotOffered, layingTrouble, remoteTrouble } from './remote-trouble.ts';
 
+/** A folder at the top of a commit; two with the same tree hold the same. */
+export interface CommittedFolder {
+  readonly name: string;
+  /** Id of its tree. */
+  readonly tree: string;
+}
+
 /** A branch as the server has it. */
 interface Tip {
   readonly branch: string;
@@ -34,6 +41,8 @@ export class Mirror {
   readonly #git: GitProgram;
   readonly #remote: RemoteAddress;
   readonly #branch: string | undefined;
+  /** The server has no branch `main`, so that the one to follow has to be asked for. */
+  #lacksMain = false;
 
   constructor(folder: string, git: GitProgram, remote: RemoteAddress, branch: string | undefined) {
     this.folder = folder;
@@ -59,9 +68,30 @@ export class Mirror {
     const result = await this.run(fetching(specOf(tip)), limits);
     if (isDamage(result)) return await this.#begin(tip, limits);
     if (result.code !== 0) throw remoteTrouble(this.#remote.shown, result);
-    // Each fetch adds a pack; git itself decides when they are too many.
-    await this.run(['gc', '--auto', '--quiet'], limits);
+    await this.tidy(limits);
     return (await this.newest()) ?? tip.commit;
+  }
+
+  /**
+   * The same where a commit is known to be missing, in one talk with the server instead of two when the branch to
+   * follow is where it always was. `missing` is that commit's whole id. Somebody waits for it: packs are gathered later,
+   * by `tidy`.
+   */
+  async fetchMissing(missing: string, limits: CallLimits): Promise<string> {
+    if (this.#lacksMain || !this.#isUsable(missing)) return await this.fetchBranch(limits);
+    this.#sweep();
+    const branch = this.#branch ?? 'main';
+    const result = await this.run(fetching(specOf({ branch })), limits);
+    if (isNotOffered(result)) this.#lacksMain = this.#branch === undefined;
+    else if (result.code !== 0 && !isDamage(result)) throw remoteTrouble(this.#remote.shown, result);
+    if (result.code !== 0) return await this.fetchBranch(limits);
+    return (await this.newest()) ?? (await this.fetchBranch(limits));
+  }
+
+  /** Each fetch adds a pack; when there are many, git itself decides whether they are too many. */
+  async tidy(limits: CallLimits): Promise<void> {
+    const packs = namesIn(`${this.folder}/objects/pack`).filter((name) => name.endsWith('.pack'));
+    if (packs.length > 50) await this.run(['gc', '--auto', '--quiet'], limits);
   }
 
   /** Fetches one commit by its whole id; false when the server has it no more or does not give it away. */
@@ -82,6 +112,22 @@ export class Mirror {
   /** Whether a commit with this whole id is in the mirror. */
   async holds(commit: string): Promise<boolean> {
     return (await this.run(['cat-file', '-e', `${commit}^{commit}`])).code === 0;
+  }
+
+  /**
+   * The folders at the top of a commit, by name, without those whose names begin with a dot; undefined when the
+   * mirror cannot read it.
+   */
+  async foldersOf(commit: string): Promise<readonly CommittedFolder[] | undefined> {
+    const result = await this.run(['ls-tree', '-d', '-z', commit]);
+    if (result.code !== 0) return undefined;
+    const found = new Map<string, CommittedFolder>();
+    for (const line of result.stdout.split('\0')) {
+      const [, tree = '', name = ''] = /^040000 tree ([0-9a-f]{40,64})\t(.+)$/s.exec(line) ?? [];
+      // a name that is not UTF-8 cannot be said, and no package has one
+      if (tree !== '' && !name.startsWith('.') && !name.includes('\ufffd')) found.set(name, { name, tree });
+    }
+    return [...found.values()];
   }
 
   /** Whether every tree and file of a commit that the mirror holds is there too. */
@@ -179,7 +225,7 @@ const markerName = 'packmill-mirror';
 
 const formatOf = (id: string): string => (id.length > 40 ? 'sha256' : 'sha1');
 
-const specOf = (tip: Tip): string => `+refs/heads/${tip.branch}:${newestRef}`;
+const specOf = (tip: Pick<Tip, 'branch'>): string => `+refs/heads/${tip.branch}:${newestRef}`;
 
 const fetching = (spec: string): readonly string[] => [
   ...['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--no-auto-gc', '--no-recurse-submodules'],

@@ -150,7 +150,11 @@ export class RemoteLink {
     const git = new CheckoutProgram(folder);
     const result = await git.run(['remote', 'get-url', '--push', remote]);
     if (result.code === 0) return result.stdout.trim();
-    throw fault('GIT003', { what: `the checkout '${folder}' has no remote '${remote}'` });
+    throw fault('GIT003', {
+      what: `the checkout '${folder}' has no remote '${remote}'`,
+      why: 'Pipelines read tags and branches of the remote, and push there.',
+      next: `Add it ('git remote add ${remote} ADDRESS'), or work in a clone.`,
+    });
   }
 
   /** The address for a message; it costs a process, so it is looked up when something is wrong. */

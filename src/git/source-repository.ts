@@ -1,14 +1,14 @@
 import { fault } from '../diagnostics/index.ts';
-import { type Clock, ensureFolder } from '../host/index.ts';
-import { Checkouts } from './checkouts.ts';
+import { type Clock, ensureFolder, removeTree } from '../host/index.ts';
 import { type CallLimits, GitProgram } from './git-program.ts';
-import { Mirror } from './mirror.ts';
+import { LaidOutFolders } from './laid-out-folders.ts';
+import { type CommittedFolder, Mirror } from './mirror.ts';
 import { type RemoteAddress, remoteAddress } from './remote-address.ts';
 
 export interface SourceOptions {
   /** A URL, `host:path`, or a local folder with a git repository in it. */
   readonly url: string;
-  /** Where the mirror and the checkouts live; used by one process at a time. Made when missing. */
+  /** Where the mirror and the laid-out folders live; used by one process at a time. Made when missing. */
   readonly folder: string;
   /** The branch to follow; undefined: `main`, or the default branch where there is no `main`. */
   readonly branch?: string | undefined;
@@ -30,19 +30,19 @@ export interface ResolvedCommit {
 }
 
 /**
- * A git repository of recipes: followed by a bare mirror, laid out commit by commit. Nothing that the repository
+ * A git repository of recipes: followed by a bare mirror, laid out folder by folder. Nothing that the repository
  * brings along is run or obeyed: no hooks, configuration, filters, attributes or submodules; links stay links.
  */
 export class SourceRepository {
   readonly #mirror: Mirror;
-  readonly #checkouts: Checkouts;
+  readonly #folders: LaidOutFolders;
   readonly #remote: RemoteAddress;
   /** The end of the line of those who change the mirror. */
   #line: Promise<unknown> = Promise.resolve();
 
-  private constructor(parts: { mirror: Mirror; checkouts: Checkouts; remote: RemoteAddress }) {
+  private constructor(parts: { mirror: Mirror; folders: LaidOutFolders; remote: RemoteAddress }) {
     this.#mirror = parts.mirror;
-    this.#checkouts = parts.checkouts;
+    this.#folders = parts.folders;
     this.#remote = parts.remote;
   }
 
@@ -57,8 +57,10 @@ export class SourceRepository {
       sshCommand: options.sshCommand,
     });
     const mirror = new Mirror(`${options.folder}/mirror`, git, remote, options.branch);
-    const checkouts = await Checkouts.open(`${options.folder}/checkouts`, mirror, options.clock);
-    return new SourceRepository({ mirror, checkouts, remote });
+    // where earlier versions laid out whole commits
+    await removeTree(`${options.folder}/checkouts`);
+    const folders = await LaidOutFolders.open(`${options.folder}/folders`, mirror, options.clock);
+    return new SourceRepository({ mirror, folders, remote });
   }
 
   /**
@@ -94,8 +96,10 @@ export class SourceRepository {
     }
     const known = await this.#find(digits);
     if (known) return { commit: known, wanted, isGone: false };
-    const newest = await this.fetch(limits);
-    const found = await this.#find(digits);
+    const newest = await this.#inLine(() =>
+      isWhole(digits) ? this.#mirror.fetchMissing(digits, limits) : this.#mirror.fetchBranch(limits),
+    );
+    const found = newest === digits ? newest : await this.#find(digits);
     if (found) return { commit: found, wanted, isGone: false };
     const isOffered =
       digits.length === newest.length && (await this.#inLine(() => this.#mirror.fetchCommit(digits, limits)));
@@ -103,19 +107,41 @@ export class SourceRepository {
   }
 
   /**
-   * The folder with the files of a commit: bytes, executable bits and links as committed, submodules as empty
-   * folders. It is complete or not there, and shared: nobody may write in it. Throws GIT002, GIT006, SYS004 (no room, among others).
+   * The folders at the top of a commit, by name, without those whose names begin with a dot. Throws GIT002 when the
+   * mirror lacks the commit.
    */
-  async checkout(commit: string): Promise<string> {
-    if (!(await this.has(commit))) {
-      throw fault('GIT002', { what: `'${this.#remote.shown}' has no commit '${commit}' in its mirror` });
+  async folders(commit: string): Promise<readonly CommittedFolder[]> {
+    const found = isWhole(commit) ? await this.#mirror.foldersOf(commit) : undefined;
+    if (found) return found;
+    if (await this.has(commit)) {
+      this.#mirror.distrust();
+      throw fault('GIT006', { what: `the mirror of '${this.#remote.shown}' lacks files of '${commit}'` });
     }
-    return await this.#checkouts.get(commit);
+    throw fault('GIT002', { what: `'${this.#remote.shown}' has no commit '${commit}' in its mirror` });
   }
 
-  /** Removes all checkouts but the `keep` last used ones and those of commits in use; returns their commits. */
-  async pruneCheckouts(keep: number, inUse: ReadonlySet<string>): Promise<readonly string[]> {
-    return await this.#checkouts.prune(keep, inUse);
+  /**
+   * Paths of some folders of a commit, in their order, each laid out once for all commits that have it: bytes,
+   * executable bits and links as committed, submodules as empty folders. A folder is complete or not there, bears its
+   * name, and is shared: nobody may write in it. Throws GIT006, SYS004 (no room, among others).
+   */
+  layOut(commit: string, folders: readonly CommittedFolder[]): Promise<readonly string[]> {
+    return this.#folders.get(commit, folders);
+  }
+
+  /**
+   * Removes laid-out folders that were asked for last before a moment (ms since the epoch), but not `kept` paths and
+   * those of the newest commit; returns their paths.
+   */
+  async pruneFolders(usedBeforeMs: number, kept: ReadonlySet<string>): Promise<readonly string[]> {
+    const newest = await this.#mirror.newest();
+    const held = newest === undefined ? [] : ((await this.#mirror.foldersOf(newest)) ?? []);
+    return await this.#folders.prune(usedBeforeMs, { paths: kept, folders: held });
+  }
+
+  /** Gathers what many fetches left in the mirror. */
+  tidy(limits: CallLimits = {}): Promise<void> {
+    return this.#inLine(() => this.#mirror.tidy(limits));
   }
 
   async #newestOrFetch(limits: CallLimits): Promise<string> {

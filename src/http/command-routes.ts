@@ -11,6 +11,7 @@ import {
   removalRequestSchema,
   retryRequestSchema,
   type ScheduleRequest,
+  scheduleQuerySchema,
   scheduleReplySchema,
   scheduleRequestSchema,
 } from '../api/index.ts';
@@ -28,7 +29,7 @@ const describe = (route: Omit<RouteDescription, 'tag' | 'token'>): ReturnType<ty
 /** What operators tell the farm to do. All of them need a token with the role operator. */
 export function commandRoutes(server: WebServer, { service, signIn }: RouteContext): void {
   const onRequest = signIn.operator;
-  server.post<{ Body: ScheduleRequest }>(
+  server.post<{ Body: ScheduleRequest; Querystring: { answer?: 'early' } }>(
     '/api/schedule',
     {
       onRequest,
@@ -36,13 +37,15 @@ export function commandRoutes(server: WebServer, { service, signIn }: RouteConte
         summary: 'Build packages',
         description:
           'The request is durable when it is answered. Repeating it with the same `id` is harmless. Packages that ' +
-          'cannot be accepted are listed as refused; the others are built.',
+          'cannot be accepted are listed as refused; the others are built. With `answer=early` a request for many ' +
+          'packages is answered before they are queued, and then without `plan`.',
+        query: scheduleQuerySchema,
         body: scheduleRequestSchema,
         answer: scheduleReplySchema,
         also: { 422: 'A recipe is at fault.', 503: 'The farm cannot accept requests now.' },
       }),
     },
-    async ({ body }) => service.schedule(body),
+    async ({ body, query }) => service.schedule(body, { early: query.answer === 'early' }),
   );
   server.post<{ Body: RemovalRequest }>(
     '/api/removals',

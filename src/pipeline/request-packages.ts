@@ -7,6 +7,8 @@ import { type RecipeRepository, readSettingsOf } from './recipe-repository.ts';
 /** Packages of a request that can be scheduled, with their classes, and what is wrong with others. */
 export interface PreparedPackages {
   readonly packages: readonly RequestedPackage[];
+  /** Those that the AUR gets (`CI_MANAGE_AUR` of the package). */
+  readonly managed: readonly string[];
   readonly problems: readonly Problem[];
 }
 
@@ -15,7 +17,7 @@ const manyPackages = 64;
 
 /**
  * Resolves build classes (specification 5.7: asked for, else `BUILDER_CLASS`, else `CI_DEFAULT_CLASS`, else none) and
- * leaves out folders without a PKGBUILD (CIC009). Sorted by name.
+ * leaves out folders without a PKGBUILD (CIC009); one without .SRCINFO is told (CIC041). Sorted by name.
  */
 export async function preparePackages(
   copy: WorkingCopy,
@@ -27,39 +29,35 @@ export async function preparePackages(
   const names = sorted.map(({ name }) => name);
   const own = await readSettingsOf(copy, commit, names);
   // not at the same time: it looks at the same folders, which are known by now
-  const recipes = await foldersWithRecipe(copy, commit, names);
+  const files = await recipeFilesOf(copy, commit, names);
   const problems: Problem[] = [];
   const packages: RequestedPackage[] = [];
   for (const { name, buildClass: asked } of sorted) {
     const found = own.get(name);
     problems.push(...(found?.problems ?? []));
-    if (!recipes.has(name)) {
+    if (!files.has(`${name}/PKGBUILD`)) {
       problems.push(problem('CIC009', { what: `'${name}' has no PKGBUILD`, place: { file: name } }));
       continue;
+    }
+    if (!files.has(`${name}/.SRCINFO`)) {
+      problems.push(problem('CIC041', { what: `'${name}' has no .SRCINFO`, place: { file: name } }));
     }
     const buildClass = asked ?? found?.settings.buildClass ?? settings.defaultClass;
     packages.push(buildClass === undefined ? { name } : { name, buildClass });
   }
-  return { packages, problems };
+  const managed = packages.flatMap(({ name }) => (own.get(name)?.settings.managesAur ? [name] : []));
+  return { packages, managed, problems };
 }
 
-async function foldersWithRecipe(
+/** Paths of the files that make a folder a recipe, as far as they are there. */
+async function recipeFilesOf(
   copy: WorkingCopy,
   commit: string,
   names: readonly string[],
-): Promise<ReadonlySet<string>> {
-  const paths =
-    names.length > manyPackages
-      ? (await copy.entries(commit, '')).keys()
-      : (
-          await copy.readFiles(
-            commit,
-            names.map((name) => `${name}/PKGBUILD`),
-          )
-        ).keys();
-  const found = new Set<string>();
-  for (const path of paths) if (path.endsWith('/PKGBUILD')) found.add(path.slice(0, -'/PKGBUILD'.length));
-  return found;
+): Promise<{ has(path: string): boolean }> {
+  if (names.length > manyPackages) return await copy.entries(commit, '');
+  const paths = names.flatMap((name) => [`${name}/PKGBUILD`, `${name}/.SRCINFO`]);
+  return await copy.readFiles(commit, paths);
 }
 
 /**

@@ -1,22 +1,22 @@
 export {
   type AurCollection,
   type AurOptions,
-  type AurPackage,
   collectAur,
   type WantedPackage,
 } from './aur.ts';
+export type { AurPackage } from './aur-extract.ts';
 export {
   type BranchAnswer,
   type BranchOptions,
   branchHeads,
 } from './branches.ts';
+export type { PublishedPackage } from './database-extract.ts';
 export { type EndpointName, type Endpoints, readEndpoints } from './endpoints.ts';
 export { type GitlabOptions, type GitlabTag, newestGitlabTag } from './gitlab-tags.ts';
 export {
   nextVersionRows,
   type PackageDatabase,
   type PackageDatabases,
-  type PublishedPackage,
   readPackageDatabases,
 } from './package-databases.ts';
 export type { RecipeTexts, Rewrite } from './recipe-texts.ts';

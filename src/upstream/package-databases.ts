@@ -1,21 +1,16 @@
+import { fileURLToPath } from 'node:url';
 import { type Problem, problem } from '../diagnostics/index.ts';
 import type { Fetcher } from '../fetcher/index.ts';
 import { type DatabaseEntry, parseDesc, readDatabase } from '../formats/pacman/index.ts';
 import { type ChangedLibrary, changedLibraries, type VersionRows } from '../formats/pkgbuild-repo/index.ts';
-import { xzCodec } from '../host/index.ts';
+import { bytesIfThere, entryFacts, pathKind, realPath, xzCodec } from '../host/index.ts';
+import {
+  databaseExtractName,
+  type PublishedPackage,
+  readDatabaseExtract,
+  writeDatabaseExtract,
+} from './database-extract.ts';
 import { asCause, troubleOf } from './package-trouble.ts';
-
-/** One binary package of a database. */
-export interface PublishedPackage {
-  readonly name: string;
-  readonly pkgbase: string;
-  /** `[epoch:]pkgver-pkgrel`. */
-  readonly version: string;
-  /** As the database has them: `libfoo.so=2-64`, `foo=1.2`. */
-  readonly provides: readonly string[];
-  /** As the database has them; sonames included: `libfoo.so=2-64`, `bar>=1`. */
-  readonly depends: readonly string[];
-}
 
 /** A database that was asked for; `packages` is undefined when it could not be had. */
 export interface PackageDatabase {
@@ -39,8 +34,10 @@ const databaseLimit = 512 * 1024 * 1024;
 const databaseTimeoutMs = 120_000;
 
 /**
- * Downloads pacman databases, packed with gzip, zstd or xz (specification 7.8). One that cannot be had or is damaged is UPS050
- * and has no packages; a single damaged entry is FMT031 and missing.
+ * Reads pacman databases, packed with gzip, zstd or xz (specification 7.8): from servers, or from this machine where the
+ * address is a `file:` URL or an absolute path. One that cannot be had or is damaged is UPS050 and has no packages; a
+ * single damaged entry is FMT031 and missing. One of a server that did not change since the last run is not read again: what
+ * was read is kept beside it.
  */
 export async function readPackageDatabases(
   urls: readonly string[],
@@ -59,22 +56,59 @@ export async function readPackageDatabases(
 
 async function readOne(
   url: string,
-  { fetcher, signal }: DatabaseOptions,
+  options: DatabaseOptions,
 ): Promise<{ packages: readonly PublishedPackage[] | undefined; problems: readonly Problem[] }> {
   const failed = (why: string) => ({
     packages: undefined,
     problems: [problem('UPS050', { what: `'${url.replace(/[?#].*$/s, '')}' cannot be had`, why })],
   });
   try {
-    const limits = { maxBytes: databaseLimit, timeoutMs: databaseTimeoutMs };
-    const { bytes } = await fetcher.get(url, { ...limits, signal });
+    const answer = isOfThisMachine(url) ? undefined : await options.fetcher.get(url, limitsOf(options));
+    const bytes = answer ? answer.bytes : bytesOfFile(url);
+    if (typeof bytes === 'string') return failed(bytes);
+    const known = answer && readDatabaseExtract(options.fetcher.derived(answer, databaseExtractName), bytes);
+    if (known) return { packages: known, problems: [] };
     // to the parser no bytes are a database without packages; to us they are a server in trouble
-    if (bytes.byteLength === 0) return failed('The answer is empty.');
+    if (bytes.byteLength === 0) return failed('It is empty.');
     const { entries, problems } = readDatabase(bytes, url, { xz: xzCodec });
     const damage = problems.find(({ code }) => code !== 'FMT031');
-    return damage ? failed(asCause(damage)) : { packages: entries.map(publishedPackage), problems };
+    if (damage) return failed(asCause(damage));
+    const packages = entries.map(publishedPackage);
+    // what is the matter with entries is told by each run, which therefore has to read them
+    if (answer && problems.length === 0)
+      await options.fetcher.keepDerived(answer, databaseExtractName, writeDatabaseExtract(packages, bytes));
+    return { packages, problems };
   } catch (error) {
     return failed(asCause(troubleOf(error)));
+  }
+}
+
+const isOfThisMachine = (url: string): boolean => /^(?:\/|file:)/i.test(url);
+
+const limitsOf = ({ signal }: DatabaseOptions) => ({
+  maxBytes: databaseLimit,
+  timeoutMs: databaseTimeoutMs,
+  signal,
+});
+
+/** The bytes of a database of this machine, or why there are none. Throws SYS004. */
+function bytesOfFile(url: string): Uint8Array | string {
+  const path = url.startsWith('/') ? url : pathOf(url);
+  if (path === undefined) return 'The address names no file of this machine.';
+  // a device or a pipe would never end
+  const kind = pathKind(path);
+  if (kind !== 'file' && kind !== 'none') return 'It is no ordinary file.';
+  // repo-add makes a link of the plain name
+  const size = entryFacts(realPath(path))?.sizeBytes ?? 0;
+  if (size > databaseLimit) return `It is longer than ${databaseLimit} bytes.`;
+  return bytesIfThere(path) ?? 'There is no such file on this machine.';
+}
+
+function pathOf(url: string): string | undefined {
+  try {
+    return fileURLToPath(url);
+  } catch {
+    return undefined;
   }
 }
 

@@ -22,7 +22,7 @@ describe('the check of a recipe repository', () => {
     for (const [path, text] of Object.entries(recipeFiles(name, sketch, ''))) write(`${name}/${path}`, text);
   };
   const found = async (...packages: string[]): Promise<unknown[]> => {
-    const { problems } = await ciCheck({ repository, packages, withDatabases: false });
+    const { problems } = await ciCheck({ repository, packages, withDatabases: false, tell: () => undefined });
     return problems.map(({ code, place }) => [code, place?.file]);
   };
 
@@ -33,12 +33,18 @@ describe('the check of a recipe repository', () => {
   it('finds folders without PKGBUILD, without .SRCINFO and with impossible names', async () => {
     write('empty/.CI/config', '');
     write('bare/PKGBUILD', 'pkgname=bare\n');
+    write('notes/readme', 'not even meant to be a package');
+    write('Notes/readme', '');
+    write('.hidden/readme', '');
     write('Foo/PKGBUILD', 'x');
     expect(await found()).toEqual([
-      ['PLN002', 'empty'],
       ['PLN003', 'Foo'],
       ['PLN004', 'bare/.SRCINFO'],
+      ['CIC008', 'Notes'],
+      ['CIC009', 'empty'],
+      ['CIC009', 'notes'],
     ]);
+    expect(await found('notes')).toEqual([['CIC009', 'notes']]);
   });
 
   it('finds a .SRCINFO that disagrees with its PKGBUILD, and one for another folder', async () => {

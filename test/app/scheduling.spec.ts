@@ -155,3 +155,99 @@ it('tries a request again when its source cannot be laid out for want of a usabl
     await manager.close();
   }
 }, 60_000);
+
+it('22.24 takes no range of commits twice that begins at the same commit, and says what it has of it', async () => {
+  const git = (...args: string[]): string =>
+    execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@localhost', ...args], {
+      cwd: join(folder, 'git-recipes'),
+      encoding: 'utf8',
+    }).trim();
+  const [base, first, second] = ['0', '1', '2'].map((text) => {
+    writeFileSync(join(folder, 'git-recipes', 'egg', 'note'), text);
+    git('add', '.');
+    git('commit', '--quiet', '--message', text);
+    return git('rev-parse', 'HEAD');
+  }) as [string, string, string];
+  const range = (id: string, since: string, commit: string) => ({
+    ...request(id, 'egg'),
+    ...{ source: 'disk', since, commit },
+  });
+  const started = await startFarm();
+  const { service } = started;
+  try {
+    expect(await service.schedule({ ...range('range-no-0', base, first), target: 'extar' })).toMatchObject({
+      refused: [{ code: 'SCH001' }],
+    });
+    const taken = await service.schedule(range('range-no-1', base, first));
+    expect(taken.accepted).toHaveLength(1);
+    expect(await service.schedule(range('range-no-2', base, second))).toEqual({
+      ...{ id: 'range-no-2', accepted: [], refused: [] },
+      coveredTo: first,
+    });
+    // a repetition is one
+    expect(await service.schedule(range('range-no-1', base, first))).toMatchObject({ plan: taken.plan });
+    expect((await service.schedule(range('range-no-3', first, second))).accepted).toHaveLength(1);
+    expect(await service.schedule(range('range-no-2', base, second))).toMatchObject({ coveredTo: second });
+    const known = { ...range('range-no-2', base, second), despite: second };
+    expect((await service.schedule(known)).accepted).toHaveLength(1);
+  } finally {
+    await started.close();
+  }
+}, 60_000);
+
+it('answers for many packages before they are queued, once it is known which of them get jobs', async () => {
+  const lines: string[] = [];
+  const manager = await startFarm((line) => lines.push(line));
+  try {
+    const lacking = Array.from({ length: 150 }, (_, number) => `lacking-${number}`);
+    const asked = request('request-4', 'hen', 'egg', ...lacking);
+    const early = await manager.service.schedule(asked, { early: true });
+    expect(early.plan).toBeUndefined();
+    expect(early.accepted.map(({ name }) => name)).toEqual(['hen', 'egg']);
+    expect(early.refused.map(({ name }) => name)).toEqual(lacking);
+    // the same request once more waits for the rest, and is told the same with the plan
+    const whole = await manager.service.schedule(asked);
+    expect(whole).toEqual({ ...early, plan: expect.any(Number) });
+    expect(manager.service.job('extra/x86_64/hen')).toMatchObject({ source: 'recipes' });
+    // who asked has heard of what is refused
+    expect(lines.filter((line) => line.includes('accepted before'))).toEqual([]);
+    // few packages are queued by the time that anybody is answered
+    const few = await manager.service.schedule(request('request-5', 'hen'), { early: true });
+    expect(few.plan).toEqual(expect.any(Number));
+  } finally {
+    await manager.close();
+  }
+}, 60_000);
+
+it('writes the logs of many jobs that are replaced at once to their end', async () => {
+  const many = join(folder, 'many');
+  const names = Array.from({ length: 60 }, (_, number) => `many-${number}`);
+  for (const name of names) {
+    const at = join(many, name);
+    mkdirSync(at, { recursive: true });
+    writeFileSync(join(at, 'PKGBUILD'), `pkgname=${name}\npkgver=1\npkgrel=1\narch=(any)\n`);
+    writeFileSync(
+      join(at, '.SRCINFO'),
+      `pkgbase = ${name}\n\tpkgver = 1\n\tpkgrel = 1\n\tarch = any\n\npkgname = ${name}\n`,
+    );
+  }
+  appendFileSync(join(farm, 'packmill.yaml'), `  many: { url: '${many}' }\n`);
+  const manager = await startFarm();
+  const logs: string[][] = [];
+  try {
+    const ask = (id: string) => manager.service.schedule({ ...request(id, ...names), source: 'many' });
+    const first = await ask('request-6');
+    expect(first.accepted).toHaveLength(60);
+    const segments = names.map((name) => manager.service.logRevision(name)?.segments() ?? []);
+    await ask('request-7');
+    logs.push(...segments.map((paths) => [...paths]));
+  } finally {
+    await manager.close();
+  }
+  for (const paths of logs) {
+    const text = paths.map((path) => readFileSync(path, 'utf8')).join('');
+    expect(text).toMatch(
+      /^Added to build queue at .* Waiting for builder\.\.\.\nThe build was canceled and replaced before execution: .*\n$/,
+    );
+  }
+}, 60_000);

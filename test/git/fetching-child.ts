@@ -5,5 +5,6 @@ import { systemClock } from '../../src/host/index.ts';
 const [url = '', folder = ''] = process.argv.slice(2);
 const source = await SourceRepository.open({ url, folder, clock: systemClock });
 process.stdout.write('opened\n');
-await source.checkout(await source.fetch());
+const commit = await source.fetch();
+await source.layOut(commit, await source.folders(commit));
 process.stdout.write('done\n');

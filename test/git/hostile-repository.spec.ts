@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ScratchRepository } from './scratch-repository.ts';
+import { laidOut, ScratchRepository } from './scratch-repository.ts';
 
 let scratch: ScratchRepository;
 beforeEach(() => {
@@ -27,6 +27,7 @@ describe('a repository of strangers', () => {
     writeFileSync(join(scratch.path, 'a/run'), 'echo');
     chmodSync(join(scratch.path, 'a/run'), 0o755);
     symlinkSync('../../../../etc/passwd', join(scratch.path, 'a/link'));
+    symlinkSync('/etc', join(scratch.path, 'a/etc'));
     symlinkSync('/etc', join(scratch.path, 'etc'));
     const odd = ['new\nline', ' leading', '-n', '"quoted"', 'back\\slash', 'ümlaut', 'tab\t'];
     const commit = scratch.commit({
@@ -49,15 +50,18 @@ describe('a repository of strangers', () => {
     const source = await scratch.open();
     await source.fetch();
     for (const one of [commit, withAttributes]) {
-      const folder = await source.checkout(one);
-      for (const name of odd) expect(readFileSync(join(folder, 'a', name), 'utf8')).toBe(name);
-      expect(readFileSync(join(folder, 'a/unix'), 'utf8')).toBe('one\ntwo\n');
-      expect(readFileSync(join(folder, 'a/dos'), 'utf8')).toBe('one\r\ntwo\r\n');
-      expect(readFileSync(join(folder, 'a/ident'), 'utf8')).toBe('$Id$ $Format:%H$\n');
-      expect(existsSync(join(folder, 'a/left-out'))).toBe(true);
-      expect(statSync(join(folder, 'a/run')).mode & 0o111).toBe(0o111);
-      expect(statSync(join(folder, 'a/unix')).mode & 0o111).toBe(0);
-      expect(readlinkSync(join(folder, 'a/link'))).toBe('../../../../etc/passwd');
+      const folders = await laidOut(source, one);
+      // a link at the top is no folder of recipes, wherever it leads
+      expect(Object.keys(folders)).toEqual(['a']);
+      const folder = folders['a'] ?? '';
+      for (const name of odd) expect(readFileSync(join(folder, name), 'utf8')).toBe(name);
+      expect(readFileSync(join(folder, 'unix'), 'utf8')).toBe('one\ntwo\n');
+      expect(readFileSync(join(folder, 'dos'), 'utf8')).toBe('one\r\ntwo\r\n');
+      expect(readFileSync(join(folder, 'ident'), 'utf8')).toBe('$Id$ $Format:%H$\n');
+      expect(existsSync(join(folder, 'left-out'))).toBe(true);
+      expect(statSync(join(folder, 'run')).mode & 0o111).toBe(0o111);
+      expect(statSync(join(folder, 'unix')).mode & 0o111).toBe(0);
+      expect(readlinkSync(join(folder, 'link'))).toBe('../../../../etc/passwd');
       expect(readlinkSync(join(folder, 'etc'))).toBe('/etc');
     }
   });
@@ -77,7 +81,7 @@ describe('a repository of strangers', () => {
     }
     const commit = scratch.commit({
       '.gitattributes': '* filter=evil\n',
-      a: '1',
+      'a/PKGBUILD': '1',
       '.gitconfig': `[core]\n\tfsmonitor = ${evil}\n`,
     });
     execFileSync('rm', ['-f', witness]);
@@ -90,7 +94,7 @@ describe('a repository of strangers', () => {
     for (const [key = '', value = ''] of config) scratch.git('config', key, value);
     const source = await scratch.open();
     await source.fetch();
-    await source.checkout(commit);
+    await laidOut(source, commit);
     expect(existsSync(witness)).toBe(false);
   });
 
@@ -98,16 +102,16 @@ describe('a repository of strangers', () => {
     const other = new ScratchRepository();
     try {
       const inner = other.commit({ secret: '1' });
-      scratch.git('update-index', '--add', '--cacheinfo', `160000,${inner},module`);
+      scratch.git('update-index', '--add', '--cacheinfo', `160000,${inner},a/module`);
       writeFileSync(
         join(scratch.path, '.gitmodules'),
-        `[submodule "module"]\n\tpath = module\n\turl = ${other.path}\n`,
+        `[submodule "module"]\n\tpath = a/module\n\turl = ${other.path}\n`,
       );
       scratch.git('add', '.gitmodules');
       scratch.git('commit', '--quiet', '--message', 'module');
       const source = await scratch.open();
-      const folder = await source.checkout(await source.fetch());
-      expect(readdirSync(join(folder, 'module'))).toEqual([]);
+      const { a = '' } = await laidOut(source, await source.fetch());
+      expect(readdirSync(join(a, 'module'))).toEqual([]);
     } finally {
       other.dispose();
     }
@@ -139,17 +143,17 @@ describe('a repository of strangers', () => {
       scratch.git('update-ref', 'refs/heads/main', scratch.git('commit-tree', '-m', 'evil', id));
       const source = await scratch.open({}, `source-${index}`);
       const commit = await source.fetch();
-      await source
-        .checkout(commit)
-        .catch((error: unknown) => expect(error).toMatchObject({ problem: { code: 'GIT006' } }));
+      await laidOut(source, commit).catch((error: unknown) =>
+        expect(error).toMatchObject({ problem: { code: 'GIT006' } }),
+      );
       expect(readdirSync(outside)).toEqual([]);
       expect(readdirSync(join(scratch.folder, `source-${index}`)).sort()).toEqual([
-        'checkouts',
+        'folders',
         'git-settings',
         'mirror',
       ]);
-      const checkouts = readdirSync(join(scratch.folder, `source-${index}/checkouts`));
-      expect(checkouts.filter((name) => name !== '.boot' && name !== commit)).toEqual([]);
+      const folders = readdirSync(join(scratch.folder, `source-${index}/folders`));
+      expect(folders.filter((name) => name !== '.boot' && name !== inner)).toEqual([]);
       expect(lstatSync(outside).isDirectory()).toBe(true);
     }
   });

@@ -61,6 +61,16 @@ export class ScratchRepository {
   }
 }
 
+/** Lays out every folder of a commit; paths by name. */
+export async function laidOut(
+  source: SourceRepository,
+  commit: string,
+): Promise<Readonly<Record<string, string>>> {
+  const folders = await source.folders(commit);
+  const paths = await source.layOut(commit, folders);
+  return Object.fromEntries(folders.map(({ name }, at) => [name, paths[at] as string]));
+}
+
 /** A fast-import stream with one commit that adds `count` recipe folders of four files each. */
 export function manyRecipes(count: number): string {
   const lines = ['commit refs/heads/main', 'committer t <t@localhost> 1700000000 +0000', 'data 4', 'many'];

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   existsSync,
@@ -9,10 +9,12 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { SourceRepository } from '../../src/git/index.ts';
 import { VirtualClock } from '../../src/host/index.ts';
-import { manyRecipes, ScratchRepository } from './scratch-repository.ts';
+import { laidOut, manyRecipes, ScratchRepository } from './scratch-repository.ts';
 
 let scratch: ScratchRepository;
 beforeEach(() => {
@@ -22,6 +24,24 @@ afterEach(() => scratch.dispose());
 
 const code = (value: string) => ({ problem: { code: value } });
 const names = (folder: string): string[] => readdirSync(folder).sort();
+
+/** A file of a commit as it is laid out. */
+async function text(source: SourceRepository, commit: string, path: string): Promise<string> {
+  const [, name = '', inside = ''] = /^([^/]+)\/(.+)$/.exec(path) ?? [];
+  return readFileSync(join((await laidOut(source, commit))[name] ?? '', inside), 'utf8');
+}
+
+/** Some commits of one repository: files by path, each commit as a whole. */
+const commitsOfFolders = fc.array(
+  fc.dictionary(
+    fc
+      .tuple(fc.integer({ min: 0, max: 14 }), fc.constantFrom('PKGBUILD', '-x', 'sub/ü', 'sub/b', 'é'))
+      .map(([number, inside]) => `package-${number}/${inside}`),
+    fc.constantFrom('', 'one\n', 'two\r\n', '$Id$'),
+    { minKeys: 1, maxKeys: 40 },
+  ),
+  { minLength: 2, maxLength: 4 },
+);
 
 describe('a source of recipes', () => {
   it('follows its branch', async () => {
@@ -73,7 +93,7 @@ describe('a source of recipes', () => {
     await source.fetch();
     rmSync(join(scratch.path, '.git'), { recursive: true });
     await expect(source.fetch()).rejects.toMatchObject(code('GIT003'));
-    expect(readFileSync(join(await source.checkout(commit), 'a/PKGBUILD'), 'utf8')).toBe('one');
+    expect(await text(source, commit, 'a/PKGBUILD')).toBe('one');
   });
 
   it('can be called off', async () => {
@@ -88,10 +108,10 @@ describe('a source of recipes', () => {
     await (await scratch.open()).fetch();
     const other = new ScratchRepository();
     try {
-      const commit = other.commit({ b: '1' });
+      const commit = other.commit({ 'b/x': '1' });
       const source = await scratch.open({ url: other.path });
       expect(await source.fetch()).toBe(commit);
-      expect(names(await source.checkout(commit))).toEqual(['b']);
+      expect(Object.keys(await laidOut(source, commit))).toEqual(['b']);
     } finally {
       other.dispose();
     }
@@ -105,7 +125,7 @@ describe('a source of recipes', () => {
     const commit = await source.fetch();
     expect(commit).toHaveLength(64);
     expect((await source.resolve(commit.slice(0, 10))).commit).toBe(commit);
-    expect(names(await source.checkout(commit))).toEqual([]);
+    expect(await laidOut(source, commit)).toEqual({});
   });
 });
 
@@ -124,9 +144,9 @@ describe('the commit of a job', () => {
     expect(await source.resolve(first)).toEqual({ commit: first, wanted: first, isGone: false });
     expect(await source.resolve(second)).toEqual({ commit: second, wanted: second, isGone: false });
     scratch.git('checkout', '--quiet', '-b', 'side');
-    const side = scratch.commit({ a: '4' });
+    const side = scratch.commit({ 'b/x': '4' });
     expect(await source.resolve(side)).toEqual({ commit: side, wanted: side, isGone: false });
-    expect(readFileSync(join(await source.checkout(side), 'a'), 'utf8')).toBe('4');
+    expect(await text(source, side, 'b/x')).toBe('4');
   });
 
   it('may be named by its first digits as long as no other begins with them', async () => {
@@ -186,7 +206,7 @@ describe('the commit of a job', () => {
     }
     // What the mirror saw before the push is still there, and is what was asked for.
     expect(await source.resolve(seen)).toEqual({ commit: seen, wanted: seen, isGone: false });
-    await expect(source.checkout(unseen)).rejects.toMatchObject(code('GIT002'));
+    await expect(source.folders(unseen)).rejects.toMatchObject(code('GIT002'));
   });
 
   it('cannot be told while the server is away', async () => {
@@ -196,58 +216,94 @@ describe('the commit of a job', () => {
   });
 });
 
-describe('checkouts', () => {
-  it('are shared by all who ask, while fetches go on', async () => {
+describe('laid-out folders', () => {
+  it('are shared by all who ask and by all commits that have them, while fetches go on', async () => {
     scratch.import(manyRecipes(300));
     scratch.git('reset', '--quiet', '--hard');
     const source = await scratch.open();
     const first = await source.fetch();
     const second = scratch.commit({ 'package-1/PKGBUILD': 'changed' });
     const answers = await Promise.all([
-      source.checkout(first),
+      laidOut(source, first),
       source.fetch(),
-      source.checkout(first),
-      source.resolve(second).then(({ commit }) => source.checkout(commit)),
+      laidOut(source, first),
+      source.resolve(second).then(({ commit }) => laidOut(source, commit)),
       source.fetch(),
-      source.checkout(first),
+      laidOut(source, first),
     ]);
-    expect(answers[2]).toBe(answers[0]);
-    expect(answers[5]).toBe(answers[0]);
+    expect(answers[2]).toEqual(answers[0]);
+    expect(answers[5]).toEqual(answers[0]);
     expect(answers[1]).toBe(second);
-    expect(names(answers[0])).toHaveLength(300);
-    expect(readFileSync(join(answers[3], 'package-1/PKGBUILD'), 'utf8')).toBe('changed');
-    expect(names(join(scratch.folder, 'source/checkouts'))).toEqual(['.boot', first, second].sort());
+    expect(Object.keys(answers[0])).toHaveLength(300);
+    const { 'package-1': old = '', ...others } = answers[0];
+    const { 'package-1': changed = '', ...same } = answers[3];
+    expect(same).toEqual(others);
+    expect(readFileSync(join(old, 'PKGBUILD'), 'utf8')).toContain('pkgname=package-1');
+    expect(readFileSync(join(changed, 'PKGBUILD'), 'utf8')).toBe('changed');
+    expect(names(join(scratch.folder, 'source/folders'))).toHaveLength(302);
   });
 
-  it('go when others were used later, unless they are in use', async () => {
+  it('hold what a whole checkout by git holds, few of them or many', async () => {
+    await fc.assert(
+      fc.asyncProperty(commitsOfFolders, async (commits) => {
+        const other = new ScratchRepository();
+        try {
+          const source = await other.open();
+          for (const files of commits) {
+            for (const name of names(other.path))
+              if (name !== '.git') rmSync(join(other.path, name), { recursive: true });
+            const commit = other.commit(files);
+            await source.resolve(commit);
+            const folders = await laidOut(source, commit);
+            const there = readdirSync(other.path).filter((name) => name !== '.git');
+            expect(Object.keys(folders).sort()).toEqual(there.sort());
+            for (const [name, folder] of Object.entries(folders)) {
+              expect(execFileSync('diff', ['-r', folder, join(other.path, name)]).toString()).toBe('');
+            }
+          }
+        } finally {
+          other.dispose();
+        }
+      }),
+      { numRuns: 8 },
+    );
+  });
+
+  it('go when they were not used lately, unless the newest commit has them or they are in use', async () => {
     const clock = new VirtualClock();
     const source = await scratch.open({ clock });
-    const commits: string[] = [];
+    const paths: string[] = [];
     for (const text of ['1', '2', '3', '4']) {
-      commits.push(scratch.commit({ a: text }));
-      await source.checkout(await source.fetch());
+      scratch.commit({ 'a/x': text });
+      paths.push((await laidOut(source, await source.fetch()))['a'] ?? '');
       await clock.advance(1000);
     }
-    const [one = '', two = '', three = '', four = ''] = commits;
-    await source.checkout(one);
-    expect(await source.pruneCheckouts(2, new Set([three]))).toEqual([two]);
-    expect(names(join(scratch.folder, 'source/checkouts'))).toEqual(['.boot', one, three, four].sort());
-    expect(await source.pruneCheckouts(0, new Set())).toHaveLength(3);
-    expect(readFileSync(join(await source.checkout(two), 'a'), 'utf8')).toBe('2');
+    const [one = '', two = '', three = '', four = ''] = paths;
+    const first = scratch.git('rev-parse', 'HEAD~3');
+    await laidOut(source, first);
+    expect(await source.pruneFolders(clock.nowMs(), new Set([three]))).toEqual([two]);
+    expect([one, two, three, four].map((path) => existsSync(path))).toEqual([true, false, true, true]);
+    await clock.advance(1000);
+    expect((await source.pruneFolders(clock.nowMs(), new Set())).toSorted()).toEqual([one, three].toSorted());
+    // what is gone leaves nothing, not even an empty folder
+    expect(names(join(scratch.folder, 'source/folders'))).toHaveLength(2);
+    expect(await text(source, first, 'a/x')).toBe('1');
   });
 
   it('are written once more after a crash of the machine', async () => {
-    const commit = scratch.commit({ a: '1' });
-    const path = await (async () => {
-      const source = await scratch.open();
-      return await source.checkout(await source.fetch());
-    })();
-    mkdirSync(join(scratch.folder, 'source/checkouts/.making-x'));
+    const commit = scratch.commit({ 'a/x': '1' });
+    const source = await scratch.open();
+    const { a = '' } = await laidOut(source, await source.fetch());
+    const root = join(scratch.folder, 'source/folders');
+    mkdirSync(join(root, '.making-x'));
+    mkdirSync(join(scratch.folder, 'source/checkouts'));
     await scratch.open();
-    expect(names(join(scratch.folder, 'source/checkouts'))).toEqual(['.boot', commit]);
-    writeFileSync(join(path, 'a'), '');
-    writeFileSync(join(scratch.folder, 'source/checkouts/.boot'), 'another');
-    expect(readFileSync(join(await (await scratch.open()).checkout(commit), 'a'), 'utf8')).toBe('1');
+    expect(names(root)).toEqual(['.boot', basename(dirname(a))]);
+    // of an earlier version
+    expect(existsSync(join(scratch.folder, 'source/checkouts'))).toBe(false);
+    writeFileSync(join(a, 'x'), '');
+    writeFileSync(join(root, '.boot'), 'another');
+    expect(await text(await scratch.open(), commit, 'a/x')).toBe('1');
   });
 });
 
@@ -271,12 +327,13 @@ describe('a mirror', () => {
       process.kill(-(child.pid ?? 0), 'SIGKILL');
       await ended;
       const source = await scratch.open();
-      for (const name of names(`${folder}/checkouts`)) {
-        if (name !== '.boot') expect(names(join(folder, 'checkouts', name))).toHaveLength(1500);
+      for (const tree of names(`${folder}/folders`).filter((name) => name !== '.boot')) {
+        for (const name of names(join(folder, 'folders', tree)))
+          expect(names(join(folder, 'folders', tree, name))).toHaveLength(4);
       }
       if (waitMs > 200) {
         expect(await source.fetch()).toBe(commit);
-        expect(names(await source.checkout(commit))).toHaveLength(1500);
+        expect(Object.keys(await laidOut(source, commit))).toHaveLength(1500);
       }
     }
   });
@@ -302,7 +359,7 @@ describe('a mirror', () => {
   it.each(['HEAD', 'packs', 'refs/packmill/newest', 'packmill-mirror'])(
     'that a crash has torn is fetched anew: %s',
     async (part) => {
-      const first = scratch.commit({ a: '1' });
+      const first = scratch.commit({ 'a/x': '1' });
       const source = await scratch.open();
       await source.fetch();
       const mirror = join(scratch.folder, 'source/mirror');
@@ -310,11 +367,13 @@ describe('a mirror', () => {
       else
         for (const name of names(`${mirror}/objects/pack`))
           truncateSync(`${mirror}/objects/pack/${name}`, 40);
-      const second = scratch.commit({ a: '2' });
+      const second = scratch.commit({ 'a/x': '2' });
       const again = await scratch.open();
+      // the way of a request, which begins with the commit that it wants
+      expect(await again.resolve(second)).toMatchObject({ commit: second, isGone: false });
       expect(await again.fetch()).toBe(second);
-      expect(readFileSync(join(await again.checkout(second), 'a'), 'utf8')).toBe('2');
-      expect(readFileSync(join(await again.checkout(first), 'a'), 'utf8')).toBe('1');
+      expect(await text(again, second, 'a/x')).toBe('2');
+      expect(await text(again, first, 'a/x')).toBe('1');
     },
   );
 
@@ -339,17 +398,21 @@ describe('a mirror', () => {
       rmSync(`${mirror}/objects/pack/${pack?.replace('.pack', suffix)}`, { force: true });
     }
     expect(await source.has(commit)).toBe(true);
-    await expect(source.checkout(commit)).rejects.toMatchObject(code('GIT006'));
+    await expect(laidOut(source, commit)).rejects.toMatchObject(code('GIT006'));
     await source.fetch();
-    expect(readFileSync(join(await source.checkout(commit), 'a/b'), 'utf8')).toBe('1');
+    expect(await text(source, commit, 'a/b')).toBe('1');
   });
 
   it('stays small after many fetches', async () => {
     const source = await scratch.open();
+    const all = (): string[] => names(join(scratch.folder, 'source/mirror/objects/pack'));
     for (let index = 0; index < 60; index += 1) {
       scratch.commit({ a: String(index) });
       await source.fetch();
     }
+    expect(all().filter((name) => name.endsWith('.pack')).length).toBeLessThan(60);
+    for (let index = 0; index < 60; index += 1) await source.resolve(scratch.commit({ b: String(index) }));
+    await source.tidy();
     const packs = names(join(scratch.folder, 'source/mirror/objects/pack')).filter((name) =>
       name.endsWith('.pack'),
     );

@@ -48,6 +48,20 @@ describe('packmill ci', () => {
   });
   afterAll(() => farm.dispose());
 
+  it('says what add, bump and drop would do in a dry run, and does nothing', async () => {
+    const before = git(bare, 'rev-parse', 'main');
+    const source = join(farm.folder, 'new.git');
+    git(farm.folder, 'init', '--quiet', '--initial-branch=main', source);
+    for (const [path, text] of Object.entries(recipeFiles('new', {}, '')))
+      writeFileSync(join(source, path), text);
+    git(source, 'add', '--all');
+    git(source, 'commit', '--quiet', '--message', 'x');
+    const said = async (...args: string[]): Promise<string> => (await ci([...args, '--dry-run'])).stdout;
+    expect(await said('add', `new/file://${source}`)).toBe('would add new\n');
+    expect(await said('drop', 'foo')).toBe('would drop foo\n');
+    expect(git(bare, 'rev-parse', 'main')).toBe(before);
+  });
+
   it('schedules a push with the manager, which builds that commit, and cleans up after a drop', async () => {
     const first = push({}, 'feat: all of it [deploy all]');
     const done = await ci(['on-commit', '--json']);
@@ -61,6 +75,7 @@ describe('packmill ci', () => {
     await farm.watch.moved('bar', 'succeeded');
     await farm.hasPublished('bar');
     await farm.hasPublished('foo');
+    expect(await ci(['drop', 'bar', '--dry-run'])).toMatchObject({ code: 0, stdout: 'would drop bar\n' });
     const dropped = await ci(['drop', 'bar']);
     expect(dropped).toMatchObject({ code: 0, stdout: 'dropped bar\n' });
     // written long before it is pushed: what was deployed in between goes, too
@@ -80,7 +95,9 @@ describe('packmill ci', () => {
     expect(await ci(['on-commit', '--hand-over'])).toMatchObject({ code: 0, stdout: 'waiting foo\n' });
     expect(tag()).toBe(before);
     const status = await ci(['status']);
-    expect(status.stdout).toMatch(/on-commit has to run first\nwaiting ci-[0-9a-f]{32}: 1 packages/);
+    expect(status.stdout).toMatch(
+      /it moves once the manager has what waits\nwaiting ci-[0-9a-f]{32}: 1 packages/,
+    );
     const delivered = await ci(['deliver']);
     expect(delivered).toMatchObject({ code: 0, stdout: expect.stringMatching(/^delivered ci-/) });
     expect(tag()).toBe(git(desk, 'rev-parse', 'HEAD'));
@@ -100,6 +117,19 @@ describe('packmill ci', () => {
     expect((await ci(['status'])).stdout).not.toContain('waiting');
   });
 
+  it('ends with 3 for a farm of this machine whose manager is away: no setting is wrong (CIC015)', async () => {
+    const asleep = join(farm.folder, 'asleep');
+    mkdirSync(asleep);
+    writeFileSync(join(asleep, 'packmill.yaml'), 'repository: demo\n');
+    const done = await farm.run(['ci', 'schedule', 'foo', '--repository', desk, '--farm', asleep]);
+    expect(done).toMatchObject({ code: 3, stdout: 'waiting foo\n' });
+    expect(done.stderr).toMatch(/CIC015.*SCH005 no manager is at work in/);
+    expect(await ci(['deliver'])).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('delivered ci-'),
+    });
+  });
+
   it('ends with 2 when nobody said where the manager is (CIC023)', async () => {
     const done = await farm.run(
       ['ci', 'schedule', 'foo', '--repository', desk, '--farm', join(farm.folder, 'elsewhere')],
@@ -111,6 +141,32 @@ describe('packmill ci', () => {
     expect(await ci(['deliver', '--discard', id])).toMatchObject({ code: 0 });
   });
 
+  it('lets an import ask the manager which way round target and source are (decision 1)', async () => {
+    const imported = async (settings: string): Promise<readonly string[]> => {
+      const old = join(farm.folder, 'old');
+      execFileSync('rm', ['-rf', old]);
+      git(farm.folder, 'clone', '--quiet', bare, old);
+      writeFileSync(join(old, '.ci/config'), settings);
+      git(old, 'commit', '--quiet', '--all', '--message', 'x');
+      const done = await farm.run(['--json', 'import', 'chaotic', old, '--write']);
+      expect(done.code).toBe(0);
+      const { counts } = JSON.parse(done.stdout) as { counts: Record<string, number> };
+      const written = git(old, 'show', 'packmill-import:.ci/config').split('\n');
+      return [...Object.keys(counts).filter((rule) => /name|target/.test(rule)), ...written.slice(0, 2)];
+    };
+    const inOrder = 'BUILD_REPO=demo\nREPO_NAME=recipes';
+    expect(await imported(`${inOrder}\n#\n`)).toEqual(inOrder.split('\n'));
+    expect(await imported('BUILD_REPO=recipes\nREPO_NAME=demo\n#\n')).toEqual([
+      'swapped-names',
+      ...inOrder.split('\n'),
+    ]);
+    expect(await imported('BUILD_REPO=a\nREPO_NAME=b\n')).toEqual([
+      'unknown-target',
+      'BUILD_REPO=a',
+      'REPO_NAME=b',
+    ]);
+  });
+
   it('says that target and source look swapped (decision 1), and keeps the request', async () => {
     // a farm in which the name of the source is that of a target
     push({ '.ci/config': 'BUILD_REPO=recipes\nREPO_NAME=demo\n' }, 'ci(config): a slip');
@@ -118,8 +174,17 @@ describe('packmill ci', () => {
     expect(done.code).toBe(1);
     expect(done.stderr).toContain('CIC017');
     expect(done.stderr).toContain("no target 'recipes' (BUILD_REPO), but one called 'demo' (REPO_NAME)");
-    const id = /hand-over '?(ci-[0-9a-f]+)/.exec(done.stderr)?.[1] as string;
-    expect(await ci(['deliver', '--discard', id])).toMatchObject({ code: 0 });
+    const discard = async (stderr: string): Promise<void> => {
+      const id = /hand-over '?(ci-[0-9a-f]+)/.exec(stderr)?.[1] as string;
+      expect(await ci(['deliver', '--discard', id])).toMatchObject({ code: 0 });
+    };
+    await discard(done.stderr);
+    // names that the manager knows neither way are not swapped
+    push({ '.ci/config': 'BUILD_REPO=a\nREPO_NAME=b\n' }, 'ci(config): another slip');
+    const strange = await ci(['schedule', 'foo']);
+    expect(strange.code).toBe(1);
+    expect(strange.stderr).toMatch(/CIC031.*SCH001 the farm has no target 'a'/);
+    await discard(strange.stderr);
     push({ '.ci/config': 'BUILD_REPO=demo\nREPO_NAME=recipes\n' }, 'ci(config): mended');
   });
 

@@ -150,6 +150,16 @@ describe('changed folders of a push', () => {
     expect(world.tag).toBe(head);
   });
 
+  it('tells of changed packages that have no .SRCINFO, and schedules them all the same', async () => {
+    world.looked();
+    world.push({ 'bar/.SRCINFO': null, 'foo/PKGBUILD': '2' });
+    await world.onCommit();
+    expect(world.manager.scheduled).toEqual(['bar', 'foo']);
+    expect(world.problems.map(({ code, severity, place }) => [code, severity, place?.file])).toEqual([
+      ['CIC041', 'warning', 'bar'],
+    ]);
+  });
+
   it('says what is wrong with settings of what it schedules, and of the repository', async () => {
     world.push({ 'foo/.CI/config': 'CI_PKGBUILD_SUORCE=aur\n', '.ci/config': 'export X=1\n' });
     await world.onCommit();

@@ -12,6 +12,7 @@ import {
   readRecipeRepository,
 } from '../../src/pipeline/index.ts';
 import { ScratchRemote } from '../git/scratch-remote.ts';
+import { TakenRanges } from './taking-ranges.ts';
 
 type Environment = Readonly<Record<string, string>>;
 
@@ -23,12 +24,15 @@ export class RecordingManager implements HandOverPort {
   readonly refuses = new Set<string>();
   /** What a clean-up leaves as too new. */
   spares: readonly string[] = [];
+  readonly #ranges = new TakenRanges();
   /** Called before each delivery. */
   before: (document: HandOver) => void = () => undefined;
 
   async deliver(document: HandOver): Promise<Delivery> {
     if (this.isAway) throw fault('SCH005', { what: 'no manager answers' });
     this.before(document);
+    const { coveredTo } = this.#ranges.take(document.schedule);
+    if (coveredTo !== undefined) return { accepted: [], refused: [], removed: [], coveredTo };
     this.delivered.push(document);
     const names = document.schedule?.packages.map(({ name }) => name) ?? [];
     return {
@@ -43,6 +47,18 @@ export class RecordingManager implements HandOverPort {
   get scheduled(): readonly string[] {
     return this.delivered.flatMap(({ schedule }) => schedule?.packages.map(({ name }) => name) ?? []);
   }
+}
+
+/** Every PKGBUILD comes and goes with a .SRCINFO, unless the test says something else of it. */
+function withDescriptions(
+  files: Readonly<Record<string, string | null>>,
+): Readonly<Record<string, string | null>> {
+  const recipes = Object.entries(files).filter(([path]) => /^[^./][^/]*\/PKGBUILD$/.test(path));
+  const described = recipes.map(([path, text]) => {
+    const folder = path.slice(0, -'/PKGBUILD'.length);
+    return [`${folder}/.SRCINFO`, text === null ? null : `pkgbase = ${folder}\n`] as const;
+  });
+  return { ...Object.fromEntries(described), ...files };
 }
 
 /** A recipe repository with a bare remote, and runs of pipelines in fresh clones of it as a CI service makes them. */
@@ -62,7 +78,7 @@ export class PipelineFixture {
 
   /** Commits files (null removes one) and pushes; returns the commit. */
   push(files: Readonly<Record<string, string | null>>, message = 'x', ...options: string[]): string {
-    const commit = this.remote.commit(this.desk, files, message);
+    const commit = this.remote.commit(this.desk, withDescriptions(files), message);
     this.remote.git(this.desk, 'push', '--quiet', ...options, 'origin', 'HEAD:refs/heads/main');
     return commit;
   }

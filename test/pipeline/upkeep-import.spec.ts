@@ -47,7 +47,7 @@ describe('packmill import chaotic', () => {
     git(scene.checkout, 'fetch', '--quiet', '--tags', 'origin');
     const report = await reportOf(scene.checkout);
     expect(report.counts).toMatchObject({
-      'swapped-names': 1,
+      'names-differ': 1,
       'bump-alias': 1,
       'deploy-markers': 1,
       'review-branches': 1,
@@ -106,8 +106,8 @@ describe('packmill import chaotic', () => {
     expect(show('.ci/config')).toBe(
       [
         '# ours',
-        'BUILD_REPO=chaotic-aur',
-        'REPO_NAME=recipes',
+        'BUILD_REPO=recipes',
+        'REPO_NAME=chaotic-aur',
         'TEMPLATE_REPO=https://example.org/t.git',
         'MY_OWN=1',
         'TEMPLATE_ENABLE_UPDATES=false',
@@ -121,11 +121,25 @@ describe('packmill import chaotic', () => {
     expect(git(scene.checkout, 'ls-tree', 'packmill-import', '.githooks/commit-msg')).toMatch(/^100755/);
     git(scene.checkout, 'switch', '--quiet', 'packmill-import');
     const { counts } = await reportOf(scene.checkout);
-    expect([counts['old-pipeline'], counts['swapped-names'], counts['bump-alias']]).toEqual([
+    expect([counts['old-pipeline'], counts['names-differ'], counts['bump-alias']]).toEqual([
       undefined,
       undefined,
       1,
     ]);
+  });
+
+  it("makes a '.ci/config' to fill in where there is none", async () => {
+    scene.commit({ '.ci/config': undefined });
+    expect((await reportOf(scene.checkout, '--write')).counts).toMatchObject({ 'no-settings': 1 });
+    expect(git(scene.checkout, 'show', 'packmill-import:.ci/config')).toMatch(
+      /^BUILD_REPO=chaotic-aur\nREPO_NAME=chaotic-aur$/m,
+    );
+  });
+
+  it('fails when the manager that is named does not answer', async () => {
+    const words = ['import', 'chaotic', scene.checkout, '--manager', 'http://127.0.0.1:1'];
+    const ended = await runPackmill(scene.folder, words);
+    expect([ended.code, ended.err.includes('SCH005')]).toEqual([3, true]);
   });
 
   it('makes no branch twice, and none for an address or a plain folder', async () => {

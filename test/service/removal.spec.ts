@@ -59,8 +59,9 @@ describe('cleaning up a repository of a farm at work', () => {
     expect(farm.published()).toEqual(['foo-2.0-1']);
   });
 
-  it('has no target that nobody made', async () => {
+  it('has no target that nobody made, and names those there are', async () => {
     const ended = await farm.run(['auto-repo-remove', '--target-repo', 'nosuch', 'foo']);
-    expect(ended).toMatchObject({ code: 2, stderr: expect.stringContaining('PUB004') });
+    expect(ended).toMatchObject({ code: 2, stderr: expect.stringContaining('SCH001') });
+    expect(ended.stderr).toContain("Its targets are 'demo'");
   });
 });

@@ -98,7 +98,7 @@ describe('set-up', () => {
 
   test('looks for a module with the Python of the system', () => {
     const module = (name: string): object => ({ ...row(`python-${name}`, 'test'), module: name });
-    const { words } = setUp([module('json'), module('no_such_module')], {}, 1000);
+    const { words } = setUp([module('packaging'), module('no_such_module')], {}, 1000);
     expect(words).toContain('missing: python-no_such_module\n');
   });
 

@@ -1,11 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Fetcher } from '../../src/fetcher/index.ts';
 import { type DatabaseCompression, printDesc, writeDatabase } from '../../src/formats/pacman/index.ts';
 import { xzCodec } from '../../src/host/index.ts';
+import { readDatabaseExtract, writeDatabaseExtract } from '../../src/upstream/database-extract.ts';
 import { nextVersionRows, readPackageDatabases } from '../../src/upstream/index.ts';
 import { farServer, highest, JumpingClock } from '../fetcher/far-server.ts';
 
@@ -59,6 +61,57 @@ const read = async (files: Readonly<Record<string, Uint8Array | string | number>
 };
 
 describe('package databases', () => {
+  it('are the same from what was kept, and read anew as soon as their bytes are others', async () => {
+    const cache = mkdtempSync(join(tmpdir(), 'packmill-databases-'));
+    let now = {
+      bytes: database(['icu:1:76.1-1', 'gcc/gcc-libs:15.1-2'], 'zstd', ['libicuuc.so=76-64']),
+      etag: 1,
+    };
+    const server = await farServer((request, response) => {
+      const etag = `"${now.etag}"`;
+      if (request.headers['if-none-match'] === etag) response.writeHead(304).end();
+      else response.writeHead(200, { etag }).end(now.bytes);
+    });
+    opened.push(server, { close: () => rmSync(cache, { recursive: true }) });
+    const ask = () => readPackageDatabases([`${server.url}/x.db`], { fetcher: fetcher(cache) });
+    const first = await ask();
+    expect(first.databases[0]?.packages).toHaveLength(2);
+    const kept = readdirSync(cache).length;
+    expect(await ask()).toEqual(first);
+    expect(kept).toBe(2);
+    now = { bytes: database(['icu:1:77.1-1']), etag: 2 };
+    const second = await ask();
+    expect(second.databases[0]?.packages).toMatchObject([{ version: '1:77.1-1' }]);
+    expect(await ask()).toEqual(second);
+    // a mark that stays the same though the bytes do not, as a date does within a second
+    const bytes = database(['icu:1:78.1-1']);
+    expect(
+      readDatabaseExtract(writeDatabaseExtract(second.databases[0]?.packages ?? [], bytes), bytes),
+    ).toEqual(second.databases[0]?.packages);
+    expect(
+      readDatabaseExtract(writeDatabaseExtract(second.databases[0]?.packages ?? [], now.bytes), bytes),
+    ).toBeUndefined();
+    expect(readDatabaseExtract(Buffer.from('torn'), bytes)).toBeUndefined();
+  });
+
+  it('tell of a damaged entry each time', async () => {
+    const cache = mkdtempSync(join(tmpdir(), 'packmill-databases-'));
+    opened.push({ close: () => rmSync(cache, { recursive: true }) });
+    const desc = printDesc(
+      new Map([
+        ['NAME', ['other']],
+        ['VERSION', ['1-1']],
+      ]),
+    );
+    const entries = [{ name: 'foo', version: '1-1', desc }];
+    const bytes = writeDatabase(entries, { kind: 'db', compression: 'gzip', codecs: { xz: xzCodec } });
+    const server = await serve({ 'x.db': bytes });
+    for (let run = 1; run <= 2; run += 1) {
+      const { problems } = await readPackageDatabases([`${server.url}/x.db`], { fetcher: fetcher(cache) });
+      expect(problems.map(({ code }) => code)).toEqual(['FMT031']);
+    }
+  });
+
   it('are read however they are packed, with bases and what packages provide', async () => {
     const { databases, problems } = await read({
       'a.db': database(['icu:1:76.1-1', 'gcc/gcc-libs:15.1-2'], 'gzip', ['libicuuc.so=76-64']),
@@ -115,6 +168,33 @@ describe('package databases', () => {
         expect(databases[0]?.packages).toHaveLength(1);
       }
       expect(server.requests[1]?.headers['if-none-match']).toBe('"1"');
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+  it('on this machine are read by their path or their file address, and fail in their own words', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'packmill-databases-'));
+    try {
+      const file = join(folder, 'my repo.db');
+      writeFileSync(file, database(['foo:1-1'], 'zstd'));
+      symlinkSync('my repo.db', join(folder, 'link.db'));
+      execFileSync('mkfifo', [join(folder, 'pipe.db')]);
+      writeFileSync(join(folder, 'empty.db'), '');
+      const asked = [
+        ...[file, pathToFileURL(file).href, join(folder, 'link.db'), join(folder, 'gone.db')],
+        ...[join(folder, 'pipe.db'), join(folder, 'empty.db'), 'file://elsewhere.example/a.db'],
+      ];
+      const { databases, problems } = await readPackageDatabases(asked, { fetcher: fetcher() });
+      expect(databases.map(({ packages }) => packages?.map(({ name }) => name))).toEqual([
+        ...[['foo'], ['foo'], ['foo']],
+        ...[undefined, undefined, undefined, undefined],
+      ]);
+      expect(problems.map(({ code, why }) => `${code} ${why}`).sort()).toEqual([
+        'UPS050 It is empty.',
+        'UPS050 It is no ordinary file.',
+        'UPS050 The address names no file of this machine.',
+        'UPS050 There is no such file on this machine.',
+      ]);
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }

@@ -1,6 +1,7 @@
 import { type Problem, problem } from '../../diagnostics/index.ts';
-import { systemClock } from '../../host/index.ts';
-import { packageSettingsFile } from '../../pipeline/index.ts';
+import { isValidPkgname } from '../../formats/pacman/index.ts';
+import { subfolders, systemClock } from '../../host/index.ts';
+import { misnamedFolder, packageSettingsFile } from '../../pipeline/index.ts';
 import { type LookedAt, lookAtRecipes } from './look-at-recipes.ts';
 import { offeredNames, watchedDatabases } from './published-rows.ts';
 
@@ -11,6 +12,7 @@ export interface CheckOptions {
   readonly packages: readonly string[];
   /** Whether the databases of `CI_LIB_DB` are asked for what they offer, so that needs nobody meets are found. */
   readonly withDatabases: boolean;
+  readonly tell: (line: string) => void;
 }
 
 export interface CheckReport {
@@ -28,15 +30,29 @@ export async function checkRecipes(options: CheckOptions): Promise<CheckReport> 
     const databases = await watchedDatabases({
       settings: looked.settings,
       clock: systemClock,
+      tell: options.tell,
       onProblem: (found) => troubles.push(found),
     });
     looked = await lookAtRecipes({ repository, officialNames: offeredNames(databases) });
   }
-  const all = [...looked.problems, ...deadTriggers(looked), ...troubles];
+  // in a repository of recipes every folder is a package, whatever is in it
+  const ofRecipes = looked.problems.filter(({ code }) => code !== 'PLN002');
+  const all = [...ofRecipes, ...bareFolders(looked, repository), ...deadTriggers(looked), ...troubles];
   const wanted = new Set(packages);
   const isAbout = ({ place }: Problem): boolean =>
     wanted.size === 0 || wanted.has((place?.file ?? '').split('/')[0] as string);
   return { packages: looked.folders.length, problems: all.filter(isAbout) };
+}
+
+/** Folders without a PKGBUILD, which pushes and timers leave out (CIC009, CIC008). */
+function bareFolders({ folders }: LookedAt, repository: string): readonly Problem[] {
+  const recipes = new Set(folders);
+  return subfolders(repository)
+    .filter((name) => !name.startsWith('.') && !recipes.has(name))
+    .map((name) => {
+      if (!isValidPkgname(name)) return misnamedFolder(name);
+      return problem('CIC009', { what: `'${name}' has no PKGBUILD`, place: { file: name } });
+    });
 }
 
 /** Rebuild triggers that can never fire. */

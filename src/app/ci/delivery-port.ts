@@ -13,6 +13,8 @@ import {
 import { type Delivery, type HandOverPort, isOutOfReach } from '../../pipeline/push/index.ts';
 import type { RedisSettings } from '../carriers.ts';
 import type { FarmClient } from '../farm-client.ts';
+import { isFarm } from '../is-farm.ts';
+import { knowsTarget } from './known-target.ts';
 
 /** How the manager is reached from a pipeline. */
 export interface ManagerPortOptions {
@@ -63,8 +65,10 @@ async function openWay({ settings, url, farm }: ManagerPortOptions): Promise<Way
   const key = machine.variable('DEPLOY_KEY');
   if (managerUrl(url) !== undefined || key === undefined) {
     const client = await connectToManager({ farm, url }).catch((error: unknown) => {
-      if (!isFault(error, 'SCH005')) throw error;
-      throw fault('CIC023', { what: 'neither PACKMILL_MANAGER nor DEPLOY_KEY says where the manager is' });
+      // a farm that is there has a manager that is away: that is nobody's setting
+      if (!isFault(error, 'SCH005') || isFarm(farm)) throw error;
+      const what = `neither PACKMILL_MANAGER nor DEPLOY_KEY says where the manager is, and '${farm}' is no farm`;
+      throw fault('CIC023', { what });
     });
     return { client, close: () => client.close() };
   }
@@ -125,7 +129,7 @@ async function deliver(
   let accepted: readonly string[] = [];
   let refused: Delivery['refused'] = [];
   if (schedule) {
-    const reply = await client.schedule(schedule).catch(async (error: unknown) => {
+    const reply = await client.schedule(schedule, { early: true }).catch(async (error: unknown) => {
       throw await swapped(client, settings, error);
     });
     // a name of the request itself that is not known: no package of it can ever be built until somebody mends that
@@ -134,6 +138,10 @@ async function deliver(
       const { code, what, next } = whole;
       const refusal = fault(code as 'SCH001' | 'SCH008', { what, ...(next === undefined ? {} : { next }) });
       throw await swapped(client, settings, refusal);
+    }
+    // the clean-up comes with what is left of the document
+    if (reply.coveredTo !== undefined) {
+      return { accepted, refused, removed: [], coveredTo: reply.coveredTo };
     }
     accepted = reply.accepted.map(({ name }) => name);
     refused = reply.refused.map(({ name, code, what, next }) => ({
@@ -160,19 +168,7 @@ async function deliver(
 async function swapped(client: FarmClient, settings: RepositorySettings, error: unknown): Promise<unknown> {
   const { buildRepo, repoName, arch } = settings;
   if (!isFault(error, 'SCH001') || buildRepo === repoName) return error;
-  const probe = {
-    id: 'probe-of-names',
-    target: repoName,
-    arch,
-    keep: [repoName],
-    force: false,
-    dryRun: true,
-  };
-  const isKnown = await client.removeObsolete(probe).then(
-    () => true,
-    (other: unknown) => isFault(other) && other.problem.code !== 'SCH001',
-  );
-  if (!isKnown) return error;
+  if (!(await knowsTarget(client, repoName, arch))) return error;
   return fault('CIC017', {
     severity: 'error',
     what: `the manager knows no target '${buildRepo}' (BUILD_REPO), but one called '${repoName}' (REPO_NAME)`,

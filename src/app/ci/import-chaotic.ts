@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { fault } from '../../diagnostics/index.ts';
+import { fault, isFault } from '../../diagnostics/index.ts';
+import { readRepositorySettings } from '../../formats/pkgbuild-repo/index.ts';
 import { shownAddress } from '../../git/index.ts';
 import {
   absolutePath,
@@ -20,12 +21,20 @@ import {
   type Template,
   writeMigration,
 } from '../../pipeline/index.ts';
+import { connectToManager, type FarmClient } from '../farm-client.ts';
+import { knowsTarget } from './known-target.ts';
 
 export interface ImportOptions {
   /** Folder of a checkout, or an address that git can clone. */
   readonly repository: string;
   /** Name of the new branch with the safe migrations; undefined: none is made. */
   readonly branch: string | undefined;
+  /** Web address of a manager that is asked which names it knows; undefined: the one that the environment or farm says. */
+  readonly manager: string | undefined;
+  /** Folder of a farm of this machine, whose manager may be the one. */
+  readonly farm: string;
+  /** Called with what takes a while. */
+  readonly tell: (line: string) => void;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -34,7 +43,7 @@ export interface ImportResult {
   readonly migration: Migration | undefined;
 }
 
-/** Reads a repository and says what would be different; changes nothing but by a new branch. Throws CIU020, CIU021. */
+/** Reads a repository and says what would be different; changes nothing but by a new branch. Throws CIU020, CIU021, SCH005. */
 export async function runImport(options: ImportOptions): Promise<ImportResult> {
   const { repository } = options;
   const isFolder = pathKind(repository) === 'folder';
@@ -43,7 +52,7 @@ export async function runImport(options: ImportOptions): Promise<ImportResult> {
   }
   if (isFolder) {
     const folder = absolutePath(repository);
-    const report = importReport(await readImportedRepository(folder, repository));
+    const report = await reportOf(folder, options);
     const { branch } = options;
     if (branch === undefined) return { report, migration: undefined };
     if (pathKind(join(folder, '.git')) === 'none')
@@ -56,10 +65,43 @@ export async function runImport(options: ImportOptions): Promise<ImportResult> {
     throw fault('CIU021', { what: `'${repository}' is not a folder of this machine` });
   const scratch = makeTemporaryFolder('packmill-import-');
   try {
+    options.tell(`cloning ${shownAddress(repository)}`);
     const folder = await clone(repository, join(scratch, 'repository'), options.signal);
-    return { report: importReport(await readImportedRepository(folder, repository)), migration: undefined };
+    return { report: await reportOf(folder, options), migration: undefined };
   } finally {
     await removeTree(scratch);
+  }
+}
+
+async function reportOf(folder: string, options: ImportOptions): Promise<ImportReport> {
+  const imported = await readImportedRepository(folder, options.repository);
+  return importReport({ ...imported, knownTargets: await knownTargets(imported.settings, options) });
+}
+
+/** Which of the two names of `.ci/config` are targets of the manager; undefined when there is none who says so. */
+async function knownTargets(
+  text: string | undefined,
+  { manager, farm }: ImportOptions,
+): Promise<ReadonlySet<string> | undefined> {
+  if (text === undefined) return undefined;
+  const { buildRepo, repoName, arch } = readRepositorySettings(text, () => undefined, '.ci/config').settings;
+  let client: FarmClient | undefined;
+  try {
+    client = await connectToManager({ farm, url: manager });
+    const known = new Set<string>();
+    for (const name of new Set([buildRepo, repoName])) {
+      const answer = await knowsTarget(client, name, arch);
+      if (answer === undefined)
+        throw fault('SCH005', { what: 'the manager does not tell which targets it has' });
+      if (answer) known.add(name);
+    }
+    return known;
+  } catch (error) {
+    // one that was named has to answer; without one the report says that nobody was asked
+    if (manager !== undefined || !isFault(error, 'SCH005')) throw error;
+    return undefined;
+  } finally {
+    await client?.close();
   }
 }
 

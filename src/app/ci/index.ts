@@ -21,6 +21,7 @@ import type { PipelineStatus } from './pipeline-status.ts';
 import type { RenderedReview } from './render-review.ts';
 import type { ReviewSubject } from './review-diff.ts';
 import type { CheckedMessage } from './upkeep.ts';
+import type { SrcinfoOptions, SrcinfoReport } from './write-srcinfo.ts';
 
 export type { ChangeOptions } from './by-hand.ts';
 export type { CheckReport } from './check-recipes.ts';
@@ -38,16 +39,13 @@ export async function ciOnCommit(options: HandingOptions): Promise<OnCommitRepor
 
 /** `packmill ci deliver`: see `deliverWaiting` of room pipeline; `discard` gives up hand-overs by id instead. */
 export async function ciDeliver(
-  options: Omit<HandingOptions, 'handOver' | 'afterScheduled'> & { readonly discard: readonly string[] },
+  options: Omit<HandingOptions, 'handOver'> & { readonly discard: readonly string[] },
 ): Promise<DeliveryReport> {
   return await (await import('./on-commit.ts')).runDeliver(options);
 }
 
 /** `packmill ci schedule`: see `scheduleByHand` of room pipeline. */
-export async function ciSchedule(
-  options: Omit<HandingOptions, 'afterScheduled'>,
-  names: string,
-): Promise<ByHandReport> {
+export async function ciSchedule(options: HandingOptions, names: string): Promise<ByHandReport> {
   return await (await import('./requests.ts')).runSchedule(options, names);
 }
 
@@ -57,10 +55,7 @@ export async function ciOnSchedule(options: ScheduleOptions): Promise<ScheduleRu
 }
 
 /** `packmill ci on-schedule --trigger NAME`: see `triggerRun` of room pipeline. */
-export async function ciTrigger(
-  options: Omit<HandingOptions, 'afterScheduled'>,
-  trigger: string,
-): Promise<ByHandReport> {
+export async function ciTrigger(options: HandingOptions, trigger: string): Promise<ByHandReport> {
   return await (await import('./requests.ts')).runTrigger(options, trigger);
 }
 
@@ -107,6 +102,11 @@ export async function ciDependencyText(repository: string, legacy: boolean): Pro
 /** `packmill ci status`: see `readPipelineStatus`. */
 export async function ciStatus(options: PipelineOptions): Promise<PipelineStatus> {
   return await (await import('./pipeline-status.ts')).readPipelineStatus(options);
+}
+
+/** `packmill ci srcinfo`: see `writeSrcinfo`. */
+export async function ciSrcinfo(options: SrcinfoOptions): Promise<SrcinfoReport> {
+  return await (await import('./write-srcinfo.ts')).writeSrcinfo(options);
 }
 
 /** `packmill ci review`: see `reviewDiff`. */

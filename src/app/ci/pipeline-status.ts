@@ -1,5 +1,11 @@
 import type { PackageChecks } from '../../api/index.ts';
-import { checksPath, fetchRemoteRefs, readPackageChecks, waitingDocuments } from '../../pipeline/index.ts';
+import {
+  awaitedUploads,
+  checksPath,
+  fetchRemoteRefs,
+  readPackageChecks,
+  waitingDocuments,
+} from '../../pipeline/index.ts';
 import { type PipelineOptions, withPipeline } from './open-pipeline.ts';
 
 /** How the pipelines of a recipe repository stand. */
@@ -9,7 +15,15 @@ export interface PipelineStatus {
   readonly tip: string | undefined;
   readonly scheduled: string | undefined;
   /** Hand-overs that wait for the manager, oldest first. */
-  readonly waiting: readonly { readonly id: string; readonly createdMs: number; readonly packages: number }[];
+  readonly waiting: readonly {
+    readonly id: string;
+    readonly createdMs: number;
+    readonly packages: number;
+    /** Where tag `scheduled` moves once it is delivered; undefined: it stays. */
+    readonly tag?: string | undefined;
+  }[];
+  /** Packages that the AUR has to get and may not have yet. */
+  readonly uploads: readonly string[];
   /** Packages in the repository at `HEAD`. */
   readonly packages: number;
   /** What is known of each package: last check, last error, next try. */
@@ -29,11 +43,13 @@ export async function readPipelineStatus(options: PipelineOptions): Promise<Pipe
       branch: copy.branch,
       tip: refs.main,
       scheduled: refs.scheduled,
-      waiting: waiting.map(({ id, createdMs, schedule }) => ({
+      waiting: waiting.map(({ id, createdMs, schedule, tag }) => ({
         id,
         createdMs,
         packages: schedule?.packages.length ?? 0,
+        tag,
       })),
+      uploads: await awaitedUploads(context, refs),
       packages: repository.packages.length,
       checks: checks.packages,
     };

@@ -8,12 +8,16 @@ export interface DatabaseQuestion {
   readonly settings: RepositorySettings;
   readonly clock: Clock;
   readonly onProblem: (problem: Problem) => void;
+  /** Is told that they are asked, which may take a while. */
+  readonly tell: (line: string) => void;
   readonly signal?: AbortSignal | undefined;
 }
 
 /** The databases of `CI_LIB_DB` as they are now; those that cannot be had are reported. */
 export async function watchedDatabases(question: DatabaseQuestion): Promise<PackageDatabases> {
-  const { settings, clock, onProblem, signal } = question;
+  const { settings, clock, onProblem, tell, signal } = question;
+  const count = settings.libraryDatabases.length;
+  if (count > 0) tell(`reading ${count} ${count === 1 ? 'database' : 'databases'} of CI_LIB_DB`);
   const fetcher = new Fetcher({ clock, random: systemRandom });
   const read = await readPackageDatabases(settings.libraryDatabases, { fetcher, signal });
   for (const found of read.problems) onProblem(found);

@@ -44,7 +44,8 @@ export interface Measurement {
 
 /** What the faces (HTTP, command line) may ask of a running manager. All reading is cheap enough to be polled. */
 export interface FarmService {
-  schedule(request: ScheduleRequest): Promise<ScheduleReply>;
+  /** `early`: the answer to a request for many packages need not wait until they are queued. */
+  schedule(request: ScheduleRequest, how?: { readonly early?: boolean }): Promise<ScheduleReply>;
   removeObsolete(request: RemovalRequest): Promise<RemovalReply>;
   /** Ends queued jobs and asks running ones to stop; returns the ids it concerned. */
   cancel(selection: JobSelection, reason: string): Promise<readonly string[]>;
@@ -54,7 +55,7 @@ export interface FarmService {
   clearQueue(selection: JobSelection): Promise<readonly string[]>;
   /** No new jobs for a builder, or again some. Throws SCH007 when no such builder is known. */
   drain(builder: string, drained: boolean): Promise<void>;
-  /** Puts a run of a recipe source's upkeep in its line. Throws CIF001. */
+  /** Puts a run of a recipe source's upkeep in its line. Throws CIF001, CIC007 (a package that it does not have). */
   runUpkeep(source: string, request: UpkeepRunRequest): Promise<UpkeepRunReply>;
   /** No runs by pushes and by the clock, or again some; outlives a restart. Throws CIF001. */
   pauseUpkeep(source: string, paused: boolean): Promise<void>;

@@ -1,4 +1,5 @@
-import { fault, type ProblemError } from '../../diagnostics/index.ts';
+import { catalogue, fault, type ProblemError } from '../../diagnostics/index.ts';
+import { targetNames } from '../farm-names.ts';
 import type { FarmService } from './farm-service.ts';
 
 const most = 10;
@@ -11,6 +12,13 @@ export function someNames(names: Iterable<string>): string {
     .map((name) => `'${name}'`)
     .join(', ');
   return all.length > most ? `${shown} and ${all.length - most} more` : shown;
+}
+
+/** SCH001 for a target that the farm does not have, with those that it has. */
+export function noSuchTarget(config: Parameters<typeof targetNames>[0], name: string): ProblemError {
+  const advice = catalogue.SCH001?.next ?? '';
+  const next = `Its targets are ${someNames(targetNames(config))}. ${advice}`;
+  return fault('SCH001', { what: `the farm has no target '${name}'`, next });
 }
 
 /** SCH007 for a builder that nobody knows, with those that are known. */

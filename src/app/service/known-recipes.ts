@@ -1,4 +1,3 @@
-import { pathExists } from '../../host/index.ts';
 import { jobId } from '../../primitives/index.ts';
 import type { Farm } from '../farm.ts';
 import type { RecipeSources } from '../recipe-sources.ts';
@@ -24,9 +23,8 @@ export async function knownRecipes(
     () => undefined,
   );
   const look = async (id: string): Promise<void> => {
-    const state = await Promise.race([sources.at(id, undefined).catch(() => undefined), patience]);
-    if (!state) return;
-    for (const name of names) if (pathExists(`${state.folder}/${name}/PKGBUILD`)) known.add(name);
+    const found = sources.at(id, undefined).then((state) => sources.recipesNamed(state, names));
+    for (const name of (await Promise.race([found.catch(() => []), patience])) ?? []) known.add(name);
   };
   await Promise.all(sources.ids.map(look));
   over.abort();

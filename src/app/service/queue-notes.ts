@@ -5,6 +5,14 @@ import { type JobId, parseJobId } from '../../primitives/index.ts';
 import type { Farm } from '../farm.ts';
 import type { LogRevision } from './farm-service.ts';
 
+interface Line {
+  readonly path: string;
+  readonly line: string;
+}
+
+/** So many lines are on disk when `note` returns; a burst is longer. */
+const mostAtOnce = 32;
+
 /**
  * What the manager itself has to say of jobs, in the logs that people read (specification 14.2, 14.4): a revision of
  * a package's log is notes, the log of an attempt, notes, the log of the next one, and so on.
@@ -12,35 +20,52 @@ import type { LogRevision } from './farm-service.ts';
 export class QueueNotes {
   readonly #farm: Farm;
   readonly #hub: LogHub;
-  /** First lines that are still to be written, by job. */
-  readonly #firsts = new Map<number, { readonly id: JobId; readonly atMs: number }>();
+  /** What is still to be written, by job, in order. */
+  readonly #waiting = new Map<number, (() => Line)[]>();
   #isWriting = false;
+  /** Lines that were written at once and without a pause. */
+  #atOnce = 0;
 
   constructor(farm: Farm, hub: LogHub) {
     this.#farm = farm;
     this.#hub = hub;
   }
 
-  /** Adds a line behind everything that is in the job's log now. */
+  /**
+   * Adds a line behind everything that is in the job's log now. Where thousands get one at the same time, as when all
+   * packages are scheduled again, most are written a little later, so that others get their turns; whoever asks for one
+   * of the logs finds it whole.
+   */
   note(job: { readonly id: JobId; readonly key: number }, line: string): void {
-    this.#writeFirst(job.key);
     const ended = this.#attempts(job).filter(({ endedMs }) => endedMs !== undefined).length;
-    this.#write(this.#path(job, ended), line);
+    this.#add(job.key, () => ({ path: this.#path(job, ended), line }));
+    if (this.#atOnce >= mostAtOnce) return;
+    this.#atOnce += 1;
+    this.#catchUp(job.key);
   }
 
-  /**
-   * Begins the logs of jobs that were just admitted: thousands, when everything is to be built, each with a file of
-   * its own. Others get their turns meanwhile; whoever asks for one of the logs finds it begun.
-   */
+  /** Begins the logs of jobs that were just admitted, in the same way. Resolves when all that waits is written. */
   async added(jobs: readonly { readonly id: JobId; readonly key: number }[], atMs: number): Promise<void> {
-    for (const { id, key } of jobs) this.#firsts.set(key, { id, atMs });
+    for (const job of jobs) {
+      this.#add(job.key, () => ({
+        path: this.#path(job, 0),
+        line: `Added to build queue at ${formatLogTime(atMs)}. Waiting for builder...`,
+      }));
+    }
+    await this.writeWaiting();
+  }
+
+  /** Writes what waits, one job at a time, beginning with the next turn. To be called after `note`. */
+  async writeWaiting(): Promise<void> {
     if (this.#isWriting) return;
     this.#isWriting = true;
     try {
-      for (const key of this.#firsts.keys()) {
-        this.#writeFirst(key);
+      await nextTurn();
+      for (const key of this.#waiting.keys()) {
+        this.#catchUp(key);
         await nextTurn();
       }
+      this.#atOnce = 0;
     } finally {
       this.#isWriting = false;
     }
@@ -53,22 +78,25 @@ export class QueueNotes {
     }
   }
 
-  #writeFirst(key: number): void {
-    const first = this.#firsts.get(key);
-    if (!first) return;
-    this.#firsts.delete(key);
-    const line = `Added to build queue at ${formatLogTime(first.atMs)}. Waiting for builder...`;
-    this.#write(this.#path({ id: first.id, key }, 0), line);
+  #add(key: number, line: () => Line): void {
+    const lines = this.#waiting.get(key);
+    if (lines) lines.push(line);
+    else this.#waiting.set(key, [line]);
   }
 
-  #write(path: string, line: string): void {
-    appendNote(path, line);
-    this.#hub.touched(path);
+  #catchUp(key: number): void {
+    const lines = this.#waiting.get(key);
+    this.#waiting.delete(key);
+    for (const one of lines ?? []) {
+      const { path, line } = one();
+      appendNote(path, line);
+      this.#hub.touched(path);
+    }
   }
 
   /** The log of one job as one stream. */
   revision(of: Pick<JobRevision, 'id' | 'key' | 'requestedMs'>): LogRevision {
-    this.#writeFirst(of.key);
+    this.#catchUp(of.key);
     return {
       job: of.id,
       timestamp: of.requestedMs,

@@ -9,7 +9,7 @@ import type {
   UpkeepRunRequest,
 } from '../../api/index.ts';
 import { serveCalls } from '../../channel/index.ts';
-import { fault, type Problem, ProblemError } from '../../diagnostics/index.ts';
+import { fault, isFault, type Problem, ProblemError } from '../../diagnostics/index.ts';
 import type { Dispatcher } from '../../dispatcher/index.ts';
 import { machine, removeEntry, replaceFile, systemRandom } from '../../host/index.ts';
 import { LogHub, pruneLogs } from '../../logs/index.ts';
@@ -18,7 +18,7 @@ import { Notifier } from '../../notifier/index.ts';
 import type { JobId } from '../../primitives/index.ts';
 import type { Carriers } from '../carriers.ts';
 import type { Farm } from '../farm.ts';
-import { usualTarget } from '../farm-names.ts';
+import { targetNames, usualTarget } from '../farm-names.ts';
 import { removeObsolete } from '../obsolete-packages.ts';
 import { sweepWork } from '../perform-attempt.ts';
 import { Publishing } from '../publishing.ts';
@@ -28,7 +28,7 @@ import { BuilderDesk } from './builder-desk.ts';
 import { FailureLines } from './failure-lines.ts';
 import { FarmLook } from './farm-look.ts';
 import type { FarmService, Measurement } from './farm-service.ts';
-import { noSuchBuilder } from './known-names.ts';
+import { noSuchBuilder, noSuchTarget } from './known-names.ts';
 import { knownRecipes } from './known-recipes.ts';
 import { LandingZone } from './landing-zone.ts';
 import { LocalBuilders } from './local-builders.ts';
@@ -40,6 +40,7 @@ import { notifierConfig, Telling, wasReplaced, wordsOf } from './telling.ts';
 import { Tokens } from './tokens.ts';
 import { diskTrouble, Troubles } from './troubles.ts';
 import { Upkeep } from './upkeep.ts';
+import { checkPackages } from './upkeep-packages.ts';
 import { WorkOrders } from './work-orders.ts';
 
 export interface RunningFarmOptions {
@@ -288,13 +289,13 @@ export class RunningFarm extends FarmLook implements FarmService {
     const { 'keep-days': days, 'keep-per-job': keepPerJob } = farm.config.logs;
     await pruneLogs({ farm: farm.paths.root, nowMs, maxAgeMs: days * dayMs, keepPerJob });
     farm.database.requests.prune(nowMs - 30 * dayMs);
+    farm.database.ranges.prune(nowMs - 30 * dayMs);
     farm.database.builders.prune(nowMs - 30 * dayMs);
     await this.#landingZone?.sweep((attempt, fence) =>
       this.#dispatcher.isUnderWay(attempt as Parameters<Dispatcher['isUnderWay']>[0], fence),
     );
-    await this.#sources.prune(
-      new Set(farm.database.plans.open().flatMap(({ origin }) => origin?.commit ?? [])),
-    );
+    const { jobs } = farm.database;
+    await this.#sources.prune(new Set(jobs.inState('running').map(({ key }) => jobs.planned(key).folder)));
   }
 
   /** What is told here is on disk: a log that cannot be written must not take the manager down with it. */
@@ -326,12 +327,17 @@ export class RunningFarm extends FarmLook implements FarmService {
     const job = { id: event.job, key };
     if (event.to === 'succeeded') this.#publishing.nudge();
     if (event.from === 'running' && event.to === 'ready') {
-      this.notes.note(job, `The build was canceled and re-queued: ${event.reason}`);
+      this.#note(job, `The build was canceled and re-queued: ${event.reason}`);
     } else if (event.to === 'canceled' || event.to === 'blocked') {
       const what = wasReplaced(event.reason) ? 'canceled and replaced' : 'canceled';
       const when = event.from === 'running' ? '' : ' before execution';
-      this.notes.note(job, `The build was ${what}${when}: ${event.reason}`);
+      this.#note(job, `The build was ${what}${when}: ${event.reason}`);
     }
+  }
+
+  #note(job: { readonly id: JobId; readonly key: number }, line: string): void {
+    this.notes.note(job, line);
+    this.#run('logs', this.notes.writeWaiting());
   }
 
   #run(what: string, work: Promise<void>): void {
@@ -354,8 +360,8 @@ export class RunningFarm extends FarmLook implements FarmService {
       this.#options.say(`'${name}' of request '${id}', accepted before, gets no job: ${code} ${what}`);
   }
 
-  schedule(request: ScheduleRequest): Promise<ScheduleReply> {
-    return this.#scheduling.schedule(request);
+  schedule(request: ScheduleRequest, how?: { readonly early?: boolean }): Promise<ScheduleReply> {
+    return this.#scheduling.schedule(request, how);
   }
 
   async removeObsolete(request: RemovalRequest): Promise<RemovalReply> {
@@ -380,7 +386,9 @@ export class RunningFarm extends FarmLook implements FarmService {
       return { generation, removed: [...removed], spared: [...spared], unknown: [...unknown] };
     } catch (error) {
       if (!dryRun) this.#notifier.notify({ ...word, what: 'removal-failed', reason: wordsOf(error) });
-      throw error;
+      // a target of the farm may have nothing published yet; another one is a slip of who asks
+      const isStranger = isFault(error, 'PUB004') && !targetNames(this.farm.config).includes(target);
+      throw isStranger ? noSuchTarget(this.farm.config, target) : error;
     }
   }
 
@@ -437,6 +445,7 @@ export class RunningFarm extends FarmLook implements FarmService {
   }
 
   async runUpkeep(source: string, request: UpkeepRunRequest) {
+    if (request.packages) checkPackages(await this.upkeepPackages(source), request.packages);
     return this.#upkeep.run(source, request);
   }
 

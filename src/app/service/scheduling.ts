@@ -7,6 +7,7 @@ import {
 import type { FarmConfig } from '../../config/index.ts';
 import { catalogue, isFault, type Problem, problem } from '../../diagnostics/index.ts';
 import type { Dispatcher } from '../../dispatcher/index.ts';
+import { nextTurn } from '../../host/index.ts';
 import type { Plan, Recipe } from '../../model/index.ts';
 import { makePlan, narrowPlan } from '../../planner/index.ts';
 import { type JobId, jobId } from '../../primitives/index.ts';
@@ -16,10 +17,14 @@ import { readInventory } from '../plan-recipes.ts';
 import { pkgbuildKind } from '../recipe-kinds.ts';
 import type { RecipeSources, SourceState } from '../recipe-sources.ts';
 import type { ArchShortage } from './architectures.ts';
-import { someNames } from './known-names.ts';
+import { coveredTo } from './covered-range.ts';
+import { noSuchTarget, someNames } from './known-names.ts';
 
 /** A package of a request that gets no job, and why. */
 type Refused = ScheduleReply['refused'][number];
+
+/** So few packages are in the queue before anybody could wait for an answer. */
+const queuedAtOnce = 100;
 
 const refusal = (name: string, { code, what, next }: Problem): Refused => ({
   name,
@@ -49,6 +54,14 @@ const pausesMs = [2_000, 5_000, 15_000, 30_000, 60_000];
 const mayPass = ({ code, blame }: Problem, round: number): boolean =>
   blame === 'world' && (code !== 'GIT006' || round < pausesMs.length);
 
+/** How a request is answered. */
+export interface ScheduleOptions {
+  /** How long its source may take, in ms; default: 30 s. */
+  readonly patienceMs?: number | undefined;
+  /** When it is many packages: as soon as it is known which of them get jobs. */
+  readonly early?: boolean | undefined;
+}
+
 export interface SchedulingParts {
   readonly farm: Farm;
   readonly sources: RecipeSources;
@@ -73,8 +86,10 @@ export class Scheduling {
   readonly #working = new Map<string, Promise<ScheduleReply>>();
   /** Requests of one source are worked on one after the other. */
   readonly #lines = new Map<string, Promise<unknown>>();
-  /** Requests that were answered as accepted before they were planned. */
-  readonly #promised = new Set<string>();
+  /** Requests that were answered before they were planned to the end, with what was refused then. */
+  readonly #promised = new Map<string, ReadonlySet<string>>();
+  /** Who waits for an early answer, by request. */
+  readonly #early = new Map<string, (reply: ScheduleReply) => void>();
 
   constructor(parts: SchedulingParts) {
     this.#parts = parts;
@@ -83,23 +98,30 @@ export class Scheduling {
   /**
    * Accepts a request: when this resolves it is on disk, and usually planned. When its source cannot be reached
    * within `patienceMs`, or the manager ends, the answer comes without a plan, and planning goes on (in the next
-   * life).
+   * life). For many packages an `early` one comes without the plan, too, as soon as it is known which of them get
+   * jobs: to queue thousands takes longer than to find that out. A range of commits whose beginning was accepted before
+   * is not taken (`coveredTo`).
    */
-  async schedule(asked: ScheduleRequest, patienceMs = 30_000): Promise<ScheduleReply> {
+  async schedule(
+    asked: ScheduleRequest,
+    { patienceMs = 30_000, early = false }: ScheduleOptions = {},
+  ): Promise<ScheduleReply> {
     const { farm, signal } = this.#parts;
-    const { requests } = farm.database;
     const body = JSON.stringify(scheduleRequestSchema.parse(asked));
     const request = settle(asked, farm.config);
-    farm.database.transaction(() =>
-      requests.add({ id: request.id, kind: 'schedule', body, receivedMs: farm.clock.nowMs() }),
-    );
-    const known = requests.get(request.id);
+    const covered = farm.database.transaction(() => this.#takeDown(request, body));
+    if (covered !== undefined) return { id: request.id, accepted: [], refused: [], coveredTo: covered };
+    const known = farm.database.requests.get(request.id);
     if (known?.reply !== undefined) return JSON.parse(known.reply) as ScheduleReply;
+    const soon = new Promise<ScheduleReply>((resolve) => {
+      if (early && request.packages.length > queuedAtOnce) this.#early.set(request.id, resolve);
+    });
     const working = this.#work(request);
     const answered = new AbortController();
     const patience = farm.clock.sleep(patienceMs, AbortSignal.any([answered.signal, signal]));
     try {
       return await Promise.race([
+        soon,
         working.catch((error: unknown) => {
           if (signal.aborted) return this.#promise(request);
           throw error;
@@ -111,23 +133,40 @@ export class Scheduling {
     }
   }
 
+  /** Writes a request down; or says up to where its range was accepted before, and then does not. */
+  #takeDown(request: Settled, body: string): string | undefined {
+    const { clock, database } = this.#parts.farm;
+    const { id, since, commit, despite } = request;
+    if (database.requests.get(id)) return undefined;
+    const receivedMs = clock.nowMs();
+    // what cannot be built at all covers nothing
+    if (since !== undefined && commit !== undefined && !this.#unfit(request)) {
+      const covered = coveredTo(database.ranges.newest(request), since, despite);
+      if (covered !== undefined) return covered;
+      database.ranges.add(request, { since, upTo: commit }, receivedMs);
+    }
+    database.requests.add({ id, kind: 'schedule', body, receivedMs });
+    return undefined;
+  }
+
   /** Goes on with requests that were accepted and not planned before the last end. */
   resume(): void {
     for (const { id, kind, body } of this.#parts.farm.database.requests.open()) {
-      if (kind !== 'schedule') continue;
+      // what is worked on has somebody who waits, or was told what there is to tell
+      if (kind !== 'schedule' || this.#working.has(id)) continue;
       const read = scheduleRequestSchema.safeParse(JSON.parse(body));
       if (!read.success) {
         this.#parts.onTrouble(`the request '${id}' is of another version and cannot be read`);
         continue;
       }
-      this.#promised.add(id);
+      this.#promised.set(id, new Set());
       void this.#work(settle(read.data, this.#parts.farm.config)).catch(() => undefined);
     }
   }
 
   /** The answer while there is no plan yet. */
   #promise({ id, target, arch, packages }: Settled): ScheduleReply {
-    if (this.#working.has(id)) this.#promised.add(id);
+    if (this.#working.has(id) && !this.#promised.has(id)) this.#promised.set(id, new Set());
     const accepted = packages.map(({ name }) => ({ name, job: jobId({ target, arch, name }) }));
     return { id, accepted, refused: [] };
   }
@@ -145,6 +184,7 @@ export class Scheduling {
     const forget = (): void => {
       this.#working.delete(request.id);
       this.#promised.delete(request.id);
+      this.#early.delete(request.id);
       if (this.#lines.get(request.source) === working) this.#lines.delete(request.source);
     };
     working.then(forget, (error: unknown) => {
@@ -190,7 +230,8 @@ export class Scheduling {
 
   async #planFrom(request: Settled, state: SourceState): Promise<ScheduleReply> {
     const { sources, dispatcher } = this.#parts;
-    const { recipes, broken } = await sources.recipes(state, request.arch);
+    const names = request.packages.map(({ name }) => name);
+    const { recipes, broken } = await sources.recipes(state, request.arch, names);
     const sorted = sortOut(request, recipes, new Map(broken.map((one) => [one.name, one.problem])));
     if (sorted.wanted.size === 0) return this.#answer(request, undefined, sorted.refused);
     const plan = this.#draw(request, state, recipes, sorted.wanted);
@@ -198,10 +239,23 @@ export class Scheduling {
     for (const one of this.#without(request, plan.jobs)) {
       if (!refused.has(one.name)) refused.set(one.name, one);
     }
+    await this.#answerEarly(request, [...refused.values()]);
     const why = `schedule ${request.source}${state.commit ? `@${state.commit.slice(0, 12)}` : ''}${state.isGone ? ` ('${request.commit}' is gone)` : ''}`;
     const { planId } = await dispatcher.admit(plan, { why });
     this.#parts.onAdmitted(planId);
     return this.#answer(request, planId, [...refused.values()]);
+  }
+
+  /** Tells who waits for it which packages get jobs, and lets that answer go out. */
+  async #answerEarly(request: Settled, refused: readonly Refused[]): Promise<void> {
+    const answer = this.#early.get(request.id);
+    if (!answer) return;
+    this.#early.delete(request.id);
+    this.#promised.set(request.id, new Set(refused.map(({ name }) => name)));
+    answer(
+      this.#withNotices({ id: request.id, accepted: acceptedOf(request, refused), refused: [...refused] }),
+    );
+    await nextTurn();
   }
 
   /** Packages of a request that a plan has no job for. */
@@ -217,15 +271,12 @@ export class Scheduling {
   /** What makes a whole request impossible. */
   #unfit(request: Settled): readonly Refused[] | undefined {
     const { config } = this.#parts.farm;
-    const targets = targetNames(config);
     const sources = Object.keys(config['recipe-sources']);
     const all = (found: Problem): readonly Refused[] =>
       request.packages.map(({ name }) => refusal(name, found));
     const advice = catalogue.SCH001?.next ?? '';
-    if (!targets.includes(request.target)) {
-      const what = `the farm has no target '${request.target}'`;
-      return all(problem('SCH001', { what, next: `Its targets are ${someNames(targets)}. ${advice}` }));
-    }
+    if (!targetNames(config).includes(request.target))
+      return all(noSuchTarget(config, request.target).problem);
     // what is declared in `targets` may be built for several; the setting `arch` speaks of the repository alone
     const { repository, arch } = config;
     const isOwn = request.target === repository && config.targets[repository] === undefined;
@@ -284,26 +335,34 @@ export class Scheduling {
   }
 
   #answer(request: Settled, plan: number | undefined, refused: readonly Refused[]): ScheduleReply {
-    const { target, arch } = request;
-    const out = new Set(refused.map(({ name }) => name));
     const reply: ScheduleReply = {
       id: request.id,
       ...(plan === undefined ? {} : { plan }),
-      accepted:
-        plan === undefined
-          ? []
-          : request.packages
-              .filter(({ name }) => !out.has(name))
-              .map(({ name }) => ({ name, job: jobId({ target, arch, name }) })),
+      accepted: plan === undefined ? [] : acceptedOf(request, refused),
       refused: [...refused],
     };
-    // what is said of builders holds now: it is not kept with the answer that a repetition gets
-    const notices = this.#parts.shortages(reply.accepted.map(({ job }) => ({ id: job }))).map(noticeOf);
     this.#parts.farm.database.requests.answer(request.id, JSON.stringify(reply));
-    if (refused.length > 0 && this.#promised.has(request.id))
-      this.#parts.onLateRefusal(request, [...refused]);
+    const told = this.#promised.get(request.id);
+    const late = told ? refused.filter(({ name }) => !told.has(name)) : [];
+    if (late.length > 0) this.#parts.onLateRefusal(request, late);
+    return this.#withNotices(reply);
+  }
+
+  /** What is said of builders holds now: it is not kept with the answer that a repetition gets. */
+  #withNotices(reply: ScheduleReply): ScheduleReply {
+    const notices = this.#parts.shortages(reply.accepted.map(({ job }) => ({ id: job }))).map(noticeOf);
     return notices.length > 0 ? { ...reply, notices } : reply;
   }
+}
+
+function acceptedOf(
+  { packages, target, arch }: Settled,
+  refused: readonly Refused[],
+): ScheduleReply['accepted'] {
+  const out = new Set(refused.map(({ name }) => name));
+  return packages
+    .filter(({ name }) => !out.has(name))
+    .map(({ name }) => ({ name, job: jobId({ target, arch, name }) }));
 }
 
 const noticeOf = ({ arch, jobs }: ArchShortage): string =>

@@ -19,6 +19,23 @@ Examples:
   packmill ci add foo/https://git.example.org/foo.git --origin github/5678
   packmill ci add libfoo/aur --reason depends`;
 
+const dropHelp = `
+Makes one commit without the folders, and pushes it; on-commit then cleans up what they built. The checkout has to be at the
+tip of its branch.
+
+Examples:
+  packmill ci drop foo bar
+  packmill ci drop foo --dry-run              # is that the one?`;
+
+const bumpHelp = `
+Writes CI_PACKAGE_BUMP=VERSION/N, counted from the published version, in one commit that is pushed; on-commit then builds.
+CI_LIB_DB has to name the database of the target repository: an address, or a file of this machine. The bump is over when
+upstream has a newer version.
+
+Examples:
+  packmill ci bump foo
+  packmill ci bump all --dry-run              # what would the new releases be?`;
+
 /** `packmill ci add`, `drop` and `bump`: commits that people order (specification 9). */
 export function addCiChanges(ci: Command, shell: Shell): void {
   ci.command('add')
@@ -39,10 +56,11 @@ export function addCiChanges(ci: Command, shell: Shell): void {
     .argument('<package...>', 'pkgbases')
     .option(...repositoryOption)
     .option(...dryRunOption)
+    .addHelpText('after', dropHelp)
     .action(async (names: string[], options: ChangeOptions) => {
       const session = new CiSession(shell);
       const done = await ciDrop(changing(session, options), names.join(' '));
-      for (const name of done.dropped) shell.print(`dropped ${name}`);
+      for (const name of done.dropped) shell.print(`${did(options, 'drop', 'dropped')} ${name}`);
       session.conclude(done);
     });
   ci.command('bump')
@@ -50,10 +68,12 @@ export function addCiChanges(ci: Command, shell: Shell): void {
     .argument('<package...>', "pkgbases, or 'all'")
     .option(...repositoryOption)
     .option(...dryRunOption)
+    .addHelpText('after', bumpHelp)
     .action(async (names: string[], options: ChangeOptions) => {
       const session = new CiSession(shell);
       const done = await ciBump(changing(session, options), names.join(' '));
-      for (const { name, value } of done.bumped) shell.print(`bumped ${name} ${value}`);
+      for (const { name, value } of done.bumped)
+        shell.print(`${did(options, 'bump', 'bumped')} ${name} ${value}`);
       session.conclude(done);
     });
 }
@@ -67,10 +87,14 @@ async function add(shell: Shell, words: readonly string[], options: AddOptions):
   const session = new CiSession(shell);
   const { origin, reason } = options;
   const done = await ciAdd({ ...changing(session, options), origin, reason }, words);
-  for (const name of done.added) shell.print(`added ${name}`);
+  for (const name of done.added) shell.print(`${did(options, 'add', 'added')} ${name}`);
   for (const { name, neededBy } of done.missing) shell.print(`missing ${name}, needed by ${neededBy}`);
   session.conclude(done);
 }
+
+/** What was done, or with `--dry-run` would be. */
+const did = ({ dryRun }: ChangeOptions, would: string, done: string): string =>
+  dryRun === true ? `would ${would}` : done;
 
 function changing(session: CiSession, options: ChangeOptions) {
   return { ...session.options(options), dryRun: options.dryRun === true };

@@ -7,7 +7,7 @@ import {
   type PipelineStatus,
 } from '../../app/ci/index.ts';
 import type { Shell } from '../shell.ts';
-import { type CiOptions, CiSession, checkoutOf, repositoryOption } from './ci-session.ts';
+import { type CiOptions, CiSession, recipesAt, repositoryOption } from './ci-session.ts';
 
 const checkHelp = `
 Looks at the files of the checkout, committed or not, and runs nothing of them: folder names, PKGBUILD and .SRCINFO and
@@ -25,6 +25,14 @@ Examples:
   packmill ci deptree --edges                 # who waits for whom
   packmill ci deptree --text                  # pkgbase:names:needs;...
   packmill ci deptree --legacy                # the reference's rule, to compare`;
+
+const statusHelp = `
+Asks the remote of the checkout: what its pipelines noted on branch 'state', and where tag 'scheduled' is.
+
+Examples:
+  packmill ci status                          # what waits, and packages with trouble or an open review
+  packmill ci status --all                    # every package, and when it was looked at
+  packmill --json ci status | jq .waiting     # for programs`;
 
 /** `packmill ci check`, `deptree` and `status`: they look and change nothing. */
 export function addCiLooks(ci: Command, shell: Shell): void {
@@ -47,6 +55,7 @@ export function addCiLooks(ci: Command, shell: Shell): void {
     .description('the tag, hand-overs that wait, and of each package last check, last error, next try')
     .option(...repositoryOption)
     .option('--all', 'packages without trouble too')
+    .addHelpText('after', statusHelp)
     .action(async (options: CiOptions & { readonly all?: boolean }) => {
       const session = new CiSession(shell);
       const status = await ciStatus(session.options(options));
@@ -62,9 +71,9 @@ interface CheckOptions extends CiOptions {
 async function check(shell: Shell, packages: readonly string[], options: CheckOptions): Promise<void> {
   const session = new CiSession(shell);
   const done = await ciCheck({
-    repository: checkoutOf(options),
-    packages,
+    ...recipesAt(options, packages),
     withDatabases: options.withDatabases === true,
+    tell: (line) => shell.tell(line),
   });
   for (const found of done.problems) session.complain(found);
   const errors = done.problems.filter(({ severity }) => severity === 'error').length;
@@ -80,7 +89,7 @@ interface TreeOptions extends CiOptions {
 
 async function deptree(shell: Shell, options: TreeOptions): Promise<void> {
   const session = new CiSession(shell);
-  const repository = checkoutOf(options);
+  const { repository } = recipesAt(options);
   const legacy = options.legacy === true;
   if (options.text) {
     const text = await ciDependencyText(repository, legacy);
@@ -97,14 +106,18 @@ async function deptree(shell: Shell, options: TreeOptions): Promise<void> {
 }
 
 function showStatus(shell: Shell, status: PipelineStatus, all: boolean): void {
-  const { branch, tip, scheduled, waiting, packages, checks } = status;
+  const { branch, tip, scheduled, waiting, uploads, packages, checks } = status;
   shell.print(`${packages} packages, branch ${branch} at ${tip?.slice(0, 7) ?? 'nothing'}`);
   if (tip !== undefined && tip === scheduled) shell.print('everything is looked at');
-  else
-    shell.print(`tag 'scheduled' is at ${scheduled?.slice(0, 7) ?? 'nothing'}: on-commit has to run first`);
+  else {
+    const isAwaited = waiting.some(({ tag }) => tag !== undefined && tag === tip);
+    const first = isAwaited ? 'it moves once the manager has what waits' : 'on-commit has to run first';
+    shell.print(`tag 'scheduled' is at ${scheduled?.slice(0, 7) ?? 'nothing'}: ${first}`);
+  }
   for (const { id, createdMs, packages: count } of waiting) {
     shell.print(`waiting ${id}: ${count} packages, since ${when(createdMs)}`);
   }
+  if (uploads.length > 0) shell.print(`the AUR has to get ${uploads.join(', ')}: the next run uploads`);
   for (const [name, one] of Object.entries(checks)) {
     const parts = [
       one.error && `${one.error.code} ${one.error.what} (since ${when(one.error.since)})`,

@@ -30,6 +30,15 @@ Examples:
   packmill ci schedule foo:bar,baz
   packmill ci schedule all`;
 
+const deliverHelp = `
+The second job of a pipeline whose first one ran with --hand-over, and the way to repeat what the manager has not got: each
+request is taken once, however often it is delivered. The exit code is 3 when the manager cannot be reached.
+
+Examples:
+  packmill ci deliver
+  packmill ci status                          # which requests wait, with their ids
+  packmill ci deliver --discard ci-0f3c...    # give this one up`;
+
 /** `packmill ci on-commit`, `schedule` and `deliver`: what hands requests to the manager. */
 export function addCiRuns(ci: Command, shell: Shell): void {
   ci.command('on-commit')
@@ -58,6 +67,7 @@ export function addCiRuns(ci: Command, shell: Shell): void {
       '--discard <id...>',
       'give up hand-overs instead: they are not delivered, and what they ask for is not built',
     )
+    .addHelpText('after', deliverHelp)
     .action((options: ManagerOptions & { readonly discard?: string[] }) => deliver(shell, options));
 }
 

@@ -1,5 +1,5 @@
-import { type Problem, problem } from '../../diagnostics/index.ts';
-import { machine } from '../../host/index.ts';
+import { fault, type Problem, problem } from '../../diagnostics/index.ts';
+import { machine, pathKind } from '../../host/index.ts';
 import { exitCodes, type Shell } from '../shell.ts';
 
 /** Options of every command of the group. */
@@ -18,7 +18,7 @@ export interface HandOverOptions extends ManagerOptions {
 export const repositoryOption = ['--repository <dir>', 'checkout of the recipe repository', '.'] as const;
 export const managerOption = [
   '--manager <url>',
-  'web address of the manager (default: $PACKMILL_MANAGER, else the queue store of .ci/config with $DEPLOY_KEY)',
+  'web address of the manager (default: $PACKMILL_MANAGER, else the queue store of .ci/config with $DEPLOY_KEY, else that of $REDIS_HOST, else the one at work in the farm of --farm)',
 ] as const;
 export const handOverOption = [
   '--hand-over',
@@ -28,6 +28,22 @@ export const handOverOption = [
 /** The whole path of the checkout that was named. */
 export function checkoutOf({ repository }: CiOptions): string {
   return machine.absolute(repository);
+}
+
+/**
+ * Where commands find recipes that look at files as they are, and the packages that are meant: the folder of a package
+ * stands for that package in the repository around it. Throws CIC024 when there is no such folder.
+ */
+export function recipesAt(
+  options: CiOptions,
+  packages: readonly string[] = [],
+): { readonly repository: string; readonly packages: readonly string[] } {
+  const folder = checkoutOf(options);
+  if (pathKind(folder) !== 'folder') throw fault('CIC024', { what: `there is no folder '${folder}'` });
+  if (pathKind(`${folder}/PKGBUILD`) !== 'file') return { repository: folder, packages };
+  const at = folder.lastIndexOf('/');
+  const name = folder.slice(at + 1);
+  return { repository: folder.slice(0, at) || '/', packages: packages.length === 0 ? [name] : packages };
 }
 
 /** One run of a command of the group: problems are shown as they come, and an error among them makes the exit code 1. */

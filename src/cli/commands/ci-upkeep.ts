@@ -16,7 +16,10 @@ Examples:
 const templateHelp = `
 Takes over the pipeline files of TEMPLATE_REPO, as one commit that is pushed. TEMPLATE_PIN says what vouches for them: a
 commit, gpg:FINGERPRINT or ssh:SHA256:... of a key in .ci/template-signers; without it nothing is taken over. Files that
-were changed here stay (docs/templates.md).`;
+were changed here stay (docs/templates.md). Regular runs do this by themselves.
+
+Example:
+  packmill ci update-template                 # now, instead of with the next timer`;
 
 const commitsHelp = `
 Examples:
@@ -63,9 +66,19 @@ async function template(shell: Shell, options: CiOptions): Promise<void> {
   for (const path of done.written) shell.print(`written ${path}`);
   for (const path of done.removed) shell.print(`removed ${path}`);
   for (const path of done.kept) shell.print(`kept ${path}`);
-  shell.tell(`template: ${done.outcome}`);
+  shell.tell(`template: ${templateWords[done.outcome]}`);
   session.conclude(done);
 }
+
+const templateWords = {
+  off: "off: TEMPLATE_REPO is not set in '.ci/config', or TEMPLATE_ENABLE_UPDATES is not true",
+  unpinned: 'nothing is taken over without TEMPLATE_PIN',
+  untrusted: 'nothing is taken over, as nobody who is trusted vouches for it',
+  unavailable: 'it cannot be had',
+  current: 'there is nothing new',
+  waiting: 'there is something new, which waits until the manager has what it has not got yet',
+  updated: 'taken over',
+} as const;
 
 async function commits(
   shell: Shell,

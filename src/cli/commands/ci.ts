@@ -8,8 +8,14 @@ machine.
 
 Examples:
   packmill ci check                           # are all packages in order?
+  packmill ci srcinfo                         # write .SRCINFO where it is missing or stale
   packmill ci on-commit                       # what does the last push mean? schedule it
-  packmill ci schedule foo bar/5              # build these two, the second on a builder of class 5`;
+  packmill ci schedule foo bar/5              # build these two, the second on a builder of class 5
+  packmill --farm ../farm ci on-commit        # with the manager that 'packmill up' runs on this machine
+
+Exit codes: 0 done, 1 something was refused or is not in order, 2 a name, marker or setting that is wrong, 3 the world
+failed, as a manager that is away: the request waits and the next run delivers it. --json gives results to programs; what
+goes on is told on standard error.`;
 
 type Add = (ci: Command, shell: Shell) => void;
 
@@ -22,6 +28,7 @@ const groups: readonly { readonly names: readonly string[]; readonly load: () =>
   { names: ['on-schedule'], load: async () => (await import('./ci-on-schedule.ts')).addCiOnSchedule },
   { names: ['add', 'drop', 'bump'], load: async () => (await import('./ci-changes.ts')).addCiChanges },
   { names: ['check', 'deptree', 'status'], load: async () => (await import('./ci-looks.ts')).addCiLooks },
+  { names: ['srcinfo'], load: async () => (await import('./ci-srcinfo.ts')).addCiSrcinfo },
   { names: ['review'], load: async () => (await import('./ci-review.ts')).addCiReview },
   {
     names: ['commits', 'manage-aur', 'update-template'],

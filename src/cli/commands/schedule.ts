@@ -7,9 +7,10 @@ import {
   scheduleRequestSchema,
 } from '../../api/index.ts';
 import type { FarmClient } from '../../app/index.ts';
-import { problem } from '../../diagnostics/index.ts';
+import { fault, problem } from '../../diagnostics/index.ts';
 import { systemClock, systemRandom, textIfThere } from '../../host/index.ts';
 import { isFinal, isGood } from '../../model/index.ts';
+import { readRequestedName } from '../../primitives/index.ts';
 import { askFarm, type ManagerOption } from '../asked-farm.ts';
 import { exitCodes, type Shell } from '../shell.ts';
 
@@ -119,12 +120,11 @@ function parseUrgency(text: string): number {
   throw new InvalidArgumentError('expected a whole number from -1000 to 1000');
 }
 
-/** `foo`, `foo/5` or `foo/cat`. */
+/** Throws CLI001 for what is neither `foo` nor `foo/class`. */
 function parsePackage(text: string): ScheduleRequest['packages'][number] {
-  const slash = text.indexOf('/');
-  if (slash < 0) return { name: text };
-  const wanted = text.slice(slash + 1);
-  return { name: text.slice(0, slash), buildClass: /^\d{1,9}$/.test(wanted) ? Number(wanted) : wanted };
+  const asked = readRequestedName(text);
+  if (asked === undefined) throw fault('CLI001', { what: `'${text}' is neither PKGBASE nor PKGBASE/CLASS` });
+  return asked;
 }
 
 /** Says what became of a request; refused packages make the command fail. */

@@ -1,10 +1,13 @@
+import { autogenCodes } from './autogen.table.ts';
 import { buildingCodes } from './building.table.ts';
 import { channelCodes } from './channel.table.ts';
 import { commandCodes } from './command.table.ts';
 import { configCodes } from './config.table.ts';
 import { ebuildsCodes } from './ebuilds.table.ts';
 import type { CatalogueEntry } from './entry.ts';
+import { extendedJsonCodes } from './extended-json.table.ts';
 import { farmUpkeepCodes } from './farm-upkeep.table.ts';
+import { fastpullCodes } from './fastpull.table.ts';
 import { fetcherCodes } from './fetcher.table.ts';
 import { forgeCodes } from './forge.table.ts';
 import { formatsCodes } from './formats.table.ts';
@@ -26,11 +29,13 @@ import { sandboxCodes } from './sandbox.table.ts';
 import { schedulingCodes } from './scheduling.table.ts';
 import { sshCodes } from './ssh.table.ts';
 import { storageCodes } from './storage.table.ts';
+import { templatesCodes } from './templates.table.ts';
 import { upkeepCodes } from './upkeep.table.ts';
 import { upstreamCodes } from './upstream.table.ts';
 import { yamlCodes } from './yaml.table.ts';
 
 const tables = {
+  ...autogenCodes,
   ...buildingCodes,
   ...channelCodes,
   ...commandCodes,
@@ -52,6 +57,8 @@ const tables = {
   ...sshCodes,
   ...reviewCodes,
   ...fetcherCodes,
+  ...fastpullCodes,
+  ...extendedJsonCodes,
   ...upstreamCodes,
   ...forgeCodes,
   ...onCommitCodes,
@@ -59,6 +66,7 @@ const tables = {
   ...upkeepCodes,
   ...farmUpkeepCodes,
   ...storageCodes,
+  ...templatesCodes,
   ...yamlCodes,
 };
 

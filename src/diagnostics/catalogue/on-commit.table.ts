@@ -58,7 +58,7 @@ export const onCommitCodes = {
     blame: 'usage',
     title: 'a package that is asked for is not in the repository',
     why: 'A request has to name folders of the repository; a name that leads nowhere is refused before anything is scheduled.',
-    next: "Correct the name; 'packmill ci check' lists the packages.",
+    next: 'Correct the name: packages are the folders at the top of the repository.',
     sample: { broken: 'packmill ci schedule fooo', fixed: 'packmill ci schedule foo' },
   },
   CIC008: {
@@ -190,8 +190,8 @@ export const onCommitCodes = {
     severity: 'error',
     blame: 'usage',
     title: 'there is no way to the manager',
-    why: "Delivering needs the manager's address (PACKMILL_MANAGER with PACKMILL_TOKEN), or DEPLOY_KEY and REDIS_PASSWORD for the queue store that '.ci/config' names.",
-    next: 'Give the variables as protected secrets of the deliver job.',
+    why: "Delivering needs the manager's address (PACKMILL_MANAGER with PACKMILL_TOKEN), DEPLOY_KEY and REDIS_PASSWORD for the queue store that '.ci/config' names, or the folder of a farm of this machine. The request waits on branch 'state'.",
+    next: 'Give the variables as protected secrets of the deliver job, or name the farm with --farm.',
     sample: {
       broken: 'packmill ci deliver without DEPLOY_KEY',
       fixed: 'the same with DEPLOY_KEY from the secrets of CI',
@@ -275,5 +275,32 @@ export const onCommitCodes = {
       broken: 'packmill ci deliver --discard nonsense',
       fixed: 'packmill ci deliver --discard ci-0f3c...',
     },
+  },
+  CIC040: {
+    severity: 'error',
+    blame: 'recipe',
+    title: '.SRCINFO is not what makepkg prints',
+    why: 'Names, versions and needs of a package are read from .SRCINFO, which was not written anew after the last edit of the PKGBUILD.',
+    next: "Run 'packmill ci srcinfo PACKAGE', and commit the file.",
+    sample: {
+      broken: "packmill ci srcinfo --check, after an edit of 'depends' in the PKGBUILD",
+      fixed: 'packmill ci srcinfo',
+    },
+  },
+  CIC041: {
+    severity: 'warning',
+    blame: 'recipe',
+    title: 'a package has no .SRCINFO',
+    why: 'Without it nobody can tell names and needs of a package but by running its PKGBUILD. The manager does that in a sandbox before each plan, while checks, the dependency tree and the AUR do without the package.',
+    next: "Run 'packmill ci srcinfo PACKAGE', commit the file and push.",
+    sample: { broken: 'foo/PKGBUILD', fixed: 'foo/PKGBUILD, foo/.SRCINFO' },
+  },
+  CIC042: {
+    severity: 'warning',
+    blame: 'usage',
+    title: 'a setting has a comment in its value',
+    why: 'Everything behind the equals sign is the value: a comment stands on a line of its own.',
+    next: 'Put the comment on a line in front of the setting.',
+    sample: { broken: 'BUILD_REPO=my-repo  # the target', fixed: '# the target\nBUILD_REPO=my-repo' },
   },
 } as const satisfies CatalogueTable;

@@ -31,7 +31,7 @@ export const plannerCodes = {
     blame: 'recipe',
     title: '.SRCINFO is missing or empty',
     why: 'A PKGBUILD is never run outside a sandbox, so .SRCINFO is the only description of a recipe that can be read.',
-    next: 'Run makepkg --printsrcinfo > .SRCINFO in the folder.',
+    next: "Run 'packmill ci srcinfo' in the repository, or makepkg --printsrcinfo > .SRCINFO in the folder.",
     sample: { broken: 'foo/PKGBUILD', fixed: 'foo/PKGBUILD, foo/.SRCINFO' },
   },
   PLN005: {
@@ -39,7 +39,7 @@ export const plannerCodes = {
     blame: 'recipe',
     title: '.SRCINFO says something else than the PKGBUILD',
     why: 'A literal assignment in the PKGBUILD differs from .SRCINFO, which was not written anew after the last edit.',
-    next: 'Run makepkg --printsrcinfo > .SRCINFO in the folder.',
+    next: "Run 'packmill ci srcinfo' in the repository, or makepkg --printsrcinfo > .SRCINFO in the folder.",
     sample: {
       broken: 'PKGBUILD: pkgver=2; .SRCINFO: pkgver = 1',
       fixed: 'PKGBUILD: pkgver=2; .SRCINFO: pkgver = 2',

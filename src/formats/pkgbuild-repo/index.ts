@@ -46,4 +46,4 @@ export {
   type VersionRows,
   writeVersionRows,
 } from './version-rows.ts';
-export { branchKey, type WatchedBranch, watchedBranches } from './watched-branches.ts';
+export { branchKey, followedBranch, type WatchedBranch, watchedBranches } from './watched-branches.ts';

@@ -1,4 +1,5 @@
 import { type Code, type Problem, problem } from '../../diagnostics/index.ts';
+import { buildClassOf } from '../../primitives/index.ts';
 import { type PackageBump, parseBump } from './package-bump.ts';
 import { parseSettings, type SettingsFile } from './settings-file.ts';
 import { settingsTrouble } from './settings-trouble.ts';
@@ -77,7 +78,6 @@ export function readPackageSettings(
       .split(separator)
       .map((item) => item.trim())
       .filter((item) => item !== '');
-  const buildClass = value('BUILDER_CLASS');
   const timestamp = value('CI_PKGBUILD_TIMESTAMP');
   const settings: PackageSettings = {
     source: value('CI_PKGBUILD_SOURCE'),
@@ -93,7 +93,7 @@ export function readPackageSettings(
     changeAllow: list('CI_PKGBUILD_CHANGE_ALLOW_REGEX', ';'),
     cacheSources: flag('BUILDER_CACHE_SOURCES'),
     timeoutFactor: readTimeoutFactor(value('BUILDER_EXTRA_TIMEOUT'), report),
-    buildClass: buildClass && /^[0-9]{1,9}$/.test(buildClass) ? Number(buildClass) : buildClass,
+    buildClass: buildClassOf(value('BUILDER_CLASS')),
     builderLabels: list('BUILDER_LABELS', ' '),
     allowProhibited: flag('BUILDER_ALLOW_PROHIBITED'),
     unknown: [...parsed.values.keys()].filter((key) => !knownKeys.has(key)),

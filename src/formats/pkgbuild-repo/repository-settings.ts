@@ -1,4 +1,5 @@
 import { type Problem, problem } from '../../diagnostics/index.ts';
+import { buildClassOf } from '../../primitives/index.ts';
 import { type RepositoryKey, repositoryDefaults } from './repository-keys.ts';
 import { parseSettings, type SettingsFile } from './settings-file.ts';
 import { settingsTrouble } from './settings-trouble.ts';
@@ -129,7 +130,7 @@ function settingsOf(values: SettingValues): RepositorySettings {
     gitlabUrl: values.text('CI_GITLAB_URL').replace(/\/+$/, ''),
     tagPrefix: values.text('CI_TAG_PREFIX'),
     defaultClass: buildClassOf(values.optional('CI_DEFAULT_CLASS')),
-    libraryDatabases: values.list('CI_LIB_DB'),
+    libraryDatabases: values.databases('CI_LIB_DB'),
     rebuildBlacklist: new Set(values.list('CI_REBUILD_BLACKLIST')),
     rebuildDryRun: values.flag('CI_REBUILD_DRY_RUN'),
     skipCode: values.number('CI_CODE_SKIP', 1, 255),
@@ -142,11 +143,6 @@ function settingsOf(values: SettingValues): RepositorySettings {
       allowUnpinned: values.flag('TEMPLATE_ALLOW_UNPINNED'),
     },
   };
-}
-
-/** A build class as settings and requests write it: a number, or the name of a builder. */
-export function buildClassOf(text: string | undefined): number | string | undefined {
-  return text !== undefined && /^[0-9]{1,9}$/.test(text) ? Number(text) : text || undefined;
 }
 
 function ignoreListOf(values: SettingValues): readonly string[] {
@@ -192,6 +188,16 @@ class SettingValues {
       .filter((item) => item !== '');
   }
 
+  /** Addresses over http or https, `file:` addresses and absolute paths; others are told and left out. */
+  databases(key: RepositoryKey): readonly string[] {
+    return this.list(key).filter((item) => {
+      if (/^(?:(?:https?|file):\/\/|\/)./i.test(item)) return true;
+      const wanted = "an address that begins with 'http', 'https' or 'file', nor an absolute path";
+      this.#report(key, `'${item}' of '${key}' is neither ${wanted}; it is left out`);
+      return false;
+    });
+  }
+
   number(key: RepositoryKey, least: number, most: number): number {
     const text = this.text(key);
     const value = /^-?[0-9]{1,9}$/.test(text) ? Number(text) : Number.NaN;
@@ -214,12 +220,12 @@ class SettingValues {
 
   #refuse(key: RepositoryKey, text: string, wanted: string): string {
     const fallback = repositoryDefaults[key];
-    this.problems.push(
-      problem('CIC003', {
-        what: `'${key}' is '${text}', not ${wanted}; '${fallback}' is used`,
-        place: { file: this.#file, line: this.#parsed.lines.get(key) ?? 1 },
-      }),
-    );
+    this.#report(key, `'${key}' is '${text}', not ${wanted}; '${fallback}' is used`);
     return fallback;
+  }
+
+  #report(key: RepositoryKey, what: string): void {
+    const place = { file: this.#file, line: this.#parsed.lines.get(key) ?? 1 };
+    this.problems.push(problem('CIC003', { what, place }));
   }
 }

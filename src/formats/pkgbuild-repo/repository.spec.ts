@@ -56,6 +56,18 @@ describe('settings of a recipe repository', () => {
     ]);
   });
 
+  it('names values that have taken a comment in', () => {
+    const text = 'BUILD_REPO=a  # target\nREPO_NAME=b#c\nGIT_AUTHOR_NAME=we #1\nCI_MAX_PARALLEL=4 # many\n';
+    const { problems } = read(text);
+    expect(problems.map(({ code, place }) => [code, place?.line])).toEqual([
+      ['CIC003', 4],
+      ['CIC042', 1],
+      ['CIC042', 4],
+    ]);
+    const allowed = readPackageSettings('CI_PKGBUILD_CHANGE_ALLOW_REGEX=^ #\n', 'f');
+    expect(allowed.problems).toEqual([]);
+  });
+
   it('reads lists, seconds, switches and the ignore list', () => {
     const { settings } = read(
       'CI_LIB_DB="https://m/core/os/x86_64/core.db  https://o/c.db"\nCI_REBUILD_BLACKLIST=glibc:gcc-libs\nCI_CLONE_DELAY=0.5\nCI_IGNORE_LIST=true\nCI_DEFAULT_CLASS=5\nCI_NVCHECKER_REVIEW=false',
@@ -67,6 +79,17 @@ describe('settings of a recipe repository', () => {
     expect(settings.defaultClass).toBe(5);
     expect(settings.nvcheckerReview).toBe(false);
     expect(read('').settings.ignoreList).toEqual([]);
+  });
+
+  it('takes addresses and paths of databases, and tells what is neither', () => {
+    const { settings, problems } = read(
+      'CI_LIB_DB="/srv/own.db file:///srv/other.db core.db http://o/c.db rsync://o/c.db"',
+    );
+    expect(settings.libraryDatabases).toEqual(['/srv/own.db', 'file:///srv/other.db', 'http://o/c.db']);
+    expect(problems.map(({ code, what }) => `${code} ${what.split(' ')[0]}`)).toEqual([
+      "CIC003 'core.db'",
+      "CIC003 'rsync://o/c.db'",
+    ]);
   });
 
   it('treats what looks like a command as data (P06)', () => {
@@ -92,6 +115,10 @@ describe('mirror', () => {
       'https://m/$repo/os/$arch',
     );
     expect(mirrorUrl(['https://o/c.db'])).toBeUndefined();
+    // what lies on this machine is no mirror for builders
+    expect(
+      mirrorUrl(['/srv/core/os/x86_64/core.db', 'file:///srv/extra/os/x86_64/extra.db']),
+    ).toBeUndefined();
   });
 });
 

@@ -1,11 +1,8 @@
+import { type RequestedName, readRequestedName } from '../../primitives/index.ts';
 import { isValidPkgname } from '../pacman/index.ts';
-import { buildClassOf } from './repository-settings.ts';
 
-/** One package that somebody asks for: `foo`, `foo/5` (minimum builder class) or `foo/cat` (name of a builder). */
-export interface RequestedPackage {
-  readonly name: string;
-  readonly buildClass?: number | string;
-}
+/** One package that somebody asks for. */
+export type RequestedPackage = RequestedName;
 
 /** What a list of names says: everything, or packages without duplicates; `unreadable` are words that are neither. */
 export interface RequestedPackages {
@@ -21,14 +18,10 @@ export function requestedPackages(text: string): RequestedPackages {
   let all = false;
   for (const word of text.split(/[\s,:]+/)) {
     if (word === '') continue;
-    const match = /^([^/]+)(?:\/([A-Za-z0-9][A-Za-z0-9._-]{0,127}))?$/.exec(word);
-    const name = match?.[1];
-    if (name === 'all' && match?.[2] === undefined) all = true;
-    else if (name === undefined || !isValidPkgname(name)) unreadable.push(word);
-    else {
-      const buildClass = buildClassOf(match?.[2]) ?? packages.get(name)?.buildClass;
-      packages.set(name, buildClass === undefined ? { name } : { name, buildClass });
-    }
+    const asked = readRequestedName(word);
+    if (asked?.name === 'all' && asked.buildClass === undefined) all = true;
+    else if (asked === undefined || !isValidPkgname(asked.name)) unreadable.push(word);
+    else packages.set(asked.name, { ...packages.get(asked.name), ...asked });
   }
   return { all, packages: [...packages.values()], unreadable };
 }

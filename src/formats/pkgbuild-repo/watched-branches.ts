@@ -34,6 +34,14 @@ function watchedBranch(source: string): WatchedBranch | undefined {
   const [url = ''] = splitAtFirst(address, '?');
   // what stands behind `git+` may be a mere name of a file
   if (!/^(?:https?|ssh|git|file):\/\/./.test(url)) return undefined;
+  return followedBranch(url, fragment);
+}
+
+/**
+ * The branch that a git source follows by what stands behind its `#`: its own one, the default branch, or none when it is
+ * pinned to a tag or a commit.
+ */
+export function followedBranch(url: string, fragment: string | undefined): WatchedBranch | undefined {
   if (fragment === undefined) return { url, ref: 'HEAD' };
   const [kind, branch = ''] = splitAtFirst(splitAtFirst(fragment, '?')[0] ?? '', '=');
   return kind === 'branch' && branch !== '' ? { url, ref: `refs/heads/${branch}` } : undefined;

@@ -42,10 +42,19 @@ function below(path: string, problems: Problem[]): readonly string[] {
   for (const name of subfolders(path)) {
     if (name.startsWith('.')) continue;
     const folder = path === '/' ? `/${name}` : `${path}/${name}`;
-    if (isRecipeFolder(folder)) found.push(folder);
-    else if (pathKind(`${folder}/.SRCINFO`) === 'file' || pathKind(`${folder}/.CI`) === 'folder') {
-      problems.push(problem('PLN002', { what: `'${name}' has no PKGBUILD`, place: { file: folder } }));
-    }
+    const seen = lookAtFolder(folder);
+    if (seen === 'recipe') found.push(folder);
+    else if (seen) problems.push(seen);
   }
   return found;
+}
+
+/** What one folder among recipes is: a recipe, something else, or what is wrong with it (PLN002). Throws SYS004. */
+export function lookAtFolder(folder: string): 'recipe' | Problem | undefined {
+  if (isRecipeFolder(folder)) return 'recipe';
+  const isLikeOne = pathKind(`${folder}/.SRCINFO`) === 'file' || pathKind(`${folder}/.CI`) === 'folder';
+  const name = folder.slice(folder.lastIndexOf('/') + 1);
+  return isLikeOne
+    ? problem('PLN002', { what: `'${name}' has no PKGBUILD`, place: { file: folder } })
+    : undefined;
 }

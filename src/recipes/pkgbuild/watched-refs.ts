@@ -1,18 +1,16 @@
+import { followedBranch, type WatchedBranch } from '../../formats/pkgbuild-repo/index.ts';
 import type { Recipe } from '../../model/index.ts';
 import type { PkgbuildDetails } from './recipe-details.ts';
 
 /**
- * Branches of git repositories that a recipe follows (specification 7.7): unpinned git sources of recipes whose
- * name or `pkgver()` says that they are built from the newest commit.
+ * Branches of git repositories whose commits are part of a recipe's digest: unpinned git sources of recipes whose name,
+ * settings or `pkgver()` say that they are built from the newest commit. Other than `watchedBranches`, for which a pipeline
+ * bumps (specification 7.7), it takes every source that makepkg clones: `git://` and those of one architecture too.
  */
-export function watchedRefs(
-  recipe: Recipe<PkgbuildDetails>,
-): readonly { readonly url: string; readonly ref: string }[] {
+export function watchedRefs(recipe: Recipe<PkgbuildDetails>): readonly WatchedBranch[] {
   const { settings, hasPkgverFunction, vcsSources } = recipe.details;
   if (!recipe.name.endsWith('-git') && !settings.forceVcs && !hasPkgverFunction) return [];
-  return vcsSources.flatMap(({ vcs, url, fragment }) => {
-    if (vcs !== 'git' || url === undefined) return [];
-    if (fragment === undefined) return [{ url, ref: 'HEAD' }];
-    return fragment.startsWith('branch=') ? [{ url, ref: fragment.slice('branch='.length) }] : [];
-  });
+  return vcsSources.flatMap(({ vcs, url, fragment }) =>
+    vcs === 'git' && url !== undefined ? (followedBranch(url, fragment) ?? []) : [],
+  );
 }

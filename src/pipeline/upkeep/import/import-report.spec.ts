@@ -61,9 +61,23 @@ describe('an import report of a repository', () => {
     expect(renderImportText(report, { all: false })).toContain('Nothing behaves differently.');
   });
 
-  it('sees that BUILD_REPO and REPO_NAME differ, which the old pipelines took the other way round', () => {
-    expect(ofSettings(`${inOrder}BUILD_REPO=target\nREPO_NAME=source\n`)).toEqual(['swapped-names']);
+  it('calls BUILD_REPO and REPO_NAME swapped only when the manager knows them only so (decision 1)', () => {
+    const settings = `${inOrder}BUILD_REPO=target\nREPO_NAME=source\n`;
+    const known = (...targets: string[]): string[] =>
+      found(repository([aPackage('foo')], { settings, knownTargets: new Set(targets) }));
+    expect(known('target')).toEqual([]);
+    expect(known('target', 'source')).toEqual([]);
+    expect(known('source')).toEqual(['swapped-names']);
+    expect(known()).toEqual(['unknown-target']);
+    expect(ofSettings(settings)).toEqual(['names-differ']);
     expect(ofSettings(`${inOrder}BUILD_REPO=same\nREPO_NAME=same\n`)).toEqual([]);
+    const otherFiles = new Set(['.ci/packmill.yml']);
+    expect(found(repository([aPackage('foo')], { settings, otherFiles }))).toEqual([]);
+  });
+
+  it("says that there is no '.ci/config'", () => {
+    expect(found(repository([aPackage('foo')], { settings: undefined }))).toContain('no-settings');
+    expect(found(repository([aPackage('foo')], { settings: '' }))).not.toContain('no-settings');
   });
 
   it('names old pipelines, an unpinned template, the watermark and what reviews would let through', () => {

@@ -35,4 +35,6 @@ export interface ImportedRepository {
   readonly otherFiles: ReadonlySet<string>;
   readonly packages: readonly ImportedPackage[];
   readonly history: ImportedHistory | undefined;
+  /** Which of `BUILD_REPO` and `REPO_NAME` the manager knows as targets; undefined: no manager was asked. */
+  readonly knownTargets?: ReadonlySet<string> | undefined;
 }

@@ -86,7 +86,11 @@ function migrationChanges(
     if (path.startsWith('.github/') && !isOld.github && !isNeither) continue;
     changes.set(path, { path, bytes, mode });
   }
-  const settings = migratedSettings(text, report);
+  // one that is not there yet is the template's, to fill in
+  const own = has(settingsFile)
+    ? text
+    : Buffer.from(template.get(settingsFile)?.bytes ?? '').toString('utf8');
+  const settings = migratedSettings(own, report);
   if (settings !== text) {
     changes.set(settingsFile, { path: settingsFile, bytes: Buffer.from(settings), mode: '100644' });
   }

@@ -1,6 +1,7 @@
 import {
   deployMarkers,
   parseSettings,
+  type RepositorySettings,
   readMaintainers,
   readRepositorySettings,
 } from '../../../formats/pkgbuild-repo/index.ts';
@@ -47,10 +48,8 @@ function reportSettings(repository: ImportedRepository, report: Report): Reposit
   const parsed = parseSettings(text);
   const at = (key: string) => ({ file: settingsFile, line: parsed.lines.get(key) ?? 1 });
   const { settings, problems } = readRepositorySettings(text, () => undefined, settingsFile);
-  const { buildRepo, repoName } = settings;
-  if (buildRepo !== repoName && !isMoved(repository)) {
-    report('swapped-names', `BUILD_REPO is '${buildRepo}', REPO_NAME is '${repoName}'`, at('BUILD_REPO'));
-  }
+  if (repository.settings === undefined) report('no-settings', "there is no '.ci/config'");
+  else reportNames(repository, settings, (rule, what) => report(rule, what, at('BUILD_REPO')));
   writtenFindings(text, settingsFile, report);
   for (const { code, what, place, next } of problems) {
     const where = { file: settingsFile, line: place?.line ?? 1 };
@@ -71,6 +70,21 @@ function reportSettings(repository: ImportedRepository, report: Report): Reposit
     report('nobody-trusted', "'.ci/aur-maintainers' has no name", { file: '.ci/aur-maintainers' });
   const { humanReview, trustedSources, rebuildBlacklist } = settings;
   return { humanReview, trustedSources, rebuildBlacklist };
+}
+
+/** Which way round the two names are can only be told by a manager that knows them (decision 1 of the specification). */
+function reportNames(
+  repository: ImportedRepository,
+  { buildRepo, repoName }: RepositorySettings,
+  report: Report,
+): void {
+  const { knownTargets: known } = repository;
+  const names = `BUILD_REPO is '${buildRepo}', REPO_NAME is '${repoName}'`;
+  if (known === undefined) {
+    if (buildRepo !== repoName && !isMoved(repository)) report('names-differ', names);
+  } else if (!known.has(buildRepo)) {
+    report(known.has(repoName) ? 'swapped-names' : 'unknown-target', names);
+  }
 }
 
 function reportHistory(history: ImportedHistory, repository: ImportedRepository, report: Report): void {

@@ -4,10 +4,31 @@ import type { ImportRule } from './import-rule.ts';
 export const repositoryRules = {
   'swapped-names': {
     weight: 'act',
-    title: 'BUILD_REPO and REPO_NAME differ',
+    title: 'the manager knows BUILD_REPO and REPO_NAME the other way round',
     was: 'BUILD_REPO was taken for the source of recipes and REPO_NAME for the repository that is built for.',
     is: 'BUILD_REPO is the repository that is built for and REPO_NAME the name of this repository at the manager, as documented.',
-    next: "Swap the two values in '.ci/config'; 'packmill import --write' does it.",
+    next: "Swap the two values in '.ci/config'; 'packmill import chaotic --write' does it.",
+  },
+  'unknown-target': {
+    weight: 'act',
+    title: 'the manager knows no target of the name BUILD_REPO',
+    was: 'The manager of before knew its own names.',
+    is: 'A request for a target that the manager does not know is refused, and waits.',
+    next: "Correct BUILD_REPO in '.ci/config', or give the farm of the manager this target.",
+  },
+  'names-differ': {
+    weight: 'note',
+    title: 'BUILD_REPO and REPO_NAME differ, and no manager was asked which is which',
+    was: 'The scripts took BUILD_REPO for the source of recipes and REPO_NAME for the repository that is built for, though they were documented the other way round.',
+    is: 'BUILD_REPO is the repository that is built for and REPO_NAME the name of this repository at the manager.',
+    next: 'Nothing has to be done when they are meant so; --manager URL asks the manager, and --write then swaps what it knows only the other way round.',
+  },
+  'no-settings': {
+    weight: 'act',
+    title: "there is no '.ci/config'",
+    was: 'The scripts read it first, and ended without it.',
+    is: "Everything has its default: packages are built for 'chaotic-aur' from the source 'chaotic-aur', commits are those of 'chaotic-aur <ci@example.com>', reviews are off.",
+    next: "Write one with BUILD_REPO, REPO_NAME, GIT_AUTHOR_NAME and GIT_AUTHOR_EMAIL; 'packmill import chaotic --write' makes one to fill in.",
   },
   'old-pipeline': {
     weight: 'act',

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { ProblemError, problem } from '../../../diagnostics/index.ts';
-import { type FileChange, openWorkingCopy, type WorkingCopy } from '../../../git/index.ts';
+import { type FileChange, openWorkingCopy, shownAddress, type WorkingCopy } from '../../../git/index.ts';
 import { ensureFolder, makeTemporaryFolder, removeTree, runOrThrow } from '../../../host/index.ts';
 import { waitingDocuments } from '../../deliver.ts';
 import type { PipelineContext } from '../../pipeline-context.ts';
@@ -61,6 +61,7 @@ export async function updateTemplate(
     );
     return { outcome: 'unpinned', ...nothing };
   }
+  context.tell(`looking for new pipeline files in '${shownAddress(repo)}'`);
   const scratch = makeTemporaryFolder('packmill-template-');
   try {
     return await updateFrom(context, { pin, scratch, signal });
