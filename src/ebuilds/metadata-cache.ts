@@ -20,7 +20,7 @@ import {
 } from '../host/index.ts';
 import { type EbuildFile, type EbuildTree, type Eclass, readEbuilds, readEclasses } from './ebuild-tree.ts';
 import type { MetadataCage } from './metadata-run.ts';
-import { type EbuildMetadata, readMetadata } from './read-metadata.ts';
+import { type EbuildMetadata, type ReadMetadataInput, readMetadata } from './read-metadata.ts';
 
 /** Where a repository keeps the metadata of its ebuilds (PMS 14). */
 export const cacheFolder = 'metadata/md5-cache';
@@ -39,12 +39,7 @@ export interface TreeMetadata {
 }
 
 /** Reads ebuilds; the answers may come in any order. */
-export type ReadsMetadata = (wish: {
-  readonly ebuilds: readonly EbuildFile[];
-  readonly eclasses: ReadonlyMap<string, Eclass>;
-  readonly folder: string;
-  readonly onMetadata: (metadata: EbuildMetadata) => void;
-}) => Promise<void>;
+export type ReadsMetadata = (wish: Omit<ReadMetadataInput, 'cage'>) => Promise<void>;
 
 export interface TreeMetadataInput {
   readonly tree: EbuildTree;
