@@ -36,6 +36,8 @@ export interface TreeMetadata {
   readonly rows: readonly MetadataRow[];
   /** Of the repository as a whole: files that are no ebuilds. */
   readonly problems: readonly Problem[];
+  /** False when the signal of the cage ended it early: entries must not be removed for lack of a row. */
+  readonly complete: boolean;
 }
 
 /** Reads ebuilds; the answers may come in any order. */
@@ -83,7 +85,11 @@ export async function treeMetadata(input: TreeMetadataInput): Promise<TreeMetada
       onMetadata: (found) => take({ ...found, origin: found.entry ? 'made' : 'failed' }),
     });
   }
-  return { rows: wanted.flatMap(({ path }) => rows.get(path) ?? []), problems };
+  return {
+    rows: wanted.flatMap(({ path }) => rows.get(path) ?? []),
+    problems,
+    complete: wanted.every(({ path }) => rows.has(path)),
+  };
 }
 
 function keptEntry(

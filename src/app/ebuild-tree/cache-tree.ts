@@ -23,19 +23,21 @@ export interface CacheReport {
   /** Ids of ebuilds that cannot be read. */
   readonly failed: readonly string[];
   readonly problems: readonly Problem[];
+  /** False when it was interrupted; what was read until then is written. */
+  readonly complete: boolean;
 }
 
 /** `packmill tree cache`: brings `metadata/md5-cache` of a repository in line with its ebuilds. Throws EBD and SBX problems. */
 export async function cacheTree(options: CacheOptions): Promise<CacheReport> {
   const tree = treeAt(options.folder, options.masters);
-  const { rows, problems } = await treeMetadata({
+  const { rows, problems, complete } = await treeMetadata({
     tree,
     by: metadataReader(options),
     fresh: options.fresh,
     onRow: options.onRow,
   });
   const dryRun = options.checkOnly;
-  const { written, removed } = await writeCache(tree.folder, rows, { prune: true, dryRun });
+  const { written, removed } = await writeCache(tree.folder, rows, { prune: complete, dryRun });
   const file = (id: string): string => `metadata/md5-cache/${id}`;
   const differences = dryRun
     ? [
@@ -50,6 +52,7 @@ export async function cacheTree(options: CacheOptions): Promise<CacheReport> {
   return {
     folder: tree.folder,
     ebuilds: rows.length,
+    complete,
     kept: rows.filter(({ origin }) => origin === 'kept').length,
     written,
     removed,

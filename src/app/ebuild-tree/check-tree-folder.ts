@@ -14,6 +14,8 @@ export interface CheckTreeReport {
   readonly ebuilds: number;
   /** Places are relative to the repository. */
   readonly problems: readonly Problem[];
+  /** False when it was interrupted. */
+  readonly complete: boolean;
 }
 
 const mostBytes = 4 * 1024 * 1024 * 1024;
@@ -26,7 +28,7 @@ const cacheTop = 'metadata/md5-cache/';
  */
 export async function checkTreeFolder(options: CheckTreeOptions): Promise<CheckTreeReport> {
   const tree = treeAt(options.folder, options.masters);
-  const { rows } = await treeMetadata({ tree, by: metadataReader(options), fresh: true });
+  const { rows, complete } = await treeMetadata({ tree, by: metadataReader(options), fresh: true });
   const files = await readFileTree(tree.folder, { skip: new Set(['.git']), mostBytes });
   const texts = new Map<string, Uint8Array>();
   for (const [path, { bytes, mode }] of files) {
@@ -54,13 +56,14 @@ export async function checkTreeFolder(options: CheckTreeOptions): Promise<CheckT
   const isOfFailed = ({ code, place }: Problem): boolean =>
     code === 'PMS053' && failed.has(place?.file ?? '');
   problems.push(...judged.filter((one) => !isOfFailed(one)));
-  return { folder: tree.folder, ebuilds: rows.length, problems };
+  return { folder: tree.folder, ebuilds: rows.length, problems, complete };
 }
 
 async function surroundings(tree: EbuildTree): Promise<{
   readonly categories: ReadonlySet<string>;
   readonly eclasses: ReadonlyMap<string, string>;
   readonly licenses?: ReadonlySet<string>;
+  readonly implicitFlags: ReadonlySet<string>;
 }> {
   const categories = new Set<string>();
   const licenses = new Set<string>();
@@ -69,10 +72,15 @@ async function surroundings(tree: EbuildTree): Promise<{
     for (const one of parseCategories(text, 'profiles/categories').categories) categories.add(one);
     for (const { name } of await listFolder(`${master}/licenses`)) licenses.add(name);
   }
+  // USE_EXPAND_UNPREFIXED of profiles is ARCH wherever there are profiles (PMS 5.3.2).
+  const architectures = [...tree.masters, tree.folder].flatMap((top) =>
+    (textIfThere(`${top}/profiles/arch.list`) ?? '').split('\n').filter((line) => /^[a-z0-9]/.test(line)),
+  );
   const eclasses = await readEclasses(tree);
   return {
     categories,
     eclasses: new Map([...eclasses.values()].map(({ name, md5 }) => [name, md5])),
     ...(licenses.size > 0 ? { licenses } : {}),
+    implicitFlags: new Set(architectures.map((line) => line.trim())),
   };
 }

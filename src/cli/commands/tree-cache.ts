@@ -84,6 +84,7 @@ async function cache(shell: Shell, dir: string, words: CacheWords): Promise<void
     }),
   );
   complain(shell, report.problems);
+  if (!report.complete) shell.exitCode = exitCodes.interrupted;
   shell.printJson(report);
   const { ebuilds, kept, written, removed, failed } = report;
   const would = words.check === true ? 'would be ' : '';
@@ -103,6 +104,7 @@ async function check(shell: Shell, dir: string, words: ReadingWords): Promise<vo
     }),
   );
   complain(shell, report.problems);
+  if (!report.complete) shell.exitCode = exitCodes.interrupted;
   shell.printJson(report);
   const errors = report.problems.filter(({ severity }) => severity === 'error').length;
   shell.print(`${report.ebuilds} ebuilds: ${errors} errors, ${report.problems.length - errors} warnings`);
