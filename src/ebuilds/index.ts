@@ -18,5 +18,5 @@ export {
   writeCache,
 } from './metadata-cache.ts';
 export type { MetadataCage, MetadataLimits } from './metadata-run.ts';
-export { type EbuildMetadata, type ReadMetadataInput, readMetadata } from './read-metadata.ts';
 export { type PortageInput, readByPortage } from './read-by-portage.ts';
+export { type EbuildMetadata, type ReadMetadataInput, readMetadata } from './read-metadata.ts';

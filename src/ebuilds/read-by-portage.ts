@@ -44,6 +44,7 @@ export async function readByPortage(input: PortageInput): Promise<void> {
       [...words, `--repositories-configuration=${configuration}`],
       { env: environmentOf(scratch), signal: input.signal },
     );
+    if (input.signal?.aborted) return;
     const said = `${stdout}\n${stderr}`;
     let answers = 0;
     for (const ebuild of ebuilds) {
@@ -66,7 +67,12 @@ export async function readByPortage(input: PortageInput): Promise<void> {
 
 async function writeSurroundings(scratch: string, categories: readonly string[]): Promise<void> {
   const profiles = `${scratch}/tree/profiles`;
-  ensureFolders([`${profiles}/base`, `${scratch}/tree/metadata`, `${scratch}/etc/portage`, `${scratch}/temp`]);
+  ensureFolders([
+    `${profiles}/base`,
+    `${scratch}/tree/metadata`,
+    `${scratch}/etc/portage`,
+    `${scratch}/temp`,
+  ]);
   const settings = 'ARCH="amd64"\nACCEPT_KEYWORDS="amd64"\nUSERLAND="GNU"\nKERNEL="linux"\nELIBC="glibc"\n';
   const features = ['news', 'ipc-sandbox', 'network-sandbox', 'pid-sandbox', 'userpriv', 'usersandbox'];
   const files: readonly (readonly [string, string])[] = [

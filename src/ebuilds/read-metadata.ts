@@ -141,7 +141,10 @@ function entryOf(
   eclasses: ReadonlyMap<string, Eclass>,
 ): CacheEntry {
   const kept = cacheVariables.flatMap((name) => {
-    const value = (variables?.get(name) ?? '').split(/[ \t\n]+/).filter(Boolean).join(' ');
+    const value = (variables?.get(name) ?? '')
+      .split(/[ \t\n]+/)
+      .filter(Boolean)
+      .join(' ');
     return value === '' ? [] : [[name, value] as const];
   });
   const inherited = (variables?.get('INHERITED') ?? '').split(/\s+/).filter(Boolean);

@@ -20,13 +20,17 @@ export interface Copied {
 }
 
 /** The EAPI in the first line of an ebuild. */
-export const statedEapi = ({ bytes }: EbuildFile): string => eapiOfEbuild(Buffer.from(bytes).toString('utf8'));
+export const statedEapi = ({ bytes }: EbuildFile): string =>
+  eapiOfEbuild(Buffer.from(bytes).toString('utf8'));
 
 /**
  * Copies ebuilds and eclasses to an absent folder, which the sandbox shows as `/tree`: what is read is what was digested,
  * whatever happens to the repository meanwhile, and nothing else of it is there. Throws SYS004 and errors of the disk.
  */
-export async function copyFiles({ ebuilds, eclasses, folder }: ScratchFiles, target: string): Promise<Copied> {
+export async function copyFiles(
+  { ebuilds, eclasses, folder }: ScratchFiles,
+  target: string,
+): Promise<Copied> {
   const real = new Map<string, string>();
   const relative = (path: string): string =>
     path.startsWith(`${folder}/`) ? path.slice(folder.length + 1) : path;

@@ -1,4 +1,10 @@
-import { type EbuildTree, openTree, type ReadsMetadata, readByPortage, readMetadata } from '../../ebuilds/index.ts';
+import {
+  type EbuildTree,
+  openTree,
+  type ReadsMetadata,
+  readByPortage,
+  readMetadata,
+} from '../../ebuilds/index.ts';
 import { machine, makeTemporaryFolder, removeTree, systemClock } from '../../host/index.ts';
 import { openSandbox } from '../open-sandbox.ts';
 

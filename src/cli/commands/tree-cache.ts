@@ -43,7 +43,10 @@ function withReading(command: Command): Command {
     .option('--master <dir>', 'folder of a master; may be given several times', collect, [])
     .option('-j, --jobs <n>', 'ebuilds read at one time (default: one for each processor)', parseCount)
     .addOption(
-      new Option('--metadata-by <what>', "who reads ebuilds: packmill's own Bash program, or egencache of Portage")
+      new Option(
+        '--metadata-by <what>',
+        "who reads ebuilds: packmill's own Bash program, or egencache of Portage",
+      )
         .choices(['packmill', 'portage'])
         .default('packmill'),
     );
