@@ -3,12 +3,10 @@ export {
   type EbuildTree,
   type Eclass,
   openTree,
-  readEbuilds,
   readEclasses,
 } from './ebuild-tree.ts';
 export {
   type CacheChanges,
-  cacheFolder,
   type MetadataRow,
   type ReadsMetadata,
   type TreeMetadata,

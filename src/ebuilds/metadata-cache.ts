@@ -23,7 +23,7 @@ import type { MetadataCage } from './metadata-run.ts';
 import { type EbuildMetadata, type ReadMetadataInput, readMetadata } from './read-metadata.ts';
 
 /** Where a repository keeps the metadata of its ebuilds (PMS 14). */
-export const cacheFolder = 'metadata/md5-cache';
+const cacheFolder = 'metadata/md5-cache';
 
 /** What is known of one ebuild now. */
 export interface MetadataRow extends EbuildMetadata {

@@ -102,11 +102,10 @@ class ShellLine {
     if (!ebuild) return;
     const { realPath } = this.#copied;
     const wrong = problemOfAnswer(ebuild, answer, realPath) ?? this.#changedEapi(ebuild, answer);
-    if (wrong) return this.#input.onMetadata({ ebuild, entry: undefined, problems: [wrong] });
-    const warning = warningOfAnswer(ebuild, answer, realPath);
+    const warning = wrong ?? warningOfAnswer(ebuild, answer, realPath);
     this.#input.onMetadata({
       ebuild,
-      entry: entryOf(ebuild, answer, this.#input.eclasses),
+      entry: wrong ? undefined : entryOf(ebuild, answer, this.#input.eclasses),
       problems: warning ? [warning] : [],
     });
   }

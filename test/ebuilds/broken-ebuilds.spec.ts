@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type MetadataRow, treeMetadata } from '../../src/ebuilds/index.ts';
+import { type MetadataCage, type MetadataRow, treeMetadata } from '../../src/ebuilds/index.ts';
 import { Workshop } from './cage.ts';
 
 const plain = 'EAPI=8\nDESCRIPTION="plain"\nSLOT="0"\n';
@@ -109,7 +109,7 @@ const broken: Readonly<
   'an endless loop that does not hear signals': {
     text: "EAPI=8\ntrap '' XCPU TERM\nwhile :; do :; done\n",
     code: 'EBD007',
-    what: /takes too long/,
+    what: /takes too long|does not come to its end/,
   },
   'waiting for ever': {
     text: 'EAPI=8\nread -r X <> <(:)\nread -r X < <(while :; do read -t 100 Y <> <(read -t 1000); done)\n',
@@ -235,4 +235,18 @@ it('names files that are no ebuilds of their folder, and goes on', async () => {
     ['PMS051', 'app-test/a/a-latest.ebuild'],
     ['PMS051', 'app-test/a/b-1.ebuild'],
   ]);
+});
+
+it('is EBD012 when Bash does not even begin', async () => {
+  const tree = workshop.repository('shell-less', { 'app-test/a/a-1.ebuild': plain });
+  const cage = workshop.cage();
+  const sandbox: MetadataCage['sandbox'] = {
+    ...cage.sandbox,
+    makeFolder: (path) => cage.sandbox.makeFolder(path),
+    removeFolder: (path) => cage.sandbox.removeFolder(path),
+    run: (command, run) => cage.sandbox.run({ ...command, command: ['no-such-shell'] }, run),
+  };
+  await expect(treeMetadata({ tree, by: { ...cage, sandbox } })).rejects.toMatchObject({
+    problem: { code: 'EBD012' },
+  });
 });
