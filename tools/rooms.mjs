@@ -163,6 +163,12 @@ export const rooms = {
     shelf: true,
     members: { pkgbuild: [], autogen: [], ebin: [], stage: [], python: [] },
   },
+  ebuilds: {
+    floor: 3,
+    purpose: 'what ebuilds say: metadata by Bash in the sandbox, md5-cache kept right',
+    knows: ['formats', 'host'],
+    borrows: ['sandbox'],
+  },
   autogen: {
     floor: 3,
     purpose: 'programs that write ebuilds: hub, artifacts, archives, builds, the run over all of them',
@@ -180,7 +186,7 @@ export const rooms = {
     floor: 4,
     purpose: 'composition root and use cases; alone names the drivers',
     knows: ['*'],
-    doors: ['ci', 'autogen', 'fastpull'],
+    doors: ['ci', 'autogen', 'fastpull', 'ebuild-tree'],
   },
   cli: {
     floor: 5,
