@@ -10,6 +10,8 @@ export interface FarmPaths {
   /** Objects that builders are handing in. */
   readonly incoming: string;
   readonly store: string;
+  /** Records of downloads and archives; their objects are in `store`. */
+  readonly fastpull: string;
   readonly logs: string;
   readonly work: string;
   readonly sandbox: string;
@@ -33,6 +35,7 @@ export function farmPaths(root: string): FarmPaths {
     manager: `${root}/state/manager.json`,
     incoming: `${root}/incoming`,
     store: `${root}/store`,
+    fastpull: `${root}/fastpull`,
     logs: `${root}/logs`,
     work: `${root}/work`,
     sandbox: `${root}/state/sandbox`,

@@ -1,3 +1,5 @@
+import { openFastpull, storedDigests } from '../fastpull/index.ts';
+import { pathExists } from '../host/index.ts';
 import type { Digest } from '../primitives/index.ts';
 import type { CollectionReport } from '../store/index.ts';
 import type { Farm } from './farm.ts';
@@ -20,7 +22,14 @@ export async function verifyStore(farm: Farm): Promise<readonly Digest[]> {
   return await farm.store.verifyAll();
 }
 
-/** Removes, in two phases, what neither a recipe's newest results nor a kept generation refers to. */
+/** Objects that downloads and archives share with the farm. */
+function* fastpullObjects({ paths, store, clock }: Farm): Generator<Digest> {
+  if (!pathExists(paths.fastpull)) return;
+  const { parts } = openFastpull({ root: paths.fastpull, objects: store, clock, distfilesHost: undefined });
+  yield* storedDigests(parts);
+}
+
+/** Removes, in two phases, what neither a recipe's newest results, a kept generation, a download nor an archive refers to. */
 export async function collectStore(farm: Farm): Promise<CollectionReport> {
   const { repository, arch } = farm.config;
   const kept = new Set<Digest>();
@@ -29,6 +38,7 @@ export async function collectStore(farm: Farm): Promise<CollectionReport> {
     kept.add(artifact.object).add(artifact.facts);
   }
   for (const digest of farm.repositories.referencedObjects()) kept.add(digest);
+  for (const digest of fastpullObjects(farm)) kept.add(digest);
   const graceMs = farm.config.store['grace-days'] * dayMs;
   return await farm.store.collect((digest) => kept.has(digest), graceMs);
 }

@@ -42,6 +42,11 @@ export class Shell {
     this.#options = options;
   }
 
+  /** As if `--verbose` were there: some commands have a word of their own for it. */
+  beVerbose(): void {
+    this.#options = { ...this.#options, verbose: true };
+  }
+
   get json(): boolean {
     return this.#options.json === true;
   }

@@ -96,6 +96,10 @@ export const farmSchema = z.strictObject({
       'keep-per-job': z.int().positive().default(5),
     })
     .prefault({}),
+  /** Addresses of registries and forges that autogens ask, by name: `github-api`, `pypi`, `go-proxy` and others. */
+  upstreams: z.record(z.string(), z.string()).default({}),
+  /** Where archives that autogens make are published, as `https://distfiles.example.org`. */
+  'distfiles-host': z.string().optional(),
   store: z.strictObject({ 'grace-days': z.number().nonnegative().default(7) }).prefault({}),
 });
 

@@ -30,6 +30,33 @@ export interface FetchOptions {
   readonly body?: Uint8Array | undefined;
   /** `false`: a redirect is the answer. */
   readonly followRedirects?: boolean | undefined;
+  /** 304 is an answer: the caller has sent conditions of its own. */
+  readonly unchangedIsAnswer?: boolean | undefined;
+  /** How many times a server with trouble is asked in all; default 4. */
+  readonly tries?: number | undefined;
+}
+
+/** What the download of a file may ask for. */
+export interface DownloadOptions {
+  /** They are not passed on when a server sends us to another one. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly proxy?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** For the head of an answer; default 30,000. */
+  readonly headTimeoutMs?: number | undefined;
+  /** How long nothing may come in the middle of a body; default 60,000. */
+  readonly idleMs?: number | undefined;
+  /** Of the file; default: no limit. */
+  readonly maxBytes?: number | undefined;
+  readonly onProgress?: ((doneBytes: number, totalBytes: number | undefined) => void) | undefined;
+}
+
+/** A file that was downloaded. */
+export interface DownloadedFile {
+  /** Where it came from, after redirects. */
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly sizeBytes: number;
 }
 
 /** An answer with a status from 200 to 299, or a redirect that was not to be followed. */

@@ -10,9 +10,18 @@ import {
   type Random,
 } from '../host/index.ts';
 import { AnswerCache, type KeptAnswer } from './answer-cache.ts';
-import type { FetchAnswer, FetchOptions, FetchStream, HostBudget } from './fetch-request.ts';
+import { downloadFile } from './download-file.ts';
+import type {
+  DownloadedFile,
+  DownloadOptions,
+  FetchAnswer,
+  FetchOptions,
+  FetchStream,
+  HostBudget,
+} from './fetch-request.ts';
 import { HostLane } from './host-lane.ts';
 import { judge } from './judge-reply.ts';
+import { lowerNames, nextHop } from './next-hop.ts';
 import { collectPieces, readJson, unpackedPieces } from './read-body.ts';
 import { readAddress, readProxy, shownAddress } from './shown-address.ts';
 
@@ -40,12 +49,6 @@ const mostTries = 4;
 /** Of a server that keeps us waiting, as each try costs the whole time limit. */
 const mostSlowTries = 2;
 const mostRedirects = 5;
-
-/** Headers that only say what a request is. */
-const harmless: ReadonlySet<string> = new Set(['content-type', 'git-protocol']);
-
-const withoutSecrets = (headers: Readonly<Record<string, string>>): Record<string, string> =>
-  Object.fromEntries(Object.entries(headers).filter(([name]) => harmless.has(name.toLowerCase())));
 
 /** One request to one address, redirects followed or not. */
 interface Hop {
@@ -115,6 +118,21 @@ export class Fetcher {
     return { ...answer, value: readJson(answer) };
   }
 
+  /**
+   * Downloads a file, its bytes as they are sent: identity coding, resumed where it broke off, started anew when the server
+   * has another file by then. Throws as `get`, and FET016 when the pieces do not fit together; what was written stays there.
+   */
+  async download(url: string, path: string, options: DownloadOptions = {}): Promise<DownloadedFile> {
+    const { clock, userAgent = 'packmill' } = this.#options;
+    const exchanges = {
+      clock,
+      userAgent,
+      laneOf: (host: string) => this.#laneOf(host),
+      connections: this.#connectionsFor(options.proxy),
+    };
+    return await downloadFile(exchanges, { url, path, options });
+  }
+
   /** Hosts that are left alone, and the problem that was the last straw. */
   get leftAlone(): ReadonlyMap<string, Problem> {
     const hosts = new Map<string, Problem>();
@@ -140,14 +158,7 @@ export class Fetcher {
       };
       const got = await this.#ask({ url, headers, options });
       if ('reply' in got) return got;
-      const next = readAddress(got.location, url);
-      if (url.protocol === 'https:' && next.protocol === 'http:') {
-        const what = `'${shownAddress(url)}' leads to '${shownAddress(next)}', which is not secure`;
-        throw fault('FET012', { what });
-      }
-      // tokens are for the one they were meant for
-      if (next.origin !== url.origin) own = withoutSecrets(own);
-      url = next;
+      ({ url, headers: own } = nextHop(url, got.location, own));
     }
     throw fault('FET012', { what: `'${shownAddress(first)}' leads from one address to the next` });
   }
@@ -166,7 +177,8 @@ export class Fetcher {
       const verdict = judge(outcome, shownAddress(url), clock.nowMs());
       if (verdict.kind === 'later') {
         lane.noteFailure(startedMs, verdict.error.problem, verdict.pauseMs);
-        const most = verdict.error.problem.code === 'FET002' ? mostSlowTries : mostTries;
+        const { tries: wanted = mostTries } = options;
+        const most = verdict.error.problem.code === 'FET002' ? Math.min(wanted, mostSlowTries) : wanted;
         if (tries >= most || lane.leftAlone) throw verdict.error;
         continue;
       }
@@ -179,6 +191,7 @@ export class Fetcher {
         await this.#keep(hop, asked, verdict.reply);
         return { reply: verdict.reply, url, fromCache: false };
       }
+      if (!kept && options.unchangedIsAnswer === true) return { reply: verdict.reply, url, fromCache: false };
       if (!kept) throw fault('FET005', { what: `'${shownAddress(url)}' answers 304 to a first question` });
       this.#cache?.touch(url.href, asked);
       return { reply: { kind: 'reply', status: 200, ...kept }, url, fromCache: true };
@@ -243,8 +256,4 @@ function conditionsOf(kept: KeptAnswer | undefined): Record<string, string> {
   if (etag !== undefined) return { 'if-none-match': etag };
   const date = kept?.headers['last-modified'];
   return date === undefined ? {} : { 'if-modified-since': date };
-}
-
-function lowerNames(headers: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }

@@ -1,2 +1,10 @@
-export type { FetchAnswer, FetchOptions, FetchStream, HostBudget } from './fetch-request.ts';
+export type {
+  DownloadedFile,
+  DownloadOptions,
+  FetchAnswer,
+  FetchOptions,
+  FetchStream,
+  HostBudget,
+} from './fetch-request.ts';
 export { Fetcher, type FetcherOptions } from './fetcher.ts';
+export { shownAddress } from './shown-address.ts';

@@ -1,5 +1,6 @@
 export { applyDiff } from './apply-diff.ts';
 export { type ClonedRecipe, type CloneOptions, cloneRecipe } from './clone-recipe.ts';
+export { exportCommit, resolveCommit } from './export-commit.ts';
 export { FollowedClone, type FollowedCloneOptions } from './followed-clone.ts';
 export { openWorkingCopy, type WorkingCopyOptions } from './open-working-copy.ts';
 export { serverOf, shownAddress } from './remote-address.ts';

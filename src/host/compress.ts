@@ -1,7 +1,7 @@
 import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { constants, createZstdCompress, createZstdDecompress } from 'node:zlib';
+import { constants, createInflateRaw, createZstdCompress, createZstdDecompress } from 'node:zlib';
 
 /**
  * Writes pieces to a new zstd file at `path` (one frame with checksum); `level` from 1 to 19. The same pieces give
@@ -43,6 +43,19 @@ export async function* unpackZstd(pieces: AsyncIterable<Uint8Array>): AsyncGener
   source.pipe(decompressor);
   try {
     for await (const piece of decompressor) yield piece as Uint8Array;
+  } finally {
+    source.destroy();
+  }
+}
+
+/** Unpacks deflated data without any wrapping (RFC 1951), as members of zip files have it. Throws the system's error for damage. */
+export async function* inflateRaw(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const inflater = createInflateRaw();
+  const source = Readable.from(pieces);
+  source.once('error', (error) => inflater.destroy(error));
+  source.pipe(inflater);
+  try {
+    for await (const piece of inflater) yield piece as Uint8Array;
   } finally {
     source.destroy();
   }

@@ -1,3 +1,4 @@
+import { createInterface } from 'node:readline/promises';
 import { pathProblem } from './file-entry.ts';
 
 /** The streams a command talks to people and programs through. */
@@ -91,4 +92,31 @@ export async function readStandardInput(mostBytes: number): Promise<Uint8Array> 
     pieces.push(bytes);
   }
   return Buffer.concat(pieces);
+}
+
+/**
+ * Takes errors of promises that nobody awaits, in place of those who listened so far, until the function that is returned
+ * is called: programs of others that run within ours forget an `await` now and then.
+ */
+export function onStrayRejection(take: (error: unknown) => void): () => void {
+  const before = process.listeners('unhandledRejection');
+  process.removeAllListeners('unhandledRejection');
+  process.on('unhandledRejection', take);
+  return () => {
+    process.off('unhandledRejection', take);
+    for (const listener of before) process.on('unhandledRejection', listener);
+  };
+}
+
+/** Asks the person at the terminal for one line; undefined when there is none, as standard input is no terminal or ends. */
+export async function askLine(question: string): Promise<string | undefined> {
+  if (process.stdin.isTTY !== true) return undefined;
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return await lines.question(question);
+  } catch {
+    return undefined;
+  } finally {
+    lines.close();
+  }
 }

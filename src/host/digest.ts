@@ -7,6 +7,11 @@ export function digestBytes(bytes: Uint8Array | string): Digest {
   return createHash('sha256').update(bytes).digest('hex') as Digest;
 }
 
+/** SHA-512 of a text as UTF-8, 128 lower-case hexadecimal digits. */
+export function sha512Text(text: string): string {
+  return createHash('sha512').update(text).digest('hex');
+}
+
 /** MD5 and SHA-256 of a file in one reading, lower-case hexadecimal (pacman databases carry both). */
 export async function digestFileTwice(path: string): Promise<{ md5: string; sha256: Digest }> {
   const md5 = createHash('md5');

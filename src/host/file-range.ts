@@ -23,3 +23,10 @@ export async function* readFileRange(path: string, from: number, to: number): As
     await file.close();
   }
 }
+
+/** The same bytes at once, for few of them. Throws SYS004. */
+export async function fileBytes(path: string, from: number, to: number): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of readFileRange(path, from, to)) pieces.push(piece);
+  return Buffer.concat(pieces);
+}

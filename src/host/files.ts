@@ -9,7 +9,9 @@ import {
   unlinkSync,
   writeSync,
 } from 'node:fs';
+import { open, rename, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { pathProblem } from './file-entry.ts';
 
 /** Makes the entries of a directory durable: names created, renamed or removed in it survive a power loss. */
 export function fsyncDirectory(path: string): void {
@@ -58,4 +60,30 @@ export function replaceSymlink(path: string, destination: string): void {
   symlinkSync(destination, temporary);
   renameSync(temporary, path);
   fsyncDirectory(dirname(path));
+}
+
+/**
+ * As `replaceFile`, without holding up the event loop. `temporary` is the name of the file beside it meanwhile, for folders in
+ * which others look around. Throws SYS004.
+ */
+export async function replaceFileLater(path: string, text: string, temporary: string): Promise<void> {
+  try {
+    const file = await open(temporary, 'wx', 0o644);
+    try {
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+    const folder = await open(dirname(path), constants.O_RDONLY | constants.O_DIRECTORY);
+    try {
+      await folder.sync();
+    } finally {
+      await folder.close();
+    }
+  } catch (error) {
+    await unlink(temporary).catch(() => {});
+    throw pathProblem('write', path, error);
+  }
 }

@@ -109,3 +109,8 @@ export function hashBytesWithTail(bytes: Uint8Array, tail: Uint8Array): Uint8Arr
 export function crc32(bytes: Uint8Array): number {
   return zlibCrc32(bytes);
 }
+
+/** CRC-32 of more bytes behind those that gave `before` (0 for none). */
+export function crc32After(before: number, bytes: Uint8Array): number {
+  return zlibCrc32(bytes, before);
+}

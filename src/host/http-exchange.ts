@@ -60,6 +60,43 @@ export class HttpConnections {
     }
   }
 
+  /**
+   * As `exchange`, with a body that is read while it comes. Statuses outside of 200 to 299 come with up to 64 KiB of their
+   * body in `text`, and no pieces. Never rejects; the pieces throw `BrokenBody` when they end early.
+   */
+  async stream(exchange: StreamedExchange): Promise<HttpStream | HttpTrouble> {
+    for (;;) {
+      const outcome = await this.#openOnce(exchange);
+      if (outcome !== 'stale') return outcome;
+    }
+  }
+
+  #openOnce(exchange: StreamedExchange): Promise<HttpStream | HttpTrouble | 'stale'> {
+    const { url, headers, headTimeoutMs, signal } = exchange;
+    if (signal?.aborted) return Promise.resolve({ kind: 'stopped', reason: 'the request was stopped' });
+    return new Promise((resolve) => {
+      const request = this.#begin(url, { method: 'GET', headers });
+      if (request instanceof Error) return resolve({ kind: 'unusable', reason: request.message });
+      const settle = (what: HttpStream | HttpTrouble | 'stale'): void => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', stop);
+        resolve(what);
+        if (what === 'stale' || what.kind !== 'stream') request.destroy();
+      };
+      const stop = (): void => settle({ kind: 'stopped', reason: 'the request was stopped' });
+      const timer = setTimeout(
+        () => settle({ kind: 'slow', reason: `no answer within ${headTimeoutMs / 1000} s` }),
+        headTimeoutMs,
+      );
+      signal?.addEventListener('abort', stop, { once: true });
+      request.on('error', (error) => settle(isStale(request, error) ? 'stale' : troubleOf(error)));
+      request.on('response', (response) => {
+        openBody(response, exchange).then(settle, (error: unknown) => settle(troubleOf(error)));
+      });
+      request.end();
+    });
+  }
+
   /** Closes the connections that are kept. */
   close(): void {
     this.#plain.destroy();
@@ -124,11 +161,95 @@ async function readBody(
     if (size > maxBytes) return tooLarge;
     pieces.push(piece as Uint8Array);
   }
+  const headers = headersOf(response);
+  return { kind: 'reply', status: response.statusCode ?? 0, headers, body: Buffer.concat(pieces) };
+}
+
+function headersOf(response: IncomingMessage): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const [name, values] of Object.entries(response.headersDistinct)) {
     if (values) headers[name] = values.join(', ');
   }
-  return { kind: 'reply', status: response.statusCode ?? 0, headers, body: Buffer.concat(pieces) };
+  return headers;
+}
+
+/** One exchange whose answer is read while it comes. */
+export interface StreamedExchange {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** For the head of the answer. */
+  readonly headTimeoutMs: number;
+  /** Between two pieces. */
+  readonly idleMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** An answer whose body is still coming. */
+export interface HttpStream {
+  readonly kind: 'stream';
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Of an answer other than 200 to 299: the beginning of what it says. */
+  readonly text: Uint8Array;
+  /** As they are sent, the content coding still on. Whoever stops reading breaks the connection off. */
+  readonly pieces: AsyncIterable<Uint8Array>;
+}
+
+/** Why a body ended early. */
+export class BrokenBody extends Error {
+  readonly trouble: HttpTrouble;
+
+  constructor(trouble: HttpTrouble) {
+    super(trouble.reason);
+    this.trouble = trouble;
+  }
+}
+
+const mostText = 65_536;
+
+async function openBody(response: IncomingMessage, exchange: StreamedExchange): Promise<HttpStream> {
+  const status = response.statusCode ?? 0;
+  const pieces = watchedPieces(response, exchange);
+  const text: Uint8Array[] = [];
+  if (status < 200 || status > 299) {
+    let size = 0;
+    for await (const piece of pieces) {
+      text.push(piece);
+      size += piece.byteLength;
+      if (size >= mostText) break;
+    }
+  }
+  return { kind: 'stream', status, headers: headersOf(response), text: Buffer.concat(text), pieces };
+}
+
+async function* watchedPieces(
+  response: IncomingMessage,
+  { idleMs, signal }: StreamedExchange,
+): AsyncGenerator<Uint8Array> {
+  let trouble: HttpTrouble | undefined;
+  const give = (kind: HttpTrouble['kind'], reason: string): void => {
+    trouble ??= { kind, reason };
+    response.destroy();
+  };
+  const stop = (): void => give('stopped', 'the request was stopped');
+  const arm = (): NodeJS.Timeout =>
+    setTimeout(() => give('slow', `nothing more came for ${idleMs / 1000} s`), idleMs);
+  let timer = arm();
+  signal?.addEventListener('abort', stop, { once: true });
+  try {
+    for await (const piece of response) {
+      clearTimeout(timer);
+      yield piece as Uint8Array;
+      timer = arm();
+    }
+  } catch (error) {
+    throw new BrokenBody(trouble ?? troubleOf(error));
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', stop);
+    response.destroy();
+  }
+  if (trouble) throw new BrokenBody(trouble);
 }
 
 const tlsTrouble = /^(?:CERT_|ERR_TLS|ERR_SSL|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH|EPROTO)/;

@@ -9,17 +9,26 @@ export {
 export { findControlGroupsV1 } from './cgroup-v1.ts';
 export { findControlGroupsV2 } from './cgroup-v2.ts';
 export { type Clock, nextTurn, systemClock, VirtualClock } from './clock.ts';
-export { unpackZstd, writeZstdFile } from './compress.ts';
+export { inflateRaw, unpackZstd, writeZstdFile } from './compress.ts';
 export {
+  askLine,
   type Console,
   onCrash,
   onInterrupt,
+  onStrayRejection,
   readStandardInput,
   systemConsole,
   tolerateClosedPipes,
 } from './console.ts';
 export { acceptedCodings, type UnpackLimits, UnpackTrouble, unpackBody } from './content-coding.ts';
-export { createTokenDigest, digestBytes, digestFileTwice, equalDigests, keyedDigest } from './digest.ts';
+export {
+  createTokenDigest,
+  digestBytes,
+  digestFileTwice,
+  equalDigests,
+  keyedDigest,
+  sha512Text,
+} from './digest.ts';
 export { isDiskFull } from './disk-full.ts';
 export {
   bytesIfThere,
@@ -38,10 +47,12 @@ export {
   syncPaths,
   writePieces,
 } from './file-entry.ts';
-export { readFileRange } from './file-range.ts';
+export { copyHashingThrice, type FileHashes, hashFileThrice } from './file-hashes.ts';
+export { fileBytes, readFileRange } from './file-range.ts';
 export { type FileTree, readFileTree, type TreeFile, writeFileTree } from './file-tree.ts';
 export { type FileWatch, readBytes, watchFile } from './file-watch.ts';
-export { fsyncDirectory, replaceFile, replaceSymlink, writeDurably } from './files.ts';
+export { fsyncDirectory, replaceFile, replaceFileLater, replaceSymlink, writeDurably } from './files.ts';
+export { type Filter, filterFile, filterToFile } from './filter-program.ts';
 export { FlushedFile } from './flushed-file.ts';
 export {
   absolutePath,
@@ -57,6 +68,7 @@ export {
   ensureFolders,
   ensureLink,
   isEmptyFolder,
+  isFolderWritable,
   listRoot,
   pathExists,
   privateEntries,
@@ -68,6 +80,7 @@ export { type GrowingFile, openGrowingFile } from './growing-file.ts';
 export {
   copyHashing,
   crc32,
+  crc32After,
   type HashedBytes,
   hashBytesWithTail,
   hashFile,
@@ -75,18 +88,22 @@ export {
 } from './hashed-copy.ts';
 export { type HttpAnswer, type HttpCall, type HttpSilence, httpCall } from './http-call.ts';
 export {
+  BrokenBody,
   HttpConnections,
   type HttpExchange,
   type HttpReply,
+  type HttpStream,
   type HttpTrouble,
   type ProxyVariables,
 } from './http-exchange.ts';
 export { pauseAsked, replyWords } from './http-reply.ts';
 export { hmacSha256 } from './keyed-digest.ts';
+export { type LoadedModule, type LoadModuleOptions, loadModule } from './load-module.ts';
 export { machine } from './machine.ts';
 export { type Mount, readMounts } from './mounts.ts';
 export { makeNamedPipe, type OpenedPipe, openPipe, sweepNamedPipes } from './named-pipe.ts';
 export { writeNewFile } from './new-file.ts';
+export { PartFile } from './part-file.ts';
 export {
   type ProcessOptions,
   type ProcessResult,
@@ -96,12 +113,14 @@ export {
   type StartOptions,
   startProcess,
 } from './process.ts';
+export { ownIdentity, type ProcessIdentity, processState } from './process-identity.ts';
 export { descendants, leakyDescriptors } from './process-tree.ts';
 export { findProgram, type ProbeAnswer, probeProgram } from './program-probe.ts';
 export { type Random, systemRandom } from './random.ts';
 export { repeatEvery, runAfter } from './repeat.ts';
 export { bytesBelow, freeDiskBytes, machineMemoryBytes } from './room.ts';
 export { sendSignal, signalName } from './signals.ts';
+export { readStagedTree, type StagedEntry } from './staged-tree.ts';
 export { type StreamedAnswer, type StreamedRequest, streamHttp } from './streamed-http.ts';
 export { readSystemFacts, type SystemFacts } from './system-facts.ts';
 export { askTcpPort, freeTcpPort, type TcpAnswer } from './tcp-port.ts';
@@ -113,5 +132,7 @@ export {
   readPieces,
   writeFileWithMode,
 } from './tree.ts';
+export { type TreeWatch, watchTree } from './tree-watch.ts';
 export { askSocket, type SocketAnswer, type SocketRequest } from './unix-http.ts';
+export { linkWithin, type UnpackedFile, writeUnpackedFile } from './unpacked-file.ts';
 export { xzCodec } from './xz.ts';

@@ -64,7 +64,8 @@ export interface StartOptions {
   readonly env?: Readonly<Record<string, string>> | undefined;
   readonly uid?: number | undefined;
   readonly gid?: number | undefined;
-  readonly stdin?: 'pipe' | 'ignore' | undefined;
+  /** A number is a descriptor of ours that the program reads. */
+  readonly stdin?: 'pipe' | 'ignore' | number | undefined;
   /** A number is a descriptor of ours that the program takes over as its own. */
   readonly stdout?: 'pipe' | 'ignore' | 'inherit' | number | undefined;
   readonly stderr?: 'pipe' | 'ignore' | 'inherit' | number | undefined;

@@ -51,7 +51,7 @@ export async function listFolder(path: string): Promise<readonly FolderEntry[]> 
 }
 
 /** A file that strangers may have made, in pieces; a symbolic link in its place is an error, not followed. */
-export async function* readPieces(path: string): AsyncGenerator<Uint8Array> {
+export async function* readPieces(path: string | Buffer): AsyncGenerator<Uint8Array> {
   const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
     if (!(await file.stat()).isFile()) throw new Error(`'${path}' is not a regular file`);

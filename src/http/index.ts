@@ -1,2 +1,3 @@
+export { type CdnServer, startCdnServer } from './cdn-server.ts';
 export type { HttpLimits, HttpOptions, HttpServer, RequestFault, RequestLine } from './http-options.ts';
 export { startHttpServer } from './start-http-server.ts';

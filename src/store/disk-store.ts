@@ -23,7 +23,7 @@ import {
 import type { Digest } from '../primitives/index.ts';
 import { collectObjects, emptyTrash } from './collection.ts';
 import { digestOnShelf, StoreLayout } from './layout.ts';
-import type { CollectionReport, ObjectStore, StoredObject } from './object-store.ts';
+import type { CollectionReport, ObjectStore, PutOptions, StoredObject } from './object-store.ts';
 
 export interface DiskStoreOptions {
   /** Folder of the store; made when missing. */
@@ -93,7 +93,7 @@ class DiskStore implements ObjectStore {
     if (facts) this.#verified.set(digest, { facts, atMs: this.#clock.nowMs() });
   }
 
-  async putFile(path: string, options: { move?: boolean } = {}): Promise<StoredObject> {
+  async putFile(path: string, options: PutOptions = {}): Promise<StoredObject> {
     const facts = entryFacts(path);
     if (facts?.kind !== 'file') {
       const what = facts ? `'${path}' is not a regular file` : `'${path}' does not exist`;
@@ -114,7 +114,7 @@ class DiskStore implements ObjectStore {
     }
     renameEntry(path, temporary);
     setMode(temporary, objectMode);
-    const hashed = await hashFile(temporary);
+    const hashed = options.known ?? (await hashFile(temporary));
     await syncPaths([temporary]);
     return this.#admitWhole(temporary, hashed);
   }
@@ -196,6 +196,10 @@ class DiskStore implements ObjectStore {
     if (digestBytes(bytes) === digest) return bytes;
     this.#isolate(digest);
     throw this.#damaged(digest);
+  }
+
+  async verify(digest: Digest): Promise<boolean> {
+    return await this.#isWhole(digest, 0);
   }
 
   async verifyAll(onProgress?: (done: number, total: number) => void): Promise<readonly Digest[]> {

@@ -1,7 +1,7 @@
 import { fault } from '../diagnostics/index.ts';
 import { type Clock, digestBytes, hashFile, readPieces, removeEntry, systemClock } from '../host/index.ts';
 import type { Digest } from '../primitives/index.ts';
-import type { CollectionReport, ObjectStore, StoredObject } from './object-store.ts';
+import type { CollectionReport, ObjectStore, PutOptions, StoredObject } from './object-store.ts';
 
 interface Held {
   readonly bytes: Uint8Array;
@@ -16,7 +16,7 @@ class MemoryStore implements ObjectStore {
     this.#clock = clock;
   }
 
-  async putFile(path: string, options: { move?: boolean } = {}): Promise<StoredObject> {
+  async putFile(path: string, options: PutOptions = {}): Promise<StoredObject> {
     await hashFile(path);
     const pieces: Uint8Array[] = [];
     for await (const piece of readPieces(path)) pieces.push(piece);
@@ -45,6 +45,10 @@ class MemoryStore implements ObjectStore {
     const held = this.#held.get(digest);
     if (!held) throw fault('STO001', { what: `object '${digest}' is not in the store` });
     return Uint8Array.from(held.bytes);
+  }
+
+  async verify(digest: Digest): Promise<boolean> {
+    return this.#held.has(digest);
   }
 
   async verifyAll(onProgress?: (done: number, total: number) => void): Promise<readonly Digest[]> {

@@ -15,15 +15,23 @@ export interface CollectionReport {
   readonly kept: number;
 }
 
+export interface PutOptions {
+  readonly move?: boolean | undefined;
+  /** With `move`: what its bytes are, found while they were written just now; they are not read again. */
+  readonly known?: StoredObject | undefined;
+}
+
 /** Content-addressed, write-once. An object that can be opened is complete. */
 export interface ObjectStore {
   /** Copies a file in (or links it when on the same file system and `move` is set); durable on return. */
-  putFile(path: string, options?: { move?: boolean }): Promise<StoredObject>;
+  putFile(path: string, options?: PutOptions): Promise<StoredObject>;
   putBytes(bytes: Uint8Array): Promise<StoredObject>;
   has(digest: Digest): Promise<boolean>;
   /** Path of the verified object, to hard-link or mount read-only; STO problem when missing or damaged (then quarantined). */
   path(digest: Digest): Promise<string>;
   readBytes(digest: Digest): Promise<Uint8Array>;
+  /** Reads one object again, however lately that was done; a damaged one goes to quarantine. False: not whole, or not there. */
+  verify(digest: Digest): Promise<boolean>;
   /** Checks every object; damaged ones go to quarantine and are returned. */
   verifyAll(onProgress?: (done: number, total: number) => void): Promise<readonly Digest[]>;
   list(): AsyncIterable<StoredObject>;

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { collectStore, isFarm, openFarm, storeUsage, verifyStore } from '../../app/index.ts';
 import { formatBytes } from '../../primitives/index.ts';
 import { exitCodes, type Shell } from '../shell.ts';
+import { addObjectCommands } from './blos.ts';
 
 /** `packmill store …`: the content-addressed objects behind everything published. */
 export function addStore(program: Command, shell: Shell): void {
@@ -19,6 +20,7 @@ export function addStore(program: Command, shell: Shell): void {
         await farm.close();
       }
     });
+  addObjectCommands(store, shell, 'fsck');
   store
     .command('verify')
     .description('read every object and compare it with its name; damaged ones go to quarantine')

@@ -122,4 +122,12 @@ export const fetcherCodes = {
     next: 'Start the run again.',
     sample: { broken: 'a run ended by Ctrl+C', fixed: 'a run that is left to its end' },
   },
+  FET016: {
+    severity: 'error',
+    blame: 'world',
+    title: 'a download does not come to its end',
+    why: 'The connection broke off again and again without one more byte, or what the server sends next belongs to another file than what is here.',
+    next: 'The next run starts it anew. If it stays, ask a mirror.',
+    sample: { broken: 'a file of 100 bytes that goes on as one of 200', fixed: 'the same file all the time' },
+  },
 } as const satisfies CatalogueTable;

@@ -1,9 +1,12 @@
+import { autogenCodes } from './autogen.table.ts';
 import { buildingCodes } from './building.table.ts';
 import { channelCodes } from './channel.table.ts';
 import { commandCodes } from './command.table.ts';
 import { configCodes } from './config.table.ts';
 import type { CatalogueEntry } from './entry.ts';
+import { extendedJsonCodes } from './extended-json.table.ts';
 import { farmUpkeepCodes } from './farm-upkeep.table.ts';
+import { fastpullCodes } from './fastpull.table.ts';
 import { fetcherCodes } from './fetcher.table.ts';
 import { forgeCodes } from './forge.table.ts';
 import { formatsCodes } from './formats.table.ts';
@@ -31,6 +34,7 @@ import { upstreamCodes } from './upstream.table.ts';
 import { yamlCodes } from './yaml.table.ts';
 
 const tables = {
+  ...autogenCodes,
   ...buildingCodes,
   ...channelCodes,
   ...commandCodes,
@@ -51,6 +55,8 @@ const tables = {
   ...sshCodes,
   ...reviewCodes,
   ...fetcherCodes,
+  ...fastpullCodes,
+  ...extendedJsonCodes,
   ...upstreamCodes,
   ...forgeCodes,
   ...onCommitCodes,

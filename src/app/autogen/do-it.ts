@@ -1,0 +1,147 @@
+import { join } from 'node:path';
+import {
+  findOverlay,
+  purgeDistdir,
+  type RunEvent,
+  type RunReport,
+  type RunSettings,
+  readUpstreams,
+  readUserSettings,
+  runAutogens,
+} from '../../autogen/index.ts';
+import { parseFarmConfig } from '../../config/index.ts';
+import type { Problem } from '../../diagnostics/index.ts';
+import { type Fastpull, openFastpull } from '../../fastpull/index.ts';
+import { absolutePath, type Clock, machine, systemClock, textIfThere } from '../../host/index.ts';
+import { openDiskStore } from '../../store/index.ts';
+import { farmPaths } from '../farm-paths.ts';
+import { publicModules } from './public-modules.ts';
+import { fixupsFolder, workspaceRoot } from './workspace.ts';
+
+/** What `packmill doit` is told (specification 1.12). */
+export interface DoitOptions {
+  /** Where it looks for autogens, and for the overlay upwards. */
+  readonly folder: string;
+  readonly files: readonly string[];
+  /** Folder of a farm whose stores are used; undefined: the workspace of the user. */
+  readonly farm: string | undefined;
+  readonly immediate: boolean;
+  readonly scope: string | undefined;
+  readonly forceDynamic: boolean;
+  readonly production: boolean;
+  readonly release: string;
+  readonly category: string | undefined;
+  readonly package: string | undefined;
+  readonly fast: boolean;
+  readonly fixupsUrl: string | undefined;
+  readonly fixupsBranch: string;
+  readonly jobs: number | undefined;
+  readonly failFast: boolean;
+  readonly dryRun: boolean;
+  readonly clean: boolean;
+  readonly distdir: string | undefined;
+  readonly offline: boolean;
+  /** Addresses that are downloaded again although they are known. */
+  readonly refetch: readonly string[];
+  /** Milliseconds for one generate with all its builds; default 30 minutes. */
+  readonly timeLimitMs?: number | undefined;
+  readonly edition?: number | undefined;
+  readonly signal: AbortSignal;
+  readonly clock?: Clock;
+  readonly onEvent: (event: RunEvent) => void;
+  readonly onProblem: (problem: Problem) => void;
+}
+
+const defaultTimeLimitMs = 30 * 60_000;
+
+/** Runs autogens of the overlay that a folder is in. See `runAutogens`. */
+export async function runDoit(options: DoitOptions): Promise<RunReport> {
+  const { files, onProblem, signal } = options;
+  const [first] = files;
+  const folder = first === undefined ? options.folder : absolutePath(join(first, '..'));
+  const overlay = findOverlay(folder);
+  const opened = openStores(options);
+  const { fastpull, workspace } = opened;
+  try {
+    const fixups = overlay.isFixups
+      ? overlay.repository
+      : await fixupsFolder({
+          workspace,
+          url: options.fixupsUrl ?? machine.variable('FUNTOO_FIXUPS_URL'),
+          branch: options.fixupsBranch,
+          fast: options.fast || options.offline,
+          signal,
+          report: onProblem,
+        });
+    for (const url of options.refetch) await fastpull.integrity().forget(url);
+    const settings: RunSettings = {
+      overlay,
+      fixups,
+      release: options.release,
+      forceDynamic: options.forceDynamic,
+      production: options.production,
+      genPathPrefix: machine.variable('PACKMILL_GEN_PATH') ?? `\${REPODIR}`,
+      hasDistfilesHost: opened.hasDistfilesHost,
+      upstreams: opened.upstreams,
+      timeLimitMs: options.timeLimitMs ?? defaultTimeLimitMs,
+      archiveTime: Number(machine.variable('SOURCE_DATE_EPOCH') ?? 0) || 0,
+    };
+    return await runAutogens({
+      ...options,
+      settings,
+      fastpull,
+      clock: options.clock ?? systemClock,
+      processors: machine.processors(),
+      distdir: options.distdir ?? machine.variable('DISTDIR') ?? '/var/cache/portage/distfiles',
+      packages: publicModules,
+    });
+  } finally {
+    await fastpull.close();
+  }
+}
+
+/** `doit --purge-distdir`: removes copies of archives that were made for Portage. Returns their paths. */
+export async function runPurgeDistdir(options: DoitOptions): Promise<readonly string[]> {
+  const { fastpull } = openStores(options);
+  try {
+    return await purgeDistdir(fastpull.ledger('distdir'));
+  } finally {
+    await fastpull.close();
+  }
+}
+
+interface Stores {
+  readonly fastpull: Fastpull;
+  readonly workspace: string;
+  readonly hasDistfilesHost: boolean;
+  readonly upstreams: Readonly<Record<string, string>>;
+}
+
+/** Stores of the farm, or of the workspace, with the settings of both and of the user. */
+function openStores(options: DoitOptions): Stores {
+  const { farm, clock, onProblem } = options;
+  const user = readUserSettings(join(machine.variable('HOME') ?? '/', '.autogen'));
+  for (const found of user.problems) onProblem(found);
+  const paths = farm === undefined ? undefined : farmPaths(farm);
+  const config =
+    paths === undefined ? undefined : parseFarmConfig(textIfThere(paths.config) ?? '', paths.config);
+  const workspace = farm === undefined ? workspaceRoot(machine.variable) : `${farm}/fastpull`;
+  const host = machine.variable('METATOOLS_DISTFILES_HOST') ?? config?.['distfiles-host'];
+  const fastpull = openFastpull({
+    root: workspace,
+    ...(paths === undefined ? {} : { objects: openDiskStore({ root: paths.store }) }),
+    clock,
+    scope: options.scope,
+    distfilesHost: host ?? '',
+    credentials: user.credentials,
+    immediate: options.immediate,
+    offline: options.offline,
+    onProblem,
+  });
+  return {
+    fastpull,
+    workspace,
+    hasDistfilesHost: host !== undefined,
+    upstreams: readUpstreams({ ...user.upstreams, ...config?.upstreams }, machine.variable),
+  };
+}

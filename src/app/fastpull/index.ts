@@ -1,0 +1,16 @@
+// The door of the commands that work on downloads and archives: they need nothing of a farm but its folder.
+export {
+  answerCdnPath,
+  checkStores,
+  collectBlos,
+  folderTarget,
+  importStores,
+  layoutConf,
+  pushObjects,
+  quarantineObject,
+  type StoreTrouble,
+  scopesOf,
+} from '../../fastpull/index.ts';
+export { printExtendedJson } from '../../formats/extended-json/index.ts';
+export { openWorkspace, type Workspace, type WorkspaceOptions, workspaceRoot } from './open-workspace.ts';
+export { sftpTarget } from './sftp-target.ts';

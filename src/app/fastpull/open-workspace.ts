@@ -1,0 +1,44 @@
+import { join } from 'node:path';
+import type { Problem } from '../../diagnostics/index.ts';
+import {
+  type Fastpull,
+  type FastpullOptions,
+  type FastpullParts,
+  openFastpull,
+} from '../../fastpull/index.ts';
+import { ensureFolder, isFolderWritable, machine } from '../../host/index.ts';
+import { openDiskStore } from '../../store/index.ts';
+import { farmPaths } from '../farm-paths.ts';
+import { isFarm } from '../init-farm.ts';
+
+export interface WorkspaceOptions
+  extends Omit<FastpullOptions, 'root' | 'objects' | 'distfilesHost' | 'onProblem'> {
+  /** Where a farm may be; without one it is the workspace of the user. */
+  readonly farmFolder: string;
+  /** Default: METATOOLS_DISTFILES_HOST. */
+  readonly distfilesHost?: string | undefined;
+  readonly onProblem: (problem: Problem) => void;
+}
+
+export type Workspace = Fastpull & { readonly parts: FastpullParts };
+
+/**
+ * Root of the stores without a farm (specification, 1.4): `repo_tmp` below METATOOLS_WORKSPACE if that is set, else below the
+ * home folder, else below /var/tmp.
+ */
+export function workspaceRoot(): string {
+  const named = machine.variable('METATOOLS_WORKSPACE');
+  if (named !== undefined) return join(machine.absolute(named), 'repo_tmp');
+  const home = machine.variable('HOME');
+  const below = home !== undefined && isFolderWritable(home) ? home : '/var/tmp';
+  return join(below, 'repo_tmp');
+}
+
+/** Opens the stores of a farm, whose objects are the farm's own, or those of the user. Throws SYS004. */
+export function openWorkspace({ farmFolder, ...options }: WorkspaceOptions): Workspace {
+  const distfilesHost = options.distfilesHost ?? machine.variable('METATOOLS_DISTFILES_HOST');
+  if (!isFarm(farmFolder)) return openFastpull({ ...options, distfilesHost, root: workspaceRoot() });
+  const { fastpull, store } = farmPaths(farmFolder);
+  ensureFolder(fastpull);
+  return openFastpull({ ...options, distfilesHost, root: fastpull, objects: openDiskStore({ root: store }) });
+}

@@ -1,0 +1,63 @@
+import { extname, join } from 'node:path';
+import { fault, type Problem, problem } from '../diagnostics/index.ts';
+import { absolutePath, listFolder, pathKind } from '../host/index.ts';
+
+/** A file that makes ebuilds. */
+export interface AutogenFile {
+  readonly path: string;
+  readonly kind: 'module' | 'yaml';
+}
+
+/** Files that were found, and those that are left out with a word. */
+export interface Discovery {
+  readonly files: readonly AutogenFile[];
+  readonly problems: readonly Problem[];
+}
+
+const moduleSuffixes = ['.ts', '.mts', '.mjs', '.js'] as const;
+const skipped: ReadonlySet<string> = new Set(['.git', 'node_modules']);
+
+/** The autogens that somebody names (specification 1.10). Throws AGN002 for what is none. */
+export function namedAutogens(paths: readonly string[]): readonly AutogenFile[] {
+  return paths.map((given) => {
+    const path = absolutePath(given);
+    if (pathKind(path) !== 'file') throw fault('AGN002', { what: `there is no file '${given}'` });
+    const suffix = extname(path);
+    if (suffix === '.yaml') return { path, kind: 'yaml' };
+    if ((moduleSuffixes as readonly string[]).includes(suffix)) return { path, kind: 'module' };
+    const isPython = suffix === '.py';
+    throw fault('AGN002', {
+      what: `'${given}' is no autogen`,
+      next: isPython ? "Autogens in Python are not run: write it anew as 'autogen.ts'." : undefined,
+    });
+  });
+}
+
+/**
+ * All `autogen.ts` and `autogen.yaml` below a folder, in the order of their paths' bytes, so that runs are alike.
+ * `.git`, `node_modules` and links to folders are not entered.
+ */
+export async function discoverAutogens(folder: string): Promise<Discovery> {
+  const files: AutogenFile[] = [];
+  const problems: Problem[] = [];
+  const visit = async (at: string): Promise<void> => {
+    const entries = await listFolder(at);
+    const names = new Set(entries.filter(({ kind }) => kind !== 'folder').map(({ name }) => name));
+    const module = moduleSuffixes.map((suffix) => `autogen${suffix}`).find((name) => names.has(name));
+    if (module !== undefined) files.push({ path: join(at, module), kind: 'module' });
+    else if (names.has('autogen.py')) {
+      problems.push(problem('AGN023', { what: `'${join(at, 'autogen.py')}' is left out` }));
+    }
+    if (names.has('autogen.yaml')) files.push({ path: join(at, 'autogen.yaml'), kind: 'yaml' });
+    for (const { name, kind, path } of entries) {
+      if (kind === 'folder' && !skipped.has(name)) await visit(path);
+    }
+  };
+  await visit(absolutePath(folder));
+  return { files: [...files].sort((a, b) => compareBytes(a.path, b.path)), problems };
+}
+
+/** Orders texts by the bytes of their UTF-8 form. */
+export function compareBytes(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}

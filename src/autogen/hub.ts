@@ -1,0 +1,104 @@
+import { archiveClassOf } from './archive-class.ts';
+import { Artifact, type ArtifactOptions } from './artifact.ts';
+import { BreezyBuild, type BreezyBuildOptions } from './breezy-build.ts';
+import { BreezyError } from './breezy-error.ts';
+import { hubCommand } from './hub-command.ts';
+import type { HubCore, HubLog } from './hub-core.ts';
+import { hubPages } from './hub-pages.ts';
+import { type HubServices, serviceMakers } from './hub-services.ts';
+import { hubVersions } from './hub-versions.ts';
+import { longNames, type PkgTools } from './pkg-tools.ts';
+import { type ReleaseDefinition, readRelease } from './release-definition.ts';
+import type { LogLine, Unit } from './run-context.ts';
+import { strict } from './strict.ts';
+import { upstreamAddress } from './upstream-addresses.ts';
+
+/** What is handed to `generate`: the way to every service (specification 1.9). Unknown members throw AGN024. */
+export interface Hub extends HubCore, HubServices {
+  /** The long names of the same. */
+  readonly pkgtools: PkgTools;
+}
+
+/** The hub of one unit. */
+export function createHub(unit: Unit): Hub {
+  const { run, autogenId } = unit;
+  const BoundArtifact = class extends Artifact {
+    constructor(options: ArtifactOptions) {
+      super(unit, options);
+    }
+  };
+  const BoundBuild = class extends BreezyBuild {
+    constructor(options: BreezyBuildOptions) {
+      super(unit, options);
+    }
+  };
+  const BoundArchive = archiveClassOf(unit);
+  const pages = hubPages(run);
+  let release: ReleaseDefinition | undefined;
+  const members = {
+    Archive: BoundArchive,
+    Artifact: BoundArtifact,
+    BreezyBuild: BoundBuild,
+    BreezyError,
+    archive: (finalName: string) => new BoundArchive(finalName),
+    artifact: (options: ArtifactOptions) => new BoundArtifact(options),
+    breezyBuild: (options: BreezyBuildOptions) => new BoundBuild(options),
+    ...pages,
+    getUrlFromRedirect: pages.getRedirect,
+    versions: hubVersions,
+    cmd: hubCommand(run.signal),
+    log: logOf((level, text) => run.log({ level, text, autogenId })),
+    autogenId,
+    release: run.settings.release,
+    upstream: (name: string) => upstreamAddress(run.settings.upstreams, name),
+    get tempPath(): string {
+      return run.fastpull.temporaryFolder('hub');
+    },
+    get releaseYaml(): ReleaseDefinition {
+      release ??= readRelease(run.settings);
+      return release;
+    },
+    get pkgtools(): PkgTools {
+      return longNames(hub);
+    },
+    // the names of the original that people still type
+    get_page: pages.getPage,
+    get_url_from_redirect: pages.getRedirect,
+    get temp_path(): string {
+      return run.fastpull.temporaryFolder('hub');
+    },
+    get release_yaml(): ReleaseDefinition {
+      release ??= readRelease(run.settings);
+      return release;
+    },
+    autogen_id: autogenId,
+  };
+  const hub = strict(members as unknown as Hub, 'hub');
+  addServices(hub);
+  return hub;
+}
+
+function logOf(write: (level: LogLine['level'], text: string) => void): HubLog {
+  return {
+    debug: (text) => write('debug', text),
+    info: (text) => write('info', text),
+    warning: (text) => write('warning', text),
+    error: (text) => write('error', text),
+  };
+}
+
+/** Adds each service as a member that is made when it is first read. */
+function addServices(hub: Hub): void {
+  const makers: Readonly<Record<string, (hub: HubCore) => unknown>> = serviceMakers;
+  for (const [name, make] of Object.entries(makers)) {
+    let made: unknown;
+    Object.defineProperty(hub, name, {
+      enumerable: true,
+      configurable: true,
+      get: () => {
+        made ??= make(hub);
+        return made;
+      },
+    });
+  }
+}

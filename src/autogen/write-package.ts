@@ -1,0 +1,106 @@
+import { join } from 'node:path';
+import { mergeManifest, parseManifest, printManifest } from '../formats/gentoo/index.ts';
+import {
+  ensureFolder,
+  namesIn,
+  removeEntry,
+  renameEntry,
+  syncPaths,
+  systemRandom,
+  textIfThere,
+  writeFileWithMode,
+} from '../host/index.ts';
+import type { PackageOutput } from './collect-packages.ts';
+import { mayFetch } from './ebuild-words.ts';
+
+/** A file of a package folder as it will be. */
+export interface FileChange {
+  readonly path: string;
+  /** Undefined: there was none. */
+  readonly before: string | undefined;
+  /** Undefined: it goes. */
+  readonly after: string | undefined;
+}
+
+/** What writing a package changes, in the order in which it is done: the Manifest first, as more in it harms nobody. */
+export interface PackageChange {
+  readonly catpkg: string;
+  readonly changes: readonly FileChange[];
+  /** Ebuilds that are as they were. */
+  readonly unchanged: readonly string[];
+}
+
+/** Compares what a run made with what is there (specification 3.4); nothing is written. Throws SYS004. */
+export function comparePackage(root: string, output: PackageOutput): PackageChange {
+  const folder = join(root, output.catpkg);
+  const changes: FileChange[] = [];
+  const unchanged: string[] = [];
+  for (const [fileName, { staged }] of output.builds) {
+    const path = join(folder, fileName);
+    const before = textIfThere(path);
+    if (before === staged.text) unchanged.push(path);
+    else changes.push({ path, before, after: staged.text });
+  }
+  const manifest = compareManifest(folder, output);
+  return { catpkg: output.catpkg, changes: manifest ? [manifest, ...changes] : changes, unchanged };
+}
+
+function compareManifest(folder: string, output: PackageOutput): FileChange | undefined {
+  const path = join(folder, 'Manifest');
+  const before = textIfThere(path);
+  if (before === undefined && output.entries.size === 0) return undefined;
+  const remaining = remainingEbuilds(folder, output);
+  const { manifest } = mergeManifest({
+    existing: parseManifest(before ?? '', path).manifest,
+    produced: [...output.entries.values()],
+    isReferenced: (name) => remaining().some(({ fileName, text }) => mayFetch(text, fileName, name)),
+    file: path,
+  });
+  const after = printManifest(manifest);
+  if (after === (before ?? '')) return undefined;
+  return { path, before, after: after === '' ? undefined : after };
+}
+
+/** Ebuilds that stay in the folder, those of this run with the text they will have; read when first asked for. */
+function remainingEbuilds(
+  folder: string,
+  output: PackageOutput,
+): () => readonly { readonly fileName: string; readonly text: string }[] {
+  let found: { fileName: string; text: string }[] | undefined;
+  return () => {
+    found ??= namesIn(folder)
+      .filter((name) => name.endsWith('.ebuild') && !output.builds.has(name))
+      .map((fileName) => ({ fileName, text: textIfThere(join(folder, fileName)) ?? '' }));
+    return found;
+  };
+}
+
+const ourTemporary = /^\.packmill-[0-9a-f]+\.new$/;
+
+/**
+ * Writes what changes: all new texts beside their places, made durable together, then one rename each. When something
+ * fails before the renames, nothing has changed. Throws SYS004.
+ */
+export async function writePackage(root: string, change: PackageChange): Promise<void> {
+  if (change.changes.length === 0) return;
+  const folder = join(root, change.catpkg);
+  ensureFolder(folder);
+  // what a run that was killed left
+  for (const name of namesIn(folder)) if (ourTemporary.test(name)) removeEntry(join(folder, name));
+  const staged: { readonly from: string; readonly to: string }[] = [];
+  try {
+    for (const { path, after } of change.changes) {
+      if (after === undefined) continue;
+      const from = join(folder, `.packmill-${systemRandom.hex(8)}.new`);
+      staged.push({ from, to: path });
+      await writeFileWithMode(from, after, 0o644);
+    }
+    await syncPaths(staged.map(({ from }) => from));
+    for (const { from, to } of staged) renameEntry(from, to);
+    for (const { path, after } of change.changes) if (after === undefined) removeEntry(path);
+    await syncPaths([folder]);
+  } catch (error) {
+    for (const { from } of staged) removeEntry(from);
+    throw error;
+  }
+}

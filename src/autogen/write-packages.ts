@@ -1,0 +1,86 @@
+import { join } from 'node:path';
+import { fault, isFault, type Problem } from '../diagnostics/index.ts';
+import type { Fastpull } from '../fastpull/index.ts';
+import { type Clock, sha512Text } from '../host/index.ts';
+import type { PackageOutput } from './collect-packages.ts';
+import { Limiter } from './limiter.ts';
+import type { RunEvent } from './report.ts';
+import type { RunSettings } from './run-context.ts';
+import { unifiedDiff } from './text-diff.ts';
+import { comparePackage, type PackageChange, writePackage } from './write-package.ts';
+
+export interface WriteOptions {
+  readonly settings: RunSettings;
+  readonly fastpull: Fastpull;
+  readonly clock: Clock;
+  readonly dryRun: boolean;
+  readonly onEvent: (event: RunEvent) => void;
+}
+
+/** What became of a package folder. */
+export type WrittenPackage =
+  | { readonly kind: 'done'; readonly change: PackageChange }
+  | { readonly kind: 'failed'; readonly problem: Problem };
+
+/** Folders that are written at one time: enough to keep a disk busy. */
+const foldersAtOnce = 16;
+
+/**
+ * Writes all packages, each one whole or not at all, and notes in the ledger what was made; with `dryRun` only differences
+ * are told. A folder that cannot be written spoils no other one.
+ */
+export async function writePackages(
+  packages: ReadonlyMap<string, PackageOutput>,
+  options: WriteOptions,
+): Promise<ReadonlyMap<string, WrittenPackage>> {
+  const written = new Map<string, WrittenPackage>();
+  const limiter = new Limiter(foldersAtOnce);
+  await Promise.all(
+    [...packages].map(([catpkg, output]) =>
+      limiter.run(async () => {
+        try {
+          written.set(catpkg, { kind: 'done', change: await writeOne(output, options) });
+        } catch (error) {
+          const found = isFault(error)
+            ? error.problem
+            : fault('SYS004', { what: `'${catpkg}' cannot be written: ${String(error)}` }).problem;
+          written.set(catpkg, { kind: 'failed', problem: found });
+        }
+      }),
+    ),
+  );
+  return written;
+}
+
+async function writeOne(output: PackageOutput, options: WriteOptions): Promise<PackageChange> {
+  const { settings, dryRun, onEvent } = options;
+  const { root } = settings.overlay;
+  const change = comparePackage(root, output);
+  if (!dryRun) {
+    await writePackage(root, change);
+    await noteMade(output, change, options);
+    return change;
+  }
+  for (const { path, before, after } of change.changes) {
+    const name = path.slice(root.length + 1);
+    onEvent({ kind: 'diff', path: name, text: unifiedDiff(before ?? '', after ?? '', name) });
+  }
+  return change;
+}
+
+/** The ledger knows what was made by whom, so that `--clean` can tell it from the work of hands. */
+async function noteMade(
+  output: PackageOutput,
+  change: PackageChange,
+  { settings, fastpull, clock }: WriteOptions,
+): Promise<void> {
+  const ledger = fastpull.ledger('generated');
+  const changed = new Set(change.changes.map(({ path }) => path));
+  for (const [fileName, { staged, unit }] of output.builds) {
+    const path = join(settings.overlay.root, output.catpkg, fileName);
+    // what did not change is known already, or is the work of hands
+    if (!changed.has(path)) continue;
+    const sha512 = sha512Text(staged.text);
+    await ledger.note({ path, sha512, autogenId: unit.autogenId, writtenOn: new Date(clock.nowMs()) });
+  }
+}

@@ -1,0 +1,113 @@
+import { fault, isFault } from '../../diagnostics/index.ts';
+import {
+  comparePlainTarMembers,
+  encodePlainTarHeader,
+  plainTarEnd,
+  tarPadding,
+} from '../../formats/archives/index.ts';
+import {
+  type Filter,
+  filterToFile,
+  machine,
+  readPieces,
+  readStagedTree,
+  type StagedEntry,
+} from '../../host/index.ts';
+import type { PackOptions } from '../contract.ts';
+import { archiveCompression, type Compression } from './final-name.ts';
+
+/** A member that is no folder, file or link has no place in an archive. */
+type Member = StagedEntry & { readonly kind: 'file' | 'folder' | 'link' };
+
+/**
+ * Compressors whose output depends on what they read alone. xz and zstd only give the same bytes for any number of threads
+ * as long as they are in their multi-threaded mode, which works in blocks of a fixed size: xz in threads of two or more,
+ * zstd in one or more. Levels: 6 and blocks of 24 MiB for xz and 19 for zstd (docs/decisions/0023).
+ */
+function compressor(compression: Compression, signal: AbortSignal | undefined): Filter {
+  const processors = machine.processors();
+  switch (compression) {
+    case 'xz': {
+      const threads = Math.max(2, processors);
+      const args = ['-z', '-c', '-q', '-6', '--check=crc64', '--block-size=24MiB', `-T${threads}`];
+      return { program: 'xz', args, signal };
+    }
+    case 'zstd':
+      return { program: 'zstd', args: ['-q', '-c', '-19', '--check', `-T${processors}`], signal };
+    case 'gzip':
+      return { program: 'gzip', args: ['-c', '-n', '-6'], signal };
+  }
+}
+
+const shown = ({ path }: StagedEntry): string => Buffer.from(path).toString('utf8');
+
+/** Members below a folder in the order in which they are packed. Throws FPL010 for what cannot be packed. */
+export async function membersOf(folder: string): Promise<readonly Member[]> {
+  const members = (await readStagedTree(folder)).map((entry): Member => {
+    const { kind } = entry;
+    if (kind !== 'other') return { ...entry, kind };
+    throw fault('FPL010', { what: `'${shown(entry)}' is neither file nor folder nor link` });
+  });
+  return members.sort(comparePlainTarMembers);
+}
+
+/** The uncompressed archive (specification, 2.6). Throws FPL010 when a file changes its size meanwhile. */
+export async function* tarPieces(members: readonly Member[], mtime: number): AsyncGenerator<Uint8Array> {
+  let writtenBytes = 0;
+  let held: Uint8Array[] = [];
+  for (const member of members) {
+    const head = encodePlainTarHeader(member, mtime);
+    writtenBytes += head.byteLength;
+    held.push(head);
+    if (member.kind !== 'file') continue;
+    let sizeBytes = 0;
+    if (member.sizeBytes > 0) {
+      for await (const piece of readPieces(member.place)) {
+        sizeBytes += piece.byteLength;
+        // small pieces together: each write wakes the compressor
+        held.push(piece);
+        if (held.length > 64 || piece.byteLength >= 1 << 16) yield Buffer.concat(held.splice(0));
+      }
+    }
+    if (sizeBytes !== member.sizeBytes) {
+      throw fault('FPL010', { what: `'${shown(member)}' changes while it is packed` });
+    }
+    held.push(tarPadding(sizeBytes));
+    writtenBytes += sizeBytes + tarPadding(sizeBytes).byteLength;
+  }
+  yield Buffer.concat([...held, plainTarEnd(writtenBytes)]);
+  held = [];
+}
+
+export interface PackedFile {
+  readonly members: number;
+  readonly versionControlFolders: readonly string[];
+}
+
+const versionControl = /(?:^|\/)(?:\.git|\.hg|\.svn|\.bzr|CVS|_darcs)$/;
+
+/**
+ * Packs what is below a folder into a new file. Throws FPL009 for a name that tells no format, FPL010, FPL011, FPL014 when
+ * the compressor fails or is missing, SYS004.
+ */
+export async function packFolder(
+  folder: string,
+  of: { readonly finalName: string; readonly path: string },
+  options: PackOptions = {},
+): Promise<PackedFile> {
+  const compression = archiveCompression(of.finalName);
+  const members = await membersOf(folder);
+  if (members.length === 0 && options.allowEmpty !== true) {
+    throw fault('FPL011', { what: `the archive '${of.finalName}' would be empty` });
+  }
+  try {
+    const filter = compressor(compression, options.signal);
+    await filterToFile(filter, tarPieces(members, options.mtime ?? 0), of.path);
+  } catch (error) {
+    if (!isFault(error, 'SYS001', 'SYS002', 'SYS003')) throw error;
+    const { what, why } = error.problem;
+    throw fault('FPL014', { what: `the archive '${of.finalName}' is not made: ${what}`, why, cause: error });
+  }
+  const versionControlFolders = members.map(shown).filter((path) => versionControl.test(path));
+  return { members: members.length, versionControlFolders };
+}

@@ -1,0 +1,126 @@
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { Readable, type Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { fault, isFault } from '../diagnostics/index.ts';
+import { type StartedProcess, startProcess } from './process.ts';
+
+export interface Filter {
+  readonly program: string;
+  readonly args: readonly string[];
+  /** The whole environment besides PATH; nothing of ours reaches the program, where variables change what it writes. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+function environment(): Record<string, string> {
+  return { PATH: process.env['PATH'] ?? '/usr/bin:/bin', LC_ALL: 'C' };
+}
+
+/** Collects the last words of a program. */
+function lastWords(program: StartedProcess): () => string {
+  let words = '';
+  program.stderr?.on('data', (piece: Buffer) => {
+    words = (words + piece.toString('utf8')).slice(-2000);
+  });
+  return () => words.trim();
+}
+
+function failed(
+  filter: Filter,
+  end: { code: number | undefined; signal: string | undefined },
+  words: string,
+): Error {
+  const how = end.signal === undefined ? `exit ${end.code}` : `killed by ${end.signal}`;
+  return fault('SYS003', {
+    what: `'${[filter.program, ...filter.args].join(' ')}' fails (${how})`,
+    why: words === '' ? undefined : words,
+  });
+}
+
+/**
+ * Sends pieces through a program into a new file. Throws SYS001 when the program is missing, SYS003 when it fails, and what
+ * the pieces throw.
+ */
+export async function filterToFile(
+  filter: Filter,
+  pieces: AsyncIterable<Uint8Array>,
+  path: string,
+): Promise<void> {
+  const target = await open(path, 'wx', 0o644);
+  try {
+    const { program, args, signal } = filter;
+    const started = await startProcess(program, args, {
+      stdin: 'pipe',
+      stdout: target.fd,
+      env: environment(),
+    });
+    const words = lastWords(started);
+    const stop = (): void => void started.kill('SIGKILL');
+    signal?.addEventListener('abort', stop, { once: true });
+    try {
+      const fed = feed(pieces, started);
+      const end = await started.ended;
+      const trouble = await fed;
+      signal?.throwIfAborted();
+      if (trouble) throw trouble;
+      if (end.code !== 0) throw failed(filter, end, words());
+    } finally {
+      signal?.removeEventListener('abort', stop);
+    }
+  } finally {
+    await target.close();
+  }
+}
+
+/** Feeds a program; returns what the source threw. That the program stopped reading is told by its end. */
+async function feed(pieces: AsyncIterable<Uint8Array>, started: StartedProcess): Promise<unknown> {
+  let trouble: unknown;
+  const watched = async function* (): AsyncGenerator<Uint8Array> {
+    try {
+      yield* pieces;
+    } catch (error) {
+      trouble = error;
+      started.kill('SIGKILL');
+    }
+  };
+  try {
+    await pipeline(
+      Readable.from(watched(), { objectMode: false, highWaterMark: 1 << 18 }),
+      started.stdin as Writable,
+    );
+  } catch (error) {
+    if (isFault(error)) return error;
+  }
+  return trouble;
+}
+
+/**
+ * Reads a file through a program. Throws SYS001 when the program is missing and, at the end of the pieces, SYS003 when it
+ * fails. Who stops reading early ends it.
+ */
+export async function* filterFile(filter: Filter, path: string): AsyncGenerator<Uint8Array> {
+  const { program, args, signal } = filter;
+  const source = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  let started: StartedProcess;
+  try {
+    started = await startProcess(program, args, { stdin: source.fd, env: environment() });
+    // when a program ends, Node throws away what nobody has begun to read
+    started.stdout?.on('readable', () => {});
+  } finally {
+    await source.close();
+  }
+  const words = lastWords(started);
+  const stop = (): void => void started.kill('SIGKILL');
+  signal?.addEventListener('abort', stop, { once: true });
+  let isRead = false;
+  try {
+    for await (const piece of started.stdout as Readable) yield piece as Uint8Array;
+    isRead = true;
+    const end = await started.ended;
+    signal?.throwIfAborted();
+    if (end.code !== 0) throw failed(filter, end, words());
+  } finally {
+    signal?.removeEventListener('abort', stop);
+    if (!isRead) started.kill('SIGKILL');
+  }
+}

@@ -1,0 +1,63 @@
+import { lstat, opendir, readlink } from 'node:fs/promises';
+import { pathProblem } from './file-entry.ts';
+
+/** One entry below a folder. Paths are bytes: names of files need not be UTF-8. */
+export interface StagedEntry {
+  /** From the folder on, without a slash at either end. */
+  readonly path: Uint8Array;
+  /** To open it. */
+  readonly place: Buffer;
+  readonly kind: 'file' | 'folder' | 'link' | 'other';
+  readonly sizeBytes: number;
+  readonly isExecutable: boolean;
+  readonly destination?: Uint8Array | undefined;
+}
+
+const slash = Buffer.from('/');
+
+/** Everything below a folder, without the folder itself, links not followed, in no order. Throws SYS004. */
+export async function readStagedTree(folder: string): Promise<readonly StagedEntry[]> {
+  const entries: StagedEntry[] = [];
+  const walk = async (place: Buffer, path: Buffer | undefined): Promise<void> => {
+    for (const name of await namesOf(place)) {
+      const here = Buffer.concat([place, slash, name]);
+      const inner = path ? Buffer.concat([path, slash, name]) : name;
+      const entry = await look(here, inner);
+      entries.push(entry);
+      if (entry.kind === 'folder') await walk(here, inner);
+    }
+  };
+  try {
+    await walk(Buffer.from(folder), undefined);
+  } catch (error) {
+    throw pathProblem('read', folder, error);
+  }
+  return entries;
+}
+
+async function namesOf(place: Buffer): Promise<readonly Buffer[]> {
+  const names: Buffer[] = [];
+  // types of Node know texts only
+  const folder = await opendir(place as unknown as string, { encoding: 'buffer' as BufferEncoding });
+  for await (const { name } of folder) names.push(name as unknown as Buffer);
+  return names;
+}
+
+async function look(place: Buffer, path: Buffer): Promise<StagedEntry> {
+  const facts = await lstat(place);
+  const kind = facts.isFile()
+    ? 'file'
+    : facts.isDirectory()
+      ? 'folder'
+      : facts.isSymbolicLink()
+        ? 'link'
+        : 'other';
+  return {
+    path,
+    place,
+    kind,
+    sizeBytes: facts.size,
+    isExecutable: (facts.mode & 0o111) !== 0,
+    ...(kind === 'link' ? { destination: await readlink(place, { encoding: 'buffer' }) } : {}),
+  };
+}

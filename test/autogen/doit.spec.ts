@@ -1,0 +1,257 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { describe, expect, it } from 'vitest';
+import { Kit, tarball, Upstream } from './kit.ts';
+
+const program = join(import.meta.dirname, '..', '..', 'bin', 'packmill');
+
+const environment = (kit: Kit, extra: Readonly<Record<string, string>> = {}) => ({
+  PATH: process.env['PATH'] ?? '',
+  HOME: kit.top,
+  METATOOLS_WORKSPACE: kit.top,
+  METATOOLS_DISTFILES_HOST: 'https://cdn.example',
+  DISTDIR: kit.distdir,
+  ...extra,
+});
+
+interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs the program in a folder of the overlay; the servers of a test go on meanwhile. */
+function packmill(
+  kit: Kit,
+  words: readonly string[],
+  extra: Readonly<Record<string, string>> = {},
+): Promise<Ended> {
+  const child = spawn(program, words, { cwd: kit.root, env: environment(kit, extra) });
+  const texts = { out: '', err: '' };
+  child.stdout.on('data', (piece: Buffer) => {
+    texts.out += piece.toString();
+  });
+  child.stderr.on('data', (piece: Buffer) => {
+    texts.err += piece.toString();
+  });
+  return new Promise((resolve) => child.once('close', (code) => resolve({ code, ...texts })));
+}
+
+const ok = `  hub.breezyBuild({ ...pkg, version: '1.0' }).push();`;
+
+describe('packmill doit', () => {
+  it('34: exits with 1 when a package fails, names it once, and with 0 when none does', async () => {
+    const kit = new Kit();
+    kit.autogen('app-misc/a', ok);
+    kit.autogen('app-misc/b', `  throw new hub.BreezyError('nothing found');`);
+    const failed = await packmill(kit, ['doit']);
+    expect(failed.code).toBe(1);
+    expect(failed.out).toBe(
+      `failed:\n  app-misc/b (${join(kit.root, 'app-misc/b/autogen.ts')}): AGN013 nothing found\npackages: 1 written, 1 failed; 1 ebuilds\n`,
+    );
+    expect(failed.err.match(/AGN013/g)).toHaveLength(1);
+    const filtered = await packmill(kit, ['doit', '--pkg', 'a']);
+    expect([filtered.code, filtered.out]).toEqual([0, 'packages: 1 unchanged; 1 ebuilds\n']);
+  });
+
+  it('takes options in both spellings', async () => {
+    const kit = new Kit();
+    const counter = join(kit.top, 'count');
+    kit.autogen(
+      'app-misc/a',
+      `  const archive = await hub.Archive.getOrCreate('a-1.tar.xz', { topDirectory: 'a' }, ({ topPath }) => {
+    writeFileSync(${JSON.stringify(counter)}, 'x', { flag: 'a' });
+    writeFileSync(topPath + '/b', 'c');
+  });
+  hub.breezyBuild({ ...pkg, version: '1.0', artifacts: [archive] }).push();`,
+    );
+    await packmill(kit, ['doit', '--fastpull_scope=other', '--force_dynamic']);
+    await packmill(kit, ['doit', '--fastpull-scope', 'other', '--force-dynamic', '--prod']);
+    expect(readFileSync(counter, 'utf8')).toBe('xx');
+    expect(readdirSync(join(kit.top, 'repo_tmp/stores/dynamic'))).toEqual(['other']);
+    const purged = await packmill(kit, ['doit', '--purge_distdir']);
+    expect([purged.code, purged.out.trimEnd().split('\n').at(-1), readdirSync(kit.distdir)]).toEqual([
+      0,
+      '1 copies removed',
+      [],
+    ]);
+  });
+
+  it('reports what happens as lines of JSON', async () => {
+    const [kit, upstream] = [new Kit(), await Upstream.start()];
+    const url = upstream.serve('/a.tar.gz', tarball('x', 'y'));
+    kit.autogen(
+      'app-misc/a',
+      `  hub.log.info('a word');\n  hub.breezyBuild({ ...pkg, version: '1.0', artifacts: [hub.artifact({ url: '${url}' })] }).push();`,
+    );
+    const report = join(kit.top, 'report.jsonl');
+    expect((await packmill(kit, ['doit', '--json-report', report])).code).toBe(0);
+    const events = readFileSync(report, 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(events.map(({ kind }) => kind)).toEqual(['begin', 'log', 'package', 'end']);
+    expect(events[2]).toMatchObject({
+      label: 'app-misc/a-1.0',
+      outcome: 'written',
+      changed: ['app-misc/a/Manifest', 'app-misc/a/a-1.0.ebuild'],
+    });
+    const offline = await packmill(kit, ['doit', '--offline', '--json_report', '-']);
+    expect(
+      offline.out
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line).kind),
+    ).toEqual(['begin', 'log', 'package', 'end']);
+    expect(upstream.asked).toEqual(['/a.tar.gz']);
+    await packmill(kit, ['doit', '--refetch', url]);
+    expect(upstream.asked).toEqual(['/a.tar.gz', '/a.tar.gz']);
+  });
+
+  it('42, 43: asks for a page again when told to, and uses an old one when its server fails', async () => {
+    const [kit, upstream] = [new Kit(), await Upstream.start()];
+    const statuses: number[] = [];
+    const url = upstream.serve('/page', (request, response) => {
+      const status = request.headers['if-none-match'] === '"one"' ? 304 : 200;
+      statuses.push(status);
+      response.writeHead(status, { etag: '"one"' }).end(status === 304 ? '' : 'version 1.0');
+    });
+    kit.autogen(
+      'app-misc/a',
+      `  const version = (await hub.getPage('${url}')).split(' ')[1] ?? '';\n  hub.breezyBuild({ ...pkg, version }).push();`,
+    );
+    for (const words of [['doit'], ['doit'], ['doit', '--immediate']]) {
+      expect((await packmill(kit, words)).code).toBe(0);
+    }
+    expect(statuses).toEqual([200, 304]);
+    await upstream.stop();
+    const stale = await packmill(kit, ['--json', 'doit', '--immediate']);
+    expect(stale.code).toBe(0);
+    expect(JSON.parse(stale.out).totals.stalePages).toBe(1);
+    expect(stale.err).toContain('AGN034');
+  });
+
+  it('reads passwords of hosts from ~/.autogen, and says when others can read them, too', async () => {
+    const [kit, upstream] = [new Kit(), await Upstream.start()];
+    const seen: (string | undefined)[] = [];
+    const url = upstream.serve('/page', (request, response) => {
+      seen.push(request.headers.authorization);
+      response.end('1.0');
+    });
+    writeFileSync(
+      join(kit.top, '.autogen'),
+      'authentication: { 127.0.0.1: { username: me, password: secret } }\n',
+    );
+    kit.autogen('app-misc/a', `  hub.breezyBuild({ ...pkg, version: await hub.getPage('${url}') }).push();`);
+    const ended = await packmill(kit, ['doit']);
+    expect(ended.code).toBe(0);
+    expect(seen).toEqual([`Basic ${Buffer.from('me:secret').toString('base64')}`]);
+    expect(ended.err).toContain('AGN027');
+    expect(ended.err).not.toContain('secret');
+    writeFileSync(join(kit.top, '.autogen'), 'authentication: { 127.0.0.1: secret }\n');
+    const wrong = await packmill(kit, ['doit']);
+    expect([wrong.code, wrong.err.includes('AGN028'), wrong.err.includes('secret')]).toEqual([
+      2,
+      true,
+      false,
+    ]);
+  });
+
+  it('names what is missing where there is no overlay, and where nobody said who publishes archives', async () => {
+    const kit = new Kit();
+    const outside = spawnSync(program, ['doit'], { cwd: kit.top, env: environment(kit), encoding: 'utf8' });
+    expect([outside.status, outside.stderr.includes('metadata/layout.conf')]).toEqual([2, true]);
+    kit.autogen(
+      'app-misc/a',
+      `  const archive = await hub.Archive.getOrCreate('a.tar.xz', {}, ({ topPath }) => writeFileSync(topPath + '/b', 'c'));
+  hub.breezyBuild({ ...pkg, version: '1.0', artifacts: [archive] }).push();
+  hub.upstream('github-api');`,
+    );
+    const unset = await packmill(kit, ['doit'], { METATOOLS_DISTFILES_HOST: '' });
+    expect([
+      unset.code,
+      unset.err.includes('METATOOLS_DISTFILES_HOST') || unset.err.includes('PACKMILL_UPSTREAM'),
+    ]).toEqual([1, true]);
+    kit.autogen(
+      'app-misc/a',
+      `  hub.breezyBuild({ ...pkg, version: '1', X: hub.upstream('github-api') }).push();`,
+      '{{X}}\n',
+    );
+    expect(
+      (await packmill(kit, ['doit'], { PACKMILL_UPSTREAM_GITHUB_API: 'https://api.example/' })).code,
+    ).toBe(0);
+    expect(kit.read('app-misc/a/a-1.ebuild')).toBe('https://api.example\n');
+  });
+
+  it('lets autogens import values of packmill by name', async () => {
+    const kit = new Kit();
+    kit.write(
+      'app-misc/a/autogen.ts',
+      `import { compareVersions } from 'packmill/gentoo';
+import { BreezyError } from 'packmill/autogen';
+import type { Hub, PkgInfo } from 'packmill/autogen';
+export async function generate(hub: Hub, pkg: PkgInfo): Promise<void> {
+  if (compareVersions('1.0', '1.0.0') >= 0) throw new BreezyError('order');
+  hub.breezyBuild({ ...pkg, version: '1.0', template_text: 'EAPI=8' }).push();
+}
+`,
+    );
+    expect((await packmill(kit, ['doit'])).code).toBe(0);
+    expect(kit.read('app-misc/a/a-1.0.ebuild')).toBe('EAPI=8\n');
+  });
+
+  it('goes on with --watch and runs again when a template changes', async () => {
+    const kit = new Kit();
+    kit.autogen('app-misc/a', ok, 'EAPI=8\nX=1\n');
+    const child: ChildProcess = spawn(program, ['doit', '--watch'], { cwd: kit.root, env: environment(kit) });
+    const lines = createInterface({ input: child.stderr as NodeJS.ReadableStream })[Symbol.asyncIterator]();
+    const until = async (text: string): Promise<void> => {
+      for (;;) {
+        const { value, done } = await lines.next();
+        if (done) throw new Error(`ended before '${text}'`);
+        if (String(value).includes(text)) return;
+      }
+    };
+    await until('waiting');
+    expect(kit.read('app-misc/a/a-1.0.ebuild')).toBe('EAPI=8\nX=1\n');
+    kit.write('app-misc/a/templates/a.tmpl', 'EAPI=8\nX=2\n');
+    await until('waiting');
+    expect(kit.read('app-misc/a/a-1.0.ebuild')).toBe('EAPI=8\nX=2\n');
+    kit.autogen('app-misc/a', ok.replace('1.0', '1.1'), 'EAPI=8\nX=3\n');
+    await until('waiting');
+    expect(kit.has('app-misc/a/a-1.1.ebuild')).toBe(true);
+    child.kill('SIGINT');
+    await new Promise((resolve) => child.once('close', resolve));
+  });
+});
+
+describe('packmill autogen new', () => {
+  it('writes autogens that run, and overwrites nothing', async () => {
+    const [kit, upstream] = [new Kit(), await Upstream.start()];
+    const page = upstream.serve(
+      '/foo/',
+      '<a href="foo-1.9.tar.gz">old</a> <a href="foo-1.10.tar.gz">new</a>',
+    );
+    upstream.serve('/foo/foo-1.10.tar.gz', tarball('x', 'y'));
+    const made = await packmill(kit, [
+      'autogen',
+      'new',
+      'app-misc/foo',
+      '--url',
+      page,
+      '--description',
+      'a "thing" of $5',
+    ]);
+    expect([made.code, existsSync(join(kit.root, 'app-misc/foo/templates/foo.tmpl'))]).toEqual([0, true]);
+    await packmill(kit, ['autogen', 'new', 'app-misc/own', '--kind', 'archive', '--url', page]);
+    mkdirSync(join(kit.root, 'app-misc/none'), { recursive: true });
+    const again = await packmill(kit, ['autogen', 'new', 'app-misc/foo']);
+    expect([again.code, again.err.includes('AGN002')]).toEqual([2, true]);
+    expect((await packmill(kit, ['doit'])).code).toBe(0);
+    expect(kit.names('app-misc/foo')).toContain('foo-1.10.ebuild');
+    expect(kit.read('app-misc/foo/foo-1.10.ebuild')).toContain('DESCRIPTION="a \\"thing\\" of \\$5"');
+    expect(kit.read('app-misc/own/own-1.0.ebuild')).toContain('-> own-1.0.tar.xz"');
+  });
+});
