@@ -1,3 +1,4 @@
+import type { Problem } from '../diagnostics/index.ts';
 import { archiveClassOf } from './archive-class.ts';
 import { Artifact, type ArtifactOptions } from './artifact.ts';
 import { BreezyBuild, type BreezyBuildOptions } from './breezy-build.ts';
@@ -48,6 +49,9 @@ export function createHub(unit: Unit): Hub {
     versions: hubVersions,
     cmd: hubCommand(run.signal),
     log: logOf((level, text) => run.log({ level, text, autogenId })),
+    report: (found: Problem) => {
+      unit.problems.push(found);
+    },
     autogenId,
     release: run.settings.release,
     upstream: (name: string) => upstreamAddress(run.settings.upstreams, name),

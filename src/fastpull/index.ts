@@ -13,6 +13,7 @@ export {
   type PushReport,
   pushObjects,
 } from './cdn.ts';
+export { archiveMembers, type Member as ArchiveMember } from './archives/members.ts';
 export type * from './contract.ts';
 export { type ImportReport, importStores } from './foreign-stores.ts';
 export { type FastpullOptions, type FastpullParts, openFastpull } from './open-fastpull.ts';

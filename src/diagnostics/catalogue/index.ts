@@ -10,6 +10,7 @@ import { fastpullCodes } from './fastpull.table.ts';
 import { fetcherCodes } from './fetcher.table.ts';
 import { forgeCodes } from './forge.table.ts';
 import { formatsCodes } from './formats.table.ts';
+import { generatorsCodes } from './generators.table.ts';
 import { gentooCodes } from './gentoo.table.ts';
 import { gitCodes } from './git.table.ts';
 import { hostCodes } from './host.table.ts';
@@ -40,6 +41,7 @@ const tables = {
   ...commandCodes,
   ...configCodes,
   ...formatsCodes,
+  ...generatorsCodes,
   ...gentooCodes,
   ...gitCodes,
   ...hostCodes,
