@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path';
 import { fault, type Place } from '../diagnostics/index.ts';
 import { namesIn, pathKind } from '../host/index.ts';
 import { nearestNames } from '../primitives/index.ts';
+import { generatorFolders } from './generator-folders.ts';
 import type { GeneratorModule } from './generator-module.ts';
 import { stockGenerators } from './generators/index.ts';
 import type { Overlay } from './overlay.ts';
@@ -42,11 +43,7 @@ export function findGenerator(wish: GeneratorWish): FoundGenerator {
   if (!/^[A-Za-z0-9_][A-Za-z0-9_.+-]*$/.test(name)) {
     throw fault('AGN006', { what: `'${name}' is no name of a generator`, place });
   }
-  const folders = [
-    join(beside, 'generators'),
-    ...(overlay.isFixups ? [] : [join(overlay.repository, 'generators')]),
-    ...(fixups === undefined ? [] : [join(fixups, 'generators')]),
-  ];
+  const folders = generatorFolders({ file, overlay, fixups });
   for (const folder of folders) {
     const path = moduleAt(join(folder, name));
     if (path !== undefined) return { path };

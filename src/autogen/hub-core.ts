@@ -44,6 +44,8 @@ export interface HubCore extends HubPages {
   /** Name of the release that is made. */
   readonly release: string;
   readonly autogenId: string;
+  /** Folders that may hold `NAME.tmpl` in place of the template that comes with a generator, the first one wins. */
+  readonly generatorTemplates: readonly string[];
   /** The address of a registry or forge from the settings, without a slash at its end. Throws AGN026. */
   upstream(name: string): string;
 }

@@ -1,8 +1,10 @@
+import { join } from 'node:path';
 import type { Problem } from '../diagnostics/index.ts';
 import { archiveClassOf } from './archive-class.ts';
 import { Artifact, type ArtifactOptions } from './artifact.ts';
 import { BreezyBuild, type BreezyBuildOptions } from './breezy-build.ts';
 import { BreezyError } from './breezy-error.ts';
+import { generatorFolders } from './generator-folders.ts';
 import { hubCommand } from './hub-command.ts';
 import type { HubCore, HubLog } from './hub-core.ts';
 import { hubPages } from './hub-pages.ts';
@@ -54,6 +56,9 @@ export function createHub(unit: Unit): Hub {
     },
     autogenId,
     release: run.settings.release,
+    get generatorTemplates(): readonly string[] {
+      return generatorFolders({ ...run.settings, file: unit.file }).map((folder) => join(folder, 'templates'));
+    },
     upstream: (name: string) => upstreamAddress(run.settings.upstreams, name),
     get tempPath(): string {
       return run.fastpull.temporaryFolder('hub');
