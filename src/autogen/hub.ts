@@ -57,7 +57,9 @@ export function createHub(unit: Unit): Hub {
     autogenId,
     release: run.settings.release,
     get generatorTemplates(): readonly string[] {
-      return generatorFolders({ ...run.settings, file: unit.file }).map((folder) => join(folder, 'templates'));
+      return generatorFolders({ ...run.settings, file: unit.file }).map((folder) =>
+        join(folder, 'templates'),
+      );
     },
     upstream: (name: string) => upstreamAddress(run.settings.upstreams, name),
     get tempPath(): string {

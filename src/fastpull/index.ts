@@ -4,6 +4,7 @@ export {
   checkFinalName,
   finalNameOf,
 } from './archives/final-name.ts';
+export { archiveMembers, type Member as ArchiveMember } from './archives/members.ts';
 export {
   answerCdnPath,
   type CdnAnswer,
@@ -13,7 +14,6 @@ export {
   type PushReport,
   pushObjects,
 } from './cdn.ts';
-export { archiveMembers, type Member as ArchiveMember } from './archives/members.ts';
 export type * from './contract.ts';
 export { type ImportReport, importStores } from './foreign-stores.ts';
 export { type FastpullOptions, type FastpullParts, openFastpull } from './open-fastpull.ts';

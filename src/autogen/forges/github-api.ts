@@ -15,7 +15,8 @@ const perPage = 100;
 /** An annotated tag may point to another one; nobody means more than this. */
 const longestTagChain = 5;
 
-const apiOf = (hub: HubCore, repository: string): string => `${hub.upstream('github-api')}/repos/${repository}`;
+const apiOf = (hub: HubCore, repository: string): string =>
+  `${hub.upstream('github-api')}/repos/${repository}`;
 
 const odd = (url: string, what: string) => fault('GEN004', { what: `'${url}' answers ${what}` });
 
@@ -42,7 +43,9 @@ export async function* releasePages(hub: HubCore, repository: string): AsyncGene
         isPrerelease: prerelease === true,
         isDraft: draft === true,
         assets: new Map(
-          assets.filter(isMapping).map((asset) => [String(asset['name']), String(asset['browser_download_url'])]),
+          assets
+            .filter(isMapping)
+            .map((asset) => [String(asset['name']), String(asset['browser_download_url'])]),
         ),
       };
     });
@@ -72,7 +75,8 @@ export async function commitOfTag(hub: HubCore, repository: string, tag: string)
   for (let step = 0; step < longestTagChain; step += 1) {
     let answer = await hub.getJson(url);
     // for want of the ref itself some servers list those that begin like it
-    if (Array.isArray(answer)) answer = answer.find((item) => isMapping(item) && item['ref'] === `refs/tags/${tag}`);
+    if (Array.isArray(answer))
+      answer = answer.find((item) => isMapping(item) && item['ref'] === `refs/tags/${tag}`);
     const object = isMapping(answer) ? answer['object'] : undefined;
     const { type, sha } = isMapping(object) ? object : {};
     if (typeof sha !== 'string' || typeof type !== 'string') throw odd(url, `no object for tag '${tag}'`);
@@ -94,4 +98,3 @@ export async function repositoryFacts(
   const { description } = answer;
   return typeof description === 'string' ? { description } : {};
 }
-

@@ -4,7 +4,14 @@ import type { HubCore } from '../hub-core.ts';
 import type { ArtifactSet } from '../src-uri.ts';
 import { commitOfTag, type Release, releasePages, repositoryFacts, tagPages } from './github-api.ts';
 import { expandBraces, mapNamed, type NamedTexts } from './settings.ts';
-import { bothVersions, newestFirst, pinOf, type VersionChoice, type Versioned, versionReader } from './tag-versions.ts';
+import {
+  bothVersions,
+  newestFirst,
+  pinOf,
+  type VersionChoice,
+  type Versioned,
+  versionReader,
+} from './tag-versions.ts';
 
 /** A repository and what counts as a version of it (specification 6.1). */
 export interface GithubOptions extends VersionChoice {
@@ -100,11 +107,13 @@ async function findRelease(hub: HubCore, options: GithubReleaseOptions): Promise
   const tried = new Set<string>();
   let seen: Versioned<Release>[] = [];
   for await (const page of releasePages(hub, `${user}/${repo}`)) {
-    const fresh = page.filter((release) => isIncluded(release, options.include ?? [])).flatMap((release) => {
-      const version = read(release.tag);
-      if (version === undefined || (pinned !== undefined && version !== pinned)) return [];
-      return [{ item: release, tag: release.tag, version }];
-    });
+    const fresh = page
+      .filter((release) => isIncluded(release, options.include ?? []))
+      .flatMap((release) => {
+        const version = read(release.tag);
+        if (version === undefined || (pinned !== undefined && version !== pinned)) return [];
+        return [{ item: release, tag: release.tag, version }];
+      });
     seen = [...seen, ...fresh];
     for (const candidate of sort === 'date' ? seen : newestFirst(seen)) {
       if (tried.has(candidate.tag)) continue;
@@ -131,7 +140,8 @@ function filesOf({ assets, tarball }: GithubReleaseOptions): NamedTexts | undefi
 
 function isIncluded(release: Release, include: readonly string[]): boolean {
   return (
-    (!release.isPrerelease || include.includes('prerelease')) && (!release.isDraft || include.includes('draft'))
+    (!release.isPrerelease || include.includes('prerelease')) &&
+    (!release.isDraft || include.includes('draft'))
   );
 }
 
@@ -196,7 +206,10 @@ async function findTag(hub: HubCore, options: GithubOptions): Promise<GithubFind
 }
 
 const shownVersions = (seen: readonly Versioned<unknown>[]): string =>
-  newestFirst(seen).slice(0, 20).map(({ version }) => version).join(', ');
+  newestFirst(seen)
+    .slice(0, 20)
+    .map(({ version }) => version)
+    .join(', ');
 
 interface CommitSource {
   readonly user: string;

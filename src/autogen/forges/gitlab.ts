@@ -2,7 +2,14 @@ import { fault } from '../../diagnostics/index.ts';
 import type { Artifact } from '../artifact.ts';
 import type { HubCore } from '../hub-core.ts';
 import { isMapping } from '../merge-settings.ts';
-import { bothVersions, newestFirst, pinOf, type VersionChoice, type Versioned, versionReader } from './tag-versions.ts';
+import {
+  bothVersions,
+  newestFirst,
+  pinOf,
+  type VersionChoice,
+  type Versioned,
+  versionReader,
+} from './tag-versions.ts';
 
 /** A project and what counts as a version of it (specification 6.4). */
 export interface GitlabOptions extends VersionChoice {
@@ -59,7 +66,8 @@ async function find(hub: HubCore, options: GitlabOptions): Promise<GitlabFind> {
   for await (const page of pages(hub, options)) {
     for (const { tag, sha } of page) {
       const version = read(tag);
-      if (version !== undefined && (pinned === undefined || version === pinned)) seen.push({ item: sha, tag, version });
+      if (version !== undefined && (pinned === undefined || version === pinned))
+        seen.push({ item: sha, tag, version });
     }
     if (seen.length > 0 && (pinned !== undefined || order === 'api')) break;
   }

@@ -56,7 +56,8 @@ export function pagesOf(hub: HubCore): Pages {
 }
 
 function memberText(item: unknown, name: string): string {
-  const value: unknown = isMapping(item) || typeof item === 'object' ? (item as Record<string, unknown>)[name] : undefined;
+  const value: unknown =
+    isMapping(item) || typeof item === 'object' ? (item as Record<string, unknown>)[name] : undefined;
   return String(value ?? '');
 }
 
@@ -114,7 +115,11 @@ export async function listedFiles(hub: HubCore, wish: ListingWish): Promise<read
   const base = /\/$|[?#]|\.html?$/.test(url) ? url : `${url}/`;
   const found = hrefsOf(await hub.getPage(url)).flatMap((href): ListedFile[] => {
     const target = URL.parse(href, base);
-    const fileName = target?.pathname.split('/').filter((part) => part !== 'download').at(-1) ?? '';
+    const fileName =
+      target?.pathname
+        .split('/')
+        .filter((part) => part !== 'download')
+        .at(-1) ?? '';
     const match = pattern.exec(fileName);
     return target && match?.[1] !== undefined ? [{ version: match[1], url: target.href, fileName }] : [];
   });

@@ -29,7 +29,8 @@ export class Settings {
   text(name: string): string | undefined {
     const value = this.value(name);
     if (value === undefined) return undefined;
-    if (typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint') return String(value);
+    if (typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint')
+      return String(value);
     throw wrong(`'${this.#prefix}${name}' is no text`);
   }
 

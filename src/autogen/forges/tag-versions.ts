@@ -81,12 +81,19 @@ export function newestFirst<Item>(items: readonly Versioned<Item>[]): readonly V
 }
 
 /** Both spellings of a version: as the upstream has it, and for the ebuild. Throws PMS003. */
-export function bothVersions(version: string): { readonly version: string; readonly upstreamVersion: string } {
+export function bothVersions(version: string): {
+  readonly version: string;
+  readonly upstreamVersion: string;
+} {
   return { version: toEbuildVersion(version), upstreamVersion: version };
 }
 
 /** Settings that choose a version, in the mapping of a forge or at the top, never the same one in both. Throws GEN001. */
-export function readVersionChoice(inner: Settings, top: Settings, version: string | undefined): VersionChoice {
+export function readVersionChoice(
+  inner: Settings,
+  top: Settings,
+  version: string | undefined,
+): VersionChoice {
   const either = (name: string): Settings => {
     if (inner.has(name) && top.has(name)) {
       throw fault('GEN001', { what: `'${name}' stands beside the settings of the forge and among them` });
@@ -110,7 +117,9 @@ function readTransforms(value: unknown): readonly TagTransform[] | undefined {
   return list.map((item): TagTransform => {
     const { kind = 'string', match, replace = '' } = isMapping(item) ? item : {};
     if (kind !== 'string' || match === undefined || match === null || typeof match === 'object') {
-      throw fault('GEN001', { what: "an entry of 'transform' has no text 'match', or a kind other than 'string'" });
+      throw fault('GEN001', {
+        what: "an entry of 'transform' has no text 'match', or a kind other than 'string'",
+      });
     }
     return { kind, match: String(match), replace: String(replace ?? '') };
   });

@@ -6,7 +6,7 @@ import { expandBraces, mapNamed, type NamedTexts, namedTexts, Settings } from '.
 import { bothVersions, pinOf } from '../forges/tag-versions.ts';
 import type { Hub } from '../hub.ts';
 import type { PkgInfo } from '../pkg-info.ts';
-import { artifactsOf, type ArtifactSet } from '../src-uri.ts';
+import { type ArtifactSet, artifactsOf } from '../src-uri.ts';
 import { withListedArtifacts, withoutSources } from './source-artifacts.ts';
 
 const usualFormats = ['tar.xz', 'tar.bz2', 'tar.gz', 'tar.zst', 'tar.lz', 'tgz', 'tbz2', 'zip'] as const;
@@ -28,7 +28,12 @@ export async function generate(hub: Hub, pkg: PkgInfo): Promise<void> {
   const both = bothVersions(version);
   const artifacts = withListedArtifacts(hub, pkg, { found, version });
   hub
-    .breezyBuild({ ...withoutSources(pkg), version: both.version, upstream_version: both.upstreamVersion, artifacts })
+    .breezyBuild({
+      ...withoutSources(pkg),
+      version: both.version,
+      upstream_version: both.upstreamVersion,
+      artifacts,
+    })
     .push();
 }
 

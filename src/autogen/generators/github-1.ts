@@ -89,7 +89,9 @@ async function describe(
 
 /** Bundles of what the source needs from registries. */
 async function withExtensions(hub: Hub, pkg: PkgInfo, settings: Settings): Promise<PkgInfo> {
-  const lock = artifactsOf(pkg['artifacts'] as GithubFind['artifacts']).find(({ url }) => url.endsWith('/Cargo.lock'));
+  const lock = artifactsOf(pkg['artifacts'] as GithubFind['artifacts']).find(({ url }) =>
+    url.endsWith('/Cargo.lock'),
+  );
   const extensions = settings.texts('extensions');
   let made = pkg;
   for (const extension of extensions) {

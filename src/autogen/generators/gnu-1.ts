@@ -26,7 +26,12 @@ export async function generate(hub: Hub, pkg: PkgInfo): Promise<void> {
   const both = bothVersions(file.version);
   const artifacts = withListedArtifacts(hub, pkg, { found: [source], version: file.version });
   hub
-    .breezyBuild({ ...withoutSources(pkg), version: both.version, upstream_version: both.upstreamVersion, artifacts })
+    .breezyBuild({
+      ...withoutSources(pkg),
+      version: both.version,
+      upstream_version: both.upstreamVersion,
+      artifacts,
+    })
     .push();
 }
 
@@ -61,7 +66,10 @@ async function findFile(hub: Hub, wish: Wish, { url, folders }: Place): Promise<
     hub.versions.compare(b.groups[1] ?? b.href, a.groups[1] ?? a.href),
   );
   for (const { url: folder } of sorted.slice(0, mostFolders)) {
-    const file = await findFile(hub, wish, { url: folder.endsWith('/') ? folder : `${folder}/`, folders: rest });
+    const file = await findFile(hub, wish, {
+      url: folder.endsWith('/') ? folder : `${folder}/`,
+      folders: rest,
+    });
     if (file) return file;
   }
   return undefined;

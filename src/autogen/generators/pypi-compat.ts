@@ -1,7 +1,7 @@
 import { fault } from '../../diagnostics/index.ts';
 import type { PythonDependencies } from '../../formats/python/index.ts';
-import { isMapping } from '../merge-settings.ts';
 import type { Hub } from '../hub.ts';
+import { isMapping } from '../merge-settings.ts';
 import type { PkgInfo, PkgSettings } from '../pkg-info.ts';
 import { type PypiWish, pypiPackage } from './pypi-package.ts';
 import { readPydeps } from './python-ebuild.ts';
@@ -15,7 +15,8 @@ export interface CompatWish {
 /** The setting `compat`: a version, one version with settings, or settings with `version`. Throws GEN001. */
 export function readCompat({ compat, name }: PkgInfo): CompatWish | undefined {
   if (compat === undefined || compat === null) return undefined;
-  if (typeof compat === 'string' || typeof compat === 'number') return { version: String(compat), settings: {} };
+  if (typeof compat === 'string' || typeof compat === 'number')
+    return { version: String(compat), settings: {} };
   if (isMapping(compat)) {
     const { version, ...settings } = compat;
     if (typeof version === 'string') return { version, settings };
@@ -24,7 +25,9 @@ export function readCompat({ compat, name }: PkgInfo): CompatWish | undefined {
       return { version: entry[0], settings: entry[1] ?? {} };
     }
   }
-  throw fault('GEN001', { what: `'compat' of package '${name}' is no version, and no version with settings` });
+  throw fault('GEN001', {
+    what: `'compat' of package '${name}' is no version, and no version with settings`,
+  });
 }
 
 /** The ebuild `NAME-compat` for Python 2.7. */

@@ -4,11 +4,10 @@ import { Settings } from '../forges/settings.ts';
 import { pinOf } from '../forges/tag-versions.ts';
 import type { Hub } from '../hub.ts';
 import type { PkgInfo } from '../pkg-info.ts';
-import { type CompatWish, compatPackage, readCompat } from './pypi-compat.ts';
 import { chooseRelease, type PypiProject, type PypiRelease, readProject } from './pypi-release.ts';
 import { dependencyVariables, pythonExtensions, sortedWords } from './python-ebuild.ts';
 import { releasePython } from './release-python.ts';
-import { type StockTemplate, withStockTemplate } from './stock-template.ts';
+import type { StockTemplate } from './stock-template.ts';
 
 export interface PypiWish {
   /** Undefined: packages bring templates of their own. */
@@ -17,20 +16,10 @@ export interface PypiWish {
   readonly hasIuseList: boolean;
 }
 
-/** One package of the Python index, with its ebuild for Python 2.7 where the settings ask for one (specification 6.3). */
-export async function generatePypi(hub: Hub, given: PkgInfo, wish: PypiWish): Promise<void> {
-  const pkg: PkgInfo = { python_compat: 'python3+', ...given };
-  const compat = readCompat(pkg);
-  const main = await pypiPackage(hub, pkg, { ...wish, compat });
-  const builds = compat === undefined ? [main] : [main, await compatPackage(hub, pkg, { wish, compat })];
-  for (const build of builds) {
-    hub.breezyBuild(wish.template ? withStockTemplate(hub, build, wish.template) : build).push();
-  }
-}
-
 /** What is asked for beside the settings. */
-export interface PackageWish extends PypiWish {
-  readonly compat: CompatWish | undefined;
+export interface PackageWish extends Pick<PypiWish, 'hasIuseList'> {
+  /** Version of the ebuild for Python 2.7 that stands beside this one. */
+  readonly compat: string | undefined;
 }
 
 /** The package as its template sees it. Throws GEN and FET problems. */
@@ -49,7 +38,7 @@ export async function pypiPackage(hub: Hub, pkg: PkgInfo, wish: PackageWish): Pr
     ]),
     iuse: iuseOf(pkg, wish.hasIuseList),
     // settings may have it as anything; templates ask whether it is there
-    ...(wish.compat === undefined ? {} : { compat: wish.compat.version }),
+    ...(wish.compat === undefined ? {} : { compat: wish.compat }),
   };
   if (extensions.includes('local-only')) return localPackage(made);
   return await indexedPackage(hub, made, { pypiName, settings });
@@ -63,7 +52,8 @@ function iuseOf({ iuse }: PkgInfo, isList: boolean): string | readonly string[] 
 /** A package whose source lies beside its ebuild. */
 function localPackage(pkg: PkgInfo): PkgInfo {
   const version = pinOf(pkg);
-  if (version === undefined) throw fault('GEN001', { what: `package '${pkg.name}' is local only and has no version` });
+  if (version === undefined)
+    throw fault('GEN001', { what: `package '${pkg.name}' is local only and has no version` });
   return { ...withBackend(pkg, undefined), version, artifacts: [] };
 }
 

@@ -3,9 +3,9 @@ import {
   comparePythonVersions,
   isPrerelease,
   meetsSpecifier,
+  type PythonVersion,
   parsePythonVersion,
   parseSpecifier,
-  type PythonVersion,
 } from '../../formats/python/index.ts';
 import { bothVersions } from '../forges/tag-versions.ts';
 import type { Hub } from '../hub.ts';
@@ -50,7 +50,8 @@ export async function readProject(hub: Hub, name: string): Promise<PypiProject> 
   const url = `${hub.upstream('pypi')}/pypi/${encodeURIComponent(name)}/json`;
   const answer = await hub.getJson(url);
   const { info, releases } = isMapping(answer) ? answer : {};
-  if (!isMapping(info) || !isMapping(releases)) throw fault('GEN004', { what: `'${url}' answers no project` });
+  if (!isMapping(info) || !isMapping(releases))
+    throw fault('GEN004', { what: `'${url}' answers no project` });
   const text = (key: string): string => (typeof info[key] === 'string' ? info[key] : '');
   const classifiers = Array.isArray(info['classifiers']) ? info['classifiers'].map(String) : [];
   const known = classifiers.flatMap((classifier) => licenses[classifier] ?? []);
@@ -121,7 +122,11 @@ export function chooseRelease({ releases }: PypiProject, wish: ReleaseWish): Pyp
   });
   const [newest] = usable.sort((a, b) => comparePythonVersions(b.parsed, a.parsed));
   if (newest) {
-    return { version: bothVersions(newest.version).version, pypiVersion: newest.version, sdist: newest.sdist };
+    return {
+      version: bothVersions(newest.version).version,
+      pypiVersion: newest.version,
+      sdist: newest.sdist,
+    };
   }
   throw fault('GEN002', {
     what: `no release of '${name}' ${pinned === undefined ? 'fits' : `is version '${pinned}'`}`,
@@ -148,4 +153,3 @@ function admits(requires: string | undefined, python: PythonVersion | undefined)
     throw error;
   }
 }
-

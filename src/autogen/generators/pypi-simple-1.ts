@@ -1,6 +1,6 @@
 import type { Hub } from '../hub.ts';
 import type { PkgInfo, PkgSettings } from '../pkg-info.ts';
-import { generatePypi } from './pypi-package.ts';
+import { generatePypi } from './pypi-ebuilds.ts';
 import { pypiTemplate } from './python-templates.ts';
 
 export const globalDefaults: PkgSettings = { cat: 'dev-python', python_compat: 'python3+' };

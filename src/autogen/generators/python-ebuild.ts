@@ -1,5 +1,5 @@
-import type { PythonDependencies } from '../../formats/python/index.ts';
 import { fault } from '../../diagnostics/index.ts';
+import type { PythonDependencies } from '../../formats/python/index.ts';
 import { Settings, textsOf } from '../forges/settings.ts';
 import type { Hub } from '../hub.ts';
 import { isMapping } from '../merge-settings.ts';
@@ -43,7 +43,9 @@ export function readPydeps({ pydeps = [] }: PkgInfo): PythonDependencies {
 /** Words of a setting that is a list or a text with blanks, sorted, with some more. */
 export function sortedWords(value: unknown, name: string, more: readonly string[] = []): readonly string[] {
   const given = value === undefined || value === null ? [] : textsOf(value, name);
-  return [...new Set([...given.flatMap((text) => text.split(/\s+/)), ...more])].filter((word) => word !== '').sort();
+  return [...new Set([...given.flatMap((text) => text.split(/\s+/)), ...more])]
+    .filter((word) => word !== '')
+    .sort();
 }
 
 /** `extensions` of a Python package. Throws GEN001 for one that there is not. */

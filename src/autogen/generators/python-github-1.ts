@@ -15,5 +15,7 @@ export async function generate(hub: Hub, pkg: PkgInfo): Promise<void> {
     inherit: sortedWords(pkg['inherit'], 'inherit', ['distutils-r1']),
     iuse: sortedWords(pkg['iuse'], 'iuse').join(' '),
   };
-  hub.breezyBuild(withStockTemplate(hub, made, { name: 'python-github-1', text: pythonGithubTemplate })).push();
+  hub
+    .breezyBuild(withStockTemplate(hub, made, { name: 'python-github-1', text: pythonGithubTemplate }))
+    .push();
 }

@@ -19,5 +19,7 @@ export async function generate(hub: Hub, pkg: PkgInfo): Promise<void> {
     namespace,
     version: settings.needText('version'),
   };
-  hub.breezyBuild(withStockTemplate(hub, made, { name: 'python-namespace-1', text: pythonNamespaceTemplate })).push();
+  hub
+    .breezyBuild(withStockTemplate(hub, made, { name: 'python-namespace-1', text: pythonNamespaceTemplate }))
+    .push();
 }

@@ -50,15 +50,14 @@ RESTRICT="{{ restrict }}"
 {%- endif %}
 `;
 
-const needs = String.raw`
-{%- set runtime = namespace(text=rdepend|default('')) %}
+const needs = String.raw`{%- set runtime = namespace(text=rdepend|default('')) %}
 {%- if compat %}
 {%- set runtime.text = 'python_targets_python2_7? ( ' + cat + '/' + name + '-compat[python_targets_python2_7] )\n' + runtime.text + '\n' + rdepend_compat|default('') %}
 {%- endif %}
 {%- if compat_ebuild and blocker %}
 {%- set runtime.text = blocker + '\n' + runtime.text %}
 {%- endif %}
-{%- if depend %}
+{% if depend %}
 DEPEND="{{ lines(depend) }}"
 {%- endif %}
 {%- if runtime.text.strip() %}

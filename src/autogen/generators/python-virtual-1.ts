@@ -16,5 +16,7 @@ export async function generate(hub: Hub, pkg: PkgInfo): Promise<void> {
     iuse: sortedWords(pkg['iuse'], 'iuse'),
     version: new Settings(pkg).needText('version'),
   };
-  hub.breezyBuild(withStockTemplate(hub, made, { name: 'python-virtual-1', text: pythonVirtualTemplate })).push();
+  hub
+    .breezyBuild(withStockTemplate(hub, made, { name: 'python-virtual-1', text: pythonVirtualTemplate }))
+    .push();
 }

@@ -1,5 +1,5 @@
 import { isFault } from '../../diagnostics/index.ts';
-import { parsePythonVersion, type PythonVersion } from '../../formats/python/index.ts';
+import { type PythonVersion, parsePythonVersion } from '../../formats/python/index.ts';
 import type { Hub } from '../hub.ts';
 import { isMapping } from '../merge-settings.ts';
 

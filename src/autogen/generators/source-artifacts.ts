@@ -74,9 +74,5 @@ export function withoutSources(pkg: PkgInfo): PkgInfo {
 
 /** A line of an upstream as it may stand between double quotes of an ebuild. */
 export function oneLine(text: string): string {
-  return text
-    .replace(/\s+/g, ' ')
-    .replace(/["`]/g, "'")
-    .replace(/[\\$]/g, '')
-    .trim();
+  return text.replace(/\s+/g, ' ').replace(/["`]/g, "'").replace(/[\\$]/g, '').trim();
 }

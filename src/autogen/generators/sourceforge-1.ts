@@ -19,6 +19,11 @@ export async function generate(hub: Hub, pkg: PkgInfo): Promise<void> {
   });
   const artifacts = withListedArtifacts(hub, pkg, { found: found.artifacts, version: found.upstreamVersion });
   hub
-    .breezyBuild({ ...withoutSources(pkg), version: found.version, upstream_version: found.upstreamVersion, artifacts })
+    .breezyBuild({
+      ...withoutSources(pkg),
+      version: found.version,
+      upstream_version: found.upstreamVersion,
+      artifacts,
+    })
     .push();
 }

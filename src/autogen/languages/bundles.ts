@@ -26,7 +26,10 @@ export function packageArtifacts(pkg: PkgInfo): ArtifactSet<DistFile> {
   const isFile = (value: unknown): value is DistFile => value instanceof DistFile;
   const isFiles = (value: unknown): boolean => isFile(value) || (Array.isArray(value) && value.every(isFile));
   const isSet = isFiles(artifacts) || (isMapping(artifacts) && Object.values(artifacts).every(isFiles));
-  if (!isSet) throw fault('GEN001', { what: "'artifacts' of the package is no list of artifacts and no mapping of them" });
+  if (!isSet)
+    throw fault('GEN001', {
+      what: "'artifacts' of the package is no list of artifacts and no mapping of them",
+    });
   return artifacts as ArtifactSet<DistFile>;
 }
 
@@ -40,11 +43,7 @@ export function mainArtifact(pkg: PkgInfo): DistFile {
 }
 
 /** Artifacts with one more: at the end of a list, under its key in a mapping. */
-export function withArtifact(
-  pkg: PkgInfo,
-  key: string,
-  more: readonly DistFile[],
-): ArtifactSet<DistFile> {
+export function withArtifact(pkg: PkgInfo, key: string, more: readonly DistFile[]): ArtifactSet<DistFile> {
   const artifacts = packageArtifacts(pkg);
   if (!isMapping(artifacts)) return [...(artifacts as readonly DistFile[]), ...more];
   const [only] = more;
@@ -52,10 +51,17 @@ export function withArtifact(
 }
 
 /** Category, name and version of a package whose bundle is made. Throws GEN001. */
-export function bundleOwner(pkg: PkgInfo): { readonly catpkg: string; readonly name: string; readonly version: string } {
+export function bundleOwner(pkg: PkgInfo): {
+  readonly catpkg: string;
+  readonly name: string;
+  readonly version: string;
+} {
   const { cat, name, version } = pkg;
   if (version === undefined || version === 'latest') {
-    throw fault('GEN001', { what: `the bundle of '${name}' needs a version`, next: 'Choose the version first.' });
+    throw fault('GEN001', {
+      what: `the bundle of '${name}' needs a version`,
+      next: 'Choose the version first.',
+    });
   }
   return { catpkg: `${cat}/${name}`, name, version: String(version) };
 }

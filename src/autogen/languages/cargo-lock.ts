@@ -38,14 +38,16 @@ export function parseCargoLock(text: string, file: string): CargoLock {
     throw wrong('is no TOML', `${(error as Error).message.split('\n')[0]}.`);
   }
   const { version = 1, package: listed = [], root, metadata = {} } = value;
-  if (typeof version !== 'number' || version > 4) throw wrong(`has version ${String(version)}, which is not known`);
+  if (typeof version !== 'number' || version > 4)
+    throw wrong(`has version ${String(version)}, which is not known`);
   if (!Array.isArray(listed)) throw wrong('has no list of packages');
   const crates: RegistryCrate[] = [];
   const gitCrates: GitCrate[] = [];
   // the first version had the package of the source in a place of its own
   for (const item of root === undefined ? listed : [root, ...listed]) {
     const { name, version: release, source, checksum } = isMapping(item) ? item : {};
-    if (typeof name !== 'string' || typeof release !== 'string') throw wrong('has a package without name or version');
+    if (typeof name !== 'string' || typeof release !== 'string')
+      throw wrong('has a package without name or version');
     if (!isCrateName(name) || !isCrateVersion(release)) throw wrong(`has a package '${name}' '${release}'`);
     if (source === undefined) continue;
     if (typeof source !== 'string') throw wrong(`says of '${name}' no source`);
@@ -70,8 +72,12 @@ function checksumIn(metadata: unknown, key: string): unknown {
 const readChecksum = (sum: unknown): string | undefined =>
   typeof sum === 'string' && /^[0-9a-f]{64}$/i.test(sum) ? sum.toLowerCase() : undefined;
 
-function gitSource(source: string, wrong: (what: string) => Error): { readonly url: string; readonly commit: string } {
+function gitSource(
+  source: string,
+  wrong: (what: string) => Error,
+): { readonly url: string; readonly commit: string } {
   const [, address = '', commit = ''] = /^git\+([^#]+)#([0-9a-f]{40}|[0-9a-f]{64})$/.exec(source) ?? [];
-  if (address === '' || !/^(?:https?|ssh|git|file):\/\//.test(address)) throw wrong(`has the odd git source '${source}'`);
+  if (address === '' || !/^(?:https?|ssh|git|file):\/\//.test(address))
+    throw wrong(`has the odd git source '${source}'`);
   return { url: address.replace(/[?].*$/, ''), commit };
 }

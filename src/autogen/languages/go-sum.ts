@@ -20,7 +20,8 @@ export function parseGoSum(text: string, file: string): readonly GoModuleFile[] 
     const fields = line.trim().split(/\s+/);
     if (fields[0] === '') return;
     const [module = '', marked = '', sum = '', ...more] = fields;
-    const isRight = /^v\d/.test(marked) && /^[a-z0-9]+:\S+$/.test(sum) && isModulePath(module) && more.length === 0;
+    const isRight =
+      /^v\d/.test(marked) && /^[a-z0-9]+:\S+$/.test(sum) && isModulePath(module) && more.length === 0;
     if (!isRight) {
       throw fault('GEN006', {
         what: `line ${index + 1} of '${file}' is not a module, a version and a sum`,

@@ -9,13 +9,7 @@ import { Limiter } from '../limiter.ts';
 import type { PkgInfo } from '../pkg-info.ts';
 import { bundleOwner, type LockSource, mainArtifact, placeFile, withArtifact } from './bundles.ts';
 import { goSumOf } from './go-hash.ts';
-import {
-  egoSumLines,
-  type GoModuleFile,
-  goFileName,
-  goProxyPath,
-  parseGoSum,
-} from './go-sum.ts';
+import { egoSumLines, type GoModuleFile, goFileName, goProxyPath, parseGoSum } from './go-sum.ts';
 import { sourceFolder, sourceText } from './source-folder.ts';
 
 export interface GosumOptions extends Omit<LockSource, 'data' | 'path'> {

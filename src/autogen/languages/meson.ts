@@ -43,7 +43,9 @@ async function readOptions(hub: HubCore, source: DistFile, glob: string): Promis
   const written = textIfThere(join(build, 'meson-info', 'intro-buildoptions.json'));
   if (setUp.code === 0 && written !== undefined) return optionsOf(written);
   // setting up wants what the project depends on; reading its files does not
-  hub.log.debug(`meson cannot set up '${source.finalName}', its files are read alone: ${lastLine(setUp.stdout)}`);
+  hub.log.debug(
+    `meson cannot set up '${source.finalName}', its files are read alone: ${lastLine(setUp.stdout)}`,
+  );
   const read = await hub.cmd.capture(['meson', 'introspect', '--buildoptions', join(folder, 'meson.build')], {
     cwd: folder,
   });

@@ -50,7 +50,10 @@ async function lookInto(artifact: DistFile): Promise<PythonSource> {
       why: names.length === 0 ? 'It is empty.' : `At its top are ${names.join(', ')}.`,
     });
   }
-  return { folder: folder.name, ...readBackend(await sourceText(artifact, '*/pyproject.toml'), artifact.finalName) };
+  return {
+    folder: folder.name,
+    ...readBackend(await sourceText(artifact, '*/pyproject.toml'), artifact.finalName),
+  };
 }
 
 /** Modules of backends and what the eclass calls them; the first that begins like the backend's name counts. */

@@ -85,7 +85,11 @@ async function bundleOf(hub: HubCore, pkg: PkgInfo, { crates, lock }: Crates): P
   );
 }
 
-async function placeCrate(hub: HubCore, archive: Archive, { name, version, checksum }: RegistryCrate): Promise<void> {
+async function placeCrate(
+  hub: HubCore,
+  archive: Archive,
+  { name, version, checksum }: RegistryCrate,
+): Promise<void> {
   const artifact = new hub.Artifact({
     url: `${hub.upstream('crates')}/api/v1/crates/${name}/${version}/download`,
     finalName: `${name}-${version}.crate`,
@@ -121,12 +125,17 @@ async function gitArchive(hub: HubCore, { url, commit }: GitCrate): Promise<Arch
 }
 
 /** Folders of the crates in a tree, by name; the one nearest to the top counts. */
-async function cratesIn(root: string, folder: string, found = new Map<string, string>()): Promise<Map<string, string>> {
+async function cratesIn(
+  root: string,
+  folder: string,
+  found = new Map<string, string>(),
+): Promise<Map<string, string>> {
   const manifest = textIfThere(join(root, folder, 'Cargo.toml'));
   const name = manifest === undefined ? undefined : crateName(manifest);
   if (name !== undefined && !found.has(name)) found.set(name, folder);
   for (const entry of await listFolder(join(root, folder))) {
-    if (entry.kind === 'folder' && entry.name !== 'target') await cratesIn(root, join(folder, entry.name), found);
+    if (entry.kind === 'folder' && entry.name !== 'target')
+      await cratesIn(root, join(folder, entry.name), found);
   }
   return found;
 }
@@ -158,10 +167,13 @@ async function readLock(hub: HubCore, pkg: PkgInfo, options: CratesOptions): Pro
 async function writeLock(hub: HubCore, source: DistFile, glob: string): Promise<string> {
   const folder = await sourceFolder(source, glob);
   if (textIfThere(join(folder, 'Cargo.toml')) === undefined) {
-    throw fault('GEN006', { what: `'${source.finalName}' has neither Cargo.lock nor Cargo.toml in '${glob}'` });
+    throw fault('GEN006', {
+      what: `'${source.finalName}' has neither Cargo.lock nor Cargo.toml in '${glob}'`,
+    });
   }
   await hub.cmd.run(['cargo', 'update'], { cwd: folder });
   const text = textIfThere(join(folder, 'Cargo.lock'));
-  if (text === undefined) throw fault('GEN006', { what: `Cargo writes no Cargo.lock for '${source.finalName}'` });
+  if (text === undefined)
+    throw fault('GEN006', { what: `Cargo writes no Cargo.lock for '${source.finalName}'` });
   return text;
 }

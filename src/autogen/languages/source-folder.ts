@@ -45,7 +45,10 @@ export async function sourceTop(
 ): Promise<readonly { readonly name: string; readonly isFolder: boolean }[]> {
   await source.ensureCompleted();
   const top = new Map<string, boolean>();
-  for await (const { name, kind } of archiveMembers({ path: source.finalPath, finalName: source.finalName })) {
+  for await (const { name, kind } of archiveMembers({
+    path: source.finalPath,
+    finalName: source.finalName,
+  })) {
     const [first, ...rest] = partsOf(name);
     if (first === undefined || kind === 'other') continue;
     top.set(first, top.get(first) === true || rest.length > 0 || kind === 'folder');
@@ -57,6 +60,9 @@ const partsOf = (path: string): readonly string[] =>
   path.split('/').filter((piece) => piece !== '' && piece !== '.');
 
 function namePattern(part: string): RegExp {
-  const text = part.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.');
+  const text = part
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
   return new RegExp(`^${text}$`, 's');
 }

@@ -43,7 +43,10 @@ export const generatorsCodes = {
     title: 'a module is not what its checksum says',
     why: 'The lock file of the source names a checksum for each module, and what the proxy delivered has another one.',
     next: 'Ask another proxy. If that one delivers the same, the upstream replaced the module.',
-    sample: { broken: 'a zip file that was changed after go.sum was written', fixed: 'the original zip file' },
+    sample: {
+      broken: 'a zip file that was changed after go.sum was written',
+      fixed: 'the original zip file',
+    },
   },
   GEN006: {
     severity: 'error',
@@ -59,6 +62,9 @@ export const generatorsCodes = {
     title: 'a source archive is not laid out as expected',
     why: 'The archive of a Python package unpacks into one folder.',
     next: 'Write an autogen of its own for the package.',
-    sample: { broken: 'an archive with two folders at its top', fixed: 'an archive with one folder at its top' },
+    sample: {
+      broken: 'an archive with two folders at its top',
+      fixed: 'an archive with one folder at its top',
+    },
   },
 } as const satisfies CatalogueTable;

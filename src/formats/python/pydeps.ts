@@ -17,7 +17,9 @@ const wrong = (what: string, why: string) => fault('PEP003', { what, why });
 /** `foo`, `category/foo`, `foo >= 1.2`, `foo >= 1.2:=`, `not! foo` as an atom; `dev-python` is the usual category. */
 function atomOf(text: string): string {
   const match =
-    /^(not!\s*)?([^\s<>=~!:]+)(?:\s*(<=|>=|<|>|=|~)\s*([^\s:]+))?(:(?:[=*]|[A-Za-z0-9_][\w.+/-]*=?))?$/.exec(text.trim());
+    /^(not!\s*)?([^\s<>=~!:]+)(?:\s*(<=|>=|<|>|=|~)\s*([^\s:]+))?(:(?:[=*]|[A-Za-z0-9_][\w.+/-]*=?))?$/.exec(
+      text.trim(),
+    );
   const [, not, path = '', operator = '', version = '', slot = ''] = match ?? [];
   const [category = '', name = '', ...more] = path.includes('/') ? path.split('/') : ['dev-python', path];
   const isRight = isCategoryName(category) && isPackageName(name) && more.length === 0;
