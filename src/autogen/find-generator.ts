@@ -35,6 +35,8 @@ export function findGenerator(wish: GeneratorWish): FoundGenerator {
   if (name === undefined) {
     const path = moduleAt(join(beside, 'generator'));
     if (path !== undefined) return { path };
+    const python = join(beside, 'generator.py');
+    if (pathKind(python) === 'file') throw inPython('generator', python, place);
     throw fault('AGN006', {
       what: `the rule names no generator, and there is no 'generator.ts' beside '${file}'`,
       place,
@@ -58,11 +60,7 @@ function notFound({ place }: GeneratorWish, name: string, folders: readonly stri
     .map((folder) => join(folder, `${name}.py`))
     .find((path) => pathKind(path) === 'file');
   if (python !== undefined) {
-    return fault('AGN006', {
-      what: `generator '${name}' is written in Python`,
-      place,
-      next: `Write it as 'generators/${name}.ts'; '${python}' is not run.`,
-    });
+    return inPython(`generators/${name}`, python, place);
   }
   const known = folders.flatMap((folder) =>
     namesIn(folder)
@@ -79,6 +77,13 @@ function notFound({ place }: GeneratorWish, name: string, folders: readonly stri
         : `Did you mean '${near}'?`,
   });
 }
+
+const inPython = (stem: string, file: string, place: Place) =>
+  fault('AGN006', {
+    what: `'${file}' is a generator written in Python`,
+    place,
+    next: `Write it as '${stem}.ts'.`,
+  });
 
 function moduleAt(stem: string): string | undefined {
   return suffixes.map((suffix) => `${stem}${suffix}`).find((path) => pathKind(path) === 'file');

@@ -200,7 +200,7 @@ describe('options of Meson', () => {
     const source = sourceArchive({
       'foo-1.0/meson.build': "project('foo', version: '1.0')\ndependency('surely-not-here')\n",
       'foo-1.0/meson_options.txt':
-        "option('docs', type: 'feature', value: 'auto', description: 'manual')\noption('backend', type: 'combo', choices: ['a', 'b'], value: 'b')\n",
+        "option('docs', type: 'feature', value: 'auto', description: 'manual')\noption('engine', type: 'combo', choices: ['a', 'b'], value: 'b')\n",
     });
     const plain = sourceArchive({ 'bar-1.0/meson.build': "project('bar', default_options: ['werror=true'])\n" });
     const urls = [upstream.serve('/foo-1.0.tar.gz', source), upstream.serve('/bar-1.0.tar.gz', plain)];
@@ -214,11 +214,13 @@ describe('options of Meson', () => {
   writeFileSync('${join(kit.top, 'options.json')}', JSON.stringify(result));
   hub.breezyBuild({ ...pkg, version: '1.0' }).push();`,
     );
-    expect(outcomes(await kit.run())).toEqual([['app-misc/foo-1.0', 'written']]);
+    const report = await kit.run();
+    expect(report.packages[0]?.problem).toBeUndefined();
+    expect(report.packages).toMatchObject([{ label: 'app-misc/foo-1.0', outcome: 'written' }]);
     const [own, , plainOnes, names] = JSON.parse(readFileSync(join(kit.top, 'options.json'), 'utf8'));
     expect(own).toMatchObject([
-      { name: 'backend', type: 'combo', value: 'b', choices: ['a', 'b'], section: 'user' },
-      { name: 'docs', type: 'feature', value: 'auto', description: 'manual' },
+      { name: 'docs', type: 'combo', value: 'auto', description: 'manual' },
+      { name: 'engine', type: 'combo', value: 'b', choices: ['a', 'b'], section: 'user' },
       { name: 'werror', value: false },
     ]);
     expect(plainOnes).toMatchObject([{ name: 'werror', value: true }]);
