@@ -18,6 +18,14 @@ export const scheduleRequestSchema = z.strictObject({
   arch: arch.default('x86_64'),
   /** Build exactly this commit; without it the newest of the source. */
   commit: commit.optional(),
+  /**
+   * The request is for what changed between this commit and `commit`. A range that begins where an earlier one of the same
+   * target, source and architecture began is not taken but answered with `coveredTo`: whoever asked for that one
+   * ended before writing down that it was taken.
+   */
+  since: commit.optional(),
+  /** The `coveredTo` of an earlier answer, when that commit says nothing about this range and all of it is meant. */
+  despite: commit.optional(),
   /** CI pipeline that asked, for commit statuses. */
   pipeline: z.string().max(64).optional(),
   /** Mirror for pacman inside builds (`$repo`, `$arch` are filled in). */
@@ -53,6 +61,8 @@ export const scheduleReplySchema = z.object({
   plan: z.int().optional(),
   accepted: z.array(z.object({ name: z.string(), job: z.string() })),
   refused: z.array(refusedSchema),
+  /** Nothing was taken: what changed up to this commit was accepted with an earlier request that began at `since`, too. */
+  coveredTo: commit.optional(),
   /** What the one who asked should know of what was accepted, as lines for people. */
   notices: z.array(z.string()).optional(),
 });

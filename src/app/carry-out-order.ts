@@ -3,6 +3,7 @@ import {
   type AttemptEnd,
   type AttemptPass,
   type LandedFile,
+  passingTrouble,
   type ResultsTransport,
   runAttempt,
   type TravellingObject,
@@ -74,8 +75,11 @@ export async function carryOutOrder(
     if (signal.aborted) {
       return { outcome: { kind: 'canceled', requeue: false, reason: String(signal.reason) }, landed: [] };
     }
+    const passing = passingTrouble(error);
+    if (isFault(error)) for (const line of renderText(error.problem).split('\n')) log.say(line);
+    // the job is another builder's, or ours again, for as often as jobs may be lost
+    if (passing !== undefined) return { outcome: { kind: 'lost', reason: passing }, landed: [] };
     if (!isFault(error)) throw error;
-    for (const line of renderText(error.problem).split('\n')) log.say(line);
     return { outcome: { kind: 'failed', problem: error.problem }, landed: [] };
   } finally {
     await scene.sandbox.removeFolder(folder).catch(() => undefined);

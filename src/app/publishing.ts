@@ -115,7 +115,7 @@ export class Publishing {
     } catch (error) {
       if (!isFault(error) || error.problem.blame !== 'recipe') throw error;
       if (!alone) return false;
-      this.#mark(waiting, refused);
+      this.#mark(waiting, refused, error.problem);
       this.#listener.refused(error.problem);
       return true;
     }
@@ -151,13 +151,25 @@ export class Publishing {
     return [...gone];
   }
 
-  #mark(waiting: readonly StoredArtifact[], generation: number): void {
+  #mark(waiting: readonly StoredArtifact[], generation: number, refusal?: Problem): void {
     if (waiting.length === 0) return;
     this.#farm.database.transaction(() => {
       const ids = waiting.map(({ id }) => id);
       this.#farm.database.artifacts.markPublished(ids, generation);
       this.#listener.marked?.(waiting, generation);
+      if (refusal)
+        for (const attempt of new Set(waiting.map((one) => one.attempt))) this.#tellJob(attempt, refusal);
     });
+  }
+
+  /** The build went well, so the job has succeeded; that its packages are not out, its own words have to say. */
+  #tellJob(attempt: AttemptId, { code, what, next }: Problem): void {
+    const { attempts, jobs } = this.#farm.database;
+    const record = attempts.get(attempt);
+    const job = record && jobs.get(record.jobKey);
+    if (job?.state !== 'succeeded' || job.attempt !== attempt) return;
+    const words = [`built, and not published: ${code} ${what}`, ...(next === undefined ? [] : [next])];
+    jobs.update(job, { reason: words.join('. '), sinceMs: job.sinceMs });
   }
 }
 

@@ -86,16 +86,9 @@ export class Archive extends DistFile {
     return this.#metadata;
   }
 
-  /** Throws AGN014 before it is stored, AGN026 when nobody said where archives are published. */
+  /** Throws AGN014 before it is stored, and a FPL problem when nobody said where archives are published. */
   override get url(): string {
-    const { fastpull, settings } = this.unit.run;
-    if (!settings.hasDistfilesHost) {
-      throw fault('AGN026', {
-        what: 'nobody said where archives are published',
-        next: "Set 'METATOOLS_DISTFILES_HOST' to the address of the distfiles host, such as 'https://distfiles.example.org'.",
-      });
-    }
-    return fastpull.addressOf(this.blob.sha512);
+    return this.unit.run.fastpull.addressOf(this.blob.sha512);
   }
 
   override ensureCompleted(): Promise<boolean> {

@@ -49,6 +49,7 @@ export class Artifact extends DistFile {
       headers: headers ?? moreHeaders,
       expectHashes,
       expectSize,
+      onProgress: run.onDownload,
     };
     const asked = JSON.stringify([url, suffixOf(finalName), expectHashes ?? {}, expectSize ?? 0]);
     let download: Promise<Download> | undefined = run.downloads.get(asked);

@@ -37,7 +37,8 @@ export function createHub(unit: Unit): Hub {
   };
   const BoundArchive = archiveClassOf(unit);
   const pages = hubPages(run);
-  let release: ReleaseDefinition | undefined;
+  const release = once(() => readRelease(run.settings));
+  const tempPath = once(() => run.fastpull.temporaryFolder('hub'));
   const members = {
     Archive: BoundArchive,
     Artifact: BoundArtifact,
@@ -63,11 +64,10 @@ export function createHub(unit: Unit): Hub {
     },
     upstream: (name: string) => upstreamAddress(run.settings.upstreams, name),
     get tempPath(): string {
-      return run.fastpull.temporaryFolder('hub');
+      return tempPath();
     },
     get releaseYaml(): ReleaseDefinition {
-      release ??= readRelease(run.settings);
-      return release;
+      return release();
     },
     get pkgtools(): PkgTools {
       return longNames(hub);
@@ -76,17 +76,25 @@ export function createHub(unit: Unit): Hub {
     get_page: pages.getPage,
     get_url_from_redirect: pages.getRedirect,
     get temp_path(): string {
-      return run.fastpull.temporaryFolder('hub');
+      return tempPath();
     },
     get release_yaml(): ReleaseDefinition {
-      release ??= readRelease(run.settings);
-      return release;
+      return release();
     },
     autogen_id: autogenId,
   };
   const hub = strict(members as unknown as Hub, 'hub');
   addServices(hub);
   return hub;
+}
+
+/** Makes a value when it is first asked for. */
+function once<Value>(make: () => Value): () => Value {
+  let made: { readonly value: Value } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }
 
 function logOf(write: (level: LogLine['level'], text: string) => void): HubLog {
@@ -102,14 +110,7 @@ function logOf(write: (level: LogLine['level'], text: string) => void): HubLog {
 function addServices(hub: Hub): void {
   const makers: Readonly<Record<string, (hub: HubCore) => unknown>> = serviceMakers;
   for (const [name, make] of Object.entries(makers)) {
-    let made: unknown;
-    Object.defineProperty(hub, name, {
-      enumerable: true,
-      configurable: true,
-      get: () => {
-        made ??= make(hub);
-        return made;
-      },
-    });
+    const get = once(() => make(hub));
+    Object.defineProperty(hub, name, { enumerable: true, configurable: true, get });
   }
 }

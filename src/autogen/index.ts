@@ -14,7 +14,14 @@ export type { HubServices } from './hub-services.ts';
 export type { HubVersions } from './hub-versions.ts';
 export { findOverlay, type Overlay } from './overlay.ts';
 export type { PkgInfo, PkgSettings, PkgValue } from './pkg-info.ts';
-export { failureLines, type PackageReport, type RunEvent, type RunReport, summaryLine } from './report.ts';
+export {
+  failureLines,
+  type PackageReport,
+  type RunEvent,
+  type RunProgress,
+  type RunReport,
+  summaryLine,
+} from './report.ts';
 export { type RunOptions, runAutogens } from './run-autogens.ts';
 export type { RunSettings } from './run-context.ts';
 export { readUpstreams } from './upstream-addresses.ts';

@@ -1,4 +1,5 @@
 import type { Problem } from '../diagnostics/index.ts';
+import type { DownloadProgress } from '../fastpull/index.ts';
 import type { LogLine } from './run-context.ts';
 
 /** How a package of a run ended. */
@@ -33,6 +34,11 @@ export type RunEvent =
   | { readonly kind: 'problem'; readonly problem: Problem }
   | ({ readonly kind: 'log' } & LogLine)
   | ({ readonly kind: 'end' } & RunTotals);
+
+/** How far a run is, for those who watch; no part of its report. */
+export type RunProgress =
+  | { readonly kind: 'packages'; readonly done: number; readonly total: number }
+  | ({ readonly kind: 'download' } & DownloadProgress);
 
 export interface RunTotals {
   readonly written: number;

@@ -12,12 +12,13 @@ import { ModuleLoader } from './load-generator.ts';
 import { brokenReports, packageReports } from './make-reports.ts';
 import { MirrorList } from './mirror-list.ts';
 import { checkRelease } from './release-definition.ts';
-import type { PackageReport, RunEvent, RunReport, RunTotals } from './report.ts';
+import type { PackageReport, RunEvent, RunProgress, RunReport, RunTotals } from './report.ts';
 import type { EndedUnit, RunContext, RunSettings } from './run-context.ts';
 import { runEntry } from './run-entries.ts';
 import { problemOf } from './run-unit.ts';
 import { TemplateShelf } from './template-shelf.ts';
 import { writePackages } from './write-packages.ts';
+import type { MakeFloat } from './yaml-node.ts';
 
 /** What a run is told beside its settings. */
 export interface RunOptions {
@@ -47,7 +48,11 @@ export interface RunOptions {
   readonly edition?: number | undefined;
   readonly signal: AbortSignal;
   readonly onEvent: (event: RunEvent) => void;
+  readonly onProgress?: ((progress: RunProgress) => void) | undefined;
 }
+
+/** `2.0` is a number that JavaScript would print as 2: it stays the text that Jinja2 prints. */
+const makeFloat: MakeFloat = (value) => (Number.isInteger(value) ? value.toFixed(1) : value);
 
 /**
  * Runs autogens: all are queued, then run, then everything that succeeded is written package by package, Manifests included
@@ -87,6 +92,7 @@ class Run {
       downloads: new Map(),
       flights: new Map(),
       log: (line) => options.onEvent({ kind: 'log', ...line }),
+      onDownload: (progress) => options.onProgress?.({ kind: 'download', ...progress }),
     };
   }
 
@@ -96,7 +102,7 @@ class Run {
     checkRelease(settings);
     const files = await this.#files();
     const modules = new ModuleLoader(this.#options.packages, this.#options.edition);
-    const queue = queueEntries(files, { settings, modules });
+    const queue = queueEntries(files, { settings, modules, makeFloat });
     for (const found of queue.problems) this.#report(found);
     const packages = queue.entries.reduce((sum, { wishes }) => sum + wishes.length, 0);
     onEvent({ kind: 'begin', root: settings.overlay.root, autogens: files.length, packages });
@@ -122,7 +128,8 @@ class Run {
   }
 
   async #generate({ entries, broken }: Queue): Promise<void> {
-    const { jobs = 64, failFast, signal, category } = this.#options;
+    const { jobs = 64, failFast, signal, category, onProgress } = this.#options;
+    const total = entries.reduce((sum, { wishes }) => sum + wishes.length, 0);
     const strays: unknown[] = [];
     let hasFailed = broken.length > 0;
     const letGo = onStrayRejection((error) => strays.push(error));
@@ -139,6 +146,7 @@ class Run {
             onEnd: (ended) => {
               hasFailed ||= ended.failure !== undefined;
               this.#ended.push(ended);
+              onProgress?.({ kind: 'packages', done: this.#ended.length, total });
             },
           }),
         ),

@@ -1,5 +1,11 @@
 import type { Place, Problem } from '../diagnostics/index.ts';
-import type { Download, DynamicRecord, Fastpull, Blob as StoredBlob } from '../fastpull/index.ts';
+import type {
+  Download,
+  DownloadProgress,
+  DynamicRecord,
+  Fastpull,
+  Blob as StoredBlob,
+} from '../fastpull/index.ts';
 import type { Clock } from '../host/index.ts';
 import type { DistdirCopies } from './distdir-copies.ts';
 import type { Limiter } from './limiter.ts';
@@ -23,8 +29,6 @@ export interface RunSettings {
   readonly production: boolean;
   /** In front of `gen_path`; `${REPODIR}` exists in Funtoo's Portage only. */
   readonly genPathPrefix: string;
-  /** Whether it is known where archives are published; otherwise none can have an address. */
-  readonly hasDistfilesHost: boolean;
   /** Addresses of registries and forges, by name. */
   readonly upstreams: Readonly<Record<string, string>>;
   /** Milliseconds for one generate with all its builds. */
@@ -52,6 +56,7 @@ export interface RunContext {
   /** Something worth a word that concerns no package alone. */
   readonly report: (problem: Problem) => void;
   readonly log: (line: LogLine) => void;
+  readonly onDownload: (progress: DownloadProgress) => void;
 }
 
 /** A line that an autogen says. */

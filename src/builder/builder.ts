@@ -3,6 +3,7 @@ import type { Clock } from '../host/index.ts';
 import type { Outcome } from '../model/index.ts';
 import type { AttemptId, BuilderName } from '../primitives/index.ts';
 import type { Claimant, Lease, QueueBackend } from '../queue/index.ts';
+import { passingTrouble } from './passing-trouble.ts';
 
 /** What came of one attempt, with the facts that the record keeps. */
 export interface AttemptEnd {
@@ -185,6 +186,8 @@ async function performSafely<Attempt extends Begun>(
   try {
     return await workplace.perform(attempt, stop);
   } catch (error) {
+    const passing = passingTrouble(error);
+    if (passing !== undefined) return { outcome: { kind: 'lost', reason: passing } };
     if (isFault(error)) return { outcome: { kind: 'failed', problem: error.problem } };
     const why = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return {

@@ -1,4 +1,5 @@
 export { type AttemptEnd, type BuilderOptions, type Room, runBuilder, type Workplace } from './builder.ts';
+export { passingTrouble } from './passing-trouble.ts';
 export { HttpTransport } from './remote/http-transport.ts';
 export { type LandedFile, ManagerLink, type ManagerLinkOptions } from './remote/order-line.ts';
 export { keepPresent, type PresenceOptions } from './remote/presence.ts';

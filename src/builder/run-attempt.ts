@@ -14,6 +14,7 @@ import type {
 import { formatDuration } from '../primitives/index.ts';
 import type { SandboxDriver, SandboxRoot } from '../sandbox/index.ts';
 import { LogTail } from './log-tail.ts';
+import { passingTrouble } from './passing-trouble.ts';
 
 /** What the farm's settings say about every sandboxed step. */
 export interface SandboxPolicy {
@@ -61,7 +62,7 @@ export async function runAttempt(input: AttemptInput): Promise<AttemptResult> {
   try {
     outcome = await run.execute();
   } catch (error) {
-    outcome = { kind: 'failed', problem: toProblem(error, input.context.recipe.name) };
+    outcome = outcomeOf(error, input.context.recipe.name);
   } finally {
     peakDiskBytes = await bytesBelow(input.folder).catch(() => undefined);
     await input.sandbox.removeFolder(input.folder).catch((error: unknown) => {
@@ -73,6 +74,14 @@ export async function runAttempt(input: AttemptInput): Promise<AttemptResult> {
   const durationMs = input.clock.monotonicMs() - started;
   for (const line of run.closing(outcome, durationMs)) input.log.say(line);
   return { outcome, durationMs, peakMemoryBytes: run.peakMemoryBytes, peakDiskBytes };
+}
+
+/** A machine that fails is no failure of the recipe: the job is given out again, as often as jobs may be lost. */
+function outcomeOf(error: unknown, name: string): Outcome {
+  const passing = passingTrouble(error);
+  return passing === undefined
+    ? { kind: 'failed', problem: toProblem(error, name) }
+    : { kind: 'lost', reason: passing };
 }
 
 function toProblem(error: unknown, name: string): Problem {
@@ -122,6 +131,7 @@ class Attempt {
       lines.push(`${code} ${what}`);
       for (const text of [why, next]) if (text) lines.push(...text.split('\n'));
     }
+    if (outcome.kind === 'lost') lines.push(`${outcome.reason}: the job is given out again`);
     return [...lines, `${outcome.kind} after ${formatDuration(durationMs)}`];
   }
 

@@ -1,12 +1,20 @@
-import type { RunEvent } from '../app/autogen/index.ts';
-import { AppendFile, entryFacts, machine, removeEntry } from '../host/index.ts';
+import type { RunEvent, RunProgress } from '../app/autogen/index.ts';
+import { AppendFile, entryFacts, machine, removeEntry, systemClock } from '../host/index.ts';
+import { formatBytes } from '../primitives/index.ts';
+import { LiveBlock } from './live-block.ts';
 import type { Shell } from './shell.ts';
+
+/** Lines of downloads that a terminal has room for. */
+const mostDownloads = 8;
 
 /** Shows a run of autogens while it goes on, and writes its report as lines of JSON. */
 export class DoitDisplay {
   readonly #shell: Shell;
   readonly #report: ((line: string) => void) | undefined;
   #file: AppendFile | undefined;
+  #block: LiveBlock | undefined;
+  #packages: (RunProgress & { readonly kind: 'packages' }) | undefined;
+  readonly #downloads = new Map<string, RunProgress & { readonly kind: 'download' }>();
 
   /** `report`: path of the report; `-` is standard output; undefined: none. */
   constructor(shell: Shell, report: string | undefined) {
@@ -23,7 +31,41 @@ export class DoitDisplay {
     }
   }
 
+  /** What is under way, on a terminal; elsewhere nothing. */
+  progress(progress: RunProgress): void {
+    const shell = this.#shell;
+    if (shell.quiet || !shell.console.errCanRewrite) return;
+    if (progress.kind === 'packages') this.#packages = progress;
+    else if (progress.doneBytes === progress.totalBytes) this.#downloads.delete(progress.address);
+    else this.#downloads.set(progress.address, progress);
+    this.#block ??= new LiveBlock(shell.console, systemClock, () => this.#lines());
+  }
+
+  /** Nothing is under way for now. */
+  rest(): void {
+    this.#block?.end();
+    this.#block = undefined;
+    this.#downloads.clear();
+    this.#packages = undefined;
+  }
+
+  #lines(): readonly string[] {
+    const packages = this.#packages;
+    const head = packages === undefined ? [] : [`${packages.done} of ${packages.total} packages`];
+    const downloads = [...this.#downloads.values()].slice(0, mostDownloads).map((one) => {
+      const name = one.address.split('/').at(-1) ?? one.address;
+      const share = one.totalBytes ? ` ${Math.floor((100 * one.doneBytes) / one.totalBytes)} %` : '';
+      return `  ${name} ${formatBytes(one.doneBytes)}${share}`;
+    });
+    return [...head, ...downloads];
+  }
+
   show(event: RunEvent): void {
+    // events come when everything is made: what is shown of the way there is over
+    if (event.kind === 'package' || event.kind === 'end') this.rest();
+    // a line stays above the block, which comes back with the next progress
+    this.#block?.end();
+    this.#block = undefined;
     this.#report?.(`${JSON.stringify(event)}\n`);
     const shell = this.#shell;
     switch (event.kind) {
@@ -57,6 +99,7 @@ export class DoitDisplay {
   }
 
   end(): void {
+    this.rest();
     this.#file?.close();
     this.#file = undefined;
   }

@@ -1,4 +1,5 @@
 export { type BuilderSettings, builderSettings } from './builder-environment.ts';
+export { type HostCredentials, loadCredentials } from './credentials.ts';
 export { type EnvironmentName, type EnvironmentVariable, environmentVariables } from './environment.table.ts';
 export type { FarmConfig } from './farm-config.ts';
 export { configFileName, parseFarmConfig } from './load-config.ts';

@@ -120,7 +120,7 @@ it('finds attempts of a record that was made before they knew one another', () =
   const before = openFarmDatabase(path, options);
   const job = 'local/x86_64/lib' as JobId;
   before.connection.exec(`
-    DROP TABLE attempts; DELETE FROM schema_versions; UPDATE counters SET value = 7;
+    DROP TABLE attempts; DROP TABLE commit_ranges; DELETE FROM schema_versions; UPDATE counters SET value = 7;
     CREATE TABLE attempts (
       id INTEGER PRIMARY KEY AUTOINCREMENT, job INTEGER NOT NULL REFERENCES jobs (key), job_id TEXT NOT NULL,
       builder TEXT NOT NULL, fence INTEGER NOT NULL, started_ms INTEGER NOT NULL, ended_ms INTEGER,
@@ -149,4 +149,20 @@ it('finds attempts of a record that was made before they knew one another', () =
   expect(ids(after.attempts.ofRow(3))).toEqual([]);
   expect(after.jobs.inState('running').map(({ key }) => key)).toEqual([2]);
   after.close();
+});
+
+it('keeps ranges of commits by target, source and architecture, newest first, for as long as they are wanted', () => {
+  const database = openFarmDatabase(join(folder, 'ranges.sqlite'), options);
+  const owner = { target: 'local', source: 'recipes', arch: 'x86_64' };
+  database.ranges.add(owner, { since: 'a', upTo: 'b' }, 1);
+  database.ranges.add({ ...owner, arch: 'any' }, { since: 'x', upTo: 'y' }, 2);
+  database.ranges.add(owner, { since: 'b', upTo: 'c' }, 2);
+  expect(database.ranges.newest(owner)).toEqual([
+    { since: 'b', upTo: 'c' },
+    { since: 'a', upTo: 'b' },
+  ]);
+  expect(database.ranges.newest({ ...owner, source: 'other' })).toEqual([]);
+  database.ranges.prune(2);
+  expect(database.ranges.newest(owner)).toEqual([{ since: 'b', upTo: 'c' }]);
+  database.close();
 });

@@ -12,6 +12,7 @@ import { JobRecords } from './job-records.ts';
 import { JobViews } from './job-views.ts';
 import { checkVersion, type MigrationList, migrate } from './migrations.ts';
 import { PlanRecords } from './plan-records.ts';
+import { RangeRecords } from './range-records.ts';
 import { BuilderRecords, PeakRecords, RequestRecords, WordRecords } from './service-records.ts';
 import { SqlConnection, unusable } from './sql-connection.ts';
 
@@ -35,6 +36,7 @@ export interface FarmDatabase {
   readonly durations: DurationRecords;
   readonly events: EventRecords;
   readonly requests: RequestRecords;
+  readonly ranges: RangeRecords;
   readonly builders: BuilderRecords;
   readonly peaks: PeakRecords;
   readonly words: WordRecords;
@@ -71,6 +73,7 @@ export function openFarmDatabase(path: string, options: OpenFarmOptions): FarmDa
       durations: new DurationRecords(connection),
       events: new EventRecords(connection, options.clock),
       requests: new RequestRecords(connection),
+      ranges: new RangeRecords(connection),
       builders: new BuilderRecords(connection),
       peaks: new PeakRecords(connection),
       words: new WordRecords(connection),

@@ -93,5 +93,12 @@ UPDATE attempts SET previous = (SELECT max(b.id) FROM attempts b
 DROP INDEX attempts_of;
 DROP INDEX moving_jobs;
 `,
+    `
+CREATE TABLE commit_ranges (
+  number INTEGER PRIMARY KEY AUTOINCREMENT, target TEXT NOT NULL, source TEXT NOT NULL, arch TEXT NOT NULL,
+  since TEXT NOT NULL, upto TEXT NOT NULL, received_ms INTEGER NOT NULL
+) STRICT;
+CREATE INDEX commit_ranges_of ON commit_ranges (target, source, arch, number);
+`,
   ],
 };

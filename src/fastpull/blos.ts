@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { fault, type Problem } from '../diagnostics/index.ts';
 import type { BsonDocument } from '../formats/extended-json/index.ts';
 import {
@@ -137,7 +138,9 @@ export class DiskBlos implements Blos {
     await objects.putFile(path, { move: true, known: { digest, sizeBytes: hashes.sizeBytes } });
     await this.#link(await objects.path(digest), hashes);
     const known = this.record(hashes.sha512);
+    // the record makes the folder durable that both are in
     if (!known || differenceOf(known, hashes)) await this.#records.write({ hashes: hashesRecord(hashes) });
+    else await syncPaths([dirname(this.pathOf(hashes.sha512))]);
     return { ...hashes, path: this.pathOf(hashes.sha512) };
   }
 
@@ -154,7 +157,6 @@ export class DiskBlos implements Blos {
     } finally {
       removeEntry(temporary);
     }
-    await syncPaths([shelf]);
   }
 
   async #isSame(blob: string, good: string, hashes: Hashes): Promise<boolean> {
@@ -174,6 +176,7 @@ export class DiskBlos implements Blos {
     const path = await objects.path(digest);
     if (differenceOf(await hashFileThrice(path), hashes)) return false;
     await this.#link(path, hashes);
+    await syncPaths([dirname(this.pathOf(hashes.sha512))]);
     return true;
   }
 

@@ -12,6 +12,8 @@ import {
 /** Where the texts of records are kept, by index. */
 export interface RecordBackend {
   read(index: string): string | undefined;
+  /** Changes with the text; undefined when there is none, or when it cannot be told without reading it. */
+  stampOf?(index: string): string | undefined;
   /** Durable, and never seen in part. */
   write(index: string, text: string): Promise<void>;
   /** False when there is none. */
@@ -61,6 +63,11 @@ export class FileBackend implements RecordBackend {
   read(index: string): string | undefined {
     const bytes = bytesIfThere(this.placeOf(index));
     return bytes && Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+  }
+
+  stampOf(index: string): string | undefined {
+    const facts = entryFacts(this.placeOf(index));
+    return facts && `${facts.inode} ${facts.sizeBytes} ${facts.modifiedMs}`;
   }
 
   async write(index: string, text: string): Promise<void> {

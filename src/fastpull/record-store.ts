@@ -45,6 +45,9 @@ export function fieldAt(document: BsonDocument, path: string): BsonValue | undef
   return value;
 }
 
+/** A few hundred bytes each. */
+const mostKept = 10_000;
+
 const hexadecimal = /^[0-9a-f]{32,}$/;
 
 /** Records of one kind: canonical Extended JSON under the hash of their key. */
@@ -52,6 +55,8 @@ export class RecordStore {
   readonly #options: RecordStoreOptions;
   /** Unreadable ones are told of once. */
   readonly #told = new Set<string>();
+  /** Records as they were read, the last ones. */
+  readonly #read = new Map<string, { readonly stamp: string; readonly record: BsonDocument }>();
 
   constructor(options: RecordStoreOptions) {
     this.#options = options;
@@ -93,6 +98,17 @@ export class RecordStore {
 
   /** As `find`, by index. */
   read(index: string): BsonDocument | undefined {
+    const stamp = this.#options.backend.stampOf?.(index);
+    const before = this.#read.get(index);
+    if (before && before.stamp === stamp) return before.record;
+    const record = this.#readAnew(index);
+    if (this.#read.size >= mostKept) this.#read.clear();
+    if (record && stamp !== undefined) this.#read.set(index, { stamp, record });
+    else this.#read.delete(index);
+    return record;
+  }
+
+  #readAnew(index: string): BsonDocument | undefined {
     const text = this.#options.backend.read(index);
     if (text === undefined) return undefined;
     try {

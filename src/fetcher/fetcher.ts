@@ -133,6 +133,31 @@ export class Fetcher {
     return await downloadFile(exchanges, { url, path, options });
   }
 
+  /**
+   * What `keepDerived` was given under this name for the same bytes of the same address; undefined: nothing, or the server
+   * has other bytes now. Answers with neither an ETag nor a date are never the same.
+   */
+  derived({ url, headers }: Pick<FetchStream, 'url' | 'headers'>, name: string): Uint8Array | undefined {
+    const kept = this.#cache?.read(url, `derived ${name}`);
+    const mark = markOf(headers);
+    return kept && mark !== undefined && markOf(kept.headers) === mark ? kept.body : undefined;
+  }
+
+  /** Keeps what was made of an answer beside it, so that it need not be made again while the server's bytes stay. */
+  async keepDerived(
+    { url, headers }: Pick<FetchStream, 'url' | 'headers'>,
+    name: string,
+    body: Uint8Array,
+  ): Promise<void> {
+    const { etag, 'last-modified': date } = headers;
+    if (markOf(headers) === undefined) return;
+    const marks = {
+      ...(etag === undefined ? {} : { etag }),
+      ...(date === undefined ? {} : { 'last-modified': date }),
+    };
+    await this.#cache?.write(url, `derived ${name}`, { headers: marks, body });
+  }
+
   /** Hosts that are left alone, and the problem that was the last straw. */
   get leftAlone(): ReadonlyMap<string, Problem> {
     const hosts = new Map<string, Problem>();
@@ -257,3 +282,7 @@ function conditionsOf(kept: KeptAnswer | undefined): Record<string, string> {
   const date = kept?.headers['last-modified'];
   return date === undefined ? {} : { 'if-modified-since': date };
 }
+
+/** What tells the bytes of one answer from those of the next. */
+const markOf = (headers: Readonly<Record<string, string>>): string | undefined =>
+  headers['etag'] ?? headers['last-modified'];

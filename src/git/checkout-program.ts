@@ -53,14 +53,20 @@ function checkoutEnvironment(settings: readonly Setting[]): Readonly<Record<stri
 export class CheckoutProgram {
   readonly folder: string;
   readonly #environment: Readonly<Record<string, string>>;
+  readonly #limits: readonly string[];
 
-  /** `variables` are stronger than those of the environment: GIT_DIR, GIT_SSH_COMMAND. */
+  /**
+   * `variables` are stronger than those of the environment: GIT_DIR, GIT_SSH_COMMAND. `limits` are arguments of
+   * prlimit(1) for processes that are started with `start`.
+   */
   constructor(
     folder: string,
     settings: readonly Setting[] = [],
     variables: Readonly<Record<string, string>> = {},
+    limits: readonly string[] = [],
   ) {
     this.folder = folder;
+    this.#limits = limits;
     this.#environment = { ...checkoutEnvironment(settings), ...variables };
   }
 
@@ -84,7 +90,9 @@ export class CheckoutProgram {
 
   /** Starts git with both ends open. */
   start(args: readonly string[]): Promise<StartedProcess> {
-    return startProcess('git', args, { cwd: this.folder, env: this.#environment, stdin: 'pipe' });
+    const surroundings = { cwd: this.folder, env: this.#environment, stdin: 'pipe' } as const;
+    if (this.#limits.length === 0) return startProcess('git', args, surroundings);
+    return startProcess('prlimit', [...this.#limits, 'git', ...args], surroundings);
   }
 
   /** The problem of git that failed without talking to a server. */

@@ -1,41 +1,31 @@
 import { fault } from '../diagnostics/index.ts';
 import {
   ensureFolder,
-  machine,
   makeSymlink,
   makeTemporaryFolder,
-  type ProcessResult,
+  namesIn,
   pathKind,
   removeTree,
-  runProcess,
+  renameEntry,
+  replaceFile,
+  textIfThere,
   writeFileWithMode,
 } from '../host/index.ts';
 import { CheckoutProgram } from './checkout-program.ts';
 import { checkCommittable } from './committable.ts';
-import { gitEnvironment, plainSsh } from './git-program.ts';
-import { type Setting, settingVariables } from './git-settings.ts';
+import {
+  type CloneOptions,
+  cloneTrouble,
+  defaultMaxBytes,
+  defaultMaxMemoryBytes,
+  downloadRecipe,
+  tooLarge,
+} from './download-recipe.ts';
+import type { Setting } from './git-settings.ts';
 import { History, type HistoryBounds } from './history.ts';
 import { ObjectReader } from './object-reader.ts';
 import { remoteAddress } from './remote-address.ts';
-import { remoteTrouble } from './remote-trouble.ts';
 import type { TreeEntry } from './working-copy.ts';
-
-export interface CloneOptions {
-  /** Somebody else's repository; git of the farm's or user's configuration is not used for it. */
-  readonly url: string;
-  /** Undefined: the default branch. */
-  readonly branch?: string | undefined;
-  /** The folder to make; nothing may be there. */
-  readonly into: string;
-  /** As `http.proxy` has it; undefined: what the environment says (`https_proxy` and its like). */
-  readonly proxy?: string | undefined;
-  readonly timeoutMs: number;
-  readonly signal?: AbortSignal | undefined;
-  /** Bytes of all files together, and of what is fetched; default 64 MiB. */
-  readonly maxBytes?: number | undefined;
-  /** Default 5,000. */
-  readonly maxFiles?: number | undefined;
-}
 
 export interface ClonedRecipe {
   /** The newest commit of the branch. */
@@ -43,47 +33,126 @@ export interface ClonedRecipe {
   readonly folder: string;
 }
 
-/** Variables of the environment that lead to a server, and to those who vouch for it. */
-const wayOut: readonly string[] = [
-  ...['https_proxy', 'http_proxy', 'all_proxy', 'no_proxy', 'HTTPS_PROXY', 'ALL_PROXY', 'NO_PROXY'],
-  ...['GIT_SSL_CAINFO', 'GIT_SSL_CAPATH', 'SSL_CERT_FILE', 'SSL_CERT_DIR', 'SSH_AUTH_SOCK'],
-];
-
 /**
- * Lays out the newest commit of a stranger's small repository, for comparisons (specification 7.6): bytes,
- * executable bits and links as committed, no `.git`, no submodules; nothing of it is run or obeyed, attributes
- * included. Tries once. Throws GIT001 (out of reach, too slow, called off), GIT003, GIT004, GIT005 (no such branch,
- * or no commit yet), GIT013 (a name that leads out of the folder), GIT014 (too large); `into` is not there then.
+ * Clones of strangers' small repositories, for comparisons (specification 7.6): bytes, executable bits and links as
+ * committed, no `.git`, no submodules; nothing of them is run or obeyed, attributes included. Each costs one process of
+ * git, and all are read by one more.
  */
-export async function cloneRecipe(options: CloneOptions): Promise<ClonedRecipe> {
-  const { into } = options;
-  if (pathKind(into) !== 'none') throw fault('SYS004', { what: `'${into}' is there already` });
-  const remote = remoteAddress(options.url);
-  const temporary = makeTemporaryFolder('packmill-clone-');
-  const bare = `${temporary}/recipe.git`;
-  const objects = new ObjectReader(new CheckoutProgram(temporary, [], { GIT_DIR: bare }));
-  try {
-    const result = await download(remote.url, bare, options);
-    if (result.code !== 0 || result.why !== 'ended') throw cloneTrouble(remote.shown, result, options);
-    const history = new History(objects, boundsOf(remote.shown, options));
-    const [commit] = await history.find(['HEAD']);
-    if (!commit) throw fault('GIT005', { what: `'${remote.shown}' has no commit yet` });
-    const entries = await history.below(commit, '');
-    const files = [...entries].filter(([, { mode }]) => mode !== '160000');
-    await checkSize(remote.shown, files, { objects, options });
-    checkPaths(files);
-    await layOut(into, files, await history.bytes(new Map(files)));
-    return { commit: commit.id, folder: into };
-  } catch (error) {
-    await removeTree(into);
-    throw error;
-  } finally {
-    await objects.close();
-    await removeTree(temporary);
+export class RecipeClones {
+  readonly #folder = makeTemporaryFolder('packmill-clone-');
+  readonly #packs = `${this.#folder}/all.git/objects/pack`;
+  #objects: ObjectReader | undefined;
+  #count = 0;
+
+  /**
+   * Lays out the newest commit of a repository. Tries once. Throws GIT001 (out of reach, too slow, called off), GIT003,
+   * GIT004, GIT005 (no such branch, or no commit yet), GIT013 (a name that leads out of the folder), GIT014 (too large);
+   * `into` is not there then.
+   */
+  async clone(options: CloneOptions): Promise<ClonedRecipe> {
+    const { into } = options;
+    if (pathKind(into) !== 'none') throw fault('SYS004', { what: `'${into}' is there already` });
+    const remote = remoteAddress(options.url);
+    this.#count += 1;
+    const bare = `${this.#folder}/${this.#count}.git`;
+    let own: ObjectReader | undefined;
+    try {
+      const result = await downloadRecipe(remote.url, bare, options);
+      if (result.code !== 0 || result.why !== 'ended') throw cloneTrouble(remote.shown, result, options);
+      const tip = newestCommit(bare);
+      const history = (objects: ObjectReader): History =>
+        new History(objects, boundsOf(remote.shown, options));
+      own = this.#takeIn(bare) ? undefined : readerOf(bare);
+      const objects = own ?? this.#reader();
+      const commit = tip && (await history(objects).find([tip]))[0];
+      if (!commit) throw fault('GIT005', { what: `'${remote.shown}' has no commit yet` });
+      await layOutCommit(commit, history(objects), { shown: remote.shown, objects, options });
+      return { commit: commit.id, folder: into };
+    } catch (error) {
+      await removeTree(into);
+      throw error;
+    } finally {
+      await own?.close();
+      await removeTree(bare);
+    }
+  }
+
+  /** Ends the git that reads, and removes what was fetched; folders that were laid out stay. */
+  async close(): Promise<void> {
+    await this.#objects?.close();
+    await removeTree(this.#folder);
+  }
+
+  /** Moves what was fetched to where the one reader looks; not what names its objects in another way than it does. */
+  #takeIn(bare: string): boolean {
+    if (/objectformat/i.test(textIfThere(`${bare}/config`) ?? '')) return false;
+    ensureFolder(this.#packs);
+    const from = `${bare}/objects/pack`;
+    // git knows a pack by its index, which therefore comes last
+    const names = [...namesIn(from)].sort((a, b) => Number(a.endsWith('.idx')) - Number(b.endsWith('.idx')));
+    for (const name of names) renameEntry(`${from}/${name}`, `${this.#packs}/${name}`);
+    return true;
+  }
+
+  #reader(): ObjectReader {
+    if (this.#objects) return this.#objects;
+    const bare = `${this.#folder}/all.git`;
+    ensureFolder(`${bare}/refs`);
+    replaceFile(`${bare}/HEAD`, 'ref: refs/heads/none\n');
+    this.#objects = readerOf(bare);
+    return this.#objects;
   }
 }
 
-const defaultMaxBytes = 64 * 1024 * 1024;
+/** One clone; see `RecipeClones`. */
+export async function cloneRecipe(options: CloneOptions): Promise<ClonedRecipe> {
+  const clones = new RecipeClones();
+  try {
+    return await clones.clone(options);
+  } finally {
+    await clones.close();
+  }
+}
+
+function readerOf(bare: string): ObjectReader {
+  // windows onto many packs would else add up to more than the limit
+  const settings: Setting[] = [
+    ['core.packedGitLimit', '256m'],
+    ['core.packedGitWindowSize', '16m'],
+  ];
+  return new ObjectReader(
+    new CheckoutProgram(bare, settings, { GIT_DIR: bare }, [`--as=${defaultMaxMemoryBytes}`]),
+  );
+}
+
+/** What `HEAD` of a fresh clone denotes; undefined: nothing yet. */
+function newestCommit(bare: string): string | undefined {
+  const head = textIfThere(`${bare}/HEAD`)?.trim() ?? '';
+  const ref = /^ref: (.*)$/.exec(head)?.[1];
+  if (ref === undefined) return head;
+  const packed = (textIfThere(`${bare}/packed-refs`) ?? '').split('\n');
+  const found = packed.find((line) => line.endsWith(` ${ref}`));
+  return found?.slice(0, found.indexOf(' '));
+}
+
+interface Laying {
+  readonly shown: string;
+  readonly objects: ObjectReader;
+  readonly options: CloneOptions;
+}
+
+async function layOutCommit(
+  commit: Parameters<History['below']>[0],
+  history: History,
+  { shown, objects, options }: Laying,
+): Promise<void> {
+  const entries = await history.below(commit, '');
+  const files = [...entries].filter(([, { mode }]) => mode !== '160000');
+  await checkSize(shown, files, { objects, options });
+  checkPaths(files);
+  await layOut(options.into, files, await history.bytes(new Map(files)));
+}
+
 const defaultMaxFiles = 5_000;
 /** Folders that there may be in addition to as many files as are allowed. */
 const maxFolders = 5_000;
@@ -98,55 +167,6 @@ const boundsOf = (shown: string, { maxFiles = defaultMaxFiles }: CloneOptions): 
   bytes: maxTreeBytes,
   refuse: (how) => tooLarge(shown, how),
 });
-
-/** One pack of one commit. A limit of the system keeps it from growing further than it may. */
-function download(url: string, bare: string, options: CloneOptions): Promise<ProcessResult> {
-  const settings: Setting[] = [
-    ['core.hooksPath', '/dev/null'],
-    ['transfer.unpackLimit', '1'],
-    ['http.lowSpeedLimit', '500'],
-    ['http.lowSpeedTime', '60'],
-    ['protocol.allow', 'user'],
-    ...(options.proxy === undefined ? [] : [['http.proxy', options.proxy] as const]),
-  ];
-  const outside = wayOut.flatMap((name): [string, string][] => {
-    const value = machine.variable(name);
-    return value === undefined ? [] : [[name, value]];
-  });
-  const branch = options.branch === undefined ? [] : [`--branch=${options.branch}`];
-  const args = ['clone', '--quiet', '--bare', '--depth=1', '--single-branch', '--no-tags', '--no-local'];
-  const limit = `--fsize=${options.maxBytes ?? defaultMaxBytes}`;
-  return runProcess(
-    'prlimit',
-    [limit, '--core=0', 'git', ...args, '--template=', ...branch, '--', url, bare],
-    {
-      timeoutMs: options.timeoutMs,
-      signal: options.signal,
-      env: {
-        ...Object.fromEntries(outside),
-        ...gitEnvironment('/dev/null', plainSsh),
-        ...settingVariables(settings),
-        GIT_ALLOW_PROTOCOL: 'file:git:http:https:ssh',
-      },
-    },
-  );
-}
-
-/** How git says that the one who writes the pack was ended by the limit, or its write refused. */
-const overLimit = /File too large|died of signal 25|^fatal: fetch-pack: invalid index-pack output\s*$/i;
-
-function cloneTrouble(shown: string, result: ProcessResult, options: CloneOptions): Error {
-  if (/Remote branch .* not found in upstream/.test(result.stderr)) {
-    return fault('GIT005', { what: `'${shown}' has no branch '${options.branch}'` });
-  }
-  if (overLimit.test(result.stderr)) {
-    return tooLarge(shown, `more than ${options.maxBytes ?? defaultMaxBytes} bytes are to be fetched`);
-  }
-  return remoteTrouble(shown, result);
-}
-
-const tooLarge = (shown: string, how: string): Error =>
-  fault('GIT014', { what: `'${shown}' is too large for a recipe: ${how}` });
 
 /** Before a byte is read: what is small in a pack may be vast outside of it. */
 async function checkSize(

@@ -1,5 +1,6 @@
 export { applyDiff } from './apply-diff.ts';
-export { type ClonedRecipe, type CloneOptions, cloneRecipe } from './clone-recipe.ts';
+export { type ClonedRecipe, cloneRecipe, RecipeClones } from './clone-recipe.ts';
+export type { CloneOptions } from './download-recipe.ts';
 export { exportCommit, resolveCommit } from './export-commit.ts';
 export { FollowedClone, type FollowedCloneOptions } from './followed-clone.ts';
 export { openWorkingCopy, type WorkingCopyOptions } from './open-working-copy.ts';

@@ -21,8 +21,12 @@ export async function startCdnServer(
   blos: Blos,
   { host, port }: { readonly host: string; readonly port: number },
 ): Promise<CdnServer> {
-  const server = fastify({ exposeHeadRoutes: true, forceCloseConnections: true });
-  server.get('/*', (request, reply) => answer(blos, request, reply));
+  const server = fastify({ exposeHeadRoutes: false, forceCloseConnections: true });
+  server.route({
+    method: ['GET', 'HEAD'],
+    url: '/*',
+    handler: (request, reply) => answer(blos, request, reply),
+  });
   try {
     await server.listen({ host, port });
   } catch (error) {

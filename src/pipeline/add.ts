@@ -1,7 +1,7 @@
 import { fault, isFault, type Problem, problem } from '../diagnostics/index.ts';
 import { isValidPkgname } from '../formats/pacman/index.ts';
 import { packagesMessage, type RepositorySettings, treeEntry } from '../formats/pkgbuild-repo/index.ts';
-import type { FileChange } from '../git/index.ts';
+import type { FileChange, RecipeClones } from '../git/index.ts';
 import { type FileTree, writeFileWithMode } from '../host/index.ts';
 import { changeBranch, requireTip } from './change-branch.ts';
 import { checkFit } from './check-fit.ts';
@@ -20,6 +20,7 @@ export interface Addition {
 export interface AddOptions {
   /** An empty folder of the run's own. */
   readonly scratch: string;
+  readonly clones: RecipeClones;
   /** Who asked, for `.CI/info` (`github/5678`); undefined: nothing is written. */
   readonly origin: string | undefined;
   /** Why, for `.CI/info`: `request`, `depends`, `depends:make`, ... or free text; `unset`: nothing is written. */
@@ -106,7 +107,7 @@ export function recipeAddress({ name, source }: Addition, settings: RepositorySe
 async function recipeOf(
   context: PipelineContext,
   addition: Addition,
-  { scratch, signal }: AddOptions,
+  { scratch, clones, signal }: AddOptions,
 ): Promise<FileTree | undefined> {
   const { settings } = context.repository;
   const { name, source } = addition;
@@ -116,7 +117,7 @@ async function recipeOf(
   };
   let tree: FileTree;
   try {
-    const cloning = { clock: context.clock, tell: context.tell, settings, signal };
+    const cloning = { clock: context.clock, tell: context.tell, settings, clones, signal };
     const proxy = source === 'aur' ? settings.aurProxy : undefined;
     const url = recipeAddress(addition, settings);
     ({ tree } = await cloneTwice(cloning, { name, url, scratch: `${scratch}/${name}`, proxy }));

@@ -1,12 +1,13 @@
 import { isFault } from '../diagnostics/index.ts';
 import type { RepositorySettings } from '../formats/pkgbuild-repo/index.ts';
-import { cloneRecipe } from '../git/index.ts';
+import type { RecipeClones } from '../git/index.ts';
 import { type FileTree, readFileTree } from '../host/index.ts';
 import type { PipelineContext } from './pipeline-context.ts';
 
 /** What of a run cloning needs. */
 export interface CloneContext extends Pick<PipelineContext, 'clock' | 'tell'> {
   readonly settings: RepositorySettings;
+  readonly clones: RecipeClones;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -28,10 +29,10 @@ export async function cloneTwice(
   context: CloneContext,
   wish: CloneWish,
 ): Promise<{ readonly commit: string; readonly tree: FileTree }> {
-  const { clock, settings, signal, tell } = context;
+  const { clock, clones, settings, signal, tell } = context;
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const { commit, folder } = await cloneRecipe({
+      const { commit, folder } = await clones.clone({
         url: wish.url,
         into: `${wish.scratch}/clone-${attempt}`,
         proxy: wish.proxy,

@@ -1,6 +1,9 @@
 import type { HandOver } from '../api/index.ts';
 import { fault, isFault, type Problem, problem } from '../diagnostics/index.ts';
-import type { RefMove, WorkingCopy } from '../git/index.ts';
+import type { RefMove } from '../git/index.ts';
+import { uploadsChange } from './awaited-uploads.ts';
+import { deliverUncovered } from './deliver-uncovered.ts';
+import { isForward } from './followed-branch.ts';
 import {
   type Delivery,
   type HandOverPort,
@@ -14,6 +17,7 @@ import { type RemoteRefs, stateCommit, stateMove, tagMove } from './state-branch
 
 /** What came of delivering the documents that waited. */
 export interface DeliveryReport {
+  /** Documents as they were taken: without what an earlier one had asked for. */
   readonly delivered: readonly { readonly document: HandOver; readonly delivery: Delivery }[];
   /** They wait on, oldest first. */
   readonly waiting: readonly HandOver[];
@@ -21,6 +25,13 @@ export interface DeliveryReport {
   readonly outOfReach: Problem | undefined;
   /** Refs of the remote as they are now. */
   readonly refs: RemoteRefs;
+}
+
+interface Given {
+  /** Instead of those that wait on branch `state`. */
+  readonly documents?: readonly HandOver[];
+  /** Packages that the AUR then has to get, noted in the same push; undefined: what is noted stays. */
+  readonly uploads?: readonly string[] | undefined;
 }
 
 /** Reads the documents that wait on branch `state`, oldest first; unreadable ones are reported (CIC016). */
@@ -44,9 +55,9 @@ export async function deliverWaiting(
   context: PipelineContext,
   port: HandOverPort,
   refs: RemoteRefs,
-  documents?: readonly HandOver[],
+  given: Given = {},
 ): Promise<DeliveryReport> {
-  const waiting = documents ?? (await waitingDocuments(context, refs));
+  const waiting = given.documents ?? (await waitingDocuments(context, refs));
   const delivered: { document: HandOver; delivery: Delivery }[] = [];
   const kept: HandOver[] = [];
   let outOfReach: Problem | undefined;
@@ -56,9 +67,9 @@ export async function deliverWaiting(
       continue;
     }
     try {
-      const delivery = await port.deliver(document);
-      delivered.push({ document, delivery });
-      reportDelivery(context, document, delivery);
+      const taken = await deliverUncovered(context, port, { document, refs });
+      delivered.push(taken);
+      reportDelivery(context, taken.document, taken.delivery);
     } catch (error) {
       if (!isFault(error)) throw error;
       kept.push(document);
@@ -66,11 +77,10 @@ export async function deliverWaiting(
       else context.report(undeliverable(document, error.problem));
     }
   }
-  const now = await settle(
-    context,
-    refs,
-    delivered.map(({ document }) => document),
-  );
+  const now = await settle(context, refs, {
+    documents: delivered.map(({ document }) => document),
+    uploads: given.uploads,
+  });
   return { delivered, waiting: kept, outOfReach, refs: now };
 }
 
@@ -109,7 +119,7 @@ export async function discardWaiting(
   const unknown = ids.find((id) => !waiting.some((document) => document.id === id));
   if (unknown !== undefined) throw fault('CIC034', { what: `no hand-over '${unknown}' waits` });
   const given = waiting.filter(({ id }) => ids.includes(id)).map(({ tag: _, ...document }) => document);
-  const now = await settle(context, refs, given);
+  const now = await settle(context, refs, { documents: given });
   const kept = waiting.filter(({ id }) => !ids.includes(id));
   return { delivered: [], waiting: kept, outOfReach: undefined, refs: now };
 }
@@ -118,25 +128,20 @@ export async function discardWaiting(
 async function settle(
   context: PipelineContext,
   refs: RemoteRefs,
-  delivered: readonly HandOver[],
+  { documents = [], uploads }: Given,
 ): Promise<RemoteRefs> {
-  if (delivered.length === 0) return refs;
+  if (documents.length === 0) return refs;
   const { copy, ci } = context;
   const moves: RefMove[] = [];
   let { state, scheduled } = refs;
-  if (state !== undefined) {
-    const paths = delivered.map(({ id }) => outboxPath(id));
-    const there = [...(await copy.readFiles(state, paths)).keys()];
-    // what was never kept costs no new commit
-    if (there.length > 0) {
-      const removed = new Map(there.map((path) => [path, null]));
-      const { author } = context.repository.settings;
-      const [commit] = await copy.writeCommits([stateCommit(state, removed)], author);
-      moves.push(stateMove(state, commit as string));
-      state = commit;
-    }
+  const changes = await stateChanges(context, refs, { documents, uploads });
+  if (changes.size > 0) {
+    const { author } = context.repository.settings;
+    const [commit] = await copy.writeCommits([stateCommit(state, changes)], author);
+    moves.push(stateMove(state, commit as string));
+    state = commit;
   }
-  for (const { tag } of delivered) {
+  for (const { tag } of documents) {
     if (tag !== undefined && (await isForward(copy, { ...refs, scheduled }, tag))) scheduled = tag;
   }
   if (scheduled !== refs.scheduled && scheduled !== undefined) moves.push(tagMove(refs.scheduled, scheduled));
@@ -146,21 +151,16 @@ async function settle(
   return { ...refs, state, scheduled };
 }
 
-/**
- * Whether the tag may move: to a commit of the followed branch that is no step back. From a commit that is no longer
- * on that branch (a force push) every step is one forward, also when another branch still has it.
- */
-export async function isForward(copy: WorkingCopy, refs: RemoteRefs, to: string): Promise<boolean> {
-  const { scheduled: from } = refs;
-  if (from === to || !(await isFollowed(copy, refs, to))) return false;
-  return from === undefined || !(await copy.isAncestor(to, from)) || !(await isFollowed(copy, refs, from));
-}
-
-/** Whether a commit is part of the followed branch as the remote has it now. */
-export async function isFollowed(copy: WorkingCopy, { main }: RemoteRefs, commit: string): Promise<boolean> {
-  if (commit === main) return true;
-  if (main === undefined) return await copy.isOnBranch(commit);
-  // a shallow clone must not look like a rewritten history
-  await copy.deepenTo(commit, main);
-  return await copy.isAncestor(commit, main);
+/** What was never kept, and a note that is there already, cost no new commit. */
+async function stateChanges(
+  { copy }: PipelineContext,
+  { state }: RemoteRefs,
+  { documents = [], uploads }: Given,
+): Promise<ReadonlyMap<string, Uint8Array | null>> {
+  const paths = documents.map(({ id }) => outboxPath(id));
+  const there = state === undefined ? [] : [...(await copy.readFiles(state, paths)).keys()];
+  return new Map([
+    ...there.map((path) => [path, null] as const),
+    ...(await uploadsChange(copy, state, uploads)),
+  ]);
 }

@@ -9,6 +9,8 @@ export interface HandOverParts {
   /** The commit whose recipes are built, and that `scheduled` moves to when `movesTag`. */
   readonly commit: string;
   readonly movesTag: boolean;
+  /** The commit that was compared with; undefined: the request is for no range of commits. */
+  readonly since?: string | undefined;
   readonly createdMs: number;
   readonly pipeline?: string | undefined;
   /** To be built; none: no request. */
@@ -36,14 +38,14 @@ function requireNames({ buildRepo, repoName, arch }: RepositorySettings): void {
 }
 
 /**
- * One document for the manager. Its id and those of its requests follow from the content but the pipeline and times, so
+ * One document for the manager. Its id and those of its requests follow from the content but the pipeline, the beginning of the range and times, so
  * that a repeated run makes the same request (specification 22.24). Throws CIC003 for settings that cannot be names.
  */
 export function makeHandOver(parts: HandOverParts): HandOver {
   const { settings, commit, packages, keep } = parts;
   requireNames(settings);
   const archMirror = mirrorUrl(settings.libraryDatabases);
-  const schedule: Omit<ScheduleRequest, 'id' | 'pipeline'> | undefined =
+  const schedule: Omit<ScheduleRequest, 'id' | 'pipeline' | 'since'> | undefined =
     packages.length === 0
       ? undefined
       : {
@@ -79,6 +81,7 @@ export function makeHandOver(parts: HandOverParts): HandOver {
           schedule: {
             ...schedule,
             id: `${id}-build`,
+            ...(parts.since === undefined ? {} : { since: parts.since }),
             ...(parts.pipeline === undefined ? {} : { pipeline: parts.pipeline }),
           },
         }
@@ -150,6 +153,11 @@ async function parseHandOver(bytes: Uint8Array): Promise<HandOver | undefined> {
 export interface Delivery {
   /** Names that it took. */
   readonly accepted: readonly string[];
+  /**
+   * It took nothing of it: what changed up to this commit was accepted with an earlier document that began at the same
+   * commit, whose run did not live to move the tag.
+   */
+  readonly coveredTo?: string | undefined;
   /** Names that it can make nothing of, with its words. */
   readonly refused: readonly { readonly name: string; readonly what: string; readonly next?: string }[];
   /** pkgbases that the clean-up took away. */

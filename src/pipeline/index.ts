@@ -1,4 +1,5 @@
 export { type Addition, type AddOptions, type AddReport, addPackages, readAdditions } from './add.ts';
+export { awaitedUploads, type UploadToAur } from './awaited-uploads.ts';
 export { type BumpReport, bumpPackages } from './bump.ts';
 export { type ByHandReport, scheduleByHand, triggerRun } from './by-hand.ts';
 export { type CiFacts, ciFacts } from './ci-facts.ts';
@@ -17,7 +18,7 @@ export {
   packagesOf,
   readOutbox,
 } from './hand-over.ts';
-export { type AfterScheduled, type OnCommitOptions, type OnCommitReport, onCommit } from './on-commit.ts';
+export { type OnCommitOptions, type OnCommitReport, onCommit } from './on-commit.ts';
 export type { ScheduleContext } from './on-schedule/context.ts';
 export { type OnScheduleOptions, onSchedule } from './on-schedule/on-schedule.ts';
 export type { PackageReport, ScheduleReport } from './on-schedule/report.ts';

@@ -1,23 +1,25 @@
 import type { HandOver } from '../api/index.ts';
 import { fault, type Problem, problem } from '../diagnostics/index.ts';
 import type { RequestedPackage } from '../formats/pkgbuild-repo/index.ts';
-import { type DeliveryReport, isFollowed, isForward } from './deliver.ts';
+import { awaitedUploads, finishUploads, type UploadToAur } from './awaited-uploads.ts';
+import type { DeliveryReport } from './deliver.ts';
 import { deliverFirst, deliverOrKeep } from './deliver-now.ts';
 import { evaluatePush, type PushMeaning } from './evaluate-push.ts';
+import { isFollowed, isForward } from './followed-branch.ts';
 import { type HandOverPort, makeHandOver, packagesOf } from './hand-over.ts';
 import type { PipelineContext } from './pipeline-context.ts';
 import { preparePackages } from './request-packages.ts';
 import { type RemoteRefs, tagMove } from './state-branch.ts';
 
-/** What follows when packages are scheduled, or wait to be; `commit` has the recipes that are built. */
-export type AfterScheduled = (packages: readonly string[], commit: string) => Promise<void>;
-
 /** What a run on a push is asked for. */
 export interface OnCommitOptions {
   /** The way to the manager; undefined: documents are only left in the outbox (`--hand-over`). */
   readonly port: HandOverPort | undefined;
-  /** Called with what is scheduled or waits to be, once that is durable. */
-  readonly afterScheduled?: AfterScheduled;
+  /**
+   * Uploads packages to the AUR where the repository manages it, once their builds are scheduled or wait to be
+   * (specification 5.4, 10.1); also those that an earlier run did not get to.
+   */
+  readonly uploadToAur?: UploadToAur | undefined;
 }
 
 /** What a run on a push did. */
@@ -45,20 +47,35 @@ export async function onCommit(context: PipelineContext, options: OnCommitOption
   for (const found of repository.problems) context.report(found);
   const startedMs = context.clock.nowMs();
   const before = await deliverFirst(context, options.port);
+  const isNewest = before.refs.main === repository.commit;
   const base = await baseOf(context, before);
-  if (base === 'looked at') return report(context, before, { base: repository.commit, outcome: 'nothing' });
+  if (base === 'looked at') {
+    // an old commit's recipes would replace newer ones
+    const refs = isNewest ? await uploadAwaited(context, options, before.refs) : before.refs;
+    return report(context, { ...before, refs }, { base: repository.commit, outcome: 'nothing' });
+  }
   const meaning = await evaluatePush(context, base);
-  const document = await documentOf(context, meaning, {
+  const { document, managed } = await documentOf(context, meaning, {
     base,
     // nothing newer was there to be added and deployed when the refs were read
-    trueAtMs: before.refs.main === repository.commit ? startedMs : undefined,
+    trueAtMs: isNewest ? startedMs : undefined,
   });
   if (!document.schedule && !document.cleanup && before.waiting.length === 0) {
     context.tell('nothing to build');
-    const refs = await moveTag(context, before.refs);
+    const refs = await uploadAwaited(context, options, await moveTag(context, before.refs));
     return report(context, { ...before, refs }, { base, outcome: 'nothing' });
   }
-  return await handOver(context, options, { before, base, meaning, document });
+  return await handOver(context, options, { before, base, meaning, document, managed });
+}
+
+/** Uploads what earlier runs did not get to. */
+async function uploadAwaited(
+  context: PipelineContext,
+  { uploadToAur: upload }: OnCommitOptions,
+  refs: RemoteRefs,
+): Promise<RemoteRefs> {
+  const names = await awaitedUploads(context, refs);
+  return await finishUploads(context, refs, { names, commit: context.repository.commit, upload });
 }
 
 /**
@@ -123,7 +140,7 @@ async function documentOf(
   context: PipelineContext,
   meaning: PushMeaning,
   { base, trueAtMs }: Moment,
-): Promise<HandOver> {
+): Promise<{ readonly document: HandOver; readonly managed: readonly string[] }> {
   const { copy, repository, clock, ci } = context;
   const wanted = meaning.all
     ? repository.packages.map((name) => meaning.packages.find((asked) => asked.name === name) ?? { name })
@@ -134,13 +151,14 @@ async function documentOf(
       what: `no package is left; the clean-up after '${meaning.removed.join("', '")}' is refused`,
     });
   }
-  const { packages, problems } = await preparePackages(copy, repository, wanted);
+  const { packages, managed, problems } = await preparePackages(copy, repository, wanted);
   for (const found of problems) context.report(found);
   const nowMs = clock.nowMs();
-  return makeHandOver({
+  const document = makeHandOver({
     settings: repository.settings,
     commit: repository.commit,
     movesTag: true,
+    since: base,
     createdMs: nowMs,
     pipeline: ci.pipeline,
     packages,
@@ -150,6 +168,7 @@ async function documentOf(
       ? { keep: repository.packages, keepAsOfMs: trueAtMs ?? (await commitTime(context, nowMs)) }
       : {}),
   });
+  return { document, managed };
 }
 
 /** A list of packages that is not the newest is as old as its commit: what a later commit added and had deployed must stay. */
@@ -163,22 +182,33 @@ interface Ready {
   readonly base: string | undefined;
   readonly meaning: PushMeaning;
   readonly document: HandOver;
+  /** Packages of the document that the AUR gets. */
+  readonly managed: readonly string[];
 }
 
 async function handOver(
   context: PipelineContext,
-  { port, afterScheduled }: OnCommitOptions,
-  { before, base, meaning, document }: Ready,
+  { port, uploadToAur: upload }: OnCommitOptions,
+  { before, base, meaning, document, managed }: Ready,
 ): Promise<OnCommitReport> {
-  const packages = packagesOf(document);
-  const told = { base, packages, removed: meaning.removed };
-  const now = await deliverOrKeep(context, port, { before, document });
-  const isDelivered = now.waiting.length === 0;
-  if (packages.length > 0) {
-    const names = packages.map(({ name }) => name);
-    await afterScheduled?.(names, context.repository.commit);
-  }
-  return report(context, now, { ...told, outcome: isDelivered ? 'scheduled' : 'waiting' });
+  const { commit, settings } = context.repository;
+  const isUploading = settings.managesAur && upload !== undefined;
+  const names = isUploading ? [...(await awaitedUploads(context, before.refs)), ...managed] : [];
+  const uploads = isUploading ? names : undefined;
+  const now = await deliverOrKeep(context, port, { before, document, uploads });
+  // what is left when the manager had a part of it from a run that died
+  const taken = now.delivered.find(({ document: { id } }) => id === document.id)?.document ?? document;
+  const refs = await finishUploads(context, now.refs, { names, commit, upload });
+  return report(
+    context,
+    { ...now, refs },
+    {
+      base: taken.schedule?.since ?? base,
+      packages: packagesOf(taken),
+      removed: meaning.removed,
+      outcome: now.waiting.length === 0 ? 'scheduled' : 'waiting',
+    },
+  );
 }
 
 /** Moves tag `scheduled` to `HEAD` where that is a step forward. */

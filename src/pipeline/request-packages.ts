@@ -7,6 +7,8 @@ import { type RecipeRepository, readSettingsOf } from './recipe-repository.ts';
 /** Packages of a request that can be scheduled, with their classes, and what is wrong with others. */
 export interface PreparedPackages {
   readonly packages: readonly RequestedPackage[];
+  /** Those that the AUR gets (`CI_MANAGE_AUR` of the package). */
+  readonly managed: readonly string[];
   readonly problems: readonly Problem[];
 }
 
@@ -40,7 +42,8 @@ export async function preparePackages(
     const buildClass = asked ?? found?.settings.buildClass ?? settings.defaultClass;
     packages.push(buildClass === undefined ? { name } : { name, buildClass });
   }
-  return { packages, problems };
+  const managed = packages.flatMap(({ name }) => (own.get(name)?.settings.managesAur ? [name] : []));
+  return { packages, managed, problems };
 }
 
 async function foldersWithRecipe(

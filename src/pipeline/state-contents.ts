@@ -9,6 +9,7 @@ import {
   writePackageState,
   writeVersionRows,
 } from '../formats/pkgbuild-repo/index.ts';
+import { readUploads, uploadsBytes, uploadsPath } from './awaited-uploads.ts';
 import { outboxFolder } from './hand-over.ts';
 import { checksPath, packageChecksBytes, readPackageChecks } from './package-checks.ts';
 
@@ -24,6 +25,8 @@ export interface StateContents {
   readonly forCommit: string | undefined;
   /** Undelivered hand-overs, by path. */
   readonly outbox: ReadonlyMap<string, Uint8Array>;
+  /** Packages that the AUR has to get and may not have yet. */
+  readonly uploads: readonly string[];
 }
 
 export const emptyStateContents: StateContents = {
@@ -33,6 +36,7 @@ export const emptyStateContents: StateContents = {
   checks: new Map(),
   forCommit: undefined,
   outbox: new Map(),
+  uploads: [],
 };
 
 /** Reads the files of the branch; what makes no sense is reported (CIC016) and left out, so that nothing stops for it. */
@@ -67,6 +71,7 @@ export function readStateContents(files: ReadonlyMap<string, Uint8Array>): {
       checks: new Map(Object.entries(read.checks.packages)),
       forCommit: /^[0-9a-f]{40,64}$/.test(forCommit) ? forCommit : undefined,
       outbox,
+      uploads: readUploads(files.get(uploadsPath)),
     },
     problems,
   };
@@ -92,5 +97,7 @@ export function writeStateContents(contents: StateContents): ReadonlyMap<string,
   if (contents.forCommit !== undefined) put('.commit', `${contents.forCommit}\n`);
   files.set(checksPath, packageChecksBytes({ version: 1, packages: Object.fromEntries(contents.checks) }));
   for (const [path, bytes] of contents.outbox) files.set(path, bytes);
+  const uploads = uploadsBytes(contents.uploads);
+  if (uploads) files.set(uploadsPath, uploads);
   return files;
 }

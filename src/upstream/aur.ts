@@ -1,6 +1,7 @@
 import { fault, type Problem, problem } from '../diagnostics/index.ts';
 import type { Fetcher } from '../fetcher/index.ts';
 import { eachArrayElement } from './array-elements.ts';
+import { type AurExtract, type AurPackage, readAurExtract, writeAurExtract } from './aur-extract.ts';
 import { defaultEndpoints } from './endpoints.ts';
 import { asCause, asObject, asText, troubleOf, wrongShape } from './package-trouble.ts';
 
@@ -9,17 +10,6 @@ export interface WantedPackage {
   readonly pkgbase: string;
   /** Names of its members as `.SRCINFO` has them; the AUR's RPC knows packages only by these. */
   readonly pkgnames: readonly string[];
-}
-
-/** What the AUR knows of a package base. */
-export interface AurPackage {
-  /** Seconds since the epoch. */
-  readonly modified: number;
-  /** Undefined for an orphan. */
-  readonly maintainer?: string | undefined;
-  readonly coMaintainers: readonly string[];
-  /** Account that pushed last, where the AUR tells it. */
-  readonly lastPackager?: string | undefined;
 }
 
 export interface AurOptions {
@@ -48,6 +38,8 @@ const longestUrl = 4_443;
 /** The dump has some 12 MB packed and 80 MB unpacked. */
 const dumpLimit = 1024 * 1024 * 1024;
 const dumpTimeoutMs = 180_000;
+/** Under which what was read from the dump is kept. */
+const extractName = 'aur-packages-1';
 
 /**
  * Collects when packages were last changed in the AUR and whose they are (specification 7.5): from the dump of all
@@ -93,8 +85,15 @@ class Collection {
         signal,
         unpackGzip: true,
       });
+      const known = readAurExtract(fetcher.derived(answer, extractName));
+      if (this.#takeExtract(known)) return true;
       const trouble = await eachArrayElement(answer.pieces(), (object) => this.#takeText(object));
       if (trouble !== undefined) throw fault('FET010', { what: `'${url}' is damaged: ${trouble}` });
+      await fetcher.keepDerived(
+        answer,
+        extractName,
+        writeAurExtract(new Map([...known, ...this.#extract()])),
+      );
       return true;
     } catch (error) {
       const why = asCause(troubleOf(error));
@@ -157,6 +156,21 @@ class Collection {
       this.#problems.push(problem('UPS003', { what: `'${pkgbase}' is not in the AUR` }));
     }
     return { found: this.#found, missing, problems: this.#problems };
+  }
+
+  /** What an earlier run read from the same list, when that answers for all that is wanted. */
+  #takeExtract(extract: AurExtract): boolean {
+    const names = [...this.#wanted.keys()];
+    if (!names.every((name) => extract.has(name))) return false;
+    for (const name of names) {
+      const one = extract.get(name);
+      if (one) this.#found.set(name, one);
+    }
+    return true;
+  }
+
+  #extract(): AurExtract {
+    return new Map([...this.#wanted.keys()].map((name) => [name, this.#found.get(name) ?? null]));
   }
 
   /** Only what is wanted is parsed: the dump has a hundred thousand packages, a repository some thousands. */

@@ -1,10 +1,10 @@
 export {
   type AurCollection,
   type AurOptions,
-  type AurPackage,
   collectAur,
   type WantedPackage,
 } from './aur.ts';
+export type { AurPackage } from './aur-extract.ts';
 export {
   type BranchAnswer,
   type BranchOptions,

@@ -155,3 +155,42 @@ it('tries a request again when its source cannot be laid out for want of a usabl
     await manager.close();
   }
 }, 60_000);
+
+it('22.24 takes no range of commits twice that begins at the same commit, and says what it has of it', async () => {
+  const git = (...args: string[]): string =>
+    execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@localhost', ...args], {
+      cwd: join(folder, 'git-recipes'),
+      encoding: 'utf8',
+    }).trim();
+  const [base, first, second] = ['0', '1', '2'].map((text) => {
+    writeFileSync(join(folder, 'git-recipes', 'egg', 'note'), text);
+    git('add', '.');
+    git('commit', '--quiet', '--message', text);
+    return git('rev-parse', 'HEAD');
+  }) as [string, string, string];
+  const range = (id: string, since: string, commit: string) => ({
+    ...request(id, 'egg'),
+    ...{ source: 'disk', since, commit },
+  });
+  const started = await startFarm();
+  const { service } = started;
+  try {
+    expect(await service.schedule({ ...range('range-no-0', base, first), target: 'extar' })).toMatchObject({
+      refused: [{ code: 'SCH001' }],
+    });
+    const taken = await service.schedule(range('range-no-1', base, first));
+    expect(taken.accepted).toHaveLength(1);
+    expect(await service.schedule(range('range-no-2', base, second))).toEqual({
+      ...{ id: 'range-no-2', accepted: [], refused: [] },
+      coveredTo: first,
+    });
+    // a repetition is one
+    expect(await service.schedule(range('range-no-1', base, first))).toMatchObject({ plan: taken.plan });
+    expect((await service.schedule(range('range-no-3', first, second))).accepted).toHaveLength(1);
+    expect(await service.schedule(range('range-no-2', base, second))).toMatchObject({ coveredTo: second });
+    const known = { ...range('range-no-2', base, second), despite: second };
+    expect((await service.schedule(known)).accepted).toHaveLength(1);
+  } finally {
+    await started.close();
+  }
+}, 60_000);

@@ -185,6 +185,55 @@ describe('packmill doit', () => {
     expect(kit.read('app-misc/a/a-1.ebuild')).toBe('https://api.example\n');
   });
 
+  it('works on the stores and with the settings of a farm', async () => {
+    const kit = new Kit();
+    const farm = join(kit.top, 'farm');
+    expect((await packmill(kit, ['--farm', farm, 'init'])).code).toBe(0);
+    const config = join(farm, 'packmill.yaml');
+    writeFileSync(
+      config,
+      `${readFileSync(config, 'utf8')}\ndistfiles-host: https://farm.example\nupstreams: { pypi: https://pypi.example/ }\n`,
+    );
+    kit.autogen(
+      'app-misc/a',
+      `  const archive = await hub.Archive.getOrCreate('a-1.tar.xz', { topDirectory: 'a' }, ({ topPath }) => writeFileSync(topPath + '/b', 'c'));
+  hub.breezyBuild({ ...pkg, version: '1', pypi: hub.upstream('pypi'), artifacts: [archive] }).push();`,
+      '{{src_uri}} {{pypi}}\n',
+    );
+    expect((await packmill(kit, ['--farm', farm, 'doit'], { METATOOLS_DISTFILES_HOST: '' })).code).toBe(0);
+    expect(kit.read('app-misc/a/a-1.ebuild')).toMatch(
+      /^https:\/\/farm\.example\/.* -> a-1\.tar\.xz https:\/\/pypi\.example\n$/,
+    );
+    expect(existsSync(join(farm, 'fastpull/stores/blos'))).toBe(true);
+    expect(existsSync(join(kit.top, 'repo_tmp'))).toBe(false);
+    expect((await packmill(kit, ['--farm', farm, '--json', 'store', 'usage'])).out).toContain('"objects": 1');
+  });
+
+  it('leaves every package whole when it is killed, and finishes when it is run again', async () => {
+    const [kit, upstream] = [new Kit(), await Upstream.start()];
+    for (const name of ['a', 'b', 'c']) {
+      const url = upstream.serve(`/${name}.tar.gz`, tarball('x', name));
+      kit.autogen(
+        `app-misc/${name}`,
+        `  hub.breezyBuild({ ...pkg, version: '1.0', artifacts: [hub.artifact({ url: '${url}' })] }).push();`,
+      );
+    }
+    const hung = upstream.serve('/hung', () => child.kill('SIGKILL'));
+    kit.autogen('app-misc/d', `  hub.breezyBuild({ ...pkg, version: await hub.getPage('${hung}') }).push();`);
+    const child: ChildProcess = spawn(program, ['doit'], {
+      cwd: kit.root,
+      env: environment(kit),
+      stdio: 'ignore',
+    });
+    await new Promise((resolve) => child.once('close', resolve));
+    for (const name of ['a', 'b', 'c', 'd'])
+      expect(kit.names(`app-misc/${name}`)).toEqual(['autogen.ts', 'templates']);
+    upstream.serve('/hung', '2.0');
+    const again = await packmill(kit, ['doit', '--immediate']);
+    expect([again.code, again.out]).toEqual([0, 'packages: 4 written; 4 ebuilds\n']);
+    expect(kit.names('app-misc/d')).toContain('d-2.0.ebuild');
+  });
+
   it('lets autogens import values of packmill by name', async () => {
     const kit = new Kit();
     kit.write(

@@ -122,7 +122,6 @@ export class Kit {
           forceDynamic: false,
           production: false,
           genPathPrefix: `\${REPODIR}`,
-          hasDistfilesHost: true,
           upstreams: {},
           timeLimitMs: 60_000,
           archiveTime: 0,

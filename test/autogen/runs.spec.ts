@@ -105,6 +105,24 @@ describe('runs', () => {
     expect(replaced).toEqual(["setting 'nested.b' is replaced"]);
   });
 
+  it('prints numbers of YAML as the original does', async () => {
+    const kit = new Kit();
+    kit.write('dev-x/generators/echo.ts', echo);
+    kit.write(
+      'dev-x/autogen.yaml',
+      'r: { generator: echo, packages: [a: { version: 1, nested: [2.0, 1.10, 3, 010, yes, 2024-01-02] }] }\n',
+    );
+    await kit.run();
+    expect(JSON.parse(kit.read('dev-x/a/a-1.ebuild').slice(2)).nested).toEqual([
+      '2.0',
+      1.1,
+      3,
+      8,
+      true,
+      '2024-01-02',
+    ]);
+  });
+
   it('50: at the overlay root the category is the one of the generator, and without one a package fails', async () => {
     const kit = new Kit();
     kit.write('generators/cats.ts', echo.replace("lst: ['g']", "cat: 'dev-x'"));

@@ -216,10 +216,19 @@ describe('an archive', () => {
     await expect(fastpull.pack(join(folder, 'absent'), 'x.tar.xz')).rejects.toThrow('SYS004');
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(join(folder, 'socket'), resolve));
-    await expect(fastpull.pack(folder, 'x.tar.xz')).rejects.toThrow(
-      "'socket' is neither file nor folder nor link",
-    );
+    const what = "FPL010 'socket' is neither file nor folder nor link";
+    await expect(fastpull.pack(folder, 'x.tar.xz')).rejects.toThrow(what);
     await new Promise((resolve) => server.close(resolve));
+  });
+  it('is not made when its compressor is missing', async () => {
+    write('file', 'x');
+    const { PATH } = process.env;
+    process.env['PATH'] = folder;
+    try {
+      await expect(fastpull.pack(folder, 'x.tar.zst')).rejects.toThrow('FPL014');
+    } finally {
+      process.env['PATH'] = PATH;
+    }
   });
   it('names the version control folders in it', async () => {
     write('src/.git/HEAD', 'ref');

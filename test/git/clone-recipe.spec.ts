@@ -139,6 +139,23 @@ describe('a cloned recipe', () => {
     expect(names(into).at(-1)).toMatch(/^(d0\/){30}PKGBUILD$/);
   });
 
+  it('is refused before git fills the memory with what is small only while it is packed', async () => {
+    const folder = scratch.clone('author');
+    const vast = '0'.repeat(120 * 1024 * 1024);
+    // the second is packed as a change of the first, so that both have to be in memory
+    scratch.commit(folder, { one: vast, two: `${vast}x` });
+    scratch.git(folder, '-c', 'core.bigFileThreshold=1g', 'repack', '-adfq', '--window=2');
+    scratch.git(folder, 'push', '--quiet', 'origin', 'main');
+    const into = join(scratch.folder, 'into');
+    const told = cloneRecipe({ url, into, timeoutMs, maxMemoryBytes: 200 * 1024 * 1024 });
+    await expect(told).rejects.toMatchObject({
+      problem: { code: 'GIT014', what: expect.stringContaining('bytes of memory') },
+    });
+    await expect(cloneRecipe({ url, into, timeoutMs })).rejects.toMatchObject({
+      problem: { code: 'GIT014', what: expect.stringMatching(/: 2516582\d\d bytes$/) },
+    });
+  });
+
   it('is refused when a name of it leads out of the folder', async () => {
     const into = join(scratch.folder, 'into');
     const blob = scratch.gitWithInput(scratch.bare, '/tmp', 'hash-object', '-w', '--stdin');

@@ -18,6 +18,10 @@ const notOurs = [
     // of metatools, so that both work on one workspace
     'METATOOLS_WORKSPACE',
     'METATOOLS_DISTFILES_HOST',
+    'FUNTOO_FIXUPS_URL',
+    // of Portage, and of everybody who makes archives alike
+    'DISTDIR',
+    'SOURCE_DATE_EPOCH',
     'DOCKER_HOST',
     'XDG_RUNTIME_DIR',
     'GNUPGHOME',

@@ -1,7 +1,8 @@
 import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readVersionRows } from '../../src/formats/pkgbuild-repo/index.ts';
+import { RecipeClones } from '../../src/git/index.ts';
 import { addPackages, bumpPackages, dropPackages, readAdditions } from '../../src/pipeline/index.ts';
 import { recipeFiles } from '../service/recipe-files.ts';
 import { PipelineFixture } from './pipeline-fixture.ts';
@@ -95,7 +96,10 @@ describe('changes by hand', () => {
       remote.git(work, 'push', '--quiet', 'origin', 'HEAD:master');
       return `file://${bare}`;
     };
+    const clones = new RecipeClones();
+    afterAll(() => clones.close());
     const options = () => ({
+      clones,
       scratch: mkdtempSync(join(world.remote.folder, 'scratch-')),
       ...{ origin: 'github/5678', reason: 'request', offered: undefined, dryRun: false },
     });

@@ -48,6 +48,20 @@ describe('packmill ci', () => {
   });
   afterAll(() => farm.dispose());
 
+  it('says what add, bump and drop would do in a dry run, and does nothing', async () => {
+    const before = git(bare, 'rev-parse', 'main');
+    const source = join(farm.folder, 'new.git');
+    git(farm.folder, 'init', '--quiet', '--initial-branch=main', source);
+    for (const [path, text] of Object.entries(recipeFiles('new', {}, '')))
+      writeFileSync(join(source, path), text);
+    git(source, 'add', '--all');
+    git(source, 'commit', '--quiet', '--message', 'x');
+    const said = async (...args: string[]): Promise<string> => (await ci([...args, '--dry-run'])).stdout;
+    expect(await said('add', `new/file://${source}`)).toBe('would add new\n');
+    expect(await said('drop', 'foo')).toBe('would drop foo\n');
+    expect(git(bare, 'rev-parse', 'main')).toBe(before);
+  });
+
   it('schedules a push with the manager, which builds that commit, and cleans up after a drop', async () => {
     const first = push({}, 'feat: all of it [deploy all]');
     const done = await ci(['on-commit', '--json']);

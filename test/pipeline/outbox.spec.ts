@@ -86,6 +86,90 @@ describe('the outbox', () => {
     expect(again).toEqual(first);
   });
 
+  /** A run that dies after the manager took its request: nothing of it arrives at the remote. */
+  const dies = async (folder?: string): Promise<void> => {
+    world.remote.hook('pre-receive', 'exit 1');
+    await expect(world.onCommit(folder === undefined ? {} : { folder })).rejects.toThrow(/GIT009/);
+    world.remote.hook('pre-receive', 'exit 0');
+  };
+
+  it('schedules only what is new when another push follows a run that died before it moved the tag', async () => {
+    const first = world.push({ 'foo/PKGBUILD': '2' });
+    await dies();
+    const head = world.push({ 'bar/PKGBUILD': '2' });
+    expect(await world.onCommit()).toMatchObject({
+      base: first,
+      packages: [{ name: 'bar' }],
+      scheduled: head,
+    });
+    expect(world.manager.scheduled).toEqual(['foo', 'bar']);
+  });
+
+  it('finds its way after several runs that died, and asks for nothing when only other files followed', async () => {
+    world.push({ 'foo/PKGBUILD': '2' });
+    await dies();
+    world.push({ 'bar/PKGBUILD': '2' });
+    await dies();
+    const head = world.push({ 'README.md': 'x' });
+    expect(await world.onCommit()).toMatchObject({ packages: [], outcome: 'scheduled', scheduled: head });
+    expect(world.manager.scheduled).toEqual(['foo', 'bar']);
+    world.push({ 'foo/PKGBUILD': '3' });
+    await world.onCommit();
+    expect(world.manager.scheduled).toEqual(['foo', 'bar', 'foo']);
+  });
+
+  it('builds again what a later push changes again or marks, and cleans up what the dead run removed', async () => {
+    world.push({ 'foo/PKGBUILD': '2', 'bar/PKGBUILD': null, 'qux/PKGBUILD': 'qux' });
+    await dies();
+    world.manager.delivered.length = 0;
+    world.push({ 'foo/PKGBUILD': '3' }, 'x [deploy qux/5]');
+    await world.onCommit();
+    expect(world.manager.delivered).toMatchObject([
+      {
+        schedule: { packages: [{ name: 'foo' }, { name: 'qux', buildClass: 5 }] },
+        cleanup: { keep: ['foo', 'qux'] },
+      },
+    ]);
+  });
+
+  it('asks for everything when the commit of the dead run was taken back', async () => {
+    const before = world.tag;
+    world.push({ 'foo/PKGBUILD': '2' });
+    await dies();
+    const { remote } = world;
+    remote.git(world.desk, 'reset', '--hard', '--quiet', before);
+    const head = world.push({ 'bar/PKGBUILD': '2' }, 'x', '--force');
+    await dies();
+    expect(await world.onCommit()).toMatchObject({ scheduled: head });
+    world.push({ 'foo/PKGBUILD': '3' });
+    await world.onCommit();
+    expect(world.manager.scheduled).toEqual(['foo', 'bar', 'bar', 'foo']);
+    expect(new Set(world.manager.delivered.map(({ schedule }) => schedule?.id)).size).toBe(3);
+  });
+
+  it('leaves out what the manager has from what waits, too', async () => {
+    world.push({ 'foo/PKGBUILD': '2' });
+    await dies();
+    world.manager.isAway = true;
+    const head = world.push({ 'bar/PKGBUILD': '2' });
+    await world.onCommit();
+    expect((await world.outbox()).map(({ schedule }) => schedule?.packages.length)).toEqual([2]);
+    world.manager.isAway = false;
+    await deliver();
+    expect(world.manager.scheduled).toEqual(['foo', 'bar']);
+    expect(world.tag).toBe(head);
+    expect(await world.outbox()).toEqual([]);
+  });
+
+  it('moves the tag as far as a dead run got when an older job is started again', async () => {
+    world.push({ 'foo/PKGBUILD': '2' });
+    const older = world.remote.clone('older');
+    const head = world.push({ 'bar/PKGBUILD': '2' });
+    await dies();
+    expect(await world.onCommit({ folder: older })).toMatchObject({ packages: [], scheduled: head });
+    expect(world.manager.scheduled).toEqual(['bar', 'foo']);
+  });
+
   it('does not overwrite what another run did to branch state meanwhile', async () => {
     world.push({ 'foo/PKGBUILD': '2' });
     await world.onCommit({ port: undefined });
@@ -219,17 +303,22 @@ describe('the outbox', () => {
     expect(world.tag).toBe(head);
   });
 
-  it('calls what comes after scheduling once for each push, whether the manager is there or not', async () => {
-    const scheduled: (readonly string[])[] = [];
-    const afterScheduled = async (names: readonly string[]): Promise<void> => {
-      scheduled.push(names);
+  it('uploads what the AUR gets once for each push, whether the manager is there or not', async () => {
+    const uploaded: (readonly string[])[] = [];
+    const uploadToAur = async (names: readonly string[]): Promise<readonly string[]> => {
+      uploaded.push(names);
+      return [];
     };
+    const managed = 'CI_PKGBUILD_SOURCE=custom\nCI_MANAGE_AUR=true\n';
+    const settings = { '.ci/config': 'CI_MANAGE_AUR=true\n', 'foo/.CI/config': managed };
     world.manager.isAway = true;
-    world.push({ 'foo/PKGBUILD': '2' });
-    await world.onCommit({ afterScheduled });
+    world.push({ ...settings, 'foo/PKGBUILD': '2', 'bar/PKGBUILD': '2' });
+    await world.onCommit({ uploadToAur });
+    expect(uploaded).toEqual([['foo']]);
     world.manager.isAway = false;
-    world.push({ 'bar/PKGBUILD': '2' });
-    await world.onCommit({ afterScheduled });
-    expect(scheduled).toEqual([['foo'], ['bar']]);
+    world.push({ 'bar/.CI/config': managed });
+    await world.onCommit({ uploadToAur });
+    expect(uploaded).toEqual([['foo'], ['bar']]);
+    expect(world.remote.git(world.remote.bare, 'ls-tree', '-r', '--name-only', 'state')).toBe('');
   });
 });

@@ -12,6 +12,7 @@ import {
   readRecipeRepository,
 } from '../../src/pipeline/index.ts';
 import { ScratchRemote } from '../git/scratch-remote.ts';
+import { TakenRanges } from './taking-ranges.ts';
 
 type Environment = Readonly<Record<string, string>>;
 
@@ -23,12 +24,15 @@ export class RecordingManager implements HandOverPort {
   readonly refuses = new Set<string>();
   /** What a clean-up leaves as too new. */
   spares: readonly string[] = [];
+  readonly #ranges = new TakenRanges();
   /** Called before each delivery. */
   before: (document: HandOver) => void = () => undefined;
 
   async deliver(document: HandOver): Promise<Delivery> {
     if (this.isAway) throw fault('SCH005', { what: 'no manager answers' });
     this.before(document);
+    const { coveredTo } = this.#ranges.take(document.schedule);
+    if (coveredTo !== undefined) return { accepted: [], refused: [], removed: [], coveredTo };
     this.delivered.push(document);
     const names = document.schedule?.packages.map(({ name }) => name) ?? [];
     return {

@@ -4,7 +4,12 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isFault, type Problem } from '../../src/diagnostics/index.ts';
-import { type OnCommitReport, onCommit, type ScheduleReport } from '../../src/pipeline/index.ts';
+import {
+  type OnCommitReport,
+  onCommit,
+  type ScheduleReport,
+  type UploadToAur,
+} from '../../src/pipeline/index.ts';
 import { JumpingClock } from '../fetcher/far-server.ts';
 import { LoopbackGithub, LoopbackGitlab } from '../forge/loopback-forge.ts';
 import { TakingManager } from './accepted-documents.ts';
@@ -21,6 +26,7 @@ export interface RunOptions {
   /** Default: `checkout` of the world. */
   readonly checkout?: string;
   readonly variables?: Readonly<Record<string, string>>;
+  readonly uploadToAur?: UploadToAur;
 }
 
 /** What came of a run: its report or what ended it, and what it said. */
@@ -221,6 +227,7 @@ export class RecipeWorld extends FarAway {
         ...this.#place({ ...this.variables(), ...options.variables }, { told, problems }),
         ...{ checkout, only: options.only, dryRun: options.dryRun },
         port: options.handOver ? undefined : this.manager,
+        uploadToAur: options.uploadToAur,
         cacheFolder: join(this.folder, 'cache'),
       });
     } catch (error) {

@@ -11,6 +11,7 @@ import {
   type PipelineContext,
   readRecipeRepository,
   type ScheduleReport,
+  type UploadToAur,
 } from '../../src/pipeline/index.ts';
 import { highest } from '../fetcher/far-server.ts';
 
@@ -27,6 +28,7 @@ export interface RegularRun extends Place {
   readonly only?: readonly string[] | undefined;
   readonly dryRun?: boolean | undefined;
   readonly cacheFolder: string;
+  readonly uploadToAur?: UploadToAur | undefined;
 }
 
 /** Lets work be done with the repository at the checkout's commit. */
@@ -58,7 +60,7 @@ export async function regularRun(run: RegularRun): Promise<ScheduleReport> {
   try {
     return await withRepository(run, (pipeline) =>
       withScheduleContext(pipeline, { variable, only, dryRun, fetcher }, (context) =>
-        onSchedule(context, { port }),
+        onSchedule(context, { port, uploadToAur: run.uploadToAur }),
       ),
     );
   } finally {

@@ -22,15 +22,15 @@ afterEach(async () => {
   await world.dispose();
 });
 
-/** How many processes of git the program starts while something is done. */
-async function counted(work: () => Promise<unknown>): Promise<number> {
+/** How many processes of git, or of another program, we start while something is done. */
+async function counted(work: () => Promise<unknown>, program = 'git'): Promise<number> {
   const folder = join(world.folder, 'bin');
   const log = join(folder, 'log');
-  const real = execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim();
+  const real = execFileSync('sh', ['-c', `command -v ${program}`], { encoding: 'utf8' }).trim();
   mkdirSync(folder, { recursive: true });
   writeFileSync(log, '');
-  writeFileSync(join(folder, 'git'), `#!/bin/sh\necho "$*" >> ${log}\nexec ${real} "$@"\n`);
-  chmodSync(join(folder, 'git'), 0o755);
+  writeFileSync(join(folder, program), `#!/bin/sh\necho "$*" >> ${log}\nexec ${real} "$@"\n`);
+  chmodSync(join(folder, program), 0o755);
   process.env['PATH'] = `${folder}:${path}`;
   await work();
   process.env['PATH'] = path;
@@ -63,5 +63,33 @@ describe('a run in which nothing changed', () => {
     const many = await counted(() => world.run());
     expect(many).toBe(few);
     expect(upstream.seen.length - before).toBe(12);
+  });
+});
+
+describe('a run in which recipes changed', () => {
+  it('costs one process of git for each recipe that is new in the AUR', async () => {
+    world.commit(packages(0, 12));
+    await world.run();
+    const changed = async (count: number, pkgver: string): Promise<number> => {
+      for (let index = 0; index < count; index += 1)
+        world.pushToAur(`a${index}`, recipe(`a${index}`, { pkgver }), { modified: Number(pkgver) });
+      let done: readonly string[] = [];
+      const processes = await counted(async () => {
+        done = (await world.run()).delivered;
+      });
+      expect(done).toHaveLength(count);
+      return processes;
+    };
+    const few = await changed(2, '2');
+    expect((await changed(12, '3')) - few).toBe(10);
+  });
+
+  it('formats only a PKGBUILD that is another one than ours', async () => {
+    world.commit(packages(0, 2));
+    await world.run();
+    world.pushToAur('a0', { ...recipe('a0'), note: 'x' }, { modified: 2 });
+    expect(await counted(() => world.run(), 'shfmt')).toBe(0);
+    world.pushToAur('a0', recipe('a0', { pkgver: '2' }), { modified: 3 });
+    expect(await counted(() => world.run(), 'shfmt')).toBe(1);
   });
 });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { afterEach, describe, expect, it } from 'vitest';
+import { sendJson } from '../fetcher/far-server.ts';
 import { folderOf, recipe } from './recipe-texts.ts';
 import { RecipeWorld } from './recipe-world.ts';
 
@@ -147,6 +148,27 @@ describe('a version check', () => {
     world = await releasing('v3.2.0', { CI_NVCHECKER_REVIEW: 'false' });
     expect((await world.run()).delivered).toEqual(['foo']);
     expect(world.show('main', 'foo/PKGBUILD')).toContain('pkgver=3.2.0\n');
+  });
+
+  it.each([
+    ['aur', 'source = "aur"\naur = "bar"\nstrip_release = true'],
+    ['pacman', 'source = "pacman"\npacman = "bar"\nstrip_release = true'],
+  ])('7.10 asks where the settings of the repository say: %s', async (_source, check) => {
+    world = await RecipeWorld.open();
+    world.aur.set('bar', { modified: 1 });
+    world.answers.set('/rpc/v5/info', (_request, response) =>
+      sendJson(response, {
+        type: 'multiinfo',
+        results: [{ Name: 'bar', Version: '2.0-1', LastModified: 1 }],
+      }),
+    );
+    const database = world.publish('extra.db', ['bar:2.0-1']);
+    world.commit({ '.ci/config': world.config({ CI_LIB_DB: database, CI_NVCHECKER_REVIEW: 'false' }) });
+    world.commit(folderOf('foo', config, {}, { '.nvchecker.toml': `[foo]\n${check}\n` }));
+    const { delivered, report } = await world.run();
+    expect(report.packages[0]?.problems).toEqual([]);
+    expect(delivered).toEqual(['foo']);
+    expect(world.show('main', 'foo/PKGBUILD')).toContain('pkgver=2.0\n');
   });
 
   it('H03 refuses a version that is older', async () => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { WorkOrder } from '../../src/api/index.ts';
@@ -99,6 +99,29 @@ describe('what a manager does not believe', () => {
       },
       body: bytes,
     });
+
+  it('a manager that cannot write an order for now is no fault of the recipe, so often as a job may be lost', async () => {
+    const zone = join(farm.folder, 'zone');
+    const { lease, order } = await take('unlucky');
+    await call('report', reportOf({ lease, order }, { kind: 'canceled', requeue: true, reason: 'begin' }));
+    renameSync(zone, `${zone}.away`);
+    writeFileSync(zone, 'a file where the landing zone has to be');
+    try {
+      for (const [index, state] of ['ready', 'ready', 'ready', 'failed'].entries()) {
+        const claimant = { builder: builderName('mallory'), builderClass: 9, leaseMs: 60_000, max: 1 };
+        const [next] = await queue.claim(claimant);
+        const begun = call('begin', { builder: 'mallory', instance: 'i-mallory', lease: next });
+        await expect(begun, `${index}`).rejects.toMatchObject({ problem: { code: 'SYS004' } });
+        expect(await farm.job('unlucky')).toMatchObject({ state });
+      }
+      expect(await farm.job('unlucky')).toMatchObject({
+        reason: expect.stringContaining('cannot make the folder'),
+      });
+    } finally {
+      rmSync(zone);
+      renameSync(`${zone}.away`, zone);
+    }
+  });
 
   it("a result under another attempt's token, or none at all", async () => {
     const [one, two] = [await take('token-1'), await take('token-2')];

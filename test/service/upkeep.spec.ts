@@ -38,6 +38,38 @@ describe('a recipe source that a farm keeps up to date', () => {
     expect(metrics).toContain('packmill_upkeep_packages{source="recipes",state="by-hand"} 1');
   });
 
+  it('refuses at once to look at a package that it does not have, and names the nearest', async () => {
+    const one = await make();
+    one.push({ ...repositorySettings, ...folderOf('first') }, 'feat: first');
+    await one.farm.up();
+    await one.stands(({ commit, running }) => commit !== null && running === null);
+    const { last } = await one.stands(({ running }) => running === null);
+    const refused = await one.farm.run(['upkeep', 'run', 'recipes', 'firts']);
+    expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining("has no package 'firts'") });
+    expect(refused.stderr).toMatch(/CIC007[\s\S]*Did you mean 'first'\?/);
+    expect((await one.views())[0]?.last).toEqual(last);
+    expect(await one.run('first')).toContain('on-schedule begins');
+  });
+
+  it('forgets that a regular run met its guard once the push in its way was mended', async () => {
+    const one = await make();
+    one.push({ ...repositorySettings, ...folderOf('first') }, 'feat: first');
+    await one.farm.up();
+    await one.stands(({ commit, running }) => commit !== null && running === null);
+    one.push(folderOf('second'), 'feat: second [deploy sceond]');
+    await one.stands(({ problem }) => problem?.code === 'CIC004');
+    await one.run();
+    const guarded = ({ kind, problem }: { kind: string; problem: { code: string } | null }): boolean =>
+      kind === 'on-schedule' && problem?.code === 'CIS001';
+    await one.stands(({ last, running }) => running === null && last.some(guarded));
+    one.remote.git(one.checkout, 'commit', '--quiet', '--amend', '--message', 'feat: second');
+    one.push({}, 'chore: again', '--force');
+    const mended = await one.stands(({ problem, running }) => problem === null && running === null);
+    // what came of that run stays in sight
+    expect(mended.last.some(guarded)).toBe(true);
+    expect(await one.farm.do('status')).not.toContain('trouble');
+  });
+
   it('does nothing by itself while it is paused, also after a restart, and what is asked for by hand', async () => {
     const one = await make('every: never, look: 100ms, triggers: { nightly: 24h }');
     one.push(repositorySettings, 'chore: begin');
@@ -69,10 +101,8 @@ describe('a recipe source that a farm keeps up to date', () => {
     one.push({ ...repositorySettings, ...folderOf('first') });
     await one.farm.up();
     await one.farm.hasPublished('first');
-    await one.run('frist', '--kind', 'on-commit');
-    const wrong = await one.stands(({ last }) => last.some(({ packages }) => packages?.[0] === 'frist'));
-    expect(wrong.last[0]).toMatchObject({ by: 'hand', outcome: 'failed', problem: { code: 'CIC007' } });
-    expect(wrong.problem).toBeNull();
+    await expect(one.run('frist', '--kind', 'on-commit')).rejects.toThrow(/CIC007/);
+    expect((await one.views())[0]?.problem).toBeNull();
     await one.run('first', '--kind', 'on-commit');
     const right = await one.stands(({ last }) => last.some(({ packages }) => packages?.[0] === 'first'));
     expect(right.last[0]).toMatchObject({ outcome: 'done', problem: null, scheduled: ['first'] });

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -34,6 +37,7 @@ async function aur(
   broken: (path: string, index: number) => number | undefined = () => undefined,
 ) {
   const server = await farServer((request, response, index) => {
+    if (request.headers['if-none-match'] === '"1"') return void response.writeHead(304).end();
     const url = new URL(request.url ?? '', 'http://aur');
     const status = broken(url.pathname, index);
     if (status !== undefined) return void response.writeHead(status).end('trouble');
@@ -261,5 +265,40 @@ describe('an array that arrives in pieces', () => {
     for (const text of ['', '{}', '[', '[{}', '[{}] x', '[1]', '[{"a":"]}', '<html>']) {
       expect(await eachArrayElement(cut(Buffer.from(text), [3]), () => {}), text).toBeTypeOf('string');
     }
+  });
+});
+
+/** Says how often a body was unpacked. */
+class WatchedFetcher extends Fetcher {
+  unpacked = 0;
+
+  override async open(...args: Parameters<Fetcher['open']>): ReturnType<Fetcher['open']> {
+    const answer = await super.open(...args);
+    const pieces = (): ReturnType<typeof answer.pieces> => {
+      this.unpacked += 1;
+      return answer.pieces();
+    };
+    return { ...answer, pieces };
+  }
+}
+
+describe("the AUR's dump, when it has not changed", () => {
+  it('is not read again, but for packages that were not asked about before', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'packmill-aur-'));
+    opened.push({ close: () => rmSync(folder, { recursive: true }) });
+    const server = await aur([entry('a'), entry('b', 'b', { CoMaintainers: ['other'] })]);
+    /** How often the list was unpacked, and what came of it. */
+    const asked = async (...names: string[]) => {
+      const clock = new JumpingClock();
+      const fetcher = new WatchedFetcher({ clock, random: highest, proxies: {}, cacheFolder: folder });
+      opened.push(fetcher);
+      const { found, missing } = await collect(server, names.map(single), { fetcher });
+      return { unpacked: fetcher.unpacked, found: [...found.keys()], missing };
+    };
+    expect(await asked('a', 'gone')).toEqual({ unpacked: 1, found: ['a'], missing: ['gone'] });
+    expect(await asked('a', 'gone')).toEqual({ unpacked: 0, found: ['a'], missing: ['gone'] });
+    expect(await asked('b')).toEqual({ unpacked: 1, found: ['b'], missing: [] });
+    expect(await asked('a', 'b')).toEqual({ unpacked: 0, found: ['a', 'b'], missing: [] });
+    expect(server.heard).toHaveLength(4);
   });
 });

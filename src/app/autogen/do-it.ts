@@ -3,6 +3,7 @@ import {
   findOverlay,
   purgeDistdir,
   type RunEvent,
+  type RunProgress,
   type RunReport,
   type RunSettings,
   readUpstreams,
@@ -11,20 +12,21 @@ import {
 } from '../../autogen/index.ts';
 import { parseFarmConfig } from '../../config/index.ts';
 import type { Problem } from '../../diagnostics/index.ts';
-import { type Fastpull, openFastpull } from '../../fastpull/index.ts';
+import type { Fastpull } from '../../fastpull/index.ts';
 import { absolutePath, type Clock, machine, systemClock, textIfThere } from '../../host/index.ts';
-import { openDiskStore } from '../../store/index.ts';
 import { farmPaths } from '../farm-paths.ts';
+import { openWorkspace, workspaceRoot } from '../fastpull/index.ts';
+import { isFarm } from '../init-farm.ts';
+import { fixupsFolder } from './fixups-folder.ts';
 import { publicModules } from './public-modules.ts';
-import { fixupsFolder, workspaceRoot } from './workspace.ts';
 
 /** What `packmill doit` is told (specification 1.12). */
 export interface DoitOptions {
   /** Where it looks for autogens, and for the overlay upwards. */
   readonly folder: string;
   readonly files: readonly string[];
-  /** Folder of a farm whose stores are used; undefined: the workspace of the user. */
-  readonly farm: string | undefined;
+  /** Where a farm may be, whose stores are then used; otherwise those of the user. */
+  readonly farmFolder: string;
   readonly immediate: boolean;
   readonly scope: string | undefined;
   readonly forceDynamic: boolean;
@@ -43,12 +45,15 @@ export interface DoitOptions {
   readonly offline: boolean;
   /** Addresses that are downloaded again although they are known. */
   readonly refetch: readonly string[];
+  /** In front of `gen_path`: an expression that ebuilds can use. */
+  readonly genPath: string;
   /** Milliseconds for one generate with all its builds; default 30 minutes. */
   readonly timeLimitMs?: number | undefined;
   readonly edition?: number | undefined;
   readonly signal: AbortSignal;
   readonly clock?: Clock;
   readonly onEvent: (event: RunEvent) => void;
+  readonly onProgress?: ((progress: RunProgress) => void) | undefined;
   readonly onProblem: (problem: Problem) => void;
 }
 
@@ -80,8 +85,7 @@ export async function runDoit(options: DoitOptions): Promise<RunReport> {
       release: options.release,
       forceDynamic: options.forceDynamic,
       production: options.production,
-      genPathPrefix: machine.variable('PACKMILL_GEN_PATH') ?? `\${REPODIR}`,
-      hasDistfilesHost: opened.hasDistfilesHost,
+      genPathPrefix: options.genPath,
       upstreams: opened.upstreams,
       timeLimitMs: options.timeLimitMs ?? defaultTimeLimitMs,
       archiveTime: Number(machine.variable('SOURCE_DATE_EPOCH') ?? 0) || 0,
@@ -113,26 +117,23 @@ export async function runPurgeDistdir(options: DoitOptions): Promise<readonly st
 interface Stores {
   readonly fastpull: Fastpull;
   readonly workspace: string;
-  readonly hasDistfilesHost: boolean;
   readonly upstreams: Readonly<Record<string, string>>;
 }
 
 /** Stores of the farm, or of the workspace, with the settings of both and of the user. */
 function openStores(options: DoitOptions): Stores {
-  const { farm, clock, onProblem } = options;
+  const { farmFolder, clock, onProblem } = options;
   const user = readUserSettings(join(machine.variable('HOME') ?? '/', '.autogen'));
   for (const found of user.problems) onProblem(found);
-  const paths = farm === undefined ? undefined : farmPaths(farm);
+  const paths = isFarm(farmFolder) ? farmPaths(farmFolder) : undefined;
   const config =
     paths === undefined ? undefined : parseFarmConfig(textIfThere(paths.config) ?? '', paths.config);
-  const workspace = farm === undefined ? workspaceRoot(machine.variable) : `${farm}/fastpull`;
-  const host = machine.variable('METATOOLS_DISTFILES_HOST') ?? config?.['distfiles-host'];
-  const fastpull = openFastpull({
-    root: workspace,
-    ...(paths === undefined ? {} : { objects: openDiskStore({ root: paths.store }) }),
+  const distfilesHost = machine.variable('METATOOLS_DISTFILES_HOST') ?? config?.['distfiles-host'];
+  const fastpull = openWorkspace({
+    farmFolder,
     clock,
     scope: options.scope,
-    distfilesHost: host ?? '',
+    distfilesHost,
     credentials: user.credentials,
     immediate: options.immediate,
     offline: options.offline,
@@ -140,8 +141,7 @@ function openStores(options: DoitOptions): Stores {
   });
   return {
     fastpull,
-    workspace,
-    hasDistfilesHost: host !== undefined,
+    workspace: paths?.fastpull ?? workspaceRoot(),
     upstreams: readUpstreams({ ...user.upstreams, ...config?.upstreams }, machine.variable),
   };
 }

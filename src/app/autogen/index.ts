@@ -3,7 +3,7 @@ import type { RunReport } from '../../autogen/index.ts';
 import type { DoitOptions } from './do-it.ts';
 import type { NewAutogen, NewAutogenFiles } from './new-autogen.ts';
 
-export type { PackageReport, RunEvent, RunReport } from '../../autogen/index.ts';
+export type { PackageReport, RunEvent, RunProgress, RunReport } from '../../autogen/index.ts';
 export type { DoitOptions } from './do-it.ts';
 export type { NewAutogen, NewAutogenFiles } from './new-autogen.ts';
 

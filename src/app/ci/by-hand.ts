@@ -1,3 +1,4 @@
+import { RecipeClones } from '../../git/index.ts';
 import { makeTemporaryFolder, removeTree } from '../../host/index.ts';
 import {
   type Addition,
@@ -39,6 +40,7 @@ export async function runAdd(
   additions: readonly Addition[],
 ): Promise<AddReport> {
   const scratch = makeTemporaryFolder('packmill-add-');
+  const clones = new RecipeClones();
   try {
     return await withPipeline(options, async (context) => {
       const hasDatabases = context.repository.settings.libraryDatabases.length > 0;
@@ -46,11 +48,12 @@ export async function runAdd(
         offeredNames(await watchedDatabases(questionOf(options, context)));
       const { origin, reason, dryRun, signal } = options;
       return await addPackages(context, additions, {
-        ...{ scratch, origin, reason, dryRun, signal },
+        ...{ scratch, clones, origin, reason, dryRun, signal },
         offered: hasDatabases ? offered : undefined,
       });
     });
   } finally {
+    await clones.close();
     await removeTree(scratch);
   }
 }

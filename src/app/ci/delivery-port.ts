@@ -135,6 +135,10 @@ async function deliver(
       const refusal = fault(code as 'SCH001' | 'SCH008', { what, ...(next === undefined ? {} : { next }) });
       throw await swapped(client, settings, refusal);
     }
+    // the clean-up comes with what is left of the document
+    if (reply.coveredTo !== undefined) {
+      return { accepted, refused, removed: [], coveredTo: reply.coveredTo };
+    }
     accepted = reply.accepted.map(({ name }) => name);
     refused = reply.refused.map(({ name, code, what, next }) => ({
       name,

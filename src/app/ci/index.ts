@@ -38,16 +38,13 @@ export async function ciOnCommit(options: HandingOptions): Promise<OnCommitRepor
 
 /** `packmill ci deliver`: see `deliverWaiting` of room pipeline; `discard` gives up hand-overs by id instead. */
 export async function ciDeliver(
-  options: Omit<HandingOptions, 'handOver' | 'afterScheduled'> & { readonly discard: readonly string[] },
+  options: Omit<HandingOptions, 'handOver'> & { readonly discard: readonly string[] },
 ): Promise<DeliveryReport> {
   return await (await import('./on-commit.ts')).runDeliver(options);
 }
 
 /** `packmill ci schedule`: see `scheduleByHand` of room pipeline. */
-export async function ciSchedule(
-  options: Omit<HandingOptions, 'afterScheduled'>,
-  names: string,
-): Promise<ByHandReport> {
+export async function ciSchedule(options: HandingOptions, names: string): Promise<ByHandReport> {
   return await (await import('./requests.ts')).runSchedule(options, names);
 }
 
@@ -57,10 +54,7 @@ export async function ciOnSchedule(options: ScheduleOptions): Promise<ScheduleRu
 }
 
 /** `packmill ci on-schedule --trigger NAME`: see `triggerRun` of room pipeline. */
-export async function ciTrigger(
-  options: Omit<HandingOptions, 'afterScheduled'>,
-  trigger: string,
-): Promise<ByHandReport> {
+export async function ciTrigger(options: HandingOptions, trigger: string): Promise<ByHandReport> {
   return await (await import('./requests.ts')).runTrigger(options, trigger);
 }
 

@@ -1,8 +1,8 @@
 import type {
-  AfterScheduled,
   DeliveryReport,
   OnCommitReport,
   PipelineContext,
+  UploadToAur,
 } from '../../pipeline/push/index.ts';
 import { deliverWaiting, discardWaiting, fetchRemoteRefs, onCommit } from '../../pipeline/push/index.ts';
 import { managerPort } from './delivery-port.ts';
@@ -16,8 +16,6 @@ export interface HandingOptions extends PipelineOptions {
   readonly farm: string;
   /** Only leave the hand-over on branch `state`. */
   readonly handOver: boolean;
-  /** Called with what was scheduled, after everything is pushed. */
-  readonly afterScheduled?: AfterScheduled | undefined;
 }
 
 /** `packmill ci on-commit`: see `onCommit`. */
@@ -28,7 +26,7 @@ export async function runOnCommit(options: HandingOptions): Promise<OnCommitRepo
     try {
       return await onCommit(context, {
         port: options.handOver ? undefined : port,
-        afterScheduled: options.afterScheduled ?? ((...scheduled) => uploadToAur(context, ...scheduled)),
+        uploadToAur: (...scheduled) => uploadToAur(context, ...scheduled),
       });
     } finally {
       await port.close();
@@ -36,19 +34,18 @@ export async function runOnCommit(options: HandingOptions): Promise<OnCommitRepo
   });
 }
 
-/** The push-back to the AUR of what is scheduled, where it is switched on (specification 5.4, 10.1). */
+/** The push-back to the AUR; loaded where it is switched on (specification 5.4, 10.1). */
 async function uploadToAur(
   context: PipelineContext,
-  ...scheduled: Parameters<AfterScheduled>
-): Promise<void> {
-  if (!context.repository.settings.managesAur) return;
-  const { aurPushAfter } = await import('./upkeep.ts');
-  await aurPushAfter(context)(...scheduled);
+  ...scheduled: Parameters<UploadToAur>
+): ReturnType<UploadToAur> {
+  const { uploadsToAur } = await import('./upkeep.ts');
+  return await uploadsToAur(context)(...scheduled);
 }
 
 /** `packmill ci deliver`: hands over what waits on branch `state`; see `deliverWaiting` and `discardWaiting`. */
 export async function runDeliver(
-  options: Omit<HandingOptions, 'handOver' | 'afterScheduled'> & { readonly discard: readonly string[] },
+  options: Omit<HandingOptions, 'handOver'> & { readonly discard: readonly string[] },
 ): Promise<DeliveryReport> {
   return await withPipeline(options, async (context) => {
     const { settings } = context.repository;

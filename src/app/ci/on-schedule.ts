@@ -11,10 +11,10 @@ import { managerPort } from './delivery-port.ts';
 import type { HandingOptions } from './on-commit.ts';
 import { withPipeline } from './open-pipeline.ts';
 import { withScheduleContext } from './schedule-context.ts';
-import { aurPushAfter } from './upkeep.ts';
+import { uploadsToAur } from './upkeep.ts';
 
 /** The regular run of a timer. */
-export interface ScheduleOptions extends Omit<HandingOptions, 'afterScheduled'> {
+export interface ScheduleOptions extends HandingOptions {
   /** Only these packages, at once and whatever happened before; undefined: all. */
   readonly only: readonly string[] | undefined;
   /** Decide everything and change nothing. */
@@ -45,7 +45,7 @@ export async function runOnSchedule(options: ScheduleOptions): Promise<ScheduleR
       const report = await withScheduleContext(pipeline, surroundings, (context) =>
         onSchedule(context, {
           port: options.handOver ? undefined : port,
-          afterScheduled: aurPushAfter(context, signal),
+          uploadToAur: uploadsToAur(context, signal),
         }),
       );
       return { kind: 'packages', report };

@@ -1,5 +1,11 @@
 import type { PackageChecks } from '../../api/index.ts';
-import { checksPath, fetchRemoteRefs, readPackageChecks, waitingDocuments } from '../../pipeline/index.ts';
+import {
+  awaitedUploads,
+  checksPath,
+  fetchRemoteRefs,
+  readPackageChecks,
+  waitingDocuments,
+} from '../../pipeline/index.ts';
 import { type PipelineOptions, withPipeline } from './open-pipeline.ts';
 
 /** How the pipelines of a recipe repository stand. */
@@ -10,6 +16,8 @@ export interface PipelineStatus {
   readonly scheduled: string | undefined;
   /** Hand-overs that wait for the manager, oldest first. */
   readonly waiting: readonly { readonly id: string; readonly createdMs: number; readonly packages: number }[];
+  /** Packages that the AUR has to get and may not have yet. */
+  readonly uploads: readonly string[];
   /** Packages in the repository at `HEAD`. */
   readonly packages: number;
   /** What is known of each package: last check, last error, next try. */
@@ -34,6 +42,7 @@ export async function readPipelineStatus(options: PipelineOptions): Promise<Pipe
         createdMs,
         packages: schedule?.packages.length ?? 0,
       })),
+      uploads: await awaitedUploads(context, refs),
       packages: repository.packages.length,
       checks: checks.packages,
     };

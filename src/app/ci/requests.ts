@@ -9,20 +9,18 @@ import { managerPort } from './delivery-port.ts';
 import type { HandingOptions } from './on-commit.ts';
 import { withPipeline } from './open-pipeline.ts';
 
-type Handing = Omit<HandingOptions, 'afterScheduled'>;
-
 /** `packmill ci schedule`: see `scheduleByHand`. */
-export async function runSchedule(options: Handing, names: string): Promise<ByHandReport> {
+export async function runSchedule(options: HandingOptions, names: string): Promise<ByHandReport> {
   return await handing(options, (context, port) => scheduleByHand(context, port, names));
 }
 
 /** `packmill ci on-schedule --trigger NAME`: see `triggerRun`. */
-export async function runTrigger(options: Handing, trigger: string): Promise<ByHandReport> {
+export async function runTrigger(options: HandingOptions, trigger: string): Promise<ByHandReport> {
   return await handing(options, (context, port) => triggerRun(context, port, trigger));
 }
 
 async function handing(
-  options: Handing,
+  options: HandingOptions,
   work: (context: PipelineContext, port: HandOverPort | undefined) => Promise<ByHandReport>,
 ): Promise<ByHandReport> {
   return await withPipeline(options, async (context) => {

@@ -1,5 +1,6 @@
 import { Fetcher } from '../../fetcher/index.ts';
 import { forgeFromEnvironment } from '../../forge/index.ts';
+import { RecipeClones } from '../../git/index.ts';
 import {
   ensureFolder,
   makeTemporaryFolder,
@@ -52,6 +53,7 @@ export async function withScheduleContext<Result>(
   const folder = makeTemporaryFolder('packmill-schedule-');
   const fetcher =
     surroundings.fetcher ?? new Fetcher({ clock, random: systemRandom, cacheFolder: cacheFolder(variable) });
+  const clones = new RecipeClones();
   try {
     const style = (await copy.readFiles(repository.commit, ['.editorconfig'])).get('.editorconfig');
     if (style) await writeFileWithMode(`${folder}/.editorconfig`, style, 0o644);
@@ -59,9 +61,11 @@ export async function withScheduleContext<Result>(
     await writeFileWithMode(gitConfigFile, '', 0o600);
     return await work({
       ...{ ...pipeline, repository, settings, refs, fetcher, folder, gitConfigFile, dryRun, signal },
-      endpoints: readEndpoints(variable),
+      // the repository's own settings say where these two are, of which the environment is a part
+      endpoints: { ...readEndpoints(variable), aur: settings.aurUrl, gitlab: settings.gitlabUrl },
       tokens: tokensOf(variable),
       // a pause after each clone is one between two clones
+      clones,
       clonePace: new ClonePace(settings.cloneDelayMs > 0 ? 1 : clonesAtOnce),
       forge: forgeFromEnvironment(variable, { clock, signal }),
       tools: recipeTools({
@@ -77,6 +81,7 @@ export async function withScheduleContext<Result>(
     });
   } finally {
     if (!surroundings.fetcher) fetcher.close();
+    await clones.close();
     await removeTree(folder);
   }
 }

@@ -2,24 +2,27 @@ import { fault, type Problem, problem } from '../../diagnostics/index.ts';
 import { requestedPackages } from '../../formats/pkgbuild-repo/index.ts';
 import { machine, textIfThere } from '../../host/index.ts';
 import {
-  type AfterScheduled,
   type AurPushReport,
   commitMessageTrouble,
   messageOfFile,
   type PipelineContext,
   pushToAur,
   type TemplateReport,
+  type UploadToAur,
   updateTemplate,
 } from '../../pipeline/index.ts';
 import { type PipelineOptions, withPipeline } from './open-pipeline.ts';
 
 /**
- * What runs call after they scheduled packages: uploads those that the AUR gets, as the scheduled commit has them, at
- * which the checkout need not be (specification 7.15, 10.1).
+ * How runs upload what they scheduled: packages that the AUR gets, as the scheduled commit has them, at which the
+ * checkout need not be (specification 7.15, 10.1). What the AUR did not take for a reason that is not the recipe's is
+ * tried again by the next run.
  */
-export function aurPushAfter(context: PipelineContext, signal?: AbortSignal): AfterScheduled {
+export function uploadsToAur(context: PipelineContext, signal?: AbortSignal): UploadToAur {
   return async (packages, commit) => {
-    await pushToAur(context, { packages, commit, key: machine.variable('AUR_KEY'), signal });
+    const done = await pushToAur(context, { packages, commit, key: machine.variable('AUR_KEY'), signal });
+    const failed = done.failed.filter(({ problem: { code } }) => code === 'CIU002');
+    return [...done.skipped, ...failed.map((one) => one.package)];
   };
 }
 

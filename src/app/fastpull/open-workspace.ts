@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { type HostCredentials, loadCredentials } from '../../config/index.ts';
 import type { Problem } from '../../diagnostics/index.ts';
 import {
   type Fastpull,
@@ -34,11 +35,19 @@ export function workspaceRoot(): string {
   return join(below, 'repo_tmp');
 }
 
-/** Opens the stores of a farm, whose objects are the farm's own, or those of the user. Throws SYS004. */
+/** Opens the stores of a farm, whose objects are the farm's own, or those of the user. Throws SYS004, FPL019. */
 export function openWorkspace({ farmFolder, ...options }: WorkspaceOptions): Workspace {
   const distfilesHost = options.distfilesHost ?? machine.variable('METATOOLS_DISTFILES_HOST');
-  if (!isFarm(farmFolder)) return openFastpull({ ...options, distfilesHost, root: workspaceRoot() });
+  const credentials = options.credentials ?? ownCredentials(options.onProblem);
+  const common = { ...options, distfilesHost, credentials };
+  if (!isFarm(farmFolder)) return openFastpull({ ...common, root: workspaceRoot() });
   const { fastpull, store } = farmPaths(farmFolder);
   ensureFolder(fastpull);
-  return openFastpull({ ...options, distfilesHost, root: fastpull, objects: openDiskStore({ root: store }) });
+  return openFastpull({ ...common, root: fastpull, objects: openDiskStore({ root: store }) });
+}
+
+/** Those of `~/.autogen`, as the original has them. */
+function ownCredentials(onProblem: (problem: Problem) => void): Readonly<Record<string, HostCredentials>> {
+  const home = machine.variable('HOME');
+  return home === undefined ? {} : loadCredentials(join(home, '.autogen'), onProblem);
 }

@@ -13,6 +13,7 @@ import {
   type Welcome,
   type WorkOrder,
 } from '../../api/index.ts';
+import { passingTrouble } from '../../builder/index.ts';
 import type { CallHandler } from '../../channel/index.ts';
 import { fault, isFault } from '../../diagnostics/index.ts';
 import type { BegunAttempt, Dispatcher } from '../../dispatcher/index.ts';
@@ -115,22 +116,28 @@ export class BuilderDesk {
       await landingZone?.prepare(order);
       return { order };
     } catch (error) {
-      // a git server that is away, or called off because this manager ends, says nothing about the job
-      const passing = isDiskFull(error)
-        ? "the manager's disk is full"
-        : isFault(error) && error.problem.code === 'GIT001'
-          ? error.problem.what
-          : undefined;
-      if (passing !== undefined) await this.#handBack(begun, lease, passing);
+      const passing = passingTrouble(error);
+      if (passing !== undefined) await this.#handBack(begun, lease, { reason: passing, error });
       if (passing !== undefined || !isFault(error)) throw error;
       await this.#refuse(begun, lease, error.problem);
       return {};
     }
   }
 
-  /** Ends an attempt that could not begin for a reason that passes; that is no fault of job or builder. */
-  async #handBack(begun: BegunAttempt, lease: Lease, reason: string): Promise<void> {
-    const outcome = { kind: 'canceled', requeue: true, reason } as const;
+  /**
+   * Ends an attempt that could not begin for a reason that passes; that is no fault of job or builder. A git server
+   * that is away, or called off because this manager ends, and a full disk are waited out; what may stay for good
+   * counts as a loss, of which a job has only so many.
+   */
+  async #handBack(
+    begun: BegunAttempt,
+    lease: Lease,
+    { reason, error }: { readonly reason: string; readonly error: unknown },
+  ): Promise<void> {
+    const isWaitedOut = isDiskFull(error) || isFault(error, 'GIT001');
+    const outcome: Outcome = isWaitedOut
+      ? { kind: 'canceled', requeue: true, reason: `manager: ${reason}` }
+      : { kind: 'lost', reason: `manager: ${reason}` };
     await this.#parts.dispatcher.report(lease, begun.id, { outcome });
   }
 

@@ -54,7 +54,7 @@ export interface FarmService {
   clearQueue(selection: JobSelection): Promise<readonly string[]>;
   /** No new jobs for a builder, or again some. Throws SCH007 when no such builder is known. */
   drain(builder: string, drained: boolean): Promise<void>;
-  /** Puts a run of a recipe source's upkeep in its line. Throws CIF001. */
+  /** Puts a run of a recipe source's upkeep in its line. Throws CIF001, CIC007 (a package that it does not have). */
   runUpkeep(source: string, request: UpkeepRunRequest): Promise<UpkeepRunReply>;
   /** No runs by pushes and by the clock, or again some; outlives a restart. Throws CIF001. */
   pauseUpkeep(source: string, paused: boolean): Promise<void>;

@@ -40,6 +40,7 @@ import { notifierConfig, Telling, wasReplaced, wordsOf } from './telling.ts';
 import { Tokens } from './tokens.ts';
 import { diskTrouble, Troubles } from './troubles.ts';
 import { Upkeep } from './upkeep.ts';
+import { checkPackages } from './upkeep-packages.ts';
 import { WorkOrders } from './work-orders.ts';
 
 export interface RunningFarmOptions {
@@ -288,6 +289,7 @@ export class RunningFarm extends FarmLook implements FarmService {
     const { 'keep-days': days, 'keep-per-job': keepPerJob } = farm.config.logs;
     await pruneLogs({ farm: farm.paths.root, nowMs, maxAgeMs: days * dayMs, keepPerJob });
     farm.database.requests.prune(nowMs - 30 * dayMs);
+    farm.database.ranges.prune(nowMs - 30 * dayMs);
     farm.database.builders.prune(nowMs - 30 * dayMs);
     await this.#landingZone?.sweep((attempt, fence) =>
       this.#dispatcher.isUnderWay(attempt as Parameters<Dispatcher['isUnderWay']>[0], fence),
@@ -437,6 +439,7 @@ export class RunningFarm extends FarmLook implements FarmService {
   }
 
   async runUpkeep(source: string, request: UpkeepRunRequest) {
+    if (request.packages) checkPackages(await this.upkeepPackages(source), request.packages);
     return this.#upkeep.run(source, request);
   }
 

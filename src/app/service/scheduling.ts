@@ -16,6 +16,7 @@ import { readInventory } from '../plan-recipes.ts';
 import { pkgbuildKind } from '../recipe-kinds.ts';
 import type { RecipeSources, SourceState } from '../recipe-sources.ts';
 import type { ArchShortage } from './architectures.ts';
+import { coveredTo } from './covered-range.ts';
 import { someNames } from './known-names.ts';
 
 /** A package of a request that gets no job, and why. */
@@ -83,17 +84,15 @@ export class Scheduling {
   /**
    * Accepts a request: when this resolves it is on disk, and usually planned. When its source cannot be reached
    * within `patienceMs`, or the manager ends, the answer comes without a plan, and planning goes on (in the next
-   * life).
+   * life). A range of commits whose beginning was accepted before is not taken (`coveredTo`).
    */
   async schedule(asked: ScheduleRequest, patienceMs = 30_000): Promise<ScheduleReply> {
     const { farm, signal } = this.#parts;
-    const { requests } = farm.database;
     const body = JSON.stringify(scheduleRequestSchema.parse(asked));
     const request = settle(asked, farm.config);
-    farm.database.transaction(() =>
-      requests.add({ id: request.id, kind: 'schedule', body, receivedMs: farm.clock.nowMs() }),
-    );
-    const known = requests.get(request.id);
+    const covered = farm.database.transaction(() => this.#takeDown(request, body));
+    if (covered !== undefined) return { id: request.id, accepted: [], refused: [], coveredTo: covered };
+    const known = farm.database.requests.get(request.id);
     if (known?.reply !== undefined) return JSON.parse(known.reply) as ScheduleReply;
     const working = this.#work(request);
     const answered = new AbortController();
@@ -109,6 +108,22 @@ export class Scheduling {
     } finally {
       answered.abort();
     }
+  }
+
+  /** Writes a request down; or says up to where its range was accepted before, and then does not. */
+  #takeDown(request: Settled, body: string): string | undefined {
+    const { clock, database } = this.#parts.farm;
+    const { id, since, commit, despite } = request;
+    if (database.requests.get(id)) return undefined;
+    const receivedMs = clock.nowMs();
+    // what cannot be built at all covers nothing
+    if (since !== undefined && commit !== undefined && !this.#unfit(request)) {
+      const covered = coveredTo(database.ranges.newest(request), since, despite);
+      if (covered !== undefined) return covered;
+      database.ranges.add(request, { since, upTo: commit }, receivedMs);
+    }
+    database.requests.add({ id, kind: 'schedule', body, receivedMs });
+    return undefined;
   }
 
   /** Goes on with requests that were accepted and not planned before the last end. */

@@ -1,7 +1,9 @@
-import type { PackageCheck, UpkeepPackage, UpkeepPackageState } from '../../api/index.ts';
+import type { PackageCheck, UpkeepPackage, UpkeepPackageState, UpkeepPackages } from '../../api/index.ts';
+import { fault } from '../../diagnostics/index.ts';
 import type { WorkingCopy } from '../../git/index.ts';
 import { machine } from '../../host/index.ts';
 import { checksPath, readPackageChecks, readRecipeRepository, readSettingsOf } from '../../pipeline/index.ts';
+import { nearestWords } from '../../primitives/index.ts';
 
 /** The packages of a repository as its clone and its branch `state` say; times that have passed are for the caller. */
 export interface KeptPackages {
@@ -82,4 +84,16 @@ function packageOf(name: string, { check, follows, isVcs, trigger, nowMs }: Know
     review: review ? { branch: review.branch, url: review.url ?? null, sinceMs: review.since } : null,
   };
   return withState(known, nowMs);
+}
+
+/** Throws CIC007 with the nearest names for a package that a source does not have; of one that was not looked at yet nobody knows. */
+export function checkPackages({ source, commit, packages }: UpkeepPackages, names: readonly string[]): void {
+  const there = new Set(packages.map(({ name }) => name));
+  const unknown = commit === null ? undefined : names.find((name) => !there.has(name));
+  if (unknown === undefined) return;
+  const near = nearestWords(unknown, there);
+  throw fault('CIC007', {
+    what: `'${source}' has no package '${unknown}'`,
+    next: `${near === undefined ? '' : `Did you mean ${near}? `}What was pushed a moment ago is known after the next look at the branch.`,
+  });
 }

@@ -51,6 +51,8 @@ export class SourceUpkeep {
   #lookProblem: UpkeepRun['problem'] = null;
   #wake = new AbortController();
   #isBusy = false;
+  /** Whether the guard of the regular run was open after the newest run. */
+  #isTagged = false;
 
   constructor(parts: SourceParts) {
     this.#parts = parts;
@@ -166,6 +168,7 @@ export class SourceUpkeep {
     if (outcome.outcome === 'interrupted') return;
     this.#noteEnd(wanted, outcome);
     await this.#lookBack(wanted, outcome, head);
+    if (packages === undefined) this.#tellTrouble();
   }
 
   /** Whether a push has to be looked at before a regular run, which otherwise ends on its guard (specification 7.2). */
@@ -227,6 +230,7 @@ export class SourceUpkeep {
     const isTagged = tip !== undefined && found.refs.get('refs/tags/scheduled') === tip;
     const isLooked = wanted.kind === 'on-commit' && wanted.packages === undefined && outcome !== 'later';
     const handled = isTagged ? tip : isLooked ? head : this.#memory.handled;
+    this.#isTagged = isTagged;
     this.#remember({ handled, packages: found.packages, branch: clone.branch });
   }
 
@@ -241,15 +245,16 @@ export class SourceUpkeep {
     const late = outcome === 'later' ? this.#memory.late + 1 : 0;
     const retryMs = late > 0 ? farm.clock.nowMs() + delayMs(config.look, late - 1) : undefined;
     this.#remember({ late, retryMs, failures });
-    this.#tellTrouble();
   }
 
   /** What is the matter: the server that does not answer, a push that is wrong, else what the newest run met. */
   #tellTrouble(): void {
     const runs = Object.values(this.#memory.runs).sort((one, two) => two.startedMs - one.startedMs);
     const ofPush = awaitsPush(this.#memory) ? this.#memory.runs['on-commit']?.problem : undefined;
-    const found =
-      this.#lookProblem ?? ofPush ?? runs.find(({ packages, problem }) => !packages && problem)?.problem;
+    const met = runs.find(
+      ({ packages, problem }) => !packages && problem && !(this.#isTagged && problem.code === 'CIS001'),
+    );
+    const found = this.#lookProblem ?? ofPush ?? met?.problem;
     const before = this.#memory.problem;
     if (!found) {
       if (before) this.#remember({ problem: undefined });

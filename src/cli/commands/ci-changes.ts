@@ -42,7 +42,7 @@ export function addCiChanges(ci: Command, shell: Shell): void {
     .action(async (names: string[], options: ChangeOptions) => {
       const session = new CiSession(shell);
       const done = await ciDrop(changing(session, options), names.join(' '));
-      for (const name of done.dropped) shell.print(`dropped ${name}`);
+      for (const name of done.dropped) shell.print(`${did(options, 'drop', 'dropped')} ${name}`);
       session.conclude(done);
     });
   ci.command('bump')
@@ -53,7 +53,8 @@ export function addCiChanges(ci: Command, shell: Shell): void {
     .action(async (names: string[], options: ChangeOptions) => {
       const session = new CiSession(shell);
       const done = await ciBump(changing(session, options), names.join(' '));
-      for (const { name, value } of done.bumped) shell.print(`bumped ${name} ${value}`);
+      for (const { name, value } of done.bumped)
+        shell.print(`${did(options, 'bump', 'bumped')} ${name} ${value}`);
       session.conclude(done);
     });
 }
@@ -67,10 +68,14 @@ async function add(shell: Shell, words: readonly string[], options: AddOptions):
   const session = new CiSession(shell);
   const { origin, reason } = options;
   const done = await ciAdd({ ...changing(session, options), origin, reason }, words);
-  for (const name of done.added) shell.print(`added ${name}`);
+  for (const name of done.added) shell.print(`${did(options, 'add', 'added')} ${name}`);
   for (const { name, neededBy } of done.missing) shell.print(`missing ${name}, needed by ${neededBy}`);
   session.conclude(done);
 }
+
+/** What was done, or with `--dry-run` would be. */
+const did = ({ dryRun }: ChangeOptions, would: string, done: string): string =>
+  dryRun === true ? `would ${would}` : done;
 
 function changing(session: CiSession, options: ChangeOptions) {
   return { ...session.options(options), dryRun: options.dryRun === true };

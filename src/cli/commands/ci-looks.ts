@@ -97,7 +97,7 @@ async function deptree(shell: Shell, options: TreeOptions): Promise<void> {
 }
 
 function showStatus(shell: Shell, status: PipelineStatus, all: boolean): void {
-  const { branch, tip, scheduled, waiting, packages, checks } = status;
+  const { branch, tip, scheduled, waiting, uploads, packages, checks } = status;
   shell.print(`${packages} packages, branch ${branch} at ${tip?.slice(0, 7) ?? 'nothing'}`);
   if (tip !== undefined && tip === scheduled) shell.print('everything is looked at');
   else
@@ -105,6 +105,7 @@ function showStatus(shell: Shell, status: PipelineStatus, all: boolean): void {
   for (const { id, createdMs, packages: count } of waiting) {
     shell.print(`waiting ${id}: ${count} packages, since ${when(createdMs)}`);
   }
+  if (uploads.length > 0) shell.print(`the AUR has to get ${uploads.join(', ')}: the next run uploads`);
   for (const [name, one] of Object.entries(checks)) {
     const parts = [
       one.error && `${one.error.code} ${one.error.what} (since ${when(one.error.since)})`,

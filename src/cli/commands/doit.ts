@@ -34,6 +34,7 @@ interface DoitWords {
   readonly purgeDistdir?: boolean;
   readonly offline?: boolean;
   readonly refetch?: readonly string[];
+  readonly genPath: string;
   readonly watch?: boolean;
 }
 
@@ -75,6 +76,7 @@ export function addDoit(program: Command, shell: Shell): void {
     .option('--purge-distdir', 'only remove the copies of archives that were made there')
     .option('--offline', 'ask no server')
     .option('--refetch <url...>', 'download these addresses again')
+    .option('--gen-path <prefix>', 'what gen_path begins with, for ebuilds', `\${REPODIR}`)
     .option('--watch', 'go on, and run again when a file changes')
     .option('--moonbeam', 'accepted and ignored; --json-report tells more')
     .addHelpText('after', help)
@@ -94,6 +96,7 @@ async function act(shell: Shell, files: readonly string[], words: DoitWords): Pr
     edition,
     signal: abort.signal,
     onEvent: (event) => display.show(event),
+    onProgress: (progress) => display.progress(progress),
     onProblem: (found) => shell.complain(found),
   });
   try {
@@ -104,7 +107,7 @@ async function act(shell: Shell, files: readonly string[], words: DoitWords): Pr
       return;
     }
     await conclude(shell, await doit(options(0)), words);
-    if (words.watch === true) await keepRunning(shell, { options, words, signal: abort.signal });
+    if (words.watch === true) await keepRunning(shell, { options, words, display, signal: abort.signal });
     if (abort.signal.aborted && words.watch !== true) {
       shell.exitCode = exitCodes.interrupted;
       shell.tell('interrupted: the same command goes on from here');
@@ -119,12 +122,11 @@ function readWords(
   shell: Shell,
   files: readonly string[],
   words: DoitWords,
-): Omit<DoitOptions, 'signal' | 'onEvent' | 'onProblem'> {
-  const farm = shell.farmFolder(isFarm);
+): Omit<DoitOptions, 'signal' | 'onEvent' | 'onProgress' | 'onProblem'> {
   return {
     folder: machine.absolute('.'),
     files,
-    farm: isFarm(farm) ? farm : undefined,
+    farmFolder: shell.farmFolder(isFarm),
     immediate: words.immediate === true,
     scope: words.fastpullScope,
     forceDynamic: words.forceDynamic === true,
@@ -142,6 +144,7 @@ function readWords(
     distdir: words.distdir === undefined ? undefined : machine.absolute(words.distdir),
     offline: words.offline === true,
     refetch: words.refetch ?? [],
+    genPath: words.genPath,
   };
 }
 
@@ -163,12 +166,14 @@ async function keepRunning(
   watch: {
     readonly options: (edition: number) => DoitOptions;
     readonly words: DoitWords;
+    readonly display: DoitDisplay;
     readonly signal: AbortSignal;
   },
 ): Promise<void> {
   const tree = watchTree(machine.absolute('.'), (path) => !ownFiles.test(path));
   try {
     for (let edition = 1; ; edition += 1) {
+      watch.display.rest();
       shell.tell('waiting for a file to change');
       const changed = await tree.changed(watch.signal);
       if (changed === undefined) return;

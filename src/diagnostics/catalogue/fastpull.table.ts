@@ -158,6 +158,17 @@ export const fastpullCodes = {
     next: "'packmill dynamic ls' lists archives; addresses are written exactly as they were downloaded.",
     sample: { broken: 'packmill dynamic show 12ab', fixed: 'packmill dynamic show 13d7c90e' },
   },
+  FPL019: {
+    severity: 'error',
+    blame: 'usage',
+    title: 'a file with credentials cannot be understood',
+    why: "It is a YAML file with a mapping 'authentication' from host names to 'username' and 'password', or to 'token'.",
+    next: 'Correct the file; its values are never shown.',
+    sample: {
+      broken: 'authentication: [example.org]',
+      fixed: 'authentication: { example.org: { username: me, password: secret } }',
+    },
+  },
   FPL020: {
     severity: 'error',
     blame: 'world',

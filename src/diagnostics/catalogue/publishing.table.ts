@@ -7,7 +7,7 @@ export const publishingCodes = {
     blame: 'recipe',
     title: 'a published file name has other bytes now',
     why: 'A file name that was published once stands for these bytes for ever: mirrors and caches of users keep it, and the signature belongs to it.',
-    next: "Raise 'pkgrel' (or 'pkgver') of the recipe and build it again.",
+    next: "Raise 'pkgrel' of the recipe ('packmill ci bump NAME' in a repository with pipelines), or 'epoch' to take users back to an older version, and build it again.",
     sample: {
       broken: "'foo-1-1-any.pkg.tar.zst' is published, then built again with another compiler",
       fixed: "the same with 'pkgrel=2'",

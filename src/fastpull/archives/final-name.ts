@@ -20,7 +20,6 @@ export function checkFinalName(name: string): string {
   if (name === '.' || name === '..') refuse('names a folder');
   if (name.startsWith('-')) refuse('begins with a dash');
   if (name.includes('/')) refuse('has a slash');
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
   if (/[\s\u0000-\u001f\u007f]/u.test(name)) refuse('has a blank or a control character');
   return name;
 }

@@ -104,7 +104,10 @@ function landHardLink(scene: Scene, path: string, name: string): void {
   const link = scene.landing.linkAt(target);
   if (target === path) return;
   makeWay(scene, path);
-  if (link !== undefined) return scene.landing.addLink(path, link);
+  if (link !== undefined) {
+    scene.landing.addLink(path, link);
+    return;
+  }
   if (entryFacts(`${scene.folder}/${target}`)?.kind !== 'file') {
     throw fault('FPL013', {
       what: `'${path}' in '${scene.archive}' is a link to '${name}', which is no file there`,

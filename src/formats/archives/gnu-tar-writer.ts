@@ -24,7 +24,10 @@ function put(block: Uint8Array, at: number, text: string): void {
 const octal = (value: number, digits: number): string => `${value.toString(8).padStart(digits, '0')}\0`;
 
 function putSize(block: Uint8Array, size: number): void {
-  if (size < largestOctal) return put(block, 124, octal(size, 11));
+  if (size < largestOctal) {
+    put(block, 124, octal(size, 11));
+    return;
+  }
   // beyond 8 GiB: binary, marked by the first bit
   const field = Buffer.alloc(12);
   field.writeBigUInt64BE(BigInt(size), 4);

@@ -8,14 +8,19 @@ import {
   BSONRegExp,
   type BsonValue,
   Code,
+  DBRef,
+  Decimal128,
   Double,
+  Int32,
   Long,
+  MaxKey,
   MinKey,
   ObjectId,
   parseExtendedJson,
   parseExtendedJsonDocument,
   printDouble,
   printExtendedJson,
+  Timestamp,
 } from './index.ts';
 
 const sha512 = (text: string): string => createHash('sha512').update(text).digest('hex');
@@ -79,7 +84,7 @@ describe('the canonical text of a key', () => {
     ['a function', { 'a b': { f: () => 1 } }, 'key["a b"].f', "type 'function'"],
     ['an instance of a class', { m: new Map() }, 'key.m', "class 'Map'"],
     ['nothing at all', { u: undefined }, 'key.u', "type 'undefined'"],
-    ['a hole in a list', { l: [1, , 2] }, 'key.l[1]', "type 'undefined'"],
+    ['a hole in a list', { l: Object.assign([1], { 2: 2 }) }, 'key.l[1]', "type 'undefined'"],
     ['a date that is none', { d: new Date(Number.NaN) }, 'key.d', 'a date that is none'],
     ['half a character', { t: '\ud800' }, 'key.t', 'lone surrogate'],
     ['too large an integer', { n: 2 ** 64 }, 'key.n', 'beyond 64 bits'],
@@ -130,6 +135,23 @@ describe('Extended JSON', () => {
     expect(value['b']).toBe(2n);
     expect(value['c']).toBe(2);
     expect(value['e']).toBeInstanceOf(MinKey);
+  });
+  it('has a text for each class of BSON', () => {
+    const id = new ObjectId('507f1f77bcf86cd799439011');
+    const values = [
+      new Int32(5),
+      Decimal128.fromString('1.50'),
+      new Timestamp({ t: 5, i: 6 }),
+      new MinKey(),
+      new MaxKey(),
+      new DBRef('things', id, 'db'),
+      new Double(-0),
+    ];
+    expect(printExtendedJson(values)).toBe(
+      '[{"$numberInt": "5"}, {"$numberDecimal": "1.50"}, {"$timestamp": {"i": 6, "t": 5}}, {"$minKey": 1}, ' +
+        '{"$maxKey": 1}, {"$db": "db", "$id": {"$oid": "507f1f77bcf86cd799439011"}, "$ref": "things"}, ' +
+        '{"$numberDouble": "-0.0"}]',
+    );
   });
   it('keeps expressions and code', () => {
     const value = { r: new BSONRegExp('a|b', 'im'), j: /x/iu, c: new Code('f', { a: 1 }) };

@@ -48,7 +48,6 @@ const escapes: Readonly<Record<string, string>> = {
 
 /** A text as Python's json module writes it: everything outside printable ASCII escaped, letters in lower case. */
 function printText(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the printable range is what is meant
   if (/^[ !#-[\]-~]*$/.test(text)) return `"${text}"`;
   const escaped = text.replace(
     /["\\]|[^ -~]/g,

@@ -63,9 +63,9 @@ async function trustedContents(
   const { contents, problems } = readStateContents(files);
   const why = await strangeness(context, contents);
   if (why === undefined) return { contents, problems };
-  const { outbox, checks } = contents;
+  const { outbox, checks, uploads } = contents;
   const found = problem('CIS002', { what: `the state branch does not count: ${why}` });
-  return { contents: { ...emptyStateContents, outbox, checks }, problems: [...problems, found] };
+  return { contents: { ...emptyStateContents, outbox, checks, uploads }, problems: [...problems, found] };
 }
 
 async function strangeness(

@@ -20,6 +20,8 @@ import { reviewBranch } from './review-branches.ts';
 export interface Outcome {
   /** Undefined for a dry run. */
   readonly published: Published | undefined;
+  /** Packages that the AUR has to get now, noted on branch `state`. */
+  readonly uploads: readonly string[];
   /** Review branches that are in place, by package. */
   readonly reviews: ReadonlyMap<string, string>;
   readonly urls: ReadonlyMap<string, string>;
@@ -38,7 +40,7 @@ type Found = Pick<RunFacts, 'news' | 'examinations' | 'decisions' | 'nowMs'>;
 export async function carryOut(context: ScheduleContext, start: Beginning, found: Found): Promise<Outcome> {
   const recommended = recommendations(found.news.databases, start.contents.libraries);
   if (context.dryRun) {
-    const empty = { reviews: new Map(), urls: new Map(), failed: new Map(), obsolete: [] };
+    const empty = { uploads: [], reviews: new Map(), urls: new Map(), failed: new Map(), obsolete: [] };
     return { published: undefined, ...empty, problems: recommended };
   }
   const base = { commit: start.head.id, branches: start.branches, author: context.settings.author };
@@ -54,14 +56,15 @@ export async function carryOut(context: ScheduleContext, start: Beginning, found
     ...{ pushed, failed, urls: earlier.urls },
     obsolete: new Set(obsolete.keys()),
   };
-  const { packages, problems: unfit } = requested(context, found);
+  const { packages, managed, problems: unfit } = requested(context, found);
+  const uploads = context.settings.managesAur ? [...start.contents.uploads, ...managed] : [];
   const published = await publish(
     context,
     {
       head: start.head,
       committed,
       obsolete,
-      contents: nextContents(context, start, facts),
+      contents: { ...nextContents(context, start, facts), uploads },
       outbox: start.contents.outbox,
       movesTag: start.isEvaluated,
       handOver: (commit) => ({
@@ -85,6 +88,7 @@ export async function carryOut(context: ScheduleContext, start: Beginning, found
   const opened = await openReviews(context, pushed.filter(({ name }) => !known.has(name)).map(reviewOf));
   return {
     published,
+    uploads,
     reviews: new Map(pushed.map(({ name, branch }) => [name, branch])),
     urls: new Map([...known, ...earlier.urls, ...opened.urls]),
     failed,
@@ -97,8 +101,14 @@ export async function carryOut(context: ScheduleContext, start: Beginning, found
 function requested(
   { settings }: ScheduleContext,
   { examinations, decisions }: Found,
-): { readonly packages: readonly RequestedPackage[]; readonly problems: readonly Problem[] } {
+): {
+  readonly packages: readonly RequestedPackage[];
+  /** Those that the AUR gets. */
+  readonly managed: readonly string[];
+  readonly problems: readonly Problem[];
+} {
   const packages: RequestedPackage[] = [];
+  const managed: string[] = [];
   const problems: Problem[] = [];
   for (const { name, package: one, recipe } of examinations) {
     if (!isToBuild(decisions.get(name))) continue;
@@ -108,8 +118,9 @@ function requested(
     }
     const buildClass = one.settings.buildClass ?? settings.defaultClass;
     packages.push(buildClass === undefined ? { name } : { name, buildClass });
+    if (one.settings.managesAur) managed.push(name);
   }
-  return { packages, problems };
+  return { packages, managed, problems };
 }
 
 /** Addresses of requests for branches that are as an earlier run left them. */

@@ -2,6 +2,7 @@ import type { Problem } from '../../diagnostics/index.ts';
 import type { Fetcher } from '../../fetcher/index.ts';
 import type { Forge } from '../../forge/index.ts';
 import type { PackageSettings, RepositorySettings } from '../../formats/pkgbuild-repo/index.ts';
+import type { RecipeClones } from '../../git/index.ts';
 import type { Endpoints } from '../../upstream/index.ts';
 import type { ClonePace } from '../clone-pace.ts';
 import type { PipelineContext } from '../pipeline-context.ts';
@@ -22,6 +23,7 @@ export interface ScheduleContext extends PipelineContext {
   readonly forge: Forge | { readonly missing: string };
   readonly tools: RecipeTools;
   readonly clonePace: ClonePace;
+  readonly clones: RecipeClones;
   /** A folder of the run's own, there already. */
   readonly folder: string;
   /** The repository has an `.editorconfig`; a copy of it is in `folder`. */

@@ -33,7 +33,7 @@ export function nextContents(
   { only }: ScheduleContext,
   start: Beginning,
   now: RunFacts,
-): Omit<StateContents, 'forCommit' | 'outbox'> {
+): Omit<StateContents, 'forCommit' | 'outbox' | 'uploads'> {
   const existing = new Set(start.packages.map(({ name }) => name));
   // a run for some packages knows nothing of the others, so they stay
   const isThere = (name: string): boolean => only !== undefined || existing.has(name);

@@ -1,6 +1,7 @@
+import { finishUploads, type UploadToAur } from '../awaited-uploads.ts';
 import { deliverWaiting } from '../deliver.ts';
 import { type HandOverPort, packagesOf } from '../hand-over.ts';
-import type { AfterScheduled } from '../on-commit.ts';
+import type { RemoteRefs } from '../state-branch.ts';
 import { type Beginning, begin } from './begin.ts';
 import { carryOut, type Outcome } from './carry-out.ts';
 import type { ScheduleContext } from './context.ts';
@@ -8,13 +9,14 @@ import { decideAll } from './decide-all.ts';
 import { examineAll } from './examine-all.ts';
 import { gatherNews } from './gather-news.ts';
 import { isPaused } from './next-check.ts';
+import type { Published } from './publish.ts';
 import { packageReport, pausedReport, type ScheduleReport } from './report.ts';
 
 export interface OnScheduleOptions {
   /** The way to the manager; undefined: documents are only left in the outbox (`--hand-over`). */
   readonly port: HandOverPort | undefined;
-  /** Called with what is to be built, after everything is pushed. */
-  readonly afterScheduled?: AfterScheduled | undefined;
+  /** Uploads packages to the AUR where the repository manages it, after everything is pushed (specification 7.15). */
+  readonly uploadToAur?: UploadToAur | undefined;
 }
 
 /**
@@ -56,30 +58,36 @@ export async function onSchedule(
 
 type End = Pick<ScheduleReport, 'scheduled' | 'outcome' | 'outOfReach'>;
 
-/** Delivers the document of the run; it is on branch `state` whatever happens to us now. */
+/** Delivers the document of the run, then uploads; both are on branch `state` whatever happens to us now. */
 async function handOver(
   context: ScheduleContext,
-  { port, afterScheduled }: OnScheduleOptions,
-  { start, outcome: { published } }: { readonly start: Beginning; readonly outcome: Outcome },
+  { port, uploadToAur: upload }: OnScheduleOptions,
+  { start, outcome: { published, uploads } }: { readonly start: Beginning; readonly outcome: Outcome },
 ): Promise<End> {
+  if (!published) return { scheduled: [], outcome: 'nothing', outOfReach: start.outOfReach };
+  const { refs, end } = await deliver(context, port, { start, published });
+  await finishUploads(context, refs, { names: uploads, commit: published.commit, upload });
+  return end;
+}
+
+async function deliver(
+  context: ScheduleContext,
+  port: HandOverPort | undefined,
+  { start, published }: { readonly start: Beginning; readonly published: Published },
+): Promise<{ readonly refs: RemoteRefs; readonly end: End }> {
   const { outOfReach } = start;
-  const document = published?.handOver;
-  if (!published || !document) {
-    const isWaiting = published !== undefined && start.waiting.length > 0;
-    return { scheduled: [], outcome: isWaiting ? 'waiting' : 'nothing', outOfReach };
+  const { handOver: document, refs } = published;
+  if (!document) {
+    const outcome = start.waiting.length > 0 ? 'waiting' : 'nothing';
+    return { refs, end: { scheduled: [], outcome, outOfReach } };
   }
   const scheduled = packagesOf(document);
-  if (scheduled.length > 0) {
-    const names = scheduled.map(({ name }) => name);
-    await afterScheduled?.(names, published.commit);
-  }
   // who did not answer a moment ago is not waited for twice
-  if (!port || outOfReach) return { scheduled, outcome: 'waiting', outOfReach };
-  const delivered = await deliverWaiting(context, port, published.refs);
-  const isDelivered = !delivered.waiting.some(({ id }) => id === document.id);
+  if (!port || outOfReach) return { refs, end: { scheduled, outcome: 'waiting', outOfReach } };
+  const delivered = await deliverWaiting(context, port, refs);
+  const isWaiting = delivered.waiting.some(({ id }) => id === document.id);
   return {
-    scheduled,
-    outcome: isDelivered ? 'scheduled' : 'waiting',
-    outOfReach: delivered.outOfReach,
+    refs: delivered.refs,
+    end: { scheduled, outcome: isWaiting ? 'waiting' : 'scheduled', outOfReach: delivered.outOfReach },
   };
 }

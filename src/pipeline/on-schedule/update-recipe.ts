@@ -105,7 +105,10 @@ async function taken(
   const before = await input.before();
   checkFit(name, before, cloned);
   const { hasEditorconfig } = context;
-  const style = await formatRecipe(`${context.folder}/${name}/PKGBUILD`, { hasEditorconfig, text });
+  // what is here as it is there needs no style
+  const isKnown = textOf(before, 'PKGBUILD') === text;
+  const file = `${context.folder}/${name}/PKGBUILD`;
+  const style = isKnown ? text : await formatRecipe(file, { hasEditorconfig, text });
   const formatted = withText(cloned, 'PKGBUILD', style);
   return recipeDiffers(before, formatted) ? withRecipeOf(before, formatted) : undefined;
 }

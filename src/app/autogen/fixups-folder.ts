@@ -10,12 +10,6 @@ import {
   systemRandom,
 } from '../../host/index.ts';
 
-/** Where stores and temporary files of autogens are, outside of a farm (specification 1.4). */
-export function workspaceRoot(variable: (name: string) => string | undefined): string {
-  const named = variable('METATOOLS_WORKSPACE') ?? variable('HOME');
-  return named === undefined ? '/var/tmp/repo_tmp' : join(named, 'repo_tmp');
-}
-
 export interface FixupsWish {
   readonly workspace: string;
   /** Undefined: what is here already is used. */
