@@ -106,6 +106,21 @@ function logOf(write: (level: LogLine['level'], text: string) => void): HubLog {
   };
 }
 
+/** The names of the original that people still type. */
+const formerNames = {
+  get_page: 'getPage',
+  get_url_from_redirect: 'getRedirect',
+  temp_path: 'tempPath',
+  release_yaml: 'releaseYaml',
+  autogen_id: 'autogenId',
+} as const satisfies Readonly<Record<string, keyof HubCore>>;
+
+function addFormerNames(hub: Hub): void {
+  for (const [name, member] of Object.entries(formerNames)) {
+    Object.defineProperty(hub, name, { enumerable: true, configurable: true, get: () => hub[member] });
+  }
+}
+
 /** Adds each service as a member that is made when it is first read. */
 function addServices(hub: Hub): void {
   const makers: Readonly<Record<string, (hub: HubCore) => unknown>> = serviceMakers;

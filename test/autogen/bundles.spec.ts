@@ -18,12 +18,19 @@ async function world() {
   kit.write('app-misc/templates/foo.tmpl', template);
   const source = (files: Readonly<Record<string, string>>) =>
     upstream.serve(`/web/acme/foo/tarball/${commitFor('v1.0')}`, sourceArchive(files));
-  const run = async (extension: string, more: { readonly force?: boolean; readonly crates?: string } = {}) => {
+  const run = async (
+    extension: string,
+    more: { readonly force?: boolean; readonly crates?: string } = {},
+  ) => {
     kit.write(
       'app-misc/autogen.yaml',
       `r:\n  generator: github-1\n  packages:\n    - foo: { extensions: [${extension}], github: { user: acme, query: tags } }\n`,
     );
-    const upstreams = { ...github.settings, 'go-proxy': `${upstream.address}/go`, crates: `${upstream.address}/crates` };
+    const upstreams = {
+      ...github.settings,
+      'go-proxy': `${upstream.address}/go`,
+      crates: `${upstream.address}/crates`,
+    };
     return await kit.run({ settings: { upstreams, forceDynamic: more.force ?? false } });
   };
   return { kit, upstream, source, run };
@@ -34,7 +41,9 @@ function listed(kit: Kit, pattern: RegExp): readonly string[] {
   const name = execFileSync('ls', [kit.distdir], { encoding: 'utf8' })
     .split('\n')
     .find((file) => pattern.test(file));
-  return execFileSync('tar', ['-tf', join(kit.distdir, name ?? 'none')], { encoding: 'utf8' }).trim().split('\n');
+  return execFileSync('tar', ['-tf', join(kit.distdir, name ?? 'none')], { encoding: 'utf8' })
+    .trim()
+    .split('\n');
 }
 
 describe('bundles of Go modules', () => {
@@ -48,7 +57,10 @@ describe('bundles of Go modules', () => {
     const { kit, upstream, source, run } = await world();
     const proxy = new GoProxy(kit, upstream);
     const sums = [
-      proxy.module('github.com/BurntSushi/toml', 'v0.3.1', { 'decode.go': 'package toml\n', 'a/b.go': 'package b\n' }),
+      proxy.module('github.com/BurntSushi/toml', 'v0.3.1', {
+        'decode.go': 'package toml\n',
+        'a/b.go': 'package b\n',
+      }),
       proxy.module('example.org/x', 'v1.0.0', {}),
     ].join('');
     source({
@@ -69,12 +81,21 @@ describe('bundles of Go modules', () => {
       'funtoo-go-bundle-foo/github.com%2F!burnt!sushi%2Ftoml%2F@v%2Fv0.3.1.mod',
       'funtoo-go-bundle-foo/github.com%2F!burnt!sushi%2Ftoml%2F@v%2Fv0.3.1.zip',
     ]);
-    expect(kit.read('app-misc/foo/Manifest').split('\n').filter((line) => line.includes('go-bundle'))).toHaveLength(1);
+    expect(
+      kit
+        .read('app-misc/foo/Manifest')
+        .split('\n')
+        .filter((line) => line.includes('go-bundle')),
+    ).toHaveLength(1);
   });
 
   it('26: are found again, built anew when that is forced, and the same bytes each time', async () => {
     const { kit, upstream, source, run } = await world();
-    source({ 'acme-foo/go.sum': new GoProxy(kit, upstream).module('example.org/x', 'v1.0.0', { 'x.go': 'package x\n' }) });
+    source({
+      'acme-foo/go.sum': new GoProxy(kit, upstream).module('example.org/x', 'v1.0.0', {
+        'x.go': 'package x\n',
+      }),
+    });
     await run('golang');
     const first = kit.read('app-misc/foo/Manifest');
     expect(outcomes(await run('golang'))).toEqual([['app-misc/foo-1.0', 'unchanged']]);
@@ -154,7 +175,11 @@ describe('bundles of crates', () => {
       `${name}/crates/inner/Cargo.toml`,
       `${name}/funtoo_config.toml`,
     ]);
-    const config = execFileSync('tar', ['-xOf', join(kit.distdir, `${name}.tar.xz`), `${name}/funtoo_config.toml`]);
+    const config = execFileSync('tar', [
+      '-xOf',
+      join(kit.distdir, `${name}.tar.xz`),
+      `${name}/funtoo_config.toml`,
+    ]);
     expect(config.toString()).toBe(
       `[patch.${JSON.stringify(url)}]\n"inner" = { path = "%CRATES_DIR%/${name}/crates/inner" }\n`,
     );
@@ -165,7 +190,9 @@ describe('bundles of crates', () => {
     void run;
     const github = new GithubServer(upstream, 'acme/foo');
     const lock = `version = 4\n\n${crate(upstream, 'libc', '0.2.1')}`;
-    github.releases([{ tag: 'v2.0', assets: { 'foo-2.0.tar.gz': tarball('foo/x', ''), 'Cargo.lock': lock } }]);
+    github.releases([
+      { tag: 'v2.0', assets: { 'foo-2.0.tar.gz': tarball('foo/x', ''), 'Cargo.lock': lock } },
+    ]);
     kit.write(
       'app-misc/autogen.yaml',
       `r:\n  generator: github-1\n  packages:\n    - foo: { github: { user: acme, query: releases, assets: [ 'foo-{version}.tar.gz', Cargo.lock ] } }\n`,
@@ -181,7 +208,10 @@ describe('bundles of crates', () => {
 function gitRepository(kit: Kit): { readonly url: string; readonly commit: string } {
   const folder = join(kit.top, 'repository');
   mkdirSync(join(folder, 'crates', 'inner'), { recursive: true });
-  writeFileSync(join(folder, 'crates', 'inner', 'Cargo.toml'), '[package]\nname = "inner"\nversion = "0.1.0"\n');
+  writeFileSync(
+    join(folder, 'crates', 'inner', 'Cargo.toml'),
+    '[package]\nname = "inner"\nversion = "0.1.0"\n',
+  );
   const git = (...args: string[]): string =>
     execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.org', ...args], {
       cwd: folder,
@@ -202,7 +232,9 @@ describe('options of Meson', () => {
       'foo-1.0/meson_options.txt':
         "option('docs', type: 'feature', value: 'auto', description: 'manual')\noption('engine', type: 'combo', choices: ['a', 'b'], value: 'b')\n",
     });
-    const plain = sourceArchive({ 'bar-1.0/meson.build': "project('bar', default_options: ['werror=true'])\n" });
+    const plain = sourceArchive({
+      'bar-1.0/meson.build': "project('bar', default_options: ['werror=true'])\n",
+    });
     const urls = [upstream.serve('/foo-1.0.tar.gz', source), upstream.serve('/bar-1.0.tar.gz', plain)];
     kit.autogen(
       'app-misc/foo',

@@ -57,7 +57,11 @@ describe('github-1', () => {
     );
     expect(report.packages[0]).toMatchObject({ label: 'app-misc/foo-2.0', outcome: 'written' });
     expect(report.packages[0]?.remarks).toMatchObject([
-      { code: 'GEN003', severity: 'warning', what: "release 'v3.0' of 'acme/foo' lacks 'foo-3.0-v3.0.tar.gz'" },
+      {
+        code: 'GEN003',
+        severity: 'warning',
+        what: "release 'v3.0' of 'acme/foo' lacks 'foo-3.0-v3.0.tar.gz'",
+      },
     ]);
     expect(kit.read('app-misc/foo/foo-2.0.ebuild')).toContain('-> foo-2.0-v2.0.tar.gz');
   });
@@ -80,7 +84,9 @@ describe('github-1', () => {
     const text = kit.read('app-misc/foo/foo-1.0.ebuild');
     expect(text).toContain(`amd64? ( ${upstream.address}/files/acme/foo/v1.0/foo-amd64 -> foo-amd64 )`);
     expect(text).toContain('arm64? (\n');
-    expect(text).toContain(`${upstream.address}/web/acme/foo/archive/refs/tags/v1.0.tar.gz -> foo-1.0.tar.gz`);
+    expect(text).toContain(
+      `${upstream.address}/web/acme/foo/archive/refs/tags/v1.0.tar.gz -> foo-1.0.tar.gz`,
+    );
   });
 
   it('reads further pages of releases only when the first has nothing', async () => {
@@ -156,7 +162,9 @@ describe('github-1', () => {
     );
     upstream.serve(`/web/acme/foo/archive/${sha}.zip`, zip);
     void server;
-    const report = await run(`{ version: '4.8_p1', github: { user: acme, query: snapshot, snapshot: ${sha} } }`);
+    const report = await run(
+      `{ version: '4.8_p1', github: { user: acme, query: snapshot, snapshot: ${sha} } }`,
+    );
     expect(outcomes(report)).toEqual([['app-misc/foo-4.8_p1', 'written']]);
     expect(kit.read('app-misc/foo/foo-4.8_p1.ebuild')).toContain(`.zip -> foo-4.8_p1-${sha.slice(0, 7)}.zip`);
     const without = await run(`{ github: { user: acme, query: snapshot, snapshot: ${sha} } }`);
@@ -169,7 +177,10 @@ describe('github-1', () => {
       ['{ github: { user: acme, query: release } }', "'github.query' is 'release'"],
       ['{ match: a, github: { user: acme, query: tags, match: b } }', "'match' stands beside"],
       ['{ extensions: [ruby], github: { user: acme, query: tags } }', "'extensions' has 'ruby'"],
-      [`{ tarball: 'foo-{vers}.tar', github: { user: acme, query: releases } }`, "'{vers}' in 'foo-{vers}.tar'"],
+      [
+        `{ tarball: 'foo-{vers}.tar', github: { user: acme, query: releases } }`,
+        "'{vers}' in 'foo-{vers}.tar'",
+      ],
     ] as const) {
       const { server, run } = await world();
       server.tags(['v1.0']);
@@ -180,9 +191,29 @@ describe('github-1', () => {
     }
   });
 
+  it('answers that are none of GitHub are told by their address', async () => {
+    const { upstream, server, run } = await world();
+    const path = '/api/repos/acme/foo/tags?per_page=100';
+    for (const answer of ['{"message":"sign in"}', '[1]', '[{"name":"v1.0"}]']) {
+      const { upstream: other, run: runOther } = await world();
+      other.serve(path, answer);
+      const [only] = (await runOther('{ desc: d, github: { user: acme, query: tags } }')).packages;
+      expect(only?.problem?.code, answer).toBe('GEN004');
+    }
+    server.releases([{ tag: 'v1.0' }]);
+    const chain = JSON.stringify({ object: { type: 'tag', sha: 'a'.repeat(40) } });
+    upstream.serve('/api/repos/acme/foo/git/refs/tags/v1.0', chain);
+    upstream.serve(`/api/repos/acme/foo/git/tags/${'a'.repeat(40)}`, chain);
+    const [endless] = (await run('{ desc: d, github: { user: acme, query: releases } }')).packages;
+    expect(endless?.problem?.code).toBe('GEN004');
+  });
+
   it('unset addresses and a spent quota are told by what to do about them', async () => {
     const { kit, server, upstream, run } = await world();
-    kit.write('app-misc/autogen.yaml', 'r:\n  generator: github-1\n  packages:\n    - foo: { github: { query: tags } }\n');
+    kit.write(
+      'app-misc/autogen.yaml',
+      'r:\n  generator: github-1\n  packages:\n    - foo: { github: { query: tags } }\n',
+    );
     const unset = await kit.run();
     expect(unset.packages[0]?.problem).toMatchObject({ code: 'AGN026' });
     expect(unset.packages[0]?.problem?.next).toContain('upstreams.github-api');

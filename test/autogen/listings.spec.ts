@@ -14,9 +14,14 @@ async function world(generator: string) {
     for (const name of names) if (!name.endsWith('/')) upstream.serve(`${path}${name}`, file);
   };
   const run = async (settings: string) => {
-    kit.write('app-misc/autogen.yaml', `r:\n  generator: ${generator}\n  packages:\n    - foo: ${settings}\n`);
+    kit.write(
+      'app-misc/autogen.yaml',
+      `r:\n  generator: ${generator}\n  packages:\n    - foo: ${settings}\n`,
+    );
     const { address } = upstream;
-    return await kit.run({ settings: { upstreams: { gnu: `${address}/gnu`, sourceforge: address, gitlab: address } } });
+    return await kit.run({
+      settings: { upstreams: { gnu: `${address}/gnu`, sourceforge: address, gitlab: address } },
+    });
   };
   return { kit, upstream, listing, run };
 }
@@ -24,10 +29,18 @@ async function world(generator: string) {
 describe('dirlisting-1', () => {
   it('takes the newest release of a listing, early ones only when they are pinned', async () => {
     const { upstream, kit, listing, run } = await world('dirlisting-1');
-    listing('/pub/', ['foo-1.9.tar.gz', 'foo-1.10.tar.gz', 'foo-1.10.tar.gz.sig', 'foo-2.0rc1.tar.gz', 'foobar-9.tar.gz']);
+    listing('/pub/', [
+      'foo-1.9.tar.gz',
+      'foo-1.10.tar.gz',
+      'foo-1.10.tar.gz.sig',
+      'foo-2.0rc1.tar.gz',
+      'foobar-9.tar.gz',
+    ]);
     const dir = `dir: { url: '${upstream.address}/pub/', order: asc, format: tar.gz }`;
     expect(outcomes(await run(`{ ${dir} }`))).toEqual([['app-misc/foo-1.10', 'written']]);
-    expect(kit.read('app-misc/foo/foo-1.10.ebuild')).toContain(`${upstream.address}/pub/foo-1.10.tar.gz -> foo-1.10.tar.gz`);
+    expect(kit.read('app-misc/foo/foo-1.10.ebuild')).toContain(
+      `${upstream.address}/pub/foo-1.10.tar.gz -> foo-1.10.tar.gz`,
+    );
     expect(outcomes(await run(`{ version: 1.9, ${dir} }`))).toEqual([['app-misc/foo-1.9', 'written']]);
     await run(`{ version: 2.0rc1, ${dir} }`);
     expect(kit.names('app-misc/foo')).toContain('foo-2.0_rc1.ebuild');
@@ -39,7 +52,9 @@ describe('dirlisting-1', () => {
   it('takes the newest version that has all files; a mapping gives them their USE flags', async () => {
     const { upstream, kit, listing, run } = await world('dirlisting-1');
     listing('/pub/', ['foo-core-1.0.tar.xz', 'foo6-1.0.tar.xz', 'foo-core-1.1.tar.xz']);
-    await run(`{ dir: { url: '${upstream.address}/pub/', files: { global: [ foo-core ], ipv6: [ foo6 ] } } }`);
+    await run(
+      `{ dir: { url: '${upstream.address}/pub/', files: { global: [ foo-core ], ipv6: [ foo6 ] } } }`,
+    );
     expect(kit.read('app-misc/foo/foo-1.0.ebuild')).toContain(
       [
         `SRC_URI="${upstream.address}/pub/foo-core-1.0.tar.xz -> foo-core-1.0.tar.xz`,
@@ -96,8 +111,16 @@ describe('sourceforge-1', () => {
   it('reads the feed of files and prefers the better packed one', async () => {
     const { upstream, kit, run } = await world('sourceforge-1');
     const item = (path: string) => `<item><title><![CDATA[${path}]]></title><link>x</link></item>`;
-    const paths = ['/foo/1.9/foo-1.9.tar.gz', '/foo/1.10/foo-1.10.tar.gz', '/foo/1.10/foo-1.10.tar.xz', '/other/foo-x.zip'];
-    upstream.serve('/projects/proj/rss?path=%2Ffoo', `<rss><channel><title>files</title>${paths.map(item).join('')}</channel></rss>`);
+    const paths = [
+      '/foo/1.9/foo-1.9.tar.gz',
+      '/foo/1.10/foo-1.10.tar.gz',
+      '/foo/1.10/foo-1.10.tar.xz',
+      '/other/foo-x.zip',
+    ];
+    upstream.serve(
+      '/projects/proj/rss?path=%2Ffoo',
+      `<rss><channel><title>files</title>${paths.map(item).join('')}</channel></rss>`,
+    );
     for (const path of paths) upstream.serve(`/projects/proj/files${path}/download`, file);
     // no xz file is behind the name, and that is found out
     upstream.serve('/projects/proj/files/foo/1.10/foo-1.10.tar.xz/download', 'no archive');
@@ -126,10 +149,16 @@ describe('GitLab', () => {
     const api = `/api/v4/projects/${project}`;
     upstream.serve(`${api}/repository/tags?per_page=100`, JSON.stringify(tags));
     const releases = tags.map(({ name, commit: at }) => ({ tag_name: name, commit: at }));
-    upstream.serve(`${api}/releases?order_by=created_at&per_page=100`, JSON.stringify([{ tag_name: 'foo-9' }, ...releases]));
+    upstream.serve(
+      `${api}/releases?order_by=created_at&per_page=100`,
+      JSON.stringify([{ tag_name: 'foo-9' }, ...releases]),
+    );
     for (const { commit: at } of tags)
       for (const format of ['tar.bz2', 'tar.gz'])
-        upstream.serve(`/group/foo/-/archive/${at.id}/foo-${at.id}.${format}`, format === 'tar.gz' ? file : bzipped);
+        upstream.serve(
+          `/group/foo/-/archive/${at.id}/foo-${at.id}.${format}`,
+          format === 'tar.gz' ? file : bzipped,
+        );
   };
   /** An empty bzip2 stream. */
   const bzipped = Buffer.from('425a683917724538509000000000', 'hex');
@@ -153,6 +182,8 @@ describe('GitLab', () => {
     const settings = `gitlab: { server: '${upstream.address}', project_id: 1196, user: group, query: releases, match: 'foo-(.*)', sources_format: tar.gz, query_parameters: { order_by: created_at } }`;
     expect(outcomes(await run(`{ ${settings} }`))).toEqual([['app-misc/foo-1.10', 'written']]);
     expect(outcomes(await run(`{ version: 1.2, ${settings} }`))).toEqual([['app-misc/foo-1.2', 'written']]);
-    expect(outcomes(await run(`{ version: 7, ${settings} }`))).toEqual([['app-misc/foo-7', 'failed', 'GEN002']]);
+    expect(outcomes(await run(`{ version: 7, ${settings} }`))).toEqual([
+      ['app-misc/foo-7', 'failed', 'GEN002'],
+    ]);
   });
 });

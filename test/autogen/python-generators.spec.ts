@@ -17,7 +17,10 @@ async function world(python?: string) {
     writeFileSync(join(folder, 'repositories.yaml'), text);
   }
   const run = async (settings: string, generator = 'pypi-compat-1') => {
-    kit.write('dev-python/autogen.yaml', `r:\n  generator: ${generator}\n  packages:\n    - foo: ${settings}\n`);
+    kit.write(
+      'dev-python/autogen.yaml',
+      `r:\n  generator: ${generator}\n  packages:\n    - foo: ${settings}\n`,
+    );
     return await kit.run({ settings: { upstreams: { pypi: upstream.address } } });
   };
   return { upstream, kit, run };
@@ -27,10 +30,16 @@ describe('packages of the Python index', () => {
   it('have a whole ebuild: facts of the index, dependencies, folder and backend of the source', async () => {
     const { upstream, kit, run } = await world();
     servePypi(upstream, 'foo', {
-      info: { project_url: 'https://index.example/foo', classifiers: ['License :: OSI Approved :: MIT License'] },
+      info: {
+        project_url: 'https://index.example/foo',
+        classifiers: ['License :: OSI Approved :: MIT License'],
+      },
       releases: {
         '1.0': { files: setup },
-        '1.1': { folder: 'Foo_lib-1.1', files: { 'pyproject.toml': '[build-system]\nbuild-backend = "hatchling.build"\n' } },
+        '1.1': {
+          folder: 'Foo_lib-1.1',
+          files: { 'pyproject.toml': '[build-system]\nbuild-backend = "hatchling.build"\n' },
+        },
         '2.0rc1': { files: setup },
         '1.2.dev3': { files: setup },
         '1.3': {},
@@ -42,7 +51,9 @@ describe('packages of the Python index', () => {
     );
     expect(outcomes(report)).toEqual([['dev-python/foo-1.1', 'written']]);
     expect(report.packages[0]?.remarks).toEqual([]);
-    expect(kit.read('dev-python/foo/foo-1.1.ebuild')).toBe(`# Distributed under the terms of the GNU General Public License v2
+    expect(
+      kit.read('dev-python/foo/foo-1.1.ebuild'),
+    ).toBe(`# Distributed under the terms of the GNU General Public License v2
 
 EAPI=7
 
@@ -62,8 +73,8 @@ IUSE="test"
 
 DEPEND="dev-python/wheel[\${PYTHON_USEDEP}]"
 RDEPEND="$(python_gen_cond_dep 'dev-python/enum34[\${PYTHON_USEDEP}]' -2 python3_7)
-	>=dev-python/bar-1.2[\${PYTHON_USEDEP}]
-	test? ( dev-python/attrs[\${PYTHON_USEDEP}] dev-python/pytest[\${PYTHON_USEDEP}] )"
+	>=dev-python/bar-1.2[$PYTHON_USEDEP]
+	test? ( dev-python/attrs[$PYTHON_USEDEP] dev-python/pytest[$PYTHON_USEDEP] )"
 
 S="\${WORKDIR}/Foo_lib-1.1"
 `);
@@ -156,7 +167,7 @@ S="\${WORKDIR}/Foo_lib-1.1"
     const compat = kit.read('dev-python/foo-compat/foo-compat-1.0.ebuild');
     expect(compat).toContain('PYTHON_COMPAT=( python2_7 )');
     expect(compat).toContain(
-      'RDEPEND="!<dev-python/foo-2\n\tdev-python/futures[${PYTHON_USEDEP}]\n\tdev-python/six[${PYTHON_USEDEP}]"',
+      `RDEPEND="!<dev-python/foo-2\n\tdev-python/futures[\${PYTHON_USEDEP}]\n\tdev-python/six[\${PYTHON_USEDEP}]"`,
     );
     expect(compat).toContain('post_src_install()');
     const main = kit.read('dev-python/foo/foo-2.0.ebuild');
@@ -178,7 +189,10 @@ S="\${WORKDIR}/Foo_lib-1.1"
   it('a template of the tree stands in for the one that comes with packmill', async () => {
     const { upstream, kit, run } = await world();
     servePypi(upstream, 'foo', { releases: { '1.0': { files: setup } } });
-    kit.write('dev-python/generators/templates/pypi-simple-1.tmpl', '# from the tree: {{name}} {{src_uri}}\n');
+    kit.write(
+      'dev-python/generators/templates/pypi-simple-1.tmpl',
+      '# from the tree: {{name}} {{src_uri}}\n',
+    );
     await run('{}', 'pypi-simple-1');
     expect(kit.read('dev-python/foo/foo-1.0.ebuild')).toContain('# from the tree: foo http');
     kit.write('dev-python/templates/foo.tmpl', '# its own {{src_uri}}\n');
@@ -199,8 +213,8 @@ describe('other packages of Python', () => {
     await kit.run({ settings: { upstreams: server.settings } });
     const text = kit.read('dev-python/foo/foo-1.0.ebuild');
     expect(text).toContain(`tarball/${commitFor('v1.0')} -> foo-1.0-`);
-    expect(text).toContain('mv "${WORKDIR}"/acme-foo-* "${S}" || die');
-    expect(text).toContain('RDEPEND="dev-python/six[${PYTHON_USEDEP}]"');
+    expect(text).toContain(`mv "\${WORKDIR}"/acme-foo-* "\${S}" || die`);
+    expect(text).toContain(`RDEPEND="dev-python/six[\${PYTHON_USEDEP}]"`);
   });
 
   it('namespaces and virtuals need nothing from anywhere', async () => {
@@ -219,7 +233,7 @@ describe('other packages of Python', () => {
     ]);
     expect(kit.read('dev-python/namespace-zope/namespace-zope-1.ebuild')).toContain('python_domodule zope');
     expect(kit.read('virtual/python-cffi/python-cffi-0.ebuild')).toContain(
-      'RDEPEND="${PYTHON_DEPS}\n\t>=dev-python/cffi-1.1:=[${PYTHON_USEDEP}]"',
+      `RDEPEND="\${PYTHON_DEPS}\n\t>=dev-python/cffi-1.1:=[\${PYTHON_USEDEP}]"`,
     );
   });
 });

@@ -42,10 +42,13 @@ export function mainArtifact(pkg: PkgInfo): DistFile {
   throw fault('GEN001', { what: `package '${pkg.name}' has no artifact that a lock file could be in` });
 }
 
-/** Artifacts with one more: at the end of a list, under its key in a mapping. */
+/** Artifacts with some more: at the end of a list, and of `global` in a mapping by USE flags; else under their key. */
 export function withArtifact(pkg: PkgInfo, key: string, more: readonly DistFile[]): ArtifactSet<DistFile> {
   const artifacts = packageArtifacts(pkg);
   if (!isMapping(artifacts)) return [...(artifacts as readonly DistFile[]), ...more];
+  const global = Object.hasOwn(artifacts, 'global') ? artifacts['global'] : undefined;
+  if (global !== undefined)
+    return { ...artifacts, global: [...[global].flat(), ...more] } as ArtifactSet<DistFile>;
   const [only] = more;
   return { ...artifacts, [key]: more.length === 1 && only ? only : more } as ArtifactSet<DistFile>;
 }

@@ -21,12 +21,15 @@ function lockOf(version: 1 | 2 | 3 | 4): string {
 const coded = (code: string) => expect.objectContaining({ problem: expect.objectContaining({ code }) });
 
 describe('Cargo.lock', () => {
-  it.each([1, 2, 3, 4] as const)('version %i names crates with sums and repositories with commits', (version) => {
-    expect(parseCargoLock(lockOf(version), 'Cargo.lock')).toEqual({
-      crates: [{ name: 'libc', version: '0.2.1+wasi', checksum: sum }],
-      gitCrates: [{ name: 'dep', version: '1.0.0', url: 'https://git.example/dep.git', commit }],
-    });
-  });
+  it.each([1, 2, 3, 4] as const)(
+    'version %i names crates with sums and repositories with commits',
+    (version) => {
+      expect(parseCargoLock(lockOf(version), 'Cargo.lock')).toEqual({
+        crates: [{ name: 'libc', version: '0.2.1+wasi', checksum: sum }],
+        gitCrates: [{ name: 'dep', version: '1.0.0', url: 'https://git.example/dep.git', commit }],
+      });
+    },
+  );
 
   it('takes git+ off as a beginning, not as a set of letters', () => {
     const text = lockOf(4).replace('git+https://git.example', 'git+git://git.example');
@@ -34,7 +37,7 @@ describe('Cargo.lock', () => {
   });
 
   it.each([
-    ['not TOML', 'version = [' ],
+    ['not TOML', 'version = ['],
     ['a later version', 'version = 9\n'],
     ['a name that leaves its folder', lockOf(4).replace('"libc"\nversion', '"../x"\nversion')],
     ['a source of no known kind', lockOf(4).replace(registry, 'ftp://x')],
@@ -45,13 +48,19 @@ describe('Cargo.lock', () => {
 
   it('any text gives packages or a fault, nothing else', () => {
     fc.assert(
-      fc.property(fc.oneof(fc.string(), fc.string().map((text) => lockOf(4).replace('libc', text))), (text) => {
-        try {
-          parseCargoLock(text, 'Cargo.lock');
-        } catch (error) {
-          expect(error).toMatchObject({ problem: { code: 'GEN006' } });
-        }
-      }),
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.string().map((text) => lockOf(4).replace('libc', text)),
+        ),
+        (text) => {
+          try {
+            parseCargoLock(text, 'Cargo.lock');
+          } catch (error) {
+            expect(error).toMatchObject({ problem: { code: 'GEN006' } });
+          }
+        },
+      ),
     );
   });
 });

@@ -24,7 +24,13 @@ describe('go.sum', () => {
 
   it('joins sums of one file and leaves out kinds that are not known', () => {
     const other = sum.replace('WX', 'XW');
-    const text = ['a.b/c v1.0.0 h9:xyz', `a.b/c v1.0.0 ${sum}`, `a.b/c v1.0.0 ${other}`, `a.b/c v1.0.0 ${sum}`, ''];
+    const text = [
+      'a.b/c v1.0.0 h9:xyz',
+      `a.b/c v1.0.0 ${sum}`,
+      `a.b/c v1.0.0 ${other}`,
+      `a.b/c v1.0.0 ${sum}`,
+      '',
+    ];
     expect(parseGoSum(text.join('\r\n'), 'go.sum')).toEqual([
       { module: 'a.b/c', version: 'v1.0.0', kind: 'zip', sums: [sum, other] },
     ]);

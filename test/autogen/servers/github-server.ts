@@ -30,11 +30,17 @@ export class GithubServer {
 
   /** In pages of a hundred, newest date first. */
   releases(releases: readonly ReleaseGiven[]): void {
-    this.#list('releases', releases.map((release) => this.#release(release)));
+    this.#list(
+      'releases',
+      releases.map((release) => this.#release(release)),
+    );
   }
 
   tags(names: readonly string[]): void {
-    this.#list('tags', names.map((name) => ({ name, commit: { sha: this.#commit(name) } })));
+    this.#list(
+      'tags',
+      names.map((name) => ({ name, commit: { sha: this.#commit(name) } })),
+    );
   }
 
   /** An archive of a commit. */
@@ -46,7 +52,10 @@ export class GithubServer {
     for (let page = 1; (page - 1) * 100 <= items.length; page += 1) {
       const query = page === 1 ? '' : `&page=${page}`;
       const part = items.slice((page - 1) * 100, page * 100);
-      this.#upstream.serve(`/api/repos/${this.#repository}/${kind}?per_page=100${query}`, JSON.stringify(part));
+      this.#upstream.serve(
+        `/api/repos/${this.#repository}/${kind}?per_page=100${query}`,
+        JSON.stringify(part),
+      );
     }
   }
 
@@ -56,7 +65,13 @@ export class GithubServer {
     return sha;
   }
 
-  #release({ tag, assets = {}, prerelease = false, draft = false, annotated = false }: ReleaseGiven): unknown {
+  #release({
+    tag,
+    assets = {},
+    prerelease = false,
+    draft = false,
+    annotated = false,
+  }: ReleaseGiven): unknown {
     const api = `/api/repos/${this.#repository}/git`;
     const commit = { type: 'commit', sha: this.#commit(tag) };
     const object = annotated ? { type: 'tag', sha: commitFor(`tag ${tag}`) } : commit;

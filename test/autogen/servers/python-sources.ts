@@ -34,7 +34,11 @@ export function servePypi(
   },
 ): void {
   const releases = Object.entries(project.releases).map(([version, given]) => {
-    const wheel = { packagetype: 'bdist_wheel', filename: `${name}-${version}.whl`, url: 'http://wheel.invalid' };
+    const wheel = {
+      packagetype: 'bdist_wheel',
+      filename: `${name}-${version}.whl`,
+      url: 'http://wheel.invalid',
+    };
     if (!given.files) return [version, [wheel]];
     const folder = given.folder ?? `${name}-${version}`;
     const below = Object.entries(given.files).map(([path, text]) => [`${folder}/${path}`, text]);
@@ -56,6 +60,11 @@ export function servePypi(
       ],
     ];
   });
-  const info = { summary: 'Says "hello"', home_page: 'https://foo.example', classifiers: [], ...project.info };
+  const info = {
+    summary: 'Says "hello"',
+    home_page: 'https://foo.example',
+    classifiers: [],
+    ...project.info,
+  };
   upstream.serve(`/pypi/${name}/json`, JSON.stringify({ info, releases: Object.fromEntries(releases) }));
 }
