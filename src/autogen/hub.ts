@@ -72,18 +72,9 @@ export function createHub(unit: Unit): Hub {
     get pkgtools(): PkgTools {
       return longNames(hub);
     },
-    // the names of the original that people still type
-    get_page: pages.getPage,
-    get_url_from_redirect: pages.getRedirect,
-    get temp_path(): string {
-      return tempPath();
-    },
-    get release_yaml(): ReleaseDefinition {
-      return release();
-    },
-    autogen_id: autogenId,
   };
   const hub = strict(members as unknown as Hub, 'hub');
+  addFormerNames(hub);
   addServices(hub);
   return hub;
 }

@@ -73,8 +73,8 @@ IUSE="test"
 
 DEPEND="dev-python/wheel[\${PYTHON_USEDEP}]"
 RDEPEND="$(python_gen_cond_dep 'dev-python/enum34[\${PYTHON_USEDEP}]' -2 python3_7)
-	>=dev-python/bar-1.2[$PYTHON_USEDEP]
-	test? ( dev-python/attrs[$PYTHON_USEDEP] dev-python/pytest[$PYTHON_USEDEP] )"
+	>=dev-python/bar-1.2[\${PYTHON_USEDEP}]
+	test? ( dev-python/attrs[\${PYTHON_USEDEP}] dev-python/pytest[\${PYTHON_USEDEP}] )"
 
 S="\${WORKDIR}/Foo_lib-1.1"
 `);
