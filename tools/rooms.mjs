@@ -209,7 +209,7 @@ export const fences = {
   ioredis: ['queue/bullmq', 'channel/redis'],
   '@octokit/request': ['notifier', 'forge'],
   '@gitbeaker/rest': ['notifier', 'forge'],
-  'smol-toml': ['upstream'],
+  'smol-toml': ['upstream', 'autogen'],
   grammy: ['notifier'],
   nodemailer: ['notifier'],
   bson: ['formats'],

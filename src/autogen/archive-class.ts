@@ -13,7 +13,7 @@ export interface GetOrCreateOptions extends Omit<StoreOptions, 'existing'> {
   readonly topDirectory?: string | undefined;
 }
 
-export interface FromGitOptions extends Omit<GetOrCreateOptions, 'key'> {
+export interface FromGitOptions extends GetOrCreateOptions {
   readonly url: string;
   /** A branch, a tag or a whole commit. */
   readonly ref: string;
@@ -41,7 +41,7 @@ export interface ArchiveClass {
     options: GetOrCreateOptions,
     build: (archive: Archive) => Promise<void> | void,
   ): Promise<Archive>;
-  /** The files of a commit, without `.git`. Found again by address and commit. */
+  /** The files of a commit, without `.git`. Found again by address and commit, unless a key says otherwise. */
   fromGit(options: FromGitOptions): Promise<Archive>;
 }
 
@@ -139,13 +139,13 @@ async function findOrBuild(unit: Unit, { finalName, options, build }: Wanted): P
 }
 
 async function fromGit(unit: Unit, options: FromGitOptions): Promise<Archive> {
-  const { url, ref, submodules = false, prepare, ...store } = options;
+  const { url, ref, submodules = false, prepare, key: ownKey, ...store } = options;
   const { signal } = unit.run;
   const commit = await resolveCommit({ url, ref, signal });
   const repository = basename(url.replace(/\/+$/, '')).replace(/\.git$/, '');
   const stem = `${repository}-${commit.slice(0, 7)}`;
   const finalName = options.finalName ?? `${stem}.tar.xz`;
-  const key: BsonDocument = { git_url: url, ref: commit, submodules };
+  const key: BsonDocument = ownKey ?? { git_url: url, ref: commit, submodules };
   const topDirectory = options.topDirectory ?? stem;
   return await getOrCreate(unit, {
     finalName,

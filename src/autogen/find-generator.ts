@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path';
 import { fault, type Place } from '../diagnostics/index.ts';
 import { namesIn, pathKind } from '../host/index.ts';
 import { nearestNames } from '../primitives/index.ts';
+import { generatorFolders } from './generator-folders.ts';
 import type { GeneratorModule } from './generator-module.ts';
 import { stockGenerators } from './generators/index.ts';
 import type { Overlay } from './overlay.ts';
@@ -34,6 +35,8 @@ export function findGenerator(wish: GeneratorWish): FoundGenerator {
   if (name === undefined) {
     const path = moduleAt(join(beside, 'generator'));
     if (path !== undefined) return { path };
+    const python = join(beside, 'generator.py');
+    if (pathKind(python) === 'file') throw inPython('generator', python, place);
     throw fault('AGN006', {
       what: `the rule names no generator, and there is no 'generator.ts' beside '${file}'`,
       place,
@@ -42,11 +45,7 @@ export function findGenerator(wish: GeneratorWish): FoundGenerator {
   if (!/^[A-Za-z0-9_][A-Za-z0-9_.+-]*$/.test(name)) {
     throw fault('AGN006', { what: `'${name}' is no name of a generator`, place });
   }
-  const folders = [
-    join(beside, 'generators'),
-    ...(overlay.isFixups ? [] : [join(overlay.repository, 'generators')]),
-    ...(fixups === undefined ? [] : [join(fixups, 'generators')]),
-  ];
+  const folders = generatorFolders({ file, overlay, fixups });
   for (const folder of folders) {
     const path = moduleAt(join(folder, name));
     if (path !== undefined) return { path };
@@ -61,11 +60,7 @@ function notFound({ place }: GeneratorWish, name: string, folders: readonly stri
     .map((folder) => join(folder, `${name}.py`))
     .find((path) => pathKind(path) === 'file');
   if (python !== undefined) {
-    return fault('AGN006', {
-      what: `generator '${name}' is written in Python`,
-      place,
-      next: `Write it as 'generators/${name}.ts'; '${python}' is not run.`,
-    });
+    return inPython(`generators/${name}`, python, place);
   }
   const known = folders.flatMap((folder) =>
     namesIn(folder)
@@ -82,6 +77,13 @@ function notFound({ place }: GeneratorWish, name: string, folders: readonly stri
         : `Did you mean '${near}'?`,
   });
 }
+
+const inPython = (stem: string, file: string, place: Place) =>
+  fault('AGN006', {
+    what: `'${file}' is a generator written in Python`,
+    place,
+    next: `Write it as '${stem}.ts'.`,
+  });
 
 function moduleAt(stem: string): string | undefined {
   return suffixes.map((suffix) => `${stem}${suffix}`).find((path) => pathKind(path) === 'file');

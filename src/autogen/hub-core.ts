@@ -1,3 +1,4 @@
+import type { Problem } from '../diagnostics/index.ts';
 import type { Archive } from './archive.ts';
 import type { ArchiveClass } from './archive-class.ts';
 import type { Artifact, ArtifactOptions } from './artifact.ts';
@@ -34,6 +35,8 @@ export interface HubCore extends HubPages {
   readonly versions: HubVersions;
   readonly cmd: HubCommand;
   readonly log: HubLog;
+  /** Something worth a word beside the outcome: it is listed with the package. */
+  report(problem: Problem): void;
   /** A folder of this run alone, removed at its end. */
   readonly tempPath: string;
   /** The definition of the release that is made, as it stands in `repositories.yaml`. Throws AGN029. */
@@ -41,6 +44,8 @@ export interface HubCore extends HubPages {
   /** Name of the release that is made. */
   readonly release: string;
   readonly autogenId: string;
+  /** Folders that may hold `NAME.tmpl` in place of the template that comes with a generator, the first one wins. */
+  readonly generatorTemplates: readonly string[];
   /** The address of a registry or forge from the settings, without a slash at its end. Throws AGN026. */
   upstream(name: string): string;
 }

@@ -1,7 +1,10 @@
+import { join } from 'node:path';
+import type { Problem } from '../diagnostics/index.ts';
 import { archiveClassOf } from './archive-class.ts';
 import { Artifact, type ArtifactOptions } from './artifact.ts';
 import { BreezyBuild, type BreezyBuildOptions } from './breezy-build.ts';
 import { BreezyError } from './breezy-error.ts';
+import { generatorFolders } from './generator-folders.ts';
 import { hubCommand } from './hub-command.ts';
 import type { HubCore, HubLog } from './hub-core.ts';
 import { hubPages } from './hub-pages.ts';
@@ -49,8 +52,16 @@ export function createHub(unit: Unit): Hub {
     versions: hubVersions,
     cmd: hubCommand(run.signal),
     log: logOf((level, text) => run.log({ level, text, autogenId })),
+    report: (found: Problem) => {
+      unit.problems.push(found);
+    },
     autogenId,
     release: run.settings.release,
+    get generatorTemplates(): readonly string[] {
+      return generatorFolders({ ...run.settings, file: unit.file }).map((folder) =>
+        join(folder, 'templates'),
+      );
+    },
     upstream: (name: string) => upstreamAddress(run.settings.upstreams, name),
     get tempPath(): string {
       return tempPath();
@@ -61,18 +72,9 @@ export function createHub(unit: Unit): Hub {
     get pkgtools(): PkgTools {
       return longNames(hub);
     },
-    // the names of the original that people still type
-    get_page: pages.getPage,
-    get_url_from_redirect: pages.getRedirect,
-    get temp_path(): string {
-      return tempPath();
-    },
-    get release_yaml(): ReleaseDefinition {
-      return release();
-    },
-    autogen_id: autogenId,
   };
   const hub = strict(members as unknown as Hub, 'hub');
+  addFormerNames(hub);
   addServices(hub);
   return hub;
 }
@@ -93,6 +95,21 @@ function logOf(write: (level: LogLine['level'], text: string) => void): HubLog {
     warning: (text) => write('warning', text),
     error: (text) => write('error', text),
   };
+}
+
+/** The names of the original that people still type. */
+const formerNames = {
+  get_page: 'getPage',
+  get_url_from_redirect: 'getRedirect',
+  temp_path: 'tempPath',
+  release_yaml: 'releaseYaml',
+  autogen_id: 'autogenId',
+} as const satisfies Readonly<Record<string, keyof HubCore>>;
+
+function addFormerNames(hub: Hub): void {
+  for (const [name, member] of Object.entries(formerNames)) {
+    Object.defineProperty(hub, name, { enumerable: true, configurable: true, get: () => hub[member] });
+  }
 }
 
 /** Adds each service as a member that is made when it is first read. */

@@ -26,7 +26,8 @@ export function readRelease({ fixups, release }: Pick<RunSettings, 'fixups' | 'r
   const file = definitionOf(fixups, release);
   const text = textIfThere(file);
   if (text === undefined) throw unknownRelease(fixups, release);
-  const value = yamlValue(readYaml(text, file));
+  // a version that looks like a number keeps its zeros: 3.10 is not 3.1
+  const value = yamlValue(readYaml(text, file), { isLiteral: (path) => path.at(-1) === 'has_python' });
   return isMapping(value) ? value : {};
 }
 

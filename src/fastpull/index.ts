@@ -4,6 +4,7 @@ export {
   checkFinalName,
   finalNameOf,
 } from './archives/final-name.ts';
+export { archiveMembers, type Member as ArchiveMember } from './archives/members.ts';
 export {
   answerCdnPath,
   type CdnAnswer,

@@ -105,6 +105,17 @@ export function hashBytesWithTail(bytes: Uint8Array, tail: Uint8Array): Uint8Arr
   return createHash('sha256').update(bytes).update(tail).digest();
 }
 
+/** SHA-256 and size of bytes that arrive in pieces. */
+export async function hashPieces(pieces: AsyncIterable<Uint8Array>): Promise<HashedBytes> {
+  const hash = createHash('sha256');
+  let sizeBytes = 0;
+  for await (const piece of pieces) {
+    hash.update(piece);
+    sizeBytes += piece.byteLength;
+  }
+  return { digest: hash.digest('hex') as Digest, sizeBytes };
+}
+
 /** CRC-32 (as gzip has it) of bytes in memory: finds damage, not malice, at several gigabytes per second. */
 export function crc32(bytes: Uint8Array): number {
   return zlibCrc32(bytes);

@@ -85,6 +85,7 @@ export {
   hashBytesWithTail,
   hashFile,
   hashFileWithTail,
+  hashPieces,
 } from './hashed-copy.ts';
 export { type HttpAnswer, type HttpCall, type HttpSilence, httpCall } from './http-call.ts';
 export {

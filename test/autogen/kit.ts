@@ -94,6 +94,16 @@ export class Kit {
     return existsSync(join(this.root, path)) ? readdirSync(join(this.root, path)).sort() : [];
   }
 
+  /** Paths of files below a folder of the workspace, except bytes of objects. */
+  files(path: string): readonly string[] {
+    const folder = join(this.workspace, path);
+    if (!existsSync(folder)) return [];
+    return readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && !entry.name.endsWith('.blob'))
+      .map((entry) => join(entry.parentPath, entry.name))
+      .sort();
+  }
+
   /** One run; modules that changed since the last one are loaded anew. */
   async run(wish: RunWish = {}): Promise<RunReport> {
     this.#edition += 1;

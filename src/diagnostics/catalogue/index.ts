@@ -11,6 +11,7 @@ import { fastpullCodes } from './fastpull.table.ts';
 import { fetcherCodes } from './fetcher.table.ts';
 import { forgeCodes } from './forge.table.ts';
 import { formatsCodes } from './formats.table.ts';
+import { generatorsCodes } from './generators.table.ts';
 import { gentooCodes } from './gentoo.table.ts';
 import { gitCodes } from './git.table.ts';
 import { hostCodes } from './host.table.ts';
@@ -42,6 +43,7 @@ const tables = {
   ...configCodes,
   ...ebuildsCodes,
   ...formatsCodes,
+  ...generatorsCodes,
   ...gentooCodes,
   ...gitCodes,
   ...hostCodes,
@@ -66,8 +68,8 @@ const tables = {
   ...upkeepCodes,
   ...farmUpkeepCodes,
   ...storageCodes,
-  ...templatesCodes,
   ...yamlCodes,
+  ...templatesCodes,
 };
 
 /** Every code there is; writing one that the catalogue lacks does not compile. */

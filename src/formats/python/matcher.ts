@@ -11,6 +11,8 @@ export interface TagTransform {
 export interface VersionMatcher {
   /** `standard`: the whole text, perhaps behind a `v`. `grabby`: the first that looks like one, anywhere. */
   readonly kind: 'standard' | 'grabby';
+  /** In place of both: must match at the start; its first group, or all of it, is the version. */
+  readonly match?: RegExp;
   readonly transform?: readonly TagTransform[];
   /** Must match at the start; otherwise the tag is passed over. */
   readonly select?: RegExp;
@@ -28,9 +30,13 @@ export type VersionMatch =
 const grabby = /\.*\d[\d.]*(?:_p\d+)?(?:-r\d+)?/;
 const standard = new RegExp(`^v?(${grabby.source})$`);
 
-/** Whether a regular expression matches at the start, as Python's `re.match` does. */
+/** The same regular expression at the start of a text only, as Python's `re.match` takes it. */
+function atStart(pattern: RegExp): RegExp {
+  return new RegExp(`^(?:${pattern.source})`, pattern.flags.replace(/[gmy]/g, ''));
+}
+
 function matchesStart(pattern: RegExp, text: string): boolean {
-  return new RegExp(`^(?:${pattern.source})`, pattern.flags.replace(/[gy]/g, '')).test(text);
+  return atStart(pattern).test(text);
 }
 
 /**
@@ -62,6 +68,10 @@ export function matchVersion(tag: string, matcher: VersionMatcher): VersionMatch
   const none = (reason: string): VersionMatch => ({ version: undefined, text, reason });
   if (matcher.select && !matchesStart(matcher.select, text)) return none('is not selected');
   if (matcher.filter?.some((pattern) => matchesStart(pattern, text))) return none('is filtered out');
+  if (matcher.match) {
+    const found = atStart(matcher.match).exec(text);
+    return found ? { version: found[1] ?? found[0], text } : none('does not match');
+  }
   if (matcher.kind === 'standard') {
     const version = standard.exec(text)?.[1];
     return version === undefined ? none('is more than a version') : { version, text };

@@ -14,10 +14,13 @@ type Modifier = keyof typeof variables;
 
 const wrong = (what: string, why: string) => fault('PEP003', { what, why });
 
-/** `foo`, `category/foo`, `foo >= 1.2`, `not! foo` as an atom; `dev-python` is the usual category. */
+/** `foo`, `category/foo`, `foo >= 1.2`, `foo >= 1.2:=`, `not! foo` as an atom; `dev-python` is the usual category. */
 function atomOf(text: string): string {
-  const match = /^(not!\s*)?([^\s<>=~!]+)(?:\s*(<=|>=|<|>|=|~)\s*(\S+))?$/.exec(text.trim());
-  const [, not, path = '', operator = '', version = ''] = match ?? [];
+  const match =
+    /^(not!\s*)?([^\s<>=~!:]+)(?:\s*(<=|>=|<|>|=|~)\s*([^\s:]+))?(:(?:[=*]|[A-Za-z0-9_][\w.+/-]*=?))?$/.exec(
+      text.trim(),
+    );
+  const [, not, path = '', operator = '', version = '', slot = ''] = match ?? [];
   const [category = '', name = '', ...more] = path.includes('/') ? path.split('/') : ['dev-python', path];
   const isRight = isCategoryName(category) && isPackageName(name) && more.length === 0;
   if (!isRight || (operator !== '' && !isVersion(version)))
@@ -26,7 +29,7 @@ function atomOf(text: string): string {
       "It is written 'foo', 'category/foo', 'foo >= 1.2' or 'not! foo'.",
     );
   const tail = operator === '' ? '' : `-${version}`;
-  return `${not ? '!' : ''}${operator}${category}/${name}${tail}[\${PYTHON_USEDEP}]`;
+  return `${not ? '!' : ''}${operator}${category}/${name}${tail}${slot}[\${PYTHON_USEDEP}]`;
 }
 
 /** A Python in a label as python_gen_cond_dep takes it. */
@@ -34,6 +37,9 @@ function patternOf(python: string, label: string): string {
   if (python === '2' || python === '3') return `-${python}`;
   if (/^[23]\.\d+$/.test(python)) return `python${python.replace('.', '_')}`;
   if (python === 'pypy' || python === 'pypy3') return python;
+  // names of implementations with a star, as the eclass takes them
+  const [, pattern] = /^'?((?:python|pypy)[0-9_]*\*)'?$/.exec(python) ?? [];
+  if (pattern !== undefined) return `'${pattern}'`;
   throw wrong(
     `'${python}' in label '${label}' is no Python`,
     "It is 'all', '2', '3', a version such as '3.7', 'pypy' or 'pypy3'.",

@@ -1,0 +1,71 @@
+import { fault } from '../../diagnostics/index.ts';
+import type { Artifact } from '../artifact.ts';
+import type { HubCore } from '../hub-core.ts';
+import { bothVersions, newestFirst, pinOf, type VersionChoice, versionReader } from './tag-versions.ts';
+
+/** A project of SourceForge and which of its files count. */
+export interface SourceforgeOptions extends VersionChoice {
+  readonly project: string;
+  /** Folder among the files of the project; default: all of them. */
+  readonly path?: string | undefined;
+  /** In front of the version in names of files, with the hyphen; default: the project and a hyphen. */
+  readonly stem?: string | undefined;
+  /** Endings that count; default: the usual ones of source archives. */
+  readonly formats?: readonly string[] | undefined;
+}
+
+export interface SourceforgeFind {
+  readonly version: string;
+  readonly upstreamVersion: string;
+  /** Path among the files of the project. */
+  readonly path: string;
+  readonly artifacts: readonly Artifact[];
+}
+
+interface FeedFile {
+  readonly path: string;
+  readonly name: string;
+}
+
+const usualFormats = ['tar.xz', 'tar.bz2', 'tar.gz', 'tgz', 'tar.zst', 'tar.lz', 'zip'] as const;
+
+/** The newest file of a project by the feed of its files. Throws GEN002 when none fits. */
+export async function latestSourceforge(hub: HubCore, options: SourceforgeOptions): Promise<SourceforgeFind> {
+  const { project, path = '/', formats = usualFormats, stem = `${project}-` } = options;
+  const server = hub.upstream('sourceforge');
+  const folder = `/${path.replace(/^\/+|\/+$/g, '')}`;
+  const feed = await hub.getPage(`${server}/projects/${project}/rss?path=${encodeURIComponent(folder)}`);
+  const pinned = pinOf(options);
+  const read = versionReader(hub, options, 'standard');
+  const found = filesOf(feed).flatMap(({ path: file, name }) => {
+    const format = formats.find((ending) => name.endsWith(`.${ending}`));
+    if (format === undefined || !name.startsWith(stem)) return [];
+    const version = read(name.slice(stem.length, -format.length - 1));
+    if (version === undefined || (pinned !== undefined && version !== pinned)) return [];
+    return [{ item: { path: file, name, rank: formats.indexOf(format) }, tag: name, version }];
+  });
+  // of one version the format that is named first
+  const [newest] = newestFirst([...found].sort((a, b) => a.item.rank - b.item.rank));
+  if (!newest) {
+    const which = pinned === undefined ? 'fits' : `is version '${pinned}'`;
+    throw fault('GEN002', { what: `no file of project '${project}' on SourceForge ${which}` });
+  }
+  const { path: file, name } = newest.item;
+  const place = file.split('/').map(encodeURIComponent).join('/');
+  const artifact = new hub.Artifact({
+    url: `${server}/projects/${project}/files${place}/download`,
+    finalName: name,
+  });
+  return { ...bothVersions(newest.version), path: file, artifacts: [artifact] };
+}
+
+/** Files of a feed, whose titles are paths among the files of the project. */
+function filesOf(feed: string): readonly FeedFile[] {
+  const items = feed.split(/<item\b/).slice(1);
+  return items.flatMap((item): FeedFile[] => {
+    const title = /<title>\s*(?:<!\[CDATA\[([\s\S]*?)\]\]>|([^<]*))\s*<\/title>/.exec(item);
+    const path = (title?.[1] ?? title?.[2] ?? '').trim();
+    const name = path.split('/').at(-1) ?? '';
+    return path.startsWith('/') && name !== '' ? [{ path, name }] : [];
+  });
+}

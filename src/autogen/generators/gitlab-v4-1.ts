@@ -1,0 +1,8 @@
+import type { Hub } from '../hub.ts';
+import type { PkgInfo } from '../pkg-info.ts';
+import { gitlabPackage } from './gitlab-package.ts';
+
+/** The release or tag of a GitLab project with the newest version (specification 6.4). */
+export async function generate(hub: Hub, pkg: PkgInfo): Promise<void> {
+  hub.breezyBuild(await gitlabPackage(hub, pkg, 'version')).push();
+}

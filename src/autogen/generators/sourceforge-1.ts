@@ -1,0 +1,29 @@
+import { Settings } from '../forges/settings.ts';
+import { latestSourceforge } from '../forges/sourceforge.ts';
+import { readVersionChoice } from '../forges/tag-versions.ts';
+import type { Hub } from '../hub.ts';
+import type { PkgInfo } from '../pkg-info.ts';
+import { withListedArtifacts, withoutSources } from './source-artifacts.ts';
+
+/** The newest file of a project on SourceForge (specification 6.4). */
+export async function generate(hub: Hub, pkg: PkgInfo): Promise<void> {
+  const top = new Settings(pkg);
+  const settings = top.below('sourceforge');
+  const format = settings.text('format');
+  const found = await latestSourceforge(hub, {
+    project: settings.text('project') ?? pkg.name,
+    path: settings.text('path'),
+    stem: settings.text('stem') ?? `${pkg.name}-`,
+    ...(format === undefined ? {} : { formats: [format] }),
+    ...readVersionChoice(settings, top, top.text('version')),
+  });
+  const artifacts = withListedArtifacts(hub, pkg, { found: found.artifacts, version: found.upstreamVersion });
+  hub
+    .breezyBuild({
+      ...withoutSources(pkg),
+      version: found.version,
+      upstream_version: found.upstreamVersion,
+      artifacts,
+    })
+    .push();
+}
