@@ -169,6 +169,17 @@ export const rooms = {
     knows: ['formats', 'host', 'fetcher', 'fastpull', 'git'],
     borrows: ['sandbox'],
   },
+  ebuilds: {
+    floor: 3,
+    purpose: 'what ebuilds say: metadata by Bash in the sandbox, md5-cache kept right',
+    knows: ['formats', 'host'],
+    borrows: ['sandbox'],
+  },
+  tree: {
+    floor: 3,
+    purpose: 'whole kits and the meta-repo put together, checked, and pushed in two phases',
+    knows: ['formats', 'graph', 'host', 'git', 'fastpull', 'autogen'],
+  },
   pipeline: {
     floor: 3,
     purpose: 'what pushes and timers mean for a repository of recipes',
@@ -180,7 +191,7 @@ export const rooms = {
     floor: 4,
     purpose: 'composition root and use cases; alone names the drivers',
     knows: ['*'],
-    doors: ['ci', 'autogen', 'fastpull'],
+    doors: ['ci', 'autogen', 'fastpull', 'tree'],
   },
   cli: {
     floor: 5,

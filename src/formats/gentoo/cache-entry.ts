@@ -71,6 +71,9 @@ export function parseCacheEntry(text: string, file: string): { entry?: CacheEntr
   return { entry: { variables: Object.fromEntries(variables), eclasses: eclasses ?? {}, md5 }, problems };
 }
 
+/** As Bash splits words: other blanks, such as the no-break space, are text. */
+const oneLine = (value: string): string => value.split(/[ \t\n]+/).filter(Boolean).join(' ');
+
 /**
  * The text of an entry: variables that are not empty in the order of their names, then eclasses, then the ebuild's MD5. Line
  * ends and runs of blanks in values become one blank, as the format has one line for each.
@@ -78,7 +81,7 @@ export function parseCacheEntry(text: string, file: string): { entry?: CacheEntr
 export function printCacheEntry({ variables, eclasses, md5 }: CacheEntry): string {
   const lines = Object.keys(variables)
     .sort(compareBytes)
-    .map((name) => [name, (variables[name] ?? '').trim().replace(/\s+/g, ' ')] as const)
+    .map((name) => [name, oneLine(variables[name] ?? '')] as const)
     .filter(([, value]) => value !== '')
     .map(([name, value]) => `${name}=${value}`);
   const pairs = Object.keys(eclasses)

@@ -21,6 +21,7 @@ export type { MatchedPackage } from './atom-match.ts';
 export { matchesAtom, matchesVersion, settleAtom } from './atom-match.ts';
 export type { CacheEntry, CacheFacts } from './cache-entry.ts';
 export { cacheVariables, parseCacheEntry, printCacheEntry, staleness } from './cache-entry.ts';
+export { md5Of } from './check-package.ts';
 export type { TreeFiles, TreeSurroundings } from './check-tree.ts';
 export { checkTree } from './check-tree.ts';
 export type { ExpressionOptions, MentionedFlag, SourceUri } from './dependencies.ts';

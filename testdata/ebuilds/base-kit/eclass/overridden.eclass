@@ -1,0 +1,1 @@
+OVERRIDDEN_BY=base-kit

@@ -1,0 +1,18 @@
+EAPI=6
+DESCRIPTION="what eclasses add in EAPI 6"
+HOMEPAGE="https://host.example/"
+SRC_URI="https://host.example/${P}.tar.xz"
+LICENSE="MIT"
+SLOT="0"
+KEYWORDS="~amd64"
+IUSE="own"
+REQUIRED_USE="own? ( from-eclass )"
+DEPEND="dev-libs/own-build"
+RDEPEND="dev-libs/own-run"
+PDEPEND="dev-libs/own-post"
+BDEPEND="dev-build/own-tool"
+IDEPEND="dev-build/own-install"
+PROPERTIES="interactive"
+RESTRICT="test"
+inherit lists
+IUSE+=" late"

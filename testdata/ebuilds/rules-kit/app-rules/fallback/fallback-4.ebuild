@@ -1,0 +1,4 @@
+EAPI=4
+DESCRIPTION="RDEPEND is never DEPEND in EAPI 4"
+SLOT="0"
+DEPEND="dev-libs/build"

@@ -1,0 +1,4 @@
+EAPI=5
+DESCRIPTION="RDEPEND is never DEPEND in EAPI 5"
+SLOT="0"
+DEPEND="dev-libs/build"

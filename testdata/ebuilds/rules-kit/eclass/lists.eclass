@@ -1,0 +1,10 @@
+# Sets everything that is accumulated, and clears what it must not be able to clear.
+IUSE="+from-eclass"
+REQUIRED_USE="from-eclass? ( own )"
+DEPEND="dev-libs/eclass-build"
+RDEPEND="dev-libs/eclass-run"
+PDEPEND="dev-libs/eclass-post"
+BDEPEND="dev-build/eclass-tool"
+IDEPEND="dev-build/eclass-install"
+PROPERTIES="live"
+RESTRICT="mirror"
