@@ -5,6 +5,14 @@ export { exportCommit, resolveCommit } from './export-commit.ts';
 export { FollowedClone, type FollowedCloneOptions } from './followed-clone.ts';
 export type { CommittedFolder } from './mirror.ts';
 export { openWorkingCopy, type WorkingCopyOptions } from './open-working-copy.ts';
+export {
+  ensureOwnedCheckout,
+  layOutCommit,
+  type LayOutWish,
+  type OwnedCheckout,
+  originOf,
+  pushMirror,
+} from './owned-checkout.ts';
 export { serverOf, shownAddress } from './remote-address.ts';
 export { type RemoteHeadOptions, type RemoteHeads, remoteHeads } from './remote-heads.ts';
 export type { Credentials } from './remote-link.ts';

@@ -64,7 +64,10 @@ export const ebuildsCodes = {
     title: 'an ebuild writes files while it is read',
     why: 'Reading an ebuild must change nothing: package managers do it at any time, and as often as they like.',
     next: 'Move the command that writes into a phase function.',
-    sample: { broken: 'echo ${PV} > /tmp/version', fixed: 'src_prepare() { echo "${PV}" > version || die; }' },
+    sample: {
+      broken: 'echo ${PV} > /tmp/version',
+      fixed: 'src_prepare() { echo "${PV}" > version || die; }',
+    },
   },
   EBD009: {
     severity: 'error',
