@@ -7,8 +7,8 @@ export type { CommittedFolder } from './mirror.ts';
 export { openWorkingCopy, type WorkingCopyOptions } from './open-working-copy.ts';
 export {
   ensureOwnedCheckout,
-  layOutCommit,
   type LayOutWish,
+  layOutCommit,
   type OwnedCheckout,
   originOf,
   pushMirror,

@@ -3,11 +3,11 @@ import {
   type CacheEntry,
   checkTree,
   leaves,
+  type PythonChoice,
+  type PythonPackage,
   parseCacheEntry,
   parseLicense,
   parsePackageId,
-  type PythonChoice,
-  type PythonPackage,
   pythonUseText,
   type ReleaseDefinition,
 } from '../formats/gentoo/index.ts';

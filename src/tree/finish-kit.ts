@@ -1,11 +1,11 @@
 import type { Problem } from '../diagnostics/index.ts';
 import {
+  isCategoryName,
   type KitDefinition,
   parseManifest,
   printCategories,
   printLayout,
   printManifest,
-  isCategoryName,
   thinManifest,
 } from '../formats/gentoo/index.ts';
 import { compileTemplate } from '../formats/jinja/index.ts';

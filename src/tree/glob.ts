@@ -6,14 +6,34 @@ export function globPattern(glob: string): RegExp {
   let text = '';
   for (let at = 0; at < glob.length; at += 1) {
     const sign = glob[at] ?? '';
-    const close = glob.indexOf(']', at + 2);
+    const isNegated = glob[at + 1] === '!';
+    const from = at + (isNegated ? 2 : 1);
+    // a bracket that comes first is one of the signs
+    const close = sign === '[' ? glob.indexOf(']', from + 1) : -1;
     if (sign === '*') text += '.*';
     else if (sign === '?') text += '.';
-    else if (sign === '[' && close > 0) {
-      const inner = glob.slice(at + 1, close).replaceAll('\\', '\\\\');
-      text += `[${inner.startsWith('!') ? `^${inner.slice(1)}` : inner.replace(/^\^/, '\\^')}]`;
+    else if (close > 0) {
+      text += signSet(glob.slice(from, close), isNegated);
       at = close;
-    } else text += sign.replace(/[$()+./\\^{|}[\]-]/g, '\\$&');
+    } else text += quoted(sign);
   }
   return new RegExp(`^${text}$`, 's');
+}
+
+const quoted = (sign: string): string => sign.replace(/[$()*+./?\\^{|}[\]-]/, '\\$&');
+
+/** Signs and stretches of them; a stretch that ends before it begins holds nothing. */
+function signSet(inner: string, isNegated: boolean): string {
+  let signs = '';
+  for (let at = 0; at < inner.length; at += 1) {
+    const [first = '', dash, last] = inner.slice(at, at + 3);
+    if (dash !== '-' || last === undefined) {
+      signs += quoted(first);
+      continue;
+    }
+    if (first <= last) signs += `${quoted(first)}-${quoted(last)}`;
+    at += 2;
+  }
+  if (signs === '') return isNegated ? '.' : '(?!)';
+  return `[${isNegated ? '^' : ''}${signs}]`;
 }

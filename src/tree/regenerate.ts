@@ -5,9 +5,10 @@ import {
   type ReleaseDefinition,
 } from '../formats/gentoo/index.ts';
 import type { KitMaterial } from './auto-kit.ts';
-import { type BuiltKit, buildKit, distfilesOf } from './build-kit.ts';
+import { type BuiltKit, buildKit } from './build-kit.ts';
 import type { RegenOptions, RegenReport, RegenServices } from './contract.ts';
 import { Destination } from './destination.ts';
+import { collisions, digestsOf } from './distfiles.ts';
 import { kitOrder } from './kit-order.ts';
 import { metaRepoFiles } from './meta-repo.ts';
 import { FolderRuns } from './run-in-folder.ts';
@@ -58,6 +59,7 @@ class Regeneration {
     for (const kit of kits) await (await this.#destination(kit.name, definition)).base(branchOf(kit));
     await this.#destination(metaRepo, definition);
     for (const kit of kits) await this.#build(kit, material);
+    for (const found of collisions(this.#built)) this.#report(found);
     const written = await this.#publish(definition);
     const partial = this.#built.some(({ report }) => report.failures.length > 0);
     return {
@@ -169,7 +171,7 @@ class Regeneration {
   async #upload(): Promise<void> {
     const { upload } = this.#services;
     if (!upload) return;
-    const report = await upload([...new Set(this.#built.flatMap(distfilesOf))]);
+    const report = await upload(digestsOf(this.#built));
     this.#options.onEvent({ kind: 'uploaded', report });
     const [damaged] = report.damaged;
     if (damaged !== undefined)

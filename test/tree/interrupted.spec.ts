@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { World, ebuild } from './world.ts';
+import { ebuild, World } from './world.ts';
 
 it('is completed by the next run when it is killed after the first kit was pushed: nothing is committed twice', async () => {
   const world = new World();

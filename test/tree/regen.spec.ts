@@ -3,14 +3,16 @@ import { describe, expect, it } from 'vitest';
 import { hashOf, tarball, Upstream } from '../autogen/kit.ts';
 import { autogen, ebuild, World } from './world.ts';
 
+const staticLine = `DIST s.tar 1 BLAKE2B ${hashOf('blake2b512', 's')} SHA512 ${hashOf('sha512', 's')}\n`;
+
 /** A release with one kit of a source, kit-fixups and an autogen whose upstream is local. */
 async function oneKit(): Promise<{ world: World; upstream: Upstream; release: string }> {
   const world = new World();
   const upstream = await Upstream.start();
   upstream.serve('/foo-1.0.tar.gz', tarball('foo', 'foo'));
   world.source('overlay', {
-    'app-misc/static/static-1.0.ebuild': ebuild('inherit some\n'),
-    'app-misc/static/Manifest': `EBUILD static-1.0.ebuild 3 SHA512 ${hashOf('sha512', 'x')}\nDIST s.tar 1 SHA512 ${hashOf('sha512', 's')}\n`,
+    'app-misc/static/static-1.0.ebuild': ebuild('SRC_URI="https://a.example/s.tar"\ninherit some\n'),
+    'app-misc/static/Manifest': `EBUILD static-1.0.ebuild 3 SHA512 ${hashOf('sha512', 'x')}\n${staticLine}`,
     'app-misc/static/ChangeLog': 'old\n',
     'app-misc/left/left-1.ebuild': ebuild(),
     'eclass/some.eclass': '# some\n',
@@ -76,9 +78,7 @@ describe('packmill tree regen', () => {
       'profiles/categories',
       'profiles/repo_name',
     ]);
-    expect(world.show(kit, 'app-misc/static/Manifest')).toBe(
-      `DIST s.tar 1 SHA512 ${hashOf('sha512', 's')}\n`,
-    );
+    expect(world.show(kit, 'app-misc/static/Manifest')).toBe(staticLine);
     expect(world.show(kit, 'profiles/repo_name')).toBe('test-kit\n');
     expect(world.show(kit, 'profiles/categories')).toBe('app-misc\n');
     expect(world.show(kit, 'COPYRIGHT.rst')).toMatch(/^Copyright 20\d\d somebody overlay people\n$/);

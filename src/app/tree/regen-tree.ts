@@ -1,7 +1,7 @@
+import type { Problem } from '../../diagnostics/index.ts';
 import { treeMetadata, writeCache } from '../../ebuilds/index.ts';
 import type { PushReport } from '../../fastpull/index.ts';
 import { machine, removeTree, systemClock } from '../../host/index.ts';
-import type { Problem } from '../../diagnostics/index.ts';
 import { BubblewrapDriver } from '../../sandbox/bubblewrap/index.ts';
 import {
   type MetadataOutcome,
