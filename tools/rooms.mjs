@@ -178,7 +178,7 @@ export const rooms = {
   tree: {
     floor: 3,
     purpose: 'whole kits and the meta-repo put together, checked, and pushed in two phases',
-    knows: ['formats', 'graph', 'host', 'git', 'fastpull', 'autogen'],
+    knows: ['formats', 'host', 'git', 'fastpull', 'autogen'],
   },
   pipeline: {
     floor: 3,
@@ -191,7 +191,7 @@ export const rooms = {
     floor: 4,
     purpose: 'composition root and use cases; alone names the drivers',
     knows: ['*'],
-    doors: ['ci', 'autogen', 'fastpull', 'tree'],
+    doors: ['ci', 'autogen', 'fastpull', 'ebuild-tree', 'tree'],
   },
   cli: {
     floor: 5,

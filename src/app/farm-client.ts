@@ -61,13 +61,36 @@ export function managerUrl(given: string | undefined): string | undefined {
  */
 export async function connectToManager(address: ManagerAddress): Promise<FarmClient> {
   const url = managerUrl(address.url);
-  if (url !== undefined) return httpClient(url, machine.variable('PACKMILL_TOKEN'));
+  if (url !== undefined) return httpClient({ url, token: machine.variable('PACKMILL_TOKEN') });
   const redis = address.redis ?? (await redisOfEnvironment());
   if (redis) return await redisClient(redis, address.farm);
-  const text = textIfThere(farmPaths(address.farm).manager);
-  if (text === undefined) throw fault('SCH005', { what: `no manager is at work in '${address.farm}'` });
-  const own = JSON.parse(text) as { url: string; token: string };
-  return httpClient(own.url, own.token);
+  const own = managerOfFarm(address.farm);
+  if (!own) throw fault('SCH005', { what: `no manager is at work in '${address.farm}'` });
+  return httpClient(own, (refused) => newerManager(address.farm, refused));
+}
+
+/** Where a manager is, and what it knows us by. */
+interface Access {
+  readonly url: string;
+  readonly token: string | undefined;
+}
+
+function managerOfFarm(farm: string): Access | undefined {
+  const text = textIfThere(farmPaths(farm).manager);
+  return text === undefined ? undefined : (JSON.parse(text) as { url: string; token: string });
+}
+
+/**
+ * A manager that was killed leaves its note, and the next one listens at the same port a moment before it writes its own:
+ * who read the old one in between is refused, and finds the new one here. Undefined: the note stays as it is.
+ */
+async function newerManager(farm: string, { token }: Access): Promise<Access | undefined> {
+  for (let tries = 0; tries < 30; tries += 1) {
+    const own = managerOfFarm(farm);
+    if (own && own.token !== token) return own;
+    await systemClock.sleep(100);
+  }
+  return undefined;
 }
 
 const redisVariables = ['REDIS_HOST', 'REDIS_PORT', 'REDIS_PASSWORD', 'REDIS_SSH_HOST'];
@@ -81,11 +104,22 @@ async function redisOfEnvironment(): Promise<ReturnType<typeof redisOf>> {
 
 type Ask = (method: 'GET' | 'POST', path: string, body?: unknown) => Promise<unknown>;
 
-function httpClient(url: string, token: string | undefined): FarmClient {
+function httpClient(known: Access, renewed?: (refused: Access) => Promise<Access | undefined>): FarmClient {
   // not by fetch, the loading of which takes a fifth of the time that a pipeline of a push has
   const connections = new HttpConnections({});
-  const ask: Ask = (method, path, body) =>
-    askHttp({ connections, url: `${url}${path}`, token }, method, body);
+  let access = known;
+  const askOnce: Ask = (method, path, body) =>
+    askHttp({ connections, url: `${access.url}${path}`, token: access.token }, method, body);
+  const ask: Ask = async (method, path, body) => {
+    try {
+      return await askOnce(method, path, body);
+    } catch (error) {
+      const next = isFault(error) && error.problem.code === 'SCH006' ? await renewed?.(access) : undefined;
+      if (!next) throw error;
+      access = next;
+      return await askOnce(method, path, body);
+    }
+  };
   const cancelled = async (path: string, body: unknown): Promise<readonly string[]> =>
     ((await ask('POST', path, body)) as { jobs: string[] }).jobs;
   return {

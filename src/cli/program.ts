@@ -42,16 +42,12 @@ const commands: Readonly<Record<string, () => Promise<Add>>> = {
   import: async () => (await import('./commands/import.ts')).addImport,
   doit: async () => (await import('./commands/doit.ts')).addDoit,
   autogen: async () => (await import('./commands/autogen.ts')).addAutogen,
-  tree: loadTree,
-  'merge-kits': loadTree,
+  tree: async () => (await import('./commands/tree.ts')).addTree,
+  'merge-kits': async () => (await import('./commands/tree.ts')).addMergeKits,
   token: async () => (await import('./commands/token.ts')).addToken,
   doctor: async () => (await import('./commands/doctor.ts')).addDoctor,
   explain: async () => (await import('./commands/explain.ts')).addExplain,
 };
-
-async function loadTree(): Promise<Add> {
-  return (await import('./commands/tree.ts')).addTree;
-}
 
 async function loadServe(): Promise<Add> {
   return (await import('./commands/serve.ts')).addServe;

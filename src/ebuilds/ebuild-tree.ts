@@ -56,7 +56,8 @@ export function openTree(folder: string, known: readonly string[] = []): EbuildT
     throw fault('EBD013', { what: `'${folder}' is no ebuild repository` });
   const wanted = layoutOf(parseLayout(text ?? '', file).settings).masters ?? [];
   const above = folder.replace(/\/[^/]+$/, '') || '/';
-  const places = wanted.length === 0 ? [] : [...known, ...subfolders(above).map((name) => `${above}/${name}`)];
+  const places =
+    wanted.length === 0 ? [] : [...known, ...subfolders(above).map((name) => `${above}/${name}`)];
   const masters = wanted.map((name) => {
     const place = places.find((one) => repositoryName(one) === name);
     if (place === undefined)

@@ -3,12 +3,10 @@ export {
   type EbuildTree,
   type Eclass,
   openTree,
-  readEbuilds,
   readEclasses,
 } from './ebuild-tree.ts';
 export {
   type CacheChanges,
-  cacheFolder,
   type MetadataRow,
   type ReadsMetadata,
   type TreeMetadata,
@@ -18,4 +16,5 @@ export {
   writeCache,
 } from './metadata-cache.ts';
 export type { MetadataCage, MetadataLimits } from './metadata-run.ts';
+export { type PortageInput, readByPortage } from './read-by-portage.ts';
 export { type EbuildMetadata, type ReadMetadataInput, readMetadata } from './read-metadata.ts';

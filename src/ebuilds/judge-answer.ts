@@ -32,8 +32,10 @@ function placeInMessages(messages: string, realPath: RealPath): Place | undefine
 }
 
 const kinds = {
-  died: (id: string, what: string) => problem('EBD002', { what: `'${id}' dies: ${what || 'without a word'}` }),
-  eclass: (id: string, what: string) => problem('EBD004', { what: `'${id}' inherits '${what}', which is nowhere` }),
+  died: (id: string, what: string) =>
+    problem('EBD002', { what: `'${id}' dies: ${what || 'without a word'}` }),
+  eclass: (id: string, what: string) =>
+    problem('EBD004', { what: `'${id}' inherits '${what}', which is nowhere` }),
   bash: (id: string, what: string) =>
     problem('EBD011', { what: `'${id}' is for a newer Bash than the sandbox's ${what}` }),
   command: (id: string, what: string) =>
@@ -84,5 +86,8 @@ export function warningOfAnswer(
 ): Problem | undefined {
   const words = lastWords(messages, realPath);
   if (words === '') return undefined;
-  return problem('EBD010', { what: `'${id}' prints: ${words}`, place: placeInMessages(messages, realPath) ?? { file: path } });
+  return problem('EBD010', {
+    what: `'${id}' prints: ${words}`,
+    place: placeInMessages(messages, realPath) ?? { file: path },
+  });
 }

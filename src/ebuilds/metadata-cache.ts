@@ -20,10 +20,10 @@ import {
 } from '../host/index.ts';
 import { type EbuildFile, type EbuildTree, type Eclass, readEbuilds, readEclasses } from './ebuild-tree.ts';
 import type { MetadataCage } from './metadata-run.ts';
-import { type EbuildMetadata, readMetadata } from './read-metadata.ts';
+import { type EbuildMetadata, type ReadMetadataInput, readMetadata } from './read-metadata.ts';
 
 /** Where a repository keeps the metadata of its ebuilds (PMS 14). */
-export const cacheFolder = 'metadata/md5-cache';
+const cacheFolder = 'metadata/md5-cache';
 
 /** What is known of one ebuild now. */
 export interface MetadataRow extends EbuildMetadata {
@@ -36,15 +36,12 @@ export interface TreeMetadata {
   readonly rows: readonly MetadataRow[];
   /** Of the repository as a whole: files that are no ebuilds. */
   readonly problems: readonly Problem[];
+  /** False when the signal of the cage ended it early: entries must not be removed for lack of a row. */
+  readonly complete: boolean;
 }
 
 /** Reads ebuilds; the answers may come in any order. */
-export type ReadsMetadata = (wish: {
-  readonly ebuilds: readonly EbuildFile[];
-  readonly eclasses: ReadonlyMap<string, Eclass>;
-  readonly folder: string;
-  readonly onMetadata: (metadata: EbuildMetadata) => void;
-}) => Promise<void>;
+export type ReadsMetadata = (wish: Omit<ReadMetadataInput, 'cage'>) => Promise<void>;
 
 export interface TreeMetadataInput {
   readonly tree: EbuildTree;
@@ -88,7 +85,11 @@ export async function treeMetadata(input: TreeMetadataInput): Promise<TreeMetada
       onMetadata: (found) => take({ ...found, origin: found.entry ? 'made' : 'failed' }),
     });
   }
-  return { rows: wanted.flatMap(({ path }) => rows.get(path) ?? []), problems };
+  return {
+    rows: wanted.flatMap(({ path }) => rows.get(path) ?? []),
+    problems,
+    complete: wanted.every(({ path }) => rows.has(path)),
+  };
 }
 
 function keptEntry(

@@ -54,7 +54,13 @@ function readVariables(fields: readonly string[]): Map<string, string> | undefin
   return variables;
 }
 
-function readDeath([kind = '', what = '', file = '', line = '', eclass = '']: readonly string[]): EbuildDeath {
+function readDeath([
+  kind = '',
+  what = '',
+  file = '',
+  line = '',
+  eclass = '',
+]: readonly string[]): EbuildDeath {
   return { kind, what, file, line: /^[0-9]+$/.test(line) ? Number(line) : undefined, eclass };
 }
 

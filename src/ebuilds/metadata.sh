@@ -178,9 +178,12 @@ __packmill_range() {
 }
 
 __packmill_ver_cut() {
-  local parts from to IFS=''
+  local parts from to IFS='' count
   __packmill_split_version "${2-$PV}"
-  __packmill_range "$1" "$((${#parts[@]} / 2))"
+  # Behind a separator at the end stands a component that is empty.
+  count=$((${#parts[@]} / 2))
+  [[ -z ${parts[count * 2]} ]] || ((count += 1))
+  __packmill_range "$1" "$count"
   ((from == 0)) || ((from = from * 2 - 1))
   ((to * 2 > from - 1)) || {
     echo

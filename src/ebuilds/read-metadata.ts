@@ -1,11 +1,11 @@
 import { type Problem, problem } from '../diagnostics/index.ts';
-import { type CacheEntry, cacheVariables, eapiOfEbuild, knownEapi } from '../formats/gentoo/index.ts';
-import { ensureFolders, writeFileWithMode } from '../host/index.ts';
+import { type CacheEntry, cacheVariables, knownEapi } from '../formats/gentoo/index.ts';
 import type { SandboxEnd, SandboxMount } from '../sandbox/index.ts';
 import type { EbuildFile, Eclass } from './ebuild-tree.ts';
-import { problemOfAnswer, type RealPath, warningOfAnswer } from './judge-answer.ts';
-import { type MetadataCage, type OrderedEbuild, readInShell } from './metadata-run.ts';
+import { problemOfAnswer, warningOfAnswer } from './judge-answer.ts';
+import { type MetadataCage, readInShell } from './metadata-run.ts';
 import { type EbuildAnswer, readAnswer } from './metadata-text.ts';
+import { type Copied, copyFiles, type ScratchFiles, statedEapi } from './scratch-files.ts';
 
 /** What one ebuild says. */
 export interface EbuildMetadata {
@@ -16,11 +16,7 @@ export interface EbuildMetadata {
   readonly problems: readonly Problem[];
 }
 
-export interface ReadMetadataInput {
-  readonly ebuilds: readonly EbuildFile[];
-  readonly eclasses: ReadonlyMap<string, Eclass>;
-  /** Top of the repository, so that places of its eclasses are relative to it. */
-  readonly folder: string;
+export interface ReadMetadataInput extends ScratchFiles {
   readonly cage: MetadataCage;
   /** Called for each ebuild as soon as it is known, in no order. */
   readonly onMetadata: (metadata: EbuildMetadata) => void;
@@ -65,39 +61,6 @@ export async function readMetadata(input: ReadMetadataInput): Promise<void> {
   }
 }
 
-const statedEapi = ({ bytes }: EbuildFile): string => eapiOfEbuild(Buffer.from(bytes).toString('utf8'));
-
-interface Copied {
-  readonly orders: readonly OrderedEbuild[];
-  /** Paths in the sandbox by name. */
-  readonly eclasses: ReadonlyMap<string, string>;
-  readonly realPath: RealPath;
-}
-
-/** What is read is what was digested, whatever happens to the repository meanwhile; and nothing else of it is there. */
-async function copyFiles({ ebuilds, eclasses, folder }: ReadMetadataInput, target: string): Promise<Copied> {
-  const real = new Map<string, string>();
-  const relative = (path: string): string =>
-    path.startsWith(`${folder}/`) ? path.slice(folder.length + 1) : path;
-  ensureFolders([target, `${target}/eclass`]);
-  const names = new Map<string, string>();
-  for (const { name, path, bytes } of eclasses.values()) {
-    const inside = `eclass/${name}.eclass`;
-    await writeFileWithMode(`${target}/${inside}`, bytes, 0o644);
-    real.set(`/tree/${inside}`, relative(path));
-    names.set(name, `/tree/${inside}`);
-  }
-  const orders: OrderedEbuild[] = [];
-  for (const { path, category, name, version, revision, bytes, ...ebuild } of ebuilds) {
-    ensureFolders([`${target}/${category}/${name}`]);
-    await writeFileWithMode(`${target}/${path}`, bytes, 0o644);
-    real.set(`/tree/${path}`, path);
-    const eapi = eapiOfEbuild(Buffer.from(bytes).toString('utf8'));
-    orders.push({ path: `/tree/${path}`, eapi, category, name, version, revision });
-  }
-  return { orders, eclasses: names, realPath: (path) => real.get(path) };
-}
-
 /** Reads stretches of the ebuilds; after a shell that ended early it goes on behind the ebuild that ended it. */
 class ShellLine {
   readonly #input: ReadMetadataInput;
@@ -139,11 +102,10 @@ class ShellLine {
     if (!ebuild) return;
     const { realPath } = this.#copied;
     const wrong = problemOfAnswer(ebuild, answer, realPath) ?? this.#changedEapi(ebuild, answer);
-    if (wrong) return this.#input.onMetadata({ ebuild, entry: undefined, problems: [wrong] });
-    const warning = warningOfAnswer(ebuild, answer, realPath);
+    const warning = wrong ?? warningOfAnswer(ebuild, answer, realPath);
     this.#input.onMetadata({
       ebuild,
-      entry: entryOf(ebuild, answer, this.#input.eclasses),
+      entry: wrong ? undefined : entryOf(ebuild, answer, this.#input.eclasses),
       problems: warning ? [warning] : [],
     });
   }
@@ -178,7 +140,10 @@ function entryOf(
   eclasses: ReadonlyMap<string, Eclass>,
 ): CacheEntry {
   const kept = cacheVariables.flatMap((name) => {
-    const value = (variables?.get(name) ?? '').split(/[ \t\n]+/).filter(Boolean).join(' ');
+    const value = (variables?.get(name) ?? '')
+      .split(/[ \t\n]+/)
+      .filter(Boolean)
+      .join(' ');
     return value === '' ? [] : [[name, value] as const];
   });
   const inherited = (variables?.get('INHERITED') ?? '').split(/\s+/).filter(Boolean);

@@ -49,7 +49,9 @@ describe('a cache that is there already', () => {
     expect(made).toEqual(['app-rules/overwrite-5', 'app-rules/overwrite-8', 'app-rules/phases-8']);
     const { written } = await writeCache(tree.folder, rows, { prune: true });
     expect(written).toEqual(made);
-    expect(readFileSync(join(tree.folder, cached, 'phases-8'), 'utf8')).toContain('IUSE=inner other outer-before outer-after\n');
+    expect(readFileSync(join(tree.folder, cached, 'phases-8'), 'utf8')).toContain(
+      'IUSE=inner other outer-before outer-after\n',
+    );
   });
 
   it('loses entries of ebuilds that are gone or broken, and of nothing else when only some are looked at', async () => {
@@ -67,7 +69,10 @@ describe('a cache that is there already', () => {
     });
     const all = await treeMetadata({ tree, by: workshop.cage() });
     const wish = { prune: true, dryRun: true };
-    expect(await writeCache(tree.folder, all.rows, wish)).toEqual({ written: [], removed: ['app-rules/names-2'] });
+    expect(await writeCache(tree.folder, all.rows, wish)).toEqual({
+      written: [],
+      removed: ['app-rules/names-2'],
+    });
     expect(readdirSync(join(tree.folder, cached))).toContain('names-2');
     await writeCache(tree.folder, all.rows, { prune: true });
     expect(readdirSync(join(tree.folder, cached))).not.toContain('names-2');
@@ -77,7 +82,10 @@ describe('a cache that is there already', () => {
     ['has a line that is none', (text: string) => `${text}nothing\n`],
     ['has a variable that nobody knows', (text: string) => `HDEPEND=a/b\n${text}`],
     ['has another EAPI', (text: string) => text.replace('EAPI=8', 'EAPI=7')],
-    ['is not in the order of names', (text: string) => text.split('\n').slice(0, -1).reverse().join('\n').concat('\n')],
+    [
+      'is not in the order of names',
+      (text: string) => text.split('\n').slice(0, -1).reverse().join('\n').concat('\n'),
+    ],
   ])('is written again when an entry %s', async (_, damage) => {
     const tree = workshop.rulesKit();
     const path = join(tree.folder, cached, 'accumulate-8');

@@ -24,7 +24,7 @@ export const ebuildsCodes = {
     title: 'a command is called where only variables and functions are set',
     why: 'Ebuilds are read on every machine before anything of them is built, so that they must not run programs, and the commands of phases know nothing yet.',
     next: 'Move the call into a phase function, or use what Bash has by itself.',
-    sample: { broken: 'MY_PV=$(echo ${PV} | sed s/_/-/)', fixed: 'MY_PV=${PV/_/-}' },
+    sample: { broken: 'MY_P=$(echo $PV | sed s/_/-/)', fixed: 'MY_P=$(ver_rs 2 - $PV)' },
   },
   EBD004: {
     severity: 'error',
@@ -65,8 +65,8 @@ export const ebuildsCodes = {
     why: 'Reading an ebuild must change nothing: package managers do it at any time, and as often as they like.',
     next: 'Move the command that writes into a phase function.',
     sample: {
-      broken: 'echo ${PV} > /tmp/version',
-      fixed: 'src_prepare() { echo "${PV}" > version || die; }',
+      broken: 'echo $PV > /tmp/version',
+      fixed: 'src_prepare() { echo "$PV" > version || die; }',
     },
   },
   EBD009: {

@@ -72,7 +72,11 @@ export function parseCacheEntry(text: string, file: string): { entry?: CacheEntr
 }
 
 /** As Bash splits words: other blanks, such as the no-break space, are text. */
-const oneLine = (value: string): string => value.split(/[ \t\n]+/).filter(Boolean).join(' ');
+const oneLine = (value: string): string =>
+  value
+    .split(/[ \t\n]+/)
+    .filter(Boolean)
+    .join(' ');
 
 /**
  * The text of an entry: variables that are not empty in the order of their names, then eclasses, then the ebuild's MD5. Line
