@@ -10,7 +10,6 @@ export {
   type LayOutWish,
   layOutCommit,
   type OwnedCheckout,
-  originOf,
   pushMirror,
 } from './owned-checkout.ts';
 export { serverOf, shownAddress } from './remote-address.ts';

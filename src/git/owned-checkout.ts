@@ -36,7 +36,7 @@ export async function ensureOwnedCheckout({ folder, url, onMismatch }: OwnedChec
 }
 
 /** The address of `origin`; undefined without one. */
-export async function originOf(folder: string): Promise<string | undefined> {
+async function originOf(folder: string): Promise<string | undefined> {
   const result = await new CheckoutProgram(folder).run(['config', '--get', 'remote.origin.url']);
   return result.code === 0 ? result.stdout.trim() : undefined;
 }

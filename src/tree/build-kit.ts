@@ -39,6 +39,8 @@ export async function buildKit(wish: BuildWish): Promise<BuiltKit> {
   const base = await destination.base(branch);
   stage('sources and autogens');
   const raw = kit.kind === 'auto' ? await buildAutoKit(kit, material) : await buildSourcedKit(kit, material);
+  // autogens that were called off are no failures
+  options.signal.throwIfAborted();
   const kept = await applyPolicy(wish, raw, base);
   const { distfilesHost, clock } = options;
   const year = new Date(clock.nowMs()).getUTCFullYear();

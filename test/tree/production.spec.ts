@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { hashOf } from '../autogen/kit.ts';
@@ -183,5 +183,21 @@ describe('packmill tree regen --prod', () => {
     const begun = await world.regen(...args, '--create_branches');
     expect(begun.code).toBe(0);
     expect(world.count(join(world.top, 'empty/app-kit.git'), 'next')).toBe(1);
+  });
+
+  it('pushes no kit when an archive of one cannot be uploaded', async () => {
+    const world = threeKits();
+    await world.regen('--prod', '--nopush', '--fixups-url', world.url('kit-fixups'));
+    const manifest = world.show(join(world.workspace, 'dest-trees/app-kit'), 'app-misc/app/Manifest');
+    const sha512 = /SHA512 ([0-9a-f]+)/.exec(manifest)?.[1] ?? '';
+    const shelf = [sha512.slice(0, 2), sha512.slice(2, 4), sha512.slice(4, 6)];
+    const blob = join(world.workspace, 'stores/blos', ...shelf, `${sha512}.blob`);
+    const bytes = readFileSync(blob);
+    bytes[10] = (bytes[10] ?? 0) ^ 1;
+    chmodSync(blob, 0o644);
+    writeFileSync(blob, bytes);
+    const refused = await world.regen('--prod', '--cdn', world.cdn);
+    expect([refused.code, refused.err.includes('TRE011')]).toEqual([3, true]);
+    expect(world.count(bare(world, 'core-kit'), 'next')).toBe(1);
   });
 });

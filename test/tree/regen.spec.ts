@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { hashOf, tarball, Upstream } from '../autogen/kit.ts';
-import { autogen, ebuild, World } from './world.ts';
+import { autogen, codesOf, ebuild, World } from './world.ts';
 
 const staticLine = `DIST s.tar 1 BLAKE2B ${hashOf('blake2b512', 's')} SHA512 ${hashOf('sha512', 's')}\n`;
 
@@ -140,8 +140,9 @@ describe('packmill tree regen', () => {
     expect(world.paths(kit)).toContain('app-misc/foo/foo-1.0.ebuild');
     expect(world.paths(kit)).toContain('app-misc/bar/bar-1.ebuild');
     expect(kitEvent(failed.events)?.kept).toEqual(['app-misc/foo']);
+    expect(codesOf(failed.events)).toEqual(['AGN013', 'TRE009']);
     const aborted = await world.regen('--on_autogen_failure', 'abort');
-    expect([aborted.code, world.count(kit)]).toEqual([1, 2]);
+    expect([aborted.code, world.count(kit), aborted.err.includes('TRE006')]).toEqual([1, 2, true]);
     const skipped = await world.regen('--on-autogen-failure', 'skip');
     expect([skipped.code, world.paths(kit).includes('app-misc/foo/foo-1.0.ebuild')]).toEqual([2, false]);
   });

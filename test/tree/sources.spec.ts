@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { ebuild, World } from './world.ts';
+import { codesOf, ebuild, World } from './world.ts';
 
 /** A kit of a source; `repository` are more settings of it. */
 function kitOf(world: World, repository = ''): void {
@@ -34,6 +34,7 @@ it('9.3: reports distfiles of one name that differ in two kits, and packages tha
   expect(run.err).toContain(
     "'same.tar' of 'two-kit: app-two/b' and of 'one-kit: app-misc/a' are different files",
   );
+  expect(codesOf(run.events)).toEqual(expect.arrayContaining(['TRE005', 'TRE007', 'AGN025']));
   expect(run.err).toContain("licence 'MIT' of 'app-misc/a-1' is nowhere");
 });
 
@@ -84,4 +85,16 @@ it('repairs an address that changed on wish, and overwrites what somebody left i
   const again = await world.regen('--fixups-url', other, '--on-origin-mismatch', 'repair');
   expect([again.code, again.out]).toEqual([2, 'kits: 0 of 2 changed; meta-repo: unchanged\n']);
   expect(world.git(copy, 'remote', 'get-url', 'origin')).toBe(other);
+});
+
+it('asks for kit-fixups when there are none yet, and for remotes in production', async () => {
+  const world = new World();
+  const lost = await world.regen();
+  expect([lost.code, lost.err.includes('TRE001')]).toEqual([2, true]);
+  world.source('overlay', {});
+  kitOf(world);
+  const homeless = await world.regen('--prod', '--fixups-url', world.url('kit-fixups'));
+  expect([homeless.code, homeless.err.includes('TRE008')]).toEqual([1, true]);
+  const unknown = await world.regen('--fixups-branch', 'none');
+  expect([unknown.code === 0, unknown.err.includes('GIT005')]).toEqual([false, true]);
 });

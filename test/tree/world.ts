@@ -142,3 +142,20 @@ export const ebuild = (more = ''): string =>
 
 export const autogen = (body: string): string =>
   `import type { Hub, PkgInfo } from 'packmill/autogen';\nexport async function generate(hub: Hub, pkg: PkgInfo): Promise<void> {\n${body}\n}\n`;
+
+/** Codes of everything that a report tells of kits and of the run, in its order. */
+export function codesOf(events: Ended['events']): readonly unknown[] {
+  return events.flatMap((event) => {
+    const {
+      failures = [],
+      remarks = [],
+      problem,
+    } = event as {
+      failures?: { problem: { code: string } }[];
+      remarks?: { code: string }[];
+      problem?: { code: string };
+    };
+    const inner = [...failures.map((one) => one.problem), ...remarks, ...(problem ? [problem] : [])];
+    return inner.map(({ code }) => code);
+  });
+}

@@ -2,7 +2,6 @@ import type { Problem } from '../../diagnostics/index.ts';
 import { treeMetadata, writeCache } from '../../ebuilds/index.ts';
 import type { PushReport } from '../../fastpull/index.ts';
 import { machine, removeTree, systemClock } from '../../host/index.ts';
-import { BubblewrapDriver } from '../../sandbox/bubblewrap/index.ts';
 import {
   type MetadataOutcome,
   type RegenOptions,
@@ -11,6 +10,7 @@ import {
   regenerateTree,
 } from '../../tree/index.ts';
 import { doit } from '../autogen/index.ts';
+import { metadataReader } from '../ebuild-tree/metadata-reader.ts';
 import { farmPaths } from '../farm-paths.ts';
 import { openWorkspace, pushObjects, type Workspace, workspaceRoot } from '../fastpull/index.ts';
 import { isFarm } from '../is-farm.ts';
@@ -49,7 +49,7 @@ export async function regenTree(options: TreeRegenOptions): Promise<RegenReport>
   };
   try {
     return await workspace.parts.locks.hold('tree-regen', () =>
-      regenerateTree(settings, services(options, workspace, temporary)),
+      regenerateTree(settings, services(options, workspace)),
     );
   } finally {
     await removeTree(temporary);
@@ -57,7 +57,7 @@ export async function regenTree(options: TreeRegenOptions): Promise<RegenReport>
   }
 }
 
-function services(options: TreeRegenOptions, workspace: Workspace, temporary: string): RegenServices {
+function services(options: TreeRegenOptions, workspace: Workspace): RegenServices {
   const { cdn } = options;
   let edition = 0;
   return {
@@ -66,8 +66,7 @@ function services(options: TreeRegenOptions, workspace: Workspace, temporary: st
       edition += 1;
       return runAutogens(options, folder, edition);
     },
-    updateMetadata: (folder, masters) =>
-      updateMetadata({ folder, masters, temporary, signal: options.signal }),
+    updateMetadata: (folder, masters) => updateMetadata({ folder, masters, signal: options.signal }),
     upload: cdn && ((sha512) => upload(workspace, cdn(workspace), sha512)),
   };
 }
@@ -106,21 +105,12 @@ async function runAutogens(options: TreeRegenOptions, folder: string, edition: n
 async function updateMetadata(wish: {
   readonly folder: string;
   readonly masters: readonly string[];
-  readonly temporary: string;
   readonly signal: AbortSignal;
 }): Promise<MetadataOutcome> {
-  const { folder, masters, temporary, signal } = wish;
-  const clock = systemClock;
-  const sandbox = new BubblewrapDriver({ folder: `${temporary}/sandbox`, hidden: [], clock });
-  const cage = {
-    sandbox,
-    root: { kind: 'host' } as const,
-    scratch: `${temporary}/metadata`,
-    workers: machine.processors(),
-    clock,
-    signal,
-  };
-  const { rows, problems } = await treeMetadata({ tree: { folder, masters }, by: cage });
+  const { folder, masters, signal } = wish;
+  const by = metadataReader({ by: 'packmill', workers: undefined, signal });
+  const { rows, problems } = await treeMetadata({ tree: { folder, masters }, by });
+  signal.throwIfAborted();
   await writeCache(folder, rows, { prune: true });
   return {
     kept: rows.filter(({ origin }) => origin === 'kept').length,
