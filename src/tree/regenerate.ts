@@ -4,11 +4,13 @@ import {
   parseReleaseDefinition,
   type ReleaseDefinition,
 } from '../formats/gentoo/index.ts';
+import { ensureFolder, replaceFile } from '../host/index.ts';
 import type { KitMaterial } from './auto-kit.ts';
 import { type BuiltKit, buildKit } from './build-kit.ts';
 import type { RegenOptions, RegenReport, RegenServices } from './contract.ts';
 import { Destination } from './destination.ts';
 import { collisions, digestsOf } from './distfiles.ts';
+import { kitCacheText } from './kit-cache.ts';
 import { kitOrder } from './kit-order.ts';
 import { metaRepoFiles } from './meta-repo.ts';
 import { FolderRuns } from './run-in-folder.ts';
@@ -152,6 +154,7 @@ class Regeneration {
     this.#options.signal.throwIfAborted();
     if (push) await this.#upload();
     const names = [...new Set(this.#built.map(({ kit }) => kit.name))];
+    if (!dryRun) this.#keepCaches();
     for (const name of names) await this.#publishOne(name, definition, push);
     const written = await this.#writeMetaRepo(definition);
     onEvent({ kind: 'meta-repo', ...written });
@@ -159,6 +162,17 @@ class Regeneration {
     await this.#publishOne(metaRepo, definition, push);
     if (push) for (const name of [...names, metaRepo]) await this.#mirror(name, definition);
     return written;
+  }
+
+  /** For tools that read them; nothing here does. */
+  #keepCaches(): void {
+    const { workspace, release } = this.#options;
+    for (const { kit, branch, files, report } of this.#built) {
+      const path = `${workspace}/tmp/kit_cache/${release}/${kit.name}-${branch}`;
+      const problems = report.remarks.filter(({ code }) => code.startsWith('EBD'));
+      ensureFolder(path.slice(0, path.lastIndexOf('/')));
+      replaceFile(path, kitCacheText({ kit: kit.name, branch, files, problems }));
+    }
   }
 
   async #publishOne(name: string, definition: ReleaseDefinition, push: boolean): Promise<void> {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { hashOf, tarball, Upstream } from '../autogen/kit.ts';
@@ -117,6 +118,21 @@ describe('packmill tree regen', () => {
         "ünits": []
     }
 }`);
+    const cacheFile = join(world.workspace, 'tmp/kit_cache/next/test-kit-next');
+    const cache = JSON.parse(readFileSync(cacheFile, 'utf8'));
+    expect(cache).toMatchObject({ cache_data_version: '1.0.6', metadata_errors: {} });
+    expect(Object.keys(cache.atoms)).toEqual(['app-misc/foo-1.0', 'app-misc/static-1.0']);
+    expect(cache.atoms['app-misc/static-1.0']).toMatchObject({
+      catpkg: 'app-misc/static',
+      kit: 'test-kit',
+      branch: 'next',
+      revision: '0',
+      relations: [],
+      eclasses: [['some', hashOf('md5', '# some\n')]],
+      metadata_out: world.show(kit, 'metadata/md5-cache/app-misc/static-1.0'),
+      manifest_md5: hashOf('md5', staticLine),
+      files: [{ name: 's.tar', src_uri: ['https://a.example/s.tar'], size: '1' }],
+    });
     const second = await world.regen();
     expect([second.code, second.out]).toEqual([0, 'kits: 0 of 1 changed; meta-repo: unchanged\n']);
     expect(kitEvent(second.events)?.metadata).toEqual({ kept: 2, made: 0, failed: 0 });
