@@ -163,17 +163,22 @@ export const rooms = {
     shelf: true,
     members: { pkgbuild: [], autogen: [], ebin: [], stage: [], python: [] },
   },
+  autogen: {
+    floor: 3,
+    purpose: 'programs that write ebuilds: hub, artifacts, archives, builds, the run over all of them',
+    knows: ['formats', 'host', 'fetcher', 'fastpull', 'git'],
+    borrows: ['sandbox'],
+  },
   ebuilds: {
     floor: 3,
     purpose: 'what ebuilds say: metadata by Bash in the sandbox, md5-cache kept right',
     knows: ['formats', 'host'],
     borrows: ['sandbox'],
   },
-  autogen: {
+  tree: {
     floor: 3,
-    purpose: 'programs that write ebuilds: hub, artifacts, archives, builds, the run over all of them',
-    knows: ['formats', 'host', 'fetcher', 'fastpull', 'git'],
-    borrows: ['sandbox'],
+    purpose: 'whole kits and the meta-repo put together, checked, and pushed in two phases',
+    knows: ['formats', 'host', 'git', 'fastpull', 'autogen'],
   },
   pipeline: {
     floor: 3,
@@ -186,7 +191,7 @@ export const rooms = {
     floor: 4,
     purpose: 'composition root and use cases; alone names the drivers',
     knows: ['*'],
-    doors: ['ci', 'autogen', 'fastpull', 'ebuild-tree'],
+    doors: ['ci', 'autogen', 'fastpull', 'ebuild-tree', 'tree'],
   },
   cli: {
     floor: 5,

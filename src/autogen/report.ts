@@ -15,6 +15,8 @@ export interface PackageReport {
   /** Of the file. */
   readonly line?: number;
   readonly outcome: PackageOutcome;
+  /** `category/name` of each package that it wanted to write, also when it failed later. */
+  readonly claims: readonly string[];
   /** Paths of ebuilds and Manifests below the overlay root that changed, or would. */
   readonly changed: readonly string[];
   /** Ebuilds that were made, whether they changed or not: `category/name/NAME-VERSION.ebuild`. */

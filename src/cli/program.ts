@@ -43,6 +43,7 @@ const commands: Readonly<Record<string, () => Promise<Add>>> = {
   doit: async () => (await import('./commands/doit.ts')).addDoit,
   autogen: async () => (await import('./commands/autogen.ts')).addAutogen,
   tree: async () => (await import('./commands/tree.ts')).addTree,
+  'merge-kits': async () => (await import('./commands/tree.ts')).addMergeKits,
   token: async () => (await import('./commands/token.ts')).addToken,
   doctor: async () => (await import('./commands/doctor.ts')).addDoctor,
   explain: async () => (await import('./commands/explain.ts')).addExplain,

@@ -5,6 +5,13 @@ export { exportCommit, resolveCommit } from './export-commit.ts';
 export { FollowedClone, type FollowedCloneOptions } from './followed-clone.ts';
 export type { CommittedFolder } from './mirror.ts';
 export { openWorkingCopy, type WorkingCopyOptions } from './open-working-copy.ts';
+export {
+  ensureOwnedCheckout,
+  type LayOutWish,
+  layOutCommit,
+  type OwnedCheckout,
+  pushMirror,
+} from './owned-checkout.ts';
 export { serverOf, shownAddress } from './remote-address.ts';
 export { type RemoteHeadOptions, type RemoteHeads, remoteHeads } from './remote-heads.ts';
 export type { Credentials } from './remote-link.ts';

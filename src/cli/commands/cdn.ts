@@ -11,8 +11,8 @@ import { withWorkspace } from './blos.ts';
 type Target = Parameters<typeof pushObjects>[1];
 
 interface PushOptions {
-  readonly key?: string;
-  readonly knownHosts?: string;
+  readonly key?: string | undefined;
+  readonly knownHosts?: string | undefined;
 }
 
 /** `packmill cdn …`: objects in the layout that Portage asks mirrors for. */
@@ -53,7 +53,8 @@ export function addCdn(program: Command, shell: Shell): void {
     );
 }
 
-function targetOf(place: string, options: PushOptions, workspace: Workspace, shell: Shell): Target {
+/** The place that objects are sent to. Throws SSH008 when something is missing for SFTP. */
+export function targetOf(place: string, options: PushOptions, workspace: Workspace, shell: Shell): Target {
   if (!place.startsWith('ssh://')) return folderTarget(machine.absolute(place), { copy: true });
   const url = URL.parse(place);
   const { key: keyFile, knownHosts } = options;

@@ -141,4 +141,16 @@ export const gitCodes = {
       fixed: 'the same with a URL in source=()',
     },
   },
+  GIT015: {
+    severity: 'error',
+    blame: 'usage',
+    title: 'a copy belongs to another repository',
+    why: 'The folder holds a copy of a repository under another address. It may be another repository, whose history would be mixed with this one.',
+    next: 'Run again with --on-origin-mismatch repair when the repository has moved; remove the folder when it is another one.',
+    sample: {
+      broken:
+        "the address of a repository of the release changes, and its copy in 'source-trees' is of the old one",
+      fixed: 'the same with --on-origin-mismatch repair',
+    },
+  },
 } as const satisfies CatalogueTable;

@@ -31,6 +31,7 @@ import { schedulingCodes } from './scheduling.table.ts';
 import { sshCodes } from './ssh.table.ts';
 import { storageCodes } from './storage.table.ts';
 import { templatesCodes } from './templates.table.ts';
+import { treeCodes } from './tree.table.ts';
 import { upkeepCodes } from './upkeep.table.ts';
 import { upstreamCodes } from './upstream.table.ts';
 import { yamlCodes } from './yaml.table.ts';
@@ -68,6 +69,7 @@ const tables = {
   ...upkeepCodes,
   ...farmUpkeepCodes,
   ...storageCodes,
+  ...treeCodes,
   ...yamlCodes,
   ...templatesCodes,
 };

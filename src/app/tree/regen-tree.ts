@@ -1,0 +1,133 @@
+import type { Problem } from '../../diagnostics/index.ts';
+import { treeMetadata, writeCache } from '../../ebuilds/index.ts';
+import type { PushReport } from '../../fastpull/index.ts';
+import { machine, removeTree, systemClock } from '../../host/index.ts';
+import {
+  type MetadataOutcome,
+  type RegenOptions,
+  type RegenReport,
+  type RegenServices,
+  regenerateTree,
+} from '../../tree/index.ts';
+import { doit } from '../autogen/index.ts';
+import { metadataReader } from '../ebuild-tree/metadata-reader.ts';
+import { farmPaths } from '../farm-paths.ts';
+import { openWorkspace, pushObjects, type Workspace, workspaceRoot } from '../fastpull/index.ts';
+import { isFarm } from '../is-farm.ts';
+
+/** What `packmill tree regen` is told; see `RegenOptions`. */
+export interface TreeRegenOptions
+  extends Omit<RegenOptions, 'workspace' | 'temporary' | 'distfilesHost' | 'clock' | 'production' | 'push'> {
+  /** Where a farm may be, whose stores are then used; otherwise those of the user. */
+  readonly farmFolder: string;
+  readonly production: boolean;
+  readonly push: boolean;
+  readonly scope: string | undefined;
+  /** Packages at one time; default 64. */
+  readonly jobs: number | undefined;
+  /** Where archives of kits are sent before kits are pushed; undefined: nowhere. */
+  readonly cdn: ((workspace: Workspace) => Parameters<typeof pushObjects>[1]) | undefined;
+  readonly onProblem: (problem: Problem) => void;
+}
+
+/**
+ * Makes a release from its sources; see `regenerateTree`. One run at a time works in a workspace: a second one waits. Throws
+ * what that throws, and FPL015.
+ */
+export async function regenTree(options: TreeRegenOptions): Promise<RegenReport> {
+  const { farmFolder, onProblem, scope } = options;
+  const paths = isFarm(farmFolder) ? farmPaths(farmFolder) : undefined;
+  const distfilesHost = machine.variable('METATOOLS_DISTFILES_HOST');
+  const workspace = openWorkspace({ farmFolder, scope, distfilesHost, onProblem });
+  const temporary = workspace.temporaryFolder('tree-regen');
+  const settings: RegenOptions = {
+    ...options,
+    workspace: paths?.fastpull ?? workspaceRoot(),
+    temporary,
+    distfilesHost,
+    clock: systemClock,
+  };
+  try {
+    return await workspace.parts.locks.hold('tree-regen', () =>
+      regenerateTree(settings, services(options, workspace)),
+    );
+  } finally {
+    await removeTree(temporary);
+    await workspace.close();
+  }
+}
+
+function services(options: TreeRegenOptions, workspace: Workspace): RegenServices {
+  const { cdn } = options;
+  let edition = 0;
+  return {
+    runAutogens: (folder) => {
+      // two branches of a source are laid out in one folder, one after the other
+      edition += 1;
+      return runAutogens(options, folder, edition);
+    },
+    updateMetadata: (folder, masters) => updateMetadata({ folder, masters, signal: options.signal }),
+    upload: cdn && ((sha512) => upload(workspace, cdn(workspace), sha512)),
+  };
+}
+
+/** As `packmill doit` in that folder, with the copy of kit-fixups that the run has brought up to date itself. */
+async function runAutogens(options: TreeRegenOptions, folder: string, edition: number) {
+  return await doit({
+    folder,
+    files: [],
+    farmFolder: options.farmFolder,
+    immediate: false,
+    scope: options.scope,
+    forceDynamic: false,
+    production: options.production,
+    release: options.release,
+    category: undefined,
+    package: undefined,
+    fast: true,
+    fixupsUrl: undefined,
+    fixupsBranch: options.fixupsBranch,
+    jobs: options.jobs,
+    failFast: false,
+    dryRun: false,
+    clean: false,
+    distdir: undefined,
+    offline: false,
+    refetch: [],
+    genPath: `\${REPODIR}`,
+    edition,
+    signal: options.signal,
+    onEvent: () => undefined,
+    onProblem: options.onProblem,
+  });
+}
+
+async function updateMetadata(wish: {
+  readonly folder: string;
+  readonly masters: readonly string[];
+  readonly signal: AbortSignal;
+}): Promise<MetadataOutcome> {
+  const { folder, masters, signal } = wish;
+  const by = metadataReader({ by: 'packmill', workers: undefined, signal });
+  const { rows, problems } = await treeMetadata({ tree: { folder, masters }, by });
+  signal.throwIfAborted();
+  await writeCache(folder, rows, { prune: true });
+  return {
+    kept: rows.filter(({ origin }) => origin === 'kept').length,
+    made: rows.filter(({ origin }) => origin === 'made').length,
+    problems: [...problems, ...rows.flatMap((row) => row.problems)],
+  };
+}
+
+/** Only what is in the stores: distfiles of upstreams that nobody downloaded here are on their own servers. */
+async function upload(
+  { blos, parts }: Workspace,
+  target: Parameters<typeof pushObjects>[1],
+  sha512: readonly string[],
+): Promise<PushReport> {
+  return await pushObjects(
+    parts,
+    target,
+    sha512.filter((one) => blos.find(one) !== undefined),
+  );
+}

@@ -1,0 +1,116 @@
+import type { CatalogueTable } from './entry.ts';
+
+/** Codes TRE001 to TRE999: kits and the meta-repo put together from their sources. */
+export const treeCodes = {
+  TRE001: {
+    severity: 'error',
+    blame: 'usage',
+    title: 'nobody knows where kit-fixups are',
+    why: 'Releases, autogens and packages of kits are defined in the repository kit-fixups. The first run has to be told where it is.',
+    next: 'Name its address with --fixups-url.',
+    sample: {
+      broken: 'packmill tree regen next, in a new workspace',
+      fixed: 'packmill tree regen next --fixups-url https://code.example/kit-fixups',
+    },
+  },
+  TRE002: {
+    severity: 'error',
+    blame: 'world',
+    title: 'the history of a source was rewritten',
+    why: 'A branch that sources are taken from does not contain any more what it contained before. That may be an accident, or somebody who should not.',
+    next: "Look at the repository; when all is well, remove its folder in 'source-trees' and run again.",
+    sample: { broken: 'a forced push to a branch of a source', fixed: 'a commit on top of it' },
+  },
+  TRE003: {
+    severity: 'error',
+    blame: 'usage',
+    title: 'a kit has no such branch',
+    why: 'The remote of the kit lacks the branch that the release defines. Branches are not made by accident.',
+    next: 'Check the name; run with --create-branches when the branch is new.',
+    sample: {
+      broken: "branch '1.0-relaese' in kit-definitions",
+      fixed: "branch '1.0-release' in kit-definitions",
+    },
+  },
+  TRE004: {
+    severity: 'error',
+    blame: 'recipe',
+    title: 'the masters of a kit do not work out',
+    why: 'A kit is made after its masters. So each master is a kit of the same release, and no kit is a master of itself in the end.',
+    next: "Correct 'masters' in the definition of the release.",
+    sample: {
+      broken: "kit 'a' with the master 'b', and kit 'b' with the master 'a'",
+      fixed: "kit 'a' with the master 'b', and kit 'b' without masters",
+    },
+  },
+  TRE005: {
+    severity: 'error',
+    blame: 'recipe',
+    title: 'a source lacks what a kit takes from it',
+    why: 'packages.yaml or the definition of the release names a repository, a package or an eclass that is not there.',
+    next: 'Take the name out, correct it, or pin an older commit of the source.',
+    sample: {
+      broken: "'app-misc/gone' in packages.yaml, which its repository has removed",
+      fixed: "'app-misc/there' in packages.yaml",
+    },
+  },
+  TRE006: {
+    severity: 'error',
+    blame: 'recipe',
+    title: 'an autogen failed, and the run ends with it',
+    why: "With --on-autogen-failure abort nothing is committed and pushed when a package of a kit can't be made.",
+    next: 'Mend the autogen; keep-previous and skip go on without its package.',
+    sample: {
+      broken: 'an autogen that throws, with --on-autogen-failure abort',
+      fixed: 'the same with --on-autogen-failure keep-previous',
+    },
+  },
+  TRE007: {
+    severity: 'warning',
+    blame: 'recipe',
+    title: 'the text of a licence is nowhere',
+    why: 'Ebuilds of the kit name a licence that neither the kit nor the repositories of its collection have.',
+    next: "Put it into 'licenses' of the kit's folder in kit-fixups.",
+    sample: { broken: 'LICENSE="Nowhere-1"', fixed: 'LICENSE="MIT", with licenses/MIT' },
+  },
+  TRE008: {
+    severity: 'error',
+    blame: 'recipe',
+    title: 'a release does not say where its kits go',
+    why: "In production kits are pushed to 'remotes.prod.url' of the release, in which {repo} stands for the name of the kit.",
+    next: 'Write it into the definition of the release, or name it with --remote-prod-url.',
+    sample: { broken: 'a release without remotes', fixed: 'url: git@code.example:kits/{repo}.git' },
+  },
+  TRE009: {
+    severity: 'warning',
+    blame: 'recipe',
+    title: 'a package is kept as it was',
+    why: 'Its autogen failed, so the kit has the package of its last commit.',
+    next: 'Mend the autogen; the next run makes the package anew.',
+    sample: { broken: 'an autogen whose upstream is gone for a day', fixed: 'the same on the next day' },
+  },
+  TRE010: {
+    severity: 'error',
+    blame: 'world',
+    title: 'a mirror of a repository cannot be brought up to date',
+    why: 'Kits and meta-repo are pushed already; only this copy of them lags behind.',
+    next: 'Run again: mirrors are made the same each time.',
+    sample: { broken: 'a mirror that is switched off', fixed: 'the same, switched on' },
+  },
+  TRE011: {
+    severity: 'error',
+    blame: 'world',
+    title: 'objects of kits cannot be uploaded',
+    why: 'Kits would name archives that nobody can download, so that none was pushed.',
+    next: "Repair the objects ('packmill store fsck --repair') and run again.",
+    sample: { broken: 'an object with a flipped bit', fixed: 'the same, made anew' },
+  },
+  TRE012: {
+    severity: 'error',
+    blame: 'recipe',
+    title: 'a source cannot be taken as the release says',
+    why: "A repository has an address and, if it is pinned, a commit that is there; a kit of the kind 'auto' takes packages from a collection, a 'sourced' one has a source.",
+    next: 'Correct the definition of the release.',
+    sample: { broken: 'src_sha1 of a commit that was never pushed', fixed: 'src_sha1 of one that was' },
+  },
+} as const satisfies CatalogueTable;
