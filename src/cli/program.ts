@@ -42,6 +42,7 @@ const commands: Readonly<Record<string, () => Promise<Add>>> = {
   import: async () => (await import('./commands/import.ts')).addImport,
   doit: async () => (await import('./commands/doit.ts')).addDoit,
   autogen: async () => (await import('./commands/autogen.ts')).addAutogen,
+  demo: async () => (await import('./commands/demo.ts')).addDemo,
   token: async () => (await import('./commands/token.ts')).addToken,
   doctor: async () => (await import('./commands/doctor.ts')).addDoctor,
   explain: async () => (await import('./commands/explain.ts')).addExplain,
