@@ -11,8 +11,10 @@ import {
 import { discoverAutogens } from '../recipes/autogen/index.ts';
 import type { TargetRef } from './artifacts-at-hand.ts';
 import type { Farm } from './farm.ts';
+import { targetNames } from './farm-names.ts';
 import { type BrokenRecipe, type LoadRequest, loadRecipes } from './load-recipes.ts';
 import { isEbuildTree, kindOf } from './recipe-kinds.ts';
+import { noSuchTarget } from './service/known-names.ts';
 
 export interface PlanRequest extends LoadRequest {
   /** Build even what is up to date. */
@@ -30,14 +32,10 @@ export interface PlannedRecipes {
   readonly problems: readonly Problem[];
 }
 
-/** A target of the farm by name, with the architecture it is built for. Throws CLI005 when there is none. */
+/** A target of the farm by name, with the architecture that a build on this machine is for. Throws SCH001. */
 export function targetRef({ config }: Pick<Farm, 'config'>, target: string): TargetRef {
-  const own = config.targets[target];
-  if (!own && target !== config.repository) {
-    const known = [config.repository, ...Object.keys(config.targets)].join("', '");
-    throw fault('CLI005', { what: `the farm has no target '${target}'`, next: `There are '${known}'.` });
-  }
-  return { target, arch: own?.kind === 'ebuild-tree' ? 'any' : config.arch };
+  if (!targetNames(config).includes(target)) throw noSuchTarget(config, target);
+  return { target, arch: config.targets[target]?.kind === 'ebuild-tree' ? 'any' : config.arch };
 }
 
 /** Reads recipes and derives what would be built, in which order, and why. Changes nothing. */

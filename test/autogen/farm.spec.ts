@@ -54,7 +54,9 @@ class Scene {
     rmSync(this.top, { recursive: true, force: true });
   }
 
-  packmill(...words: string[]): Promise<{ readonly code: number | null; readonly out: string; readonly err: string }> {
+  packmill(
+    ...words: string[]
+  ): Promise<{ readonly code: number | null; readonly out: string; readonly err: string }> {
     const child = spawn(join(root, 'bin', 'packmill'), ['--farm', this.farm, ...words], {
       env: { PATH: process.env['PATH'] ?? '', HOME: this.top },
     });
@@ -104,10 +106,19 @@ describe('autogens in a farm', () => {
       'libquill-1.9.ebuild',
       'libquill-2.0.ebuild',
     ]);
-    for (const path of ['eclass/stationery.eclass', 'app-office/blotter/blotter-1.0.ebuild', 'metadata/layout.conf'])
+    for (const path of [
+      'eclass/stationery.eclass',
+      'app-office/blotter/blotter-1.0.ebuild',
+      'metadata/layout.conf',
+    ])
       expect(readFileSync(join(tree, path))).toEqual(readFileSync(join(kit, path)));
     expect(statSync(join(tree, 'app-office/blotter/files/blotter')).mode & 0o111).not.toBe(0);
-    for (const path of ['generators', 'dev-libs/autogen.yaml', 'app-office/inkwell/autogen.ts', 'dev-libs/templates'])
+    for (const path of [
+      'generators',
+      'dev-libs/autogen.yaml',
+      'app-office/inkwell/autogen.ts',
+      'dev-libs/templates',
+    ])
       expect(existsSync(join(tree, path)), path).toBe(false);
 
     const manifest = readFileSync(join(tree, 'app-office/paper-patterns/Manifest'), 'utf8');
@@ -124,10 +135,13 @@ describe('autogens in a farm', () => {
     const { kit, tree } = scene;
     const first = await scene.build();
     expect(first.code, logs(first.jobs)).toBe(0);
-    const asked = scene.upstream.asked.length;
+    const [visible, asked] = [readlinkSync(tree), scene.upstream.asked.length];
     const again = await scene.build();
-    expect([again.code, new Set(again.jobs.map(({ state }) => state))]).toEqual([0, new Set(['already-built'])]);
-    expect([readlinkSync(tree), scene.upstream.asked.length]).toEqual(['.trees/000001', asked]);
+    expect([again.code, new Set(again.jobs.map(({ state }) => state))]).toEqual([
+      0,
+      new Set(['already-built']),
+    ]);
+    expect([readlinkSync(tree), scene.upstream.asked.length]).toEqual([visible, asked]);
 
     const inode = (path: string): number => statSync(join(tree, path)).ino;
     const nib = inode('dev-libs/nib/Manifest');
@@ -137,8 +151,11 @@ describe('autogens in a farm', () => {
     expect(jobs.filter(({ state }) => state === 'succeeded').map(({ id }) => id)).toEqual([
       'stationery/any/app-office.paper-patterns',
     ]);
-    expect([readlinkSync(tree), inode('dev-libs/nib/Manifest')]).toEqual(['.trees/000002', nib]);
-    expect(readFileSync(join(tree, 'app-office/paper-patterns/paper-patterns-2.1.ebuild'), 'utf8')).toMatch(/^EAPI/);
+    expect(readlinkSync(tree)).not.toBe(visible);
+    expect(inode('dev-libs/nib/Manifest')).toBe(nib);
+    expect(readFileSync(join(tree, 'app-office/paper-patterns/paper-patterns-2.1.ebuild'), 'utf8')).toMatch(
+      /^EAPI/,
+    );
   });
 
   it('fail alone: the others are published, the tree keeps what it had, the exit code is 1', async () => {

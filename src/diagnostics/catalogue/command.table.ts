@@ -34,17 +34,6 @@ export const commandCodes = {
     next: "See 'packmill dump list'.",
     sample: { broken: 'packmill dump everything', fixed: 'packmill dump queue' },
   },
-  CLI005: {
-    severity: 'error',
-    blame: 'usage',
-    title: 'the farm has no such target',
-    why: "A target is the farm's own repository or an entry of 'targets' in packmill.yaml.",
-    next: "Name one of them, or add it to 'targets'.",
-    sample: {
-      broken: 'packmill build ./my-kit --target my-kti',
-      fixed: 'packmill build ./my-kit --target my-kit',
-    },
-  },
   CLI006: {
     severity: 'error',
     blame: 'usage',

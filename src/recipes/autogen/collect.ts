@@ -1,7 +1,7 @@
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { problem } from '../../diagnostics/index.ts';
 import { parseManifest } from '../../formats/gentoo/index.ts';
-import { digestBytes, type FileTree, pathKind, readFileTree } from '../../host/index.ts';
+import { digestBytes, type FileTree, pathKind, readFileTree, realPath } from '../../host/index.ts';
 import type { Artifact, JobContext, KindServices, Outcome } from '../../model/index.ts';
 import { type AutogenDetails, isWorkshop, staticJob } from './autogen-recipe.ts';
 import { packFiles } from './package-archive.ts';
@@ -34,7 +34,9 @@ export async function collectPackages(input: Collecting): Promise<Outcome> {
   const artifacts: Artifact[] = [];
   for (const { category, name, version } of result.packages) {
     const catpkg = `${category}/${name}`;
-    const files = await filesOf(join(overlay, category, name), `${catpkg}/`);
+    const folder = join(overlay, category, name);
+    if (!isOwn(overlay, folder)) return failed(`'${catpkg}' of '${recipe.name}' is a link and no folder`);
+    const files = await filesOf(folder, `${catpkg}/`);
     await keepDistfiles(input, files, catpkg);
     artifacts.push(await store(input, { name: catpkg, version, files }));
   }
@@ -47,6 +49,12 @@ export async function collectStatic(input: Omit<Collecting, 'result' | 'blobs'>)
   const version = '0';
   return outcomeOf(input.context, [await store(input, { name: staticJob, version, files })]);
 }
+
+/** Whether nothing on the way to a path is a link, by which an autogen could hand out files that are not its own. */
+const isOwn = (folder: string, path: string): boolean => {
+  const inside = relative(folder, path);
+  return realPath(path) === join(realPath(folder), inside);
+};
 
 async function filesOf(folder: string, prefix: string): Promise<FileTree> {
   const tree = await readFileTree(folder, { skip, mostBytes });
@@ -99,7 +107,7 @@ async function keepDistfiles(
     if (sha512 === undefined) continue;
     const shelf = [sha512.slice(0, 2), sha512.slice(2, 4), sha512.slice(4, 6)].join('/');
     const path = join(blobs, shelf, `${sha512}.blob`);
-    if (pathKind(path) === 'file') await keepDistfile(path, sha512);
+    if (isOwn(blobs, path) && pathKind(path) === 'file') await keepDistfile(path, sha512);
   }
 }
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { compareVersions, isCategoryName, isPackageName } from '../../formats/gentoo/index.ts';
-import { textIfThere } from '../../host/index.ts';
+import { entryFacts, textIfThere } from '../../host/index.ts';
 
 /** A package that a run made. */
 export interface MadePackage {
@@ -16,6 +16,8 @@ export interface RunResult {
   readonly failures: readonly string[];
 }
 
+const mostBytes = 64 * 1024 * 1024;
+
 /**
  * Reads the report of a run (`doit --json-report`). The autogen could have written anything there: lines that are none are left
  * out, and names are only taken when they are names.
@@ -23,7 +25,11 @@ export interface RunResult {
 export function readReport(folder: string): RunResult {
   const packages = new Map<string, MadePackage>();
   const failures: string[] = [];
-  for (const line of (textIfThere(join(folder, 'report.jsonl')) ?? '').split('\n')) {
+  const path = join(folder, 'report.jsonl');
+  const facts = entryFacts(path);
+  // a link could lead to what is none of the autogen's business
+  const isReport = facts?.kind === 'file' && facts.sizeBytes <= mostBytes;
+  for (const line of (isReport ? (textIfThere(path) ?? '') : '').split('\n')) {
     const event = eventOf(line);
     if (event?.['kind'] !== 'package') continue;
     if (event['outcome'] === 'failed') failures.push(`${String(event['label'])}: ${whyOf(event['problem'])}`);
