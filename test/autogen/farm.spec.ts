@@ -15,6 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { KitUpstream } from '../../examples/kit-upstream.ts';
+import { prepareFarm } from '../../src/app/index.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -177,5 +178,36 @@ describe('autogens in a farm', () => {
     const scene = await Scene.make();
     const ended = await scene.packmill('build', scene.kit, '--target', 'stationary');
     expect([ended.code, ended.err.includes("the farm has no target 'stationary'")]).toEqual([2, true]);
+    const plan = await scene.packmill('plan', scene.kit, '--target', 'stationery', '--only', 'dev-libs.yaml');
+    expect([plan.code, plan.out.includes('dev-libs.yaml'), plan.out.includes('inkwell')]).toEqual([
+      0,
+      true,
+      false,
+    ]);
+  });
+
+  it('are not scheduled by a manager, which says how to run them', async () => {
+    const scene = await Scene.make();
+    const { service, close } = await prepareFarm({
+      folder: scene.farm,
+      localBuilders: 0,
+      withoutRedis: true,
+      say: () => {},
+      signal: new AbortController().signal,
+    });
+    try {
+      await service.start({ url: 'http://127.0.0.1:1', builderUrl: undefined });
+      const { accepted, refused } = await service.schedule({
+        id: 'request-1',
+        target: 'stationery',
+        source: 'any',
+        arch: 'any',
+        urgency: 0,
+        packages: [{ name: 'overlay' }],
+      });
+      expect([accepted, refused]).toMatchObject([[], [{ name: 'overlay', code: 'SCH009' }]]);
+    } finally {
+      await close();
+    }
   });
 });

@@ -128,11 +128,13 @@ function stepOf(
       LC_ALL: 'C.UTF-8',
       TMPDIR: '/tmp',
       METATOOLS_WORKSPACE: layout.workspace,
+      NODE_COMPILE_CACHE: `${layout.workspace}/compiled`,
       ...(settings.distfilesHost === undefined ? {} : { METATOOLS_DISTFILES_HOST: settings.distfilesHost }),
     },
     workingDirectory: join(layout.tree, inside),
     command: [
       `${layout.program}/runtime`,
+      '--disable-warning=ExperimentalWarning',
       `${layout.program}/src/cli/main.ts`,
       'doit',
       file,
