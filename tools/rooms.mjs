@@ -125,7 +125,7 @@ export const rooms = {
     floor: 2,
     purpose: 'generations of a target: stage, sign, flip, roll back',
     knows: ['formats', 'host', 'store', 'signer'],
-    drivers: ['pacman-repo'],
+    drivers: ['pacman-repo', 'ebuild-tree'],
     node: ['node:sqlite'],
   },
   channel: {

@@ -3,7 +3,6 @@ import type { BegunAttempt } from '../dispatcher/index.ts';
 import type { Artifact, AvailableArtifact, Recipe, RecipeKind } from '../model/index.ts';
 import { renderReason } from '../planner/index.ts';
 import { type JobId, parseJobId } from '../primitives/index.ts';
-import type { PkgbuildDetails } from '../recipes/pkgbuild/index.ts';
 import { artifactsAtHand, lastMade, readPackageFacts, type TargetRef } from './artifacts-at-hand.ts';
 import type { Farm } from './farm.ts';
 
@@ -32,9 +31,9 @@ export function targetOf(job: JobId): TargetRef {
 /** Finds what an attempt has to be given. Throws BLD009 when a need is met by nobody and the farm forbids that. */
 export async function gatherInputs(
   farm: Farm,
-  kind: RecipeKind<PkgbuildDetails>,
+  kind: RecipeKind,
   job: JobId,
-  recipe: Recipe<PkgbuildDetails>,
+  recipe: Recipe,
 ): Promise<AttemptInputs> {
   const of = targetOf(job);
   const { dependencies } = farm.config;

@@ -3,6 +3,7 @@ import { acquireManagerLock, type FarmDatabase, openFarmDatabase } from '../data
 import { fault } from '../diagnostics/index.ts';
 import { type Clock, ensureFolder, listFolder, machine, systemClock, textIfThere } from '../host/index.ts';
 import { notifierTables } from '../notifier/index.ts';
+import { EbuildTrees } from '../publisher/ebuild-tree/index.ts';
 import { PacmanRepositories } from '../publisher/pacman-repo/index.ts';
 import { BubblewrapDriver } from '../sandbox/bubblewrap/index.ts';
 import { type SandboxDriver, type SandboxRoot, unpackRoot } from '../sandbox/index.ts';
@@ -25,6 +26,7 @@ export class Farm {
   readonly store: ObjectStore;
   readonly signer: Signer;
   readonly repositories: PacmanRepositories;
+  readonly trees: EbuildTrees;
   readonly #release: () => void;
   #sandbox: SandboxDriver | undefined;
   #root: Promise<SandboxRoot> | undefined;
@@ -48,6 +50,12 @@ export class Farm {
       clock: parts.clock,
       keep: parts.config.publish['keep-generations'],
       archiveMs: parts.config.publish['archive-days'] * dayMs,
+    });
+    this.trees = new EbuildTrees({
+      publicRoot: parts.config.publish.root ?? parts.paths.public,
+      store: parts.store,
+      clock: parts.clock,
+      keep: parts.config.publish['keep-generations'],
     });
   }
 

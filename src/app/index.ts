@@ -16,7 +16,7 @@ export {
   type CleanUpReport,
   removeObsolete,
 } from './obsolete-packages.ts';
-export { planRecipes, renderPlan } from './plan-recipes.ts';
+export { planRecipes, renderPlan, targetRef } from './plan-recipes.ts';
 export { readBuilderSettings } from './read-builder-settings.ts';
 export { followRemoteLog } from './remote-log.ts';
 export {

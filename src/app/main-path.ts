@@ -15,7 +15,7 @@ import type { Farm } from './farm.ts';
 import { performAttempt, sweepWork } from './perform-attempt.ts';
 import { type PlannedRecipes, type PlanRequest, planRecipes } from './plan-recipes.ts';
 import { Publishing } from './publishing.ts';
-import { pkgbuildKind } from './recipe-kinds.ts';
+import { isEbuildTree, kindOf } from './recipe-kinds.ts';
 
 export interface BuildRequest extends PlanRequest {
   /** Builds at one time; undefined: the farm's setting. */
@@ -84,7 +84,8 @@ async function setRight(
   publishing: Publishing,
   observer: BuildObserver,
 ): Promise<void> {
-  for (const what of await farm.repositories.recover()) observer.onEvent({ kind: 'recovered', what });
+  for (const what of [...(await farm.repositories.recover()), ...(await farm.trees.recover())])
+    observer.onEvent({ kind: 'recovered', what });
   const { lost } = await dispatcher.recover();
   for (const job of lost)
     observer.onEvent({ kind: 'recovered', what: `'${job}' was interrupted; it is built again` });
@@ -124,7 +125,7 @@ interface Work {
 
 /** Lets local builders work until every job of the plan is final, or the observer wants an end. */
 async function work({ farm, dispatcher, queue, planned, planId, slots, observer }: Work): Promise<void> {
-  const kind = pkgbuildKind(farm);
+  const kind = kindOf(farm, planned.plan.target);
   const over = new AbortController();
   const signal = AbortSignal.any([over.signal, observer.signal]);
   const processors = Math.max(1, Math.ceil(machine.processors() / slots));
@@ -219,16 +220,17 @@ interface Ended {
 
 async function report(ended: Ended): Promise<BuildReport> {
   const { farm, dispatcher, planId, planned, problems, startedMs } = ended;
-  const { repository, arch } = farm.config;
+  const { target, arch } = planned.plan;
+  const published = isEbuildTree(farm, target) ? farm.trees.list() : farm.repositories.list();
   const views = dispatcher.jobs(planId);
   const planJobs = views.map((view) => reportJob(farm, ended.jobs.get(view.id), view));
-  const broken = planned.broken.map((one) => reportBroken({ target: repository, arch }, one));
+  const broken = planned.broken.map((one) => reportBroken({ target, arch }, one));
   const jobs = [...(await Promise.all(planJobs)), ...broken];
   return {
     plan: planId,
     jobs,
     problems,
-    repository: farm.repositories.list().find((one) => one.name === repository && one.arch === arch),
+    repository: published.find((one) => one.name === target && one.arch === arch),
     durationMs: farm.clock.monotonicMs() - startedMs,
     failed: isFailedBuild(jobs, problems),
   };

@@ -4,16 +4,15 @@ import type { BegunAttempt } from '../dispatcher/index.ts';
 import { ensureFolder, machine } from '../host/index.ts';
 import { findErrorExcerpt, openAttemptLog } from '../logs/index.ts';
 import type { AvailableArtifact, KindServices, Recipe, RecipeKind } from '../model/index.ts';
-import type { PkgbuildDetails } from '../recipes/pkgbuild/index.ts';
 import { gatherInputs, introduction, type NeededArtifact, targetOf } from './attempt-inputs.ts';
 import type { Farm } from './farm.ts';
 import { sourceCacheFor } from './source-cache.ts';
 
 export interface AttemptScene {
   readonly farm: Farm;
-  readonly kind: RecipeKind<PkgbuildDetails>;
+  readonly kind: RecipeKind;
   /** The recipe of an attempt's job, as it is now. */
-  readonly recipeOf: (begun: BegunAttempt) => Promise<Recipe<PkgbuildDetails>>;
+  readonly recipeOf: (begun: BegunAttempt) => Promise<Recipe>;
   /** Processors of one build. */
   readonly processors: number;
 }
@@ -41,7 +40,7 @@ export async function performAttempt(
     const inputs = await gatherInputs(farm, kind, job.id, recipe);
     const caches = { root: paths.sourceCache, clock: farm.clock, sandbox: farm.sandbox };
     const result = await runAttempt({
-      kind: kind as RecipeKind,
+      kind,
       context: {
         recipe,
         target,

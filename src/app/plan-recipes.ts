@@ -8,11 +8,13 @@ import {
   renderPlanDot,
   renderPlanText,
 } from '../planner/index.ts';
-import type { PkgbuildDetails } from '../recipes/pkgbuild/index.ts';
+import { discoverAutogens } from '../recipes/autogen/index.ts';
 import type { TargetRef } from './artifacts-at-hand.ts';
 import type { Farm } from './farm.ts';
+import { targetNames } from './farm-names.ts';
 import { type BrokenRecipe, type LoadRequest, loadRecipes } from './load-recipes.ts';
-import { pkgbuildKind } from './recipe-kinds.ts';
+import { isEbuildTree, kindOf } from './recipe-kinds.ts';
+import { noSuchTarget } from './service/known-names.ts';
 
 export interface PlanRequest extends LoadRequest {
   /** Build even what is up to date. */
@@ -24,23 +26,32 @@ export interface PlanRequest extends LoadRequest {
 /** A plan that was made and not admitted, with the recipes it was made of. */
 export interface PlannedRecipes {
   readonly plan: Plan;
-  readonly recipes: ReadonlyMap<string, Recipe<PkgbuildDetails>>;
+  readonly recipes: ReadonlyMap<string, Recipe>;
   readonly broken: readonly BrokenRecipe[];
   /** Everything to tell: broken recipes, ambiguous providers, cycles. */
   readonly problems: readonly Problem[];
 }
 
+/** A target of the farm by name, with the architecture that a build on this machine is for. Throws SCH001. */
+export function targetRef({ config }: Pick<Farm, 'config'>, target: string): TargetRef {
+  if (!targetNames(config).includes(target)) throw noSuchTarget(config, target);
+  return { target, arch: config.targets[target]?.kind === 'ebuild-tree' ? 'any' : config.arch };
+}
+
 /** Reads recipes and derives what would be built, in which order, and why. Changes nothing. */
 export async function planRecipes(farm: Farm, request: PlanRequest): Promise<PlannedRecipes> {
-  const { recipes, broken, problems } = await loadRecipes(farm, request);
   const { target, arch } = request.target ?? { target: farm.config.repository, arch: farm.config.arch };
+  const isTree = isEbuildTree(farm, target);
+  const { recipes, broken, problems } = isTree ? loadAutogens(request) : await loadRecipes(farm, request);
   const { dependencies } = farm.config;
-  const kind = pkgbuildKind(farm);
+  const kind = kindOf(farm, target);
   const plan = makePlan({
     recipes,
     inventory: readInventory(farm, { target, arch }),
     policy: {
       officialNames: new Set(dependencies.official),
+      // what upstreams have, only running an autogen tells
+      ...(isTree ? { rebuild: 'all' as const } : {}),
       ...(request.rebuild ? { rebuild: request.only ? new Set(request.only) : ('all' as const) } : {}),
     },
     target,
@@ -58,11 +69,33 @@ export async function planRecipes(farm: Farm, request: PlanRequest): Promise<Pla
   };
 }
 
+interface Loaded {
+  readonly recipes: readonly Recipe[];
+  readonly broken: readonly BrokenRecipe[];
+  readonly problems: readonly Problem[];
+}
+
+/** Throws PLN001 for a path in no overlay, CLI006 for a wanted autogen that is not there. */
+function loadAutogens({ paths, only }: PlanRequest): Loaded {
+  const { recipes, problems } = discoverAutogens(paths);
+  for (const name of only ?? []) {
+    if (recipes.some((recipe) => recipe.name === name)) continue;
+    throw fault('CLI006', { what: `'${paths.join("', '")}' holds no autogen '${name}'` });
+  }
+  return {
+    recipes: only ? recipes.filter(({ name }) => only.includes(name)) : recipes,
+    broken: [],
+    problems,
+  };
+}
+
 /** What the farm has of its target: successes from the record, versions from what is visible. */
 export function readInventory(farm: Farm, { target, arch }: TargetRef): Inventory {
   return {
     recipes: farm.database.inventory.recipes(target, arch),
-    published: farm.repositories.versions(target, arch),
+    published: isEbuildTree(farm, target)
+      ? farm.trees.versions(target)
+      : farm.repositories.versions(target, arch),
   };
 }
 

@@ -1,9 +1,11 @@
 import type { StoredArtifact } from '../database/index.ts';
 import { isFault, type Problem } from '../diagnostics/index.ts';
-import { type AttemptId, parseJobId } from '../primitives/index.ts';
+import { type AttemptId, type JobIdParts, parseJobId } from '../primitives/index.ts';
+import type { PublishReport } from '../publisher/index.ts';
 import type { PackageToPublish } from '../publisher/pacman-repo/index.ts';
 import { readPackageFacts, successesOf } from './artifacts-at-hand.ts';
 import type { Farm } from './farm.ts';
+import { isEbuildTree } from './recipe-kinds.ts';
 
 /** Generation number that stands for "will never be published", because the publisher refused it. */
 const refused = 0;
@@ -97,13 +99,7 @@ export class Publishing {
     if (!parts) return true;
     try {
       const names = waiting.map(({ artifact }) => `${artifact.name} ${artifact.version}`);
-      const report = await this.#farm.repositories.publish({
-        repo: parts.target,
-        arch: parts.arch,
-        add: await Promise.all(waiting.map((stored) => this.#read(stored))),
-        remove: this.#noLongerMade(waiting),
-        reason: summarize(names),
-      });
+      const report = await this.#publish(parts, waiting, summarize(names));
       this.#mark(waiting, report.generation);
       for (const problem of report.problems) this.#listener.refused(problem);
       if (report.kind === 'published') {
@@ -119,6 +115,20 @@ export class Publishing {
       this.#listener.refused(error.problem);
       return true;
     }
+  }
+
+  async #publish(
+    { target, arch }: Pick<JobIdParts, 'target' | 'arch'>,
+    waiting: readonly StoredArtifact[],
+    reason: string,
+  ): Promise<PublishReport> {
+    const remove = this.#noLongerMade(waiting);
+    if (isEbuildTree(this.#farm, target)) {
+      const add = waiting.map(({ artifact }) => artifact);
+      return await this.#farm.trees.publish({ tree: target, add, remove, reason });
+    }
+    const add = await Promise.all(waiting.map((stored) => this.#read(stored)));
+    return await this.#farm.repositories.publish({ repo: target, arch, add, remove, reason });
   }
 
   async #read({ artifact }: StoredArtifact): Promise<PackageToPublish> {

@@ -15,9 +15,9 @@ function nameOf(farm: Farm, { name, arch }: RepositoryName): { repo: string; arc
   return { repo: name ?? farm.config.repository, arch: arch ?? farm.config.arch };
 }
 
-/** Published repositories. */
+/** Published repositories, and trees of ebuilds. */
 export async function listRepositories(farm: Farm): Promise<readonly RepositorySummary[]> {
-  return farm.repositories.list();
+  return [...farm.repositories.list(), ...farm.trees.list()];
 }
 
 /** Packages of the visible generation. Throws PUB004 when there is no such repository. */

@@ -38,6 +38,7 @@ export async function collectStore(farm: Farm): Promise<CollectionReport> {
     kept.add(artifact.object).add(artifact.facts);
   }
   for (const digest of farm.repositories.referencedObjects()) kept.add(digest);
+  for (const digest of farm.trees.referencedObjects()) kept.add(digest);
   for (const digest of fastpullObjects(farm)) kept.add(digest);
   const graceMs = farm.config.store['grace-days'] * dayMs;
   return await farm.store.collect((digest) => kept.has(digest), graceMs);

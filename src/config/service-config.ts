@@ -91,11 +91,13 @@ export const recipeSourcesSchema = z
   )
   .default({});
 
-/** What is built for, beside `repository`: pacman repositories, by id. */
+/** What is built for, beside `repository`, by id: pacman repositories, or trees of ebuilds that autogens make. */
 export const targetsSchema = z
   .record(
     repositoryName,
     z.strictObject({
+      /** What is published, and with it the kind of recipes: PKGBUILDs, or autogens of an overlay. */
+      kind: z.enum(['pacman', 'ebuild-tree']).default('pacman'),
       /** Sections of pacman.conf for builds of this target; `$repo` and `$arch` are pacman's. */
       'extra-repos': z.array(z.strictObject({ name: z.string(), servers: z.array(z.string()) })).default([]),
       'extra-keyrings': z.array(z.string()).default([]),

@@ -117,7 +117,7 @@ function targetsOf(targets: z.output<typeof packageTargets>): FarmConfig['target
   return Object.fromEntries(
     Object.entries(targets).map(([name, one]) => [
       name,
-      { 'extra-repos': one.extra_repos, 'extra-keyrings': one.extra_keyrings },
+      { kind: 'pacman', 'extra-repos': one.extra_repos, 'extra-keyrings': one.extra_keyrings },
     ]),
   );
 }

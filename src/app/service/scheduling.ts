@@ -14,7 +14,7 @@ import { type JobId, jobId } from '../../primitives/index.ts';
 import type { Farm } from '../farm.ts';
 import { targetNames, usualSource, usualTarget } from '../farm-names.ts';
 import { readInventory } from '../plan-recipes.ts';
-import { pkgbuildKind } from '../recipe-kinds.ts';
+import { isEbuildTree, pkgbuildKind } from '../recipe-kinds.ts';
 import type { RecipeSources, SourceState } from '../recipe-sources.ts';
 import type { ArchShortage } from './architectures.ts';
 import { coveredTo } from './covered-range.ts';
@@ -277,6 +277,10 @@ export class Scheduling {
     const advice = catalogue.SCH001?.next ?? '';
     if (!targetNames(config).includes(request.target))
       return all(noSuchTarget(config, request.target).problem);
+    if (isEbuildTree(this.#parts.farm, request.target)) {
+      const what = `'${request.target}' is a tree of ebuilds`;
+      return all(problem('SCH009', { what }));
+    }
     // what is declared in `targets` may be built for several; the setting `arch` speaks of the repository alone
     const { repository, arch } = config;
     const isOwn = request.target === repository && config.targets[repository] === undefined;

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type BuildReport, buildRecipes, isFarm, openFarm } from '../../app/index.ts';
+import { type BuildReport, buildRecipes, isFarm, openFarm, targetRef } from '../../app/index.ts';
 import { onInterrupt, systemClock } from '../../host/index.ts';
 import { formatDuration } from '../../primitives/index.ts';
 import { BuildDisplay } from '../build-display.ts';
@@ -11,6 +11,7 @@ interface BuildOptions {
   readonly failFast?: boolean;
   readonly rebuild?: boolean;
   readonly only?: string[];
+  readonly target?: string;
 }
 
 /** `packmill build PATH…`: plan, build, store, sign and publish. */
@@ -27,6 +28,7 @@ export function addBuild(program: Command, shell: Shell): void {
     .option('--fail-fast', 'start nothing more after the first failure (default: keep going)')
     .option('--rebuild', 'build even what is up to date, with a raised pkgrel')
     .option('--only <name...>', 'only these recipes, and what they need')
+    .option('--target <name>', 'what is built for (default: setting repository)')
     .addHelpText(
       'after',
       `
@@ -54,6 +56,7 @@ Example:
             failFast: options.failFast === true,
             rebuild: options.rebuild === true,
             only: options.only,
+            target: options.target === undefined ? undefined : targetRef(farm, options.target),
           },
           { onEvent: (event) => display.show(event), signal: abort.signal },
         );

@@ -1,11 +1,12 @@
 import { type Command, Option } from 'commander';
-import { isFarm, openFarm, planRecipes, renderPlan } from '../../app/index.ts';
+import { isFarm, openFarm, planRecipes, renderPlan, targetRef } from '../../app/index.ts';
 import { exitCodes, type Shell } from '../shell.ts';
 
 interface PlanOptions {
   readonly format: 'text' | 'json' | 'dot';
   readonly rebuild?: boolean;
   readonly only?: string[];
+  readonly target?: string;
   readonly explain?: string;
 }
 
@@ -20,6 +21,7 @@ export function addPlan(program: Command, shell: Shell): void {
     )
     .option('--rebuild', 'as if everything had to be built')
     .option('--only <name...>', 'only these recipes, and what they need')
+    .option('--target <name>', 'what it is for (default: setting repository)')
     .option('--explain <name>', 'only this job: why it is in the plan and what it waits for')
     .addHelpText(
       'after',
@@ -32,6 +34,7 @@ export function addPlan(program: Command, shell: Shell): void {
           paths,
           rebuild: options.rebuild === true,
           only: options.only,
+          target: options.target === undefined ? undefined : targetRef(farm, options.target),
         });
         for (const problem of planned.problems) shell.complain(problem);
         const format = shell.json ? 'json' : options.format;

@@ -313,4 +313,15 @@ export const autogenCodes = {
       fixed: "the same under 'version'",
     },
   },
+  AGN037: {
+    severity: 'error',
+    blame: 'recipe',
+    title: 'an autogen failed in the farm',
+    why: 'A package that an autogen makes failed; what the tree has of this autogen stays as it is.',
+    next: "See the log of the job; 'packmill doit FILE --dry-run' shows the same by hand.",
+    sample: {
+      broken: 'an autogen whose upstream answers 404',
+      fixed: 'the address that the upstream has now',
+    },
+  },
 } as const satisfies CatalogueTable;

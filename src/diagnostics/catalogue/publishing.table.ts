@@ -152,4 +152,15 @@ export const publishingCodes = {
       fixed: 'packmill auto-repo-remove hello libquill',
     },
   },
+  PUB034: {
+    severity: 'error',
+    blame: 'recipe',
+    title: 'a package of a tree holds what is no file of it',
+    why: "A package of a tree of ebuilds is its folder 'category/name' and nothing else; it has plain files only.",
+    next: 'Build the package again.',
+    sample: {
+      broken: "a package 'app-misc/foo' with a file 'app-misc/bar/Manifest'",
+      fixed: "its files below 'app-misc/foo'",
+    },
+  },
 } as const satisfies CatalogueTable;

@@ -72,4 +72,15 @@ export const schedulingCodes = {
     next: "Ask for that architecture, or for a target that is declared in 'targets'.",
     sample: { broken: 'packmill schedule --arch aarch64 foo', fixed: 'packmill schedule --arch x86_64 foo' },
   },
+  SCH009: {
+    severity: 'error',
+    blame: 'usage',
+    title: 'a request is for a tree of ebuilds',
+    why: 'A manager schedules recipes of git repositories; autogens are run by a command, by hand or by a timer of the system.',
+    next: "Run 'packmill build OVERLAY --target NAME'.",
+    sample: {
+      broken: 'packmill schedule --target-repo my-kit foo',
+      fixed: 'packmill build ./my-kit --target my-kit',
+    },
+  },
 } as const satisfies CatalogueTable;

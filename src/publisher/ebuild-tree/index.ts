@@ -1,0 +1,1 @@
+export { EbuildTrees, type EbuildTreesOptions, type TreePackage, type TreeSummary } from './trees.ts';

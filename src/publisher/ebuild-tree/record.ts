@@ -1,0 +1,38 @@
+import { namesIn, textIfThere } from '../../host/index.ts';
+import type { Digest } from '../../primitives/index.ts';
+
+/** One part of a tree: a package, or what is there without autogens. */
+export interface TreePackage {
+  /** `category/name`, or a name without a slash. */
+  readonly name: string;
+  readonly version: string;
+  readonly fileName: string;
+  /** A tar of its files, by their paths in the tree. */
+  readonly object: Digest;
+}
+
+/** What a generation consists of; a file beside its folder, written when the folder is whole. */
+export interface TreeRecord {
+  readonly createdMs: number;
+  readonly reason: string;
+  readonly packages: readonly (TreePackage & { readonly files: readonly string[] })[];
+}
+
+export const emptyRecord: TreeRecord = { createdMs: 0, reason: '', packages: [] };
+
+/** `000042` for 42. */
+export const generationName = (number: number): string => String(number).padStart(6, '0');
+
+/** Numbers of whole generations in a folder, oldest first. */
+export function wholeGenerations(folder: string): readonly number[] {
+  return namesIn(folder)
+    .flatMap((name) => /^(\d{6,})\.json$/.exec(name)?.[1] ?? [])
+    .map(Number)
+    .sort((a, b) => a - b);
+}
+
+/** The record of a generation; an empty one when there is none. */
+export function readRecord(folder: string, number: number | undefined): TreeRecord {
+  const text = number === undefined ? undefined : textIfThere(`${folder}/${generationName(number)}.json`);
+  return text === undefined ? emptyRecord : (JSON.parse(text) as TreeRecord);
+}

@@ -1,0 +1,241 @@
+import { fault } from '../../diagnostics/index.ts';
+import { readTarBytes } from '../../formats/archives/index.ts';
+import {
+  type Clock,
+  ensureFolder,
+  entryFacts,
+  fsyncDirectory,
+  linkDestination,
+  linkNew,
+  namesIn,
+  removeEntry,
+  removeTree,
+  renameEntry,
+  replaceSymlink,
+  type TreeFile,
+  writeDurably,
+  writeFileTree,
+} from '../../host/index.ts';
+import type { Digest } from '../../primitives/index.ts';
+import type { ObjectStore } from '../../store/index.ts';
+import type { PublishReport } from '../publisher.ts';
+import { generationName, readRecord, type TreePackage, type TreeRecord, wholeGenerations } from './record.ts';
+
+export type { TreePackage } from './record.ts';
+
+export interface EbuildTreesOptions {
+  readonly publicRoot: string;
+  readonly store: ObjectStore;
+  readonly clock: Clock;
+  /** Generations that stay, the visible one included. */
+  readonly keep: number;
+}
+
+export interface TreeSummary {
+  readonly name: string;
+  readonly arch: string;
+  readonly path: string;
+  readonly generation: number;
+  readonly packages: number;
+}
+
+/** What is to change of a tree. */
+export interface TreeChange {
+  readonly tree: string;
+  readonly add: readonly TreePackage[];
+  readonly remove: readonly string[];
+  readonly reason: string;
+}
+
+/**
+ * Trees of ebuilds as generations: `PUBLIC/NAME/tree` is a relative link to `.trees/000042`, a complete overlay. Readers
+ * see one generation or the next. Files of packages that did not change are shared with the generation before.
+ */
+export class EbuildTrees {
+  readonly #options: EbuildTreesOptions;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(options: EbuildTreesOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Publishes packages and takes others out, as one new generation; `nothing-new` when all is there. Throws PUB034 for an
+   * archive that is none of a tree, STO problems.
+   */
+  publish(change: TreeChange): Promise<PublishReport> {
+    const next = this.#turn.then(() => this.#publishNow(change));
+    this.#turn = next.catch(() => undefined);
+    return next;
+  }
+
+  async #publishNow({ tree, add, remove, reason }: TreeChange): Promise<PublishReport> {
+    const folder = this.#folder(tree);
+    const visible = this.#visible(tree);
+    const before = readRecord(folder, visible);
+    const after = new Map<string, TreePackage>(before.packages.map((one) => [one.name, one]));
+    for (const name of remove) after.delete(name);
+    for (const one of add) after.set(one.name, one);
+    const isOld = ({ name, object }: TreePackage): boolean =>
+      before.packages.some((one) => one.name === name && one.object === object);
+    const added = [...after.values()].filter((one) => !isOld(one)).map(({ fileName }) => fileName);
+    const archived = before.packages
+      .filter(({ name, object }) => after.get(name)?.object !== object)
+      .map(({ fileName }) => fileName);
+    if (added.length === 0 && archived.length === 0)
+      return { kind: 'nothing-new', generation: visible ?? 0, added, archived, problems: [] };
+    const number = await this.#make(tree, { before, visible, after: [...after.values()], reason });
+    replaceSymlink(`${this.#options.publicRoot}/${tree}/tree`, `.trees/${generationName(number)}`);
+    await this.#retire(folder, number);
+    return {
+      kind: 'published',
+      generation: number,
+      added: added.sort(),
+      archived: archived.sort(),
+      problems: [],
+    };
+  }
+
+  /** Makes the folder of a generation and writes down that it is whole. Nobody sees it yet. */
+  async #make(
+    tree: string,
+    input: {
+      readonly before: TreeRecord;
+      readonly visible: number | undefined;
+      readonly after: readonly TreePackage[];
+      readonly reason: string;
+    },
+  ): Promise<number> {
+    const folder = this.#folder(tree);
+    ensureFolder(folder);
+    const number = Math.max(0, ...wholeGenerations(folder)) + 1;
+    const name = generationName(number);
+    const fresh = `${folder}/.new-${name}`;
+    for (const left of [fresh, `${folder}/${name}`]) await removeTree(left);
+    ensureFolder(fresh);
+    const old = input.visible === undefined ? undefined : `${folder}/${generationName(input.visible)}`;
+    const packages: TreeRecord['packages'][number][] = [];
+    const taken = input.after.map((one) => one.name).filter((one) => one.includes('/'));
+    for (const one of input.after) {
+      const kept = input.before.packages.find(
+        ({ name, object }) => name === one.name && object === one.object,
+      );
+      // the folder of a generated package is that package's alone
+      const isFree = (path: string): boolean =>
+        one.name.includes('/') || !taken.some((package_) => path.startsWith(`${package_}/`));
+      const sameFiles = kept?.files.every(isFree) ? kept.files : undefined;
+      const files =
+        sameFiles !== undefined && old !== undefined && one.name.includes('/')
+          ? shareFiles(old, fresh, sameFiles)
+          : await this.#unpack(one, fresh, isFree);
+      packages.push({ ...one, files });
+    }
+    renameEntry(fresh, `${folder}/${name}`);
+    const record: TreeRecord = { createdMs: this.#options.clock.nowMs(), reason: input.reason, packages };
+    writeDurably(`${folder}/${name}.json`, `${JSON.stringify(record)}\n`);
+    fsyncDirectory(folder);
+    return number;
+  }
+
+  async #unpack(
+    one: TreePackage,
+    folder: string,
+    isFree: (path: string) => boolean,
+  ): Promise<readonly string[]> {
+    const files = new Map<string, TreeFile>();
+    for (const { path, type, mode, body } of readTarBytes(
+      await this.#options.store.readBytes(one.object),
+      one.fileName,
+    )) {
+      const isInside = !one.name.includes('/') || path.startsWith(`${one.name}/`);
+      const isPath = path.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
+      if (type !== 'file' || !isInside || !isPath || path.includes('\0')) {
+        throw fault('PUB034', {
+          what: `'${one.fileName}' has an entry '${path}' that is no file of '${one.name}'`,
+        });
+      }
+      if (isFree(path)) files.set(path, { bytes: body, mode: (mode & 0o111) === 0 ? '100644' : '100755' });
+    }
+    await writeFileTree(folder, files);
+    return [...files.keys()];
+  }
+
+  /** Old generations go, their records first: one without a record is swept. */
+  async #retire(folder: string, visible: number): Promise<void> {
+    const whole = wholeGenerations(folder).filter((number) => number !== visible);
+    for (const number of whole.slice(0, Math.max(0, whole.length - this.#options.keep + 1)))
+      removeEntry(`${folder}/${generationName(number)}.json`);
+    await this.#sweep(folder, visible);
+  }
+
+  async #sweep(folder: string, visible: number | undefined): Promise<readonly string[]> {
+    const whole = new Set(wholeGenerations(folder).map(generationName));
+    const swept: string[] = [];
+    for (const name of namesIn(folder)) {
+      if (name.endsWith('.json') || whole.has(name) || name === (visible && generationName(visible)))
+        continue;
+      await removeTree(`${folder}/${name}`);
+      swept.push(name);
+    }
+    return swept;
+  }
+
+  /** Removes what a crash left half made. Returns what was done, one line each. */
+  async recover(): Promise<readonly string[]> {
+    const notes: string[] = [];
+    for (const tree of this.#trees()) {
+      for (const name of await this.#sweep(this.#folder(tree), this.#visible(tree)))
+        notes.push(`removed '${name}' of tree '${tree}', which was not complete`);
+    }
+    return notes;
+  }
+
+  /** Trees that are visible, by name. */
+  list(): readonly TreeSummary[] {
+    return this.#trees().flatMap((name) => {
+      const generation = this.#visible(name);
+      if (generation === undefined) return [];
+      const packages = readRecord(this.#folder(name), generation).packages.length;
+      return [{ name, arch: 'any', path: `${this.#options.publicRoot}/${name}/tree`, generation, packages }];
+    });
+  }
+
+  /** Versions of what is visible, by name. */
+  versions(tree: string): ReadonlyMap<string, string> {
+    const { packages } = readRecord(this.#folder(tree), this.#visible(tree));
+    return new Map(packages.map(({ name, version }) => [name, version]));
+  }
+
+  /** Objects that kept generations were made of; a collection must not remove them. */
+  referencedObjects(): ReadonlySet<Digest> {
+    const records = this.#trees().flatMap((tree) =>
+      wholeGenerations(this.#folder(tree)).map((number) => readRecord(this.#folder(tree), number)),
+    );
+    return new Set(records.flatMap(({ packages }) => packages.map(({ object }) => object)));
+  }
+
+  #trees(): readonly string[] {
+    const { publicRoot } = this.#options;
+    return [...namesIn(publicRoot)].filter((name) => entryFacts(`${publicRoot}/${name}/.trees`)).sort();
+  }
+
+  #folder(tree: string): string {
+    return `${this.#options.publicRoot}/${tree}/.trees`;
+  }
+
+  #visible(tree: string): number | undefined {
+    const found = /^\.trees\/(\d{6,})$/.exec(
+      linkDestination(`${this.#options.publicRoot}/${tree}/tree`) ?? '',
+    );
+    return found ? Number(found[1]) : undefined;
+  }
+}
+
+/** Gives files of a generation another name in the next one. */
+function shareFiles(from: string, to: string, files: readonly string[]): readonly string[] {
+  for (const path of files) {
+    ensureFolder(`${to}/${path}`.replace(/\/[^/]*$/, ''));
+    linkNew(`${from}/${path}`, `${to}/${path}`);
+  }
+  return files;
+}

@@ -1,0 +1,143 @@
+import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { readTarBytes } from '../../src/formats/archives/index.ts';
+import type { Outcome } from '../../src/model/index.ts';
+import { createAutogenKind, discoverAutogens } from '../../src/recipes/autogen/index.ts';
+import { openDiskStore } from '../../src/store/index.ts';
+
+const folders: string[] = [];
+
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+/** An overlay with one autogen, staged, whose step a test plays itself, as an autogen of a stranger might. */
+async function staged() {
+  const top = mkdtempSync(join(tmpdir(), 'packmill-recipes-'));
+  folders.push(top);
+  const [overlay, work, cache] = [join(top, 'kit'), join(top, 'work'), join(top, 'cache')];
+  for (const path of ['metadata', 'app-misc/foo']) mkdirSync(join(overlay, path), { recursive: true });
+  for (const path of [work, cache]) mkdirSync(path);
+  writeFileSync(join(overlay, 'metadata/layout.conf'), 'masters =\n');
+  writeFileSync(join(overlay, 'app-misc/foo/autogen.ts'), '');
+  const { recipes } = discoverAutogens([overlay]);
+  const recipe = recipes.find(({ name }) => name === 'app-misc.foo');
+  if (!recipe) throw new Error('the autogen was not found');
+  const store = openDiskStore({ root: join(top, 'store') });
+  const kept: string[] = [];
+  const kind = createAutogenKind({
+    upstreams: {},
+    distfilesHost: undefined,
+    release: 'next',
+    runtime: process.execPath,
+    program: [],
+    keepDistfile: async (path) => {
+      kept.push(path);
+    },
+  });
+  const job = await kind.stage(
+    {
+      recipe,
+      target: 'kit',
+      arch: 'any',
+      reasons: [],
+      work,
+      sourceCache: cache,
+      dependencies: [],
+      repositoryNeeds: [],
+      published: [],
+      processors: 1,
+      say: () => {},
+    },
+    {
+      makeBuilderFolder: async (path) => void mkdirSync(path),
+      giveToBuilder: async () => {},
+      putFile: (path) => store.putFile(path),
+      putBytes: (bytes) => store.putBytes(bytes),
+    },
+  );
+  const tree = join(work, 'tree', 'kit');
+  const report = join(work, 'report', 'report.jsonl');
+  const event = { kind: 'package', outcome: 'written', label: 'app-misc/foo-1.0' };
+  const line = (ebuild: string): string => `${JSON.stringify({ ...event, ebuilds: [ebuild] })}\n`;
+  const end = async (): Promise<Outcome> => {
+    const [step] = job.steps;
+    if (!step) throw new Error('there is no step');
+    const verdict = job.judge(step, { kind: 'exited', code: 0 });
+    return verdict === 'continue' ? await job.collect() : verdict;
+  };
+  return { top, tree, report, cache, kept, store, line, end };
+}
+
+const ebuild = 'app-misc/foo/foo-1.0.ebuild';
+const failedWith = (what: string) => ({
+  kind: 'failed',
+  problem: { code: 'AGN037', what: expect.stringContaining(what) },
+});
+
+describe('the results of an autogen', () => {
+  it('are the folder of each package without the autogen itself', async () => {
+    const { tree, report, line, end, store } = await staged();
+    writeFileSync(join(tree, ebuild), 'EAPI=8\n');
+    writeFileSync(report, line(ebuild));
+    const outcome = await end();
+    if (outcome.kind !== 'succeeded') throw new Error(JSON.stringify(outcome));
+    const [artifact] = outcome.artifacts;
+    expect(artifact).toMatchObject({ name: 'app-misc/foo', version: '1.0', arch: 'any' });
+    const bytes = artifact ? await store.readBytes(artifact.object) : new Uint8Array();
+    expect([...readTarBytes(bytes, 'package')].map(({ path }) => path)).toEqual([ebuild]);
+  });
+
+  it('are refused when the folder of a category leads to files of the machine', async () => {
+    const { top, tree, report, line, end } = await staged();
+    mkdirSync(join(top, 'secrets', 'foo'), { recursive: true });
+    writeFileSync(join(top, 'secrets', 'foo', 'key'), 'secret');
+    renameSync(join(tree, 'app-misc'), join(tree, 'moved'));
+    symlinkSync(join(top, 'secrets'), join(tree, 'app-misc'));
+    writeFileSync(report, line(ebuild));
+    expect(await end()).toMatchObject(failedWith('is a link'));
+  });
+
+  it('leave out links, and objects that a link leads to', async () => {
+    const { top, tree, report, line, end, cache, kept, store } = await staged();
+    const sha512 = 'ab'.repeat(64);
+    writeFileSync(join(top, 'key'), 'secret');
+    writeFileSync(join(tree, ebuild), 'EAPI=8\n');
+    writeFileSync(join(tree, 'app-misc/foo/Manifest'), `DIST key 6 BLAKE2B ${sha512} SHA512 ${sha512}\n`);
+    symlinkSync(join(top, 'key'), join(tree, 'app-misc/foo/key'));
+    mkdirSync(join(cache, 'repo_tmp/stores/blos/ab/ab/ab'), { recursive: true });
+    symlinkSync(join(top, 'key'), join(cache, 'repo_tmp/stores/blos/ab/ab/ab', `${sha512}.blob`));
+    writeFileSync(report, line(ebuild));
+    const outcome = await end();
+    if (outcome.kind !== 'succeeded') throw new Error(JSON.stringify(outcome));
+    const bytes = await store.readBytes(outcome.artifacts[0]?.object ?? ('' as never));
+    expect([...readTarBytes(bytes, 'package')].map(({ path }) => path)).toEqual([
+      'app-misc/foo/Manifest',
+      ebuild,
+    ]);
+    expect(kept).toEqual([]);
+  });
+
+  it.each([
+    'app-misc/../../../etc/x-1.ebuild',
+    '../app-misc/foo/foo-1.ebuild',
+    'app-misc/foo/bar-1.ebuild',
+    '/app-misc/foo-1.ebuild',
+  ])('do not count when the report names %s', async (path) => {
+    const { report, line, end } = await staged();
+    writeFileSync(report, line(path));
+    expect(await end()).toMatchObject(failedWith('made no ebuild'));
+  });
+
+  it('do not count when the report is a link, or no JSON', async () => {
+    const { top, report, line, end } = await staged();
+    writeFileSync(join(top, 'elsewhere'), line(ebuild));
+    symlinkSync(join(top, 'elsewhere'), report);
+    expect(await end()).toMatchObject(failedWith('made no ebuild'));
+    rmSync(report);
+    writeFileSync(report, '{"kind":"package","ebuilds":\nnull\n[]\n');
+    expect(await end()).toMatchObject(failedWith('made no ebuild'));
+  });
+});
