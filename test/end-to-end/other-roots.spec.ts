@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -67,6 +67,42 @@ it('names a root that is none', async () => {
       expect([1, 2, 3], stdout + stderr).toContain(code);
       expect(stdout + stderr).toContain(words);
     }
+  } finally {
+    fixture.remove();
+  }
+}, 120_000);
+
+it('X02 fails and hands nothing in when the sandbox cannot start, whatever lies in the work folders', async () => {
+  const fixture = new FarmFixture();
+  const broken = join(made, 'broken');
+  try {
+    cpSync(folder, broken, { recursive: true, verbatimSymlinks: true });
+    for (const shell of ['usr/bin/bash', 'usr/bin/sh']) {
+      rmSync(join(broken, shell), { force: true });
+      writeFileSync(join(broken, shell), 'no program', { mode: 0o755 });
+    }
+    await fixture.do('init', '--repo', 'farm');
+    fixture.writeRecipe('pm-first', simpleRecipe('pm-first'));
+    await fixture.do('build', fixture.recipes);
+    const published = join(fixture.farm, 'public/farm/x86_64');
+    const file = 'pm-first-1.0-1-any.pkg.tar.zst';
+    const objects = readdirSync(join(fixture.farm, 'store'), { recursive: true }).length;
+    // what an attempt before may have left, for the number of the next one
+    for (const place of ['job/packages', 'job/finished', 'layer']) {
+      mkdirSync(join(fixture.farm, 'work/2', place), { recursive: true });
+      cpSync(join(published, file), join(fixture.farm, 'work/2', place, 'pm-first-1.0-2-any.pkg.tar.zst'));
+    }
+    fixture.settings(`repository: farm\nsandbox: { root: ${broken} }`);
+    fixture.writeRecipe('pm-first', {
+      ...simpleRecipe('pm-first'),
+      '.CI/config': 'CI_PACKAGE_BUMP=1.0-1/1\n',
+    });
+    const { ran, jobs } = await fixture.build(fixture.recipes);
+    expect(ran.code).toBe(1);
+    expect(jobs.get('pm-first')).toMatchObject({ state: 'failed' });
+    expect(readdirSync(published).filter((name) => /^pm-first.*zst$/.test(name))).toEqual([file]);
+    expect(readdirSync(join(fixture.farm, 'store'), { recursive: true })).toHaveLength(objects);
+    expect(readdirSync(join(fixture.farm, 'work'))).toEqual([]);
   } finally {
     fixture.remove();
   }

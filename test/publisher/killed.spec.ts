@@ -64,7 +64,7 @@ describe('a publisher that is killed again and again', () => {
     await farm.close();
   });
 
-  it('never shows a broken repository, and loses nothing it said was published', {
+  it('W08 never shows a broken repository, and loses nothing it said was published', {
     timeout: 300_000,
   }, async () => {
     const link = join(farm.publicRoot, 'farm', 'x86_64');

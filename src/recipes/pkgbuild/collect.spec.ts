@@ -75,7 +75,7 @@ describe('the packages of a build', () => {
     put('foo-1-1-riscv64.pkg.tar', info({ arch: 'riscv64' }));
     expect((await collect()).code).toBe('BLD004');
   });
-  it('are refused when their pkgbase is not the folder name', async () => {
+  it('X10 are refused when their pkgbase is not the folder name', async () => {
     put('foo-1-1-any.pkg.tar', info({ pkgbase: 'other' }));
     expect((await collect()).code).toBe('BLD005');
   });
