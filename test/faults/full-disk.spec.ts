@@ -34,6 +34,18 @@ it('a farm on a full disk says so, keeps its manager, and goes on where it was',
   expect(farm.actors.every(({ isRunning }) => isRunning)).toBe(true);
 });
 
+it('a manager that is started on a full disk waits for room, and goes on then', async () => {
+  await farm.manager.kill();
+  farm.disk.fill();
+  farm.manager.start();
+  await farm.manager.says(/is full: waiting for room/);
+  farm.disk.empty();
+  await farm.schedule('after-room', ['root'], orchard.grow(['root']));
+  expect(await comeToRest(farm)).toEqual([]);
+  expect(farm.ledger.check()).toEqual([]);
+  expect(farm.actors.every(({ isRunning }) => isRunning)).toBe(true);
+});
+
 it('a store on a full disk takes nothing and leaves nothing', async () => {
   const root = join(farm.disk.folder, 'store');
   const store = openDiskStore({ root });

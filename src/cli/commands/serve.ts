@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { isFarm, prepareFarm, prepareLook, type StartedFarm } from '../../app/index.ts';
-import { onInterrupt } from '../../host/index.ts';
+import { isFault } from '../../diagnostics/index.ts';
+import { isDiskFull, onInterrupt, systemClock } from '../../host/index.ts';
 import { type HttpServer, startHttpServer } from '../../http/index.ts';
 import { parseCount } from '../parse-count.ts';
 import { parsePort } from '../parse-port.ts';
@@ -104,18 +105,14 @@ async function serve(shell: Shell, options: ServeOptions, serving: Serving): Pro
     abort.abort();
   });
   const say = (line: string): void => shell.tell(line);
-  let started: StartedFarm | undefined;
-  let web: HttpServer | undefined;
+  let work: AtWork | undefined;
   try {
-    started = await prepareFarm({
-      folder: shell.farmFolder(isFarm),
-      ...serving,
+    work = await onceThereIsRoom(() => begin({ shell, options, serving, say, signal: abort.signal }), {
       say,
       signal: abort.signal,
     });
-    web = await openWeb(shell, started, options);
+    const { started, web } = work;
     const { service } = started.farm.config;
-    await started.service.start({ url: web.url, builderUrl: service.url });
     shell.tell(`farm ${started.farm.paths.root} is at work: ${web.url}`);
     if (serving.localBuilders === 0 && (serving.withoutRedis || !service.redis))
       shell.tell(
@@ -127,9 +124,56 @@ async function serve(shell: Shell, options: ServeOptions, serving: Serving): Pro
     if (!abort.signal.aborted) throw error;
     shell.exitCode = exitCodes.interrupted;
   } finally {
-    await web?.close();
-    await started?.close();
+    await work?.web.close();
+    await work?.started.close();
     stopListening();
+  }
+}
+
+interface AtWork {
+  readonly started: StartedFarm;
+  readonly web: HttpServer;
+}
+
+async function begin(how: {
+  readonly shell: Shell;
+  readonly options: ServeOptions;
+  readonly serving: Serving;
+  readonly say: (line: string) => void;
+  readonly signal: AbortSignal;
+}): Promise<AtWork> {
+  const { shell, options, serving, say, signal } = how;
+  const started = await prepareFarm({ folder: shell.farmFolder(isFarm), ...serving, say, signal });
+  let web: HttpServer | undefined;
+  try {
+    web = await openWeb(shell, started, options);
+    await started.service.start({ url: web.url, builderUrl: started.farm.config.service.url });
+    return { started, web };
+  } catch (error) {
+    await web?.close();
+    await started.close();
+    throw error;
+  }
+}
+
+const roomPauseMs = 2_000;
+
+/** A farm that is started while its disk is full waits for room, as one that is at work does. Throws what `open` does. */
+async function onceThereIsRoom<Result>(
+  open: () => Promise<Result>,
+  { say, signal }: { readonly say: (line: string) => void; readonly signal: AbortSignal },
+): Promise<Result> {
+  for (let isTold = false; ; isTold = true) {
+    try {
+      return await open();
+    } catch (error) {
+      if (!isDiskFull(error) || signal.aborted) throw error;
+      if (!isTold)
+        say(
+          `${isFault(error) ? `${error.problem.code} ${error.problem.what}` : 'the disk is full'}: waiting for room`,
+        );
+      await systemClock.sleep(roomPauseMs, signal);
+    }
   }
 }
 
