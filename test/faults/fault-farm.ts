@@ -181,7 +181,9 @@ export class FaultFarm {
     for (let said = ''; ; ) {
       const ran = await finished(this.command({}, '--farm', this.farm, 'status'));
       said = ran.stdout + ran.stderr;
-      if (said.split('\n').some((line) => line.startsWith('trouble:') && trouble.test(line))) return [];
+      // that nobody is at work stands in the line of the farm itself
+      if (said.split('\n').some((line) => /^(?:trouble|farm [^:]*):/.test(line) && trouble.test(line)))
+        return [];
       if (performance.now() > endMs) return [`'packmill status' does not name ${trouble}:\n${said}`];
       await sleep(300);
     }
