@@ -52,6 +52,8 @@ export class GitHttpServer {
       },
       stdio: ['pipe', 'pipe', 'ignore'],
     });
+    // git may refuse before it has read what it is sent
+    backend.stdin.on('error', () => request.resume());
     request.pipe(backend.stdin);
     const pieces: Buffer[] = [];
     backend.stdout.on('data', (piece: Buffer) => pieces.push(piece));
