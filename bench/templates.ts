@@ -3,6 +3,7 @@
 // and places of errors are compared, and both are timed.
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { SeededNumbers } from '../fuzz/mutate.ts';
 import { compileTemplate } from '../src/formats/jinja/index.ts';
 import {
   type RenderCase,
@@ -15,17 +16,6 @@ import {
 const textMethods =
   /^(split|rsplit|strip|lstrip|rstrip|replace|startswith|endswith|upper|lower|title|capitalize|join|format|find|count|partition|rpartition|zfill|splitlines)$/;
 const dictMethods = /^(items|keys|values|get)$/;
-
-/** Repeatable chance. */
-function chance(seed: number): (below: number) => number {
-  let state = seed >>> 0 || 1;
-  return (below) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % below;
-  };
-}
 
 type Shape = { readonly parts: Map<string, Shape>; isText: boolean; isDict: boolean; isList: boolean };
 
@@ -137,7 +127,8 @@ export async function run(): Promise<void> {
   const folder = process.env.PACKMILL_TEMPLATE_TREE;
   if (folder !== undefined && !existsSync(folder)) throw new Error(`'${folder}' is not there`);
   const texts = folder === undefined ? ownTemplates() : treeTemplates(folder);
-  const pick = chance(Number(process.env.PACKMILL_SEED ?? 20_240_101));
+  const numbers = new SeededNumbers(Number(process.env.PACKMILL_SEED ?? 20_240_101));
+  const pick = (below: number): number => numbers.next(below);
   const cases: RenderCase[] = texts.flatMap(([file, text]) => {
     const known = shapes(text);
     // the first two have every variable, the others lack some

@@ -219,7 +219,7 @@ export const fences = {
   nodemailer: ['notifier'],
   bson: ['formats'],
   commander: ['cli'],
-  yaml: ['config', 'formats/yaml', 'autogen'],
+  yaml: ['config', 'formats/yaml'],
   zod: ['config', 'api'],
   fastify: ['http'],
   '@fastify/cors': ['http'],

@@ -60,7 +60,10 @@ export const scheduleQuerySchema = z.object({ answer: z.literal('early').optiona
 /** What became of a request; it is durable when this is answered. */
 export const scheduleReplySchema = z.object({
   id: z.string(),
-  /** The plan that holds the jobs; undefined when nothing was accepted, while the sources are still being read, and in an early answer. */
+  /**
+   * The plan that holds the jobs; undefined when nothing was accepted, while the sources are still being read, and in an
+   * early answer.
+   */
   plan: z.int().optional(),
   accepted: z.array(z.object({ name: z.string(), job: z.string() })),
   refused: z.array(refusedSchema),

@@ -33,9 +33,10 @@ export interface PlannedRecipes {
 }
 
 /** A target of the farm by name, with the architecture that a build on this machine is for. Throws SCH001. */
-export function targetRef({ config }: Pick<Farm, 'config'>, target: string): TargetRef {
+export function targetRef(farm: Pick<Farm, 'config'>, target: string): TargetRef {
+  const { config } = farm;
   if (!targetNames(config).includes(target)) throw noSuchTarget(config, target);
-  return { target, arch: config.targets[target]?.kind === 'ebuild-tree' ? 'any' : config.arch };
+  return { target, arch: isEbuildTree(farm, target) ? 'any' : config.arch };
 }
 
 /** Reads recipes and derives what would be built, in which order, and why. Changes nothing. */

@@ -8,7 +8,7 @@ import {
   type PkgbuildSettings,
 } from '../recipes/pkgbuild/index.ts';
 import type { Farm } from './farm.ts';
-import { openWorkspace } from './fastpull/index.ts';
+import { blobPathIn, distfilesHostOf, openWorkspace, rootBelow } from './fastpull/index.ts';
 
 /** Whether a target is a tree of ebuilds; its recipes are autogens then. */
 export function isEbuildTree({ config }: Pick<Farm, 'config'>, target: string): boolean {
@@ -25,10 +25,11 @@ export function kindOf(farm: Pick<Farm, 'config' | 'paths'>, target: string): Re
   });
   return createAutogenKind({
     upstreams: config.upstreams,
-    distfilesHost: config['distfiles-host'],
+    distfilesHost: distfilesHostOf(config),
     release: 'next',
     runtime: realPath(machine.runtime()),
     program: ['src', 'node_modules', 'package.json'].map(own),
+    objectPath: (workspace, sha512) => blobPathIn(rootBelow(workspace), sha512),
     keepDistfile: async (path) => {
       const workspace = openWorkspace({ farmFolder: paths.root, onProblem: () => undefined });
       try {

@@ -1,10 +1,11 @@
-import { configFileName, usualRedis } from '../config/index.ts';
+import { usualRedis } from '../config/index.ts';
 import { fault } from '../diagnostics/index.ts';
-import { machine, pathExists } from '../host/index.ts';
+import { machine } from '../host/index.ts';
 import { LogHub } from '../logs/index.ts';
 import { type Carriers, localCarriers, redisCarriers } from './carriers.ts';
 import { type Farm, openFarm } from './farm.ts';
 import { initFarm } from './init-farm.ts';
+import { isFarm } from './is-farm.ts';
 import type { FarmService } from './service/farm-service.ts';
 import type { LogReading } from './service/log-reading.ts';
 import { LookingService } from './service/looking-service.ts';
@@ -110,7 +111,7 @@ export async function prepareLook(
 
 /** An operator who moves over has an environment and no farm: it is made, for the first target that is named. */
 async function makeIfDescribed({ folder, say }: StartRequest): Promise<void> {
-  if (pathExists(`${folder}/${configFileName}`)) return;
+  if (isFarm(folder)) return;
   const targets = machine.variable('PACKAGE_TARGET_REPOS');
   if (targets === undefined) throw fault('CFG001', { what: `'${folder}' is not a farm` });
   const [repository] = Object.keys(parseTargets(targets));

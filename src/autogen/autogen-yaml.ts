@@ -1,9 +1,10 @@
 import { fault, isFault, type Place, type Problem, problem } from '../diagnostics/index.ts';
+import { readYaml, type YamlMap, type YamlNode } from '../formats/yaml/index.ts';
 import { nearestNames } from '../primitives/index.ts';
 import { isMapping, mergeSettings } from './merge-settings.ts';
 import type { PkgSettings } from './pkg-info.ts';
 import { readVersions, type VersionDraft } from './version-settings.ts';
-import { type MakeFloat, readYaml, type YamlNode, yamlValue } from './yaml-node.ts';
+import { isNull, yamlValue } from './yaml-value.ts';
 
 /** A package of a rule before anything but the file is known. */
 export interface PackageDraft {
@@ -42,17 +43,16 @@ export interface AutogenYamlOptions {
   readonly file: string;
   /** Settings below `release: {NAME: …}` count for this release only. */
   readonly release?: string | undefined;
-  readonly makeFloat?: MakeFloat | undefined;
 }
 
 const ruleKeys = ['generator', 'defaults', 'packages'] as const;
 
 /**
  * Reads an `autogen.yaml` (specification 1.6): scalars by YAML 1.1, versions as the text that was written. A wrong rule
- * or package is a problem of its own. Throws AGN003 for what is no YAML and AGN004 for a file that maps no rules.
+ * or package is a problem of its own. Throws YML001 for what is no YAML and AGN004 for a file that maps no rules.
  */
 export function readAutogenYaml(text: string, options: AutogenYamlOptions): AutogenYaml {
-  const root = readYaml(text, options.file);
+  const root = readYaml(text, options.file, 'AGN003');
   if (root.kind !== 'map') {
     const isEmpty = root.kind === 'scalar' && root.text === '';
     if (isEmpty) return { rules: [], problems: [] };
@@ -151,7 +151,7 @@ function readPackage(
   const settings = item.kind === 'map' ? item.entries[0]?.value : undefined;
   const none = { name, place: item.place, settings: {} };
   const versionsOf = (nodes: readonly [string, YamlNode][]): readonly VersionDraft[] =>
-    readVersions({ name, nodes, value: (node) => plainValue(node, context) });
+    readVersions({ name, nodes, value: plainValue });
   if (settings === undefined || isNull(settings)) {
     return { ...none, versions: versionsOf(context.defaultVersions) };
   }
@@ -170,20 +170,18 @@ function readPackage(
 
 const versionKeys: ReadonlySet<string> = new Set(['version', 'versions']);
 
-const versionNodes = (settings: YamlNode & { readonly kind: 'map' }): readonly [string, YamlNode][] =>
+const versionNodes = (settings: YamlMap): readonly [string, YamlNode][] =>
   settings.entries.filter(({ key }) => versionKeys.has(key)).map(({ key, value }) => [key, value]);
 
-const isNull = (node: YamlNode): boolean =>
-  node.kind === 'scalar' && node.isPlain && /^(?:~|null|)$/i.test(node.text);
+/** `2.0` is a number that JavaScript would print as 2: it stays the text that Jinja2 prints. */
+const makeFloat = (value: number): number | string => (Number.isInteger(value) ? value.toFixed(1) : value);
 
-function plainValue(node: YamlNode, { options }: Context): unknown {
-  return yamlValue(node, options.makeFloat ? { makeFloat: options.makeFloat } : {});
-}
+const plainValue = (node: YamlNode): unknown => yamlValue(node, { makeFloat });
 
 /** Settings without their versions, with what they say for the release that is made laid over them. */
-function settingsOf(node: YamlNode & { readonly kind: 'map' }, context: Context, of: string): PkgSettings {
+function settingsOf(node: YamlMap, context: Context, of: string): PkgSettings {
   const entries = node.entries.filter(({ key }) => !versionKeys.has(key));
-  const { release, ...settings } = plainValue({ ...node, entries }, context) as PkgSettings;
+  const { release, ...settings } = plainValue({ ...node, entries }) as PkgSettings;
   if (release === undefined) return settings;
   const isByRelease = isMapping(release) && Object.values(release).every(isMapping);
   if (!isByRelease) return { ...settings, release };

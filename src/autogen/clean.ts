@@ -1,9 +1,9 @@
 import { dirname, join, relative, sep } from 'node:path';
 import type { Fastpull, LedgerEntry } from '../fastpull/index.ts';
-import { mergeManifest, parseManifest, printManifest } from '../formats/gentoo/index.ts';
-import { namesIn, removeEntry, replaceFile, runProcess, sha512Text, textIfThere } from '../host/index.ts';
-import { mayFetch } from './ebuild-words.ts';
+import { namesIn, removeEntry, runProcess, sha512Text, textIfThere } from '../host/index.ts';
+import { isAutogenName } from './discover.ts';
 import type { PackageReport } from './report.ts';
+import { comparePackage, writePackage } from './write-package.ts';
 
 export interface CleanOptions {
   readonly root: string;
@@ -31,20 +31,18 @@ export function cleanAutogens(reports: readonly PackageReport[]): ReadonlySet<st
     else ids.set(folder, autogen);
   }
   for (const folder of ids.keys()) {
-    const all = namesIn(folder).filter((name) => autogenName.test(name));
+    const all = namesIn(folder).filter(isAutogenName);
     if (!all.every((name) => files.has(join(folder, name)))) failed.add(folder);
   }
   return new Set([...ids].filter(([folder]) => !failed.has(folder)).map(([, id]) => id));
 }
-
-const autogenName = /^autogen\.(?:m?ts|m?js|yaml)$/;
 
 /**
  * Removes ebuilds of earlier runs that a successful run of the same autogen did not make again (specification 3.5): only what
  * the ledger knows, nobody changed since, and git does not track. Returns their paths. Throws SYS001, SYS003, SYS004.
  */
 export async function cleanGenerated(options: CleanOptions): Promise<readonly string[]> {
-  const { fastpull, dryRun } = options;
+  const { root, fastpull, dryRun } = options;
   const ledger = fastpull.ledger('generated');
   const candidates = [...ledger.list()].filter((entry) => isLeftOver(entry, options));
   const tracked = await trackedFiles(
@@ -57,7 +55,11 @@ export async function cleanGenerated(options: CleanOptions): Promise<readonly st
     removeEntry(path);
     await ledger.forget(path);
   }
-  for (const folder of new Set(removed.map((path) => dirname(path)))) pruneManifest(folder);
+  for (const folder of new Set(removed.map((path) => dirname(path)))) {
+    // nothing new: the Manifest loses lines that no ebuild of the folder needs any more
+    const output = { catpkg: relative(root, folder), builds: new Map(), entries: new Map() };
+    await writePackage(root, comparePackage(root, output));
+  }
   return removed;
 }
 
@@ -79,23 +81,4 @@ async function trackedFiles(
   // where git cannot say, everything counts as tracked
   if (result.code !== 0) return new Set(paths);
   return new Set(result.stdout.split('\0').map((path) => join(root, path)));
-}
-
-/** Takes lines out of a Manifest that no ebuild of the folder needs any more. */
-function pruneManifest(folder: string): void {
-  const path = join(folder, 'Manifest');
-  const before = textIfThere(path);
-  if (before === undefined) return;
-  const ebuilds = namesIn(folder)
-    .filter((name) => name.endsWith('.ebuild'))
-    .map((fileName) => ({ fileName, text: textIfThere(join(folder, fileName)) ?? '' }));
-  const { manifest } = mergeManifest({
-    existing: parseManifest(before, path).manifest,
-    produced: [],
-    isReferenced: (name) => ebuilds.some(({ fileName, text }) => mayFetch(text, fileName, name)),
-    file: path,
-  });
-  const after = printManifest(manifest);
-  if (after === '') removeEntry(path);
-  else if (after !== before) replaceFile(path, after);
 }

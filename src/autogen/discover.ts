@@ -1,6 +1,7 @@
 import { extname, join } from 'node:path';
 import { fault, type Problem, problem } from '../diagnostics/index.ts';
 import { absolutePath, listFolder, pathKind } from '../host/index.ts';
+import { compareBytes } from '../primitives/index.ts';
 
 /** A file that makes ebuilds. */
 export interface AutogenFile {
@@ -14,7 +15,14 @@ export interface Discovery {
   readonly problems: readonly Problem[];
 }
 
-const moduleSuffixes = ['.ts', '.mts', '.mjs', '.js'] as const;
+/** Of modules that write ebuilds, the first one counts where there are several. */
+export const moduleSuffixes = ['.ts', '.mts', '.mjs', '.js'] as const;
+
+/** Names of files that are autogens wherever they lie, the modules first. */
+const autogenNames: readonly string[] = [...moduleSuffixes, '.yaml'].map((suffix) => `autogen${suffix}`);
+
+export const isAutogenName = (name: string): boolean => autogenNames.includes(name);
+
 const skipped: ReadonlySet<string> = new Set(['.git', 'node_modules']);
 
 /** The autogens that somebody names (specification 1.10). Throws AGN002 for what is none. */
@@ -55,9 +63,4 @@ export async function discoverAutogens(folder: string): Promise<Discovery> {
   };
   await visit(absolutePath(folder));
   return { files: [...files].sort((a, b) => compareBytes(a.path, b.path)), problems };
-}
-
-/** Orders texts by the bytes of their UTF-8 form. */
-export function compareBytes(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }

@@ -8,7 +8,6 @@ import type { GeneratorModule } from './generator-module.ts';
 import type { ModuleLoader } from './load-generator.ts';
 import type { PkgSettings } from './pkg-info.ts';
 import type { RunSettings } from './run-context.ts';
-import type { MakeFloat } from './yaml-node.ts';
 
 /** A package of an entry before its generator is asked: layers above the generator's own defaults. */
 export interface PackageWish {
@@ -38,7 +37,6 @@ export interface Queue {
 export interface QueueOptions {
   readonly settings: RunSettings;
   readonly modules: ModuleLoader;
-  readonly makeFloat?: MakeFloat | undefined;
 }
 
 /** Reads everything that is to be done before anything is done; one broken file spoils no other. */
@@ -83,14 +81,10 @@ function yamlEntries(
   place: AutogenPlace,
   options: QueueOptions,
 ): { readonly entries: readonly Entry[]; readonly problems: readonly Problem[] } {
-  const { settings, makeFloat } = options;
+  const { settings } = options;
   const text = textIfThere(place.file);
   if (text === undefined) throw fault('AGN002', { what: `there is no file '${place.file}'` });
-  const { rules, problems } = readAutogenYaml(text, {
-    file: place.file,
-    release: settings.release,
-    makeFloat,
-  });
+  const { rules, problems } = readAutogenYaml(text, { file: place.file, release: settings.release });
   const wasFlat = rules.some(({ packages }) =>
     packages.some(({ settings: own, versions }) =>
       versions.some(

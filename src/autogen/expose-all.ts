@@ -1,7 +1,7 @@
 import { Exposed } from '../formats/jinja/index.ts';
 import { DistFile } from './dist-file.ts';
 import { isMapping } from './merge-settings.ts';
-import { setOwn } from './yaml-node.ts';
+import { setOwn } from './yaml-value.ts';
 
 /** Variables as templates may see them: artifacts and archives by their attributes, at every depth. */
 export function exposeAll(value: unknown): unknown {

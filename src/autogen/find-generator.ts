@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path';
 import { fault, type Place } from '../diagnostics/index.ts';
 import { namesIn, pathKind } from '../host/index.ts';
 import { nearestNames } from '../primitives/index.ts';
+import { moduleSuffixes } from './discover.ts';
 import { generatorFolders } from './generator-folders.ts';
 import type { GeneratorModule } from './generator-module.ts';
 import { stockGenerators } from './generators/index.ts';
@@ -22,8 +23,6 @@ export interface GeneratorWish {
   /** Root of kit-fixups where there is one. */
   readonly fixups: string | undefined;
 }
-
-const suffixes = ['.ts', '.mts', '.mjs', '.js'] as const;
 
 /**
  * Finds the generator of a rule (specification 1.7): beside the file, in the repository, in kit-fixups, then among
@@ -64,7 +63,7 @@ function notFound({ place }: GeneratorWish, name: string, folders: readonly stri
   }
   const known = folders.flatMap((folder) =>
     namesIn(folder)
-      .filter((file) => suffixes.some((suffix) => file.endsWith(suffix)))
+      .filter((file) => moduleSuffixes.some((suffix) => file.endsWith(suffix)))
       .map((file) => file.replace(/\.m?[tj]s$/, '')),
   );
   const near = nearestNames(name, [...known, ...Object.keys(stockGenerators)])[0];
@@ -86,5 +85,5 @@ const inPython = (stem: string, file: string, place: Place) =>
   });
 
 function moduleAt(stem: string): string | undefined {
-  return suffixes.map((suffix) => `${stem}${suffix}`).find((path) => pathKind(path) === 'file');
+  return moduleSuffixes.map((suffix) => `${stem}${suffix}`).find((path) => pathKind(path) === 'file');
 }

@@ -1,6 +1,6 @@
 import { fault } from '../diagnostics/index.ts';
 import type { PkgSettings } from './pkg-info.ts';
-import { setOwn } from './yaml-node.ts';
+import { setOwn } from './yaml-value.ts';
 
 /** How layers are laid one over the other. */
 export interface MergeOptions {

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { fault } from '../diagnostics/index.ts';
+import { readYaml } from '../formats/yaml/index.ts';
 import { pathKind, subfolders, textIfThere } from '../host/index.ts';
 import { nearestNames } from '../primitives/index.ts';
 import { isMapping } from './merge-settings.ts';
 import type { RunSettings } from './run-context.ts';
-import { readYaml, yamlValue } from './yaml-node.ts';
+import { yamlValue } from './yaml-value.ts';
 
 /** What `releases/NAME/repositories.yaml` says (specification 7.2), as it stands there. */
 export interface ReleaseDefinition {
@@ -15,7 +16,7 @@ export interface ReleaseDefinition {
 const definitionOf = (fixups: string, release: string): string =>
   join(fixups, 'releases', release, 'repositories.yaml');
 
-/** The definition of the release that is made. Throws AGN029 without one, AGN003 when it is no YAML. */
+/** The definition of the release that is made. Throws AGN029 without one, YML001 when it is no YAML. */
 export function readRelease({ fixups, release }: Pick<RunSettings, 'fixups' | 'release'>): ReleaseDefinition {
   if (fixups === undefined) {
     throw fault('AGN029', {
@@ -27,7 +28,9 @@ export function readRelease({ fixups, release }: Pick<RunSettings, 'fixups' | 'r
   const text = textIfThere(file);
   if (text === undefined) throw unknownRelease(fixups, release);
   // a version that looks like a number keeps its zeros: 3.10 is not 3.1
-  const value = yamlValue(readYaml(text, file), { isLiteral: (path) => path.at(-1) === 'has_python' });
+  const value = yamlValue(readYaml(text, file, 'AGN003'), {
+    isLiteral: (path) => path.at(-1) === 'has_python',
+  });
   return isMapping(value) ? value : {};
 }
 

@@ -1,13 +1,12 @@
 import { join } from 'node:path';
 import { type Problem, problem } from '../diagnostics/index.ts';
-import type { Fastpull } from '../fastpull/index.ts';
+import { type Fastpull, Slots } from '../fastpull/index.ts';
 import { type Clock, nextTurn, onStrayRejection } from '../host/index.ts';
 import { cleanAutogens, cleanGenerated } from './clean.ts';
 import { type Collected, collectPackages } from './collect-packages.ts';
 import { type AutogenFile, discoverAutogens, namedAutogens } from './discover.ts';
 import { DistdirCopies } from './distdir-copies.ts';
 import { type Queue, queueEntries } from './entries.ts';
-import { Limiter } from './limiter.ts';
 import { ModuleLoader } from './load-generator.ts';
 import { brokenReports, packageReports } from './make-reports.ts';
 import { MirrorList } from './mirror-list.ts';
@@ -18,7 +17,6 @@ import { runEntry } from './run-entries.ts';
 import { problemOf } from './run-unit.ts';
 import { TemplateShelf } from './template-shelf.ts';
 import { writePackages } from './write-packages.ts';
-import type { MakeFloat } from './yaml-node.ts';
 
 /** What a run is told beside its settings. */
 export interface RunOptions {
@@ -50,9 +48,6 @@ export interface RunOptions {
   readonly onEvent: (event: RunEvent) => void;
   readonly onProgress?: ((progress: RunProgress) => void) | undefined;
 }
-
-/** `2.0` is a number that JavaScript would print as 2: it stays the text that Jinja2 prints. */
-const makeFloat: MakeFloat = (value) => (Number.isInteger(value) ? value.toFixed(1) : value);
 
 /**
  * Runs autogens: all are queued, then run, then everything that succeeded is written package by package, Manifests included
@@ -88,7 +83,7 @@ class Run {
         clock,
         report,
       }),
-      cpu: new Limiter(options.processors),
+      cpu: new Slots(options.processors),
       downloads: new Map(),
       flights: new Map(),
       log: (line) => options.onEvent({ kind: 'log', ...line }),
@@ -102,7 +97,7 @@ class Run {
     checkRelease(settings);
     const files = await this.#files();
     const modules = new ModuleLoader(this.#options.packages, this.#options.edition);
-    const queue = queueEntries(files, { settings, modules, makeFloat });
+    const queue = queueEntries(files, { settings, modules });
     for (const found of queue.problems) this.#report(found);
     const packages = queue.entries.reduce((sum, { wishes }) => sum + wishes.length, 0);
     onEvent({ kind: 'begin', root: settings.overlay.root, autogens: files.length, packages });
@@ -133,13 +128,13 @@ class Run {
     const strays: unknown[] = [];
     let hasFailed = broken.length > 0;
     const letGo = onStrayRejection((error) => strays.push(error));
-    const limiter = new Limiter(jobs);
+    const slots = new Slots(jobs);
     try {
       await Promise.all(
         entries.map((entry, index) =>
           runEntry(entry, index, {
             run: this.#context,
-            limiter,
+            slots,
             category,
             package: this.#options.package,
             isOver: () => signal.aborted || (failFast && hasFailed),
@@ -169,7 +164,7 @@ class Run {
     const stack = error instanceof Error ? (error.stack ?? '') : '';
     const at = this.#ended.findIndex(({ unit }) => stack.includes(unit.file));
     const ended = this.#ended[at];
-    const subject = ended?.unit ?? { label: 'an autogen', file: '', place: undefined };
+    const subject = ended?.unit ?? { file: '', place: undefined };
     const found = problemOf(error, subject);
     if (ended) this.#ended[at] = { ...ended, failure: ended.failure ?? found };
     else this.#report(found);

@@ -4,11 +4,11 @@ import type {
   DownloadProgress,
   DynamicRecord,
   Fastpull,
+  Slots,
   Blob as StoredBlob,
 } from '../fastpull/index.ts';
 import type { Clock } from '../host/index.ts';
 import type { DistdirCopies } from './distdir-copies.ts';
-import type { Limiter } from './limiter.ts';
 import type { MirrorList } from './mirror-list.ts';
 import type { Overlay } from './overlay.ts';
 import type { StagedBuild } from './staged-build.ts';
@@ -47,7 +47,7 @@ export interface RunContext {
   readonly mirrors: MirrorList;
   readonly distdir: DistdirCopies;
   /** For work that keeps a processor busy. */
-  readonly cpu: Limiter;
+  readonly cpu: Slots;
   /** Downloads of this run by what was asked: a second one gets the same answer, also when it is a failure. */
   readonly downloads: Map<string, Promise<Download>>;
   /** Archives of this run by scope and key, so that each is built once. */

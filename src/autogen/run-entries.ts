@@ -1,9 +1,9 @@
 import { type Problem, problem } from '../diagnostics/index.ts';
+import type { Slots } from '../fastpull/index.ts';
 import { assemblePackage, ownPackage } from './assemble.ts';
 import type { Entry, PackageWish } from './entries.ts';
 import type { GeneratorModule } from './generator-module.ts';
 import { createHub } from './hub.ts';
-import type { Limiter } from './limiter.ts';
 import type { PkgInfo } from './pkg-info.ts';
 import type { EndedUnit, RunContext, Unit } from './run-context.ts';
 import { problemOf, runUnit } from './run-unit.ts';
@@ -11,7 +11,7 @@ import { problemOf, runUnit } from './run-unit.ts';
 export interface EntryOptions {
   readonly run: RunContext;
   /** Generates at one time. */
-  readonly limiter: Limiter;
+  readonly slots: Slots;
   readonly category?: string | undefined;
   readonly package?: string | undefined;
   /** Whether units that did not begin are left out by now. */
@@ -47,7 +47,7 @@ export async function runEntry(entry: Entry, index: number, options: EntryOption
   await Promise.all(
     packages.map(async ({ pkg, at }) => {
       const unit = next(labelOf(pkg), at);
-      await options.limiter.run(async () => {
+      await options.slots.run(async () => {
         if (options.isOver()) return onEnd({ unit, failure: undefined, isSkipped: true });
         const flaw = nameFlaw(pkg, unit);
         const failure = flaw ?? (await runUnit(unit, module, ownPackage(pkg)));

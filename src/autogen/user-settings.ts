@@ -1,8 +1,9 @@
-import { fault, type Problem, problem } from '../diagnostics/index.ts';
+import { fault, isFault, type Problem, problem } from '../diagnostics/index.ts';
 import type { Credentials } from '../fastpull/index.ts';
+import { readYaml } from '../formats/yaml/index.ts';
 import { entryFacts, textIfThere } from '../host/index.ts';
 import { isMapping } from './merge-settings.ts';
-import { readYaml, yamlValue } from './yaml-node.ts';
+import { yamlValue } from './yaml-value.ts';
 
 /** What `~/.autogen` says (specification 1.12, 5.4). */
 export interface UserSettings {
@@ -13,11 +14,11 @@ export interface UserSettings {
   readonly problems: readonly Problem[];
 }
 
-/** Reads the file of a user; without one nothing is set. Throws AGN003 and AGN028 with the setting that is wrong. */
+/** Reads the file of a user; without one nothing is set. Throws AGN028 with the setting that is wrong, and no value. */
 export function readUserSettings(file: string): UserSettings {
   const text = textIfThere(file);
   if (text === undefined) return { credentials: {}, upstreams: {}, problems: [] };
-  const value = yamlValue(readYaml(text, file)) ?? {};
+  const value = readValue(text, file) ?? {};
   if (!isMapping(value)) throw wrong(file, 'the file is no mapping');
   const mode = entryFacts(file)?.mode ?? 0;
   const credentials = readCredentials(file, value['authentication'] ?? {});
@@ -28,6 +29,16 @@ export function readUserSettings(file: string): UserSettings {
     upstreams: readTexts(file, value['upstreams'] ?? {}),
     problems: isOpen ? [problem('AGN027', { what: `'${file}' has mode ${shown}`, place: { file } })] : [],
   };
+}
+
+function readValue(text: string, file: string): unknown {
+  try {
+    return yamlValue(readYaml(text, file));
+  } catch (error) {
+    if (!isFault(error, 'YML001', 'AGN003')) throw error;
+    // what is said of a mistake can quote a password: the place has to do
+    throw fault('AGN028', { what: `'${file}' is not YAML`, place: error.problem.place });
+  }
 }
 
 function readCredentials(file: string, value: unknown): Readonly<Record<string, Credentials>> {

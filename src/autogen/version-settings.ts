@@ -1,7 +1,8 @@
 import { fault } from '../diagnostics/index.ts';
+import type { YamlNode } from '../formats/yaml/index.ts';
 import { isMapping } from './merge-settings.ts';
 import type { PkgSettings } from './pkg-info.ts';
-import type { YamlNode } from './yaml-node.ts';
+import { isNull } from './yaml-value.ts';
 
 /** One version that settings name, and what they say for it. */
 export interface VersionDraft {
@@ -32,7 +33,7 @@ export function readVersions({ name, nodes, value }: VersionNodes): readonly Ver
   if (node.kind === 'list') throw wrong(`'${key}' of package '${name}' is a list`);
   if (node.kind === 'scalar') {
     if (key === 'versions') throw wrong(`'versions' of package '${name}' is no mapping`);
-    if (isNothing(node)) throw wrong(`'version' of package '${name}' is empty`);
+    if (node.text === '' || isNull(node)) throw wrong(`'version' of package '${name}' is empty`);
     return [{ version: node.text, settings: {} }];
   }
   if (node.entries.length === 0) throw wrong(`'${key}' of package '${name}' is empty`);
@@ -48,6 +49,3 @@ export function readVersions({ name, nodes, value }: VersionNodes): readonly Ver
     return { version: isNewest ? undefined : entry.key, settings, isShallow: key === 'versions' };
   });
 }
-
-const isNothing = (node: YamlNode & { readonly kind: 'scalar' }): boolean =>
-  node.text === '' || (node.isPlain && /^(?:~|null)$/i.test(node.text));

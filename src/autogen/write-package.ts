@@ -26,23 +26,19 @@ export interface FileChange {
 export interface PackageChange {
   readonly catpkg: string;
   readonly changes: readonly FileChange[];
-  /** Ebuilds that are as they were. */
-  readonly unchanged: readonly string[];
 }
 
 /** Compares what a run made with what is there (specification 3.4); nothing is written. Throws SYS004. */
 export function comparePackage(root: string, output: PackageOutput): PackageChange {
   const folder = join(root, output.catpkg);
   const changes: FileChange[] = [];
-  const unchanged: string[] = [];
   for (const [fileName, { staged }] of output.builds) {
     const path = join(folder, fileName);
     const before = textIfThere(path);
-    if (before === staged.text) unchanged.push(path);
-    else changes.push({ path, before, after: staged.text });
+    if (before !== staged.text) changes.push({ path, before, after: staged.text });
   }
   const manifest = compareManifest(folder, output);
-  return { catpkg: output.catpkg, changes: manifest ? [manifest, ...changes] : changes, unchanged };
+  return { catpkg: output.catpkg, changes: manifest ? [manifest, ...changes] : changes };
 }
 
 function compareManifest(folder: string, output: PackageOutput): FileChange | undefined {

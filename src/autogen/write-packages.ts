@@ -1,9 +1,8 @@
 import { join } from 'node:path';
-import { fault, isFault, type Problem } from '../diagnostics/index.ts';
-import type { Fastpull } from '../fastpull/index.ts';
+import { isFault, messageOf, type Problem, problem } from '../diagnostics/index.ts';
+import { type Fastpull, Slots } from '../fastpull/index.ts';
 import { type Clock, sha512Text } from '../host/index.ts';
 import type { PackageOutput } from './collect-packages.ts';
-import { Limiter } from './limiter.ts';
 import type { RunEvent } from './report.ts';
 import type { RunSettings } from './run-context.ts';
 import { unifiedDiff } from './text-diff.ts';
@@ -34,16 +33,16 @@ export async function writePackages(
   options: WriteOptions,
 ): Promise<ReadonlyMap<string, WrittenPackage>> {
   const written = new Map<string, WrittenPackage>();
-  const limiter = new Limiter(foldersAtOnce);
+  const slots = new Slots(foldersAtOnce);
   await Promise.all(
     [...packages].map(([catpkg, output]) =>
-      limiter.run(async () => {
+      slots.run(async () => {
         try {
           written.set(catpkg, { kind: 'done', change: await writeOne(output, options) });
         } catch (error) {
           const found = isFault(error)
             ? error.problem
-            : fault('SYS004', { what: `'${catpkg}' cannot be written: ${String(error)}` }).problem;
+            : problem('SYS004', { what: `'${catpkg}' cannot be written: ${messageOf(error)}` });
           written.set(catpkg, { kind: 'failed', problem: found });
         }
       }),

@@ -12,8 +12,8 @@ export interface HostCredentials {
 }
 
 /**
- * Reads a file of credentials by host name (`authentication:`, specification of autogens, 1.12 and 5.4); none when there is no file.
- * One that others may read is told of (FPL008). Throws FPL019, without any value.
+ * Reads a file of credentials by host name (`authentication:`, specification of autogens, 1.12 and 5.4); none when there
+ * is no file. One that others may read is told of (FPL008). Throws FPL019, without any value.
  */
 export function loadCredentials(
   path: string,

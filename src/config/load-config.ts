@@ -2,9 +2,6 @@ import { parseDocument } from 'yaml';
 import { fault } from '../diagnostics/index.ts';
 import { type FarmConfig, farmSchema } from './farm-config.ts';
 
-/** Name of the file that makes a folder a farm. */
-export const configFileName = 'packmill.yaml';
-
 /**
  * Reads the text of a `packmill.yaml`. `file` is for messages only.
  * Throws CFG002 when it is not YAML and CFG003 when a setting is unknown or wrong, with the place.

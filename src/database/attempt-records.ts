@@ -70,6 +70,10 @@ export class AttemptRecords {
        ON CONFLICT (id) DO UPDATE SET ended_ms = excluded.ended_ms, outcome = excluded.outcome,
          duration_ms = excluded.duration_ms, peak_memory_bytes = excluded.peak_memory_bytes,
          peak_disk_bytes = excluded.peak_disk_bytes, log_path = excluded.log_path`,
+      kinds: [
+        ...(['integer', 'integer', 'text', 'text', 'integer', 'integer', 'integer?'] as const),
+        ...(['integer?', 'text?', 'real?', 'integer?', 'integer?', 'text?'] as const),
+      ],
     });
     this.#ids = connection.ahead.ids('attempts');
     this.#get = connection.prepareApart('SELECT * FROM attempts WHERE id = ?');

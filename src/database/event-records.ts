@@ -32,6 +32,10 @@ export class EventRecords {
     this.#told = connection.ahead.table('events', {
       save: `INSERT OR REPLACE INTO events (id, at_ms, plan, kind, job, from_state, to_state, attempt, builder, reason)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      kinds: [
+        ...(['integer', 'integer', 'integer', 'text', 'text?', 'text?', 'text?'] as const),
+        ...(['integer?', 'text?', 'text'] as const),
+      ],
     });
     this.#ids = connection.ahead.ids('events');
     this.#since = connection.prepare('SELECT * FROM events WHERE id > ? ORDER BY id LIMIT ?');

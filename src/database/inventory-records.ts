@@ -44,6 +44,7 @@ export class InventoryRecords {
        ON CONFLICT (job_id) DO UPDATE SET unfinished = excluded.unfinished,
          success = coalesce(excluded.success, inventory.success),
          attempt = coalesce(excluded.attempt, inventory.attempt)`,
+      kinds: ['text', 'text', 'text', 'text', 'text?', 'text?', 'integer?'],
     });
     this.#get = connection.prepareApart('SELECT name, unfinished, success FROM inventory WHERE job_id = ?');
     this.#ofTarget = connection.prepare(

@@ -130,15 +130,21 @@ export class JobRecords {
     this.#moved = connection.ahead.table('jobs', {
       save: `UPDATE jobs SET state = ?, reason = ?, losses = ?, offer = ?, ready_since_ms = ?, attempt = ?,
          canceling = ?, blocked_on = ?, since_ms = ?, urgency = ? WHERE key = ?`,
+      kinds: [
+        ...(['text', 'text', 'integer', 'integer', 'integer?', 'integer?'] as const),
+        ...(['text?', 'text?', 'integer', 'integer', 'integer'] as const),
+      ],
       isKept: true,
     });
     this.#known = connection.ahead.noted();
     this.#counted = connection.ahead.table('pending', {
       save: 'UPDATE jobs SET pending = ? WHERE key = ?',
+      kinds: ['integer', 'integer'],
       isKept: true,
     });
     this.#counters = connection.ahead.table('counters', {
       save: "UPDATE counters SET value = ? WHERE name = 'offer'",
+      kinds: ['integer'],
     });
     this.#offers = connection.prepareApart("SELECT value FROM counters WHERE name = 'offer'");
   }

@@ -87,7 +87,10 @@ export class PlanRecords {
     );
     this.#finish = connection.prepare('UPDATE plans SET finished_ms = ? WHERE id = ?');
     this.#unfinished = connection.prepareApart('SELECT unfinished FROM plans WHERE id = ?');
-    this.#counted = connection.ahead.table('plans', { save: 'UPDATE plans SET unfinished = ? WHERE id = ?' });
+    this.#counted = connection.ahead.table('plans', {
+      save: 'UPDATE plans SET unfinished = ? WHERE id = ?',
+      kinds: ['integer', 'integer'],
+    });
   }
 
   /** Writes a run with its plan, all jobs as `waiting`; keys of jobs count up from `firstKey` in the plan's order. */

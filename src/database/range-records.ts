@@ -28,14 +28,14 @@ export class RangeRecords {
   readonly #prune: SqlStatement<never>;
 
   constructor(connection: SqlConnection) {
-    this.#add = connection.prepare(
+    this.#add = connection.prepareApart(
       'INSERT INTO commit_ranges (target, source, arch, since, upto, received_ms) VALUES (?, ?, ?, ?, ?, ?)',
     );
-    this.#newest = connection.prepare(
+    this.#newest = connection.prepareApart(
       `SELECT since, upto FROM commit_ranges WHERE target = ? AND source = ? AND arch = ?
         ORDER BY number DESC LIMIT ${mostKept}`,
     );
-    this.#prune = connection.prepare('DELETE FROM commit_ranges WHERE received_ms < ?');
+    this.#prune = connection.prepareApart('DELETE FROM commit_ranges WHERE received_ms < ?');
   }
 
   add({ target, source, arch }: RangeOwner, { since, upTo }: CommitRange, receivedMs: number): void {

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
+import { planOf as sketchedPlan } from '../../test/dispatcher/scene.ts';
 import { systemClock } from '../host/index.ts';
-import type { Plan, PlannedJob } from '../model/index.ts';
+import type { Plan } from '../model/index.ts';
 import { type AttemptId, builderName, type Digest, type JobId, type PlanId } from '../primitives/index.ts';
 import { type FarmDatabase, openFarmDatabase } from './index.ts';
 
@@ -13,34 +14,16 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const clock = { ...systemClock, nowMs: () => 5 };
 const idOf = (at: number): JobId => `local/x86_64/job-${at}` as JobId;
-const planOf = (count: number): Plan => ({
-  target: 'local',
-  arch: 'x86_64',
-  cycles: [],
-  problems: [],
-  jobs: Array.from({ length: count }, (_, at): PlannedJob => plannedJob(at)),
-});
-
-function plannedJob(at: number): PlannedJob {
-  const name = `job-${at}`;
-  return {
-    id: idOf(at),
-    kind: 'pkgbuild',
-    name,
-    folder: `/recipes/${name}`,
-    outputs: [name],
-    version: '1-1',
-    inputDigest: 'a'.repeat(64) as Digest,
-    action: 'build',
-    reasons: [{ kind: 'new' }],
-    waitsFor:
-      at % 3 === 0 ? [] : [{ job: idOf(at - 1), because: `job-${at - 1}`, match: 'output', required: false }],
-    cutEdges: [],
-    buildClass: 1,
-    expectedMs: undefined,
-    criticalPathMs: 0,
-  };
-}
+/** Two of three jobs wait for the one before. */
+const planOf = (count: number): Plan =>
+  sketchedPlan(
+    Object.fromEntries(
+      Array.from({ length: count }, (_, at) => [
+        `job-${at}`,
+        { buildClass: 1, needs: at % 3 === 0 ? [] : [`?job-${at - 1}`] },
+      ]),
+    ),
+  );
 
 /** Every row of every table, whoever wrote it. */
 function contents(database: FarmDatabase): unknown {
@@ -158,6 +141,26 @@ describe('rows that run ahead of their tables', () => {
     );
   });
 
+  it('are counted rightly also when more is known than is kept at hand', () => {
+    const database = openFarmDatabase(':memory:', { clock });
+    const many = 25_000;
+    const last = many + 20;
+    database.transaction(() =>
+      database.plans.add({ plan: planOf(last), why: 'test', failFast: false, atMs: 0 }),
+    );
+    const countDown = (from: number, to: number): void => {
+      for (let key = from; key <= to; key += 1) database.jobs.decrementPending(key);
+      database.events.last();
+    };
+    database.transaction(() => countDown(1, many - 10));
+    for (let key = many; key <= last; key += 1) database.jobs.get(key);
+    const left = database.jobs.decrementPending(last);
+    // more counts than are kept, while what was read of the job still is
+    database.transaction(() => countDown(many - 9, many + 9));
+    expect(database.jobs.get(last)?.pending).toBe(left);
+    database.close();
+  });
+
   it('are in the file for the next one, when nobody wrote them to their tables', () => {
     const path = join(folder, 'left.sqlite');
     const database = openFarmDatabase(path, { clock });
@@ -182,6 +185,34 @@ describe('rows that run ahead of their tables', () => {
     expect(next.plans.get(plan)?.unfinished).toBe(jobs - 1);
     next.close();
     database.close();
+  });
+
+  it('are refused with the move that they are of when their tables would not take them', () => {
+    const path = join(folder, 'refused.sqlite');
+    const database = openFarmDatabase(path, { clock });
+    const { plan } = database.transaction(() =>
+      database.plans.add({ plan: planOf(jobs), why: 'test', failFast: false, atMs: 0 }),
+    );
+    for (const what of ['offer', 'start'] as const)
+      perform(database, plan, { what, job: 0, isUndone: false });
+    const before = seen(database);
+    const job = database.jobs.get(1) as NonNullable<ReturnType<typeof database.jobs.get>>;
+    const attempt = job.attempt as AttemptId;
+    const tell = (reason: unknown) => () =>
+      void database.events.append(plan, { kind: 'plan-finished' }, reason as string);
+    // what a builder says of itself is not what it should be
+    for (const work of [
+      () => database.attempts.end(attempt, { ...ended, outcome: undefined, peakMemoryBytes: 1.5 }),
+      () => database.attempts.end(attempt, { ...ended, outcome: undefined, peakDiskBytes: 1e300 }),
+      () => void database.jobs.update(job, { reason: null as unknown as string, sinceMs: 3 }),
+      tell(undefined),
+      tell({}),
+    ])
+      expect(() => database.transactionAhead(work)).toThrow(TypeError);
+    expect(seen(database)).toEqual(before);
+    expect(database.events.last()).toBe(2);
+    database.close();
+    openFarmDatabase(path, { clock }).close();
   });
 
   it('reach those who read the file with a connection of their own, without being asked for', async () => {

@@ -38,7 +38,8 @@ export class RowsAhead {
 
   /** A table whose rows may run ahead. */
   table<Key, Known>(name: string, how: HowToSave): TableAhead<Key, Known> {
-    const table = new TableAhead<Key, Known>(this.#connection, name, how);
+    const forgetAll = (): void => this.#forgetStanding();
+    const table = new TableAhead<Key, Known>(this.#connection, name, { ...how, forgetAll });
     this.#tables.push(table as TableAhead<unknown, unknown>);
     this.#byName.set(name, table as TableAhead<unknown, unknown>);
     return table;
@@ -65,7 +66,7 @@ export class RowsAhead {
     if (version === this.#seen) return;
     this.#seen = version;
     for (const ids of this.#ids) ids.forget();
-    for (const table of this.#tables) table.forget();
+    this.#forgetStanding();
   }
 
   /** Writes what a process before left; within a transaction. */
@@ -142,6 +143,10 @@ export class RowsAhead {
     this.#wrote = false;
     for (const table of this.#tables) table.rolledBack();
     for (const noted of this.#noted) noted.clear();
+  }
+
+  #forgetStanding(): void {
+    for (const table of this.#tables) table.forget();
   }
 
   #forget(): void {

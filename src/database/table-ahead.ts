@@ -8,9 +8,14 @@ interface Ahead<Known> {
   readonly values: readonly SQLInputValue[];
 }
 
+/** What a column takes; with a mark, it may also be NULL. */
+type ColumnKind = `${'text' | 'integer' | 'real'}${'' | '?'}`;
+
 export interface HowToSave {
   /** Statement that writes a row so that it stands as it is known here, whatever stood there. */
   readonly save: string;
+  /** Of the statement's values, in their order. */
+  readonly kinds: readonly ColumnKind[];
   /** Whether `get` finds rows also once they are written, as they were put; nothing else may change them then. */
   readonly isKept?: boolean;
 }
@@ -23,12 +28,13 @@ export class TableAhead<Key, Known> {
   readonly name: string;
   readonly #connection: Transactions;
   readonly #sql: string;
+  readonly #kinds: readonly ColumnKind[];
   readonly #isKept: boolean;
   #save: SqlStatement<never> | undefined;
   /** For many rows in one go, where the statement has a list of values. */
   #saveMany: SqlStatement<never> | undefined;
   /** Rows that stand in the table as they are known here; only what is put here may change them. */
-  readonly #standing = new Noted<Key, Known>();
+  readonly #standing: Noted<Key, Known>;
   /** Of the transaction that is open. */
   fresh = new Map<Key, Ahead<Known>>();
   /** Of those before. */
@@ -36,11 +42,14 @@ export class TableAhead<Key, Known> {
   /** What the open transaction wrote, in case it is undone. */
   #written: Map<Key, Ahead<Known>> | undefined;
 
-  constructor(connection: Transactions, name: string, how: HowToSave) {
+  /** `forgetAll` calls `forget` of all tables: a row of which two know a part each is not known by one of them alone. */
+  constructor(connection: Transactions, name: string, how: HowToSave & { readonly forgetAll: () => void }) {
     this.#connection = connection;
     this.name = name;
     this.#sql = how.save;
+    this.#kinds = how.kinds;
     this.#isKept = how.isKept ?? false;
+    this.#standing = new Noted(how.forgetAll);
   }
 
   get size(): number {
@@ -62,8 +71,15 @@ export class TableAhead<Key, Known> {
     this.#standing.clear();
   }
 
-  /** Puts a row, in the open transaction or one of its own. `values` are those of the statement that saves it. */
+  /**
+   * Puts a row, in the open transaction or one of its own. `values` are those of the statement that saves it. Throws for one
+   * that the table would refuse: that would otherwise stand in the way of all others, and for ever.
+   */
   put(key: Key, known: Known, values: readonly SQLInputValue[]): void {
+    const wrong = this.#kinds.findIndex((kind, at) => !isOfKind(values[at], kind));
+    if (wrong >= 0) {
+      throw new TypeError(`value ${wrong + 1} of a row of '${this.name}' is not ${this.#kinds[wrong]}`);
+    }
     if (this.#connection.isOpenTransaction) {
       this.fresh.set(key, { known, values });
       this.#standing.drop(key);
@@ -113,4 +129,10 @@ export class TableAhead<Key, Known> {
     this.forget();
     if (this.fresh.size > 0) this.fresh = new Map();
   }
+}
+
+function isOfKind(value: SQLInputValue | undefined, kind: ColumnKind): boolean {
+  if (value === null) return kind.endsWith('?');
+  if (kind.startsWith('text')) return typeof value === 'string';
+  return kind.startsWith('integer') ? Number.isSafeInteger(value) : Number.isFinite(value);
 }

@@ -3,6 +3,7 @@ import {
   isCategoryName,
   layoutOf,
   md5Of,
+  noCategories,
   parseEbuildFileName,
   parseLayout,
   parseRepoName,
@@ -41,9 +42,6 @@ export interface Eclass {
   readonly bytes: Uint8Array;
   readonly md5: string;
 }
-
-/** Folders of a repository that hold no packages (PMS 4.1). */
-const noCategories = new Set(['eclass', 'licenses', 'metadata', 'profiles', 'scripts']);
 
 /**
  * A repository by its folder, with its masters: those of `layout.conf`, looked for by name among `known` folders and the

@@ -51,8 +51,6 @@ export interface TreeMetadataInput {
   readonly only?: ((ebuild: EbuildFile) => boolean) | undefined;
   /** Reads every ebuild, whatever the entries on disk say. */
   readonly fresh?: boolean | undefined;
-  /** Called for each ebuild that is known, with how many there are. */
-  readonly onRow?: ((row: MetadataRow, total: number) => void) | undefined;
 }
 
 /**
@@ -65,10 +63,7 @@ export async function treeMetadata(input: TreeMetadataInput): Promise<TreeMetada
   const { ebuilds, problems } = await readEbuilds(tree.folder);
   const wanted = input.only ? ebuilds.filter(input.only) : ebuilds;
   const rows = new Map<string, MetadataRow>();
-  const take = (row: MetadataRow): void => {
-    rows.set(row.ebuild.path, row);
-    input.onRow?.(row, wanted.length);
-  };
+  const take = (row: MetadataRow): void => void rows.set(row.ebuild.path, row);
   const stale: EbuildFile[] = [];
   for (const ebuild of wanted) {
     const entry = input.fresh ? undefined : keptEntry(tree.folder, ebuild, eclasses);

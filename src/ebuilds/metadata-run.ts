@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { fault } from '../diagnostics/index.ts';
 import { type Clock, ensureFolders, textIfThere, writeFileWithMode } from '../host/index.ts';
 import type { SandboxDriver, SandboxEnd, SandboxMount, SandboxRoot } from '../sandbox/index.ts';
@@ -56,7 +57,7 @@ export interface ShellOrder {
   readonly onAnswer: (index: number, status: string, text: string) => void;
 }
 
-const script = new URL('./metadata.sh', import.meta.url).pathname;
+const script = fileURLToPath(new URL('./metadata.sh', import.meta.url));
 const words = (list: readonly string[]): string => list.map((word) => `${word}\0`).join('');
 
 /** Everything that a sandbox lets every user write to, but for `/tmp`, where Bash puts its here-documents. */

@@ -17,8 +17,16 @@ import {
 import { type Digest, parseDigest } from '../primitives/index.ts';
 import type { ObjectStore } from '../store/index.ts';
 import type { Blob, Blos, Hashes } from './contract.ts';
-import { ensureShelf, FileBackend, shelvedNames, shelvedPath } from './record-backend.ts';
-import { fieldAt, hashKey, RecordStore } from './record-store.ts';
+import { ensureShelf, FileBackend, isIndex, shelvedNames, shelvedPath } from './record-backend.ts';
+import { collectionKeys, fieldAt, RecordStore } from './record-store.ts';
+
+/** The folder of objects in the stores with this root. */
+export const blosFolder = (root: string): string => `${root}/stores/blos`;
+
+const blobPath = (folder: string, sha512: string): string => `${folder}/${shelvedPath(sha512)}.blob`;
+
+/** Where the bytes of an object are, or would be, in stores that are not opened here because a stranger wrote them. */
+export const blobPathIn = (root: string, sha512: string): string => blobPath(blosFolder(root), sha512);
 
 export interface BlosOptions {
   /** `stores/blos`. */
@@ -49,7 +57,10 @@ export function readHashes(record: BsonDocument): Hashes | undefined {
 }
 
 /** Which hash or size differs, in words; undefined when all agree. */
-export function differenceOf(found: Hashes, wanted: Partial<Hashes>): string | undefined {
+export function differenceOf(
+  found: Hashes,
+  wanted: { readonly [Name in keyof Hashes]?: Hashes[Name] | undefined },
+): string | undefined {
   for (const name of ['sizeBytes', 'sha512', 'sha256', 'blake2b'] as const) {
     const value = wanted[name];
     if (value !== undefined && String(value).toLowerCase() !== String(found[name])) {
@@ -72,7 +83,7 @@ export class DiskBlos implements Blos {
     ensureFolder(options.folder);
     this.#records = new RecordStore({
       name: 'blos',
-      key: hashKey('hashes.sha512'),
+      key: collectionKeys.blos,
       required: ['hashes.sha512', 'hashes.sha256', 'hashes.blake2b', 'hashes.size'],
       backend: new FileBackend(options.folder, options.random),
       onProblem: options.onProblem,
@@ -89,14 +100,14 @@ export class DiskBlos implements Blos {
 
   /** What the record says, whether the bytes are there or not. */
   record(sha512: string): Hashes | undefined {
-    if (!/^[0-9a-f]{128}$/.test(sha512)) return undefined;
+    if (!isIndex(sha512)) return undefined;
     const record = this.#records.read(sha512);
     return record && readHashes(record);
   }
 
   /** Where the bytes of an object are, or would be. */
   pathOf(sha512: string): string {
-    return `${this.#options.folder}/${shelvedPath(sha512)}.blob`;
+    return blobPath(this.#options.folder, sha512);
   }
 
   recordPathOf(sha512: string): string {

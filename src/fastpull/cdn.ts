@@ -13,7 +13,7 @@ import {
 import { differenceOf } from './blos.ts';
 import type { Blob, Blos } from './contract.ts';
 import type { FastpullParts } from './open-fastpull.ts';
-import { shelfOf, shelvedPath } from './record-backend.ts';
+import { isIndex, shelfOf, shelvedPath } from './record-backend.ts';
 
 /** What Portage reads to know the layout of a mirror (GLEP 75): by content hash first, flat names for what is found that way. */
 export const layoutConf = '[structure]\n0=content-hash SHA512 8:8:8\n1=flat\n';
@@ -33,8 +33,7 @@ export function answerCdnPath(blos: Blos, path: string): CdnAnswer {
   if (path === '/up') return { kind: 'up' };
   const [, prefix = '', hash = ''] = /^\/((?:[^/]*\/){3})([^/]*)$/.exec(inner) ?? [];
   if (hash === '') return { kind: 'unknown' };
-  if (!/^[0-9a-f]{128}$/.test(hash))
-    return { kind: 'malformed', words: 'the name is not a SHA-512 of 128 digits' };
+  if (!isIndex(hash)) return { kind: 'malformed', words: 'the name is not a SHA-512 of 128 digits' };
   if (`${shelfOf(hash)}/` !== prefix)
     return { kind: 'malformed', words: 'the folders are not those of the name' };
   const blob = blos.find(hash);

@@ -4,7 +4,7 @@ import { hashesRecord } from './blos.ts';
 import type { Blob, DynamicKey, DynamicRecord, DynamicStore, Use } from './contract.ts';
 import type { ScopeOptions } from './integrity-scope.ts';
 import { fieldAt } from './record-store.ts';
-import { withUse } from './uses.ts';
+import { keptUses, noteUse } from './uses.ts';
 
 type Found = DynamicRecord & { readonly blob: Blob };
 
@@ -53,12 +53,11 @@ export class RecordedArchives implements DynamicStore {
     const { records, clock, blos } = this.#options;
     const index = this.indexOf(key);
     await this.#changing(index, async () => {
-      const refs = records.read(index)?.['refs'];
       await records.write({
         key: wholeKey(key),
         hashes: hashesRecord(blob),
         metadata: { created_on: new Date(clock.nowMs()), ...metadata },
-        ...(refs === undefined ? {} : { refs }),
+        ...keptUses(records.read(index)),
       });
     });
     const record = this.read(index);
@@ -73,15 +72,7 @@ export class RecordedArchives implements DynamicStore {
 
   async noteUse(index: string, use: Use): Promise<void> {
     const { records, clock } = this.#options;
-    const news = (): BsonDocument | undefined => {
-      const record = records.read(index);
-      return record && withUse(record, use, clock.nowMs());
-    };
-    if (!news()) return;
-    await this.#changing(index, async () => {
-      const changed = news();
-      if (changed) await records.write(changed);
-    });
+    await noteUse({ records, clock, alone: (work) => this.#changing(index, work) }, index, use);
   }
 
   /** Reads and writes a record as one; not the lock of `exclusively`, within which records are changed. */

@@ -2,8 +2,8 @@ import { isFault } from '../diagnostics/index.ts';
 import { copyHashingThrice, namesIn, removeEntry } from '../host/index.ts';
 import { differenceOf, readHashes } from './blos.ts';
 import type { FastpullParts } from './open-fastpull.ts';
-import { FileBackend } from './record-backend.ts';
-import { derivedKey, hashKey, RecordStore } from './record-store.ts';
+import { FileBackend, shelvedPath } from './record-backend.ts';
+import { collectionKeys, type KeySpecification, RecordStore } from './record-store.ts';
 
 export interface ImportReport {
   readonly objects: number;
@@ -23,16 +23,16 @@ export async function importStores(
 ): Promise<ImportReport> {
   const refused: { name: string; words: string }[] = [];
   const report = { objects: 0, records: 0, refused };
-  const open = (name: string, key: Parameters<FastpullParts['records']>[1]): RecordStore =>
+  const open = (name: string, key: KeySpecification): RecordStore =>
     new RecordStore({
       name,
       key,
       backend: new FileBackend(`${folder}/${name}`, parts.random),
       onProblem: ({ what }) => refused.push({ name, words: what }),
     });
-  for (const { index, record } of open('blos', hashKey('hashes.sha512')).records()) {
+  for (const { index, record } of open('blos', collectionKeys.blos).records()) {
     const hashes = readHashes(record);
-    const source = `${folder}/blos/${index.slice(0, 2)}/${index.slice(2, 4)}/${index.slice(4, 6)}/${index}.blob`;
+    const source = `${folder}/blos/${shelvedPath(index)}.blob`;
     if (parts.blos.find(index)) continue;
     const temporary = `${incoming}/${parts.random.hex(12)}`;
     try {
@@ -51,9 +51,9 @@ export async function importStores(
     }
   }
   const collections = [
-    ...scopes(folder, 'integrity').map((name) => ({ name, key: derivedKey(['url']) })),
-    ...scopes(folder, 'dynamic').map((name) => ({ name, key: derivedKey(['key']) })),
-    { name: 'fetch_cache', key: derivedKey(['method_name', 'url'], ['encoding', 'is_json', 'auth_user']) },
+    ...scopes(folder, 'integrity').map((name) => ({ name, key: collectionKeys.integrity })),
+    ...scopes(folder, 'dynamic').map((name) => ({ name, key: collectionKeys.dynamic })),
+    { name: 'fetch_cache', key: collectionKeys.pages },
   ];
   for (const { name, key } of collections) {
     const own = parts.records(name, key);

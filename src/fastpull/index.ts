@@ -5,6 +5,7 @@ export {
   finalNameOf,
 } from './archives/final-name.ts';
 export { archiveMembers, type Member as ArchiveMember } from './archives/members.ts';
+export { blobPathIn } from './blos.ts';
 export {
   answerCdnPath,
   type CdnAnswer,
@@ -17,6 +18,7 @@ export {
 export type * from './contract.ts';
 export { type ImportReport, importStores } from './foreign-stores.ts';
 export { type FastpullOptions, type FastpullParts, openFastpull } from './open-fastpull.ts';
+export { Slots } from './slots.ts';
 export {
   type CheckOptions,
   checkStores,

@@ -3,7 +3,7 @@ import type { Clock } from '../host/index.ts';
 import type { Blob, Blos, IntegrityRecord, IntegrityScope, Use } from './contract.ts';
 import type { Locks } from './locks.ts';
 import type { RecordStore } from './record-store.ts';
-import { readUses, withUse } from './uses.ts';
+import { keptUses, noteUse, readUses } from './uses.ts';
 
 export interface ScopeOptions {
   readonly scope: string;
@@ -42,13 +42,11 @@ export class RecordedIntegrity implements IntegrityScope {
   async put(url: string, blob: Blob): Promise<void> {
     const { records, clock } = this.#options;
     await this.#alone(url, async () => {
-      const before = records.find({ url });
-      const refs = before?.['refs'];
       await records.write({
         url,
         sha512: blob.sha512,
         updated_on: new Date(clock.nowMs()),
-        ...(refs === undefined ? {} : { refs }),
+        ...keptUses(records.find({ url })),
       });
     });
   }
@@ -60,15 +58,8 @@ export class RecordedIntegrity implements IntegrityScope {
 
   async noteUse(url: string, use: Use): Promise<void> {
     const { records, clock } = this.#options;
-    const isNews = (): BsonDocument | undefined => {
-      const record = records.find({ url });
-      return record && withUse(record, use, clock.nowMs());
-    };
-    if (!isNews()) return;
-    await this.#alone(url, async () => {
-      const changed = isNews();
-      if (changed) await records.write(changed);
-    });
+    const alone = (work: () => Promise<void>): Promise<void> => this.#alone(url, work);
+    await noteUse({ records, clock, alone }, records.indexOf({ url }), use);
   }
 
   #alone(url: string, work: () => Promise<void>): Promise<void> {

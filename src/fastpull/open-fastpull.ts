@@ -4,7 +4,7 @@ import { type Clock, machine, type Random, systemClock, systemRandom } from '../
 import { type ObjectStore, openDiskStore } from '../store/index.ts';
 import { packFolder } from './archives/pack.ts';
 import { unpackArchive } from './archives/unpack.ts';
-import { DiskBlos } from './blos.ts';
+import { blosFolder, DiskBlos } from './blos.ts';
 import type { Credentials, Fastpull, IntegrityScope, Packed, PackOptions, Pages } from './contract.ts';
 import { RecordedArchives } from './dynamic-store.ts';
 import { RecordedIntegrity } from './integrity-scope.ts';
@@ -12,7 +12,7 @@ import { RecordedLedger } from './ledger.ts';
 import { Locks } from './locks.ts';
 import { KeptPages } from './pages.ts';
 import { FileBackend, shelfOf } from './record-backend.ts';
-import { derivedKey, type KeySpecification, RecordStore } from './record-store.ts';
+import { collectionKeys, type KeySpecification, RecordStore } from './record-store.ts';
 import { RunFolder } from './run-folder.ts';
 import { checkScope } from './scope-name.ts';
 import { Slots } from './slots.ts';
@@ -86,11 +86,10 @@ class OpenedFastpull implements Fastpull {
       isOffline: options.offline ?? false,
       onProblem: options.onProblem ?? (() => {}),
     };
-    const pageKey = derivedKey(['method_name', 'url'], ['encoding', 'is_json', 'auth_user']);
     this.pages = new KeptPages({
       ...shared,
       clock,
-      records: this.#parts.records('fetch_cache', pageKey),
+      records: this.#parts.records('fetch_cache', collectionKeys.pages),
       isImmediate: options.immediate ?? false,
     });
     this.#spider = new Spider({
@@ -110,14 +109,14 @@ class OpenedFastpull implements Fastpull {
 
   integrity(scope = this.scope): IntegrityScope {
     return kept(this.#scopes, scope, () => {
-      const records = this.#parts.records(`integrity/${checkScope(scope)}`, derivedKey(['url']));
+      const records = this.#parts.records(`integrity/${checkScope(scope)}`, collectionKeys.integrity);
       return new RecordedIntegrity({ ...this.#parts, scope, records });
     });
   }
 
   dynamic(scope = this.scope): RecordedArchives {
     return kept(this.#archives, scope, () => {
-      const records = this.#parts.records(`dynamic/${checkScope(scope)}`, derivedKey(['key']));
+      const records = this.#parts.records(`dynamic/${checkScope(scope)}`, collectionKeys.dynamic);
       return new RecordedArchives({ ...this.#parts, scope, records });
     });
   }
@@ -139,7 +138,7 @@ class OpenedFastpull implements Fastpull {
   unpack: Fastpull['unpack'] = (of, folder, options) => unpackArchive(of, folder, options);
 
   ledger(name: 'generated' | 'distdir'): RecordedLedger {
-    return new RecordedLedger(this.#parts.records(name, derivedKey(['path'])));
+    return new RecordedLedger(this.#parts.records(name, collectionKeys.ledger));
   }
 
   addressOf(sha512: string): string {
@@ -159,7 +158,7 @@ function openParts(options: FastpullOptions, incoming: string): FastpullParts {
   const storesFolder = `${options.root}/stores`;
   const objects = options.objects ?? openDiskStore({ root: `${storesFolder}/objects`, clock });
   const locks = new Locks({ folder: `${storesFolder}/.locks`, clock, random });
-  const blos = new DiskBlos({ folder: `${storesFolder}/blos`, incoming, objects, random, onProblem });
+  const blos = new DiskBlos({ folder: blosFolder(options.root), incoming, objects, random, onProblem });
   const records = (collection: string, key: KeySpecification): RecordStore =>
     new RecordStore({
       name: collection,

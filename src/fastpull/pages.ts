@@ -45,7 +45,6 @@ interface Kept {
 
 interface Answered {
   readonly body: string;
-  readonly headers: Readonly<Record<string, string>>;
   readonly fetchedOn: Date;
   readonly from: Page['from'];
 }
@@ -94,7 +93,7 @@ export class KeptPages implements Pages {
         const place = answer.status >= 300 ? answer.headers['location'] : undefined;
         const target = place === undefined ? undefined : URL.parse(place, answer.url);
         if (!target)
-          throw fault('FPL020', { what: `'${shown(url)}' answers ${answer.status} and no redirect` });
+          throw fault('FPL020', { what: `'${shownAddress(url)}' answers ${answer.status} and no redirect` });
         return { body: target.href, headers: {} };
       },
     });
@@ -143,7 +142,7 @@ export class KeptPages implements Pages {
     const { refreshMs = defaultRefreshMs } = question.request;
     const isFresh = kept && clock.nowMs() - kept.fetchedOn.getTime() <= refreshMs;
     if (kept && (isOffline || (isFresh && !isImmediate))) return answerOf(kept, 'kept');
-    if (isOffline) throw fault('FPL005', { what: `'${shown(question.url)}' is not here` });
+    if (isOffline) throw fault('FPL005', { what: `'${shownAddress(question.url)}' is not here` });
     const asking = this.#ask(question, query, kept);
     this.#underWay.set(index, asking);
     try {
@@ -186,7 +185,7 @@ export class KeptPages implements Pages {
         last_attempt: fetchedOn,
         headers: validators,
       });
-      return { body, headers: {}, fetchedOn, from: isSame ? 'unchanged' : 'network' };
+      return { body, fetchedOn, from: isSame ? 'unchanged' : 'network' };
     } catch (error) {
       if (!kept || !isFault(error) || isFault(error, 'FET015', 'SYS004')) throw error;
       return this.#useStale(url, kept, error);
@@ -194,7 +193,7 @@ export class KeptPages implements Pages {
   }
 
   #useStale(url: string, kept: Kept, { problem: because }: ProblemError): Answered {
-    const address = shown(url);
+    const address = shownAddress(url);
     this.#staleUses.push({ address, fetchedOn: kept.fetchedOn, because });
     const what = `'${address}' is used as it was on ${kept.fetchedOn.toISOString()}: ${because.what}`;
     this.#options.onProblem(problem('FPL006', { what }));
@@ -202,14 +201,7 @@ export class KeptPages implements Pages {
   }
 }
 
-const shown = (url: string): string => (URL.canParse(url) ? shownAddress(url) : url);
-
-const answerOf = ({ body, fetchedOn }: Kept, from: Page['from']): Answered => ({
-  body,
-  headers: {},
-  fetchedOn,
-  from,
-});
+const answerOf = ({ body, fetchedOn }: Kept, from: Page['from']): Answered => ({ body, fetchedOn, from });
 
 /** Undefined also for records of failures alone, and for those of programs that kept JSON as something else than text. */
 function readKept(record: BsonDocument | undefined): Kept | undefined {
@@ -245,7 +237,7 @@ function readJson(text: string, url: string): unknown {
     return JSON.parse(text) as unknown;
   } catch (error) {
     throw fault('FET010', {
-      what: `'${shown(url)}' answers no JSON`,
+      what: `'${shownAddress(url)}' answers no JSON`,
       why: `${messageOf(error)}.`,
       cause: error,
     });

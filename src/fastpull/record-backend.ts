@@ -90,7 +90,8 @@ export class FileBackend implements RecordBackend {
   }
 }
 
-const isIndex = (name: string): boolean => /^[0-9a-f]{128}$/.test(name);
+/** Whether a name is one of a record or of an object: a SHA-512. */
+export const isIndex = (name: string): boolean => /^[0-9a-f]{128}$/.test(name);
 
 /** What `pick` makes of the names on the shelves below a folder, in order of the names; strangers are passed over. */
 export function* shelvedNames(folder: string, pick: (name: string) => string | undefined): Generator<string> {

@@ -25,6 +25,15 @@ export const derivedKey = (paths: readonly string[], optional: readonly string[]
   optional,
 });
 
+/** What the records of each collection are found by. */
+export const collectionKeys = {
+  blos: hashKey('hashes.sha512'),
+  integrity: derivedKey(['url']),
+  dynamic: derivedKey(['key']),
+  pages: derivedKey(['method_name', 'url'], ['encoding', 'is_json', 'auth_user']),
+  ledger: derivedKey(['path']),
+} as const;
+
 export interface RecordStoreOptions {
   /** For messages, as `integrity/local`. */
   readonly name: string;

@@ -20,11 +20,12 @@ export class RunFolder {
   /** Makes the folder, and begins to remove those of runs that ended a day ago without doing it themselves. */
   constructor(root: string, clock: Clock, random: Random) {
     ensureFolder(root);
+    const { realm } = ownIdentity();
     for (const name of namesIn(root)) {
       const pid = /^run-(\d+)-[0-9a-f]+$/.exec(name)?.[1];
-      const facts = pid === undefined ? undefined : entryFacts(`${root}/${name}`);
+      if (pid === undefined) continue;
+      const facts = entryFacts(`${root}/${name}`);
       const isOld = facts !== undefined && clock.nowMs() - facts.modifiedMs > dayMs;
-      const { realm } = ownIdentity();
       const isGone = processState({ pid: Number(pid), realm, began: undefined }) === 'gone';
       // another run may be at it as well, and what stays is for the next one
       if (isOld && isGone) removeTree(`${root}/${name}`).catch(() => {});

@@ -80,7 +80,7 @@ export class Spider {
   #known({ url }: DownloadRequest, scope: IntegrityScope): Blob | undefined {
     const record = scope.find(url);
     if (record && !record.blob) {
-      const what = `the object of '${shownOr(url)}' is gone`;
+      const what = `the object of '${shownAddress(url)}' is gone`;
       this.#options.onProblem(problem('FPL007', { what }));
     }
     return record?.blob;
@@ -109,7 +109,7 @@ export class Spider {
   async #fetch(request: DownloadRequest, scope: IntegrityScope): Promise<Arrived> {
     const { slots, locks, isOffline } = this.#options;
     const { url } = request;
-    if (isOffline) throw fault('FPL005', { what: `'${shownOr(url)}' is not here` });
+    if (isOffline) throw fault('FPL005', { what: `'${shownAddress(url)}' is not here` });
     const finalName = request.finalName ?? finalNameOf(url);
     return await slots.run(() =>
       locks.hold(`url/${scope.scope}/${scope.indexOf(url)}`, async () => {
@@ -140,7 +140,7 @@ export class Spider {
     const { fetcher, blos, folder, random, credentials } = this.#options;
     const temporary = `${folder}/${random.hex(12)}`;
     const headers = { ...authorizationHeader(credentialsFor(credentials, url, true)), ...request.headers };
-    const address = shownOr(url);
+    const address = shownAddress(url);
     try {
       await fetcher.download(url, temporary, {
         headers,
@@ -156,16 +156,11 @@ export class Spider {
   }
 }
 
-const shownOr = (url: string): string => (URL.canParse(url) ? shownAddress(url) : url);
-
 /** The hashes when they are the expected ones. Throws FPL003. */
 function checked<Found extends Hashes>(found: Found, request: DownloadRequest): Found {
-  const difference = differenceOf(found, {
-    ...request.expectHashes,
-    sizeBytes: request.expectSize,
-  } as Partial<Hashes>);
+  const difference = differenceOf(found, { ...request.expectHashes, sizeBytes: request.expectSize });
   if (!difference) return found;
-  throw fault('FPL003', { what: `'${shownOr(request.url)}' is not the expected file: ${difference}` });
+  throw fault('FPL003', { what: `'${shownAddress(request.url)}' is not the expected file: ${difference}` });
 }
 
 function expectsSame(a: DownloadRequest, b: DownloadRequest): boolean {

@@ -3,7 +3,8 @@ import { differenceOf } from './blos.ts';
 import { RecordedArchives } from './dynamic-store.ts';
 import { RecordedIntegrity } from './integrity-scope.ts';
 import type { FastpullParts } from './open-fastpull.ts';
-import { derivedKey } from './record-store.ts';
+import { isIndex } from './record-backend.ts';
+import { collectionKeys } from './record-store.ts';
 
 /** One thing that is wrong in the stores. */
 export interface StoreTrouble {
@@ -33,7 +34,6 @@ export interface CheckOptions {
   readonly full?: boolean | undefined;
   /** Moves what is wrong out of the way, and gives objects back that the farm's store still has. */
   readonly repair?: boolean | undefined;
-  readonly onProgress?: ((done: number) => void) | undefined;
 }
 
 /** Names of the scopes of a kind that there are. */
@@ -44,27 +44,17 @@ export function scopesOf(parts: FastpullParts, kind: 'integrity' | 'dynamic'): r
 /** All records that name objects, of all scopes. */
 export function* references(
   parts: FastpullParts,
-): Generator<{ readonly sha512: string; readonly wantedBy: string; readonly usedMs: number }> {
+): Generator<{ readonly sha512: string; readonly wantedBy: string }> {
   for (const scope of scopesOf(parts, 'integrity')) {
-    const records = parts.records(`integrity/${scope}`, derivedKey(['url']));
-    for (const { sha512, url, updatedOn, uses } of new RecordedIntegrity({
-      ...parts,
-      scope,
-      records,
-    }).list()) {
-      const usedMs = Math.max(updatedOn.getTime(), ...uses.map(({ accessedOn }) => accessedOn.getTime()));
-      yield { sha512, wantedBy: url, usedMs };
+    const records = parts.records(`integrity/${scope}`, collectionKeys.integrity);
+    for (const { sha512, url } of new RecordedIntegrity({ ...parts, scope, records }).list()) {
+      yield { sha512, wantedBy: url };
     }
   }
   for (const scope of scopesOf(parts, 'dynamic')) {
-    const records = parts.records(`dynamic/${scope}`, derivedKey(['key']));
-    for (const { sha512, index, metadata } of new RecordedArchives({ ...parts, scope, records }).list()) {
-      const made = metadata['created_on'];
-      yield {
-        sha512,
-        wantedBy: `dynamic/${scope}/${index}`,
-        usedMs: made instanceof Date ? made.getTime() : 0,
-      };
+    const records = parts.records(`dynamic/${scope}`, collectionKeys.dynamic);
+    for (const { sha512, index } of new RecordedArchives({ ...parts, scope, records }).list()) {
+      yield { sha512, wantedBy: `dynamic/${scope}/${index}` };
     }
   }
 }
@@ -101,13 +91,12 @@ class StoreCheck {
     for (const sha512 of known) {
       await this.#checkObject(sha512);
       this.#objects += 1;
-      this.#options.onProgress?.(this.#objects);
     }
     for (const sha512 of blos.blobs()) {
       if (!known.has(sha512))
         await this.#note('no-record', sha512, blos.pathOf(sha512), 'no record describes these bytes');
     }
-    for (const [sha512] of this.#wanted) {
+    for (const sha512 of this.#wanted.keys()) {
       if (!known.has(sha512))
         await this.#note('lost', sha512, blos.recordPathOf(sha512), 'the object is not here');
     }
@@ -159,9 +148,14 @@ function moveAway(parts: FastpullParts, sha512: string, what: 'blob' | 'record')
   return true;
 }
 
-/** Moves an object to quarantine, whatever it is like: its bytes, its record, and the store's object when that is damaged. */
+/**
+ * Moves an object to quarantine, whatever it is like: its bytes, its record, and the store's object when that is damaged.
+ * False when there is none of that name.
+ */
 export async function quarantineObject(parts: FastpullParts, sha512: string): Promise<boolean> {
   const { blos, objects } = parts;
+  // what is no name of an object would name a file somewhere else
+  if (!isIndex(sha512)) return false;
   const hashes = blos.record(sha512);
   const isMoved = [moveAway(parts, sha512, 'blob'), moveAway(parts, sha512, 'record')].includes(true);
   if (hashes) await objects.verify(blos.objectOf(hashes));

@@ -1,6 +1,7 @@
 import type { BsonDocument, BsonValue } from '../formats/extended-json/index.ts';
+import type { Clock } from '../host/index.ts';
 import type { Use } from './contract.ts';
-import { fieldAt } from './record-store.ts';
+import type { RecordStore } from './record-store.ts';
 
 export type NotedUse = Use & { readonly accessedOn: Date };
 
@@ -10,7 +11,7 @@ const freshMs = 24 * 60 * 60 * 1000;
 
 /** The uses that a record has, newest first. */
 export function readUses(record: BsonDocument): readonly NotedUse[] {
-  const list = fieldAt(record, 'refs');
+  const list = record['refs'];
   if (!Array.isArray(list)) return [];
   return (list as readonly BsonValue[]).flatMap((one) => {
     if (typeof one !== 'object' || one === null) return [];
@@ -23,7 +24,7 @@ export function readUses(record: BsonDocument): readonly NotedUse[] {
 }
 
 /** The record with one more use, one for each package; undefined when it says so already. */
-export function withUse(record: BsonDocument, use: Use, nowMs: number): BsonDocument | undefined {
+function withUse(record: BsonDocument, use: Use, nowMs: number): BsonDocument | undefined {
   const uses = readUses(record);
   const last = uses.find(({ catpkg }) => catpkg === use.catpkg);
   const isFresh =
@@ -44,4 +45,34 @@ export function withUse(record: BsonDocument, use: Use, nowMs: number): BsonDocu
       accessed_on: accessedOn,
     })),
   };
+}
+
+/** The uses of a record, for the one that replaces it. */
+export function keptUses(record: BsonDocument | undefined): BsonDocument {
+  const refs = record?.['refs'];
+  return refs === undefined ? {} : { refs };
+}
+
+export interface UsedRecords {
+  readonly records: RecordStore;
+  readonly clock: Clock;
+  /** Runs work while nobody else changes the record. */
+  alone(work: () => Promise<void>): Promise<void>;
+}
+
+/** Writes a use into a record, unless there is none or it says so already. */
+export async function noteUse(
+  { records, clock, alone }: UsedRecords,
+  index: string,
+  use: Use,
+): Promise<void> {
+  const changed = (): BsonDocument | undefined => {
+    const record = records.read(index);
+    return record && withUse(record, use, clock.nowMs());
+  };
+  if (!changed()) return;
+  await alone(async () => {
+    const record = changed();
+    if (record) await records.write(record);
+  });
 }

@@ -2,15 +2,16 @@ import { fault, type ProblemError } from '../diagnostics/index.ts';
 import {
   BrokenBody,
   type Clock,
+  type GrowingFile,
   type HttpConnections,
   type HttpReply,
   type HttpStream,
-  PartFile,
+  openGrowingFile,
 } from '../host/index.ts';
 import type { DownloadedFile, DownloadOptions } from './fetch-request.ts';
 import type { HostLane } from './host-lane.ts';
 import { judge } from './judge-reply.ts';
-import { lowerNames, nextHop } from './next-hop.ts';
+import { followHops, lowerNames } from './next-hop.ts';
 import { readAddress, shownAddress } from './shown-address.ts';
 
 /** What of a fetcher a download needs. */
@@ -29,7 +30,6 @@ interface Wanted {
 
 /** In a row, without one more byte. */
 const mostFruitless = 5;
-const mostRedirects = 5;
 const resumePauseMs = 1_000;
 
 /** What the first answer said of the file, so that the next one can be held against it. */
@@ -41,8 +41,9 @@ interface Known {
 
 /** Downloads a file; see `Fetcher.download`. */
 export async function downloadFile(exchanges: Exchanges, wanted: Wanted): Promise<DownloadedFile> {
-  const file = await PartFile.open(wanted.path);
+  const file = await openGrowingFile(wanted.path);
   try {
+    await file.empty();
     return await new FileDownload(exchanges, wanted, file).run();
   } finally {
     await file.close();
@@ -61,10 +62,10 @@ class Interrupted extends Error {
 class FileDownload {
   readonly #exchanges: Exchanges;
   readonly #wanted: Wanted;
-  readonly #file: PartFile;
+  readonly #file: GrowingFile;
   #known: Known | undefined;
 
-  constructor(exchanges: Exchanges, wanted: Wanted, file: PartFile) {
+  constructor(exchanges: Exchanges, wanted: Wanted, file: GrowingFile) {
     this.#exchanges = exchanges;
     this.#wanted = wanted;
     this.#file = file;
@@ -88,14 +89,8 @@ class FileDownload {
   }
 
   async #attempt(): Promise<DownloadedFile> {
-    let url = readAddress(this.#wanted.url);
-    let own: Readonly<Record<string, string>> = this.#wanted.options.headers ?? {};
-    for (let redirects = 0; redirects <= mostRedirects; redirects += 1) {
-      const location = await this.#ask(url, own);
-      if (typeof location !== 'string') return location;
-      ({ url, headers: own } = nextHop(url, location, own));
-    }
-    throw fault('FET012', { what: `'${shownAddress(this.#wanted.url)}' leads from one address to the next` });
+    const { url, options } = this.#wanted;
+    return await followHops(readAddress(url), options.headers ?? {}, (hop, own) => this.#ask(hop, own));
   }
 
   /** One exchange: the file when it is whole now, or where a redirect leads. */
@@ -124,7 +119,11 @@ class FileDownload {
           what: `'${shownAddress(url)}' answers 304 to a question without conditions`,
         });
       }
-      return await this.#receive(url, outcome);
+      try {
+        return await this.#receive(url, outcome);
+      } finally {
+        outcome.drop();
+      }
     } finally {
       done();
     }

@@ -21,7 +21,7 @@ import type {
 } from './fetch-request.ts';
 import { HostLane } from './host-lane.ts';
 import { judge } from './judge-reply.ts';
-import { lowerNames, nextHop } from './next-hop.ts';
+import { followHops, lowerNames } from './next-hop.ts';
 import { collectPieces, readJson, unpackedPieces } from './read-body.ts';
 import { readAddress, readProxy, shownAddress } from './shown-address.ts';
 
@@ -48,7 +48,6 @@ const defaultTimeoutMs = 30_000;
 const mostTries = 4;
 /** Of a server that keeps us waiting, as each try costs the whole time limit. */
 const mostSlowTries = 2;
-const mostRedirects = 5;
 
 /** One request to one address, redirects followed or not. */
 interface Hop {
@@ -172,23 +171,19 @@ export class Fetcher {
   }
 
   async #follow(first: URL, options: FetchOptions): Promise<Got> {
-    let url = first;
-    let own = options.headers ?? {};
-    for (let redirects = 0; redirects <= mostRedirects; redirects += 1) {
+    return await followHops(first, options.headers ?? {}, (url, own) => {
       const headers = {
         ...lowerNames(own),
         accept: options.accept ?? '*/*',
         'accept-encoding': acceptedCodings,
         'user-agent': this.#options.userAgent ?? 'packmill',
       };
-      const got = await this.#ask({ url, headers, options });
-      if ('reply' in got) return got;
-      ({ url, headers: own } = nextHop(url, got.location, own));
-    }
-    throw fault('FET012', { what: `'${shownAddress(first)}' leads from one address to the next` });
+      return this.#ask({ url, headers, options });
+    });
   }
 
-  async #ask(hop: Hop): Promise<Got | { readonly location: string }> {
+  /** The answer, or where a redirect leads. */
+  async #ask(hop: Hop): Promise<Got | string> {
     const { url, options } = hop;
     const { clock } = this.#options;
     const lane = this.#laneOf(url.host);
@@ -209,9 +204,7 @@ export class Fetcher {
       }
       if (outcome.kind === 'reply' || outcome.kind === 'too-large') lane.noteAnswer();
       if (verdict.kind === 'refused') throw verdict.error;
-      if (verdict.kind === 'redirect' && options.followRedirects !== false) {
-        return { location: verdict.location };
-      }
+      if (verdict.kind === 'redirect' && options.followRedirects !== false) return verdict.location;
       if (verdict.kind !== 'unchanged') {
         await this.#keep(hop, asked, verdict.reply);
         return { reply: verdict.reply, url, fromCache: false };

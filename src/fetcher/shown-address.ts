@@ -1,8 +1,10 @@
 import { fault } from '../diagnostics/index.ts';
 
-/** A URL for messages: without user name, password and query, any of which may be a secret. */
+/** A URL for messages: without user name, password and query, any of which may be a secret. What is no URL stays as it is. */
 export function shownAddress(url: string | URL): string {
-  const { protocol, host, pathname, search } = new URL(url);
+  const parsed = URL.parse(String(url));
+  if (!parsed) return String(url);
+  const { protocol, host, pathname, search } = parsed;
   return `${protocol}//${host}${pathname}${search === '' ? '' : '?...'}`;
 }
 

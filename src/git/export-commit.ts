@@ -1,13 +1,7 @@
 import { fault } from '../diagnostics/index.ts';
-import {
-  ensureFolder,
-  listFolder,
-  machine,
-  type ProcessResult,
-  removeEntry,
-  removeTree,
-  runProcess,
-} from '../host/index.ts';
+import { ensureFolder, listFolder, type ProcessResult, removeEntry, removeTree } from '../host/index.ts';
+import { CheckoutProgram } from './checkout-program.ts';
+import { isObjectId } from './object-id.ts';
 import { shownAddress } from './remote-address.ts';
 import { remoteTrouble } from './remote-trouble.ts';
 
@@ -27,17 +21,22 @@ export interface ExportOptions extends CommitWish {
   readonly folder: string;
 }
 
-const wholeCommit = /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/;
+/** Line ends are those of the commit, whatever the user has set. */
+const programIn = (folder: string): CheckoutProgram =>
+  new CheckoutProgram(folder, [
+    ['core.autocrlf', 'false'],
+    ['advice.detachedHead', 'false'],
+  ]);
 
 /**
  * The commit that a branch or a tag of a repository stands for; a whole commit stands for itself, unasked. The user's
  * git configuration counts, as the address is his choice. Throws GIT001, GIT003, GIT004, and GIT005 for no such ref.
  */
 export async function resolveCommit({ url, ref, signal }: CommitWish): Promise<string> {
-  if (wholeCommit.test(ref)) return ref;
+  if (isObjectId(ref)) return ref;
   const shown = shownAddress(url);
   const names = [`refs/tags/${ref}^{}`, `refs/tags/${ref}`, `refs/heads/${ref}`, ref];
-  const result = await git(['ls-remote', '--', url, ...names], { signal });
+  const result = await programIn('/').run(['ls-remote', '--', url, ...names], { signal });
   if (result.code !== 0 || result.why !== 'ended') throw remoteTrouble(shown, result);
   const found = new Map(
     result.stdout.split('\n').map((line) => {
@@ -45,7 +44,7 @@ export async function resolveCommit({ url, ref, signal }: CommitWish): Promise<s
       return [name, commit];
     }),
   );
-  const commit = names.map((name) => found.get(name)).find((id) => id !== undefined && wholeCommit.test(id));
+  const commit = names.map((name) => found.get(name)).find((id) => id !== undefined && isObjectId(id));
   if (commit !== undefined) return commit;
   throw fault('GIT005', { what: `'${shown}' has no branch and no tag '${ref}'` });
 }
@@ -57,7 +56,8 @@ export async function resolveCommit({ url, ref, signal }: CommitWish): Promise<s
 export async function exportCommit(options: ExportOptions): Promise<void> {
   const { url, commit, ref, folder, signal } = options;
   ensureFolder(folder);
-  const here = (args: readonly string[]): Promise<ProcessResult> => git(args, { cwd: folder, signal });
+  const git = programIn(folder);
+  const here = (args: readonly string[]): Promise<ProcessResult> => git.run(args, { signal });
   const must = async (args: readonly string[]): Promise<void> => {
     const result = await here(args);
     if (result.code !== 0 || result.why !== 'ended') throw remoteTrouble(shownAddress(url), result);
@@ -67,7 +67,7 @@ export async function exportCommit(options: ExportOptions): Promise<void> {
   // a server may refuse to hand out a commit by its name
   const one = await here(['fetch', '--quiet', '--depth=1', '--no-tags', 'origin', commit]);
   if (one.code !== 0) {
-    const refs = wholeCommit.test(ref)
+    const refs = isObjectId(ref)
       ? ['+refs/heads/*:refs/remotes/origin/*', '+refs/tags/*:refs/tags/*']
       : [ref];
     await must(['fetch', '--quiet', '--no-tags', 'origin', ...refs]);
@@ -87,23 +87,4 @@ async function removeGitData(folder: string): Promise<void> {
       else removeEntry(path);
     } else if (kind === 'folder') await removeGitData(path);
   }
-}
-
-function git(
-  args: readonly string[],
-  options: { readonly cwd?: string; readonly signal?: AbortSignal | undefined },
-): Promise<ProcessResult> {
-  const settings = ['core.hooksPath=/dev/null', 'core.autocrlf=false', 'advice.detachedHead=false'];
-  const own = Object.entries(machine.environment()).flatMap(([name, value]): [string, string][] =>
-    value === undefined || /^GIT_(?:DIR|WORK_TREE|INDEX_FILE|PREFIX)$/.test(name) ? [] : [[name, value]],
-  );
-  return runProcess('git', [...settings.flatMap((setting) => ['-c', setting]), ...args], {
-    ...options,
-    env: {
-      ...Object.fromEntries(own),
-      LC_ALL: 'C.UTF-8',
-      GIT_TERMINAL_PROMPT: '0',
-      GIT_ALLOW_PROTOCOL: 'file:git:http:https:ssh',
-    },
-  });
 }

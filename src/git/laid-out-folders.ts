@@ -14,9 +14,8 @@ import {
   textIfThere,
 } from '../host/index.ts';
 import type { CommittedFolder, Mirror } from './mirror.ts';
+import { isObjectId } from './object-id.ts';
 import { layingTrouble } from './remote-trouble.ts';
-
-const treeId = /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/;
 
 /** Up to so many folders are laid out by a git process each; more by one for the whole commit. */
 const mostAlone = 8;
@@ -46,7 +45,7 @@ export class LaidOutFolders {
     const boot = textIfThere('/proc/sys/kernel/random/boot_id') ?? '';
     const sameBoot = textIfThere(`${root}/.boot`) === boot;
     for (const name of namesIn(root)) {
-      if (name !== '.boot' && !(sameBoot && treeId.test(name))) await removeTree(`${root}/${name}`);
+      if (name !== '.boot' && !(sameBoot && isObjectId(name))) await removeTree(`${root}/${name}`);
     }
     if (!sameBoot) replaceFile(`${root}/.boot`, boot);
     return new LaidOutFolders(root, mirror, clock);
@@ -72,7 +71,7 @@ export class LaidOutFolders {
     return this.#inLine(async () => {
       const removed: string[] = [];
       const kept = new Set([...but.paths, ...but.folders.map((folder) => this.#path(folder))]);
-      for (const tree of namesIn(this.#root).filter((name) => treeId.test(name))) {
+      for (const tree of namesIn(this.#root).filter(isObjectId)) {
         for (const name of namesIn(`${this.#root}/${tree}`)) {
           const path = this.#path({ tree, name });
           if (kept.has(path) || (entryFacts(path)?.modifiedMs ?? 0) >= usedBeforeMs) continue;

@@ -3,6 +3,7 @@ import { type Clock, ensureFolder, removeTree } from '../host/index.ts';
 import { type CallLimits, GitProgram } from './git-program.ts';
 import { LaidOutFolders } from './laid-out-folders.ts';
 import { type CommittedFolder, Mirror } from './mirror.ts';
+import { isObjectId } from './object-id.ts';
 import { type RemoteAddress, remoteAddress } from './remote-address.ts';
 
 export interface SourceOptions {
@@ -81,7 +82,7 @@ export class SourceRepository {
 
   /** Whether the mirror holds the commit of this whole id; the server is not asked. */
   async has(commit: string): Promise<boolean> {
-    return isWhole(commit) && (await this.#mirror.holds(commit));
+    return isObjectId(commit) && (await this.#mirror.holds(commit));
   }
 
   /**
@@ -97,7 +98,7 @@ export class SourceRepository {
     const known = await this.#find(digits);
     if (known) return { commit: known, wanted, isGone: false };
     const newest = await this.#inLine(() =>
-      isWhole(digits) ? this.#mirror.fetchMissing(digits, limits) : this.#mirror.fetchBranch(limits),
+      isObjectId(digits) ? this.#mirror.fetchMissing(digits, limits) : this.#mirror.fetchBranch(limits),
     );
     const found = newest === digits ? newest : await this.#find(digits);
     if (found) return { commit: found, wanted, isGone: false };
@@ -111,7 +112,7 @@ export class SourceRepository {
    * mirror lacks the commit.
    */
   async folders(commit: string): Promise<readonly CommittedFolder[]> {
-    const found = isWhole(commit) ? await this.#mirror.foldersOf(commit) : undefined;
+    const found = isObjectId(commit) ? await this.#mirror.foldersOf(commit) : undefined;
     if (found) return found;
     if (await this.has(commit)) {
       this.#mirror.distrust();
@@ -149,7 +150,7 @@ export class SourceRepository {
   }
 
   async #find(digits: string): Promise<string | undefined> {
-    if (isWhole(digits)) return (await this.#mirror.holds(digits)) ? digits : undefined;
+    if (isObjectId(digits)) return (await this.#mirror.holds(digits)) ? digits : undefined;
     const [first, ...others] = await this.#mirror.beginningWith(digits);
     if (others.length > 0) {
       throw fault('GIT002', { what: `'${digits}' begins the ids of ${others.length + 1} commits` });
@@ -163,5 +164,3 @@ export class SourceRepository {
     return result;
   }
 }
-
-const isWhole = (commit: string): boolean => /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(commit);

@@ -13,6 +13,7 @@ import {
   readlinkSync,
   renameSync,
   rmdirSync,
+  type Stats,
   symlinkSync,
   unlinkSync,
   utimesSync,
@@ -61,19 +62,19 @@ function ifThere<Result>(action: string, path: string, run: () => Result): Resul
   }
 }
 
+/** What the facts of the system are about. */
+export function kindOf(facts: Stats): EntryFacts['kind'] {
+  if (facts.isFile()) return 'file';
+  if (facts.isDirectory()) return 'folder';
+  return facts.isSymbolicLink() ? 'link' : 'other';
+}
+
 /** Facts of a name; undefined when there is none. Throws SYS004. */
 export function entryFacts(path: string): EntryFacts | undefined {
   const facts = ifThere('look at', path, () => lstatSync(path));
   if (!facts) return undefined;
-  const kind = facts.isFile()
-    ? 'file'
-    : facts.isDirectory()
-      ? 'folder'
-      : facts.isSymbolicLink()
-        ? 'link'
-        : 'other';
   return {
-    kind,
+    kind: kindOf(facts),
     sizeBytes: facts.size,
     device: facts.dev,
     inode: facts.ino,

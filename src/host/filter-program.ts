@@ -8,12 +8,20 @@ import { type StartedProcess, startProcess } from './process.ts';
 export interface Filter {
   readonly program: string;
   readonly args: readonly string[];
-  /** The whole environment besides PATH; nothing of ours reaches the program, where variables change what it writes. */
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Nothing of ours but PATH reaches a program: variables change what it writes. */
 function environment(): Record<string, string> {
   return { PATH: process.env['PATH'] ?? '/usr/bin:/bin', LC_ALL: 'C' };
+}
+
+/** Ends a program when the signal aborts, or has done so already; until the function that is returned is called. */
+function killOnAbort(started: StartedProcess, signal: AbortSignal | undefined): () => void {
+  const stop = (): void => void started.kill('SIGKILL');
+  if (signal?.aborted) stop();
+  signal?.addEventListener('abort', stop, { once: true });
+  return () => signal?.removeEventListener('abort', stop);
 }
 
 /** Collects the last words of a program. */
@@ -55,8 +63,7 @@ export async function filterToFile(
       env: environment(),
     });
     const words = lastWords(started);
-    const stop = (): void => void started.kill('SIGKILL');
-    signal?.addEventListener('abort', stop, { once: true });
+    const letGo = killOnAbort(started, signal);
     try {
       const fed = feed(pieces, started);
       const end = await started.ended;
@@ -65,7 +72,7 @@ export async function filterToFile(
       if (trouble) throw trouble;
       if (end.code !== 0) throw failed(filter, end, words());
     } finally {
-      signal?.removeEventListener('abort', stop);
+      letGo();
     }
   } finally {
     await target.close();
@@ -110,8 +117,7 @@ export async function* filterFile(filter: Filter, path: string): AsyncGenerator<
     await source.close();
   }
   const words = lastWords(started);
-  const stop = (): void => void started.kill('SIGKILL');
-  signal?.addEventListener('abort', stop, { once: true });
+  const letGo = killOnAbort(started, signal);
   let isRead = false;
   try {
     for await (const piece of started.stdout as Readable) yield piece as Uint8Array;
@@ -120,7 +126,7 @@ export async function* filterFile(filter: Filter, path: string): AsyncGenerator<
     signal?.throwIfAborted();
     if (end.code !== 0) throw failed(filter, end, words());
   } finally {
-    signal?.removeEventListener('abort', stop);
+    letGo();
     if (!isRead) started.kill('SIGKILL');
   }
 }

@@ -11,7 +11,7 @@ import {
   statSync,
 } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { Digest } from '../primitives/index.ts';
+import { compareText, type Digest } from '../primitives/index.ts';
 import { pathProblem } from './file-entry.ts';
 
 /** The path from the root of the file system, `.` and `..` resolved; links stay. */
@@ -37,7 +37,7 @@ export function subfolders(path: string): readonly string[] {
     return readdirSync(path, { withFileTypes: true })
       .filter((entry) => entry.isDirectory())
       .map(({ name }) => name)
-      .sort(byCodeUnit);
+      .sort(compareText);
   } catch (error) {
     throw pathProblem('list', path, error);
   }
@@ -113,11 +113,9 @@ export function snapshotFolder(folder: string, options: SnapshotOptions): Folder
   return { digest: sum.finish(), entries, texts };
 }
 
-const byCodeUnit = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-
 function namedEntries(path: string): ReturnType<typeof readEntries> {
   try {
-    return readEntries(path).sort((a, b) => byCodeUnit(a.name, b.name));
+    return readEntries(path).sort((a, b) => compareText(a.name, b.name));
   } catch (error) {
     throw pathProblem('list', path, error);
   }

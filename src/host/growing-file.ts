@@ -36,6 +36,16 @@ export class GrowingFile {
     }
   }
 
+  /** Back to no bytes. Throws SYS004. */
+  async empty(): Promise<void> {
+    try {
+      await this.#file.truncate(0);
+      this.#sizeBytes = 0;
+    } catch (error) {
+      throw pathProblem('empty', this.#path, error);
+    }
+  }
+
   async close(): Promise<void> {
     await this.#file.close();
   }

@@ -200,6 +200,8 @@ export interface HttpStream {
   readonly text: Uint8Array;
   /** As they are sent, the content coding still on. Whoever stops reading breaks the connection off. */
   readonly pieces: AsyncIterable<Uint8Array>;
+  /** For those who do not read the pieces after all: breaks the connection off. */
+  drop(): void;
 }
 
 /** Why a body ended early. */
@@ -226,7 +228,14 @@ async function openBody(response: IncomingMessage, exchange: StreamedExchange): 
       if (size >= mostText) break;
     }
   }
-  return { kind: 'stream', status, headers: headersOf(response), text: Buffer.concat(text), pieces };
+  return {
+    kind: 'stream',
+    status,
+    headers: headersOf(response),
+    text: Buffer.concat(text),
+    pieces,
+    drop: () => void response.destroy(),
+  };
 }
 
 async function* watchedPieces(
@@ -243,6 +252,8 @@ async function* watchedPieces(
     setTimeout(() => give('slow', `nothing more came for ${idleMs / 1000} s`), idleMs);
   let timer = arm();
   signal?.addEventListener('abort', stop, { once: true });
+  // between the head and the first piece nobody listens
+  if (signal?.aborted) stop();
   try {
     for await (const piece of response) {
       clearTimeout(timer);
@@ -262,6 +273,7 @@ async function* watchedPieces(
 const tlsTrouble = /^(?:CERT_|ERR_TLS|ERR_SSL|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH|EPROTO)/;
 
 function troubleOf(error: unknown): HttpTrouble {
+  if (error instanceof BrokenBody) return error.trouble;
   const cause = error instanceof AggregateError ? (error.errors[0] as unknown) : error;
   const code = String((cause as { code?: unknown } | undefined)?.code ?? '');
   const words = cause instanceof Error ? cause.message : String(cause);

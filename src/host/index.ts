@@ -104,7 +104,6 @@ export { machine } from './machine.ts';
 export { type Mount, readMounts } from './mounts.ts';
 export { makeNamedPipe, type OpenedPipe, openPipe, sweepNamedPipes } from './named-pipe.ts';
 export { writeNewFile } from './new-file.ts';
-export { PartFile } from './part-file.ts';
 export {
   type ProcessOptions,
   type ProcessResult,

@@ -1,6 +1,6 @@
 import { constants, lstatSync, readFileSync, readlinkSync } from 'node:fs';
 import { opendir } from 'node:fs/promises';
-import { pathProblem } from './file-entry.ts';
+import { type EntryFacts, kindOf, pathProblem } from './file-entry.ts';
 
 /** One entry below a folder. Paths are bytes: names of files need not be UTF-8. */
 export interface StagedEntry {
@@ -8,7 +8,7 @@ export interface StagedEntry {
   readonly path: Uint8Array;
   /** To open it. */
   readonly place: Buffer;
-  readonly kind: 'file' | 'folder' | 'link' | 'other';
+  readonly kind: EntryFacts['kind'];
   readonly sizeBytes: number;
   readonly isExecutable: boolean;
   readonly destination?: Uint8Array | undefined;
@@ -47,13 +47,7 @@ async function namesOf(place: Buffer): Promise<readonly Buffer[]> {
 /** At once: a few microseconds for each entry, of which there are many. */
 function look(place: Buffer, path: Buffer): StagedEntry {
   const facts = lstatSync(place);
-  const kind = facts.isFile()
-    ? 'file'
-    : facts.isDirectory()
-      ? 'folder'
-      : facts.isSymbolicLink()
-        ? 'link'
-        : 'other';
+  const kind = kindOf(facts);
   return {
     path,
     place,

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
-import { answerCdnPath, layoutConf, type Workspace } from '../app/fastpull/index.ts';
+import { answerCdnPath, type Blos, layoutConf } from '../app/fastpull/index.ts';
 import { fault, messageOf } from '../diagnostics/index.ts';
 import { readFileRange } from '../host/index.ts';
 import { parseByteRange } from './byte-range.ts';
@@ -10,8 +10,6 @@ export interface CdnServer {
   readonly url: string;
   close(): Promise<void>;
 }
-
-type Blos = Workspace['blos'];
 
 /**
  * Serves objects in the public layout (specification, 5.6) to mirrors and to Portage: what has a hash for a name never

@@ -3,6 +3,7 @@ export type { FarmChange, FarmEvent } from './farm-event.ts';
 export type { FinalStateName, JobState, JobStateName, Outcome } from './job.ts';
 export { finalStates, jobStates } from './job.ts';
 export { isFinal, isGood, type JobMove, nextState } from './job-moves.ts';
+export { failed, judgeEnd } from './judge-end.ts';
 export type { JobAction, JobEdge, JobReason, Plan, PlannedJob, PlanOrigin } from './plan.ts';
 export type { Need, Offer, Recipe, RecipeKindName, VersionOperator } from './recipe.ts';
 export type {

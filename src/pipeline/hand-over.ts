@@ -38,8 +38,9 @@ function requireNames({ buildRepo, repoName, arch }: RepositorySettings): void {
 }
 
 /**
- * One document for the manager. Its id and those of its requests follow from the content but the pipeline, the beginning of the range and times, so
- * that a repeated run makes the same request (specification 22.24). Throws CIC003 for settings that cannot be names.
+ * One document for the manager. Its id and those of its requests follow from the content but the pipeline, the
+ * beginning of the range and times, so that a repeated run makes the same request (specification 22.24). Throws CIC003
+ * for settings that cannot be names.
  */
 export function makeHandOver(parts: HandOverParts): HandOver {
   const { settings, commit, packages, keep } = parts;

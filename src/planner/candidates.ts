@@ -1,9 +1,8 @@
 import { type Problem, problem } from '../diagnostics/index.ts';
 import type { Recipe } from '../model/index.ts';
+import { compareText } from '../primitives/index.ts';
 import type { Inventory } from './inventory.ts';
 import type { Candidate } from './providers.ts';
-
-const byCodePoint = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /**
  * Names that a recipe really makes (specification 12.4a). Interfere files may rename packages, so the
@@ -32,7 +31,7 @@ export function chooseCandidates(input: CandidatesInput): {
 } {
   const problems: Problem[] = [];
   const sorted = [...input.recipes].sort(
-    (a, b) => byCodePoint(a.name, b.name) || byCodePoint(a.folder, b.folder),
+    (a, b) => compareText(a.name, b.name) || compareText(a.folder, b.folder),
   );
   const byName = new Map<string, Recipe>();
   for (const recipe of sorted) {

@@ -6,4 +6,5 @@ export { formatDuration } from './duration.ts';
 export type { AttemptId, BuilderName, JobId, JobIdParts, PlanId, RunId } from './ids.ts';
 export { attemptId, builderName, jobId, parseJobId } from './ids.ts';
 export { nearestNames, nearestWords } from './nearest-names.ts';
+export { compareBytes, compareText, compareWholeNumbers } from './order.ts';
 export { buildClassOf, type RequestedName, readRequestedName } from './requested-name.ts';

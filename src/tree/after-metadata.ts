@@ -5,11 +5,13 @@ import {
   leaves,
   type PythonChoice,
   type PythonPackage,
+  parseArchitectures,
   parseCacheEntry,
   parseLicense,
   parsePackageId,
   pythonUseText,
   type ReleaseDefinition,
+  type TreeSurroundings,
 } from '../formats/gentoo/index.ts';
 import type { FileTree } from '../host/index.ts';
 import type { KitFiles } from './kit-files.ts';
@@ -86,14 +88,14 @@ export function addPythonUse(
 }
 
 /** What masters of a kit have, for its checks. */
-export interface MasterFacts {
-  readonly categories: ReadonlySet<string>;
-  readonly eclasses: ReadonlyMap<string, string>;
-  readonly licenses: ReadonlySet<string>;
-}
+export type MasterFacts = Required<
+  Pick<TreeSurroundings, 'categories' | 'eclasses' | 'licenses' | 'implicitFlags'>
+>;
 
 /** Holds a finished kit against PMS and specification 9; see `checkTree`. */
 export function checkKit(files: FileTree, masters: MasterFacts): readonly Problem[] {
   const read = (path: string): Uint8Array => files.get(path)?.bytes ?? new Uint8Array();
-  return checkTree({ paths: [...files.keys()], read }, masters);
+  const own = parseArchitectures(Buffer.from(read('profiles/arch.list')).toString('utf8'));
+  const implicitFlags = new Set([...masters.implicitFlags, ...own]);
+  return checkTree({ paths: [...files.keys()], read }, { ...masters, implicitFlags });
 }

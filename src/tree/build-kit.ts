@@ -1,5 +1,5 @@
 import { fault, type Problem, problem } from '../diagnostics/index.ts';
-import { type KitDefinition, md5Of, parseCategories } from '../formats/gentoo/index.ts';
+import { type KitDefinition, md5Of, parseArchitectures, parseCategories } from '../formats/gentoo/index.ts';
 import { type FileTree, readFileTree, writeFileTree } from '../host/index.ts';
 import { addLicences, addPythonUse, cacheEntries, checkKit, type MasterFacts } from './after-metadata.ts';
 import { buildAutoKit, buildSourcedKit, type KitMaterial, type RawKit } from './auto-kit.ts';
@@ -148,17 +148,20 @@ function factsOf(masters: readonly BuiltKit[]): MasterFacts {
   const categories = new Set<string>();
   const eclasses = new Map<string, string>();
   const licenses = new Set<string>();
+  const implicitFlags = new Set<string>();
   for (const { files } of masters) {
     for (const [path, { bytes }] of files) {
       const eclass = /^eclass\/([^/]+)\.eclass$/.exec(path)?.[1];
       if (eclass !== undefined) eclasses.set(eclass, md5Of(bytes));
       if (path.startsWith('licenses/')) licenses.add(path.slice('licenses/'.length));
-      if (path !== 'profiles/categories') continue;
-      for (const name of parseCategories(Buffer.from(bytes).toString('utf8'), path).categories)
-        categories.add(name);
+      const text = (): string => Buffer.from(bytes).toString('utf8');
+      if (path === 'profiles/categories')
+        for (const name of parseCategories(text(), path).categories) categories.add(name);
+      if (path === 'profiles/arch.list')
+        for (const name of parseArchitectures(text())) implicitFlags.add(name);
     }
   }
-  return { categories, eclasses, licenses };
+  return { categories, eclasses, licenses, implicitFlags };
 }
 
 function commitText({ sources }: RawKit): string {

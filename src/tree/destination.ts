@@ -9,6 +9,7 @@ import {
   type WorkingCopy,
 } from '../git/index.ts';
 import { type FileTree, pathKind } from '../host/index.ts';
+import { committedFiles } from './committed-files.ts';
 import type { RegenOptions } from './contract.ts';
 
 const author = { name: 'packmill', email: 'packmill@localhost' };
@@ -77,18 +78,7 @@ export class Destination {
 
   /** Files of a commit below a folder. */
   async files(commit: string, folder: string): Promise<FileTree> {
-    const copy = this.#copy;
-    if (!copy) return new Map();
-    const entries = await copy.entries(commit, folder);
-    const bytes = await copy.readFolder(commit, folder);
-    return new Map(
-      [...bytes].flatMap(([path, content]) => {
-        const mode = entries.get(path)?.mode;
-        return mode === '100644' || mode === '100755' || mode === '120000'
-          ? [[path, { bytes: content, mode }] as const]
-          : [];
-      }),
-    );
+    return this.#copy ? await committedFiles(this.#copy, commit, folder) : new Map();
   }
 
   /** Makes a commit of a tree, which nothing points to yet; none when the branch has the same tree already. */

@@ -1,7 +1,6 @@
 import type { KitDefinition, ReleaseDefinition } from '../formats/gentoo/index.ts';
 import type { FileTree, TreeFile } from '../host/index.ts';
-
-const byCodePoint = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
+import { compareBytes } from '../primitives/index.ts';
 
 /**
  * JSON as Python's `json.dumps(value, sort_keys=True, indent=4, ensure_ascii=False)` writes it (specification 7.5). Written out
@@ -19,7 +18,7 @@ export function sortedJson(value: unknown, margin = ''): string {
     );
   }
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  const entries = Object.entries(value).sort(([a], [b]) => byCodePoint(a, b));
+  const entries = Object.entries(value).sort(([a], [b]) => compareBytes(a, b));
   return wrap(
     '{',
     entries.map(([key, one]) => `${JSON.stringify(key)}: ${sortedJson(one, inner)}`),
@@ -49,7 +48,7 @@ export function metaRepoFiles(definition: ReleaseDefinition, built: readonly Bui
     branches[name] = [...(branches[name] ?? []), ...(stability === 'deprecated' ? [] : [branch])];
   }
   const info = {
-    kit_order: Object.keys(shas).sort(byCodePoint),
+    kit_order: Object.keys(shas).sort(compareBytes),
     kit_settings: settings,
     release_defs: branches,
     release_info: definition.metadata,

@@ -1,12 +1,7 @@
 import { fault } from '../diagnostics/index.ts';
-import {
-  ensureOwnedCheckout,
-  layOutCommit,
-  openWorkingCopy,
-  shownAddress,
-  type WorkingCopy,
-} from '../git/index.ts';
+import { ensureOwnedCheckout, layOutCommit, openWorkingCopy, type WorkingCopy } from '../git/index.ts';
 import { type Clock, type FileTree, pathKind, type TreeFile } from '../host/index.ts';
+import { committedFiles } from './committed-files.ts';
 import type { RegenOptions } from './contract.ts';
 
 /** Where a source is, and which of its commits is taken: the pinned one, else the newest of a branch. */
@@ -37,15 +32,7 @@ export class Source {
 
   /** Files below a folder by their whole paths; none when there is no such folder. */
   async files(folder: string): Promise<FileTree> {
-    const entries = await this.#copy.entries(this.commit, folder);
-    const bytes = await this.#copy.readFolder(this.commit, folder);
-    const files = [...bytes].flatMap(([path, content]): [string, TreeFile][] => {
-      const mode = entries.get(path)?.mode;
-      return mode === '100644' || mode === '100755' || mode === '120000'
-        ? [[path, { bytes: content, mode }]]
-        : [];
-    });
-    return new Map(files);
+    return await committedFiles(this.#copy, this.commit, folder);
   }
 
   /** One file; undefined when it is not there. */
@@ -130,5 +117,5 @@ async function pinned(copy: WorkingCopy, sha1: string): Promise<string> {
   await copy.fetch(['refs/heads/*', 'refs/tags/*']);
   const found = (await copy.resolve([sha1])).get(sha1);
   if (found !== undefined) return found;
-  throw fault('TRE012', { what: `'${shownAddress(copy.folder)}' has no commit '${sha1}'` });
+  throw fault('TRE012', { what: `'${copy.folder}' has no commit '${sha1}'` });
 }

@@ -1,5 +1,4 @@
 // Recipes of a commit, read with what earlier commits had in mind, are those that a reading of the whole commit finds.
-import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
   existsSync,
@@ -19,6 +18,7 @@ import { type LoadedRecipes, loadRecipes } from '../../src/app/load-recipes.ts';
 import { RecipeSources } from '../../src/app/recipe-sources.ts';
 import { isFault } from '../../src/diagnostics/index.ts';
 import { VirtualClock } from '../../src/host/index.ts';
+import { nobodysGit } from '../git/nobodys-git.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'packmill-recipe-sources-'));
 const remote = join(folder, 'remote');
@@ -39,11 +39,7 @@ afterAll(async () => {
 });
 
 function git(...args: string[]): string {
-  const settings = ['user.name=t', 'user.email=t@localhost', 'gc.auto=0'];
-  return execFileSync('git', ['-C', remote, ...settings.flatMap((one) => ['-c', one]), ...args], {
-    encoding: 'utf8',
-    env: { PATH: process.env['PATH'], GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' },
-  }).trim();
+  return nobodysGit({ cwd: remote }, ...args);
 }
 
 /** Makes the remote hold these files and nothing else; returns the commit. */

@@ -1,11 +1,11 @@
 // A request that was accepted is never lost, whatever ends the manager (specification 14.2, 14.5).
-import { execFileSync } from 'node:child_process';
 import { appendFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { initFarm, prepareFarm } from '../../src/app/index.ts';
+import { nobodysGit } from '../git/nobodys-git.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'packmill-scheduling-'));
 const farm = join(folder, 'farm');
@@ -127,8 +127,7 @@ it('tries a request again when its source cannot be laid out for want of a usabl
   const settings = join(farm, 'packmill.yaml');
   const recipes = join(folder, 'git-recipes');
   cpSync(join(folder, 'recipes'), recipes, { recursive: true });
-  const git = (...args: string[]): unknown =>
-    execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@localhost', ...args], { cwd: recipes });
+  const git = (...args: string[]): unknown => nobodysGit({ cwd: recipes }, ...args);
   git('init', '--quiet', '--initial-branch=main');
   git('add', '.');
   git('commit', '--quiet', '--message', 'x');
@@ -157,13 +156,10 @@ it('tries a request again when its source cannot be laid out for want of a usabl
 }, 60_000);
 
 it('22.24 takes no range of commits twice that begins at the same commit, and says what it has of it', async () => {
-  const git = (...args: string[]): string =>
-    execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@localhost', ...args], {
-      cwd: join(folder, 'git-recipes'),
-      encoding: 'utf8',
-    }).trim();
+  const recipes = join(folder, 'git-recipes');
+  const git = (...args: string[]): string => nobodysGit({ cwd: recipes }, ...args);
   const [base, first, second] = ['0', '1', '2'].map((text) => {
-    writeFileSync(join(folder, 'git-recipes', 'egg', 'note'), text);
+    writeFileSync(join(recipes, 'egg', 'note'), text);
     git('add', '.');
     git('commit', '--quiet', '--message', text);
     return git('rev-parse', 'HEAD');

@@ -1,9 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { hashOf, Kit, outcomes, tarball, Upstream } from './kit.ts';
-
-const push = (keywords: string): string => `  hub.breezyBuild({ ...pkg, ${keywords} }).push();`;
+import { hashOf, Kit, outcomes, push, pushWith, tarball, Upstream } from './kit.ts';
 
 describe('builds', () => {
   it('31: the template sees artifacts by USE flag, and attributes of each', async () => {
@@ -72,10 +70,7 @@ describe('builds', () => {
 
   it('37: an artifact that is not there is asked for once, and no ebuild is made', async () => {
     const [kit, upstream] = [new Kit(), await Upstream.start()];
-    kit.autogen(
-      'app-misc/foo',
-      push(`version: '1.0', artifacts: [hub.artifact({ url: '${upstream.address}/no.tar.gz' })]`),
-    );
+    kit.autogen('app-misc/foo', pushWith(`${upstream.address}/no.tar.gz`));
     const report = await kit.run();
     expect(outcomes(report)).toEqual([['app-misc/foo', 'failed', 'FET004']]);
     expect(report.packages[0]?.problem?.what).toContain('/no.tar.gz');
@@ -88,7 +83,7 @@ describe('builds', () => {
     const [kit, upstream] = [new Kit(), await Upstream.start()];
     const url = upstream.serve('/bad.tar.gz', 'this is no archive');
     for (const name of ['one', 'two']) {
-      kit.autogen(`app-misc/${name}`, push(`version: '1.0', artifacts: [hub.artifact({ url: '${url}' })]`));
+      kit.autogen(`app-misc/${name}`, pushWith(url));
     }
     expect(outcomes(await kit.run())).toEqual([
       ['app-misc/one', 'failed', 'FPL004'],
@@ -106,7 +101,7 @@ describe('builds', () => {
     const [kit, upstream] = [new Kit(), await Upstream.start()];
     const url = upstream.serve('/good.tar.gz', tarball('x', 'y'));
     for (const name of ['one', 'two']) {
-      kit.autogen(`app-misc/${name}`, push(`version: '1.0', artifacts: [hub.artifact({ url: '${url}' })]`));
+      kit.autogen(`app-misc/${name}`, pushWith(url));
     }
     await kit.run();
     expect(upstream.asked).toEqual(['/good.tar.gz']);
@@ -140,14 +135,13 @@ describe('builds', () => {
 
   it('refuses one name for different files in one package, and remarks on it between packages', async () => {
     const [kit, upstream] = [new Kit(), await Upstream.start()];
-    const [a, b] = ['a', 'b'].map((name) => upstream.serve(`/${name}/src.bin`, name));
+    const [a = '', b = ''] = ['a', 'b'].map((name) => upstream.serve(`/${name}/src.bin`, name));
     kit.autogen(
       'app-misc/foo',
-      push(`version: '1.0', artifacts: [hub.artifact({ url: '${a}' })]`) +
-        push(`version: '2.0', artifacts: [hub.artifact({ url: '${b}' })]`),
+      pushWith(a) + push(`version: '2.0', artifacts: [hub.artifact({ url: '${b}' })]`),
     );
-    kit.autogen('app-misc/ok', push(`version: '1.0', artifacts: [hub.artifact({ url: '${a}' })]`));
-    kit.autogen('app-misc/other', push(`version: '1.0', artifacts: [hub.artifact({ url: '${b}' })]`));
+    kit.autogen('app-misc/ok', pushWith(a));
+    kit.autogen('app-misc/other', pushWith(b));
     const report = await kit.run();
     expect(outcomes(report)).toEqual([
       ['app-misc/foo', 'failed', 'PMS012'],
@@ -160,16 +154,8 @@ describe('builds', () => {
   it('remarks on builds that are not pushed, artifacts that are not mentioned, archives that Portage does not unpack', async () => {
     const [kit, upstream] = [new Kit(), await Upstream.start()];
     const url = upstream.serve('/foo-1.0.bin', 'x');
-    kit.autogen(
-      'app-misc/foo',
-      push(`version: '1.0', artifacts: [hub.artifact({ url: '${url}' })]`),
-      'EAPI=8\n',
-    );
-    kit.autogen(
-      'app-misc/bar',
-      push(`version: '1.0', artifacts: [hub.artifact({ url: '${url}' })]`),
-      'SRC_URI="https://x/foo-$PV.bin"\n',
-    );
+    kit.autogen('app-misc/foo', pushWith(url), 'EAPI=8\n');
+    kit.autogen('app-misc/bar', pushWith(url), 'SRC_URI="https://x/foo-$PV.bin"\n');
     kit.autogen('app-misc/baz', `  hub.breezyBuild({ ...pkg, version: '1.0' });`);
     kit.autogen(
       'app-misc/zst',

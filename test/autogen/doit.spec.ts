@@ -1,45 +1,18 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, it } from 'vitest';
-import { Kit, tarball, Upstream } from './kit.ts';
+import { Kit, ok, push, pushWith, tarball, Upstream } from './kit.ts';
+import { environmentOf, packmill, program, startPackmill } from './program.ts';
 
-const program = join(import.meta.dirname, '..', '..', 'bin', 'packmill');
-
-const environment = (kit: Kit, extra: Readonly<Record<string, string>> = {}) => ({
-  PATH: process.env['PATH'] ?? '',
-  HOME: kit.top,
-  METATOOLS_WORKSPACE: kit.top,
-  METATOOLS_DISTFILES_HOST: 'https://cdn.example',
-  DISTDIR: kit.distdir,
-  ...extra,
-});
-
-interface Ended {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-/** Runs the program in a folder of the overlay; the servers of a test go on meanwhile. */
-function packmill(
-  kit: Kit,
-  words: readonly string[],
-  extra: Readonly<Record<string, string>> = {},
-): Promise<Ended> {
-  const child = spawn(program, words, { cwd: kit.root, env: environment(kit, extra) });
-  const texts = { out: '', err: '' };
-  child.stdout.on('data', (piece: Buffer) => {
-    texts.out += piece.toString();
-  });
-  child.stderr.on('data', (piece: Buffer) => {
-    texts.err += piece.toString();
-  });
-  return new Promise((resolve) => child.once('close', (code) => resolve({ code, ...texts })));
-}
-
-const ok = `  hub.breezyBuild({ ...pkg, version: '1.0' }).push();`;
+/** Lines of a report. */
+const eventsOf = (text: string): readonly Readonly<Record<string, unknown>>[] =>
+  text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
 
 describe('packmill doit', () => {
   it('34: exits with 1 when a package fails, names it once, and with 0 when none does', async () => {
@@ -82,16 +55,10 @@ describe('packmill doit', () => {
   it('reports what happens as lines of JSON', async () => {
     const [kit, upstream] = [new Kit(), await Upstream.start()];
     const url = upstream.serve('/a.tar.gz', tarball('x', 'y'));
-    kit.autogen(
-      'app-misc/a',
-      `  hub.log.info('a word');\n  hub.breezyBuild({ ...pkg, version: '1.0', artifacts: [hub.artifact({ url: '${url}' })] }).push();`,
-    );
+    kit.autogen('app-misc/a', `  hub.log.info('a word');\n${pushWith(url)}`);
     const report = join(kit.top, 'report.jsonl');
     expect((await packmill(kit, ['doit', '--json-report', report])).code).toBe(0);
-    const events = readFileSync(report, 'utf8')
-      .trimEnd()
-      .split('\n')
-      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    const events = eventsOf(readFileSync(report, 'utf8'));
     expect(events.map(({ kind }) => kind)).toEqual(['begin', 'log', 'package', 'end']);
     expect(events[2]).toMatchObject({
       label: 'app-misc/a-1.0',
@@ -99,12 +66,7 @@ describe('packmill doit', () => {
       changed: ['app-misc/a/Manifest', 'app-misc/a/a-1.0.ebuild'],
     });
     const offline = await packmill(kit, ['doit', '--offline', '--json_report', '-']);
-    expect(
-      offline.out
-        .trimEnd()
-        .split('\n')
-        .map((line) => JSON.parse(line).kind),
-    ).toEqual(['begin', 'log', 'package', 'end']);
+    expect(eventsOf(offline.out).map(({ kind }) => kind)).toEqual(['begin', 'log', 'package', 'end']);
     expect(upstream.asked).toEqual(['/a.tar.gz']);
     await packmill(kit, ['doit', '--refetch', url]);
     expect(upstream.asked).toEqual(['/a.tar.gz', '/a.tar.gz']);
@@ -144,7 +106,7 @@ describe('packmill doit', () => {
       join(kit.top, '.autogen'),
       'authentication: { 127.0.0.1: { username: me, password: secret } }\n',
     );
-    kit.autogen('app-misc/a', `  hub.breezyBuild({ ...pkg, version: await hub.getPage('${url}') }).push();`);
+    kit.autogen('app-misc/a', push(`version: await hub.getPage('${url}')`));
     const ended = await packmill(kit, ['doit']);
     expect(ended.code).toBe(0);
     expect(seen).toEqual([`Basic ${Buffer.from('me:secret').toString('base64')}`]);
@@ -157,11 +119,19 @@ describe('packmill doit', () => {
       true,
       false,
     ]);
+    // to YAML this is the name of an anchor
+    writeFileSync(join(kit.top, '.autogen'), 'authentication: { 127.0.0.1: { token: *secret } }\n');
+    const broken = await packmill(kit, ['doit']);
+    expect([broken.code, broken.err.includes('AGN028'), broken.err.includes('secret')]).toEqual([
+      2,
+      true,
+      false,
+    ]);
   });
 
   it('names what is missing where there is no overlay, and where nobody said who publishes archives', async () => {
     const kit = new Kit();
-    const outside = spawnSync(program, ['doit'], { cwd: kit.top, env: environment(kit), encoding: 'utf8' });
+    const outside = spawnSync(program, ['doit'], { cwd: kit.top, env: environmentOf(kit), encoding: 'utf8' });
     expect([outside.status, outside.stderr.includes('metadata/layout.conf')]).toEqual([2, true]);
     kit.autogen(
       'app-misc/a',
@@ -174,11 +144,7 @@ describe('packmill doit', () => {
       unset.code,
       unset.err.includes('METATOOLS_DISTFILES_HOST') || unset.err.includes('PACKMILL_UPSTREAM'),
     ]).toEqual([1, true]);
-    kit.autogen(
-      'app-misc/a',
-      `  hub.breezyBuild({ ...pkg, version: '1', X: hub.upstream('github-api') }).push();`,
-      '{{X}}\n',
-    );
+    kit.autogen('app-misc/a', push(`version: '1', X: hub.upstream('github-api')`), '{{X}}\n');
     expect(
       (await packmill(kit, ['doit'], { PACKMILL_UPSTREAM_GITHUB_API: 'https://api.example/' })).code,
     ).toBe(0);
@@ -213,19 +179,12 @@ describe('packmill doit', () => {
     const [kit, upstream] = [new Kit(), await Upstream.start()];
     for (const name of ['a', 'b', 'c']) {
       const url = upstream.serve(`/${name}.tar.gz`, tarball('x', name));
-      kit.autogen(
-        `app-misc/${name}`,
-        `  hub.breezyBuild({ ...pkg, version: '1.0', artifacts: [hub.artifact({ url: '${url}' })] }).push();`,
-      );
+      kit.autogen(`app-misc/${name}`, pushWith(url));
     }
     const hung = upstream.serve('/hung', () => child.kill('SIGKILL'));
-    kit.autogen('app-misc/d', `  hub.breezyBuild({ ...pkg, version: await hub.getPage('${hung}') }).push();`);
-    const child: ChildProcess = spawn(program, ['doit'], {
-      cwd: kit.root,
-      env: environment(kit),
-      stdio: 'ignore',
-    });
-    await new Promise((resolve) => child.once('close', resolve));
+    kit.autogen('app-misc/d', push(`version: await hub.getPage('${hung}')`));
+    const child = spawn(program, ['doit'], { cwd: kit.root, env: environmentOf(kit), stdio: 'ignore' });
+    await once(child, 'close');
     for (const name of ['a', 'b', 'c', 'd'])
       expect(kit.names(`app-misc/${name}`)).toEqual(['autogen.ts', 'templates']);
     upstream.serve('/hung', '2.0');
@@ -254,7 +213,7 @@ export async function generate(hub: Hub, pkg: PkgInfo): Promise<void> {
   it('goes on with --watch and runs again when a template changes', async () => {
     const kit = new Kit();
     kit.autogen('app-misc/a', ok, 'EAPI=8\nX=1\n');
-    const child: ChildProcess = spawn(program, ['doit', '--watch'], { cwd: kit.root, env: environment(kit) });
+    const child = startPackmill(kit, ['doit', '--watch']);
     const lines = createInterface({ input: child.stderr as NodeJS.ReadableStream })[Symbol.asyncIterator]();
     const until = async (text: string): Promise<void> => {
       for (;;) {
@@ -272,7 +231,7 @@ export async function generate(hub: Hub, pkg: PkgInfo): Promise<void> {
     await until('waiting');
     expect(kit.has('app-misc/a/a-1.1.ebuild')).toBe(true);
     child.kill('SIGINT');
-    await new Promise((resolve) => child.once('close', resolve));
+    await once(child, 'close');
   });
 });
 

@@ -16,8 +16,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { KitUpstream } from '../../examples/kit-upstream.ts';
 import { prepareFarm } from '../../src/app/index.ts';
-
-const root = join(import.meta.dirname, '..', '..');
+import { type Ended, ended, program, project } from './program.ts';
 
 interface Job {
   readonly id: string;
@@ -37,7 +36,7 @@ class Scene {
   static async make(): Promise<Scene> {
     const scene = new Scene();
     leftovers.push(scene);
-    cpSync(join(root, 'examples', 'kit'), scene.kit, { recursive: true });
+    cpSync(join(project, 'examples', 'kit'), scene.kit, { recursive: true });
     // its upstream is a git repository of this machine, which no sandbox sees
     rmSync(join(scene.kit, 'app-office', 'parchment'), { recursive: true });
     const address = await scene.upstream.start();
@@ -55,26 +54,15 @@ class Scene {
     rmSync(this.top, { recursive: true, force: true });
   }
 
-  packmill(
-    ...words: string[]
-  ): Promise<{ readonly code: number | null; readonly out: string; readonly err: string }> {
-    const child = spawn(join(root, 'bin', 'packmill'), ['--farm', this.farm, ...words], {
-      env: { PATH: process.env['PATH'] ?? '', HOME: this.top },
-    });
-    const texts = { out: '', err: '' };
-    child.stdout.on('data', (piece: Buffer) => {
-      texts.out += piece.toString();
-    });
-    child.stderr.on('data', (piece: Buffer) => {
-      texts.err += piece.toString();
-    });
-    return new Promise((resolve) => child.once('close', (code) => resolve({ code, ...texts })));
+  packmill(...words: string[]): Promise<Ended> {
+    const env = { PATH: process.env['PATH'], HOME: this.top };
+    return ended(spawn(program, ['--farm', this.farm, ...words], { env }));
   }
 
   async build(): Promise<{ readonly code: number | null; readonly jobs: readonly Job[] }> {
-    const ended = await this.packmill('--json', 'build', this.kit, '--target', 'stationery');
-    expect(ended.out, ended.err).toContain('"jobs"');
-    return { code: ended.code, jobs: (JSON.parse(ended.out) as { jobs: Job[] }).jobs };
+    const { code, out, err } = await this.packmill('--json', 'build', this.kit, '--target', 'stationery');
+    expect(out, err).toContain('"jobs"');
+    return { code, jobs: (JSON.parse(out) as { jobs: Job[] }).jobs };
   }
 }
 
@@ -176,8 +164,8 @@ describe('autogens in a farm', () => {
 
   it('are refused for a target that the farm does not have', async () => {
     const scene = await Scene.make();
-    const ended = await scene.packmill('build', scene.kit, '--target', 'stationary');
-    expect([ended.code, ended.err.includes("the farm has no target 'stationary'")]).toEqual([2, true]);
+    const refused = await scene.packmill('build', scene.kit, '--target', 'stationary');
+    expect([refused.code, refused.err.includes("the farm has no target 'stationary'")]).toEqual([2, true]);
     const plan = await scene.packmill('plan', scene.kit, '--target', 'stationery', '--only', 'dev-libs.yaml');
     expect([plan.code, plan.out.includes('dev-libs.yaml'), plan.out.includes('inkwell')]).toEqual([
       0,

@@ -171,11 +171,12 @@ describe('github-1', () => {
     expect(outcomes(without)).toEqual([['app-misc/foo', 'failed', 'GEN001']]);
   });
 
-  it('wrong settings are named: no query, match in two places, an unknown extension', async () => {
+  it('wrong settings are named: no query, match or tarball in two places, an unknown extension', async () => {
     for (const [settings, what] of [
       ['{ github: { user: acme } }', "'github.query' is not set"],
       ['{ github: { user: acme, query: release } }', "'github.query' is 'release'"],
       ['{ match: a, github: { user: acme, query: tags, match: b } }', "'match' stands beside"],
+      ['{ tarball: a, github: { user: acme, query: releases, tarball: b } }', "'tarball' stands beside"],
       ['{ extensions: [ruby], github: { user: acme, query: tags } }', "'extensions' has 'ruby'"],
       [
         `{ tarball: 'foo-{vers}.tar', github: { user: acme, query: releases } }`,

@@ -4,12 +4,11 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { findOverlay } from '../../src/autogen/index.ts';
 import { Kit, outcomes, tarball, Upstream } from './kit.ts';
-
-const root = join(import.meta.dirname, '..', '..');
+import { program, project } from './program.ts';
 
 /** The first block of TypeScript of a document that mentions some words. */
 function exampleOf(document: string, words: string): string {
-  const blocks = [...readFileSync(join(root, 'docs', document), 'utf8').matchAll(/```ts\n([\s\S]*?)```/g)];
+  const blocks = [...readFileSync(join(project, 'docs', document), 'utf8').matchAll(/```ts\n([\s\S]*?)```/g)];
   const found = blocks.map(([, text = '']) => text).find((text) => text.includes(words));
   if (found === undefined) throw new Error(`no example in ${document} has '${words}'`);
   return found;
@@ -173,7 +172,7 @@ describe('the hub', () => {
     write(join(overlay, 'metadata/layout.conf'), 'masters =\n');
     write(join(overlay, 'dev-x/autogen.yaml'), 'r: { generator: far, packages: [a: { version: 1 }] }\n');
     const doit = (words: readonly string[]) =>
-      spawnSync(join(root, 'bin/packmill'), ['doit', ...words], {
+      spawnSync(program, ['doit', ...words], {
         cwd: overlay,
         encoding: 'utf8',
         env: { PATH: process.env['PATH'] ?? '', HOME: kit.top, METATOOLS_WORKSPACE: kit.top },

@@ -148,6 +148,16 @@ export class Kit {
   }
 }
 
+/** A build of an autogen that is pushed at once; `keywords` as in an object. */
+export const push = (keywords: string): string => `  hub.breezyBuild({ ...pkg, ${keywords} }).push();`;
+
+/** An autogen that fetches nothing and succeeds. */
+export const ok = push(`version: '1.0'`);
+
+/** Version 1.0 with one file of an upstream. */
+export const pushWith = (url: string): string =>
+  push(`version: '1.0', artifacts: [hub.artifact({ url: '${url}' })]`);
+
 /** Outcomes by label, in the order of the report. */
 export function outcomes(report: RunReport): readonly (readonly [string, string, string?])[] {
   return report.packages.map(({ label, outcome, problem }) =>

@@ -90,6 +90,10 @@ describe('gnu-1', () => {
     expect(outcomes(await run(`{ ${where} }`))).toEqual([['app-misc/foo-2.10.1', 'written']]);
     expect(kit.read('app-misc/foo/foo-2.10.1.ebuild')).toContain('/util/v2.10/foo-2.10.1.tar.xz ->');
     expect(outcomes(await run(`{ version: 2.9.2, ${where} }`))).toEqual([['app-misc/foo-2.9.2', 'written']]);
+    const named = where.replace('([', '(?P<version>[');
+    expect(outcomes(await run(`{ ${named} }`))).toEqual([['app-misc/foo-2.10.1', 'unchanged']]);
+    const broken = where.replace('([', '[');
+    expect(outcomes(await run(`{ ${broken} }`))).toEqual([['app-misc/foo', 'failed', 'PEP002']]);
   });
 });
 

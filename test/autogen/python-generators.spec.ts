@@ -13,7 +13,7 @@ async function world(python?: string) {
   if (python !== undefined) {
     const folder = join(kit.top, 'kit-fixups-test', 'releases', 'next');
     mkdirSync(folder, { recursive: true });
-    const text = `release: next\nkits:\n  - python-kit:\n      settings:\n        has_python: ${python}\n`;
+    const text = `release:\n  kit-definitions:\n    kits:\n      - core-kit\n      - python-kit: { settings: { has_python: ${python} } }\n`;
     writeFileSync(join(folder, 'repositories.yaml'), text);
   }
   const run = async (settings: string, generator = 'pypi-compat-1') => {
@@ -100,6 +100,24 @@ S="\${WORKDIR}/Foo_lib-1.1"
       const { upstream, run } = await world(python);
       servePypi(upstream, 'foo', { releases });
       expect(outcomes(await run('{}')), python).toEqual([[`dev-python/foo-${version}`, 'written']]);
+    }
+  });
+
+  it('59: of several python-kits the first that knows its Python counts, with what the defaults say', async () => {
+    const releases = { '1.0': { files: setup }, '1.1': { files: setup, requiresPython: '>=3.8' } };
+    for (const [kits, version] of [
+      [
+        '{ kits: [ { python-kit: { settings: { has_python: 3.7 } } }, { python-kit: { settings: { has_python: 3.9 } } } ] }',
+        '1.0',
+      ],
+      ['{ defaults: { settings: { has_python: 3.7 } }, kits: [ python-kit ] }', '1.0'],
+      ['{ kits: [ core-kit ] }', '1.1'],
+    ] as const) {
+      const { upstream, kit, run } = await world('any');
+      const file = join(kit.top, 'kit-fixups-test', 'releases', 'next', 'repositories.yaml');
+      writeFileSync(file, `release:\n  kit-definitions: ${kits}\n`);
+      servePypi(upstream, 'foo', { releases });
+      expect(outcomes(await run('{}')), kits).toEqual([[`dev-python/foo-${version}`, 'written']]);
     }
   });
 

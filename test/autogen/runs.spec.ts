@@ -2,9 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { Kit, outcomes, tarball, Upstream } from './kit.ts';
-
-const ok = `  hub.breezyBuild({ ...pkg, version: '1.0' }).push();`;
+import { Kit, ok, outcomes, push, pushWith, tarball, Upstream } from './kit.ts';
 
 /** A generator that writes what it is given into the ebuild. */
 const echo = `import type { Hub, PkgInfo } from 'packmill/autogen';
@@ -20,7 +18,7 @@ describe('runs', () => {
   it('34: of three packages the middle one fails; the others have ebuilds and Manifests', async () => {
     const [kit, upstream] = [new Kit(), await Upstream.start()];
     const url = upstream.serve('/a.tar.gz', tarball('x', 'y'));
-    const good = `  hub.breezyBuild({ ...pkg, version: '1.0', artifacts: [hub.artifact({ url: '${url}' })] }).push();`;
+    const good = pushWith(url);
     kit.autogen('app-misc/a', good);
     kit.autogen(
       'app-misc/b',
@@ -301,6 +299,29 @@ export async function generate(hub: Hub, pkg: PkgInfo): Promise<void> {
       name.endsWith('.ebuild'),
     );
     expect(ebuilds).toEqual(['a-2.0.ebuild', 'a-3.0.ebuild', 'a-4.0.ebuild', 'b-1.0.ebuild']);
+  });
+
+  it('cleans the Manifest, too, of files that no ebuild needs any more', async () => {
+    const [kit, upstream] = [new Kit(), await Upstream.start()];
+    const repository = join(kit.top, 'kit-fixups-test');
+    rmSync(join(repository, '.git'), { recursive: true });
+    execFileSync('git', ['init', '-q', repository]);
+    const version = (version: string): string => {
+      const url = upstream.serve(`/a-${version}.tar.gz`, tarball('x', version));
+      return push(`version: '${version}', artifacts: [hub.artifact({ url: '${url}' })]`);
+    };
+    kit.autogen('app-misc/a', `${version('1.0')}\n${version('2.0')}`);
+    await kit.run({ options: { clean: true } });
+    kit.autogen('app-misc/a', version('2.0'));
+    await kit.run();
+    const lines = (): number => kit.read('app-misc/a/Manifest').trimEnd().split('\n').length;
+    expect([lines(), kit.has('app-misc/a/a-1.0.ebuild')]).toEqual([2, true]);
+    await kit.run({ options: { clean: true } });
+    expect([lines(), kit.names('app-misc/a')]).toEqual([
+      1,
+      ['Manifest', 'a-2.0.ebuild', 'autogen.ts', 'templates'],
+    ]);
+    expect(kit.read('app-misc/a/Manifest')).toContain('DIST a-2.0.tar.gz ');
   });
 
   it('begins nothing more after a failure when it shall fail fast', async () => {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Locks } from '../../src/fastpull/locks.ts';
 import { ownIdentity, systemClock, systemRandom } from '../../src/host/index.ts';
-import { HastyClock } from './opened.ts';
+import { JumpingClock } from '../fetcher/far-server.ts';
 
 describe('a lock', () => {
   let folder: string;
@@ -83,7 +83,7 @@ describe('a lock', () => {
   });
   it('of a process at work is waited for, and given up with its number', async () => {
     leave({});
-    const waiting = locks({ clock: new HastyClock(), patienceMs: 5_000 }).hold(
+    const waiting = locks({ clock: new JumpingClock(), patienceMs: 5_000 }).hold(
       'dynamic/local/key',
       async () => 5,
     );

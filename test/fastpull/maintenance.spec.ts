@@ -21,9 +21,10 @@ import {
   collectBlos,
   importStores,
   openFastpull,
+  quarantineObject,
   storedDigests,
 } from '../../src/fastpull/index.ts';
-import { makeWorkspace, type Opened, serve } from './opened.ts';
+import { makeWorkspace, type Opened } from './opened.ts';
 
 let workspace: Opened;
 let fastpull: ReturnType<typeof openFastpull>;
@@ -55,7 +56,7 @@ const objectPath = ({ sha256 }: Blob): string => join(objects(), sha256.slice(0,
 
 describe('the check of the stores', () => {
   it('68: reports a blob that is gone and a byte that is flipped; repair makes room for the next download', async () => {
-    const server = await serve((request, response) => response.end(`body of ${request.url}`));
+    const server = await workspace.serve((request, response) => response.end(`body of ${request.url}`));
     const urls = ['gone', 'flipped', 'good'].map((name) => `${server.url}/${name}.bin`);
     const [gone, flipped, good] = await Promise.all(
       urls.map(async (url) => (await fastpull.download({ url })).blob),
@@ -81,7 +82,6 @@ describe('the check of the stores', () => {
     expect(server.requests).toHaveLength(5);
     expect((await checkStores(parts, { full: true })).troubles).toEqual([]);
     expect(readFileSync(flipped.path, 'utf8')).toBe('body of /flipped.bin');
-    await server.close();
   });
   it('finds every single flipped byte', async () => {
     const blob = await blobOf('sixteen letters.');
@@ -102,6 +102,13 @@ describe('the check of the stores', () => {
     const { troubles } = await checkStores(fastpull.parts, { repair: true });
     expect(troubles).toMatchObject([{ kind: 'no-blob', repair: 'restored' }]);
     expect(readFileSync(blob.path, 'utf8')).toBe('HELLO');
+  });
+  it('takes nothing else for an object', async () => {
+    const path = join(workspace.root, 'other');
+    writeFileSync(path, 'HELLO');
+    for (const name of ['/./././../../other', path, '', 'ab'.repeat(63)])
+      expect(await quarantineObject(fastpull.parts, name)).toBe(false);
+    expect(readFileSync(path, 'utf8')).toBe('HELLO');
   });
   it('reports bytes without a record, records that are none, and records that name nothing', async () => {
     const [orphan, broken, lost] = [await blobOf('one'), await blobOf('two'), await blobOf('three')];

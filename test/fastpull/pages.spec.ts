@@ -1,29 +1,17 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Fastpull } from '../../src/fastpull/index.ts';
-import { makeWorkspace, type Opened, serve, type TestServer } from './opened.ts';
+import { makeWorkspace, type Opened } from './opened.ts';
 
 const minute = 60_000;
 
 describe('a page', () => {
   let workspace: Opened;
   let fastpull: Fastpull;
-  let server: TestServer | undefined;
   beforeEach(() => {
     workspace = makeWorkspace();
     fastpull = workspace.open();
   });
-  afterEach(async () => {
-    await workspace.close();
-    await server?.close();
-    server = undefined;
-  });
-  const listen = async (
-    answer: (request: IncomingMessage, response: ServerResponse, count: number) => void,
-  ) => {
-    server = await serve(answer);
-    return server;
-  };
+  afterEach(() => workspace.close());
 
   it('11: is kept under the index that other programs use', () => {
     const { parts } = workspace.open();
@@ -37,7 +25,7 @@ describe('a page', () => {
     expect(records.indexOf({ ...query, is_json: false, encoding: 'latin-1' })).toMatch(/^918e39bd040a1e0a/);
   });
   it('42: is asked for once, not again within 15 minutes, and then only whether it changed', async () => {
-    const { url, requests } = await listen((request, response) => {
+    const { url, requests } = await workspace.serve((request, response) => {
       if (request.headers['if-none-match'] === '"1"') response.writeHead(304).end();
       else response.writeHead(200, { etag: '"1"' }).end('hello');
     });
@@ -54,26 +42,26 @@ describe('a page', () => {
     expect((await fastpull.pages.get({ url, refreshMs: 10 * minute })).from).toBe('unchanged');
   });
   it('43: is used as it was three days ago when its server is down, and that is told', async () => {
-    const { url } = await listen((_request, response, count) =>
-      count === 1 ? response.end('hello') : response.writeHead(500).end(),
+    const { url, requests } = await workspace.serve((_request, response, index) =>
+      index === 0 ? response.end('hello') : response.writeHead(500).end(),
     );
     await fastpull.pages.get({ url });
     const fetchedOn = new Date(workspace.clock.nowMs());
     workspace.clock.advance(3 * 24 * 60 * minute);
     expect(await fastpull.pages.get({ url })).toEqual({ text: 'hello', from: 'stale', fetchedOn });
-    expect(server?.requests).toHaveLength(4);
+    expect(requests).toHaveLength(4);
     expect(workspace.problems.map(({ code }) => code)).toEqual(['FPL006']);
     expect(fastpull.pages.staleUses).toMatchObject([
       { address: `${url}/`, fetchedOn, because: { code: 'FET007' } },
     ]);
   });
   it('that was never there fails with what its server says', async () => {
-    const { url } = await listen((_request, response) => response.writeHead(404).end());
+    const { url } = await workspace.serve((_request, response) => response.writeHead(404).end());
     await expect(fastpull.pages.get({ url })).rejects.toThrow('FET004');
     await expect(workspace.open({ offline: true }).pages.get({ url })).rejects.toThrow('FPL005');
   });
   it('is asked for once by many at the same time', async () => {
-    const { url, requests } = await listen((_request, response) => response.end('[1]'));
+    const { url, requests } = await workspace.serve((_request, response) => response.end('[1]'));
     const all = await Promise.all(
       Array.from({ length: 20 }, () => fastpull.pages.get({ url, isJson: true })),
     );
@@ -82,14 +70,14 @@ describe('a page', () => {
   });
   it('of JSON keeps its text, whatever its names are', async () => {
     const text = '{"$oid": "x", "$numberInt": "five", "a": 1.0}';
-    const { url } = await listen((_request, response) => response.end(text));
+    const { url } = await workspace.serve((_request, response) => response.end(text));
     for (const from of ['network', 'kept']) {
       const page = await workspace.open().pages.get({ url, isJson: true });
       expect(page).toMatchObject({ text, from, value: { $oid: 'x', $numberInt: 'five', a: 1 } });
     }
   });
   it('that is no JSON is refused at once where JSON is wanted', async () => {
-    const { url, requests } = await listen((_request, response) => response.end('<html>'));
+    const { url, requests } = await workspace.serve((_request, response) => response.end('<html>'));
     await expect(fastpull.pages.get({ url, isJson: true })).rejects.toThrow('FET010');
     expect(requests).toHaveLength(1);
   });
@@ -99,18 +87,18 @@ describe('a page', () => {
     ['as UTF-8', undefined, 'text/html', [0xc3, 0xa9], 'é'],
     ['as Latin-1 when it is no UTF-8', undefined, 'text/html', [0xe9], 'é'],
   ])('is read %s', async (_title, encoding, type, bytes, text) => {
-    const { url } = await listen((_request, response) => {
+    const { url } = await workspace.serve((_request, response) => {
       if (type) response.setHeader('content-type', type);
       response.end(Buffer.from(bytes));
     });
     expect((await fastpull.pages.get({ url, encoding })).text).toBe(text);
   });
   it('in an encoding that nobody knows is refused', async () => {
-    const { url } = await listen((_request, response) => response.end('x'));
+    const { url } = await workspace.serve((_request, response) => response.end('x'));
     await expect(fastpull.pages.get({ url, encoding: 'utf-9' })).rejects.toThrow('FPL021');
   });
   it('is kept for each user alone', async () => {
-    const { url, requests } = await listen((request, response) =>
+    const { url, requests } = await workspace.serve((request, response) =>
       response.end(request.headers.authorization ?? 'nobody'),
     );
     const host = new URL(url).hostname;
@@ -124,7 +112,7 @@ describe('a page', () => {
   });
 
   it.each([301, 302, 303, 307, 308])('44: leads on with %i, to an absolute address', async (status) => {
-    const { url, requests } = await listen((_request, response) =>
+    const { url, requests } = await workspace.serve((_request, response) =>
       response.writeHead(status, { location: '../v2/foo.tar.gz' }).end(),
     );
     expect(await fastpull.pages.redirect(`${url}/a/b`)).toBe(`${url}/v2/foo.tar.gz`);
@@ -132,7 +120,7 @@ describe('a page', () => {
     expect(requests).toHaveLength(1);
   });
   it('that leads nowhere is an error where a redirect is expected', async () => {
-    const { url } = await listen((_request, response) => response.end('x'));
+    const { url } = await workspace.serve((_request, response) => response.end('x'));
     await expect(fastpull.pages.redirect(url)).rejects.toThrow('FPL020');
   });
   it.each([
@@ -143,7 +131,7 @@ describe('a page', () => {
     ['attachment; filename="../../etc/passwd"', 'passwd'],
     ['inline', undefined],
   ])('45: named %s is called %s, fresh and kept', async (header, name) => {
-    const { url, requests } = await listen((_request, response) =>
+    const { url, requests } = await workspace.serve((_request, response) =>
       response.writeHead(200, { 'Content-Disposition': header }).end(),
     );
     expect(await fastpull.pages.filename(url)).toBe(name);
@@ -151,7 +139,7 @@ describe('a page', () => {
     expect(requests).toHaveLength(1);
   });
   it('tells its headers also when the server knows no HEAD', async () => {
-    const { url, requests } = await listen((request, response) =>
+    const { url, requests } = await workspace.serve((request, response) =>
       response.writeHead(request.method === 'HEAD' ? 405 : 206, { 'x-a': 'b' }).end(),
     );
     expect((await fastpull.pages.headers(url))['x-a']).toBe('b');

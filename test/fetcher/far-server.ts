@@ -76,6 +76,9 @@ export class JumpingClock implements Clock {
     await new Promise<void>((resolve) => setImmediate(resolve));
     this.#now += ms;
   }
+  advance(ms: number): void {
+    this.#now += ms;
+  }
 }
 
 /** Chance that always gives the largest number. */

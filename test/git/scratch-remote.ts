@@ -1,9 +1,9 @@
-import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { openWorkingCopy, type WorkingCopy, type WorkingCopyOptions } from '../../src/git/index.ts';
 import { VirtualClock } from '../../src/host/index.ts';
+import { nobodysGit } from './nobodys-git.ts';
 
 export const robot = { name: 'Robot <x>', email: 'robot@localhost' };
 
@@ -28,14 +28,7 @@ export class ScratchRemote {
   }
 
   gitWithInput(cwd: string, input: string | Uint8Array, ...args: string[]): string {
-    const settings = ['user.name=t', 'user.email=t@localhost', 'protocol.file.allow=always', 'gc.auto=0'];
-    return execFileSync('git', [...settings.flatMap((one) => ['-c', one]), ...args], {
-      cwd,
-      encoding: 'utf8',
-      env: { PATH: process.env['PATH'], GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' },
-      input,
-      stdio: ['pipe', 'pipe', 'pipe'],
-    }).trim();
+    return nobodysGit({ cwd, settings: ['protocol.file.allow=always'], input }, ...args);
   }
 
   /** Clones the remote; returns the folder. */

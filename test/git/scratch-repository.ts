@@ -1,9 +1,9 @@
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type SourceOptions, SourceRepository } from '../../src/git/index.ts';
 import { systemClock } from '../../src/host/index.ts';
+import { nobodysGit } from './nobodys-git.ts';
 
 /** A repository of recipes with a folder of its own, and sources that follow it. */
 export class ScratchRepository {
@@ -17,17 +17,11 @@ export class ScratchRepository {
 
   /** Runs git in the repository, with nobody's settings; returns what it printed. */
   git(...args: string[]): string {
-    return this.gitWithInput(undefined, ...args);
+    return this.gitWithInput('', ...args);
   }
 
-  gitWithInput(input: string | Buffer | undefined, ...args: string[]): string {
-    const author = ['user.name=t', 'user.email=t@localhost', 'gc.auto=0', 'uploadpack.allowFilter=false'];
-    return execFileSync('git', ['-C', this.path, ...author.flatMap((one) => ['-c', one]), ...args], {
-      encoding: 'utf8',
-      input: input ?? '',
-      env: { PATH: process.env['PATH'], GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' },
-      stdio: ['pipe', 'pipe', 'ignore'],
-    }).trim();
+  gitWithInput(input: string | Buffer, ...args: string[]): string {
+    return nobodysGit({ cwd: this.path, settings: ['uploadpack.allowFilter=false'], input }, ...args);
   }
 
   /** Writes files and commits everything; returns the id. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { HttpConnections } from '../../src/host/index.ts';
+import { BrokenBody, HttpConnections } from '../../src/host/index.ts';
 import { farServer } from '../fetcher/far-server.ts';
 
 describe('an exchange', () => {
@@ -26,5 +26,48 @@ describe('an exchange', () => {
       connections.close();
       await server.close();
     }
+  });
+});
+
+describe('an answer that is read while it comes', () => {
+  const begin = async (signal?: AbortSignal) => {
+    const gone = Promise.withResolvers<void>();
+    const server = await farServer((_request, response) => {
+      response.on('close', () => gone.resolve());
+      response.write('a');
+    });
+    const connections = new HttpConnections({});
+    const outcome = await connections.stream({
+      url: server.url,
+      headers: {},
+      headTimeoutMs: 30_000,
+      idleMs: 60_000,
+      signal,
+    });
+    if (outcome.kind !== 'stream') throw new Error(outcome.reason);
+    const close = async (): Promise<void> => {
+      connections.close();
+      await server.close();
+    };
+    return { outcome, gone: gone.promise, close };
+  };
+
+  it('ends when it was called off before its first piece', async () => {
+    const stop = new AbortController();
+    const { outcome, gone, close } = await begin(stop.signal);
+    stop.abort();
+    const reading = (async () => {
+      for await (const piece of outcome.pieces) void piece;
+    })();
+    await expect(reading).rejects.toBeInstanceOf(BrokenBody);
+    await expect(reading).rejects.toMatchObject({ trouble: { kind: 'stopped' } });
+    await gone;
+    await close();
+  });
+  it('is broken off by those who do not read it', async () => {
+    const { outcome, gone, close } = await begin();
+    outcome.drop();
+    await gone;
+    await close();
   });
 });

@@ -12,6 +12,7 @@ import {
 } from '../../src/pipeline/index.ts';
 import { JumpingClock } from '../fetcher/far-server.ts';
 import { LoopbackGithub, LoopbackGitlab } from '../forge/loopback-forge.ts';
+import { nobodysGit } from '../git/nobodys-git.ts';
 import { TakingManager } from './accepted-documents.ts';
 import { type AurEntry, FarAway } from './far-away.ts';
 import { type Files, writeFiles } from './recipe-texts.ts';
@@ -40,9 +41,6 @@ export interface RunResult {
   /** Paths that servers were asked for. */
   readonly asked: readonly string[];
 }
-
-/** So that no settings of the machine count. */
-const settings = ['user.name=t', 'user.email=t@localhost', 'protocol.file.allow=always', 'gc.auto=0'];
 
 export class RecipeWorld extends FarAway {
   readonly folder = mkdtempSync(join(tmpdir(), 'packmill-world-'));
@@ -92,12 +90,7 @@ export class RecipeWorld extends FarAway {
   }
 
   git(cwd: string, ...args: readonly string[]): string {
-    return execFileSync('git', [...settings.flatMap((one) => ['-c', one]), ...args], {
-      cwd,
-      encoding: 'utf8',
-      env: { PATH: process.env['PATH'], GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    }).trim();
+    return nobodysGit({ cwd, settings: ['protocol.file.allow=always'] }, ...args);
   }
 
   /** Commits on top of the remote's main and pushes; `isEvaluated` (the default) moves tag `scheduled` there, too. */

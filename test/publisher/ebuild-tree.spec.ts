@@ -6,6 +6,7 @@ import {
   readFileSync,
   readlinkSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -76,6 +77,19 @@ describe('a tree of ebuilds', () => {
     expect(readFileSync(join(tree, 'eclass/a.eclass'), 'utf8')).toBe('a');
     await publish([], ['app-misc/foo']);
     expect(readdirSync(join(tree, 'app-misc/foo'))).toEqual(['foo-0.ebuild']);
+  });
+
+  it('shares files of what did not change with the generation before', async () => {
+    const { pack, publish, tree } = scene();
+    const [eclass, ebuild] = [join(tree, 'eclass/a.eclass'), join(tree, 'app-misc/foo/foo-1.ebuild')];
+    await publish([
+      await pack('overlay', { 'eclass/a.eclass': 'a' }),
+      await pack('app-misc/foo', { 'app-misc/foo/foo-1.ebuild': 'one' }),
+    ]);
+    const before = [statSync(eclass).ino, statSync(ebuild).ino];
+    await publish([await pack('app-misc/bar', { 'app-misc/bar/bar-1.ebuild': 'bar' })]);
+    expect(readlinkSync(tree)).toBe('.trees/000002');
+    expect([statSync(eclass).ino, statSync(ebuild).ino]).toEqual(before);
   });
 
   it.each([

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { blobPathIn } from '../../src/fastpull/index.ts';
 import { readTarBytes } from '../../src/formats/archives/index.ts';
 import type { Outcome } from '../../src/model/index.ts';
 import { createAutogenKind, discoverAutogens } from '../../src/recipes/autogen/index.ts';
@@ -33,6 +34,7 @@ async function staged() {
     release: 'next',
     runtime: process.execPath,
     program: [],
+    objectPath: (workspace, sha512) => blobPathIn(join(workspace, 'repo_tmp'), sha512),
     keepDistfile: async (path) => {
       kept.push(path);
     },
@@ -77,6 +79,23 @@ const failedWith = (what: string) => ({
   problem: { code: 'AGN037', what: expect.stringContaining(what) },
 });
 
+it('finds one job for each package and each list, and one for the rest of the overlay', () => {
+  const overlay = mkdtempSync(join(tmpdir(), 'packmill-recipes-'));
+  folders.push(overlay);
+  for (const path of ['metadata', 'app-misc/foo/templates'])
+    mkdirSync(join(overlay, path), { recursive: true });
+  writeFileSync(join(overlay, 'metadata/layout.conf'), 'masters =\n');
+  for (const name of ['autogen.js', 'autogen.ts', 'autogen.yaml', 'templates/autogen.ts'])
+    writeFileSync(join(overlay, 'app-misc/foo', name), '');
+  const { recipes, problems } = discoverAutogens([overlay]);
+  expect(recipes.map(({ name, details }) => [name, details.file])).toEqual([
+    ['overlay', undefined],
+    ['app-misc.foo', 'app-misc/foo/autogen.ts'],
+    ['app-misc.foo.yaml', 'app-misc/foo/autogen.yaml'],
+  ]);
+  expect(problems).toEqual([]);
+});
+
 describe('the results of an autogen', () => {
   it('are the folder of each package without the autogen itself', async () => {
     const { tree, report, line, end, store } = await staged();
@@ -118,6 +137,24 @@ describe('the results of an autogen', () => {
       ebuild,
     ]);
     expect(kept).toEqual([]);
+  });
+
+  it('bring the objects that their Manifests name, and none from outside of their workspace', async () => {
+    const { top, tree, report, line, end, cache, kept } = await staged();
+    const sha512 = 'ab'.repeat(64);
+    const outside = '../'.repeat(7).concat('other');
+    const shelf = join(cache, 'repo_tmp/stores/blos/ab/ab/ab');
+    mkdirSync(shelf, { recursive: true });
+    writeFileSync(join(shelf, `${sha512}.blob`), 'mine');
+    writeFileSync(join(top, 'other.blob'), 'secret');
+    writeFileSync(join(tree, ebuild), 'EAPI=8\n');
+    writeFileSync(
+      join(tree, 'app-misc/foo/Manifest'),
+      `DIST a 4 SHA512 ${sha512}\nDIST b 6 SHA512 ${outside}\nDIST c 6 SHA512 ${outside.slice(3)}\n`,
+    );
+    writeFileSync(report, line(ebuild));
+    expect((await end()).kind).toBe('succeeded');
+    expect(kept).toEqual([join(shelf, `${sha512}.blob`)]);
   });
 
   it.each([

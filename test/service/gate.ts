@@ -100,12 +100,12 @@ export class Gate {
     else if (!this.#isOpen) this.#arrived.set(name, [...(this.#arrived.get(name) ?? []), visitor]);
   }
 
-  /** Lines of a PKGBUILD whose build stops at this gate. */
+  /** Lines of a PKGBUILD whose build stops at this gate; it says so before anybody hears of it, and may then be ended. */
   get lines(): string {
     return `build() {
   exec 9<>/dev/tcp/127.0.0.1/${this.port}
-  echo "$pkgbase $pkgver" >&9
   echo "$pkgbase stands at the gate"
+  echo "$pkgbase $pkgver" >&9
   read -r word <&9
   echo "the gate says $word"
   [ "$word" = go ]

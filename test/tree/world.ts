@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach } from 'vitest';
+import { nobodysGit } from '../git/nobodys-git.ts';
 
 const program = join(import.meta.dirname, '..', '..', 'bin', 'packmill');
 
@@ -34,13 +35,7 @@ export class World {
 
   /** Runs git with nobody's settings; returns what it printed. */
   git(cwd: string, ...args: string[]): string {
-    const settings = ['user.name=t', 'user.email=t@localhost', 'init.defaultBranch=master', 'gc.auto=0'];
-    return execFileSync('git', [...settings.flatMap((one) => ['-c', one]), ...args], {
-      cwd,
-      encoding: 'utf8',
-      env: { PATH: process.env['PATH'], GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    }).trim();
+    return nobodysGit({ cwd, settings: ['init.defaultBranch=master'] }, ...args);
   }
 
   /** Commits files to a source (null removes one), which is made when it is missing; returns the commit. */

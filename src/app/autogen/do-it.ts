@@ -13,9 +13,9 @@ import {
 import { parseFarmConfig } from '../../config/index.ts';
 import type { Problem } from '../../diagnostics/index.ts';
 import type { Fastpull } from '../../fastpull/index.ts';
-import { absolutePath, type Clock, machine, systemClock, textIfThere } from '../../host/index.ts';
+import { absolutePath, machine, systemClock, textIfThere } from '../../host/index.ts';
 import { farmPaths } from '../farm-paths.ts';
-import { openWorkspace, workspaceRoot } from '../fastpull/index.ts';
+import { distfilesHostOf, openWorkspace, workspaceRoot } from '../fastpull/index.ts';
 import { isFarm } from '../is-farm.ts';
 import { fixupsFolder } from './fixups-folder.ts';
 import { publicModules } from './public-modules.ts';
@@ -47,17 +47,15 @@ export interface DoitOptions {
   readonly refetch: readonly string[];
   /** In front of `gen_path`: an expression that ebuilds can use. */
   readonly genPath: string;
-  /** Milliseconds for one generate with all its builds; default 30 minutes. */
-  readonly timeLimitMs?: number | undefined;
   readonly edition?: number | undefined;
   readonly signal: AbortSignal;
-  readonly clock?: Clock;
   readonly onEvent: (event: RunEvent) => void;
   readonly onProgress?: ((progress: RunProgress) => void) | undefined;
   readonly onProblem: (problem: Problem) => void;
 }
 
-const defaultTimeLimitMs = 30 * 60_000;
+/** For one generate with all its builds. */
+const timeLimitMs = 30 * 60_000;
 
 /** Runs autogens of the overlay that a folder is in. See `runAutogens`. */
 export async function runDoit(options: DoitOptions): Promise<RunReport> {
@@ -87,14 +85,14 @@ export async function runDoit(options: DoitOptions): Promise<RunReport> {
       production: options.production,
       genPathPrefix: options.genPath,
       upstreams: opened.upstreams,
-      timeLimitMs: options.timeLimitMs ?? defaultTimeLimitMs,
+      timeLimitMs,
       archiveTime: Number(machine.variable('SOURCE_DATE_EPOCH') ?? 0) || 0,
     };
     return await runAutogens({
       ...options,
       settings,
       fastpull,
-      clock: options.clock ?? systemClock,
+      clock: systemClock,
       processors: machine.processors(),
       distdir: options.distdir ?? machine.variable('DISTDIR') ?? '/var/cache/portage/distfiles',
       packages: publicModules,
@@ -122,16 +120,15 @@ interface Stores {
 
 /** Stores of the farm, or of the workspace, with the settings of both and of the user. */
 function openStores(options: DoitOptions): Stores {
-  const { farmFolder, clock, onProblem } = options;
+  const { farmFolder, onProblem } = options;
   const user = readUserSettings(join(machine.variable('HOME') ?? '/', '.autogen'));
   for (const found of user.problems) onProblem(found);
   const paths = isFarm(farmFolder) ? farmPaths(farmFolder) : undefined;
   const config =
     paths === undefined ? undefined : parseFarmConfig(textIfThere(paths.config) ?? '', paths.config);
-  const distfilesHost = machine.variable('METATOOLS_DISTFILES_HOST') ?? config?.['distfiles-host'];
+  const distfilesHost = distfilesHostOf(config);
   const fastpull = openWorkspace({
     farmFolder,
-    clock,
     scope: options.scope,
     distfilesHost,
     credentials: user.credentials,

@@ -23,6 +23,9 @@ export interface FixupsWish {
 
 const prefix = 'kit-fixups';
 
+/** What is exported here; others keep theirs under names of their own, which stay. */
+const ownCopy = /^kit-fixups-[0-9a-f]{12}$/;
+
 /**
  * Files of kit-fixups for repositories that are not kit-fixups themselves (specification 1.7); undefined when nobody said where
  * they are and none are here. A server that fails is a warning where an older copy is here. Throws GIT problems.
@@ -31,9 +34,10 @@ export async function fixupsFolder(wish: FixupsWish): Promise<string | undefined
   const trees = join(wish.workspace, 'source-trees');
   const copies =
     pathKind(trees) === 'folder' ? subfolders(trees).filter((name) => name.startsWith(prefix)) : [];
-  const [here] = copies;
-  const path = here === undefined ? undefined : join(trees, here);
   const { url, branch: ref, signal } = wish;
+  // who names a repository wants its copy, not the one that somebody keeps beside it
+  const here = (url === undefined ? undefined : copies.find((name) => ownCopy.test(name))) ?? copies[0];
+  const path = here === undefined ? undefined : join(trees, here);
   if (url === undefined || (wish.fast && path !== undefined)) return path;
   try {
     const commit = await resolveCommit({ url, ref, signal });
@@ -47,8 +51,7 @@ export async function fixupsFolder(wish: FixupsWish): Promise<string | undefined
     } finally {
       await removeTree(fresh);
     }
-    for (const old of copies)
-      if (old.startsWith(`${prefix}-`) && old !== name) await removeTree(join(trees, old));
+    for (const old of copies) if (ownCopy.test(old) && old !== name) await removeTree(join(trees, old));
     return join(trees, name);
   } catch (error) {
     if (path === undefined || signal.aborted) throw error;

@@ -1,8 +1,8 @@
 import { type Problem, problem } from '../../diagnostics/index.ts';
 import { isValidPkgname } from '../../formats/pacman/index.ts';
-import { subfolders, systemClock } from '../../host/index.ts';
+import { systemClock } from '../../host/index.ts';
 import { misnamedFolder, packageSettingsFile } from '../../pipeline/index.ts';
-import { type LookedAt, lookAtRecipes } from './look-at-recipes.ts';
+import { type LookedAt, lookAtRecipes, packageNames } from './look-at-recipes.ts';
 import { offeredNames, watchedDatabases } from './published-rows.ts';
 
 export interface CheckOptions {
@@ -47,8 +47,8 @@ export async function checkRecipes(options: CheckOptions): Promise<CheckReport> 
 /** Folders without a PKGBUILD, which pushes and timers leave out (CIC009, CIC008). */
 function bareFolders({ folders }: LookedAt, repository: string): readonly Problem[] {
   const recipes = new Set(folders);
-  return subfolders(repository)
-    .filter((name) => !name.startsWith('.') && !recipes.has(name))
+  return packageNames(repository)
+    .filter((name) => !recipes.has(name))
     .map((name) => {
       if (!isValidPkgname(name)) return misnamedFolder(name);
       return problem('CIC009', { what: `'${name}' has no PKGBUILD`, place: { file: name } });

@@ -18,6 +18,7 @@ import {
   importReport,
   type Migration,
   readImportedRepository,
+  repositorySettingsFile,
   type Template,
   writeMigration,
 } from '../../pipeline/index.ts';
@@ -43,7 +44,10 @@ export interface ImportResult {
   readonly migration: Migration | undefined;
 }
 
-/** Reads a repository and says what would be different; changes nothing but by a new branch. Throws CIU020, CIU021, SCH005. */
+/**
+ * Reads a repository and says what would be different; changes nothing but by a new branch. Throws CIU020, CIU021, and
+ * SCH005 for a manager that was named and does not answer.
+ */
 export async function runImport(options: ImportOptions): Promise<ImportResult> {
   const { repository } = options;
   const isFolder = pathKind(repository) === 'folder';
@@ -84,7 +88,11 @@ async function knownTargets(
   { manager, farm }: ImportOptions,
 ): Promise<ReadonlySet<string> | undefined> {
   if (text === undefined) return undefined;
-  const { buildRepo, repoName, arch } = readRepositorySettings(text, () => undefined, '.ci/config').settings;
+  const { buildRepo, repoName, arch } = readRepositorySettings(
+    text,
+    () => undefined,
+    repositorySettingsFile,
+  ).settings;
   let client: FarmClient | undefined;
   try {
     client = await connectToManager({ farm, url: manager });

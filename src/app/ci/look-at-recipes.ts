@@ -110,6 +110,7 @@ export function dependencyText(repository: string, legacy: boolean): string {
   );
 }
 
-function packageNames(repository: string): readonly string[] {
+/** Folders that are packages, whatever is in them. */
+export function packageNames(repository: string): readonly string[] {
   return subfolders(repository).filter((name) => !name.startsWith('.'));
 }

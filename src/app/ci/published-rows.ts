@@ -19,9 +19,13 @@ export async function watchedDatabases(question: DatabaseQuestion): Promise<Pack
   const count = settings.libraryDatabases.length;
   if (count > 0) tell(`reading ${count} ${count === 1 ? 'database' : 'databases'} of CI_LIB_DB`);
   const fetcher = new Fetcher({ clock, random: systemRandom });
-  const read = await readPackageDatabases(settings.libraryDatabases, { fetcher, signal });
-  for (const found of read.problems) onProblem(found);
-  return read;
+  try {
+    const read = await readPackageDatabases(settings.libraryDatabases, { fetcher, signal });
+    for (const found of read.problems) onProblem(found);
+    return read;
+  } finally {
+    fetcher.close();
+  }
 }
 
 /** Version of every published pkgbase: what the first database that has it says. */

@@ -61,11 +61,11 @@ export async function withScheduleContext<Result>(
     await writeFileWithMode(gitConfigFile, '', 0o600);
     return await work({
       ...{ ...pipeline, repository, settings, refs, fetcher, folder, gitConfigFile, dryRun, signal },
-      // the repository's own settings say where these two are, of which the environment is a part
+      // where these two are is a setting of the repository, which the environment may make too
       endpoints: { ...readEndpoints(variable), aur: settings.aurUrl, gitlab: settings.gitlabUrl },
       tokens: tokensOf(variable),
-      // a pause after each clone is one between two clones
       clones,
+      // a pause after each clone is one between two clones
       clonePace: new ClonePace(settings.cloneDelayMs > 0 ? 1 : clonesAtOnce),
       forge: forgeFromEnvironment(variable, { clock, signal }),
       tools: recipeTools({

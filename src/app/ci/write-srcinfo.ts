@@ -7,12 +7,12 @@ import {
   pathKind,
   removeTree,
   replaceFile,
-  subfolders,
   systemClock,
   textIfThere,
 } from '../../host/index.ts';
 import { repositorySettingsFile } from '../../pipeline/index.ts';
 import { nearestWords } from '../../primitives/index.ts';
+import { packageNames } from './look-at-recipes.ts';
 import { recipeTools } from './recipe-tools.ts';
 
 export interface SrcinfoOptions {
@@ -87,8 +87,8 @@ async function allEnded(works: readonly Promise<void>[]): Promise<void> {
 }
 
 function namesOf({ repository, packages }: SrcinfoOptions): readonly string[] {
-  const there = subfolders(repository).filter(
-    (name) => !name.startsWith('.') && pathKind(`${repository}/${name}/PKGBUILD`) === 'file',
+  const there = packageNames(repository).filter(
+    (name) => pathKind(`${repository}/${name}/PKGBUILD`) === 'file',
   );
   if (there.length === 0)
     throw fault('CIC024', { what: `there is no recipe in a folder of '${repository}'` });

@@ -1,5 +1,5 @@
 import { type Problem, problem } from '../../diagnostics/index.ts';
-import { type MetadataRow, treeMetadata, writeCache } from '../../ebuilds/index.ts';
+import { treeMetadata, writeCache } from '../../ebuilds/index.ts';
 import { metadataReader, type ReaderOptions, treeAt } from './metadata-reader.ts';
 
 export interface CacheOptions extends ReaderOptions {
@@ -10,7 +10,6 @@ export interface CacheOptions extends ReaderOptions {
   readonly fresh: boolean;
   /** Writes nothing; differences are EBD015. */
   readonly checkOnly: boolean;
-  readonly onRow?: ((row: MetadataRow, total: number) => void) | undefined;
 }
 
 export interface CacheReport {
@@ -34,7 +33,6 @@ export async function cacheTree(options: CacheOptions): Promise<CacheReport> {
     tree,
     by: metadataReader(options),
     fresh: options.fresh,
-    onRow: options.onRow,
   });
   const dryRun = options.checkOnly;
   const { written, removed } = await writeCache(tree.folder, rows, { prune: complete, dryRun });

@@ -1,6 +1,11 @@
 import { type Problem, problem } from '../../diagnostics/index.ts';
 import { type EbuildTree, readEclasses, treeMetadata } from '../../ebuilds/index.ts';
-import { checkTree, parseCategories, printCacheEntry } from '../../formats/gentoo/index.ts';
+import {
+  checkTree,
+  parseArchitectures,
+  parseCategories,
+  printCacheEntry,
+} from '../../formats/gentoo/index.ts';
 import { bytesIfThere, listFolder, readFileTree, textIfThere } from '../../host/index.ts';
 import { metadataReader, type ReaderOptions, treeAt } from './metadata-reader.ts';
 
@@ -74,13 +79,13 @@ async function surroundings(tree: EbuildTree): Promise<{
   }
   // USE_EXPAND_UNPREFIXED of profiles is ARCH wherever there are profiles (PMS 5.3.2).
   const architectures = [...tree.masters, tree.folder].flatMap((top) =>
-    (textIfThere(`${top}/profiles/arch.list`) ?? '').split('\n').filter((line) => /^[a-z0-9]/.test(line)),
+    parseArchitectures(textIfThere(`${top}/profiles/arch.list`) ?? ''),
   );
   const eclasses = await readEclasses(tree);
   return {
     categories,
     eclasses: new Map([...eclasses.values()].map(({ name, md5 }) => [name, md5])),
     ...(licenses.size > 0 ? { licenses } : {}),
-    implicitFlags: new Set(architectures.map((line) => line.trim())),
+    implicitFlags: new Set(architectures),
   };
 }

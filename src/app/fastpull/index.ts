@@ -1,8 +1,12 @@
 // The door of the commands that work on downloads and archives: they need nothing of a farm but its folder.
 export {
   answerCdnPath,
+  type Blos,
+  blobPathIn,
+  type CdnTarget,
   checkStores,
   collectBlos,
+  type DynamicRecord,
   folderTarget,
   importStores,
   layoutConf,
@@ -12,5 +16,12 @@ export {
   scopesOf,
 } from '../../fastpull/index.ts';
 export { printExtendedJson } from '../../formats/extended-json/index.ts';
-export { openWorkspace, type Workspace, type WorkspaceOptions, workspaceRoot } from './open-workspace.ts';
+export {
+  distfilesHostOf,
+  openWorkspace,
+  rootBelow,
+  type Workspace,
+  type WorkspaceOptions,
+  workspaceRoot,
+} from './open-workspace.ts';
 export { sftpTarget } from './sftp-target.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type HostCredentials, loadCredentials } from '../../config/index.ts';
+import { type FarmConfig, type HostCredentials, loadCredentials } from '../../config/index.ts';
 import type { Problem } from '../../diagnostics/index.ts';
 import {
   type Fastpull,
@@ -23,21 +23,29 @@ export interface WorkspaceOptions
 
 export type Workspace = Fastpull & { readonly parts: FastpullParts };
 
+/** Root of the stores for whom METATOOLS_WORKSPACE is this folder. */
+export const rootBelow = (workspace: string): string => join(workspace, 'repo_tmp');
+
+/** Where everybody will find distfiles: what the environment says wins over the settings of a farm. */
+export function distfilesHostOf(config: Pick<FarmConfig, 'distfiles-host'> | undefined): string | undefined {
+  return machine.variable('METATOOLS_DISTFILES_HOST') ?? config?.['distfiles-host'];
+}
+
 /**
  * Root of the stores without a farm (specification, 1.4): `repo_tmp` below METATOOLS_WORKSPACE if that is set, else below the
  * home folder, else below /var/tmp.
  */
 export function workspaceRoot(): string {
   const named = machine.variable('METATOOLS_WORKSPACE');
-  if (named !== undefined) return join(machine.absolute(named), 'repo_tmp');
+  if (named !== undefined) return rootBelow(machine.absolute(named));
   const home = machine.variable('HOME');
   const below = home !== undefined && isFolderWritable(home) ? home : '/var/tmp';
-  return join(below, 'repo_tmp');
+  return rootBelow(below);
 }
 
 /** Opens the stores of a farm, whose objects are the farm's own, or those of the user. Throws SYS004, FPL019. */
 export function openWorkspace({ farmFolder, ...options }: WorkspaceOptions): Workspace {
-  const distfilesHost = options.distfilesHost ?? machine.variable('METATOOLS_DISTFILES_HOST');
+  const distfilesHost = options.distfilesHost ?? distfilesHostOf(undefined);
   const credentials = options.credentials ?? ownCredentials(options.onProblem);
   const common = { ...options, distfilesHost, credentials };
   if (!isFarm(farmFolder)) return openFastpull({ ...common, root: workspaceRoot() });

@@ -1,7 +1,8 @@
+import { parseFarmConfig } from '../../config/index.ts';
 import type { Problem } from '../../diagnostics/index.ts';
 import { treeMetadata, writeCache } from '../../ebuilds/index.ts';
 import type { PushReport } from '../../fastpull/index.ts';
-import { machine, removeTree, systemClock } from '../../host/index.ts';
+import { removeTree, systemClock, textIfThere } from '../../host/index.ts';
 import {
   type MetadataOutcome,
   type RegenOptions,
@@ -12,7 +13,13 @@ import {
 import { doit } from '../autogen/index.ts';
 import { metadataReader } from '../ebuild-tree/metadata-reader.ts';
 import { farmPaths } from '../farm-paths.ts';
-import { openWorkspace, pushObjects, type Workspace, workspaceRoot } from '../fastpull/index.ts';
+import {
+  distfilesHostOf,
+  openWorkspace,
+  pushObjects,
+  type Workspace,
+  workspaceRoot,
+} from '../fastpull/index.ts';
 import { isFarm } from '../is-farm.ts';
 
 /** What `packmill tree regen` is told; see `RegenOptions`. */
@@ -37,7 +44,9 @@ export interface TreeRegenOptions
 export async function regenTree(options: TreeRegenOptions): Promise<RegenReport> {
   const { farmFolder, onProblem, scope } = options;
   const paths = isFarm(farmFolder) ? farmPaths(farmFolder) : undefined;
-  const distfilesHost = machine.variable('METATOOLS_DISTFILES_HOST');
+  const distfilesHost = distfilesHostOf(
+    paths && parseFarmConfig(textIfThere(paths.config) ?? '', paths.config),
+  );
   const workspace = openWorkspace({ farmFolder, scope, distfilesHost, onProblem });
   const temporary = workspace.temporaryFolder('tree-regen');
   const settings: RegenOptions = {

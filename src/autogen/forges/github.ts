@@ -8,16 +8,19 @@ import {
   bothVersions,
   newestFirst,
   pinOf,
+  type SourceFind,
   type VersionChoice,
   type Versioned,
   versionReader,
 } from './tag-versions.ts';
 
-/** A repository and what counts as a version of it (specification 6.1). */
-export interface GithubOptions extends VersionChoice {
+export interface GithubRepository {
   readonly user: string;
   readonly repo: string;
 }
+
+/** A repository and what counts as a version of it (specification 6.1). */
+export interface GithubOptions extends VersionChoice, GithubRepository {}
 
 export interface GithubReleaseOptions extends GithubOptions {
   /** Also releases that are marked as one of these. */
@@ -31,15 +34,10 @@ export interface GithubReleaseOptions extends GithubOptions {
 }
 
 /** What was chosen. */
-export interface GithubFind {
-  /** For the ebuild. */
-  readonly version: string;
-  /** As it stands in the tag. */
-  readonly upstreamVersion: string;
+export interface GithubFind extends SourceFind {
   readonly tag: string;
   /** Commit, where the source is an archive of one. */
   readonly sha: string | undefined;
-  readonly artifacts: ArtifactSet<Artifact>;
 }
 
 /** `hub.github`: releases and tags of repositories on GitHub, or on a server with the same interface. */
@@ -52,21 +50,19 @@ export interface Github {
   /** The tag with the newest version. Throws GEN002 when none fits. */
   latestTag(options: GithubOptions): Promise<GithubFind>;
   /** The commit that a tag stands for, also when it is annotated. */
-  commitOf(repository: Pick<GithubOptions, 'user' | 'repo'>, tag: string): Promise<string>;
+  commitOf(repository: GithubRepository, tag: string): Promise<string>;
   /** The source of one commit. */
   snapshot(options: SnapshotOptions): GithubFind;
   /** What GitHub says of the repository in a line, or nothing. */
-  description(repository: Pick<GithubOptions, 'user' | 'repo'>): Promise<string>;
+  description(repository: GithubRepository): Promise<string>;
   /** Where people find the repository. */
-  homepage(repository: Pick<GithubOptions, 'user' | 'repo'>): string;
+  homepage(repository: GithubRepository): string;
   /** `latestRelease` and `latestTag` by the names of the original. */
   release_gen(options: GithubReleaseOptions): Promise<GithubFind>;
   tag_gen(options: GithubOptions): Promise<GithubFind>;
 }
 
-export interface SnapshotOptions {
-  readonly user: string;
-  readonly repo: string;
+export interface SnapshotOptions extends GithubRepository {
   /** Of the package. */
   readonly name: string;
   readonly version: string;
@@ -211,9 +207,7 @@ const shownVersions = (seen: readonly Versioned<unknown>[]): string =>
     .map(({ version }) => version)
     .join(', ');
 
-interface CommitSource {
-  readonly user: string;
-  readonly repo: string;
+interface CommitSource extends GithubRepository {
   readonly tag: string;
   readonly version: string;
   readonly sha: string;

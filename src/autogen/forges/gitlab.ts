@@ -6,6 +6,7 @@ import {
   bothVersions,
   newestFirst,
   pinOf,
+  type SourceFind,
   type VersionChoice,
   type Versioned,
   versionReader,
@@ -31,9 +32,7 @@ export interface GitlabOptions extends VersionChoice {
   readonly order?: 'api' | 'version' | undefined;
 }
 
-export interface GitlabFind {
-  readonly version: string;
-  readonly upstreamVersion: string;
+export interface GitlabFind extends SourceFind {
   readonly tag: string;
   readonly sha: string;
   readonly artifacts: readonly Artifact[];

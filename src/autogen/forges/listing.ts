@@ -1,7 +1,8 @@
-import { compareUpstreamVersions, newestUpstream } from '../../formats/python/index.ts';
+import { newestUpstream } from '../../formats/python/index.ts';
 import type { HubCore } from '../hub-core.ts';
 import type { PageOptions } from '../hub-pages.ts';
 import { isMapping } from '../merge-settings.ts';
+import { newestFirst } from './tag-versions.ts';
 
 export interface LinkOptions<Found> extends PageOptions {
   readonly url: string;
@@ -123,5 +124,5 @@ export async function listedFiles(hub: HubCore, wish: ListingWish): Promise<read
     const match = pattern.exec(fileName);
     return target && match?.[1] !== undefined ? [{ version: match[1], url: target.href, fileName }] : [];
   });
-  return [...found].sort((a, b) => compareUpstreamVersions(b.version, a.version));
+  return newestFirst(found);
 }

@@ -59,6 +59,16 @@ export class Settings {
     return value === undefined ? [] : textsOf(value, `${this.#prefix}${name}`);
   }
 
+  /** Any of a few words, as a list. */
+  someOf<Word extends string>(name: string, words: readonly Word[]): readonly Word[] {
+    return this.texts(name).map((text) => {
+      const found = words.find((word) => word === text);
+      if (found !== undefined) return found;
+      const list = words.map((word) => `'${word}'`).join(' and ');
+      throw wrong(`'${this.#prefix}${name}' has '${text}'`, `It takes ${list}.`);
+    });
+  }
+
   flag(name: string): boolean {
     const value = this.value(name);
     if (value === undefined || typeof value === 'boolean') return value === true;

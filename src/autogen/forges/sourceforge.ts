@@ -1,28 +1,27 @@
 import { fault } from '../../diagnostics/index.ts';
-import type { Artifact } from '../artifact.ts';
 import type { HubCore } from '../hub-core.ts';
-import { bothVersions, newestFirst, pinOf, type VersionChoice, versionReader } from './tag-versions.ts';
+import {
+  bothVersions,
+  newestFirst,
+  pinOf,
+  type SourceFind,
+  type VersionChoice,
+  versionReader,
+} from './tag-versions.ts';
 
 /** A project of SourceForge and which of its files count. */
 export interface SourceforgeOptions extends VersionChoice {
   readonly project: string;
   /** Folder among the files of the project; default: all of them. */
   readonly path?: string | undefined;
-  /** In front of the version in names of files, with the hyphen; default: the project and a hyphen. */
-  readonly stem?: string | undefined;
+  /** In front of the version in names of files, with the hyphen. */
+  readonly stem: string;
   /** Endings that count; default: the usual ones of source archives. */
   readonly formats?: readonly string[] | undefined;
 }
 
-export interface SourceforgeFind {
-  readonly version: string;
-  readonly upstreamVersion: string;
-  /** Path among the files of the project. */
-  readonly path: string;
-  readonly artifacts: readonly Artifact[];
-}
-
 interface FeedFile {
+  /** Among the files of the project. */
   readonly path: string;
   readonly name: string;
 }
@@ -30,8 +29,8 @@ interface FeedFile {
 const usualFormats = ['tar.xz', 'tar.bz2', 'tar.gz', 'tgz', 'tar.zst', 'tar.lz', 'zip'] as const;
 
 /** The newest file of a project by the feed of its files. Throws GEN002 when none fits. */
-export async function latestSourceforge(hub: HubCore, options: SourceforgeOptions): Promise<SourceforgeFind> {
-  const { project, path = '/', formats = usualFormats, stem = `${project}-` } = options;
+export async function latestSourceforge(hub: HubCore, options: SourceforgeOptions): Promise<SourceFind> {
+  const { project, path = '/', formats = usualFormats, stem } = options;
   const server = hub.upstream('sourceforge');
   const folder = `/${path.replace(/^\/+|\/+$/g, '')}`;
   const feed = await hub.getPage(`${server}/projects/${project}/rss?path=${encodeURIComponent(folder)}`);
@@ -56,7 +55,7 @@ export async function latestSourceforge(hub: HubCore, options: SourceforgeOption
     url: `${server}/projects/${project}/files${place}/download`,
     finalName: name,
   });
-  return { ...bothVersions(newest.version), path: file, artifacts: [artifact] };
+  return { ...bothVersions(newest.version), artifacts: [artifact] };
 }
 
 /** Files of a feed, whose titles are paths among the files of the project. */

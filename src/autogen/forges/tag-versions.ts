@@ -8,8 +8,10 @@ import {
   toEbuildVersion,
   type VersionMatcher,
 } from '../../formats/python/index.ts';
+import type { Artifact } from '../artifact.ts';
 import type { HubCore } from '../hub-core.ts';
 import { isMapping } from '../merge-settings.ts';
+import type { ArtifactSet } from '../src-uri.ts';
 import { type Settings, textsOf } from './settings.ts';
 
 /** Which tags count and what version each has (specification 6.2). Patterns are regular expressions as Python has them. */
@@ -33,6 +35,15 @@ export interface Versioned<Item> {
   readonly item: Item;
   readonly tag: string;
   readonly version: string;
+}
+
+/** A version that was chosen, and the files that belong to it. */
+export interface SourceFind {
+  /** For the ebuild. */
+  readonly version: string;
+  /** As the upstream spells it. */
+  readonly upstreamVersion: string;
+  readonly artifacts: ArtifactSet<Artifact>;
 }
 
 /** The pinned version, or undefined for the newest. */
@@ -73,7 +84,9 @@ export function versionReader(
 }
 
 /** Newest first; of equal versions the one that the upstream named first (specification 8). */
-export function newestFirst<Item>(items: readonly Versioned<Item>[]): readonly Versioned<Item>[] {
+export function newestFirst<Item extends { readonly version: string }>(
+  items: readonly Item[],
+): readonly Item[] {
   return items
     .map((item) => ({ item, parsed: parseUpstreamVersion(item.version) }))
     .sort((a, b) => compareUpstreamVersions(b.parsed, a.parsed))
@@ -88,21 +101,22 @@ export function bothVersions(version: string): {
   return { version: toEbuildVersion(version), upstreamVersion: version };
 }
 
-/** Settings that choose a version, in the mapping of a forge or at the top, never the same one in both. Throws GEN001. */
-export function readVersionChoice(
-  inner: Settings,
-  top: Settings,
-  version: string | undefined,
-): VersionChoice {
-  const either = (name: string): Settings => {
+/** Reads settings that stand in the mapping of a forge or at the top; one that stands in both throws GEN001. */
+export function eitherPlace(inner: Settings, top: Settings): (name: string) => Settings {
+  return (name) => {
     if (inner.has(name) && top.has(name)) {
       throw fault('GEN001', { what: `'${name}' stands beside the settings of the forge and among them` });
     }
     return inner.has(name) ? inner : top;
   };
+}
+
+/** Settings that choose a version: `version` at the top, the others there or in the mapping of a forge. Throws GEN001. */
+export function readVersionChoice(inner: Settings, top: Settings): VersionChoice {
+  const either = eitherPlace(inner, top);
   const filter = either('filter').texts('filter');
   return {
-    version,
+    version: top.text('version'),
     select: either('select').text('select'),
     filter: filter.length === 0 ? undefined : filter,
     match: either('match').text('match'),

@@ -6,8 +6,8 @@ import { expandBraces, mapNamed, type NamedTexts, namedTexts, Settings } from '.
 import { bothVersions, pinOf } from '../forges/tag-versions.ts';
 import type { Hub } from '../hub.ts';
 import type { PkgInfo } from '../pkg-info.ts';
-import { type ArtifactSet, artifactsOf } from '../src-uri.ts';
-import { withListedArtifacts, withoutSources } from './source-artifacts.ts';
+import type { ArtifactSet } from '../src-uri.ts';
+import { withFind } from './source-artifacts.ts';
 
 const usualFormats = ['tar.xz', 'tar.bz2', 'tar.gz', 'tar.zst', 'tar.lz', 'tgz', 'tbz2', 'zip'] as const;
 
@@ -20,21 +20,13 @@ export async function generate(hub: Hub, pkg: PkgInfo): Promise<void> {
     name: pkg.name,
     ...(pinned === undefined ? {} : { version: pinned }),
   });
+  // packages of the original say how their server sorts; here versions are compared
   if (dir.has('order')) dir.oneOf('order', ['asc', 'desc'] as const);
   const stems = namedTexts(dir.value('files'), 'dir.files') ?? [pkg.name];
   const format = dir.text('format');
   const wish = { url, formats: format === undefined ? usualFormats : [format] };
-  const { version, artifacts: found } = await findFiles(hub, stems, { ...wish, pinned });
-  const both = bothVersions(version);
-  const artifacts = withListedArtifacts(hub, pkg, { found, version });
-  hub
-    .breezyBuild({
-      ...withoutSources(pkg),
-      version: both.version,
-      upstream_version: both.upstreamVersion,
-      artifacts,
-    })
-    .push();
+  const { version, artifacts } = await findFiles(hub, stems, { ...wish, pinned });
+  hub.breezyBuild(withFind(hub, pkg, { ...bothVersions(version), artifacts })).push();
 }
 
 /** Listings say nothing of what is a release, so names that PEP 440 takes for an early one are taken only when pinned. */
@@ -81,5 +73,5 @@ async function findFiles(
     const file = fileOf(stem, version) as ListedFile;
     return new hub.Artifact({ url: file.url, finalName: file.fileName });
   });
-  return { version, artifacts: artifactsOf(artifacts).length === 0 ? [] : artifacts };
+  return { version, artifacts };
 }

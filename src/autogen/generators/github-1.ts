@@ -1,11 +1,12 @@
 import { fault } from '../../diagnostics/index.ts';
-import type { GithubFind } from '../forges/github.ts';
+import type { GithubFind, GithubRepository } from '../forges/github.ts';
 import { namedTexts, Settings } from '../forges/settings.ts';
-import { readVersionChoice } from '../forges/tag-versions.ts';
+import { eitherPlace, pinOf, readVersionChoice } from '../forges/tag-versions.ts';
 import type { Hub } from '../hub.ts';
+import { packageArtifacts } from '../languages/bundles.ts';
 import type { PkgInfo } from '../pkg-info.ts';
 import { artifactsOf } from '../src-uri.ts';
-import { oneLine, withListedArtifacts, withoutSources } from './source-artifacts.ts';
+import { oneLine, withFind } from './source-artifacts.ts';
 
 /** Releases, tags or one commit of a repository on GitHub (specification 6.1). */
 export async function generate(hub: Hub, pkg: PkgInfo): Promise<void> {
@@ -20,59 +21,39 @@ export async function githubPackage(hub: Hub, pkg: PkgInfo): Promise<PkgInfo> {
   const repo = github.text('repo') ?? pkg.name;
   const found = await findSource(hub, pkg, { user, repo });
   const description = await describe(hub, top, { user, repo });
-  const artifacts = withListedArtifacts(hub, pkg, { found: found.artifacts, version: found.upstreamVersion });
   const made: PkgInfo = {
     homepage: hub.github.homepage({ user, repo }),
-    ...withoutSources(pkg),
+    ...withFind(hub, pkg, found),
     ...description,
-    version: found.version,
-    upstream_version: found.upstreamVersion,
     github_user: user,
     github_repo: repo,
     sha: found.sha ?? '',
     tag: found.tag,
-    artifacts: artifacts,
   };
   return await withExtensions(hub, made, top);
 }
 
-interface Repository {
-  readonly user: string;
-  readonly repo: string;
-}
-
-async function findSource(hub: Hub, pkg: PkgInfo, { user, repo }: Repository): Promise<GithubFind> {
+async function findSource(hub: Hub, pkg: PkgInfo, { user, repo }: GithubRepository): Promise<GithubFind> {
   const top = new Settings(pkg);
   const github = top.below('github');
   const query = github.oneOf('query', ['releases', 'tags', 'snapshot'] as const);
-  const version = top.text('version');
   if (query === 'snapshot') {
+    const version = pinOf({ version: top.text('version') });
     const sha = github.needText('snapshot');
-    if (version === undefined || version === 'latest') {
+    if (version === undefined)
       throw fault('GEN001', { what: `the snapshot of '${pkg.name}' has no version` });
-    }
     return hub.github.snapshot({ user, repo, name: pkg.name, version, sha });
   }
-  const choice = { user, repo, ...readVersionChoice(github, top, version) };
+  const choice = { user, repo, ...readVersionChoice(github, top) };
   if (query === 'tags') return await hub.github.latestTag(choice);
-  const either = (name: string): Settings => (github.has(name) ? github : top);
+  const either = eitherPlace(github, top);
   const sort = github.text('sort')?.toLowerCase();
   return await hub.github.latestRelease({
     ...choice,
-    include: included(github),
+    include: github.someOf('include', ['prerelease', 'draft']),
     assets: namedTexts(either('assets').value('assets'), 'assets'),
     tarball: either('tarball').text('tarball'),
     sort: sort === 'date' ? 'date' : 'version',
-  });
-}
-
-function included(github: Settings): readonly ('prerelease' | 'draft')[] {
-  return github.texts('include').map((word) => {
-    if (word === 'prerelease' || word === 'draft') return word;
-    throw fault('GEN001', {
-      what: `'github.include' has '${word}'`,
-      next: "It takes 'prerelease' and 'draft'.",
-    });
   });
 }
 
@@ -80,7 +61,7 @@ function included(github: Settings): readonly ('prerelease' | 'draft')[] {
 async function describe(
   hub: Hub,
   settings: Settings,
-  repository: Repository,
+  repository: GithubRepository,
 ): Promise<{ readonly desc: string; readonly description: string }> {
   const short = settings.text('desc') ?? settings.text('description');
   const text = short ?? oneLine(await hub.github.description(repository));
@@ -89,22 +70,13 @@ async function describe(
 
 /** Bundles of what the source needs from registries. */
 async function withExtensions(hub: Hub, pkg: PkgInfo, settings: Settings): Promise<PkgInfo> {
-  const lock = artifactsOf(pkg['artifacts'] as GithubFind['artifacts']).find(({ url }) =>
-    url.endsWith('/Cargo.lock'),
-  );
-  const extensions = settings.texts('extensions');
+  const lock = artifactsOf(packageArtifacts(pkg)).find(({ url }) => url.endsWith('/Cargo.lock'));
   let made = pkg;
-  for (const extension of extensions) {
+  for (const extension of settings.someOf('extensions', ['golang', 'rust'])) {
     if (extension === 'golang') made = await hub.golang.addGosumBundle(made);
-    else if (extension === 'rust' && lock === undefined) made = await hub.rust.addCratesBundle(made);
-    else if (extension !== 'rust') {
-      throw fault('GEN001', {
-        what: `'extensions' has '${extension}'`,
-        next: "It takes 'golang' and 'rust'.",
-      });
-    }
+    else if (lock === undefined) made = await hub.rust.addCratesBundle(made);
   }
   if (lock === undefined) return made;
-  await lock.fetch();
+  await lock.ensureCompleted();
   return await hub.rust.addCratesBundle(made, { cargoLockPath: lock.finalPath });
 }

@@ -2,7 +2,7 @@ import { Settings } from '../forges/settings.ts';
 import { readVersionChoice } from '../forges/tag-versions.ts';
 import type { Hub } from '../hub.ts';
 import type { PkgInfo } from '../pkg-info.ts';
-import { withListedArtifacts, withoutSources } from './source-artifacts.ts';
+import { withFind } from './source-artifacts.ts';
 
 /** A project on a GitLab server by the settings `gitlab:`; `order` is what the two generators differ in. */
 export async function gitlabPackage(hub: Hub, pkg: PkgInfo, order: 'api' | 'version'): Promise<PkgInfo> {
@@ -23,16 +23,13 @@ export async function gitlabPackage(hub: Hub, pkg: PkgInfo, order: 'api' | 'vers
     queryParameters: Object.fromEntries(
       Object.keys(gitlab.mapping('query_parameters')).map((name) => [name, parameters.needText(name)]),
     ),
-    ...readVersionChoice(gitlab, top, top.text('version')),
+    ...readVersionChoice(gitlab, top),
   });
   return {
-    ...withoutSources(pkg),
-    version: found.version,
-    upstream_version: found.upstreamVersion,
+    ...withFind(hub, pkg, found),
     gitlab_user: user,
     gitlab_repo: repo,
     sha: found.sha,
     tag: found.tag,
-    artifacts: withListedArtifacts(hub, pkg, { found: found.artifacts, version: found.upstreamVersion }),
   };
 }

@@ -1,10 +1,11 @@
 import { fault } from '../../diagnostics/index.ts';
+import { compilePythonPattern } from '../../formats/python/index.ts';
 import { type ListedFile, listedFiles } from '../forges/listing.ts';
 import { Settings } from '../forges/settings.ts';
-import { bothVersions, pinOf } from '../forges/tag-versions.ts';
+import { bothVersions, newestFirst, pinOf } from '../forges/tag-versions.ts';
 import type { Hub } from '../hub.ts';
 import type { PkgInfo } from '../pkg-info.ts';
-import { withListedArtifacts, withoutSources } from './source-artifacts.ts';
+import { withFind } from './source-artifacts.ts';
 
 /** Folders with versions in their names that are looked into before one gives up. */
 const mostFolders = 20;
@@ -23,16 +24,7 @@ export async function generate(hub: Hub, pkg: PkgInfo): Promise<void> {
     });
   }
   const source = new hub.Artifact({ url: file.url, finalName: file.fileName });
-  const both = bothVersions(file.version);
-  const artifacts = withListedArtifacts(hub, pkg, { found: [source], version: file.version });
-  hub
-    .breezyBuild({
-      ...withoutSources(pkg),
-      version: both.version,
-      upstream_version: both.upstreamVersion,
-      artifacts,
-    })
-    .push();
+  hub.breezyBuild(withFind(hub, pkg, { ...bothVersions(file.version), artifacts: [source] })).push();
 }
 
 interface Wish {
@@ -48,7 +40,10 @@ interface Place {
   readonly folders: readonly string[];
 }
 
-/** Newer folders are looked into first; one that lacks the file, such as that of a version to come, is passed over. */
+/**
+ * Newer folders are looked into first; one that lacks the file, such as that of a version to come, is passed over. Throws PEP002
+ * for a pattern that is none.
+ */
 async function findFile(hub: Hub, wish: Wish, { url, folders }: Place): Promise<ListedFile | undefined> {
   const [pattern, ...rest] = folders;
   if (pattern === undefined) {
@@ -61,10 +56,10 @@ async function findFile(hub: Hub, wish: Wish, { url, folders }: Place): Promise<
     });
     return version === undefined ? files[0] : files.find((file) => file.version === version);
   }
-  const found = await hub.pages.links({ url, match: new RegExp(`^(?:\\./)?(?:${pattern})/?$`) });
-  const sorted = [...found].sort((a, b) =>
-    hub.versions.compare(b.groups[1] ?? b.href, a.groups[1] ?? a.href),
-  );
+  const { source, flags } = compilePythonPattern(pattern);
+  const match = new RegExp(`^(?:\\./)?(?:${source})/?$`, flags);
+  const found = await hub.pages.links({ url, match });
+  const sorted = newestFirst(found.map((link) => ({ url: link.url, version: link.groups[1] ?? link.href })));
   for (const { url: folder } of sorted.slice(0, mostFolders)) {
     const file = await findFile(hub, wish, {
       url: folder.endsWith('/') ? folder : `${folder}/`,

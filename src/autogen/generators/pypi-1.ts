@@ -1,8 +1,8 @@
 import type { Hub } from '../hub.ts';
-import type { PkgInfo, PkgSettings } from '../pkg-info.ts';
+import type { PkgInfo } from '../pkg-info.ts';
 import { generatePypi } from './pypi-ebuilds.ts';
 
-export const globalDefaults: PkgSettings = { cat: 'dev-python', python_compat: 'python3+' };
+export { pythonDefaults as globalDefaults } from './python-ebuild.ts';
 
 /** A package of the Python index with an ebuild template of its own (specification 6.3). */
 export async function generate(hub: Hub, pkg: PkgInfo): Promise<void> {

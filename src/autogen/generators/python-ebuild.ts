@@ -1,9 +1,11 @@
-import { fault } from '../../diagnostics/index.ts';
 import type { PythonDependencies } from '../../formats/python/index.ts';
 import { Settings, textsOf } from '../forges/settings.ts';
 import type { Hub } from '../hub.ts';
 import { isMapping } from '../merge-settings.ts';
-import type { PkgInfo } from '../pkg-info.ts';
+import type { PkgInfo, PkgSettings } from '../pkg-info.ts';
+
+/** What packages of Python say by default. */
+export const pythonDefaults: PkgSettings = { cat: 'dev-python', python_compat: 'python3+' };
 
 /** What a package depends on, in words of an ebuild: one text for each variable. */
 export interface PythonVariables {
@@ -50,8 +52,5 @@ export function sortedWords(value: unknown, name: string, more: readonly string[
 
 /** `extensions` of a Python package. Throws GEN001 for one that there is not. */
 export function pythonExtensions(pkg: PkgInfo): readonly ('local-only' | 'cargo')[] {
-  return new Settings(pkg).texts('extensions').map((word) => {
-    if (word === 'local-only' || word === 'cargo') return word;
-    throw fault('GEN001', { what: `'extensions' has '${word}'`, next: "It takes 'local-only' and 'cargo'." });
-  });
+  return new Settings(pkg).someOf('extensions', ['local-only', 'cargo']);
 }

@@ -1,11 +1,11 @@
 import type { Hub } from '../hub.ts';
-import type { PkgInfo, PkgSettings } from '../pkg-info.ts';
+import type { PkgInfo } from '../pkg-info.ts';
 import { githubPackage } from './github-1.ts';
 import { dependencyVariables, sortedWords } from './python-ebuild.ts';
 import { pythonGithubTemplate } from './python-templates.ts';
 import { withStockTemplate } from './stock-template.ts';
 
-export const globalDefaults: PkgSettings = { cat: 'dev-python', python_compat: 'python3+' };
+export { pythonDefaults as globalDefaults } from './python-ebuild.ts';
 
 /** A package of Python whose source is on GitHub (specification 6.4). */
 export async function generate(hub: Hub, pkg: PkgInfo): Promise<void> {

@@ -1,11 +1,11 @@
 import { Settings } from '../forges/settings.ts';
 import type { Hub } from '../hub.ts';
 import type { PkgInfo, PkgSettings } from '../pkg-info.ts';
-import { dependencyVariables, sortedWords } from './python-ebuild.ts';
+import { dependencyVariables, pythonDefaults, sortedWords } from './python-ebuild.ts';
 import { pythonVirtualTemplate } from './python-templates.ts';
 import { withStockTemplate } from './stock-template.ts';
 
-export const globalDefaults: PkgSettings = { cat: 'virtual', python_compat: 'python3+' };
+export const globalDefaults: PkgSettings = { ...pythonDefaults, cat: 'virtual' };
 
 /** A package that only depends on packages of Python (specification 6.4). */
 export async function generate(hub: Hub, pkg: PkgInfo): Promise<void> {

@@ -22,14 +22,22 @@ function hasPython(hub: Hub): string | undefined {
     if (isFault(error, 'AGN029')) return undefined;
     throw error;
   }
-  const kits = isMapping(definition) ? definition['kits'] : undefined;
-  for (const kit of Array.isArray(kits) ? kits.filter(isMapping) : []) {
-    const python = kit['python-kit'];
-    const settings = isMapping(python) ? python['settings'] : undefined;
-    const found = isMapping(settings) ? settings['has_python'] : undefined;
+  const definitions = below(below(definition, 'release'), 'kit-definitions');
+  const kits = definitions['kits'];
+  // of several branches of the kit the first is the primary one (specification 7.2)
+  for (const kit of Array.isArray(kits) ? kits : []) {
+    if (kit !== 'python-kit' && !(isMapping(kit) && Object.hasOwn(kit, 'python-kit'))) continue;
+    const own = { ...below(definitions, 'defaults'), ...below(kit, 'python-kit') };
+    const found = below(own, 'settings')['has_python'];
     if (typeof found === 'string') return found;
     // of several the newest counts
     if (Array.isArray(found)) return hub.versions.latest(found.map(String));
   }
   return undefined;
+}
+
+/** The mapping at a name; an empty one where there is none. */
+function below(value: unknown, name: string): Readonly<Record<string, unknown>> {
+  const inner = isMapping(value) ? value[name] : undefined;
+  return isMapping(inner) ? inner : {};
 }

@@ -1,6 +1,7 @@
 import type { Artifact } from '../artifact.ts';
 import type { DistFile } from '../dist-file.ts';
 import { expandBraces, mapNamed, type NamedTexts, namedTexts, Settings } from '../forges/settings.ts';
+import type { SourceFind } from '../forges/tag-versions.ts';
 import type { Hub } from '../hub.ts';
 import { isMapping } from '../merge-settings.ts';
 import type { PkgInfo } from '../pkg-info.ts';
@@ -27,11 +28,22 @@ function textsOfPackage(pkg: PkgInfo): Readonly<Record<string, string>> {
   );
 }
 
+/** The package with what a generator found: the version in both spellings, and all artifacts. Throws GEN001. */
+export function withFind(hub: Hub, pkg: PkgInfo, found: SourceFind): PkgInfo {
+  const { version, upstreamVersion, artifacts } = found;
+  return {
+    ...withoutSources(pkg),
+    version,
+    upstream_version: upstreamVersion,
+    artifacts: withListedArtifacts(hub, pkg, { found: artifacts, version: upstreamVersion }),
+  };
+}
+
 /**
  * What a generator found together with what the package lists in `src_uri` and `additional_artifacts`. A mapping by USE flag
  * makes the whole a mapping, with `global` for the rest.
  */
-export function withListedArtifacts(
+function withListedArtifacts(
   hub: Hub,
   pkg: PkgInfo,
   { found, version }: { readonly found: ArtifactSet<DistFile>; readonly version: string },

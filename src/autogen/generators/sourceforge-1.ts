@@ -3,7 +3,7 @@ import { latestSourceforge } from '../forges/sourceforge.ts';
 import { readVersionChoice } from '../forges/tag-versions.ts';
 import type { Hub } from '../hub.ts';
 import type { PkgInfo } from '../pkg-info.ts';
-import { withListedArtifacts, withoutSources } from './source-artifacts.ts';
+import { withFind } from './source-artifacts.ts';
 
 /** The newest file of a project on SourceForge (specification 6.4). */
 export async function generate(hub: Hub, pkg: PkgInfo): Promise<void> {
@@ -15,15 +15,7 @@ export async function generate(hub: Hub, pkg: PkgInfo): Promise<void> {
     path: settings.text('path'),
     stem: settings.text('stem') ?? `${pkg.name}-`,
     ...(format === undefined ? {} : { formats: [format] }),
-    ...readVersionChoice(settings, top, top.text('version')),
+    ...readVersionChoice(settings, top),
   });
-  const artifacts = withListedArtifacts(hub, pkg, { found: found.artifacts, version: found.upstreamVersion });
-  hub
-    .breezyBuild({
-      ...withoutSources(pkg),
-      version: found.version,
-      upstream_version: found.upstreamVersion,
-      artifacts,
-    })
-    .push();
+  hub.breezyBuild(withFind(hub, pkg, found)).push();
 }

@@ -1,12 +1,14 @@
 import { join } from 'node:path';
 import { fault } from '../../diagnostics/index.ts';
-import { linkNew } from '../../host/index.ts';
+import { Slots } from '../../fastpull/index.ts';
+import { linkNew, textIfThere } from '../../host/index.ts';
 import type { Archive } from '../archive.ts';
 import type { Artifact } from '../artifact.ts';
 import { DistFile } from '../dist-file.ts';
 import { isMapping } from '../merge-settings.ts';
 import type { PkgInfo } from '../pkg-info.ts';
 import { type ArtifactSet, artifactsOf } from '../src-uri.ts';
+import { sourceText } from './source-folder.ts';
 
 /** Where the lock file of a bundle comes from. */
 export interface LockSource {
@@ -33,8 +35,32 @@ export function packageArtifacts(pkg: PkgInfo): ArtifactSet<DistFile> {
   return artifacts as ArtifactSet<DistFile>;
 }
 
+/** What is done about a lock file that the source lacks. */
+interface LockFile {
+  /** `go.sum`, `Cargo.lock`. */
+  readonly name: string;
+  /** Has the language's own program write it into a folder of the source, and returns its text. */
+  readonly write: (source: DistFile, glob: string) => Promise<string>;
+}
+
+/** The text of a lock file: given, on this machine, in the source, or written anew. Throws GEN006, GEN001 and FET problems. */
+export async function readLockFile(
+  pkg: PkgInfo,
+  { data, path, srcArtifact, srcDirGlob = '*' }: LockSource,
+  { name, write }: LockFile,
+): Promise<string> {
+  if (data !== undefined) return data;
+  if (path !== undefined) {
+    const text = textIfThere(path);
+    if (text === undefined) throw fault('GEN006', { what: `there is no '${path}'` });
+    return text;
+  }
+  const source = srcArtifact ?? mainArtifact(pkg);
+  return (await sourceText(source, `${srcDirGlob}/${name}`)) ?? (await write(source, srcDirGlob));
+}
+
 /** The source of a package: `main` of a mapping, else the first artifact. Throws GEN001 when there is none. */
-export function mainArtifact(pkg: PkgInfo): DistFile {
+function mainArtifact(pkg: PkgInfo): DistFile {
   const artifacts = packageArtifacts(pkg);
   const main = isMapping(artifacts) && Object.hasOwn(artifacts, 'main') ? artifacts['main'] : undefined;
   const [first] = main === undefined ? artifactsOf(artifacts) : [main].flat();
@@ -69,8 +95,24 @@ export function bundleOwner(pkg: PkgInfo): {
   return { catpkg: `${cat}/${name}`, name, version: String(version) };
 }
 
-/** Puts the bytes of an artifact into the folder of an archive. */
-export function placeFile(archive: Archive, artifact: Artifact): void {
-  // objects of the store are never written to, so another name for the same bytes does
-  linkNew(artifact.finalPath, join(archive.topPath, artifact.finalName));
+/** Files of a bundle that are fetched and checked at one time. */
+const atOnce = 20;
+
+/** Fetches files into the folder of an archive, some at one time. All are waited for; the first that failed is thrown. */
+export async function placeFiles<Item>(
+  archive: Archive,
+  items: readonly Item[],
+  fetch: (item: Item) => Promise<Artifact>,
+): Promise<void> {
+  const slots = new Slots(atOnce);
+  const done = await Promise.allSettled(
+    items.map((item) =>
+      slots.run(async () => {
+        const { finalPath, finalName } = await fetch(item);
+        // objects of the store are never written to, so another name for the same bytes does
+        linkNew(finalPath, join(archive.topPath, finalName));
+      }),
+    ),
+  );
+  for (const end of done) if (end.status === 'rejected') throw end.reason;
 }

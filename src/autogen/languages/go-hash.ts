@@ -1,11 +1,12 @@
 import { archiveMembers } from '../../fastpull/index.ts';
 import { digestBytes, hashFile, hashPieces } from '../../host/index.ts';
+import { compareBytes } from '../../primitives/index.ts';
 import type { GoModuleFile } from './go-sum.ts';
 
 /** The sum `h1:` of named files: SHA-256 of a list of SHA-256 sums in the order of names (golang.org/x/mod/sumdb/dirhash). */
 function sumOf(digests: ReadonlyMap<string, string>): string {
   const list = [...digests]
-    .sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
+    .sort(([a], [b]) => compareBytes(a, b))
     .map(([name, digest]) => `${digest}  ${name}\n`)
     .join('');
   return `h1:${Buffer.from(digestBytes(list), 'hex').toString('base64')}`;

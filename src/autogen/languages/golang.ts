@@ -5,12 +5,11 @@ import type { Archive } from '../archive.ts';
 import type { Artifact } from '../artifact.ts';
 import type { DistFile } from '../dist-file.ts';
 import type { HubCore } from '../hub-core.ts';
-import { Limiter } from '../limiter.ts';
 import type { PkgInfo } from '../pkg-info.ts';
-import { bundleOwner, type LockSource, mainArtifact, placeFile, withArtifact } from './bundles.ts';
+import { bundleOwner, type LockSource, placeFiles, readLockFile, withArtifact } from './bundles.ts';
 import { goSumOf } from './go-hash.ts';
 import { egoSumLines, type GoModuleFile, goFileName, goProxyPath, parseGoSum } from './go-sum.ts';
-import { sourceFolder, sourceText } from './source-folder.ts';
+import { sourceFolder } from './source-folder.ts';
 
 export interface GosumOptions extends Omit<LockSource, 'data' | 'path'> {
   /** Text of a go.sum. */
@@ -38,9 +37,6 @@ export interface Golang {
   add_gosum_bundle: Golang['addGosumBundle'];
 }
 
-/** Modules that are fetched and checked at one time. */
-const atOnce = 20;
-
 export function golangOf(hub: HubCore): Golang {
   const addressed = (file: GoModuleFile): GoModuleFile & GoModuleAddress => ({
     ...file,
@@ -48,7 +44,10 @@ export function golangOf(hub: HubCore): Golang {
     finalName: goFileName(file),
   });
   const addGosumBundle = async (pkg: PkgInfo, options: GosumOptions = {}): Promise<PkgInfo> => {
-    const files = parseGoSum(await readGosum(hub, pkg, options), 'go.sum').map(addressed);
+    const { gosumData: data, gosumPath: path, ...where } = options;
+    const write = (source: DistFile, glob: string) => writeGosum(hub, source, glob);
+    const text = await readLockFile(pkg, { data, path, ...where }, { name: 'go.sum', write });
+    const files = parseGoSum(text, 'go.sum').map(addressed);
     const gosum = egoSumLines(files);
     // a program without modules of others has nothing to bundle
     if (files.length === 0) return { ...pkg, gosum };
@@ -74,21 +73,13 @@ async function bundleOf(hub: HubCore, pkg: PkgInfo, { gosum, files }: Modules): 
   return await hub.Archive.getOrCreate(
     `${name}-${version}-funtoo-go-bundle-${hash}.tar.gz`,
     { key: { catpkg, version, gosum_hash: hash }, topDirectory: `funtoo-go-bundle-${name}` },
-    async (archive) => {
-      const limiter = new Limiter(atOnce);
-      const done = await Promise.allSettled(
-        files.map((file) =>
-          limiter.run(async () => {
-            const artifact = new hub.Artifact({ url: file.url, finalName: file.finalName });
-            await artifact.fetch();
-            await checkSum(artifact, file);
-            placeFile(archive, artifact);
-          }),
-        ),
-      );
-      const failed = done.find(({ status }) => status === 'rejected');
-      if (failed?.status === 'rejected') throw failed.reason;
-    },
+    (archive) =>
+      placeFiles(archive, files, async (file) => {
+        const artifact = new hub.Artifact({ url: file.url, finalName: file.finalName });
+        await artifact.fetch();
+        await checkSum(artifact, file);
+        return artifact;
+      }),
   );
 }
 
@@ -100,18 +91,6 @@ async function checkSum(artifact: Artifact, { module, version, kind, sums }: GoM
     what: `${file}module '${module}' ${version} has the sum ${sum}`,
     why: `go.sum has ${sums.length === 0 ? 'none of a kind that is known' : sums.join(' and ')}.`,
   });
-}
-
-async function readGosum(hub: HubCore, pkg: PkgInfo, options: GosumOptions): Promise<string> {
-  const { gosumData, gosumPath, srcArtifact, srcDirGlob = '*' } = options;
-  if (gosumData !== undefined) return gosumData;
-  if (gosumPath !== undefined) {
-    const text = textIfThere(gosumPath);
-    if (text === undefined) throw fault('GEN006', { what: `there is no '${gosumPath}'` });
-    return text;
-  }
-  const source = srcArtifact ?? mainArtifact(pkg);
-  return (await sourceText(source, `${srcDirGlob}/go.sum`)) ?? (await writeGosum(hub, source, srcDirGlob));
 }
 
 /** Has Go itself write the go.sum that a source lacks. */

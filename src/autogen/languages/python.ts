@@ -28,7 +28,7 @@ export interface Python {
   dependencyLines(dependencies: PythonDependencies): DependencyLines;
   /** Looks into a source. Throws GEN007 when it unpacks into more than one folder. */
   source(artifact: DistFile): Promise<PythonSource>;
-  /** What a pyproject.toml says; undefined: there is none. Throws GEN007 when it is damaged or its backend is not known. */
+  /** What a pyproject.toml says; undefined: there is none. Throws GEN007 when it is no TOML. */
   buildBackend(pyproject: string | undefined): Pick<PythonSource, 'backend' | 'requires'>;
 }
 
@@ -56,7 +56,7 @@ async function lookInto(artifact: DistFile): Promise<PythonSource> {
   };
 }
 
-/** Modules of backends and what the eclass calls them; the first that begins like the backend's name counts. */
+/** Modules of backends and what the eclass calls them; any other one builds by itself (`standalone`). */
 const backends: readonly (readonly [string, BuildBackend])[] = [
   ['flit_core', 'flit'],
   ['flit', 'flit'],

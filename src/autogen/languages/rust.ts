@@ -3,14 +3,14 @@ import { parse } from 'smol-toml';
 import { fault } from '../../diagnostics/index.ts';
 import { listFolder, replaceFile, sha512Text, textIfThere } from '../../host/index.ts';
 import type { Archive } from '../archive.ts';
+import type { Artifact } from '../artifact.ts';
 import type { DistFile } from '../dist-file.ts';
 import type { HubCore } from '../hub-core.ts';
-import { Limiter } from '../limiter.ts';
 import { isMapping } from '../merge-settings.ts';
 import type { PkgInfo } from '../pkg-info.ts';
-import { bundleOwner, type LockSource, mainArtifact, placeFile, withArtifact } from './bundles.ts';
+import { bundleOwner, type LockSource, placeFiles, readLockFile, withArtifact } from './bundles.ts';
 import { type CargoLock, type GitCrate, parseCargoLock, type RegistryCrate } from './cargo-lock.ts';
-import { sourceFolder, sourceText } from './source-folder.ts';
+import { sourceFolder } from './source-folder.ts';
 
 export interface CratesOptions extends Omit<LockSource, 'data' | 'path'> {
   /** Text of a Cargo.lock. */
@@ -33,12 +33,12 @@ export interface Rust {
   add_crates_bundle: Rust['addCratesBundle'];
 }
 
-/** Crates that are fetched at one time. */
-const atOnce = 20;
-
 export function rustOf(hub: HubCore): Rust {
   const addCratesBundle = async (pkg: PkgInfo, options: CratesOptions = {}): Promise<PkgInfo> => {
-    const lock = parseCargoLock(await readLock(hub, pkg, options), 'Cargo.lock');
+    const { cargoLockData: data, cargoLockPath: path, ...where } = options;
+    const write = (source: DistFile, glob: string) => writeLock(hub, source, glob);
+    const text = await readLockFile(pkg, { data, path, ...where }, { name: 'Cargo.lock', write });
+    const lock = parseCargoLock(text, 'Cargo.lock');
     const crates = crateLines(lock);
     const repositories = new Map(lock.gitCrates.map((crate) => [`${crate.url}#${crate.commit}`, crate]));
     const archives: Archive[] = [];
@@ -74,29 +74,18 @@ async function bundleOf(hub: HubCore, pkg: PkgInfo, { crates, lock }: Crates): P
   return await hub.Archive.getOrCreate(
     `${name}-${version}-funtoo-crates-bundle-${hash}.tar.gz`,
     { key: { catpkg, version, crates_hash: hash }, topDirectory: `funtoo-crates-bundle-${name}` },
-    async (archive) => {
-      const limiter = new Limiter(atOnce);
-      const done = await Promise.allSettled(
-        lock.crates.map((crate) => limiter.run(() => placeCrate(hub, archive, crate))),
-      );
-      const failed = done.find(({ status }) => status === 'rejected');
-      if (failed?.status === 'rejected') throw failed.reason;
-    },
+    (archive) => placeFiles(archive, lock.crates, (crate) => fetchCrate(hub, crate)),
   );
 }
 
-async function placeCrate(
-  hub: HubCore,
-  archive: Archive,
-  { name, version, checksum }: RegistryCrate,
-): Promise<void> {
+async function fetchCrate(hub: HubCore, { name, version, checksum }: RegistryCrate): Promise<Artifact> {
   const artifact = new hub.Artifact({
     url: `${hub.upstream('crates')}/api/v1/crates/${name}/${version}/download`,
     finalName: `${name}-${version}.crate`,
     ...(checksum === undefined ? {} : { expectHashes: { sha256: checksum } }),
   });
   await artifact.fetch();
-  placeFile(archive, artifact);
+  return artifact;
 }
 
 /** A repository with its submodules, and a piece of Cargo's settings that puts its crates in the place of the repository. */
@@ -149,18 +138,6 @@ function crateName(manifest: string): string | undefined {
     // repositories carry broken manifests as test data
     return undefined;
   }
-}
-
-async function readLock(hub: HubCore, pkg: PkgInfo, options: CratesOptions): Promise<string> {
-  const { cargoLockData, cargoLockPath, srcArtifact, srcDirGlob = '*' } = options;
-  if (cargoLockData !== undefined) return cargoLockData;
-  if (cargoLockPath !== undefined) {
-    const text = textIfThere(cargoLockPath);
-    if (text === undefined) throw fault('GEN006', { what: `there is no '${cargoLockPath}'` });
-    return text;
-  }
-  const source = srcArtifact ?? mainArtifact(pkg);
-  return (await sourceText(source, `${srcDirGlob}/Cargo.lock`)) ?? (await writeLock(hub, source, srcDirGlob));
 }
 
 /** Has Cargo itself write the Cargo.lock that a source lacks. */

@@ -1,5 +1,11 @@
 import type { Command } from 'commander';
-import { folderTarget, pushObjects, sftpTarget, type Workspace } from '../../app/fastpull/index.ts';
+import {
+  type CdnTarget,
+  folderTarget,
+  pushObjects,
+  sftpTarget,
+  type Workspace,
+} from '../../app/fastpull/index.ts';
 import { fault } from '../../diagnostics/index.ts';
 import { machine, onInterrupt } from '../../host/index.ts';
 import { startCdnServer } from '../../http/index.ts';
@@ -7,8 +13,6 @@ import { formatBytes } from '../../primitives/index.ts';
 import { parsePort } from '../parse-port.ts';
 import { exitCodes, type Shell } from '../shell.ts';
 import { withWorkspace } from './blos.ts';
-
-type Target = Parameters<typeof pushObjects>[1];
 
 interface PushOptions {
   readonly key?: string | undefined;
@@ -54,7 +58,7 @@ export function addCdn(program: Command, shell: Shell): void {
 }
 
 /** The place that objects are sent to. Throws SSH008 when something is missing for SFTP. */
-export function targetOf(place: string, options: PushOptions, workspace: Workspace, shell: Shell): Target {
+export function targetOf(place: string, options: PushOptions, workspace: Workspace, shell: Shell): CdnTarget {
   if (!place.startsWith('ssh://')) return folderTarget(machine.absolute(place), { copy: true });
   const url = URL.parse(place);
   const { key: keyFile, knownHosts } = options;
@@ -75,7 +79,7 @@ export function targetOf(place: string, options: PushOptions, workspace: Workspa
   });
 }
 
-async function push(workspace: Workspace, target: Target, shell: Shell): Promise<void> {
+async function push(workspace: Workspace, target: CdnTarget, shell: Shell): Promise<void> {
   const report = await pushObjects(workspace.parts, target);
   shell.printJson(report);
   const { sent, sentBytes, there, damaged } = report;

@@ -35,19 +35,19 @@ export function addCiSrcinfo(ci: Command, shell: Shell): void {
 async function run(shell: Shell, packages: readonly string[], options: SrcinfoCommand): Promise<void> {
   const session = new CiSession(shell);
   const check = options.check === true;
+  const meant = recipesAt(options, packages);
   const progress = new ProgressLine(shell, 'starting makepkg');
   const abort = new AbortController();
   const stopListening = onInterrupt(() => abort.abort());
   try {
     const done = await ciSrcinfo({
-      ...{ ...recipesAt(options, packages), check, signal: abort.signal },
+      ...{ ...meant, check, signal: abort.signal },
       onProblem: (found) => progress.apart(() => session.complain(found)),
       onDone: ({ name, outcome, at, of }) => {
         progress.show(`read ${at} of ${of} packages: ${name}`);
         if (outcome === 'written') progress.apart(() => shell.print(`written ${name}`));
       },
-    });
-    progress.end();
+    }).finally(() => progress.end());
     const { written, stale, unchanged, failed } = done;
     const counts = check ? [`${stale.length} stale`] : [`${written.length} written`];
     shell.print([...counts, `${unchanged.length} unchanged`, `${failed.length} failed`].join(', '));
@@ -55,10 +55,8 @@ async function run(shell: Shell, packages: readonly string[], options: SrcinfoCo
   } catch (error) {
     if (!abort.signal.aborted) throw error;
     shell.exitCode = exitCodes.interrupted;
-    progress.end();
     shell.tell('interrupted: what is written stays, and the same command goes on from here');
   } finally {
-    progress.end();
     stopListening();
   }
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { printExtendedJson, scopesOf, type Workspace } from '../../app/fastpull/index.ts';
+import { type DynamicRecord, printExtendedJson, scopesOf, type Workspace } from '../../app/fastpull/index.ts';
 import { fault } from '../../diagnostics/index.ts';
 import { formatBytes } from '../../primitives/index.ts';
 import type { Shell } from '../shell.ts';
@@ -8,8 +8,6 @@ import { withWorkspace } from './blos.ts';
 interface ScopeOptions {
   readonly scope?: string;
 }
-
-type Archive = ReturnType<ReturnType<Workspace['dynamic']>['list']> extends Iterable<infer One> ? One : never;
 
 /** `packmill dynamic …`: the archives that autogens made, by name and key. */
 export function addDynamic(program: Command, shell: Shell): void {
@@ -62,7 +60,7 @@ export function addDynamic(program: Command, shell: Shell): void {
     );
 }
 
-function findArchive(workspace: Workspace, beginning: string): Archive {
+function findArchive(workspace: Workspace, beginning: string): DynamicRecord {
   const found = [...workspace.dynamic().list()].filter(({ index }) => index.startsWith(beginning));
   const [archive, second] = found;
   if (archive && !second) return archive;
@@ -72,13 +70,13 @@ function findArchive(workspace: Workspace, beginning: string): Archive {
   throw fault('FPL018', { what });
 }
 
-function nameOf({ key, metadata, sha512 }: Archive): string {
+function nameOf({ key, metadata, sha512 }: DynamicRecord): string {
   const name = key['final_name'] ?? metadata['final_name'];
   return typeof name === 'string' ? name : sha512;
 }
 
-function shown({ index, key, metadata, sha512, blob }: Archive): object {
+function shown({ index, key, metadata, sha512, blob }: DynamicRecord): object {
   // as they are stored: JSON alone cannot tell their types apart
-  const plain = (value: Archive['key']): unknown => JSON.parse(printExtendedJson(value));
+  const plain = (value: DynamicRecord['key']): unknown => JSON.parse(printExtendedJson(value));
   return { index, key: plain(key), metadata: plain(metadata), sha512, path: blob?.path };
 }

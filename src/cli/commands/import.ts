@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { importChaotic, renderImport } from '../../app/ci/index.ts';
+import { isFarm } from '../../app/index.ts';
 import type { Shell } from '../shell.ts';
 
 const help = `
@@ -43,7 +44,7 @@ export function addImport(program: Command, shell: Shell): void {
         repository,
         branch: options.write ? options.branch : undefined,
         manager: options.manager,
-        farm: shell.farmFolder(() => false),
+        farm: shell.farmFolder(isFarm),
         tell: (line) => shell.tell(line),
       });
       const form = options.markdown ? 'markdown' : 'text';

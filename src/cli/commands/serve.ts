@@ -173,6 +173,7 @@ async function onceThereIsRoom<Result>(
           `${isFault(error) ? `${error.problem.code} ${error.problem.what}` : 'the disk is full'}: waiting for room`,
         );
       await systemClock.sleep(roomPauseMs, signal);
+      if (signal.aborted) throw error;
     }
   }
 }

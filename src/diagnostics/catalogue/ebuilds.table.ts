@@ -133,4 +133,4 @@ export const ebuildsCodes = {
     next: "Install Portage, or leave '--metadata-by' away.",
     sample: { broken: '--metadata-by portage, and no Portage', fixed: '--metadata-by packmill' },
   },
-} satisfies CatalogueTable;
+} as const satisfies CatalogueTable;

@@ -32,9 +32,9 @@ export class Landing {
     this.#links.set(path, destination);
   }
 
-  /** Something else takes the name of a link; false when there was none. */
-  dropLink(path: string): boolean {
-    return this.#links.delete(path);
+  /** Something else takes the name of a link, if it was one. */
+  dropLink(path: string): void {
+    this.#links.delete(path);
   }
 
   linkAt(path: string): string | undefined {

@@ -57,7 +57,7 @@ export async function membersOf(folder: string): Promise<readonly Member[]> {
 /** The uncompressed archive (specification, 2.6). Throws FPL010 when a file changes its size meanwhile. */
 export async function* tarPieces(members: readonly Member[], mtime: number): AsyncGenerator<Uint8Array> {
   let writtenBytes = 0;
-  let held: Uint8Array[] = [];
+  const held: Uint8Array[] = [];
   for (const member of members) {
     const head = encodePlainTarHeader(member, mtime);
     writtenBytes += head.byteLength;
@@ -75,11 +75,11 @@ export async function* tarPieces(members: readonly Member[], mtime: number): Asy
     if (sizeBytes !== member.sizeBytes) {
       throw fault('FPL010', { what: `'${shown(member)}' changes while it is packed` });
     }
-    held.push(tarPadding(sizeBytes));
-    writtenBytes += sizeBytes + tarPadding(sizeBytes).byteLength;
+    const padding = tarPadding(sizeBytes);
+    held.push(padding);
+    writtenBytes += sizeBytes + padding.byteLength;
   }
   yield Buffer.concat([...held, plainTarEnd(writtenBytes)]);
-  held = [];
 }
 
 /** Small files at once: most of them are, and a stream for each costs more than they do. */

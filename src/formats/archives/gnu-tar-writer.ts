@@ -1,4 +1,4 @@
-import { blockSize } from './tar-header.ts';
+import { blockSize, encodeOctal, sealHeader } from './tar-header.ts';
 
 /** A member of an archive whose bytes depend on nothing but its contents. */
 export interface PlainTarMember {
@@ -17,15 +17,9 @@ const nameBytes = 100;
 const recordBytes = 20 * blockSize;
 const largestOctal = 8 ** 11;
 
-function put(block: Uint8Array, at: number, text: string): void {
-  block.set(Buffer.from(text, 'latin1'), at);
-}
-
-const octal = (value: number, digits: number): string => `${value.toString(8).padStart(digits, '0')}\0`;
-
 function putSize(block: Uint8Array, size: number): void {
   if (size < largestOctal) {
-    put(block, 124, octal(size, 11));
+    encodeOctal(block, 124, 12, size);
     return;
   }
   // beyond 8 GiB: binary, marked by the first bit
@@ -47,17 +41,15 @@ interface HeaderFields {
 function header({ name, mode, sizeBytes, mtime, flag, linkName }: HeaderFields): Uint8Array {
   const block = new Uint8Array(blockSize);
   block.set(name.subarray(0, nameBytes), 0);
-  put(block, 100, octal(mode, 7));
-  put(block, 108, octal(0, 7));
-  put(block, 116, octal(0, 7));
+  encodeOctal(block, 100, 8, mode);
+  encodeOctal(block, 108, 8, 0);
+  encodeOctal(block, 116, 8, 0);
   putSize(block, sizeBytes);
-  put(block, 136, octal(mtime, 11));
-  put(block, 148, '        ');
-  put(block, 156, flag);
+  encodeOctal(block, 136, 12, mtime);
+  block[156] = flag.charCodeAt(0);
   if (linkName) block.set(linkName.subarray(0, nameBytes), 157);
-  put(block, 257, 'ustar  \0');
-  const sum = block.reduce((total, byte) => total + byte, 0);
-  put(block, 148, `${octal(sum, 6)} `);
+  block.set(Buffer.from('ustar  \0', 'latin1'), 257);
+  sealHeader(block);
   return block;
 }
 

@@ -156,7 +156,8 @@ export function decodeHeader(block: Uint8Array, archive: string): HeaderBlock {
   return { flag, entry };
 }
 
-function encodeOctal(block: Uint8Array, offset: number, length: number, value: number): void {
+/** Writes a number field: octal digits and a zero byte behind them, which must be there already. */
+export function encodeOctal(block: Uint8Array, offset: number, length: number, value: number): void {
   const digits = Math.max(0, Math.floor(value))
     .toString(8)
     .padStart(length - 1, '0');

@@ -1,17 +1,4 @@
-import {
-  Binary,
-  BSONRegExp,
-  Code,
-  DBRef,
-  Decimal128,
-  Double,
-  Int32,
-  Long,
-  MaxKey,
-  MinKey,
-  ObjectId,
-  Timestamp,
-} from 'bson';
+import type * as bson from 'bson';
 
 /** The classes of BSON values that JavaScript has no literal for, from the npm package `bson`. */
 export {
@@ -27,7 +14,7 @@ export {
   MinKey,
   ObjectId,
   Timestamp,
-};
+} from 'bson';
 
 /**
  * What can stand in a record: every BSON type that goes both ways. A `number` without a fraction is an integer, and one
@@ -42,18 +29,18 @@ export type BsonValue =
   | Date
   | RegExp
   | Uint8Array
-  | Binary
-  | BSONRegExp
-  | Code
-  | DBRef
-  | Decimal128
-  | Double
-  | Int32
-  | Long
-  | MaxKey
-  | MinKey
-  | ObjectId
-  | Timestamp
+  | bson.Binary
+  | bson.BSONRegExp
+  | bson.Code
+  | bson.DBRef
+  | bson.Decimal128
+  | bson.Double
+  | bson.Int32
+  | bson.Long
+  | bson.MaxKey
+  | bson.MinKey
+  | bson.ObjectId
+  | bson.Timestamp
   | readonly BsonValue[]
   | BsonDocument;
 

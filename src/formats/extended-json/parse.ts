@@ -1,18 +1,6 @@
+import * as bson from 'bson';
 import { fault, isFault, messageOf } from '../../diagnostics/index.ts';
-import {
-  Binary,
-  BSONRegExp,
-  type BsonDocument,
-  type BsonValue,
-  Code,
-  DBRef,
-  Decimal128,
-  Double,
-  MaxKey,
-  MinKey,
-  ObjectId,
-  Timestamp,
-} from './bson-value.ts';
+import type { BsonDocument, BsonValue } from './bson-value.ts';
 import { isWrapper } from './wrappers.ts';
 
 /** A number whose text said whether it is a double. */
@@ -54,11 +42,11 @@ function integer64(digits: string, name: string): bigint {
 }
 
 /** A double stays one: whole numbers and zeros below nothing need the class. */
-function double(value: number): number | Double {
-  return Number.isInteger(value) ? new Double(value) : value;
+function double(value: number): number | bson.Double {
+  return Number.isInteger(value) ? new bson.Double(value) : value;
 }
 
-function readDouble(digits: string): number | Double {
+function readDouble(digits: string): number | bson.Double {
   if (digits === 'NaN') return Number.NaN;
   if (digits === 'Infinity') return Number.POSITIVE_INFINITY;
   if (digits === '-Infinity') return Number.NEGATIVE_INFINITY;
@@ -86,16 +74,16 @@ function readDate(value: Raw | undefined): Date {
   return date;
 }
 
-function readBinary(object: RawObject): Binary {
+function readBinary(object: RawObject): bson.Binary {
   const value = object['$binary'];
   // the older form has both beside each other
   const of = typeof value === 'string' ? { base64: value, subType: object['$type'] ?? '00' } : value;
   const { base64, subType } = parts(of, '$binary');
   const bytes = Buffer.from(text(base64, '$binary', /^[A-Za-z0-9+/]*={0,2}$/), 'base64');
-  return new Binary(bytes, Number.parseInt(text(subType, '$binary', /^[0-9a-f]{1,2}$/i), 16));
+  return new bson.Binary(bytes, Number.parseInt(text(subType, '$binary', /^[0-9a-f]{1,2}$/i), 16));
 }
 
-function readTimestamp(value: Raw | undefined): Timestamp {
+function readTimestamp(value: Raw | undefined): bson.Timestamp {
   const { t, i } = parts(value, '$timestamp');
   const number = (one: Raw | undefined): number => {
     if (!(one instanceof Numeral) || !/^\d{1,10}$/.test(one.text)) {
@@ -103,24 +91,24 @@ function readTimestamp(value: Raw | undefined): Timestamp {
     }
     return Number(one.text);
   };
-  return new Timestamp({ t: number(t), i: number(i) });
+  return new bson.Timestamp({ t: number(t), i: number(i) });
 }
 
-function readExpression(value: Raw | undefined): BSONRegExp {
+function readExpression(value: Raw | undefined): bson.BSONRegExp {
   const { pattern, options } = parts(value, '$regularExpression');
-  return new BSONRegExp(text(pattern, '$regularExpression'), text(options, '$regularExpression'));
+  return new bson.BSONRegExp(text(pattern, '$regularExpression'), text(options, '$regularExpression'));
 }
 
-function readReference(object: RawObject): DBRef {
+function readReference(object: RawObject): bson.DBRef {
   const { $ref, $id, $db, ...fields } = object;
   // an id may be of any type, whatever the package says
-  const id = read($id ?? null) as ObjectId;
+  const id = read($id ?? null) as bson.ObjectId;
   const database = $db === undefined ? undefined : text($db, '$db');
-  return new DBRef(text($ref, '$ref'), id, database, readFields(fields));
+  return new bson.DBRef(text($ref, '$ref'), id, database, readFields(fields));
 }
 
 const readers: Readonly<Record<string, (object: RawObject) => BsonValue>> = {
-  $oid: ({ $oid }) => new ObjectId(text($oid, '$oid', /^[0-9a-f]{24}$/i)),
+  $oid: ({ $oid }) => new bson.ObjectId(text($oid, '$oid', /^[0-9a-f]{24}$/i)),
   $numberInt: ({ $numberInt }) => {
     const value = integer64(text($numberInt, '$numberInt', integerShape), '$numberInt');
     if (BigInt.asIntN(32, value) !== value) throw wrong(`'$numberInt' has a number beyond 32 bits`);
@@ -128,19 +116,19 @@ const readers: Readonly<Record<string, (object: RawObject) => BsonValue>> = {
   },
   $numberLong: ({ $numberLong }) => integer64(text($numberLong, '$numberLong', integerShape), '$numberLong'),
   $numberDouble: ({ $numberDouble }) => readDouble(text($numberDouble, '$numberDouble', doubleShape)),
-  $numberDecimal: ({ $numberDecimal }) => Decimal128.fromString(text($numberDecimal, '$numberDecimal')),
+  $numberDecimal: ({ $numberDecimal }) => bson.Decimal128.fromString(text($numberDecimal, '$numberDecimal')),
   $date: ({ $date }) => readDate($date),
   $binary: readBinary,
   $uuid: ({ $uuid }) =>
-    new Binary(Buffer.from(text($uuid, '$uuid', /^[0-9a-f-]{32,36}$/i).replaceAll('-', ''), 'hex'), 4),
+    new bson.Binary(Buffer.from(text($uuid, '$uuid', /^[0-9a-f-]{32,36}$/i).replaceAll('-', ''), 'hex'), 4),
   $regularExpression: ({ $regularExpression }) => readExpression($regularExpression),
   $code: ({ $code, $scope }) =>
     $scope === undefined
-      ? new Code(text($code, '$code'))
-      : new Code(text($code, '$code'), readFields(parts($scope, '$scope')) as Record<string, BsonValue>),
+      ? new bson.Code(text($code, '$code'))
+      : new bson.Code(text($code, '$code'), readFields(parts($scope, '$scope')) as Record<string, BsonValue>),
   $timestamp: ({ $timestamp }) => readTimestamp($timestamp),
-  $minKey: () => new MinKey(),
-  $maxKey: () => new MaxKey(),
+  $minKey: () => new bson.MinKey(),
+  $maxKey: () => new bson.MaxKey(),
 };
 
 function readFields(object: RawObject): BsonDocument {

@@ -1,19 +1,6 @@
+import * as bson from 'bson';
 import { fault } from '../../diagnostics/index.ts';
-import {
-  Binary,
-  BSONRegExp,
-  type BsonValue,
-  Code,
-  DBRef,
-  Decimal128,
-  Double,
-  Int32,
-  Long,
-  MaxKey,
-  MinKey,
-  ObjectId,
-  Timestamp,
-} from './bson-value.ts';
+import type { BsonValue } from './bson-value.ts';
 import { isWrapper } from './wrappers.ts';
 
 /** Deeper than any server takes, and than a value that contains itself ends. */
@@ -120,14 +107,14 @@ function printDate(value: Date, place: Place): string {
   return `{"$date": {"$numberLong": "${ms}"}}`;
 }
 
-function printCode(value: Code, place: Place): string {
+function printCode(value: bson.Code, place: Place): string {
   if (typeof value.code !== 'string') refuse(place, 'a function');
   const code = `"$code": ${checkText(value.code, place)}`;
   if (!value.scope) return `{${code}}`;
   return `{${code}, "$scope": ${print(value.scope as BsonValue, [...place, 'scope'])}}`;
 }
 
-function printReference(value: DBRef, place: Place): string {
+function printReference(value: bson.DBRef, place: Place): string {
   const parts = new Map<string, string>();
   for (const [name, field] of Object.entries(value.fields)) {
     parts.set(name, print(field as BsonValue, [...place, name]));
@@ -149,28 +136,28 @@ function printParts(parts: ReadonlyMap<string, string>): string {
   return `{${names.map((name) => `${printText(name)}: ${parts.get(name)}`).join(', ')}}`;
 }
 
-/** Undefined for what is no class of BSON. Classes are told by name: there may be several copies of the package. */
+/** Undefined for what is no class of BSON, as one of another copy of the package is. */
 function printClass(value: object, place: Place): string | undefined {
   if (value instanceof Date) return printDate(value, place);
   if (value instanceof RegExp) return printRegExp(value, place);
   if (value instanceof Uint8Array) return printBinary(value, 0);
-  if (value instanceof Double) return wrap('$numberDouble', printDouble(value.value));
-  if (value instanceof Int32) return wrap('$numberInt', String(value.value));
+  if (value instanceof bson.Double) return wrap('$numberDouble', printDouble(value.value));
+  if (value instanceof bson.Int32) return wrap('$numberInt', String(value.value));
   // a Timestamp is a Long to JavaScript
-  if (value instanceof Timestamp) return `{"$timestamp": {"i": ${value.i}, "t": ${value.t}}}`;
-  if (value instanceof Long) return wrap('$numberLong', value.toString());
-  if (value instanceof ObjectId) return wrap('$oid', value.toHexString());
-  if (value instanceof Binary) {
+  if (value instanceof bson.Timestamp) return `{"$timestamp": {"i": ${value.i}, "t": ${value.t}}}`;
+  if (value instanceof bson.Long) return wrap('$numberLong', value.toString());
+  if (value instanceof bson.ObjectId) return wrap('$oid', value.toHexString());
+  if (value instanceof bson.Binary) {
     // bson's UUID is a Binary with a class of its own
-    if (value.constructor !== Binary) refuse(place, 'a bare UUID; it is wrapped as Binary');
+    if (value.constructor !== bson.Binary) refuse(place, 'a bare UUID; it is wrapped as Binary');
     return printBinary(value.value(), value.sub_type);
   }
-  if (value instanceof BSONRegExp) return printExpression(value.pattern, value.options, place);
-  if (value instanceof Decimal128) return wrap('$numberDecimal', value.toString());
-  if (value instanceof MinKey) return '{"$minKey": 1}';
-  if (value instanceof MaxKey) return '{"$maxKey": 1}';
-  if (value instanceof Code) return printCode(value, place);
-  if (value instanceof DBRef) return printReference(value, place);
+  if (value instanceof bson.BSONRegExp) return printExpression(value.pattern, value.options, place);
+  if (value instanceof bson.Decimal128) return wrap('$numberDecimal', value.toString());
+  if (value instanceof bson.MinKey) return '{"$minKey": 1}';
+  if (value instanceof bson.MaxKey) return '{"$maxKey": 1}';
+  if (value instanceof bson.Code) return printCode(value, place);
+  if (value instanceof bson.DBRef) return printReference(value, place);
   return undefined;
 }
 

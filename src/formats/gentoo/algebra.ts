@@ -107,20 +107,21 @@ export interface SatisfiedOptions<T> {
   readonly eapi?: Eapi | undefined;
 }
 
-/** How many children count and how many of them are satisfied; conditions that do not hold take theirs away (PMS 8.2.3). */
-export function countSatisfied<T>(
+/** The children that count and those of them that are satisfied; conditions that do not hold take theirs away (PMS 8.2.3). */
+export function countedChildren<T>(
   node: Group<T> | Conditional<T>,
   options: SatisfiedOptions<T>,
-): { readonly met: number; readonly all: number } {
+): { readonly counted: readonly Expression<T>[]; readonly met: readonly Expression<T>[] } {
   const counted = node.children.filter((child) => child.kind !== 'use' || holds(child, options.flags));
-  return { met: counted.filter((child) => satisfied(child, options)).length, all: counted.length };
+  return { counted, met: counted.filter((child) => satisfied(child, options)) };
 }
 
 /** Whether the expression is met, when `holds` tells it of each item (PMS 8.2). */
 export function satisfied<T>(expression: Expression<T>, options: SatisfiedOptions<T>): boolean {
   if (expression.kind === 'leaf') return options.holds(expression.value);
   if (expression.kind === 'use' && !holds(expression, options.flags)) return true;
-  const { met, all } = countSatisfied(expression, options);
+  const children = countedChildren(expression, options);
+  const [all, met] = [children.counted.length, children.met.length];
   switch (expression.kind) {
     case 'use':
     case 'all':

@@ -1,5 +1,5 @@
 import { type Problem, problem } from '../../diagnostics/index.ts';
-import { compareBytes } from './order.ts';
+import { compareBytes } from '../../primitives/index.ts';
 
 /** Variables of an ebuild that the metadata cache holds (PMS 7.3, 14.3; specification 7.6). */
 export const cacheVariables = [

@@ -40,7 +40,8 @@ export interface CheckedPackage {
 /** The MD5 of a file as the cache has it. */
 export const md5Of = (bytes: Uint8Array): string => createHash('md5').update(bytes).digest('hex');
 
-const textOf = (bytes: Uint8Array): string => new TextDecoder('utf-8').decode(bytes);
+/** The text of a file. */
+export const textOf = (bytes: Uint8Array): string => new TextDecoder('utf-8').decode(bytes);
 
 interface EbuildFile {
   readonly fileName: string;

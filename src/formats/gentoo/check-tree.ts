@@ -1,5 +1,6 @@
 import { type Problem, problem } from '../../diagnostics/index.ts';
-import { checkPackage, md5Of } from './check-package.ts';
+import { compareText } from '../../primitives/index.ts';
+import { checkPackage, md5Of, textOf } from './check-package.ts';
 import { type ManifestEntry, sameFile } from './manifest.ts';
 import { isCategoryName } from './names.ts';
 import { type Layout, layoutOf, parseCategories, parseLayout, parseRepoName } from './repository-files.ts';
@@ -27,12 +28,16 @@ export interface TreeSurroundings {
 }
 
 /** Folders of a repository that are no categories (PMS 4.1). */
-const noCategories = new Set(['eclass', 'licenses', 'metadata', 'profiles', 'scripts']);
+export const noCategories: ReadonlySet<string> = new Set([
+  'eclass',
+  'licenses',
+  'metadata',
+  'profiles',
+  'scripts',
+]);
 
 /** Parts of USE_EXPAND that PMS lets every ebuild ask for (11.1.1). */
 const implicitPrefix = /^(arch|elibc|kernel|userland)_|^(prefix|prefix-guest|prefix-stack)$/;
-
-const textOf = (bytes: Uint8Array): string => new TextDecoder('utf-8').decode(bytes);
 
 class TreeCheck {
   readonly problems: Problem[] = [];
@@ -133,7 +138,7 @@ class TreeCheck {
       hasLicense,
     };
     const files = new Map<string, { entry: ManifestEntry; path: string }>();
-    for (const [path, fileNames] of [...packages].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    for (const [path, fileNames] of [...packages].sort(([a], [b]) => compareText(a, b))) {
       const exists = (file: string): boolean => this.#paths.has(file);
       const { problems, manifest } = checkPackage({ path, fileNames, exists, read: this.#tree.read }, rules);
       this.problems.push(...problems);

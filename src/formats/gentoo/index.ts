@@ -2,7 +2,6 @@ export type { Condition, ConditionedLeaf, SatisfiedOptions } from './algebra.ts'
 export {
   conditionedLeaves,
   conditionsOf,
-  countSatisfied,
   evaluate,
   flatten,
   group,
@@ -23,7 +22,7 @@ export type { CacheEntry, CacheFacts } from './cache-entry.ts';
 export { cacheVariables, parseCacheEntry, printCacheEntry, staleness } from './cache-entry.ts';
 export { md5Of } from './check-package.ts';
 export type { TreeFiles, TreeSurroundings } from './check-tree.ts';
-export { checkTree } from './check-tree.ts';
+export { checkTree, noCategories } from './check-tree.ts';
 export type { ExpressionOptions, MentionedFlag, SourceUri } from './dependencies.ts';
 export {
   checkFlags,
@@ -83,6 +82,7 @@ export type { KitDefinition, ReleaseDefinition, SourcedKit, SourceRepository } f
 export type { Layout, LayoutSettings, NewLayout } from './repository-files.ts';
 export {
   layoutOf,
+  parseArchitectures,
   parseCategories,
   parseLayout,
   parseMirrors,

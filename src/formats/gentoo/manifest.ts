@@ -1,5 +1,5 @@
 import { type Problem, problem } from '../../diagnostics/index.ts';
-import { compareBytes } from './order.ts';
+import { compareBytes } from '../../primitives/index.ts';
 
 /** `DIST` is a distfile; the others are files of the package's folder and stand only in Manifests that are not thin. */
 export type ManifestType = 'AUX' | 'DIST' | 'EBUILD' | 'MISC';
@@ -47,16 +47,8 @@ function readLine(line: string): ManifestEntry | undefined {
   const match = linePattern.exec(line);
   if (!match) return undefined;
   const [, type, name = '', size, rest = ''] = match;
-  const words = rest.slice(1).split(' ');
-  const hashes: Record<string, string> = {};
-  for (let index = 0; index < words.length; index += 2) {
-    Object.defineProperty(hashes, words[index] as string, {
-      value: words[index + 1],
-      enumerable: true,
-      configurable: true,
-      writable: true,
-    });
-  }
+  const pairs = [...rest.matchAll(/ (\S+) (\S+)/g)];
+  const hashes = Object.fromEntries(pairs.map(([, digest = '', value = '']) => [digest, value]));
   return { type: type as ManifestType, name, size: Number(size), hashes };
 }
 

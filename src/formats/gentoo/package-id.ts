@@ -1,6 +1,6 @@
 import { fault, type Place } from '../../diagnostics/index.ts';
+import { compareText } from '../../primitives/index.ts';
 import { endsLikeVersion, isCategoryName, isPackageName } from './names.ts';
-import { compareText } from './order.ts';
 import { compareVersions, formatVersion, parseVersion, type Version, versionFlaw } from './version.ts';
 
 /** Name and version of a package, as in the name of an ebuild. */

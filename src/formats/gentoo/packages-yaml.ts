@@ -1,5 +1,5 @@
 import { type Place, type Problem, ProblemError, problem } from '../../diagnostics/index.ts';
-import { isEmpty, readYaml, YamlFields, type YamlNode } from '../yaml/index.ts';
+import { checkExpansion, isEmpty, readYaml, YamlFields, type YamlNode } from '../yaml/index.ts';
 import { isCategoryName, isPackageName } from './names.ts';
 
 /** Something that is taken from a repository, and where that is said. */
@@ -68,12 +68,9 @@ export function parsePackageList(
   const fields = new YamlFields();
   const empty = { packages: [], exclude: [], copyfiles: [], eclasses: [] };
   try {
-    const map = fields.map(readYaml(text, file), 'the file', [
-      'packages',
-      'exclude',
-      'copyfiles',
-      'eclasses',
-    ]);
+    const root = readYaml(text, file);
+    checkExpansion(root);
+    const map = fields.map(root, 'the file', ['packages', 'exclude', 'copyfiles', 'eclasses']);
     const eclasses = fields
       .named(map.get('eclasses'), "'eclasses'")
       .flatMap(({ name: repository, place, value }) =>

@@ -1,4 +1,4 @@
-import { compareBytes } from './order.ts';
+import { compareBytes } from '../../primitives/index.ts';
 import { comparePackageIds, formatPackageId, type PackageId } from './package-id.ts';
 
 /** A version of a package and the implementations of Python that it runs on: `python3_9`, `pypy3`. */

@@ -172,3 +172,11 @@ packages:
     ]);
   });
 });
+
+it('refuses aliases that multiply, in both files', () => {
+  const lines = Array.from({ length: 30 }, (_, at) => `  a${at + 1}: &a${at + 1} [*a${at}, *a${at}]`);
+  const text = ['  a0: &a0 [x]', ...lines].join('\n');
+  const coded = [{ code: 'YML001', what: expect.stringContaining('aliases') }];
+  expect(parseReleaseDefinition(`release:\n${text}`, 'x').problems).toMatchObject(coded);
+  expect(parsePackageList(`packages:\n${text}`, 'x').problems).toMatchObject(coded);
+});

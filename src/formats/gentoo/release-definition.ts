@@ -1,6 +1,13 @@
 import { type Place, type Problem, ProblemError, problem } from '../../diagnostics/index.ts';
 import { nearestWords } from '../../primitives/index.ts';
-import { isEmpty, type NamedNode, readYaml, YamlFields, type YamlNode } from '../yaml/index.ts';
+import {
+  checkExpansion,
+  isEmpty,
+  type NamedNode,
+  readYaml,
+  YamlFields,
+  type YamlNode,
+} from '../yaml/index.ts';
 import { readKits } from './kit-definition.ts';
 import type { ReleaseDefinition, SourceRepository } from './release-shape.ts';
 
@@ -69,7 +76,10 @@ function readCollections(
   return collections;
 }
 
-/** Values as JSON has them, scalars as text, for `metadata`, which nobody interprets. */
+/**
+ * Values as JSON has them, for `metadata`, which nobody interprets: whole numbers are numbers, empty values null, and all other
+ * scalars the text that was written.
+ */
 function plain(node: YamlNode): unknown {
   if (node.kind === 'list') return node.items.map(plain);
   if (node.kind === 'map')
@@ -132,7 +142,9 @@ export function parseReleaseDefinition(
 ): { readonly release?: ReleaseDefinition; readonly problems: readonly Problem[] } {
   const fields = new YamlFields();
   try {
-    const release = readRelease(fields, readYaml(text, file));
+    const root = readYaml(text, file);
+    checkExpansion(root);
+    const release = readRelease(fields, root);
     const isBroken = fields.problems.some(({ severity }) => severity === 'error');
     return { problems: fields.problems, ...(isBroken ? {} : { release }) };
   } catch (error) {

@@ -34,6 +34,10 @@ describe('layout.conf', () => {
   });
   it('tells missing masters from none, and PMS041 the line that is no setting', () => {
     expect(layoutOf(parseLayout('masters =\n', 'x').settings).masters).toEqual([]);
+    expect(parseLayout('# a\r\nmasters = a # b\r\n', 'x')).toEqual({
+      settings: new Map([['masters', 'a']]),
+      problems: [],
+    });
     expect(layoutOf(parseLayout('# masters = a\n', 'x').settings)).toMatchObject({
       masters: undefined,
       signManifests: true,

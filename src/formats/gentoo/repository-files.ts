@@ -1,6 +1,6 @@
 import { fault, type Problem, problem } from '../../diagnostics/index.ts';
+import { compareBytes } from '../../primitives/index.ts';
 import { isCategoryName, isRepositoryName, isUseFlagName } from './names.ts';
-import { compareBytes } from './order.ts';
 import { profileLines } from './text-lines.ts';
 
 /** `metadata/layout.conf`: names and what stands behind their `=`. */
@@ -97,6 +97,11 @@ export function parseCategories(text: string, file: string): { categories: strin
       );
   }
   return { categories, problems };
+}
+
+/** `profiles/arch.list` (PMS 4.4): the names, which are flags of every package where profiles say so (PMS 5.3.2). */
+export function parseArchitectures(text: string): readonly string[] {
+  return profileLines(text).map(({ text: name }) => name);
 }
 
 /** The text of `profiles/categories`, sorted. */

@@ -1,5 +1,12 @@
 import type { Place } from '../../diagnostics/index.ts';
-import { type Condition, countSatisfied, holds, printExpression, satisfied } from './algebra.ts';
+import {
+  type Condition,
+  countedChildren,
+  holds,
+  printExpression,
+  type SatisfiedOptions,
+  satisfied,
+} from './algebra.ts';
 import type { ExpressionOptions } from './dependencies.ts';
 import { type Eapi, eapiRules } from './eapi.ts';
 import {
@@ -69,15 +76,13 @@ const demands = { any: 'At least one of', one: 'Exactly one of', 'at-most-one': 
 function violationOfGroup(
   node: Group<Condition>,
   conditions: readonly Condition[],
-  facts: Facts,
+  options: SatisfiedOptions<Condition>,
 ): RequiredUseViolation | undefined {
-  if (node.kind === 'all' || satisfied(node, facts.options)) return undefined;
-  const counted = node.children.filter((child) => child.kind !== 'use' || holds(child, facts.options.flags));
-  const met = counted.filter((child) => satisfied(child, facts.options));
-  const { all } = countSatisfied(node, facts.options);
+  if (node.kind === 'all' || satisfied(node, options)) return undefined;
+  const { counted, met } = countedChildren(node, options);
   const now = met.length === 0 ? 'none is' : `${list(quoted(met), 'and')} ${met.length === 1 ? 'is' : 'are'}`;
   const text = printRequiredUse({ kind: 'all', children: [node], at: 0 });
-  if (all === 0)
+  if (counted.length === 0)
     return { text, at: node.at, why: `A choice among nothing is never met${reason(conditions)}.` };
   return {
     text,
@@ -86,32 +91,24 @@ function violationOfGroup(
   };
 }
 
-interface Facts {
-  readonly options: {
-    readonly flags: ReadonlySet<string>;
-    readonly holds: (value: Condition) => boolean;
-    readonly eapi?: Eapi | undefined;
-  };
-}
-
 function violationsOf(
   node: Expression<Condition>,
   conditions: readonly Condition[],
-  facts: Facts,
+  options: SatisfiedOptions<Condition>,
 ): RequiredUseViolation[] {
   if (node.kind === 'leaf') {
-    if (facts.options.holds(node.value)) return [];
+    if (options.holds(node.value)) return [];
     const { flag, negated } = node.value;
     const why = `'${flag}' has to be ${negated ? 'off' : 'on'}${reason(conditions)}.`;
     return [{ text: printFlag(node.value), at: node.at, why }];
   }
   if (node.kind === 'use') {
-    if (!holds(node, facts.options.flags)) return [];
+    if (!holds(node, options.flags)) return [];
     const inner = [...conditions, { flag: node.flag, negated: node.negated }];
-    return node.children.flatMap((child) => violationsOf(child, inner, facts));
+    return node.children.flatMap((child) => violationsOf(child, inner, options));
   }
-  if (node.kind === 'all') return node.children.flatMap((child) => violationsOf(child, conditions, facts));
-  const violation = violationOfGroup(node, conditions, facts);
+  if (node.kind === 'all') return node.children.flatMap((child) => violationsOf(child, conditions, options));
+  const violation = violationOfGroup(node, conditions, options);
   return violation ? [violation] : [];
 }
 
@@ -122,10 +119,10 @@ export function explainRequiredUse(
   eapi?: Eapi,
 ): RequiredUseViolation[] {
   const options = { flags, holds: (condition: Condition) => holds(condition, flags), eapi };
-  return violationsOf(expression, [], { options });
+  return violationsOf(expression, [], options);
 }
 
-/** The same as problems' places: where a violation stands in the text that was read. */
+/** Where a violation stands, when the text that was read begins at `place`. */
 export function placeOfViolation(violation: RequiredUseViolation, text: string, place: Place): Place {
   return placeInText(text, Math.max(violation.at, 0), place);
 }

@@ -8,7 +8,8 @@ export interface TextLine {
 /** Lines of a profile's file (PMS 5.2.4): without blanks around, empty ones and comments. */
 export function profileLines(text: string): readonly TextLine[] {
   return text.split('\n').flatMap((raw, index) => {
-    const line = raw.replace(/(^|\s)#.*$/, '').trim();
+    // a line end of Windows is a part of the comment, too
+    const line = raw.replace(/(^|\s)#.*$/s, '').trim();
     return line === '' ? [] : [{ text: line, line: index + 1 }];
   });
 }

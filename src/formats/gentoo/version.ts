@@ -1,5 +1,5 @@
 import { fault, type Place } from '../../diagnostics/index.ts';
-import { compareText, compareWholeNumbers } from './order.ts';
+import { compareText, compareWholeNumbers } from '../../primitives/index.ts';
 
 /** What can follow the numbers and the letter of a version, oldest first; `p` alone is newer than nothing (PMS 3.3). */
 export type VersionSuffixKind = 'alpha' | 'beta' | 'pre' | 'rc' | 'p';

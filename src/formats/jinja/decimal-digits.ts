@@ -46,6 +46,15 @@ function placePoint(digits: string): string {
   return digits.length === 1 ? digits : `${digits[0]}.${digits.slice(1)}`;
 }
 
+/** Integer to the nearest multiple of a power of ten, as Python's `round(x, -zeros)`; exact at any size. */
+export function roundInteger(value: bigint, zeros: number): bigint {
+  const size = value < 0n ? -value : value;
+  if (zeros > size.toString().length) return 0n;
+  const unit = 10n ** BigInt(zeros);
+  const rounded = roundedQuotient(size, unit) * unit;
+  return value < 0n ? -rounded : rounded;
+}
+
 /** Number to the nearest multiple of a power of ten, as Python's `round(x, places)`. */
 export function roundTo(value: number, places: number): number {
   if (!Number.isFinite(value) || places > 330) return value;

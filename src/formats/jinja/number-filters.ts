@@ -1,5 +1,5 @@
 import { bind } from './bind.ts';
-import { roundTo } from './decimal-digits.ts';
+import { roundInteger, roundTo } from './decimal-digits.ts';
 import { isTrue, typeName } from './dict.ts';
 import type { Filter, FilterTable } from './filter-kit.ts';
 import { floatDigits } from './number-format.ts';
@@ -15,7 +15,7 @@ const absolute: Filter = (value, given) => {
   if (value instanceof PyFloat) return new PyFloat(Math.abs(value.value));
   const integer = asInteger(value);
   if (integer === undefined) return wrongUse(`'abs' expects a number, not a ${typeName(value)}`);
-  return integer < 0 ? (typeof integer === 'bigint' ? -integer : -integer) : integer;
+  return integer < 0 ? -integer : integer;
 };
 
 const toInteger: Filter = (value, given) => {
@@ -55,7 +55,7 @@ const round: Filter = (value, given) => {
   }
   if (value instanceof PyFloat) return new PyFloat(roundTo(number, precision));
   const integer = asInteger(value) as number | bigint;
-  return precision >= 0 ? integer : integerOf(BigInt(roundTo(Number(integer), precision)));
+  return precision >= 0 ? integer : integerOf(roundInteger(BigInt(integer), -precision));
 };
 
 const units = ['k', 'M', 'G', 'T', 'P', 'E', 'Z', 'Y'];

@@ -2,9 +2,9 @@ import type { Statement } from './nodes.ts';
 import { parseExpression } from './parse-expression.ts';
 import type { TokenReader } from './token-reader.ts';
 
-/** `with context` or `without context`, which may stand at the end. */
-function parseContext(reader: TokenReader, missing: boolean): boolean {
-  if (!reader.isName('with', 'without') || !reader.is('name', 'context', reader.following)) return missing;
+/** `with context` or `without context`, which may stand at the end; undefined when neither does. */
+function parseContext(reader: TokenReader): boolean | undefined {
+  if (!reader.isName('with', 'without') || !reader.is('name', 'context', reader.following)) return undefined;
   const hasContext = reader.next().text === 'with';
   reader.next();
   return hasContext;
@@ -17,14 +17,14 @@ export function parseInclude(reader: TokenReader, at: Statement['at']): Statemen
     reader.next();
     reader.next();
   }
-  return { kind: 'include', template, isOptional, hasContext: parseContext(reader, true), at };
+  return { kind: 'include', template, isOptional, hasContext: parseContext(reader) ?? true, at };
 }
 
 export function parseImport(reader: TokenReader, at: Statement['at']): Statement {
   const template = parseExpression(reader);
   reader.expect('name', 'as');
   const as = reader.expect('name').text;
-  return { kind: 'import', template, as, hasContext: parseContext(reader, false), at };
+  return { kind: 'import', template, as, hasContext: parseContext(reader) ?? false, at };
 }
 
 export function parseFromImport(reader: TokenReader, at: Statement['at']): Statement {
@@ -32,21 +32,18 @@ export function parseFromImport(reader: TokenReader, at: Statement['at']): State
   reader.expect('name', 'import');
   const names: { name: string; alias: string }[] = [];
   let hasContext: boolean | undefined;
-  while (hasContext === undefined && reader.is('name')) {
+  while (reader.is('name')) {
     const before = reader.current;
-    hasContext = isContext(reader) ? parseContext(reader, false) : undefined;
+    hasContext = parseContext(reader);
     if (hasContext !== undefined) break;
     const name = reader.next().text;
     if (name.startsWith('_')) reader.fail(`'${name}' begins with '_' and cannot be imported`, before);
     names.push({ name, alias: reader.skip('name', 'as') ? reader.expect('name').text : name });
-    if (isContext(reader)) hasContext = parseContext(reader, false);
-    else if (!reader.skip('operator', ',')) break;
-    else if (!reader.is('name')) reader.expect('name');
+    hasContext = parseContext(reader);
+    if (hasContext !== undefined) break;
+    if (!reader.skip('operator', ',')) break;
+    if (!reader.is('name')) reader.expect('name');
   }
   if (names.length === 0) reader.expect('name');
   return { kind: 'import', template, as: names, hasContext: hasContext ?? false, at };
-}
-
-function isContext(reader: TokenReader): boolean {
-  return reader.isName('with', 'without') && reader.is('name', 'context', reader.following);
 }

@@ -131,8 +131,9 @@ function expandTabs(self: string, given: Arguments): string {
 
 function zfill(self: string, given: Arguments): string {
   const width = bind('zfill', given, ['width'], 1).integer('width', 0);
+  if (width > 1_000_000) return tooMuch('a text is filled up to too great a width');
   const sign = /^[+-]/.exec(self)?.[0] ?? '';
-  return sign + self.slice(sign.length).padStart(Math.min(width, 1_000_000) - sign.length, '0');
+  return sign + self.slice(sign.length).padStart(width - sign.length, '0');
 }
 
 function swapCase(self: string): string {

@@ -170,6 +170,7 @@ describe('what a template cannot do', () => {
     "{{ '%999999999d' % 1 }}",
     "{{ '{:999999999}'.format(1) }}",
     "{{ 'x'.center(999999999) }}",
+    "{{ '1'.zfill(999999999) }}",
     '{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}',
     "{% set x = 'x' * 1000000 %}{% for i in range(100) %}{{ x }}{% endfor %}",
     "{% set ns = namespace(x='x' * 1000) %}{% for i in range(40) %}{% set ns.x = ns.x ~ ns.x %}{% endfor %}",

@@ -1,3 +1,5 @@
+import { compareText, compareWholeNumbers } from '../../primitives/index.ts';
+
 /** A full version taken apart: `[epoch:]pkgver[-pkgrel]`. */
 export interface PackageVersion {
   /** Text before the first `:` when that text is only digits; undefined when there is none. */
@@ -36,17 +38,6 @@ export function formatVersion(version: PackageVersion): string {
 const asBytes = (text: string): string =>
   /^[\x00-\x7f]*$/.test(text) ? text : Buffer.from(text, 'utf8').toString('latin1');
 
-/** Compares two runs of digits, or two runs of letters, given by their ends in their texts. */
-function compareSegments(a: string, b: string, numeric: boolean): number {
-  if (numeric) {
-    const one = a.replace(/^0+/, '');
-    const two = b.replace(/^0+/, '');
-    if (one.length !== two.length) return one.length > two.length ? 1 : -1;
-    return one === two ? 0 : one < two ? -1 : 1;
-  }
-  return a === b ? 0 : a < b ? -1 : 1;
-}
-
 /** End of the run of digits or of letters that begins at `start`. */
 function endOfRun(text: string, start: number, numeric: boolean): number {
   const belongs = numeric ? isDigit : isAlpha;
@@ -74,8 +65,9 @@ function compareParts(a: string, b: string): -1 | 0 | 1 {
     twoEnd = endOfRun(b, two, numeric);
     // Different kinds: a number is newer than letters.
     if (two === twoEnd) return numeric ? 1 : -1;
-    const order = compareSegments(a.slice(one, oneEnd), b.slice(two, twoEnd), numeric);
-    if (order !== 0) return order < 0 ? -1 : 1;
+    const compareSegments = numeric ? compareWholeNumbers : compareText;
+    const order = compareSegments(a.slice(one, oneEnd), b.slice(two, twoEnd));
+    if (order !== 0) return order;
     one = oneEnd;
     two = twoEnd;
   }

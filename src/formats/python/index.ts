@@ -3,6 +3,7 @@ export type { TagTransform, VersionMatch, VersionMatcher } from './matcher.ts';
 export { compilePythonPattern, matchVersion } from './matcher.ts';
 export type { DependencyLines, PythonDependencies } from './pydeps.ts';
 export { pythonDependencyLines } from './pydeps.ts';
+export { pythonRegularExpression } from './regular-expression.ts';
 export type { Specifier, SpecifierClause, SpecifierOperator } from './specifier.ts';
 export { formatSpecifier, meetsSpecifier, parseSpecifier } from './specifier.ts';
 export type { UpstreamVersion } from './upstream-order.ts';

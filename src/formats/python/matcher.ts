@@ -1,4 +1,5 @@
-import { fault, type Place } from '../../diagnostics/index.ts';
+import { fault, messageOf, type Place } from '../../diagnostics/index.ts';
+import { pythonRegularExpression } from './regular-expression.ts';
 
 /** A replacement of text in a tag before a version is looked for. */
 export interface TagTransform {
@@ -39,22 +40,12 @@ function matchesStart(pattern: RegExp, text: string): boolean {
   return atStart(pattern).test(text);
 }
 
-/**
- * A regular expression as people write it in YAML for Python: `(?P<name>`, `(?P=name)`, `\A`, `\Z` and flags in front are
- * understood. Throws PEP002 when it is none.
- */
+/** A regular expression as people write it in YAML for Python. Throws PEP002 when it is none that can be used here. */
 export function compilePythonPattern(text: string, place?: Place): RegExp {
-  const flags = /^\(\?([aimsux]+)\)/.exec(text)?.[1] ?? '';
-  const body = text
-    .slice(flags === '' ? 0 : flags.length + 3)
-    .replace(/\(\?P<([A-Za-z_]\w*)>/g, '(?<$1>')
-    .replace(/\(\?P=([A-Za-z_]\w*)\)/g, '\\k<$1>')
-    .replace(/(?<!\\)((?:\\\\)*)\\A/g, '$1(?<![\\s\\S])')
-    .replace(/(?<!\\)((?:\\\\)*)\\Z/g, '$1(?![\\s\\S])');
   try {
-    return new RegExp(body, [...new Set(flags)].filter((flag) => 'ims'.includes(flag)).join(''));
+    return pythonRegularExpression(text);
   } catch (error) {
-    const why = error instanceof Error ? `${error.message}.` : undefined;
+    const why = `${messageOf(error)}.`;
     throw fault('PEP002', { what: `'${text}' is not a regular expression`, why, place, cause: error });
   }
 }

@@ -174,6 +174,8 @@ describe('matchers', () => {
   it('understand patterns as they are written for Python, PEP002 otherwise', () => {
     expect(compilePythonPattern('(?i)\\AV(?P<n>\\d+)-(?P=n)\\Z').exec('v12-12')?.groups?.['n']).toBe('12');
     expect(compilePythonPattern('a\\Z').test('a\n')).toBe(false);
+    expect(compilePythonPattern('\\(?P<a>').test('P<a>')).toBe(true);
     expect(() => compilePythonPattern('v(\\d+')).toThrow(coded('PEP002'));
+    expect(() => compilePythonPattern('(?x) v')).toThrow(coded('PEP002'));
   });
 });

@@ -1,3 +1,5 @@
+import { compareText, compareWholeNumbers } from '../../primitives/index.ts';
+
 /** One piece behind `+`: a number (without zeros in front) or a word in small letters. */
 export interface LocalPart {
   readonly kind: 'number' | 'word';
@@ -90,12 +92,10 @@ export function formatPythonVersion(version: PythonVersion): string {
   ].join('');
 }
 
-const compareDigits = (a: string, b: string): number => a.length - b.length || (a === b ? 0 : a < b ? -1 : 1);
-
 function compareReleases(a: readonly string[], b: readonly string[]): number {
   const most = Math.max(a.length, b.length);
   for (let index = 0; index < most; index += 1) {
-    const order = compareDigits(a[index] ?? '0', b[index] ?? '0');
+    const order = compareWholeNumbers(a[index] ?? '0', b[index] ?? '0');
     if (order !== 0) return order;
   }
   return 0;
@@ -110,7 +110,7 @@ function preRank({ pre, post, dev }: PythonVersion): number {
 /** `missing` is the place of a version that has none: before (-1) or behind (1) all that have one. */
 function compareMarks(a: string | undefined, b: string | undefined, missing: -1 | 1): number {
   if (a === undefined || b === undefined) return a === b ? 0 : a === undefined ? missing : -missing;
-  return compareDigits(a, b);
+  return compareWholeNumbers(a, b);
 }
 
 function compareLocals(a: readonly LocalPart[] | undefined, b: readonly LocalPart[] | undefined): number {
@@ -120,14 +120,8 @@ function compareLocals(a: readonly LocalPart[] | undefined, b: readonly LocalPar
     const one = a[index] as LocalPart;
     const two = b[index] as LocalPart;
     if (one.kind !== two.kind) return one.kind === 'number' ? 1 : -1;
-    const order =
-      one.kind === 'number'
-        ? compareDigits(one.text, two.text)
-        : one.text === two.text
-          ? 0
-          : one.text < two.text
-            ? -1
-            : 1;
+    const compare = one.kind === 'number' ? compareWholeNumbers : compareText;
+    const order = compare(one.text, two.text);
     if (order !== 0) return order;
   }
   return a.length - b.length;
@@ -136,7 +130,7 @@ function compareLocals(a: readonly LocalPart[] | undefined, b: readonly LocalPar
 /** The order of PEP 440; -1 when the first is older. `1.0` and `1.0.0` are equal. */
 export function comparePythonVersions(a: PythonVersion, b: PythonVersion): -1 | 0 | 1 {
   const order =
-    compareDigits(a.epoch, b.epoch) ||
+    compareWholeNumbers(a.epoch, b.epoch) ||
     compareReleases(a.release, b.release) ||
     preRank(a) - preRank(b) ||
     compareMarks(a.pre?.number, b.pre?.number, -1) ||

@@ -77,7 +77,7 @@ export class YamlFields {
   }
 }
 
-/** An empty value, `~` or `null`. */
+/** An empty value, `~` or `null` as YAML 1.1 spells it. */
 export function isEmpty(node: YamlNode): boolean {
-  return node.kind === 'scalar' && node.isPlain && ['', '~', 'null'].includes(node.text);
+  return node.kind === 'scalar' && node.isPlain && ['', '~', 'null', 'Null', 'NULL'].includes(node.text);
 }

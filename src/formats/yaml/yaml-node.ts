@@ -1,5 +1,5 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type ParsedNode, parseDocument } from 'yaml';
-import { fault, type Place } from '../../diagnostics/index.ts';
+import { type Code, fault, type Place, type ProblemError } from '../../diagnostics/index.ts';
 
 /** A YAML document as it was written: scalars keep their text, everything keeps its place. */
 export type YamlNode = YamlMap | YamlList | YamlScalar;
@@ -32,16 +32,22 @@ export interface YamlEntry {
   readonly value: YamlNode;
 }
 
-const trouble = (what: string, place: Place) => fault('YML001', { what, place });
+type Trouble = (what: string, place: Place) => ProblemError;
 
 class DocumentReader {
   readonly #document: ReturnType<typeof parseDocument>;
   readonly #placeAt: (offset: number) => Place;
+  readonly #trouble: Trouble;
   readonly #seen = new Map<ParsedNode, YamlNode>();
 
-  constructor(document: ReturnType<typeof parseDocument>, placeAt: (offset: number) => Place) {
+  constructor(
+    document: ReturnType<typeof parseDocument>,
+    placeAt: (offset: number) => Place,
+    trouble: Trouble,
+  ) {
     this.#document = document;
     this.#placeAt = placeAt;
+    this.#trouble = trouble;
   }
 
   /** `at` is where an empty value stands. */
@@ -51,7 +57,7 @@ class DocumentReader {
     if (isAlias(node)) {
       const target = node.resolve(this.#document) as ParsedNode | undefined;
       const known = target && this.#seen.get(target);
-      if (!known) throw trouble(`the anchor '${node.source}' is not known here`, place);
+      if (!known) throw this.#trouble(`the anchor '${node.source}' is not known here`, place);
       return known;
     }
     const made = this.#make(node, place);
@@ -65,12 +71,12 @@ class DocumentReader {
         const key = pair.key as ParsedNode | null;
         const at = key?.range[0] ?? node.range[0];
         const name = this.read(key, at);
-        if (name.kind !== 'scalar') throw trouble('a key is no text', name.place);
+        if (name.kind !== 'scalar') throw this.#trouble('a key is no text', name.place);
         const value = this.read(pair.value as ParsedNode | null, at);
         const isMerge = name.isPlain && name.text === '<<';
         return { key: name.text, place: name.place, value, isMerge };
       });
-      return { kind: 'map', entries: withMerges(entries), place };
+      return { kind: 'map', entries: withMerges(entries, this.#trouble), place };
     }
     if (isSeq(node)) {
       const items = node.items.map((item) => this.read(item as ParsedNode, node.range[0]));
@@ -84,7 +90,10 @@ class DocumentReader {
 }
 
 /** Lays what `<<` names below the keys of a mapping; of two equal keys the later one counts, as in PyYAML. */
-function withMerges(entries: readonly (YamlEntry & { readonly isMerge: boolean })[]): readonly YamlEntry[] {
+function withMerges(
+  entries: readonly (YamlEntry & { readonly isMerge: boolean })[],
+  trouble: Trouble,
+): readonly YamlEntry[] {
   const merged = new Map<string, YamlEntry>();
   for (const { value, isMerge } of entries) {
     if (!isMerge) continue;
@@ -99,10 +108,11 @@ function withMerges(entries: readonly (YamlEntry & { readonly isMerge: boolean }
 }
 
 /**
- * Reads a YAML 1.1 document without deciding what its scalars mean. Aliases share the node that they name. Throws YML001
- * with the place; an empty document is an empty scalar.
+ * Reads a YAML 1.1 document without deciding what its scalars mean. Aliases share the node that they name. Throws YML001,
+ * or the code that is given, with the place; an empty document is an empty scalar.
  */
-export function readYaml(text: string, file: string): YamlNode {
+export function readYaml(text: string, file: string, code: Code = 'YML001'): YamlNode {
+  const trouble: Trouble = (what, place) => fault(code, { what, place });
   const lines = new LineCounter();
   const document = parseDocument(text, {
     version: '1.1',
@@ -123,5 +133,5 @@ export function readYaml(text: string, file: string): YamlNode {
       message === '' ? 'the file is not YAML' : message.replace(/^./, (letter) => letter.toLowerCase());
     throw trouble(what, placeAt(broken.pos[0]));
   }
-  return new DocumentReader(document, placeAt).read(document.contents, 0);
+  return new DocumentReader(document, placeAt, trouble).read(document.contents, 0);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isEmpty, readYaml, YamlFields } from './index.ts';
+import { checkExpansion, isEmpty, readYaml, YamlFields } from './index.ts';
 
 const entries = (text: string) => {
   const node = readYaml(text, 'x.yaml');
@@ -17,6 +17,7 @@ describe('YAML documents', () => {
       { value: { text: '' } },
     ]);
     expect(isEmpty(readYaml('', 'x'))).toBe(true);
+    expect(entries('a: Null\nb: "null"\n').map(({ value }) => isEmpty(value))).toEqual([true, false]);
   });
   it('know anchors and merge keys, the later of two equal keys counting', () => {
     const read = entries('a: &a {x: 1, y: 2}\nb:\n  <<: *a\n  y: 3\na: {z: 1}\n');
@@ -31,6 +32,13 @@ describe('YAML documents', () => {
       }),
     );
   });
+});
+
+it('end with YML001 when aliases multiply', () => {
+  const lines = ['a0: &a0 [x]'];
+  for (let at = 1; at <= 30; at += 1) lines.push(`a${at}: &a${at} [*a${at - 1}, *a${at - 1}]`);
+  const node = readYaml(lines.join('\n'), 'x');
+  expect(() => checkExpansion(node)).toThrow(/YML001 the aliases stand for more than 200000 values/);
 });
 
 describe('fields', () => {

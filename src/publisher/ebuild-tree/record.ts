@@ -1,5 +1,6 @@
 import { namesIn, textIfThere } from '../../host/index.ts';
 import type { Digest } from '../../primitives/index.ts';
+import { generationName, generationNumber } from '../generation-name.ts';
 
 /** One part of a tree: a package, or what is there without autogens. */
 export interface TreePackage {
@@ -18,16 +19,14 @@ export interface TreeRecord {
   readonly packages: readonly (TreePackage & { readonly files: readonly string[] })[];
 }
 
-export const emptyRecord: TreeRecord = { createdMs: 0, reason: '', packages: [] };
-
-/** `000042` for 42. */
-export const generationName = (number: number): string => String(number).padStart(6, '0');
+const emptyRecord: TreeRecord = { createdMs: 0, reason: '', packages: [] };
 
 /** Numbers of whole generations in a folder, oldest first. */
 export function wholeGenerations(folder: string): readonly number[] {
   return namesIn(folder)
-    .flatMap((name) => /^(\d{6,})\.json$/.exec(name)?.[1] ?? [])
-    .map(Number)
+    .flatMap((name) =>
+      name.endsWith('.json') ? (generationNumber(name.slice(0, -'.json'.length)) ?? []) : [],
+    )
     .sort((a, b) => a - b);
 }
 

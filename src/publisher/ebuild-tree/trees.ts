@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { fault } from '../../diagnostics/index.ts';
 import { readTarBytes } from '../../formats/archives/index.ts';
 import {
@@ -12,14 +13,16 @@ import {
   removeTree,
   renameEntry,
   replaceSymlink,
+  syncPaths,
   type TreeFile,
   writeDurably,
   writeFileTree,
 } from '../../host/index.ts';
 import type { Digest } from '../../primitives/index.ts';
 import type { ObjectStore } from '../../store/index.ts';
+import { generationName, generationNumber } from '../generation-name.ts';
 import type { PublishReport } from '../publisher.ts';
-import { generationName, readRecord, type TreePackage, type TreeRecord, wholeGenerations } from './record.ts';
+import { readRecord, type TreePackage, type TreeRecord, wholeGenerations } from './record.ts';
 
 export type { TreePackage } from './record.ts';
 
@@ -115,20 +118,21 @@ export class EbuildTrees {
     ensureFolder(fresh);
     const old = input.visible === undefined ? undefined : `${folder}/${generationName(input.visible)}`;
     const packages: TreeRecord['packages'][number][] = [];
-    const taken = input.after.map((one) => one.name).filter((one) => one.includes('/'));
+    const taken = new Set(input.after.map((one) => one.name).filter((one) => one.includes('/')));
     for (const one of input.after) {
       const kept = input.before.packages.find(
         ({ name, object }) => name === one.name && object === one.object,
       );
       // the folder of a generated package is that package's alone
-      const isFree = (path: string): boolean =>
-        one.name.includes('/') || !taken.some((package_) => path.startsWith(`${package_}/`));
-      const sameFiles = kept?.files.every(isFree) ? kept.files : undefined;
-      const files =
-        sameFiles !== undefined && old !== undefined && one.name.includes('/')
-          ? shareFiles(old, fresh, sameFiles)
-          : await this.#unpack(one, fresh, isFree);
-      packages.push({ ...one, files });
+      const isPackage = one.name.includes('/');
+      const isFree = (path: string): boolean => isPackage || !taken.has(path.split('/', 2).join('/'));
+      const shared = old === undefined ? [] : shareFiles(old, fresh, kept?.files.filter(isFree) ?? []);
+      // what is no package may have files that a package hid before
+      const known = new Set(shared);
+      const isWanted = (path: string): boolean => isFree(path) && !known.has(path);
+      const isWhole = isPackage && old !== undefined && kept !== undefined;
+      const unpacked = isWhole ? [] : await this.#unpack(one, fresh, isWanted);
+      packages.push({ ...one, files: [...shared, ...unpacked] });
     }
     renameEntry(fresh, `${folder}/${name}`);
     const record: TreeRecord = { createdMs: this.#options.clock.nowMs(), reason: input.reason, packages };
@@ -137,10 +141,11 @@ export class EbuildTrees {
     return number;
   }
 
+  /** Writes those files of an archive that are wanted, so that they last. Returns their paths. */
   async #unpack(
     one: TreePackage,
     folder: string,
-    isFree: (path: string) => boolean,
+    isWanted: (path: string) => boolean,
   ): Promise<readonly string[]> {
     const files = new Map<string, TreeFile>();
     for (const { path, type, mode, body } of readTarBytes(
@@ -154,10 +159,13 @@ export class EbuildTrees {
           what: `'${one.fileName}' has an entry '${path}' that is no file of '${one.name}'`,
         });
       }
-      if (isFree(path)) files.set(path, { bytes: body, mode: (mode & 0o111) === 0 ? '100644' : '100755' });
+      if (isWanted(path)) files.set(path, { bytes: body, mode: (mode & 0o111) === 0 ? '100644' : '100755' });
     }
     await writeFileTree(folder, files);
-    return [...files.keys()];
+    const paths = [...files.keys()];
+    const folders = new Set(paths.map((path) => dirname(`${folder}/${path}`)));
+    await syncPaths([...paths.map((path) => `${folder}/${path}`), ...folders]);
+    return paths;
   }
 
   /** Old generations go, their records first: one without a record is swept. */
@@ -224,17 +232,16 @@ export class EbuildTrees {
   }
 
   #visible(tree: string): number | undefined {
-    const found = /^\.trees\/(\d{6,})$/.exec(
-      linkDestination(`${this.#options.publicRoot}/${tree}/tree`) ?? '',
-    );
-    return found ? Number(found[1]) : undefined;
+    const destination = linkDestination(`${this.#options.publicRoot}/${tree}/tree`);
+    const start = '.trees/';
+    return destination?.startsWith(start) ? generationNumber(destination.slice(start.length)) : undefined;
   }
 }
 
 /** Gives files of a generation another name in the next one. */
 function shareFiles(from: string, to: string, files: readonly string[]): readonly string[] {
   for (const path of files) {
-    ensureFolder(`${to}/${path}`.replace(/\/[^/]*$/, ''));
+    ensureFolder(dirname(`${to}/${path}`));
     linkNew(`${from}/${path}`, `${to}/${path}`);
   }
   return files;

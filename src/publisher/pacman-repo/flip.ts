@@ -1,8 +1,9 @@
 import { fault } from '../../diagnostics/index.ts';
 import { entryFacts, replaceSymlink } from '../../host/index.ts';
+import { generationName } from '../generation-name.ts';
 import type { Base } from './content.ts';
 import { archivePackages } from './housekeeping.ts';
-import { generationName, type Places, visibleGeneration } from './places.ts';
+import { type Places, visibleGeneration } from './places.ts';
 import type { Member, RepositoryRecord } from './record.ts';
 
 export interface FlipInput {

@@ -1,5 +1,6 @@
 import { fault, type Problem, problem } from '../../diagnostics/index.ts';
 import { linkDestination, namesIn } from '../../host/index.ts';
+import { generationName, generationNumber } from '../generation-name.ts';
 
 /**
  * Where things stand: `PUBLIC/NAME/ARCH` is a relative link to `.generations/ARCH/000042`, a complete folder;
@@ -55,16 +56,8 @@ export function placesOf(publicRoot: string, repo: string, arch: string): Places
   };
 }
 
-/** `000042` for 42, so that folders sort by age. */
-export const generationName = (number: number): string => String(number).padStart(6, '0');
-
 export const generationFolder = (places: Places, number: number): string =>
   `${places.generations}/${generationName(number)}`;
-
-/** The number of a generation's folder name; undefined for strangers. */
-export function generationNumber(name: string): number | undefined {
-  return /^\d{6,}$/.test(name) ? Number(name) : undefined;
-}
 
 /** What the link points to is what is visible, whatever any record says; undefined when there is no link of ours. */
 export function visibleGeneration(places: Places): number | undefined {

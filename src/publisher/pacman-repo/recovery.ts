@@ -1,7 +1,8 @@
 import { parseDesc } from '../../formats/pacman/index.ts';
 import { bytesIfThere, namesIn, removeEntry, removeTree } from '../../host/index.ts';
+import { generationNumber } from '../generation-name.ts';
 import { readAllEntries } from './content.ts';
-import { generationFolder, generationNumber, type Places, visibleGeneration } from './places.ts';
+import { generationFolder, type Places, visibleGeneration } from './places.ts';
 import type { PublishedFile, RepositoryRecord } from './record.ts';
 import { stagingPrefix } from './staging.ts';
 

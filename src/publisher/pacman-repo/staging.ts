@@ -10,8 +10,9 @@ import {
 } from '../../host/index.ts';
 import type { Signer } from '../../signer/index.ts';
 import type { ObjectStore } from '../../store/index.ts';
+import { generationName } from '../generation-name.ts';
 import type { Admitted } from './admission.ts';
-import { generationName, type Places } from './places.ts';
+import type { Places } from './places.ts';
 import type { PublishedFile } from './record.ts';
 
 /** New packages with their signatures in a folder of their own, before anything else is touched. */

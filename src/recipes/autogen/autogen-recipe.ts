@@ -11,10 +11,18 @@ export interface AutogenDetails {
 /** Name of the job that brings what no autogen makes: eclasses, profiles, ebuilds written by hand. */
 export const staticJob = 'overlay';
 
-const autogenFile = /^autogen\.(?:ts|mts|mjs|js|yaml)$/;
+/** Of several in one folder the first one is taken, as `packmill doit` does. */
+const modules = ['autogen.ts', 'autogen.mts', 'autogen.mjs', 'autogen.js'];
+const list = 'autogen.yaml';
 
 /** Whether a file is an autogen, by its name. */
-export const isAutogen = (name: string): boolean => autogenFile.test(name);
+const isAutogen = (name: string): boolean => name === list || modules.includes(name);
+
+/** The autogens among the names of a folder. */
+export function autogensAmong(names: readonly string[]): readonly string[] {
+  const module = modules.find((name) => names.includes(name));
+  return [...(module === undefined ? [] : [module]), ...(names.includes(list) ? [list] : [])];
+}
 
 /** Whether a path of an overlay only serves to make ebuilds, and is no part of the tree that is published. */
 export function isWorkshop(path: string): boolean {

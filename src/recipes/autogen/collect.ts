@@ -1,14 +1,24 @@
 import { join, relative } from 'node:path';
-import { problem } from '../../diagnostics/index.ts';
 import { parseManifest } from '../../formats/gentoo/index.ts';
 import { digestBytes, type FileTree, pathKind, readFileTree, realPath } from '../../host/index.ts';
-import type { Artifact, JobContext, KindServices, Outcome } from '../../model/index.ts';
+import {
+  type Artifact,
+  failed,
+  type JobContext,
+  type KindServices,
+  type Outcome,
+} from '../../model/index.ts';
 import { type AutogenDetails, isWorkshop, staticJob } from './autogen-recipe.ts';
 import { packFiles } from './package-archive.ts';
 import type { RunResult } from './report.ts';
 
-/** Archives and downloads of a run, for those who install its ebuilds. */
-export type KeepDistfile = (path: string, sha512: string) => Promise<void>;
+/** Archives and downloads of runs, for those who install their ebuilds. */
+export interface DistfileSettings {
+  /** Where a run whose workspace that is keeps an object, if it has it. */
+  readonly objectPath: (workspace: string, sha512: string) => string;
+  /** Takes a file over. */
+  readonly keepDistfile: (path: string) => Promise<void>;
+}
 
 export interface Collecting {
   readonly context: JobContext<AutogenDetails>;
@@ -16,9 +26,7 @@ export interface Collecting {
   /** The overlay as the run left it; it belongs to the sandboxed builder, so nothing in it is trusted. */
   readonly overlay: string;
   readonly result: RunResult;
-  /** Where the run kept its objects. */
-  readonly blobs: string | undefined;
-  readonly keepDistfile: KeepDistfile;
+  readonly settings: DistfileSettings;
 }
 
 const skip: ReadonlySet<string> = new Set(['.git', 'node_modules', 'templates', 'generators']);
@@ -29,13 +37,14 @@ export async function collectPackages(input: Collecting): Promise<Outcome> {
   const { result, overlay, context } = input;
   const { recipe } = context;
   if (result.packages.length === 0) {
-    return failed(`'${recipe.name}' ran without an error, but made no ebuild`);
+    return failed('AGN037', `'${recipe.name}' ran without an error, but made no ebuild`);
   }
   const artifacts: Artifact[] = [];
   for (const { category, name, version } of result.packages) {
     const catpkg = `${category}/${name}`;
     const folder = join(overlay, category, name);
-    if (!isOwn(overlay, folder)) return failed(`'${catpkg}' of '${recipe.name}' is a link and no folder`);
+    if (!isOwn(overlay, folder))
+      return failed('AGN037', `'${catpkg}' of '${recipe.name}' is a link and no folder`);
     const files = await filesOf(folder, `${catpkg}/`);
     await keepDistfiles(input, files, catpkg);
     artifacts.push(await store(input, { name: catpkg, version, files }));
@@ -44,7 +53,7 @@ export async function collectPackages(input: Collecting): Promise<Outcome> {
 }
 
 /** Stores what the overlay has without autogens: eclasses, profiles, ebuilds written by hand. */
-export async function collectStatic(input: Omit<Collecting, 'result' | 'blobs'>): Promise<Outcome> {
+export async function collectStatic(input: Omit<Collecting, 'result' | 'settings'>): Promise<Outcome> {
   const files = await filesOf(input.overlay, '');
   const version = '0';
   return outcomeOf(input.context, [await store(input, { name: staticJob, version, files })]);
@@ -95,20 +104,19 @@ function outcomeOf({ published }: JobContext, artifacts: readonly Artifact[]): O
 
 /** Objects that a Manifest names and the run has; what was there before it is somebody else's. */
 async function keepDistfiles(
-  { blobs, keepDistfile }: Collecting,
+  { context, settings }: Collecting,
   files: FileTree,
   catpkg: string,
 ): Promise<void> {
   const text = files.get(`${catpkg}/Manifest`)?.bytes;
-  if (blobs === undefined || text === undefined) return;
+  const workspace = context.sourceCache;
+  if (workspace === undefined || text === undefined) return;
   const { manifest } = parseManifest(Buffer.from(text).toString('utf8'), 'Manifest');
   for (const { hashes } of manifest.entries) {
     const sha512 = hashes['SHA512'];
-    if (sha512 === undefined) continue;
-    const shelf = [sha512.slice(0, 2), sha512.slice(2, 4), sha512.slice(4, 6)].join('/');
-    const path = join(blobs, shelf, `${sha512}.blob`);
-    if (isOwn(blobs, path) && pathKind(path) === 'file') await keepDistfile(path, sha512);
+    // the autogen wrote the Manifest, too: what is no digest could lead out of its workspace
+    if (sha512 === undefined || !/^[0-9a-f]{128}$/.test(sha512)) continue;
+    const path = settings.objectPath(workspace, sha512);
+    if (isOwn(workspace, path) && pathKind(path) === 'file') await settings.keepDistfile(path);
   }
 }
-
-const failed = (what: string): Outcome => ({ kind: 'failed', problem: problem('AGN037', { what }) });

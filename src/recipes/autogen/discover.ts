@@ -2,7 +2,7 @@ import { dirname, join, relative, sep } from 'node:path';
 import { fault, type Problem, problem } from '../../diagnostics/index.ts';
 import { absolutePath, namesIn, pathKind, snapshotFolder, subfolders } from '../../host/index.ts';
 import type { Recipe } from '../../model/index.ts';
-import { type AutogenDetails, isAutogen, staticJob } from './autogen-recipe.ts';
+import { type AutogenDetails, autogensAmong, staticJob } from './autogen-recipe.ts';
 
 export interface FoundAutogens {
   readonly recipes: readonly Recipe<AutogenDetails>[];
@@ -51,7 +51,7 @@ function upwards(folder: string, marker: string): string | undefined {
 }
 
 function autogensBelow(folder: string): readonly string[] {
-  const found = [...namesIn(folder)].filter(isAutogen).sort();
+  const found = autogensAmong(namesIn(folder));
   const below = subfolders(folder).filter((name) => !skipped.has(name));
   return [
     ...found.map((name) => join(folder, name)),

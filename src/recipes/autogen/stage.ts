@@ -1,28 +1,25 @@
 import { basename, join, relative } from 'node:path';
-import { type Code, problem } from '../../diagnostics/index.ts';
 import { copyTree, ensureFolder, pathKind, writeFileWithMode } from '../../host/index.ts';
-import type {
-  JobContext,
-  KindServices,
-  Outcome,
-  StagedJob,
-  Step,
-  StepEnd,
-  StepMount,
-  Verdict,
+import {
+  failed,
+  type JobContext,
+  judgeEnd,
+  type KindServices,
+  type StagedJob,
+  type Step,
+  type StepMount,
+  type Verdict,
 } from '../../model/index.ts';
-import { formatBytes } from '../../primitives/index.ts';
 import type { AutogenDetails } from './autogen-recipe.ts';
-import { collectPackages, collectStatic, type KeepDistfile } from './collect.ts';
+import { collectPackages, collectStatic, type DistfileSettings } from './collect.ts';
 import { layout } from './layout.ts';
 import { type RunResult, readReport } from './report.ts';
 
 /** What the farm's settings say to every autogen. */
-export interface AutogenSettings {
+export interface AutogenSettings extends DistfileSettings {
   readonly upstreams: Readonly<Record<string, string>>;
   readonly distfilesHost: string | undefined;
   readonly release: string;
-  readonly keepDistfile: KeepDistfile;
   /** The Node that runs packmill, and folders and files of packmill by their names in its folder. */
   readonly runtime: string;
   readonly program: readonly { readonly name: string; readonly path: string }[];
@@ -36,7 +33,7 @@ export async function stageAutogen(
 ): Promise<StagedJob> {
   const { work, recipe } = context;
   const { overlay, repository, file } = recipe.details;
-  if (file === undefined) return staticFiles(settings, context, services);
+  if (file === undefined) return staticFiles(context, services);
   const inside = join(basename(repository), relative(repository, overlay));
   for (const name of ['tree', 'home', 'report']) await services.makeBuilderFolder(`${work}/${name}`);
   await copyTree(overlay, `${work}/tree/${inside}`, new Set(['.git', 'node_modules']));
@@ -55,7 +52,7 @@ export async function stageAutogen(
     steps: [stepOf(settings, context, { inside, file })],
     judge: (step, end) => {
       result = readReport(`${work}/report`);
-      return judge(recipe.name, step, { end, result });
+      return judgeEnd(recipe.name, step, end, (code) => judgeCode(recipe.name, code, result));
     },
     afterStep: async () => undefined,
     explain: (outcome) => outcome,
@@ -65,8 +62,7 @@ export async function stageAutogen(
         services,
         result,
         overlay: `${work}/tree/${inside}`,
-        blobs: context.sourceCache && join(context.sourceCache, 'repo_tmp/stores/blos'),
-        keepDistfile: settings.keepDistfile,
+        settings,
       }),
     epilogue: () => [],
     summary: () => [],
@@ -74,11 +70,7 @@ export async function stageAutogen(
 }
 
 /** Nothing runs for what is there already. */
-function staticFiles(
-  { keepDistfile }: AutogenSettings,
-  context: JobContext<AutogenDetails>,
-  services: KindServices,
-): StagedJob {
+function staticFiles(context: JobContext<AutogenDetails>, services: KindServices): StagedJob {
   const { overlay } = context.recipe.details;
   return {
     rootContents: { present: [], files: [], writable: [] },
@@ -86,7 +78,7 @@ function staticFiles(
     judge: () => 'continue',
     afterStep: async () => undefined,
     explain: (outcome) => outcome,
-    collect: async () => await collectStatic({ context, services, overlay, keepDistfile }),
+    collect: async () => await collectStatic({ context, services, overlay }),
     epilogue: () => [],
     summary: () => [],
   };
@@ -148,33 +140,10 @@ function stepOf(
   };
 }
 
-function judge(
-  name: string,
-  step: Step,
-  { end, result }: { readonly end: StepEnd; readonly result: RunResult },
-): Verdict {
-  switch (end.kind) {
-    case 'exited': {
-      if (end.code === 0) return 'continue';
-      const [first, ...others] = result.failures;
-      if (first === undefined) return failed('AGN037', `the autogen '${name}' ended with ${end.code}`);
-      const more = others.length === 0 ? '' : `; ${others.length} more failed`;
-      return failed('AGN037', `${first}${more}`);
-    }
-    case 'timed-out':
-      return { kind: 'timed-out', limitMs: end.limitMs };
-    case 'canceled':
-      return { kind: 'canceled', requeue: false, reason: 'canceled while running' };
-    case 'out-of-memory':
-      return failed('BLD010', `'${name}' reached ${formatBytes(end.limitBytes)} of memory`);
-    case 'too-much-output':
-      return failed('BLD011', `'${name}' wrote more than ${formatBytes(end.limitBytes)} of log`);
-    case 'signalled':
-      return failed('BLD012', `'${name}' was ended by ${end.signal} in the ${step.name} phase`);
-  }
+/** What an exit code other than 0 means. */
+function judgeCode(name: string, code: number, { failures }: RunResult): Verdict {
+  const [first, ...others] = failures;
+  if (first === undefined) return failed('AGN037', `the autogen '${name}' ended with ${code}`);
+  const more = others.length === 0 ? '' : `; ${others.length} more failed`;
+  return failed('AGN037', `${first}${more}`);
 }
-
-const failed = (code: Code, what: string): Extract<Outcome, { kind: 'failed' }> => ({
-  kind: 'failed',
-  problem: problem(code, { what }),
-});

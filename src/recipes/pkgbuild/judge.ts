@@ -1,6 +1,5 @@
 import { type Code, problem } from '../../diagnostics/index.ts';
-import type { Outcome, Step, StepEnd, Verdict } from '../../model/index.ts';
-import { formatBytes } from '../../primitives/index.ts';
+import { failed, judgeEnd, type Outcome, type Step, type StepEnd, type Verdict } from '../../model/index.ts';
 import { skipCode as usualSkipCode } from './sandbox-layout.ts';
 
 /** makepkg's own code for "a package has already been built" (makepkg(8), errors). */
@@ -18,20 +17,7 @@ export interface JudgeFacts {
 
 /** What a step's end means for a PKGBUILD job (specification 15.5, 17.3; acceptance X01 and X06). */
 export function judge(name: string, step: Step, end: StepEnd, facts: JudgeFacts): Verdict {
-  switch (end.kind) {
-    case 'exited':
-      return end.code === 0 ? 'continue' : judgeCode(name, step, end.code, facts);
-    case 'timed-out':
-      return { kind: 'timed-out', limitMs: end.limitMs };
-    case 'canceled':
-      return { kind: 'canceled', requeue: false, reason: 'canceled while running' };
-    case 'out-of-memory':
-      return failed('BLD010', `'${name}' reached ${formatBytes(end.limitBytes)} of memory`);
-    case 'too-much-output':
-      return failed('BLD011', `'${name}' wrote more than ${formatBytes(end.limitBytes)} of log`);
-    case 'signalled':
-      return failed('BLD012', `'${name}' was ended by ${end.signal} in the ${step.name} phase`);
-  }
+  return judgeEnd(name, step, end, (code) => judgeCode(name, step, code, facts));
 }
 
 function judgeCode(name: string, step: Step, code: number, { published, skipCode }: JudgeFacts): Verdict {
@@ -54,11 +40,6 @@ function judgeCode(name: string, step: Step, code: number, { published, skipCode
       return failed('BLD001', `makepkg of '${name}' ended with ${code}`);
   }
 }
-
-const failed = (code: Code, what: string): Extract<Outcome, { kind: 'failed' }> => ({
-  kind: 'failed',
-  problem: problem(code, { what }),
-});
 
 interface Cause {
   readonly code: Code;

@@ -16,11 +16,10 @@ import {
   removeTree,
   writeNewFile,
 } from '../../host/index.ts';
+import { compareText } from '../../primitives/index.ts';
 
 /** Entries at the top of a recipe's folder that no build gets to see. */
 export const notOfTheRecipe: ReadonlySet<string> = new Set(['.git', 'src', 'pkg']);
-
-const byName = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /**
  * The folder of a recipe as a tar (ustar with pax headers where needed), in pieces: files with mode 644 or 755,
@@ -41,7 +40,7 @@ export async function packRecipeBytes(folder: string): Promise<Uint8Array> {
 }
 
 async function* packFolder(folder: string, prefix: string): AsyncGenerator<Uint8Array> {
-  for (const name of [...namesIn(`${folder}/${prefix}`)].sort(byName)) {
+  for (const name of [...namesIn(`${folder}/${prefix}`)].sort(compareText)) {
     if (prefix === '' && notOfTheRecipe.has(name)) continue;
     const path = `${prefix}${name}`;
     const full = `${folder}/${path}`;

@@ -1,38 +1,17 @@
 import { fault, messageOf } from '../../diagnostics/index.ts';
+import { pythonRegularExpression } from '../../formats/python/index.ts';
 import { matchWithin } from '../../host/index.ts';
 
 /** How long one pattern may take. */
 const limitMs = 1_000;
 
-/**
- * A regular expression as Python's `re` has them, as one of ours: named groups, `\A`, `\Z` and flags at its beginning are
- * translated. Throws UPS028 for what is none, or uses what only Python knows.
- */
-export function pythonRegex(pattern: string, extraFlags = ''): RegExp {
-  const flags = new Set(`g${extraFlags}`);
-  let rest = pattern;
-  const lead = /^\(\?([aimsux]+)\)/.exec(rest);
-  if (lead) {
-    rest = rest.slice(lead[0].length);
-    for (const flag of lead[1] ?? '') {
-      if (flag === 'x') throw unusable(pattern, 'The flag x is not supported.');
-      if ('ims'.includes(flag)) flags.add(flag);
-    }
-  }
-  const source = rest.replaceAll(/\\([\s\S])|\(\?P<(\w+)>|\(\?P=(\w+)\)|\(\?#[^)]*\)/g, translate);
+/** A regular expression as Python's `re` has them, as one of ours that finds every match. Throws UPS028. */
+export function pythonRegex(pattern: string): RegExp {
   try {
-    return new RegExp(source, [...flags].join(''));
+    return pythonRegularExpression(pattern, 'g');
   } catch (error) {
     throw unusable(pattern, `${messageOf(error)}.`);
   }
-}
-
-function translate(written: string, escaped?: string, opened?: string, repeated?: string): string {
-  if (escaped === 'A') return '(?<![\\s\\S])';
-  if (escaped === 'Z') return '(?![\\s\\S])';
-  if (escaped !== undefined) return written;
-  if (opened !== undefined) return `(?<${opened}>`;
-  return repeated === undefined ? '' : `\\k<${repeated}>`;
 }
 
 /** Every match: its only group, or all of it when there is none. Throws UPS028. */
@@ -44,8 +23,9 @@ export function findAll(text: string, pattern: string): readonly string[] {
 
 /** Whether the whole text matches. Throws UPS028. */
 export function matchesWhole(text: string, pattern: string): boolean {
-  pythonRegex(pattern);
-  return within(text, pythonRegex(`\\A(?:${pattern})\\Z`), pattern).length > 0;
+  const { source, flags } = pythonRegex(pattern);
+  const whole = new RegExp(`(?<![\\s\\S])(?:${source})(?![\\s\\S])`, flags);
+  return within(text, whole, pattern).length > 0;
 }
 
 /** Replaces every match; `\1` and `\g<name>` stand for groups, by number or name. Throws UPS028. */

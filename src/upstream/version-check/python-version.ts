@@ -1,15 +1,14 @@
-const versionForm =
-  /^\s*v?(?:(\d+)!)?(\d+(?:\.\d+)*)(?:[-_.]?(a|b|c|rc|alpha|beta|pre|preview)[-_.]?(\d+)?)?(?:-(\d+)|[-_.]?(post|rev|r)[-_.]?(\d+)?)?(?:[-_.]?(dev)[-_.]?(\d+)?)?(?:\+([a-z0-9]+(?:[-_.][a-z0-9]+)*))?\s*$/i;
-
-type Part = number | string;
-
-/** What versions are compared by: parts, one by one; a number is less than a text in the same place. */
-type Key = readonly (Part | readonly Part[])[];
+import {
+  comparePythonVersions as compareByPep440,
+  isPrerelease,
+  parsePythonVersion,
+} from '../../formats/python/index.ts';
+import { compareText } from '../../primitives/index.ts';
 
 /** Whether a version announces another one (PEP 440: a, b, rc, dev). */
 export function isPreRelease(text: string): boolean {
-  const found = versionForm.exec(text);
-  return found !== null && (found[3] !== undefined || found[8] !== undefined);
+  const version = parsePythonVersion(text);
+  return version !== undefined && isPrerelease(version);
 }
 
 /**
@@ -17,75 +16,21 @@ export function isPreRelease(text: string): boolean {
  * ordered among themselves by runs of digits and letters, as old Python tools did.
  */
 export function comparePythonVersions(a: string, b: string): number {
-  const one = keyOf(a);
-  const two = keyOf(b);
-  if (one && two) return compareKeys(one, two);
+  const one = parsePythonVersion(a);
+  const two = parsePythonVersion(b);
+  if (one && two) return compareByPep440(one, two);
   if (one || two) return one ? 1 : -1;
   return compareLists(looseKey(a), looseKey(b));
 }
 
-const before = Number.NEGATIVE_INFINITY;
-const behind = Number.POSITIVE_INFINITY;
-const letters: Readonly<Record<string, number>> = {
-  a: 0,
-  alpha: 0,
-  b: 1,
-  beta: 1,
-  c: 2,
-  rc: 2,
-  pre: 2,
-  preview: 2,
-};
-
-function keyOf(text: string): Key | undefined {
-  const found = versionForm.exec(text);
-  if (!found) return undefined;
-  const [, epoch, release = '', letter, letterNumber, postNumber, post, postCount, dev, devNumber, local] =
-    found;
-  const numbers = release.split('.').map(Number);
-  while (numbers.length > 1 && numbers.at(-1) === 0) numbers.pop();
-  const hasPost = postNumber !== undefined || post !== undefined;
-  // 1.0.dev1 is before 1.0a1, which is before 1.0
-  const onlyDev = letter === undefined && !hasPost && dev !== undefined;
-  const pre: Part[] =
-    letter === undefined
-      ? [onlyDev ? before : behind]
-      : [letters[letter.toLowerCase()] ?? 0, Number(letterNumber ?? 0)];
-  const localParts = local?.toLowerCase().split(/[-_.]/) ?? [];
-  return [
-    Number(epoch ?? 0),
-    numbers,
-    pre,
-    hasPost ? Number(postNumber ?? postCount ?? 0) : before,
-    dev === undefined ? behind : Number(devNumber ?? 0),
-    localParts.flatMap((part): Part[] => (/^\d+$/.test(part) ? [1, Number(part)] : [0, part])),
-  ];
-}
-
-function compareKeys(one: Key, two: Key): number {
-  for (const [index, part] of one.entries()) {
-    const other = two[index] as Part | readonly Part[];
-    const order = Array.isArray(part)
-      ? compareLists(part as readonly Part[], other as readonly Part[])
-      : compareParts(part as Part, other as Part);
-    if (order !== 0) return order;
-  }
-  return 0;
-}
-
-function compareLists(one: readonly Part[], two: readonly Part[]): number {
+function compareLists(one: readonly string[], two: readonly string[]): number {
   for (const [index, part] of one.entries()) {
     const other = two[index];
     if (other === undefined) return 1;
-    const order = compareParts(part, other);
+    const order = compareText(part, other);
     if (order !== 0) return order;
   }
   return one.length - two.length;
-}
-
-function compareParts(a: Part, b: Part): number {
-  if (typeof a === typeof b) return a < b ? -1 : a > b ? 1 : 0;
-  return typeof a === 'number' ? -1 : 1;
 }
 
 /** Numbers filled with zeros, words behind a star so that they come before numbers, `*final` where a version is final. */

@@ -162,6 +162,7 @@ describe('a pattern of Python', () => {
     expect(findAll('v1 v2', 'v\\d')).toEqual(['v1', 'v2']);
     expect(findAll('FOO 1', '(?i)foo (?P<n>\\d)')).toEqual(['1']);
     expect(matchesWhole('v1.0', 'v1|v1\\.0')).toBe(true);
+    expect(matchesWhole('V1', '(?i)v\\d')).toBe(true);
     expect(pythonRegex('(?P<a>x)(?P=a)\\Z').test('xx')).toBe(true);
     expect(substitute('a-b', '(?P<l>a)-(b)', '\\g<l>.\\2\\n')).toBe('a.bn');
   });

@@ -2,6 +2,7 @@ import { fault } from '../../../diagnostics/index.ts';
 import { parseSettings, writeSetting } from '../../../formats/pkgbuild-repo/index.ts';
 import { type FileChange, openWorkingCopy } from '../../../git/index.ts';
 import type { Clock } from '../../../host/index.ts';
+import { repositorySettingsFile } from '../../recipe-repository.ts';
 import type { ImportReport } from './import-report.ts';
 
 /** The pipeline files that a repository gets, by path. */
@@ -26,7 +27,6 @@ export interface MigrationOptions {
   readonly clock: Clock;
 }
 
-const settingsFile = '.ci/config';
 /** Files of the template that a repository keeps its own of, when it has one. */
 const keptWhenThere: ReadonlySet<string> = new Set([
   ...['.editorconfig', '.cz.toml', '.ci/aur-maintainers', '.ci/known_hosts', 'README.md'],
@@ -47,7 +47,7 @@ export async function writeMigration(options: MigrationOptions): Promise<Migrati
     if (head === undefined) throw fault('CIU021', { what: `'${options.folder}' has no commit yet` });
     if (found.has(ref)) throw fault('CIU021', { what: `branch '${options.branch}' is there already` });
     const entries = await copy.entries(head, '');
-    const settings = (await copy.readFiles(head, [settingsFile])).get(settingsFile);
+    const settings = (await copy.readFiles(head, [repositorySettingsFile])).get(repositorySettingsFile);
     const text = settings === undefined ? '' : Buffer.from(settings).toString('utf8');
     const changes = migrationChanges(options, { text, has: (path) => entries.has(path) });
     const message = ['ci: run packmill', '', "Written by 'packmill import'.", ''].join('\n');
@@ -81,18 +81,23 @@ function migrationChanges(
   const changes = new Map<string, FileChange>();
   for (const file of old) changes.set(file, { path: file, removed: true });
   for (const [path, { bytes, mode }] of template) {
-    if (path === settingsFile || (has(path) && keptWhenThere.has(path)) || path === 'README.md') continue;
+    if (path === repositorySettingsFile || (has(path) && keptWhenThere.has(path)) || path === 'README.md')
+      continue;
     if (path === '.gitlab-ci.yml' && !isOld.gitlab && !isNeither) continue;
     if (path.startsWith('.github/') && !isOld.github && !isNeither) continue;
     changes.set(path, { path, bytes, mode });
   }
   // one that is not there yet is the template's, to fill in
-  const own = has(settingsFile)
+  const own = has(repositorySettingsFile)
     ? text
-    : Buffer.from(template.get(settingsFile)?.bytes ?? '').toString('utf8');
+    : Buffer.from(template.get(repositorySettingsFile)?.bytes ?? '').toString('utf8');
   const settings = migratedSettings(own, report);
   if (settings !== text) {
-    changes.set(settingsFile, { path: settingsFile, bytes: Buffer.from(settings), mode: '100644' });
+    changes.set(repositorySettingsFile, {
+      path: repositorySettingsFile,
+      bytes: Buffer.from(settings),
+      mode: '100644',
+    });
   }
   return [...changes.values()];
 }

@@ -3,6 +3,7 @@ import { fault } from '../../../diagnostics/index.ts';
 import { parseSettings } from '../../../formats/pkgbuild-repo/index.ts';
 import { namesIn, pathKind, runProcess, subfolders, textIfThere } from '../../../host/index.ts';
 import { versionCheckFiles } from '../../../upstream/index.ts';
+import { repositorySettingsFile } from '../../recipe-repository.ts';
 import type { ImportedHistory, ImportedPackage, ImportedRepository } from './imported-repository.ts';
 
 /** How many marked commits are looked at: what is older has long been built. */
@@ -18,7 +19,7 @@ export async function readImportedRepository(folder: string, name: string): Prom
   const packages = subfolders(folder).filter((one) => !one.startsWith('.'));
   return {
     name,
-    settings: textIfThere(join(folder, '.ci/config')),
+    settings: textIfThere(join(folder, repositorySettingsFile)),
     maintainers: textIfThere(join(folder, '.ci/aur-maintainers')),
     otherFiles: new Set([
       ...namesIn(folder),

@@ -5,13 +5,13 @@ import {
   readMaintainers,
   readRepositorySettings,
 } from '../../../formats/pkgbuild-repo/index.ts';
+import { repositorySettingsFile } from '../../recipe-repository.ts';
 import type { ImportFinding, ImportRuleName } from './import-rules.ts';
 import type { ImportedHistory, ImportedRepository } from './imported-repository.ts';
 import { type RepositoryFacts, writtenFindings } from './settings-findings.ts';
 
 type Report = (rule: ImportRuleName, what: string, at?: { file?: string; line?: number }) => void;
 
-const settingsFile = '.ci/config';
 /** Pipeline files of the three generations of the old template. */
 const oldPipeline =
   /^(?:\.github\/workflows\/chaotic-[^/]*\.ya?ml|\.ci\/[^/]+\.(?:sh|bash|lib|shlib)|\.ci\/(?:on-commit|on-schedule|functions|util)[^/]*)$/;
@@ -46,13 +46,13 @@ const isMoved = ({ otherFiles }: ImportedRepository): boolean => otherFiles.has(
 function reportSettings(repository: ImportedRepository, report: Report): RepositoryFacts {
   const text = repository.settings ?? '';
   const parsed = parseSettings(text);
-  const at = (key: string) => ({ file: settingsFile, line: parsed.lines.get(key) ?? 1 });
-  const { settings, problems } = readRepositorySettings(text, () => undefined, settingsFile);
+  const at = (key: string) => ({ file: repositorySettingsFile, line: parsed.lines.get(key) ?? 1 });
+  const { settings, problems } = readRepositorySettings(text, () => undefined, repositorySettingsFile);
   if (repository.settings === undefined) report('no-settings', "there is no '.ci/config'");
   else reportNames(repository, settings, (rule, what) => report(rule, what, at('BUILD_REPO')));
-  writtenFindings(text, settingsFile, report);
+  writtenFindings(text, repositorySettingsFile, report);
   for (const { code, what, place, next } of problems) {
-    const where = { file: settingsFile, line: place?.line ?? 1 };
+    const where = { file: repositorySettingsFile, line: place?.line ?? 1 };
     const hint = next?.startsWith('Did you mean') ? `; d${next.slice(1)}` : '';
     if (code === 'CIC001') report('settings-unknown', `${what}${hint}`, where);
     if (code === 'CIC002') report('settings-stray', what, where);
@@ -62,10 +62,11 @@ function reportSettings(repository: ImportedRepository, report: Report): Reposit
     report('template-unpinned', `TEMPLATE_REPO is '${template.repo}'`, at('TEMPLATE_REPO'));
   }
   if (!parsed.values.get('CI_OVERWRITE_COMMITS')) {
-    report('overwrites-commits', 'CI_OVERWRITE_COMMITS is not set', { file: settingsFile });
+    report('overwrites-commits', 'CI_OVERWRITE_COMMITS is not set', { file: repositorySettingsFile });
   }
   const trusted = readMaintainers(repository.maintainers ?? '').size;
-  if (!settings.humanReview) report('review-off', 'CI_HUMAN_REVIEW is not true', { file: settingsFile });
+  if (!settings.humanReview)
+    report('review-off', 'CI_HUMAN_REVIEW is not true', { file: repositorySettingsFile });
   else if (trusted === 0)
     report('nobody-trusted', "'.ci/aur-maintainers' has no name", { file: '.ci/aur-maintainers' });
   const { humanReview, trustedSources, rebuildBlacklist } = settings;

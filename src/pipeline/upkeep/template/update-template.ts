@@ -156,10 +156,13 @@ async function takeOver(
   const isKnown = /^[0-9a-f]{40,64}$/.test(last) && (await template.resolve([last])).size > 0;
   const base = isKnown ? await filesAt(template, last, isWanted) : undefined;
   const changes = templateChanges(ours, theirs, base);
-  const isChange = changes.written.size + changes.removed.length + changes.kept.length > 0;
+  // what is kept is recorded too, so that it is told once and not by every run
+  if (changes.written.size + changes.removed.length + changes.kept.length === 0) {
+    return { outcome: 'current', template: commit, ...nothing };
+  }
   const refs = await fetchRemoteRefs(copy);
   // what waits moves the tag to the commit before ours, and nothing would move it on
-  if (isChange && (await waitingDocuments(context, refs)).length > 0) {
+  if ((await waitingDocuments(context, refs)).length > 0) {
     context.tell('pipeline files are updated once the hand-over that waits is accepted');
     return { outcome: 'waiting', template: commit, ...nothing };
   }
@@ -168,8 +171,6 @@ async function takeOver(
     context.report(problem('CIU013', { what, place: { file: path } }));
   }
   const told = { written: [...changes.written.keys()], removed: changes.removed, kept: changes.kept };
-  // what is kept is recorded too, so that it is told once and not by every run
-  if (!isChange) return { outcome: 'current', template: commit, ...told };
   const made = await publish(context, refs, { template: commit, changes });
   context.tell(`pipeline files are updated from commit ${commit.slice(0, 12)} of the template`);
   return { outcome: 'updated', commit: made, template: commit, ...told };
