@@ -92,6 +92,8 @@ export const workOrderSchema = z.object({
   }),
   /** Lets whoever holds it hand in objects and the result of this attempt, and nothing else. */
   token: z.string(),
+  /** Whether other jobs wait for this one: its builder then asks for the next job when they can be had. */
+  awaited: z.boolean().default(true),
   archMirror: z.string().optional(),
 });
 export type WorkOrder = z.output<typeof workOrderSchema>;

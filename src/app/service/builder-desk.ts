@@ -108,7 +108,9 @@ export class BuilderDesk {
       .running()
       .some(({ job, fence }) => job === lease.entry.job && fence === lease.fence);
     if (!isRepeated && this.#isKeptOut(request.builder)) return { drained: true };
-    const begun = await dispatcher.begin(lease, (attempt) => this.#logPath(lease.entry.job, attempt));
+    const begun = await dispatcher.begin(lease, {
+      logPathOf: (attempt) => this.#logPath(lease.entry.job, attempt),
+    });
     if (!begun) return {};
     const token = tokens.ofAttempt(begun.id, lease.fence);
     try {
