@@ -95,7 +95,12 @@ export class RowsAhead {
       this.#connection.transactionAhead(() => this.write());
       return;
     }
-    for (const table of this.#tables) table.write();
+    try {
+      for (const table of this.#tables) table.write();
+    } catch (error) {
+      this.#connection.mustFail(error);
+      throw error;
+    }
     // what stands there is another one's, where there may be one
     if (!this.#wrote && this.#connection.isAlone) this.#forget();
     this.#wrote = true;
