@@ -36,6 +36,7 @@ export function admitPlan(
   const { database, motion, nowMs } = scene;
   const added = database.plans.add({ plan, why: options.why, failFast: options.failFast, atMs: nowMs });
   noteAlone(plan, added.firstKey, database);
+  for (const row of added.rows) database.jobs.noteAdded(row);
   // in this order, so that whoever tells of both ends with what holds: the old job is over, the new one waits
   replaceOlder(plan, added, { database, motion });
   motion.tell(added.plan, { kind: 'plan-admitted' }, options.why);
