@@ -95,7 +95,7 @@ class Run {
     const { clock, settings, onEvent } = this.#options;
     const startedMs = clock.monotonicMs();
     checkRelease(settings);
-    const files = await this.#files();
+    const files = this.#files();
     const modules = new ModuleLoader(this.#options.packages, this.#options.edition);
     const queue = queueEntries(files, { settings, modules });
     for (const found of queue.problems) this.#report(found);
@@ -114,10 +114,10 @@ class Run {
     return this.#finish({ reports, removed, milliseconds: clock.monotonicMs() - startedMs });
   }
 
-  async #files(): Promise<readonly AutogenFile[]> {
+  #files(): readonly AutogenFile[] {
     const { files, folder } = this.#options;
     if (files.length > 0) return namedAutogens(files);
-    const found = await discoverAutogens(folder);
+    const found = discoverAutogens(folder);
     for (const left of found.problems) this.#report(left);
     return found.files;
   }

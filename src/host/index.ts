@@ -35,6 +35,7 @@ export {
   type EntryFacts,
   ensureFolder,
   entryFacts,
+  kindsIn,
   linkDestination,
   linkNew,
   makeSymlink,
