@@ -104,6 +104,8 @@ class Run {
     await this.#generate(queue);
     const collected = collectPackages(this.#ended);
     for (const found of collected.problems) this.#report(found);
+    // no ebuild is durable before what its Manifest names
+    await this.#options.fastpull.settle();
     const written = await writePackages(collected.packages, this.#options);
     const reports = [
       ...brokenReports(queue),

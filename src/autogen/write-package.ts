@@ -5,10 +5,11 @@ import {
   namesIn,
   removeEntry,
   renameEntry,
-  syncPaths,
+  setMode,
+  syncTogether,
   systemRandom,
   textIfThere,
-  writeFileWithMode,
+  writeWhole,
 } from '../host/index.ts';
 import type { PackageOutput } from './collect-packages.ts';
 import { mayFetch } from './ebuild-words.ts';
@@ -89,12 +90,13 @@ export async function writePackage(root: string, change: PackageChange): Promise
       if (after === undefined) continue;
       const from = join(folder, `.packmill-${systemRandom.hex(8)}.new`);
       staged.push({ from, to: path });
-      await writeFileWithMode(from, after, 0o644);
+      writeWhole(from, after);
+      setMode(from, 0o644);
     }
-    await syncPaths(staged.map(({ from }) => from));
+    await syncTogether(staged.map(({ from }) => from));
     for (const { from, to } of staged) renameEntry(from, to);
     for (const { path, after } of change.changes) if (after === undefined) removeEntry(path);
-    await syncPaths([folder]);
+    await syncTogether([folder]);
   } catch (error) {
     for (const { from } of staged) removeEntry(from);
     throw error;

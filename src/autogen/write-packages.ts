@@ -21,8 +21,8 @@ export type WrittenPackage =
   | { readonly kind: 'done'; readonly change: PackageChange }
   | { readonly kind: 'failed'; readonly problem: Problem };
 
-/** Folders that are written at one time: enough to keep a disk busy. */
-const foldersAtOnce = 16;
+/** Folders that are written at one time, so that a journal is written once for many of them. */
+const foldersAtOnce = 512;
 
 /**
  * Writes all packages, each one whole or not at all, and notes in the ledger what was made; with `dryRun` only differences

@@ -52,7 +52,8 @@ export { copyHashingThrice, type FileHashes, hashFileThrice } from './file-hashe
 export { fileBytes, readFileRange } from './file-range.ts';
 export { type FileTree, readFileTree, type TreeFile, writeFileTree } from './file-tree.ts';
 export { type FileWatch, readBytes, watchFile } from './file-watch.ts';
-export { fsyncDirectory, replaceFile, replaceFileLater, replaceSymlink, writeDurably } from './files.ts';
+export { syncTogether } from './sync-together.ts';
+export { fsyncDirectory, replaceFile, replaceFileLater, replaceSymlink, writeDurably, writeWhole } from './files.ts';
 export { type Filter, filterFile, filterToFile } from './filter-program.ts';
 export { FlushedFile } from './flushed-file.ts';
 export {
