@@ -16,6 +16,7 @@ import type { EndedUnit, RunContext, RunSettings } from './run-context.ts';
 import { runEntry } from './run-entries.ts';
 import { problemOf } from './run-unit.ts';
 import { TemplateShelf } from './template-shelf.ts';
+import type { MadePackage } from './write-package.ts';
 import { writePackages } from './write-packages.ts';
 
 /** What a run is told beside its settings. */
@@ -36,6 +37,8 @@ export interface RunOptions {
   readonly failFast: boolean;
   /** Nothing is written into the overlay and the folder of distfiles. */
   readonly dryRun: boolean;
+  /** Is handed what each package changes, in place of the overlay and the ledger. */
+  readonly take?: ((made: MadePackage) => void) | undefined;
   /** Removes ebuilds of earlier runs that are not made any more. */
   readonly clean: boolean;
   /** Undefined: archives are not copied to a folder of distfiles. */

@@ -7,6 +7,11 @@ export function digestBytes(bytes: Uint8Array | string): Digest {
   return createHash('sha256').update(bytes).digest('hex') as Digest;
 }
 
+/** The name that git gives a file with these bytes, in a repository of either kind. */
+export function gitBlobId(bytes: Uint8Array, kind: 'sha1' | 'sha256'): string {
+  return createHash(kind).update(`blob ${bytes.byteLength}\0`).update(bytes).digest('hex');
+}
+
 /** SHA-512 of a text as UTF-8, 128 lower-case hexadecimal digits. */
 export function sha512Text(text: string): string {
   return hash('sha512', text);

@@ -26,6 +26,7 @@ export {
   digestBytes,
   digestFileTwice,
   equalDigests,
+  gitBlobId,
   keyedDigest,
   sha512Text,
 } from './digest.ts';

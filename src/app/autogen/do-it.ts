@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import {
   findOverlay,
+  type MadePackage,
   purgeDistdir,
   type RunEvent,
   type RunProgress,
@@ -40,6 +41,8 @@ export interface DoitOptions {
   readonly jobs: number | undefined;
   readonly failFast: boolean;
   readonly dryRun: boolean;
+  /** Is handed what each package changes; then nothing is written into the overlay. */
+  readonly take?: ((made: MadePackage) => void) | undefined;
   readonly clean: boolean;
   readonly distdir: string | undefined;
   readonly offline: boolean;
