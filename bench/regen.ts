@@ -43,7 +43,10 @@ class Sources {
     writeKit(join(this.#fixups, 'bench-kit/curated'), url);
     mkdirSync(join(this.#fixups, 'releases/next'), { recursive: true });
     writeFileSync(join(this.#fixups, 'releases/next/repositories.yaml'), this.#release(overlay));
-    writeFileSync(join(this.#fixups, 'bench-kit/packages.yaml'), 'packages: []\n');
+    for (const kit of ['bench-kit', 'python-kit']) {
+      mkdirSync(join(this.#fixups, kit), { recursive: true });
+      writeFileSync(join(this.#fixups, kit, 'packages.yaml'), 'packages: []\n');
+    }
     writeFileSync(join(this.#fixups, 'COPYRIGHT.rst.tmpl'), '{{ copyright }}\n');
     writeFileSync(join(this.#fixups, 'LICENSE.txt'), 'all rights\n');
     this.#git(this.#fixups, 'init', '--quiet', '--initial-branch=master');
@@ -71,6 +74,7 @@ class Sources {
   kit-definitions:
     kits:
       - bench-kit: { source: all, stability: prime, branch: next }
+      - python-kit: { source: all, stability: prime, branch: next, settings: { primary: python3_9, mask: '' } }
 `;
   }
 
