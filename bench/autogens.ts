@@ -81,12 +81,7 @@ const theirs =
     },
   });
 
-async function measure(
-  who: string,
-  command: Doit,
-  upstream: BenchUpstream,
-  fixups: Fixups,
-): Promise<void> {
+async function measure(who: string, command: Doit, upstream: BenchUpstream, fixups: Fixups): Promise<void> {
   const told = async (what: string, prepare: (round: number) => void, words: readonly string[] = []) => {
     const costs: CommandCost[] = [];
     const times = what.startsWith('cold') ? 1 : rounds;
@@ -97,7 +92,9 @@ async function measure(
     }
     const wall = median(costs.map(({ seconds }) => seconds)).toFixed(2);
     const cpu = median(costs.map(({ cpuSeconds }) => cpuSeconds)).toFixed(2);
-    console.log(`${`${who}: ${what}`.padEnd(36)} ${wall.padStart(7)} s ${cpu.padStart(7)} s CPU  ${upstream.asked} requests`);
+    console.log(
+      `${`${who}: ${what}`.padEnd(36)} ${wall.padStart(7)} s ${cpu.padStart(7)} s CPU  ${upstream.asked} requests`,
+    );
   };
   await told('cold', () => undefined);
   await told('nothing changed', () => undefined);

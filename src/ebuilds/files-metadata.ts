@@ -32,7 +32,8 @@ export interface FilesMetadataInput {
 /** As `treeMetadata`, of a repository whose files are in memory. */
 export async function filesMetadata({ tree, masters, known, by }: FilesMetadataInput): Promise<TreeMetadata> {
   const eclasses = new Map<string, Eclass>();
-  for (const one of [...masters, tree]) for (const eclass of eclassesOf(one)) eclasses.set(eclass.name, eclass);
+  for (const one of [...masters, tree])
+    for (const eclass of eclassesOf(one)) eclasses.set(eclass.name, eclass);
   const { ebuilds, problems } = ebuildsOf(tree.files);
   const textOf = (id: string): string | undefined => {
     const file = known.get(`metadata/md5-cache/${id}`);

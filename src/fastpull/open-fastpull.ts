@@ -169,7 +169,14 @@ function openParts(options: FastpullOptions, incoming: string): FastpullParts {
   const objects = options.objects ?? openDiskStore({ root: `${storesFolder}/objects`, clock });
   const locks = new Locks({ folder: `${storesFolder}/.locks`, clock, random });
   const later = new LaterSync();
-  const blos = new DiskBlos({ folder: blosFolder(options.root), incoming, objects, random, later, onProblem });
+  const blos = new DiskBlos({
+    folder: blosFolder(options.root),
+    incoming,
+    objects,
+    random,
+    later,
+    onProblem,
+  });
   const records = (collection: string, key: KeySpecification): RecordStore => {
     // nobody else reads our ledgers
     const levels = key === collectionKeys.ledger ? 1 : 3;

@@ -95,7 +95,9 @@ export function namesIn(path: string): readonly string[] {
 }
 
 /** Names in a folder with their kinds, in no order, without looking at each; an absent folder has none. Throws SYS004. */
-export function kindsIn(path: string): readonly { readonly name: string; readonly kind: EntryFacts['kind'] }[] {
+export function kindsIn(
+  path: string,
+): readonly { readonly name: string; readonly kind: EntryFacts['kind'] }[] {
   const entries = ifThere('list', path, () => readdirSync(path, { withFileTypes: true })) ?? [];
   return entries.map((entry) => ({ name: entry.name, kind: kindOf(entry) }));
 }

@@ -79,10 +79,7 @@ function services(options: TreeRegenOptions, workspace: Workspace): RegenService
 }
 
 /** As `packmill doit` in that folder, with the copy of kit-fixups that the run has brought up to date itself. */
-async function runAutogens(
-  options: TreeRegenOptions,
-  run: Pick<DoitOptions, 'folder' | 'edition' | 'take'>,
-) {
+async function runAutogens(options: TreeRegenOptions, run: Pick<DoitOptions, 'folder' | 'edition' | 'take'>) {
   return await doit({
     ...run,
     files: [],
