@@ -1,0 +1,29 @@
+export { usualVariables } from './code-block.ts';
+export { argumentSite, type Collect, type CollectedFile } from './collector.ts';
+export type { Cell, Definition, Definitions, Origin } from './definitions.ts';
+export { type LoadedProgram, type LoadOptions, loadMetro, syntaxTroubles } from './load.ts';
+export type {
+  AnnotationNode,
+  Condition,
+  ElementNode,
+  MetroFile,
+  MetroNode,
+  PlainNode,
+  Scope,
+  Slip,
+} from './nodes.ts';
+export { parseMetro } from './parse-file.ts';
+export { formatMetro, partsOf, printMetro } from './print.ts';
+export { type ElementValue, Program } from './program.ts';
+export {
+  type FileReader,
+  memoryFiles,
+  mostFileBytes,
+  normalPath,
+  pathFrom,
+  type ReadAnswer,
+  textOfBytes,
+} from './reader.ts';
+export type { InputRead, MadeLine, Site, Trouble } from './results.ts';
+export { parseTemplate, type Reference, type Segment } from './template.ts';
+export { placeOf, wordOf } from './trouble-problem.ts';
