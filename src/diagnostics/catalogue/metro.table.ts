@@ -298,7 +298,7 @@ export const metroCodes = {
   },
   MTR072: {
     severity: 'error',
-    blame: 'usage',
+    blame: 'recipe',
     title: 'there is no element of this name',
     why: 'The files that were read define no such element, or only on conditions that do not hold.',
     next: '`packmill metro dump FILE` lists all elements.',

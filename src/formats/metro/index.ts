@@ -1,7 +1,11 @@
 export { usualVariables } from './code-block.ts';
 export { argumentSite, type Collect, type CollectedFile } from './collector.ts';
+export { type ComparedValue, comparePrograms, type ElementDifference, plainValue } from './compare.ts';
 export type { Cell, Definition, Definitions, Origin } from './definitions.ts';
-export { type LoadedProgram, type LoadOptions, loadMetro, syntaxTroubles } from './load.ts';
+export { type Explanation, explain, renderExplanation } from './explain.ts';
+export { type ElementGraph, elementGraph, type FileGraph, fileGraph } from './link-graph.ts';
+export { lintProgram } from './lint.ts';
+export { type LoadedProgram, type LoadOptions, loadMetro, syntaxProblems, syntaxTroubles } from './load.ts';
 export type {
   AnnotationNode,
   Condition,

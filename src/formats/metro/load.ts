@@ -6,6 +6,7 @@ import type { MetroFile } from './nodes.ts';
 import { leftTrouble, Program, repeatTrouble } from './program.ts';
 import { type FileReader, normalPath } from './reader.ts';
 import type { Trouble } from './results.ts';
+import { troubleProblem } from './trouble-problem.ts';
 
 export interface LoadOptions {
   /** The first file. */
@@ -86,4 +87,9 @@ export function syntaxTroubles(file: MetroFile): readonly Trouble[] {
     }
   }
   return troubles;
+}
+
+/** The same as problems, for a file that is looked at alone. */
+export function syntaxProblems(file: MetroFile): readonly Problem[] {
+  return syntaxTroubles(file).map((trouble) => troubleProblem(trouble, { names: new Map() }));
 }
