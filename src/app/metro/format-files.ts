@@ -24,7 +24,8 @@ function formatFile(file: string, checkOnly: boolean): FormattedFile {
   if (!facts) throw fault('MTR041', { what: `the file '${file}' does not exist` });
   if (facts.kind !== 'file') throw fault('MTR042', { what: `'${file}' is no regular file` });
   const answer = textOfBytes(bytesIfThere(path) ?? new Uint8Array(0));
-  if (answer.kind === 'too-large') throw fault('MTR029', { what: `the file '${file}' is larger than 64 MiB` });
+  if (answer.kind === 'too-large')
+    throw fault('MTR029', { what: `the file '${file}' is larger than 64 MiB` });
   if (answer.kind !== 'text') throw fault('MTR006', { what: `the file '${file}' is no text in UTF-8` });
   const tree = parseMetro(answer.text, file);
   const problems = syntaxProblems(tree).filter(({ severity }) => severity === 'error');

@@ -40,7 +40,8 @@ export function readValues(words: readonly string[]): ReadonlyMap<string, string
     else {
       const value = words[at + 1];
       const name = word.endsWith(':') ? word.slice(0, -1) : '';
-      if (name === '' || value === undefined) throw fault('MTR071', { what: `'${word}' is no value for an element` });
+      if (name === '' || value === undefined)
+        throw fault('MTR071', { what: `'${word}' is no value for an element` });
       values.set(name, value);
       at += 1;
     }

@@ -1,14 +1,18 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { type GraphSubject, graphData, graphDot, graphLines, openProgram } from '../../app/metro/index.ts';
-import { fault } from '../../diagnostics/index.ts';
 import {
   type ComparedValue,
   comparePrograms,
   type ElementDifference,
   explain,
+  type GraphSubject,
+  graphData,
+  graphDot,
+  graphLines,
+  openProgram,
   renderExplanation,
-} from '../../formats/metro/index.ts';
+} from '../../app/metro/index.ts';
+import { fault } from '../../diagnostics/index.ts';
 import { nearestWords } from '../../primitives/index.ts';
 import { exitCodes, type Shell } from '../shell.ts';
 import { complainAll, openFor, type ReadingOptions, reading, withReading } from './metro-values.ts';
@@ -65,7 +69,11 @@ export function addMetroLooks(metro: Command, shell: Shell): void {
     .option('--dot', 'in the dot language')
     .addHelpText('after', graphHelp)
     .action(
-      (file: string, values: readonly string[], options: ReadingOptions & { of: GraphSubject; dot?: boolean }) => {
+      (
+        file: string,
+        values: readonly string[],
+        options: ReadingOptions & { of: GraphSubject; dot?: boolean },
+      ) => {
         const program = openFor(shell, { file, values, query: true, ...reading(options) });
         shell.printJson(graphData(program));
         if (options.dot) shell.print(graphDot(program, options.of).trimEnd());
@@ -77,8 +85,14 @@ export function addMetroLooks(metro: Command, shell: Shell): void {
     .argument('<a>', 'file to begin with')
     .argument('<b>', 'another one')
     .argument('[values...]', 'name=value')
-    .option('--left <name=value>', 'a value for the first file', (one, all: readonly string[] = []) => [...all, one])
-    .option('--right <name=value>', 'a value for the second', (one, all: readonly string[] = []) => [...all, one])
+    .option('--left <name=value>', 'a value for the first file', (one, all: readonly string[] = []) => [
+      ...all,
+      one,
+    ])
+    .option('--right <name=value>', 'a value for the second', (one, all: readonly string[] = []) => [
+      ...all,
+      one,
+    ])
     .addHelpText('after', diffHelp)
     .action((a: string, b: string, values: readonly string[], options: DiffOptions) =>
       compare(shell, { a, b, values }, options),

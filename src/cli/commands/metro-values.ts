@@ -1,7 +1,12 @@
 import type { Command } from 'commander';
-import { openProgram } from '../../app/metro/index.ts';
+import {
+  type ElementValue,
+  lintProgram,
+  openProgram,
+  type Program,
+  plainValue,
+} from '../../app/metro/index.ts';
 import { fault, type Problem } from '../../diagnostics/index.ts';
-import { type ElementValue, lintProgram, plainValue, type Program } from '../../formats/metro/index.ts';
 import { nearestWords } from '../../primitives/index.ts';
 import { exitCodes, type Shell } from '../shell.ts';
 
@@ -17,7 +22,11 @@ const several = (value: string, before: readonly string[] = []): readonly string
 export function withReading(command: Command): Command {
   return command
     .option('--root <dir>', 'read nothing outside of this folder; may be given several times', several)
-    .option('--override <name=value>', 'a value that wins over every file; may be given several times', several);
+    .option(
+      '--override <name=value>',
+      'a value that wins over every file; may be given several times',
+      several,
+    );
 }
 
 const checkHelp = `

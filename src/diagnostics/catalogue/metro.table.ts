@@ -30,7 +30,7 @@ export const metroCodes = {
     severity: 'error',
     blame: 'recipe',
     title: 'an annotation is none that exists (METRO-P04)',
-    why: "There are [section NAME], [option parse/lax], [option parse/strict], [collect FILE] and, of an older kind, [when CONDITION].",
+    why: 'There are [section NAME], [option parse/lax], [option parse/strict], [collect FILE] and, of an older kind, [when CONDITION].',
     next: 'Correct the words between the brackets.',
     sample: { broken: '[options parse/lax]', fixed: '[option parse/lax]' },
   },

@@ -32,7 +32,9 @@ export function readAnnotation(found: AnnotationWords, scope: Scope): ReadAnnota
       return reader.collect();
     default:
       return reader.bad(
-        found.words[0] === undefined ? 'an annotation is empty' : `there is no annotation '${found.words[0]}'`,
+        found.words[0] === undefined
+          ? 'an annotation is empty'
+          : `there is no annotation '${found.words[0]}'`,
       );
   }
 }
@@ -49,7 +51,8 @@ class AnnotationReader {
   section(): ReadAnnotation {
     const [, name, verb, ...condition] = this.#found.words;
     if (name === undefined) return this.bad("'section' has no name");
-    if (verb !== undefined && verb !== 'when') return this.bad(`'${verb}' stands behind the name of a section`);
+    if (verb !== undefined && verb !== 'when')
+      return this.bad(`'${verb}' stands behind the name of a section`);
     const when = verb === undefined ? undefined : this.#condition(condition);
     return this.#done('section', { ...this.#scope, section: name, when });
   }

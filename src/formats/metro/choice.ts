@@ -1,5 +1,5 @@
 import type { Cell, Definition } from './definitions.ts';
-import type { Evaluator, Want } from './evaluator.ts';
+import type { Knowledge, Want } from './knowledge.ts';
 import type { Condition } from './nodes.ts';
 import { type Choice, errorResult, type Result } from './results.ts';
 
@@ -12,12 +12,12 @@ type Verdict =
  * Which of several definitions counts (section 6): the one whose condition holds, or the one without a condition. Two that
  * hold are E10, whichever they are (Q30). What a condition asks are definitions without conditions.
  */
-export function chooseDefinition(evaluator: Evaluator, cell: Cell, user: Cell | undefined): Choice | Want {
+export function chooseDefinition(knowledge: Knowledge, cell: Cell, user: Cell | undefined): Choice | Want {
   const { plain } = cell;
   const holding: Definition[] = plain ? [plain] : [];
   const absent: string[] = [];
   for (const one of cell.conditional) {
-    const verdict = conditionHolds(evaluator, one.node.scope.when as Condition, user ?? cell);
+    const verdict = conditionHolds(knowledge, one.node.scope.when as Condition, user ?? cell);
     if ('want' in verdict) return verdict.want;
     if (verdict.error) return { definition: undefined, error: verdict.error, absent: undefined };
     if (verdict.absent !== undefined) absent.push(verdict.absent);
@@ -40,16 +40,16 @@ export function chooseDefinition(evaluator: Evaluator, cell: Cell, user: Cell | 
 
 /** Whether a condition holds now. */
 export function conditionHolds(
-  evaluator: Evaluator,
+  knowledge: Knowledge,
   { name, values }: Condition,
   user: Cell | undefined,
 ): Verdict {
-  evaluator.onUse?.(user, name);
-  const cell = evaluator.definitions.get(name);
+  knowledge.onUse?.(user, name);
+  const cell = knowledge.definitions.get(name);
   if (!cell?.plain) return { holds: false, absent: name };
   if (!values) return { holds: true };
   const want: Want = { cell, mode: 'text', lax: false };
-  const result = evaluator.known(want);
+  const result = knowledge.known(want);
   if (!result) return { want };
   if (result.kind === 'error') return { holds: false, error: result };
   return { holds: result.kind === 'text' && values.includes(result.text) };

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Code } from '../../diagnostics/index.ts';
-import type { Evaluator } from './evaluator.ts';
+import type { Knowledge } from './knowledge.ts';
 import { shortened } from './parse-file.ts';
 
 /** SHA-256 of the only code that old files hold, words joined by single spaces: it shows three variables (3.9). */
@@ -21,7 +21,7 @@ interface CodeBlock {
  */
 export function showVariables(
   { language, raw }: CodeBlock,
-  evaluator: Evaluator,
+  knowledge: Knowledge,
 ): { readonly lines: readonly string[] } | { readonly code: Code; readonly what: string } {
   const words = raw.flatMap((line) => line.split(/\s+/)).filter((word) => word !== '');
   if (language === 'python') {
@@ -30,7 +30,7 @@ export function showVariables(
   }
   const lines: string[] = [];
   for (const name of language === 'python' ? knownVariables : words) {
-    const value = evaluator.variable(name);
+    const value = knowledge.variable(name);
     if (typeof value === 'object') {
       return { code: 'MTR051', what: `the variable '${shortened(name)}' may not be shown` };
     }

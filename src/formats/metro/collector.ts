@@ -1,7 +1,8 @@
 import { conditionHolds } from './choice.ts';
 import { Cell, type Definition, Definitions } from './definitions.ts';
-import { Evaluator, type Surroundings } from './evaluator.ts';
+import { Evaluator } from './evaluator.ts';
 import { TemplateFrame } from './frame.ts';
+import type { Surroundings } from './knowledge.ts';
 import type { AnnotationNode, MetroFile, Scope } from './nodes.ts';
 import { parseMetro, shortened } from './parse-file.ts';
 import { pathFrom, type ReadAnswer } from './reader.ts';
@@ -249,7 +250,13 @@ function givenDefinition(root: string, { name, text, origin }: GivenText, scope:
     ...{ nameAt: 0, nameEnd: 0, valueAt: 0, valueEnd: length, lineEnd: length },
     ...{ isBlock: false, bodyAt: 0, bodyEnd: 0 },
   };
-  return { name, origin, file: { name: `(${origin} '${name}')`, path: root, text, nodes: [node] }, node, fileIndex: -1 };
+  return {
+    name,
+    origin,
+    file: { name: `(${origin} '${name}')`, path: root, text, nodes: [node] },
+    node,
+    fileIndex: -1,
+  };
 }
 
 function pathOf(one: Collect, result: Result): string | undefined {

@@ -1,5 +1,4 @@
 import type { ElementNode, MetroFile } from './nodes.ts';
-import type { Memo } from './results.ts';
 
 /** Where an element got its value from: a file, a value that was passed, or one that wins over all files (5.2). */
 export type Origin = 'file' | 'set' | 'override';
@@ -20,7 +19,7 @@ export class Cell {
   first: Definition;
   #more: Definition[] | undefined;
   /** What an evaluator knows of the element; it counts for that evaluator only. */
-  memo: Memo | undefined;
+  memo: { readonly owner: object } | undefined;
 
   constructor(first: Definition) {
     this.name = first.name;

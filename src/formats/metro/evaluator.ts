@@ -1,33 +1,17 @@
 import { chooseDefinition } from './choice.ts';
-import type { Cell, Definition, Definitions } from './definitions.ts';
-import { type Frame, ValueFrame } from './frame.ts';
-import type { FileReader, ReadAnswer } from './reader.ts';
-import { type Choice, errorResult, type InputRead, type Memo, type Result, type Site } from './results.ts';
-
-/** What values may depend on besides files of the language. */
-export interface Surroundings {
-  readonly files: FileReader;
-  /** Variables that `<?env` may show: undefined values are variables that are not set. */
-  readonly variables: ReadonlyMap<string, string | undefined>;
-}
-
-/** Which of the two ways an element is used: `$[x]` wants one line, `$[[x]]` all of them. */
-export type Mode = 'text' | 'lines';
-
-/** An element that is wanted in a certain way. */
-export interface Want {
-  readonly cell: Cell;
-  readonly mode: Mode;
-  /** Undefined names below expand to nothing (3.5). */
-  readonly lax: boolean;
-}
+import type { Cell, Definitions } from './definitions.ts';
+import { directValue } from './direct.ts';
+import { ValueFrame } from './frame.ts';
+import type { Frame, Knowledge, Surroundings, Want } from './knowledge.ts';
+import type { ReadAnswer } from './reader.ts';
+import { type Choice, errorResult, type InputRead, type Memo, type Result } from './results.ts';
 
 /**
  * Works out values (section 3): lazily, each once, with a stack of its own, so that depth is bounded by
  * a limit and not by the machine. It keeps what it has found out in the cells of the definitions until they change
  * (`forget`). One evaluator works at a time; a later one does not see what an earlier one has found.
  */
-export class Evaluator {
+export class Evaluator implements Knowledge {
   readonly definitions: Definitions;
   readonly surroundings: Surroundings;
   /** Everything that was read from outside, each once. */
@@ -47,6 +31,17 @@ export class Evaluator {
     return this.known(want) ?? this.#run(new ValueFrame(this, want));
   }
 
+  /** The value without conditions, when it is known or can be put together at once. */
+  #direct({ cell, mode, lax }: Want): Result | undefined {
+    const result = directValue(this, cell, mode);
+    if (!result) return undefined;
+    const memo = this.memo(cell);
+    // without a name that is not defined both ways come to the same
+    if (lax) memo.laxText = result;
+    else memo.text = result;
+    return result;
+  }
+
   /** What a frame comes to, with all that it needs. */
   run(frame: Frame): Result {
     return this.#run(frame);
@@ -63,7 +58,8 @@ export class Evaluator {
 
   memo(cell: Cell): Memo {
     const { memo } = cell;
-    if (memo && memo.owner === this) return memo;
+    // nobody else writes memos with this owner
+    if (memo && memo.owner === this) return memo as Memo;
     const fresh: Memo = {
       owner: this,
       active: 0,
@@ -77,11 +73,11 @@ export class Evaluator {
     return fresh;
   }
 
-  /** What is known already. */
-  known({ cell, mode, lax }: Want): Result | undefined {
-    const memo = this.memo(cell);
-    if (mode === 'text') return lax ? memo.laxText : memo.text;
-    return lax ? memo.laxLines : memo.lines;
+  /** What is known already, or can be put together at once. */
+  known(want: Want): Result | undefined {
+    const memo = this.memo(want.cell);
+    if (want.mode === 'lines') return want.lax ? memo.laxLines : memo.lines;
+    return (want.lax ? memo.laxText : memo.text) ?? this.#direct(want);
   }
 
   /** What is known of an element is wrong from now on. */
@@ -172,10 +168,4 @@ function circle(stack: readonly Frame[], closing: Cell): readonly Cell[] {
     if ((round[at] as Cell).name < (round[least] as Cell).name) least = at;
   }
   return [...round.slice(least), ...round.slice(0, least)];
-}
-
-/** The whole range of a definition's head line: what messages about an element point at. */
-export function headOf(definition: Definition): Site {
-  const { nameAt, nameEnd } = definition.node;
-  return { owner: definition, from: nameAt, to: Math.max(nameEnd, nameAt + 1) };
 }

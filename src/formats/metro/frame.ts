@@ -1,11 +1,12 @@
 import { showVariables } from './code-block.ts';
 import type { Cell } from './definitions.ts';
-import { type Evaluator, headOf, type Want } from './evaluator.ts';
+import { type Frame, type Knowledge, limits, type Want } from './knowledge.ts';
 import { LineEnds, trimSpaces } from './line-ends.ts';
 import { shortened } from './parse-file.ts';
 import { pathFrom } from './reader.ts';
 import {
   errorResult,
+  headOf,
   type Piece,
   type Result,
   type Site,
@@ -16,19 +17,6 @@ import {
 import type { Reference, Segment } from './template.ts';
 import { blockLines, singleLine, type ValueLine } from './value-lines.ts';
 
-/** Levels of references within one value, and UTF-16 code units of one value (3.8). */
-export const limits = { depth: 10_000, valueUnits: 16 * 1024 * 1024 } as const;
-
-/** One value in the making: `step` goes on until something else has to be known, or to the end. */
-export interface Frame {
-  readonly want: Want | undefined;
-  /** What has to be known to go on; undefined at the end. */
-  step(): Want | undefined;
-  /** What was wanted last is being made already: these elements refer to one another. */
-  meetCircle(round: readonly Cell[]): void;
-  result(): Result;
-}
-
 /** Where a text was written: what `$[:x]` means there, and whether undefined names are allowed. */
 export interface Standpoint {
   readonly owner: Site['owner'];
@@ -38,7 +26,7 @@ export interface Standpoint {
 
 /** Goes through lines and the references in them. */
 class LinesFrame {
-  protected readonly evaluator: Evaluator;
+  protected readonly knowledge: Knowledge;
   protected lines: readonly ValueLine[] | undefined;
   protected standpoint: Standpoint | undefined;
   protected user: Cell | undefined;
@@ -53,13 +41,13 @@ class LinesFrame {
   #via: Result['via'];
   #absent: Set<string> | undefined;
   #depth = 1;
-  readonly #pieces: Piece[] = [];
+  #pieces: Piece[] | undefined;
   #count = 0;
   #size = 0;
   readonly #mode: 'text' | 'lines';
 
-  constructor(evaluator: Evaluator, mode: 'text' | 'lines') {
-    this.evaluator = evaluator;
+  constructor(knowledge: Knowledge, mode: 'text' | 'lines') {
+    this.knowledge = knowledge;
     this.#mode = mode;
   }
 
@@ -70,7 +58,7 @@ class LinesFrame {
       return this.#zapped ? zappedResult(this.#depth, absent) : textResult(this.#text, this.#depth, absent);
     }
     return {
-      ...{ kind: 'lines', text: '', pieces: this.#pieces, count: this.#count, size: this.#size },
+      ...{ kind: 'lines', text: '', pieces: this.#pieces ?? [], count: this.#count, size: this.#size },
       ...{ depth: this.#depth, absent, troubles: undefined, via: undefined },
     };
   }
@@ -81,7 +69,12 @@ class LinesFrame {
     const names = [...round, first].map(({ name }) => name);
     const shown = names.length > 12 ? [...names.slice(0, 6), '…', ...names.slice(-5)] : names;
     const why = `Each of these is defined by the next: ${shown.map((name) => `'${name}'`).join(' → ')}.`;
-    this.#fail({ code: 'MTR022', what: `'${first.name}' is defined by itself`, site: headOf(first.first), why });
+    this.#fail({
+      code: 'MTR022',
+      what: `'${first.name}' is defined by itself`,
+      site: headOf(first.first),
+      why,
+    });
     this.#pass();
   }
 
@@ -103,7 +96,11 @@ class LinesFrame {
   #goOn(line: ValueLine): Want | undefined {
     if (line.kind === 'code') return this.#code(line);
     if (line.kind === 'misplaced') {
-      this.#fail({ code: 'MTR031', what: 'a block with code is used as a single line', site: this.#site(line) });
+      this.#fail({
+        code: 'MTR031',
+        what: 'a block with code is used as a single line',
+        site: this.#site(line),
+      });
       return undefined;
     }
     if (this.#include === undefined) {
@@ -147,11 +144,11 @@ class LinesFrame {
     }
     const name = this.#target(reference);
     if (name === undefined) return undefined;
-    this.evaluator.onUse?.(this.user, name);
-    const cell = this.evaluator.definitions.get(name);
+    this.knowledge.onUse?.(this.user, name);
+    const cell = this.knowledge.definitions.get(name);
     // behind a mistake only names are checked: what else is wrong must not depend on what was evaluated before
     if (this.troubles.length > 0 && cell) return undefined;
-    const choice = cell ? this.evaluator.chosen(cell, this.user) : undefined;
+    const choice = cell ? this.knowledge.chosen(cell, this.user) : undefined;
     if (choice && 'mode' in choice) return choice;
     if (choice?.error) {
       this.#take(choice.error, reference, cell as Cell);
@@ -167,7 +164,7 @@ class LinesFrame {
       return undefined;
     }
     const want: Want = { cell, mode: 'text', lax: this.inherited || reference.mod === 'lax' };
-    const result = this.evaluator.known(want);
+    const result = this.knowledge.known(want);
     if (!result) return want;
     this.#take(result, reference, cell);
     return undefined;
@@ -217,9 +214,9 @@ class LinesFrame {
       this.#fail({ code: 'MTR024', what, site });
       return undefined;
     }
-    this.evaluator.onUse?.(this.user, name);
-    const cell = this.evaluator.definitions.get(name);
-    const choice = cell ? this.evaluator.chosen(cell, this.user) : undefined;
+    this.knowledge.onUse?.(this.user, name);
+    const cell = this.knowledge.definitions.get(name);
+    const choice = cell ? this.knowledge.chosen(cell, this.user) : undefined;
     if (choice && 'mode' in choice) return choice;
     if (choice?.absent) this.miss(choice.absent);
     if (choice?.error) {
@@ -238,7 +235,7 @@ class LinesFrame {
       return undefined;
     }
     const want: Want = { cell, mode: 'lines', lax };
-    const result = this.evaluator.known(want);
+    const result = this.knowledge.known(want);
     if (!result) return want;
     this.#takeLines(result, line, cell);
     return undefined;
@@ -254,11 +251,11 @@ class LinesFrame {
     }
     this.#deepen(result, line);
     this.#grow(result.count, result.size, line);
-    if (this.troubles.length === 0) this.#pieces.push({ include: result, site });
+    if (this.troubles.length === 0) this.#put({ include: result, site });
   }
 
   #code(line: ValueLine & { kind: 'code' }): undefined {
-    const shown = showVariables(line, this.evaluator);
+    const shown = showVariables(line, this.knowledge);
     if ('code' in shown) this.#fail({ ...shown, site: this.#site(line) });
     else if (this.troubles.length === 0) for (const text of shown.lines) this.#addLine(text, line);
     return undefined;
@@ -268,7 +265,7 @@ class LinesFrame {
   #takeFile(line: ValueLine): void {
     const written = this.#text;
     const path = pathFrom(this.standpoint?.owner.file.name ?? '', written);
-    const answer = written === '' ? ({ kind: 'missing' } as const) : this.evaluator.readFile(path);
+    const answer = written === '' ? ({ kind: 'missing' } as const) : this.knowledge.readFile(path);
     this.#text = '';
     if (answer.kind !== 'text') {
       const why = answer.kind === 'unreadable' ? answer.why : fileWhy[answer.kind];
@@ -286,7 +283,12 @@ class LinesFrame {
 
   #addLine(text: string, line: ValueLine): void {
     this.#grow(1, text.length + 1, line);
-    if (this.troubles.length === 0) this.#pieces.push({ text, site: this.#site(line) });
+    if (this.troubles.length === 0) this.#put({ text, site: this.#site(line) });
+  }
+
+  #put(piece: Piece): void {
+    this.#pieces ??= [];
+    this.#pieces.push(piece);
   }
 
   #grow(count: number, size: number, line: ValueLine): void {
@@ -346,8 +348,8 @@ function joinedLines(text: string): string {
 export class ValueFrame extends LinesFrame implements Frame {
   readonly want: Want;
 
-  constructor(evaluator: Evaluator, want: Want) {
-    super(evaluator, want.mode);
+  constructor(knowledge: Knowledge, want: Want) {
+    super(knowledge, want.mode);
     this.want = want;
     this.user = want.cell;
     this.inherited = want.lax;
@@ -355,7 +357,7 @@ export class ValueFrame extends LinesFrame implements Frame {
 
   step(): Want | undefined {
     if (!this.lines) {
-      const chosen = this.evaluator.chosen(this.want.cell, this.want.cell);
+      const chosen = this.knowledge.chosen(this.want.cell, this.want.cell);
       if ('mode' in chosen) return chosen;
       this.troubles.push(...(chosen.error?.troubles ?? []));
       if (chosen.absent) this.miss(chosen.absent);
@@ -382,8 +384,8 @@ export class ValueFrame extends LinesFrame implements Frame {
 export class TemplateFrame extends LinesFrame implements Frame {
   readonly want = undefined;
 
-  constructor(evaluator: Evaluator, line: ValueLine, standpoint: Standpoint) {
-    super(evaluator, 'text');
+  constructor(knowledge: Knowledge, line: ValueLine, standpoint: Standpoint) {
+    super(knowledge, 'text');
     this.lines = [line];
     this.standpoint = standpoint;
   }

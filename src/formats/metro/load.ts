@@ -1,7 +1,7 @@
 import { type Problem, problem } from '../../diagnostics/index.ts';
 import { usualVariables } from './code-block.ts';
 import { argumentSite, Collector, refusal } from './collector.ts';
-import type { Surroundings } from './evaluator.ts';
+import type { Surroundings } from './knowledge.ts';
 import type { MetroFile } from './nodes.ts';
 import { leftTrouble, Program, repeatTrouble } from './program.ts';
 import { type FileReader, normalPath } from './reader.ts';
@@ -63,6 +63,7 @@ function troublesOf(collector: Collector, query: boolean): readonly Trouble[] {
   const troubles: Trouble[] = [];
   for (const { file } of collector.files.values()) troubles.push(...syntaxTroubles(file));
   for (const cell of collector.definitions.cells.values()) {
+    if (cell.sole) continue;
     for (const [earlier, later] of cell.repeats) troubles.push(repeatTrouble(earlier, later));
   }
   troubles.push(...collector.troubles);
@@ -82,7 +83,8 @@ function troublesOf(collector: Collector, query: boolean): readonly Trouble[] {
 export function syntaxTroubles(file: MetroFile): readonly Trouble[] {
   const troubles: Trouble[] = [];
   for (const node of file.nodes) {
-    for (const { code, what, from, to } of node.slips ?? []) {
+    if (!node.slips) continue;
+    for (const { code, what, from, to } of node.slips) {
       troubles.push({ code, what, site: { owner: { file, node }, from, to } });
     }
   }

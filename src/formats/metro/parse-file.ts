@@ -27,6 +27,7 @@ export class FileParser {
   readonly #text: string;
   readonly #ends: LineEnds;
   #hash = -1;
+  #tab = -1;
   position: number;
   scope: Scope;
 
@@ -44,27 +45,35 @@ export class FileParser {
     if (start >= text.length) return undefined;
     if (start === 0 && text.charCodeAt(0) === 0xfeff) return this.#plain('mark', start, 1);
     const lineEnd = this.#ends.endOf(start);
-    const end = this.#ends.after(lineEnd);
     let from = start;
     while (from < lineEnd && isSpace(text.charCodeAt(from))) from += 1;
-    if (from === lineEnd) return this.#plain('blank', start, end);
-    const comment = this.#commentAt(from, lineEnd);
-    let to = comment;
+    if (from === lineEnd) return this.#plain('blank', start, this.#ends.after(lineEnd));
+    let to = this.#commentAt(from, lineEnd);
     while (to > from && isSpace(text.charCodeAt(to - 1))) to -= 1;
-    if (to === from) return this.#plain('comment', start, end);
+    if (to === from) return this.#plain('comment', start, this.#ends.after(lineEnd));
     if (text.charCodeAt(from) === openBracket && text.charCodeAt(to - 1) === closeBracket && to - from > 1) {
-      return this.#annotation({ start, end, from, to });
+      return this.#annotation({ start, end: this.#ends.after(lineEnd), from, to });
     }
-    let wordEnd = from;
-    while (wordEnd < to && !isSpace(text.charCodeAt(wordEnd))) wordEnd += 1;
-    if (text.charCodeAt(wordEnd - 1) === colon) return this.#element({ start, end, lineEnd, from, wordEnd, to });
+    const wordEnd = this.#wordEnd(from, to);
+    if (text.charCodeAt(wordEnd - 1) === colon) return this.#element(start, lineEnd, from, to);
     const slip: Slip = {
       code: 'MTR001',
       what: `'${shortened(text.slice(from, to))}' is neither an element nor an annotation`,
       from: from - start,
       to: to - start,
     };
-    return this.#plain('junk', start, end, [slip]);
+    return this.#plain('junk', start, this.#ends.after(lineEnd), [slip]);
+  }
+
+  /** Where the first word of a line ends. Searching is much faster than looking at each letter. */
+  #wordEnd(from: number, to: number): number {
+    const space = this.#text.indexOf(' ', from);
+    const end = space < 0 || space > to ? to : space;
+    if (this.#tab < from) {
+      const found = this.#text.indexOf('\t', from);
+      this.#tab = found < 0 ? Number.MAX_SAFE_INTEGER : found;
+    }
+    return Math.min(end, this.#tab);
   }
 
   /** Where a comment begins: a `#` at the start of a word; `lineEnd` when there is none. */
@@ -120,37 +129,33 @@ export class FileParser {
     return { words, at, openAt: from - start, closeAt: to - 1 - start };
   }
 
-  #element(line: ElementLine): ElementNode {
-    const { start, lineEnd, from, wordEnd, to } = line;
+  #element(start: number, lineEnd: number, from: number, to: number): ElementNode {
     const text = this.#text;
+    const wordEnd = this.#wordEnd(from, to);
     let valueAt = wordEnd;
     while (valueAt < to && isSpace(text.charCodeAt(valueAt))) valueAt += 1;
     const isBlock = to - valueAt === 1 && text.charCodeAt(valueAt) === openBracket;
-    const written = text.slice(from, wordEnd - 1);
-    const slips: Slip[] = [];
-    const name = this.#name(written, { from: from - start, to: wordEnd - start }, slips);
-    if (valueAt < to) this.#spacing(line, valueAt, slips);
-    let end = line.end;
+    let end = this.#ends.after(lineEnd);
     let bodyAt = 0;
     let bodyEnd = 0;
+    let closed = true;
     if (isBlock) {
-      const body = this.#body(line.end);
-      bodyAt = line.end - start;
+      bodyAt = end - start;
+      const body = this.#body(end);
       bodyEnd = body.closeAt - start;
       end = body.end;
-      if (!body.closed) {
-        const what = `the block '${shortened(written || (this.scope.section ?? ':'))}' has no end`;
-        slips.push({ code: 'MTR003', what, from: from - start, to: to - start });
-      }
+      closed = body.closed;
     }
+    const written = text.slice(from, wordEnd - 1);
+    const { section } = this.scope;
     this.position = end;
     return {
       kind: 'element',
       start,
       end,
       scope: this.scope,
-      slips: slips.length === 0 ? undefined : slips,
-      name,
+      slips: elementSlips({ text, start, from, wordEnd, valueAt, to, section, closed }),
+      name: fullName(written, section),
       nameAt: from - start,
       nameEnd: wordEnd - 1 - start,
       valueAt: valueAt - start,
@@ -160,36 +165,6 @@ export class FileParser {
       bodyAt,
       bodyEnd,
     };
-  }
-
-  #name(written: string, at: { from: number; to: number }, slips: Slip[]): string | undefined {
-    const { section } = this.scope;
-    if (written === '') {
-      if (section === undefined) {
-        slips.push({ code: 'MTR005', what: "an element ':' stands outside of every section", ...at });
-      }
-      return section;
-    }
-    if (forbidden.test(written)) {
-      slips.push({ code: 'MTR002', what: `'${shortened(written)}' is no name of an element`, ...at });
-      return undefined;
-    }
-    return section === undefined ? written : `${section}/${written}`;
-  }
-
-  #spacing({ start, wordEnd, to }: ElementLine, valueAt: number, slips: Slip[]): void {
-    const text = this.#text;
-    for (let at = wordEnd; at < valueAt; at += 1) {
-      if (text.charCodeAt(at) !== 9) continue;
-      const what = "a tab stands between the ':' and the value";
-      slips.push({ code: 'MTR061', what, from: wordEnd - start, to: valueAt - start });
-      break;
-    }
-    const ends = text.charCodeAt(valueAt) > 126 || text.charCodeAt(to - 1) > 126;
-    if (!(ends || text.charCodeAt(valueAt) < 32 || text.charCodeAt(to - 1) < 32)) return;
-    if (!foreignSpace.test(text.slice(valueAt, to))) return;
-    const what = 'the value begins or ends with white space that is part of it';
-    slips.push({ code: 'MTR062', what, from: valueAt - start, to: to - start });
   }
 
   /** The lines of a block from `at` on: where its `]` stands, and where the line of it ends. */
@@ -211,14 +186,64 @@ export class FileParser {
   }
 }
 
-/** Offsets of a line that defines an element: the first word, which ends in a colon, and the end of the value. */
+/** The whole name of an element; undefined when it is not allowed. */
+function fullName(written: string, section: string | undefined): string | undefined {
+  if (written === '') return section;
+  if (forbidden.test(written)) return undefined;
+  return section === undefined ? written : `${section}/${written}`;
+}
+
+/** A line that defines an element: offsets of its first word, which ends in a colon, and of its value. */
 interface ElementLine {
+  readonly text: string;
   readonly start: number;
-  readonly end: number;
-  readonly lineEnd: number;
   readonly from: number;
   readonly wordEnd: number;
+  readonly valueAt: number;
   readonly to: number;
+  readonly section: string | undefined;
+  /** Whether its block, if it has one, has an end. */
+  readonly closed: boolean;
+}
+
+/** What is wrong with the line of an element; nearly always nothing, and then nothing is made. */
+function elementSlips(line: ElementLine): readonly Slip[] | undefined {
+  const { text, start, from, wordEnd, valueAt, to, section, closed } = line;
+  const isEmpty = wordEnd - from === 1;
+  const isUsual =
+    closed &&
+    (!isEmpty || section !== undefined) &&
+    (valueAt === to || (text.charCodeAt(wordEnd) === 32 && valueAt === wordEnd + 1)) &&
+    isPlain(text.charCodeAt(valueAt)) &&
+    isPlain(text.charCodeAt(to - 1)) &&
+    !forbidden.test(text.slice(from, wordEnd - 1));
+  if (isUsual) return undefined;
+  const slips: Slip[] = [];
+  const written = text.slice(from, wordEnd - 1);
+  const name = { from: from - start, to: wordEnd - start };
+  if (isEmpty && section === undefined) {
+    slips.push({ code: 'MTR005', what: "an element ':' stands outside of every section", ...name });
+  } else if (forbidden.test(written)) {
+    slips.push({ code: 'MTR002', what: `'${shortened(written)}' is no name of an element`, ...name });
+  }
+  if (text.slice(wordEnd, valueAt).includes('\t') && valueAt < to) {
+    const what = "a tab stands between the ':' and the value";
+    slips.push({ code: 'MTR061', what, from: wordEnd - start, to: valueAt - start });
+  }
+  if (foreignSpace.test(text.slice(valueAt, to))) {
+    const what = 'the value begins or ends with white space that is part of it';
+    slips.push({ code: 'MTR062', what, from: valueAt - start, to: to - start });
+  }
+  if (!closed) {
+    const what = `the block '${shortened(written || (section ?? ':'))}' has no end`;
+    slips.push({ code: 'MTR003', what, from: from - start, to: to - start });
+  }
+  return slips.length === 0 ? undefined : slips;
+}
+
+/** Printable ASCII; NaN, beyond the end of a text, too. */
+function isPlain(code: number): boolean {
+  return !(code < 32 || code > 126);
 }
 
 /** A text for a message: at most 60 characters of it. */

@@ -28,11 +28,7 @@ function blockParts(
   part: (from: number, to: number) => string,
   length: number,
 ): readonly string[] {
-  return [
-    part(node.valueEnd, node.bodyAt),
-    part(node.bodyAt, node.bodyEnd),
-    part(node.bodyEnd, length),
-  ];
+  return [part(node.valueEnd, node.bodyAt), part(node.bodyAt, node.bodyEnd), part(node.bodyEnd, length)];
 }
 
 /** The text of a tree: what it was made of, byte by byte. */

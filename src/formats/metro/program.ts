@@ -1,8 +1,9 @@
 import type { Code, Problem } from '../../diagnostics/index.ts';
 import { argumentSite, type Collect, type CollectedFile, type Collector } from './collector.ts';
 import type { Cell, Definition, Definitions } from './definitions.ts';
-import { Evaluator, headOf, type Surroundings } from './evaluator.ts';
-import { type InputRead, type MadeLine, madeLines, type Result, type Trouble } from './results.ts';
+import { Evaluator } from './evaluator.ts';
+import type { Surroundings } from './knowledge.ts';
+import { headOf, type InputRead, type MadeLine, madeLines, type Result, type Trouble } from './results.ts';
 import { placeWords, troubleProblem, wordOf } from './trouble-problem.ts';
 
 /** What an element comes to. */
@@ -88,7 +89,7 @@ export class Program {
     }
     const cell = this.definitions.get(name);
     if (!cell || !this.#isThere(cell)) return undefined;
-    const { definition } = this.evaluator.choice(cell);
+    const definition = cell.sole ?? this.evaluator.choice(cell).definition;
     const result = this.result(cell);
     if (result.kind === 'lines' && definition) {
       return { kind: 'block', name, lines: madeLines(result), definition };
@@ -99,7 +100,7 @@ export class Program {
 
   /** The outcome of an element in the way in which it is defined: a line, or lines. */
   result(cell: Cell): Result {
-    const { definition } = this.evaluator.choice(cell);
+    const definition = cell.sole ?? this.evaluator.choice(cell).definition;
     const mode = definition?.node.isBlock ? 'lines' : 'text';
     return this.evaluator.value({ cell, mode, lax: false });
   }
@@ -130,6 +131,7 @@ export class Program {
   }
 
   #isThere(cell: Cell): boolean {
+    if (cell.sole) return true;
     const choice = this.evaluator.choice(cell);
     return choice.definition !== undefined || choice.error !== undefined;
   }

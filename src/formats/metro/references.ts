@@ -59,12 +59,23 @@ export function definitionUses(program: Program, definition: Definition): Defini
   const { section, lax, when } = definition.node.scope;
   const uses: Use[] = [];
   const files: FileUse[] = [];
-  if (when) uses.push({ name: when.name, as: 'condition', reference: undefined, from: 0, to: definition.node.nameEnd });
+  if (when)
+    uses.push({
+      name: when.name,
+      as: 'condition',
+      reference: undefined,
+      from: 0,
+      to: definition.node.nameEnd,
+    });
   for (const line of linesOf(definition)) {
     if (line.kind === 'code' || line.kind === 'misplaced') continue;
     uses.push(...segmentUses(line.segments, section));
     if (line.kind === 'plain') continue;
-    const frame = new TemplateFrame(program.evaluator, { ...line, kind: 'plain' }, { owner: definition, section, lax });
+    const frame = new TemplateFrame(
+      program.evaluator,
+      { ...line, kind: 'plain' },
+      { owner: definition, section, lax },
+    );
     const result = program.evaluator.run(frame);
     if (result.kind !== 'text' || result.text === '') continue;
     const { from, to } = line;

@@ -83,6 +83,12 @@ export function errorResult(
   return { kind: 'error', text: '', ...nothing, depth: 1, troubles, ...more };
 }
 
+/** The name of an element where it is defined: what messages about the element point at. */
+export function headOf(definition: Definition): Site {
+  const { nameAt, nameEnd } = definition.node;
+  return { owner: definition, from: nameAt, to: Math.max(nameEnd, nameAt + 1) };
+}
+
 /** A line of a block as it came out, where it was written, and through which includes it came. */
 export interface MadeLine {
   readonly text: string;

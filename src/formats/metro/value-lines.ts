@@ -4,11 +4,26 @@ import { parseTemplate, type Segment } from './template.ts';
 
 /** One line of a value as it has to be evaluated; offsets count from the start of the element's node. */
 export type ValueLine =
-  | { readonly kind: 'plain'; readonly segments: readonly Segment[]; readonly from: number; readonly to: number }
+  | {
+      readonly kind: 'plain';
+      readonly segments: readonly Segment[];
+      readonly from: number;
+      readonly to: number;
+    }
   /** `<< path`: the text of a file (3.7). */
-  | { readonly kind: 'file'; readonly segments: readonly Segment[]; readonly from: number; readonly to: number }
+  | {
+      readonly kind: 'file';
+      readonly segments: readonly Segment[];
+      readonly from: number;
+      readonly to: number;
+    }
   /** `$[[name]]` alone on a line (3.6). */
-  | { readonly kind: 'include'; readonly segments: readonly Segment[]; readonly from: number; readonly to: number }
+  | {
+      readonly kind: 'include';
+      readonly segments: readonly Segment[];
+      readonly from: number;
+      readonly to: number;
+    }
   /** `<?env` or `<?python` up to `?>` (3.9). */
   | {
       readonly kind: 'code';
@@ -57,7 +72,12 @@ function textLine(text: string, at: number): ValueLine {
   const to = at + text.length;
   const path = filePart(text);
   if (path === undefined) return { kind: 'plain', segments: parseTemplate(text, at), from: at, to };
-  return { kind: 'file', segments: parseTemplate(path, at + text.indexOf(path, text.indexOf('<<') + 2)), from: at, to };
+  return {
+    kind: 'file',
+    segments: parseTemplate(path, at + text.indexOf(path, text.indexOf('<<') + 2)),
+    from: at,
+    to,
+  };
 }
 
 /** The value of a definition where one line is wanted: a block is flattened (3.1). */
