@@ -45,8 +45,8 @@ export interface GivenValues {
 
 /**
  * Reads files (section 4) from the first one on. An argument that cannot be expanded yet waits for the names it lacks. One
- * that `:zap`, `:lax` or `?` would decide by the absence of a name waits until nothing else moves; then the first in the
- * queue is decided, and in the end it is checked that the decision still holds (Q23).
+ * that `:zap`, `:lax` or `?` would decide by the absence of a name waits until nothing else moves; then it is decided, and
+ * in the end it is checked that the decision still holds (Q23).
  */
 export class Collector {
   readonly definitions = new Definitions();
@@ -89,7 +89,7 @@ export class Collector {
         else this.#queue.push(one);
       }
       if (this.#queue.length === 0) return;
-      if (!moved && !this.#decideOne()) break;
+      if (!moved && !this.#decide()) break;
     }
     for (const one of this.#queue) one.state = 'left';
   }
@@ -97,11 +97,11 @@ export class Collector {
   /** Decisions that the files read later contradict: METRO-C05. */
   checkDecisions(): void {
     for (const one of this.collects) {
-      if (one.decidedWithout.length === 0) continue;
+      if (one.state !== 'collected' && one.state !== 'again' && one.state !== 'skipped') continue;
       const now = pathOf(one, this.#expand(one));
       if (now === one.path) continue;
       const what = `'${shortened(one.argument)}' was decided before it was known what it says`;
-      const names = one.decidedWithout.map((name) => `'${name}'`).join(', ');
+      const names = one.decidedWithout.map((name) => `'${name}'`).join(', ') || 'what came later';
       const then = one.path === undefined ? 'nothing' : `'${one.path}'`;
       const why = `Without ${names} it named ${then}; with all files read it names ${now === undefined ? 'nothing' : `'${now}'`}.`;
       this.troubles.push({ code: 'MTR045', what, site: argumentSite(one), why });
@@ -164,15 +164,23 @@ export class Collector {
     return this.#evaluator.run(new TemplateFrame(this.#evaluator, line, standpoint));
   }
 
-  /** Decides the first entry in the queue that waits only because a name may still come; false when there is none. */
-  #decideOne(): boolean {
-    const index = this.#queue.findIndex(({ isOpen, isConditional }) => isOpen && !isConditional);
-    const one = this.#queue[index];
-    if (!one) return false;
-    this.#queue.splice(index, 1);
-    const result = this.#expand(one);
-    one.decidedWithout = result.absent ?? [];
-    this.#settle(one, result);
+  /**
+   * Decides what waits only because a name may still come: all entries that name a file without it, or, when there are
+   * none, all the others, which then name nothing. All at once, so that their order does not matter. False when nothing waits so.
+   */
+  #decide(): boolean {
+    const open = this.#queue
+      .filter(({ isOpen, isConditional }) => isOpen && !isConditional)
+      .map((one) => ({ one, result: this.#expand(one) }));
+    const naming = open.filter(({ one, result }) => pathOf(one, result) !== undefined);
+    const decided = naming.length > 0 ? naming : open;
+    if (decided.length === 0) return false;
+    const settled = new Set(decided.map(({ one }) => one));
+    this.#queue = this.#queue.filter((one) => !settled.has(one));
+    for (const { one, result } of decided) {
+      one.decidedWithout = result.absent ?? [];
+      this.#settle(one, result);
+    }
     return true;
   }
 
@@ -214,9 +222,10 @@ export class Collector {
     }
   }
 
-  #fail(one: Collect, troubles: readonly Trouble[]): true {
+  #fail(one: Collect, [first]: readonly Trouble[]): true {
     one.state = 'failed';
-    this.troubles.push(...troubles);
+    // whether the others are mistakes may depend on files that are not read yet
+    if (first) this.troubles.push(first);
     return true;
   }
 

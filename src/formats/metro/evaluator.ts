@@ -132,8 +132,8 @@ export class Evaluator implements Knowledge {
         stack.pop();
         continue;
       }
-      if (this.memo(want.cell).active > 0) {
-        top.meetCircle(circle(stack, want.cell));
+      if ((this.memo(want.cell).active & bitOf(want)) !== 0) {
+        top.meetCircle(circle(stack, want));
         continue;
       }
       const next = new ValueFrame(this, want);
@@ -144,13 +144,13 @@ export class Evaluator implements Knowledge {
   }
 
   #enter({ want }: Frame): void {
-    if (want) this.memo(want.cell).active += 1;
+    if (want) this.memo(want.cell).active |= bitOf(want);
   }
 
   #leave({ want }: Frame, result: Result): void {
     if (!want) return;
     const memo = this.memo(want.cell);
-    memo.active -= 1;
+    memo.active &= ~bitOf(want);
     if (want.mode === 'text') {
       if (want.lax) memo.laxText = result;
       else memo.text = result;
@@ -159,10 +159,17 @@ export class Evaluator implements Knowledge {
   }
 }
 
+/** Each way of wanting an element is a value of its own: a block as one line need not need what its lines do. */
+function bitOf({ mode, lax }: Want): number {
+  return (mode === 'text' ? 1 : 4) << (lax ? 1 : 0);
+}
+
 /** The elements of a circle, each once, beginning with the least name, so that it is the same from wherever it is met. */
-function circle(stack: readonly Frame[], closing: Cell): readonly Cell[] {
-  const frames = stack.slice(stack.findLastIndex(({ want }) => want?.cell === closing));
-  const round = frames.map(({ want }) => want?.cell).filter((cell) => cell !== undefined);
+function circle(stack: readonly Frame[], closing: Want): readonly Cell[] {
+  const from = stack.findLastIndex(
+    ({ want }) => want?.cell === closing.cell && bitOf(want) === bitOf(closing),
+  );
+  const round = stack.slice(from).flatMap(({ want }) => want?.cell ?? []);
   let least = 0;
   for (let at = 1; at < round.length; at += 1) {
     if ((round[at] as Cell).name < (round[least] as Cell).name) least = at;

@@ -1,5 +1,5 @@
 import { LineEnds } from './line-ends.ts';
-import type { ElementNode, MetroFile, MetroNode } from './nodes.ts';
+import type { AnnotationNode, ElementNode, MetroFile, MetroNode } from './nodes.ts';
 
 /** The parts that a node is written with, in order; joined they are its text. */
 export function partsOf({ text }: MetroFile, node: MetroNode): readonly string[] {
@@ -58,7 +58,10 @@ export function formatMetro(file: MetroFile): string {
   // the empty lines of a block without an end are its own
   const isOpen = last?.kind === 'element' && last.slips?.some(({ code }) => code === 'MTR003') === true;
   while (!isOpen && lines.at(-1) === '') lines.pop();
-  return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
+  if (lines.length === 0) return '';
+  // at the very start the sign would be taken for a mark of the byte order
+  const start = lines[0]?.startsWith('\ufeff') ? '\n' : '';
+  return `${start}${lines.join('\n')}\n`;
 }
 
 /** A comment right above a section belongs to it. */
@@ -77,7 +80,7 @@ function formattedLines(file: MetroFile, node: MetroNode): readonly string[] {
     case 'junk':
       return [trimmed(text)];
     case 'annotation':
-      return [`[${node.words.join(' ')}]${commentBehind(text.slice(node.closeAt + 1))}`];
+      return [`[${insideOf(text, node)}]${commentBehind(text.slice(node.closeAt + 1))}`];
     case 'element': {
       const name = text.slice(node.nameAt, node.nameEnd);
       const value = text.slice(node.valueAt, node.valueEnd);
@@ -90,6 +93,12 @@ function formattedLines(file: MetroFile, node: MetroNode): readonly string[] {
     default:
       return [];
   }
+}
+
+/** The words of an annotation with single spaces; other white space between them stays, as signs of comments may follow it. */
+function insideOf(text: string, { openAt, closeAt, words }: AnnotationNode): string {
+  const inside = trimmed(text.slice(openAt + 1, closeAt));
+  return /[^\S \t]/.test(inside) ? inside : words.join(' ');
 }
 
 /** What stands behind a value or an annotation: spaces before a comment stay, so that columns of comments do. */

@@ -57,7 +57,7 @@ export interface Choice {
 /** What one evaluator has found out about an element. */
 export interface Memo {
   readonly owner: object;
-  /** How often it is being evaluated at this moment: more than never means a circle when it is wanted again. */
+  /** The ways in which it is being made at this moment, as bits: wanting one of them again is a circle. */
   active: number;
   choice: Choice | undefined;
   text: Result | undefined;
