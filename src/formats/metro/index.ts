@@ -5,7 +5,7 @@ export type { Cell, Definition, Definitions, Origin } from './definitions.ts';
 export { type Explanation, explain, renderExplanation } from './explain.ts';
 export { type ElementGraph, elementGraph, type FileGraph, fileGraph } from './link-graph.ts';
 export { lintProgram } from './lint.ts';
-export { type LoadedProgram, type LoadOptions, loadMetro, syntaxProblems, syntaxTroubles } from './load.ts';
+export { type LoadedProgram, type LoadOptions, loadMetro } from './load.ts';
 export type {
   AnnotationNode,
   Condition,
@@ -28,6 +28,9 @@ export {
   type ReadAnswer,
   textOfBytes,
 } from './reader.ts';
+export { type Reparsed, reparse, type TextEdit } from './reparse.ts';
 export type { InputRead, MadeLine, Site, Trouble } from './results.ts';
+export { syntaxProblems } from './syntax-troubles.ts';
 export { parseTemplate, type Reference, type Segment } from './template.ts';
 export { placeOf, wordOf } from './trouble-problem.ts';
+export { Workspace } from './workspace.ts';

@@ -4,8 +4,15 @@ import { linesOf, segmentUses } from './references.ts';
 import type { Trouble } from './results.ts';
 import { isMistakenInclude, rawLines, writtenValue } from './value-lines.ts';
 
-/** What is allowed and probably not meant in one definition: MTR064, MTR066, MTR067, MTR069. */
-export function lintDefinition(program: Program, definition: Definition): readonly Trouble[] {
+/**
+ * What is allowed and probably not meant in one definition: MTR064, MTR066, MTR067, MTR069. `look` is told each name
+ * whose definition was looked at.
+ */
+export function lintDefinition(
+  program: Program,
+  definition: Definition,
+  look?: (name: string) => void,
+): readonly Trouble[] {
   const { node } = definition;
   const troubles: Trouble[] = [];
   const add = (code: Trouble['code'], what: string, at: { from: number; to: number }): void => {
@@ -21,6 +28,7 @@ export function lintDefinition(program: Program, definition: Definition): readon
     if (line.kind === 'code' && !line.closed) add('MTR067', `'<?${line.language}' has no '?>'`, line);
     if (line.kind === 'code' || line.kind === 'misplaced') continue;
     for (const use of segmentUses(line.segments, node.scope.section)) {
+      look?.(use.name);
       const cell = program.definitions.get(use.name);
       if (!cell) continue;
       if (use.as === 'test') {

@@ -3,10 +3,9 @@ import { usualVariables } from './code-block.ts';
 import { argumentSite, Collector, refusal } from './collector.ts';
 import type { Surroundings } from './knowledge.ts';
 import type { MetroFile } from './nodes.ts';
-import { leftTrouble, Program, repeatTrouble } from './program.ts';
+import { leftTrouble, Program } from './program.ts';
 import { type FileReader, normalPath } from './reader.ts';
 import type { Trouble } from './results.ts';
-import { troubleProblem } from './trouble-problem.ts';
 
 export interface LoadOptions {
   /** The first file. */
@@ -56,17 +55,14 @@ export function loadMetro(options: LoadOptions): LoadedProgram {
   if (refused) return { program: undefined, problem: refused };
   collector.drain();
   collector.checkDecisions();
-  return { program: new Program(collector, surroundings, troublesOf(collector, options.query === true)) };
+  return {
+    program: new Program(collector, surroundings, collectTroubles(collector, options.query === true)),
+  };
 }
 
-function troublesOf(collector: Collector, query: boolean): readonly Trouble[] {
-  const troubles: Trouble[] = [];
-  for (const { file } of collector.files.values()) troubles.push(...syntaxTroubles(file));
-  for (const cell of collector.definitions.cells.values()) {
-    if (cell.sole) continue;
-    for (const [earlier, later] of cell.repeats) troubles.push(repeatTrouble(earlier, later));
-  }
-  troubles.push(...collector.troubles);
+/** What is wrong with collections. */
+function collectTroubles(collector: Collector, query: boolean): readonly Trouble[] {
+  const troubles: Trouble[] = [...collector.troubles];
   for (const one of collector.collects) {
     if (one.state === 'again') {
       const what = `'${one.path}' was collected already`;
@@ -77,21 +73,4 @@ function troublesOf(collector: Collector, query: boolean): readonly Trouble[] {
     troubles.push(query ? { ...left, code: 'MTR068' } : left);
   }
   return troubles;
-}
-
-/** Mistakes of a file's own lines. */
-export function syntaxTroubles(file: MetroFile): readonly Trouble[] {
-  const troubles: Trouble[] = [];
-  for (const node of file.nodes) {
-    if (!node.slips) continue;
-    for (const { code, what, from, to } of node.slips) {
-      troubles.push({ code, what, site: { owner: { file, node }, from, to } });
-    }
-  }
-  return troubles;
-}
-
-/** The same as problems, for a file that is looked at alone. */
-export function syntaxProblems(file: MetroFile): readonly Problem[] {
-  return syntaxTroubles(file).map((trouble) => troubleProblem(trouble, { names: new Map() }));
 }

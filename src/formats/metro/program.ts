@@ -4,6 +4,7 @@ import type { Cell, Definition, Definitions } from './definitions.ts';
 import { Evaluator } from './evaluator.ts';
 import type { Surroundings } from './knowledge.ts';
 import { headOf, type InputRead, type MadeLine, madeLines, type Result, type Trouble } from './results.ts';
+import { syntaxTroubles } from './syntax-troubles.ts';
 import { placeWords, troubleProblem, wordOf } from './trouble-problem.ts';
 
 /** What an element comes to. */
@@ -38,19 +39,30 @@ export class Program {
   /** Files in the order in which they were read, by path. */
   readonly files: ReadonlyMap<string, CollectedFile>;
   readonly collects: readonly Collect[];
-  /** What is wrong with files and collections; values have problems of their own (`check`). */
-  readonly troubles: readonly Trouble[];
+  /** What is wrong with collections. */
+  readonly collectTroubles: readonly Trouble[];
   readonly evaluator: Evaluator;
 
-  constructor(collector: Collector, surroundings: Surroundings, troubles: readonly Trouble[]) {
+  constructor(collector: Collector, surroundings: Surroundings, collectTroubles: readonly Trouble[]) {
     this.definitions = collector.definitions;
     this.files = collector.files;
     this.collects = collector.collects;
-    this.troubles = troubles;
+    this.collectTroubles = collectTroubles;
     this.evaluator = new Evaluator(this.definitions, surroundings);
   }
 
-  /** Problems of loading: syntax, definitions, collections. */
+  /** What is wrong with files, definitions and collections; values have problems of their own (`check`). */
+  get troubles(): readonly Trouble[] {
+    const troubles: Trouble[] = [];
+    for (const { file } of this.files.values()) troubles.push(...syntaxTroubles(file));
+    for (const cell of this.definitions.cells.values()) {
+      if (cell.sole) continue;
+      for (const [earlier, later] of cell.repeats) troubles.push(repeatTrouble(earlier, later));
+    }
+    return [...troubles, ...this.collectTroubles];
+  }
+
+  /** The same as problems. */
   get problems(): readonly Problem[] {
     return this.troubles.map((trouble) => this.problemOf(trouble));
   }

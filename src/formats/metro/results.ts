@@ -89,25 +89,30 @@ export function headOf(definition: Definition): Site {
   return { owner: definition, from: nameAt, to: Math.max(nameEnd, nameAt + 1) };
 }
 
-/** A line of a block as it came out, where it was written, and through which includes it came. */
+/** The include that a line came through, and those around it. */
+export interface Through {
+  readonly site: Site;
+  readonly outer: Through | undefined;
+}
+
+/** A line of a block as it came out, where it was written, and through which includes it came, the innermost first. */
 export interface MadeLine {
   readonly text: string;
   readonly site: Site;
-  /** From the outermost include inwards. */
-  readonly through: readonly Site[];
+  readonly through: Through | undefined;
 }
 
 /** All lines of a result of kind `lines`, includes opened. */
 export function madeLines(result: Result): readonly MadeLine[] {
   const made: MadeLine[] = [];
-  const stack = [{ pieces: result.pieces ?? [], at: 0, through: [] as readonly Site[] }];
+  const stack = [{ pieces: result.pieces ?? [], at: 0, through: undefined as Through | undefined }];
   for (let top = stack.at(-1); top; top = stack.at(-1)) {
     const piece = top.pieces[top.at];
     top.at += 1;
     if (piece === undefined) stack.pop();
     else if ('text' in piece) made.push({ text: piece.text, site: piece.site, through: top.through });
     else {
-      const through = [...top.through, piece.site];
+      const through = { site: piece.site, outer: top.through };
       stack.push({ pieces: piece.include.pieces ?? [], at: 0, through });
     }
   }
