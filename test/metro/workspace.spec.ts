@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { memoryFiles, parseMetro, reparse, Workspace } from '../../src/formats/metro/index.ts';
+import { memoryFiles, parseMetro, placeOf, reparse, Workspace } from '../../src/formats/metro/index.ts';
 import { madeUpText } from './made-up.ts';
 
 /** A text, and edits given by numbers that are brought into its length. */
@@ -19,7 +19,15 @@ describe('an edit', () => {
       const file = parseMetro(start, 'x');
       for (const change of changes) {
         reparse(file, within(file.text, change));
-        expect(file).toEqual(parseMetro(file.text, 'x'));
+        const whole = parseMetro(file.text, 'x');
+        expect(file).toEqual(whole);
+        const ends = file.nodes.map(({ end }) =>
+          placeOf({ owner: { file, node: { start: end } }, from: 0, to: 0 }),
+        );
+        const same = file.nodes.map(({ end }) =>
+          placeOf({ owner: { file: whole, node: { start: end } }, from: 0, to: 0 }),
+        );
+        expect(ends).toEqual(same);
       }
     });
     fc.assert(law, { numRuns: 500 });

@@ -92,6 +92,9 @@ export class Definitions {
   /** Names that were passed to win over all files: definitions in files do not count for them. */
   readonly overridden = new Set<string>();
 
+  /** Changes whenever a name comes or goes. */
+  version = 0;
+
   get(name: string): Cell | undefined {
     return this.cells.get(name);
   }
@@ -114,11 +117,14 @@ export class Definitions {
       return false;
     }
     this.cells.set(definition.name, new Cell(definition));
+    this.version += 1;
     return true;
   }
 
   remove(definition: Definition): void {
     const cell = this.cells.get(definition.name);
-    if (cell && !cell.remove(definition)) this.cells.delete(definition.name);
+    if (!cell || cell.remove(definition)) return;
+    this.cells.delete(definition.name);
+    this.version += 1;
   }
 }

@@ -5,7 +5,7 @@ import { Evaluator } from './evaluator.ts';
 import type { Surroundings } from './knowledge.ts';
 import { headOf, type InputRead, type MadeLine, madeLines, type Result, type Trouble } from './results.ts';
 import { syntaxTroubles } from './syntax-troubles.ts';
-import { placeWords, troubleProblem, wordOf } from './trouble-problem.ts';
+import { nearNames, placeWords, troubleProblem, wordOf } from './trouble-problem.ts';
 
 /** What an element comes to. */
 export type ElementValue =
@@ -42,6 +42,7 @@ export class Program {
   /** What is wrong with collections. */
   readonly collectTroubles: readonly Trouble[];
   readonly evaluator: Evaluator;
+  #near = { version: -1, found: new Map<string, string | undefined>() };
 
   constructor(collector: Collector, surroundings: Surroundings, collectTroubles: readonly Trouble[]) {
     this.definitions = collector.definitions;
@@ -139,7 +140,16 @@ export class Program {
   }
 
   problemOf(trouble: Trouble, chain?: string): Problem {
-    return troubleProblem(trouble, { names: this.definitions.cells, chain });
+    return troubleProblem(trouble, { near: (name) => this.#nearNames(name), chain });
+  }
+
+  /** Looking for near names takes long among many; what was found is kept until names come or go. */
+  #nearNames(name: string): string | undefined {
+    const { version, cells } = this.definitions;
+    if (this.#near.version !== version) this.#near = { version, found: new Map() };
+    const { found } = this.#near;
+    if (!found.has(name)) found.set(name, nearNames(name, cells));
+    return found.get(name);
   }
 
   #isThere(cell: Cell): boolean {

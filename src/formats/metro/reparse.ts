@@ -1,3 +1,4 @@
+import { editLines } from './line-table.ts';
 import type { MetroFile, MetroNode, Scope } from './nodes.ts';
 import { FileParser } from './parse-file.ts';
 
@@ -50,6 +51,7 @@ export function reparse(file: MetroFile, edit: TextEdit): Reparsed {
       node.end += delta;
     }
   }
+  editLines(file, edit, text);
   file.text = text;
   file.nodes = [...old.slice(0, first), ...added, ...behind];
   return { removed: old.slice(first, next), added };

@@ -17,5 +17,5 @@ export function syntaxTroubles(file: MetroFile): readonly Trouble[] {
 
 /** The same as problems, for a file that is looked at alone. */
 export function syntaxProblems(file: MetroFile): readonly Problem[] {
-  return syntaxTroubles(file).map((trouble) => troubleProblem(trouble, { names: new Map() }));
+  return syntaxTroubles(file).map((trouble) => troubleProblem(trouble, {}));
 }

@@ -1,6 +1,6 @@
 import { type Code, type Place, type Problem, problem } from '../../diagnostics/index.ts';
 import { nearestWords } from '../../primitives/index.ts';
-import { lineStarts } from './line-ends.ts';
+import { lineAt, startsOf } from './line-table.ts';
 import type { AnnotationNode, MetroFile } from './nodes.ts';
 import type { Site, Trouble } from './results.ts';
 
@@ -42,28 +42,11 @@ export function wordOf(code: string): string {
   return (words as Readonly<Record<string, string>>)[code] ?? code;
 }
 
-/** Lines of a file by the text that it had: an edit makes them anew. */
-const known = new WeakMap<MetroFile, { readonly text: string; readonly starts: readonly number[] }>();
-
-function startsOf(file: MetroFile): readonly number[] {
-  const found = known.get(file);
-  if (found?.text === file.text) return found.starts;
-  const starts = lineStarts(file.text);
-  known.set(file, { text: file.text, starts });
-  return starts;
-}
-
 /** Line and column of an offset, both from 1; columns count UTF-16 code units. */
 export function placeAt(file: MetroFile, offset: number): Required<Place> {
   const starts = startsOf(file);
-  let low = 0;
-  let high = starts.length - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if ((starts[middle] as number) <= offset) low = middle;
-    else high = middle - 1;
-  }
-  return { file: file.name, line: low + 1, column: offset - (starts[low] as number) + 1 };
+  const line = lineAt(starts, offset);
+  return { file: file.name, line: line + 1, column: offset - (starts[line] as number) + 1 };
 }
 
 /** The offset of a line and column, both from 1; ends of lines and of the text bound it. */
@@ -91,32 +74,35 @@ export function placeWords(site: Site): string {
 }
 
 /**
- * Names near one that is not defined. Comparing with each of very many names takes long: of more than 2,000 only those are
- * looked at that begin or end like it.
+ * Names near one that is not defined, in words. Comparing with each of very many names takes long: of more than 2,000 only those
+ * are looked at that begin or end like it.
  */
-function near(name: string, names: ReadonlyMap<string, unknown>): string | undefined {
+export function nearNames(name: string, names: ReadonlyMap<string, unknown>): string | undefined {
   if (names.size <= 2000) return nearestWords(name, names.keys());
   const head = name.slice(0, 3);
   const tail = name.slice(-3);
-  const some = [...names.keys()].filter(
-    (one) => Math.abs(one.length - name.length) < 5 && (one.startsWith(head) || one.endsWith(tail)),
-  );
-  return nearestWords(name, some.slice(0, 2000));
+  const some: string[] = [];
+  for (const one of names.keys()) {
+    if (Math.abs(one.length - name.length) > 4) continue;
+    if (one.startsWith(head) || one.endsWith(tail)) some.push(one);
+    if (some.length === 2000) break;
+  }
+  return nearestWords(name, some);
 }
 
 /** What is known beyond the mistake itself. */
 export interface TroubleContext {
-  /** All names, for those that are near one that is not defined. */
-  readonly names: ReadonlyMap<string, unknown>;
+  /** Names that are near one that is not defined, in words. */
+  readonly near?: (name: string) => string | undefined;
   /** The way from the element that was asked for to the mistake, in words. */
   readonly chain?: string | undefined;
 }
 
 /** A mistake as a problem of the house: place, chain, near names and next step. */
-export function troubleProblem(trouble: Trouble, { names, chain }: TroubleContext): Problem {
+export function troubleProblem(trouble: Trouble, { near, chain }: TroubleContext): Problem {
   const { code, what, site, missing } = trouble;
   const plain = problem(code, { what, place: placeOf(site) });
-  const meant = missing === undefined ? undefined : near(missing, names);
+  const meant = missing === undefined ? undefined : near?.(missing);
   const why = [trouble.why ?? plain.why, chain].filter((part) => part !== undefined).join(' ');
   const next = meant === undefined ? plain.next : `Did you mean ${meant}? Otherwise: ${plain.next ?? ''}`;
   return problem(code, { what, place: placeOf(site), why, next });
