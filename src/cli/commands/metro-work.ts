@@ -11,7 +11,15 @@ Examples:
   packmill metro fmt farm.conf etc/*.conf
   packmill metro fmt --check farm.conf            # write nothing; exit code 1 when something would change`;
 
-/** `packmill metro fmt`. */
+const lspHelp = `
+Speaks the Language Server Protocol on standard input and output; editors start it. Without --file every file that is opened is
+looked at with what it collects.
+
+Examples:
+  packmill metro lsp
+  packmill metro lsp --file farm.conf target=stage3`;
+
+/** `packmill metro fmt` and `lsp`. */
 export function addMetroWork(metro: Command, shell: Shell): void {
   metro
     .command('fmt')
@@ -30,5 +38,20 @@ export function addMetroWork(metro: Command, shell: Shell): void {
       if (checkOnly && changed.length > 0) shell.exitCode = exitCodes.failed;
       shell.printJson(formatted);
       for (const { file } of changed) shell.print(file);
+    });
+  metro
+    .command('lsp')
+    .description('talk to an editor: mistakes, values, definitions, completion, renaming, format')
+    .argument('[values...]', 'name=value, for --file')
+    .option('--file <file>', 'the file that a program begins with')
+    .option('--root <dir>', 'read nothing outside of this folder')
+    .option('--stdio', 'as editors say it; there is no other way')
+    .addHelpText('after', lspHelp)
+    .action(async (values: readonly string[], options: { file?: string; root?: string }) => {
+      const { serveEditor } = await import('../../app/metro-editor/index.ts');
+      serveEditor(
+        { input: process.stdin, output: process.stdout },
+        { root: options.file, values, folders: options.root === undefined ? [] : [options.root] },
+      );
     });
 }

@@ -304,4 +304,12 @@ export const metroCodes = {
     next: '`packmill metro dump FILE` lists all elements.',
     sample: { broken: 'packmill metro get FILE path/mirorr', fixed: 'packmill metro get FILE path/mirror' },
   },
+  MTR073: {
+    severity: 'error',
+    blame: 'usage',
+    title: 'an element cannot be given this name',
+    why: 'A new name is allowed, not taken, and one that the element can have where it is defined: below its section.',
+    next: 'Choose another name, or change the files by hand.',
+    sample: { broken: "renaming 's/a' below [section s] to 'b'", fixed: "renaming it to 's/b'" },
+  },
 } as const satisfies CatalogueTable;

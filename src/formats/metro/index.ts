@@ -3,6 +3,17 @@ export { argumentSite, type Collect, type CollectedFile } from './collector.ts';
 export { type ComparedValue, comparePrograms, type ElementDifference, plainValue } from './compare.ts';
 export type { Cell, Definition, Definitions, Origin } from './definitions.ts';
 export { type Explanation, explain, renderExplanation } from './explain.ts';
+export {
+  type Completion,
+  completionsAt,
+  definitionsAt,
+  type FileEdit,
+  type FileRange,
+  type Hover,
+  hoverAt,
+  renameAt,
+  usesAt,
+} from './language-service.ts';
 export { type ElementGraph, elementGraph, type FileGraph, fileGraph } from './link-graph.ts';
 export { lintProgram } from './lint.ts';
 export { type LoadedProgram, type LoadOptions, loadMetro } from './load.ts';
@@ -32,5 +43,5 @@ export { type Reparsed, reparse, type TextEdit } from './reparse.ts';
 export type { InputRead, MadeLine, Site, Trouble } from './results.ts';
 export { syntaxProblems } from './syntax-troubles.ts';
 export { parseTemplate, type Reference, type Segment } from './template.ts';
-export { placeOf, wordOf } from './trouble-problem.ts';
+export { offsetAt, placeAt, placeOf, wordOf } from './trouble-problem.ts';
 export { Workspace } from './workspace.ts';
