@@ -103,7 +103,7 @@ dirmode: 775
 [section portage]
 MAKEOPTS: auto
 [section emerge]
-options: --jobs=4
+options: --jobs=4 --load-average=4 --keep-going=n
 [collect $[path/install]/etc/master.conf]
 `,
   );
