@@ -1,6 +1,7 @@
 import { fault, type Problem } from '../../diagnostics/index.ts';
-import { formatMetro, parseMetro, syntaxProblems, textOfBytes } from '../../formats/metro/index.ts';
-import { bytesIfThere, entryFacts, machine, realPath, replaceFile } from '../../host/index.ts';
+import { formatMetro, parseMetro, syntaxProblems } from '../../formats/metro/index.ts';
+import { entryFacts, machine, realPath, replaceFile } from '../../host/index.ts';
+import { diskFiles } from './disk-files.ts';
 
 /** What formatting one file came to. */
 export interface FormattedFile {
@@ -12,26 +13,41 @@ export interface FormattedFile {
 
 /**
  * Brings files into the usual form, each in one step; with `checkOnly` only tells which are not in it. Files with mistakes in their
- * syntax stay as they are. Throws MTR041 for a file that does not exist, SYS004 for one that cannot be written.
+ * syntax stay as they are. Throws MTR006, MTR029, MTR041 or MTR042 for one that cannot be read, SYS004 for one that cannot be written.
  */
 export function formatFiles(files: readonly string[], checkOnly: boolean): readonly FormattedFile[] {
   return files.map((file) => formatFile(file, checkOnly));
 }
 
 function formatFile(file: string, checkOnly: boolean): FormattedFile {
-  const path = realPath(machine.absolute(file));
-  const facts = entryFacts(path);
-  if (!facts) throw fault('MTR041', { what: `the file '${file}' does not exist` });
-  if (facts.kind !== 'file') throw fault('MTR042', { what: `'${file}' is no regular file` });
-  const answer = textOfBytes(bytesIfThere(path) ?? new Uint8Array(0));
-  if (answer.kind === 'too-large')
-    throw fault('MTR029', { what: `the file '${file}' is larger than 64 MiB` });
-  if (answer.kind !== 'text') throw fault('MTR006', { what: `the file '${file}' is no text in UTF-8` });
-  const tree = parseMetro(answer.text, file);
+  const text = textOf(file);
+  const tree = parseMetro(text, file);
   const problems = syntaxProblems(tree).filter(({ severity }) => severity === 'error');
   if (problems.length > 0) return { file, state: 'broken', problems };
-  const text = formatMetro(tree);
-  if (text === answer.text) return { file, state: 'same', problems: [] };
-  if (!checkOnly) replaceFile(path, text, facts.mode);
+  const formatted = formatMetro(tree);
+  if (formatted === text) return { file, state: 'same', problems: [] };
+  if (!checkOnly) {
+    // a link stays a link
+    const path = realPath(machine.absolute(file));
+    replaceFile(path, formatted, entryFacts(path)?.mode);
+  }
   return { file, state: 'changed', problems: [] };
+}
+
+function textOf(file: string): string {
+  const answer = diskFiles().read(file);
+  switch (answer.kind) {
+    case 'text':
+      return answer.text;
+    case 'not-file':
+      throw fault('MTR042', { what: `'${file}' is no regular file` });
+    case 'not-text':
+      throw fault('MTR006', { what: `the file '${file}' is no text in UTF-8` });
+    case 'too-large':
+      throw fault('MTR029', { what: `the file '${file}' is larger than 64 MiB` });
+    case 'unreadable':
+      throw fault('MTR041', { what: `the file '${file}' cannot be read`, why: `${answer.why}.` });
+    default:
+      throw fault('MTR041', { what: `the file '${file}' does not exist` });
+  }
 }
