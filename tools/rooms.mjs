@@ -191,7 +191,7 @@ export const rooms = {
     floor: 4,
     purpose: 'composition root and use cases; alone names the drivers',
     knows: ['*'],
-    doors: ['ci', 'autogen', 'fastpull', 'ebuild-tree', 'tree'],
+    doors: ['ci', 'client', 'autogen', 'fastpull', 'ebuild-tree', 'tree'],
   },
   cli: {
     floor: 5,

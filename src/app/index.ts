@@ -4,7 +4,7 @@ export { type BuilderProcessOptions, runBuilderProcess } from './builder-process
 export { diagnose, renderDoctorReport } from './doctor/index.ts';
 export { type DumpSubject, dumpFarm, dumpSubjects } from './dump-farm.ts';
 export { type Farm, openFarm } from './farm.ts';
-export { connectToManager, type FarmClient, managerUrl } from './farm-client.ts';
+export { managerUrl } from './farm-client.ts';
 export { farmStatus } from './farm-status.ts';
 export { initFarm } from './init-farm.ts';
 export { isFarm } from './is-farm.ts';
