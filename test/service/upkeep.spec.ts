@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { UpkeepRun } from '../../src/api/index.ts';
 import { startRedis } from '../redis-server.ts';
 import { folderOf, KeptFarm, repositorySettings } from './kept-farm.ts';
 import { overRedis } from './service-fixture.ts';
@@ -161,8 +162,10 @@ describe('a recipe source of a farm at work', () => {
     await expect(one.run('frist', '--kind', 'on-commit')).rejects.toThrow(/CIC007/);
     expect((await one.views())[0]?.problem).toBeNull();
     await one.run('first', '--kind', 'on-commit');
-    const right = await one.stands(({ last }) => last.some(({ packages }) => packages?.[0] === 'first'));
-    expect(right.last[0]).toMatchObject({ outcome: 'done', problem: null, scheduled: ['first'] });
+    const isIt = ({ kind, packages }: UpkeepRun): boolean =>
+      kind === 'on-commit' && packages?.[0] === 'first';
+    const right = await one.stands(({ last }) => last.some(isIt));
+    expect(right.last.find(isIt)).toMatchObject({ outcome: 'done', problem: null, scheduled: ['first'] });
     const id = one.push(folderOf('second'));
     await one.stands(({ commit, running }) => commit === id && running === null);
   });
