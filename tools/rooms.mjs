@@ -193,7 +193,7 @@ export const rooms = {
     floor: 4,
     purpose: 'composition root and use cases; alone names the drivers',
     knows: ['*'],
-    doors: ['ci', 'autogen', 'fastpull', 'ebuild-tree', 'tree', 'metro', 'metro-editor'],
+    doors: ['ci', 'client', 'autogen', 'fastpull', 'ebuild-tree', 'tree', 'metro', 'metro-editor'],
   },
   cli: {
     floor: 5,
