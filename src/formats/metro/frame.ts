@@ -57,10 +57,8 @@ class LinesFrame {
     if (this.#mode === 'text') {
       return this.#zapped ? zappedResult(this.#depth, absent) : textResult(this.#text, this.#depth, absent);
     }
-    return {
-      ...{ kind: 'lines', text: '', pieces: this.#pieces ?? [], count: this.#count, size: this.#size },
-      ...{ depth: this.#depth, absent, troubles: undefined, via: undefined },
-    };
+    const [pieces, count, size] = [this.#pieces ?? [], this.#count, this.#size];
+    return { kind: 'lines', text: '', depth: this.#depth, absent, pieces, count, size };
   }
 
   meetCircle(round: readonly Cell[]): void {
@@ -250,7 +248,7 @@ class LinesFrame {
       return;
     }
     this.#deepen(result, line);
-    this.#grow(result.count, result.size, line);
+    this.#grow(result.count ?? 0, result.size ?? 0, line);
     if (this.troubles.length === 0) this.#put({ include: result, site });
   }
 
