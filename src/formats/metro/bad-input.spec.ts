@@ -84,6 +84,17 @@ describe('values that grow without end', () => {
   });
 });
 
+describe('mistakes and missing names in great number', () => {
+  it('are not copied into everything that refers to them', () => {
+    const lax = chain(10_000, (index) => `e${index}: $[n${index}:lax]$[e${Math.max(0, index - 1)}:lax]\n`);
+    expect(codesOf(load({ root: lax.replace('$[e0:lax]', 'x') }))).toEqual([]);
+    const wrong = `w: ${'$[nope] '.repeat(50_000)}\n${chain(5000, (index) => `u${index}: $[w]\n`)}`;
+    const program = load({ root: wrong });
+    expect(program.check().length).toBeLessThan(200);
+    expect(program.value('u4999')).toMatchObject({ kind: 'error', word: 'UNDEFINED_REF' });
+  });
+});
+
 describe('what is no file of the language', () => {
   it('is told by line, whatever it is', () => {
     const junk = Array.from({ length: 300 }, (_, index) => String.fromCharCode(1 + (index % 255))).join('');
