@@ -78,6 +78,7 @@ export const rooms = {
     floor: 2,
     purpose: 'packmill.yaml: schema, defaults, where a value comes from',
     knows: ['formats', 'host'],
+    doors: ['credentials'],
   },
   database: {
     floor: 2,
