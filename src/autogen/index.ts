@@ -12,7 +12,8 @@ export type { HubCore, HubLog } from './hub-core.ts';
 export type { HubPages, PageOptions } from './hub-pages.ts';
 export type { HubServices } from './hub-services.ts';
 export type { HubVersions } from './hub-versions.ts';
-export { findOverlay, type Overlay } from './overlay.ts';
+export { MirrorList } from './mirror-list.ts';
+export { findOverlay, nearestWith, type Overlay } from './overlay.ts';
 export type { PkgInfo, PkgSettings, PkgValue } from './pkg-info.ts';
 export {
   failureLines,

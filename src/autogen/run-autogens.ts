@@ -68,7 +68,7 @@ class Run {
     this.#options = options;
     const { settings, fastpull, clock, signal, dryRun, distdir } = options;
     const report = (found: Problem): void => this.#report(found);
-    const { overlay, fixups } = settings;
+    const { overlay } = settings;
     this.#context = {
       settings,
       fastpull,
@@ -76,7 +76,7 @@ class Run {
       signal,
       report,
       templates: new TemplateShelf(),
-      mirrors: new MirrorList([overlay.root, ...(fixups === undefined ? [] : [fixups])]),
+      mirrors: new MirrorList({ ...settings, root: overlay.root }),
       distdir: new DistdirCopies({
         folder: settings.production || dryRun ? undefined : distdir,
         ledger: fastpull.ledger('distdir'),

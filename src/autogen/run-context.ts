@@ -22,6 +22,8 @@ export interface RunSettings {
   readonly overlay: Overlay;
   /** Root of kit-fixups where there is one. */
   readonly fixups: string | undefined;
+  /** A folder with repositories by their names; masters may be there. */
+  readonly repositories?: string | undefined;
   readonly release: string;
   /** Every look-up of an archive finds nothing, so that all are built anew. */
   readonly forceDynamic: boolean;

@@ -122,10 +122,10 @@ export class Spider {
     );
   }
 
-  /** From the address itself or the first mirror that has it; the trouble with the address itself is the one to tell. */
+  /** From the first address that has it; the trouble with the first one is the one to tell. */
   async #fromAnywhere(request: DownloadRequest & { readonly finalName: string }): Promise<Arrived> {
     let first: unknown;
-    for (const url of [request.url, ...(request.mirrors ?? [])]) {
+    for (const url of request.addresses ?? [request.url]) {
       try {
         return { blob: await this.#from(url, request), url, wasHere: false };
       } catch (error) {

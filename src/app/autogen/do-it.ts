@@ -80,6 +80,7 @@ export async function runDoit(options: DoitOptions): Promise<RunReport> {
     const settings: RunSettings = {
       overlay,
       fixups,
+      repositories: '/var/db/repos',
       release: options.release,
       forceDynamic: options.forceDynamic,
       production: options.production,

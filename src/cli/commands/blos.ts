@@ -8,14 +8,20 @@ import {
   type StoreTrouble,
   type Workspace,
 } from '../../app/fastpull/index.ts';
+import { mirrorsAround } from '../../app/autogen/index.ts';
 import { isFarm } from '../../app/index.ts';
 import { fault, isFault } from '../../diagnostics/index.ts';
+import { machine } from '../../host/index.ts';
 import { formatBytes } from '../../primitives/index.ts';
 import { parseCount } from '../parse-count.ts';
 import { exitCodes, type Shell } from '../shell.ts';
 
 interface ScopeOptions {
   readonly scope?: string;
+}
+
+interface RefetchOptions extends ScopeOptions {
+  readonly tree?: string;
 }
 
 /** Runs a command on the stores of the farm, or of the user where there is no farm. */
@@ -57,8 +63,9 @@ export function addBlos(program: Command, shell: Shell): void {
     .command('refetch <url...>')
     .description('download addresses again, although they are known')
     .option('--scope <name>', 'integrity scope (default: local)')
-    .action((urls: string[], options: ScopeOptions) =>
-      withWorkspace(shell, options, (workspace) => refetch(workspace, urls, shell)),
+    .option('--tree <dir>', 'tree whose mirrors mirror:// addresses name (default: the one around this folder)')
+    .action((urls: string[], options: RefetchOptions) =>
+      withWorkspace(shell, options, (workspace) => refetch(workspace, { urls, tree: options.tree }, shell)),
     );
   blos
     .command('import <folder>')
@@ -141,11 +148,16 @@ function troubleLine({ kind, sha512, words, wantedBy, repair }: StoreTrouble): s
   return `${kind} ${sha512.slice(0, 16)}: ${words}${who}${repair === undefined ? '' : `; ${repair}`}`;
 }
 
-async function refetch(workspace: Workspace, urls: readonly string[], shell: Shell): Promise<void> {
+async function refetch(
+  workspace: Workspace,
+  { urls, tree }: { readonly urls: readonly string[]; readonly tree: string | undefined },
+  shell: Shell,
+): Promise<void> {
+  const mirrors = await mirrorsAround(machine.absolute(tree ?? '.'));
   const done: object[] = [];
   for (const url of urls) {
     try {
-      const { blob } = await workspace.download({ url, refetch: true });
+      const { blob } = await workspace.download({ url, addresses: mirrors.expand(url), refetch: true });
       done.push({ url, sha512: blob.sha512, sizeBytes: blob.sizeBytes });
       shell.print(`${blob.sha512} ${url}`);
     } catch (error) {

@@ -141,7 +141,7 @@ export const autogenCodes = {
     severity: 'error',
     blame: 'recipe',
     title: 'an artifact has an unusable address',
-    why: 'Artifacts are downloaded over http or https.',
+    why: "Artifacts are downloaded over http or https; 'mirror://NAME/PATH' stands for such servers.",
     next: 'Correct the address.',
     sample: {
       broken: "hub.artifact({ url: 'foo-1.0.tar.gz' })",
@@ -322,6 +322,17 @@ export const autogenCodes = {
     sample: {
       broken: 'an autogen whose upstream answers 404',
       fixed: 'the address that the upstream has now',
+    },
+  },
+  AGN038: {
+    severity: 'error',
+    blame: 'recipe',
+    title: 'a mirror is not known',
+    why: "An address 'mirror://NAME/PATH' stands for the servers that 'profiles/thirdpartymirrors' of the tree or of one of its masters lists under the name.",
+    next: 'Correct the name, add a line to the list, or write the address of a server.',
+    sample: {
+      broken: "hub.artifact({ url: 'mirror://nowhere/foo-1.0.tar.gz' })",
+      fixed: "'nowhere https://example.org/files' in profiles/thirdpartymirrors",
     },
   },
 } as const satisfies CatalogueTable;
