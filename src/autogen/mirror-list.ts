@@ -65,21 +65,19 @@ export interface MirrorPlaces {
  */
 function mirrorFolders(places: MirrorPlaces): readonly string[] {
   const { root, fixups, repositories } = places;
-  const folders = new Set<string>();
-  const visit = (folder: string): void => {
-    if (folders.has(folder)) return;
-    folders.add(folder);
+  // nearer ones first, whatever leads to them
+  const folders = new Set([root]);
+  for (const folder of folders) {
     const kit = dirname(folder);
     const isLayer = fixups !== undefined && dirname(kit) === fixups;
-    if (isLayer) for (const layer of layersOf(fixups, basename(kit))) visit(layer);
+    if (isLayer) for (const layer of layersOf(fixups, basename(kit))) folders.add(layer);
     const masters = isLayer ? releaseMasters(places, basename(kit)) : [];
     for (const master of [...mastersOf(folder), ...masters]) {
-      visit(join(kit, master));
-      if (fixups !== undefined) for (const layer of layersOf(fixups, master)) visit(layer);
-      if (repositories !== undefined) visit(join(repositories, master));
+      folders.add(join(kit, master));
+      if (fixups !== undefined) for (const layer of layersOf(fixups, master)) folders.add(layer);
+      if (repositories !== undefined) folders.add(join(repositories, master));
     }
-  };
-  visit(root);
+  }
   if (fixups !== undefined) folders.add(fixups);
   return [...folders].filter((folder) => pathKind(join(folder, listFile)) === 'file');
 }

@@ -4,10 +4,10 @@ import type {
   DownloadProgress,
   DynamicRecord,
   Fastpull,
-  Slots,
   Blob as StoredBlob,
 } from '../fastpull/index.ts';
 import type { Clock } from '../host/index.ts';
+import type { Slots } from '../primitives/index.ts';
 import type { DistdirCopies } from './distdir-copies.ts';
 import type { MirrorList } from './mirror-list.ts';
 import type { Overlay } from './overlay.ts';

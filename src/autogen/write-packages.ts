@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { isFault, messageOf, type Problem, problem } from '../diagnostics/index.ts';
-import { type Fastpull, Slots } from '../fastpull/index.ts';
+import type { Fastpull } from '../fastpull/index.ts';
 import { type Clock, sha512Text } from '../host/index.ts';
+import { Slots } from '../primitives/index.ts';
 import type { PackageOutput } from './collect-packages.ts';
 import type { RunEvent } from './report.ts';
 import type { RunSettings } from './run-context.ts';

@@ -1,4 +1,5 @@
 import type { Problem } from '../diagnostics/index.ts';
+import type { HostPause } from '../fetcher/index.ts';
 import type { BsonDocument } from '../formats/extended-json/index.ts';
 
 /** The hashes by which a file is known, in lower-case hexadecimal digits, and its size. */
@@ -233,6 +234,8 @@ export interface Fastpull {
    */
   download(request: DownloadRequest): Promise<Download>;
   readonly pages: Pages;
+  /** Told of each pause that a server asks for; returns what ends that. */
+  watchPauses(listener: (pause: HostPause) => void): () => void;
   /** Packs what is in a folder into an archive whose format its name tells, and stores it. The same contents give the same bytes. */
   pack(folder: string, finalName: string, options?: PackOptions): Promise<Packed>;
   /**

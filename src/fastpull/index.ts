@@ -18,7 +18,6 @@ export {
 export type * from './contract.ts';
 export { type ImportReport, importStores } from './foreign-stores.ts';
 export { type FastpullOptions, type FastpullParts, openFastpull } from './open-fastpull.ts';
-export { Slots } from './slots.ts';
 export {
   type CheckOptions,
   checkStores,

@@ -1,5 +1,5 @@
 export { AppendFile, appendToFile } from './append-file.ts';
-export { matchWithin } from './bounded-regex.ts';
+export { firstMatchWithin, matchWithin } from './bounded-regex.ts';
 export {
   type ControlGroup,
   type ControlGroupLimits,

@@ -1,4 +1,4 @@
-import type { RunReport } from '../autogen/index.ts';
+import type { RunEvent, RunReport } from '../autogen/index.ts';
 import type { Problem } from '../diagnostics/index.ts';
 import type { PushReport } from '../fastpull/index.ts';
 import type { Clock } from '../host/index.ts';
@@ -96,6 +96,8 @@ export interface KitReport {
 export type RegenEvent =
   | { readonly kind: 'begin'; readonly release: string; readonly kits: readonly string[] }
   | { readonly kind: 'stage'; readonly kit: string; readonly branch: string; readonly stage: string }
+  /** A host of an upstream that asked for it is not asked before `until`; others go on. */
+  | Extract<RunEvent, { readonly kind: 'pause' }>
   | { readonly kind: 'autogens'; readonly folder: string; readonly totals: RunReport['totals'] }
   | KitReport
   | { readonly kind: 'uploaded'; readonly report: PushReport }

@@ -186,6 +186,19 @@ describe('trouble', () => {
     await asked.get(server.url);
     expect(asked.clock.pauses).toEqual([37_000]);
   });
+  it('that a server wants ten minutes for is waited for where that is allowed, in one sleep', async () => {
+    const server = await serve((_request, response, index) => {
+      const reset = String(1_700_000_000 + 600);
+      if (index > 0) response.end('x');
+      else response.writeHead(403, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': reset }).end();
+    });
+    const asked = fetcher({ maxPauseMs: 600_000 });
+    const told: string[] = [];
+    asked.watchPauses(({ host, until }) => told.push(`${host} ${until.toISOString()}`));
+    await asked.get(server.url);
+    expect(asked.clock.pauses).toEqual([600_000]);
+    expect(told).toEqual([`${server.host} ${new Date(1_700_000_600_000).toISOString()}`]);
+  });
   it('that a server wants an hour for ends the talk with this server', async () => {
     const server = await serve((_request, response) => {
       const reset = String(Math.ceil(1_700_000_000 + 3600));
@@ -196,6 +209,7 @@ describe('trouble', () => {
     const next = await problemOf(asked.get(`${server.url}/2`));
     expect(next).toMatchObject({ code: 'FET011', what: expect.stringContaining(server.host) });
     expect(next.why).toContain('FET006');
+    expect([...asked.leftAlone.values()][0]?.why).toContain('at most 1m00s are waited for');
     expect(server.heard).toEqual(['GET /1']);
     expect([...asked.leftAlone.keys()]).toEqual([server.host]);
   });

@@ -18,6 +18,7 @@ import { farmPaths } from '../farm-paths.ts';
 import { distfilesHostOf, openWorkspace, workspaceRoot } from '../fastpull/index.ts';
 import { isFarm } from '../is-farm.ts';
 import { fixupsFolder } from './fixups-folder.ts';
+import { systemRepositories } from './mirrors-around.ts';
 import { publicModules } from './public-modules.ts';
 
 /** What `packmill doit` is told (specification 1.12). */
@@ -47,6 +48,8 @@ export interface DoitOptions {
   readonly refetch: readonly string[];
   /** In front of `gen_path`: an expression that ebuilds can use. */
   readonly genPath: string;
+  /** The longest pause that a server may ask for and gets, in milliseconds; default 15 minutes. */
+  readonly maxWaitMs?: number | undefined;
   readonly edition?: number | undefined;
   readonly signal: AbortSignal;
   readonly onEvent: (event: RunEvent) => void;
@@ -54,8 +57,9 @@ export interface DoitOptions {
   readonly onProblem: (problem: Problem) => void;
 }
 
-/** For one generate with all its builds. */
+/** For one generate with all its builds, pauses of servers not counted. */
 const timeLimitMs = 30 * 60_000;
+const usualMaxWaitMs = 15 * 60_000;
 
 /** Runs autogens of the overlay that a folder is in. See `runAutogens`. */
 export async function runDoit(options: DoitOptions): Promise<RunReport> {
@@ -80,13 +84,13 @@ export async function runDoit(options: DoitOptions): Promise<RunReport> {
     const settings: RunSettings = {
       overlay,
       fixups,
-      repositories: '/var/db/repos',
+      repositories: systemRepositories,
       release: options.release,
       forceDynamic: options.forceDynamic,
       production: options.production,
       genPathPrefix: options.genPath,
       upstreams: opened.upstreams,
-      timeLimitMs,
+      timeLimitMs: timeLimitMs + (options.maxWaitMs ?? usualMaxWaitMs),
       archiveTime: Number(machine.variable('SOURCE_DATE_EPOCH') ?? 0) || 0,
     };
     return await runAutogens({
@@ -135,6 +139,7 @@ function openStores(options: DoitOptions): Stores {
     credentials: user.credentials,
     immediate: options.immediate,
     offline: options.offline,
+    maxPauseMs: options.maxWaitMs ?? usualMaxWaitMs,
     onProblem,
   });
   return {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { fault } from '../../diagnostics/index.ts';
-import { Slots } from '../../fastpull/index.ts';
 import { linkNew, textIfThere } from '../../host/index.ts';
+import { Slots } from '../../primitives/index.ts';
 import type { Archive } from '../archive.ts';
 import type { Artifact } from '../artifact.ts';
 import { DistFile } from '../dist-file.ts';

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { mirrorsAround } from '../../app/autogen/index.ts';
 import {
   checkStores,
   collectBlos,
@@ -8,7 +9,6 @@ import {
   type StoreTrouble,
   type Workspace,
 } from '../../app/fastpull/index.ts';
-import { mirrorsAround } from '../../app/autogen/index.ts';
 import { isFarm } from '../../app/index.ts';
 import { fault, isFault } from '../../diagnostics/index.ts';
 import { machine } from '../../host/index.ts';
@@ -63,7 +63,10 @@ export function addBlos(program: Command, shell: Shell): void {
     .command('refetch <url...>')
     .description('download addresses again, although they are known')
     .option('--scope <name>', 'integrity scope (default: local)')
-    .option('--tree <dir>', 'tree whose mirrors mirror:// addresses name (default: the one around this folder)')
+    .option(
+      '--tree <dir>',
+      'tree whose mirrors mirror:// addresses name (default: the one around this folder)',
+    )
     .action((urls: string[], options: RefetchOptions) =>
       withWorkspace(shell, options, (workspace) => refetch(workspace, { urls, tree: options.tree }, shell)),
     );

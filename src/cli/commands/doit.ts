@@ -11,6 +11,7 @@ import { machine, onInterrupt, watchTree } from '../../host/index.ts';
 import { allowUnderscores } from '../both-spellings.ts';
 import { DoitDisplay } from '../doit-display.ts';
 import { parseCount } from '../parse-count.ts';
+import { maxWaitOption } from '../parse-span.ts';
 import { exitCodes, type Shell } from '../shell.ts';
 
 interface DoitWords {
@@ -35,6 +36,7 @@ interface DoitWords {
   readonly offline?: boolean;
   readonly refetch?: readonly string[];
   readonly genPath: string;
+  readonly maxWait?: number;
   readonly watch?: boolean;
 }
 
@@ -77,6 +79,7 @@ export function addDoit(program: Command, shell: Shell): void {
     .option('--offline', 'ask no server')
     .option('--refetch <url...>', 'download these addresses again')
     .option('--gen-path <prefix>', 'what gen_path begins with, for ebuilds', `\${REPODIR}`)
+    .option(...maxWaitOption)
     .option('--watch', 'go on, and run again when a file changes')
     .option('--moonbeam', 'accepted and ignored; --json-report tells more')
     .addHelpText('after', help)
@@ -145,6 +148,7 @@ function readWords(
     offline: words.offline === true,
     refetch: words.refetch ?? [],
     genPath: words.genPath,
+    maxWaitMs: words.maxWait,
   };
 }
 

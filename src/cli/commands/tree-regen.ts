@@ -4,7 +4,9 @@ import { type RegenEvent, type RegenReport, regenTree } from '../../app/tree/ind
 import { AppendFile, entryFacts, machine, onInterrupt, removeEntry } from '../../host/index.ts';
 import { formatBytes } from '../../primitives/index.ts';
 import { allowUnderscores } from '../both-spellings.ts';
+import { pauseLine } from '../doit-display.ts';
 import { parseCount } from '../parse-count.ts';
+import { maxWaitOption } from '../parse-span.ts';
 import { exitCodes, type Shell } from '../shell.ts';
 import { targetOf } from './cdn.ts';
 
@@ -25,6 +27,7 @@ interface RegenWords {
   readonly jsonReport?: string;
   readonly fastpullScope?: string;
   readonly jobs?: number;
+  readonly maxWait?: number;
   readonly cdn?: string;
   readonly cdnKey?: string;
   readonly cdnKnownHosts?: string;
@@ -74,6 +77,7 @@ export function addRegen(command: Command, shell: Shell): void {
     .option('--json-report <file>', 'what happens, as lines of JSON; - is standard output')
     .option('--fastpull-scope <scope>', 'name of the tables of downloads and archives (default: local)')
     .option('-j, --jobs <n>', 'packages at one time (default: 64)', parseCount)
+    .option(...maxWaitOption)
     .option('--cdn <place>', 'with --prod: where archives go first: a folder, or ssh://user@host:port/folder')
     .option('--cdn-key <file>', 'private key for SFTP')
     .option('--cdn-known-hosts <file>', 'known_hosts file that names the host')
@@ -107,6 +111,7 @@ async function act(shell: Shell, release: string, words: RegenWords): Promise<vo
       dryRun: words.dryRun === true,
       scope: words.fastpullScope,
       jobs: words.jobs,
+      maxWaitMs: words.maxWait,
       cdn:
         cdn === undefined
           ? undefined
@@ -171,6 +176,9 @@ function show(shell: Shell, event: RegenEvent, words: RegenWords): void {
       );
       return;
     }
+    case 'pause':
+      shell.tell(pauseLine(event));
+      return;
     case 'uploaded':
       shell.tell(`${event.report.sent} objects sent (${formatBytes(event.report.sentBytes)})`);
       return;
