@@ -25,7 +25,7 @@ export class Artifact extends DistFile {
   readonly url: string;
   readonly #options: ArtifactOptions;
 
-  /** Throws AGN016 for the address and AGN015 for the name. */
+  /** Throws AGN016 for the address and PMS004 for the name. */
   constructor(unit: Unit, options: ArtifactOptions) {
     const url = checkedUrl(options.url);
     super(unit, options.finalName ?? options.final_name ?? nameOf(url));

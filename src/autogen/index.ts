@@ -26,4 +26,3 @@ export {
 export { type RunOptions, runAutogens } from './run-autogens.ts';
 export type { RunSettings } from './run-context.ts';
 export { readUpstreams } from './upstream-addresses.ts';
-export { readUserSettings } from './user-settings.ts';

@@ -1,8 +1,8 @@
 export { type BuilderSettings, builderSettings } from './builder-environment.ts';
-export { type HostCredentials, loadCredentials } from './credentials.ts';
 export { type EnvironmentName, type EnvironmentVariable, environmentVariables } from './environment.table.ts';
 export type { FarmConfig } from './farm-config.ts';
 export { parseFarmConfig } from './load-config.ts';
 export { type ReadVariable, redisOf, usualRedis, withEnvironment } from './service-environment.ts';
 export { configTemplate } from './template.ts';
 export type { UpkeepConfig } from './upkeep-config.ts';
+export { type HostCredentials, readUserSettings, type UserSettings } from './user-settings.ts';

@@ -1,7 +1,6 @@
 export {
   archiveCompression,
   type Compression,
-  checkFinalName,
   finalNameOf,
 } from './archives/final-name.ts';
 export { archiveMembers, type Member as ArchiveMember } from './archives/members.ts';

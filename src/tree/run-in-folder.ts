@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import type { PackageReport, RunReport } from '../autogen/index.ts';
 import { fault, problem } from '../diagnostics/index.ts';
-import { isCategoryName, isPackageName, parsePackageId } from '../formats/gentoo/index.ts';
+import { isAutogenPath, isCategoryName, isPackageName, parsePackageId } from '../formats/gentoo/index.ts';
 import { type FileTree, pathKind, readFileTree } from '../host/index.ts';
 import type { PackageFailure, RegenEvent, RegenServices } from './contract.ts';
 
@@ -37,15 +37,13 @@ export class FolderRuns {
     if (pathKind(folder) !== 'folder') return { files: new Map(), failures: [] };
     const skip = new Set(['.git']);
     const before = await readFileTree(folder, { skip, mostBytes });
-    if (![...before.keys()].some(isAutogen)) return { files: before, failures: [] };
+    if (![...before.keys()].some(isAutogenPath)) return { files: before, failures: [] };
     const report = await this.#runAutogens(folder);
     this.#onEvent({ kind: 'autogens', folder, totals: report.totals });
     const failures = failuresOf(report, folder);
     return { files: await readFileTree(folder, { skip, mostBytes }), failures };
   }
 }
-
-const isAutogen = (path: string): boolean => /(?:^|\/)autogen\.[^/]+$/.test(path);
 
 function failuresOf(report: RunReport, folder: string): PackageFailure[] {
   const failed = report.packages.filter(({ outcome }) => outcome === 'failed' || outcome === 'skipped');

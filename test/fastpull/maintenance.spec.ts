@@ -246,7 +246,7 @@ describe('the commands', () => {
     writeFileSync(path, 'authentication: { example.org: { username: me, password: hidden } }\n');
     chmodSync(path, 0o644);
     const warned = packmill('dynamic', 'ls');
-    expect(warned).toMatchObject({ status: 0, stderr: expect.stringContaining('FPL008') });
+    expect(warned).toMatchObject({ status: 0, stderr: expect.stringContaining('CFG009') });
     chmodSync(path, 0o600);
     expect(packmill('dynamic', 'ls').stderr).toBe('');
     for (const text of [
@@ -256,7 +256,7 @@ describe('the commands', () => {
     ]) {
       writeFileSync(path, text);
       const refused = packmill('dynamic', 'ls');
-      expect(refused).toMatchObject({ status: 2, stderr: expect.stringContaining('FPL019') });
+      expect(refused).toMatchObject({ status: 2, stderr: expect.stringContaining('CFG010') });
       expect(refused.stderr).not.toContain('hidden');
     }
   });

@@ -7,7 +7,6 @@ import {
   type RunReport,
   type RunSettings,
   readUpstreams,
-  readUserSettings,
   runAutogens,
 } from '../../autogen/index.ts';
 import { parseFarmConfig } from '../../config/index.ts';
@@ -15,7 +14,7 @@ import type { Problem } from '../../diagnostics/index.ts';
 import type { Fastpull } from '../../fastpull/index.ts';
 import { absolutePath, machine, systemClock, textIfThere } from '../../host/index.ts';
 import { farmPaths } from '../farm-paths.ts';
-import { distfilesHostOf, openWorkspace, workspaceRoot } from '../fastpull/index.ts';
+import { distfilesHostOf, openWorkspace, ownSettings, workspaceRoot } from '../fastpull/index.ts';
 import { isFarm } from '../is-farm.ts';
 import { fixupsFolder } from './fixups-folder.ts';
 import { systemRepositories } from './mirrors-around.ts';
@@ -126,8 +125,7 @@ interface Stores {
 /** Stores of the farm, or of the workspace, with the settings of both and of the user. */
 function openStores(options: DoitOptions): Stores {
   const { farmFolder, onProblem } = options;
-  const user = readUserSettings(join(machine.variable('HOME') ?? '/', '.autogen'));
-  for (const found of user.problems) onProblem(found);
+  const user = ownSettings(onProblem);
   const paths = isFarm(farmFolder) ? farmPaths(farmFolder) : undefined;
   const config =
     paths === undefined ? undefined : parseFarmConfig(textIfThere(paths.config) ?? '', paths.config);

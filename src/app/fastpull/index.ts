@@ -19,6 +19,7 @@ export { printExtendedJson } from '../../formats/extended-json/index.ts';
 export {
   distfilesHostOf,
   openWorkspace,
+  ownSettings,
   rootBelow,
   type Workspace,
   type WorkspaceOptions,

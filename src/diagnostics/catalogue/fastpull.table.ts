@@ -61,22 +61,6 @@ export const fastpullCodes = {
     next: 'It is downloaded again now.',
     sample: { broken: 'a blob that was removed by hand', fixed: 'the next download of its address' },
   },
-  FPL008: {
-    severity: 'warning',
-    blame: 'usage',
-    title: 'a file with secrets can be read by others',
-    why: 'It holds names and passwords, and its permissions let the group or everybody read it.',
-    next: 'Take the permissions away: chmod 600 FILE.',
-    sample: { broken: '-rw-r--r-- ~/.autogen', fixed: '-rw------- ~/.autogen' },
-  },
-  FPL009: {
-    severity: 'error',
-    blame: 'recipe',
-    title: 'a file name cannot be used for a distfile',
-    why: 'Names of distfiles are flat: no more than 255 bytes, no slash, no blanks, no control characters, no dash in front. The name of an archive also tells its format.',
-    next: 'Change the name; archives end in .tar.xz, .tar.zst, .tar.zstd or .tar.gz.',
-    sample: { broken: 'a b.tar.xz', fixed: 'a-b.tar.xz' },
-  },
   FPL010: {
     severity: 'error',
     blame: 'recipe',
@@ -157,17 +141,6 @@ export const fastpullCodes = {
     why: 'Nothing in the stores has this name, index or address.',
     next: "'packmill dynamic ls' lists archives; addresses are written exactly as they were downloaded.",
     sample: { broken: 'packmill dynamic show 12ab', fixed: 'packmill dynamic show 13d7c90e' },
-  },
-  FPL019: {
-    severity: 'error',
-    blame: 'usage',
-    title: 'a file with credentials cannot be understood',
-    why: "It is a YAML file with a mapping 'authentication' from host names to 'username' and 'password', or to 'token'.",
-    next: 'Correct the file; its values are never shown.',
-    sample: {
-      broken: 'authentication: [example.org]',
-      fixed: 'authentication: { example.org: { username: me, password: secret } }',
-    },
   },
   FPL020: {
     severity: 'error',
