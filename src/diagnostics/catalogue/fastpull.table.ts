@@ -7,7 +7,7 @@ export const fastpullCodes = {
     blame: 'world',
     title: 'a record of the stores cannot be read',
     why: 'A program that was ended in the middle of writing, or a hand, left something that is no record. It counts as missing.',
-    next: "It is written anew when it is needed; 'packmill blos check --repair' moves it out of the way.",
+    next: "It is written anew when it is needed; 'packmill blos verify --repair' moves it out of the way.",
     sample: { broken: 'a record cut off after ten bytes', fixed: 'the same record written whole' },
   },
   FPL002: {
@@ -15,7 +15,7 @@ export const fastpullCodes = {
     blame: 'world',
     title: 'an object of the stores is missing or damaged',
     why: 'Its bytes are gone, have another size, or no longer have the hashes of its record: the disk, the memory or somebody with write access changed them.',
-    next: "Run 'packmill blos check --full --repair', which moves it to quarantine; the next download or autogen brings it back.",
+    next: "Run 'packmill blos verify --full --repair', which moves it to quarantine; the next download or autogen brings it back.",
     sample: { broken: 'one flipped bit in an object', fixed: 'the object fetched again' },
   },
   FPL003: {
