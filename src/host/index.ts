@@ -13,12 +13,14 @@ export { inflateRaw, unpackZstd, writeZstdFile } from './compress.ts';
 export {
   askLine,
   type Console,
+  interruptible,
   onCrash,
   onInterrupt,
   onStrayRejection,
   readStandardInput,
   systemConsole,
   tolerateClosedPipes,
+  untilAborted,
 } from './console.ts';
 export { acceptedCodings, type UnpackLimits, UnpackTrouble, unpackBody } from './content-coding.ts';
 export {

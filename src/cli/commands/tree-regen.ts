@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { isFarm } from '../../app/index.ts';
 import { type RegenEvent, type RegenReport, regenTree } from '../../app/tree/index.ts';
-import { AppendFile, entryFacts, machine, onInterrupt, removeEntry } from '../../host/index.ts';
+import { AppendFile, entryFacts, interruptible, machine, removeEntry } from '../../host/index.ts';
 import { formatBytes } from '../../primitives/index.ts';
 import { allowUnderscores } from '../both-spellings.ts';
 import { pauseLine } from '../doit-display.ts';
@@ -83,15 +83,16 @@ export function addRegen(command: Command, shell: Shell): void {
     .option('--cdn-known-hosts <file>', 'known_hosts file that names the host')
     .addHelpText('after', help)
     .action(async (release: string, words: RegenWords) => {
-      await act(shell, release, words);
+      await interruptible((signal) => act(shell, { release, words, signal }));
     });
   allowUnderscores(command);
 }
 
-async function act(shell: Shell, release: string, words: RegenWords): Promise<void> {
+async function act(
+  shell: Shell,
+  { release, words, signal }: { release: string; words: RegenWords; signal: AbortSignal },
+): Promise<void> {
   if (words.debug === true) shell.beVerbose();
-  const abort = new AbortController();
-  const stopListening = onInterrupt(() => abort.abort());
   const report = reportTo(shell, words.jsonReport);
   const { cdn } = words;
   try {
@@ -117,7 +118,7 @@ async function act(shell: Shell, release: string, words: RegenWords): Promise<vo
           ? undefined
           : (workspace) =>
               targetOf(cdn, { key: words.cdnKey, knownHosts: words.cdnKnownHosts }, workspace, shell),
-      signal: abort.signal,
+      signal,
       onProblem: (found) => shell.complain(found),
       onEvent: (event) => {
         report.write(event);
@@ -126,12 +127,11 @@ async function act(shell: Shell, release: string, words: RegenWords): Promise<vo
     });
     conclude(shell, ended, words);
   } catch (error) {
-    if (!abort.signal.aborted) throw error;
+    if (!signal.aborted) throw error;
     shell.exitCode = exitCodes.interrupted;
     shell.tell('interrupted: the same command goes on from here');
   } finally {
     report.close();
-    stopListening();
   }
 }
 
