@@ -88,16 +88,15 @@ export function untilAborted(signal: AbortSignal): Promise<void> {
 
 /**
  * Does work whose signal aborts on the first interrupt or termination request, of which `onStop` is told by the name of the
- * signal; a second one ends the process at once. Returns and throws what the work does.
+ * signal; what it returns is the signal's reason. A second one ends the process at once. Returns and throws what the work does.
  */
 export async function interruptible<Result>(
   work: (signal: AbortSignal) => Promise<Result>,
-  onStop: (signal: string) => void = () => {},
+  onStop: (signal: string) => unknown = () => undefined,
 ): Promise<Result> {
   const stop = new AbortController();
   const forget = onInterrupt((signal) => {
-    onStop(signal);
-    stop.abort();
+    stop.abort(onStop(signal));
   });
   try {
     return await work(stop.signal);

@@ -186,6 +186,13 @@ describe('trouble', () => {
     await asked.get(server.url);
     expect(asked.clock.pauses).toEqual([37_000]);
   });
+  it('with a part of a file where the whole was asked for is told: nobody knows where the part belongs', async () => {
+    const server = await serve((_request, response) =>
+      response.writeHead(206, { 'content-range': 'bytes 0-2/3', 'content-length': '3' }).end('abc'),
+    );
+    const problem = await problemOf(fetcher().download(server.url, join(folder(), 'file')));
+    expect(problem).toMatchObject({ code: 'FET016', what: expect.stringContaining('a part of its file') });
+  });
   it('that a server wants ten minutes for is waited for where that is allowed, in one sleep', async () => {
     const server = await serve((_request, response, index) => {
       const reset = String(1_700_000_000 + 600);

@@ -29,7 +29,10 @@ Example:
             say: (line) => shell.tell(line),
             signal,
           }),
-        (name) => shell.tell(`${name}: ending; a job at hand goes back to the queue`),
+        (name) => {
+          shell.tell(`${name}: ending; a job at hand goes back to the queue`);
+          return 'the builder was told to stop';
+        },
       );
     });
 }
