@@ -5,4 +5,3 @@ export { parseFarmConfig } from './load-config.ts';
 export { type ReadVariable, redisOf, usualRedis, withEnvironment } from './service-environment.ts';
 export { configTemplate } from './template.ts';
 export type { UpkeepConfig } from './upkeep-config.ts';
-export { type HostCredentials, readUserSettings, type UserSettings } from './user-settings.ts';

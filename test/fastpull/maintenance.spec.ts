@@ -263,7 +263,7 @@ describe('the commands', () => {
     // one of the two is a link of the other: both are told
     expect(packmill('--farm', 'farm', 'store', 'fsck', '--full')).toMatchObject({
       status: 1,
-      stdout: expect.stringMatching(/^damaged, in quarantine:[^]*damaged /),
+      stdout: expect.stringMatching(/^damaged, in quarantine:[\s\S]*damaged /),
     });
   });
   it('warn of credentials that others can read, and refuse those that are none', { timeout: 60_000 }, () => {

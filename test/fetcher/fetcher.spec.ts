@@ -186,26 +186,6 @@ describe('trouble', () => {
     await asked.get(server.url);
     expect(asked.clock.pauses).toEqual([37_000]);
   });
-  it('with a part of a file where the whole was asked for is told: nobody knows where the part belongs', async () => {
-    const server = await serve((_request, response) =>
-      response.writeHead(206, { 'content-range': 'bytes 0-2/3', 'content-length': '3' }).end('abc'),
-    );
-    const problem = await problemOf(fetcher().download(server.url, join(folder(), 'file')));
-    expect(problem).toMatchObject({ code: 'FET016', what: expect.stringContaining('a part of its file') });
-  });
-  it('that a server wants ten minutes for is waited for where that is allowed, in one sleep', async () => {
-    const server = await serve((_request, response, index) => {
-      const reset = String(1_700_000_000 + 600);
-      if (index > 0) response.end('x');
-      else response.writeHead(403, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': reset }).end();
-    });
-    const asked = fetcher({ maxPauseMs: 600_000 });
-    const told: string[] = [];
-    asked.watchPauses(({ host, until }) => told.push(`${host} ${until.toISOString()}`));
-    await asked.get(server.url);
-    expect(asked.clock.pauses).toEqual([600_000]);
-    expect(told).toEqual([`${server.host} ${new Date(1_700_000_600_000).toISOString()}`]);
-  });
   it('that a server wants an hour for ends the talk with this server', async () => {
     const server = await serve((_request, response) => {
       const reset = String(Math.ceil(1_700_000_000 + 3600));

@@ -4,12 +4,12 @@ import {
   checkStores,
   collectBlos,
   importStores,
+  isFarm,
   openWorkspace,
   quarantineObject,
   type StoreTrouble,
   type Workspace,
 } from '../../app/fastpull/index.ts';
-import { isFarm } from '../../app/index.ts';
 import { fault, isFault } from '../../diagnostics/index.ts';
 import { machine } from '../../host/index.ts';
 import { formatBytes } from '../../primitives/index.ts';

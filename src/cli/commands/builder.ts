@@ -21,10 +21,11 @@ Example:
   SHARED_PATH=/srv/builder BUILDER_HOSTNAME=cat BUILDER_CLASS=5 REDIS_HOST=queue.internal packmill builder`,
     )
     .action(async () => {
+      const settings = await readBuilderSettings();
       await interruptible(
         (signal) =>
           runBuilderProcess({
-            settings: readBuilderSettings(),
+            settings,
             environment: machine.environment(),
             say: (line) => shell.tell(line),
             signal,

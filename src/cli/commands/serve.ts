@@ -3,6 +3,7 @@ import { isFarm, prepareFarm, prepareLook, type StartedFarm } from '../../app/in
 import { isFault } from '../../diagnostics/index.ts';
 import { interruptible, isDiskFull, systemClock, untilAborted } from '../../host/index.ts';
 import { type HttpServer, startHttpServer } from '../../http/index.ts';
+import { closeInTurn } from '../close-in-turn.ts';
 import { parseCount } from '../parse-count.ts';
 import { parsePort } from '../parse-port.ts';
 import { exitCodes, type Shell } from '../shell.ts';
@@ -117,8 +118,7 @@ async function serve(
     if (!signal.aborted) throw error;
     shell.exitCode = exitCodes.interrupted;
   } finally {
-    await work?.web.close();
-    await work?.started.close();
+    if (work) await closeInTurn([work.web, work.started]);
   }
 }
 
@@ -142,8 +142,8 @@ async function begin(how: {
     await started.service.start({ url: web.url, builderUrl: started.farm.config.service.url });
     return { started, web };
   } catch (error) {
-    await web?.close();
-    await started.close();
+    // why it cannot begin is what has to be told
+    await closeInTurn(web ? [web, started] : [started]).catch(() => undefined);
     throw error;
   }
 }
