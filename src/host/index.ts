@@ -1,5 +1,5 @@
 export { AppendFile, appendToFile } from './append-file.ts';
-export { matchWithin } from './bounded-regex.ts';
+export { firstMatchWithin, matchWithin } from './bounded-regex.ts';
 export {
   type ControlGroup,
   type ControlGroupLimits,
@@ -13,12 +13,14 @@ export { inflateRaw, unpackZstd, writeZstdFile } from './compress.ts';
 export {
   askLine,
   type Console,
+  interruptible,
   onCrash,
   onInterrupt,
   onStrayRejection,
   readStandardInput,
   systemConsole,
   tolerateClosedPipes,
+  untilAborted,
 } from './console.ts';
 export { acceptedCodings, type UnpackLimits, UnpackTrouble, unpackBody } from './content-coding.ts';
 export {
