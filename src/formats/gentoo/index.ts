@@ -1,3 +1,4 @@
+export * from './binpkg/index.ts';
 export type { Condition, ConditionedLeaf, SatisfiedOptions } from './algebra.ts';
 export {
   conditionedLeaves,

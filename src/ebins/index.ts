@@ -1,0 +1,13 @@
+export type {
+  BuildFacts,
+  CanonicalPart,
+  Codec,
+  ContainerFacts,
+  ContentObject,
+  ListedFile,
+  OpenedBuild,
+  OpenedImage,
+  OpenOptions,
+  PartOptions,
+  SignaturePolicy,
+} from './contract.ts';
