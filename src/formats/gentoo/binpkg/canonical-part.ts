@@ -61,7 +61,7 @@ export function* canonicalMembers(
   }
 }
 
-const cachePattern = /^(?:(.*)\/)?__pycache__\/([^/]+)\.[^./]+(?:\.opt-[^./]+)?\.pyc$/;
+const cachePattern = /^(?:(.*)\/)?__pycache__\/([^/]+?)\.[^./]+(?:\.opt-[^./]+)?\.pyc$/;
 
 /** The Python source that a file of byte code belongs to (PEP 3147, PEP 488); undefined when its name is that of none. */
 export function sourceOfByteCode(path: string): string | undefined {
