@@ -97,7 +97,8 @@ export const rooms = {
   },
   ebins: {
     floor: 2,
-    purpose: 'binary packages of Gentoo opened, their images taken apart into objects that are kept by content',
+    purpose:
+      'binary packages of Gentoo opened, their images taken apart into objects that are kept by content',
     knows: ['formats', 'host', 'store', 'fetcher'],
   },
   git: { floor: 2, purpose: 'repositories of recipes and of sources', knows: ['host'] },

@@ -62,7 +62,11 @@ async function fetchIndex(fetcher: Fetcher, base: string): Promise<PackagesIndex
  * index. Returns the path of the file.
  * @throws what the fetcher throws; EBN002 when it is not what the index says
  */
-export async function fetchPackage(fetcher: Fetcher, offered: OfferedPackage, folder: string): Promise<string> {
+export async function fetchPackage(
+  fetcher: Fetcher,
+  offered: OfferedPackage,
+  folder: string,
+): Promise<string> {
   const path = `${folder}/${offered.path}`;
   if (entryFacts(path) && (await isListed(path, offered.stanza))) return path;
   ensureFolder(path.slice(0, path.lastIndexOf('/')));

@@ -1,8 +1,8 @@
 import { tarEnd, tarPadding } from '../formats/archives/index.ts';
 import {
   byteCodeHeadBytes,
-  canonicalMembers,
   type CanonicalOptions,
+  canonicalMembers,
   embedsTime,
   type ImageEntry,
   sourceOfByteCode,

@@ -1,6 +1,6 @@
 import { compressionHeadBytes, compressionOf } from '../formats/gentoo/index.ts';
 import { type Filter, fileBytes } from '../host/index.ts';
-import type { Codec } from './contract.ts';
+import type { Codec, ContentObject } from './contract.ts';
 
 /** One thread, a fixed level and check, no names and times: the same bytes in give the same bytes out. */
 const compressors: Readonly<Record<Codec, Filter>> = {
@@ -9,8 +9,15 @@ const compressors: Readonly<Record<Codec, Filter>> = {
   gzip: { program: 'gzip', args: ['-c', '-n', '-9'] },
 };
 
-/** What stands behind `.tar` in the names of objects. */
-export const codecSuffixes: Readonly<Record<Codec, string>> = { xz: '.xz', zstd: '.zst', gzip: '.gz' };
+const suffixes: Readonly<Record<Codec, string>> = { xz: '.xz', zstd: '.zst', gzip: '.gz' };
+
+/**
+ * The name of the distfile that an object is for a package (specification 6.2): `PF-PART-DIGITS.tar.xz`, with `digits` digits
+ * of its SHA-512.
+ */
+export function objectFileName(pf: string, part: string, object: ContentObject, digits = 16): string {
+  return `${pf}-${part}-${object.sha512.slice(0, digits)}.tar${suffixes[object.codec]}`;
+}
 
 /** The program that makes an object of a canonical tar. */
 export function compressor(codec: Codec): Filter {

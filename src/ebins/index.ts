@@ -1,3 +1,10 @@
+export type { Binhost, OfferedPackage } from './binhost.ts';
+export { fetchPackage, readBinhost } from './binhost.ts';
+export type { CanonicalParts } from './canonical-parts.ts';
+export { canonicalParts } from './canonical-parts.ts';
+export { objectFileName } from './codecs.ts';
+export type { ContentCollection, ContentStoreOptions } from './content-store.ts';
+export { ContentStore } from './content-store.ts';
 export type {
   BuildFacts,
   CanonicalPart,
@@ -11,13 +18,6 @@ export type {
   PartOptions,
   SignaturePolicy,
 } from './contract.ts';
-export type { Binhost, OfferedPackage } from './binhost.ts';
-export { fetchPackage, readBinhost } from './binhost.ts';
-export type { CanonicalParts } from './canonical-parts.ts';
-export { canonicalParts } from './canonical-parts.ts';
-export { codecSuffixes } from './codecs.ts';
-export type { ContentCollection, ContentStoreOptions } from './content-store.ts';
-export { ContentStore } from './content-store.ts';
 export type { IndexedFolder } from './index-folder.ts';
 export { indexFolder } from './index-folder.ts';
 export { openBuild } from './open-build.ts';

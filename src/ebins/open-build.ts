@@ -1,16 +1,21 @@
 import { fault, type Problem, problem } from '../diagnostics/index.ts';
 import { parsePackageId } from '../formats/gentoo/index.ts';
 import { RandomFile } from '../host/index.ts';
+import type { ReadContainer } from './container.ts';
 import type { BuildFacts, OpenedBuild, OpenOptions } from './contract.ts';
 import { openImageOf } from './open-image.ts';
-import { type ReadContainer, readContainer } from './read-container.ts';
+import { readContainer } from './read-container.ts';
 import { unpackSmall } from './unpack.ts';
 
 const mostEnvironmentBytes = 1 << 26;
 
 /** Blanks of all kinds made one, none at the ends (specification 2.11). */
 const normal = (bytes: Uint8Array): string =>
-  Buffer.from(bytes).toString('utf8').split(/\s+/).filter((word) => word !== '').join(' ');
+  Buffer.from(bytes)
+    .toString('utf8')
+    .split(/\s+/)
+    .filter((word) => word !== '')
+    .join(' ');
 
 const words = (text: string | undefined): readonly string[] => (text ? text.split(' ') : []);
 

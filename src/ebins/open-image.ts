@@ -1,9 +1,15 @@
 import { fault, type Problem, problem } from '../diagnostics/index.ts';
 import { type TarBytes, walkTar } from '../formats/archives/index.ts';
-import { emptyFolders, type ImageEntry, isStandIn, readImage, standInBytes } from '../formats/gentoo/index.ts';
+import {
+  emptyFolders,
+  type ImageEntry,
+  isStandIn,
+  readImage,
+  standInBytes,
+} from '../formats/gentoo/index.ts';
 import { makeTemporaryFolder, RandomFile, removeTree, systemRandom, writeHashing } from '../host/index.ts';
 import type { OpenedBuild, OpenedImage, OpenOptions } from './contract.ts';
-import { inPackage } from './read-gpkg.ts';
+import { inPackage } from './container.ts';
 import { unpackPieces } from './unpack.ts';
 
 const usualMaxImageBytes = 32 * 2 ** 30;
@@ -56,7 +62,11 @@ async function unpacked(file: RandomFile, build: OpenedBuild, options: OpenOptio
 }
 
 /** Throws EBN006 when a file is only the line that quickpkg puts in its place. */
-async function refuseStandIns(source: ImageSource, entries: readonly ImageEntry[], name: string): Promise<void> {
+async function refuseStandIns(
+  source: ImageSource,
+  entries: readonly ImageEntry[],
+  name: string,
+): Promise<void> {
   for (const { type, path, sizeBytes, bodyOffset } of entries) {
     if (type !== 'file' || sizeBytes < standInBytes.least || sizeBytes > standInBytes.most) continue;
     if (!isStandIn(await source.read(bodyOffset, sizeBytes))) continue;
@@ -84,7 +94,8 @@ function keepers(build: OpenedBuild, entries: readonly ImageEntry[]): readonly I
 
 /** Whether something in the functions of a build sets capabilities, and nothing that runs on the user's machine may do it. */
 async function losesCapabilities(build: OpenedBuild): Promise<boolean> {
-  if (build.format !== 'gpkg' || build.metadata['DEFINED_PHASES']?.split(' ').includes('postinst')) return false;
+  if (build.format !== 'gpkg' || build.metadata['DEFINED_PHASES']?.split(' ').includes('postinst'))
+    return false;
   const environment = await build.environment();
   return environment !== undefined && /^\s+(?:setcap|fcaps)\s/m.test(environment);
 }
@@ -104,7 +115,9 @@ export async function openImageOf(build: OpenedBuild, options: OpenOptions): Pro
       problem('EBN011', { what: `'${keeper.path}' keeps an empty folder`, place: { file: path } }),
     );
     if (await losesCapabilities(build))
-      problems.push(problem('EBN010', { what: 'a function of the package sets capabilities', place: { file: path } }));
+      problems.push(
+        problem('EBN010', { what: 'a function of the package sets capabilities', place: { file: path } }),
+      );
     const { read, pieces, close } = source;
     return { entries: [...entries, ...kept], problems, read, pieces, close };
   } catch (error) {

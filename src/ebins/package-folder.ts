@@ -39,7 +39,11 @@ export interface PackageFolder {
 }
 
 /** The index in some bytes, packed or not; undefined when its version is not known. Throws EBN001 when it is damaged. */
-export function readIndexBytes(bytes: Uint8Array, isPacked: boolean, name: string): PackagesIndex | undefined {
+export function readIndexBytes(
+  bytes: Uint8Array,
+  isPacked: boolean,
+  name: string,
+): PackagesIndex | undefined {
   let plain = bytes;
   try {
     if (isPacked) plain = gunzipBytes(bytes, mostIndexBytes);

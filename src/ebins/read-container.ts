@@ -1,16 +1,9 @@
 import { fault } from '../diagnostics/index.ts';
 import { findXpak, readXpak, xpakTailBytes } from '../formats/gentoo/index.ts';
 import { hashStream, type RandomFile } from '../host/index.ts';
-import type { ContainerFacts, ListedFile, OpenOptions } from './contract.ts';
-import { inPackage, readGpkg, requireCompression } from './read-gpkg.ts';
-
-/** What a container holds beside its image. */
-export interface ReadContainer {
-  readonly format: 'gpkg' | 'xpak';
-  readonly records: ReadonlyMap<string, Uint8Array>;
-  readonly isSigned: boolean;
-  readonly container: ContainerFacts;
-}
+import { inPackage, type ReadContainer, requireCompression } from './container.ts';
+import type { ListedFile, OpenOptions } from './contract.ts';
+import { readGpkg } from './read-gpkg.ts';
 
 /** Most bytes of the metadata of an XPAK. */
 const mostMetadataBytes = 1 << 26;
@@ -19,10 +12,16 @@ async function readXpakFile(file: RandomFile, name: string, options: OpenOptions
   const tail = await file.read(Math.max(0, file.sizeBytes - xpakTailBytes), xpakTailBytes);
   const place = findXpak(tail, file.sizeBytes, name);
   if (place.sizeBytes > mostMetadataBytes)
-    throw fault('EBN001', { what: `the metadata has more than ${mostMetadataBytes} bytes`, place: { file: name } });
+    throw fault('EBN001', {
+      what: `the metadata has more than ${mostMetadataBytes} bytes`,
+      place: { file: name },
+    });
   const records = readXpak(await file.read(place.offset, place.sizeBytes), name);
   if (options.signatures === 'require')
-    throw fault('EBN003', { what: 'the package is not signed, as none of its format is', place: { file: name } });
+    throw fault('EBN003', {
+      what: 'the package is not signed, as none of its format is',
+      place: { file: name },
+    });
   const head = await file.read(0, Math.min(512, place.offset));
   return {
     format: 'xpak',
@@ -63,13 +62,15 @@ async function checkListed(file: RandomFile, name: string, listed: ListedFile): 
  * Reads a container of either format without its image.
  * @throws EBN001 to EBN004, SYS001, SYS004
  */
-export async function readContainer(file: RandomFile, name: string, options: OpenOptions): Promise<ReadContainer> {
+export async function readContainer(
+  file: RandomFile,
+  name: string,
+  options: OpenOptions,
+): Promise<ReadContainer> {
   if (options.listed) await checkListed(file, name, options.listed);
   try {
     const format = await formatOf(file, name);
-    return format === 'gpkg'
-      ? await readGpkg(file, name, options)
-      : await readXpakFile(file, name, options);
+    return format === 'gpkg' ? await readGpkg(file, name, options) : await readXpakFile(file, name, options);
   } catch (error) {
     throw inPackage(error, name);
   }

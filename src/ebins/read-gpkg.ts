@@ -1,9 +1,8 @@
-import { fault, isFault } from '../diagnostics/index.ts';
+import { fault } from '../diagnostics/index.ts';
 import { readTarBytes, walkTar } from '../formats/archives/index.ts';
 import {
   checkListing,
   compressionHeadBytes,
-  compressionOf,
   type GpkgLayout,
   type GpkgListing,
   type GpkgMember,
@@ -13,14 +12,19 @@ import {
 } from '../formats/gentoo/index.ts';
 import { hashStream, type RandomFile } from '../host/index.ts';
 import type { OpenOptions } from './contract.ts';
-import type { ReadContainer } from './read-container.ts';
+import { type ReadContainer, requireCompression } from './container.ts';
 import { SignatureChecker } from './signatures.ts';
 import { unpackSmall } from './unpack.ts';
 
 /** Members that are read into memory. */
 const limits = { manifest: 1 << 20, signature: 1 << 18, metadata: 1 << 26 } as const;
 
-async function memberBytes(file: RandomFile, member: GpkgMember, mostBytes: number, name: string): Promise<Uint8Array> {
+async function memberBytes(
+  file: RandomFile,
+  member: GpkgMember,
+  mostBytes: number,
+  name: string,
+): Promise<Uint8Array> {
   if (member.sizeBytes > mostBytes)
     throw fault('EBN001', {
       what: `the member '${member.name}' has more than ${mostBytes} bytes`,
@@ -29,7 +33,12 @@ async function memberBytes(file: RandomFile, member: GpkgMember, mostBytes: numb
   return await file.read(member.offset, member.sizeBytes);
 }
 
-async function checkHashes(file: RandomFile, member: GpkgMember, listing: GpkgListing, name: string): Promise<void> {
+async function checkHashes(
+  file: RandomFile,
+  member: GpkgMember,
+  listing: GpkgListing,
+  name: string,
+): Promise<void> {
   const known = Object.entries(listing.hashes).flatMap(([hash, value]) => {
     const algorithm = gpkgHashes[hash];
     return algorithm ? [{ hash, algorithm, value }] : [];
@@ -106,7 +115,8 @@ export async function readGpkg(file: RandomFile, name: string, options: OpenOpti
   const entries = [];
   for await (const entry of walkTar(file, name)) {
     entries.push(entry);
-    if (entries.length > 64) throw fault('EBN001', { what: 'the package has too many members', place: { file: name } });
+    if (entries.length > 64)
+      throw fault('EBN001', { what: 'the package has too many members', place: { file: name } });
   }
   const layout = layOutGpkg(entries, name);
   const manifestBytes = await memberBytes(file, layout.manifest, limits.manifest, name);
@@ -118,7 +128,10 @@ export async function readGpkg(file: RandomFile, name: string, options: OpenOpti
     await checkHashes(file, member, listing, name);
   }
   const isManifestSigned = manifest.isSigned;
-  const isSigned = await checkSignatures({ file, name, layout, manifest: manifestBytes, isManifestSigned }, options);
+  const isSigned = await checkSignatures(
+    { file, name, layout, manifest: manifestBytes, isManifestSigned },
+    options,
+  );
   const metadata = await memberBytes(file, layout.metadata, limits.metadata, name);
   const head = await file.read(layout.image.offset, Math.min(compressionHeadBytes, layout.image.sizeBytes));
   return {
@@ -133,18 +146,4 @@ export async function readGpkg(file: RandomFile, name: string, options: OpenOpti
       base: layout.base,
     },
   };
-}
-
-/** The compression of an image. Throws EBN001 when it is none that is known. */
-export function requireCompression(head: Uint8Array, name: string) {
-  const compression = compressionOf(head);
-  if (compression) return compression;
-  throw fault('EBN001', { what: 'the image of the package is compressed in no known way', place: { file: name } });
-}
-
-/** What is wrong with an archive, in the words of packages. */
-export function inPackage(error: unknown, name: string): unknown {
-  if (!isFault(error, 'FMT020', 'FMT021', 'FMT022', 'FMT023')) return error;
-  const { what } = error.problem;
-  return fault('EBN001', { what: `an archive in the package is damaged: ${what}`, place: { file: name }, cause: error });
 }

@@ -16,7 +16,13 @@ export interface TrustedKeys {
   readonly signal?: AbortSignal | undefined;
 }
 
-const always = ['--batch', '--no-tty', '--no-options', '--no-auto-key-retrieve', '--disable-dirmngr'] as const;
+const always = [
+  '--batch',
+  '--no-tty',
+  '--no-options',
+  '--no-auto-key-retrieve',
+  '--disable-dirmngr',
+] as const;
 
 const refused = (file: string, what: string, why?: string): Error =>
   fault('EBN003', { what, why, place: { file } });
@@ -41,7 +47,10 @@ export class SignatureChecker {
     const home = this.#scratch();
     if (keys.length === 0) return home;
     const run = (args: readonly string[], input?: string) =>
-      runOrThrow('gpg', [...always, '--quiet', '--no-autostart', '--homedir', home, ...args], { env: environment(home), input });
+      runOrThrow('gpg', [...always, '--quiet', '--no-autostart', '--homedir', home, ...args], {
+        env: environment(home),
+        input,
+      });
     await run(['--import', ...keys]);
     const { stdout } = await run(['--with-colons', '--list-keys']);
     const lines = stdout.split('\n');
@@ -76,7 +85,8 @@ export class SignatureChecker {
     };
     let status = '';
     try {
-      for await (const piece of filterPieces(filter, pieces ?? nothing())) status += Buffer.from(piece).toString('utf8');
+      for await (const piece of filterPieces(filter, pieces ?? nothing()))
+        status += Buffer.from(piece).toString('utf8');
     } catch (error) {
       if (!status) throw error;
       status += '\n[GNUPG:] FAILED';

@@ -1,3 +1,4 @@
+import { tarPadding } from '../formats/archives/index.ts';
 import {
   type Compression,
   compressionSuffixes,
@@ -8,7 +9,6 @@ import {
   printGpkgManifest,
   printXpak,
 } from '../formats/gentoo/index.ts';
-import { tarPadding } from '../formats/archives/index.ts';
 import {
   type Filter,
   filterPieces,

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isFault } from '../../src/diagnostics/index.ts';
-import { openBuild, type OpenOptions } from '../../src/ebins/index.ts';
+import { type OpenOptions, openBuild } from '../../src/ebins/index.ts';
 import { encodeTarEntry, readTarBytes, tarEnd } from '../../src/formats/archives/index.ts';
 import { findXpak, printXpak, readXpak } from '../../src/formats/gentoo/index.ts';
 import { demo, facts, sample } from './sample.ts';
@@ -48,11 +48,22 @@ describe('all packages of the sample', () => {
     const known = new Set(build.iuse.map((flag) => flag.replace(/^[+-]/, '')));
     expect(build.use.filter((flag) => known.has(flag))).toEqual(fact.use_in_iuse);
     expect([...build.records.keys()].sort()).toEqual([...fact.metadata_keys].sort());
-    for (const key of ['RDEPEND', 'DEPEND', 'PDEPEND', 'LICENSE', 'RESTRICT', 'REQUIRES', 'KEYWORDS', 'PROPERTIES'])
+    for (const key of [
+      'RDEPEND',
+      'DEPEND',
+      'PDEPEND',
+      'LICENSE',
+      'RESTRICT',
+      'REQUIRES',
+      'KEYWORDS',
+      'PROPERTIES',
+    ])
       expect(build.metadata[key] ?? '').toBe((fact[key] as string | undefined) ?? '');
     if (fact.members) {
       const base = build.container.base ?? '';
-      expect(build.container.members.map((one) => [`${base}/${one.name}`, one.sizeBytes])).toEqual(fact.members);
+      expect(build.container.members.map((one) => [`${base}/${one.name}`, one.sizeBytes])).toEqual(
+        fact.members,
+      );
     } else {
       expect(fact.size - build.container.imageBytes).toBe((fact.xpak_offset ?? 0) + 8);
     }
@@ -102,7 +113,8 @@ describe('XPAK', () => {
 
   it('2, 3: tells its compression by the first bytes', async () => {
     const compressions = [];
-    for (const id of [1, 2, 3, 4]) compressions.push((await openBuild(demo('xpak', id))).container.compression);
+    for (const id of [1, 2, 3, 4])
+      compressions.push((await openBuild(demo('xpak', id))).container.compression);
     expect(compressions).toEqual(['bzip2', 'zstd', 'none', 'xz']);
     const bytes = readFileSync(demo('xpak', 3));
     const place = findXpak(bytes.subarray(-16), bytes.byteLength, 'x');
@@ -135,7 +147,10 @@ function edited(
   change: (members: { path: string; body: Buffer }[]) => { path: string; body: Buffer }[],
   from = demo('gpkg', 1),
 ): string {
-  const members = [...readTarBytes(readFileSync(from), 'x')].map(({ path, body }) => ({ path, body: Buffer.from(body) }));
+  const members = [...readTarBytes(readFileSync(from), 'x')].map(({ path, body }) => ({
+    path,
+    body: Buffer.from(body),
+  }));
   const entries = change(members).map(({ path, body }) => encodeTarEntry({ path }, body));
   return written(name, Buffer.concat([...entries, tarEnd]));
 }
@@ -144,7 +159,9 @@ const manifestChanged =
   (change: (text: string) => string) =>
   (members: { path: string; body: Buffer }[]): { path: string; body: Buffer }[] =>
     members.map((member) =>
-      member.path.endsWith('/Manifest') ? { ...member, body: Buffer.from(change(member.body.toString())) } : member,
+      member.path.endsWith('/Manifest')
+        ? { ...member, body: Buffer.from(change(member.body.toString())) }
+        : member,
     );
 
 describe('GPKG', () => {
@@ -173,17 +190,29 @@ describe('GPKG', () => {
     expect(await outcome(edited('line.gpkg.tar', without))).toBe('EBN002');
     const more = manifestChanged((text) => text.replace(/^DATA gpkg-1(.*)\n/m, '$&DATA other$1\n'));
     expect(await outcome(edited('more.gpkg.tar', more))).toBe('EBN002');
-    const unknown = manifestChanged((text) => text.replaceAll('SHA512', 'NEW1').replaceAll('BLAKE2B', 'NEW2'));
+    const unknown = manifestChanged((text) =>
+      text.replaceAll('SHA512', 'NEW1').replaceAll('BLAKE2B', 'NEW2'),
+    );
     expect(await outcome(edited('unknown.gpkg.tar', unknown))).toBe('EBN002');
-    const twice = edited('twice.gpkg.tar', (members) => [...members, members[2] ?? { path: '', body: Buffer.alloc(0) }]);
+    const twice = edited('twice.gpkg.tar', (members) => [
+      ...members,
+      members[2] ?? { path: '', body: Buffer.alloc(0) },
+    ]);
     expect(await outcome(twice)).toBe('EBN001');
-    const deep = edited('deep.gpkg.tar', (members) => [...members, { path: 'a/b/c', body: Buffer.from('x') }]);
+    const deep = edited('deep.gpkg.tar', (members) => [
+      ...members,
+      { path: 'a/b/c', body: Buffer.from('x') },
+    ]);
     expect(await outcome(deep)).toBe('EBN001');
     for (const path of ['/a/b', 'other-1.0/gpkg-1', '../x'])
-      expect(await outcome(edited('name.gpkg.tar', (all) => [...all, { path, body: Buffer.from('x') }]))).toBe('EBN001');
+      expect(
+        await outcome(edited('name.gpkg.tar', (all) => [...all, { path, body: Buffer.from('x') }])),
+      ).toBe('EBN001');
     for (const lacking of ['gpkg-1', 'Manifest'])
       expect(
-        await outcome(edited('lacks.gpkg.tar', (all) => all.filter(({ path }) => !path.endsWith(`/${lacking}`)))),
+        await outcome(
+          edited('lacks.gpkg.tar', (all) => all.filter(({ path }) => !path.endsWith(`/${lacking}`))),
+        ),
       ).toBe('EBN001');
   });
 
@@ -224,17 +253,37 @@ describe('signatures', () => {
 
   it('8: do not hold for other bytes, for a part of the members, or for text around them', async () => {
     const others = new Map(
-      [...readTarBytes(readFileSync(demo('gpkg', 1)), 'x')].map(({ path, body }) => [path, Buffer.from(body)]),
+      [...readTarBytes(readFileSync(demo('gpkg', 1)), 'x')].map(({ path, body }) => [
+        path,
+        Buffer.from(body),
+      ]),
     );
-    const swap = edited('swap.gpkg.tar', (all) =>
-      all.map((one) => (one.path.endsWith('metadata.tar.zst') ? { ...one, body: others.get(one.path) ?? one.body } : one)),
-    signed);
+    const swap = edited(
+      'swap.gpkg.tar',
+      (all) =>
+        all.map((one) =>
+          one.path.endsWith('metadata.tar.zst') ? { ...one, body: others.get(one.path) ?? one.body } : one,
+        ),
+      signed,
+    );
     expect(await outcome(swap, { keys })).toBe('EBN002');
-    const partly = edited('partly.gpkg.tar', (all) => all.filter(({ path }) => !path.endsWith('.sig')), signed);
+    const partly = edited(
+      'partly.gpkg.tar',
+      (all) => all.filter(({ path }) => !path.endsWith('.sig')),
+      signed,
+    );
     expect(await outcome(partly, { keys })).toBe('EBN002');
-    const around = edited('around.gpkg.tar', manifestChanged((text) => `DATA x 0\n${text}`), signed);
+    const around = edited(
+      'around.gpkg.tar',
+      manifestChanged((text) => `DATA x 0\n${text}`),
+      signed,
+    );
     expect(await outcome(around, { keys })).toBe('EBN001');
-    const size = edited('size.gpkg.tar', manifestChanged((text) => text.replace('BLAKE2B', 'BLAKE2X')), signed);
+    const size = edited(
+      'size.gpkg.tar',
+      manifestChanged((text) => text.replace('BLAKE2B', 'BLAKE2X')),
+      signed,
+    );
     expect(await outcome(size, { keys })).toBe('EBN003');
   });
 
@@ -242,7 +291,11 @@ describe('signatures', () => {
     const text = execFileSync('tar', ['xOf', signed, 'ebindemo-1.0-1/Manifest']).toString();
     expect(text).toContain('metadata.tar.zst.sig');
     const lines = text.split('\n').filter((line) => line.startsWith('DATA '));
-    const plain = edited('plain.gpkg.tar', manifestChanged(() => `${lines.join('\n')}\n`), signed);
+    const plain = edited(
+      'plain.gpkg.tar',
+      manifestChanged(() => `${lines.join('\n')}\n`),
+      signed,
+    );
     expect(await outcome(plain, { keys })).toBe('EBN003');
   });
 });

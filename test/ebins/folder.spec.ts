@@ -14,7 +14,12 @@ import {
   readPackageFolder,
 } from '../../src/ebins/index.ts';
 import { Fetcher } from '../../src/fetcher/index.ts';
-import { packagePath, parsePackagesIndex, printPackagesIndex, type Stanza } from '../../src/formats/gentoo/index.ts';
+import {
+  packagePath,
+  parsePackagesIndex,
+  printPackagesIndex,
+  type Stanza,
+} from '../../src/formats/gentoo/index.ts';
 import { systemClock, systemRandom } from '../../src/host/index.ts';
 import { sample } from './sample.ts';
 
@@ -80,7 +85,9 @@ describe('the index of a folder', () => {
       ['SHA1', '0'.repeat(40)],
     ] as const) {
       const stanza: Stanza = new Map(first.stanza).set(key, value);
-      await expect(openFound(found, { ...first, stanza })).rejects.toMatchObject({ problem: { code: 'EBN002' } });
+      await expect(openFound(found, { ...first, stanza })).rejects.toMatchObject({
+        problem: { code: 'EBN002' },
+      });
     }
   });
 
@@ -127,7 +134,9 @@ describe('the index of a folder', () => {
           .sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
       const written = parsePackagesIndex(readFileSync(join(own, 'Packages'), 'utf8'));
       expect(comparable(written.packages)).toEqual(comparable(original.packages));
-      expect(gunzipSync(readFileSync(join(own, 'Packages.gz'))).equals(readFileSync(join(own, 'Packages')))).toBe(true);
+      expect(
+        gunzipSync(readFileSync(join(own, 'Packages.gz'))).equals(readFileSync(join(own, 'Packages'))),
+      ).toBe(true);
       expect((await indexFolder(own)).read).toBe(0);
     },
   );
@@ -154,7 +163,8 @@ describe('the index of a folder', () => {
 });
 
 describe('a server of binary packages', () => {
-  const fetcher = (): Fetcher => new Fetcher({ clock: systemClock, random: systemRandom, budget: { atOnce: 4, gapMs: 0 } });
+  const fetcher = (): Fetcher =>
+    new Fetcher({ clock: systemClock, random: systemRandom, budget: { atOnce: 4, gapMs: 0 } });
 
   it('is asked for its compressed index first, and its packages are compared with it', async () => {
     const host = await readBinhost(fetcher(), `${base}/gpkg/`);

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   canonicalParts,
@@ -11,7 +10,6 @@ import {
 } from '../../src/ebins/index.ts';
 import { encodeTarEntry, type NewTarEntry, tarEnd } from '../../src/formats/archives/index.ts';
 import type { Compression } from '../../src/formats/gentoo/index.ts';
-import { sample } from './sample.ts';
 
 export type Made = NewTarEntry & { readonly body?: string | Uint8Array };
 
@@ -30,14 +28,18 @@ export interface MadePackage {
   readonly image: Uint8Array | AsyncIterable<Uint8Array>;
   readonly compression?: Compression;
   readonly metadata?: Readonly<Record<string, string | undefined>>;
+  readonly environment?: Uint8Array;
 }
 
 /** Writes a package with little metadata and returns its path. */
 export async function makePackage(folder: string, name: string, of: MadePackage): Promise<string> {
   const metadata = { CATEGORY: 'app-misc', PF: 'made-1.0', SLOT: '0', EAPI: '8', ...of.metadata };
   const records = new Map(
-    Object.entries(metadata).flatMap(([key, value]) => (value === undefined ? [] : [[key, Buffer.from(`${value}\n`)]])),
+    Object.entries(metadata).flatMap(([key, value]) =>
+      value === undefined ? [] : [[key, Buffer.from(`${value}\n`)]],
+    ),
   );
+  if (of.environment) records.set('environment.bz2', Buffer.from(of.environment));
   const image = of.image instanceof Uint8Array ? pieces(of.image) : of.image;
   const path = join(folder, `${name}${of.format === 'gpkg' ? '.gpkg.tar' : '.xpak'}`);
   const what = { records, image, compression: of.compression ?? ('none' as const) };
@@ -74,6 +76,3 @@ export async function partsOf(
     await image.close();
   }
 }
-
-/** All bytes of a file of the sample. */
-export const sampleBytes = (path: string): Buffer => readFileSync(join(sample, path));

@@ -20,7 +20,10 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const names = ({ tar }: PartFacts): string[] => [...readTarBytes(tar, 'x')].map(({ path }) => path);
 
 let made = 0;
-async function partsOfMade(of: Partial<MadePackage> & { image: Uint8Array }, rules: readonly PartRule[] = []) {
+async function partsOfMade(
+  of: Partial<MadePackage> & { image: Uint8Array },
+  rules: readonly PartRule[] = [],
+) {
   made += 1;
   return await partsOf(await makePackage(folder, `made-${made}`, { format: 'gpkg', ...of }), { rules });
 }
@@ -41,7 +44,8 @@ describe('the parts of the sample', () => {
     const parts = await partsOf(demo('gpkg', 9));
     const kinds = (part: PartFacts | undefined) => {
       const count: Record<string, number> = {};
-      for (const { type } of readTarBytes(part?.tar ?? new Uint8Array(0), 'x')) count[type] = (count[type] ?? 0) + 1;
+      for (const { type } of readTarBytes(part?.tar ?? new Uint8Array(0), 'x'))
+        count[type] = (count[type] ?? 0) + 1;
       return count;
     };
     expect(kinds(parts['main'])).toEqual({ folder: 7, file: 3, hardlink: 1, symlink: 1 });
@@ -88,14 +92,26 @@ describe('the parts of the sample', () => {
     }
     const original = join(folder, 'original');
     mkdirSync(original);
-    const script = 'tar xOf "$1" --wildcards "*/image.tar.zst" | zstd -dc | tar -C "$2" --same-permissions -xf - --strip-components=1';
+    const script =
+      'tar xOf "$1" --wildcards "*/image.tar.zst" | zstd -dc | tar -C "$2" --same-permissions -xf - --strip-components=1';
     execFileSync('bash', ['-c', script, 'x', demo('gpkg', 9), original]);
     const list = (path: string): string =>
-      execFileSync('bash', ['-c', 'find . -mindepth 1 -printf "%p %y %m %n %l %U %G " \\( -type f -exec md5sum {} \\; -o -printf "\\n" \\) | sort'], {
-        cwd: path,
-      }).toString();
+      execFileSync(
+        'bash',
+        [
+          '-c',
+          'find . -mindepth 1 -printf "%p %y %m %n %l %U %G " \\( -type f -exec md5sum {} \\; -o -printf "\\n" \\) | sort',
+        ],
+        {
+          cwd: path,
+        },
+      ).toString();
     expect(list(target)).toBe(list(original));
-    const python = execFileSync('python3', ['-c', 'import sys,tarfile\nfor m in tarfile.open(sys.argv[1]): print(m.name, m.type.decode(), oct(m.mode), m.mtime, m.uname, m.linkname)', join(folder, 'main.tar')]).toString();
+    const python = execFileSync('python3', [
+      '-c',
+      'import sys,tarfile\nfor m in tarfile.open(sys.argv[1]): print(m.name, m.type.decode(), oct(m.mode), m.mtime, m.uname, m.linkname)',
+      join(folder, 'main.tar'),
+    ]).toString();
     expect(python).toContain('./usr/bin/ebindemo-hard 1 0o4755 315532800 root ./usr/bin/ebindemo');
     expect(python.split('\n').length - 1).toBe(12);
   });
@@ -119,7 +135,9 @@ describe('a canonical tar', () => {
     expect(await of(base.map((entry) => ({ ...entry, mtime: 1_234_567_890.25 })))).toBe(wanted);
     // which of two names carries the bytes is an accident
     const other = { path: 'image/usr/b', body: 'one' };
-    expect(await of([root, usr, other, { path: 'image/usr/a', type: 'hardlink', linkPath: other.path }, link])).toBe(wanted);
+    expect(
+      await of([root, usr, other, { path: 'image/usr/a', type: 'hardlink', linkPath: other.path }, link]),
+    ).toBe(wanted);
     for (const compression of ['gzip', 'bzip2', 'xz', 'zstd', 'lz4', 'lzip', 'lzop'] as const)
       expect(await of(base, compression)).toBe(wanted);
     expect(await of([root, usr, { ...a, mode: 0o600 }, b, link])).not.toBe(wanted);
@@ -160,12 +178,18 @@ describe('a canonical tar', () => {
     const listed = execFileSync('tar', ['--xattrs', '--xattrs-include=*', '-tvvf', path]).toString();
     expect(listed).toContain(deep);
     expect(listed).toContain('security.capability');
-    const python = execFileSync('python3', ['-c', 'import sys,tarfile\nfor m in tarfile.open(sys.argv[1]): print(m.uid, m.uname, m.name, m.linkname, m.pax_headers.get("SCHILY.xattr.security.capability","").encode("utf-8","surrogateescape").hex())', path]).toString();
+    const python = execFileSync('python3', [
+      '-c',
+      'import sys,tarfile\nfor m in tarfile.open(sys.argv[1]): print(m.uid, m.uname, m.name, m.linkname, m.pax_headers.get("SCHILY.xattr.security.capability","").encode("utf-8","surrogateescape").hex())',
+      path,
+    ]).toString();
     expect(python).toContain(`3000000 ${'u'.repeat(40)} ./${deep}`);
     expect(python).toContain(`../${'t'.repeat(200)}`);
     expect(python).toContain(capability.toString('hex'));
     const again = [...readTarBytes(main?.tar ?? new Uint8Array(0), 'x')];
-    expect(Buffer.from(again.find(({ xattrs }) => xattrs)?.xattrs?.get('security.capability') ?? [])).toEqual(capability);
+    expect(Buffer.from(again.find(({ xattrs }) => xattrs)?.xattrs?.get('security.capability') ?? [])).toEqual(
+      capability,
+    );
   });
 
   it('32: keeps the time of a Python source whose byte code names it, and of no other', async () => {
@@ -188,7 +212,9 @@ describe('a canonical tar', () => {
         { path: `${python}/alone.py`, body: 'a', mtime: stamp },
       ]),
     });
-    const kept = [...readTarBytes(main?.tar ?? new Uint8Array(0), 'x')].filter(({ mtime }) => mtime !== 315532800);
+    const kept = [...readTarBytes(main?.tar ?? new Uint8Array(0), 'x')].filter(
+      ({ mtime }) => mtime !== 315532800,
+    );
     expect(kept.map(({ path, mtime }) => [path, mtime])).toEqual([['./usr/lib/python3/x/stamped.py', stamp]]);
   });
 
@@ -218,7 +244,10 @@ describe('rules', () => {
 
   it('take files out of the main part, and the parts together are the image', async () => {
     const parts = await partsOfMade({ image }, [man]);
-    expect(names(parts['man'] as PartFacts)).toEqual(['./usr/share/man/man1/x.1', './usr/share/man/man1/y.1']);
+    expect(names(parts['man'] as PartFacts)).toEqual([
+      './usr/share/man/man1/x.1',
+      './usr/share/man/man1/y.1',
+    ]);
     expect(names(parts['main'] as PartFacts)).toEqual(['./usr/share/doc/x']);
     const dropped = await partsOfMade({ image }, [{ ...man, mode: 'drop' }]);
     expect(Object.keys(dropped)).toEqual(['main']);
@@ -232,7 +261,8 @@ describe('rules', () => {
 });
 
 describe('a hostile image', () => {
-  const one = (entry: Made, format: 'gpkg' | 'xpak' = 'gpkg') => outcome({ image: imageTar([entry]), format });
+  const one = (entry: Made, format: 'gpkg' | 'xpak' = 'gpkg') =>
+    outcome({ image: imageTar([entry]), format });
 
   it('49: does not get its paths and devices in, and keeps its links and pipes', async () => {
     expect(await one({ path: 'image/../x', body: 'x' })).toBe('EBN004');
@@ -254,7 +284,10 @@ describe('a hostile image', () => {
     expect(await outcome({ image: imageTar([file, { path: 'image/./a', body: 'y' }]) })).toBe('EBN004');
     expect(await outcome({ image: imageTar([link, { path: 'image/a/b', body: 'y' }]) })).toBe('EBN004');
     expect(await outcome({ image: imageTar([{ path: 'image/a/b', body: 'y' }, link]) })).toBe('EBN004');
-    const latin = execFileSync('python3', ['-c', 'import tarfile,io,sys\nt=tarfile.open(fileobj=sys.stdout.buffer,mode="w|",format=tarfile.USTAR_FORMAT,encoding="latin1")\nt.addfile(tarfile.TarInfo("image/caf\\xe9"))\nt.close()']);
+    const latin = execFileSync('python3', [
+      '-c',
+      'import tarfile,io,sys\nt=tarfile.open(fileobj=sys.stdout.buffer,mode="w|",format=tarfile.USTAR_FORMAT,encoding="latin1")\nt.addfile(tarfile.TarInfo("image/caf\\xe9"))\nt.close()',
+    ]);
     expect(await outcome({ image: latin })).toBe('EBN004');
     expect(await outcome({ image: imageTar([{ path: 'image/\ufffd', body: 'its own' }]) })).toBe('fine');
   });
@@ -263,7 +296,9 @@ describe('a hostile image', () => {
     const image = imageTar([{ path: 'image/zeros', body: Buffer.alloc(1 << 20) }]);
     for (const compression of ['none', 'zstd', 'bzip2'] as const) {
       const path = await makePackage(folder, `bomb-${compression}`, { format: 'gpkg', image, compression });
-      await expect(partsOf(path, { maxImageBytes: 100_000 })).rejects.toMatchObject({ problem: { code: 'EBN008' } });
+      await expect(partsOf(path, { maxImageBytes: 100_000 })).rejects.toMatchObject({
+        problem: { code: 'EBN008' },
+      });
     }
     const cut = image.subarray(0, 200_000);
     expect(await outcome({ image: cut, format: 'xpak' })).toBe('EBN001');
@@ -286,6 +321,20 @@ describe('a build that should not be indexed', () => {
     expect(await outcome({ image })).toBe('EBN006');
     const path = await makePackage(folder, 'quick', { format: 'gpkg', image });
     expect(Object.keys(await partsOf(path, { allowQuickpkg: true }))).toEqual(['main']);
+  });
+
+  it('tells that capabilities are lost, where nothing sets them again', async () => {
+    const environment = execFileSync('bzip2', ['-c'], { input: 'src_install () \n{ \n    setcap cap_net_raw+ep "${ED}/usr/bin/x"\n}\n' });
+    const problemsOf = async (name: string, format: 'gpkg' | 'xpak', phases: string): Promise<string[]> => {
+      const metadata = { DEFINED_PHASES: phases };
+      const path = await makePackage(folder, name, { format, image: imageTar([]), metadata, environment });
+      const image = await (await openBuild(path)).openImage();
+      await image.close();
+      return image.problems.map(({ code }) => code);
+    };
+    expect(await problemsOf('caps', 'gpkg', 'install')).toEqual(['EBN010']);
+    expect(await problemsOf('caps-again', 'gpkg', 'install postinst')).toEqual([]);
+    expect(await problemsOf('caps-kept', 'xpak', 'install')).toEqual([]);
   });
 
   it('tells what was withheld from it', async () => {

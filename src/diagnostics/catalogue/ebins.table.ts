@@ -63,7 +63,10 @@ export const ebinsCodes = {
     alias: 'E_HARDLINK_SPLIT',
     why: 'Parts are installed independently of each other, so that a file cannot be shared between them.',
     next: 'Change the rule so that all names of the file match it, or none.',
-    sample: { broken: 'man: usr/share/man/**, and usr/bin/x is the same file as usr/share/man/x', fixed: 'no such rule' },
+    sample: {
+      broken: 'man: usr/share/man/**, and usr/bin/x is the same file as usr/share/man/x',
+      fixed: 'no such rule',
+    },
   },
   EBN008: {
     severity: 'error',

@@ -29,7 +29,8 @@ class Window {
 
   async read(offset: number, length: number): Promise<Uint8Array> {
     const from = offset - this.#start;
-    if (from >= 0 && from + length <= this.#bytes.byteLength) return this.#bytes.subarray(from, from + length);
+    if (from >= 0 && from + length <= this.#bytes.byteLength)
+      return this.#bytes.subarray(from, from + length);
     this.#bytes = await this.#source.read(offset, Math.max(length, windowBytes));
     this.#start = offset;
     return this.#bytes.subarray(0, length);

@@ -1,4 +1,3 @@
-export * from './binpkg/index.ts';
 export type { Condition, ConditionedLeaf, SatisfiedOptions } from './algebra.ts';
 export {
   conditionedLeaves,
@@ -19,6 +18,7 @@ export type { Atom, AtomOperator, AtomOptions } from './atom.ts';
 export { formatAtom, parseAtom, requireAtom } from './atom.ts';
 export type { MatchedPackage } from './atom-match.ts';
 export { matchesAtom, matchesVersion, settleAtom } from './atom-match.ts';
+export * from './binpkg/index.ts';
 export type { CacheEntry, CacheFacts } from './cache-entry.ts';
 export { cacheVariables, parseCacheEntry, printCacheEntry, staleness } from './cache-entry.ts';
 export { md5Of } from './check-package.ts';

@@ -45,7 +45,11 @@ export function isInnerPath(path: string): boolean {
 }
 
 /** The address of a package: the URI of the header, or else where the index came from, and the path. */
-export function packageAddress(base: string, { header }: Pick<PackagesIndex, 'header'>, path: string): string {
+export function packageAddress(
+  base: string,
+  { header }: Pick<PackagesIndex, 'header'>,
+  path: string,
+): string {
   const start = (header.get('URI') || base).replace(/\/+$/, '');
   return `${start}/${path.split('/').map(encodeURIComponent).join('/')}`;
 }

@@ -1,7 +1,11 @@
 /** One way in which a mirror keeps its files (GLEP 75). */
 export type MirrorStructure =
   | { readonly kind: 'flat' }
-  | { readonly kind: 'filename-hash' | 'content-hash'; readonly hash: string; readonly cutoffs: readonly number[] };
+  | {
+      readonly kind: 'filename-hash' | 'content-hash';
+      readonly hash: string;
+      readonly cutoffs: readonly number[];
+    };
 
 /** The `layout.conf` of a store of objects (specification 8.2). */
 export const contentLayoutText = '[structure]\n0=content-hash SHA512 8:8:8\n';
@@ -14,7 +18,8 @@ export function contentPath(sha512: string): string {
 function parseStructure(value: string): MirrorStructure | undefined {
   const [kind, hash, cutoffs, ...more] = value.split(/\s+/);
   if (kind === 'flat' && hash === undefined) return { kind };
-  if ((kind !== 'filename-hash' && kind !== 'content-hash') || !hash || !cutoffs || more.length > 0) return undefined;
+  if ((kind !== 'filename-hash' && kind !== 'content-hash') || !hash || !cutoffs || more.length > 0)
+    return undefined;
   const bits = cutoffs.split(':').map(Number);
   if (!bits.every((count) => Number.isInteger(count) && count > 0 && count % 4 === 0)) return undefined;
   return { kind, hash: hash.toUpperCase(), cutoffs: bits };

@@ -46,7 +46,8 @@ export function layOutGpkg(entries: readonly OuterEntry[], file: string): GpkgLa
   for (const { path, type, sizeBytes, bodyOffset } of entries) {
     const [folder = '', name = '', ...more] = path.split('/');
     const isName = [folder, name].every((part) => part !== '' && part !== '.' && part !== '..');
-    if (!isName || more.length > 0) throw wrong(file, `has a member '${path}' that is not named as it must be`);
+    if (!isName || more.length > 0)
+      throw wrong(file, `has a member '${path}' that is not named as it must be`);
     if (type !== 'file') throw wrong(file, `has a member '${path}' that is no file`);
     base ??= folder;
     if (folder !== base) throw wrong(file, `has members in '${base}' and in '${folder}'`);

@@ -11,7 +11,10 @@ import {
 export function gpkgMemberHeader(path: string, sizeBytes: number, mtime: number): Uint8Array {
   const isUstar = splitPath(Buffer.from(path)) !== undefined && sizeBytes < 8 ** 11;
   if (!isUstar)
-    return encodePlainTarHeader({ path: Buffer.from(path), kind: 'file', sizeBytes, isExecutable: false }, mtime);
+    return encodePlainTarHeader(
+      { path: Buffer.from(path), kind: 'file', sizeBytes, isExecutable: false },
+      mtime,
+    );
   return encodeTarHeader({ path, mode: 0o644, mtime, uname: '', gname: '' }, sizeBytes);
 }
 

@@ -93,7 +93,12 @@ function* parentsOf(path: string): Generator<string> {
 }
 
 /** Names of one file must not fall into two classes. */
-function checkLink(entry: ImageEntry, own: string | undefined, other: string | undefined, file: string): void {
+function checkLink(
+  entry: ImageEntry,
+  own: string | undefined,
+  other: string | undefined,
+  file: string,
+): void {
   if (entry.type !== 'hardlink' || own === other) return;
   const [a, b] = [own ?? 'dropped', other ?? 'dropped'];
   throw fault('EBN007', {
@@ -153,9 +158,13 @@ export function splitImage(
     else collector.add(part, entry);
   }
   for (const entry of entries) {
-    if (entry.type === 'folder' && !withContent.has(entry.path)) collector.add(builtInClass(entry.path), entry);
+    if (entry.type === 'folder' && !withContent.has(entry.path))
+      collector.add(builtInClass(entry.path), entry);
   }
-  const parts = [...collector.parts].map(([name, paths]): [string, ImageEntry[]] => [name, sorted([...paths.values()])]);
+  const parts = [...collector.parts].map(([name, paths]): [string, ImageEntry[]] => [
+    name,
+    sorted([...paths.values()]),
+  ]);
   return { parts: new Map(parts.sort(([a], [b]) => compareBytes(a, b))), dropped };
 }
 

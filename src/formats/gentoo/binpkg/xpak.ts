@@ -74,7 +74,8 @@ export function readXpak(block: Uint8Array, file: string): XpakRecords {
     const name = index.toString('utf8', at + 4, at + 4 + nameBytes);
     const offset = index.readUInt32BE(end - 8);
     const length = index.readUInt32BE(end - 4);
-    if (offset + length > data.byteLength) throw wrong(file, `has a value of '${name}' outside of its metadata`);
+    if (offset + length > data.byteLength)
+      throw wrong(file, `has a value of '${name}' outside of its metadata`);
     if (staysInside(name)) records.set(name, data.subarray(offset, offset + length));
     at = end;
   }
