@@ -8,8 +8,8 @@ import {
   standInBytes,
 } from '../formats/gentoo/index.ts';
 import { makeTemporaryFolder, RandomFile, removeTree, systemRandom, writeHashing } from '../host/index.ts';
-import type { OpenedBuild, OpenedImage, OpenOptions } from './contract.ts';
 import { inPackage } from './container.ts';
+import type { OpenedBuild, OpenedImage, OpenOptions } from './contract.ts';
 import { unpackPieces } from './unpack.ts';
 
 const usualMaxImageBytes = 32 * 2 ** 30;

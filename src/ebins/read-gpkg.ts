@@ -11,8 +11,8 @@ import {
   parseGpkgManifest,
 } from '../formats/gentoo/index.ts';
 import { hashStream, type RandomFile } from '../host/index.ts';
-import type { OpenOptions } from './contract.ts';
 import { type ReadContainer, requireCompression } from './container.ts';
+import type { OpenOptions } from './contract.ts';
 import { SignatureChecker } from './signatures.ts';
 import { unpackSmall } from './unpack.ts';
 

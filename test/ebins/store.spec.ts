@@ -12,7 +12,13 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type ContentObject, ContentStore, canonicalParts, objectFileName, openBuild } from '../../src/ebins/index.ts';
+import {
+  type ContentObject,
+  ContentStore,
+  canonicalParts,
+  objectFileName,
+  openBuild,
+} from '../../src/ebins/index.ts';
 import { contentPath } from '../../src/formats/gentoo/index.ts';
 import { VirtualClock } from '../../src/host/index.ts';
 import { openDiskStore } from '../../src/store/index.ts';

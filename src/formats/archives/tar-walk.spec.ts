@@ -1,9 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isFault } from '../../diagnostics/index.ts';
-import { encodeCanonicalHeader, encodeTarEntry, readTarBytes, type TarEntry, tarEnd, walkTar } from './index.ts';
+import {
+  encodeCanonicalHeader,
+  encodeTarEntry,
+  readTarBytes,
+  type TarEntry,
+  tarEnd,
+  walkTar,
+} from './index.ts';
 
-const text = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 300 }).filter((one) => !one.includes('\0'));
+const text = fc
+  .string({ unit: 'grapheme', minLength: 1, maxLength: 300 })
+  .filter((one) => !one.includes('\0'));
 const entry = fc.record({
   path: text.map((one) => `./${one.replaceAll('\n', ' ')}`),
   type: fc.constantFrom('file', 'folder', 'symlink', 'hardlink', 'fifo') as fc.Arbitrary<TarEntry['type']>,
@@ -19,7 +28,10 @@ const entry = fc.record({
 
 /** Entries as the walking reader finds them, or the code that it ends with. */
 async function walked(bytes: Uint8Array): Promise<unknown> {
-  const source = { sizeBytes: bytes.byteLength, read: async (at: number, length: number) => bytes.subarray(at, at + length) };
+  const source = {
+    sizeBytes: bytes.byteLength,
+    read: async (at: number, length: number) => bytes.subarray(at, at + length),
+  };
   try {
     const found = [];
     for await (const { bodyOffset, isUtf8: _, ...one } of walkTar(source, 'x'))

@@ -23,11 +23,17 @@ import {
 } from './index.ts';
 
 const bytes = (text: string): Uint8Array => Buffer.from(text);
-const name = fc.stringMatching(/^[A-Za-z0-9_.]{1,8}(\/[A-Za-z0-9_]{1,5})?$/).filter((text) => !/(^|\/)\.*(\/|$)/.test(text));
+const name = fc
+  .stringMatching(/^[A-Za-z0-9_.]{1,8}(\/[A-Za-z0-9_]{1,5})?$/)
+  .filter((text) => !/(^|\/)\.*(\/|$)/.test(text));
 const record = fc.tuple(name, fc.uint8Array({ maxLength: 40 }));
 
 const readWhole = (file: Uint8Array) => {
-  const { offset, sizeBytes } = findXpak(file.subarray(Math.max(0, file.byteLength - 16)), file.byteLength, 'x');
+  const { offset, sizeBytes } = findXpak(
+    file.subarray(Math.max(0, file.byteLength - 16)),
+    file.byteLength,
+    'x',
+  );
   return readXpak(file.subarray(offset, offset + sizeBytes), 'x');
 };
 
@@ -45,24 +51,37 @@ describe('XPAK', () => {
   });
 
   it('that is damaged anywhere is read or refused with its code, and nothing else happens', () => {
-    const whole = printXpak(new Map([['PF', bytes('a-1')], ['USE', bytes('x y')], ['environment.bz2', bytes('BZh9')]]));
+    const whole = printXpak(
+      new Map([
+        ['PF', bytes('a-1')],
+        ['USE', bytes('x y')],
+        ['environment.bz2', bytes('BZh9')],
+      ]),
+    );
     fc.assert(
-      fc.property(fc.nat(whole.byteLength - 1), fc.nat(255), fc.nat(whole.byteLength), (at, value, length) => {
-        const file = Uint8Array.from(whole);
-        file[at] = value;
-        for (const one of [file, whole.subarray(0, length)]) {
-          try {
-            readWhole(one);
-          } catch (error) {
-            expect(isFault(error, 'EBN001')).toBe(true);
+      fc.property(
+        fc.nat(whole.byteLength - 1),
+        fc.nat(255),
+        fc.nat(whole.byteLength),
+        (at, value, length) => {
+          const file = Uint8Array.from(whole);
+          file[at] = value;
+          for (const one of [file, whole.subarray(0, length)]) {
+            try {
+              readWhole(one);
+            } catch (error) {
+              expect(isFault(error, 'EBN001')).toBe(true);
+            }
           }
-        }
-      }),
+        },
+      ),
     );
   });
 
   it('loses records whose names lead outside, and CONTENTS', () => {
-    const records = new Map(['a/../../b', '../x', '/etc/x', '..', '.', 'CONTENTS', 'a/../b', 'c'].map((key) => [key, bytes('v')]));
+    const records = new Map(
+      ['a/../../b', '../x', '/etc/x', '..', '.', 'CONTENTS', 'a/../b', 'c'].map((key) => [key, bytes('v')]),
+    );
     expect([...readWhole(printXpak(records)).keys()]).toEqual(['a/../b', 'c']);
   });
 });
@@ -115,7 +134,10 @@ describe('the Manifest of a package', () => {
 describe('the index Packages', () => {
   const value = fc.stringMatching(/^[a-z0-9 :=-]{0,10}$/);
   const stanza = fc
-    .dictionary(fc.constantFrom('USE', 'DESC', 'MTIME', 'REPO', 'SLOT', 'EAPI', 'CHOST', 'X_OWN', 'KEYWORDS'), value)
+    .dictionary(
+      fc.constantFrom('USE', 'DESC', 'MTIME', 'REPO', 'SLOT', 'EAPI', 'CHOST', 'X_OWN', 'KEYWORDS'),
+      value,
+    )
     .map((fields) => new Map(Object.entries(fields)));
 
   it('written and read any number of times stays the same, keys that nobody knows included', () => {
@@ -132,7 +154,9 @@ describe('the index Packages', () => {
   });
 
   it('drops exactly one sign behind a colon, lines without a colon, and packages without a CPV', () => {
-    const index = parsePackagesIndex('A:  two blanks\nno colon\nURI: http://x/y\n\nPATH: z\n\nCPV: a/b-1\nUSE:\n');
+    const index = parsePackagesIndex(
+      'A:  two blanks\nno colon\nURI: http://x/y\n\nPATH: z\n\nCPV: a/b-1\nUSE:\n',
+    );
     expect(index.header.get('A')).toBe(' two blanks');
     expect(index.packages).toHaveLength(1);
     const [first = new Map<string, string>()] = index.packages;
