@@ -46,14 +46,26 @@ export class RandomFile {
     }
   }
 
-  /** The same in pieces of up to a mebibyte. */
+  /** The same in pieces of up to a mebibyte; one is read ahead while the one before is used. */
   async *pieces(offset: number, length: number): AsyncGenerator<Uint8Array> {
     const end = Math.min(this.sizeBytes, offset + length);
-    for (let at = offset; at < end; ) {
-      const piece = await this.read(at, Math.min(pieceBytes, end - at));
-      if (piece.byteLength === 0) return;
-      at += piece.byteLength;
-      yield piece;
+    const start = (from: number): Promise<Uint8Array> => {
+      const reading = this.read(from, Math.min(pieceBytes, end - from));
+      // whoever stops early is not told of trouble behind that place
+      reading.catch(() => {});
+      return reading;
+    };
+    let next = start(offset);
+    try {
+      for (let at = offset; at < end; ) {
+        const piece = await next;
+        if (piece.byteLength === 0) return;
+        at += piece.byteLength;
+        next = start(at);
+        yield piece;
+      }
+    } finally {
+      await next.catch(() => {});
     }
   }
 
