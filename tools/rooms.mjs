@@ -49,7 +49,7 @@ export const rooms = {
       shell: [],
       'pkgbuild-repo': ['pacman'],
       yaml: [],
-      gentoo: ['yaml'],
+      gentoo: ['yaml', 'archives'],
       python: ['gentoo'],
       jinja: [],
       'extended-json': [],
@@ -95,6 +95,12 @@ export const rooms = {
   fastpull: {
     floor: 2,
     purpose: 'files and pages of others, kept by address and by hash; archives made of folders',
+    knows: ['formats', 'host', 'store', 'fetcher'],
+  },
+  ebins: {
+    floor: 2,
+    purpose:
+      'binary packages of Gentoo opened, their images taken apart into objects that are kept by content',
     knows: ['formats', 'host', 'store', 'fetcher'],
   },
   git: { floor: 2, purpose: 'repositories of recipes and of sources', knows: ['host'] },

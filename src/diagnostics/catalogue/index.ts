@@ -3,6 +3,7 @@ import { buildingCodes } from './building.table.ts';
 import { channelCodes } from './channel.table.ts';
 import { commandCodes } from './command.table.ts';
 import { configCodes } from './config.table.ts';
+import { ebinsCodes } from './ebins.table.ts';
 import { ebuildsCodes } from './ebuilds.table.ts';
 import type { CatalogueEntry } from './entry.ts';
 import { extendedJsonCodes } from './extended-json.table.ts';
@@ -43,6 +44,7 @@ const tables = {
   ...channelCodes,
   ...commandCodes,
   ...configCodes,
+  ...ebinsCodes,
   ...ebuildsCodes,
   ...formatsCodes,
   ...generatorsCodes,
