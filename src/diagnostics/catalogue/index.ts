@@ -3,6 +3,7 @@ import { buildingCodes } from './building.table.ts';
 import { channelCodes } from './channel.table.ts';
 import { commandCodes } from './command.table.ts';
 import { configCodes } from './config.table.ts';
+import { ebinsIndexCodes } from './ebins-index.table.ts';
 import { ebuildsCodes } from './ebuilds.table.ts';
 import type { CatalogueEntry } from './entry.ts';
 import { extendedJsonCodes } from './extended-json.table.ts';
@@ -42,6 +43,7 @@ const tables = {
   ...channelCodes,
   ...commandCodes,
   ...configCodes,
+  ...ebinsIndexCodes,
   ...ebuildsCodes,
   ...formatsCodes,
   ...generatorsCodes,
