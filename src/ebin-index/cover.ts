@@ -79,13 +79,22 @@ function cubeLiterals(flags: readonly string[], { decided, value }: Cube): Condi
  */
 export function coverOf({ flags, combinations }: Existence): Texts {
   const exists = new Set(combinations);
-  const missing = Array.from({ length: 2 ** flags.length }, (_, one) => one).filter((one) => !exists.has(one));
+  const missing = Array.from({ length: 2 ** flags.length }, (_, one) => one).filter(
+    (one) => !exists.has(one),
+  );
   if (missing.length === 0) return [];
   const cubes = greedyCover(flags.length, combinations).map((cube) => cubeLiterals(flags, cube).map(literal));
   const [only = [], ...more] = cubes;
   const groups = cubes.map((items) => (items.length === 1 ? items : [group('all', items)]).at(0));
   const positive: Texts =
-    more.length === 0 ? only : [group('any', groups.flatMap((one) => (one ? [one] : [])))];
+    more.length === 0
+      ? only
+      : [
+          group(
+            'any',
+            groups.flatMap((one) => (one ? [one] : [])),
+          ),
+        ];
   const negative = greedyCover(flags.length, missing).flatMap((cube) => {
     const conditions = cubeLiterals(flags, cube);
     const last = conditions.at(-1);

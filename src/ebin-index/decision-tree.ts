@@ -13,7 +13,13 @@ export interface Row {
 /** A decision tree; equal trees of one builder are one object. */
 export type Tree =
   | { readonly kind: 'end'; readonly id: number; readonly value: number }
-  | { readonly kind: 'split'; readonly id: number; readonly flag: number; readonly on: Tree; readonly off: Tree };
+  | {
+      readonly kind: 'split';
+      readonly id: number;
+      readonly flag: number;
+      readonly on: Tree;
+      readonly off: Tree;
+    };
 
 /** What a tree is made of and how its length is reckoned. */
 export interface Decision {
@@ -69,9 +75,7 @@ function splitLength(decision: Decision, flag: number, branches: { on: number; o
     // A branch that is met anyhow is value 1 and is not written.
     return (on === 1 ? 0 : name + conditionLength) + (off === 1 ? 0 : name + conditionLength + 1);
   }
-  return (
-    (on === nothing ? 0 : name + conditionLength) + (off === nothing ? 0 : name + conditionLength + 1)
-  );
+  return (on === nothing ? 0 : name + conditionLength) + (off === nothing ? 0 : name + conditionLength + 1);
 }
 
 const free = -1;

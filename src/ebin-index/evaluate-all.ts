@@ -226,6 +226,8 @@ function plainDemands({ nodes }: ReadText, space: Space): CombinationSet | undef
     } else if (node.kind !== 'all' && !(index === choice && node.parent === 0)) return undefined;
   }
   if (group >= 0) flush(cubes[group]);
-  const words = forbidden.words.map((word, at) => ~word & (choice < 0 ? 0xffffffff : (chosen.words[at] ?? 0)));
+  const words = forbidden.words.map(
+    (word, at) => ~word & (choice < 0 ? 0xffffffff : (chosen.words[at] ?? 0)),
+  );
   return new CombinationSet(words);
 }

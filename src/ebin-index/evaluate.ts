@@ -119,7 +119,13 @@ class Reader {
     if (/[()]/.test(word) && kind !== 'dependencies') return `a blank is missing in '${word}'`;
     const read = kind === 'required-use' ? this.#flag(word) : { flag: word, negated: false };
     if (!read) return `'${word}' asks for a flag that is not there`;
-    this.nodes.push({ kind: 'item', parent: this.#parent, word: read.flag, negated: read.negated, rename: undefined });
+    this.nodes.push({
+      kind: 'item',
+      parent: this.#parent,
+      word: read.flag,
+      negated: read.negated,
+      rename: undefined,
+    });
     return undefined;
   }
 

@@ -1,8 +1,15 @@
 import { type Problem, problem } from '../diagnostics/index.ts';
-import { type NamedUri, type ReadText, isUnreadable, readText, requiredUseHolds, urisUnder } from './evaluate.ts';
+import {
+  isUnreadable,
+  type NamedUri,
+  type ReadText,
+  readText,
+  requiredUseHolds,
+  urisUnder,
+} from './evaluate.ts';
 import { type CombinationSet, combinationsMeeting, visitUris } from './evaluate-all.ts';
 import { type IndexedObject, type IndexOptions, mainPart } from './input.ts';
-import { type PartFlag, distfileOf } from './source-uri.ts';
+import { distfileOf, type PartFlag } from './source-uri.ts';
 import { flagsOf, type Table } from './table.ts';
 
 /** What is claimed of two texts (specification 6.6). */
@@ -220,8 +227,7 @@ export function proveIndex(claim: Claim): Proof {
   const read = check.read();
   if (!read) return { problems: check.problems, isExhaustive: false, combinations: 0 };
   const count = claim.table.flags.length;
-  const isExhaustive =
-    count <= exhaustiveUpTo && count + claim.flagParts.length <= exhaustiveWithParts;
+  const isExhaustive = count <= exhaustiveUpTo && count + claim.flagParts.length <= exhaustiveWithParts;
   let combinations = 2 ** count;
   if (isExhaustive) check.everywhere(read.uris, read.demands);
   else combinations = check.sampled(read.uris, read.demands);

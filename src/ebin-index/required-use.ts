@@ -39,8 +39,7 @@ function sparseTree(existing: Existence): Tree | undefined {
     const bit = 2 ** (left - 1);
     const on = combinations.filter((one) => (one & bit) !== 0).map((one) => one & ~bit);
     const off = combinations.filter((one) => (one & bit) === 0);
-    if (on.length === off.length && on.every((one, index) => one === off[index]))
-      return build(off, flag + 1);
+    if (on.length === off.length && on.every((one, index) => one === off[index])) return build(off, flag + 1);
     return { kind: 'split', id: id++, flag, on: build(on, flag + 1), off: build(off, flag + 1) };
   };
   return build(existing.combinations, 0);

@@ -75,7 +75,10 @@ function isChain(node: Expression<string>): boolean {
 }
 
 /** The lines of SRC_URI in an ebuild (specification 9.10): a chain of the naive form is one line. */
-export function sourceUriLines(children: readonly Expression<string>[], form: IndexOptions['form']): string[] {
+export function sourceUriLines(
+  children: readonly Expression<string>[],
+  form: IndexOptions['form'],
+): string[] {
   const lines: string[] = [];
   const print = (node: Expression<string>, depth: number): void => {
     const indent = '\t'.repeat(depth);

@@ -60,7 +60,9 @@ export function valuesOf({ entries }: Table, part: string): PartValues {
 
 /** Flags that never change what a class has, between combinations that both exist (specification 6.10). */
 export function neutralFlags({ flags, entries }: Table, part: string): string[] {
-  const digests = new Map(entries.map(({ combination, row }) => [combination, row.parts[part]?.sha512 ?? '']));
+  const digests = new Map(
+    entries.map(({ combination, row }) => [combination, row.parts[part]?.sha512 ?? '']),
+  );
   return flags.filter((_, index) => {
     const bit = 2 ** (flags.length - 1 - index);
     return entries.every(({ combination }) => {

@@ -1,4 +1,11 @@
-import { type Condition, type Expression, group, leaf, printExpression, when } from '../formats/gentoo/index.ts';
+import {
+  type Condition,
+  type Expression,
+  group,
+  leaf,
+  printExpression,
+  when,
+} from '../formats/gentoo/index.ts';
 import { nothing, type Tree } from './decision-tree.ts';
 
 /** The tree as nested conditionals (specification 6.4); a value for which nothing comes back is not written. */
@@ -19,7 +26,10 @@ export function nestedConditions<T>(
 }
 
 /** One nested chain: `a? ( !b? ( ... ) )` (specification 6.1). */
-export function chain<T>(conditions: readonly Condition[], items: readonly Expression<T>[]): readonly Expression<T>[] {
+export function chain<T>(
+  conditions: readonly Condition[],
+  items: readonly Expression<T>[],
+): readonly Expression<T>[] {
   return conditions.reduceRight<readonly Expression<T>[]>((inner, one) => [when(one, inner)], items);
 }
 
