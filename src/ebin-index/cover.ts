@@ -110,6 +110,7 @@ export function coverOf({ flags, combinations }: Existence): Texts {
  */
 export function recognised({ flags, combinations }: Existence): Texts | undefined {
   const count = flags.length;
+  if (combinations.length === 2 ** count) return [];
   if (count === 1) return [literal({ flag: flags[0] ?? '', negated: combinations[0] === 0 })];
   const total = combinations.length;
   const ones = (bit: number): number => combinations.filter((one) => one & bit).length;

@@ -96,6 +96,8 @@ export function visitUris(
 
 /** What is known of the children of a group, while the text is read from its end. */
 interface Tally {
+  /** Where at least one child is there. */
+  readonly counted: Uint32Array;
   /** Met by at least one, by at least two; of groups of all: missed by at least one. */
   readonly once: Uint32Array;
   readonly twice: Uint32Array;
@@ -135,7 +137,7 @@ class Demands {
     const words = (): Uint32Array => new Uint32Array(this.#size);
     const known = this.#tallies[index];
     if (known) return known;
-    const made = { once: words(), twice: words(), missed: words() };
+    const made = { counted: words(), once: words(), twice: words(), missed: words() };
     this.#tallies[index] = made;
     return made;
   }
@@ -149,7 +151,7 @@ class Demands {
     if (node?.kind === 'item') return { met: on.map((word) => word ^ flip), counts: undefined };
     const tally = this.#tally(index);
     this.#tallies[index] = undefined;
-    const { once, twice, missed } = tally;
+    const { counted, once, twice, missed } = tally;
     for (let at = 0; at < words.length; at += 1) {
       const [one, two, miss] = [once[at] ?? 0, twice[at] ?? 0, missed[at] ?? 0];
       if (node?.kind === 'use') words[at] = ~((on[at] ?? 0) ^ flip) | ~miss;
@@ -157,6 +159,7 @@ class Demands {
       else if (node?.kind === 'one') words[at] = one & ~two;
       else words[at] = node?.kind === 'at-most-one' ? ~two : ~miss;
     }
+    if (node?.kind === 'all') return { met: words, counts: counted };
     return { met: words, counts: node?.kind === 'use' ? on.map((word) => word ^ flip) : undefined };
   }
 
@@ -167,11 +170,11 @@ class Demands {
       const node = nodes[index];
       if (!node) continue;
       const { met, counts } = this.#value(index);
-      const outer = nodes[node.parent]?.kind;
-      const { once, twice, missed } = this.#tally(node.parent);
-      const isChoice = outer !== 'all' && outer !== 'use';
+      const { counted, once, twice, missed } = this.#tally(node.parent);
       for (let at = 0; at < met.length; at += 1) {
-        const here = counts && isChoice ? (met[at] ?? 0) & (counts[at] ?? 0) : (met[at] ?? 0);
+        const isThere = counts ? (counts[at] ?? 0) : 0xffffffff;
+        const here = (met[at] ?? 0) & isThere;
+        counted[at] = (counted[at] ?? 0) | isThere;
         twice[at] = (twice[at] ?? 0) | ((once[at] ?? 0) & here);
         once[at] = (once[at] ?? 0) | here;
         missed[at] = (missed[at] ?? 0) | ~(met[at] ?? 0);
@@ -204,6 +207,7 @@ function plainDemands({ nodes }: ReadText, space: Space): CombinationSet | undef
     if (cube) eachOf(cube, count, (combination) => chosen.add(combination));
   };
   let group = -1;
+  let hasLiterals = true;
   for (const [index, node] of nodes.entries()) {
     const within = index > 0 && (inChoice[node.parent] || node.parent === choice);
     inChoice.push(within);
@@ -213,10 +217,13 @@ function plainDemands({ nodes }: ReadText, space: Space): CombinationSet | undef
     if (within) {
       // Only groups of literals: each narrows the cube of its group, which is complete when the next one begins.
       if (node.kind === 'all' && node.parent === choice) {
+        if (!hasLiterals) return undefined;
         if (group >= 0) flush(cubes[group]);
         group = index;
+        hasLiterals = false;
       } else if (node.kind === 'item' && node.parent === group && group >= 0) {
         const now = cubes[group];
+        hasLiterals = true;
         cubes[group] = now && literalCube(now, literal);
       } else return undefined;
     } else if (node.kind === 'use') cubes[index] = outer && literalCube(outer, literal);
@@ -225,6 +232,7 @@ function plainDemands({ nodes }: ReadText, space: Space): CombinationSet | undef
       if (missed) eachOf(missed, count, (combination) => forbidden.add(combination));
     } else if (node.kind !== 'all' && !(index === choice && node.parent === 0)) return undefined;
   }
+  if (!hasLiterals) return undefined;
   if (group >= 0) flush(cubes[group]);
   const words = forbidden.words.map(
     (word, at) => ~word & (choice < 0 ? 0xffffffff : (chosen.words[at] ?? 0)),

@@ -204,9 +204,8 @@ export function requiredUseHolds({ nodes }: ReadText, flags: ReadonlySet<string>
       'at-most-one': good <= 1,
     };
     if (index === 0) return holds[node.kind];
-    // In a choice a conditional that does not hold is not there.
-    const outer = nodes[node.parent]?.kind;
-    if (node.kind === 'use' && !isOn && outer !== 'all' && outer !== 'use') continue;
+    // A conditional that does not hold is not there, and a group of nothing is not there either.
+    if ((node.kind === 'use' && !isOn) || (node.kind === 'all' && all === 0)) continue;
     counted[node.parent] = (counted[node.parent] ?? 0) + 1;
     if (holds[node.kind]) met[node.parent] = (met[node.parent] ?? 0) + 1;
   }

@@ -223,11 +223,6 @@ describe('the evaluator', () => {
       return !isUnreadable(read) && requiredUseHolds(read, new Set());
     };
     expect(['|| ( )', '^^ ( )', '?? ( )', '|| ( ( ) )', '( )'].map(holds)).toEqual([
-      false,
-      false,
-      true,
-      true,
-      true,
-    ]);
+      false, false, true, false, true]);
   });
 });
