@@ -16,6 +16,8 @@ import { flagsOf, type Table } from './table.ts';
 export interface Claim {
   readonly table: Table;
   readonly flagParts: readonly PartFlag[];
+  /** Classes beside `main` that are fetched without a flag. */
+  readonly alwaysParts?: readonly string[] | undefined;
   readonly sourceUri: string;
   readonly requiredUse: string;
   /** Flags that are pinned, and how. */
@@ -83,12 +85,16 @@ class Check {
   readonly #claim: Claim;
   readonly #flags: readonly string[];
   readonly #classes: readonly string[];
+  /** How many classes no flag is asked for. */
+  readonly #always: number;
   readonly problems: Problem[] = [];
 
   constructor(claim: Claim) {
     this.#claim = claim;
+    const asked = claim.flagParts.map(({ part }) => part);
     this.#flags = [...claim.table.flags, ...claim.flagParts.map(({ flag }) => flag)];
-    this.#classes = [mainPart, ...claim.flagParts.map(({ part }) => part)];
+    this.#classes = [mainPart, ...(claim.alwaysParts ?? []), ...asked];
+    this.#always = this.#classes.length - asked.length;
   }
 
   wrong(what: string): void {
@@ -97,7 +103,7 @@ class Check {
   }
 
   /** Flags that are on under all combinations. */
-  get #always(): Set<string> {
+  get #pinned(): Set<string> {
     const { pins, arch } = this.#claim;
     const pinned = [...pins].flatMap(([flag, isOn]) => (isOn ? [flag] : []));
     return new Set([...pinned, ...(arch === undefined ? [] : [arch])]);
@@ -127,13 +133,22 @@ class Check {
   #mayBe(wanted: readonly number[] | undefined, asked: number): boolean {
     if (!wanted) return false;
     if (this.#claim.options.partialExtra !== 'require') return true;
-    const count = this.#classes.length - 1;
-    return wanted.slice(1).every((number, at) => number >= 0 || !((asked >>> (count - 1 - at)) & 1));
+    return wanted.every((number, at) => number >= 0 || at < this.#always || !this.#isAsked(at, asked));
+  }
+
+  /** How many classes a flag is asked for. */
+  get #parts(): number {
+    return this.#classes.length - this.#always;
+  }
+
+  /** Whether a class is wanted with these flags of parts. */
+  #isAsked(at: number, asked: number): boolean {
+    return at < this.#always || ((asked >>> (this.#classes.length - 1 - at)) & 1) === 1;
   }
 
   everywhere(uris: ReadText, demands: ReadText): void {
-    const parts = this.#classes.length - 1;
-    const space = { flags: this.#flags, on: this.#always };
+    const parts = this.#parts;
+    const space = { flags: this.#flags, on: this.#pinned };
     const expected = new Expected(this.#claim.options);
     const wanted = this.#expectations(expected);
     const seen = new Uint8Array(2 ** this.#flags.length * this.#classes.length);
@@ -143,8 +158,7 @@ class Check {
       const number = expected.numberOf(file);
       let isWanted = false;
       for (const [at, one] of row.entries()) {
-        const isAsked = at === 0 || (point >>> (parts - at)) & 1;
-        if (one !== number || !isAsked) continue;
+        if (one !== number || !this.#isAsked(at, point)) continue;
         isWanted = true;
         seen[point * this.#classes.length + at] = 1;
       }
@@ -160,12 +174,11 @@ class Check {
     facts: { row: readonly number[] | undefined; meeting: CombinationSet; seen: Uint8Array },
   ): void {
     const { row, meeting, seen } = facts;
-    const parts = this.#classes.length - 1;
+    const parts = this.#parts;
     if (meeting.has(point) !== this.#mayBe(row, point & (2 ** parts - 1)))
       this.wrong(`REQUIRED_USE is wrong with ${listed(flagsOf(this.#flags, point))}`);
     for (const [at, number] of (row ?? []).entries()) {
-      const isAsked = at === 0 || (point >>> (parts - at)) & 1;
-      if (number === -1 || !isAsked || seen[point * this.#classes.length + at]) continue;
+      if (number === -1 || !this.#isAsked(at, point) || seen[point * this.#classes.length + at]) continue;
       const part = this.#classes[at];
       this.wrong(`the part '${part}' is not fetched with ${listed(flagsOf(this.#flags, point))}`);
     }
@@ -176,12 +189,12 @@ class Check {
     const { table } = this.#claim;
     const expected = new Expected(this.#claim.options);
     const wanted = this.#expectations(expected);
-    const parts = this.#classes.slice(1).length;
+    const parts = this.#parts;
     for (const [combination, row] of wanted) {
       for (const asked of new Set([0, 2 ** parts - 1])) {
         const on = this.#on(combination, asked);
         const files = new Set(urisUnder(uris, on).map((file) => expected.numberOf(file)));
-        const right = new Set(row.filter((number, at) => number !== -1 && (at === 0 || asked > 0)));
+        const right = new Set(row.filter((number, at) => number !== -1 && this.#isAsked(at, asked)));
         if (files.size !== right.size || [...right].some((number) => !files.has(number)))
           this.wrong(`SRC_URI is wrong with ${listed([...on])}`);
         if (requiredUseHolds(demands, on) !== this.#mayBe(row, asked))
@@ -202,7 +215,7 @@ class Check {
   #on(combination: number, asked: number): Set<string> {
     const { table, flagParts } = this.#claim;
     const extra = flagParts.map(({ flag }) => flag);
-    return new Set([...flagsOf(table.flags, combination), ...flagsOf(extra, asked), ...this.#always]);
+    return new Set([...flagsOf(table.flags, combination), ...flagsOf(extra, asked), ...this.#pinned]);
   }
 
   /** That no pinned flag can be otherwise. */

@@ -1,6 +1,7 @@
 import { fault, type Problem, problem } from '../diagnostics/index.ts';
 import { isUseFlagName } from '../formats/gentoo/index.ts';
 import { compareBytes } from '../primitives/index.ts';
+import { goingTogether } from './bindings.ts';
 import type { Build, IndexOptions } from './input.ts';
 import { readPick } from './pick.ts';
 
@@ -119,6 +120,16 @@ function withoutDuplicates(builds: readonly Build[], options: IndexOptions): Gro
   return { kept: [...chosen.values()], left };
 }
 
+/** Without the builds that `--subslot` leaves out (specification 4.5). */
+function boundAlike({ kept, left }: Grouped, options: IndexOptions): Grouped {
+  const together = goingTogether([...kept].sort(compareAge), options);
+  const older = kept.filter((build) => !together.includes(build));
+  return {
+    kept: together,
+    left: [...left, ...older.map((build) => ({ build, reason: 'bound to an older sub-slot' }))],
+  };
+}
+
 function usedFlags(build: Build): Set<string> {
   const known = new Set(build.iuse.map(bareName));
   return new Set(build.use.filter((flag) => flag !== neverIndexed && known.has(flag)));
@@ -163,7 +174,7 @@ export function selectBuilds(builds: readonly Build[], options: IndexOptions = {
     ),
     ...grouped.kept.flatMap((build) => checkBuild(build, options)),
   ];
-  const unique = withoutDuplicates(grouped.kept, options);
+  const unique = boundAlike(withoutDuplicates(grouped.kept, options), options);
   const newest = [...unique.kept].sort(compareAge).at(-1);
   if (!newest) throw fault('EBN075', { what: `no build of '${latest.cpv}' is left` });
   const iuse = commonIuse(unique.kept, newest);
