@@ -1,2 +1,20 @@
+export type { SplitParts } from './arms.ts';
+export { isUnreadable, type NamedUri, type ReadText, readText, requiredUseHolds, type Unreadable, urisUnder } from './evaluate.ts';
+export { type GeneratedEbuild, type GeneratedIndex, generateIndex, type IndexRequest, type MadeObject } from './generate.ts';
 export type { Build, IndexedObject, IndexOptions, PartClass, TableRow } from './input.ts';
 export { mainPart } from './input.ts';
+export { distfileName, fragmentFor, packageOf, pfOf, type Unnamed } from './names.ts';
+export { missingCombinations, type NearCombination, type Nearest, nearestCombination } from './nearest.ts';
+export { type Claim, type Proof, proveIndex } from './prove.ts';
+export { type IndexReport, type ReportedBuild, reportedBuilds } from './report.ts';
+export {
+  type EbinRepository,
+  manifestText,
+  type NamedObject,
+  packageMetadataText,
+  repositoryTexts,
+  storeLayoutText,
+} from './repository-text.ts';
+export { type FlagRoles, type LeftBuild, type SelectedBuild, type Selection, selectBuilds } from './selection.ts';
+export { objectPath, usualMirror } from './source-uri.ts';
+export { combinationOf, type Existence, existenceOf, flagsOf, type Table, tableOf } from './table.ts';
