@@ -108,35 +108,37 @@ function functionTexts(model: EbuildModel): string[] {
 /** Up to so many characters a value stands on one line. */
 const lineLength = 100;
 
+/** Whether a word waits for a parenthesis. */
+const opensGroup = (word: string): boolean => /\?$|^(\|\||\^\^|\?\?)$/.test(word);
+
+/** Words as lines: groups on lines of their own, those of one item on one line. */
+function groupLines(words: readonly string[]): string[] {
+  const lines: string[] = [];
+  let depth = 1;
+  let head = '';
+  for (const [index, word] of words.entries()) {
+    const indent = '\t'.repeat(depth);
+    if (word === ')') {
+      depth -= 1;
+      const [open = '', item = ''] = lines.slice(-2);
+      // A group of one item that is no group itself.
+      if (open.endsWith('(') && words[index - 2] === '(') lines.splice(-2, 2, `${open} ${item.trim()} )`);
+      else lines.push(`${'\t'.repeat(depth)})`);
+    } else if (word === '(') {
+      lines.push(`${indent}${head}(`);
+      head = '';
+      depth += 1;
+    } else if (opensGroup(word)) head = `${word} `;
+    else lines.push(indent + word);
+  }
+  return lines;
+}
+
 /** A value with conditions: on lines of its own when it is long. */
 function dependencyLines(name: string, value: string): string {
   const text = oneLine(value);
   if (text.length <= lineLength) return `${name}=${quoted(text, name)}`;
-  const lines: string[] = [];
-  let depth = 1;
-  let line = '';
-  const end = (): void => {
-    if (line !== '') lines.push('\t'.repeat(depth) + line);
-    line = '';
-  };
-  for (const word of text.split(' ')) {
-    if (word === ')') {
-      end();
-      depth -= 1;
-      lines.push(`${'\t'.repeat(depth)})`);
-    } else if (word === '(' || /\?$|^(\|\||\^\^|\?\?)$/.test(word)) {
-      if (line === '' || word !== '(' || !/\?$|^(\|\||\^\^|\?\?)$/.test(line)) end();
-      line = line === '' ? word : `${line} ${word}`;
-      if (word !== '(') continue;
-      end();
-      depth += 1;
-    } else {
-      end();
-      line = word;
-    }
-  }
-  end();
-  return `${name}=${quoted(`\n${lines.join('\n')}\n`, name)}`;
+  return `${name}=${quoted(`\n${groupLines(text.split(' ')).join('\n')}\n`, name)}`;
 }
 
 /** The text of the ebuild: equal models give equal bytes (specification 9.2, 9.10). Throws EBN070. */
