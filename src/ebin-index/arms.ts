@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
 import { fault, type Problem } from '../diagnostics/index.ts';
+import type { Expression } from '../formats/gentoo/index.ts';
 import { compareBytes } from '../primitives/index.ts';
+import type { RecombinedKey } from './dependency-items.ts';
 import { readValue } from './dependency-items.ts';
 import { type BuildEnvironment, readEnvironment } from './environment.ts';
 import type { Build, IndexedObject, IndexOptions, TableRow } from './input.ts';
 import { archOf } from './keywords.ts';
 import { recombine } from './recombine.ts';
-import type { RecombinedKey } from './dependency-items.ts';
 import type { SelectedBuild, Selection } from './selection.ts';
 import { combinationOf, type Table, tableOf } from './table.ts';
 import { printTexts, when } from './tree-expression.ts';
-import type { Expression } from '../formats/gentoo/index.ts';
 
 /** A selected build with its environment, read. */
 export interface ArmBuild extends SelectedBuild {
@@ -66,15 +66,14 @@ export function joinedArms<T extends Expression<string>>(
 /** As `joinedArms` for texts; what all arms say alike is said once. */
 export function joinedTexts(arms: readonly Arm[], texts: readonly string[]): string {
   if (new Set(texts).size <= 1) return texts[0] ?? '';
-  return arms
-    .flatMap(({ arch }, index) => (texts[index] ? [`${arch}? ( ${texts[index]} )`] : []))
-    .join(' ');
+  return arms.flatMap(({ arch }, index) => (texts[index] ? [`${arch}? ( ${texts[index]} )`] : [])).join(' ');
 }
 
 /** State of a flag that is the same in all builds, of those that IUSE does not list too; else undefined. */
 export function settledFlag(builds: readonly Build[]): (flag: string) => boolean | undefined {
   const counts = new Map<string, number>();
-  for (const { use } of builds) for (const flag of new Set(use)) counts.set(flag, (counts.get(flag) ?? 0) + 1);
+  for (const { use } of builds)
+    for (const flag of new Set(use)) counts.set(flag, (counts.get(flag) ?? 0) + 1);
   return (flag) => {
     const count = counts.get(flag) ?? 0;
     return count === 0 ? false : count === builds.length ? true : undefined;

@@ -82,7 +82,9 @@ export interface SettledItem {
 const canonicalOf = (expression: Expression<string>): string => {
   if (expression.kind === 'leaf') return expression.value;
   const texts = expression.children.map(canonicalOf);
-  return expression.kind === 'all' ? `( ${texts.sort(compareBytes).join(' ')} )` : `|| ( ${texts.join(' ')} )`;
+  return expression.kind === 'all'
+    ? `( ${texts.sort(compareBytes).join(' ')} )`
+    : `|| ( ${texts.join(' ')} )`;
 };
 
 /** Choices of one are no choices, and a choice within a choice is one choice: so Portage writes what it evaluates. */
@@ -112,17 +114,16 @@ export function settledItems(value: Group<string>, flags: ReadonlySet<string>): 
 
 /** A value whose atoms ask for nothing of the package's own flags any more, as texts. */
 export function settledTexts(value: Group<Item>, flags: ReadonlySet<string>): Group<string> {
-  return mapLeaves(value, (item) => leaf(printItem(typeof item === 'string' ? item : settleAtom(item, flags))));
+  return mapLeaves(value, (item) =>
+    leaf(printItem(typeof item === 'string' ? item : settleAtom(item, flags))),
+  );
 }
 
 /**
  * A value of a build as it can stand in an ebuild: bound atoms become pin and operator (specification 4.4). `slotOf` says
  * which slot the ebuild of the build named itself.
  */
-export function unboundTexts(
-  value: Group<Item>,
-  slotOf: (atom: Atom) => string | undefined,
-): Group<string> {
+export function unboundTexts(value: Group<Item>, slotOf: (atom: Atom) => string | undefined): Group<string> {
   return mapLeaves(value, (item) =>
     isBound(item)
       ? group('all', [leaf(formatAtom(pinOf(item))), leaf(formatAtom(operatorOf(item, slotOf(item))))])

@@ -72,10 +72,10 @@ function sourceInstall({ distfiles, options }: EbuildModel): string {
           // biome-ignore lint/suspicious/noTemplateCurlyInString: it is Bash
           '\t\tcase ${file} in',
           // biome-ignore lint/suspicious/noTemplateCurlyInString: it is Bash
-          ...(hasBundles ? [`\t\t\t*${bundleEnding}) source "\${DISTDIR}/\${file}" || die "\${file}" ;;`] : []),
-          ...endings.map(
-            (ending) => `\t\t\t${more.length === 0 ? '*' : `*${ending}`}) ${unpack(ending)} ;;`,
-          ),
+          ...(hasBundles
+            ? [`\t\t\t*${bundleEnding}) source "\${DISTDIR}/\${file}" || die "\${file}" ;;`]
+            : []),
+          ...endings.map((ending) => `\t\t\t${more.length === 0 ? '*' : `*${ending}`}) ${unpack(ending)} ;;`),
           '\t\tesac',
         ];
   return [
@@ -156,7 +156,9 @@ export function ebuildText(model: EbuildModel): string {
     [
       plain('DESCRIPTION'),
       ...optional('HOMEPAGE', plain),
-      ...(model.sourceUriLines.length === 0 ? [] : [`SRC_URI=${quoted(`\n${model.sourceUriLines.join('\n')}\n`, 'SRC_URI')}`]),
+      ...(model.sourceUriLines.length === 0
+        ? []
+        : [`SRC_URI=${quoted(`\n${model.sourceUriLines.join('\n')}\n`, 'SRC_URI')}`]),
       // biome-ignore lint/suspicious/noTemplateCurlyInString: it is Bash
       'S="${WORKDIR}"',
     ],

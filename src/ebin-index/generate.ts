@@ -16,8 +16,8 @@ import type { NamedObject } from './repository-text.ts';
 import { requiredUse } from './required-use.ts';
 import type { Selection } from './selection.ts';
 import { oneLine } from './shell-text.ts';
-import { distfileOf, partIndex, type PartFlag, sourceUriLines } from './source-uri.ts';
-import { subpackages, type SubpackagePlan } from './subpackages.ts';
+import { distfileOf, type PartFlag, partIndex, sourceUriLines } from './source-uri.ts';
+import { type SubpackagePlan, subpackages } from './subpackages.ts';
 import { existenceOf, partsOf, tableOf, valuesOf } from './table.ts';
 import { leaf, printTexts, when } from './tree-expression.ts';
 
@@ -75,7 +75,9 @@ function checkSize(arms: readonly Arm[], cpv: string, options: IndexOptions): vo
   const flags = arms[0]?.table.flags.length ?? 0;
   const mostOfFlags = Math.min(mostFlags, Math.max(usualMaxFlags, Math.ceil(Math.log2(most))));
   if (flags > mostOfFlags)
-    throw fault('EBN059', { what: `the builds of '${cpv}' differ in ${flags} flags, more than ${mostOfFlags}` });
+    throw fault('EBN059', {
+      what: `the builds of '${cpv}' differ in ${flags} flags, more than ${mostOfFlags}`,
+    });
   for (const { table } of arms)
     if (table.entries.length > most)
       throw fault('EBN059', { what: `'${cpv}' has ${table.entries.length} combinations, more than ${most}` });
@@ -85,7 +87,13 @@ function madeObject(text: string, pf: string): MadeObject {
   const digest = (algorithm: string): string => createHash(algorithm).update(text).digest('hex');
   const sha512 = digest('sha512');
   const name = distfileName(pf, { part: phasesPart, sha512, ending: bundleEnding });
-  const object = { canonical: sha512, sha512, blake2b: digest('blake2b512'), size: Buffer.byteLength(text), name };
+  const object = {
+    canonical: sha512,
+    sha512,
+    blake2b: digest('blake2b512'),
+    size: Buffer.byteLength(text),
+    name,
+  };
   return { object, text };
 }
 
@@ -131,10 +139,13 @@ function keywords({ newest, selected }: Selection, arms: readonly Arm[], options
   const original = newest.metadata.KEYWORDS ?? '';
   const hasPrograms = selected.some(({ build }) => oneLine(build.metadata['NEEDED.ELF.2'] ?? '') !== '');
   if (options.noarch && hasPrograms)
-    throw fault('EBN071', { what: `'${newest.cpv}' has programs of an architecture, which --noarch does not go with` });
+    throw fault('EBN071', {
+      what: `'${newest.cpv}' has programs of an architecture, which --noarch does not go with`,
+    });
   if (options.noarch) return oneLine(original);
   const arches = arms.map(({ arch }) => {
-    if (arch === undefined) throw fault('EBN070', { what: `the architecture of '${newest.cpv}' is not known` });
+    if (arch === undefined)
+      throw fault('EBN070', { what: `the architecture of '${newest.cpv}' is not known` });
     return arch;
   });
   return keywordsFor(original, arches);
@@ -155,13 +166,23 @@ function dependencies(arms: readonly Arm[], names: readonly string[], options: I
   const DEPEND = options.keepBuildDeps ? original : `${operatorDependencies(RDEPEND)} ${accounts}`;
   const tools = decompressorsFor(names).join(' ');
   const BDEPEND = `${options.keepBuildDeps ? of('BDEPEND') : ''} ${tools}`;
-  const texts = { RDEPEND, PDEPEND, IDEPEND, DEPEND, BDEPEND, LICENSE: of('LICENSE'), PROPERTIES: of('PROPERTIES') };
+  const texts = {
+    RDEPEND,
+    PDEPEND,
+    IDEPEND,
+    DEPEND,
+    BDEPEND,
+    LICENSE: of('LICENSE'),
+    PROPERTIES: of('PROPERTIES'),
+  };
   return { texts, problems };
 }
 
 /** Every object that the ebin names, once each. */
 function objectsOf(arms: readonly Arm[], parts: readonly string[], options: IndexOptions): NamedObject[] {
-  const objects = arms.flatMap(({ table }) => parts.flatMap((part) => [...valuesOf(table, part).objects.values()]));
+  const objects = arms.flatMap(({ table }) =>
+    parts.flatMap((part) => [...valuesOf(table, part).objects.values()]),
+  );
   checkNames(objects, (object) => distfileOf(object, options));
   const named = new Map(objects.map((object) => [distfileOf(object, options), object]));
   return [...named].map(([name, object]) => ({ name, object }));
@@ -169,7 +190,9 @@ function objectsOf(arms: readonly Arm[], parts: readonly string[], options: Inde
 
 const restrictions = ({ selected }: Selection, options: IndexOptions): string => {
   const isBound = selected.some(({ build }) => /\bbindist\b/.test(build.metadata.RESTRICT ?? ''));
-  return [...(isBound ? ['bindist'] : []), ...(options.useGentooMirrors ? [] : ['mirror']), 'strip'].join(' ');
+  return [...(isBound ? ['bindist'] : []), ...(options.useGentooMirrors ? [] : ['mirror']), 'strip'].join(
+    ' ',
+  );
 };
 
 /** Demands of the ebin (specification 7): pins, existence, and existence of parts that are asked for. */
@@ -192,7 +215,11 @@ interface Parts {
 }
 
 /** Holds every arm against the texts; EBN060 when one of them is wrong. */
-function prove(arms: readonly Arm[], model: EbuildModel, given: Parts & { pins: ReadonlyMap<string, boolean>; cpv: string }) {
+function prove(
+  arms: readonly Arm[],
+  model: EbuildModel,
+  given: Parts & { pins: ReadonlyMap<string, boolean>; cpv: string },
+) {
   const iuse = new Set((model.values.IUSE ?? '').split(' ').map((flag) => flag.replace(/^\+/, '')));
   const arches = arms.length > 1 ? new Set(arms.map(({ arch }) => arch)) : new Set();
   let combinations = 0;
@@ -219,7 +246,10 @@ function prove(arms: readonly Arm[], model: EbuildModel, given: Parts & { pins: 
 }
 
 /** How each class is offered: by a flag of the ebin, or as a package of its own (specification 9.1). */
-function offered(arms: readonly Arm[], classes: readonly PartClass[]): { flags: PartClass[]; packages: PartClass[] } {
+function offered(
+  arms: readonly Arm[],
+  classes: readonly PartClass[],
+): { flags: PartClass[]; packages: PartClass[] } {
   const there = new Set(arms.flatMap(({ table }) => partsOf(table)));
   const isShared = ({ name }: PartClass): boolean =>
     arms.every(({ table }) => valuesOf(table, name).objects.size <= 1);
@@ -270,7 +300,12 @@ export function generateIndex(request: IndexRequest): GeneratedIndex {
   const names = objects.map(({ object }) => object.name);
   const depended = dependencies(arms, names, options);
   const subs: SubpackagePlan = { id, original, arms, selection, options, classes: parts.packages };
-  const extras = subpackages(subs, { keywords: keywords(selection, arms, options), license: depended.texts.LICENSE, restrict: restrictions(selection, options), isTaken: request.isTaken ?? (() => false) });
+  const extras = subpackages(subs, {
+    keywords: keywords(selection, arms, options),
+    license: depended.texts.LICENSE,
+    restrict: restrictions(selection, options),
+    isTaken: request.isTaken ?? (() => false),
+  });
   const buildIds = selection.selected.flatMap(({ build }) => build.buildId ?? []).sort((a, b) => a - b);
   const model: EbuildModel = {
     header: `${newest.cpv}, BUILD_IDs ${buildIds.join(' ') || 'none'}, table ${tableDigest(arms)}`,
@@ -296,7 +331,9 @@ export function generateIndex(request: IndexRequest): GeneratedIndex {
   const text = ebuildText(model);
   const most = options.maxEbuild ?? usualMaxEbuild;
   if (Buffer.byteLength(text) > most)
-    throw fault('EBN059', { what: `the ebuild of '${newest.cpv}' has ${Buffer.byteLength(text)} bytes, more than ${most}` });
+    throw fault('EBN059', {
+      what: `the ebuild of '${newest.cpv}' has ${Buffer.byteLength(text)} bytes, more than ${most}`,
+    });
   const proof = prove(arms, model, { flagParts, options, pins: flags.pins, cpv: newest.cpv });
   const meanings = new Map(askedFor.map(({ name, flag }) => [flag, partMeaning(name)]));
   const own = { id, text, cache: cacheText(model, text), objects, flags: meanings };
@@ -305,7 +342,10 @@ export function generateIndex(request: IndexRequest): GeneratedIndex {
     requiredUse: Buffer.byteLength(model.values.REQUIRED_USE ?? ''),
     ebuild: Buffer.byteLength(text),
   };
-  const table = tableOf(selection.flags.varying, arms.flatMap((arm) => arm.table.entries.map(({ row }) => row)));
+  const table = tableOf(
+    selection.flags.varying,
+    arms.flatMap((arm) => arm.table.entries.map(({ row }) => row)),
+  );
   return {
     ebuilds: [own, ...extras.ebuilds],
     made,

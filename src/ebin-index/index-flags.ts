@@ -2,9 +2,9 @@ import { fault, type Problem, problem } from '../diagnostics/index.ts';
 import { compareBytes } from '../primitives/index.ts';
 import type { Arm } from './arms.ts';
 import type { IndexOptions, PartClass } from './input.ts';
+import { nearestCombination } from './nearest.ts';
 import { bareName, type Selection } from './selection.ts';
 import { existenceOf } from './table.ts';
-import { nearestCombination } from './nearest.ts';
 
 /** IUSE of an ebin, and what is to be said of it. */
 export interface IndexFlags {
@@ -27,7 +27,10 @@ function checkClashes(selection: Selection, parts: readonly PartClass[]): void {
   const all = [...selection.selected, ...selection.left].flatMap(({ build }) => build.iuse.map(bareName));
   const own = new Set(all);
   for (const { flag, name } of parts) {
-    if (own.has(flag)) throw fault('EBN051', { what: `'${flag}' is a flag of '${selection.newest.cpv}' and of the part '${name}'` });
+    if (own.has(flag))
+      throw fault('EBN051', {
+        what: `'${flag}' is a flag of '${selection.newest.cpv}' and of the part '${name}'`,
+      });
     own.add(flag);
   }
 }
@@ -46,8 +49,12 @@ export function indexFlags(
     const { isThere, nearest } = nearestCombination(existenceOf(table), defaultsOf(selection));
     if (isThere) continue;
     const on = new Set(nearest[0]?.use);
-    if (given.options.defaults === 'nearest') for (const flag of table.flags) rewritten.set(flag, on.has(flag));
-    else problems.push(problem('EBN062', { what: `'${selection.newest.cpv}' is not built with the defaults of its flags` }));
+    if (given.options.defaults === 'nearest')
+      for (const flag of table.flags) rewritten.set(flag, on.has(flag));
+    else
+      problems.push(
+        problem('EBN062', { what: `'${selection.newest.cpv}' is not built with the defaults of its flags` }),
+      );
   }
   const pins = new Map([...flags.constant].filter(([flag]) => !flags.dropped.includes(flag)));
   const own = flags.iuse.map((flag) => {

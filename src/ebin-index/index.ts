@@ -1,6 +1,20 @@
 export type { SplitParts } from './arms.ts';
-export { isUnreadable, type NamedUri, type ReadText, readText, requiredUseHolds, type Unreadable, urisUnder } from './evaluate.ts';
-export { type GeneratedEbuild, type GeneratedIndex, generateIndex, type IndexRequest, type MadeObject } from './generate.ts';
+export {
+  isUnreadable,
+  type NamedUri,
+  type ReadText,
+  readText,
+  requiredUseHolds,
+  type Unreadable,
+  urisUnder,
+} from './evaluate.ts';
+export {
+  type GeneratedEbuild,
+  type GeneratedIndex,
+  generateIndex,
+  type IndexRequest,
+  type MadeObject,
+} from './generate.ts';
 export type { Build, IndexedObject, IndexOptions, PartClass, TableRow } from './input.ts';
 export { mainPart } from './input.ts';
 export { distfileName, fragmentFor, packageOf, pfOf, type Unnamed } from './names.ts';
@@ -15,6 +29,12 @@ export {
   repositoryTexts,
   storeLayoutText,
 } from './repository-text.ts';
-export { type FlagRoles, type LeftBuild, type SelectedBuild, type Selection, selectBuilds } from './selection.ts';
+export {
+  type FlagRoles,
+  type LeftBuild,
+  type SelectedBuild,
+  type Selection,
+  selectBuilds,
+} from './selection.ts';
 export { objectPath, usualMirror } from './source-uri.ts';
 export { combinationOf, type Existence, existenceOf, flagsOf, type Table, tableOf } from './table.ts';

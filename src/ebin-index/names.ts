@@ -57,7 +57,10 @@ export function fragmentFor(objects: readonly Unnamed[]): number {
 }
 
 /** Throws EBN057 when one name stands for two contents. */
-export function checkNames(objects: readonly IndexedObject[], nameOf: (object: IndexedObject) => string): void {
+export function checkNames(
+  objects: readonly IndexedObject[],
+  nameOf: (object: IndexedObject) => string,
+): void {
   const known = new Map<string, string>();
   for (const object of objects) {
     const name = nameOf(object);

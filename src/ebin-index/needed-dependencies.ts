@@ -1,4 +1,12 @@
-import { type Atom, type Expression, formatAtom, leaves, type Group, parseDependencies, printExpression } from '../formats/gentoo/index.ts';
+import {
+  type Atom,
+  type Expression,
+  formatAtom,
+  type Group,
+  leaves,
+  parseDependencies,
+  printExpression,
+} from '../formats/gentoo/index.ts';
 import { isOperator } from './dependency-items.ts';
 import { together } from './tree-expression.ts';
 
@@ -10,7 +18,10 @@ function filtered(text: string, isWanted: (atom: Atom) => boolean): string {
     const children = node.children.flatMap(visit);
     return children.length === 0 ? [] : [{ ...node, children }];
   };
-  const value: Group<Atom> | undefined = parseDependencies(text, { place: { file: 'metadata' }, eapi: '8' }).expression;
+  const value: Group<Atom> | undefined = parseDependencies(text, {
+    place: { file: 'metadata' },
+    eapi: '8',
+  }).expression;
   return printExpression(together(value?.children.flatMap(visit) ?? []), formatAtom);
 }
 

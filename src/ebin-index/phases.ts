@@ -85,7 +85,8 @@ function phaseText(source: ReadSource, phase: string, states: ReadonlyMap<string
   return { variables: variableLines(closure.variables, source), functions: new Map(functions) };
 }
 
-const signature = ({ variables, functions }: PhaseText): string => JSON.stringify([variables, [...functions]]);
+const signature = ({ variables, functions }: PhaseText): string =>
+  JSON.stringify([variables, [...functions]]);
 
 /** The content of a bundle: everything that the phases need, phase functions under other names. */
 function bundleText(texts: readonly PhaseText[]): string {
@@ -101,9 +102,13 @@ function bundleText(texts: readonly PhaseText[]): string {
 }
 
 const stub = (name: string): string =>
-  [`${name}() {`, `\tif declare -F ${bundlePrefix}${name} >/dev/null; then`, `\t\t${bundlePrefix}${name}`, '\tfi', '}'].join(
-    '\n',
-  );
+  [
+    `${name}() {`,
+    `\tif declare -F ${bundlePrefix}${name} >/dev/null; then`,
+    `\t\t${bundlePrefix}${name}`,
+    '\tfi',
+    '}',
+  ].join('\n');
 
 function capabilityProblems(sources: readonly ReadSource[], texts: readonly PhaseText[]): Problem[] {
   const setsCapabilities = texts.some(({ functions }) =>
@@ -142,7 +147,8 @@ export function planPhases(
     all.push(...texts);
     const isSame = having.length === read.length && new Set(texts.map(signature)).size === 1;
     const isEarly = earlyPhases.includes(phase);
-    if (!isSame && isEarly) throw fault('EBN056', { what: `pkg_${phase} of '${cpv}' differs between builds` });
+    if (!isSame && isEarly)
+      throw fault('EBN056', { what: `pkg_${phase} of '${cpv}' differs between builds` });
     if (!isSame || (options.phases === 'bundle' && !isEarly)) bundled.push(phase);
     else if (first) {
       for (const [name, text] of first.functions) inline.set(name, text);

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { rowFor } from '../../test/ebin-index/sample.ts';
 import { isUnreadable, readText, requiredUseHolds, urisUnder } from './evaluate.ts';
 import { combinationsMeeting } from './evaluate-all.ts';
 import type { IndexOptions, TableRow } from './input.ts';
@@ -7,7 +8,6 @@ import { type Claim, proveIndex } from './prove.ts';
 import { requiredUse } from './required-use.ts';
 import { sourceUri } from './source-uri.ts';
 import { existenceOf, flagsOf, tableOf } from './table.ts';
-import { rowFor } from './test-rows.ts';
 import { printTexts } from './tree-expression.ts';
 
 const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
@@ -223,6 +223,11 @@ describe('the evaluator', () => {
       return !isUnreadable(read) && requiredUseHolds(read, new Set());
     };
     expect(['|| ( )', '^^ ( )', '?? ( )', '|| ( ( ) )', '( )'].map(holds)).toEqual([
-      false, false, true, false, true]);
+      false,
+      false,
+      true,
+      false,
+      true,
+    ]);
   });
 });

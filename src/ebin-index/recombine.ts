@@ -1,5 +1,6 @@
 import { fault, type Problem, problem } from '../diagnostics/index.ts';
 import { type Atom, type Expression, type Group, leaves, settleAtom } from '../formats/gentoo/index.ts';
+import { decisionTree } from './decision-tree.ts';
 import {
   type Item,
   isOperator,
@@ -11,11 +12,10 @@ import {
   unboundTexts,
   withoutSlot,
 } from './dependency-items.ts';
-import { decisionTree } from './decision-tree.ts';
 import type { ReadBuild, Recombination } from './recombination.ts';
+import { flagsOf } from './table.ts';
 import { templateTexts } from './template.ts';
 import { nestedConditions, printTexts, together } from './tree-expression.ts';
-import { flagsOf } from './table.ts';
 
 /** A variable as it can stand in the ebuild. */
 export interface Recombined {
@@ -25,7 +25,10 @@ export interface Recombined {
 }
 
 /** The slot that the ebuild named for an atom, by what the atom asks for apart from it. */
-function namedSlots(templates: readonly Group<Item>[], flags: ReadonlySet<string>): ReadonlyMap<string, string> {
+function namedSlots(
+  templates: readonly Group<Item>[],
+  flags: ReadonlySet<string>,
+): ReadonlyMap<string, string> {
   const slots = new Map<string, string>();
   for (const item of templates.flatMap((template) => leaves(template))) {
     if (!isOperator(item) || item.slot === undefined) continue;
@@ -45,7 +48,8 @@ function readBuilds(given: Recombination): { builds: ReadBuild[]; template: Grou
   const templates = [...texts].flatMap((text) => (text === undefined ? [] : (valueOf(text) ?? [])));
   const builds = given.values.map(({ combination, text }) => {
     const value = valueOf(text);
-    if (!value) throw fault('EBN054', { what: `${key} of a build of '${cpv}' cannot be read: '${text.slice(0, 80)}'` });
+    if (!value)
+      throw fault('EBN054', { what: `${key} of a build of '${cpv}' cannot be read: '${text.slice(0, 80)}'` });
     const on = new Set(flagsOf(flags, combination));
     const slots = namedSlots(templates, on);
     const unbound = unboundTexts(value, (atom: Atom) => slots.get(withoutSlot(atom)));
@@ -108,7 +112,8 @@ export function recombine(given: Recombination): Recombined {
   const problems = given.key === 'RDEPEND' ? unboundProblems(builds, given) : [];
   const fromTemplate = template && templateTexts(template, builds, given);
   const first = fromTemplate && printTexts(fromTemplate);
-  if (first !== undefined && gives(first, builds, given)) return { text: first, method: 'template', problems };
+  if (first !== undefined && gives(first, builds, given))
+    return { text: first, method: 'template', problems };
   const text = printTexts([...together(setTexts(builds, given)).children]);
   if (gives(text, builds, given)) return { text, method: 'set', problems };
   throw fault('EBN054', { what: `no ${given.key} gives each build of '${given.cpv}' what it has` });

@@ -1,6 +1,6 @@
-import type { Selection } from './selection.ts';
 import type { TableRow } from './input.ts';
 import { missingCombinations } from './nearest.ts';
+import type { Selection } from './selection.ts';
 import { existenceOf, neutralFlags, partsOf, type Table, valuesOf } from './table.ts';
 
 /** A build as reports list it (specification 10.7). */

@@ -1,5 +1,10 @@
-import { isRepositoryName, type ManifestEntry, printCategories, printManifest } from '../formats/gentoo/index.ts';
 import { fault } from '../diagnostics/index.ts';
+import {
+  isRepositoryName,
+  type ManifestEntry,
+  printCategories,
+  printManifest,
+} from '../formats/gentoo/index.ts';
 import { compareBytes } from '../primitives/index.ts';
 import type { IndexedObject } from './input.ts';
 import { usualMirror } from './source-uri.ts';

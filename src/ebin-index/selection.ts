@@ -55,9 +55,13 @@ function checkBuild(build: Build, options: IndexOptions): Problem[] {
   const features = (build.metadata.FEATURES ?? '').split(/\s+/);
   const found: Problem[] = [];
   for (const flag of build.iuse.map(bareName))
-    if (!isUseFlagName(flag)) throw fault('EBN050', { what: `'${flag}' in IUSE is not the name of a USE flag`, place });
+    if (!isUseFlagName(flag))
+      throw fault('EBN050', { what: `'${flag}' in IUSE is not the name of a USE flag`, place });
   if ((build.metadata.EPREFIX ?? '').trim() !== '' && !options.allowPrefix)
-    throw fault('EBN052', { what: `the build was made for the prefix '${build.metadata.EPREFIX?.trim()}'`, place });
+    throw fault('EBN052', {
+      what: `the build was made for the prefix '${build.metadata.EPREFIX?.trim()}'`,
+      place,
+    });
   if ((build.metadata.RESTRICT ?? '').split(/\s+/).includes('bindist') && !options.allowBindist)
     throw fault('EBN053', { what: `'${build.cpv}' has RESTRICT=bindist`, place });
   if (features.includes('nostrip') || (build.metadata.DEBUGBUILD ?? '').trim() !== '')
@@ -143,7 +147,11 @@ function commonIuse(builds: readonly Build[], newest: Build): string[] {
   return [...seen.values()];
 }
 
-function rolesOf(selected: readonly SelectedBuild[], iuse: readonly string[], options: IndexOptions): FlagRoles {
+function rolesOf(
+  selected: readonly SelectedBuild[],
+  iuse: readonly string[],
+  options: IndexOptions,
+): FlagRoles {
   const varying: string[] = [];
   const constant = new Map<string, boolean>();
   const dropped: string[] = [];

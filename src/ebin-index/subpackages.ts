@@ -47,7 +47,8 @@ function partTable(table: Table, part: string, flags: readonly string[]): Table 
     const object = row.parts[part];
     if (!object) continue;
     const narrow = combinationOf(flags, flagsOf(table.flags, combination));
-    if (!entries.has(narrow)) entries.set(narrow, { combination: narrow, row: { ...row, parts: { [mainPart]: object } } });
+    if (!entries.has(narrow))
+      entries.set(narrow, { combination: narrow, row: { ...row, parts: { [mainPart]: object } } });
   }
   return { flags, entries: [...entries.values()].sort((a, b) => a.combination - b.combination) };
 }
@@ -97,7 +98,9 @@ function subpackage(plan: SubpackagePlan, shared: Shared, part: string): Generat
   const uris = joinedArms(arms, ({ table }) => partIndex(table, mainPart, options));
   const objects = new Map(
     arms.flatMap(({ table }) =>
-      [...valuesOf(table, mainPart).objects.values()].map((object) => [distfileOf(object, options), object] as const),
+      [...valuesOf(table, mainPart).objects.values()].map(
+        (object) => [distfileOf(object, options), object] as const,
+      ),
     ),
   );
   const names = [...objects.values()].map((object) => object.name);
@@ -145,7 +148,9 @@ export function subpackages(plan: SubpackagePlan, shared: Shared): Subpackages {
     return made ? pull(plan, one, sameVersionAtom(made.id, flags)) : '';
   });
   const problems = ebuilds.map(({ id }) =>
-    problem('EBN067', { what: `'${id.category}/${id.name}' goes with any '${plan.id.category}/${plan.id.name}' of its version` }),
+    problem('EBN067', {
+      what: `'${id.category}/${id.name}' goes with any '${plan.id.category}/${plan.id.name}' of its version`,
+    }),
   );
   return { ebuilds, pulls, problems };
 }

@@ -1,6 +1,23 @@
-import { type Atom, type Expression, formatAtom, type Group, group, leaves, settleAtom, when } from '../formats/gentoo/index.ts';
+import {
+  type Atom,
+  type Expression,
+  formatAtom,
+  type Group,
+  group,
+  leaves,
+  settleAtom,
+  when,
+} from '../formats/gentoo/index.ts';
 import { decisionTree } from './decision-tree.ts';
-import { type Item, isBound, isOperator, operatorOf, pinOf, printItem, withoutSlot } from './dependency-items.ts';
+import {
+  type Item,
+  isBound,
+  isOperator,
+  operatorOf,
+  pinOf,
+  printItem,
+  withoutSlot,
+} from './dependency-items.ts';
 import type { ReadBuild, Recombination } from './recombination.ts';
 import { leaf, nestedConditions } from './tree-expression.ts';
 
@@ -50,7 +67,9 @@ class Template {
       const wanted = withoutSlot(settleAtom(atom, flags));
       const found = leaves(value).find(
         (item) =>
-          isBound(item) && withoutSlot(item) === wanted && (atom.slot === undefined || atom.slot === item.slot),
+          isBound(item) &&
+          withoutSlot(item) === wanted &&
+          (atom.slot === undefined || atom.slot === item.slot),
       );
       if (found === undefined || !isBound(found)) return { combination, value: 0 };
       const text = formatAtom(pinOf({ ...atom, slot: found.slot, subslot: found.subslot ?? '' }));
