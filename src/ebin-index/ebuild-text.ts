@@ -71,7 +71,6 @@ function sourceInstall({ distfiles, options }: EbuildModel): string {
       : [
           // biome-ignore lint/suspicious/noTemplateCurlyInString: it is Bash
           '\t\tcase ${file} in',
-          // biome-ignore lint/suspicious/noTemplateCurlyInString: it is Bash
           ...(hasBundles
             ? [`\t\t\t*${bundleEnding}) source "\${DISTDIR}/\${file}" || die "\${file}" ;;`]
             : []),

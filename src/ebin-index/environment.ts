@@ -75,12 +75,12 @@ class Declarations {
   #word(end: RegExp): string | undefined {
     let word = '';
     for (;;) {
-      const quoted = this.#match(/"((?:[^"\\]|\\[^])*)"/y);
+      const quoted = this.#match(/"((?:[^"\\]|\\[\s\S])*)"/y);
       if (quoted) {
         word += (quoted[1] ?? '').replace(/\\([$`"\\\n])/g, (_, char: string) => (char === '\n' ? '' : char));
         continue;
       }
-      const c = this.#match(/\$'((?:[^'\\]|\\[^])*)'/y);
+      const c = this.#match(/\$'((?:[^'\\]|\\[\s\S])*)'/y);
       if (c) {
         word += unescapeC(c[1] ?? '');
         continue;
@@ -90,7 +90,7 @@ class Declarations {
         word += plain[1] ?? '';
         continue;
       }
-      const bare = this.#match(/\\([^])|([^\s"'$\\()]+)/y);
+      const bare = this.#match(/\\([\s\S])|([^\s"'$\\()]+)/y);
       if (!bare) break;
       word += bare[1] ?? bare[2] ?? '';
     }
@@ -103,7 +103,9 @@ class Declarations {
     for (;;) {
       this.#match(/[ \t\n]*/y);
       if (this.#match(/\)/y)) return elements;
-      const key = this.#match(/\[((?:[^\]"'$\\]|\\[^])*|"(?:[^"\\]|\\[^])*"|\$'(?:[^'\\]|\\[^])*')\]=/y);
+      const key = this.#match(
+        /\[((?:[^\]"'$\\]|\\[\s\S])*|"(?:[^"\\]|\\[\s\S])*"|\$'(?:[^'\\]|\\[\s\S])*')\]=/y,
+      );
       if (!key) return undefined;
       const name = new Declarations(`${key[1] ?? ''}\n`).#word(/\n/y) ?? key[1] ?? '';
       const value = this.#word(/[ \t\n)]/y);

@@ -140,7 +140,7 @@ class Reader {
   #name(word: string): string | undefined {
     this.#needsName = false;
     const last = this.nodes.at(-1);
-    if (!last || /^[()]$|\/|\?$/.test(word)) return `'${word}' is no name`;
+    if (!last || /^([()]|->|\|\|)$|\/|\?$/.test(word)) return `'${word}' is no name`;
     this.nodes[this.nodes.length - 1] = { ...last, rename: word };
     return undefined;
   }

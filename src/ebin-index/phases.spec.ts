@@ -62,6 +62,7 @@ describe('functions that run on the machine of the user', () => {
       declarations:
         'declare -a FILES=([0]="a b" [1]="c\\$d")\ndeclare -- OTHER="no"\ndeclare -x SECRET="hush-hush"\n',
       functions:
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: it is Bash
         'helper () \n{ \n    echo "${FILES[@]}" ${SECRET} ${PN}\n}\nunused () \n{ \n    echo ${OTHER}\n}\npkg_postinst () \n{ \n    helper\n}\n',
     }));
     const [ebuild] = indexOf(builds).ebuilds;
@@ -89,6 +90,7 @@ describe('functions that run on the machine of the user', () => {
       [0, 1].map((one) => `ebin_pkg_postinst() {\n    echo ${one}\n}\n`),
     );
     expect(ebuilds[0]?.text).toContain('\t\tebin_pkg_postinst\n');
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is Bash
     expect(ebuilds[0]?.text).toContain('source "${DISTDIR}/${file}"');
     expect(ebuilds[0]?.text).toContain('pkg_prerm() {\n    :\n}');
     expect(ebuilds[0]?.objects.filter(({ name }) => name.endsWith('.sh'))).toHaveLength(2);

@@ -40,14 +40,14 @@ function namedSlots(
 function readBuilds(given: Recombination): { builds: ReadBuild[]; template: Group<Item> | undefined } {
   const { key, eapi, flags, cpv } = given;
   const read = new Map<string, Group<Item> | undefined>();
-  const valueOf = (text: string): Group<Item> | undefined => {
+  const valueOfText = (text: string): Group<Item> | undefined => {
     if (!read.has(text)) read.set(text, readValue(key, text, eapi));
     return read.get(text);
   };
   const texts = new Set(given.values.map(({ template }) => template));
-  const templates = [...texts].flatMap((text) => (text === undefined ? [] : (valueOf(text) ?? [])));
+  const templates = [...texts].flatMap((text) => (text === undefined ? [] : (valueOfText(text) ?? [])));
   const builds = given.values.map(({ combination, text }) => {
-    const value = valueOf(text);
+    const value = valueOfText(text);
     if (!value)
       throw fault('EBN054', { what: `${key} of a build of '${cpv}' cannot be read: '${text.slice(0, 80)}'` });
     const on = new Set(flagsOf(flags, combination));

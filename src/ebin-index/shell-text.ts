@@ -2,7 +2,6 @@ import { fault } from '../diagnostics/index.ts';
 import type { DeclaredVariable } from './environment.ts';
 
 /** Characters that no text of an ebuild has: control characters other than those between lines and words. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const control = /[\0-\x08\x0b-\x1f\x7f]/;
 
 /** A value in double quotes (specification 4.8); EBN070 for control characters. */

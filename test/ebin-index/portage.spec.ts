@@ -88,10 +88,25 @@ const words: fc.Arbitrary<string> = fc
   )
   .map((list) => list.join(' '));
 
+/** Portage only finds out while it fetches that no address stands in front of an arrow; such texts are not compared. */
 const uriWords: fc.Arbitrary<string> = fc
-  .array(fc.constantFrom('x://h/f', 'x://h/g', '-> n', '->', 'a?', '!b?', '(', '( x://h/i )', ')', '||'), {
-    maxLength: 8,
-  })
+  .array(
+    fc.constantFrom(
+      'x://h/f',
+      'x://h/g',
+      'x://h/g -> n',
+      'x://h/g ->',
+      'a?',
+      '!b?',
+      '(',
+      '( x://h/i )',
+      ')',
+      '||',
+    ),
+    {
+      maxLength: 8,
+    },
+  )
   .map((list) => list.join(' '));
 
 describe.skipIf(checkout === undefined)(

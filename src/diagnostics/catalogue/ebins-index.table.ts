@@ -147,7 +147,10 @@ export const ebinsIndexCodes = {
     title: 'a sub-package also goes with a main package that was built from source (W_SUB_MISMATCH)',
     why: 'Ebuilds cannot ask for a package of a certain repository. Debug data of another build does not match.',
     next: 'Tell users to install both from the ebin repository.',
-    sample: { broken: '~app-misc/foo-1.0[bar=] from source', fixed: '~app-misc/foo-1.0[bar=] from the ebin repository' },
+    sample: {
+      broken: '~app-misc/foo-1.0[bar=] from source',
+      fixed: '~app-misc/foo-1.0[bar=] from the ebin repository',
+    },
   },
   EBN068: {
     severity: 'error',
@@ -155,7 +158,10 @@ export const ebinsIndexCodes = {
     title: 'builds of one version do not go together',
     why: 'They differ in CHOST, SLOT, EAPI or in the flags that they know, and --mixed reject was given; or their SLOT differs, which cannot depend on USE.',
     next: 'Leave --mixed away: then the group with the newest build counts.',
-    sample: { broken: 'slots 0/3 and 0/4 with --mixed reject', fixed: 'slots 0/3 and 0/4 with --mixed newest' },
+    sample: {
+      broken: 'slots 0/3 and 0/4 with --mixed reject',
+      fixed: 'slots 0/3 and 0/4 with --mixed newest',
+    },
   },
   EBN069: {
     severity: 'error',
