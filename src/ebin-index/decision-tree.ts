@@ -82,72 +82,86 @@ const free = -1;
 const mixed = -2;
 
 /**
- * The shortest of all trees, whatever flag each node asks for: each part of the table in which some flags are decided and the
- * others are not is looked at once, small parts first. Such a part is a number in base 3, with digit 2 for `not decided`.
+ * Every part of a table in which some flags are decided and the others are not, small parts first: a part is a number in base
+ * 3, with digit 2 for `not decided`.
  */
-function shortestTree(decision: Decision, nodes: Nodes): Tree | undefined {
-  const count = decision.flags.length;
-  const powers = Array.from({ length: count }, (_, flag) => 3 ** (count - 1 - flag));
-  const size = 3 ** count;
-  const uniform = new Int32Array(size).fill(free);
-  const length = new Float64Array(size);
-  const choice = new Int8Array(size).fill(-1);
-  for (const { combination, value } of decision.rows) {
-    let cube = 0;
-    for (let flag = 0; flag < count; flag += 1)
-      if ((combination >>> (count - 1 - flag)) & 1) cube += powers[flag] ?? 0;
-    uniform[cube] = value;
-    length[cube] = decision.cost(value);
-  }
-  const digits = new Int8Array(count);
-  for (let cube = 0; cube < size; cube += 1) {
-    look(cube);
-    for (let flag = count - 1; flag >= 0; flag -= 1) {
-      const digit = digits[flag] ?? 0;
-      if (digit < 2) {
-        digits[flag] = digit + 1;
-        break;
-      }
-      digits[flag] = 0;
+class Cubes {
+  readonly #decision: Decision;
+  readonly #powers: readonly number[];
+  /** The one value of a part; `free` or `mixed`. */
+  readonly #uniform: Int32Array;
+  readonly #length: Float64Array;
+  readonly #choice: Int8Array;
+  readonly #digits: Int8Array;
+
+  constructor(decision: Decision) {
+    const count = decision.flags.length;
+    this.#decision = decision;
+    this.#powers = Array.from({ length: count }, (_, flag) => 3 ** (count - 1 - flag));
+    this.#uniform = new Int32Array(3 ** count).fill(free);
+    this.#length = new Float64Array(3 ** count);
+    this.#choice = new Int8Array(3 ** count).fill(-1);
+    this.#digits = new Int8Array(count);
+    for (const { combination, value } of decision.rows) {
+      let cube = 0;
+      for (let flag = 0; flag < count; flag += 1)
+        if ((combination >>> (count - 1 - flag)) & 1) cube += this.#powers[flag] ?? 0;
+      this.#uniform[cube] = value;
+      this.#length[cube] = decision.cost(value);
+    }
+    for (let cube = 0; cube < this.#uniform.length; cube += 1) {
+      this.#look(cube);
+      this.#count();
     }
   }
 
-  function look(cube: number): void {
-    const first = digits.indexOf(2);
-    if (first < 0) return;
-    const power = powers[first] ?? 0;
-    const [on, off] = [uniform[cube - power] ?? free, uniform[cube - 2 * power] ?? free];
-    const both = on === off ? on : on === free ? off : off === free ? on : mixed;
-    uniform[cube] = both;
-    if (both !== mixed) {
-      length[cube] = on === free ? (length[cube - 2 * power] ?? 0) : (length[cube - power] ?? 0);
-      return;
+  /** The digits of the next part. */
+  #count(): void {
+    for (let flag = this.#digits.length - 1; flag >= 0; flag -= 1) {
+      const digit = this.#digits[flag] ?? 0;
+      this.#digits[flag] = digit < 2 ? digit + 1 : 0;
+      if (digit < 2) return;
     }
+  }
+
+  #look(cube: number): void {
+    const first = this.#digits.indexOf(2);
+    if (first < 0) return;
+    const power = this.#powers[first] ?? 0;
+    const [on, off] = [this.#uniform[cube - power] ?? free, this.#uniform[cube - 2 * power] ?? free];
+    const both = on === off || off === free ? on : on === free ? off : mixed;
+    this.#uniform[cube] = both;
+    if (both === mixed) this.#choose(cube, first);
+    else this.#length[cube] = this.#length[on === free ? cube - 2 * power : cube - power] ?? 0;
+  }
+
+  /** Asks the flag that leaves the least to write. */
+  #choose(cube: number, first: number): void {
     let best = Number.POSITIVE_INFINITY;
-    for (let flag = first; flag < count; flag += 1) {
-      if (digits[flag] !== 2) continue;
-      const step = powers[flag] ?? 0;
-      const branches = { on: uniform[cube - step] ?? free, off: uniform[cube - 2 * step] ?? free };
-      const inner = (length[cube - step] ?? 0) + (length[cube - 2 * step] ?? 0);
+    for (let flag = first; flag < this.#digits.length; flag += 1) {
+      if (this.#digits[flag] !== 2) continue;
+      const [on, off] = [cube - (this.#powers[flag] ?? 0), cube - 2 * (this.#powers[flag] ?? 0)];
+      const branches = { on: this.#uniform[on] ?? free, off: this.#uniform[off] ?? free };
       const isSkipped = branches.on === free || branches.off === free;
-      const total = inner + (isSkipped ? 0 : splitLength(decision, flag, branches));
+      const own = isSkipped ? 0 : splitLength(this.#decision, flag, branches);
+      const total = own + (this.#length[on] ?? 0) + (this.#length[off] ?? 0);
       if (total >= best) continue;
       best = total;
-      choice[cube] = flag;
+      this.#choice[cube] = flag;
     }
-    length[cube] = best;
+    this.#length[cube] = best;
   }
 
-  const read = (cube: number): Tree | undefined => {
-    const value = uniform[cube] ?? free;
+  /** The shortest of all trees, whatever flag each node asks for. */
+  shortest(nodes: Nodes, cube = this.#uniform.length - 1): Tree | undefined {
+    const value = this.#uniform[cube] ?? free;
     if (value === free) return undefined;
     if (value !== mixed) return nodes.end(value);
-    const flag = choice[cube] ?? 0;
-    const power = powers[flag] ?? 0;
-    const [on, off] = [read(cube - power), read(cube - 2 * power)];
+    const flag = this.#choice[cube] ?? 0;
+    const power = this.#powers[flag] ?? 0;
+    const [on, off] = [this.shortest(nodes, cube - power), this.shortest(nodes, cube - 2 * power)];
     return on && off ? nodes.split(flag, on, off) : (on ?? off);
-  };
-  return read(size - 1);
+  }
 }
 
 /** The rows of both halves as one, when no combination says one thing here and another there. */
@@ -212,7 +226,8 @@ function plainTree(decision: Decision, nodes: Nodes): Tree | undefined {
  */
 export function decisionTree(decision: Decision): Tree | undefined {
   const nodes = new Nodes();
-  if (decision.order === 'best' && decision.flags.length <= exactUpTo) return shortestTree(decision, nodes);
+  if (decision.order === 'best' && decision.flags.length <= exactUpTo)
+    return new Cubes(decision).shortest(nodes);
   const rows = [...decision.rows].sort((a, b) => a.combination - b.combination);
   return plainTree({ ...decision, rows }, nodes);
 }

@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
-import { fault, type Problem, problem } from '../diagnostics/index.ts';
-import type { PackageId } from '../formats/gentoo/index.ts';
-import { type Arm, armsOf, joinedArms, recombinedText, type SplitParts, tableDigest } from './arms.ts';
-import { bundleEnding, cacheText, decompressorsFor, type EbuildModel, ebuildText } from './ebuild-text.ts';
-import { isUnreadable, readText, requiredUseHolds } from './evaluate.ts';
-import { indexFlags } from './index-flags.ts';
-import { type IndexedObject, type IndexOptions, mainPart, type PartClass, type TableRow } from './input.ts';
-import { keywordsFor } from './keywords.ts';
+import { fault } from '../diagnostics/index.ts';
+import type { Expression, PackageId } from '../formats/gentoo/index.ts';
+import { compareBytes } from '../primitives/index.ts';
+import { type Arm, armsOf, joinedArms, type SplitParts, tableDigest } from './arms.ts';
+import { bundleEnding, cacheText, type EbuildModel, ebuildText } from './ebuild-text.ts';
+import type { GeneratedIndex, MadeObject } from './generated.ts';
+import { checkSize, forbiddenBuilds, keywords, restrictions, textProblems } from './index-checks.ts';
+import { dependencies } from './index-dependencies.ts';
+import { type IndexFlags, indexFlags } from './index-flags.ts';
+import { type IndexOptions, mainPart, type PartClass, type TableRow } from './input.ts';
 import { bumpedVersion, checkNames, distfileName, packageOf, pfOf } from './names.ts';
-import { accountDependencies, operatorDependencies } from './needed-dependencies.ts';
 import { type PhasePlan, planPhases } from './phases.ts';
 import { proveIndex } from './prove.ts';
 import { type IndexReport, reportOn } from './report.ts';
@@ -17,7 +18,7 @@ import { requiredUse } from './required-use.ts';
 import type { Selection } from './selection.ts';
 import { oneLine } from './shell-text.ts';
 import { distfileOf, type PartFlag, partIndex, sourceUriLines } from './source-uri.ts';
-import { type SubpackagePlan, subpackages } from './subpackages.ts';
+import { subpackages } from './subpackages.ts';
 import { existenceOf, partsOf, tableOf, valuesOf } from './table.ts';
 import { leaf, printTexts, when } from './tree-expression.ts';
 
@@ -33,55 +34,10 @@ export interface IndexRequest {
   readonly isTaken?: ((categoryAndName: string) => boolean) | undefined;
 }
 
-/** One ebuild with everything that belongs to it. */
-export interface GeneratedEbuild {
-  readonly id: PackageId;
-  readonly text: string;
-  readonly cache: string;
-  readonly objects: readonly NamedObject[];
-  /** What flags of parts mean, for `metadata.xml`. */
-  readonly flags: ReadonlyMap<string, string>;
-}
-
-/** An object that the generator itself made: shell text for phases. */
-export interface MadeObject {
-  readonly object: IndexedObject;
-  readonly text: string;
-}
-
-export interface GeneratedIndex {
-  /** The ebin, then its sub-packages. */
-  readonly ebuilds: readonly GeneratedEbuild[];
-  readonly made: readonly MadeObject[];
-  readonly report: IndexReport;
-  /** Warnings only: errors are thrown, or stand in `refused`. */
-  readonly problems: readonly Problem[];
-  /** How many combinations the proof looked at, and whether these were all. */
-  readonly proof: { readonly combinations: number; readonly isExhaustive: boolean };
-}
-
 /** The class of what builds bring along for phases. */
 const phasesPart = 'phases';
 
-const usualMaxCombinations = 4096;
-const usualMaxFlags = 12;
 const usualMaxEbuild = 1 << 20;
-/** As many as fit into one number. */
-const mostFlags = 30;
-
-/** Throws EBN059 for what is above the limits (specification 6.9). */
-function checkSize(arms: readonly Arm[], cpv: string, options: IndexOptions): void {
-  const most = options.maxCombinations ?? usualMaxCombinations;
-  const flags = arms[0]?.table.flags.length ?? 0;
-  const mostOfFlags = Math.min(mostFlags, Math.max(usualMaxFlags, Math.ceil(Math.log2(most))));
-  if (flags > mostOfFlags)
-    throw fault('EBN059', {
-      what: `the builds of '${cpv}' differ in ${flags} flags, more than ${mostOfFlags}`,
-    });
-  for (const { table } of arms)
-    if (table.entries.length > most)
-      throw fault('EBN059', { what: `'${cpv}' has ${table.entries.length} combinations, more than ${most}` });
-}
 
 function madeObject(text: string, pf: string): MadeObject {
   const digest = (algorithm: string): string => createHash(algorithm).update(text).digest('hex');
@@ -113,71 +69,6 @@ function withBundles(arms: readonly Arm[], plan: PhasePlan, pf: string): { arms:
   return { arms: done, made: [...made.values()] };
 }
 
-function textProblems({ selected, newest }: Selection): Problem[] {
-  const found: Problem[] = [];
-  for (const key of ['DESCRIPTION', 'HOMEPAGE']) {
-    const texts = new Set(selected.map(({ build }) => oneLine(build.metadata[key] ?? '')));
-    if (texts.size > 1) found.push(problem('EBN063', { what: `builds of '${newest.cpv}' differ in ${key}` }));
-  }
-  return found;
-}
-
-/** Builds whose flags their own ebuild forbids (specification 4.9). */
-function forbiddenBuilds(arms: readonly Arm[]): Problem[] {
-  return arms.flatMap(({ builds }) =>
-    builds.flatMap(({ build, environment }) => {
-      const text = environment?.variables.get('REQUIRED_USE')?.value ?? '';
-      const read = readText(text, { kind: 'required-use' });
-      if (isUnreadable(read) || requiredUseHolds(read, new Set(build.use))) return [];
-      return [problem('EBN074', { what: `the flags of '${build.path}' do not meet '${oneLine(text)}'` })];
-    }),
-  );
-}
-
-/** KEYWORDS (specification 3.8). Throws EBN070 when the architecture of a build is not known. */
-function keywords({ newest, selected }: Selection, arms: readonly Arm[], options: IndexOptions): string {
-  const original = newest.metadata.KEYWORDS ?? '';
-  const hasPrograms = selected.some(({ build }) => oneLine(build.metadata['NEEDED.ELF.2'] ?? '') !== '');
-  if (options.noarch && hasPrograms)
-    throw fault('EBN071', {
-      what: `'${newest.cpv}' has programs of an architecture, which --noarch does not go with`,
-    });
-  if (options.noarch) return oneLine(original);
-  const arches = arms.map(({ arch }) => {
-    if (arch === undefined)
-      throw fault('EBN070', { what: `the architecture of '${newest.cpv}' is not known` });
-    return arch;
-  });
-  return keywordsFor(original, arches);
-}
-
-/** Dependencies of an ebin (specification 4.6). */
-function dependencies(arms: readonly Arm[], names: readonly string[], options: IndexOptions) {
-  const problems: Problem[] = [];
-  const of = (key: Parameters<typeof recombinedText>[0]): string => {
-    const { text, problems: found } = recombinedText(key, arms, options);
-    problems.push(...found);
-    return text;
-  };
-  const [RDEPEND, PDEPEND, IDEPEND] = [of('RDEPEND'), of('PDEPEND'), of('IDEPEND')];
-  const owners = arms.some(({ builds }) => builds.some(({ build }) => (build.owners ?? []).length > 0));
-  const original = owners || options.keepBuildDeps ? of('DEPEND') : '';
-  const accounts = owners ? accountDependencies(`${original} ${RDEPEND}`) : '';
-  const DEPEND = options.keepBuildDeps ? original : `${operatorDependencies(RDEPEND)} ${accounts}`;
-  const tools = decompressorsFor(names).join(' ');
-  const BDEPEND = `${options.keepBuildDeps ? of('BDEPEND') : ''} ${tools}`;
-  const texts = {
-    RDEPEND,
-    PDEPEND,
-    IDEPEND,
-    DEPEND,
-    BDEPEND,
-    LICENSE: of('LICENSE'),
-    PROPERTIES: of('PROPERTIES'),
-  };
-  return { texts, problems };
-}
-
 /** Every object that the ebin names, once each. */
 function objectsOf(arms: readonly Arm[], parts: readonly string[], options: IndexOptions): NamedObject[] {
   const objects = arms.flatMap(({ table }) =>
@@ -187,13 +78,6 @@ function objectsOf(arms: readonly Arm[], parts: readonly string[], options: Inde
   const named = new Map(objects.map((object) => [distfileOf(object, options), object]));
   return [...named].map(([name, object]) => ({ name, object }));
 }
-
-const restrictions = ({ selected }: Selection, options: IndexOptions): string => {
-  const isBound = selected.some(({ build }) => /\bbindist\b/.test(build.metadata.RESTRICT ?? ''));
-  return [...(isBound ? ['bindist'] : []), ...(options.useGentooMirrors ? [] : ['mirror']), 'strip'].join(
-    ' ',
-  );
-};
 
 /** Demands of the ebin (specification 7): pins, existence, and existence of parts that are asked for. */
 function demands(arms: readonly Arm[], pins: ReadonlyMap<string, boolean>, given: Parts) {
@@ -265,30 +149,48 @@ const partMeaning = (part: string): string =>
     installsources: 'Install the sources that debug data refers to',
   })[part] ?? `Install the files of the part ${part}`;
 
-/**
- * Makes the ebuild of one version from its builds, and proves that it does what it claims (specification 6.6): nothing is
- * written, the texts come back. The order of builds and parts does not matter. Throws the problem that refuses the package.
- */
-export function generateIndex(request: IndexRequest): GeneratedIndex {
+/** Flags that the ebin does not have, and how they were: off, where builds differ. */
+function droppedStates({ flags, selected }: Selection): Map<string, boolean> {
+  const isOn = (flag: string): boolean => selected.every(({ build }) => build.use.includes(flag));
+  return new Map(flags.dropped.map((flag) => [flag, isOn(flag)]));
+}
+
+/** Everything that is known before the ebuild is put together. */
+interface Prepared {
+  readonly request: IndexRequest;
+  readonly id: PackageId;
+  readonly original: PackageId;
+  readonly arms: readonly Arm[];
+  readonly made: readonly MadeObject[];
+  readonly plan: PhasePlan;
+  readonly parts: { readonly flags: readonly PartClass[]; readonly packages: readonly PartClass[] };
+  /** Classes that have a flag in the main ebin. */
+  readonly asked: readonly PartClass[];
+  readonly flags: IndexFlags;
+  readonly flagParts: readonly PartFlag[];
+}
+
+function prepare(request: IndexRequest): Prepared {
   const { selection, classes, options } = request;
-  const { newest } = selection;
-  const original = packageOf(newest.cpv);
+  const original = packageOf(selection.newest.cpv);
   const id = { ...original, version: bumpedVersion(original.version, options.bump) };
   const split = armsOf(selection, request.parts);
-  checkSize(split, newest.cpv, options);
-  const plan = planPhases(
-    split.flatMap(({ builds }) => builds),
-    new Map(selection.flags.dropped.map((flag) => [flag, isOnEverywhere(selection, flag)])),
-    options,
-  );
+  checkSize(split, selection.newest.cpv, options);
+  const builds = split.flatMap((arm) => arm.builds);
+  const plan = planPhases(builds, droppedStates(selection), options);
   const { arms, made } = withBundles(split, plan, pfOf(id));
   const parts = offered(arms, classes);
-  const askedFor = [...parts.flags, ...(options.subpackageFlag ? parts.packages : [])];
-  const flags = indexFlags(selection, arms, { parts: askedFor, options });
+  const asked = [...parts.flags, ...(options.subpackageFlag ? parts.packages : [])];
+  const flags = indexFlags(selection, arms, { parts: asked, options });
   const flagParts = parts.flags
     .map(({ name, flag }) => ({ part: name, flag }))
-    .sort((a, b) => (a.flag < b.flag ? -1 : 1));
-  const uris = joinedArms(arms, ({ table }) => [
+    .sort((a, b) => compareBytes(a.flag, b.flag));
+  return { request, id, original, arms, made, plan, parts, asked, flags, flagParts };
+}
+
+/** SRC_URI of all arms (specification 6.7). */
+function indexUris({ arms, flagParts, request: { options } }: Prepared): readonly Expression<string>[] {
+  return joinedArms(arms, ({ table }) => [
     ...partIndex(table, mainPart, options),
     ...partIndex(table, phasesPart, options),
     ...flagParts.flatMap(({ part, flag }) => {
@@ -296,22 +198,21 @@ export function generateIndex(request: IndexRequest): GeneratedIndex {
       return index.length === 0 ? [] : [when<string>({ flag, negated: false }, index)];
     }),
   ]);
-  const objects = objectsOf(arms, [mainPart, phasesPart, ...flagParts.map(({ part }) => part)], options);
-  const names = objects.map(({ object }) => object.name);
-  const depended = dependencies(arms, names, options);
-  const subs: SubpackagePlan = { id, original, arms, selection, options, classes: parts.packages };
-  const extras = subpackages(subs, {
-    keywords: keywords(selection, arms, options),
-    license: depended.texts.LICENSE,
-    restrict: restrictions(selection, options),
-    isTaken: request.isTaken ?? (() => false),
-  });
+}
+
+function modelOf(
+  prepared: Prepared,
+  given: { objects: readonly NamedObject[]; texts: Record<string, string> },
+): EbuildModel {
+  const { request, id, arms, plan, flags, flagParts } = prepared;
+  const { selection, options } = request;
+  const { newest } = selection;
   const buildIds = selection.selected.flatMap(({ build }) => build.buildId ?? []).sort((a, b) => a - b);
-  const model: EbuildModel = {
+  const uris = indexUris(prepared);
+  return {
     header: `${newest.cpv}, BUILD_IDs ${buildIds.join(' ') || 'none'}, table ${tableDigest(arms)}`,
     values: {
-      ...depended.texts,
-      PDEPEND: [depended.texts.PDEPEND, ...(options.subpackageFlag ? extras.pulls : [])].join(' ').trim(),
+      ...given.texts,
       DESCRIPTION: oneLine(newest.metadata.DESCRIPTION ?? '') || id.name,
       HOMEPAGE: newest.metadata.HOMEPAGE ?? '',
       SRC_URI: printTexts(uris),
@@ -325,31 +226,63 @@ export function generateIndex(request: IndexRequest): GeneratedIndex {
     variables: plan.variables,
     helpers: plan.helpers,
     functions: plan.functions,
-    distfiles: names,
+    distfiles: given.objects.map(({ object }) => object.name),
     options,
   };
+}
+
+/** The text; EBN059 when it is too long. */
+function limitedText(model: EbuildModel, cpv: string): string {
   const text = ebuildText(model);
-  const most = options.maxEbuild ?? usualMaxEbuild;
-  if (Buffer.byteLength(text) > most)
-    throw fault('EBN059', {
-      what: `the ebuild of '${newest.cpv}' has ${Buffer.byteLength(text)} bytes, more than ${most}`,
-    });
-  const proof = prove(arms, model, { flagParts, options, pins: flags.pins, cpv: newest.cpv });
-  const meanings = new Map(askedFor.map(({ name, flag }) => [flag, partMeaning(name)]));
-  const own = { id, text, cache: cacheText(model, text), objects, flags: meanings };
-  const sizes = {
-    srcUri: Buffer.byteLength(model.values.SRC_URI ?? ''),
-    requiredUse: Buffer.byteLength(model.values.REQUIRED_USE ?? ''),
+  const [bytes, most] = [Buffer.byteLength(text), model.options.maxEbuild ?? usualMaxEbuild];
+  if (bytes <= most) return text;
+  throw fault('EBN059', { what: `the ebuild of '${cpv}' has ${bytes} bytes, more than ${most}` });
+}
+
+function reportOf({ request: { selection }, arms }: Prepared, model: EbuildModel, text: string): IndexReport {
+  const rows = arms.flatMap((arm) => arm.table.entries.map(({ row }) => row));
+  return reportOn(selection, tableOf(selection.flags.varying, rows), {
+    srcUri: Buffer.byteLength(model.values['SRC_URI'] ?? ''),
+    requiredUse: Buffer.byteLength(model.values['REQUIRED_USE'] ?? ''),
     ebuild: Buffer.byteLength(text),
-  };
-  const table = tableOf(
-    selection.flags.varying,
-    arms.flatMap((arm) => arm.table.entries.map(({ row }) => row)),
+  });
+}
+
+/**
+ * Makes the ebuild of one version from its builds, and proves that it does what it claims (specification 6.6): nothing is
+ * written, the texts come back. The order of builds and parts does not matter. Throws the problem that refuses the package.
+ */
+export function generateIndex(request: IndexRequest): GeneratedIndex {
+  const prepared = prepare(request);
+  const { id, original, arms, made, plan, parts, flags, flagParts } = prepared;
+  const { selection, options } = request;
+  const { cpv } = selection.newest;
+  const named = [mainPart, phasesPart, ...flagParts.map(({ part }) => part)];
+  const objects = objectsOf(arms, named, options);
+  const depended = dependencies(
+    arms,
+    objects.map(({ object }) => object.name),
+    options,
   );
+  const extras = subpackages(
+    { id, original, arms, selection, options, classes: parts.packages },
+    {
+      keywords: keywords(selection, arms, options),
+      license: depended.texts.LICENSE,
+      restrict: restrictions(selection, options),
+      isTaken: request.isTaken ?? (() => false),
+    },
+  );
+  const pulls = options.subpackageFlag ? extras.pulls : [];
+  const PDEPEND = oneLine([depended.texts.PDEPEND, ...pulls].join(' '));
+  const model = modelOf(prepared, { objects, texts: { ...depended.texts, PDEPEND } });
+  const text = limitedText(model, cpv);
+  const proof = prove(arms, model, { flagParts, options, pins: flags.pins, cpv });
+  const meanings = new Map(prepared.asked.map(({ name, flag }) => [flag, partMeaning(name)]));
   return {
-    ebuilds: [own, ...extras.ebuilds],
+    ebuilds: [{ id, text, cache: cacheText(model, text), objects, flags: meanings }, ...extras.ebuilds],
     made,
-    report: reportOn(selection, table, sizes),
+    report: reportOf(prepared, model, text),
     problems: [
       ...selection.problems,
       ...flags.problems,
@@ -361,9 +294,4 @@ export function generateIndex(request: IndexRequest): GeneratedIndex {
     ],
     proof,
   };
-}
-
-/** Whether a dropped flag was on in all builds. */
-function isOnEverywhere({ selected }: Selection, flag: string): boolean {
-  return selected.every(({ build }) => build.use.includes(flag));
 }

@@ -8,13 +8,8 @@ export {
   type Unreadable,
   urisUnder,
 } from './evaluate.ts';
-export {
-  type GeneratedEbuild,
-  type GeneratedIndex,
-  generateIndex,
-  type IndexRequest,
-  type MadeObject,
-} from './generate.ts';
+export { generateIndex, type IndexRequest } from './generate.ts';
+export type { GeneratedEbuild, GeneratedIndex, MadeObject } from './generated.ts';
 export type { Build, IndexedObject, IndexOptions, PartClass, TableRow } from './input.ts';
 export { mainPart } from './input.ts';
 export { distfileName, fragmentFor, packageOf, pfOf, type Unnamed } from './names.ts';

@@ -3,7 +3,7 @@ import type { PackageId } from '../formats/gentoo/index.ts';
 import { type Arm, joinedArms, tableDigest, unconditional } from './arms.ts';
 import { decisionTree } from './decision-tree.ts';
 import { cacheText, decompressorsFor, type EbuildModel, ebuildText } from './ebuild-text.ts';
-import type { GeneratedEbuild } from './generate.ts';
+import type { GeneratedEbuild } from './generated.ts';
 import { type IndexOptions, mainPart, type PartClass } from './input.ts';
 import { sameVersionAtom, subpackageName } from './names.ts';
 import { proveIndex } from './prove.ts';
