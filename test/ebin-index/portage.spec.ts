@@ -1,10 +1,13 @@
 import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isUnreadable, readText, requiredUseHolds, urisUnder } from '../../src/ebin-index/index.ts';
-import { cached, indexOf, sampleBuilds } from './sample.ts';
+import { isUnreadable, pfOf, readText, requiredUseHolds, urisUnder } from '../../src/ebin-index/index.ts';
+import { repositories, runPortage, writeRepositories } from './portage-checkout.ts';
+import { bothParts, cached, indexOf, sampleBuilds } from './sample.ts';
 
 const checkout = process.env.PACKMILL_PORTAGE;
 
@@ -112,6 +115,32 @@ const uriWords: fc.Arbitrary<string> = fc
 describe.skipIf(checkout === undefined)(
   'beside Portage (set PACKMILL_PORTAGE to a checkout to run this)',
   () => {
+    it('entries of the metadata cache are those that egencache writes, and Portage takes the packages', async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'packmill-ebin-index-'));
+      try {
+        const ebuilds = [
+          ...indexOf(sampleBuilds('app-misc/ebindemo-1.0'), { form: 'naive', requiredUse: 'naive' }).ebuilds,
+          ...indexOf(sampleBuilds('app-misc/ebinscript-2.0-r1'), { phases: 'bundle', defaults: 'nearest' })
+            .ebuilds,
+          ...indexOf(sampleBuilds('app-misc/usedep-1'), {}, bothParts('subpackage')).ebuilds,
+          ...indexOf(sampleBuilds('dev-libs/demolib-1.3')).ebuilds,
+        ];
+        writeRepositories(folder, ebuilds);
+        const option = `--repositories-configuration=${repositories(folder)}`;
+        await runPortage(folder, ['egencache', option, '--update', '--repo', 'ebins']);
+        for (const { id, cache } of ebuilds) {
+          const path = join(folder, 'ebins/metadata/md5-cache', id.category, pfOf(id));
+          expect(readFileSync(path, 'utf8')).toBe(cache);
+        }
+        for (const { id } of ebuilds) {
+          const asked = ['portageq', 'best_visible', '/', 'ebuild', `${id.category}/${id.name}`];
+          expect((await runPortage(folder, asked)).trim()).toBe(`${id.category}/${pfOf(id)}`);
+        }
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    });
+
     it('REQUIRED_USE and SRC_URI of any words mean the same', async () => {
       const flags = ['a', 'b', 'c'];
       const texts = fc.sample(words, { numRuns: 3000, seed: 7 });
