@@ -226,6 +226,8 @@ function plainTree(decision: Decision, nodes: Nodes): Tree | undefined {
  */
 export function decisionTree(decision: Decision): Tree | undefined {
   const nodes = new Nodes();
+  const [first] = decision.rows;
+  if (first && decision.rows.every(({ value }) => value === first.value)) return nodes.end(first.value);
   if (decision.order === 'best' && decision.flags.length <= exactUpTo)
     return new Cubes(decision).shortest(nodes);
   const rows = [...decision.rows].sort((a, b) => a.combination - b.combination);

@@ -11,16 +11,25 @@ import {
 import type { Code, ProblemError } from '../diagnostics/index.ts';
 import { isUnreadable } from './evaluate.ts';
 import {
+  distfileName,
+  existenceOf,
+  fragmentFor,
+  generateIndex,
+  mainPart,
   manifestText,
   nearestCombination,
+  objectPath,
+  packageOf,
+  pfOf,
   readText,
   requiredUseHolds,
   selectBuilds,
+  storeLayoutText,
+  tableOf,
   urisUnder,
 } from './index.ts';
 import { requiredUse } from './required-use.ts';
 import { partIndex } from './source-uri.ts';
-import { existenceOf, tableOf } from './table.ts';
 import { printTexts } from './tree-expression.ts';
 
 const demo = sampleBuilds('app-misc/ebindemo-1.0');
@@ -385,6 +394,39 @@ describe('the whole', () => {
       'installsources? ( ~app-misc/ebindemo-sources-1.0[alpha=,beta=] )',
     );
     expect(cached(pulling, 'IUSE')).toBe('+alpha beta doc installsources splitdebug');
+  });
+
+  it('refuses names that stand for two contents, and those that are taken', () => {
+    const short = { uriStyle: 'short', uriDigits: 1 } as const;
+    expect(codeOf(() => indexOf(demo, short))).toBe('EBN057');
+    expect(cached(main(demo, { uriStyle: 'short' }), 'SRC_URI')).toMatch(
+      / mirror:\/\/binhost\/[0-9a-f]{32} /,
+    );
+    expect(cached(main(demo, { uriStyle: 'bare' }), 'SRC_URI')).toMatch(
+      / ebindemo-1\.0-main-[0-9a-f]{16}\.tar\.xz /,
+    );
+    const selection = selectBuilds(library);
+    const { parts } = rowFor([], { main: 'x', splitdebug: 'y' });
+    const request = {
+      selection,
+      parts: new Map(library.map(({ path }) => [path, parts])),
+      classes: bothParts('subpackage'),
+      options: {},
+      isTaken: (name: string) => name === 'dev-libs/demolib-debug',
+    };
+    expect(codeOf(() => generateIndex(request))).toBe('EBN058');
+  });
+
+  it('lengthens names until they differ, and lays objects out by their content', () => {
+    const sha512 = `64d30c8b${'0'.repeat(120)}`;
+    const object = { part: mainPart, sha512, ending: '.tar.xz' };
+    expect(fragmentFor([object])).toBe(16);
+    expect(fragmentFor([object, { ...object, sha512: `${sha512.slice(0, 127)}1` }])).toBe(128);
+    expect(distfileName(pfOf(packageOf('app-misc/demo-1.0')), object)).toBe(
+      'demo-1.0-main-64d30c8b00000000.tar.xz',
+    );
+    expect(objectPath(sha512)).toBe(`64/d3/0c/${sha512}`);
+    expect(storeLayoutText).toBe('[structure]\n0=content-hash SHA512 8:8:8\n');
   });
 
   it('bumps the revision of an ebin that was made anew', () => {

@@ -13,9 +13,8 @@ export type { GeneratedEbuild, GeneratedIndex, MadeObject } from './generated.ts
 export type { Build, IndexedObject, IndexOptions, PartClass, TableRow } from './input.ts';
 export { mainPart } from './input.ts';
 export { distfileName, fragmentFor, packageOf, pfOf, type Unnamed } from './names.ts';
-export { missingCombinations, type NearCombination, type Nearest, nearestCombination } from './nearest.ts';
-export { type Claim, type Proof, proveIndex } from './prove.ts';
-export { type IndexReport, type ReportedBuild, reportedBuilds } from './report.ts';
+export { type NearCombination, type Nearest, nearestCombination } from './nearest.ts';
+export type { IndexReport, ReportedBuild } from './report.ts';
 export {
   type EbinRepository,
   manifestText,
@@ -31,5 +30,5 @@ export {
   type Selection,
   selectBuilds,
 } from './selection.ts';
-export { objectPath, usualMirror } from './source-uri.ts';
-export { combinationOf, type Existence, existenceOf, flagsOf, type Table, tableOf } from './table.ts';
+export { objectPath } from './source-uri.ts';
+export { type Existence, existenceOf, type Table, tableOf } from './table.ts';
