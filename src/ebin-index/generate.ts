@@ -17,7 +17,7 @@ import type { NamedObject } from './repository-text.ts';
 import { requiredUse } from './required-use.ts';
 import type { Selection } from './selection.ts';
 import { oneLine } from './shell-text.ts';
-import { distfileOf, type PartFlag, partIndex, sourceUriLines } from './source-uri.ts';
+import { distfileOf, type PartFlag, sourceUri, sourceUriLines } from './source-uri.ts';
 import { subpackages } from './subpackages.ts';
 import { existenceOf, partsOf, tableOf, valuesOf } from './table.ts';
 import { leaf, printTexts, when } from './tree-expression.ts';
@@ -190,14 +190,8 @@ function prepare(request: IndexRequest): Prepared {
 
 /** SRC_URI of all arms (specification 6.7). */
 function indexUris({ arms, flagParts, request: { options } }: Prepared): readonly Expression<string>[] {
-  return joinedArms(arms, ({ table }) => [
-    ...partIndex(table, mainPart, options),
-    ...partIndex(table, phasesPart, options),
-    ...flagParts.flatMap(({ part, flag }) => {
-      const index = partIndex(table, part, options);
-      return index.length === 0 ? [] : [when<string>({ flag, negated: false }, index)];
-    }),
-  ]);
+  const always = [mainPart, phasesPart];
+  return joinedArms(arms, ({ table }) => sourceUri(table, { always, flagParts }, options));
 }
 
 function modelOf(

@@ -48,7 +48,7 @@ function claimOf({ flags, rows }: Sample, options: IndexOptions): Claim {
   return {
     table,
     flagParts,
-    sourceUri: printTexts(sourceUri(table, flagParts, options)),
+    sourceUri: printTexts(sourceUri(table, { always: ['main'], flagParts }, options)),
     requiredUse: printTexts(requiredUse(existenceOf(table), options)),
     pins: new Map(),
     isKnown: (flag) => known.has(flag),

@@ -1,6 +1,6 @@
 import type { Expression } from '../formats/gentoo/index.ts';
 import { decisionTree } from './decision-tree.ts';
-import { type IndexedObject, type IndexOptions, mainPart } from './input.ts';
+import type { IndexedObject, IndexOptions } from './input.ts';
 import { type Table, valuesOf } from './table.ts';
 import { chain, leaf, literalsOf, nestedConditions, printTexts, when } from './tree-expression.ts';
 
@@ -54,17 +54,17 @@ export function partIndex(table: Table, part: string, options: IndexOptions): re
   return nestedConditions(tree, table.flags, items);
 }
 
-/** SRC_URI: the main index, then that of each class under its flag, sorted by flag (specification 6.7). */
+/** SRC_URI: the indexes of what is always there, then that of each class under its flag, in the given order (specification 6.7). */
 export function sourceUri(
   table: Table,
-  flagParts: readonly PartFlag[],
+  parts: { readonly always: readonly string[]; readonly flagParts: readonly PartFlag[] },
   options: IndexOptions,
 ): readonly Expression<string>[] {
-  const extra = flagParts.flatMap(({ part, flag }) => {
+  const extra = parts.flagParts.flatMap(({ part, flag }) => {
     const index = partIndex(table, part, options);
     return index.length === 0 ? [] : [when<string>({ flag, negated: false }, index)];
   });
-  return [...partIndex(table, mainPart, options), ...extra];
+  return [...parts.always.flatMap((part) => partIndex(table, part, options)), ...extra];
 }
 
 /** A conditional with one thing in it, which has one thing in it, and so on. */
