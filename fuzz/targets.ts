@@ -10,6 +10,7 @@ import { target as gentooAtom } from './gentoo-atom.ts';
 import { target as gentooExpression } from './gentoo-expression.ts';
 import { target as gentooFiles } from './gentoo-files.ts';
 import { target as jinja } from './jinja.ts';
+import { target as metro } from './metro.ts';
 import { target as mtree } from './mtree.ts';
 import { target as packageFile } from './package-file.ts';
 import { target as packageInfo } from './package-info.ts';
@@ -35,6 +36,7 @@ export const targets: readonly FuzzTarget[] = [
   gentooExpression,
   gentooFiles,
   jinja,
+  metro,
   mtree,
   packageFile,
   packageInfo,

@@ -1,6 +1,6 @@
 import { extname, join } from 'node:path';
 import { fault, type Problem, problem } from '../diagnostics/index.ts';
-import { absolutePath, listFolder, pathKind } from '../host/index.ts';
+import { absolutePath, kindsIn, pathKind } from '../host/index.ts';
 import { compareBytes } from '../primitives/index.ts';
 
 /** A file that makes ebuilds. */
@@ -43,24 +43,25 @@ export function namedAutogens(paths: readonly string[]): readonly AutogenFile[] 
 
 /**
  * All `autogen.ts` and `autogen.yaml` below a folder, in the order of their paths' bytes, so that runs are alike.
- * `.git`, `node_modules` and links to folders are not entered.
+ * `.git`, `node_modules` and links to folders are not entered. Throws SYS004 for a folder that cannot be listed.
  */
-export async function discoverAutogens(folder: string): Promise<Discovery> {
+export function discoverAutogens(folder: string): Discovery {
   const files: AutogenFile[] = [];
-  const problems: Problem[] = [];
-  const visit = async (at: string): Promise<void> => {
-    const entries = await listFolder(at);
+  const leftOut: string[] = [];
+  const visit = (at: string): void => {
+    const entries = kindsIn(at);
     const names = new Set(entries.filter(({ kind }) => kind !== 'folder').map(({ name }) => name));
     const module = moduleSuffixes.map((suffix) => `autogen${suffix}`).find((name) => names.has(name));
     if (module !== undefined) files.push({ path: join(at, module), kind: 'module' });
-    else if (names.has('autogen.py')) {
-      problems.push(problem('AGN023', { what: `'${join(at, 'autogen.py')}' is left out` }));
-    }
+    else if (names.has('autogen.py')) leftOut.push(join(at, 'autogen.py'));
     if (names.has('autogen.yaml')) files.push({ path: join(at, 'autogen.yaml'), kind: 'yaml' });
-    for (const { name, kind, path } of entries) {
-      if (kind === 'folder' && !skipped.has(name)) await visit(path);
+    for (const { name, kind } of entries) {
+      if (kind === 'folder' && !skipped.has(name)) visit(join(at, name));
     }
   };
-  await visit(absolutePath(folder));
-  return { files: [...files].sort((a, b) => compareBytes(a.path, b.path)), problems };
+  visit(absolutePath(folder));
+  return {
+    files: files.sort((a, b) => compareBytes(a.path, b.path)),
+    problems: leftOut.sort(compareBytes).map((path) => problem('AGN023', { what: `'${path}' is left out` })),
+  };
 }

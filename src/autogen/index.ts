@@ -26,3 +26,4 @@ export { type RunOptions, runAutogens } from './run-autogens.ts';
 export type { RunSettings } from './run-context.ts';
 export { readUpstreams } from './upstream-addresses.ts';
 export { readUserSettings } from './user-settings.ts';
+export type { MadeFile, MadePackage } from './write-package.ts';

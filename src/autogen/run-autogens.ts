@@ -16,6 +16,7 @@ import type { EndedUnit, RunContext, RunSettings } from './run-context.ts';
 import { runEntry } from './run-entries.ts';
 import { problemOf } from './run-unit.ts';
 import { TemplateShelf } from './template-shelf.ts';
+import type { MadePackage } from './write-package.ts';
 import { writePackages } from './write-packages.ts';
 
 /** What a run is told beside its settings. */
@@ -36,6 +37,8 @@ export interface RunOptions {
   readonly failFast: boolean;
   /** Nothing is written into the overlay and the folder of distfiles. */
   readonly dryRun: boolean;
+  /** Is handed what each package changes, in place of the overlay and the ledger. */
+  readonly take?: ((made: MadePackage) => void) | undefined;
   /** Removes ebuilds of earlier runs that are not made any more. */
   readonly clean: boolean;
   /** Undefined: archives are not copied to a folder of distfiles. */
@@ -95,7 +98,7 @@ class Run {
     const { clock, settings, onEvent } = this.#options;
     const startedMs = clock.monotonicMs();
     checkRelease(settings);
-    const files = await this.#files();
+    const files = this.#files();
     const modules = new ModuleLoader(this.#options.packages, this.#options.edition);
     const queue = queueEntries(files, { settings, modules });
     for (const found of queue.problems) this.#report(found);
@@ -104,6 +107,8 @@ class Run {
     await this.#generate(queue);
     const collected = collectPackages(this.#ended);
     for (const found of collected.problems) this.#report(found);
+    // no ebuild is durable before what its Manifest names
+    await this.#options.fastpull.settle();
     const written = await writePackages(collected.packages, this.#options);
     const reports = [
       ...brokenReports(queue),
@@ -114,10 +119,10 @@ class Run {
     return this.#finish({ reports, removed, milliseconds: clock.monotonicMs() - startedMs });
   }
 
-  async #files(): Promise<readonly AutogenFile[]> {
+  #files(): readonly AutogenFile[] {
     const { files, folder } = this.#options;
     if (files.length > 0) return namedAutogens(files);
-    const found = await discoverAutogens(folder);
+    const found = discoverAutogens(folder);
     for (const left of found.problems) this.#report(left);
     return found.files;
   }

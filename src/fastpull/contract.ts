@@ -245,7 +245,12 @@ export interface Fastpull {
   ledger(name: 'generated' | 'distdir'): Ledger;
   /** Public address of an object: `<distfiles host>/aa/bb/cc/<sha512>`. Throws FPL017 when no host is set. */
   addressOf(sha512: string): string;
-  /** Removes temporary folders and closes connections that this object opened. */
+  /**
+   * When it returns, what was stored and recorded until now survives a power loss. Before, everybody sees it complete, but a
+   * power loss may take it back. Throws SYS004.
+   */
+  settle(): Promise<void>;
+  /** Settles, removes temporary folders and closes connections that this object opened. Throws SYS004. */
   close(): Promise<void>;
 }
 

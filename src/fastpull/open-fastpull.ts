@@ -8,6 +8,7 @@ import { blosFolder, DiskBlos } from './blos.ts';
 import type { Credentials, Fastpull, IntegrityScope, Packed, PackOptions, Pages } from './contract.ts';
 import { RecordedArchives } from './dynamic-store.ts';
 import { RecordedIntegrity } from './integrity-scope.ts';
+import { LaterSync } from './later-sync.ts';
 import { RecordedLedger } from './ledger.ts';
 import { Locks } from './locks.ts';
 import { KeptPages } from './pages.ts';
@@ -52,6 +53,7 @@ export interface FastpullParts {
   readonly locks: Locks;
   readonly clock: Clock;
   readonly random: Random;
+  readonly later: LaterSync;
   records(collection: string, key: KeySpecification): RecordStore;
 }
 
@@ -147,9 +149,17 @@ class OpenedFastpull implements Fastpull {
     return `${host.replace(/\/+$/, '')}/${shelfOf(sha512)}/${sha512}`;
   }
 
+  async settle(): Promise<void> {
+    await this.#parts.later.settle();
+  }
+
   async close(): Promise<void> {
     if (!this.#options.fetcher) this.#fetcher.close();
-    await this.#runFolder.remove();
+    try {
+      await this.settle();
+    } finally {
+      await this.#runFolder.remove();
+    }
   }
 }
 
@@ -158,15 +168,22 @@ function openParts(options: FastpullOptions, incoming: string): FastpullParts {
   const storesFolder = `${options.root}/stores`;
   const objects = options.objects ?? openDiskStore({ root: `${storesFolder}/objects`, clock });
   const locks = new Locks({ folder: `${storesFolder}/.locks`, clock, random });
-  const blos = new DiskBlos({ folder: blosFolder(options.root), incoming, objects, random, onProblem });
-  const records = (collection: string, key: KeySpecification): RecordStore =>
-    new RecordStore({
-      name: collection,
-      key,
-      backend: new FileBackend(`${storesFolder}/${collection}`, random),
-      onProblem,
-    });
-  return { storesFolder, blos, objects, locks, clock, random, records };
+  const later = new LaterSync();
+  const blos = new DiskBlos({
+    folder: blosFolder(options.root),
+    incoming,
+    objects,
+    random,
+    later,
+    onProblem,
+  });
+  const records = (collection: string, key: KeySpecification): RecordStore => {
+    // nobody else reads our ledgers
+    const levels = key === collectionKeys.ledger ? 1 : 3;
+    const backend = new FileBackend(`${storesFolder}/${collection}`, random, { later, levels });
+    return new RecordStore({ name: collection, key, backend, onProblem });
+  };
+  return { storesFolder, blos, objects, locks, clock, random, later, records };
 }
 
 function kept<Value>(map: Map<string, Value>, name: string, make: () => Value): Value {

@@ -63,7 +63,7 @@ function ifThere<Result>(action: string, path: string, run: () => Result): Resul
 }
 
 /** What the facts of the system are about. */
-export function kindOf(facts: Stats): EntryFacts['kind'] {
+export function kindOf(facts: Pick<Stats, 'isFile' | 'isDirectory' | 'isSymbolicLink'>): EntryFacts['kind'] {
   if (facts.isFile()) return 'file';
   if (facts.isDirectory()) return 'folder';
   return facts.isSymbolicLink() ? 'link' : 'other';
@@ -71,7 +71,7 @@ export function kindOf(facts: Stats): EntryFacts['kind'] {
 
 /** Facts of a name; undefined when there is none. Throws SYS004. */
 export function entryFacts(path: string): EntryFacts | undefined {
-  const facts = ifThere('look at', path, () => lstatSync(path));
+  const facts = ifThere('look at', path, () => lstatSync(path, { throwIfNoEntry: false }));
   if (!facts) return undefined;
   return {
     kind: kindOf(facts),
@@ -92,6 +92,14 @@ export function bytesIfThere(path: string): Uint8Array | undefined {
 /** Names in a folder, in no order; an absent folder has none. Throws SYS004. */
 export function namesIn(path: string): readonly string[] {
   return ifThere('list', path, () => readdirSync(path)) ?? [];
+}
+
+/** Names in a folder with their kinds, in no order, without looking at each; an absent folder has none. Throws SYS004. */
+export function kindsIn(
+  path: string,
+): readonly { readonly name: string; readonly kind: EntryFacts['kind'] }[] {
+  const entries = ifThere('list', path, () => readdirSync(path, { withFileTypes: true })) ?? [];
+  return entries.map((entry) => ({ name: entry.name, kind: kindOf(entry) }));
 }
 
 /** Where a symbolic link points to; undefined when there is no link of that name. Throws SYS004. */

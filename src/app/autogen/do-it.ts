@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import {
   findOverlay,
+  type MadePackage,
   purgeDistdir,
   type RunEvent,
   type RunProgress,
@@ -10,11 +11,11 @@ import {
   readUserSettings,
   runAutogens,
 } from '../../autogen/index.ts';
-import { parseFarmConfig } from '../../config/index.ts';
+import type { FarmConfig } from '../../config/index.ts';
 import type { Problem } from '../../diagnostics/index.ts';
 import type { Fastpull } from '../../fastpull/index.ts';
 import { absolutePath, machine, systemClock, textIfThere } from '../../host/index.ts';
-import { farmPaths } from '../farm-paths.ts';
+import { type FarmPaths, farmPaths } from '../farm-paths.ts';
 import { distfilesHostOf, openWorkspace, workspaceRoot } from '../fastpull/index.ts';
 import { isFarm } from '../is-farm.ts';
 import { fixupsFolder } from './fixups-folder.ts';
@@ -40,6 +41,8 @@ export interface DoitOptions {
   readonly jobs: number | undefined;
   readonly failFast: boolean;
   readonly dryRun: boolean;
+  /** Is handed what each package changes; then nothing is written into the overlay. */
+  readonly take?: ((made: MadePackage) => void) | undefined;
   readonly clean: boolean;
   readonly distdir: string | undefined;
   readonly offline: boolean;
@@ -63,7 +66,7 @@ export async function runDoit(options: DoitOptions): Promise<RunReport> {
   const [first] = files;
   const folder = first === undefined ? options.folder : absolutePath(join(first, '..'));
   const overlay = findOverlay(folder);
-  const opened = openStores(options);
+  const opened = await openStores(options);
   const { fastpull, workspace } = opened;
   try {
     const fixups = overlay.isFixups
@@ -104,12 +107,18 @@ export async function runDoit(options: DoitOptions): Promise<RunReport> {
 
 /** `doit --purge-distdir`: removes copies of archives that were made for Portage. Returns their paths. */
 export async function runPurgeDistdir(options: DoitOptions): Promise<readonly string[]> {
-  const { fastpull } = openStores(options);
+  const { fastpull } = await openStores(options);
   try {
     return await purgeDistdir(fastpull.ledger('distdir'));
   } finally {
     await fastpull.close();
   }
+}
+
+/** Loaded where there is a farm: reading its settings is a quarter of what a run without one needs to start. */
+async function farmConfig(paths: FarmPaths): Promise<FarmConfig> {
+  const { parseFarmConfig } = await import('../../config/index.ts');
+  return parseFarmConfig(textIfThere(paths.config) ?? '', paths.config);
 }
 
 interface Stores {
@@ -119,13 +128,12 @@ interface Stores {
 }
 
 /** Stores of the farm, or of the workspace, with the settings of both and of the user. */
-function openStores(options: DoitOptions): Stores {
+async function openStores(options: DoitOptions): Promise<Stores> {
   const { farmFolder, onProblem } = options;
   const user = readUserSettings(join(machine.variable('HOME') ?? '/', '.autogen'));
   for (const found of user.problems) onProblem(found);
   const paths = isFarm(farmFolder) ? farmPaths(farmFolder) : undefined;
-  const config =
-    paths === undefined ? undefined : parseFarmConfig(textIfThere(paths.config) ?? '', paths.config);
+  const config = paths && (await farmConfig(paths));
   const distfilesHost = distfilesHostOf(config);
   const fastpull = openWorkspace({
     farmFolder,

@@ -4,6 +4,7 @@ import type { DoitOptions } from './do-it.ts';
 import type { NewAutogen, NewAutogenFiles } from './new-autogen.ts';
 
 export type { PackageReport, RunEvent, RunProgress, RunReport } from '../../autogen/index.ts';
+export { isFarm } from '../is-farm.ts';
 export type { DoitOptions } from './do-it.ts';
 export type { NewAutogen, NewAutogenFiles } from './new-autogen.ts';
 

@@ -16,6 +16,7 @@ export {
   scopesOf,
 } from '../../fastpull/index.ts';
 export { printExtendedJson } from '../../formats/extended-json/index.ts';
+export { isFarm } from '../is-farm.ts';
 export {
   distfilesHostOf,
   openWorkspace,

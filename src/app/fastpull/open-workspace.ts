@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { type FarmConfig, type HostCredentials, loadCredentials } from '../../config/index.ts';
+import { type HostCredentials, loadCredentials } from '../../config/credentials/index.ts';
+import type { FarmConfig } from '../../config/index.ts';
 import type { Problem } from '../../diagnostics/index.ts';
 import {
   type Fastpull,

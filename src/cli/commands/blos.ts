@@ -3,12 +3,12 @@ import {
   checkStores,
   collectBlos,
   importStores,
+  isFarm,
   openWorkspace,
   quarantineObject,
   type StoreTrouble,
   type Workspace,
 } from '../../app/fastpull/index.ts';
-import { isFarm } from '../../app/index.ts';
 import { fault, isFault } from '../../diagnostics/index.ts';
 import { formatBytes } from '../../primitives/index.ts';
 import { parseCount } from '../parse-count.ts';

@@ -56,7 +56,7 @@ Example:
             failFast: options.failFast === true,
             rebuild: options.rebuild === true,
             only: options.only,
-            target: options.target === undefined ? undefined : targetRef(farm, options.target),
+            target: options.target === undefined ? undefined : await targetRef(farm, options.target),
           },
           { onEvent: (event) => display.show(event), signal: abort.signal },
         );

@@ -28,7 +28,7 @@ Example:
       });
       try {
         await runBuilderProcess({
-          settings: readBuilderSettings(),
+          settings: await readBuilderSettings(),
           environment: machine.environment(),
           say: (line) => shell.tell(line),
           signal: abort.signal,

@@ -3,10 +3,10 @@ import {
   type DoitOptions,
   describeRun,
   doit,
+  isFarm,
   purgeDistdirCopies,
   type RunReport,
 } from '../../app/autogen/index.ts';
-import { isFarm } from '../../app/index.ts';
 import { machine, onInterrupt, watchTree } from '../../host/index.ts';
 import { allowUnderscores } from '../both-spellings.ts';
 import { DoitDisplay } from '../doit-display.ts';

@@ -3,6 +3,7 @@ import { isFarm, prepareFarm, prepareLook, type StartedFarm } from '../../app/in
 import { isFault } from '../../diagnostics/index.ts';
 import { isDiskFull, onInterrupt, systemClock } from '../../host/index.ts';
 import { type HttpServer, startHttpServer } from '../../http/index.ts';
+import { closeInTurn } from '../close-in-turn.ts';
 import { parseCount } from '../parse-count.ts';
 import { parsePort } from '../parse-port.ts';
 import { exitCodes, type Shell } from '../shell.ts';
@@ -124,9 +125,11 @@ async function serve(shell: Shell, options: ServeOptions, serving: Serving): Pro
     if (!abort.signal.aborted) throw error;
     shell.exitCode = exitCodes.interrupted;
   } finally {
-    await work?.web.close();
-    await work?.started.close();
-    stopListening();
+    try {
+      if (work) await closeInTurn([work.web, work.started]);
+    } finally {
+      stopListening();
+    }
   }
 }
 
@@ -150,8 +153,8 @@ async function begin(how: {
     await started.service.start({ url: web.url, builderUrl: started.farm.config.service.url });
     return { started, web };
   } catch (error) {
-    await web?.close();
-    await started.close();
+    // why it cannot begin is what has to be told
+    await closeInTurn(web ? [web, started] : [started]).catch(() => undefined);
     throw error;
   }
 }

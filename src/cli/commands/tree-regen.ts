@@ -1,6 +1,5 @@
 import { type Command, Option } from 'commander';
-import { isFarm } from '../../app/index.ts';
-import { type RegenEvent, type RegenReport, regenTree } from '../../app/tree/index.ts';
+import { isFarm, type RegenEvent, type RegenReport, regenTree } from '../../app/tree/index.ts';
 import { AppendFile, entryFacts, machine, onInterrupt, removeEntry } from '../../host/index.ts';
 import { formatBytes } from '../../primitives/index.ts';
 import { allowUnderscores } from '../both-spellings.ts';

@@ -133,7 +133,7 @@ function zfill(self: string, given: Arguments): string {
   const width = bind('zfill', given, ['width'], 1).integer('width', 0);
   if (width > 1_000_000) return tooMuch('a text is filled up to too great a width');
   const sign = /^[+-]/.exec(self)?.[0] ?? '';
-  return sign + self.slice(sign.length).padStart(width - sign.length, '0');
+  return sign + '0'.repeat(Math.max(0, width - textLength(self))) + self.slice(sign.length);
 }
 
 function swapCase(self: string): string {

@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
-import { fault, type Problem, problem } from '../diagnostics/index.ts';
-import { entryFacts, textIfThere } from '../host/index.ts';
+import { fault, type Problem, problem } from '../../diagnostics/index.ts';
+import { entryFacts, textIfThere } from '../../host/index.ts';
 
 /** What shows who we are to one host. */
 export interface HostCredentials {
