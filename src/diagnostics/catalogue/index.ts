@@ -4,6 +4,7 @@ import { channelCodes } from './channel.table.ts';
 import { commandCodes } from './command.table.ts';
 import { configCodes } from './config.table.ts';
 import { ebinsCodes } from './ebins.table.ts';
+import { ebinsIndexCodes } from './ebins-index.table.ts';
 import { ebuildsCodes } from './ebuilds.table.ts';
 import type { CatalogueEntry } from './entry.ts';
 import { extendedJsonCodes } from './extended-json.table.ts';
@@ -26,7 +27,6 @@ import { plannerCodes } from './planner.table.ts';
 import { publishingCodes } from './publishing.table.ts';
 import { pythonCodes } from './python.table.ts';
 import { queueCodes } from './queue.table.ts';
-
 import { reviewCodes } from './review.table.ts';
 import { sandboxCodes } from './sandbox.table.ts';
 import { schedulingCodes } from './scheduling.table.ts';
@@ -45,6 +45,7 @@ const tables = {
   ...commandCodes,
   ...configCodes,
   ...ebinsCodes,
+  ...ebinsIndexCodes,
   ...ebuildsCodes,
   ...formatsCodes,
   ...generatorsCodes,
