@@ -53,6 +53,7 @@ export const rooms = {
       python: ['gentoo'],
       jinja: [],
       'extended-json': [],
+      metro: [],
     },
     node: ['node:zlib', 'node:crypto'],
   },
@@ -77,6 +78,7 @@ export const rooms = {
     floor: 2,
     purpose: 'packmill.yaml: schema, defaults, where a value comes from',
     knows: ['formats', 'host'],
+    doors: ['credentials'],
   },
   database: {
     floor: 2,
@@ -191,7 +193,7 @@ export const rooms = {
     floor: 4,
     purpose: 'composition root and use cases; alone names the drivers',
     knows: ['*'],
-    doors: ['ci', 'client', 'autogen', 'fastpull', 'ebuild-tree', 'tree'],
+    doors: ['ci', 'client', 'autogen', 'fastpull', 'ebuild-tree', 'tree', 'metro', 'metro-editor'],
   },
   cli: {
     floor: 5,
@@ -221,6 +223,7 @@ export const fences = {
   commander: ['cli'],
   yaml: ['config', 'formats/yaml'],
   zod: ['config', 'api'],
+  'vscode-languageserver': ['app'],
   fastify: ['http'],
   '@fastify/cors': ['http'],
   '@fastify/static': ['http'],

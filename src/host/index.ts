@@ -1,5 +1,5 @@
 export { AppendFile, appendToFile } from './append-file.ts';
-export { matchWithin } from './bounded-regex.ts';
+export { firstMatchWithin, matchWithin } from './bounded-regex.ts';
 export {
   type ControlGroup,
   type ControlGroupLimits,
@@ -13,12 +13,14 @@ export { inflateRaw, unpackZstd, writeZstdFile } from './compress.ts';
 export {
   askLine,
   type Console,
+  interruptible,
   onCrash,
   onInterrupt,
   onStrayRejection,
   readStandardInput,
   systemConsole,
   tolerateClosedPipes,
+  untilAborted,
 } from './console.ts';
 export { acceptedCodings, type UnpackLimits, UnpackTrouble, unpackBody } from './content-coding.ts';
 export {
@@ -26,6 +28,7 @@ export {
   digestBytes,
   digestFileTwice,
   equalDigests,
+  gitBlobId,
   keyedDigest,
   sha512Text,
 } from './digest.ts';
@@ -35,6 +38,7 @@ export {
   type EntryFacts,
   ensureFolder,
   entryFacts,
+  kindsIn,
   linkDestination,
   linkNew,
   makeSymlink,
@@ -51,7 +55,14 @@ export { copyHashingThrice, type FileHashes, hashFileThrice } from './file-hashe
 export { fileBytes, readFileRange } from './file-range.ts';
 export { type FileTree, readFileTree, type TreeFile, writeFileTree } from './file-tree.ts';
 export { type FileWatch, readBytes, watchFile } from './file-watch.ts';
-export { fsyncDirectory, replaceFile, replaceFileLater, replaceSymlink, writeDurably } from './files.ts';
+export {
+  fsyncDirectory,
+  replaceFile,
+  replaceFileLater,
+  replaceSymlink,
+  writeDurably,
+  writeWhole,
+} from './files.ts';
 export { type Filter, filterFile, filterToFile } from './filter-program.ts';
 export { FlushedFile } from './flushed-file.ts';
 export {
@@ -122,6 +133,7 @@ export { bytesBelow, freeDiskBytes, machineMemoryBytes } from './room.ts';
 export { sendSignal, signalName } from './signals.ts';
 export { readStagedFile, readStagedTree, type StagedEntry } from './staged-tree.ts';
 export { type StreamedAnswer, type StreamedRequest, streamHttp } from './streamed-http.ts';
+export { syncTogether } from './sync-together.ts';
 export { readSystemFacts, type SystemFacts } from './system-facts.ts';
 export { askTcpPort, freeTcpPort, type TcpAnswer } from './tcp-port.ts';
 export { makeTemporaryFolder } from './temporary-folder.ts';

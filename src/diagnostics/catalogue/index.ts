@@ -17,6 +17,7 @@ import { gitCodes } from './git.table.ts';
 import { hostCodes } from './host.table.ts';
 import { httpCodes } from './http.table.ts';
 import { logsCodes } from './logs.table.ts';
+import { metroCodes } from './metro.table.ts';
 import { notifierCodes } from './notifier.table.ts';
 import { onCommitCodes } from './on-commit.table.ts';
 import { onScheduleCodes } from './on-schedule.table.ts';
@@ -49,6 +50,7 @@ const tables = {
   ...gitCodes,
   ...hostCodes,
   ...logsCodes,
+  ...metroCodes,
   ...notifierCodes,
   ...httpCodes,
   ...plannerCodes,
