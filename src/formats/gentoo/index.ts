@@ -25,6 +25,7 @@ export {
   isAutogenPath,
   moduleSuffixes,
 } from './autogen-files.ts';
+export * from './binpkg/index.ts';
 export type { CacheEntry, CacheFacts } from './cache-entry.ts';
 export { cacheVariables, parseCacheEntry, printCacheEntry, staleness } from './cache-entry.ts';
 export { md5Of } from './check-package.ts';
