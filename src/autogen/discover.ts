@@ -1,5 +1,6 @@
 import { extname, join } from 'node:path';
 import { fault, type Problem, problem } from '../diagnostics/index.ts';
+import { autogensAmong, moduleSuffixes } from '../formats/gentoo/index.ts';
 import { absolutePath, kindsIn, pathKind } from '../host/index.ts';
 import { compareBytes } from '../primitives/index.ts';
 
@@ -14,14 +15,6 @@ export interface Discovery {
   readonly files: readonly AutogenFile[];
   readonly problems: readonly Problem[];
 }
-
-/** Of modules that write ebuilds, the first one counts where there are several. */
-export const moduleSuffixes = ['.ts', '.mts', '.mjs', '.js'] as const;
-
-/** Names of files that are autogens wherever they lie, the modules first. */
-const autogenNames: readonly string[] = [...moduleSuffixes, '.yaml'].map((suffix) => `autogen${suffix}`);
-
-export const isAutogenName = (name: string): boolean => autogenNames.includes(name);
 
 const skipped: ReadonlySet<string> = new Set(['.git', 'node_modules']);
 
@@ -51,10 +44,15 @@ export function discoverAutogens(folder: string): Discovery {
   const visit = (at: string): void => {
     const entries = kindsIn(at);
     const names = new Set(entries.filter(({ kind }) => kind !== 'folder').map(({ name }) => name));
-    const module = moduleSuffixes.map((suffix) => `autogen${suffix}`).find((name) => names.has(name));
-    if (module !== undefined) files.push({ path: join(at, module), kind: 'module' });
-    else if (names.has('autogen.py')) leftOut.push(join(at, 'autogen.py'));
-    if (names.has('autogen.yaml')) files.push({ path: join(at, 'autogen.yaml'), kind: 'yaml' });
+    const found = autogensAmong(names).map(
+      (name): AutogenFile => ({
+        path: join(at, name),
+        kind: extname(name) === '.yaml' ? 'yaml' : 'module',
+      }),
+    );
+    files.push(...found);
+    if (names.has('autogen.py') && !found.some(({ kind }) => kind === 'module'))
+      leftOut.push(join(at, 'autogen.py'));
     for (const { name, kind } of entries) {
       if (kind === 'folder' && !skipped.has(name)) visit(join(at, name));
     }

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { type Problem, problem } from '../diagnostics/index.ts';
-import { type Fastpull, Slots } from '../fastpull/index.ts';
+import type { Fastpull } from '../fastpull/index.ts';
 import { type Clock, nextTurn, onStrayRejection } from '../host/index.ts';
+import { Slots } from '../primitives/index.ts';
 import { cleanAutogens, cleanGenerated } from './clean.ts';
 import { type Collected, collectPackages } from './collect-packages.ts';
 import { type AutogenFile, discoverAutogens, namedAutogens } from './discover.ts';
@@ -71,7 +72,7 @@ class Run {
     this.#options = options;
     const { settings, fastpull, clock, signal, dryRun, distdir } = options;
     const report = (found: Problem): void => this.#report(found);
-    const { overlay, fixups } = settings;
+    const { overlay } = settings;
     this.#context = {
       settings,
       fastpull,
@@ -79,7 +80,7 @@ class Run {
       signal,
       report,
       templates: new TemplateShelf(),
-      mirrors: new MirrorList([overlay.root, ...(fixups === undefined ? [] : [fixups])]),
+      mirrors: new MirrorList({ ...settings, root: overlay.root }),
       distdir: new DistdirCopies({
         folder: settings.production || dryRun ? undefined : distdir,
         ledger: fastpull.ledger('distdir'),
@@ -134,6 +135,7 @@ class Run {
     let hasFailed = broken.length > 0;
     const letGo = onStrayRejection((error) => strays.push(error));
     const slots = new Slots(jobs);
+    const stopWatching = this.#watchPauses(slots, total);
     try {
       await Promise.all(
         entries.map((entry, index) =>
@@ -154,6 +156,7 @@ class Run {
       // what was thrown last is known to be unhandled one turn later
       await nextTurn();
     } finally {
+      stopWatching();
       letGo();
     }
     for (const error of strays) this.#blame(error);
@@ -162,6 +165,21 @@ class Run {
       const wish = `${category ?? '*'}/${this.#options.package ?? '*'}`;
       this.#report(problem('AGN033', { what: `no package is '${wish}'` }));
     }
+  }
+
+  /** Packages that wait for a host which pauses must not keep those of other hosts from their turn. */
+  #watchPauses(slots: Slots, packages: number): () => void {
+    const { fastpull, clock, onEvent } = this.#options;
+    const over = new AbortController();
+    const stop = fastpull.watchPauses(({ host, milliseconds, until }) => {
+      const seconds = Math.ceil(milliseconds / 1000);
+      onEvent({ kind: 'pause', host, seconds, until: until.toISOString() });
+      void clock.sleep(milliseconds, over.signal).then(slots.lend(packages));
+    });
+    return () => {
+      stop();
+      over.abort();
+    };
   }
 
   /** An error of a promise that nobody awaited belongs to the package in whose file it was thrown. */

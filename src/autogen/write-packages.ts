@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { isFault, messageOf, type Problem, problem } from '../diagnostics/index.ts';
-import { type Fastpull, Slots } from '../fastpull/index.ts';
+import type { Fastpull } from '../fastpull/index.ts';
 import { type Clock, sha512Text } from '../host/index.ts';
+import { atOnce } from '../primitives/index.ts';
 import type { PackageOutput } from './collect-packages.ts';
 import type { RunEvent } from './report.ts';
 import type { RunSettings } from './run-context.ts';
@@ -35,21 +36,16 @@ export async function writePackages(
   options: WriteOptions,
 ): Promise<ReadonlyMap<string, WrittenPackage>> {
   const written = new Map<string, WrittenPackage>();
-  const slots = new Slots(foldersAtOnce);
-  await Promise.all(
-    [...packages].map(([catpkg, output]) =>
-      slots.run(async () => {
-        try {
-          written.set(catpkg, { kind: 'done', change: await writeOne(output, options) });
-        } catch (error) {
-          const found = isFault(error)
-            ? error.problem
-            : problem('SYS004', { what: `'${catpkg}' cannot be written: ${messageOf(error)}` });
-          written.set(catpkg, { kind: 'failed', problem: found });
-        }
-      }),
-    ),
-  );
+  await atOnce([...packages], { most: foldersAtOnce }, async ([catpkg, output]) => {
+    try {
+      written.set(catpkg, { kind: 'done', change: await writeOne(output, options) });
+    } catch (error) {
+      const found = isFault(error)
+        ? error.problem
+        : problem('SYS004', { what: `'${catpkg}' cannot be written: ${messageOf(error)}` });
+      written.set(catpkg, { kind: 'failed', problem: found });
+    }
+  });
   return written;
 }
 

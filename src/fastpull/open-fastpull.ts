@@ -1,6 +1,7 @@
 import { fault, type Problem } from '../diagnostics/index.ts';
 import { Fetcher } from '../fetcher/index.ts';
 import { type Clock, machine, type Random, systemClock, systemRandom } from '../host/index.ts';
+import { Slots } from '../primitives/index.ts';
 import { type ObjectStore, openDiskStore } from '../store/index.ts';
 import { packFolder } from './archives/pack.ts';
 import { unpackArchive } from './archives/unpack.ts';
@@ -16,7 +17,6 @@ import { FileBackend, shelfOf } from './record-backend.ts';
 import { collectionKeys, type KeySpecification, RecordStore } from './record-store.ts';
 import { RunFolder } from './run-folder.ts';
 import { checkScope } from './scope-name.ts';
-import { Slots } from './slots.ts';
 import { Spider } from './spider.ts';
 
 export interface FastpullOptions {
@@ -39,8 +39,10 @@ export interface FastpullOptions {
   readonly immediate?: boolean | undefined;
   /** Asks nobody: what is not here is FPL005. */
   readonly offline?: boolean | undefined;
-  /** Downloads under way at the same time; default 20. */
+  /** Downloads of one host that are under way at the same time; default 20. */
   readonly downloadsAtOnce?: number | undefined;
+  /** The longest pause that a server may ask for and gets, in milliseconds; default 60,000. Not with a `fetcher` of yours. */
+  readonly maxPauseMs?: number | undefined;
   /** Told of what was put right by itself: unreadable records, objects that are gone, stale pages. */
   readonly onProblem?: ((problem: Problem) => void) | undefined;
 }
@@ -81,7 +83,9 @@ class OpenedFastpull implements Fastpull {
     this.#parts = openParts(options, this.#runFolder.folder('incoming'));
     this.storesFolder = this.#parts.storesFolder;
     this.blos = this.#parts.blos;
-    this.#fetcher = options.fetcher ?? new Fetcher({ clock, random, budget: defaultBudget, userAgent });
+    const { maxPauseMs } = options;
+    this.#fetcher =
+      options.fetcher ?? new Fetcher({ clock, random, budget: defaultBudget, userAgent, maxPauseMs });
     const shared = {
       fetcher: this.#fetcher,
       credentials: options.credentials,
@@ -99,7 +103,7 @@ class OpenedFastpull implements Fastpull {
       random,
       blos: this.blos,
       locks: this.#parts.locks,
-      slots: new Slots(options.downloadsAtOnce ?? 20),
+      atOnce: options.downloadsAtOnce ?? 20,
       folder: this.#runFolder.folder('spider'),
       scopeOf: (name) => this.integrity(name),
     });
@@ -126,6 +130,8 @@ class OpenedFastpull implements Fastpull {
   temporaryFolder(purpose: string): string {
     return this.#runFolder.own(purpose);
   }
+
+  watchPauses: Fastpull['watchPauses'] = (listener) => this.#fetcher.watchPauses(listener);
 
   download: Fastpull['download'] = (request) => this.#spider.download(request);
 

@@ -20,6 +20,7 @@ import {
 } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { fault, messageOf, type ProblemError } from '../diagnostics/index.ts';
+import { atOnce } from '../primitives/index.ts';
 
 /** Facts of one name in a folder, without following a symbolic link. */
 export interface EntryFacts {
@@ -194,22 +195,18 @@ export function setModifiedTime(path: string, timeMs: number): void {
 
 /** Makes files or folders durable, several at a time so that the file system can group its work. Throws SYS004. */
 export async function syncPaths(paths: readonly string[]): Promise<void> {
-  const waiting = [...paths];
-  const work = async (): Promise<void> => {
-    for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
+  await atOnce(paths, { most: 4 }, async (path) => {
+    try {
+      const file = await open(path, constants.O_RDONLY);
       try {
-        const file = await open(path, constants.O_RDONLY);
-        try {
-          await file.sync();
-        } finally {
-          await file.close();
-        }
-      } catch (error) {
-        throw pathProblem('make durable', path, error);
+        await file.sync();
+      } finally {
+        await file.close();
       }
+    } catch (error) {
+      throw pathProblem('make durable', path, error);
     }
-  };
-  await Promise.all(Array.from({ length: Math.min(4, paths.length) }, work));
+  });
 }
 
 /** Writes the pieces to a file that is replaced when it exists; not durable until `syncPaths`. Throws SYS004. */

@@ -1,5 +1,5 @@
-export { AppendFile, appendToFile } from './append-file.ts';
-export { matchWithin } from './bounded-regex.ts';
+export { AppendFile, appendDurably, appendToFile } from './append-file.ts';
+export { firstMatchWithin, matchWithin } from './bounded-regex.ts';
 export {
   type ControlGroup,
   type ControlGroupLimits,
@@ -13,12 +13,14 @@ export { inflateRaw, unpackZstd, writeZstdFile } from './compress.ts';
 export {
   askLine,
   type Console,
+  interruptible,
   onCrash,
   onInterrupt,
   onStrayRejection,
   readStandardInput,
   systemConsole,
   tolerateClosedPipes,
+  untilAborted,
 } from './console.ts';
 export { acceptedCodings, type UnpackLimits, UnpackTrouble, unpackBody } from './content-coding.ts';
 export {
@@ -61,7 +63,7 @@ export {
   writeDurably,
   writeWhole,
 } from './files.ts';
-export { type Filter, filterFile, filterToFile } from './filter-program.ts';
+export { type Filter, filterFile, filterPieces, filterToFile } from './filter-program.ts';
 export { FlushedFile } from './flushed-file.ts';
 export {
   absolutePath,
@@ -86,6 +88,7 @@ export {
 } from './folder-facts.ts';
 export { giveTree, makeOwnedFolder, moveFolder, ownUser, removeTree } from './folder-ownership.ts';
 export { type GrowingFile, openGrowingFile } from './growing-file.ts';
+export { hashStream, type StreamHashes, writeHashing } from './hash-stream.ts';
 export {
   copyHashing,
   crc32,
@@ -113,6 +116,7 @@ export { machine } from './machine.ts';
 export { type Mount, readMounts } from './mounts.ts';
 export { makeNamedPipe, type OpenedPipe, openPipe, sweepNamedPipes } from './named-pipe.ts';
 export { writeNewFile } from './new-file.ts';
+export { gunzipBytes, gzipBytes, unpackZstdFrame } from './packed-bytes.ts';
 export {
   type ProcessOptions,
   type ProcessResult,
@@ -126,6 +130,7 @@ export { ownIdentity, type ProcessIdentity, processState } from './process-ident
 export { descendants, leakyDescriptors } from './process-tree.ts';
 export { findProgram, type ProbeAnswer, probeProgram } from './program-probe.ts';
 export { type Random, systemRandom } from './random.ts';
+export { RandomFile } from './random-file.ts';
 export { repeatEvery, runAfter } from './repeat.ts';
 export { bytesBelow, freeDiskBytes, machineMemoryBytes } from './room.ts';
 export { sendSignal, signalName } from './signals.ts';

@@ -1,5 +1,6 @@
 import { fault, type Problem, problem } from '../diagnostics/index.ts';
 import {
+  isAutogenPart,
   type KitDefinition,
   type PackageList,
   parsePackageList,
@@ -208,11 +209,6 @@ function insertLayer(kit: KitFiles, { files, failures }: GeneratedFolder, keepAu
     if (/^(?:metadata|profiles|eclass|licenses)\//.test(catpkg) || failed.has(catpkg)) continue;
     kit.replacePackage(catpkg, layer.packageFiles(catpkg));
   }
-}
-
-/** Whether a path belongs to the programs that write ebuilds, and so to no kit. */
-export function isAutogenPart(path: string): boolean {
-  return /(?:^|\/)(?:autogen\.[^/]+|(?:templates|generators)\/.*)$/.test(path) && !/^profiles\//.test(path);
 }
 
 /** Takes a kit of the kind `sourced` over (specification 7.4, step 3). Throws TRE012 and problems of its source. */

@@ -1,4 +1,4 @@
-import type { MadePackage, RunReport } from '../autogen/index.ts';
+import type { MadePackage, RunEvent, RunReport } from '../autogen/index.ts';
 import type { Problem } from '../diagnostics/index.ts';
 import type { PushReport } from '../fastpull/index.ts';
 import type { Clock, FileTree } from '../host/index.ts';
@@ -109,6 +109,8 @@ export interface KitReport {
 export type RegenEvent =
   | { readonly kind: 'begin'; readonly release: string; readonly kits: readonly string[] }
   | { readonly kind: 'stage'; readonly kit: string; readonly branch: string; readonly stage: string }
+  /** A host of an upstream that asked for it is not asked before `until`; others go on. */
+  | Extract<RunEvent, { readonly kind: 'pause' }>
   | { readonly kind: 'autogens'; readonly folder: string; readonly totals: RunReport['totals'] }
   | KitReport
   | { readonly kind: 'uploaded'; readonly report: PushReport }

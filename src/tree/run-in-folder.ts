@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import type { MadePackage, PackageReport, RunReport } from '../autogen/index.ts';
 import { fault, problem } from '../diagnostics/index.ts';
-import { isCategoryName, isPackageName, parsePackageId } from '../formats/gentoo/index.ts';
+import { isAutogenName, isCategoryName, isPackageName, parsePackageId } from '../formats/gentoo/index.ts';
 import { type FileTree, kindsIn, pathKind, readFileTree } from '../host/index.ts';
 import type { PackageFailure, RegenEvent, RegenServices } from './contract.ts';
 
@@ -57,7 +57,7 @@ export class FolderRuns {
 /** Whether there is one somewhere below a folder. */
 function hasAutogen(folder: string): boolean {
   const entries = kindsIn(folder).filter(({ name }) => name !== '.git');
-  if (entries.some(({ name, kind }) => kind !== 'folder' && name.startsWith('autogen.'))) return true;
+  if (entries.some(({ name, kind }) => kind !== 'folder' && isAutogenName(name))) return true;
   return entries.some(({ name, kind }) => kind === 'folder' && hasAutogen(`${folder}/${name}`));
 }
 

@@ -102,6 +102,43 @@ describe.runIf(checkout !== '')("the reference's own tree (11.2)", () => {
     }
   });
 
+  it('tells what is missing when an input is left out', () => {
+    const usualFarm = { ...usual, strategy: 'local', seed: 'stage3' } as const;
+    const root = writeFarm(join(folder, 'whole'), checkout, usualFarm);
+    const counts = (job: Job): readonly number[] => {
+      const { elements, errors, left } = askOurs(job);
+      const values = Object.values(elements);
+      return [
+        values.length,
+        Object.keys(errors).length,
+        values.filter((one) => one === null).length,
+        left.length,
+      ];
+    };
+    const without = (name: string, target: string): Job => {
+      const { [name]: _, ...sets } = setsOf(target, usual.build) as Record<string, string>;
+      return { root, sets };
+    };
+    expect(counts(without('target/build', 'stage3'))[3]).toBe(2);
+    const codes = askOurs(without('target/build', 'stage3')).program.problems.map(({ code }) => code);
+    expect(codes).toEqual(['MTR043', 'MTR043']);
+    expect(counts(without('target/arch_desc', 'stage3')).slice(1)).toEqual([20, 8, 1]);
+    expect(counts(without('target', 'stage3')).slice(0, 2)).toEqual([56, 15]);
+    expect(counts(without('target', 'stage3'))[3]).toBe(0);
+
+    const control = (name: string): string => {
+      const farm = join(folder, name.replace('/', '-'));
+      const file = writeFarm(farm, checkout, usualFarm);
+      rmSync(join(farm, 'mirror', usual.build, usual.archDesc, usual.subarch, '.control', name));
+      return file;
+    };
+    const strategy = control('strategy/build');
+    expect(askOurs({ root: strategy, sets: setsOf('stage1', usual.build) }).fatal).toBe('MTR028');
+    expect(counts({ root: strategy, sets: setsOf('stage3', usual.build) })[1]).toBe(4);
+    const version = control('version/stage3');
+    expect(counts({ root: version, sets: setsOf('stage1', usual.build) })[1]).toBe(12);
+  });
+
   it('agrees element by element with the reference, for every build, target, strategy and seed', () => {
     const builds = readdirSync(join(checkout, 'etc/builds')).filter((name) =>
       existsSync(join(checkout, 'etc/builds', name, 'build.conf')),

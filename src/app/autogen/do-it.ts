@@ -8,7 +8,6 @@ import {
   type RunReport,
   type RunSettings,
   readUpstreams,
-  readUserSettings,
   runAutogens,
 } from '../../autogen/index.ts';
 import type { FarmConfig } from '../../config/index.ts';
@@ -16,9 +15,10 @@ import type { Problem } from '../../diagnostics/index.ts';
 import type { Fastpull } from '../../fastpull/index.ts';
 import { absolutePath, machine, systemClock, textIfThere } from '../../host/index.ts';
 import { type FarmPaths, farmPaths } from '../farm-paths.ts';
-import { distfilesHostOf, openWorkspace, workspaceRoot } from '../fastpull/index.ts';
+import { distfilesHostOf, openWorkspace, ownSettings, workspaceRoot } from '../fastpull/index.ts';
 import { isFarm } from '../is-farm.ts';
 import { fixupsFolder } from './fixups-folder.ts';
+import { systemRepositories } from './mirrors-around.ts';
 import { publicModules } from './public-modules.ts';
 
 /** What `packmill doit` is told (specification 1.12). */
@@ -50,6 +50,8 @@ export interface DoitOptions {
   readonly refetch: readonly string[];
   /** In front of `gen_path`: an expression that ebuilds can use. */
   readonly genPath: string;
+  /** The longest pause that a server may ask for and gets, in milliseconds; default 15 minutes. */
+  readonly maxWaitMs?: number | undefined;
   readonly edition?: number | undefined;
   readonly signal: AbortSignal;
   readonly onEvent: (event: RunEvent) => void;
@@ -57,8 +59,9 @@ export interface DoitOptions {
   readonly onProblem: (problem: Problem) => void;
 }
 
-/** For one generate with all its builds. */
+/** For one generate with all its builds, pauses of servers not counted. */
 const timeLimitMs = 30 * 60_000;
+const usualMaxWaitMs = 15 * 60_000;
 
 /** Runs autogens of the overlay that a folder is in. See `runAutogens`. */
 export async function runDoit(options: DoitOptions): Promise<RunReport> {
@@ -83,12 +86,13 @@ export async function runDoit(options: DoitOptions): Promise<RunReport> {
     const settings: RunSettings = {
       overlay,
       fixups,
+      repositories: systemRepositories,
       release: options.release,
       forceDynamic: options.forceDynamic,
       production: options.production,
       genPathPrefix: options.genPath,
       upstreams: opened.upstreams,
-      timeLimitMs,
+      timeLimitMs: timeLimitMs + (options.maxWaitMs ?? usualMaxWaitMs),
       archiveTime: Number(machine.variable('SOURCE_DATE_EPOCH') ?? 0) || 0,
     };
     return await runAutogens({
@@ -130,8 +134,7 @@ interface Stores {
 /** Stores of the farm, or of the workspace, with the settings of both and of the user. */
 async function openStores(options: DoitOptions): Promise<Stores> {
   const { farmFolder, onProblem } = options;
-  const user = readUserSettings(join(machine.variable('HOME') ?? '/', '.autogen'));
-  for (const found of user.problems) onProblem(found);
+  const user = ownSettings(onProblem);
   const paths = isFarm(farmFolder) ? farmPaths(farmFolder) : undefined;
   const config = paths && (await farmConfig(paths));
   const distfilesHost = distfilesHostOf(config);
@@ -142,6 +145,7 @@ async function openStores(options: DoitOptions): Promise<Stores> {
     credentials: user.credentials,
     immediate: options.immediate,
     offline: options.offline,
+    maxPauseMs: options.maxWaitMs ?? usualMaxWaitMs,
     onProblem,
   });
   return {

@@ -20,6 +20,7 @@ export { isFarm } from '../is-farm.ts';
 export {
   distfilesHostOf,
   openWorkspace,
+  ownSettings,
   rootBelow,
   type Workspace,
   type WorkspaceOptions,

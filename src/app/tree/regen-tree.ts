@@ -33,6 +33,8 @@ export interface TreeRegenOptions
   readonly scope: string | undefined;
   /** Packages at one time; default 64. */
   readonly jobs: number | undefined;
+  /** The longest pause that a server may ask for and gets, in milliseconds; default 15 minutes. */
+  readonly maxWaitMs?: number | undefined;
   /** Where archives of kits are sent before kits are pushed; undefined: nowhere. */
   readonly cdn: ((workspace: Workspace) => Parameters<typeof pushObjects>[1]) | undefined;
   readonly onProblem: (problem: Problem) => void;
@@ -102,8 +104,11 @@ async function runAutogens(options: TreeRegenOptions, run: Pick<DoitOptions, 'fo
     offline: false,
     refetch: [],
     genPath: `\${REPODIR}`,
+    maxWaitMs: options.maxWaitMs,
     signal: options.signal,
-    onEvent: () => undefined,
+    onEvent: (event) => {
+      if (event.kind === 'pause') options.onEvent(event);
+    },
     onProblem: options.onProblem,
   });
 }

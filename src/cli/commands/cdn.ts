@@ -7,7 +7,7 @@ import {
   type Workspace,
 } from '../../app/fastpull/index.ts';
 import { fault } from '../../diagnostics/index.ts';
-import { machine, onInterrupt } from '../../host/index.ts';
+import { interruptible, machine, untilAborted } from '../../host/index.ts';
 import { formatBytes } from '../../primitives/index.ts';
 import { parsePort } from '../parse-port.ts';
 import { exitCodes, type Shell } from '../shell.ts';
@@ -32,7 +32,7 @@ export function addCdn(program: Command, shell: Shell): void {
         const server = await startCdnServer(blos, options);
         shell.print(`serving objects at ${server.url}`);
         shell.printJson({ url: server.url });
-        await new Promise<void>((resolve) => void onInterrupt(() => resolve()));
+        await interruptible(untilAborted);
         await server.close();
       }),
     );

@@ -3,6 +3,8 @@ import { buildingCodes } from './building.table.ts';
 import { channelCodes } from './channel.table.ts';
 import { commandCodes } from './command.table.ts';
 import { configCodes } from './config.table.ts';
+import { ebinsCodes } from './ebins.table.ts';
+import { ebinsIndexCodes } from './ebins-index.table.ts';
 import { ebuildsCodes } from './ebuilds.table.ts';
 import type { CatalogueEntry } from './entry.ts';
 import { extendedJsonCodes } from './extended-json.table.ts';
@@ -25,7 +27,6 @@ import { plannerCodes } from './planner.table.ts';
 import { publishingCodes } from './publishing.table.ts';
 import { pythonCodes } from './python.table.ts';
 import { queueCodes } from './queue.table.ts';
-
 import { reviewCodes } from './review.table.ts';
 import { sandboxCodes } from './sandbox.table.ts';
 import { schedulingCodes } from './scheduling.table.ts';
@@ -43,6 +44,8 @@ const tables = {
   ...channelCodes,
   ...commandCodes,
   ...configCodes,
+  ...ebinsCodes,
+  ...ebinsIndexCodes,
   ...ebuildsCodes,
   ...formatsCodes,
   ...generatorsCodes,

@@ -1,5 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { explain, loadMetro, memoryFiles, mostFileBytes, type Program, textOfBytes } from './index.ts';
+import {
+  elementGraph,
+  explain,
+  formatMetro,
+  lintProgram,
+  loadMetro,
+  memoryFiles,
+  mostFileBytes,
+  type Program,
+  parseMetro,
+  textOfBytes,
+} from './index.ts';
 
 const load = (
   files: Readonly<Record<string, string>>,
@@ -84,6 +95,17 @@ describe('values that grow without end', () => {
   });
 });
 
+describe('mistakes and missing names in great number', () => {
+  it('are not copied into everything that refers to them', () => {
+    const lax = chain(10_000, (index) => `e${index}: $[n${index}:lax]$[e${Math.max(0, index - 1)}:lax]\n`);
+    expect(codesOf(load({ root: lax.replace('$[e0:lax]', 'x') }))).toEqual([]);
+    const wrong = `w: ${'$[nope] '.repeat(50_000)}\n${chain(5000, (index) => `u${index}: $[w]\n`)}`;
+    const program = load({ root: wrong });
+    expect(program.check().length).toBeLessThan(200);
+    expect(program.value('u4999')).toMatchObject({ kind: 'error', word: 'UNDEFINED_REF' });
+  });
+});
+
 describe('what is no file of the language', () => {
   it('is told by line, whatever it is', () => {
     const junk = Array.from({ length: 300 }, (_, index) => String.fromCharCode(1 + (index % 255))).join('');
@@ -91,6 +113,14 @@ describe('what is no file of the language', () => {
     expect(program.problems.length).toBeGreaterThan(0);
     expect(codesOf(load({ root: '[['.repeat(20_000) }))).toEqual(['MTR001']);
     expect(codesOf(load({ root: `a: ${'$['.repeat(100_000)}` }))).toContain('MTR023');
+  });
+  it('is told of hundreds of thousands of lines, and formatted', () => {
+    const text = `${'x = 1\n'.repeat(200_000)}a: [\n${'y\n'.repeat(200_000)}]\nb: ${'$[c]'.repeat(200_000)}\n`;
+    const program = load({ root: text });
+    expect(program.problems).toHaveLength(200_000);
+    expect(lintProgram(program)).toEqual([]);
+    expect(elementGraph(program).uses).toHaveLength(1);
+    expect(formatMetro(parseMetro(text, 'x'))).toBe(text);
   });
   it('in other encodings, with NUL, or far too large is refused: MTR006, MTR029', () => {
     expect(textOfBytes(Buffer.from([0x61, 0xff]))).toEqual({ kind: 'not-text' });

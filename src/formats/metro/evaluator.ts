@@ -4,7 +4,14 @@ import { directValue } from './direct.ts';
 import { ValueFrame } from './frame.ts';
 import type { Frame, Knowledge, Surroundings, Want } from './knowledge.ts';
 import type { ReadAnswer } from './reader.ts';
-import { type Choice, errorResult, type InputRead, type Memo, type Result } from './results.ts';
+import {
+  type Choice,
+  errorResult,
+  type InputRead,
+  type Memo,
+  type MoreMemo,
+  type Result,
+} from './results.ts';
 
 /**
  * Works out values (section 3): lazily, each once, with a stack of its own, so that depth is bounded by
@@ -37,7 +44,7 @@ export class Evaluator implements Knowledge {
     if (!result) return undefined;
     const memo = this.memo(cell);
     // without a name that is not defined both ways come to the same
-    if (lax) memo.laxText = result;
+    if (lax) this.#more(memo).laxText = result;
     else memo.text = result;
     return result;
   }
@@ -60,24 +67,22 @@ export class Evaluator implements Knowledge {
     const { memo } = cell;
     // nobody else writes memos with this owner
     if (memo && memo.owner === this) return memo as Memo;
-    const fresh: Memo = {
-      owner: this,
-      active: 0,
-      choice: undefined,
-      text: undefined,
-      laxText: undefined,
-      lines: undefined,
-      laxLines: undefined,
-    };
+    const fresh: Memo = { owner: this, text: undefined, more: undefined };
     cell.memo = fresh;
     return fresh;
+  }
+
+  #more(memo: Memo): MoreMemo {
+    memo.more ??= { active: 0, choice: undefined, laxText: undefined, lines: undefined, laxLines: undefined };
+    return memo.more;
   }
 
   /** What is known already, or can be put together at once. */
   known(want: Want): Result | undefined {
     const memo = this.memo(want.cell);
-    if (want.mode === 'lines') return want.lax ? memo.laxLines : memo.lines;
-    return (want.lax ? memo.laxText : memo.text) ?? this.#direct(want);
+    const { more } = memo;
+    if (want.mode === 'lines') return want.lax ? more?.laxLines : more?.lines;
+    return (want.lax ? more?.laxText : memo.text) ?? this.#direct(want);
   }
 
   /** What is known of an element is wrong from now on. */
@@ -87,7 +92,7 @@ export class Evaluator implements Knowledge {
 
   /** Which definition counts, or what has to be known first. */
   chosen(cell: Cell, user: Cell | undefined): Choice | Want {
-    const memo = this.memo(cell);
+    const memo = this.#more(this.memo(cell));
     if (memo.choice) return memo.choice;
     const { sole } = cell;
     if (sole) {
@@ -132,7 +137,7 @@ export class Evaluator implements Knowledge {
         stack.pop();
         continue;
       }
-      if ((this.memo(want.cell).active & bitOf(want)) !== 0) {
+      if (((this.memo(want.cell).more?.active ?? 0) & bitOf(want)) !== 0) {
         top.meetCircle(circle(stack, want));
         continue;
       }
@@ -144,18 +149,19 @@ export class Evaluator implements Knowledge {
   }
 
   #enter({ want }: Frame): void {
-    if (want) this.memo(want.cell).active |= bitOf(want);
+    if (want) this.#more(this.memo(want.cell)).active |= bitOf(want);
   }
 
   #leave({ want }: Frame, result: Result): void {
     if (!want) return;
     const memo = this.memo(want.cell);
-    memo.active &= ~bitOf(want);
+    const more = this.#more(memo);
+    more.active &= ~bitOf(want);
     if (want.mode === 'text') {
-      if (want.lax) memo.laxText = result;
+      if (want.lax) more.laxText = result;
       else memo.text = result;
-    } else if (want.lax) memo.laxLines = result;
-    else memo.lines = result;
+    } else if (want.lax) more.laxLines = result;
+    else more.lines = result;
   }
 }
 

@@ -128,6 +128,10 @@ describe('values that are passed', () => {
     expect(comesTo(program, 'b')).toBe('1');
     expect(explain(program, 'b').uses[0]).toMatchObject({ name: 'a', origin: 'override' });
   });
+  it('may name files, which are looked for beside the first file', () => {
+    const program = load({ root: 'a: 1\n', VERSION: '7\n' }, { sets: new Map([['a', '<< ./VERSION']]) });
+    expect(comesTo(program, 'a')).toBe('7');
+  });
   it('do not replace anything in an immutable program: MTR011', () => {
     const program = load('a: 2\n', { sets: new Map([['a', '1']]), immutable: true });
     expect(codes(program)).toEqual(['MTR011']);

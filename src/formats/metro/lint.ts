@@ -43,11 +43,9 @@ export function lintDefinition(
 
 /** The same for all definitions. */
 export function lintProgram(program: Program): readonly Trouble[] {
-  const troubles: Trouble[] = [];
-  for (const cell of program.definitions.cells.values()) {
-    for (const definition of cell.all()) troubles.push(...lintDefinition(program, definition));
-  }
-  return troubles;
+  return [...program.definitions.cells.values()].flatMap((cell) =>
+    cell.all().flatMap((definition) => lintDefinition(program, definition)),
+  );
 }
 
 function isBlank({ first }: Cell): boolean {

@@ -28,6 +28,8 @@ export class FileParser {
   readonly #ends: LineEnds;
   #hash = -1;
   #tab = -1;
+  /** Where the first word of the line ends that was looked at last. */
+  #word = 0;
   position: number;
   scope: Scope;
 
@@ -54,8 +56,8 @@ export class FileParser {
     if (text.charCodeAt(from) === openBracket && text.charCodeAt(to - 1) === closeBracket && to - from > 1) {
       return this.#annotation({ start, end: this.#ends.after(lineEnd), from, to });
     }
-    const wordEnd = this.#wordEnd(from, to);
-    if (text.charCodeAt(wordEnd - 1) === colon) return this.#element(start, lineEnd, from, to);
+    if (text.charCodeAt(this.#wordEnd(from, to) - 1) === colon)
+      return this.#element(start, lineEnd, from, to);
     const slip: Slip = {
       code: 'MTR001',
       what: `'${shortened(text.slice(from, to))}' is neither an element nor an annotation`,
@@ -73,7 +75,8 @@ export class FileParser {
       const found = this.#text.indexOf('\t', from);
       this.#tab = found < 0 ? Number.MAX_SAFE_INTEGER : found;
     }
-    return Math.min(end, this.#tab);
+    this.#word = Math.min(end, this.#tab);
+    return this.#word;
   }
 
   /** Where a comment begins: a `#` at the start of a word; `lineEnd` when there is none. */
@@ -131,7 +134,7 @@ export class FileParser {
 
   #element(start: number, lineEnd: number, from: number, to: number): ElementNode {
     const text = this.#text;
-    const wordEnd = this.#wordEnd(from, to);
+    const wordEnd = this.#word;
     let valueAt = wordEnd;
     while (valueAt < to && isSpace(text.charCodeAt(valueAt))) valueAt += 1;
     const isBlock = to - valueAt === 1 && text.charCodeAt(valueAt) === openBracket;
@@ -146,16 +149,28 @@ export class FileParser {
       end = body.end;
       closed = body.closed;
     }
-    const written = text.slice(from, wordEnd - 1);
     const { section } = this.scope;
+    const name = fullName(text.slice(from, wordEnd - 1), section);
+    // nearly always nothing is wrong, and nothing is made to say so
+    const isUsual =
+      closed &&
+      name !== undefined &&
+      (valueAt === to ||
+        (valueAt === wordEnd + 1 &&
+          text.charCodeAt(wordEnd) === 32 &&
+          isPlain(text.charCodeAt(valueAt)) &&
+          isPlain(text.charCodeAt(to - 1))));
+    const slips = isUsual
+      ? undefined
+      : elementSlips({ text, start, from, wordEnd, valueAt, to, section, closed });
     this.position = end;
     return {
       kind: 'element',
       start,
       end,
       scope: this.scope,
-      slips: elementSlips({ text, start, from, wordEnd, valueAt, to, section, closed }),
-      name: fullName(written, section),
+      slips,
+      name,
       nameAt: from - start,
       nameEnd: wordEnd - 1 - start,
       valueAt: valueAt - start,
@@ -206,18 +221,10 @@ interface ElementLine {
   readonly closed: boolean;
 }
 
-/** What is wrong with the line of an element; nearly always nothing, and then nothing is made. */
+/** What is wrong with the line of an element. */
 function elementSlips(line: ElementLine): readonly Slip[] | undefined {
   const { text, start, from, wordEnd, valueAt, to, section, closed } = line;
   const isEmpty = wordEnd - from === 1;
-  const isUsual =
-    closed &&
-    (!isEmpty || section !== undefined) &&
-    (valueAt === to || (text.charCodeAt(wordEnd) === 32 && valueAt === wordEnd + 1)) &&
-    isPlain(text.charCodeAt(valueAt)) &&
-    isPlain(text.charCodeAt(to - 1)) &&
-    !forbidden.test(text.slice(from, wordEnd - 1));
-  if (isUsual) return undefined;
   const slips: Slip[] = [];
   const written = text.slice(from, wordEnd - 1);
   const name = { from: from - start, to: wordEnd - start };

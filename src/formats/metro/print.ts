@@ -52,7 +52,8 @@ export function formatMetro(file: MetroFile): string {
       continue;
     }
     if (node.kind === 'annotation' && node.does === 'section' && !followsComment(lines)) separate(lines);
-    lines.push(...formattedLines(file, node));
+    // a block may have more lines than a call takes arguments
+    for (const line of formattedLines(file, node)) lines.push(line);
   }
   const last = file.nodes.at(-1);
   // the empty lines of a block without an end are its own

@@ -54,8 +54,7 @@ export class Program {
 
   /** What is wrong with files, definitions and collections; values have problems of their own (`check`). */
   get troubles(): readonly Trouble[] {
-    const troubles: Trouble[] = [];
-    for (const { file } of this.files.values()) troubles.push(...syntaxTroubles(file));
+    const troubles = [...this.files.values()].flatMap(({ file }) => syntaxTroubles(file));
     for (const cell of this.definitions.cells.values()) {
       if (cell.sole) continue;
       for (const [earlier, later] of cell.repeats) troubles.push(repeatTrouble(earlier, later));
@@ -148,7 +147,7 @@ export class Program {
     const { version, cells } = this.definitions;
     if (this.#near.version !== version) this.#near = { version, found: new Map() };
     const { found } = this.#near;
-    if (!found.has(name)) found.set(name, nearNames(name, cells));
+    if (found.size < mostNear && !found.has(name)) found.set(name, nearNames(name, cells));
     return found.get(name);
   }
 
@@ -166,6 +165,9 @@ export class Program {
     return { kind: 'error', name: cell.name, code, word: wordOf(code), problems, definition };
   }
 }
+
+/** Names for which near ones are looked for: whoever has more mistakes begins with the first ones. */
+const mostNear = 300;
 
 /** The same for the same mistake at the same place. */
 export function troubleKey({ code, what, site }: Trouble): string {

@@ -69,7 +69,8 @@ export function definitionUses(program: Program, definition: Definition): Defini
     });
   for (const line of linesOf(definition)) {
     if (line.kind === 'code' || line.kind === 'misplaced') continue;
-    uses.push(...segmentUses(line.segments, section));
+    // a line may have more references than a call takes arguments
+    for (const use of segmentUses(line.segments, section)) uses.push(use);
     if (line.kind === 'plain') continue;
     const frame = new TemplateFrame(
       program.evaluator,

@@ -34,17 +34,17 @@ export type Piece =
 export interface Result {
   readonly kind: 'text' | 'zapped' | 'lines' | 'error';
   readonly text: string;
-  readonly pieces: readonly Piece[] | undefined;
-  /** Lines with all that is included, and their length with a line end each. */
-  readonly count: number;
-  readonly size: number;
   /** 1 for a value without references. */
   readonly depth: number;
   /** Names that are not defined and on whose absence the value depends. */
   readonly absent: readonly string[] | undefined;
-  readonly troubles: readonly Trouble[] | undefined;
-  /** The reference through which an error came. */
-  readonly via: { readonly site: Site; readonly cell: Cell; readonly result: Result } | undefined;
+  /** Of `lines`; the number of lines with all that is included, and their length with a line end each. */
+  readonly pieces?: readonly Piece[];
+  readonly count?: number;
+  readonly size?: number;
+  /** Of `error`; the reference through which it came, when it came through one. */
+  readonly troubles?: readonly Trouble[];
+  readonly via?: { readonly site: Site; readonly cell: Cell; readonly result: Result } | undefined;
 }
 
 /** Which definition of an element counts: none, one, or an error of its conditions. */
@@ -57,30 +57,34 @@ export interface Choice {
 /** What one evaluator has found out about an element. */
 export interface Memo {
   readonly owner: object;
+  /** Its value as one line, which is all that most elements are asked for. */
+  text: Result | undefined;
+  more: MoreMemo | undefined;
+}
+
+/** What is known of the few elements that are asked in other ways. */
+export interface MoreMemo {
   /** The ways in which it is being made at this moment, as bits: wanting one of them again is a circle. */
   active: number;
   choice: Choice | undefined;
-  text: Result | undefined;
   laxText: Result | undefined;
   lines: Result | undefined;
   laxLines: Result | undefined;
 }
 
-const nothing = { pieces: undefined, count: 0, size: 0, troubles: undefined, via: undefined };
-
 export function textResult(text: string, depth: number, absent: readonly string[] | undefined): Result {
-  return { kind: 'text', text, ...nothing, depth, absent };
+  return { kind: 'text', text, depth, absent };
 }
 
 export function zappedResult(depth: number, absent: readonly string[] | undefined): Result {
-  return { kind: 'zapped', text: '', ...nothing, depth, absent };
+  return { kind: 'zapped', text: '', depth, absent };
 }
 
 export function errorResult(
   troubles: readonly Trouble[],
-  more: Pick<Result, 'absent' | 'via'> = { absent: undefined, via: undefined },
+  more: Pick<Result, 'absent' | 'via'> = { absent: undefined },
 ): Result {
-  return { kind: 'error', text: '', ...nothing, depth: 1, troubles, ...more };
+  return { kind: 'error', text: '', depth: 1, troubles, absent: more.absent, via: more.via };
 }
 
 /** The name of an element where it is defined: what messages about the element point at. */

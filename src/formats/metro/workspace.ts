@@ -18,6 +18,8 @@ export class Workspace {
   readonly #options: LoadOptions;
   /** Texts that count instead of what the reader has, by path. */
   readonly #texts = new Map<string, string>();
+  /** Files that were looked for, whether they are there or not. */
+  readonly #asked = new Set<string>();
   readonly #users = new Map<string, Set<Cell>>();
   readonly #steering = new Set<string>();
   readonly #troubles = new Map<Cell, readonly Trouble[]>();
@@ -47,6 +49,7 @@ export class Workspace {
 
   /** Loads everything anew. */
   reload(): void {
+    this.#asked.clear();
     const files: FileReader = { read: (path) => this.#read(path) };
     const loaded = loadMetro({ ...this.#options, files });
     this.#program = loaded.program;
@@ -62,10 +65,13 @@ export class Workspace {
 
   /** Takes a text in place of what the reader has, or the reader's again when it is undefined. */
   setText(path: string, text: string | undefined): void {
-    const before = this.#program?.files.get(path)?.file.text;
+    const before = this.#texts.get(path);
+    const read = this.#program?.files.get(path)?.file.text;
     if (text === undefined) this.#texts.delete(path);
     else this.#texts.set(path, text);
-    if (text === undefined || before !== text) this.reload();
+    // most files that are open in an editor have nothing to do with most programs
+    if (!this.#asked.has(path) || before === text || read === text) return;
+    this.reload();
   }
 
   /** Changes a file of the program. */
@@ -121,6 +127,7 @@ export class Workspace {
   }
 
   #read(path: string): ReadAnswer {
+    this.#asked.add(path);
     const text = this.#texts.get(path);
     return text === undefined ? this.#options.files.read(path) : { kind: 'text', text };
   }

@@ -1,5 +1,5 @@
 import { join, relative } from 'node:path';
-import { parseManifest } from '../../formats/gentoo/index.ts';
+import { isAutogenPart, parseManifest } from '../../formats/gentoo/index.ts';
 import { digestBytes, type FileTree, pathKind, readFileTree, realPath } from '../../host/index.ts';
 import {
   type Artifact,
@@ -8,7 +8,7 @@ import {
   type KindServices,
   type Outcome,
 } from '../../model/index.ts';
-import { type AutogenDetails, isWorkshop, staticJob } from './autogen-recipe.ts';
+import { type AutogenDetails, staticJob } from './autogen-recipe.ts';
 import { packFiles } from './package-archive.ts';
 import type { RunResult } from './report.ts';
 
@@ -69,7 +69,7 @@ async function filesOf(folder: string, prefix: string): Promise<FileTree> {
   const tree = await readFileTree(folder, { skip, mostBytes });
   return new Map(
     [...tree]
-      .filter(([path]) => !isWorkshop(path))
+      .filter(([path]) => !isAutogenPart(path))
       .map(([path, file]) => [`${prefix}${path}`, file] as const),
   );
 }

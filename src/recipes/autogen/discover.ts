@@ -1,8 +1,9 @@
 import { dirname, join, relative, sep } from 'node:path';
 import { fault, type Problem, problem } from '../../diagnostics/index.ts';
+import { autogensAmong } from '../../formats/gentoo/index.ts';
 import { absolutePath, namesIn, pathKind, snapshotFolder, subfolders } from '../../host/index.ts';
 import type { Recipe } from '../../model/index.ts';
-import { type AutogenDetails, autogensAmong, staticJob } from './autogen-recipe.ts';
+import { type AutogenDetails, staticJob } from './autogen-recipe.ts';
 
 export interface FoundAutogens {
   readonly recipes: readonly Recipe<AutogenDetails>[];
