@@ -30,6 +30,7 @@ import type { Lease } from '../queue/index.ts';
 import { checkKeyFile, SftpSession } from '../ssh/index.ts';
 import { type ObjectStore, openDiskStore } from '../store/index.ts';
 import { BuilderPresence } from './builder-presence.ts';
+import { Overlays, orderSecrets } from './autogen-orders.ts';
 import { type Carriers, redisCarriers } from './carriers.ts';
 import { carryOutOrder } from './carry-out-order.ts';
 import { type OpenedSandbox, openSandbox } from './open-sandbox.ts';
@@ -128,6 +129,7 @@ class BuilderSite {
   readonly #sandbox: OpenedSandbox;
   readonly #clock: Clock = systemClock;
   readonly #store: ObjectStore;
+  readonly #overlays: Overlays;
   readonly #link: ManagerLink;
   readonly #presence: BuilderPresence;
   readonly #stops = new Map<AttemptId, AbortController>();
@@ -146,6 +148,7 @@ class BuilderSite {
     const named = archesIn(settings.arches);
     this.#arches = named.length > 0 ? named : nativeArches(machine.processor());
     this.#store = openDiskStore({ root: `${settings.sharedPath}/objects` });
+    this.#overlays = new Overlays(`${settings.sharedPath}/overlays`, () => this.#clock.nowMs());
     this.#caller = new Caller(carriers.channel, {
       name: settings.hostname,
       serverMailbox: 'manager',
@@ -238,6 +241,7 @@ class BuilderSite {
       farm: `${settings.sharedPath}/temp/spool`,
       subject: { ...parts, attempt: `${order.attempt}-${order.fence}` },
       limitBytes: order.limits.logBytes,
+      secrets: orderSecrets(order, this.#store),
       clock: this.#clock,
     });
     const shipped = new AbortController();
@@ -301,6 +305,7 @@ class BuilderSite {
       clock: this.#clock,
       work: `${settings.sharedPath}/temp/work`,
       sourceCache: settings.sourceCache ?? `${settings.sharedPath}/srcdest_cache`,
+      overlays: this.#overlays,
       processors: Math.max(1, Math.ceil(settings.processors ?? machine.processors() / settings.slots)),
       skipCode: settings.skipCode,
       limits: { timeoutMs: settings.timeoutMs, memoryBytes: settings.memoryBytes },
@@ -392,13 +397,18 @@ class BuilderSite {
       await this.#clock.sleep(60 * 60_000, signal);
       if (signal.aborted) return;
       const needed = new Set<string>();
+      const overlays = new Set<string>();
       for (const { order } of this.#inWork.values()) {
         needed.add(order.recipe.object);
+        overlays.add(order.recipe.object);
         for (const { artifact } of order.dependencies) needed.add((artifact as { object: string }).object);
       }
       await this.#store
         .collect((digest) => needed.has(digest), keepObjectsMs)
         .catch((error: unknown) => say(`objects are not tidied: ${String(error)}`));
+      await this.#overlays
+        .tidy(overlays)
+        .catch((error: unknown) => say(`overlays are not tidied: ${String(error)}`));
     }
   }
 }

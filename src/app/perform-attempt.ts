@@ -30,6 +30,7 @@ export async function performAttempt(
     farm: paths.root,
     subject: { target, arch, name: job.name, attempt: String(begun.id) },
     limitBytes: config.sandbox['log-limit'] + (1 << 20),
+    secrets: secretsFor(kind),
     clock: farm.clock,
   });
   database.attempts.setLogPath(begun.id, log.path);
@@ -76,6 +77,16 @@ export async function performAttempt(
     return { outcome: { kind: 'failed', problem: error.problem }, facts: { logPath: log.path } };
   } finally {
     await log.close();
+  }
+}
+
+/** What keeps secrets from being read ends the job itself, which has a log for it. */
+function secretsFor(kind: RecipeKind): readonly string[] {
+  try {
+    return kind.secrets?.() ?? [];
+  } catch (error) {
+    if (isFault(error)) return [];
+    throw error;
   }
 }
 

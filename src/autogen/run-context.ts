@@ -23,6 +23,8 @@ export interface RunSettings {
   /** Root of kit-fixups where there is one. */
   readonly fixups: string | undefined;
   readonly release: string;
+  /** Where packages are written to; undefined: the overlay itself. */
+  readonly into?: string | undefined;
   /** Every look-up of an archive finds nothing, so that all are built anew. */
   readonly forceDynamic: boolean;
   /** Nothing is copied to the folder of distfiles. */

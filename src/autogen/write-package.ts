@@ -100,3 +100,22 @@ export async function writePackage(root: string, change: PackageChange): Promise
     throw error;
   }
 }
+
+/**
+ * Writes all that a run made of a package into a folder of its own below `into`: its ebuilds, whether they changed or not,
+ * and the Manifest as it is from now on. What lies below `root` stays as it is. Throws SYS004.
+ */
+export async function writePackageInto(
+  into: string,
+  root: string,
+  { output, change }: { readonly output: PackageOutput; readonly change: PackageChange },
+): Promise<void> {
+  const folder = join(into, output.catpkg);
+  ensureFolder(folder);
+  const path = join(root, output.catpkg, 'Manifest');
+  const changed = change.changes.find((one) => one.path === path);
+  const manifest = changed ? changed.after : textIfThere(path);
+  for (const [name, { staged }] of output.builds)
+    await writeFileWithMode(join(folder, name), staged.text, 0o644);
+  if (manifest !== undefined) await writeFileWithMode(join(folder, 'Manifest'), manifest, 0o644);
+}
