@@ -141,9 +141,29 @@ describe('autogens in a farm', () => {
     ]);
     expect(readlinkSync(tree)).not.toBe(visible);
     expect(inode('dev-libs/nib/Manifest')).toBe(nib);
-    expect(readFileSync(join(tree, 'app-office/paper-patterns/paper-patterns-2.1.ebuild'), 'utf8')).toMatch(
-      /^EAPI/,
-    );
+    const changed = join(tree, 'app-office/paper-patterns/paper-patterns-2.1.ebuild');
+    expect(readFileSync(changed, 'utf8')).toMatch(/^EAPI/);
+
+    const repo = async (...words: string[]): Promise<string> => {
+      const { code, out, err } = await scene.packmill('repo', ...words);
+      expect(code, err).toBe(0);
+      return out;
+    };
+    expect(await repo('show', 'stationery')).toMatch(/^app-office\/paper-patterns 2.1 /m);
+    expect((await repo('generations', 'stationery')).match(/^[ *] \d+ /gm)?.[0]).toMatch(/^\*/);
+    await repo('rollback', '--repo', 'stationery');
+    expect(readlinkSync(tree)).toBe(visible);
+    expect(await repo('verify', 'stationery', '--quick')).toContain(': good');
+    await repo('remove', 'dev-libs/nib', '--repo', 'stationery');
+    expect(existsSync(join(tree, 'dev-libs/nib'))).toBe(false);
+    const strange = await scene.packmill('repo', 'remove', 'dev-libs/nib', '--repo', 'stationery');
+    expect([strange.code, strange.err.includes('CLI007')]).toEqual([2, true]);
+    writeFileSync(join(tree, 'dev-libs/libquill/more'), '');
+    rmSync(join(tree, 'app-office/blotter/metadata.xml'));
+    const spoilt = await scene.packmill('repo', 'verify', 'stationery');
+    expect(spoilt.code).not.toBe(0);
+    expect(spoilt.err).toMatch(/PUB036[^\n]*'dev-libs\/libquill\/more' belongs to no package/);
+    expect(spoilt.err).toMatch(/PUB036[^\n]*'app-office\/blotter\/metadata.xml' is missing/);
   });
 
   it('fail alone: the others are published, the tree keeps what it had, the exit code is 1', async () => {

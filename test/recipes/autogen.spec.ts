@@ -129,7 +129,6 @@ describe('the jobs of an overlay', () => {
 
   it.each([
     ['no YAML', 'a: [\n'],
-    ['two rules of one name', 'a: {}\na: {}\n'],
     ['no mapping', '- a\n'],
   ])('are one for a list that is %s, which says so when it is run', (_, text) => {
     const overlay = overlayWith({ 'app-misc/autogen.yaml': text });

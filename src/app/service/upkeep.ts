@@ -1,10 +1,11 @@
 import type { UpkeepRunReply, UpkeepRunRequest } from '../../api/index.ts';
+import type { UpkeepConfig } from '../../config/index.ts';
 import { fault } from '../../diagnostics/index.ts';
 import type { Farm } from '../farm.ts';
 import type { Measurement } from './farm-service.ts';
 import { keptSource, keptSources } from './upkeep-look.ts';
 import { runKey } from './upkeep-memory.ts';
-import { SourceUpkeep } from './upkeep-source.ts';
+import { SourceUpkeep, type SourceWork } from './upkeep-source.ts';
 
 export interface UpkeepParts {
   readonly farm: Farm;
@@ -12,6 +13,8 @@ export interface UpkeepParts {
   readonly token: string;
   readonly say: (line: string) => void;
   readonly trouble: (subject: string, error: unknown) => void;
+  /** What runs of a source do where it has no pipelines of its own. */
+  readonly own: (source: string, config: UpkeepConfig) => SourceWork | undefined;
 }
 
 /** All recipe sources that the farm keeps up to date by itself; sources are independent of each other. */
@@ -31,6 +34,7 @@ export class Upkeep {
       const one = new SourceUpkeep({
         ...{ farm, source, config, say },
         manager: { url, token },
+        own: this.#parts.own(source, config),
         trouble: (error) => trouble(subject, error),
       });
       this.#sources.set(source, one);

@@ -12,8 +12,8 @@ export interface AutogenPart {
 }
 
 /**
- * The parts of an autogen file, `file` as its path from the overlay on. A list that cannot be read, or has two rules of one
- * name, is one part: its run says what is wrong.
+ * The parts of an autogen file, `file` as its path from the overlay on. A list that cannot be read, or
+ * has no rules, is one part: its run says what is wrong.
  */
 export function partsOf(file: string, text: string): readonly AutogenPart[] {
   const folders = dirname(file)
@@ -49,7 +49,7 @@ function rulesOf(text: string, file: string): readonly string[] | undefined {
     const root = readYaml(text, file);
     if (root.kind !== 'map') return undefined;
     const names = root.entries.map(({ key }) => key);
-    return names.length > 0 && new Set(names).size === names.length ? names : undefined;
+    return names.length > 0 ? names : undefined;
   } catch (error) {
     if (isFault(error)) return undefined;
     throw error;
