@@ -1,7 +1,15 @@
 import { basename, relative } from 'node:path';
 import type { WorkOrder } from '../api/index.ts';
 import type { TravellingObject } from '../builder/index.ts';
-import { ensureFolder, moveFolder, namesIn, pathExists, removeTree, setModifiedTime, systemRandom } from '../host/index.ts';
+import {
+  ensureFolder,
+  moveFolder,
+  namesIn,
+  pathExists,
+  removeTree,
+  setModifiedTime,
+  systemRandom,
+} from '../host/index.ts';
 import type { Artifact, Outcome, PlannedJob, Recipe, RecipeKind } from '../model/index.ts';
 import type { Digest } from '../primitives/index.ts';
 import {
@@ -13,7 +21,7 @@ import {
 import { unpackRecipe } from '../recipes/pkgbuild/index.ts';
 import type { ObjectStore } from '../store/index.ts';
 import type { Farm } from './farm.ts';
-import { blobOfWorkspace, autogenCredentials, ownProgram, travellingSettings } from './recipe-kinds.ts';
+import { autogenCredentials, blobOfWorkspace, ownProgram, travellingSettings } from './recipe-kinds.ts';
 
 /** What an order says to a builder of an autogen: settings of the farm, and where in the archive of the overlay it is. */
 interface OrderSettings extends ReturnType<typeof travellingSettings> {
@@ -88,10 +96,14 @@ export async function autogenRecipeOf(
 }
 
 /** All that has to travel of the result of an autogen: packages, and distfiles that they name. Throws STO problems. */
-export async function autogenObjects(outcome: Outcome, store: ObjectStore): Promise<readonly TravellingObject[]> {
+export async function autogenObjects(
+  outcome: Outcome,
+  store: ObjectStore,
+): Promise<readonly TravellingObject[]> {
   if (outcome.kind !== 'succeeded') return [];
   const objects = new Map<string, TravellingObject>();
-  const add = ({ object, sizeBytes }: TravellingObject): void => void objects.set(object, { object, sizeBytes });
+  const add = ({ object, sizeBytes }: TravellingObject): void =>
+    void objects.set(object, { object, sizeBytes });
   for (const artifact of outcome.artifacts) {
     add(artifact);
     if (artifact.facts === artifact.object) continue;

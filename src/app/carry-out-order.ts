@@ -29,12 +29,7 @@ import {
 } from '../recipes/pkgbuild/index.ts';
 import type { SandboxDriver, SandboxRoot } from '../sandbox/index.ts';
 import type { ObjectStore } from '../store/index.ts';
-import {
-  autogenKindOf,
-  autogenObjects,
-  autogenRecipeOf,
-  type Overlays,
-} from './autogen-orders.ts';
+import { autogenKindOf, autogenObjects, autogenRecipeOf, type Overlays } from './autogen-orders.ts';
 import { sourceCacheFor } from './source-cache.ts';
 
 /** The machine on which orders are carried out. */

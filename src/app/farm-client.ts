@@ -13,8 +13,8 @@ import type {
 } from '../api/index.ts';
 import type { redisOf } from '../config/index.ts';
 import { type Code, catalogue, fault, isFault, ProblemError, problem } from '../diagnostics/index.ts';
-import { parseJobId } from '../primitives/index.ts';
 import { HttpConnections, machine, systemClock, systemRandom, textIfThere } from '../host/index.ts';
+import { parseJobId } from '../primitives/index.ts';
 import { farmPaths } from './farm-paths.ts';
 
 /** How commands reach a manager. */

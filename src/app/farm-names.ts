@@ -25,6 +25,8 @@ export function usualSource(config: Named, target: string): string | undefined {
 export function sourcesFor(config: Named, target: string): readonly string[] {
   const isTree = config.targets[target]?.kind === 'ebuild-tree';
   return Object.entries(config['recipe-sources'])
-    .filter(([, { kind, target: own }]) => (isTree ? kind === 'autogen' && own === target : kind === 'pkgbuild'))
+    .filter(([, { kind, target: own }]) =>
+      isTree ? kind === 'autogen' && own === target : kind === 'pkgbuild',
+    )
     .map(([id]) => id);
 }

@@ -86,8 +86,7 @@ async function setRight(
   publishing: Publishing,
   observer: BuildObserver,
 ): Promise<void> {
-  for (const what of [...(await farm.repositories.recover()), ...(await farm.trees.recover())])
-    observer.onEvent({ kind: 'recovered', what });
+  for (const what of await farm.recover()) observer.onEvent({ kind: 'recovered', what });
   const { lost } = await dispatcher.recover();
   for (const job of lost)
     observer.onEvent({ kind: 'recovered', what: `'${job}' was interrupted; it is built again` });

@@ -27,11 +27,9 @@ export async function performAttempt(
   const { job } = begun;
   const { target, arch } = targetOf(job.id);
   const log = openAttemptLog({
-    farm: paths.root,
+    ...{ farm: paths.root, clock: farm.clock, secrets: secretsFor(kind) },
     subject: { target, arch, name: job.name, attempt: String(begun.id) },
     limitBytes: config.sandbox['log-limit'] + (1 << 20),
-    secrets: secretsFor(kind),
-    clock: farm.clock,
   });
   database.attempts.setLogPath(begun.id, log.path);
   try {

@@ -33,7 +33,9 @@ export async function publishTree(
     const from = makers.get(one);
     const owner = isOthers(artifact.name, from);
     if (owner !== undefined)
-      throw fault('PUB035', { what: `'${artifact.name}' of '${from?.job}' is made by '${owner.job}' already` });
+      throw fault('PUB035', {
+        what: `'${artifact.name}' of '${from?.job}' is made by '${owner.job}' already`,
+      });
     if (add.some(({ name }) => name === artifact.name))
       throw fault('PUB035', { what: `'${artifact.name}' of '${from?.job}' is made by another autogen, too` });
     const { name, version, fileName, object } = artifact;

@@ -75,7 +75,8 @@ export function autogenCredentials({ config }: Pick<Farm, 'config'>, target: str
   const named = config.targets[target]?.credentials;
   if (named === undefined) return {};
   const path = named.replace(/^~(?=\/)/, machine.variable('HOME') ?? '/');
-  if (!pathExists(path)) throw fault('FPL019', { what: `the file '${path}' of target '${target}' is missing` });
+  if (!pathExists(path))
+    throw fault('FPL019', { what: `the file '${path}' of target '${target}' is missing` });
   return loadCredentials(path, ({ what }) => {
     throw fault('FPL019', { what });
   });

@@ -217,7 +217,12 @@ const laidOut = /^.*\/folders\/[0-9a-f]{40,64}\/[^/]+/;
 
 /** What a repository is called: names of kits say what they are. */
 const nameOf = (url: string): string =>
-  lastPart(url.replace(/\/*$/, '').replace(/\.git$/, '').replace(/\/*$/, '')).replace(/[^A-Za-z0-9_.+-]/g, '_') || 'tree';
+  lastPart(
+    url
+      .replace(/\/*$/, '')
+      .replace(/\.git$/, '')
+      .replace(/\/*$/, ''),
+  ).replace(/[^A-Za-z0-9_.+-]/g, '_') || 'tree';
 
 /** A folder of this machine that is no git repository: a source without commits. */
 export const isPlainFolder = (url: string): boolean =>

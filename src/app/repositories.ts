@@ -26,7 +26,8 @@ export async function listRepositories(farm: Farm): Promise<readonly RepositoryS
 }
 
 /** A package as it is shown; those of trees have one archive for all architectures. */
-export type ShownPackage = Pick<RepositoryEntry, 'name' | 'version' | 'fileName' | 'sizeBytes'> & Partial<Omit<RepositoryEntry, 'desc'>>;
+export type ShownPackage = Pick<RepositoryEntry, 'name' | 'version' | 'fileName' | 'sizeBytes'> &
+  Partial<Omit<RepositoryEntry, 'desc'>>;
 
 /** Packages of the visible generation. Throws PUB004 when there is no such repository or tree. */
 export async function showRepository(

@@ -33,7 +33,11 @@ export async function verifyTree(
   farm: Farm,
   tree: string,
   quick: boolean,
-): Promise<{ readonly generation: number; readonly packages: number; readonly problems: readonly Problem[] }> {
+): Promise<{
+  readonly generation: number;
+  readonly packages: number;
+  readonly problems: readonly Problem[];
+}> {
   const { generation, problems } = await farm.trees.verify(tree);
   const packages = farm.trees.packages(tree).length;
   if (quick) return { generation, packages, problems };
@@ -46,7 +50,8 @@ async function judge(farm: Farm, tree: string): Promise<readonly Problem[]> {
   const masters = mastersOf(farm, path);
   const { signal } = new AbortController();
   try {
-    return (await checkTreeFolder({ folder: path, masters, by: 'packmill', workers: undefined, signal })).problems;
+    return (await checkTreeFolder({ folder: path, masters, by: 'packmill', workers: undefined, signal }))
+      .problems;
   } catch (error) {
     if (isFault(error, 'EBD014')) return [error.problem];
     throw error;
@@ -74,7 +79,8 @@ export async function removeFromTree(
   for (const { name, from } of before) {
     if (!packages.includes(name) || from === undefined) continue;
     const id = jobId({ target: tree, arch: 'any', name: from.job });
-    if (lastMade(farm, id).every(({ artifact }) => !left.has(artifact.name))) farm.database.inventory.forget(id);
+    if (lastMade(farm, id).every(({ artifact }) => !left.has(artifact.name)))
+      farm.database.inventory.forget(id);
   }
   return { generation, removed: packages };
 }

@@ -80,7 +80,10 @@ export const serviceSchema = z
 
 const folderName = z
   .string()
-  .regex(/^(?!\/)(?!.*(?:^|\/)\.{1,2}(?:\/|$))[^\0]*[^/\0]$/, 'a folder, as a path from the top of the repository');
+  .regex(
+    /^(?!\/)(?!.*(?:^|\/)\.{1,2}(?:\/|$))[^\0]*[^/\0]$/,
+    'a folder, as a path from the top of the repository',
+  );
 
 const recipeSourceSchema = z
   .strictObject({
@@ -96,7 +99,8 @@ const recipeSourceSchema = z
     upkeep: upkeepSchema.optional(),
   })
   .superRefine(({ kind, target, overlay, upkeep }, context) => {
-    const wrong = (path: string, message: string): void => context.addIssue({ code: 'custom', path: [path], message });
+    const wrong = (path: string, message: string): void =>
+      context.addIssue({ code: 'custom', path: [path], message });
     if (kind === 'autogen' && target === undefined) wrong('target', "autogens need 'target'");
     if (kind !== 'autogen' && target !== undefined) wrong('target', 'belongs to autogens');
     if (kind !== 'autogen' && overlay !== undefined) wrong('overlay', 'belongs to autogens');
@@ -118,7 +122,10 @@ export const targetsSchema = z
       'extra-repos': z.array(z.strictObject({ name: z.string(), servers: z.array(z.string()) })).default([]),
       'extra-keyrings': z.array(z.string()).default([]),
       /** Of a tree: the release that its autogens make. */
-      release: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'the name of a release').default('next'),
+      release: z
+        .string()
+        .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'the name of a release')
+        .default('next'),
       /** Of a tree: a file with `authentication:` as in `~/.autogen`, for its autogens. */
       credentials: z
         .string()

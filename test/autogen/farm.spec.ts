@@ -185,11 +185,18 @@ describe('autogens in a farm', () => {
     const scene = await Scene.make();
     const refused = await scene.packmill('build', scene.kit, '--target', 'stationary');
     expect([refused.code, refused.err.includes("the farm has no target 'stationary'")]).toEqual([2, true]);
-    const plan = await scene.packmill('plan', scene.kit, '--target', 'stationery', '--only', 'dev-libs/stationery-libraries.yaml');
-    expect([plan.code, plan.out.includes('dev-libs/stationery-libraries.yaml'), plan.out.includes('inkwell')]).toEqual([
-      0,
-      true,
-      false,
-    ]);
+    const plan = await scene.packmill(
+      'plan',
+      scene.kit,
+      '--target',
+      'stationery',
+      '--only',
+      'dev-libs/stationery-libraries.yaml',
+    );
+    expect([
+      plan.code,
+      plan.out.includes('dev-libs/stationery-libraries.yaml'),
+      plan.out.includes('inkwell'),
+    ]).toEqual([0, true, false]);
   });
 });

@@ -1,11 +1,23 @@
-import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { blobPathIn } from '../../src/fastpull/index.ts';
 import { readTarBytes } from '../../src/formats/archives/index.ts';
 import type { Outcome } from '../../src/model/index.ts';
-import { type CredentialTable, createAutogenKind, discoverAutogens } from '../../src/recipes/autogen/index.ts';
+import {
+  type CredentialTable,
+  createAutogenKind,
+  discoverAutogens,
+} from '../../src/recipes/autogen/index.ts';
 import { openDiskStore } from '../../src/store/index.ts';
 
 const folders: string[] = [];

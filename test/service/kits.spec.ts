@@ -93,6 +93,9 @@ describe('a source of autogens that a farm keeps up to date', () => {
     const wrong = await kit.farm.run(['schedule', '--target-repo', 'things', 'app-misc/pencil']);
     expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringMatching(/SCH002.*'kit' has no recipe/)]);
 
+    const strange = await kit.farm.run(['schedule', '--target-repo', 'demo', 'app-misc']);
+    expect([strange.code, strange.stderr]).toEqual([1, expect.stringContaining('SCH009')]);
+
     const encoded = Buffer.from(`me:${password}`).toString('base64');
     expect([...kit.upstream.accounts]).toEqual([`Basic ${encoded}`]);
     const log = await kit.farm.log('app-misc/pen');
@@ -101,10 +104,21 @@ describe('a source of autogens that a farm keeps up to date', () => {
     for (const text of [password, encoded]) expect(log).not.toContain(text);
 
     await seenInBrowser(kit.farm.url);
+
+    versions.set('copy', '9');
+    const twin = kitFiles['app-misc/pen/autogen.ts']?.replace('{ ...pkg,', "{ ...pkg, name: 'pen',") ?? '';
+    kit.push({ 'app-misc/copy/autogen.ts': twin, 'app-misc/copy/templates/any.tmpl': 'EAPI=8\n' });
+    const refused = await kit.until(async () => {
+      const job = await kit.job('app-misc/copy').catch(() => undefined);
+      return job?.reason?.includes('PUB035') ? job : undefined;
+    });
+    expect(refused.reason).toContain("'app-misc/pen' of 'app-misc/copy' is made by 'app-misc/pen' already");
+    expect(kit.ebuilds('app-misc/pen')).toEqual(['pen-1.2.ebuild']);
     expect(await kit.farm.do('repo', 'verify', 'things')).toContain(': good');
 
     kit.push({
       'dev-libs/autogen.yaml': null,
+      'app-misc/copy': null,
       'app-misc/pen/autogen.ts': null,
       'app-misc/pen/pen-0.ebuild': 'EAPI=8\nDESCRIPTION="by hand"\nLICENSE="MIT"\nSLOT="0"\n',
     });

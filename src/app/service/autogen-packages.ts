@@ -11,7 +11,10 @@ interface AutogenSource {
 }
 
 /** How the autogens of a source stand, as their newest jobs say. */
-export function autogenPackages(farm: Pick<Farm, 'database'>, { source, target }: AutogenSource): readonly UpkeepPackage[] {
+export function autogenPackages(
+  farm: Pick<Farm, 'database'>,
+  { source, target }: AutogenSource,
+): readonly UpkeepPackage[] {
   const names = knownAutogens(farm, target)[source] ?? [];
   return [...names].sort().map((name) => packageOf(farm, { name, target }));
 }
@@ -36,7 +39,8 @@ function packageOf(
   const isWell = (state: string): boolean => state === 'succeeded' || state === 'already-built';
   const failures = over.findIndex(({ state }) => isWell(state));
   const failed = last !== undefined && !isWell(last.state);
-  const outcome = failed && last.attempt !== undefined ? database.attempts.get(last.attempt)?.outcome : undefined;
+  const outcome =
+    failed && last.attempt !== undefined ? database.attempts.get(last.attempt)?.outcome : undefined;
   const problem = outcome?.kind === 'failed' ? outcome.problem : undefined;
   return {
     name,

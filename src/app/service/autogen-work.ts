@@ -2,15 +2,15 @@ import type { ScheduleReply, ScheduleRequest } from '../../api/index.ts';
 import { fault } from '../../diagnostics/index.ts';
 import { systemRandom } from '../../host/index.ts';
 import { isFinal } from '../../model/index.ts';
-import { jobId, parseJobId } from '../../primitives/index.ts';
+import { jobId } from '../../primitives/index.ts';
 import type { Farm } from '../farm.ts';
 import type { RecipeSources } from '../recipe-sources.ts';
-import { autogensFor } from './autogens-for.ts';
 import { countAutogens } from './autogen-packages.ts';
+import { autogensFor } from './autogens-for.ts';
 import type { WantedRun } from './upkeep-run.ts';
 import type { Performed, SourceWork } from './upkeep-source.ts';
 
-export interface AutogenWorkParts {
+interface AutogenWorkParts {
   readonly farm: Farm;
   readonly source: string;
   /** The target of its autogens. */
@@ -19,8 +19,14 @@ export interface AutogenWorkParts {
   readonly schedule: (request: ScheduleRequest) => Promise<ScheduleReply>;
 }
 
+/** Runs of a source that has no pipelines of its own; undefined for one of PKGBUILDs. */
+export function ownWork(parts: Omit<AutogenWorkParts, 'target'>): SourceWork | undefined {
+  const { kind, target } = parts.farm.config['recipe-sources'][parts.source] ?? {};
+  return kind === 'autogen' && target !== undefined ? new AutogenWork({ ...parts, target }) : undefined;
+}
+
 /** Runs of a source of autogens: they look at the newest commit and put its autogens into the queue. */
-export class AutogenWork implements SourceWork {
+class AutogenWork implements SourceWork {
   readonly #parts: AutogenWorkParts;
 
   constructor(parts: AutogenWorkParts) {
@@ -35,7 +41,7 @@ export class AutogenWork implements SourceWork {
   }
 
   async perform(wanted: WantedRun): Promise<Performed> {
-    const { source, target, sources, schedule } = this.#parts;
+    const { source, target, schedule } = this.#parts;
     const head = await this.newest();
     const { names } = await autogensFor(this.#parts, target, { source, commit: head, isGone: false });
     const packages = (wanted.packages ?? this.#idle(wanted, names)).map((name) => ({ name }));

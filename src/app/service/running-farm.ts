@@ -24,7 +24,7 @@ import { sweepWork } from '../perform-attempt.ts';
 import { Publishing } from '../publishing.ts';
 import { RecipeSources } from '../recipe-sources.ts';
 import { ownArches, writeOwnArches } from './architectures.ts';
-import { AutogenWork } from './autogen-work.ts';
+import { ownWork } from './autogen-work.ts';
 import { BuilderDesk } from './builder-desk.ts';
 import { FailureLines } from './failure-lines.ts';
 import { FarmLook } from './farm-look.ts';
@@ -42,7 +42,6 @@ import { Tokens } from './tokens.ts';
 import { diskTrouble, Troubles } from './troubles.ts';
 import { Upkeep } from './upkeep.ts';
 import { checkPackages } from './upkeep-packages.ts';
-import type { SourceWork } from './upkeep-source.ts';
 import { WorkOrders } from './work-orders.ts';
 
 export interface RunningFarmOptions {
@@ -164,17 +163,9 @@ export class RunningFarm extends FarmLook implements FarmService {
       token: this.#upkeepToken,
       say: this.#options.say,
       trouble: (subject, error) => this.#troubles.note(subject, error),
-      own: (source) => this.#ownWork(source),
+      own: (source) =>
+        ownWork({ farm: this.farm, source, sources: this.#sources, schedule: (one) => this.schedule(one) }),
     });
-  }
-
-  /** Runs of a source that has no pipelines: its autogens are put into the queue here. */
-  #ownWork(source: string): SourceWork | undefined {
-    const { farm } = this;
-    const { kind, target } = farm.config['recipe-sources'][source] ?? {};
-    if (kind !== 'autogen' || target === undefined) return undefined;
-    const schedule = (request: ScheduleRequest): Promise<ScheduleReply> => this.schedule(request);
-    return new AutogenWork({ farm, source, target, sources: this.#sources, schedule });
   }
 
   #makeNotifier(): Notifier {
@@ -207,8 +198,7 @@ export class RunningFarm extends FarmLook implements FarmService {
     }
     const own = { url: web.url, token: this.#localToken, pid: machine.processId() };
     replaceFile(farm.paths.manager, `${JSON.stringify(own)}\n`, 0o600);
-    for (const what of [...(await farm.repositories.recover()), ...(await farm.trees.recover())])
-      this.#options.say(what);
+    for (const what of await farm.recover()) this.#options.say(what);
     this.#dispatcher.subscribe((event) => this.#hearSafely(event));
     await sweepWork(farm);
     this.#publishing.nudge();

@@ -313,7 +313,10 @@ export class Scheduling {
     }
     const fitting = sourcesFor(config, request.target);
     if (!fitting.includes(request.source)) {
-      const what = `nothing of source '${request.source}' is built for '${request.target}'`;
+      const what =
+        request.source === ''
+          ? `no source of the farm is for '${request.target}'`
+          : `nothing of source '${request.source}' is built for '${request.target}'`;
       const known = fitting.length === 0 ? undefined : `Sources of this target are ${someNames(fitting)}.`;
       return all(problem('SCH009', { what, next: known }));
     }

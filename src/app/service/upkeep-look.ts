@@ -63,7 +63,9 @@ export class UpkeepLook {
       last: runs,
       next: [...next],
       problem: memory.problem ?? null,
-      packages: { ...(target === undefined ? memory.packages : countAutogens(this.#farm, { source, target })) },
+      packages: {
+        ...(target === undefined ? memory.packages : countAutogens(this.#farm, { source, target })),
+      },
     };
   }
 

@@ -121,7 +121,10 @@ describe('the strict check of a tree', () => {
     ],
     [
       'an ebuild that is not what its Manifest says',
-      { ...thick, 'app-misc/foo/Manifest': thick['app-misc/foo/Manifest']?.replace(/(EBUILD \S+) \d+/, '$1 1') },
+      {
+        ...thick,
+        'app-misc/foo/Manifest': thick['app-misc/foo/Manifest']?.replace(/(EBUILD \S+) \d+/, '$1 1'),
+      },
       /^PMS052 'foo-1.ebuild' has \d+ bytes, and 1 in it/,
     ],
     [

@@ -1,7 +1,7 @@
 import { type Problem, problem } from '../../diagnostics/index.ts';
 import { compareText } from '../../primitives/index.ts';
-import { checkPackage, md5Of, textOf } from './check-package.ts';
 import { checkManifestFiles } from './check-manifest-files.ts';
+import { checkPackage, md5Of, textOf } from './check-package.ts';
 import { type ManifestEntry, sameFile } from './manifest.ts';
 import { isCategoryName } from './names.ts';
 import { type Layout, layoutOf, parseCategories, parseLayout, parseRepoName } from './repository-files.ts';

@@ -246,7 +246,9 @@ export class EbuildTrees {
   }
 
   /** Holds the files of the visible generation against what it was made of. Throws PUB004. */
-  async verify(tree: string): Promise<{ readonly generation: number; readonly problems: readonly Problem[] }> {
+  async verify(
+    tree: string,
+  ): Promise<{ readonly generation: number; readonly problems: readonly Problem[] }> {
     const generation = this.generations(tree).find(({ visible }) => visible)?.number as number;
     const folder = this.#folder(tree);
     const { packages } = readRecord(folder, generation);

@@ -30,7 +30,8 @@ export async function verifyFiles(
         const bytes = facts?.kind === 'file' ? bytesIfThere(`${folder}/${path}`) : undefined;
         if (bytes === undefined) wrong(path, 'is missing');
         else if (!Buffer.from(bytes).equals(body)) wrong(path, 'has other bytes');
-        else if (((facts?.mode ?? 0) & 0o111) !== 0 !== ((mode & 0o111) !== 0)) wrong(path, 'has another mode');
+        else if ((((facts?.mode ?? 0) & 0o111) !== 0) !== ((mode & 0o111) !== 0))
+          wrong(path, 'has another mode');
       }
       for (const path of wanted) wrong(path, `is not in '${one.fileName}'`);
     } catch (error) {

@@ -71,11 +71,7 @@ export async function collectPackages(input: Collecting): Promise<Outcome> {
 }
 
 /** What the overlay itself has in the folder of a package; the Manifest of the run speaks of these files, too. */
-async function withWorkOfHands(
-  { context }: Collecting,
-  own: FileTree,
-  catpkg: string,
-): Promise<FileTree> {
+async function withWorkOfHands({ context }: Collecting, own: FileTree, catpkg: string): Promise<FileTree> {
   const folder = join(context.recipe.details.overlay, catpkg);
   if (pathKind(folder) !== 'folder') return own;
   const hands = new Map(await filesOf(folder, `${catpkg}/`));
@@ -84,9 +80,7 @@ async function withWorkOfHands(
 }
 
 /** Stores what the overlay has without autogens: eclasses, profiles, ebuilds written by hand. */
-export async function collectStatic(
-  input: Pick<Collecting, 'context' | 'services'>,
-): Promise<Outcome> {
+export async function collectStatic(input: Pick<Collecting, 'context' | 'services'>): Promise<Outcome> {
   const files = await filesOf(input.context.recipe.details.overlay, '');
   const artifact = await store(input, { name: staticJob, version: '0', files, distfiles: [] });
   return outcomeOf(input.context, [artifact]);
@@ -125,7 +119,16 @@ async function store(
   context.say(`${name}: ${files.size} files, sha256 ${digest}`);
   const listed = distfiles.length === 0 ? undefined : await services.putBytes(listOf(distfiles));
   const nothing = { depends: [], provides: [], providedSonames: [], neededSonames: [] };
-  return { name, version, arch: 'any', fileName, object: digest, sizeBytes, ...nothing, facts: listed?.digest ?? digest };
+  return {
+    name,
+    version,
+    arch: 'any',
+    fileName,
+    object: digest,
+    sizeBytes,
+    ...nothing,
+    facts: listed?.digest ?? digest,
+  };
 }
 
 function outcomeOf({ published }: JobContext, artifacts: readonly Artifact[]): Outcome {

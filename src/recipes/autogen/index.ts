@@ -1,5 +1,5 @@
 export { createAutogenKind } from './autogen-kind.ts';
-export { type AutogenDetails, staticJob } from './autogen-recipe.ts';
+export type { AutogenDetails } from './autogen-recipe.ts';
 export type { DistfileObject } from './collect.ts';
 export type { CredentialTable } from './credentials.ts';
 export {

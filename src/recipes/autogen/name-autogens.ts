@@ -31,7 +31,10 @@ export function partsOf(file: string, text: string): readonly AutogenPart[] {
 }
 
 /** Names with a number behind those that are there already, in the order of the parts. */
-export function withoutDoubles(parts: readonly AutogenPart[], taken: readonly string[]): readonly AutogenPart[] {
+export function withoutDoubles(
+  parts: readonly AutogenPart[],
+  taken: readonly string[],
+): readonly AutogenPart[] {
   const used = new Set(taken);
   return parts.map((part) => {
     let { name } = part;

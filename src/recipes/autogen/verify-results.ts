@@ -61,13 +61,14 @@ async function takeDistfiles(claim: Artifact, { store, keepDistfile }: ResultsCh
   if (facts === claim.object) return;
   for (const { sha512, object } of readDistfiles(await store.readBytes(facts))) {
     const taken = await keepDistfile(await store.path(object));
-    if (taken !== sha512) throw notAsAsked(`a distfile of '${claim.name}' has the hash ${taken}, not ${sha512}`);
+    if (taken !== sha512)
+      throw notAsAsked(`a distfile of '${claim.name}' has the hash ${taken}, not ${sha512}`);
   }
 }
 
 /** The list of distfiles that travels with a package. Throws BLD032 for what is none. */
 export function readDistfiles(bytes: Uint8Array): readonly DistfileObject[] {
-  const listed = valueOf(bytes);
+  const listed = distfilesIn(bytes);
   if (!Array.isArray(listed)) throw notAsAsked('the list of distfiles cannot be read');
   return listed.map((one) => {
     const { sha512, object, sizeBytes } = (one ?? {}) as Readonly<Record<string, unknown>>;
@@ -77,10 +78,12 @@ export function readDistfiles(bytes: Uint8Array): readonly DistfileObject[] {
   });
 }
 
-function valueOf(bytes: Uint8Array): unknown {
+function distfilesIn(bytes: Uint8Array): unknown {
   try {
     const value: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'));
-    return typeof value === 'object' && value !== null ? (value as { distfiles?: unknown }).distfiles : undefined;
+    return typeof value === 'object' && value !== null
+      ? (value as { distfiles?: unknown }).distfiles
+      : undefined;
   } catch {
     return undefined;
   }
