@@ -18,6 +18,7 @@ export {
 } from './obsolete-packages.ts';
 export { planRecipes, renderPlan, targetRef } from './plan-recipes.ts';
 export { readBuilderSettings } from './read-builder-settings.ts';
+export { type RegenLogEntry, readRegenLog, regenLogs } from './regen-log.ts';
 export { followRemoteLog } from './remote-log.ts';
 export {
   listGenerations,

@@ -1,5 +1,4 @@
 import type { ScheduleReply, ScheduleRequest } from '../../api/index.ts';
-import { fault } from '../../diagnostics/index.ts';
 import { systemRandom } from '../../host/index.ts';
 import { isFinal } from '../../model/index.ts';
 import { jobId } from '../../primitives/index.ts';
@@ -7,10 +6,11 @@ import type { Farm } from '../farm.ts';
 import type { RecipeSources } from '../recipe-sources.ts';
 import { countAutogens } from './autogen-packages.ts';
 import { autogensFor } from './autogens-for.ts';
+import { newestCommit } from './newest-commit.ts';
 import type { WantedRun } from './upkeep-run.ts';
 import type { Performed, SourceWork } from './upkeep-source.ts';
 
-interface AutogenWorkParts {
+export interface AutogenWorkParts {
   readonly farm: Farm;
   readonly source: string;
   /** The target of its autogens. */
@@ -19,25 +19,16 @@ interface AutogenWorkParts {
   readonly schedule: (request: ScheduleRequest) => Promise<ScheduleReply>;
 }
 
-/** Runs of a source that has no pipelines of its own; undefined for one of PKGBUILDs. */
-export function ownWork(parts: Omit<AutogenWorkParts, 'target'>): SourceWork | undefined {
-  const { kind, target } = parts.farm.config['recipe-sources'][parts.source] ?? {};
-  return kind === 'autogen' && target !== undefined ? new AutogenWork({ ...parts, target }) : undefined;
-}
-
 /** Runs of a source of autogens: they look at the newest commit and put its autogens into the queue. */
-class AutogenWork implements SourceWork {
+export class AutogenWork implements SourceWork {
   readonly #parts: AutogenWorkParts;
 
   constructor(parts: AutogenWorkParts) {
     this.#parts = parts;
   }
 
-  async newest(): Promise<string> {
-    const { sources, source } = this.#parts;
-    const { commit } = await sources.at(source, undefined);
-    if (commit !== undefined) return commit;
-    throw fault('CIF004', { what: `'${sources.url(source)}' is no git repository` });
+  newest(): Promise<string> {
+    return newestCommit(this.#parts);
   }
 
   async perform(wanted: WantedRun): Promise<Performed> {

@@ -24,7 +24,6 @@ import { sweepWork } from '../perform-attempt.ts';
 import { Publishing } from '../publishing.ts';
 import { RecipeSources } from '../recipe-sources.ts';
 import { ownArches, writeOwnArches } from './architectures.ts';
-import { ownWork } from './autogen-work.ts';
 import { BuilderDesk } from './builder-desk.ts';
 import { FailureLines } from './failure-lines.ts';
 import { FarmLook } from './farm-look.ts';
@@ -34,6 +33,7 @@ import { knownRecipes } from './known-recipes.ts';
 import { LandingZone } from './landing-zone.ts';
 import { LocalBuilders } from './local-builders.ts';
 import { operatorCalls } from './operator-calls.ts';
+import { ownWork } from './own-work.ts';
 import { Scheduling } from './scheduling.ts';
 import { isSelected } from './selection.ts';
 import { dispatcherOf } from './service-dispatcher.ts';
@@ -163,8 +163,11 @@ export class RunningFarm extends FarmLook implements FarmService {
       token: this.#upkeepToken,
       say: this.#options.say,
       trouble: (subject, error) => this.#troubles.note(subject, error),
-      own: (source) =>
-        ownWork({ farm: this.farm, source, sources: this.#sources, schedule: (one) => this.schedule(one) }),
+      own: (source, config) =>
+        ownWork({
+          ...{ farm: this.farm, source, config, sources: this.#sources, say: this.#options.say },
+          schedule: (request) => this.schedule(request),
+        }),
     });
   }
 
