@@ -33,7 +33,6 @@ import { knownRecipes } from './known-recipes.ts';
 import { LandingZone } from './landing-zone.ts';
 import { LocalBuilders } from './local-builders.ts';
 import { operatorCalls } from './operator-calls.ts';
-import { ownWork } from './own-work.ts';
 import { Scheduling } from './scheduling.ts';
 import { isSelected } from './selection.ts';
 import { dispatcherOf } from './service-dispatcher.ts';
@@ -163,11 +162,8 @@ export class RunningFarm extends FarmLook implements FarmService {
       token: this.#upkeepToken,
       say: this.#options.say,
       trouble: (subject, error) => this.#troubles.note(subject, error),
-      own: (source, config) =>
-        ownWork({
-          ...{ farm: this.farm, source, config, sources: this.#sources, say: this.#options.say },
-          schedule: (request) => this.schedule(request),
-        }),
+      sources: this.#sources,
+      schedule: (request) => this.schedule(request),
     });
   }
 
