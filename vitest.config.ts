@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
+  resolve: { alias: { 'fast-check': join(import.meta.dirname, 'test/seeded-fast-check.ts') } },
   test: {
     include: ['src/**/*.spec.ts', 'test/**/*.spec.ts'],
     pool: 'forks',

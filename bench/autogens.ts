@@ -1,82 +1,105 @@
-// What a run of autogens costs: a kit of a thousand packages, half of them programs and half of them rows of one YAML file,
-// each with a page and a file of a server on this machine. Cold, with nothing changed, with one template changed, one alone.
-import { spawn } from 'node:child_process';
+// What a run of autogens costs: a kit of a thousand packages, cold, with nothing changed, with one template changed, one alone.
+// PACKMILL_METATOOLS names a checkout of the original, which then runs the same kit with the same upstream; PYTHONPATH has to
+// lead to what it imports.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { BenchUpstream, changedTemplate, oneTemplate, packages, template, writeKit } from './kit/thousand.ts';
+import { type BenchCommand, type CommandCost, costOf } from './measure/command.ts';
+import { median } from './measure/figures.ts';
 
 const program = join(import.meta.dirname, '..', 'bin', 'packmill');
-const half = 500;
+const rounds = 3;
 
-const template =
-  'EAPI=8\nDESCRIPTION="{{desc}}"\nSRC_URI="{{src_uri}}"\nLICENSE="MIT"\nSLOT="0"\nKEYWORDS="*"\n';
-
-const generate = (url: string): string => `export async function generate(hub, pkg) {
-  const version = (await hub.getPage('${url}/page/' + pkg.name)).trim();
-  const source = hub.artifact({ url: '${url}/file/' + pkg.name + '-' + version + '.bin' });
-  hub.breezyBuild({ desc: 'one of many', ...pkg, version, artifacts: [source] }).push();
-}
-`;
-
-function makeKit(root: string, url: string): void {
-  const write = (path: string, text: string): void => {
-    mkdirSync(dirname(join(root, path)), { recursive: true });
-    writeFileSync(join(root, path), text);
-  };
-  mkdirSync(join(root, '.git'), { recursive: true });
-  write('metadata/layout.conf', 'masters =\n');
-  const names = Array.from({ length: half }, (_, index) => `p${index}x`);
-  for (const name of names) {
-    write(`app-misc/${name}/autogen.ts`, generate(url));
-    write(`app-misc/${name}/templates/${name}.tmpl`, template);
-  }
-  write('dev-x/generator.ts', generate(url));
-  write('dev-x/templates/all.tmpl', template);
-  const rows = names.map((name) => `    - ${name}y\n`).join('');
-  write('dev-x/autogen.yaml', `all:\n  defaults: { template: all.tmpl }\n  packages:\n${rows}`);
-}
-
-function doit(root: string, workspace: string, words: readonly string[] = []): Promise<number> {
-  const started = performance.now();
-  const child = spawn(program, ['-q', 'doit', ...words], {
-    cwd: root,
-    stdio: ['ignore', 'inherit', 'inherit'],
-    env: { PATH: process.env['PATH'] ?? '', HOME: workspace, METATOOLS_WORKSPACE: workspace },
-  });
-  return new Promise((resolve, reject) => {
-    child.once('close', (code) => {
-      if (code === 0) resolve((performance.now() - started) / 1000);
-      else reject(new Error(`doit ends with ${code}`));
-    });
-  });
-}
-
+/** Prints medians in seconds, and processor time. */
 export async function run(): Promise<void> {
   const top = mkdtempSync(join(tmpdir(), 'packmill-bench-'));
-  let asked = 0;
-  const server = createServer((request, response) => {
-    asked += 1;
-    response.end(request.url?.startsWith('/page/') ? '1.0\n' : String(request.url).repeat(100));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const root = join(top, 'kit');
-  makeKit(root, `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-  const measure = async (what: string, words?: readonly string[]): Promise<void> => {
-    asked = 0;
-    const seconds = await doit(root, top, words);
-    console.log(`${what.padEnd(44)} ${seconds.toFixed(2).padStart(7)} s  ${asked} requests`);
-  };
+  const upstream = new BenchUpstream();
+  const original = process.env['PACKMILL_METATOOLS'];
   try {
-    await measure(`cold, ${2 * half} packages`);
-    await measure('nothing changed (aim: under 3 s)');
-    writeFileSync(join(root, 'app-misc/p7x/templates/p7x.tmpl'), `${template}# changed\n`);
-    await measure('one changed (aim: under 1 s)');
-    await measure('one alone', ['app-misc/p7x/autogen.ts']);
+    const url = await upstream.start();
+    console.log(`${packages} packages, load ${loadavg()[0]?.toFixed(1)}`);
+    await measure('packmill', ours, upstream, makeFixups(join(top, 'ours'), url));
+    if (original === undefined) console.log('the original: set PACKMILL_METATOOLS to a checkout of it');
+    else await measure('the original', theirs(original), upstream, makeFixups(join(top, 'theirs'), url));
   } finally {
-    server.closeAllConnections();
-    server.close();
+    upstream.stop();
     rmSync(top, { recursive: true, force: true });
   }
+}
+
+/** A release that both take. */
+const release = `release:
+  repositories: []
+  remotes: { dev: {}, prod: {} }
+  source-collections: { none: [] }
+  kit-definitions: { defaults: {}, kits: [] }
+`;
+
+interface Fixups {
+  /** Parent of the repository, and workspace of who works in it. */
+  readonly home: string;
+  readonly root: string;
+}
+
+function makeFixups(home: string, url: string): Fixups {
+  const repository = join(home, 'kit-fixups');
+  const root = join(repository, 'bench-kit', 'curated');
+  writeKit(root, url);
+  mkdirSync(join(repository, 'releases/next'), { recursive: true });
+  mkdirSync(join(repository, '.git'));
+  writeFileSync(join(repository, 'releases/next/repositories.yaml'), release);
+  return { home, root };
+}
+
+type Doit = (fixups: Fixups, words: readonly string[]) => BenchCommand;
+
+const environment = (home: string): Record<string, string> => ({
+  PATH: process.env['PATH'] ?? '',
+  HOME: home,
+  METATOOLS_WORKSPACE: home,
+  METATOOLS_DISTFILES_HOST: 'https://cdn.example',
+});
+
+const ours: Doit = ({ home, root }, words) => ({
+  program,
+  args: ['-q', 'doit', ...words.map((word) => `${word}.ts`)],
+  cwd: root,
+  env: environment(home),
+});
+
+const theirs =
+  (original: string): Doit =>
+  ({ home, root }, words) => ({
+    program: 'python3',
+    args: [join(original, 'bin/doit'), '--fast', ...words.map((word) => `${word}.py`)],
+    cwd: root,
+    env: {
+      ...environment(home),
+      PYTHONPATH: [original, process.env['PYTHONPATH'] ?? ''].join(':'),
+      LD_LIBRARY_PATH: process.env['LD_LIBRARY_PATH'] ?? '',
+    },
+  });
+
+async function measure(who: string, command: Doit, upstream: BenchUpstream, fixups: Fixups): Promise<void> {
+  const told = async (what: string, prepare: (round: number) => void, words: readonly string[] = []) => {
+    const costs: CommandCost[] = [];
+    const times = what.startsWith('cold') ? 1 : rounds;
+    for (let round = 0; round < times; round += 1) {
+      prepare(round);
+      upstream.asked = 0;
+      costs.push(await costOf(command(fixups, words)));
+    }
+    const wall = median(costs.map(({ seconds }) => seconds)).toFixed(2);
+    const cpu = median(costs.map(({ cpuSeconds }) => cpuSeconds)).toFixed(2);
+    console.log(
+      `${`${who}: ${what}`.padEnd(36)} ${wall.padStart(7)} s ${cpu.padStart(7)} s CPU  ${upstream.asked} requests`,
+    );
+  };
+  await told('cold', () => undefined);
+  await told('nothing changed', () => undefined);
+  await told('one changed', (round) =>
+    writeFileSync(join(fixups.root, oneTemplate), round % 2 === 0 ? changedTemplate : template),
+  );
+  await told('one alone', () => undefined, ['app-misc/p7x/autogen']);
 }

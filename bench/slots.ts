@@ -92,7 +92,7 @@ async function throughFarm(queue: QueueBackend, path: string): Promise<number> {
       leaseMs: 60_000,
       slots,
       workplace: {
-        begin: (lease) => dispatcher.begin(lease),
+        begin: (lease) => dispatcher.begin(lease, { isHere: true }),
         perform: async () => ({ outcome }),
         report: (lease, attempt, end) => dispatcher.report(lease, attempt, end),
       },

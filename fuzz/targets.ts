@@ -1,19 +1,25 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { target as applyVersion } from './apply-version.ts';
+import { target as cargoLock } from './cargo-lock.ts';
 import { target as database } from './database.ts';
 import { target as databaseEntry } from './database-entry.ts';
 import { target as dependency } from './dependency.ts';
 import { target as elf } from './elf.ts';
+import { target as extendedJson } from './extended-json.ts';
 import { target as farmConfig } from './farm-config.ts';
+import { target as feed } from './feed.ts';
 import { target as gentooAtom } from './gentoo-atom.ts';
 import { target as gentooExpression } from './gentoo-expression.ts';
 import { target as gentooFiles } from './gentoo-files.ts';
+import { target as goSum } from './go-sum.ts';
 import { target as jinja } from './jinja.ts';
+import { target as metro } from './metro.ts';
 import { target as mtree } from './mtree.ts';
 import { target as packageFile } from './package-file.ts';
 import { target as packageInfo } from './package-info.ts';
 import { target as packageName } from './package-name.ts';
+import { target as pageLinks } from './page-links.ts';
 import { target as pythonVersion } from './python-version.ts';
 import { target as settingsFile } from './settings-file.ts';
 import { target as shell } from './shell.ts';
@@ -35,6 +41,7 @@ export const targets: readonly FuzzTarget[] = [
   gentooExpression,
   gentooFiles,
   jinja,
+  metro,
   mtree,
   packageFile,
   packageInfo,
@@ -46,6 +53,11 @@ export const targets: readonly FuzzTarget[] = [
   tar,
   version,
   versionCheck,
+  cargoLock,
+  extendedJson,
+  feed,
+  goSum,
+  pageLinks,
 ];
 
 /** The committed seeds of a target, by name of file. */

@@ -49,10 +49,11 @@ export const rooms = {
       shell: [],
       'pkgbuild-repo': ['pacman'],
       yaml: [],
-      gentoo: ['yaml'],
+      gentoo: ['yaml', 'archives'],
       python: ['gentoo'],
       jinja: [],
       'extended-json': [],
+      metro: [],
     },
     node: ['node:zlib', 'node:crypto'],
   },
@@ -68,6 +69,12 @@ export const rooms = {
     purpose: 'what a change of a recipe means: minor or major, what it runs that it did not',
     knows: ['formats'],
   },
+  'ebin-index': {
+    floor: 1,
+    purpose: 'builds of one version into an ebuild that chooses among them by USE, with a proof that it does',
+    knows: ['formats'],
+    node: ['node:crypto'],
+  },
   host: {
     floor: 2,
     purpose: 'the only room that touches disk, processes, network, clock, chance, environment',
@@ -77,6 +84,7 @@ export const rooms = {
     floor: 2,
     purpose: 'packmill.yaml: schema, defaults, where a value comes from',
     knows: ['formats', 'host'],
+    doors: ['credentials'],
   },
   database: {
     floor: 2,
@@ -93,6 +101,12 @@ export const rooms = {
   fastpull: {
     floor: 2,
     purpose: 'files and pages of others, kept by address and by hash; archives made of folders',
+    knows: ['formats', 'host', 'store', 'fetcher'],
+  },
+  ebins: {
+    floor: 2,
+    purpose:
+      'binary packages of Gentoo opened, their images taken apart into objects that are kept by content',
     knows: ['formats', 'host', 'store', 'fetcher'],
   },
   git: { floor: 2, purpose: 'repositories of recipes and of sources', knows: ['host'] },
@@ -191,7 +205,7 @@ export const rooms = {
     floor: 4,
     purpose: 'composition root and use cases; alone names the drivers',
     knows: ['*'],
-    doors: ['ci', 'autogen', 'fastpull', 'ebuild-tree', 'tree'],
+    doors: ['ci', 'client', 'autogen', 'fastpull', 'ebuild-tree', 'tree', 'metro', 'metro-editor'],
   },
   cli: {
     floor: 5,
@@ -221,6 +235,7 @@ export const fences = {
   commander: ['cli'],
   yaml: ['config', 'formats/yaml'],
   zod: ['config', 'api'],
+  'vscode-languageserver': ['app'],
   fastify: ['http'],
   '@fastify/cors': ['http'],
   '@fastify/static': ['http'],

@@ -7,6 +7,8 @@ import { z } from 'zod';
 export const protocolVersion = 5;
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
+/** Bytes, of a size that a number holds exactly. */
+const byteCount = z.int().nonnegative();
 const fenced = { attempt: z.int(), fence: z.int() };
 
 /** What a builder says of itself when it starts, and again with every sign of life. */
@@ -22,8 +24,9 @@ export const helloSchema = z.object({
   slots: z.int().positive(),
   /** Attempts it works on. */
   attempts: z.array(z.int()).default([]),
-  memoryBytes: z.number().optional(),
-  diskBytes: z.number().optional(),
+  /** What it has left to give; less than nothing where its jobs take more than they were known to. */
+  memoryBytes: z.int().optional(),
+  diskBytes: z.int().optional(),
   leaving: z.boolean().default(false),
   /** Why it takes no jobs until somebody helps. */
   trouble: z.string().optional(),
@@ -59,7 +62,7 @@ export const welcomeSchema = z.object({
 export type Welcome = z.output<typeof welcomeSchema>;
 
 /** An object of the store that a builder has to fetch. */
-export const inputObjectSchema = z.object({ object: digest, sizeBytes: z.number() });
+export const inputObjectSchema = z.object({ object: digest, sizeBytes: byteCount });
 
 /**
  * Everything a builder needs for one attempt: it looks nothing up and decides nothing. `recipe` is an archive of
@@ -86,12 +89,14 @@ export const workOrderSchema = z.object({
     network: z.enum(['none', 'fetch-only', 'full']),
     timeoutMs: z.number(),
     killGraceMs: z.number(),
-    memoryBytes: z.number().optional(),
+    memoryBytes: byteCount.optional(),
     processes: z.int().optional(),
-    logBytes: z.number(),
+    logBytes: byteCount,
   }),
   /** Lets whoever holds it hand in objects and the result of this attempt, and nothing else. */
   token: z.string(),
+  /** Whether other jobs wait for this one: its builder then asks for the next job when they can be had. */
+  awaited: z.boolean().default(true),
   archMirror: z.string().optional(),
 });
 export type WorkOrder = z.output<typeof workOrderSchema>;
@@ -115,28 +120,65 @@ export const beginReplySchema = z.object({
 /** A piece of an attempt's log; `offset` makes repeating it harmless. */
 export const logPieceSchema = z.object({
   ...fenced,
-  offset: z.int().nonnegative(),
+  offset: byteCount,
   /** Base64. */
   bytes: z.string(),
-  phases: z.array(z.object({ name: z.string(), offset: z.int(), atMs: z.number() })).default([]),
+  phases: z.array(z.object({ name: z.string(), offset: byteCount, atMs: z.number() })).default([]),
 });
 export type LogPieceMessage = z.output<typeof logPieceSchema>;
 /** `sizeBytes`: how much of the log the manager has. */
-export const logReplySchema = z.object({ sizeBytes: z.int(), stop: z.string().optional() });
+export const logReplySchema = z.object({ sizeBytes: byteCount, stop: z.string().optional() });
+
+/** `Artifact` of the model, as a builder claims it: packages are read again, and only then is anything of it believed. */
+const claimedArtifactSchema = z.object({
+  name: z.string(),
+  version: z.string(),
+  arch: z.string(),
+  fileName: z.string(),
+  object: z.string(),
+  sizeBytes: byteCount,
+  depends: z.array(z.string()),
+  provides: z.array(z.string()),
+  providedSonames: z.array(z.string()),
+  neededSonames: z.array(z.string()),
+  facts: z.string(),
+});
+
+/** `Problem` of the catalogue. */
+const problemSchema = z.object({
+  code: z.string().regex(/^[A-Z]{3}\d{3}$/),
+  severity: z.enum(['error', 'warning', 'note']),
+  blame: z.enum(['recipe', 'usage', 'world', 'bug']),
+  place: z.object({ file: z.string(), line: z.int().optional(), column: z.int().optional() }).optional(),
+  what: z.string(),
+  why: z.string().optional(),
+  next: z.string().optional(),
+});
+
+/** `Outcome` of the model. */
+export const outcomeSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('succeeded'), artifacts: z.array(claimedArtifactSchema) }),
+  z.object({ kind: z.literal('already-built'), files: z.array(z.string()) }),
+  z.object({ kind: z.literal('skipped'), reason: z.string() }),
+  z.object({ kind: z.literal('failed'), problem: problemSchema }),
+  z.object({ kind: z.literal('timed-out'), limitMs: z.number().nonnegative() }),
+  z.object({ kind: z.literal('canceled'), requeue: z.boolean(), reason: z.string() }),
+  z.object({ kind: z.literal('lost'), reason: z.string() }),
+]);
 
 export const reportSchema = z.object({
   ...fenced,
   lease: z.json(),
   token: z.string(),
-  /** `Outcome` of the model. Objects it names were handed in before. */
-  outcome: z.json(),
-  durationMs: z.number().optional(),
-  peakMemoryBytes: z.number().optional(),
-  peakDiskBytes: z.number().optional(),
+  /** Objects it names were handed in before. */
+  outcome: outcomeSchema,
+  durationMs: z.number().nonnegative().optional(),
+  peakMemoryBytes: byteCount.optional(),
+  peakDiskBytes: byteCount.optional(),
   /** Whole length of the log. */
-  logBytes: z.int().optional(),
+  logBytes: byteCount.optional(),
   /** Files in the landing zone, when results went there by SFTP. */
-  landed: z.array(z.object({ path: z.string(), object: digest, sizeBytes: z.number() })).default([]),
+  landed: z.array(z.object({ path: z.string(), object: digest, sizeBytes: byteCount })).default([]),
 });
 export type ReportMessage = z.output<typeof reportSchema>;
 export const reportReplySchema = z.object({ verdict: z.enum(['accepted', 'stale']) });

@@ -32,7 +32,7 @@ interface OrderSettings extends ReturnType<typeof travellingSettings> {
   readonly rule: string | undefined;
 }
 
-/** Throws FPL019 for credentials that cannot be read. */
+/** Throws CFG010 for credentials that cannot be read. */
 export function autogenOrderSettings(
   farm: Farm,
   target: string,

@@ -48,6 +48,7 @@ export interface BuilderProcessOptions {
 interface OrderInWork {
   readonly id: AttemptId;
   readonly signal: AbortSignal;
+  readonly isAwaited: boolean;
   readonly order: WorkOrder;
   readonly lease: Lease;
 }
@@ -227,7 +228,7 @@ class BuilderSite {
     const id = attemptId(order.attempt);
     const stop = new AbortController();
     this.#stops.set(id, stop);
-    const work = { id, signal: stop.signal, order, lease };
+    const work = { id, signal: stop.signal, isAwaited: order.awaited, order, lease };
     this.#inWork.set(id, work);
     this.#options.say(`begins ${order.job} (attempt ${order.attempt})`);
     return work;

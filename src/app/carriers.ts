@@ -1,10 +1,8 @@
 import type { Channel } from '../channel/index.ts';
 import { MemoryCarrier } from '../channel/memory/index.ts';
-import { RedisChannel } from '../channel/redis/index.ts';
 import type { redisOf } from '../config/index.ts';
 import type { Problem } from '../diagnostics/index.ts';
 import type { Clock } from '../host/index.ts';
-import { BullmqQueue } from '../queue/bullmq/index.ts';
 import { EmbeddedQueue } from '../queue/embedded/index.ts';
 import type { QueueBackend } from '../queue/index.ts';
 import { openTunnel, type Tunnel } from '../ssh/index.ts';
@@ -45,6 +43,11 @@ export interface RedisCarrierOptions {
  */
 export async function redisCarriers(options: RedisCarrierOptions): Promise<Carriers> {
   const { redis, farm, clock } = options;
+  // a farm of one machine has no need of a client for Redis, the loading of which each command would wait for
+  const [{ RedisChannel }, { BullmqQueue }] = await Promise.all([
+    import('../channel/redis/index.ts'),
+    import('../queue/bullmq/index.ts'),
+  ]);
   const tunnel = redis.ssh ? await tunnelTo(options, redis.ssh) : undefined;
   const address = {
     host: tunnel ? '127.0.0.1' : redis.host,

@@ -1,18 +1,6 @@
 import { EmbeddedQueue } from '../queue/embedded/index.ts';
+import type { DumpSubject } from './dump-subjects.ts';
 import type { Farm } from './farm.ts';
-
-/** Parts of a farm that can be dumped. */
-export const dumpSubjects = [
-  'config',
-  'plan',
-  'queue',
-  'events',
-  'attempts',
-  'inventory',
-  'generations',
-  'store',
-] as const;
-export type DumpSubject = (typeof dumpSubjects)[number];
 
 /** The live state of one part of the farm, as values for JSON. */
 export async function dumpFarm(farm: Farm, subject: DumpSubject): Promise<unknown> {

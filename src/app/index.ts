@@ -1,33 +1,15 @@
+// The door of the farm. What a command needs is loaded when it is called, because the start of each command counts; what a
+// function does is said where it is defined.
+
 export type { BuildEvent, BuildObserver, ForeseenJob } from './build-event.ts';
 export type { BuildReport, JobReport } from './build-report.ts';
-export { type BuilderProcessOptions, runBuilderProcess } from './builder-process.ts';
-export { diagnose, renderDoctorReport } from './doctor/index.ts';
-export { type DumpSubject, dumpFarm, dumpSubjects } from './dump-farm.ts';
-export { type Farm, openFarm } from './farm.ts';
-export { connectToManager, type FarmClient, managerUrl } from './farm-client.ts';
-export { farmStatus } from './farm-status.ts';
-export { initFarm } from './init-farm.ts';
+export type { BuilderProcessOptions } from './builder-process.ts';
+export { type DumpSubject, dumpSubjects } from './dump-subjects.ts';
+export type { Farm } from './farm.ts';
+export { managerUrl } from './farm-client.ts';
 export { isFarm } from './is-farm.ts';
-export { followJobLog, whyJob } from './job-history.ts';
-export { type BuildRequest, buildRecipes } from './main-path.ts';
-export {
-  type CleanUp,
-  type CleanUpLimits,
-  type CleanUpReport,
-  removeObsolete,
-} from './obsolete-packages.ts';
-export { planRecipes, renderPlan, targetRef } from './plan-recipes.ts';
-export { readBuilderSettings } from './read-builder-settings.ts';
-export { type RegenLogEntry, readRegenLog, regenLogs } from './regen-log.ts';
-export { followRemoteLog } from './remote-log.ts';
-export {
-  listGenerations,
-  listRepositories,
-  removePackages,
-  rollbackRepository,
-  showRepository,
-  verifyRepository,
-} from './repositories.ts';
+export type { BuildRequest } from './main-path.ts';
+export type { CleanUp, CleanUpLimits, CleanUpReport } from './obsolete-packages.ts';
 export type { FarmService, LogRevision, Measurement, TokenRole } from './service/farm-service.ts';
 export { type LogBytes, type LogReading, readLogFiles } from './service/log-reading.ts';
 export {
@@ -37,5 +19,48 @@ export {
   type UploadPiece,
   type UploadVerdict,
 } from './service/object-intake.ts';
-export { prepareFarm, prepareLook, type StartedFarm } from './start-farm.ts';
-export { collectStore, storeUsage, verifyStore } from './store-care.ts';
+export type { StartedFarm } from './start-farm.ts';
+
+/** A function whose module is loaded by its first call. */
+const later =
+  <Args extends readonly unknown[], Result>(load: () => Promise<(...args: Args) => Result>) =>
+  async (...args: Args): Promise<Awaited<Result>> =>
+    await (await load())(...args);
+
+export const openFarm = later(async () => (await import('./farm.ts')).openFarm);
+export const initFarm = later(async () => (await import('./init-farm.ts')).initFarm);
+export const farmStatus = later(async () => (await import('./farm-status.ts')).farmStatus);
+export const dumpFarm = later(async () => (await import('./dump-farm.ts')).dumpFarm);
+
+export const planRecipes = later(async () => (await import('./plan-recipes.ts')).planRecipes);
+export const renderPlan = later(async () => (await import('./plan-recipes.ts')).renderPlan);
+export const targetRef = later(async () => (await import('./plan-recipes.ts')).targetRef);
+export const buildRecipes = later(async () => (await import('./main-path.ts')).buildRecipes);
+
+export const followJobLog = later(async () => (await import('./job-history.ts')).followJobLog);
+export const whyJob = later(async () => (await import('./job-history.ts')).whyJob);
+export const regenLogs = later(async () => (await import('./regen-log.ts')).regenLogs);
+export const readRegenLog = later(async () => (await import('./regen-log.ts')).readRegenLog);
+export const followRemoteLog = later(async () => (await import('./remote-log.ts')).followRemoteLog);
+
+export const listGenerations = later(async () => (await import('./repositories.ts')).listGenerations);
+export const listRepositories = later(async () => (await import('./repositories.ts')).listRepositories);
+export const removePackages = later(async () => (await import('./repositories.ts')).removePackages);
+export const rollbackRepository = later(async () => (await import('./repositories.ts')).rollbackRepository);
+export const showRepository = later(async () => (await import('./repositories.ts')).showRepository);
+export const verifyRepository = later(async () => (await import('./repositories.ts')).verifyRepository);
+export const removeObsolete = later(async () => (await import('./obsolete-packages.ts')).removeObsolete);
+
+export const collectStore = later(async () => (await import('./store-care.ts')).collectStore);
+export const storeUsage = later(async () => (await import('./store-care.ts')).storeUsage);
+export const verifyStore = later(async () => (await import('./store-care.ts')).verifyStore);
+
+export const prepareFarm = later(async () => (await import('./start-farm.ts')).prepareFarm);
+export const prepareLook = later(async () => (await import('./start-farm.ts')).prepareLook);
+export const readBuilderSettings = later(
+  async () => (await import('./read-builder-settings.ts')).readBuilderSettings,
+);
+export const runBuilderProcess = later(async () => (await import('./builder-process.ts')).runBuilderProcess);
+
+export const diagnose = later(async () => (await import('./doctor/index.ts')).diagnose);
+export const renderDoctorReport = later(async () => (await import('./doctor/index.ts')).renderDoctorReport);

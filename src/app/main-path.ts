@@ -144,7 +144,7 @@ async function work({ farm, dispatcher, queue, planned, planId, slots, observer 
       leaseMs,
       slots,
       workplace: {
-        begin: (lease) => dispatcher.begin(lease),
+        begin: (lease) => dispatcher.begin(lease, { isHere: true }),
         perform: (begun, stop) => performAttempt({ farm, kind, recipeOf, processors }, begun, stop),
         report: (lease, attempt, end) => dispatcher.report(lease, attempt, end),
       },

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { loadCredentials } from '../config/index.ts';
+import { readUserSettings } from '../config/credentials/index.ts';
 import { fault } from '../diagnostics/index.ts';
 import { machine, pathExists, realPath } from '../host/index.ts';
 import type { RecipeKind } from '../model/index.ts';
@@ -70,16 +70,16 @@ export async function takeDistfile({ paths }: Pick<Farm, 'paths'>, path: string)
   }
 }
 
-/** Who autogens of a target are to servers, read anew. Throws FPL019 for a file that is missing, wrong, or may be read by others. */
+/** Who autogens of a target are to servers, read anew. Throws CFG010 for a file that is missing, wrong, or may be read by others. */
 export function autogenCredentials({ config }: Pick<Farm, 'config'>, target: string): CredentialTable {
   const named = config.targets[target]?.credentials;
   if (named === undefined) return {};
   const path = named.replace(/^~(?=\/)/, machine.variable('HOME') ?? '/');
   if (!pathExists(path))
-    throw fault('FPL019', { what: `the file '${path}' of target '${target}' is missing` });
-  return loadCredentials(path, ({ what }) => {
-    throw fault('FPL019', { what });
-  });
+    throw fault('CFG010', { what: `the file '${path}' of target '${target}' is missing` });
+  return readUserSettings(path, ({ what }) => {
+    throw fault('CFG010', { what });
+  }).credentials;
 }
 
 /** The PKGBUILD kind with the settings of a farm; for a target of its own repositories, when one is named. */

@@ -65,7 +65,14 @@ export class RecipeMemory {
       this.#keep(key, known);
       return known.loaded;
     }
-    const reading = this.#reading.get(key) ?? this.#readAnew(commit);
+    const underWay = this.#reading.get(key);
+    if (underWay) {
+      const { seen, loaded } = await underWay;
+      // others may want other recipes: what makepkg refused was not asked again for them
+      const isEnough = ![...seen.values()].some((one) => this.#isRefusal(one, commit.wanted));
+      return isEnough ? loaded : this.read(commit);
+    }
+    const reading = this.#readAnew(commit);
     this.#reading.set(key, reading);
     try {
       const read = await reading;
@@ -105,10 +112,16 @@ export class RecipeMemory {
   #isSure({ folder, ...seen }: Seen, wanted: ReadonlySet<string>): boolean {
     if (!seen.result || seen.result.recipe) return true;
     if (seen.result.problems.some(({ blame }) => blame === 'world')) return false;
-    if (!seen.result.problems.some(({ code }) => code === 'BLD013')) return true;
+    return !this.#isRefusal({ folder, ...seen }, wanted);
+  }
+
+  /** Whether makepkg refused a recipe that is wanted, long enough ago to be asked again. */
+  #isRefusal({ folder, ...seen }: Seen, wanted: ReadonlySet<string>): boolean {
+    if (seen.result === undefined) return false;
     return (
-      !wanted.has(folder.slice(folder.lastIndexOf('/') + 1)) ||
-      this.#farm.clock.nowMs() - seen.atMs < refusedMs
+      seen.result.problems.some(({ code }) => code === 'BLD013') &&
+      wanted.has(folder.slice(folder.lastIndexOf('/') + 1)) &&
+      this.#farm.clock.nowMs() - seen.atMs >= refusedMs
     );
   }
 

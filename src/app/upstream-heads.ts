@@ -3,7 +3,6 @@ import { branchKey, type WatchedBranch } from '../formats/pkgbuild-repo/index.ts
 import { digestBytes, replaceFile, textIfThere, writeFileWithMode } from '../host/index.ts';
 import type { Recipe } from '../model/index.ts';
 import { gitConfig, type PkgbuildDetails, watchedRefs } from '../recipes/pkgbuild/index.ts';
-import { branchHeads } from '../upstream/index.ts';
 import type { Farm } from './farm.ts';
 
 const timeoutMs = 20_000;
@@ -64,6 +63,7 @@ async function askAll(
     replacement: to.startsWith('/') ? `file://${to}/` : to,
   }));
   await writeFileWithMode(farm.paths.gitConfig, gitConfig(rewrites), 0o644);
+  const { branchHeads } = await import('../upstream/index.ts');
   const answers = await branchHeads(branches.values(), {
     configFile: farm.paths.gitConfig,
     timeoutMs,

@@ -1,6 +1,6 @@
 import { isAbsolute, join, normalize } from 'node:path';
 import { fault, problem } from '../diagnostics/index.ts';
-import type { DynamicKey } from '../fastpull/index.ts';
+import { archiveCompression, type DynamicKey } from '../fastpull/index.ts';
 import type { BsonDocument } from '../formats/extended-json/index.ts';
 import { ensureFolder, removeTree, runProcess } from '../host/index.ts';
 import { DistFile } from './dist-file.ts';
@@ -22,9 +22,6 @@ export interface StoreOptions {
   readonly allowEmpty?: boolean | undefined;
 }
 
-/** Formats by suffix of the final name, in the order of `suffixOf`. */
-const formats = ['.tar.xz', '.tar.zstd', '.tar.zst', '.tar.gz'] as const;
-
 /** Of records that this version writes. */
 const toolVersion = 'packmill';
 
@@ -35,14 +32,11 @@ export class Archive extends DistFile {
   #topDirectory = '';
   #metadata: BsonDocument = {};
 
-  /** Does nothing on disk. Throws AGN015 for a name that is none, or of a format that is not made here. */
+  /** Does nothing on disk. Throws PMS004 for a name that is none, or of a format that is not made here. */
   constructor(unit: Unit, finalName: string) {
     super(unit, finalName);
-    const format = formats.find((suffix) => finalName.endsWith(suffix) && finalName !== suffix);
-    if (format === undefined) {
-      throw fault('AGN015', { what: `'${finalName}' ends in none of ${formats.join(', ')}` });
-    }
-    this.#format = format;
+    archiveCompression(finalName);
+    this.#format = /tar\.[a-z]+$/.exec(finalName)?.[0] ?? '';
   }
 
   /** Makes a fresh folder to write into; with `topDirectory`, everything unpacks into one folder of that name. */
@@ -114,7 +108,7 @@ export class Archive extends DistFile {
       final_name: this.finalName,
       top_directory: this.#topDirectory,
       autogen_id: this.unit.autogenId,
-      format: this.#format.slice(1),
+      format: this.#format,
       tool_version: toolVersion,
     });
     this.#adopt(record);

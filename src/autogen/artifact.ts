@@ -25,7 +25,7 @@ export class Artifact extends DistFile {
   readonly url: string;
   readonly #options: ArtifactOptions;
 
-  /** Throws AGN016 for the address and AGN015 for the name. */
+  /** Throws AGN016 for the address and PMS004 for the name. */
   constructor(unit: Unit, options: ArtifactOptions) {
     const url = checkedUrl(options.url);
     super(unit, options.finalName ?? options.final_name ?? nameOf(url));
@@ -34,18 +34,19 @@ export class Artifact extends DistFile {
   }
 
   /**
-   * Downloads it unless it is here. Throws FET problems, FPL003 for other hashes than expected, FPL004 for a damaged file.
+   * Downloads it unless it is here. Throws FET problems, FPL003 for other hashes than expected, FPL004 for a damaged file,
+   * AGN038 for a mirror that nobody knows.
    */
   async fetch(): Promise<void> {
     if (this.isStored) return;
     const { run } = this.unit;
     const { url, finalName } = this;
     const { headers, extra_http_headers: moreHeaders, expectHashes, expectSize } = this.#options;
-    const [address = url, ...others] = run.mirrors.expand(url);
+    const { mirrors = [] } = this.#options;
     const request = {
-      url: address,
+      url,
       finalName,
-      mirrors: [...others, ...(this.#options.mirrors ?? [])],
+      addresses: [url, ...mirrors].flatMap((one) => run.mirrors.expand(one)),
       headers: headers ?? moreHeaders,
       expectHashes,
       expectSize,

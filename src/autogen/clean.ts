@@ -1,7 +1,7 @@
 import { dirname, join, relative, sep } from 'node:path';
 import type { Fastpull, LedgerEntry } from '../fastpull/index.ts';
+import { isAutogenName } from '../formats/gentoo/index.ts';
 import { namesIn, removeEntry, runProcess, sha512Text, textIfThere } from '../host/index.ts';
-import { isAutogenName } from './discover.ts';
 import type { PackageReport } from './report.ts';
 import { comparePackage, writePackage } from './write-package.ts';
 

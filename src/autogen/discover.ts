@@ -1,6 +1,7 @@
 import { extname, join } from 'node:path';
 import { fault, type Problem, problem } from '../diagnostics/index.ts';
-import { absolutePath, listFolder, pathKind } from '../host/index.ts';
+import { autogensAmong, moduleSuffixes } from '../formats/gentoo/index.ts';
+import { absolutePath, kindsIn, pathKind } from '../host/index.ts';
 import { compareBytes } from '../primitives/index.ts';
 
 /** A file that makes ebuilds. */
@@ -14,14 +15,6 @@ export interface Discovery {
   readonly files: readonly AutogenFile[];
   readonly problems: readonly Problem[];
 }
-
-/** Of modules that write ebuilds, the first one counts where there are several. */
-export const moduleSuffixes = ['.ts', '.mts', '.mjs', '.js'] as const;
-
-/** Names of files that are autogens wherever they lie, the modules first. */
-const autogenNames: readonly string[] = [...moduleSuffixes, '.yaml'].map((suffix) => `autogen${suffix}`);
-
-export const isAutogenName = (name: string): boolean => autogenNames.includes(name);
 
 const skipped: ReadonlySet<string> = new Set(['.git', 'node_modules']);
 
@@ -43,24 +36,30 @@ export function namedAutogens(paths: readonly string[]): readonly AutogenFile[] 
 
 /**
  * All `autogen.ts` and `autogen.yaml` below a folder, in the order of their paths' bytes, so that runs are alike.
- * `.git`, `node_modules` and links to folders are not entered.
+ * `.git`, `node_modules` and links to folders are not entered. Throws SYS004 for a folder that cannot be listed.
  */
-export async function discoverAutogens(folder: string): Promise<Discovery> {
+export function discoverAutogens(folder: string): Discovery {
   const files: AutogenFile[] = [];
-  const problems: Problem[] = [];
-  const visit = async (at: string): Promise<void> => {
-    const entries = await listFolder(at);
+  const leftOut: string[] = [];
+  const visit = (at: string): void => {
+    const entries = kindsIn(at);
     const names = new Set(entries.filter(({ kind }) => kind !== 'folder').map(({ name }) => name));
-    const module = moduleSuffixes.map((suffix) => `autogen${suffix}`).find((name) => names.has(name));
-    if (module !== undefined) files.push({ path: join(at, module), kind: 'module' });
-    else if (names.has('autogen.py')) {
-      problems.push(problem('AGN023', { what: `'${join(at, 'autogen.py')}' is left out` }));
-    }
-    if (names.has('autogen.yaml')) files.push({ path: join(at, 'autogen.yaml'), kind: 'yaml' });
-    for (const { name, kind, path } of entries) {
-      if (kind === 'folder' && !skipped.has(name)) await visit(path);
+    const found = autogensAmong(names).map(
+      (name): AutogenFile => ({
+        path: join(at, name),
+        kind: extname(name) === '.yaml' ? 'yaml' : 'module',
+      }),
+    );
+    files.push(...found);
+    if (names.has('autogen.py') && !found.some(({ kind }) => kind === 'module'))
+      leftOut.push(join(at, 'autogen.py'));
+    for (const { name, kind } of entries) {
+      if (kind === 'folder' && !skipped.has(name)) visit(join(at, name));
     }
   };
-  await visit(absolutePath(folder));
-  return { files: [...files].sort((a, b) => compareBytes(a.path, b.path)), problems };
+  visit(absolutePath(folder));
+  return {
+    files: files.sort((a, b) => compareBytes(a.path, b.path)),
+    problems: leftOut.sort(compareBytes).map((path) => problem('AGN023', { what: `'${path}' is left out` })),
+  };
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { fault } from '../diagnostics/index.ts';
 import type { Blob as StoredBlob } from '../fastpull/index.ts';
-import { isDistfileName } from '../formats/gentoo/index.ts';
+import { checkDistfileName } from '../formats/gentoo/index.ts';
 import { Exposed } from '../formats/jinja/index.ts';
 import { removeTree, runProcess, systemRandom } from '../host/index.ts';
 import type { BuildInProgress, Unit } from './run-context.ts';
@@ -27,13 +27,10 @@ export abstract class DistFile {
   #blob: StoredBlob | undefined;
   #home: string | undefined;
 
-  /** Throws AGN015 for a name that cannot be one of a distfile. */
+  /** Throws PMS004 for a name that cannot be one of a distfile. */
   constructor(unit: Unit, finalName: string) {
-    if (typeof finalName !== 'string' || !isDistfileName(finalName)) {
-      throw fault('AGN015', { what: `'${String(finalName)}' cannot be the name of a distfile` });
-    }
     this.unit = unit;
-    this.finalName = finalName;
+    this.finalName = checkDistfileName(String(finalName));
   }
 
   /** Where everybody fetches it from. */

@@ -1,8 +1,8 @@
 import { dirname, join } from 'node:path';
 import { fault, type Place } from '../diagnostics/index.ts';
+import { moduleSuffixes } from '../formats/gentoo/index.ts';
 import { namesIn, pathKind } from '../host/index.ts';
 import { nearestNames } from '../primitives/index.ts';
-import { moduleSuffixes } from './discover.ts';
 import { generatorFolders } from './generator-folders.ts';
 import type { GeneratorModule } from './generator-module.ts';
 import { stockGenerators } from './generators/index.ts';

@@ -12,7 +12,8 @@ export type { HubCore, HubLog } from './hub-core.ts';
 export type { HubPages, PageOptions } from './hub-pages.ts';
 export type { HubServices } from './hub-services.ts';
 export type { HubVersions } from './hub-versions.ts';
-export { findOverlay, type Overlay } from './overlay.ts';
+export { MirrorList } from './mirror-list.ts';
+export { findOverlay, nearestWith, type Overlay } from './overlay.ts';
 export type { PkgInfo, PkgSettings, PkgValue } from './pkg-info.ts';
 export {
   failureLines,
@@ -25,4 +26,4 @@ export {
 export { type RunOptions, runAutogens } from './run-autogens.ts';
 export type { RunSettings } from './run-context.ts';
 export { readUpstreams } from './upstream-addresses.ts';
-export { readUserSettings } from './user-settings.ts';
+export type { MadeFile, MadePackage } from './write-package.ts';

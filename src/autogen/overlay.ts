@@ -29,7 +29,8 @@ export function findOverlay(folder: string, named?: string): Overlay {
   return { root, repository, isFixups: basename(repository).startsWith('kit-fixups') };
 }
 
-function nearestWith(folder: string, marker: string): string | undefined {
+/** The nearest folder upwards that has a marker; undefined: none has. */
+export function nearestWith(folder: string, marker: string): string | undefined {
   for (let at = folder; ; at = dirname(at)) {
     if (pathKind(join(at, marker)) !== 'none') return at;
     if (dirname(at) === at) return undefined;

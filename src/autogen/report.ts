@@ -32,6 +32,8 @@ export type RunEvent =
   | PackageReport
   | { readonly kind: 'diff'; readonly path: string; readonly text: string }
   | { readonly kind: 'removed'; readonly path: string }
+  /** A host that asked for it is not asked before `until`; others go on. */
+  | { readonly kind: 'pause'; readonly host: string; readonly seconds: number; readonly until: string }
   | { readonly kind: 'stale'; readonly address: string; readonly fetchedOn: string }
   | { readonly kind: 'problem'; readonly problem: Problem }
   | ({ readonly kind: 'log' } & LogLine)

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { type Problem, problem } from '../diagnostics/index.ts';
-import { type Fastpull, Slots } from '../fastpull/index.ts';
+import type { Fastpull } from '../fastpull/index.ts';
 import { type Clock, nextTurn, onStrayRejection } from '../host/index.ts';
+import { Slots } from '../primitives/index.ts';
 import { cleanAutogens, cleanGenerated } from './clean.ts';
 import { type Collected, collectPackages } from './collect-packages.ts';
 import { type AutogenFile, discoverAutogens, namedAutogens } from './discover.ts';
@@ -16,6 +17,7 @@ import type { EndedUnit, RunContext, RunSettings } from './run-context.ts';
 import { runEntry } from './run-entries.ts';
 import { problemOf } from './run-unit.ts';
 import { TemplateShelf } from './template-shelf.ts';
+import type { MadePackage } from './write-package.ts';
 import { writePackages } from './write-packages.ts';
 
 /** What a run is told beside its settings. */
@@ -38,6 +40,8 @@ export interface RunOptions {
   readonly failFast: boolean;
   /** Nothing is written into the overlay and the folder of distfiles. */
   readonly dryRun: boolean;
+  /** Is handed what each package changes, in place of the overlay and the ledger. */
+  readonly take?: ((made: MadePackage) => void) | undefined;
   /** Removes ebuilds of earlier runs that are not made any more. */
   readonly clean: boolean;
   /** Undefined: archives are not copied to a folder of distfiles. */
@@ -70,7 +74,7 @@ class Run {
     this.#options = options;
     const { settings, fastpull, clock, signal, dryRun, distdir } = options;
     const report = (found: Problem): void => this.#report(found);
-    const { overlay, fixups } = settings;
+    const { overlay } = settings;
     this.#context = {
       settings,
       fastpull,
@@ -78,7 +82,7 @@ class Run {
       signal,
       report,
       templates: new TemplateShelf(),
-      mirrors: new MirrorList([overlay.root, ...(fixups === undefined ? [] : [fixups])]),
+      mirrors: new MirrorList({ ...settings, root: overlay.root }),
       distdir: new DistdirCopies({
         folder: settings.production || dryRun ? undefined : distdir,
         ledger: fastpull.ledger('distdir'),
@@ -97,7 +101,7 @@ class Run {
     const { clock, settings, onEvent } = this.#options;
     const startedMs = clock.monotonicMs();
     checkRelease(settings);
-    const files = await this.#files();
+    const files = this.#files();
     const modules = new ModuleLoader(this.#options.packages, this.#options.edition);
     const queue = queueEntries(files, { settings, modules, rule: this.#options.rule });
     for (const found of queue.problems) this.#report(found);
@@ -106,6 +110,8 @@ class Run {
     await this.#generate(queue);
     const collected = collectPackages(this.#ended);
     for (const found of collected.problems) this.#report(found);
+    // no ebuild is durable before what its Manifest names
+    await this.#options.fastpull.settle();
     const written = await writePackages(collected.packages, this.#options);
     const reports = [
       ...brokenReports(queue),
@@ -116,10 +122,10 @@ class Run {
     return this.#finish({ reports, removed, milliseconds: clock.monotonicMs() - startedMs });
   }
 
-  async #files(): Promise<readonly AutogenFile[]> {
+  #files(): readonly AutogenFile[] {
     const { files, folder } = this.#options;
     if (files.length > 0) return namedAutogens(files);
-    const found = await discoverAutogens(folder);
+    const found = discoverAutogens(folder);
     for (const left of found.problems) this.#report(left);
     return found.files;
   }
@@ -131,6 +137,7 @@ class Run {
     let hasFailed = broken.length > 0;
     const letGo = onStrayRejection((error) => strays.push(error));
     const slots = new Slots(jobs);
+    const stopWatching = this.#watchPauses(slots, total);
     try {
       await Promise.all(
         entries.map((entry, index) =>
@@ -151,6 +158,7 @@ class Run {
       // what was thrown last is known to be unhandled one turn later
       await nextTurn();
     } finally {
+      stopWatching();
       letGo();
     }
     for (const error of strays) this.#blame(error);
@@ -162,6 +170,21 @@ class Run {
         : `no package is of rule '${rule}'`;
       this.#report(problem('AGN033', { what: wish }));
     }
+  }
+
+  /** Packages that wait for a host which pauses must not keep those of other hosts from their turn. */
+  #watchPauses(slots: Slots, packages: number): () => void {
+    const { fastpull, clock, onEvent } = this.#options;
+    const over = new AbortController();
+    const stop = fastpull.watchPauses(({ host, milliseconds, until }) => {
+      const seconds = Math.ceil(milliseconds / 1000);
+      onEvent({ kind: 'pause', host, seconds, until: until.toISOString() });
+      void clock.sleep(milliseconds, over.signal).then(slots.lend(packages));
+    });
+    return () => {
+      stop();
+      over.abort();
+    };
   }
 
   /** An error of a promise that nobody awaited belongs to the package in whose file it was thrown. */

@@ -4,10 +4,10 @@ import type {
   DownloadProgress,
   DynamicRecord,
   Fastpull,
-  Slots,
   Blob as StoredBlob,
 } from '../fastpull/index.ts';
 import type { Clock } from '../host/index.ts';
+import type { Slots } from '../primitives/index.ts';
 import type { DistdirCopies } from './distdir-copies.ts';
 import type { MirrorList } from './mirror-list.ts';
 import type { Overlay } from './overlay.ts';
@@ -22,6 +22,8 @@ export interface RunSettings {
   readonly overlay: Overlay;
   /** Root of kit-fixups where there is one. */
   readonly fixups: string | undefined;
+  /** A folder with repositories by their names; masters may be there. */
+  readonly repositories?: string | undefined;
   readonly release: string;
   /** Where packages are written to; undefined: the overlay itself. */
   readonly into?: string | undefined;

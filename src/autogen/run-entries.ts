@@ -1,5 +1,5 @@
 import { type Problem, problem } from '../diagnostics/index.ts';
-import type { Slots } from '../fastpull/index.ts';
+import type { Slots } from '../primitives/index.ts';
 import { assemblePackage, ownPackage } from './assemble.ts';
 import type { Entry, PackageWish } from './entries.ts';
 import type { GeneratorModule } from './generator-module.ts';

@@ -5,16 +5,17 @@ import {
   namesIn,
   removeEntry,
   renameEntry,
-  syncPaths,
+  setMode,
+  syncTogether,
   systemRandom,
   textIfThere,
-  writeFileWithMode,
+  writeWhole,
 } from '../host/index.ts';
 import type { PackageOutput } from './collect-packages.ts';
 import { mayFetch } from './ebuild-words.ts';
 
 /** A file of a package folder as it will be. */
-export interface FileChange {
+export interface MadeFile {
   readonly path: string;
   /** Undefined: there was none. */
   readonly before: string | undefined;
@@ -23,15 +24,15 @@ export interface FileChange {
 }
 
 /** What writing a package changes, in the order in which it is done: the Manifest first, as more in it harms nobody. */
-export interface PackageChange {
+export interface MadePackage {
   readonly catpkg: string;
-  readonly changes: readonly FileChange[];
+  readonly changes: readonly MadeFile[];
 }
 
 /** Compares what a run made with what is there (specification 3.4); nothing is written. Throws SYS004. */
-export function comparePackage(root: string, output: PackageOutput): PackageChange {
+export function comparePackage(root: string, output: PackageOutput): MadePackage {
   const folder = join(root, output.catpkg);
-  const changes: FileChange[] = [];
+  const changes: MadeFile[] = [];
   for (const [fileName, { staged }] of output.builds) {
     const path = join(folder, fileName);
     const before = textIfThere(path);
@@ -41,7 +42,7 @@ export function comparePackage(root: string, output: PackageOutput): PackageChan
   return { catpkg: output.catpkg, changes: manifest ? [manifest, ...changes] : changes };
 }
 
-function compareManifest(folder: string, output: PackageOutput): FileChange | undefined {
+function compareManifest(folder: string, output: PackageOutput): MadeFile | undefined {
   const path = join(folder, 'Manifest');
   const before = textIfThere(path);
   if (before === undefined && output.entries.size === 0) return undefined;
@@ -77,7 +78,7 @@ const ourTemporary = /^\.packmill-[0-9a-f]+\.new$/;
  * Writes what changes: all new texts beside their places, made durable together, then one rename each. When something
  * fails before the renames, nothing has changed. Throws SYS004.
  */
-export async function writePackage(root: string, change: PackageChange): Promise<void> {
+export async function writePackage(root: string, change: MadePackage): Promise<void> {
   if (change.changes.length === 0) return;
   const folder = join(root, change.catpkg);
   ensureFolder(folder);
@@ -89,12 +90,13 @@ export async function writePackage(root: string, change: PackageChange): Promise
       if (after === undefined) continue;
       const from = join(folder, `.packmill-${systemRandom.hex(8)}.new`);
       staged.push({ from, to: path });
-      await writeFileWithMode(from, after, 0o644);
+      writeWhole(from, after);
+      setMode(from, 0o644);
     }
-    await syncPaths(staged.map(({ from }) => from));
+    await syncTogether(staged.map(({ from }) => from));
     for (const { from, to } of staged) renameEntry(from, to);
     for (const { path, after } of change.changes) if (after === undefined) removeEntry(path);
-    await syncPaths([folder]);
+    await syncTogether([folder]);
   } catch (error) {
     for (const { from } of staged) removeEntry(from);
     throw error;
@@ -108,14 +110,19 @@ export async function writePackage(root: string, change: PackageChange): Promise
 export async function writePackageInto(
   into: string,
   root: string,
-  { output, change }: { readonly output: PackageOutput; readonly change: PackageChange },
+  { output, change }: { readonly output: PackageOutput; readonly change: MadePackage },
 ): Promise<void> {
   const folder = join(into, output.catpkg);
   ensureFolder(folder);
   const path = join(root, output.catpkg, 'Manifest');
   const changed = change.changes.find((one) => one.path === path);
   const manifest = changed ? changed.after : textIfThere(path);
-  for (const [name, { staged }] of output.builds)
-    await writeFileWithMode(join(folder, name), staged.text, 0o644);
-  if (manifest !== undefined) await writeFileWithMode(join(folder, 'Manifest'), manifest, 0o644);
+  for (const [name, { staged }] of output.builds) writeNow(join(folder, name), staged.text);
+  if (manifest !== undefined) writeNow(join(folder, 'Manifest'), manifest);
+}
+
+/** The folder is of this run alone, and nothing in it has to last. */
+function writeNow(path: string, text: string): void {
+  writeWhole(path, text);
+  setMode(path, 0o644);
 }

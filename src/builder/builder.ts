@@ -3,6 +3,7 @@ import type { Clock } from '../host/index.ts';
 import type { Outcome } from '../model/index.ts';
 import type { AttemptId, BuilderName } from '../primitives/index.ts';
 import type { Claimant, Lease, QueueBackend } from '../queue/index.ts';
+import { LeaseKeeper } from './lease-keeper.ts';
 import { passingTrouble } from './passing-trouble.ts';
 
 /** What came of one attempt, with the facts that the record keeps. */
@@ -20,6 +21,8 @@ export interface AttemptEnd {
 interface Begun {
   readonly id: AttemptId;
   readonly signal: AbortSignal;
+  /** Other jobs wait for this one: its slot then asks for the next job when they can be had, and may be better. */
+  readonly isAwaited: boolean;
 }
 
 /** The manager's side of a builder: where attempts begin and results are handed in. */
@@ -72,110 +75,173 @@ export async function runBuilder<Attempt extends Begun>(
   options: BuilderOptions<Attempt>,
   signal: AbortSignal,
 ): Promise<void> {
-  const failure = new AbortController();
-  const either = AbortSignal.any([signal, failure.signal]);
-  const slots = Array.from({ length: options.slots }, () =>
-    workSlot(options, either).catch((error: unknown) => {
-      failure.abort();
-      throw error;
-    }),
-  );
-  for (const end of await Promise.allSettled(slots)) if (end.status === 'rejected') throw end.reason;
-}
-
-async function workSlot<Attempt extends Begun>(
-  options: BuilderOptions<Attempt>,
-  signal: AbortSignal,
-): Promise<void> {
-  for (let failures = 0; !signal.aborted; ) {
-    try {
-      await claimOnce(options, signal);
-      if (failures > 0) options.onTrouble?.(undefined);
-      failures = 0;
-    } catch (error) {
-      if (!options.onTrouble) throw error;
-      failures += 1;
-      options.onTrouble(error);
-      await options.clock.sleep(Math.min(250 * 2 ** failures, longestPauseMs), signal);
-    }
-  }
+  await new Builder(options, signal).run();
 }
 
 const longestPauseMs = 5_000;
 /** How long a build goes on while the queue cannot be asked: the manager may be away for a long time. */
 const patienceMs = 60 * 60_000;
 
-/** Waits for a job and works on it. */
-async function claimOnce<Attempt extends Begun>(
-  options: BuilderOptions<Attempt>,
-  signal: AbortSignal,
-): Promise<void> {
-  const { queue, name, builderClass, leaseMs, labels } = options;
-  await options.mayClaim?.(signal);
-  if (signal.aborted) return;
-  const claimant = { builder: name, builderClass, labels, ...options.arches?.(), ...options.room?.() };
-  const [lease] = await queue.claim({ ...claimant, leaseMs, max: 1 });
-  if (!lease) await queue.wait(claimant, signal);
-  else if (signal.aborted) await queue.release(lease);
-  else await workOn(options, lease, signal);
+/** What one slot has under way. */
+interface Slot {
+  /** How often something failed since it worked for the last time. */
+  failures: number;
+  /** Ends when the result of its attempt before is handed in, or cannot be; never rejects. */
+  handing: Promise<void> | undefined;
 }
 
-async function workOn<Attempt extends Begun>(
-  options: BuilderOptions<Attempt>,
-  lease: Lease,
-  shutdown: AbortSignal,
-): Promise<void> {
-  const { workplace } = options;
-  const over = new AbortController();
-  const lost = new AbortController();
-  // from here on, because beginning may take its time, too
-  const renewing = keepLease(options, lease, over.signal).then((kept) => {
-    if (!kept) lost.abort('the lease was lost');
-  });
-  const attempt = await beginOrGiveBack(options, lease, { over, renewing });
-  if (attempt === undefined) return;
-  const stop = AbortSignal.any([attempt.signal, shutdown, lost.signal]);
+/** One builder at work. */
+class Builder<Attempt extends Begun> {
+  readonly #options: BuilderOptions<Attempt>;
+  readonly #leases: LeaseKeeper;
+  /** Aborts when the builder is to end, or has to. */
+  readonly #ending = new AbortController();
+  /** What stops the attempts under way. */
+  readonly #stops = new Set<AbortController>();
+  /** Why the builder has to end. */
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(options: BuilderOptions<Attempt>, signal: AbortSignal) {
+    const { queue, clock, leaseMs, onTrouble } = options;
+    this.#options = options;
+    const patience = onTrouble ? Math.max(leaseMs, patienceMs) : leaseMs;
+    this.#leases = new LeaseKeeper({ queue, clock, leaseMs, patienceMs: patience, onTrouble });
+    const end = (): void => this.#ending.abort(signal.reason);
+    if (signal.aborted) end();
+    else signal.addEventListener('abort', end, { once: true, signal: this.#ending.signal });
+    this.#ending.signal.addEventListener('abort', () => {
+      for (const stop of this.#stops) stop.abort(this.#ending.signal.reason);
+    });
+  }
+
+  async run(): Promise<void> {
+    await Promise.all(Array.from({ length: this.#options.slots }, () => this.#workSlot()));
+    this.#ending.abort();
+    await this.#leases.close();
+    if (this.#failure) throw this.#failure.error;
+  }
+
+  async #workSlot(): Promise<void> {
+    const { clock, onTrouble } = this.#options;
+    const slot: Slot = { failures: 0, handing: undefined };
+    while (!this.#ending.signal.aborted) {
+      const { failures } = slot;
+      try {
+        await this.#claimOnce(slot);
+        if (failures === 0) continue;
+        onTrouble?.(undefined);
+        slot.failures -= failures;
+      } catch (error) {
+        slot.failures += 1;
+        if (this.#isFatal(error)) break;
+        await clock.sleep(Math.min(250 * 2 ** slot.failures, longestPauseMs), this.#ending.signal);
+      }
+    }
+    await slot.handing;
+  }
+
+  /** Whether an error ends the builder; one that is to outlive it is told of it. */
+  #isFatal(error: unknown): boolean {
+    const { onTrouble } = this.#options;
+    if (onTrouble) onTrouble(error);
+    else {
+      this.#failure ??= { error };
+      this.#ending.abort();
+    }
+    return onTrouble === undefined;
+  }
+
+  /** Waits for a job and works on it. */
+  async #claimOnce(slot: Slot): Promise<void> {
+    const { queue, name, builderClass, leaseMs, labels, mayClaim, arches, room } = this.#options;
+    const { signal } = this.#ending;
+    if (mayClaim) await mayClaim(signal);
+    if (signal.aborted) return;
+    const claimant = { builder: name, builderClass, labels, ...arches?.(), ...room?.() };
+    const [lease] = await queue.claim({ ...claimant, leaseMs, max: 1 });
+    if (!lease) await queue.wait(claimant, signal);
+    else if (signal.aborted) await queue.release(lease);
+    else await this.#workOn(lease, slot);
+  }
+
+  async #workOn(lease: Lease, slot: Slot): Promise<void> {
+    const { workplace } = this.#options;
+    const stop = new AbortController();
+    let isLost = false;
+    // from here on, because beginning may take its time, too
+    const endLease = this.#leases.keep(lease, () => {
+      isLost = true;
+      stop.abort('the lease was lost');
+    });
+    let handing: Promise<unknown> | undefined;
+    this.#stops.add(stop);
+    try {
+      const attempt = await this.#beginOrGiveBack(lease);
+      if (attempt === undefined) return;
+      const end = await performUntil(workplace, attempt, stop);
+      const { aborted: shutdown } = this.#ending.signal;
+      const outcome = outcomeOf(end, { shutdown, isLost, asked: attempt.signal.aborted });
+      // a slot has one result on its way at most: a manager that is away is not left more and more of them
+      await slot.handing;
+      // the lease is kept meanwhile: a manager that is away for longer must find it when it takes the result
+      handing = workplace.report(lease, attempt.id, { ...end, outcome }).finally(endLease);
+      // what did not end well may have changed what is to be done at all, as where a plan is to fail fast
+      if (attempt.isAwaited || !isGoodEnd(outcome)) await handing;
+      else slot.handing = this.#handingIn(handing, slot);
+    } finally {
+      this.#stops.delete(stop);
+      if (handing === undefined) endLease();
+    }
+  }
+
+  /** A result that nothing waits for is handed in while its slot is at work again. */
+  async #handingIn(handing: Promise<unknown>, slot: Slot): Promise<void> {
+    try {
+      await handing;
+    } catch (error) {
+      slot.failures += 1;
+      this.#isFatal(error);
+    }
+  }
+
+  /** Begins an attempt; a job that cannot be begun goes back to the queue, and the error is the caller's. */
+  async #beginOrGiveBack(lease: Lease): Promise<Attempt | undefined> {
+    const { workplace, queue } = this.#options;
+    try {
+      return await workplace.begin(lease);
+    } catch (error) {
+      await queue.release(lease).catch(() => undefined);
+      throw error;
+    }
+  }
+}
+
+const isGoodEnd = ({ kind }: Outcome): boolean =>
+  kind === 'succeeded' || kind === 'already-built' || kind === 'skipped';
+
+async function performUntil<Attempt extends Begun>(
+  workplace: Workplace<Attempt>,
+  attempt: Attempt,
+  stop: AbortController,
+): Promise<AttemptEnd> {
+  const asked = (): void => stop.abort(attempt.signal.reason);
+  if (attempt.signal.aborted) asked();
+  else attempt.signal.addEventListener('abort', asked, { once: true });
   try {
-    const end = await performSafely(workplace, attempt, stop);
-    const outcome = outcomeOf(end, { shutdown, lost: lost.signal, asked: attempt.signal });
-    // the lease is kept meanwhile: a manager that is away for longer must find it when it takes the result
-    await workplace.report(lease, attempt.id, { ...end, outcome });
+    return await performSafely(workplace, attempt, stop.signal);
   } finally {
-    over.abort();
-    await renewing;
+    attempt.signal.removeEventListener('abort', asked);
   }
 }
 
 /** What an end means to the manager: work that nobody asked to stop is to be done again. */
 function outcomeOf(
   { outcome }: AttemptEnd,
-  signals: { readonly shutdown: AbortSignal; readonly lost: AbortSignal; readonly asked: AbortSignal },
+  why: { readonly shutdown: boolean; readonly isLost: boolean; readonly asked: boolean },
 ): Outcome {
-  if (outcome.kind !== 'canceled' || signals.asked.aborted) return outcome;
-  if (signals.shutdown.aborted)
-    return { kind: 'canceled', requeue: true, reason: 'the builder was told to stop' };
-  return signals.lost.aborted ? { kind: 'lost', reason: String(signals.lost.reason) } : outcome;
-}
-
-/** Begins an attempt; a job that cannot be begun goes back to the queue, and the error is the caller's. */
-async function beginOrGiveBack<Attempt extends Begun>(
-  { workplace, queue }: BuilderOptions<Attempt>,
-  lease: Lease,
-  { over, renewing }: { over: AbortController; renewing: Promise<void> },
-): Promise<Attempt | undefined> {
-  let attempt: Attempt | undefined;
-  try {
-    attempt = await workplace.begin(lease);
-    return attempt;
-  } catch (error) {
-    await queue.release(lease).catch(() => undefined);
-    throw error;
-  } finally {
-    if (attempt === undefined) {
-      over.abort();
-      await renewing;
-    }
-  }
+  if (outcome.kind !== 'canceled' || why.asked) return outcome;
+  if (why.shutdown) return { kind: 'canceled', requeue: true, reason: 'the builder was told to stop' };
+  return why.isLost ? { kind: 'lost', reason: 'the lease was lost' } : outcome;
 }
 
 async function performSafely<Attempt extends Begun>(
@@ -196,34 +262,5 @@ async function performSafely<Attempt extends Begun>(
         problem: problem('BLD017', { what: 'packmill failed while building', why }),
       },
     };
-  }
-}
-
-/**
- * Renews a lease until told to stop; false when it was lost. While nobody answers, work goes on for as long as
- * `patienceMs` says (without `onTrouble`: until the lease runs out): the result is worth as much as the lease is
- * when it is handed in. Own time alone counts, since clocks of machines differ and jump.
- */
-async function keepLease<Attempt extends Begun>(
-  options: BuilderOptions<Attempt>,
-  lease: Lease,
-  over: AbortSignal,
-): Promise<boolean> {
-  const { clock, queue, leaseMs } = options;
-  const patience = options.onTrouble ? Math.max(leaseMs, patienceMs) : leaseMs;
-  let current = lease;
-  let renewedMs = clock.monotonicMs();
-  for (;;) {
-    await clock.sleep(leaseMs / 3, over);
-    if (over.aborted) return true;
-    try {
-      const next = await queue.renew(current, leaseMs);
-      if (next === undefined) return false;
-      current = next;
-      renewedMs = clock.monotonicMs();
-    } catch (error) {
-      options.onTrouble?.(error);
-      if (clock.monotonicMs() - renewedMs > patience) return false;
-    }
   }
 }

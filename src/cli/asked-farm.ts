@@ -1,4 +1,4 @@
-import { connectToManager, type FarmClient, isFarm } from '../app/index.ts';
+import { connectToManager, type FarmClient, isFarm } from '../app/client/index.ts';
 import type { Shell } from './shell.ts';
 
 /** Option of every command that asks a running farm. */

@@ -1,11 +1,16 @@
 import type { RunEvent, RunProgress } from '../app/autogen/index.ts';
 import { AppendFile, entryFacts, machine, removeEntry, systemClock } from '../host/index.ts';
-import { formatBytes } from '../primitives/index.ts';
+import { formatBytes, formatDuration } from '../primitives/index.ts';
 import { LiveBlock } from './live-block.ts';
 import type { Shell } from './shell.ts';
 
 /** Lines of downloads that a terminal has room for. */
 const mostDownloads = 8;
+
+/** That a server is left in peace for a while; the words are the same in every command. */
+export function pauseLine({ host, seconds, until }: RunEvent & { readonly kind: 'pause' }): string {
+  return `'${host}' asks for a pause of ${formatDuration(seconds * 1000)}: it is asked again at ${until}, others go on`;
+}
 
 /** Shows a run of autogens while it goes on, and writes its report as lines of JSON. */
 export class DoitDisplay {
@@ -91,6 +96,9 @@ export class DoitDisplay {
         if (event.level !== 'debug' || shell.verbose) {
           shell.tell(`${event.autogenId}: ${event.level === 'info' ? '' : `${event.level}: `}${event.text}`);
         }
+        return;
+      case 'pause':
+        shell.tell(pauseLine(event));
         return;
       case 'stale':
       case 'end':

@@ -1,5 +1,4 @@
 export { type BuilderSettings, builderSettings } from './builder-environment.ts';
-export { type HostCredentials, loadCredentials } from './credentials.ts';
 export { type EnvironmentName, type EnvironmentVariable, environmentVariables } from './environment.table.ts';
 export type { FarmConfig } from './farm-config.ts';
 export { parseFarmConfig } from './load-config.ts';

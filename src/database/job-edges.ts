@@ -1,6 +1,7 @@
-import type { JobStateName } from '../model/index.ts';
+import { isFinal, type JobStateName } from '../model/index.ts';
 import type { JobId, PlanId } from '../primitives/index.ts';
 import { type JobRecord, type JobRecords, type JobRow, jobOf, open } from './job-records.ts';
+import type { Noted } from './noted.ts';
 import type { SqlConnection, SqlStatement } from './sql-connection.ts';
 
 /** A job that waits for another one. */
@@ -33,9 +34,14 @@ export class JobEdges {
   readonly #recount: SqlStatement<never>;
 
   readonly #jobs: JobRecords;
+  /** Jobs that no other one waits for; not all of them. */
+  readonly #alone: Noted<number, true>;
+  readonly #isAlone: boolean;
 
   constructor(connection: SqlConnection, jobs: JobRecords) {
     this.#jobs = jobs;
+    this.#alone = connection.ahead.noted();
+    this.#isAlone = connection.isAlone;
     // rows of plans that are over cannot matter, and there are ever more of them
     const oldest = `(SELECT min(key) FROM jobs WHERE plan = (SELECT min(id) FROM plans WHERE finished_ms IS NULL))`;
     this.#needing = connection.prepare(
@@ -97,8 +103,19 @@ export class JobEdges {
     return this.#pathTo.get(key, other) !== undefined;
   }
 
+  /** Keeps at hand that no job waits for this one, which was just written. */
+  noteAlone(key: number): void {
+    if (this.#isAlone) this.#alone.note(key, true);
+  }
+
+  /** Whether a job that is not over waits for this one. */
+  isAwaited(key: number): boolean {
+    return this.dependants(key).some(({ state }) => !isFinal(state));
+  }
+
   /** Jobs that wait for this one, in the order of their plans. */
   dependants(key: number): Dependant[] {
+    if (this.#alone.get(key)) return [];
     return this.#dependants.all(key).map((row) => ({
       ...row,
       state: this.#jobs.movedTo(row.key) ?? row.state,
@@ -114,6 +131,7 @@ export class JobEdges {
   /** Makes a job wait for one more, a running one for when it is queued again; nothing when it does already. */
   addEdge(dependency: number, dependant: number, kind: EdgeKind): void {
     const { changes } = this.#insertEdge.run(dependency, dependant, 0, kind);
+    this.#alone.drop(dependency);
     if (changes === 1) this.#increment.run(dependant);
     this.#jobs.forgetPending();
   }
@@ -121,6 +139,7 @@ export class JobEdges {
   /** Makes everything of plans before `plan` that waits for job `from` wait for job `to`. */
   moveDependants(from: number, to: number, plan: PlanId): void {
     this.#moveEdges.run(from, to, plan);
+    this.#alone.drop(to);
   }
 
   /**
@@ -130,6 +149,7 @@ export class JobEdges {
    */
   inherit(key: number): void {
     for (const { dependant } of this.#inherit.all(key)) this.#increment.run(dependant);
+    this.#alone.clear();
     this.#jobs.forgetPending();
   }
 

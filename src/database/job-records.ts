@@ -128,8 +128,11 @@ export class JobRecords {
     );
     this.#planned = connection.prepareApart('SELECT planned FROM job_plans WHERE key = ?');
     this.#moved = connection.ahead.table('jobs', {
-      save: `UPDATE jobs SET state = ?, reason = ?, losses = ?, offer = ?, ready_since_ms = ?, attempt = ?,
-         canceling = ?, blocked_on = ?, since_ms = ?, urgency = ? WHERE key = ?`,
+      // as a list of values, so that one statement writes many
+      save: `UPDATE jobs SET state = v.column1, reason = v.column2, losses = v.column3, offer = v.column4,
+         ready_since_ms = v.column5, attempt = v.column6, canceling = v.column7, blocked_on = v.column8,
+         since_ms = v.column9, urgency = v.column10
+         FROM (VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)) AS v WHERE jobs.key = v.column11`,
       kinds: [
         ...(['text', 'text', 'integer', 'integer', 'integer?', 'integer?'] as const),
         ...(['text?', 'text?', 'integer', 'integer', 'integer'] as const),
@@ -240,6 +243,11 @@ export class JobRecords {
     const row = this.#planned.get(key);
     if (!row) throw new Error(`job ${key} is not in the record`);
     return this.#known.note(key, JSON.parse(row.planned) as PlannedJob);
+  }
+
+  /** Keeps at hand a row that was just written. */
+  noteAdded(row: JobRecord): void {
+    this.#moved.note(row.key, row);
   }
 
   /** Keeps at hand what a plan that is being written says of a job. */

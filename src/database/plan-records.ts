@@ -1,6 +1,7 @@
 import type { Problem } from '../diagnostics/index.ts';
 import type { JobEdge, Plan, PlannedJob, PlanOrigin } from '../model/index.ts';
 import type { JobId, PlanId, RunId } from '../primitives/index.ts';
+import type { JobRecord } from './job-records.ts';
 import type { SqlConnection, SqlStatement } from './sql-connection.ts';
 import type { TableAhead } from './table-ahead.ts';
 
@@ -93,8 +94,16 @@ export class PlanRecords {
     });
   }
 
-  /** Writes a run with its plan, all jobs as `waiting`; keys of jobs count up from `firstKey` in the plan's order. */
-  add({ plan, why, failFast, atMs }: NewPlan): { run: RunId; plan: PlanId; firstKey: number } {
+  /**
+   * Writes a run with its plan, all jobs as `waiting`; keys of jobs count up from `firstKey` in the plan's order. `rows` are the
+   * jobs as they were written.
+   */
+  add({ plan, why, failFast, atMs }: NewPlan): {
+    run: RunId;
+    plan: PlanId;
+    firstKey: number;
+    rows: readonly JobRecord[];
+  } {
     const run = this.#insertRun.run(atMs, why).lastId as RunId;
     const id = this.#insertPlan.run(
       run,
@@ -110,34 +119,36 @@ export class PlanRecords {
     ).lastId as PlanId;
     const firstKey = (this.#lastKey.get()?.last ?? 0) + 1;
     const keys = new Map(plan.jobs.map((job, position) => [job.id, firstKey + position]));
-    for (const [position, job] of plan.jobs.entries()) {
+    const rows = plan.jobs.map((job, position) => {
       const place = { key: firstKey + position, position, atMs, edges: mergeEdges(job, keys) };
-      this.#addJob(id, job, { ...place, origin: plan.origin });
-    }
-    return { run, plan: id, firstKey };
+      return this.#addJob(id, job, { ...place, origin: plan.origin });
+    });
+    return { run, plan: id, firstKey, rows };
   }
 
-  #addJob(plan: PlanId, job: PlannedJob, place: JobPlace): void {
+  #addJob(plan: PlanId, job: PlannedJob, place: JobPlace): JobRecord {
+    const row = newRow(plan, job, place);
     this.#insertJob.run(
-      place.key,
+      row.key,
       plan,
-      place.position,
-      job.id,
-      job.action,
-      job.cycle ?? null,
-      job.criticalPathMs,
-      job.buildClass ?? null,
-      place.edges.size,
-      place.atMs,
-      place.origin?.urgency ?? 0,
-      place.origin?.source ?? '',
-      job.labels && job.labels.length > 0 ? JSON.stringify(job.labels) : null,
+      row.position,
+      row.id,
+      row.action,
+      row.cycle ?? null,
+      row.priority,
+      row.buildClass ?? null,
+      row.pending,
+      row.sinceMs,
+      row.urgency,
+      row.share,
+      row.labels.length > 0 ? JSON.stringify(row.labels) : null,
     );
     this.#insertPlanned.run(place.key, JSON.stringify(job));
     for (const needed of job.outside ?? []) this.#insertNeed.run(needed, place.key);
     for (const [dependency, { required, kind }] of place.edges) {
       this.#insertEdge.run(dependency, place.key, required ? 1 : 0, kind);
     }
+    return row;
   }
 
   get(plan: PlanId): PlanHead | undefined {
@@ -196,6 +207,31 @@ interface JobPlace {
   readonly edges: ReadonlyMap<number, MergedEdge>;
   readonly origin: PlanOrigin | undefined;
 }
+
+/** A job of a new plan, as its row is written. */
+const newRow = (plan: PlanId, job: PlannedJob, place: JobPlace): JobRecord => ({
+  key: place.key,
+  plan,
+  position: place.position,
+  id: job.id,
+  action: job.action,
+  cycle: job.cycle,
+  priority: job.criticalPathMs,
+  buildClass: job.buildClass,
+  urgency: place.origin?.urgency ?? 0,
+  share: place.origin?.source ?? '',
+  labels: job.labels ?? [],
+  state: 'waiting',
+  reason: '',
+  pending: place.edges.size,
+  losses: 0,
+  offer: 0,
+  sinceMs: place.atMs,
+  readySinceMs: undefined,
+  attempt: undefined,
+  canceling: undefined,
+  blockedOn: undefined,
+});
 
 interface MergedEdge {
   readonly required: boolean;

@@ -45,7 +45,10 @@ export class RowsAhead {
     return table;
   }
 
-  /** A place for what was read, or is being written, and never changes; what an undone transaction wrote is not kept. */
+  /**
+   * A place for what was read, or is being written, and is changed through this connection alone, by those who note it; what
+   * an undone transaction wrote is not kept.
+   */
   noted<Key, Known>(): Noted<Key, Known> {
     const noted = new Noted<Key, Known>();
     this.#noted.push(noted as Noted<unknown, unknown>);
@@ -66,6 +69,7 @@ export class RowsAhead {
     if (version === this.#seen) return;
     this.#seen = version;
     for (const ids of this.#ids) ids.forget();
+    for (const noted of this.#noted) noted.clear();
     this.#forgetStanding();
   }
 
@@ -91,7 +95,12 @@ export class RowsAhead {
       this.#connection.transactionAhead(() => this.write());
       return;
     }
-    for (const table of this.#tables) table.write();
+    try {
+      for (const table of this.#tables) table.write();
+    } catch (error) {
+      this.#connection.mustFail(error);
+      throw error;
+    }
     // what stands there is another one's, where there may be one
     if (!this.#wrote && this.#connection.isAlone) this.#forget();
     this.#wrote = true;

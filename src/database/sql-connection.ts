@@ -19,6 +19,8 @@ export class SqlConnection implements Transactions {
   readonly #begin: StatementSync;
   readonly #commit: StatementSync;
   #depth = 0;
+  /** Why the open transaction cannot be committed. */
+  #failed: { readonly error: unknown } | undefined;
   #log: FlushedFile | undefined;
   /** Why what was committed may not be on disk. Nothing may be written behind it. */
   #broken: Error | undefined;
@@ -79,6 +81,7 @@ export class SqlConnection implements Transactions {
     const statement: StatementSync = this.raw.prepare(sql);
     const told = <T>(work: () => T): T =>
       this.#told(() => {
+        if (this.#failed) throw this.#failed.error;
         before();
         return work();
       });
@@ -102,6 +105,7 @@ export class SqlConnection implements Transactions {
     try {
       this.ahead.begun();
       const result = work();
+      if (this.#failed) throw this.#failed.error;
       this.ahead.beforeCommit();
       this.#commit.run();
       this.ahead.committed();
@@ -112,7 +116,12 @@ export class SqlConnection implements Transactions {
       throw isOfTheWorld(error) ? unusable(this.path, error) : error;
     } finally {
       this.#depth -= 1;
+      this.#failed = undefined;
     }
+  }
+
+  mustFail(error: unknown): void {
+    if (this.#depth > 0) this.#failed ??= { error };
   }
 
   /**
@@ -161,6 +170,8 @@ export class SqlConnection implements Transactions {
     try {
       return work();
     } catch (error) {
+      // SQLite undoes the whole transaction for some errors: what came after them would stand alone
+      if (this.#depth > 0 && !this.raw.isTransaction) this.mustFail(error);
       throw isOfTheWorld(error) ? unusable(this.path, error) : error;
     }
   }

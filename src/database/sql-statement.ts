@@ -17,6 +17,8 @@ export interface Transactions {
   readonly mayWrite: boolean;
   prepare<Row = unknown>(sql: string): SqlStatement<Row>;
   prepareApart<Row = unknown>(sql: string): SqlStatement<Row>;
+  /** Keeps the open transaction from being committed, also where its work catches what went wrong. */
+  mustFail(error: unknown): void;
   transaction<T>(work: () => T): T;
   transactionAhead<T>(work: () => T): T;
 }

@@ -35,6 +35,8 @@ export function admitPlan(
 ): Admitted {
   const { database, motion, nowMs } = scene;
   const added = database.plans.add({ plan, why: options.why, failFast: options.failFast, atMs: nowMs });
+  noteAlone(plan, added.firstKey, database);
+  for (const row of added.rows) database.jobs.noteAdded(row);
   // in this order, so that whoever tells of both ends with what holds: the old job is over, the new one waits
   replaceOlder(plan, added, { database, motion });
   motion.tell(added.plan, { kind: 'plan-admitted' }, options.why);
@@ -53,6 +55,13 @@ export function admitPlan(
     motion.effects.finished.push(added.plan);
   }
   return { runId: added.run, planId: added.plan };
+}
+
+/** Most jobs are waited for by no other one: it need not be asked when they begin and end. */
+function noteAlone(plan: Plan, firstKey: number, { edges }: FarmDatabase): void {
+  const awaited = new Set(plan.jobs.flatMap(({ waitsFor }) => waitsFor.map(({ job }) => job)));
+  for (const [position, { id }] of plan.jobs.entries())
+    if (!awaited.has(id)) edges.noteAlone(firstKey + position);
 }
 
 function replaceOlder(

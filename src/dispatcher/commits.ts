@@ -26,9 +26,18 @@ export interface CommitsParts {
   readonly tell: (news: QueueNews) => Promise<void>;
 }
 
+/** What goes with a work. */
+export interface CommitTerms {
+  /** What the queue has to hear when the work is on disk. */
+  readonly afterwards?: (() => Promise<void>) | undefined;
+  /** The caller ends with this process, and tells nobody of the work before it is on disk: it hears of it once it is written. */
+  readonly isEarly?: boolean | undefined;
+}
+
 interface Pending {
   readonly work: (motion: Motion) => unknown;
   readonly afterwards: (() => Promise<void>) | undefined;
+  readonly isEarly: boolean;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -57,9 +66,9 @@ export class Commits {
   }
 
   /** Resolves with what the work returned when it is on disk and the queue was told; rejects with what it threw. */
-  run<T>(work: (motion: Motion) => T, afterwards?: () => Promise<void>): Promise<T> {
+  run<T>(work: (motion: Motion) => T, { afterwards, isEarly = false }: CommitTerms = {}): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      const pending = { work, afterwards, resolve: resolve as Pending['resolve'], reject };
+      const pending = { work, afterwards, isEarly, resolve: resolve as Pending['resolve'], reject };
       if (this.#pending.push(pending) === 1) this.#begin();
     });
   }
@@ -80,6 +89,7 @@ export class Commits {
     this.#pending = [];
     const done = this.#write(batch);
     if (done.length === 0) return;
+    for (const { pending, value } of done) if (pending.isEarly) pending.resolve(value);
     // The disk works while the next batch is written; batches come back in their order.
     const flushed = this.#parts.database.flushed();
     const over = flushed.then(

@@ -39,6 +39,17 @@ export interface ServiceTerms {
   readonly leaseMs: number;
 }
 
+/** How an attempt is begun. */
+export interface BeginTerms {
+  /** Names the attempt's log, relative to the farm. */
+  readonly logPathOf?: ((attempt: AttemptId) => string) | undefined;
+  /**
+   * The builder ends with this process: nobody else knows of the attempt before it is on disk, and its end is there only
+   * together with it, so that the builder may start while the disk is at work.
+   */
+  readonly isHere?: boolean | undefined;
+}
+
 /** A dependency that did not succeed, though the job goes on with what is published. */
 export interface FailedDependency {
   readonly job: JobId;
@@ -58,6 +69,8 @@ export interface BegunAttempt {
   readonly failedDependencies: readonly FailedDependency[];
   /** Aborts when the attempt is to be stopped; its reason is a line for people. The end must still be reported. */
   readonly signal: AbortSignal;
+  /** Whether other jobs wait for this one, as far as is known when it begins. */
+  readonly isAwaited: boolean;
 }
 
 /**
@@ -138,18 +151,16 @@ export class Dispatcher {
     );
   }
 
-  /**
-   * Starts an attempt under a lease; undefined when the lease is stale, which the queue is then told. Safe to
-   * repeat. `logPathOf` names the attempt's log, relative to the farm.
-   */
-  async begin(lease: Lease, logPathOf?: (attempt: AttemptId) => string): Promise<BegunAttempt | undefined> {
+  /** Starts an attempt under a lease; undefined when the lease is stale, which the queue is then told. Safe to repeat. */
+  async begin(lease: Lease, { logPathOf, isHere }: BeginTerms = {}): Promise<BegunAttempt | undefined> {
     let isFirst = false;
-    const begun = await this.#commit((motion) => {
+    const work = (motion: Motion): JobRecord | undefined => {
       const job = this.#toStart(lease, motion);
       if (!job) return undefined;
       isFirst = job.attempt === undefined;
       return job.state === 'running' ? job : this.#start(job, lease, motion, logPathOf);
-    });
+    };
+    const begun = await this.#commits.run(work, { isEarly: isHere });
     if (begun) return this.#describe(begun, isFirst);
     await this.#queue.settle(lease);
     return undefined;
@@ -165,7 +176,7 @@ export class Dispatcher {
     end: { readonly outcome: Outcome; readonly facts?: AttemptFacts },
   ): Promise<'accepted' | 'stale'> {
     let again: QueueEntry | undefined;
-    const verdict = await this.#commit(
+    const verdict = await this.#commits.run(
       (motion) => {
         const record = this.#database.attempts.get(attempt);
         const job = record && this.#database.jobs.get(record.jobKey);
@@ -175,10 +186,12 @@ export class Dispatcher {
         again = next.state === 'ready' ? motion.entryOf(next) : undefined;
         return 'accepted';
       },
-      async () => {
-        if (again === undefined) await this.#queue.settle(lease);
-        // a queue that lost the lease may have lost the job with it; offered to one that knows it, this is nothing
-        else if ((await this.#queue.release(lease)) === 'stale') await this.#queue.offer([again]);
+      {
+        afterwards: async () => {
+          if (again === undefined) await this.#queue.settle(lease);
+          // a queue that lost the lease may have lost the job with it; offered to one that knows it, this is nothing
+          else if ((await this.#queue.release(lease)) === 'stale') await this.#queue.offer([again]);
+        },
       },
     );
     return verdict;
@@ -316,12 +329,7 @@ export class Dispatcher {
     return next.state === 'ready' ? next : undefined;
   }
 
-  #start(
-    job: JobRecord,
-    lease: Lease,
-    motion: Motion,
-    logPathOf: ((attempt: AttemptId) => string) | undefined,
-  ): JobRecord {
+  #start(job: JobRecord, lease: Lease, motion: Motion, logPathOf: BeginTerms['logPathOf']): JobRecord {
     const { builder, fence } = lease;
     const startedMs = this.#clock.nowMs();
     const attempt = this.#database.attempts.start({
@@ -356,6 +364,7 @@ export class Dispatcher {
       continues: interrupted ? before.logPath : undefined,
       failedDependencies: isAlone ? [] : this.#failedDependencies(job),
       signal: this.#stopOf(job.attempt).signal,
+      isAwaited: job.cycle !== undefined || this.#database.edges.isAwaited(job.key),
     };
   }
 
@@ -374,8 +383,8 @@ export class Dispatcher {
       .map(({ id, state, reason }) => ({ job: id, state, reason }));
   }
 
-  #commit<T>(work: (motion: Motion) => T, afterwards?: () => Promise<void>): Promise<T> {
-    return this.#commits.run(work, afterwards);
+  #commit<T>(work: (motion: Motion) => T): Promise<T> {
+    return this.#commits.run(work);
   }
 
   /** What follows from a work that is on disk: listeners at once, decisions on their own. */

@@ -1,6 +1,6 @@
 import type { FarmDatabase, JobChange, JobRecord, Success } from '../database/index.ts';
 import { type Problem, problem } from '../diagnostics/index.ts';
-import type { Artifact, FarmChange, FarmEvent, JobMove, Outcome } from '../model/index.ts';
+import type { Artifact, FarmChange, FarmEvent, JobMove, Outcome, PlannedJob } from '../model/index.ts';
 import { isFinal, isGood, nextState } from '../model/index.ts';
 import {
   type AttemptId,
@@ -157,6 +157,9 @@ export class Motion {
       peakDiskBytes: facts.peakDiskBytes,
       logPath: facts.logPath,
     });
+    // asked for before the job is over, and what the plan says of it no longer at hand
+    const isGoodEnd = outcome.kind === 'succeeded' || outcome.kind === 'already-built';
+    const planned = isGoodEnd ? this.#database.jobs.planned(job.key) : undefined;
     const { losses, canceling } = job;
     const { maxRequeues } = this.#policy;
     const next = this.move(
@@ -170,7 +173,7 @@ export class Motion {
       },
     );
     if (!next) throw new Error(`job '${job.id}' has a running attempt and is ${job.state}`);
-    this.#remember(job, attempt.id, end, isFinal(next.state));
+    this.#remember(job, attempt.id, end, { planned, isFinal: isFinal(next.state) });
     if (isFailure(next) && this.#database.plans.get(job.plan)?.failFast) {
       const rest = this.#database.jobs.openOfPlan(job.plan).filter(({ state }) => state !== 'running');
       this.cancel(
@@ -228,12 +231,18 @@ export class Motion {
   }
 
   /** What later plans have to know of an attempt. */
-  #remember(job: JobRecord, attempt: AttemptId, { outcome, facts }: AttemptEnd, final: boolean): void {
+  #remember(
+    job: JobRecord,
+    attempt: AttemptId,
+    { outcome, facts }: AttemptEnd,
+    ended: { readonly planned: PlannedJob | undefined; readonly isFinal: boolean },
+  ): void {
     const { inventory, artifacts, durations, jobs } = this.#database;
+    const planned = (): PlannedJob => ended.planned ?? jobs.planned(job.key);
     switch (outcome.kind) {
       case 'succeeded': {
         for (const artifact of outcome.artifacts) artifacts.add({ attempt, job: job.id, artifact });
-        const { inputDigest, version } = jobs.planned(job.key);
+        const { inputDigest, version } = planned();
         inventory.succeeded(job.id, successOf(inputDigest, version, outcome.artifacts), attempt);
         if (facts.durationMs !== undefined) durations.add(job.id, attempt, facts.durationMs);
         this.#database.peaks.note(job.id, facts);
@@ -241,7 +250,7 @@ export class Motion {
       }
       case 'already-built': {
         // What stands published was made by an earlier attempt, which knows more of it than this one.
-        const { inputDigest, version, outputs } = jobs.planned(job.key);
+        const { inputDigest, version, outputs } = planned();
         const known = inventory.get(job.id)?.success;
         const plain = { version, outputs, providedSonames: [], neededSonames: [] };
         inventory.succeeded(job.id, { ...(known ?? plain), inputDigest }, undefined);
@@ -255,7 +264,7 @@ export class Motion {
         return;
       case 'canceled':
       case 'lost':
-        if (final) inventory.endedWithout(job.id, outcome.kind);
+        if (ended.isFinal) inventory.endedWithout(job.id, outcome.kind);
     }
   }
 

@@ -97,33 +97,50 @@ export async function readEbuilds(folder: string): Promise<{
   const ebuilds: EbuildFile[] = [];
   const problems: Problem[] = [];
   for (const category of subfolders(folder)) {
-    if (noCategories.has(category) || !isCategoryName(category)) continue;
+    if (!isPackageCategory(category)) continue;
     for (const name of subfolders(`${folder}/${category}`)) {
       for (const { name: fileName } of await listFolder(`${folder}/${category}/${name}`)) {
         if (!fileName.endsWith('.ebuild')) continue;
         const ebuild = readEbuild(folder, { category, name, fileName });
         if (ebuild) ebuilds.push(ebuild);
-        else
-          problems.push(
-            problem('PMS051', {
-              what: `'${fileName}' is not the name of an ebuild of '${name}'`,
-              place: { file: `${category}/${name}/${fileName}` },
-            }),
-          );
+        else problems.push(strangeEbuild({ category, name, fileName }));
       }
     }
   }
   return { ebuilds, problems };
 }
 
-function readEbuild(
-  folder: string,
-  { category, name, fileName }: { category: string; name: string; fileName: string },
-): EbuildFile | undefined {
-  if (parseEbuildFileName(fileName)?.name !== name) return undefined;
+/** Whether a folder at the top can have packages in it. */
+export const isPackageCategory = (name: string): boolean => !noCategories.has(name) && isCategoryName(name);
+
+/** The remark on a file that ends in `.ebuild` and is none of its folder. */
+export const strangeEbuild = ({ category, name, fileName }: EbuildPlace): Problem =>
+  problem('PMS051', {
+    what: `'${fileName}' is not the name of an ebuild of '${name}'`,
+    place: { file: `${category}/${name}/${fileName}` },
+  });
+
+/** Where an ebuild lies. */
+export interface EbuildPlace {
+  readonly category: string;
+  readonly name: string;
+  readonly fileName: string;
+}
+
+function readEbuild(folder: string, at: EbuildPlace): EbuildFile | undefined {
+  if (!isEbuildOf(at)) return undefined;
+  const path = `${folder}/${at.category}/${at.name}/${at.fileName}`;
+  const bytes = pathKind(path) === 'file' ? bytesIfThere(path) : undefined;
+  return bytes && ebuildOf(at, bytes);
+}
+
+/** Whether the name of a file is that of an ebuild of its folder. */
+export const isEbuildOf = ({ name, fileName }: EbuildPlace): boolean =>
+  parseEbuildFileName(fileName)?.name === name;
+
+/** An ebuild by its place, which `isEbuildOf`, and its bytes. */
+export function ebuildOf({ category, name, fileName }: EbuildPlace, bytes: Uint8Array): EbuildFile {
   const path = `${category}/${name}/${fileName}`;
-  const bytes = pathKind(`${folder}/${path}`) === 'file' ? bytesIfThere(`${folder}/${path}`) : undefined;
-  if (!bytes) return undefined;
   const full = fileName.slice(name.length + 1, -'.ebuild'.length);
   const version = full.replace(/-r[0-9]+$/, '');
   return {

@@ -5,6 +5,7 @@ export {
   openTree,
   readEclasses,
 } from './ebuild-tree.ts';
+export { cacheFiles, type FilesMetadataInput, filesMetadata, type NamedFiles } from './files-metadata.ts';
 export {
   type CacheChanges,
   type MetadataRow,

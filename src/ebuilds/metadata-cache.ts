@@ -58,15 +58,37 @@ export interface TreeMetadataInput {
  * the same are kept, all other ebuilds are read. Writes nothing. Throws what `readMetadata` throws, and SYS004.
  */
 export async function treeMetadata(input: TreeMetadataInput): Promise<TreeMetadata> {
-  const { tree, by } = input;
+  const { tree, by, only, fresh } = input;
   const eclasses = await readEclasses(tree);
   const { ebuilds, problems } = await readEbuilds(tree.folder);
-  const wanted = input.only ? ebuilds.filter(input.only) : ebuilds;
+  const wanted = only ? ebuilds.filter(only) : ebuilds;
+  const textOf = (id: string): string | undefined =>
+    fresh ? undefined : textIfThere(`${tree.folder}/${cacheFolder}/${id}`);
+  return await metadataOf({ folder: tree.folder, eclasses, ebuilds: wanted, textOf, problems }, by);
+}
+
+/** Ebuilds and eclasses that were read, and what is known of them already. */
+export interface ReadTree {
+  /** For paths in messages: what eclasses of the repository itself lie below. */
+  readonly folder: string;
+  readonly eclasses: ReadonlyMap<string, Eclass>;
+  readonly ebuilds: readonly EbuildFile[];
+  /** The text of the entry of an ebuild, by id. */
+  readonly textOf: (id: string) => string | undefined;
+  readonly problems: readonly Problem[];
+}
+
+/** As `treeMetadata`, of what was read already. */
+export async function metadataOf(
+  { folder, eclasses, ebuilds, textOf, problems }: ReadTree,
+  by: TreeMetadataInput['by'],
+): Promise<TreeMetadata> {
   const rows = new Map<string, MetadataRow>();
   const take = (row: MetadataRow): void => void rows.set(row.ebuild.path, row);
   const stale: EbuildFile[] = [];
-  for (const ebuild of wanted) {
-    const entry = input.fresh ? undefined : keptEntry(tree.folder, ebuild, eclasses);
+  for (const ebuild of ebuilds) {
+    const text = textOf(ebuild.id);
+    const entry = text === undefined ? undefined : keptEntry(text, ebuild, eclasses);
     if (entry) take({ ebuild, entry, problems: [], origin: 'kept' });
     else stale.push(ebuild);
   }
@@ -76,25 +98,23 @@ export async function treeMetadata(input: TreeMetadataInput): Promise<TreeMetada
     await read({
       ebuilds: stale,
       eclasses,
-      folder: tree.folder,
+      folder,
       onMetadata: (found) => take({ ...found, origin: found.entry ? 'made' : 'failed' }),
     });
   }
   return {
-    rows: wanted.flatMap(({ path }) => rows.get(path) ?? []),
+    rows: ebuilds.flatMap(({ path }) => rows.get(path) ?? []),
     problems,
-    complete: wanted.every(({ path }) => rows.has(path)),
+    complete: ebuilds.every(({ path }) => rows.has(path)),
   };
 }
 
 function keptEntry(
-  folder: string,
+  text: string,
   ebuild: EbuildFile,
   eclasses: ReadonlyMap<string, Eclass>,
 ): CacheEntry | undefined {
-  const file = `${cacheFolder}/${ebuild.id}`;
-  const text = textIfThere(`${folder}/${file}`);
-  const entry = text === undefined ? undefined : parseCacheEntry(text, file).entry;
+  const { entry } = parseCacheEntry(text, `${cacheFolder}/${ebuild.id}`);
   if (!entry || entry.md5 !== ebuild.md5) return undefined;
   const eclassMd5 = (name: string): string | undefined => eclasses.get(name)?.md5;
   if (staleness(entry, { ebuildMd5: ebuild.md5, eclassMd5 }) !== undefined) return undefined;

@@ -1,5 +1,6 @@
 import { type Problem, problem } from '../diagnostics/index.ts';
 import { type CacheEntry, cacheVariables, knownEapi } from '../formats/gentoo/index.ts';
+import { atOnce } from '../primitives/index.ts';
 import type { SandboxEnd, SandboxMount } from '../sandbox/index.ts';
 import type { EbuildFile, Eclass } from './ebuild-tree.ts';
 import { problemOfAnswer, warningOfAnswer } from './judge-answer.ts';
@@ -51,11 +52,9 @@ export async function readMetadata(input: ReadMetadataInput): Promise<void> {
     const size = Math.max(1, Math.min(mostOfOneShell, Math.ceil(orders.length / (cage.workers * 4))));
     const shells = new ShellLine({ ...input, ebuilds: known }, { orders, eclasses, realPath, mounts });
     const starts = orders.flatMap((_, index) => (index % size === 0 ? [index] : []));
-    const work = async (): Promise<void> => {
-      for (let start = starts.shift(); start !== undefined; start = starts.shift())
-        await shells.read(start, Math.min(start + size, orders.length));
-    };
-    await Promise.all(Array.from({ length: Math.max(1, cage.workers) }, work));
+    await atOnce(starts, { most: cage.workers }, (start) =>
+      shells.read(start, Math.min(start + size, orders.length)),
+    );
   } finally {
     await cage.sandbox.removeFolder(cage.scratch);
   }

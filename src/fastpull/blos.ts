@@ -1,4 +1,3 @@
-import { dirname } from 'node:path';
 import { fault, type Problem } from '../diagnostics/index.ts';
 import type { BsonDocument } from '../formats/extended-json/index.ts';
 import {
@@ -12,12 +11,19 @@ import {
   removeEntry,
   renameEntry,
   setMode,
-  syncPaths,
 } from '../host/index.ts';
 import { type Digest, parseDigest } from '../primitives/index.ts';
 import type { ObjectStore } from '../store/index.ts';
 import type { Blob, Blos, Hashes } from './contract.ts';
-import { ensureShelf, FileBackend, isIndex, shelvedNames, shelvedPath } from './record-backend.ts';
+import type { LaterSync } from './later-sync.ts';
+import {
+  ensureShelf,
+  FileBackend,
+  isIndex,
+  shelfFolders,
+  shelvedNames,
+  shelvedPath,
+} from './record-backend.ts';
 import { collectionKeys, fieldAt, RecordStore } from './record-store.ts';
 
 /** The folder of objects in the stores with this root. */
@@ -35,6 +41,8 @@ export interface BlosOptions {
   readonly incoming: string;
   readonly objects: ObjectStore;
   readonly random: Random;
+  /** For names and records; the bytes are durable when they are in. */
+  readonly later: LaterSync;
   readonly onProblem: (problem: Problem) => void;
 }
 
@@ -85,7 +93,7 @@ export class DiskBlos implements Blos {
       name: 'blos',
       key: collectionKeys.blos,
       required: ['hashes.sha512', 'hashes.sha256', 'hashes.blake2b', 'hashes.size'],
-      backend: new FileBackend(options.folder, options.random),
+      backend: new FileBackend(options.folder, options.random, { later: options.later }),
       onProblem: options.onProblem,
     });
   }
@@ -149,22 +157,21 @@ export class DiskBlos implements Blos {
     await objects.putFile(path, { move: true, known: { digest, sizeBytes: hashes.sizeBytes } });
     await this.#link(await objects.path(digest), hashes);
     const known = this.record(hashes.sha512);
-    // the record makes the folder durable that both are in
     if (!known || differenceOf(known, hashes)) await this.#records.write({ hashes: hashesRecord(hashes) });
-    else await syncPaths([dirname(this.pathOf(hashes.sha512))]);
     return { ...hashes, path: this.pathOf(hashes.sha512) };
   }
 
   /** Gives an object its name among the blobs; bytes that are there and whole keep their inode. */
   async #link(object: string, hashes: Hashes): Promise<void> {
     const blob = this.pathOf(hashes.sha512);
-    const shelf = ensureShelf(this.#options.folder, hashes.sha512);
-    const temporary = `${shelf}/.${this.#options.random.hex(8)}.blob`;
+    const { folder, random, later } = this.#options;
+    const shelf = ensureShelf(folder, hashes.sha512);
+    later.add(shelfFolders(folder, hashes.sha512));
+    if (linkNew(object, blob)) return;
+    const temporary = `${shelf}/.${random.hex(8)}.blob`;
     try {
       linkNew(object, temporary);
-      if (!linkNew(temporary, blob) && !(await this.#isSame(blob, temporary, hashes))) {
-        renameEntry(temporary, blob);
-      }
+      if (!(await this.#isSame(blob, temporary, hashes))) renameEntry(temporary, blob);
     } finally {
       removeEntry(temporary);
     }
@@ -187,7 +194,6 @@ export class DiskBlos implements Blos {
     const path = await objects.path(digest);
     if (differenceOf(await hashFileThrice(path), hashes)) return false;
     await this.#link(path, hashes);
-    await syncPaths([dirname(this.pathOf(hashes.sha512))]);
     return true;
   }
 

@@ -9,6 +9,7 @@ import {
   removeEntry,
   renameEntry,
   replaceFile,
+  systemRandom,
 } from '../host/index.ts';
 import { differenceOf } from './blos.ts';
 import type { Blob, Blos } from './contract.ts';
@@ -136,11 +137,16 @@ async function putInFolder(
 ): Promise<void> {
   const place = `${folder}/${path}`;
   const shelf = place.slice(0, place.lastIndexOf('/'));
-  const temporary = `${place}.part`;
+  // of this one alone: another export into the same folder may be at the same object
+  const temporary = `${place}.${systemRandom.hex(8)}.part`;
   ensureFolder(shelf);
-  removeEntry(temporary);
-  if (isCopied) await copyHashingThrice(localPath, temporary, 0o444);
-  else linkNew(localPath, temporary);
-  renameEntry(temporary, place);
+  try {
+    if (isCopied) await copyHashingThrice(localPath, temporary, 0o444);
+    else linkNew(localPath, temporary);
+    renameEntry(temporary, place);
+  } finally {
+    // a rename onto another link of the same file leaves both names
+    removeEntry(temporary);
+  }
   fsyncDirectory(shelf);
 }

@@ -1,4 +1,5 @@
 import type { Problem } from '../diagnostics/index.ts';
+import type { HostPause } from '../fetcher/index.ts';
 import type { BsonDocument } from '../formats/extended-json/index.ts';
 
 /** The hashes by which a file is known, in lower-case hexadecimal digits, and its size. */
@@ -107,8 +108,11 @@ export interface DownloadRequest {
   readonly url: string;
   /** Decides what is verified (specification, 2.2); default: the end of the address. */
   readonly finalName?: string | undefined;
-  /** Other addresses of the same bytes, asked in this order when the first one fails. */
-  readonly mirrors?: readonly string[] | undefined;
+  /**
+   * Where the bytes are asked for, in this order until one has them; default: the address. It stays the name of what is known:
+   * a `mirror://` address is the same file whichever server has it.
+   */
+  readonly addresses?: readonly string[] | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly expectHashes?: ExpectedHashes | undefined;
   readonly expectSize?: number | undefined;
@@ -130,7 +134,7 @@ export interface DownloadProgress {
 
 export interface Download {
   readonly blob: Blob;
-  /** Which address the bytes came from: the first one or a mirror. */
+  /** Which address the bytes came from. */
   readonly url: string;
   /** `store`: nothing was asked. `joined`: somebody else in this process asked. */
   readonly from: 'network' | 'store' | 'joined';
@@ -230,6 +234,8 @@ export interface Fastpull {
    */
   download(request: DownloadRequest): Promise<Download>;
   readonly pages: Pages;
+  /** Told of each pause that a server asks for; returns what ends that. */
+  watchPauses(listener: (pause: HostPause) => void): () => void;
   /** Packs what is in a folder into an archive whose format its name tells, and stores it. The same contents give the same bytes. */
   pack(folder: string, finalName: string, options?: PackOptions): Promise<Packed>;
   /**
@@ -245,7 +251,12 @@ export interface Fastpull {
   ledger(name: 'generated' | 'distdir'): Ledger;
   /** Public address of an object: `<distfiles host>/aa/bb/cc/<sha512>`. Throws FPL017 when no host is set. */
   addressOf(sha512: string): string;
-  /** Removes temporary folders and closes connections that this object opened. */
+  /**
+   * When it returns, what was stored and recorded until now survives a power loss. Before, everybody sees it complete, but a
+   * power loss may take it back. Throws SYS004.
+   */
+  settle(): Promise<void>;
+  /** Settles, removes temporary folders and closes connections that this object opened. Throws SYS004. */
   close(): Promise<void>;
 }
 

@@ -1,7 +1,6 @@
 export {
   archiveCompression,
   type Compression,
-  checkFinalName,
   finalNameOf,
 } from './archives/final-name.ts';
 export { archiveMembers, type Member as ArchiveMember } from './archives/members.ts';
@@ -18,7 +17,6 @@ export {
 export type * from './contract.ts';
 export { type ImportReport, importStores } from './foreign-stores.ts';
 export { type FastpullOptions, type FastpullParts, openFastpull } from './open-fastpull.ts';
-export { Slots } from './slots.ts';
 export {
   type CheckOptions,
   checkStores,

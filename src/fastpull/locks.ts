@@ -14,7 +14,7 @@ import {
   renameEntry,
   repeatEvery,
   setModifiedTime,
-  writeDurably,
+  writeWhole,
 } from '../host/index.ts';
 
 interface Holder extends ProcessIdentity {
@@ -44,6 +44,8 @@ export class Locks {
   readonly #options: LocksOptions;
   /** The end of the queue of this process for each lock. */
   readonly #queues = new Map<string, Promise<void>>();
+  /** Folders of locks that were made, or found. */
+  readonly #folders = new Set<string>();
 
   constructor(options: LocksOptions) {
     this.#options = options;
@@ -65,7 +67,7 @@ export class Locks {
 
   async #holdFile<Result>(name: string, work: () => Promise<Result>): Promise<Result> {
     const path = `${this.#options.folder}/${name}`;
-    ensureFolder(dirname(path));
+    this.#ensureFolder(dirname(path));
     const token = await this.#acquire(path);
     const touching = repeatEvery(touchMs, () => {
       try {
@@ -80,6 +82,12 @@ export class Locks {
       touching();
       if (readHolder(path)?.token === token) removeEntry(path);
     }
+  }
+
+  #ensureFolder(path: string): void {
+    if (this.#folders.has(path)) return;
+    ensureFolder(path);
+    this.#folders.add(path);
   }
 
   async #acquire(path: string): Promise<string> {
@@ -102,7 +110,8 @@ export class Locks {
   #take(path: string, token: string): boolean {
     const temporary = `${path}.${token}`;
     const holder: Holder = { token, ...ownIdentity() };
-    writeDurably(temporary, JSON.stringify(holder));
+    // not durable: no holder outlives a power loss
+    writeWhole(temporary, JSON.stringify(holder));
     try {
       return linkNew(temporary, path);
     } finally {
@@ -130,7 +139,7 @@ export class Locks {
     try {
       if (readHolder(path)?.token !== gone.token) return false;
       const temporary = `${path}.${token}`;
-      writeDurably(temporary, JSON.stringify({ token, ...ownIdentity() } satisfies Holder));
+      writeWhole(temporary, JSON.stringify({ token, ...ownIdentity() } satisfies Holder));
       renameEntry(temporary, path);
       return true;
     } finally {

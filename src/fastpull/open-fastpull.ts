@@ -1,6 +1,7 @@
 import { fault, type Problem } from '../diagnostics/index.ts';
 import { Fetcher } from '../fetcher/index.ts';
 import { type Clock, machine, type Random, systemClock, systemRandom } from '../host/index.ts';
+import { Slots } from '../primitives/index.ts';
 import { type ObjectStore, openDiskStore } from '../store/index.ts';
 import { packFolder } from './archives/pack.ts';
 import { unpackArchive } from './archives/unpack.ts';
@@ -8,6 +9,7 @@ import { blosFolder, DiskBlos } from './blos.ts';
 import type { Credentials, Fastpull, IntegrityScope, Packed, PackOptions, Pages } from './contract.ts';
 import { RecordedArchives } from './dynamic-store.ts';
 import { RecordedIntegrity } from './integrity-scope.ts';
+import { LaterSync } from './later-sync.ts';
 import { RecordedLedger } from './ledger.ts';
 import { Locks } from './locks.ts';
 import { KeptPages } from './pages.ts';
@@ -15,7 +17,6 @@ import { FileBackend, shelfOf } from './record-backend.ts';
 import { collectionKeys, type KeySpecification, RecordStore } from './record-store.ts';
 import { RunFolder } from './run-folder.ts';
 import { checkScope } from './scope-name.ts';
-import { Slots } from './slots.ts';
 import { Spider } from './spider.ts';
 
 export interface FastpullOptions {
@@ -38,8 +39,10 @@ export interface FastpullOptions {
   readonly immediate?: boolean | undefined;
   /** Asks nobody: what is not here is FPL005. */
   readonly offline?: boolean | undefined;
-  /** Downloads under way at the same time; default 20. */
+  /** Downloads of one host that are under way at the same time; default 20. */
   readonly downloadsAtOnce?: number | undefined;
+  /** The longest pause that a server may ask for and gets, in milliseconds; default 60,000. Not with a `fetcher` of yours. */
+  readonly maxPauseMs?: number | undefined;
   /** Told of what was put right by itself: unreadable records, objects that are gone, stale pages. */
   readonly onProblem?: ((problem: Problem) => void) | undefined;
 }
@@ -52,6 +55,7 @@ export interface FastpullParts {
   readonly locks: Locks;
   readonly clock: Clock;
   readonly random: Random;
+  readonly later: LaterSync;
   records(collection: string, key: KeySpecification): RecordStore;
 }
 
@@ -79,7 +83,9 @@ class OpenedFastpull implements Fastpull {
     this.#parts = openParts(options, this.#runFolder.folder('incoming'));
     this.storesFolder = this.#parts.storesFolder;
     this.blos = this.#parts.blos;
-    this.#fetcher = options.fetcher ?? new Fetcher({ clock, random, budget: defaultBudget, userAgent });
+    const { maxPauseMs } = options;
+    this.#fetcher =
+      options.fetcher ?? new Fetcher({ clock, random, budget: defaultBudget, userAgent, maxPauseMs });
     const shared = {
       fetcher: this.#fetcher,
       credentials: options.credentials,
@@ -97,7 +103,7 @@ class OpenedFastpull implements Fastpull {
       random,
       blos: this.blos,
       locks: this.#parts.locks,
-      slots: new Slots(options.downloadsAtOnce ?? 20),
+      atOnce: options.downloadsAtOnce ?? 20,
       folder: this.#runFolder.folder('spider'),
       scopeOf: (name) => this.integrity(name),
     });
@@ -125,6 +131,8 @@ class OpenedFastpull implements Fastpull {
     return this.#runFolder.own(purpose);
   }
 
+  watchPauses: Fastpull['watchPauses'] = (listener) => this.#fetcher.watchPauses(listener);
+
   download: Fastpull['download'] = (request) => this.#spider.download(request);
 
   async pack(folder: string, finalName: string, options: PackOptions = {}): Promise<Packed> {
@@ -147,9 +155,17 @@ class OpenedFastpull implements Fastpull {
     return `${host.replace(/\/+$/, '')}/${shelfOf(sha512)}/${sha512}`;
   }
 
+  async settle(): Promise<void> {
+    await this.#parts.later.settle();
+  }
+
   async close(): Promise<void> {
     if (!this.#options.fetcher) this.#fetcher.close();
-    await this.#runFolder.remove();
+    try {
+      await this.settle();
+    } finally {
+      await this.#runFolder.remove();
+    }
   }
 }
 
@@ -158,15 +174,22 @@ function openParts(options: FastpullOptions, incoming: string): FastpullParts {
   const storesFolder = `${options.root}/stores`;
   const objects = options.objects ?? openDiskStore({ root: `${storesFolder}/objects`, clock });
   const locks = new Locks({ folder: `${storesFolder}/.locks`, clock, random });
-  const blos = new DiskBlos({ folder: blosFolder(options.root), incoming, objects, random, onProblem });
-  const records = (collection: string, key: KeySpecification): RecordStore =>
-    new RecordStore({
-      name: collection,
-      key,
-      backend: new FileBackend(`${storesFolder}/${collection}`, random),
-      onProblem,
-    });
-  return { storesFolder, blos, objects, locks, clock, random, records };
+  const later = new LaterSync();
+  const blos = new DiskBlos({
+    folder: blosFolder(options.root),
+    incoming,
+    objects,
+    random,
+    later,
+    onProblem,
+  });
+  const records = (collection: string, key: KeySpecification): RecordStore => {
+    // nobody else reads our ledgers
+    const levels = key === collectionKeys.ledger ? 1 : 3;
+    const backend = new FileBackend(`${storesFolder}/${collection}`, random, { later, levels });
+    return new RecordStore({ name: collection, key, backend, onProblem });
+  };
+  return { storesFolder, blos, objects, locks, clock, random, later, records };
 }
 
 function kept<Value>(map: Map<string, Value>, name: string, make: () => Value): Value {

@@ -7,14 +7,16 @@ import {
   type Random,
   removeEntry,
   replaceFileLater,
+  syncTogether,
 } from '../host/index.ts';
+import type { LaterSync } from './later-sync.ts';
 
 /** Where the texts of records are kept, by index. */
 export interface RecordBackend {
   read(index: string): string | undefined;
   /** Changes with the text; undefined when there is none, or when it cannot be told without reading it. */
   stampOf?(index: string): string | undefined;
-  /** Durable, and never seen in part. */
+  /** Never seen in part; durable at once, or when the stores are settled. */
   write(index: string, text: string): Promise<void>;
   /** False when there is none. */
   remove(index: string): Promise<boolean>;
@@ -24,40 +26,54 @@ export interface RecordBackend {
   placeOf(index: string): string;
 }
 
-/** `aa/bb/cc/<index>`: the layout of all collections (specification, 4.2). */
+/** `aa/bb/cc/<index>`: the layout of all collections that other programs share (specification, 4.2). */
 export function shelvedPath(index: string): string {
   return `${shelfOf(index)}/${index}`;
 }
 
+/** How many folders an index lies below: `aa/bb/cc` for what others share, fewer for what is ours alone. */
+export type Levels = 1 | 2 | 3;
+
 /** `aa/bb/cc`. */
-export function shelfOf(index: string): string {
-  return `${index.slice(0, 2)}/${index.slice(2, 4)}/${index.slice(4, 6)}`;
+export function shelfOf(index: string, levels: Levels = 3): string {
+  const a = index.slice(0, 2);
+  if (levels === 1) return a;
+  const ab = `${a}/${index.slice(2, 4)}`;
+  return levels === 2 ? ab : `${ab}/${index.slice(4, 6)}`;
 }
 
-/** Makes the folder of an index below a collection, durably; returns its path. */
-export function ensureShelf(folder: string, index: string): string {
-  const shelf = `${folder}/${shelfOf(index)}`;
-  if (entryFacts(shelf) === undefined) {
-    ensureFolder(shelf);
-    for (const parent of [
-      `${folder}/${index.slice(0, 2)}/${index.slice(2, 4)}`,
-      `${folder}/${index.slice(0, 2)}`,
-      folder,
-    ]) {
-      fsyncDirectory(parent);
-    }
-  }
+/** Makes the folder of an index below a collection, which is durable when the folders of `shelfFolders` are; returns its path. */
+export function ensureShelf(folder: string, index: string, levels: Levels = 3): string {
+  const shelf = `${folder}/${shelfOf(index, levels)}`;
+  if (entryFacts(shelf) === undefined) ensureFolder(shelf);
   return shelf;
+}
+
+/** The folder of an index and those above it, up to the collection. */
+export function shelfFolders(folder: string, index: string, levels: Levels = 3): readonly string[] {
+  const below = ([1, 2, 3] as const).filter((level) => level <= levels);
+  return [folder, ...below.map((level) => `${folder}/${shelfOf(index, level)}`)];
+}
+
+export interface FileBackendOptions {
+  /** Takes what has to be made durable; without it each record is durable when it is written. */
+  readonly later?: LaterSync | undefined;
+  /** Default 3, as other programs have it. A folder costs as much as a record. */
+  readonly levels?: Levels | undefined;
 }
 
 /** Records as files. Other programs take every file whose name does not end in `.blob` for a record: files on their way do. */
 export class FileBackend implements RecordBackend {
   readonly #folder: string;
   readonly #random: Random;
+  readonly #later: LaterSync | undefined;
+  readonly #levels: Levels;
 
-  constructor(folder: string, random: Random) {
+  constructor(folder: string, random: Random, { later, levels = 3 }: FileBackendOptions = {}) {
     this.#folder = folder;
     this.#random = random;
+    this.#later = later;
+    this.#levels = levels;
   }
 
   read(index: string): string | undefined {
@@ -71,22 +87,27 @@ export class FileBackend implements RecordBackend {
   }
 
   async write(index: string, text: string): Promise<void> {
-    const shelf = ensureShelf(this.#folder, index);
-    await replaceFileLater(this.placeOf(index), text, `${shelf}/.${this.#random.hex(8)}.blob`);
+    const shelf = ensureShelf(this.#folder, index, this.#levels);
+    const temporary = `${shelf}/.${this.#random.hex(8)}.blob`;
+    const place = this.placeOf(index);
+    await replaceFileLater(place, text, { temporary, isDurable: this.#later === undefined });
+    const changed = [place, ...shelfFolders(this.#folder, index, this.#levels)];
+    if (this.#later) this.#later.add(changed);
+    else await syncTogether(changed);
   }
 
   async remove(index: string): Promise<boolean> {
     const isRemoved = removeEntry(this.placeOf(index));
-    if (isRemoved) fsyncDirectory(`${this.#folder}/${shelfOf(index)}`);
+    if (isRemoved) fsyncDirectory(`${this.#folder}/${shelfOf(index, this.#levels)}`);
     return isRemoved;
   }
 
   *indexes(): Generator<string> {
-    yield* shelvedNames(this.#folder, (name) => (isIndex(name) ? name : undefined));
+    yield* shelvedNames(this.#folder, (name) => (isIndex(name) ? name : undefined), this.#levels);
   }
 
   placeOf(index: string): string {
-    return `${this.#folder}/${shelvedPath(index)}`;
+    return `${this.#folder}/${shelfOf(index, this.#levels)}/${index}`;
   }
 }
 
@@ -94,21 +115,25 @@ export class FileBackend implements RecordBackend {
 export const isIndex = (name: string): boolean => /^[0-9a-f]{128}$/.test(name);
 
 /** What `pick` makes of the names on the shelves below a folder, in order of the names; strangers are passed over. */
-export function* shelvedNames(folder: string, pick: (name: string) => string | undefined): Generator<string> {
-  const pairs = (path: string): readonly string[] =>
-    namesIn(path)
-      .filter((name) => /^[0-9a-f]{2}$/.test(name))
-      .sort();
-  for (const a of pairs(folder)) {
-    for (const b of pairs(`${folder}/${a}`)) {
-      for (const c of pairs(`${folder}/${a}/${b}`)) {
-        for (const name of [...namesIn(`${folder}/${a}/${b}/${c}`)].sort()) {
-          const picked = name.startsWith(a + b + c) ? pick(name) : undefined;
-          if (picked !== undefined) yield picked;
-        }
+export function* shelvedNames(
+  folder: string,
+  pick: (name: string) => string | undefined,
+  levels: Levels = 3,
+): Generator<string> {
+  const visit = function* (path: string, prefix: string): Generator<string> {
+    const names = [...namesIn(path)].sort();
+    if (prefix.length === 2 * levels) {
+      for (const name of names) {
+        const picked = name.startsWith(prefix) ? pick(name) : undefined;
+        if (picked !== undefined) yield picked;
       }
+      return;
     }
-  }
+    for (const name of names) {
+      if (/^[0-9a-f]{2}$/.test(name)) yield* visit(`${path}/${name}`, prefix + name);
+    }
+  };
+  yield* visit(folder, '');
 }
 
 /** The twin for tests. */

@@ -1,19 +1,20 @@
 import { fault, isFault, type Problem, problem } from '../diagnostics/index.ts';
 import { type Fetcher, shownAddress } from '../fetcher/index.ts';
 import { hashFileThrice, isDiskFull, type Random, removeEntry } from '../host/index.ts';
+import { Slots } from '../primitives/index.ts';
 import { finalNameOf } from './archives/final-name.ts';
 import { verifyFile } from './archives/verify-file.ts';
 import { authorizationHeader, type CredentialTable, credentialsFor } from './authorization.ts';
 import { type DiskBlos, differenceOf } from './blos.ts';
 import type { Blob, Download, DownloadRequest, Hashes, IntegrityScope } from './contract.ts';
 import type { Locks } from './locks.ts';
-import type { Slots } from './slots.ts';
 
 export interface SpiderOptions {
   readonly blos: DiskBlos;
   readonly fetcher: Fetcher;
   readonly locks: Locks;
-  readonly slots: Slots;
+  /** Downloads at one time of one host: a host that pauses must not hold up the others. */
+  readonly atOnce: number;
   readonly random: Random;
   /** For downloads in progress. */
   readonly folder: string;
@@ -43,6 +44,7 @@ export class Spider {
   readonly #options: SpiderOptions;
   readonly #active = new Map<string, Active>();
   readonly #failed = new Map<string, unknown>();
+  readonly #slots = new Map<string, Slots>();
 
   constructor(options: SpiderOptions) {
     this.#options = options;
@@ -107,11 +109,11 @@ export class Spider {
 
   /** Waits for a turn, and for another process that downloads the same. */
   async #fetch(request: DownloadRequest, scope: IntegrityScope): Promise<Arrived> {
-    const { slots, locks, isOffline } = this.#options;
+    const { locks, isOffline } = this.#options;
     const { url } = request;
     if (isOffline) throw fault('FPL005', { what: `'${shownAddress(url)}' is not here` });
     const finalName = request.finalName ?? finalNameOf(url);
-    return await slots.run(() =>
+    return await this.#slotsOf(request.addresses?.[0] ?? url).run(() =>
       locks.hold(`url/${scope.scope}/${scope.indexOf(url)}`, async () => {
         const known = request.refetch ? undefined : scope.find(url)?.blob;
         if (known) return { blob: checked(known, request), url, wasHere: true };
@@ -122,10 +124,17 @@ export class Spider {
     );
   }
 
-  /** From the address itself or the first mirror that has it; the trouble with the address itself is the one to tell. */
+  #slotsOf(address: string): Slots {
+    const host = URL.parse(address)?.host ?? '';
+    const slots = this.#slots.get(host) ?? new Slots(this.#options.atOnce);
+    this.#slots.set(host, slots);
+    return slots;
+  }
+
+  /** From the first address that has it; the trouble with the first one is the one to tell. */
   async #fromAnywhere(request: DownloadRequest & { readonly finalName: string }): Promise<Arrived> {
     let first: unknown;
-    for (const url of [request.url, ...(request.mirrors ?? [])]) {
+    for (const url of request.addresses ?? [request.url]) {
       try {
         return { blob: await this.#from(url, request), url, wasHere: false };
       } catch (error) {

@@ -10,7 +10,7 @@ import {
 } from '../host/index.ts';
 import type { DownloadedFile, DownloadOptions } from './fetch-request.ts';
 import type { HostLane } from './host-lane.ts';
-import { judge } from './judge-reply.ts';
+import { type Circumstances, judge } from './judge-reply.ts';
 import { followHops, lowerNames } from './next-hop.ts';
 import { readAddress, shownAddress } from './shown-address.ts';
 
@@ -18,6 +18,7 @@ import { readAddress, shownAddress } from './shown-address.ts';
 export interface Exchanges {
   readonly clock: Clock;
   readonly userAgent: string;
+  readonly maxPauseMs: number;
   laneOf(host: string): HostLane;
   readonly connections: HttpConnections;
 }
@@ -105,7 +106,7 @@ class FileDownload {
       const outcome = await connections.stream({ url: url.href, headers, headTimeoutMs, idleMs, signal });
       const reply = outcome.kind === 'stream' ? replyOf(outcome) : outcome;
       if (reply.kind === 'reply' && reply.status === 416) return await this.#startAnew(url);
-      const verdict = judge(reply, shownAddress(url), clock.nowMs());
+      const verdict = judge(reply, this.#circumstances(url));
       if (verdict.kind === 'later') {
         lane.noteFailure(startedMs, verdict.error.problem, verdict.pauseMs);
         if (lane.leftAlone) throw verdict.error;
@@ -127,6 +128,11 @@ class FileDownload {
     } finally {
       done();
     }
+  }
+
+  #circumstances(url: URL): Circumstances {
+    const { clock, maxPauseMs } = this.#exchanges;
+    return { shown: shownAddress(url), nowMs: clock.nowMs(), maxPauseMs };
   }
 
   #ownHeaders(): Record<string, string> {
@@ -156,6 +162,11 @@ class FileDownload {
 
   async #receive(url: URL, stream: HttpStream): Promise<DownloadedFile> {
     const { headers } = stream;
+    // only who asked for a part can know where it belongs
+    if (stream.status === 206 && this.#file.sizeBytes === 0) {
+      const what = `'${shownAddress(url)}' sends a part of its file where the whole was asked for`;
+      throw fault('FET016', { what });
+    }
     if (stream.status === 206) this.#checkRange(url, headers['content-range']);
     else {
       await this.#file.empty();
@@ -183,7 +194,7 @@ class FileDownload {
       }
     } catch (error) {
       if (!(error instanceof BrokenBody)) throw error;
-      const verdict = judge(error.trouble, shownAddress(url), this.#exchanges.clock.nowMs());
+      const verdict = judge(error.trouble, this.#circumstances(url));
       if (verdict.kind === 'later') throw new Interrupted(verdict.error);
       throw verdict.kind === 'refused' ? verdict.error : error;
     }

@@ -19,7 +19,7 @@ import type {
   FetchStream,
   HostBudget,
 } from './fetch-request.ts';
-import { HostLane } from './host-lane.ts';
+import { HostLane, type HostPause, usualMaxPauseMs } from './host-lane.ts';
 import { judge } from './judge-reply.ts';
 import { followHops, lowerNames } from './next-hop.ts';
 import { collectPieces, readJson, unpackedPieces } from './read-body.ts';
@@ -38,6 +38,8 @@ export interface FetcherOptions {
   readonly budgets?: Readonly<Record<string, HostBudget>> | undefined;
   /** Default: the proxies of our own environment. */
   readonly proxies?: ProxyVariables | undefined;
+  /** The longest pause that a server may ask for and gets, in milliseconds; one that wants more is left alone. Default 60,000. */
+  readonly maxPauseMs?: number | undefined;
   /** What servers see as `User-Agent`; default `packmill`. */
   readonly userAgent?: string | undefined;
 }
@@ -72,6 +74,7 @@ export class Fetcher {
   readonly #cache: AnswerCache | undefined;
   readonly #lanes = new Map<string, HostLane>();
   readonly #connections = new Map<string, HttpConnections>();
+  readonly #pauseListeners = new Set<(pause: HostPause) => void>();
 
   constructor(options: FetcherOptions) {
     this.#options = options;
@@ -122,8 +125,9 @@ export class Fetcher {
    * has another file by then. Throws as `get`, and FET016 when the pieces do not fit together; what was written stays there.
    */
   async download(url: string, path: string, options: DownloadOptions = {}): Promise<DownloadedFile> {
-    const { clock, userAgent = 'packmill' } = this.#options;
+    const { clock, userAgent = 'packmill', maxPauseMs = usualMaxPauseMs } = this.#options;
     const exchanges = {
+      maxPauseMs,
       clock,
       userAgent,
       laneOf: (host: string) => this.#laneOf(host),
@@ -157,6 +161,12 @@ export class Fetcher {
     await this.#cache?.write(url, `derived ${name}`, { headers: marks, body });
   }
 
+  /** Told of each pause of more than some seconds that a server asks for; returns what ends that. */
+  watchPauses(listener: (pause: HostPause) => void): () => void {
+    this.#pauseListeners.add(listener);
+    return () => void this.#pauseListeners.delete(listener);
+  }
+
   /** Hosts that are left alone, and the problem that was the last straw. */
   get leftAlone(): ReadonlyMap<string, Problem> {
     const hosts = new Map<string, Problem>();
@@ -185,7 +195,7 @@ export class Fetcher {
   /** The answer, or where a redirect leads. */
   async #ask(hop: Hop): Promise<Got | string> {
     const { url, options } = hop;
-    const { clock } = this.#options;
+    const { clock, maxPauseMs = usualMaxPauseMs } = this.#options;
     const lane = this.#laneOf(url.host);
     const connections = this.#connectionsFor(options.proxy);
     const asked = JSON.stringify(Object.entries(hop.headers).sort());
@@ -194,7 +204,7 @@ export class Fetcher {
       const done = await lane.turn(options.signal);
       const startedMs = clock.monotonicMs();
       const outcome = await exchangeOn(connections, hop, kept).finally(done);
-      const verdict = judge(outcome, shownAddress(url), clock.nowMs());
+      const verdict = judge(outcome, { shown: shownAddress(url), nowMs: clock.nowMs(), maxPauseMs });
       if (verdict.kind === 'later') {
         lane.noteFailure(startedMs, verdict.error.problem, verdict.pauseMs);
         const { tries: wanted = mostTries } = options;
@@ -230,8 +240,12 @@ export class Fetcher {
   #laneOf(host: string): HostLane {
     let lane = this.#lanes.get(host);
     if (!lane) {
-      const { clock, random, budgets, budget } = this.#options;
-      lane = new HostLane({ host, budget: budgets?.[host] ?? budget ?? defaultBudget, clock, random });
+      const { clock, random, budgets, budget, maxPauseMs } = this.#options;
+      const onPause = (pause: HostPause): void => {
+        for (const listener of this.#pauseListeners) listener(pause);
+      };
+      const own = budgets?.[host] ?? budget ?? defaultBudget;
+      lane = new HostLane({ host, budget: own, clock, random, maxPauseMs, onPause });
       this.#lanes.set(host, lane);
     }
     return lane;

@@ -2,11 +2,24 @@ import { fault, type Problem, type ProblemError } from '../diagnostics/index.ts'
 import type { Clock, Random } from '../host/index.ts';
 import type { HostBudget } from './fetch-request.ts';
 
-/** First pause after a failure, and the longest one, in milliseconds. A host that asks for more is left alone. */
+/** First pause after a failure, and the longest one of our own, in milliseconds. */
 const firstPauseMs = 1_000;
-export const longestPauseMs = 60_000;
+const longestPauseMs = 60_000;
+/** The longest pause that a host may ask for unless somebody allows more; one that asks for more is left alone. */
+export const usualMaxPauseMs = longestPauseMs;
+/** What is waited for without a word. */
+const quietPauseMs = 10_000;
 /** Rounds of failures, with no answer between them, after which a host is left alone; a time limit that ran out counts twice. */
 const patience = 5;
+
+/** A pause that a host asks for; requests to others go on. */
+export interface HostPause {
+  /** With the port where the address has one. */
+  readonly host: string;
+  readonly milliseconds: number;
+  readonly until: Date;
+  readonly because: Problem;
+}
 
 interface Waiting {
   readonly start: () => void;
@@ -19,6 +32,8 @@ export class HostLane {
   readonly #budget: HostBudget;
   readonly #clock: Clock;
   readonly #random: Random;
+  readonly #maxPauseMs: number;
+  readonly #onPause: (pause: HostPause) => void;
   readonly #queue: Waiting[] = [];
   #running = 0;
   #nextStartMs = 0;
@@ -29,11 +44,20 @@ export class HostLane {
   #lastFailureMs = Number.NEGATIVE_INFINITY;
   #leftAlone: Problem | undefined;
 
-  constructor(of: { host: string; budget: HostBudget; clock: Clock; random: Random }) {
+  constructor(of: {
+    readonly host: string;
+    readonly budget: HostBudget;
+    readonly clock: Clock;
+    readonly random: Random;
+    readonly maxPauseMs?: number | undefined;
+    readonly onPause?: ((pause: HostPause) => void) | undefined;
+  }) {
     this.#host = of.host;
     this.#budget = of.budget;
     this.#clock = of.clock;
     this.#random = of.random;
+    this.#maxPauseMs = of.maxPauseMs ?? usualMaxPauseMs;
+    this.#onPause = of.onPause ?? (() => {});
   }
 
   /** Why the host is left alone; undefined while it is asked. */
@@ -87,9 +111,19 @@ export class HostLane {
       const pause = Math.min(longestPauseMs, firstPauseMs * 2 ** (this.#failures - 1));
       this.#pauseUntil(now + pause * (0.5 + this.#chance() / 2));
     }
-    if (askedPauseMs !== undefined) this.#pauseUntil(now + askedPauseMs);
-    const isTooLong = (askedPauseMs ?? 0) > longestPauseMs;
+    const isTooLong = (askedPauseMs ?? 0) > this.#maxPauseMs;
     if (this.#failures >= patience || isTooLong) this.#leaveAlone(failed);
+    else if (askedPauseMs !== undefined) this.#pauseAsAsked(now + askedPauseMs, failed);
+  }
+
+  #pauseAsAsked(untilMs: number, because: Problem): void {
+    const milliseconds = untilMs - this.#clock.monotonicMs();
+    // those that failed together ask for the same pause: it is told once
+    const isNews = milliseconds > quietPauseMs && untilMs > this.#pausedUntilMs + quietPauseMs;
+    this.#pauseUntil(untilMs);
+    if (!isNews) return;
+    const until = new Date(this.#clock.nowMs() + milliseconds);
+    this.#onPause({ host: this.#host, milliseconds, until, because });
   }
 
   #pauseUntil(timeMs: number): void {

@@ -7,4 +7,5 @@ export type {
   HostBudget,
 } from './fetch-request.ts';
 export { Fetcher, type FetcherOptions } from './fetcher.ts';
+export type { HostPause } from './host-lane.ts';
 export { shownAddress } from './shown-address.ts';

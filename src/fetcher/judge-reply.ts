@@ -1,5 +1,6 @@
 import { fault, type ProblemError } from '../diagnostics/index.ts';
 import type { HttpReply, HttpTrouble } from '../host/index.ts';
+import { formatDuration } from '../primitives/index.ts';
 
 /** What to do with what came back: take it, go where it points, ask again, or give up. */
 export type Verdict =
@@ -12,15 +13,27 @@ export type Verdict =
 /** Statuses that may be others a moment later. */
 const passing: readonly number[] = [408, 425, 500, 502, 503, 504, 520, 521, 522, 523, 524];
 
-/** Judges an answer or its absence. `nowMs` is wall-clock time, for pauses that servers give as a date. */
-export function judge(outcome: HttpReply | HttpTrouble, shown: string, nowMs: number): Verdict {
+export interface Circumstances {
+  /** The address, for messages. */
+  readonly shown: string;
+  /** Wall-clock time, for pauses that servers give as a date. */
+  readonly nowMs: number;
+  /** The longest pause that is waited for. */
+  readonly maxPauseMs: number;
+}
+
+/** Judges an answer or its absence. */
+export function judge(
+  outcome: HttpReply | HttpTrouble,
+  { shown, nowMs, maxPauseMs }: Circumstances,
+): Verdict {
   if (outcome.kind !== 'reply') return judgeTrouble(outcome, shown);
   const { status, headers } = outcome;
   if (status >= 200 && status < 300) return { kind: 'good', reply: outcome };
   if (status === 304) return { kind: 'unchanged', reply: outcome };
   if (status >= 300 && status < 400) return judgeRedirect(outcome, shown);
-  const why = wordsOf(outcome);
   const pauseMs = pauseOf(headers, nowMs);
+  const why = [wordsOf(outcome), longPauseWords(pauseMs, maxPauseMs)].filter(Boolean).join(' ') || undefined;
   const hasNoQuota = headers['x-ratelimit-remaining'] === '0' || headers['retry-after'] !== undefined;
   if (status === 429 || (status === 403 && hasNoQuota)) {
     const error = fault('FET006', { what: `'${shown}' answers ${status}: too many requests`, why });
@@ -77,6 +90,11 @@ function pauseOf(headers: Readonly<Record<string, string>>, nowMs: number): numb
   const reset = headers['x-ratelimit-reset'] ?? '';
   if (headers['x-ratelimit-remaining'] !== '0' || !/^\d+$/.test(reset)) return undefined;
   return Math.max(0, Number(reset) * 1000 - nowMs);
+}
+
+function longPauseWords(pauseMs: number | undefined, maxPauseMs: number): string | undefined {
+  if (pauseMs === undefined || pauseMs <= maxPauseMs) return undefined;
+  return `It asks for a pause of ${formatDuration(pauseMs)}, and at most ${formatDuration(maxPauseMs)} are waited for.`;
 }
 
 /** What the server says of it, when it says something short; nothing for pages. */

@@ -13,6 +13,7 @@ import {
   systemRandom,
   textIfThere,
 } from '../host/index.ts';
+import { Slots } from '../primitives/index.ts';
 import type { CommittedFolder, Mirror } from './mirror.ts';
 import { isObjectId } from './object-id.ts';
 import { layingTrouble } from './remote-trouble.ts';
@@ -29,7 +30,7 @@ export class LaidOutFolders {
   readonly #mirror: Mirror;
   readonly #clock: Clock;
   /** The end of the line of those who lay out or remove. */
-  #line: Promise<unknown> = Promise.resolve();
+  readonly #line = new Slots(1);
 
   private constructor(root: string, mirror: Mirror, clock: Clock) {
     this.#root = root;
@@ -53,7 +54,7 @@ export class LaidOutFolders {
 
   /** Paths of some folders of a commit, in their order; what is not there yet is made. */
   get(commit: string, folders: readonly CommittedFolder[]): Promise<readonly string[]> {
-    return this.#inLine(async () => {
+    return this.#line.run(async () => {
       const missing = folders.filter((folder) => !this.#has(folder));
       if (missing.length > 0) await this.#make(commit, missing);
       const nowMs = this.#clock.nowMs();
@@ -68,7 +69,7 @@ export class LaidOutFolders {
     usedBeforeMs: number,
     but: { readonly paths: ReadonlySet<string>; readonly folders: readonly CommittedFolder[] },
   ): Promise<readonly string[]> {
-    return this.#inLine(async () => {
+    return this.#line.run(async () => {
       const removed: string[] = [];
       const kept = new Set([...but.paths, ...but.folders.map((folder) => this.#path(folder))]);
       for (const tree of namesIn(this.#root).filter(isObjectId)) {
@@ -136,12 +137,6 @@ export class LaidOutFolders {
       if (!(await this.#mirror.isWhole(commit))) this.#mirror.distrust();
       throw layingTrouble(refusal(commit), result.stderr, folder);
     }
-  }
-
-  #inLine<Result>(work: () => Promise<Result>): Promise<Result> {
-    const result = this.#line.then(work, work);
-    this.#line = result.catch(() => {});
-    return result;
   }
 }
 

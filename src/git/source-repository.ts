@@ -1,5 +1,6 @@
 import { fault } from '../diagnostics/index.ts';
 import { type Clock, ensureFolder, removeTree } from '../host/index.ts';
+import { Slots } from '../primitives/index.ts';
 import { type CallLimits, GitProgram } from './git-program.ts';
 import { LaidOutFolders } from './laid-out-folders.ts';
 import { type CommittedFolder, Mirror } from './mirror.ts';
@@ -39,7 +40,7 @@ export class SourceRepository {
   readonly #folders: LaidOutFolders;
   readonly #remote: RemoteAddress;
   /** The end of the line of those who change the mirror. */
-  #line: Promise<unknown> = Promise.resolve();
+  readonly #line = new Slots(1);
 
   private constructor(parts: { mirror: Mirror; folders: LaidOutFolders; remote: RemoteAddress }) {
     this.#mirror = parts.mirror;
@@ -70,7 +71,7 @@ export class SourceRepository {
    * GIT005 (no such branch). `timeoutMs` is for each talk with the server.
    */
   fetch(limits: CallLimits = {}): Promise<string> {
-    return this.#inLine(() => this.#mirror.fetchBranch(limits));
+    return this.#line.run(() => this.#mirror.fetchBranch(limits));
   }
 
   /** The newest commit of the branch as of the last fetch. Throws GIT001 before the first one. */
@@ -97,13 +98,14 @@ export class SourceRepository {
     }
     const known = await this.#find(digits);
     if (known) return { commit: known, wanted, isGone: false };
-    const newest = await this.#inLine(() =>
+    const newest = await this.#line.run(() =>
       isObjectId(digits) ? this.#mirror.fetchMissing(digits, limits) : this.#mirror.fetchBranch(limits),
     );
     const found = newest === digits ? newest : await this.#find(digits);
     if (found) return { commit: found, wanted, isGone: false };
     const isOffered =
-      digits.length === newest.length && (await this.#inLine(() => this.#mirror.fetchCommit(digits, limits)));
+      digits.length === newest.length &&
+      (await this.#line.run(() => this.#mirror.fetchCommit(digits, limits)));
     return isOffered ? { commit: digits, wanted, isGone: false } : { commit: newest, wanted, isGone: true };
   }
 
@@ -156,7 +158,7 @@ export class SourceRepository {
 
   /** Gathers what many fetches left in the mirror. */
   tidy(limits: CallLimits = {}): Promise<void> {
-    return this.#inLine(() => this.#mirror.tidy(limits));
+    return this.#line.run(() => this.#mirror.tidy(limits));
   }
 
   async #newestOrFetch(limits: CallLimits): Promise<string> {
@@ -170,11 +172,5 @@ export class SourceRepository {
       throw fault('GIT002', { what: `'${digits}' begins the ids of ${others.length + 1} commits` });
     }
     return first;
-  }
-
-  #inLine<Result>(work: () => Promise<Result>): Promise<Result> {
-    const result = this.#line.then(work, work);
-    this.#line = result.catch(() => {});
-    return result;
   }
 }

@@ -78,6 +78,33 @@ export function onInterrupt(callback: (signal: string) => void): () => void {
   };
 }
 
+/** Resolves when a signal aborts. */
+export function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+/**
+ * Does work whose signal aborts on the first interrupt or termination request, of which `onStop` is told by the name of the
+ * signal; what it returns is the signal's reason. A second one ends the process at once. Returns and throws what the work does.
+ */
+export async function interruptible<Result>(
+  work: (signal: AbortSignal) => Promise<Result>,
+  onStop: (signal: string) => unknown = () => undefined,
+): Promise<Result> {
+  const stop = new AbortController();
+  const forget = onInterrupt((signal) => {
+    stop.abort(onStop(signal));
+  });
+  try {
+    return await work(stop.signal);
+  } finally {
+    forget();
+  }
+}
+
 /** All bytes of standard input up to its end; more than `mostBytes` are an error (SYS004). */
 export async function readStandardInput(mostBytes: number): Promise<Uint8Array> {
   const pieces: Buffer[] = [];

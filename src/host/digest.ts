@@ -1,4 +1,4 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, hash, timingSafeEqual } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import type { Digest } from '../primitives/index.ts';
 
@@ -7,9 +7,14 @@ export function digestBytes(bytes: Uint8Array | string): Digest {
   return createHash('sha256').update(bytes).digest('hex') as Digest;
 }
 
+/** The name that git gives a file with these bytes, in a repository of either kind. */
+export function gitBlobId(bytes: Uint8Array, kind: 'sha1' | 'sha256'): string {
+  return createHash(kind).update(`blob ${bytes.byteLength}\0`).update(bytes).digest('hex');
+}
+
 /** SHA-512 of a text as UTF-8, 128 lower-case hexadecimal digits. */
 export function sha512Text(text: string): string {
-  return createHash('sha512').update(text).digest('hex');
+  return hash('sha512', text);
 }
 
 /** MD5 and SHA-256 of a file in one reading, lower-case hexadecimal (pacman databases carry both). */

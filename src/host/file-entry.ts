@@ -20,6 +20,7 @@ import {
 } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { fault, messageOf, type ProblemError } from '../diagnostics/index.ts';
+import { atOnce } from '../primitives/index.ts';
 
 /** Facts of one name in a folder, without following a symbolic link. */
 export interface EntryFacts {
@@ -63,7 +64,7 @@ function ifThere<Result>(action: string, path: string, run: () => Result): Resul
 }
 
 /** What the facts of the system are about. */
-export function kindOf(facts: Stats): EntryFacts['kind'] {
+export function kindOf(facts: Pick<Stats, 'isFile' | 'isDirectory' | 'isSymbolicLink'>): EntryFacts['kind'] {
   if (facts.isFile()) return 'file';
   if (facts.isDirectory()) return 'folder';
   return facts.isSymbolicLink() ? 'link' : 'other';
@@ -71,7 +72,7 @@ export function kindOf(facts: Stats): EntryFacts['kind'] {
 
 /** Facts of a name; undefined when there is none. Throws SYS004. */
 export function entryFacts(path: string): EntryFacts | undefined {
-  const facts = ifThere('look at', path, () => lstatSync(path));
+  const facts = ifThere('look at', path, () => lstatSync(path, { throwIfNoEntry: false }));
   if (!facts) return undefined;
   return {
     kind: kindOf(facts),
@@ -92,6 +93,14 @@ export function bytesIfThere(path: string): Uint8Array | undefined {
 /** Names in a folder, in no order; an absent folder has none. Throws SYS004. */
 export function namesIn(path: string): readonly string[] {
   return ifThere('list', path, () => readdirSync(path)) ?? [];
+}
+
+/** Names in a folder with their kinds, in no order, without looking at each; an absent folder has none. Throws SYS004. */
+export function kindsIn(
+  path: string,
+): readonly { readonly name: string; readonly kind: EntryFacts['kind'] }[] {
+  const entries = ifThere('list', path, () => readdirSync(path, { withFileTypes: true })) ?? [];
+  return entries.map((entry) => ({ name: entry.name, kind: kindOf(entry) }));
 }
 
 /** Where a symbolic link points to; undefined when there is no link of that name. Throws SYS004. */
@@ -186,22 +195,18 @@ export function setModifiedTime(path: string, timeMs: number): void {
 
 /** Makes files or folders durable, several at a time so that the file system can group its work. Throws SYS004. */
 export async function syncPaths(paths: readonly string[]): Promise<void> {
-  const waiting = [...paths];
-  const work = async (): Promise<void> => {
-    for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
+  await atOnce(paths, { most: 4 }, async (path) => {
+    try {
+      const file = await open(path, constants.O_RDONLY);
       try {
-        const file = await open(path, constants.O_RDONLY);
-        try {
-          await file.sync();
-        } finally {
-          await file.close();
-        }
-      } catch (error) {
-        throw pathProblem('make durable', path, error);
+        await file.sync();
+      } finally {
+        await file.close();
       }
+    } catch (error) {
+      throw pathProblem('make durable', path, error);
     }
-  };
-  await Promise.all(Array.from({ length: Math.min(4, paths.length) }, work));
+  });
 }
 
 /** Writes the pieces to a file that is replaced when it exists; not durable until `syncPaths`. Throws SYS004. */

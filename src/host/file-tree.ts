@@ -1,6 +1,7 @@
-import { constants } from 'node:fs';
-import { chmod, lstat, mkdir, open, readdir, readlink, symlink, writeFile } from 'node:fs/promises';
+import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { nextTurn } from './clock.ts';
 import { pathProblem } from './file-entry.ts';
 
 /** One file of a tree as git sees it: bytes (the target, of a link) and kind. */
@@ -23,20 +24,26 @@ export async function readFileTree(
 ): Promise<FileTree> {
   const files: [string, TreeFile][] = [];
   let left = options.mostBytes;
+  let sinceTurn = 0;
   const walk = async (prefix: string): Promise<void> => {
-    for (const name of (await readdir(join(folder, prefix))).sort()) {
+    for (const entry of readdirSync(join(folder, prefix), { withFileTypes: true })) {
+      const { name } = entry;
       if (prefix === '' && options.skip.has(name)) continue;
       const path = prefix === '' ? name : `${prefix}/${name}`;
       const full = join(folder, path);
-      const facts = await lstat(full);
-      if (facts.isDirectory()) await walk(path);
-      else if (facts.isSymbolicLink())
-        files.push([path, { bytes: Buffer.from(await readlink(full)), mode: '120000' }]);
-      else if (facts.isFile()) {
-        left -= facts.size;
-        if (left < 0) throw new Error(`it holds more than ${options.mostBytes} bytes`);
-        const mode = (facts.mode & 0o111) === 0 ? '100644' : '100755';
-        files.push([path, { bytes: await readWhole(full), mode }]);
+      if (entry.isDirectory()) await walk(path);
+      else if (entry.isSymbolicLink())
+        files.push([path, { bytes: Buffer.from(readlinkSync(full)), mode: '120000' }]);
+      else if (entry.isFile()) {
+        const file = readWhole(full, left);
+        left -= file.bytes.byteLength;
+        files.push([path, file]);
+        // a file takes a few microseconds, of which asking another thread would take most
+        sinceTurn += 1 + file.bytes.byteLength / bytesOfOneFile;
+        if (sinceTurn > filesAtOnce) {
+          sinceTurn = 0;
+          await nextTurn();
+        }
       }
     }
   };
@@ -48,13 +55,20 @@ export async function readFileTree(
   return new Map(files.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** The file may have become a link since we looked. */
-async function readWhole(path: string): Promise<Uint8Array> {
-  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+/** Files that are read before others get a turn, and the size at which one counts as two. */
+const filesAtOnce = 100;
+const bytesOfOneFile = 1 << 16;
+
+/** The file may have become a link since we looked. Throws when it has more than `mostBytes`. */
+function readWhole(path: string, mostBytes: number): TreeFile {
+  const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
-    return await file.readFile();
+    const facts = fstatSync(file);
+    if (!facts.isFile()) throw new Error(`'${path}' is no file any more`);
+    if (facts.size > mostBytes) throw new Error('it holds more bytes than are taken');
+    return { bytes: readFileSync(file), mode: (facts.mode & 0o111) === 0 ? '100644' : '100755' };
   } finally {
-    await file.close();
+    closeSync(file);
   }
 }
 

@@ -7,11 +7,14 @@ import {
   renameSync,
   symlinkSync,
   unlinkSync,
+  writeFileSync,
   writeSync,
 } from 'node:fs';
-import { open, rename, unlink } from 'node:fs/promises';
+import { unlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { isFault } from '../diagnostics/index.ts';
 import { pathProblem } from './file-entry.ts';
+import { syncTogether } from './sync-together.ts';
 
 /** Makes the entries of a directory durable: names created, renamed or removed in it survive a power loss. */
 export function fsyncDirectory(path: string): void {
@@ -33,6 +36,15 @@ export function writeDurably(path: string, bytes: Uint8Array | string, mode = 0o
     fsyncSync(fd);
   } finally {
     closeSync(fd);
+  }
+}
+
+/** Writes all bytes of a file that need not survive a power loss. Throws SYS004. */
+export function writeWhole(path: string, bytes: Uint8Array | string): void {
+  try {
+    writeFileSync(path, bytes, { mode: 0o644 });
+  } catch (error) {
+    throw pathProblem('write', path, error);
   }
 }
 
@@ -62,28 +74,29 @@ export function replaceSymlink(path: string, destination: string): void {
   fsyncDirectory(dirname(path));
 }
 
+/** Longer texts are written by another thread. */
+const shortText = 1 << 16;
+
+export interface ReplaceOptions {
+  /** Name of the file beside it meanwhile, for folders in which others look around. */
+  readonly temporary: string;
+  /** Otherwise the bytes may be lost in a power loss, which leaves a file that is empty or cut off. */
+  readonly isDurable: boolean;
+}
+
 /**
- * As `replaceFile`, without holding up the event loop. `temporary` is the name of the file beside it meanwhile, for folders in
- * which others look around. Throws SYS004.
+ * Replaces a file in one step without holding up the event loop. Its name is not durable before `syncTogether` made the folder
+ * so. Throws SYS004.
  */
-export async function replaceFileLater(path: string, text: string, temporary: string): Promise<void> {
+export async function replaceFileLater(path: string, text: string, options: ReplaceOptions): Promise<void> {
+  const { temporary, isDurable } = options;
   try {
-    const file = await open(temporary, 'wx', 0o644);
-    try {
-      await file.writeFile(text);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, path);
-    const folder = await open(dirname(path), constants.O_RDONLY | constants.O_DIRECTORY);
-    try {
-      await folder.sync();
-    } finally {
-      await folder.close();
-    }
+    if (text.length <= shortText) writeFileSync(temporary, text, { flag: 'wx', mode: 0o644 });
+    else await writeFile(temporary, text, { flag: 'wx', mode: 0o644 });
+    if (isDurable) await syncTogether([temporary]);
+    renameSync(temporary, path);
   } catch (error) {
     await unlink(temporary).catch(() => {});
-    throw pathProblem('write', path, error);
+    throw isFault(error) ? error : pathProblem('write', path, error);
   }
 }

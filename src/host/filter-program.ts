@@ -130,3 +130,36 @@ export async function* filterFile(filter: Filter, path: string): AsyncGenerator<
     if (!isRead) started.kill('SIGKILL');
   }
 }
+
+/**
+ * Sends pieces through a program and gives what it prints, in pieces. Throws SYS001 when the program is missing, SYS003 at
+ * the end when it fails, and what the pieces throw. Who stops reading early ends it.
+ */
+export async function* filterPieces(
+  filter: Filter,
+  pieces: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  const { program, args, signal } = filter;
+  const started = await startProcess(program, args, { stdin: 'pipe', env: environment() });
+  // when a program ends, Node throws away what nobody has begun to read
+  started.stdout?.on('readable', () => {});
+  const words = lastWords(started);
+  const letGo = killOnAbort(started, signal);
+  const fed = feed(pieces, started);
+  let isRead = false;
+  try {
+    for await (const piece of started.stdout as Readable) yield piece as Uint8Array;
+    isRead = true;
+    const end = await started.ended;
+    const trouble = await fed;
+    signal?.throwIfAborted();
+    if (trouble) throw trouble;
+    if (end.code !== 0) throw failed(filter, end, words());
+  } finally {
+    letGo();
+    if (!isRead) {
+      started.kill('SIGKILL');
+      await fed;
+    }
+  }
+}

@@ -18,6 +18,11 @@ export interface HttpExchange {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** An exchange with what both kinds of it have. */
+type OneExchange = Pick<HttpExchange, 'url' | 'method' | 'body' | 'headers' | 'timeoutMs' | 'signal'> & {
+  readonly headTimeoutMs: number;
+};
+
 /** What a server answered, whatever its status. */
 export interface HttpReply {
   readonly kind: 'reply';
@@ -55,7 +60,10 @@ export class HttpConnections {
   async exchange(exchange: HttpExchange): Promise<HttpReply | HttpTrouble> {
     // each turn uses up a kept connection; a new one is never stale
     for (;;) {
-      const outcome = await this.#once(exchange);
+      const { timeoutMs, headTimeoutMs = timeoutMs } = exchange;
+      const outcome = await this.#once<HttpReply>({ ...exchange, headTimeoutMs }, (response) =>
+        readBody(response, exchange),
+      );
       if (outcome !== 'stale') return outcome;
     }
   }
@@ -66,35 +74,11 @@ export class HttpConnections {
    */
   async stream(exchange: StreamedExchange): Promise<HttpStream | HttpTrouble> {
     for (;;) {
-      const outcome = await this.#openOnce(exchange);
+      // what an answer of trouble says has to come as soon as its head
+      const once = { ...exchange, method: 'GET', timeoutMs: exchange.headTimeoutMs } as const;
+      const outcome = await this.#once<HttpStream>(once, (response) => openBody(response, exchange));
       if (outcome !== 'stale') return outcome;
     }
-  }
-
-  #openOnce(exchange: StreamedExchange): Promise<HttpStream | HttpTrouble | 'stale'> {
-    const { url, headers, headTimeoutMs, signal } = exchange;
-    if (signal?.aborted) return Promise.resolve({ kind: 'stopped', reason: 'the request was stopped' });
-    return new Promise((resolve) => {
-      const request = this.#begin(url, { method: 'GET', headers });
-      if (request instanceof Error) return resolve({ kind: 'unusable', reason: request.message });
-      const settle = (what: HttpStream | HttpTrouble | 'stale'): void => {
-        clearTimeout(timer);
-        signal?.removeEventListener('abort', stop);
-        resolve(what);
-        if (what === 'stale' || what.kind !== 'stream') request.destroy();
-      };
-      const stop = (): void => settle({ kind: 'stopped', reason: 'the request was stopped' });
-      const timer = setTimeout(
-        () => settle({ kind: 'slow', reason: `no answer within ${headTimeoutMs / 1000} s` }),
-        headTimeoutMs,
-      );
-      signal?.addEventListener('abort', stop, { once: true });
-      request.on('error', (error) => settle(isStale(request, error) ? 'stale' : troubleOf(error)));
-      request.on('response', (response) => {
-        openBody(response, exchange).then(settle, (error: unknown) => settle(troubleOf(error)));
-      });
-      request.end();
-    });
   }
 
   /** Closes the connections that are kept. */
@@ -120,29 +104,33 @@ export class HttpConnections {
     }
   }
 
-  #once(exchange: HttpExchange): Promise<HttpReply | HttpTrouble | 'stale'> {
-    const { url, method, headers, body, timeoutMs, headTimeoutMs = timeoutMs, signal } = exchange;
+  /** One exchange; a trouble lets go of the connection. */
+  #once<Answer extends HttpReply | HttpStream>(
+    exchange: OneExchange,
+    read: (response: IncomingMessage) => Promise<Answer | HttpTrouble>,
+  ): Promise<Answer | HttpTrouble | 'stale'> {
+    const { url, method, headers, body, timeoutMs, headTimeoutMs, signal } = exchange;
     if (signal?.aborted) return Promise.resolve({ kind: 'stopped', reason: 'the request was stopped' });
     return new Promise((resolve) => {
       const request = this.#begin(url, { method, headers });
       if (request instanceof Error) return resolve({ kind: 'unusable', reason: request.message });
-      const settle = (what: HttpReply | HttpTrouble | 'stale'): void => {
+      const settle = (what: Answer | HttpTrouble | 'stale'): void => {
         clearTimeout(timer);
         clearTimeout(headTimer);
         signal?.removeEventListener('abort', stop);
         resolve(what);
-        if (what === 'stale' || what.kind !== 'reply') request.destroy();
+        if (what === 'stale' || (what.kind !== 'reply' && what.kind !== 'stream')) request.destroy();
       };
       const stop = (): void => settle({ kind: 'stopped', reason: 'the request was stopped' });
       const late = (what: string, ms: number): NodeJS.Timeout =>
         setTimeout(() => settle({ kind: 'slow', reason: `${what} within ${ms / 1000} s` }), ms);
       const timer = late('no whole answer', timeoutMs);
-      const headTimer = late('no answer', headTimeoutMs);
+      const headTimer = late('no answer', Math.min(headTimeoutMs, timeoutMs));
       signal?.addEventListener('abort', stop, { once: true });
       request.on('error', (error) => settle(isStale(request, error) ? 'stale' : troubleOf(error)));
       request.on('response', (response) => {
         clearTimeout(headTimer);
-        readBody(response, exchange).then(settle, (error: unknown) => settle(troubleOf(error)));
+        read(response).then(settle, (error: unknown) => settle(troubleOf(error)));
       });
       request.end(body);
     });

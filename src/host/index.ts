@@ -1,5 +1,5 @@
-export { AppendFile, appendToFile } from './append-file.ts';
-export { matchWithin } from './bounded-regex.ts';
+export { AppendFile, appendDurably, appendToFile } from './append-file.ts';
+export { firstMatchWithin, matchWithin } from './bounded-regex.ts';
 export {
   type ControlGroup,
   type ControlGroupLimits,
@@ -13,12 +13,14 @@ export { inflateRaw, unpackZstd, writeZstdFile } from './compress.ts';
 export {
   askLine,
   type Console,
+  interruptible,
   onCrash,
   onInterrupt,
   onStrayRejection,
   readStandardInput,
   systemConsole,
   tolerateClosedPipes,
+  untilAborted,
 } from './console.ts';
 export { acceptedCodings, type UnpackLimits, UnpackTrouble, unpackBody } from './content-coding.ts';
 export {
@@ -26,6 +28,7 @@ export {
   digestBytes,
   digestFileTwice,
   equalDigests,
+  gitBlobId,
   keyedDigest,
   sha512Text,
 } from './digest.ts';
@@ -35,6 +38,7 @@ export {
   type EntryFacts,
   ensureFolder,
   entryFacts,
+  kindsIn,
   linkDestination,
   linkNew,
   makeSymlink,
@@ -51,8 +55,15 @@ export { copyHashingThrice, type FileHashes, hashFileThrice } from './file-hashe
 export { fileBytes, readFileRange } from './file-range.ts';
 export { type FileTree, readFileTree, type TreeFile, writeFileTree } from './file-tree.ts';
 export { type FileWatch, readBytes, watchFile } from './file-watch.ts';
-export { fsyncDirectory, replaceFile, replaceFileLater, replaceSymlink, writeDurably } from './files.ts';
-export { type Filter, filterFile, filterToFile } from './filter-program.ts';
+export {
+  fsyncDirectory,
+  replaceFile,
+  replaceFileLater,
+  replaceSymlink,
+  writeDurably,
+  writeWhole,
+} from './files.ts';
+export { type Filter, filterFile, filterPieces, filterToFile } from './filter-program.ts';
 export { FlushedFile } from './flushed-file.ts';
 export {
   absolutePath,
@@ -77,6 +88,7 @@ export {
 } from './folder-facts.ts';
 export { giveTree, makeOwnedFolder, moveFolder, ownUser, removeTree } from './folder-ownership.ts';
 export { type GrowingFile, openGrowingFile } from './growing-file.ts';
+export { hashStream, type StreamHashes, writeHashing } from './hash-stream.ts';
 export {
   copyHashing,
   crc32,
@@ -104,6 +116,7 @@ export { machine } from './machine.ts';
 export { type Mount, readMounts } from './mounts.ts';
 export { makeNamedPipe, type OpenedPipe, openPipe, sweepNamedPipes } from './named-pipe.ts';
 export { writeNewFile } from './new-file.ts';
+export { gunzipBytes, gzipBytes, unpackZstdFrame } from './packed-bytes.ts';
 export {
   type ProcessOptions,
   type ProcessResult,
@@ -117,11 +130,13 @@ export { ownIdentity, type ProcessIdentity, processState } from './process-ident
 export { descendants, leakyDescriptors } from './process-tree.ts';
 export { findProgram, type ProbeAnswer, probeProgram } from './program-probe.ts';
 export { type Random, systemRandom } from './random.ts';
+export { RandomFile } from './random-file.ts';
 export { repeatEvery, runAfter } from './repeat.ts';
 export { bytesBelow, freeDiskBytes, machineMemoryBytes } from './room.ts';
 export { sendSignal, signalName } from './signals.ts';
 export { readStagedFile, readStagedTree, type StagedEntry } from './staged-tree.ts';
 export { type StreamedAnswer, type StreamedRequest, streamHttp } from './streamed-http.ts';
+export { syncTogether } from './sync-together.ts';
 export { readSystemFacts, type SystemFacts } from './system-facts.ts';
 export { askTcpPort, freeTcpPort, type TcpAnswer } from './tcp-port.ts';
 export { makeTemporaryFolder } from './temporary-folder.ts';

@@ -37,12 +37,16 @@ const beginning = (pid: number): string | undefined => fieldsOf(pid)[19];
 
 /** Identity of this process. */
 export function ownIdentity(): ProcessIdentity {
-  return { pid: process.pid, realm: ownRealm(), began: beginning(process.pid) };
+  own ??= { pid: process.pid, realm: ownRealm(), began: beginning(process.pid) };
+  return own;
 }
+
+/** Never changes while the process runs. */
+let own: ProcessIdentity | undefined;
 
 /** Whether a process is still there; `unknown` for one of another machine or namespace. */
 export function processState({ pid, realm, began }: ProcessIdentity): 'running' | 'gone' | 'unknown' {
-  if (realm !== ownRealm()) return 'unknown';
+  if (realm !== ownIdentity().realm) return 'unknown';
   try {
     process.kill(pid, 0);
   } catch (error) {

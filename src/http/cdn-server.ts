@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
 import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import { answerCdnPath, type Blos, layoutConf } from '../app/fastpull/index.ts';
-import { fault, messageOf } from '../diagnostics/index.ts';
 import { readFileRange } from '../host/index.ts';
 import { parseByteRange } from './byte-range.ts';
 import { matchesTag } from './conditional-answers.ts';
+import { listenAt, urlOf } from './listen.ts';
 
 export interface CdnServer {
   readonly url: string;
@@ -26,18 +26,12 @@ export async function startCdnServer(
     handler: (request, reply) => answer(blos, request, reply),
   });
   try {
-    await server.listen({ host, port });
+    const url = urlOf(host, await listenAt(server, { host, port }));
+    return { url, close: () => server.close() };
   } catch (error) {
     await server.close();
-    const why = `The system says: ${messageOf(error)}.`;
-    throw fault('HTP011', { what: `cannot listen on '${host}'`, why, cause: error });
+    throw error;
   }
-  const address = server.server.address();
-  const actual = typeof address === 'object' ? address?.port : port;
-  return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${actual}`,
-    close: () => server.close(),
-  };
 }
 
 function answer(blos: Blos, request: FastifyRequest, reply: FastifyReply): FastifyReply {

@@ -2,7 +2,6 @@ import { fileURLToPath } from 'node:url';
 import fastifyCors from '@fastify/cors';
 import fastify from 'fastify';
 import { type FarmService, type ObjectIntake, readLogFiles } from '../app/index.ts';
-import { fault, messageOf } from '../diagnostics/index.ts';
 import { repeatEvery, runAfter, systemClock, systemRandom } from '../host/index.ts';
 import { answerFrameworkError, answerNoHttp, answerProblems } from './answer-problems.ts';
 import { commandRoutes } from './command-routes.ts';
@@ -10,6 +9,7 @@ import { answerConditionally } from './conditional-answers.ts';
 import { eventRoutes } from './event-routes.ts';
 import { farmRoutes } from './farm-routes.ts';
 import { completeLimits, type HttpOptions, type HttpServer } from './http-options.ts';
+import { listenAt, urlOf } from './listen.ts';
 import { LiveStreams } from './live-streams.ts';
 import { logRoutes } from './log-routes.ts';
 import { FarmMetrics } from './metrics/farm-metrics.ts';
@@ -44,14 +44,14 @@ export async function startHttpServer(
   if (second) farmRoutes(second, context);
   const host = options.host ?? '127.0.0.1';
   const servers = [server, ...(second ? [second] : [])];
+  const ports: number[] = [];
   try {
-    await server.listen({ host, port: options.port });
-    await second?.listen({ host, port: options.metricsPort ?? 0 });
+    ports.push(await listenAt(server, { host, port: options.port }));
+    if (second) ports.push(await listenAt(second, { host, port: options.metricsPort ?? 0 }));
   } catch (error) {
     await Promise.all(servers.map((one) => one.close()));
     metrics.close();
-    const why = `The system says: ${messageOf(error)}.`;
-    throw fault('HTP011', { what: `cannot listen on '${host}'`, why, cause: error });
+    throw error;
   }
   intake.sweep();
   const stopSweeping = repeatEvery(sweepMs, () => void intake.sweep());
@@ -66,21 +66,16 @@ export async function startHttpServer(
     force();
     metrics.close();
   };
-  const port = portOf(server);
+  const [port = options.port, metricsPort] = ports;
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    url: urlOf(host, port),
     port,
-    metricsPort: second && portOf(second),
+    metricsPort,
     close: () => {
       closing ??= close();
       return closing;
     },
   };
-}
-
-function portOf(server: WebServer): number {
-  const [address] = server.addresses();
-  return typeof address === 'object' ? address.port : 0;
 }
 
 function contextOf(service: FarmService, intake: ObjectIntake, options: HttpOptions): RouteContext {

@@ -1,4 +1,5 @@
 export { machineArch, nativeArches } from './architecture.ts';
+export { type AtOnce, atOnce } from './at-once.ts';
 export { formatBytes } from './byte-count.ts';
 export { type Conceal, concealing, secretsOfAddress } from './conceal.ts';
 export { type Digest, parseDigest } from './digest.ts';
@@ -8,3 +9,4 @@ export { attemptId, builderName, jobId, parseJobId } from './ids.ts';
 export { nearestNames, nearestWords } from './nearest-names.ts';
 export { compareBytes, compareText, compareWholeNumbers } from './order.ts';
 export { buildClassOf, type RequestedName, readRequestedName } from './requested-name.ts';
+export { Slots } from './slots.ts';

@@ -15,7 +15,7 @@ import {
   removeEntry,
   renameEntry,
   setMode,
-  syncPaths,
+  syncTogether,
   systemClock,
   systemRandom,
   writeDurably,
@@ -50,6 +50,8 @@ class DiskStore implements ObjectStore {
   readonly #clock: Clock;
   readonly #trustMs: number;
   readonly #verified = new Map<Digest, Verified>();
+  /** Made here and not known to be durable yet. */
+  readonly #newShelves = new Set<string>();
 
   constructor(options: DiskStoreOptions) {
     this.#layout = new StoreLayout(options.root);
@@ -68,21 +70,25 @@ class DiskStore implements ObjectStore {
   }
 
   /** Gives durable bytes their name. Whoever lost a race against an equal object ends with the object all the same. */
-  #admit(temporary: string, hashed: HashedBytes): StoredObject {
+  async #admit(temporary: string, hashed: HashedBytes): Promise<StoredObject> {
     const { digest } = hashed;
     const object = this.#layout.object(digest);
     const shelf = this.#layout.shelf(digest);
+    const folders = [shelf];
     if (entryFacts(shelf) === undefined) {
       ensureFolder(shelf);
-      fsyncDirectory(this.#layout.objects);
+      this.#newShelves.add(shelf);
     }
+    // also when another one that is under way made it
+    if (this.#newShelves.has(shelf)) folders.push(this.#layout.objects);
     let isNew = linkNew(temporary, object);
     if (removeEntry(this.#layout.mark(digest)) || !isNew) {
       // A collection may have taken the object away before it saw that the mark is gone.
       if (!isNew && entryFacts(object) === undefined) isNew = linkNew(temporary, object);
-      fsyncDirectory(this.#layout.condemned);
+      folders.push(this.#layout.condemned);
     }
-    fsyncDirectory(shelf);
+    await syncTogether(folders);
+    this.#newShelves.delete(shelf);
     removeEntry(temporary);
     if (isNew) this.#remember(digest);
     return hashed;
@@ -115,14 +121,14 @@ class DiskStore implements ObjectStore {
     renameEntry(path, temporary);
     setMode(temporary, objectMode);
     const hashed = options.known ?? (await hashFile(temporary));
-    await syncPaths([temporary]);
+    await syncTogether([temporary]);
     return this.#admitWhole(temporary, hashed);
   }
 
   /** Like `#admit`, but an object that is there already and damaged is replaced by the good bytes. */
   async #admitWhole(temporary: string, hashed: HashedBytes): Promise<StoredObject> {
     if (entryFacts(this.#layout.object(hashed.digest))) await this.#isWhole(hashed.digest);
-    return this.#admit(temporary, hashed);
+    return await this.#admit(temporary, hashed);
   }
 
   async putBytes(bytes: Uint8Array): Promise<StoredObject> {

@@ -1,15 +1,16 @@
 import { fault, type Problem, problem } from '../diagnostics/index.ts';
 import {
+  isAutogenPart,
   type KitDefinition,
   type PackageList,
   parsePackageList,
   type ReleaseDefinition,
   type SourceRepository,
 } from '../formats/gentoo/index.ts';
-import { type FileTree, pathKind, textIfThere } from '../host/index.ts';
+import { pathKind, textIfThere } from '../host/index.ts';
 import type { PackageFailure, UsedSource } from './contract.ts';
 import { globPattern } from './glob.ts';
-import { below, KitFiles, packagesOf } from './kit-files.ts';
+import { KitFiles, packagesOf } from './kit-files.ts';
 import type { FolderRuns, GeneratedFolder } from './run-in-folder.ts';
 import type { Source, SourceTrees } from './source-trees.ts';
 
@@ -202,19 +203,12 @@ function insertLayer(kit: KitFiles, { files, failures }: GeneratedFolder, keepAu
     if ((isShared && !ownProfiles.has(path)) || isDescription) kit.put(path, file);
   }
   const failed = new Set(failures.map(({ catpkg }) => catpkg));
+  const layer = new KitFiles();
+  layer.putAll([...files].filter(([path]) => keepAutogens || !isAutogenPart(path)));
   for (const catpkg of packagesOf(files.keys())) {
     if (/^(?:metadata|profiles|eclass|licenses)\//.test(catpkg) || failed.has(catpkg)) continue;
-    kit.replacePackage(catpkg, belowWithout(files, catpkg, keepAutogens));
+    kit.replacePackage(catpkg, layer.packageFiles(catpkg));
   }
-}
-
-function belowWithout(files: FileTree, catpkg: string, keepAutogens: boolean) {
-  return below(files, catpkg).filter(([path]) => keepAutogens || !isAutogenPart(path));
-}
-
-/** Whether a path belongs to the programs that write ebuilds, and so to no kit. */
-export function isAutogenPart(path: string): boolean {
-  return /(?:^|\/)(?:autogen\.[^/]+|(?:templates|generators)\/.*)$/.test(path) && !/^profiles\//.test(path);
 }
 
 /** Takes a kit of the kind `sourced` over (specification 7.4, step 3). Throws TRE012 and problems of its source. */

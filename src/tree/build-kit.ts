@@ -1,6 +1,6 @@
 import { fault, type Problem, problem } from '../diagnostics/index.ts';
 import { type KitDefinition, md5Of, parseArchitectures, parseCategories } from '../formats/gentoo/index.ts';
-import { type FileTree, readFileTree, writeFileTree } from '../host/index.ts';
+import type { FileTree } from '../host/index.ts';
 import { addLicences, addPythonUse, cacheEntries, checkKit, type MasterFacts } from './after-metadata.ts';
 import { buildAutoKit, buildSourcedKit, type KitMaterial, type RawKit } from './auto-kit.ts';
 import type { KitReport, RegenOptions, RegenServices } from './contract.ts';
@@ -8,11 +8,10 @@ import type { Destination } from './destination.ts';
 import { finishKit } from './finish-kit.ts';
 import { packagesOf } from './kit-files.ts';
 
-/** A kit that is made, and on disk for those that it is a master of. */
+/** A kit that is made. */
 export interface BuiltKit {
   readonly kit: KitDefinition;
   readonly branch: string;
-  readonly folder: string;
   readonly files: FileTree;
   readonly report: KitReport;
 }
@@ -47,7 +46,7 @@ export async function buildKit(wish: BuildWish): Promise<BuiltKit> {
   const { licences } = raw;
   const ofManifests = await finishKit(raw.files, { kit, material, licences, year, distfilesHost });
   stage('metadata');
-  const { folder, metadata, remarks } = await addMetadata(wish, raw, base);
+  const { metadata, remarks } = await addMetadata(wish, raw, base);
   const files = raw.files.tree();
   const found = checkKit(files, factsOf(wish.masters));
   const written = await destination.write(branch, files, commitText(raw));
@@ -66,7 +65,7 @@ export async function buildKit(wish: BuildWish): Promise<BuiltKit> {
     remarks: [...raw.problems, ...kept.problems, ...ofManifests, ...remarks, ...found],
   };
   options.onEvent(report);
-  return { kit, branch, folder, files, report };
+  return { kit, branch, files, report };
 }
 
 /** What becomes of packages that could not be made. Returns those that are as they were. */
@@ -107,38 +106,30 @@ async function applyPolicy(
 }
 
 interface WithMetadata {
-  readonly folder: string;
   readonly metadata: KitReport['metadata'];
   readonly remarks: readonly Problem[];
 }
 
-/** Lays the kit out, has its metadata read, and adds what follows from them (specification 7.4, step 6). */
+/** Has the metadata of a kit read, and adds what follows from them (specification 7.4, step 6). */
 async function addMetadata(
-  { kit, branch, material, destination, masters, options, services }: BuildWish,
+  { kit, material, destination, masters, services }: BuildWish,
   { files, licences }: RawKit,
   base: string | undefined,
 ): Promise<WithMetadata> {
-  const folder = `${options.temporary}/kits/${kit.name}-${branch.replaceAll('/', '_')}`;
-  await writeFileTree(folder, files.tree());
   const cacheFolder = 'metadata/md5-cache';
-  const before = base === undefined ? new Map() : await destination.files(base, cacheFolder);
-  await writeFileTree(folder, before);
-  const outcome = await services.updateMetadata(
-    folder,
-    masters.map((master) => master.folder),
-  );
-  const skip = new Set<string>();
-  const mostBytes = 1024 ** 3;
-  // a kit without ebuilds has no such folder
-  const made = await readFileTree(`${folder}/metadata`, { skip, mostBytes });
-  for (const [path, file] of made) if (path.startsWith('md5-cache/')) files.put(`metadata/${path}`, file);
+  const known = base === undefined ? new Map() : await destination.files(base, cacheFolder);
+  const outcome = await services.readMetadata({
+    tree: { name: kit.name, files: files.tree() },
+    masters: masters.map((master) => ({ name: master.kit.name, files: master.files })),
+    known,
+  });
+  for (const [path, text] of outcome.entries) files.putText(path, text);
   const entries = cacheEntries(files.tree());
-  const known = factsOf(masters).licenses;
-  const lacking = await addLicences(files, entries, { sources: licences, masters: known });
+  const inMasters = factsOf(masters).licenses;
+  const lacking = await addLicences(files, entries, { sources: licences, masters: inMasters });
   addPythonUse(files, entries, material);
   const failed = outcome.problems.filter(({ severity }) => severity === 'error').length;
   return {
-    folder,
     metadata: { kept: outcome.kept, made: outcome.made, failed },
     remarks: [...outcome.problems, ...lacking],
   };

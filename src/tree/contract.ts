@@ -1,7 +1,7 @@
-import type { RunReport } from '../autogen/index.ts';
+import type { MadePackage, RunEvent, RunReport } from '../autogen/index.ts';
 import type { Problem } from '../diagnostics/index.ts';
 import type { PushReport } from '../fastpull/index.ts';
-import type { Clock } from '../host/index.ts';
+import type { Clock, FileTree } from '../host/index.ts';
 
 /** What becomes of a package whose autogen failed (specification 7.4). */
 export type FailurePolicy = 'keep-previous' | 'skip' | 'abort';
@@ -30,8 +30,6 @@ export interface RegenOptions {
   readonly dryRun: boolean;
   /** Has `source-trees` and `dest-trees`. */
   readonly workspace: string;
-  /** Absent, or empty; the caller removes it. */
-  readonly temporary: string;
   /** Prepended to mirrors of core-kit. */
   readonly distfilesHost: string | undefined;
   readonly clock: Clock;
@@ -39,8 +37,24 @@ export interface RegenOptions {
   readonly onEvent: (event: RegenEvent) => void;
 }
 
-/** How the metadata cache of a kit on disk was brought up to date. */
+/** The files of a kit, and its name for messages. */
+export interface NamedFiles {
+  readonly name: string;
+  readonly files: FileTree;
+}
+
+/** A kit whose ebuilds are to be read. */
+export interface MetadataWish {
+  readonly tree: NamedFiles;
+  readonly masters: readonly NamedFiles[];
+  /** The cache of the last commit, by its whole paths. */
+  readonly known: FileTree;
+}
+
+/** What was found of a kit's ebuilds. */
 export interface MetadataOutcome {
+  /** The files of `metadata/md5-cache`: texts by whole paths. */
+  readonly entries: ReadonlyMap<string, string>;
   /** Entries that still held. */
   readonly kept: number;
   /** Ebuilds that were read. */
@@ -51,10 +65,9 @@ export interface MetadataOutcome {
 
 /** What the composition root gives. */
 export interface RegenServices {
-  /** Runs all autogens below a folder of a checkout. */
-  readonly runAutogens: (folder: string) => Promise<RunReport>;
-  /** Brings `metadata/md5-cache` of a kit into line; `masters` are folders of kits. */
-  readonly updateMetadata: (folder: string, masters: readonly string[]) => Promise<MetadataOutcome>;
+  /** Runs all autogens below a folder of a checkout; what they make is handed over and not written. */
+  readonly runAutogens: (folder: string, take: (made: MadePackage) => void) => Promise<RunReport>;
+  readonly readMetadata: (wish: MetadataWish) => Promise<MetadataOutcome>;
   /** Sends those of the objects that are in the stores to the distfile host; undefined without one. */
   readonly upload: ((sha512: readonly string[]) => Promise<PushReport>) | undefined;
 }
@@ -96,6 +109,8 @@ export interface KitReport {
 export type RegenEvent =
   | { readonly kind: 'begin'; readonly release: string; readonly kits: readonly string[] }
   | { readonly kind: 'stage'; readonly kit: string; readonly branch: string; readonly stage: string }
+  /** A host of an upstream that asked for it is not asked before `until`; others go on. */
+  | Extract<RunEvent, { readonly kind: 'pause' }>
   | { readonly kind: 'autogens'; readonly folder: string; readonly totals: RunReport['totals'] }
   | KitReport
   | { readonly kind: 'uploaded'; readonly report: PushReport }

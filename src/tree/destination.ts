@@ -6,9 +6,10 @@ import {
   openWorkingCopy,
   pushMirror,
   type RefMove,
+  type TreeEntry,
   type WorkingCopy,
 } from '../git/index.ts';
-import { type FileTree, pathKind } from '../host/index.ts';
+import { type FileTree, gitBlobId, pathKind } from '../host/index.ts';
 import { committedFiles } from './committed-files.ts';
 import type { RegenOptions } from './contract.ts';
 
@@ -84,7 +85,7 @@ export class Destination {
   /** Makes a commit of a tree, which nothing points to yet; none when the branch has the same tree already. */
   async write(branch: string, files: FileTree, message: string): Promise<Written> {
     const base = await this.base(branch);
-    const before: FileTree = base === undefined ? new Map() : await this.files(base, '');
+    const before = (base === undefined ? undefined : await this.#copy?.entries(base, '')) ?? new Map();
     const changes = differences(before, files);
     const isSame = changes.length === 0 && base !== undefined;
     const commit = isSame ? base : await this.#commit({ base, changes, message });
@@ -138,14 +139,14 @@ export class Destination {
   }
 }
 
-/** What turns one tree into another, by path. */
-function differences(before: FileTree, after: FileTree): readonly FileChange[] {
+/** What turns a tree that was committed into another one, by path. Files are compared by their names in git, without being read. */
+function differences(before: ReadonlyMap<string, TreeEntry>, after: FileTree): readonly FileChange[] {
   const changes: FileChange[] = [];
   for (const path of before.keys()) if (!after.has(path)) changes.push({ path, removed: true });
   for (const [path, { bytes, mode }] of after) {
     const old = before.get(path);
-    if (!old || old.mode !== mode || Buffer.compare(old.bytes, bytes) !== 0)
-      changes.push({ path, bytes, mode });
+    const isSame = old?.mode === mode && old.id === gitBlobId(bytes, old.id.length > 40 ? 'sha256' : 'sha1');
+    if (!isSame) changes.push({ path, bytes, mode });
   }
   return changes;
 }

@@ -3,21 +3,26 @@
  * these, `[!…]` none of these. So the original has it: its patterns are those of Python's fnmatch.
  */
 export function globPattern(glob: string): RegExp {
-  let text = '';
+  // what stands between stars: the first place for each will do, so that many stars take no longer than one
+  const pieces = [''];
+  const add = (text: string): void => void pieces.push(`${pieces.pop() ?? ''}${text}`);
   for (let at = 0; at < glob.length; at += 1) {
     const sign = glob[at] ?? '';
     const isNegated = glob[at + 1] === '!';
     const from = at + (isNegated ? 2 : 1);
     // a bracket that comes first is one of the signs
     const close = sign === '[' ? glob.indexOf(']', from + 1) : -1;
-    if (sign === '*') text += '.*';
-    else if (sign === '?') text += '.';
+    if (sign === '*') pieces.push('');
+    else if (sign === '?') add('.');
     else if (close > 0) {
-      text += signSet(glob.slice(from, close), isNegated);
+      add(signSet(glob.slice(from, close), isNegated));
       at = close;
-    } else text += quoted(sign);
+    } else add(quoted(sign));
   }
-  return new RegExp(`^${text}$`, 's');
+  const [first = '', ...others] = pieces;
+  const last = others.pop();
+  const between = others.map((piece, index) => `(?=(.*?${piece}))\\${index + 1}`).join('');
+  return new RegExp(`^${first}${between}${last === undefined ? '' : `.*${last}`}$`, 's');
 }
 
 const quoted = (sign: string): string => sign.replace(/[$()*+./?\\^{|}[\]-]/, '\\$&');

@@ -2,6 +2,7 @@ export type {
   FailurePolicy,
   KitReport,
   MetadataOutcome,
+  MetadataWish,
   PackageFailure,
   RegenEvent,
   RegenOptions,

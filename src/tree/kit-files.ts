@@ -71,8 +71,3 @@ export function packagesOf(paths: Iterable<string>): readonly string[] {
   }
   return [...found];
 }
-
-/** The files below a folder, with their whole paths. */
-export function below(files: FileTree, folder: string): readonly (readonly [string, TreeFile])[] {
-  return [...files].filter(([path]) => path.startsWith(`${folder}/`));
-}

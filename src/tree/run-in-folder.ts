@@ -1,8 +1,8 @@
 import { relative } from 'node:path';
-import type { PackageReport, RunReport } from '../autogen/index.ts';
+import type { MadePackage, PackageReport, RunReport } from '../autogen/index.ts';
 import { fault, problem } from '../diagnostics/index.ts';
-import { isCategoryName, isPackageName, parsePackageId } from '../formats/gentoo/index.ts';
-import { type FileTree, pathKind, readFileTree } from '../host/index.ts';
+import { isAutogenName, isCategoryName, isPackageName, parsePackageId } from '../formats/gentoo/index.ts';
+import { type FileTree, kindsIn, pathKind, readFileTree } from '../host/index.ts';
 import type { PackageFailure, RegenEvent, RegenServices } from './contract.ts';
 
 /** A folder of a checkout after its autogens ran. */
@@ -36,16 +36,30 @@ export class FolderRuns {
   async #run(folder: string): Promise<GeneratedFolder> {
     if (pathKind(folder) !== 'folder') return { files: new Map(), failures: [] };
     const skip = new Set(['.git']);
-    const before = await readFileTree(folder, { skip, mostBytes });
-    if (![...before.keys()].some(isAutogen)) return { files: before, failures: [] };
-    const report = await this.#runAutogens(folder);
+    if (!hasAutogen(folder)) return { files: await readFileTree(folder, { skip, mostBytes }), failures: [] };
+    const made: MadePackage[] = [];
+    const report = await this.#runAutogens(folder, (one) => made.push(one));
     this.#onEvent({ kind: 'autogens', folder, totals: report.totals });
     const failures = failuresOf(report, folder);
-    return { files: await readFileTree(folder, { skip, mostBytes }), failures };
+    // programs may have written files of their own
+    const files = new Map(await readFileTree(folder, { skip, mostBytes }));
+    for (const { changes } of made) {
+      for (const { path, after } of changes) {
+        const name = relative(folder, path);
+        if (after === undefined) files.delete(name);
+        else files.set(name, { bytes: Buffer.from(after), mode: '100644' });
+      }
+    }
+    return { files, failures };
   }
 }
 
-const isAutogen = (path: string): boolean => /(?:^|\/)autogen\.[^/]+$/.test(path);
+/** Whether there is one somewhere below a folder. */
+function hasAutogen(folder: string): boolean {
+  const entries = kindsIn(folder).filter(({ name }) => name !== '.git');
+  if (entries.some(({ name, kind }) => kind !== 'folder' && isAutogenName(name))) return true;
+  return entries.some(({ name, kind }) => kind === 'folder' && hasAutogen(`${folder}/${name}`));
+}
 
 function failuresOf(report: RunReport, folder: string): PackageFailure[] {
   const failed = report.packages.filter(({ outcome }) => outcome === 'failed' || outcome === 'skipped');

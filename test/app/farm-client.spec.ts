@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { connectToManager } from '../../src/app/index.ts';
+import { connectToManager } from '../../src/app/client/index.ts';
 
 let farm = '';
 let server: Server;

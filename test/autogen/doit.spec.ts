@@ -110,11 +110,11 @@ describe('packmill doit', () => {
     const ended = await packmill(kit, ['doit']);
     expect(ended.code).toBe(0);
     expect(seen).toEqual([`Basic ${Buffer.from('me:secret').toString('base64')}`]);
-    expect(ended.err).toContain('AGN027');
+    expect(ended.err).toContain('CFG009');
     expect(ended.err).not.toContain('secret');
     writeFileSync(join(kit.top, '.autogen'), 'authentication: { 127.0.0.1: secret }\n');
     const wrong = await packmill(kit, ['doit']);
-    expect([wrong.code, wrong.err.includes('AGN028'), wrong.err.includes('secret')]).toEqual([
+    expect([wrong.code, wrong.err.includes('CFG010'), wrong.err.includes('secret')]).toEqual([
       2,
       true,
       false,
@@ -122,7 +122,7 @@ describe('packmill doit', () => {
     // to YAML this is the name of an anchor
     writeFileSync(join(kit.top, '.autogen'), 'authentication: { 127.0.0.1: { token: *secret } }\n');
     const broken = await packmill(kit, ['doit']);
-    expect([broken.code, broken.err.includes('AGN028'), broken.err.includes('secret')]).toEqual([
+    expect([broken.code, broken.err.includes('CFG010'), broken.err.includes('secret')]).toEqual([
       2,
       true,
       false,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Kit, outcomes, tarball, Upstream } from './kit.ts';
+import { Kit, ok, outcomes, tarball, Upstream } from './kit.ts';
 import { commitFor, GithubServer } from './servers/github-server.ts';
 
 /** A template that shows what generators hand over. */
@@ -132,6 +132,21 @@ describe('github-1', () => {
       const { server, run } = await world();
       server.tags([...Array.from({ length: 100 }, (_, at) => `v0.${at}`), ...tags]);
       expect(outcomes(await run(settings)), settings).toEqual([[`app-misc/foo-${version}`, 'written']]);
+    }
+  });
+
+  it('a pattern that would take years fails its package, and the others are made', async () => {
+    const { kit, server, run } = await world();
+    server.tags([`v${'1'.repeat(60)}`]);
+    kit.autogen('app-misc/other', ok);
+    const one = String.raw`'v(\d+\d*)+x'`;
+    for (const setting of [`select: ${one}`, `filter: [ ${one} ]`, `match: ${one}`]) {
+      const report = await run(`{ github: { user: acme, query: tags, ${setting} } }`);
+      expect(outcomes(report)).toEqual([
+        ['app-misc/foo', 'failed', 'GEN008'],
+        ['app-misc/other-1.0', setting.startsWith('select') ? 'written' : 'unchanged'],
+      ]);
+      expect(report.packages[0]?.problem?.place?.file).toContain('autogen.yaml');
     }
   });
 

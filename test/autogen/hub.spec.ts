@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { findOverlay } from '../../src/autogen/index.ts';
-import { Kit, outcomes, tarball, Upstream } from './kit.ts';
+import { Kit, outcomes, pushWith, tarball, Upstream } from './kit.ts';
 import { program, project } from './program.ts';
 
 /** The first block of TypeScript of a document that mentions some words. */
@@ -81,7 +81,7 @@ describe('the hub', () => {
       [`await hub.getPage('http://127.0.0.1:1/', { refreshInterval: 'soon' })`, 'AGN035', "'soon'"],
       [
         `hub.artifact({ url: 'mirror://nowhere/x' }).fetch().catch((e) => { throw e; })`,
-        'AGN016',
+        'AGN038',
         "'nowhere'",
       ],
       ['hub.pkgtools.nothing', 'AGN024', "'hub.pkgtools.nothing'"],
@@ -110,6 +110,39 @@ describe('the hub', () => {
     expect(outcomes(await kit.run())).toEqual([['app-misc/a-1', 'written']]);
     expect(kit.read('app-misc/a/a-1.ebuild')).toContain('mirror://ours/f.bin -> f.bin');
     expect(upstream.asked).toEqual(['/one/f.bin', '/two/f.bin']);
+    // known by the address that the tree has, so that other servers make it no other file
+    kit.write('profiles/thirdpartymirrors', `ours\t${upstream.address}/three\n`);
+    expect(outcomes(await kit.run())).toEqual([['app-misc/a-1', 'unchanged']]);
+    expect(upstream.asked).toHaveLength(2);
+  });
+
+  it('expands mirror:// by the lists of layers of the kit, of masters and of their masters, in this order', async () => {
+    const [kit, upstream] = [new Kit(), await Upstream.start()];
+    const address = upstream.serve('/release/f.bin', 'x').replace('/release/f.bin', '');
+    const list = (path: string, line: string): void => {
+      kit.write(`${path}/profiles/thirdpartymirrors`, `${line}\n`);
+    };
+    kit.write('metadata/layout.conf', 'masters = core-kit\n');
+    list('../global', `ours ftp://files.example/ ${address}/layer`);
+    list('../../core-kit/curated', `ours ${address}/core`);
+    kit.write('../../core-kit/curated/metadata/layout.conf', 'masters = base-kit\n');
+    list('../../base-kit/next', `deep ${address}/base`);
+    kit.write(
+      '../../releases/next/repositories.yaml',
+      'release:\n  kit-definitions:\n    kits: [ test-kit: { masters: [release-kit] } ]\n',
+    );
+    list('../../release-kit/global', `ours ${address}/release\nftp-only ftp://files.example`);
+    kit.autogen('app-misc/a', pushWith('mirror://ours/f.bin'));
+    kit.autogen('app-misc/b', pushWith('mirror://ftp-only/f.bin'));
+    kit.autogen('app-misc/c', pushWith('mirror://nobody/f.bin'));
+    const report = await kit.run();
+    expect(outcomes(report)).toEqual([
+      ['app-misc/a-1.0', 'written'],
+      ['app-misc/b', 'failed', 'AGN038'],
+      ['app-misc/c', 'failed', 'AGN038'],
+    ]);
+    expect(report.packages[2]?.problem?.place?.file).toContain('app-misc/c/autogen.ts');
+    expect(upstream.asked).toEqual(['layer', 'core', 'release'].map((name) => `/${name}/f.bin`));
   });
 
   it('warns of archives with the data of git in them', async () => {

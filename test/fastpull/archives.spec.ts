@@ -19,8 +19,9 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { membersOf, tarPieces } from '../../src/fastpull/archives/pack.ts';
-import { archiveCompression, checkFinalName, type Fastpull, finalNameOf } from '../../src/fastpull/index.ts';
+import { archiveCompression, type Fastpull, finalNameOf } from '../../src/fastpull/index.ts';
 import { encodePlainTarHeader, encodeTarEntry, tarEnd } from '../../src/formats/archives/index.ts';
+import { checkDistfileName } from '../../src/formats/gentoo/index.ts';
 import { makeWorkspace, type Opened } from './opened.ts';
 
 let workspace: Opened;
@@ -115,14 +116,14 @@ describe('an archive', () => {
       'gzip',
     ]);
     for (const name of ['a.tar.bz2', 'a.zip', '../x.tar.xz', 'a b.tar.xz', '.tar.xz', 'A.TAR.XZ', '']) {
-      expect(() => archiveCompression(name), name).toThrow('FPL009');
+      expect(() => archiveCompression(name), name).toThrow('PMS004');
     }
     for (const name of ['-x', '.', '..', 'a/b', 'a\0b', 'a\tb', 'x'.repeat(256), 'ü'.repeat(128)]) {
-      expect(() => checkFinalName(name), name).toThrow('FPL009');
+      expect(() => checkDistfileName(name), name).toThrow('PMS004');
     }
     expect(finalNameOf('https://example.com/d/foo-1.0.tar.gz?x=/y#/z')).toBe('foo-1.0.tar.gz');
     expect(finalNameOf('https://example.com/d/foo%20bar')).toBe('foo%20bar');
-    expect(() => finalNameOf('https://example.com/d/')).toThrow('FPL009');
+    expect(() => finalNameOf('https://example.com/d/')).toThrow('PMS004');
   });
   it('is byte for byte what GNU tar writes of the same folder', async () => {
     // as it is in the archive: tar's --mode would change that of links as well

@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DownloadProgress, Fastpull } from '../../src/fastpull/index.ts';
+import type { HostPause } from '../../src/fetcher/index.ts';
 import { encodeTarEntry, tarEnd } from '../../src/formats/archives/index.ts';
+import { VirtualClock } from '../../src/host/index.ts';
 import { makeWorkspace, type Opened } from './opened.ts';
 
 const tarball = gzipSync(Buffer.concat([encodeTarEntry({ path: 'a' }, Buffer.alloc(50_000, 7)), tarEnd]));
@@ -178,20 +180,56 @@ describe('a download', () => {
     ]);
     expect([wrong.status, right.status]).toEqual(['rejected', 'fulfilled']);
   });
-  it('asks mirrors in their order, under the same rules', async () => {
+  it('asks its addresses in their order, under the same rules', async () => {
     const { url, requests } = await workspace.serve((request, response) => {
       if (request.url === '/first/a.tar.gz') response.writeHead(404).end();
       else if (request.url === '/second/a.tar.gz') response.end('something else');
       else response.end(tarball);
     });
     const request = {
-      url: `${url}/first/a.tar.gz`,
-      mirrors: ['second', 'third', 'fourth'].map((name) => `${url}/${name}/a.tar.gz`),
+      url: 'mirror://some/a.tar.gz',
+      addresses: ['first', 'second', 'third', 'fourth'].map((name) => `${url}/${name}/a.tar.gz`),
     };
     const done = await fastpull.download(request);
     expect(done).toMatchObject({ url: `${url}/third/a.tar.gz`, blob: { sha512 } });
     expect(requests).toHaveLength(3);
     expect(fastpull.integrity().find(request.url)?.sha512).toBe(sha512);
+  });
+  it('goes on at one host while another one pauses, whose downloads wait for as long as it asks', async () => {
+    const clock = new VirtualClock();
+    const slow = await workspace.serve((_request, response, index) =>
+      index === 0 ? response.writeHead(429, { 'retry-after': '600' }).end() : response.end('x'),
+    );
+    const quick = await workspace.serve((_request, response) => response.end('y'));
+    const patient = workspace.open({ clock, downloadsAtOnce: 1, maxPauseMs: 900_000 });
+    const pauses: HostPause[] = [];
+    const told = new Promise<void>((resolve) => {
+      patient.watchPauses((pause) => {
+        pauses.push(pause);
+        resolve();
+      });
+    });
+    const waiting = patient.download({ url: `${slow.url}/a.bin` });
+    await told;
+    expect(pauses).toMatchObject([
+      { host: slow.host, milliseconds: 600_000, until: new Date(clock.nowMs() + 600_000) },
+    ]);
+    await patient.download({ url: `${quick.url}/b.bin` });
+    expect([slow.requests.length, quick.requests.length]).toEqual([1, 1]);
+    await clock.advance(599_000);
+    expect(slow.requests).toHaveLength(1);
+    await clock.advance(1_000);
+    expect((await waiting).from).toBe('network');
+    const impatient = workspace.open({ maxPauseMs: 599_000 });
+    const hasty = await workspace.serve((_request, response) =>
+      response.writeHead(429, { 'retry-after': '600' }).end(),
+    );
+    await expect(impatient.download({ url: `${hasty.url}/a.bin` })).rejects.toMatchObject({
+      problem: {
+        code: 'FET006',
+        why: 'It asks for a pause of 10m00s, and at most 9m59s are waited for.',
+      },
+    });
   });
   it('is made again when the object is gone, and when that is wanted', async () => {
     const { url, requests } = await workspace.serve((_request, response, index) =>

@@ -225,7 +225,9 @@ describe('the commands', () => {
       stdout: '0 records and 1 objects, 0 wrong\n',
     });
     flipByte(join(workspace.root, 'repo_tmp/stores/blos/33/df/2d', `${sha512}.blob`));
-    const checked = packmill('blos', 'check', '--full');
+    // the word of the documents, and those that people know from elsewhere
+    for (const word of ['check', 'fsck']) expect(packmill('blos', word, '--full').status).toBe(1);
+    const checked = packmill('blos', 'verify', '--full');
     expect(checked.status).toBe(1);
     expect(checked.stdout).toContain('damaged 33df2dcc31d35e7b: its sha512 is');
     expect(packmill('blos', 'quarantine', sha512).status).toBe(0);
@@ -241,12 +243,35 @@ describe('the commands', () => {
       removedBytes: 0,
     });
   });
+  it('of the store work on the objects of a farm and on those of its downloads alike', {
+    timeout: 60_000,
+  }, () => {
+    expect(packmill('init', '--no-key', 'farm').stderr).toBe('');
+    const sha512 = packmill('--farm', 'farm', 'blos', 'add', 'farm/packmill.yaml').stdout.trim();
+    expect(packmill('--farm', 'farm', 'store', 'verify').stdout).toBe(
+      'every object is good\n0 records and 1 objects, 0 wrong\n',
+    );
+    const collected = JSON.parse(
+      packmill('--farm', 'farm', '--json', 'store', 'gc', '--keep-days', '1').stdout,
+    );
+    expect(collected).toMatchObject({ kept: 1, removed: [], objects: { removed: 0, kept: 1 } });
+    const [blob = ''] = readdirSync(join(workspace.root, 'farm'), {
+      recursive: true,
+      encoding: 'utf8',
+    }).filter((path) => path.endsWith(`${sha512}.blob`));
+    flipByte(join(workspace.root, 'farm', blob));
+    // one of the two is a link of the other: both are told
+    expect(packmill('--farm', 'farm', 'store', 'fsck', '--full')).toMatchObject({
+      status: 1,
+      stdout: expect.stringMatching(/^damaged, in quarantine:[\s\S]*damaged /),
+    });
+  });
   it('warn of credentials that others can read, and refuse those that are none', { timeout: 60_000 }, () => {
     const path = join(workspace.root, '.autogen');
     writeFileSync(path, 'authentication: { example.org: { username: me, password: hidden } }\n');
     chmodSync(path, 0o644);
     const warned = packmill('dynamic', 'ls');
-    expect(warned).toMatchObject({ status: 0, stderr: expect.stringContaining('FPL008') });
+    expect(warned).toMatchObject({ status: 0, stderr: expect.stringContaining('CFG009') });
     chmodSync(path, 0o600);
     expect(packmill('dynamic', 'ls').stderr).toBe('');
     for (const text of [
@@ -256,7 +281,7 @@ describe('the commands', () => {
     ]) {
       writeFileSync(path, text);
       const refused = packmill('dynamic', 'ls');
-      expect(refused).toMatchObject({ status: 2, stderr: expect.stringContaining('FPL019') });
+      expect(refused).toMatchObject({ status: 2, stderr: expect.stringContaining('CFG010') });
       expect(refused.stderr).not.toContain('hidden');
     }
   });

@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { unchecked } from '../unchecked-recipe.ts';
 
 /** What each recipe needs: a small web of chains and a diamond. */
 const needs: Readonly<Record<string, readonly string[]>> = {
@@ -59,6 +60,7 @@ pkgdesc='grows'
 arch=(any)
 license=(MIT)
 depends=(${depends.join(' ')})
+${unchecked}
 package() {
   mkdir -p "$pkgdir/usr/share/orchard"
   echo ${version} > "$pkgdir/usr/share/orchard/${name}"

@@ -196,6 +196,7 @@ describe('trouble', () => {
     const next = await problemOf(asked.get(`${server.url}/2`));
     expect(next).toMatchObject({ code: 'FET011', what: expect.stringContaining(server.host) });
     expect(next.why).toContain('FET006');
+    expect([...asked.leftAlone.values()][0]?.why).toContain('at most 1m00s are waited for');
     expect(server.heard).toEqual(['GET /1']);
     expect([...asked.leftAlone.keys()]).toEqual([server.host]);
   });

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runTool, scratchFolder } from './real-tools.ts';
 
 const root = join(import.meta.dirname, '../..');
-const pages = ['pacman', 'gentoo'] as const;
-const files = { pacman: 'docs/formats-pacman.md', gentoo: 'docs/gentoo-formats.md' };
+const pages = ['pacman', 'gentoo', 'metro'] as const;
+const files = { pacman: 'docs/formats-pacman.md', gentoo: 'docs/gentoo-formats.md', metro: 'docs/metro.md' };
 
 let scratch: ReturnType<typeof scratchFolder>;
 beforeAll(() => {

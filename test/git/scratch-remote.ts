@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { openWorkingCopy, type WorkingCopy, type WorkingCopyOptions } from '../../src/git/index.ts';
 import { VirtualClock } from '../../src/host/index.ts';
-import { nobodysGit } from './nobodys-git.ts';
+import { newestCommit, nobodysGit } from './nobodys-git.ts';
 
 export const robot = { name: 'Robot <x>', email: 'robot@localhost' };
 
@@ -48,7 +48,7 @@ export class ScratchRemote {
     }
     this.git(folder, 'add', '--all');
     this.git(folder, 'commit', '--quiet', '--allow-empty', '--message', message);
-    return this.git(folder, 'rev-parse', 'HEAD');
+    return newestCommit(folder);
   }
 
   /** A commit on top of another one that only this copy has; returns its id. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type SourceOptions, SourceRepository } from '../../src/git/index.ts';
 import { systemClock } from '../../src/host/index.ts';
-import { nobodysGit } from './nobodys-git.ts';
+import { newestCommit, nobodysGit } from './nobodys-git.ts';
 
 /** A repository of recipes with a folder of its own, and sources that follow it. */
 export class ScratchRepository {
@@ -32,7 +32,7 @@ export class ScratchRepository {
     }
     this.git('add', '--all');
     this.git('commit', '--quiet', '--allow-empty', '--message', 'x');
-    return this.git('rev-parse', 'HEAD');
+    return newestCommit(this.path);
   }
 
   /** Makes a commit that only the bytes of fast-import(1) can say; returns its id. */
@@ -63,6 +63,18 @@ export async function laidOut(
   const folders = await source.folders(commit);
   const paths = await source.layOut(commit, folders);
   return Object.fromEntries(folders.map(({ name }, at) => [name, paths[at] as string]));
+}
+
+/** A fast-import stream with a line of commits on `main`, each of which changes one file. */
+export function manyCommits(path: string, count: number): string {
+  const lines: string[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const text = `${path} ${index}`;
+    lines.push('commit refs/heads/main', 'committer t <t@localhost> 1700000000 +0000', 'data 1', 'x');
+    if (index === 0) lines.push('from refs/heads/main^0');
+    lines.push(`M 100644 inline ${path}`, `data ${text.length}`, text);
+  }
+  return `${lines.join('\n')}\n`;
 }
 
 /** A fast-import stream with one commit that adds `count` recipe folders of four files each. */

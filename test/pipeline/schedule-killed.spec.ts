@@ -9,7 +9,8 @@ import { RecipeWorld } from './recipe-world.ts';
 let world: RecipeWorld;
 afterEach(() => world.dispose());
 
-const kills = 24;
+/** Each moment once; more of them try more moments of the kind 'any'. */
+const kills = Number(process.env['PACKMILL_TEST_KILLS'] ?? 8);
 const aur = 'CI_PKGBUILD_SOURCE=aur\n';
 
 /** Where a run is killed: when the manager is asked, when it has taken something, at a push, or at any time. */
@@ -109,5 +110,6 @@ it(`P07 22.24 loses nothing and schedules nothing twice when it is killed ${kill
     expect(world.show('update-risky', 'risky/PKGBUILD')).toContain(`pkgver=${round}\n`);
     expect(world.gitlab.kept).toMatchObject([{ branch: 'update-risky' }]);
   }
-  expect(killed).toBeGreaterThanOrEqual(20);
+  // a run that is to be killed at any time may have been over by then
+  expect(killed).toBeGreaterThanOrEqual(Math.floor((kills * 5) / 8));
 });

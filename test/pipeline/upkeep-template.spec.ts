@@ -127,6 +127,20 @@ describe('an update of the pipeline files', () => {
     expect(await updateTemplate(await scene.context(gitlab))).toMatchObject({ outcome: 'updated' });
   });
 
+  it('does not wait for a hand-over that moves no tag', async () => {
+    const pin = git(template, 'rev-parse', 'HEAD');
+    scene.commit({ '.ci/config': `TEMPLATE_REPO=${template}\nTEMPLATE_PIN=${pin}\n`, 'foo/x': '' });
+    await onCommit(await scene.context(gitlab), { port: undefined });
+    const [path = ''] = filesOf('state');
+    const { tag: _, ...untagged } = JSON.parse(remote('show', `state:${path}`));
+    const clone = join(scene.folder, 'state');
+    git(scene.folder, 'clone', '--quiet', '--branch', 'state', scene.remote, clone);
+    writeFiles(clone, { [path]: JSON.stringify(untagged) });
+    git(clone, 'commit', '--quiet', '--all', '--message', 'x');
+    git(clone, 'push', '--quiet', 'origin', 'state');
+    expect(await updateTemplate(await scene.context(gitlab))).toMatchObject({ outcome: 'updated' });
+  });
+
   it('writes both workflows on GitHub, others only where they are there, and skips CI', async () => {
     const pin = git(template, 'rev-parse', 'HEAD');
     await update(`TEMPLATE_PIN=${pin}\n`, github);
@@ -143,8 +157,9 @@ describe('an update of the pipeline files', () => {
     scene.commit({ '.ci/config': `TEMPLATE_REPO=${template}\nTEMPLATE_ALLOW_UNPINNED=true\n` });
     writeFiles(scene.remote, { 'hooks/pre-receive!': '#!/bin/sh\necho protected >&2\nexit 1\n' });
     const before = git(scene.checkout, 'rev-parse', 'HEAD');
-    expect((await updateTemplate(await scene.context(gitlab))).outcome).toBe('unavailable');
-    expect(scene.codes()).toEqual(['CIU012']);
+    expect((await updateTemplate(await scene.context(gitlab))).outcome).toBe('not-pushed');
+    // the template is as it should be
+    expect(scene.codes()).toEqual(['CIU015']);
     expect(git(scene.checkout, 'rev-parse', 'HEAD')).toBe(before);
     expect(git(scene.checkout, 'status', '--porcelain')).toBe('');
   });

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { goForward, openTestFarm, type TestFarm } from './farm.ts';
 import { makePacmanClient, type PacmanClient } from './pacman-client.ts';
 
-const lives = 45;
+const lives = Number(process.env['PACKMILL_TEST_KILLS'] ?? 12);
 const child = join(import.meta.dirname, 'publishing-child.ts');
 
 /** Lets one publisher live for a while and kills it; `acknowledged` learns what it says was published. */

@@ -40,6 +40,22 @@ describeQueueBackend('bullmq queue', async (setting) => {
   };
 });
 
+it('gives builders their jobs also when the server refuses what another one asks for in the same moment', async () => {
+  const queue = new BullmqQueue({ connection: redis, farm: 'beside', clock });
+  await queue.offer([entry('a', 1), entry('b', 2)]);
+  const refused = { ...asOne, builder: builderName('odd'), builderClass: Number.NaN };
+  const [good, bad, also] = await Promise.allSettled([
+    queue.claim(asOne),
+    queue.claim(refused),
+    queue.claim(asOne),
+  ]);
+  expect(bad).toMatchObject({ status: 'rejected', reason: { problem: { code: 'QUE011' } } });
+  const given = [good, also].flatMap((one) => (one?.status === 'fulfilled' ? one.value : []));
+  expect(given.map(({ entry: { job: of } }) => of).sort()).toEqual([job('a'), job('b')]);
+  expect(await queue.counts()).toEqual({ ready: 0, leased: 2 });
+  await queue.close();
+});
+
 describe('the bullmq queue and BullMQ itself', () => {
   it('shows waiting and leased jobs, with their data, to BullMQ', async () => {
     const farm = 'shown';

@@ -256,7 +256,7 @@ describe('the results of an autogen', () => {
     for (const text of ['p&ss word', 'p%26ss%20word', Buffer.from('me:p&ss word').toString('base64')]) {
       writeFileSync(join(tree, ebuild), `EAPI=8\nSRC_URI="https://${text}"\n`);
       writeFileSync(report, line(ebuild));
-      expect(await end(), text).toMatchObject({ kind: 'failed', problem: { code: 'AGN038' } });
+      expect(await end(), text).toMatchObject({ kind: 'failed', problem: { code: 'AGN050' } });
       expect(kind.secrets?.()).toContain(text);
     }
     const why = { kind: 'package', outcome: 'failed', label: 'x', problem: { code: 'X', what: 'p&ss word' } };

@@ -55,7 +55,7 @@ export class KeptFarm {
     for (;;) {
       const [view] = await this.views();
       if (view && isWanted(view)) return view;
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await new Promise((resolve) => setTimeout(resolve, 100));
     }
   }
 

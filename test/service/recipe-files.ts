@@ -1,3 +1,5 @@
+import { unchecked } from '../unchecked-recipe.ts';
+
 /** What a test wants of a recipe; the rest is as small as it can be. */
 export interface RecipeSketch {
   readonly version?: string;
@@ -32,6 +34,7 @@ arch=(${arch})
 license=(MIT)
 depends=(${depends.join(' ')})
 ${build}
+${unchecked}
 ${functions.join('\n')}
 ${sketch.lines ?? ''}
 `,

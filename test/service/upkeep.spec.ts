@@ -1,9 +1,11 @@
 import { chmodSync, existsSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { UpkeepRun } from '../../src/api/index.ts';
 import { startRedis } from '../redis-server.ts';
 import { folderOf, KeptFarm, repositorySettings } from './kept-farm.ts';
 import { overRedis } from './service-fixture.ts';
+import type { StartedProgram } from './started-program.ts';
 
 let kept: KeptFarm | undefined;
 afterEach(async () => {
@@ -36,19 +38,6 @@ describe('a recipe source that a farm keeps up to date', () => {
     const metrics = await one.farm.text('/metrics');
     expect(metrics).toContain('packmill_upkeep_last_run_ok{source="recipes",run="on-commit"} 1');
     expect(metrics).toContain('packmill_upkeep_packages{source="recipes",state="by-hand"} 1');
-  });
-
-  it('refuses at once to look at a package that it does not have, and names the nearest', async () => {
-    const one = await make();
-    one.push({ ...repositorySettings, ...folderOf('first') }, 'feat: first');
-    await one.farm.up();
-    await one.stands(({ commit, running }) => commit !== null && running === null);
-    const { last } = await one.stands(({ running }) => running === null);
-    const refused = await one.farm.run(['upkeep', 'run', 'recipes', 'firts']);
-    expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining("has no package 'firts'") });
-    expect(refused.stderr).toMatch(/CIC007[\s\S]*Did you mean 'first'\?/);
-    expect((await one.views())[0]?.last).toEqual(last);
-    expect(await one.run('first')).toContain('on-schedule begins');
   });
 
   it('forgets that a regular run met its guard once the push in its way was mended', async () => {
@@ -96,20 +85,6 @@ describe('a recipe source that a farm keeps up to date', () => {
     await second.stop();
   });
 
-  it('builds single packages by hand, and a wrong name stops nothing', async () => {
-    const one = await make();
-    one.push({ ...repositorySettings, ...folderOf('first') });
-    await one.farm.up();
-    await one.farm.hasPublished('first');
-    await expect(one.run('frist', '--kind', 'on-commit')).rejects.toThrow(/CIC007/);
-    expect((await one.views())[0]?.problem).toBeNull();
-    await one.run('first', '--kind', 'on-commit');
-    const right = await one.stands(({ last }) => last.some(({ packages }) => packages?.[0] === 'first'));
-    expect(right.last[0]).toMatchObject({ outcome: 'done', problem: null, scheduled: ['first'] });
-    const id = one.push(folderOf('second'));
-    await one.stands(({ commit, running }) => commit === id && running === null);
-  });
-
   it('is asked over the queue store, too', async () => {
     const redis = await startRedis();
     try {
@@ -129,50 +104,21 @@ describe('a recipe source that a farm keeps up to date', () => {
     }
   });
 
-  it('tells what is the matter with the server, and is well again by itself', async () => {
-    const one = await make();
-    one.push({ ...repositorySettings, ...folderOf('first') });
-    const manager = await one.farm.up();
-    await one.stands(({ last }) => last.length > 0);
-    const { bare } = one.remote;
-    renameSync(bare, `${bare}.away`);
-    const ill = await one.stands(({ problem }) => problem !== null);
-    expect(ill.problem?.code).toBe('GIT003');
-    expect(await one.farm.do('status')).toMatch(/^ {2}trouble: GIT003 .*\n {4}next: /m);
-    renameSync(`${bare}.away`, bare);
-    await one.stands(({ problem }) => problem === null);
-    await manager.says(/upkeep of 'recipes': all well again/);
-  });
-
-  it('makes its clone anew when somebody has broken it', async () => {
-    const one = await make();
-    one.push({ ...repositorySettings, ...folderOf('first') });
-    await one.farm.up();
-    await one.stands(({ last }) => last.length > 0);
-    const clone = join(one.farm.farm, 'sources/recipes/upkeep/clone');
-    writeFileSync(join(clone, '.git/HEAD'), 'rubbish\n');
-    writeFileSync(join(clone, 'PKGBUILD'), 'rubbish\n');
-    const id = one.push(folderOf('second'));
-    await one.stands(({ commit, running }) => commit === id && running === null);
-    expect(existsSync(join(clone, 'PKGBUILD'))).toBe(false);
-    expect(existsSync(join(clone, 'second/PKGBUILD'))).toBe(true);
-  });
-
-  it.each([
-    ['missing', undefined],
-    ['readable by others', 0o644],
-    ['empty', 0o600],
-  ])('does nothing with a secret that is %s (CIF003)', async (_, mode) => {
+  it('does nothing with a secret that is missing, empty or readable by others (CIF003)', async () => {
     const one = await make();
     const secret = join(one.farm.folder, 'secret');
-    if (mode !== undefined) writeFileSync(secret, mode === 0o600 ? '' : 't0ken\n', { mode });
     one.settings(`look: 100ms, every: never, secrets: { ACCESS_TOKEN: ${secret} }`);
     one.push({ ...repositorySettings, ...folderOf('first') });
     await one.farm.up();
-    const { problem } = await one.stands((view) => view.problem !== null);
-    expect(problem).toMatchObject({ code: 'CIF003', what: expect.stringContaining(secret) });
-    writeFileSync(secret, 't0ken\n');
+    const refused = (words: string) =>
+      one.stands(({ problem }) => problem?.code === 'CIF003' && problem.what.includes(words));
+    expect((await refused('is missing or empty')).problem?.what).toContain(secret);
+    writeFileSync(secret, 't0ken\n', { mode: 0o644 });
+    await refused('may be read by others');
+    writeFileSync(secret, '');
     chmodSync(secret, 0o600);
+    expect((await refused('is missing or empty')).last).toEqual([]);
+    writeFileSync(secret, 't0ken\n');
     await one.stands((view) => view.problem === null && view.last.some(({ outcome }) => outcome === 'done'));
   });
 
@@ -188,5 +134,60 @@ describe('a recipe source that a farm keeps up to date', () => {
     expect(ended.stderr).toContain("Those that are: 'main'");
     const wrong = await one.farm.run(['upkeep', 'run', 'main', '--kind', 'sometimes']);
     expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('CLI001')]);
+  });
+});
+
+describe('a recipe source of a farm at work', () => {
+  let one: KeptFarm;
+  let manager: StartedProgram;
+  beforeAll(async () => {
+    one = await KeptFarm.make();
+    one.push({ ...repositorySettings, ...folderOf('first') }, 'feat: first');
+    manager = await one.farm.up();
+    await one.stands(({ commit, running }) => commit !== null && running === null);
+  });
+  afterAll(() => one.dispose());
+
+  it('refuses at once to look at a package that it does not have, and names the nearest', async () => {
+    const { last } = await one.stands(({ running }) => running === null);
+    const refused = await one.farm.run(['upkeep', 'run', 'recipes', 'firts']);
+    expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining("has no package 'firts'") });
+    expect(refused.stderr).toMatch(/CIC007[\s\S]*Did you mean 'first'\?/);
+    expect((await one.views())[0]?.last).toEqual(last);
+    expect(await one.run('first')).toContain('on-schedule begins');
+  });
+
+  it('builds single packages by hand, and a wrong name stops nothing', async () => {
+    await one.farm.hasPublished('first');
+    await expect(one.run('frist', '--kind', 'on-commit')).rejects.toThrow(/CIC007/);
+    expect((await one.views())[0]?.problem).toBeNull();
+    await one.run('first', '--kind', 'on-commit');
+    const isIt = ({ kind, packages }: UpkeepRun): boolean =>
+      kind === 'on-commit' && packages?.[0] === 'first';
+    const right = await one.stands(({ last }) => last.some(isIt));
+    expect(right.last.find(isIt)).toMatchObject({ outcome: 'done', problem: null, scheduled: ['first'] });
+    const id = one.push(folderOf('second'));
+    await one.stands(({ commit, running }) => commit === id && running === null);
+  });
+
+  it('tells what is the matter with the server, and is well again by itself', async () => {
+    const { bare } = one.remote;
+    renameSync(bare, `${bare}.away`);
+    const ill = await one.stands(({ problem }) => problem !== null);
+    expect(ill.problem?.code).toBe('GIT003');
+    expect(await one.farm.do('status')).toMatch(/^ {2}trouble: GIT003 .*\n {4}next: /m);
+    renameSync(`${bare}.away`, bare);
+    await one.stands(({ problem }) => problem === null);
+    await manager.says(/upkeep of 'recipes': all well again/);
+  });
+
+  it('makes its clone anew when somebody has broken it', async () => {
+    const clone = join(one.farm.farm, 'sources/recipes/upkeep/clone');
+    writeFileSync(join(clone, '.git/HEAD'), 'rubbish\n');
+    writeFileSync(join(clone, 'PKGBUILD'), 'rubbish\n');
+    const id = one.push(folderOf('third'));
+    await one.stands(({ commit, running }) => commit === id && running === null);
+    expect(existsSync(join(clone, 'PKGBUILD'))).toBe(false);
+    expect(existsSync(join(clone, 'third/PKGBUILD'))).toBe(true);
   });
 });

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach } from 'vitest';
-import { nobodysGit } from '../git/nobodys-git.ts';
+import { newestCommit, nobodysGit } from '../git/nobodys-git.ts';
 
 const program = join(import.meta.dirname, '..', '..', 'bin', 'packmill');
 
@@ -53,7 +53,7 @@ export class World {
     }
     this.git(folder, 'add', '--all');
     this.git(folder, 'commit', '--quiet', '--allow-empty', '--message', 'x');
-    return this.git(folder, 'rev-parse', 'HEAD');
+    return newestCommit(folder);
   }
 
   url(name: string): string {
@@ -66,10 +66,8 @@ export class World {
     mkdirSync(bare, { recursive: true });
     this.git(bare, 'init', '--quiet', '--bare');
     if (branch !== undefined) {
-      const seed = mkdtempSync(join(this.top, 'seed-'));
-      this.git(seed, 'init', '--quiet');
-      this.git(seed, 'commit', '--quiet', '--allow-empty', '--message', 'begin');
-      this.git(seed, 'push', '--quiet', bare, `HEAD:refs/heads/${branch}`);
+      const stream = `commit refs/heads/${branch}\ncommitter t <t@localhost> 1700000000 +0000\ndata 6\nbegin\n`;
+      nobodysGit({ cwd: bare, input: stream }, 'fast-import', '--quiet');
     }
     return bare;
   }

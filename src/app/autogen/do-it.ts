@@ -1,23 +1,24 @@
 import { join } from 'node:path';
 import {
   findOverlay,
+  type MadePackage,
   purgeDistdir,
   type RunEvent,
   type RunProgress,
   type RunReport,
   type RunSettings,
   readUpstreams,
-  readUserSettings,
   runAutogens,
 } from '../../autogen/index.ts';
-import { parseFarmConfig } from '../../config/index.ts';
+import type { FarmConfig } from '../../config/index.ts';
 import type { Problem } from '../../diagnostics/index.ts';
 import type { Fastpull } from '../../fastpull/index.ts';
 import { absolutePath, machine, systemClock, textIfThere } from '../../host/index.ts';
-import { farmPaths } from '../farm-paths.ts';
-import { distfilesHostOf, openWorkspace, workspaceRoot } from '../fastpull/index.ts';
+import { type FarmPaths, farmPaths } from '../farm-paths.ts';
+import { distfilesHostOf, openWorkspace, ownSettings, workspaceRoot } from '../fastpull/index.ts';
 import { isFarm } from '../is-farm.ts';
 import { fixupsFolder } from './fixups-folder.ts';
+import { systemRepositories } from './mirrors-around.ts';
 import { publicModules } from './public-modules.ts';
 
 /** What `packmill doit` is told (specification 1.12). */
@@ -46,6 +47,8 @@ export interface DoitOptions {
   readonly jobs: number | undefined;
   readonly failFast: boolean;
   readonly dryRun: boolean;
+  /** Is handed what each package changes; then nothing is written into the overlay. */
+  readonly take?: ((made: MadePackage) => void) | undefined;
   readonly clean: boolean;
   readonly distdir: string | undefined;
   readonly offline: boolean;
@@ -53,6 +56,8 @@ export interface DoitOptions {
   readonly refetch: readonly string[];
   /** In front of `gen_path`: an expression that ebuilds can use. */
   readonly genPath: string;
+  /** The longest pause that a server may ask for and gets, in milliseconds; default 15 minutes. */
+  readonly maxWaitMs?: number | undefined;
   readonly edition?: number | undefined;
   readonly signal: AbortSignal;
   readonly onEvent: (event: RunEvent) => void;
@@ -60,8 +65,9 @@ export interface DoitOptions {
   readonly onProblem: (problem: Problem) => void;
 }
 
-/** For one generate with all its builds. */
+/** For one generate with all its builds, pauses of servers not counted. */
 const timeLimitMs = 30 * 60_000;
+const usualMaxWaitMs = 15 * 60_000;
 
 /** Runs autogens of the overlay that a folder is in. See `runAutogens`. */
 export async function runDoit(options: DoitOptions): Promise<RunReport> {
@@ -69,7 +75,7 @@ export async function runDoit(options: DoitOptions): Promise<RunReport> {
   const [first] = files;
   const folder = first === undefined ? options.folder : absolutePath(join(first, '..'));
   const overlay = findOverlay(folder, options.repository);
-  const opened = openStores(options);
+  const opened = await openStores(options);
   const { fastpull, workspace } = opened;
   try {
     const fixups = overlay.isFixups
@@ -87,12 +93,13 @@ export async function runDoit(options: DoitOptions): Promise<RunReport> {
       overlay,
       fixups,
       into: options.into,
+      repositories: systemRepositories,
       release: options.release,
       forceDynamic: options.forceDynamic,
       production: options.production,
       genPathPrefix: options.genPath,
       upstreams: opened.upstreams,
-      timeLimitMs,
+      timeLimitMs: timeLimitMs + (options.maxWaitMs ?? usualMaxWaitMs),
       archiveTime: Number(machine.variable('SOURCE_DATE_EPOCH') ?? 0) || 0,
     };
     return await runAutogens({
@@ -111,12 +118,18 @@ export async function runDoit(options: DoitOptions): Promise<RunReport> {
 
 /** `doit --purge-distdir`: removes copies of archives that were made for Portage. Returns their paths. */
 export async function runPurgeDistdir(options: DoitOptions): Promise<readonly string[]> {
-  const { fastpull } = openStores(options);
+  const { fastpull } = await openStores(options);
   try {
     return await purgeDistdir(fastpull.ledger('distdir'));
   } finally {
     await fastpull.close();
   }
+}
+
+/** Loaded where there is a farm: reading its settings is a quarter of what a run without one needs to start. */
+async function farmConfig(paths: FarmPaths): Promise<FarmConfig> {
+  const { parseFarmConfig } = await import('../../config/index.ts');
+  return parseFarmConfig(textIfThere(paths.config) ?? '', paths.config);
 }
 
 interface Stores {
@@ -126,13 +139,11 @@ interface Stores {
 }
 
 /** Stores of the farm, or of the workspace, with the settings of both and of the user. */
-function openStores(options: DoitOptions): Stores {
+async function openStores(options: DoitOptions): Promise<Stores> {
   const { farmFolder, onProblem } = options;
-  const user = readUserSettings(join(machine.variable('HOME') ?? '/', '.autogen'));
-  for (const found of user.problems) onProblem(found);
+  const user = ownSettings(onProblem);
   const paths = isFarm(farmFolder) ? farmPaths(farmFolder) : undefined;
-  const config =
-    paths === undefined ? undefined : parseFarmConfig(textIfThere(paths.config) ?? '', paths.config);
+  const config = paths && (await farmConfig(paths));
   const distfilesHost = distfilesHostOf(config);
   const fastpull = openWorkspace({
     farmFolder,
@@ -141,6 +152,7 @@ function openStores(options: DoitOptions): Stores {
     credentials: user.credentials,
     immediate: options.immediate,
     offline: options.offline,
+    maxPauseMs: options.maxWaitMs ?? usualMaxWaitMs,
     onProblem,
   });
   return {

@@ -1,9 +1,10 @@
 // The door of autogens: what a command needs is loaded when it runs.
-import type { RunReport } from '../../autogen/index.ts';
+import type { MirrorList, RunReport } from '../../autogen/index.ts';
 import type { DoitOptions } from './do-it.ts';
 import type { NewAutogen, NewAutogenFiles } from './new-autogen.ts';
 
 export type { PackageReport, RunEvent, RunProgress, RunReport } from '../../autogen/index.ts';
+export { isFarm } from '../is-farm.ts';
 export type { DoitOptions } from './do-it.ts';
 export type { NewAutogen, NewAutogenFiles } from './new-autogen.ts';
 
@@ -24,6 +25,11 @@ export async function describeRun(
 ): Promise<{ readonly failures: readonly string[]; readonly summary: string }> {
   const { failureLines, summaryLine } = await import('../../autogen/index.ts');
   return { failures: failureLines(report), summary: summaryLine(report, isDryRun) };
+}
+
+/** The mirrors that the tree around a folder and its masters know; see `MirrorList`. */
+export async function mirrorsAround(folder: string): Promise<Pick<MirrorList, 'expand'>> {
+  return (await import('./mirrors-around.ts')).mirrorListAround(folder);
 }
 
 /** `packmill autogen new`: see `writeNewAutogen`. */

@@ -11,7 +11,7 @@ import {
   textIfThere,
 } from '../../host/index.ts';
 import { repositorySettingsFile } from '../../pipeline/index.ts';
-import { nearestWords } from '../../primitives/index.ts';
+import { atOnce, nearestWords } from '../../primitives/index.ts';
 import { packageNames } from './look-at-recipes.ts';
 import { recipeTools } from './recipe-tools.ts';
 
@@ -56,18 +56,14 @@ export async function writeSrcinfo(options: SrcinfoOptions): Promise<SrcinfoRepo
     ...{ clock: systemClock, onProblem, signal },
   });
   const outcomes = new Map<string, SrcinfoDone['outcome']>();
-  const left = [...names];
-  const work = async (): Promise<void> => {
-    for (let name = left.shift(); name !== undefined; name = left.shift()) {
+  try {
+    const most = Math.min(settings.maxParallel, machine.processors());
+    await atOnce(names, { most }, async (name) => {
       signal?.throwIfAborted();
       const outcome = await one(name, tools.printSrcinfo, options);
       outcomes.set(name, outcome);
       options.onDone({ name, outcome, at: outcomes.size, of: names.length });
-    }
-  };
-  try {
-    const most = Math.min(settings.maxParallel, machine.processors());
-    await allEnded(Array.from({ length: most }, work));
+    });
   } finally {
     await removeTree(scratch);
   }
@@ -79,11 +75,6 @@ export async function writeSrcinfo(options: SrcinfoOptions): Promise<SrcinfoRepo
     unchanged: whose('unchanged'),
     failed: whose('failed'),
   };
-}
-
-/** Waits for all, so that nothing is at work any more when the first trouble is thrown. */
-async function allEnded(works: readonly Promise<void>[]): Promise<void> {
-  for (const end of await Promise.allSettled(works)) if (end.status === 'rejected') throw end.reason;
 }
 
 function namesOf({ repository, packages }: SrcinfoOptions): readonly string[] {

@@ -16,9 +16,11 @@ export {
   scopesOf,
 } from '../../fastpull/index.ts';
 export { printExtendedJson } from '../../formats/extended-json/index.ts';
+export { isFarm } from '../is-farm.ts';
 export {
   distfilesHostOf,
   openWorkspace,
+  ownSettings,
   rootBelow,
   type Workspace,
   type WorkspaceOptions,

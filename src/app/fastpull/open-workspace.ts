@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { type FarmConfig, type HostCredentials, loadCredentials } from '../../config/index.ts';
+import { readUserSettings, type UserSettings } from '../../config/credentials/index.ts';
+import type { FarmConfig } from '../../config/index.ts';
 import type { Problem } from '../../diagnostics/index.ts';
 import {
   type Fastpull,
@@ -43,10 +44,10 @@ export function workspaceRoot(): string {
   return rootBelow(below);
 }
 
-/** Opens the stores of a farm, whose objects are the farm's own, or those of the user. Throws SYS004, FPL019. */
+/** Opens the stores of a farm, whose objects are the farm's own, or those of the user. Throws SYS004, CFG010. */
 export function openWorkspace({ farmFolder, ...options }: WorkspaceOptions): Workspace {
   const distfilesHost = options.distfilesHost ?? distfilesHostOf(undefined);
-  const credentials = options.credentials ?? ownCredentials(options.onProblem);
+  const credentials = options.credentials ?? ownSettings(options.onProblem).credentials;
   const common = { ...options, distfilesHost, credentials };
   if (!isFarm(farmFolder)) return openFastpull({ ...common, root: workspaceRoot() });
   const { fastpull, store } = farmPaths(farmFolder);
@@ -54,8 +55,10 @@ export function openWorkspace({ farmFolder, ...options }: WorkspaceOptions): Wor
   return openFastpull({ ...common, root: fastpull, objects: openDiskStore({ root: store }) });
 }
 
-/** Those of `~/.autogen`, as the original has them. */
-function ownCredentials(onProblem: (problem: Problem) => void): Readonly<Record<string, HostCredentials>> {
+/** Those of `~/.autogen`, as the original has them; see `readUserSettings`. */
+export function ownSettings(onProblem: (problem: Problem) => void): UserSettings {
   const home = machine.variable('HOME');
-  return home === undefined ? {} : loadCredentials(join(home, '.autogen'), onProblem);
+  return home === undefined
+    ? { credentials: {}, upstreams: {} }
+    : readUserSettings(join(home, '.autogen'), onProblem);
 }

@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import type { Problem } from '../../diagnostics/index.ts';
 import type { CdnTarget } from '../../fastpull/index.ts';
 import { makeTemporaryFolder, removeTree, replaceFile, systemClock } from '../../host/index.ts';
+import { atOnce } from '../../primitives/index.ts';
 import { SftpSession, type SshServer } from '../../ssh/index.ts';
 
 export interface SftpTargetOptions {
@@ -13,7 +14,7 @@ export interface SftpTargetOptions {
 }
 
 /** Sessions at the same time; each file has a folder of its own, and a session serves one folder. */
-const atOnce = 4;
+const sessions = 4;
 
 /** A folder on another machine, reached by SFTP: no program is needed there. */
 export function sftpTarget({ server, folder, stateFolder, onProblem }: SftpTargetOptions): CdnTarget {
@@ -26,11 +27,7 @@ export function sftpTarget({ server, folder, stateFolder, onProblem }: SftpTarge
     name: `${server.user}@${server.host}:${folder}`,
     sizes: (paths) => session.sizes(paths.map((path) => posix.join(folder, path))),
     put: async (files) => {
-      const waiting = [...files];
-      const work = async (): Promise<void> => {
-        for (let file = waiting.shift(); file; file = waiting.shift()) await send(file.localPath, file.path);
-      };
-      await Promise.all(Array.from({ length: Math.min(atOnce, files.length) }, work));
+      await atOnce(files, { most: sessions }, ({ localPath, path }) => send(localPath, path));
     },
     putText: async (path, text) => {
       const temporary = makeTemporaryFolder('packmill-cdn-');

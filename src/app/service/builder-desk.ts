@@ -110,7 +110,9 @@ export class BuilderDesk {
       .running()
       .some(({ job, fence }) => job === lease.entry.job && fence === lease.fence);
     if (!isRepeated && this.#isKeptOut(request.builder)) return { drained: true };
-    const begun = await dispatcher.begin(lease, (attempt) => this.#logPath(lease.entry.job, attempt));
+    const begun = await dispatcher.begin(lease, {
+      logPathOf: (attempt) => this.#logPath(lease.entry.job, attempt),
+    });
     if (!begun) return {};
     const token = tokens.ofAttempt(begun.id, lease.fence);
     try {
@@ -184,7 +186,8 @@ export class BuilderDesk {
 
   /** The outcome with packages as their bytes say; one whose packages are not what they should be has failed. */
   async #checked(job: JobId, report: ReportMessage, attempt: ReturnType<typeof attemptId>): Promise<Outcome> {
-    const outcome = report.outcome as unknown as Outcome;
+    // hashes are looked at as texts before they are believed
+    const outcome = report.outcome as Outcome;
     if (outcome.kind !== 'succeeded') return outcome;
     const { farm, orders, landingZone } = this.#parts;
     const record = farm.database.attempts.get(attempt);

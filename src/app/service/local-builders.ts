@@ -53,7 +53,7 @@ export class LocalBuilders {
         mayClaim: (stop) => this.#mayClaim(stop),
         onTrouble,
         workplace: {
-          begin: (lease) => dispatcher.begin(lease),
+          begin: (lease) => dispatcher.begin(lease, { isHere: true }),
           perform: async (begun, stop) => {
             const { id } = begun.job;
             this.#busy.add(id);

@@ -57,7 +57,7 @@ export class QueueNotes {
 
   /** Writes what waits, one job at a time, beginning with the next turn. To be called after `note`. */
   async writeWaiting(): Promise<void> {
-    if (this.#isWriting) return;
+    if (this.#isWriting || this.#waiting.size === 0) return;
     this.#isWriting = true;
     try {
       await nextTurn();
@@ -86,12 +86,15 @@ export class QueueNotes {
 
   #catchUp(key: number): void {
     const lines = this.#waiting.get(key);
-    this.#waiting.delete(key);
-    for (const one of lines ?? []) {
-      const { path, line } = one();
+    if (!lines) return;
+    // a line that cannot be written, as on a full disk, stays for the next time, and so do those behind it
+    for (let next = lines[0]; next; next = lines[0]) {
+      const { path, line } = next();
       appendNote(path, line);
+      lines.shift();
       this.#hub.touched(path);
     }
+    this.#waiting.delete(key);
   }
 
   /** The log of one job as one stream. */

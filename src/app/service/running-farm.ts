@@ -280,6 +280,7 @@ export class RunningFarm extends FarmLook implements FarmService {
     this.#troubles.note('tunnel', this.#carriers.trouble());
     this.#troubles.note('disk', diskTrouble(this.farm));
     this.#publishing.nudge();
+    this.#run('logs', this.notes.writeWaiting());
     // requests that failed on something other than themselves, as on a full disk
     if (this.#isReady) this.#scheduling.resume();
     this.#troubles.writeDown();

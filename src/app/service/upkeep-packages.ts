@@ -2,7 +2,6 @@ import type { PackageCheck, UpkeepPackage, UpkeepPackageState, UpkeepPackages } 
 import { fault } from '../../diagnostics/index.ts';
 import type { WorkingCopy } from '../../git/index.ts';
 import { machine } from '../../host/index.ts';
-import { checksPath, readPackageChecks, readRecipeRepository, readSettingsOf } from '../../pipeline/index.ts';
 import { nearestWords } from '../../primitives/index.ts';
 
 /** The packages of a repository as its clone and its branch `state` say; times that have passed are for the caller. */
@@ -21,6 +20,10 @@ export async function packagesVersion(copy: WorkingCopy): Promise<string> {
 
 /** Reads all packages, sorted by name, with their states as of a time (ms since the epoch). */
 export async function readPackages(copy: WorkingCopy, nowMs: number): Promise<KeptPackages> {
+  // most commands and most farms never get here, and the room is a large one
+  const { checksPath, readPackageChecks, readRecipeRepository, readSettingsOf } = await import(
+    '../../pipeline/index.ts'
+  );
   const refs = await copy.resolve(['HEAD', stateName]);
   const [commit, state] = [refs.get('HEAD'), refs.get(stateName)];
   if (commit === undefined) return { commit, packages: [] };

@@ -122,6 +122,7 @@ export class WorkOrders {
         logBytes: sandbox['log-limit'] + oneMebibyte,
       },
       token: by.token,
+      awaited: begun.isAwaited,
       ...(mirror === undefined ? {} : { archMirror: mirror }),
     };
   }

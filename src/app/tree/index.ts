@@ -3,6 +3,7 @@ import type { RegenReport } from '../../tree/index.ts';
 import type { TreeRegenOptions } from './regen-tree.ts';
 
 export type { KitReport, RegenEvent, RegenReport } from '../../tree/index.ts';
+export { isFarm } from '../is-farm.ts';
 export type { TreeRegenOptions } from './regen-tree.ts';
 
 /** `packmill tree regen`: see `regenTree`. */

@@ -1,16 +1,17 @@
 import { parseFarmConfig } from '../../config/index.ts';
 import type { Problem } from '../../diagnostics/index.ts';
-import { treeMetadata, writeCache } from '../../ebuilds/index.ts';
+import { cacheFiles, filesMetadata } from '../../ebuilds/index.ts';
 import type { PushReport } from '../../fastpull/index.ts';
-import { removeTree, systemClock, textIfThere } from '../../host/index.ts';
+import { systemClock, textIfThere } from '../../host/index.ts';
 import {
   type MetadataOutcome,
+  type MetadataWish,
   type RegenOptions,
   type RegenReport,
   type RegenServices,
   regenerateTree,
 } from '../../tree/index.ts';
-import { doit } from '../autogen/index.ts';
+import { type DoitOptions, doit } from '../autogen/index.ts';
 import { metadataReader } from '../ebuild-tree/metadata-reader.ts';
 import { farmPaths } from '../farm-paths.ts';
 import {
@@ -24,7 +25,7 @@ import { isFarm } from '../is-farm.ts';
 
 /** What `packmill tree regen` is told; see `RegenOptions`. */
 export interface TreeRegenOptions
-  extends Omit<RegenOptions, 'workspace' | 'temporary' | 'distfilesHost' | 'clock' | 'production' | 'push'> {
+  extends Omit<RegenOptions, 'workspace' | 'distfilesHost' | 'clock' | 'production' | 'push'> {
   /** Where a farm may be, whose stores are then used; otherwise those of the user. */
   readonly farmFolder: string;
   readonly production: boolean;
@@ -32,6 +33,8 @@ export interface TreeRegenOptions
   readonly scope: string | undefined;
   /** Packages at one time; default 64. */
   readonly jobs: number | undefined;
+  /** The longest pause that a server may ask for and gets, in milliseconds; default 15 minutes. */
+  readonly maxWaitMs?: number | undefined;
   /** Where archives of kits are sent before kits are pushed; undefined: nowhere. */
   readonly cdn: ((workspace: Workspace) => Parameters<typeof pushObjects>[1]) | undefined;
   readonly onProblem: (problem: Problem) => void;
@@ -48,11 +51,9 @@ export async function regenTree(options: TreeRegenOptions): Promise<RegenReport>
     paths && parseFarmConfig(textIfThere(paths.config) ?? '', paths.config),
   );
   const workspace = openWorkspace({ farmFolder, scope, distfilesHost, onProblem });
-  const temporary = workspace.temporaryFolder('tree-regen');
   const settings: RegenOptions = {
     ...options,
     workspace: paths?.fastpull ?? workspaceRoot(),
-    temporary,
     distfilesHost,
     clock: systemClock,
   };
@@ -61,7 +62,6 @@ export async function regenTree(options: TreeRegenOptions): Promise<RegenReport>
       regenerateTree(settings, services(options, workspace)),
     );
   } finally {
-    await removeTree(temporary);
     await workspace.close();
   }
 }
@@ -70,20 +70,20 @@ function services(options: TreeRegenOptions, workspace: Workspace): RegenService
   const { cdn } = options;
   let edition = 0;
   return {
-    runAutogens: (folder) => {
+    runAutogens: (folder, take) => {
       // two branches of a source are laid out in one folder, one after the other
       edition += 1;
-      return runAutogens(options, folder, edition);
+      return runAutogens(options, { folder, edition, take });
     },
-    updateMetadata: (folder, masters) => updateMetadata({ folder, masters, signal: options.signal }),
+    readMetadata: (wish) => metadataOfKit(wish, options.signal),
     upload: cdn && ((sha512) => upload(workspace, cdn(workspace), sha512)),
   };
 }
 
 /** As `packmill doit` in that folder, with the copy of kit-fixups that the run has brought up to date itself. */
-async function runAutogens(options: TreeRegenOptions, folder: string, edition: number) {
+async function runAutogens(options: TreeRegenOptions, run: Pick<DoitOptions, 'folder' | 'edition' | 'take'>) {
   return await doit({
-    folder,
+    ...run,
     files: [],
     farmFolder: options.farmFolder,
     immediate: false,
@@ -104,24 +104,22 @@ async function runAutogens(options: TreeRegenOptions, folder: string, edition: n
     offline: false,
     refetch: [],
     genPath: `\${REPODIR}`,
-    edition,
+    maxWaitMs: options.maxWaitMs,
     signal: options.signal,
-    onEvent: () => undefined,
+    onEvent: (event) => {
+      if (event.kind === 'pause') options.onEvent(event);
+    },
     onProblem: options.onProblem,
   });
 }
 
-async function updateMetadata(wish: {
-  readonly folder: string;
-  readonly masters: readonly string[];
-  readonly signal: AbortSignal;
-}): Promise<MetadataOutcome> {
-  const { folder, masters, signal } = wish;
+async function metadataOfKit(wish: MetadataWish, signal: AbortSignal): Promise<MetadataOutcome> {
   const by = metadataReader({ by: 'packmill', workers: undefined, signal });
-  const { rows, problems } = await treeMetadata({ tree: { folder, masters }, by });
+  const metadata = await filesMetadata({ ...wish, by });
   signal.throwIfAborted();
-  await writeCache(folder, rows, { prune: true });
+  const { rows, problems } = metadata;
   return {
+    entries: cacheFiles(metadata),
     kept: rows.filter(({ origin }) => origin === 'kept').length,
     made: rows.filter(({ origin }) => origin === 'made').length,
     problems: [...problems, ...rows.flatMap((row) => row.problems)],

@@ -2,6 +2,7 @@ import { newestUpstream } from '../../formats/python/index.ts';
 import type { HubCore } from '../hub-core.ts';
 import type { PageOptions } from '../hub-pages.ts';
 import { isMapping } from '../merge-settings.ts';
+import { findInTime } from './bounded-pattern.ts';
 import { newestFirst } from './tag-versions.ts';
 
 export interface LinkOptions<Found> extends PageOptions {
@@ -65,7 +66,7 @@ function memberText(item: unknown, name: string): string {
 function finderOf(pattern: RegExp, base: string): (href: string) => FoundLink | undefined {
   const once = new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, ''));
   return (href) => {
-    const found = once.exec(href);
+    const found = findInTime(once, href);
     const url = found ? URL.parse(href, base) : null;
     return found && url ? { href, url: url.href, groups: found.map((group) => group ?? '') } : undefined;
   };
@@ -75,7 +76,8 @@ const entities: Readonly<Record<string, string>> = { amp: '&', quot: '"', lt: '<
 
 /** The addresses of all links of a page, as they stand there, each once. */
 export function hrefsOf(html: string): readonly string[] {
-  const links = /<a\b[^>]*?\shref\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))/gi;
+  // a tag ends where the next one begins: looking further from each of many that never end takes hours
+  const links = /<a\b[^<>]*?\shref\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))/gi;
   const hrefs = [...html.matchAll(links)].map(([, double, single, bare]) =>
     (double ?? single ?? bare ?? '').trim().replace(/&(#x[0-9a-f]+|#\d+|[a-z]+);/gi, decodeEntity),
   );
@@ -121,7 +123,7 @@ export async function listedFiles(hub: HubCore, wish: ListingWish): Promise<read
         .split('/')
         .filter((part) => part !== 'download')
         .at(-1) ?? '';
-    const match = pattern.exec(fileName);
+    const match = findInTime(pattern, fileName);
     return target && match?.[1] !== undefined ? [{ version: match[1], url: target.href, fileName }] : [];
   });
   return newestFirst(found);

@@ -36,7 +36,7 @@ export async function latestSourceforge(hub: HubCore, options: SourceforgeOption
   const feed = await hub.getPage(`${server}/projects/${project}/rss?path=${encodeURIComponent(folder)}`);
   const pinned = pinOf(options);
   const read = versionReader(hub, options, 'standard');
-  const found = filesOf(feed).flatMap(({ path: file, name }) => {
+  const found = feedFiles(feed).flatMap(({ path: file, name }) => {
     const format = formats.find((ending) => name.endsWith(`.${ending}`));
     if (format === undefined || !name.startsWith(stem)) return [];
     const version = read(name.slice(stem.length, -format.length - 1));
@@ -59,12 +59,22 @@ export async function latestSourceforge(hub: HubCore, options: SourceforgeOption
 }
 
 /** Files of a feed, whose titles are paths among the files of the project. */
-function filesOf(feed: string): readonly FeedFile[] {
+export function feedFiles(feed: string): readonly FeedFile[] {
   const items = feed.split(/<item\b/).slice(1);
   return items.flatMap((item): FeedFile[] => {
-    const title = /<title>\s*(?:<!\[CDATA\[([\s\S]*?)\]\]>|([^<]*))\s*<\/title>/.exec(item);
-    const path = (title?.[1] ?? title?.[2] ?? '').trim();
+    const path = titleOf(item);
     const name = path.split('/').at(-1) ?? '';
     return path.startsWith('/') && name !== '' ? [{ path, name }] : [];
   });
+}
+
+/** The text of the first title; empty without one, and when there are tags in it. */
+function titleOf(item: string): string {
+  const [begin, end] = ['<title>', '</title>'];
+  const from = item.indexOf(begin);
+  const to = item.indexOf(end, from);
+  if (from < 0 || to < 0) return '';
+  const text = item.slice(from + begin.length, to).trim();
+  const quoted = /^<!\[CDATA\[([\s\S]*)\]\]>$/.exec(text)?.[1];
+  return (quoted ?? (text.includes('<') ? '' : text)).trim();
 }

@@ -12,6 +12,7 @@ import type { Artifact } from '../artifact.ts';
 import type { HubCore } from '../hub-core.ts';
 import { isMapping } from '../merge-settings.ts';
 import type { ArtifactSet } from '../src-uri.ts';
+import { findInTime } from './bounded-pattern.ts';
 import { type Settings, textsOf } from './settings.ts';
 
 /** Which tags count and what version each has (specification 6.2). Patterns are regular expressions as Python has them. */
@@ -53,7 +54,8 @@ export function pinOf({ version }: Pick<VersionChoice, 'version'>): string | und
 
 /**
  * A reader of tags: the version, or undefined for a tag that does not count. `usual` says how a version looks where neither
- * `match` nor `select` and `filter` say more. Throws PEP002 for a pattern that is none.
+ * `match` nor `select` and `filter` say more. Throws PEP002 for a pattern that is none;
+ * the reader throws GEN008 for one that takes too long.
  */
 export function versionReader(
   hub: Pick<HubCore, 'log'>,
@@ -73,7 +75,7 @@ export function versionReader(
     ...(rejectTrailing === undefined ? {} : { rejectTrailing }),
   };
   return (tag) => {
-    const found = matchVersion(change ? change(tag) : tag, matcher);
+    const found = matchVersion(change ? change(tag) : tag, matcher, findInTime);
     hub.log.debug(
       found.version === undefined
         ? `tag '${tag}' ${found.reason}`

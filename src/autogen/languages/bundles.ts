@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { fault } from '../../diagnostics/index.ts';
-import { Slots } from '../../fastpull/index.ts';
 import { linkNew, textIfThere } from '../../host/index.ts';
+import { atOnce } from '../../primitives/index.ts';
 import type { Archive } from '../archive.ts';
 import type { Artifact } from '../artifact.ts';
 import { DistFile } from '../dist-file.ts';
@@ -96,23 +96,17 @@ export function bundleOwner(pkg: PkgInfo): {
 }
 
 /** Files of a bundle that are fetched and checked at one time. */
-const atOnce = 20;
+const filesAtOnce = 20;
 
-/** Fetches files into the folder of an archive, some at one time. All are waited for; the first that failed is thrown. */
+/** Fetches files into the folder of an archive, some at one time; see `atOnce`. */
 export async function placeFiles<Item>(
   archive: Archive,
   items: readonly Item[],
   fetch: (item: Item) => Promise<Artifact>,
 ): Promise<void> {
-  const slots = new Slots(atOnce);
-  const done = await Promise.allSettled(
-    items.map((item) =>
-      slots.run(async () => {
-        const { finalPath, finalName } = await fetch(item);
-        // objects of the store are never written to, so another name for the same bytes does
-        linkNew(finalPath, join(archive.topPath, finalName));
-      }),
-    ),
-  );
-  for (const end of done) if (end.status === 'rejected') throw end.reason;
+  await atOnce(items, { most: filesAtOnce }, async (item) => {
+    const { finalPath, finalName } = await fetch(item);
+    // objects of the store are never written to, so another name for the same bytes does
+    linkNew(finalPath, join(archive.topPath, finalName));
+  });
 }

@@ -21,7 +21,10 @@ export function parseGoSum(text: string, file: string): readonly GoModuleFile[] 
     if (fields[0] === '') return;
     const [module = '', marked = '', sum = '', ...more] = fields;
     const isRight =
-      /^v\d/.test(marked) && /^[a-z0-9]+:\S+$/.test(sum) && isModulePath(module) && more.length === 0;
+      /^v\d[\w.+-]*(?:\/go\.mod)?$/.test(marked) &&
+      /^[a-z0-9]+:\S+$/.test(sum) &&
+      isModulePath(module) &&
+      more.length === 0;
     if (!isRight) {
       throw fault('GEN006', {
         what: `line ${index + 1} of '${file}' is not a module, a version and a sum`,

@@ -14,18 +14,24 @@ export interface PresenceOptions {
   readonly onTrouble: (error: unknown) => void;
 }
 
-/** Tells the manager that the builder lives, and what it does, until the signal aborts; then says good-bye. */
+/**
+ * Tells the manager that the builder lives, and what it does, until the signal aborts; then says good-bye to a manager
+ * that has answered before.
+ */
 export async function keepPresent(options: PresenceOptions, signal: AbortSignal): Promise<void> {
   const { link, clock, describe, everyMs = 5_000, onWelcome, onTrouble } = options;
+  let isKnown = false;
   while (!signal.aborted) {
     try {
       onWelcome(await link.hello(describe(), signal));
+      isKnown = true;
       onTrouble(undefined);
     } catch (error) {
       if (!signal.aborted) onTrouble(error);
     }
     await clock.sleep(everyMs, signal);
   }
+  if (!isKnown) return;
   const tooLate = new AbortController();
   await Promise.race([
     link.hello({ ...describe(), leaving: true }).catch(() => undefined),

@@ -71,7 +71,8 @@ export class RedisChannel implements Channel {
         const error = answers?.find(([failure]) => failure)?.[0];
         if (error) throw error;
       },
-      { withinMs: this.#timeoutMs },
+      // what was not sent by the time of closing is given up; what was is awaited
+      { withinMs: this.#timeoutMs, signal: this.#closing.signal },
     );
     await this.#track(this.#sending, sent);
   }

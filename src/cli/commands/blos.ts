@@ -1,21 +1,27 @@
 import type { Command } from 'commander';
+import { mirrorsAround } from '../../app/autogen/index.ts';
 import {
   checkStores,
   collectBlos,
   importStores,
+  isFarm,
   openWorkspace,
   quarantineObject,
   type StoreTrouble,
   type Workspace,
 } from '../../app/fastpull/index.ts';
-import { isFarm } from '../../app/index.ts';
 import { fault, isFault } from '../../diagnostics/index.ts';
+import { machine } from '../../host/index.ts';
 import { formatBytes } from '../../primitives/index.ts';
 import { parseCount } from '../parse-count.ts';
 import { exitCodes, type Shell } from '../shell.ts';
 
 interface ScopeOptions {
   readonly scope?: string;
+}
+
+interface RefetchOptions extends ScopeOptions {
+  readonly tree?: string;
 }
 
 /** Runs a command on the stores of the farm, or of the user where there is no farm. */
@@ -39,7 +45,8 @@ export async function withWorkspace(
 /** `packmill blos …`: the objects behind downloads and archives, by SHA-512. */
 export function addBlos(program: Command, shell: Shell): void {
   const blos = program.command('blos').description('the objects behind downloads and archives, by SHA-512');
-  addObjectCommands(blos, shell, 'check');
+  addObjectCommands(blos, shell);
+  addCare(blos, shell);
   blos
     .command('quarantine <sha512...>')
     .description('move objects out of the way, so that they are fetched or made again')
@@ -57,8 +64,12 @@ export function addBlos(program: Command, shell: Shell): void {
     .command('refetch <url...>')
     .description('download addresses again, although they are known')
     .option('--scope <name>', 'integrity scope (default: local)')
-    .action((urls: string[], options: ScopeOptions) =>
-      withWorkspace(shell, options, (workspace) => refetch(workspace, urls, shell)),
+    .option(
+      '--tree <dir>',
+      'tree whose mirrors mirror:// addresses name (default: the one around this folder)',
+    )
+    .action((urls: string[], options: RefetchOptions) =>
+      withWorkspace(shell, options, (workspace) => refetch(workspace, { urls, tree: options.tree }, shell)),
     );
   blos
     .command('import <folder>')
@@ -74,8 +85,73 @@ export function addBlos(program: Command, shell: Shell): void {
     );
 }
 
-/** What `packmill store` and `packmill blos` have in common; the check has two names. */
-export function addObjectCommands(command: Command, shell: Shell, checkName: 'check' | 'fsck'): void {
+export interface VerifyOptions {
+  readonly full?: boolean;
+  readonly repair?: boolean;
+}
+
+export interface CollectOptions {
+  readonly keepDays: number;
+  readonly dryRun?: boolean;
+}
+
+/** `packmill blos verify` and `packmill blos collect`. */
+function addCare(blos: Command, shell: Shell): void {
+  withVerifyOptions(blos.command('verify').alias('check').alias('fsck')).action((options: VerifyOptions) =>
+    withWorkspace(shell, {}, async (workspace) =>
+      shell.printJson(await verifyBlos(workspace, options, shell)),
+    ),
+  );
+  withCollectOptions(blos.command('collect').alias('gc')).action((options: CollectOptions) =>
+    withWorkspace(shell, {}, async (workspace) =>
+      shell.printJson(await collectUnused(workspace, options, shell)),
+    ),
+  );
+}
+
+export function withVerifyOptions(command: Command): Command {
+  return command
+    .description('look over records, objects and sizes; ends with 1 when something is wrong')
+    .option('--full', 'read all bytes and compare all hashes')
+    .option('--repair', 'move what is wrong to quarantine, or give it back from the store');
+}
+
+export function withCollectOptions(command: Command): Command {
+  return command
+    .description('remove objects that nothing refers to any more')
+    .option('--keep-days <days>', 'keep objects of downloads and archives that are younger', parseCount, 30)
+    .option('--dry-run', 'only say what would be removed');
+}
+
+/** Looks over the objects of downloads and archives; prints what is wrong and returns the report. */
+export async function verifyBlos(
+  { parts }: Workspace,
+  options: VerifyOptions,
+  shell: Shell,
+): Promise<object> {
+  const report = await checkStores(parts, options);
+  for (const trouble of report.troubles) shell.print(troubleLine(trouble));
+  shell.print(`${report.records} records and ${report.objects} objects, ${report.troubles.length} wrong`);
+  if (report.troubles.length > 0) shell.exitCode = exitCodes.failed;
+  return report;
+}
+
+/** Removes what neither an address nor an archive refers to; says so and returns the report. */
+export async function collectUnused(
+  { parts }: Workspace,
+  options: CollectOptions,
+  shell: Shell,
+): Promise<object> {
+  const report = await collectBlos(parts, options);
+  const verb = options.dryRun ? 'would be removed' : 'removed';
+  shell.print(
+    `${report.removed.length} objects ${verb} (${formatBytes(report.removedBytes)}), ${report.kept} kept`,
+  );
+  return report;
+}
+
+/** What `packmill store` and `packmill blos` have in common. */
+export function addObjectCommands(command: Command, shell: Shell): void {
   command
     .command('add <file...>')
     .description('insert files and print their SHA-512')
@@ -88,37 +164,6 @@ export function addObjectCommands(command: Command, shell: Shell, checkName: 'ch
           shell.print(sha512);
         }
         shell.printJson(added);
-      }),
-    );
-  command
-    .command(checkName)
-    .description('look over records, objects and sizes; ends with 1 when something is wrong')
-    .option('--full', 'read all bytes and compare all hashes')
-    .option('--repair', 'move what is wrong to quarantine, or give it back from the store')
-    .action((options: { full?: boolean; repair?: boolean }) =>
-      withWorkspace(shell, {}, async ({ parts }) => {
-        const report = await checkStores(parts, options);
-        shell.printJson(report);
-        for (const trouble of report.troubles) shell.print(troubleLine(trouble));
-        shell.print(
-          `${report.records} records and ${report.objects} objects, ${report.troubles.length} wrong`,
-        );
-        if (report.troubles.length > 0) shell.exitCode = exitCodes.failed;
-      }),
-    );
-  command
-    .command('gc')
-    .description('remove objects that neither an address nor an archive refers to')
-    .option('--keep-days <days>', 'keep objects younger than this', parseCount, 30)
-    .option('--dry-run', 'only say what would be removed')
-    .action((options: { keepDays: number; dryRun?: boolean }) =>
-      withWorkspace(shell, {}, async ({ parts }) => {
-        const report = await collectBlos(parts, options);
-        shell.printJson(report);
-        const verb = options.dryRun ? 'would be removed' : 'removed';
-        shell.print(
-          `${report.removed.length} objects ${verb} (${formatBytes(report.removedBytes)}), ${report.kept} kept`,
-        );
       }),
     );
   command
@@ -141,11 +186,16 @@ function troubleLine({ kind, sha512, words, wantedBy, repair }: StoreTrouble): s
   return `${kind} ${sha512.slice(0, 16)}: ${words}${who}${repair === undefined ? '' : `; ${repair}`}`;
 }
 
-async function refetch(workspace: Workspace, urls: readonly string[], shell: Shell): Promise<void> {
+async function refetch(
+  workspace: Workspace,
+  { urls, tree }: { readonly urls: readonly string[]; readonly tree: string | undefined },
+  shell: Shell,
+): Promise<void> {
+  const mirrors = await mirrorsAround(machine.absolute(tree ?? '.'));
   const done: object[] = [];
   for (const url of urls) {
     try {
-      const { blob } = await workspace.download({ url, refetch: true });
+      const { blob } = await workspace.download({ url, addresses: mirrors.expand(url), refetch: true });
       done.push({ url, sha512: blob.sha512, sizeBytes: blob.sizeBytes });
       shell.print(`${blob.sha512} ${url}`);
     } catch (error) {

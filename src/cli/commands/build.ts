@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { type BuildReport, buildRecipes, isFarm, openFarm, targetRef } from '../../app/index.ts';
-import { onInterrupt, systemClock } from '../../host/index.ts';
+import { interruptible, systemClock } from '../../host/index.ts';
 import { formatDuration } from '../../primitives/index.ts';
 import { BuildDisplay } from '../build-display.ts';
 import { parseCount } from '../parse-count.ts';
@@ -41,13 +41,8 @@ Example:
     )
     .action(async (paths: string[], options: BuildOptions) => {
       const farm = await openFarm(shell.farmFolder(isFarm), 'write');
-      const abort = new AbortController();
       const display = new BuildDisplay(shell, systemClock);
-      const stopListening = onInterrupt(() => {
-        display.interrupted();
-        abort.abort();
-      });
-      try {
+      const run = async (signal: AbortSignal): Promise<void> => {
         const report = await buildRecipes(
           farm,
           {
@@ -56,19 +51,21 @@ Example:
             failFast: options.failFast === true,
             rebuild: options.rebuild === true,
             only: options.only,
-            target: options.target === undefined ? undefined : targetRef(farm, options.target),
+            target: options.target === undefined ? undefined : await targetRef(farm, options.target),
           },
-          { onEvent: (event) => display.show(event), signal: abort.signal },
+          { onEvent: (event) => display.show(event), signal },
         );
         display.end();
         conclude(shell, report);
-        if (abort.signal.aborted) {
+        if (signal.aborted) {
           shell.exitCode = exitCodes.interrupted;
           shell.tell('interrupted: the same command goes on from here');
         }
+      };
+      try {
+        await interruptible(run, () => display.interrupted());
       } finally {
         display.end();
-        stopListening();
         await farm.close();
       }
     });

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { readBuilderSettings, runBuilderProcess } from '../../app/index.ts';
-import { machine, onInterrupt } from '../../host/index.ts';
+import { interruptible, machine } from '../../host/index.ts';
 import type { Shell } from '../shell.ts';
 
 /** `packmill builder`: claims jobs from the queue store and builds them, until it is told to stop. */
@@ -21,20 +21,19 @@ Example:
   SHARED_PATH=/srv/builder BUILDER_HOSTNAME=cat BUILDER_CLASS=5 REDIS_HOST=queue.internal packmill builder`,
     )
     .action(async () => {
-      const abort = new AbortController();
-      const stopListening = onInterrupt((signal) => {
-        shell.tell(`${signal}: ending; a job at hand goes back to the queue`);
-        abort.abort('the builder was told to stop');
-      });
-      try {
-        await runBuilderProcess({
-          settings: readBuilderSettings(),
-          environment: machine.environment(),
-          say: (line) => shell.tell(line),
-          signal: abort.signal,
-        });
-      } finally {
-        stopListening();
-      }
+      const settings = await readBuilderSettings();
+      await interruptible(
+        (signal) =>
+          runBuilderProcess({
+            settings,
+            environment: machine.environment(),
+            say: (line) => shell.tell(line),
+            signal,
+          }),
+        (name) => {
+          shell.tell(`${name}: ending; a job at hand goes back to the queue`);
+          return 'the builder was told to stop';
+        },
+      );
     });
 }

@@ -7,8 +7,7 @@ import {
   type Workspace,
 } from '../../app/fastpull/index.ts';
 import { fault } from '../../diagnostics/index.ts';
-import { machine, onInterrupt } from '../../host/index.ts';
-import { startCdnServer } from '../../http/index.ts';
+import { interruptible, machine, untilAborted } from '../../host/index.ts';
 import { formatBytes } from '../../primitives/index.ts';
 import { parsePort } from '../parse-port.ts';
 import { exitCodes, type Shell } from '../shell.ts';
@@ -29,10 +28,11 @@ export function addCdn(program: Command, shell: Shell): void {
     .option('--port <port>', 'port to listen on', parsePort, 8080)
     .action((options: { host: string; port: number }) =>
       withWorkspace(shell, {}, async ({ blos }) => {
+        const { startCdnServer } = await import('../../http/index.ts');
         const server = await startCdnServer(blos, options);
         shell.print(`serving objects at ${server.url}`);
         shell.printJson({ url: server.url });
-        await new Promise<void>((resolve) => void onInterrupt(() => resolve()));
+        await interruptible(untilAborted);
         await server.close();
       }),
     );

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { ciSrcinfo } from '../../app/ci/index.ts';
-import { onInterrupt } from '../../host/index.ts';
+import { interruptible } from '../../host/index.ts';
 import { ProgressLine } from '../progress-line.ts';
 import { exitCodes, type Shell } from '../shell.ts';
 import { type CiOptions, CiSession, recipesAt, repositoryOption } from './ci-session.ts';
@@ -37,26 +37,24 @@ async function run(shell: Shell, packages: readonly string[], options: SrcinfoCo
   const check = options.check === true;
   const meant = recipesAt(options, packages);
   const progress = new ProgressLine(shell, 'starting makepkg');
-  const abort = new AbortController();
-  const stopListening = onInterrupt(() => abort.abort());
-  try {
-    const done = await ciSrcinfo({
-      ...{ ...meant, check, signal: abort.signal },
-      onProblem: (found) => progress.apart(() => session.complain(found)),
-      onDone: ({ name, outcome, at, of }) => {
-        progress.show(`read ${at} of ${of} packages: ${name}`);
-        if (outcome === 'written') progress.apart(() => shell.print(`written ${name}`));
-      },
-    }).finally(() => progress.end());
-    const { written, stale, unchanged, failed } = done;
-    const counts = check ? [`${stale.length} stale`] : [`${written.length} written`];
-    shell.print([...counts, `${unchanged.length} unchanged`, `${failed.length} failed`].join(', '));
-    session.conclude(done);
-  } catch (error) {
-    if (!abort.signal.aborted) throw error;
-    shell.exitCode = exitCodes.interrupted;
-    shell.tell('interrupted: what is written stays, and the same command goes on from here');
-  } finally {
-    stopListening();
-  }
+  await interruptible(async (signal) => {
+    try {
+      const done = await ciSrcinfo({
+        ...{ ...meant, check, signal },
+        onProblem: (found) => progress.apart(() => session.complain(found)),
+        onDone: ({ name, outcome, at, of }) => {
+          progress.show(`read ${at} of ${of} packages: ${name}`);
+          if (outcome === 'written') progress.apart(() => shell.print(`written ${name}`));
+        },
+      }).finally(() => progress.end());
+      const { written, stale, unchanged, failed } = done;
+      const counts = check ? [`${stale.length} stale`] : [`${written.length} written`];
+      shell.print([...counts, `${unchanged.length} unchanged`, `${failed.length} failed`].join(', '));
+      session.conclude(done);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      shell.exitCode = exitCodes.interrupted;
+      shell.tell('interrupted: what is written stays, and the same command goes on from here');
+    }
+  });
 }

@@ -71,6 +71,7 @@ async function template(shell: Shell, options: CiOptions): Promise<void> {
 }
 
 const templateWords = {
+  'not-pushed': 'the repository itself does not take the update',
   off: "off: TEMPLATE_REPO is not set in '.ci/config', or TEMPLATE_ENABLE_UPDATES is not true",
   unpinned: 'nothing is taken over without TEMPLATE_PIN',
   untrusted: 'nothing is taken over, as nobody who is trusted vouches for it',

@@ -10,7 +10,7 @@ export function addDoctor(program: Command, shell: Shell): void {
     .action(async () => {
       const report = await diagnose();
       shell.printJson(report);
-      shell.print(renderDoctorReport(report));
+      shell.print(await renderDoctorReport(report));
       if (!report.ready) shell.exitCode = exitCodes.world;
     });
 }

@@ -3,14 +3,15 @@ import {
   type DoitOptions,
   describeRun,
   doit,
+  isFarm,
   purgeDistdirCopies,
   type RunReport,
 } from '../../app/autogen/index.ts';
-import { isFarm } from '../../app/index.ts';
-import { machine, onInterrupt, watchTree } from '../../host/index.ts';
+import { interruptible, machine, watchTree } from '../../host/index.ts';
 import { allowUnderscores } from '../both-spellings.ts';
 import { DoitDisplay } from '../doit-display.ts';
 import { parseCount } from '../parse-count.ts';
+import { maxWaitOption } from '../parse-span.ts';
 import { exitCodes, type Shell } from '../shell.ts';
 
 interface DoitWords {
@@ -38,6 +39,7 @@ interface DoitWords {
   readonly offline?: boolean;
   readonly refetch?: readonly string[];
   readonly genPath: string;
+  readonly maxWait?: number;
   readonly watch?: boolean;
 }
 
@@ -83,24 +85,26 @@ export function addDoit(program: Command, shell: Shell): void {
     .option('--offline', 'ask no server')
     .option('--refetch <url...>', 'download these addresses again')
     .option('--gen-path <prefix>', 'what gen_path begins with, for ebuilds', `\${REPODIR}`)
+    .option(...maxWaitOption)
     .option('--watch', 'go on, and run again when a file changes')
     .option('--moonbeam', 'accepted and ignored; --json-report tells more')
     .addHelpText('after', help)
     .action(async (files: string[], words: DoitWords) => {
-      await act(shell, files, words);
+      await interruptible((signal) => act(shell, { files, words, signal }));
     });
   allowUnderscores(command);
 }
 
-async function act(shell: Shell, files: readonly string[], words: DoitWords): Promise<void> {
+async function act(
+  shell: Shell,
+  { files, words, signal }: { files: readonly string[]; words: DoitWords; signal: AbortSignal },
+): Promise<void> {
   if (words.debug === true) shell.beVerbose();
-  const abort = new AbortController();
-  const stopListening = onInterrupt(() => abort.abort());
   const display = new DoitDisplay(shell, words.jsonReport);
   const options = (edition: number): DoitOptions => ({
     ...readWords(shell, files, words),
     edition,
-    signal: abort.signal,
+    signal,
     onEvent: (event) => display.show(event),
     onProgress: (progress) => display.progress(progress),
     onProblem: (found) => shell.complain(found),
@@ -113,14 +117,13 @@ async function act(shell: Shell, files: readonly string[], words: DoitWords): Pr
       return;
     }
     await conclude(shell, await doit(options(0)), words);
-    if (words.watch === true) await keepRunning(shell, { options, words, display, signal: abort.signal });
-    if (abort.signal.aborted && words.watch !== true) {
+    if (words.watch === true) await keepRunning(shell, { options, words, display, signal });
+    if (signal.aborted && words.watch !== true) {
       shell.exitCode = exitCodes.interrupted;
       shell.tell('interrupted: the same command goes on from here');
     }
   } finally {
     display.end();
-    stopListening();
   }
 }
 
@@ -154,6 +157,7 @@ function readWords(
     offline: words.offline === true,
     refetch: words.refetch ?? [],
     genPath: words.genPath,
+    maxWaitMs: words.maxWait,
   };
 }
 

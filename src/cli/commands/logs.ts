@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { followJobLog, followRemoteLog, isFarm, managerUrl, openFarm } from '../../app/index.ts';
-import { onInterrupt } from '../../host/index.ts';
+import { interruptible } from '../../host/index.ts';
 import { exitCodes, type Shell } from '../shell.ts';
 
 interface LogOptions {
@@ -26,22 +26,20 @@ export function addLogs(program: Command, shell: Shell): void {
       ).conflicts(['attempt', 'list']),
     )
     .action(async (name: string, options: LogOptions) => {
-      const abort = new AbortController();
-      const stopListening = onInterrupt(() => abort.abort());
-      const signal = AbortSignal.any([abort.signal, shell.console.outGone]);
-      try {
-        const url = managerOf(options);
-        if (url === undefined) await printOwn(shell, name, options, signal);
-        else {
-          const follow = options.follow === true;
-          await print(shell, await followRemoteLog({ url, name, follow, signal }));
+      await interruptible(async (interrupted) => {
+        const signal = AbortSignal.any([interrupted, shell.console.outGone]);
+        try {
+          const url = managerOf(options);
+          if (url === undefined) await printOwn(shell, name, options, signal);
+          else {
+            const follow = options.follow === true;
+            await print(shell, await followRemoteLog({ url, name, follow, signal }));
+          }
+        } catch (error) {
+          if (!signal.aborted) throw error;
         }
-      } catch (error) {
-        if (!signal.aborted) throw error;
-      } finally {
-        stopListening();
-      }
-      if (abort.signal.aborted) shell.exitCode = exitCodes.interrupted;
+        if (interrupted.aborted) shell.exitCode = exitCodes.interrupted;
+      });
     });
 }
 

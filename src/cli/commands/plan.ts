@@ -34,11 +34,11 @@ export function addPlan(program: Command, shell: Shell): void {
           paths,
           rebuild: options.rebuild === true,
           only: options.only,
-          target: options.target === undefined ? undefined : targetRef(farm, options.target),
+          target: options.target === undefined ? undefined : await targetRef(farm, options.target),
         });
         for (const problem of planned.problems) shell.complain(problem);
         const format = shell.json ? 'json' : options.format;
-        shell.console.out(renderPlan(planned, format, options.explain));
+        shell.console.out(await renderPlan(planned, format, options.explain));
         if (planned.problems.some((problem) => problem.severity === 'error'))
           shell.exitCode = exitCodes.failed;
       } finally {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { FarmClient } from '../../app/index.ts';
+import type { FarmClient } from '../../app/client/index.ts';
 import { problem } from '../../diagnostics/index.ts';
 import { parseJobId } from '../../primitives/index.ts';
 import { askFarm, type ManagerOption } from '../asked-farm.ts';

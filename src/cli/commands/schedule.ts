@@ -6,7 +6,7 @@ import {
   type ScheduleRequest,
   scheduleRequestSchema,
 } from '../../api/index.ts';
-import type { FarmClient } from '../../app/index.ts';
+import type { FarmClient } from '../../app/client/index.ts';
 import { fault, problem } from '../../diagnostics/index.ts';
 import { systemClock, systemRandom, textIfThere } from '../../host/index.ts';
 import { isFinal, isGood } from '../../model/index.ts';

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import { isFarm, prepareFarm, prepareLook, type StartedFarm } from '../../app/index.ts';
 import { isFault } from '../../diagnostics/index.ts';
-import { isDiskFull, onInterrupt, systemClock } from '../../host/index.ts';
+import { interruptible, isDiskFull, systemClock, untilAborted } from '../../host/index.ts';
 import { type HttpServer, startHttpServer } from '../../http/index.ts';
+import { closeInTurn } from '../close-in-turn.ts';
 import { parseCount } from '../parse-count.ts';
 import { parsePort } from '../parse-port.ts';
 import { exitCodes, type Shell } from '../shell.ts';
@@ -59,25 +60,17 @@ function addWeb(program: Command, shell: Shell): void {
     .option('--host <address>', 'address to listen on (default: setting service.host, 127.0.0.1)')
     .action(async (options: ServeOptions) => {
       const started = await prepareLook(shell.farmFolder(isFarm));
-      const abort = new AbortController();
-      const stopListening = onInterrupt(() => abort.abort());
       try {
-        const web = await openWeb(shell, started, options);
-        shell.tell(`farm ${started.farm.paths.root} is shown: ${web.url}`);
-        await untilAborted(abort.signal);
-        await web.close();
+        await interruptible(async (signal) => {
+          const web = await openWeb(shell, started, options);
+          shell.tell(`farm ${started.farm.paths.root} is shown: ${web.url}`);
+          await untilAborted(signal);
+          await web.close();
+        });
       } finally {
-        stopListening();
         await started.close();
       }
     });
-}
-
-function untilAborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }
 
 interface Role {
@@ -95,22 +88,23 @@ function addOne(program: Command, shell: Shell, role: Role): void {
     .option('--host <address>', 'address to listen on (default: setting service.host, 127.0.0.1)')
     .option('--builders <n>', 'builds at one time on this machine', parseCount)
     .addHelpText('after', role.help)
-    .action((options: ServeOptions) => serve(shell, options, role.serving(options)));
+    .action((options: ServeOptions) =>
+      interruptible(
+        (signal) => serve(shell, { options, serving: role.serving(options), signal }),
+        (name) => shell.tell(`${name}: finishing`),
+      ),
+    );
 }
 
-async function serve(shell: Shell, options: ServeOptions, serving: Serving): Promise<void> {
-  const abort = new AbortController();
-  const stopListening = onInterrupt((signal) => {
-    shell.tell(`${signal}: finishing`);
-    abort.abort();
-  });
+async function serve(
+  shell: Shell,
+  how: { readonly options: ServeOptions; readonly serving: Serving; readonly signal: AbortSignal },
+): Promise<void> {
+  const { options, serving, signal } = how;
   const say = (line: string): void => shell.tell(line);
   let work: AtWork | undefined;
   try {
-    work = await onceThereIsRoom(() => begin({ shell, options, serving, say, signal: abort.signal }), {
-      say,
-      signal: abort.signal,
-    });
+    work = await onceThereIsRoom(() => begin({ shell, options, serving, say, signal }), { say, signal });
     const { started, web } = work;
     const { service } = started.farm.config;
     shell.tell(`farm ${started.farm.paths.root} is at work: ${web.url}`);
@@ -118,15 +112,13 @@ async function serve(shell: Shell, options: ServeOptions, serving: Serving): Pro
       shell.tell(
         "nothing will be built: there are no builders here ('--builders N') and no REDIS_HOST for others",
       );
-    await untilAborted(abort.signal);
+    await untilAborted(signal);
   } catch (error) {
     // asked to end while it was starting
-    if (!abort.signal.aborted) throw error;
+    if (!signal.aborted) throw error;
     shell.exitCode = exitCodes.interrupted;
   } finally {
-    await work?.web.close();
-    await work?.started.close();
-    stopListening();
+    if (work) await closeInTurn([work.web, work.started]);
   }
 }
 
@@ -150,8 +142,8 @@ async function begin(how: {
     await started.service.start({ url: web.url, builderUrl: started.farm.config.service.url });
     return { started, web };
   } catch (error) {
-    await web?.close();
-    await started.close();
+    // why it cannot begin is what has to be told
+    await closeInTurn(web ? [web, started] : [started]).catch(() => undefined);
     throw error;
   }
 }

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { Option } from 'commander';
 import { cacheTree, checkTreeFolder } from '../../app/ebuild-tree/index.ts';
 import type { Problem } from '../../diagnostics/index.ts';
-import { machine, onInterrupt } from '../../host/index.ts';
+import { interruptible, machine } from '../../host/index.ts';
 import { parseCount } from '../parse-count.ts';
 import { exitCodes, type Shell } from '../shell.ts';
 
@@ -62,16 +62,6 @@ export function addTreeCache(tree: Command, shell: Shell): void {
   withReading(tree.command('check').description('whether a repository keeps to the rules and to itself'))
     .addHelpText('after', checkHelp)
     .action((dir: string, words: ReadingWords) => check(shell, dir, words));
-}
-
-async function interruptible<Result>(work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
-  const stop = new AbortController();
-  const forget = onInterrupt(() => stop.abort());
-  try {
-    return await work(stop.signal);
-  } finally {
-    forget();
-  }
 }
 
 async function cache(shell: Shell, dir: string, words: CacheWords): Promise<void> {

@@ -21,12 +21,12 @@ export function addTreeLog(tree: Command, shell: Shell): void {
       const farm = await openFarm(shell.farmFolder(isFarm), 'read');
       try {
         if (options.list === true) {
-          const all = regenLogs(farm, source);
+          const all = await regenLogs(farm, source);
           shell.printJson(all);
           shell.print(...all.map((one) => one.name));
           return;
         }
-        const text = readRegenLog(farm, source, name);
+        const text = await readRegenLog(farm, source, name);
         shell.printJson({ source, text });
         shell.print(text.trimEnd());
       } finally {

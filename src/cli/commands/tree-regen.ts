@@ -1,10 +1,11 @@
 import { type Command, Option } from 'commander';
-import { isFarm } from '../../app/index.ts';
-import { type RegenEvent, type RegenReport, regenTree } from '../../app/tree/index.ts';
-import { AppendFile, entryFacts, machine, onInterrupt, removeEntry } from '../../host/index.ts';
+import { isFarm, type RegenEvent, type RegenReport, regenTree } from '../../app/tree/index.ts';
+import { AppendFile, entryFacts, interruptible, machine, removeEntry } from '../../host/index.ts';
 import { formatBytes } from '../../primitives/index.ts';
 import { allowUnderscores } from '../both-spellings.ts';
+import { pauseLine } from '../doit-display.ts';
 import { parseCount } from '../parse-count.ts';
+import { maxWaitOption } from '../parse-span.ts';
 import { exitCodes, type Shell } from '../shell.ts';
 import { targetOf } from './cdn.ts';
 
@@ -25,6 +26,7 @@ interface RegenWords {
   readonly jsonReport?: string;
   readonly fastpullScope?: string;
   readonly jobs?: number;
+  readonly maxWait?: number;
   readonly cdn?: string;
   readonly cdnKey?: string;
   readonly cdnKnownHosts?: string;
@@ -74,20 +76,22 @@ export function addRegen(command: Command, shell: Shell): void {
     .option('--json-report <file>', 'what happens, as lines of JSON; - is standard output')
     .option('--fastpull-scope <scope>', 'name of the tables of downloads and archives (default: local)')
     .option('-j, --jobs <n>', 'packages at one time (default: 64)', parseCount)
+    .option(...maxWaitOption)
     .option('--cdn <place>', 'with --prod: where archives go first: a folder, or ssh://user@host:port/folder')
     .option('--cdn-key <file>', 'private key for SFTP')
     .option('--cdn-known-hosts <file>', 'known_hosts file that names the host')
     .addHelpText('after', help)
     .action(async (release: string, words: RegenWords) => {
-      await act(shell, release, words);
+      await interruptible((signal) => act(shell, { release, words, signal }));
     });
   allowUnderscores(command);
 }
 
-async function act(shell: Shell, release: string, words: RegenWords): Promise<void> {
+async function act(
+  shell: Shell,
+  { release, words, signal }: { release: string; words: RegenWords; signal: AbortSignal },
+): Promise<void> {
   if (words.debug === true) shell.beVerbose();
-  const abort = new AbortController();
-  const stopListening = onInterrupt(() => abort.abort());
   const report = reportTo(shell, words.jsonReport);
   const { cdn } = words;
   try {
@@ -107,12 +111,13 @@ async function act(shell: Shell, release: string, words: RegenWords): Promise<vo
       dryRun: words.dryRun === true,
       scope: words.fastpullScope,
       jobs: words.jobs,
+      maxWaitMs: words.maxWait,
       cdn:
         cdn === undefined
           ? undefined
           : (workspace) =>
               targetOf(cdn, { key: words.cdnKey, knownHosts: words.cdnKnownHosts }, workspace, shell),
-      signal: abort.signal,
+      signal,
       onProblem: (found) => shell.complain(found),
       onEvent: (event) => {
         report.write(event);
@@ -121,12 +126,11 @@ async function act(shell: Shell, release: string, words: RegenWords): Promise<vo
     });
     conclude(shell, ended, words);
   } catch (error) {
-    if (!abort.signal.aborted) throw error;
+    if (!signal.aborted) throw error;
     shell.exitCode = exitCodes.interrupted;
     shell.tell('interrupted: the same command goes on from here');
   } finally {
     report.close();
-    stopListening();
   }
 }
 
@@ -171,6 +175,9 @@ function show(shell: Shell, event: RegenEvent, words: RegenWords): void {
       );
       return;
     }
+    case 'pause':
+      shell.tell(pauseLine(event));
+      return;
     case 'uploaded':
       shell.tell(`${event.report.sent} objects sent (${formatBytes(event.report.sentBytes)})`);
       return;

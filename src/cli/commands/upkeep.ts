@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { type UpkeepRun, type UpkeepView, upkeepRunRequestSchema } from '../../api/index.ts';
-import type { FarmClient } from '../../app/index.ts';
+import type { FarmClient } from '../../app/client/index.ts';
 import { fault } from '../../diagnostics/index.ts';
 import { systemClock } from '../../host/index.ts';
 import { formatDuration } from '../../primitives/index.ts';

@@ -126,22 +126,11 @@ export const autogenCodes = {
     next: 'Await the step that is named above first.',
     sample: { broken: 'archive.srcUri before archive.store()', fixed: 'await archive.store() first' },
   },
-  AGN015: {
-    severity: 'error',
-    blame: 'recipe',
-    title: 'a distfile has an unusable name',
-    why: 'Names of distfiles lie in one flat folder and in Manifests: not empty, at most 255 bytes, no slash, no blank, no hyphen at the beginning. Archives that are made here end in .tar.xz, .tar.gz, .tar.zst or .tar.zstd.',
-    next: 'Give the file another name.',
-    sample: {
-      broken: "new hub.Archive('my files.tar.bz2')",
-      fixed: "new hub.Archive('my-files-1.0.tar.xz')",
-    },
-  },
   AGN016: {
     severity: 'error',
     blame: 'recipe',
     title: 'an artifact has an unusable address',
-    why: 'Artifacts are downloaded over http or https.',
+    why: "Artifacts are downloaded over http or https; 'mirror://NAME/PATH' stands for such servers.",
     next: 'Correct the address.',
     sample: {
       broken: "hub.artifact({ url: 'foo-1.0.tar.gz' })",
@@ -232,25 +221,6 @@ export const autogenCodes = {
       fixed: 'PACKMILL_UPSTREAM_GITHUB_API set',
     },
   },
-  AGN027: {
-    severity: 'warning',
-    blame: 'usage',
-    title: 'others can read the file with passwords',
-    why: 'The file holds passwords or tokens, and its permissions let the group or everyone read it.',
-    next: "'chmod 600' the file.",
-    sample: { broken: "'~/.autogen' with mode 0644", fixed: "'chmod 600 ~/.autogen'" },
-  },
-  AGN028: {
-    severity: 'error',
-    blame: 'usage',
-    title: 'the settings of autogens are wrong',
-    why: "The file '~/.autogen' is YAML: 'authentication' maps names of hosts to 'username' and 'password', or to 'token'.",
-    next: 'Correct the setting named above.',
-    sample: {
-      broken: 'authentication: { example.org: secret }',
-      fixed: 'authentication: { example.org: { token: secret } }',
-    },
-  },
   AGN029: {
     severity: 'error',
     blame: 'usage',
@@ -325,6 +295,17 @@ export const autogenCodes = {
     },
   },
   AGN038: {
+    severity: 'error',
+    blame: 'recipe',
+    title: 'a mirror is not known',
+    why: "An address 'mirror://NAME/PATH' stands for the servers that 'profiles/thirdpartymirrors' of the tree or of one of its masters lists under the name.",
+    next: 'Correct the name, add a line to the list, or write the address of a server.',
+    sample: {
+      broken: "hub.artifact({ url: 'mirror://nowhere/foo-1.0.tar.gz' })",
+      fixed: "'nowhere https://example.org/files' in profiles/thirdpartymirrors",
+    },
+  },
+  AGN050: {
     severity: 'error',
     blame: 'recipe',
     title: 'an autogen wrote a secret of the farm into a package',

@@ -67,4 +67,23 @@ export const configCodes = {
       fixed: 'SHARED_PATH=/srv/builder REDIS_HOST=queue.internal packmill builder',
     },
   },
+  CFG009: {
+    severity: 'warning',
+    blame: 'usage',
+    title: 'a file with secrets can be read by others',
+    why: 'It holds names and passwords, and its permissions let the group or everybody at it.',
+    next: 'Take the permissions away: chmod 600 FILE.',
+    sample: { broken: '-rw-r--r-- ~/.autogen', fixed: '-rw------- ~/.autogen' },
+  },
+  CFG010: {
+    severity: 'error',
+    blame: 'usage',
+    title: 'the settings of a user cannot be understood',
+    why: "'~/.autogen' is a YAML file: 'authentication' maps names of hosts to 'username' and 'password', or to 'token'; 'upstreams' maps names to addresses.",
+    next: 'Correct the setting that is named above; values are never shown.',
+    sample: {
+      broken: 'authentication: [example.org]',
+      fixed: 'authentication: { example.org: { username: me, password: secret } }',
+    },
+  },
 } as const satisfies CatalogueTable;

@@ -6,6 +6,8 @@ export interface CatalogueEntry {
   readonly blame: Blame;
   /** The heading in `docs/errors.md` and of `packmill explain CODE`. */
   readonly title: string;
+  /** The name that the specification of a format or a tool gives it, for reports in that specification's words. */
+  readonly alias?: string;
   /** Full sentences: what the rule is and why it exists. */
   readonly why: string;
   /** Full sentences: what to do; shown with every occurrence that brings no better advice. */

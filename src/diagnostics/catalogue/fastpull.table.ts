@@ -7,7 +7,7 @@ export const fastpullCodes = {
     blame: 'world',
     title: 'a record of the stores cannot be read',
     why: 'A program that was ended in the middle of writing, or a hand, left something that is no record. It counts as missing.',
-    next: "It is written anew when it is needed; 'packmill blos check --repair' moves it out of the way.",
+    next: "It is written anew when it is needed; 'packmill blos verify --repair' moves it out of the way.",
     sample: { broken: 'a record cut off after ten bytes', fixed: 'the same record written whole' },
   },
   FPL002: {
@@ -15,7 +15,7 @@ export const fastpullCodes = {
     blame: 'world',
     title: 'an object of the stores is missing or damaged',
     why: 'Its bytes are gone, have another size, or no longer have the hashes of its record: the disk, the memory or somebody with write access changed them.',
-    next: "Run 'packmill blos check --full --repair', which moves it to quarantine; the next download or autogen brings it back.",
+    next: "Run 'packmill blos verify --full --repair', which moves it to quarantine; the next download or autogen brings it back.",
     sample: { broken: 'one flipped bit in an object', fixed: 'the object fetched again' },
   },
   FPL003: {
@@ -60,22 +60,6 @@ export const fastpullCodes = {
     why: 'The address is on record, but the object is not in the stores any more, or was damaged and stands in quarantine.',
     next: 'It is downloaded again now.',
     sample: { broken: 'a blob that was removed by hand', fixed: 'the next download of its address' },
-  },
-  FPL008: {
-    severity: 'warning',
-    blame: 'usage',
-    title: 'a file with secrets can be read by others',
-    why: 'It holds names and passwords, and its permissions let the group or everybody read it.',
-    next: 'Take the permissions away: chmod 600 FILE.',
-    sample: { broken: '-rw-r--r-- ~/.autogen', fixed: '-rw------- ~/.autogen' },
-  },
-  FPL009: {
-    severity: 'error',
-    blame: 'recipe',
-    title: 'a file name cannot be used for a distfile',
-    why: 'Names of distfiles are flat: no more than 255 bytes, no slash, no blanks, no control characters, no dash in front. The name of an archive also tells its format.',
-    next: 'Change the name; archives end in .tar.xz, .tar.zst, .tar.zstd or .tar.gz.',
-    sample: { broken: 'a b.tar.xz', fixed: 'a-b.tar.xz' },
   },
   FPL010: {
     severity: 'error',
@@ -157,17 +141,6 @@ export const fastpullCodes = {
     why: 'Nothing in the stores has this name, index or address.',
     next: "'packmill dynamic ls' lists archives; addresses are written exactly as they were downloaded.",
     sample: { broken: 'packmill dynamic show 12ab', fixed: 'packmill dynamic show 13d7c90e' },
-  },
-  FPL019: {
-    severity: 'error',
-    blame: 'usage',
-    title: 'a file with credentials cannot be understood',
-    why: "It is a YAML file with a mapping 'authentication' from host names to 'username' and 'password', or to 'token'.",
-    next: 'Correct the file; its values are never shown.',
-    sample: {
-      broken: 'authentication: [example.org]',
-      fixed: 'authentication: { example.org: { username: me, password: secret } }',
-    },
   },
   FPL020: {
     severity: 'error',

@@ -67,4 +67,12 @@ export const generatorsCodes = {
       fixed: 'an archive with one folder at its top',
     },
   },
+  GEN008: {
+    severity: 'error',
+    blame: 'recipe',
+    title: 'a pattern takes too long',
+    why: 'Repetitions within repetitions can be tried in more ways than anybody can wait for, and nothing else goes on meanwhile.',
+    next: 'Write the pattern so that each character can be matched in one way only.',
+    sample: { broken: "select: '(\\d+\\.?)+x'", fixed: "select: '\\d+(\\.\\d+)*x'" },
+  },
 } as const satisfies CatalogueTable;

@@ -26,6 +26,17 @@ export const gentooCodes = {
     next: "Choose the part of it that orders the releases, with 'transform' or 'select', or state the version by hand.",
     sample: { broken: '1.0+git3', fixed: '1.0_p3' },
   },
+  PMS004: {
+    severity: 'error',
+    blame: 'recipe',
+    title: 'a file name cannot be used for a distfile',
+    why: 'Names of distfiles lie in one flat folder and in Manifests: no more than 255 bytes, no slash, no blanks, no control characters, no dash in front. The name of an archive that is made here also tells its format.',
+    next: 'Give the file another name; archives end in .tar.xz, .tar.zst, .tar.zstd or .tar.gz.',
+    sample: {
+      broken: "new hub.Archive('my files.tar.bz2')",
+      fixed: "new hub.Archive('my-files-1.0.tar.xz')",
+    },
+  },
   PMS010: {
     severity: 'error',
     blame: 'recipe',

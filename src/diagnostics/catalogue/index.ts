@@ -3,6 +3,8 @@ import { buildingCodes } from './building.table.ts';
 import { channelCodes } from './channel.table.ts';
 import { commandCodes } from './command.table.ts';
 import { configCodes } from './config.table.ts';
+import { ebinsCodes } from './ebins.table.ts';
+import { ebinsIndexCodes } from './ebins-index.table.ts';
 import { ebuildsCodes } from './ebuilds.table.ts';
 import type { CatalogueEntry } from './entry.ts';
 import { extendedJsonCodes } from './extended-json.table.ts';
@@ -17,6 +19,7 @@ import { gitCodes } from './git.table.ts';
 import { hostCodes } from './host.table.ts';
 import { httpCodes } from './http.table.ts';
 import { logsCodes } from './logs.table.ts';
+import { metroCodes } from './metro.table.ts';
 import { notifierCodes } from './notifier.table.ts';
 import { onCommitCodes } from './on-commit.table.ts';
 import { onScheduleCodes } from './on-schedule.table.ts';
@@ -24,7 +27,6 @@ import { plannerCodes } from './planner.table.ts';
 import { publishingCodes } from './publishing.table.ts';
 import { pythonCodes } from './python.table.ts';
 import { queueCodes } from './queue.table.ts';
-
 import { reviewCodes } from './review.table.ts';
 import { sandboxCodes } from './sandbox.table.ts';
 import { schedulingCodes } from './scheduling.table.ts';
@@ -42,6 +44,8 @@ const tables = {
   ...channelCodes,
   ...commandCodes,
   ...configCodes,
+  ...ebinsCodes,
+  ...ebinsIndexCodes,
   ...ebuildsCodes,
   ...formatsCodes,
   ...generatorsCodes,
@@ -49,6 +53,7 @@ const tables = {
   ...gitCodes,
   ...hostCodes,
   ...logsCodes,
+  ...metroCodes,
   ...notifierCodes,
   ...httpCodes,
   ...plannerCodes,

@@ -102,7 +102,7 @@ export const treeCodes = {
     blame: 'world',
     title: 'objects of kits cannot be uploaded',
     why: 'Kits would name archives that nobody can download, so that none was pushed.',
-    next: "Repair the objects ('packmill blos check --full --repair') and run again.",
+    next: "Repair the objects ('packmill blos verify --full --repair') and run again.",
     sample: { broken: 'an object with a flipped bit', fixed: 'the same, made anew' },
   },
   TRE012: {

@@ -89,6 +89,14 @@ export const upkeepCodes = {
     next: 'Write the pin in one of these forms, and commit the public key.',
     sample: { broken: 'TEMPLATE_PIN=main', fixed: 'TEMPLATE_PIN=3c1f0d9be1b6a7d0d2d5b7a3b3a9f7c0e8d4a1f2' },
   },
+  CIU015: {
+    severity: 'warning',
+    blame: 'world',
+    title: 'new pipeline files cannot be pushed',
+    why: 'The template was fetched, and the repository itself could not be reached or did not take the commit. The run goes on without the update.',
+    next: 'Read what the server says; GitHub lets a token push workflows only with the right to.',
+    sample: { broken: 'a token that may not push workflows', fixed: 'a token that may' },
+  },
   CIU020: {
     severity: 'error',
     blame: 'usage',

@@ -1,4 +1,5 @@
 import { fault } from '../../diagnostics/index.ts';
+import { checkDistfileName } from '../../formats/gentoo/index.ts';
 
 /** How an archive is compressed. */
 export type Compression = 'xz' | 'zstd' | 'gzip';
@@ -10,31 +11,17 @@ const suffixes: readonly (readonly [string, Compression])[] = [
   ['.tar.gz', 'gzip'],
 ];
 
-/** Checks the name of a distfile (specification, 2.1). Throws FPL009. */
-export function checkFinalName(name: string): string {
-  const refuse = (words: string): never => {
-    throw fault('FPL009', { what: `the file name '${name}' ${words}` });
-  };
-  if (name === '') refuse('is empty');
-  if (Buffer.byteLength(name) > 255) refuse('has more than 255 bytes');
-  if (name === '.' || name === '..') refuse('names a folder');
-  if (name.startsWith('-')) refuse('begins with a dash');
-  if (name.includes('/')) refuse('has a slash');
-  if (/[\s\u0000-\u001f\u007f]/u.test(name)) refuse('has a blank or a control character');
-  return name;
-}
-
-/** Compression of an archive to be made, by its name (specification, 2.6). Throws FPL009 for other names. */
+/** Compression of an archive to be made, by its name (specification, 2.6). Throws PMS004 for other names. */
 export function archiveCompression(finalName: string): Compression {
-  checkFinalName(finalName);
+  checkDistfileName(finalName);
   const found = suffixes.find(([suffix]) => finalName.endsWith(suffix) && finalName !== suffix);
   if (found) return found[1];
-  throw fault('FPL009', {
+  throw fault('PMS004', {
     what: `the archive name '${finalName}' does not end in ${suffixes.map(([suffix]) => suffix).join(', ')}`,
   });
 }
 
-/** Last part of an address, without query and fragment, nothing decoded. Throws FPL009 when it is no name of a distfile. */
+/** Last part of an address, without query and fragment, nothing decoded. Throws PMS004 when it is no name of a distfile. */
 export function finalNameOf(url: string): string {
-  return checkFinalName(url.replace(/[?#].*$/s, '').replace(/^.*\//s, ''));
+  return checkDistfileName(url.replace(/[?#].*$/s, '').replace(/^.*\//s, ''));
 }

@@ -96,7 +96,7 @@ export interface PackedFile {
 const versionControl = /(?:^|\/)(?:\.git|\.hg|\.svn|\.bzr|CVS|_darcs)$/;
 
 /**
- * Packs what is below a folder into a new file. Throws FPL009 for a name that tells no format, FPL010, FPL011, FPL014 when
+ * Packs what is below a folder into a new file. Throws PMS004 for a name that tells no format, FPL010, FPL011, FPL014 when
  * the compressor fails or is missing, SYS004.
  */
 export async function packFolder(

@@ -1,8 +1,14 @@
 import { fault } from '../../diagnostics/index.ts';
+import { compareBytes } from '../../primitives/index.ts';
 import type { TarEntry } from './tar-header.ts';
 
-/** Records of an extended header (POSIX pax), in order. */
+/** Records of an extended header (POSIX pax), in order; values of extended attributes have one letter for each byte. */
 export type PaxRecords = ReadonlyMap<string, string>;
+
+/** What stands in front of the name of an extended attribute in the keys of GNU tar and libarchive; values are raw bytes. */
+const xattrPrefix = 'SCHILY.xattr.';
+
+const encodingOf = (key: string): 'latin1' | 'utf8' => (key.startsWith(xattrPrefix) ? 'latin1' : 'utf8');
 
 /**
  * Reads the records `LENGTH KEY=VALUE` of an extended header.
@@ -26,7 +32,8 @@ export function decodePax(bytes: Uint8Array, archive: string): PaxRecords {
     const equals = text.indexOf(61, space);
     if (end > text.length || end <= space + 1 || text[end - 1] !== 10 || equals < 0 || equals >= end)
       throw wrong();
-    records.set(text.toString('utf8', space + 1, equals), text.toString('utf8', equals + 1, end - 1));
+    const key = text.toString('utf8', space + 1, equals);
+    records.set(key, text.toString(encodingOf(key), equals + 1, end - 1));
     at = end;
   }
   return records;
@@ -36,13 +43,31 @@ export function decodePax(bytes: Uint8Array, archive: string): PaxRecords {
 export function encodePax(records: PaxRecords): Uint8Array {
   const parts: Buffer[] = [];
   for (const [key, value] of records) {
-    const rest = Buffer.byteLength(` ${key}=${value}\n`);
+    const bytes = Buffer.from(value, encodingOf(key));
+    const rest = Buffer.byteLength(key) + bytes.byteLength + 3;
     // The length counts its own digits.
     let length = rest + String(rest).length;
     length = rest + String(length).length;
-    parts.push(Buffer.from(`${length} ${key}=${value}\n`));
+    parts.push(Buffer.from(`${length} ${key}=`), bytes, Buffer.from('\n'));
   }
   return Buffer.concat(parts);
+}
+
+/** Extended attributes by name as records, in the order of their names. */
+export function xattrRecords(xattrs: ReadonlyMap<string, Uint8Array>): PaxRecords {
+  const records = [...xattrs].map(([name, value]): [string, string] => [
+    `${xattrPrefix}${name}`,
+    Buffer.from(value).toString('latin1'),
+  ]);
+  return new Map(records.sort(([a], [b]) => compareBytes(a, b)));
+}
+
+function xattrsOf(records: PaxRecords): ReadonlyMap<string, Uint8Array> | undefined {
+  const xattrs = new Map<string, Uint8Array>();
+  for (const [key, value] of records) {
+    if (key.startsWith(xattrPrefix)) xattrs.set(key.slice(xattrPrefix.length), Buffer.from(value, 'latin1'));
+  }
+  return xattrs.size === 0 ? undefined : xattrs;
 }
 
 const decimal = (text: string | undefined, archive: string, key: string): number | undefined => {
@@ -68,6 +93,7 @@ export function applyPax(entry: TarEntry, records: PaxRecords, archive: string):
     throw fault('FMT023', { what: 'a pax header has a wrong size', place: { file: archive } });
   }
   const path = records.get('path') ?? entry.path;
+  const xattrs = xattrsOf(records);
   const isLink = entry.type === 'symlink' || entry.type === 'hardlink';
   return {
     ...entry,
@@ -79,5 +105,6 @@ export function applyPax(entry: TarEntry, records: PaxRecords, archive: string):
     gname: records.get('gname') ?? entry.gname,
     mtime: number('mtime') ?? entry.mtime,
     linkPath: isLink ? (records.get('linkpath') ?? entry.linkPath) : '',
+    ...(xattrs ? { xattrs } : {}),
   };
 }

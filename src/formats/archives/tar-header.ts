@@ -28,6 +28,8 @@ export interface TarEntry {
   readonly mtime: number;
   /** Destination of a symbolic or hard link; empty for others. */
   readonly linkPath: string;
+  /** Extended attributes by name, when an extended header has some. */
+  readonly xattrs?: ReadonlyMap<string, Uint8Array>;
 }
 
 /** One header block: the entry as the block alone tells it, and its type flag. */

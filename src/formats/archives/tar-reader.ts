@@ -20,7 +20,7 @@ export interface TarStreamEntry extends TarEntry {
 }
 
 /** What the extended headers in front of an entry say. */
-class ExtendedHeaders {
+export class ExtendedHeaders {
   #global: PaxRecords = new Map();
   #local = new Map<string, string>();
   readonly #archive: string;
@@ -44,17 +44,17 @@ class ExtendedHeaders {
 }
 
 /** Flags of headers that only describe the next entry (`A` is Solaris' access list; its content is left out). */
-const isExtended = (flag: string): boolean => 'xgLKA'.includes(flag);
-const padded = (size: number): number => Math.ceil(size / blockSize) * blockSize;
+export const isExtended = (flag: string): boolean => 'xgLKA'.includes(flag);
+export const padded = (size: number): number => Math.ceil(size / blockSize) * blockSize;
 
-const extendedSize = (block: Uint8Array, archive: string): number => {
+export const extendedSize = (block: Uint8Array, archive: string): number => {
   const text = decodeText(block.subarray(124, 136)).trim();
   const size = /^[0-7]+$/.test(text) ? Number.parseInt(text, 8) : 0;
   if (size <= extendedLimitBytes) return size;
   throw fault('FMT023', { what: `an extended header has ${size} bytes`, place: { file: archive } });
 };
 
-const tooShort = (archive: string) =>
+export const tooShort = (archive: string) =>
   fault('FMT020', { what: 'the archive ends too early', place: { file: archive } });
 
 /**

@@ -18,6 +18,14 @@ export type { Atom, AtomOperator, AtomOptions } from './atom.ts';
 export { formatAtom, parseAtom, requireAtom } from './atom.ts';
 export type { MatchedPackage } from './atom-match.ts';
 export { matchesAtom, matchesVersion, settleAtom } from './atom-match.ts';
+export {
+  autogensAmong,
+  isAutogenName,
+  isAutogenPart,
+  isAutogenPath,
+  moduleSuffixes,
+} from './autogen-files.ts';
+export * from './binpkg/index.ts';
 export type { CacheEntry, CacheFacts } from './cache-entry.ts';
 export { cacheVariables, parseCacheEntry, printCacheEntry, staleness } from './cache-entry.ts';
 export { md5Of } from './check-package.ts';
@@ -52,6 +60,7 @@ export {
   usualManifestHashes,
 } from './manifest.ts';
 export {
+  checkDistfileName,
   isCategoryName,
   isDistfileName,
   isEapiName,

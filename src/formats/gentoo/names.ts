@@ -1,3 +1,5 @@
+import { fault } from '../../diagnostics/index.ts';
+
 import { isVersion } from './version.ts';
 
 /** Whether a category may be called so (PMS 3.1.1). */
@@ -55,13 +57,24 @@ export function isEapiName(name: string): boolean {
   return /^[A-Za-z0-9_][A-Za-z0-9+_.-]*$/.test(name);
 }
 
+/** Why a text cannot be the name of a distfile, in a few words; undefined when it can (specification of autogens, 2.1). */
+function distfileNameFlaw(name: string): string | undefined {
+  if (name === '') return 'is empty';
+  if (Buffer.byteLength(name) > 255) return 'has more than 255 bytes';
+  if (name === '.' || name === '..') return 'names a folder';
+  if (name.startsWith('-')) return 'begins with a dash';
+  if (name.includes('/')) return 'has a slash';
+  return /[\s\0-\x1f\x7f]/.test(name) ? 'has a blank or a control character' : undefined;
+}
+
 /** Whether something may be the name of a distfile: no blanks, no `/`, at most 255 bytes, not `.`, `..` or an option. */
 export function isDistfileName(name: string): boolean {
-  return (
-    /^[^\s/\0-\x1f\x7f]+$/.test(name) &&
-    name !== '.' &&
-    name !== '..' &&
-    !name.startsWith('-') &&
-    Buffer.byteLength(name) <= 255
-  );
+  return distfileNameFlaw(name) === undefined;
+}
+
+/** The name when it can be one of a distfile. Throws PMS004. */
+export function checkDistfileName(name: string): string {
+  const flaw = distfileNameFlaw(name);
+  if (flaw !== undefined) throw fault('PMS004', { what: `the file name '${name}' ${flaw}` });
+  return name;
 }

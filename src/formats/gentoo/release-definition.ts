@@ -9,7 +9,7 @@ import {
   type YamlNode,
 } from '../yaml/index.ts';
 import { readKits } from './kit-definition.ts';
-import type { ReleaseDefinition, SourceRepository } from './release-shape.ts';
+import type { PlainValue, ReleaseDefinition, SourceRepository } from './release-shape.ts';
 
 const repositoryFields = ['url', 'branch', 'src_sha1', 'copyright', 'notes', 'eclasses'];
 
@@ -80,7 +80,7 @@ function readCollections(
  * Values as JSON has them, for `metadata`, which nobody interprets: whole numbers are numbers, empty values null, and all other
  * scalars the text that was written.
  */
-function plain(node: YamlNode): unknown {
+function plain(node: YamlNode): PlainValue {
   if (node.kind === 'list') return node.items.map(plain);
   if (node.kind === 'map')
     return Object.fromEntries(node.entries.map(({ key, value }) => [key, plain(value)]));

@@ -43,10 +43,18 @@ export interface KitDefinition {
   readonly syncUrl?: string;
 }
 
+/** A value as JSON has it. */
+export type PlainValue =
+  | string
+  | number
+  | null
+  | readonly PlainValue[]
+  | { readonly [name: string]: PlainValue };
+
 /** A release: what its kits are made of and where they go. */
 export interface ReleaseDefinition {
   /** Whatever stands there, for `metadata/version.json`. */
-  readonly metadata: unknown;
+  readonly metadata: PlainValue;
   /** With `{{cur_year}}` as written. */
   readonly copyright?: string;
   readonly metaRepoBranch?: string;

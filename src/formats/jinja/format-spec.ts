@@ -100,12 +100,17 @@ const bases: Readonly<Record<string, { base: number; prefix: string }>> = {
   X: { base: 16, prefix: '0X' },
 };
 
+function characterOf(value: bigint): string {
+  const isOne = value >= 0n && value <= 0x10ffffn;
+  return isOne ? String.fromCodePoint(Number(value)) : wrongUse(`there is no character ${value}`);
+}
+
 function formatInteger(value: bigint, spec: Spec): string {
   if (spec.precision !== undefined) return wrongUse('an integer takes no precision');
   if (spec.letter === 'c' && (spec.sign || spec.isAlternate)) {
     return wrongUse('a character is formatted like a number');
   }
-  if (spec.letter === 'c') return padded({ sign: '', body: String.fromCodePoint(Number(value)) }, spec, '<');
+  if (spec.letter === 'c') return padded({ sign: '', body: characterOf(value) }, spec, '>');
   const base = bases[spec.letter];
   if (!base && !['', 'd', 'n'].includes(spec.letter)) {
     return wrongUse(`the format '${spec.letter}' is not one for integers`);

@@ -14,6 +14,8 @@ export interface Compiled {
 export interface Run {
   /** Where the template is, for problems. */
   at: Spot;
+  /** Statements that were run and items that were looped over. */
+  steps: number;
   /** The template of a name; undefined when there is none. */
   load(name: string): Compiled | undefined;
   /** Runs statements in a row; given from outside, since templates hold statements that run templates. */

@@ -12,6 +12,14 @@ import type { Value } from './values.ts';
 /** Characters that one template may print. */
 const longest = 64 * 1024 * 1024;
 
+/** Statements and items of one rendering: real templates have some thousands, and loops in loops have no end. */
+const mostSteps = 5_000_000;
+
+function count(frame: Frame, steps: number): void {
+  frame.run.steps += steps;
+  if (frame.run.steps > mostSteps) tooMuch('the template does too much');
+}
+
 type Runners = {
   readonly [Kind in Statement['kind']]: (node: StatementOf<Kind>, frame: Frame) => void;
 };
@@ -31,6 +39,7 @@ function runIf(node: StatementOf<'if'>, frame: Frame): void {
 function filtered(node: StatementOf<'for'>, items: Value, frame: Frame): Value[] {
   frame.run.at = node.items.at;
   const all = [...iterate(items)];
+  count(frame, all.length);
   const { filter } = node;
   if (!filter) return all;
   return all.filter((item) => {
@@ -117,6 +126,7 @@ const runners: Runners = {
 
 /** Runs statements in a row. */
 export function runBody(body: readonly Statement[], frame: Frame): void {
+  count(frame, body.length);
   for (const statement of body) {
     const run = runners[statement.kind] as (node: Statement, frame: Frame) => void;
     run(statement, frame);

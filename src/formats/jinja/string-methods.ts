@@ -1,5 +1,5 @@
 import { type Bound, bind } from './bind.ts';
-import { iterate, textLength, typeName } from './dict.ts';
+import { hasPairs, iterate, textLength, typeName } from './dict.ts';
 import type { MethodTable } from './method.ts';
 import { asIndex } from './numbers.ts';
 import { textKinds } from './string-kinds.ts';
@@ -29,15 +29,18 @@ const upperFirst = (text: string): string => {
   return first.toUpperCase() + text.slice(first.length);
 };
 
-/** The text between two indices as Python's methods take them, and where it begins. */
+/** The text between two indices as Python's methods take them, which count characters, and where it begins. */
 function window(self: string, bound: Bound): { from: number; part: string } {
+  const characters = hasPairs(self) ? [...self] : undefined;
+  const length = characters?.length ?? self.length;
   const place = (name: string, missing: number): number => {
     const value = bound.value(name);
     const at = value === undefined || value === none ? missing : asIndex(value);
-    return at < 0 ? Math.max(0, at + self.length) : Math.min(at, self.length);
+    return at < 0 ? Math.max(0, at + length) : Math.min(at, length);
   };
   const from = place('start', 0);
-  return { from, part: self.slice(from, Math.max(from, place('end', self.length))) };
+  const to = Math.max(from, place('end', length));
+  return { from, part: characters?.slice(from, to).join('') ?? self.slice(from, to) };
 }
 
 function find(who: string, isLast: boolean): (self: string, given: Arguments) => number {
@@ -46,8 +49,8 @@ function find(who: string, isLast: boolean): (self: string, given: Arguments) =>
     const { from, part } = window(self, bound);
     const sub = textArgument(bound.value('sub'), who);
     const at = isLast ? part.lastIndexOf(sub) : part.indexOf(sub);
-    const isOutside = Number(bound.value('start') ?? 0) > self.length;
-    return at < 0 || isOutside ? -1 : textLength(self.slice(0, from + at));
+    const isOutside = Number(bound.value('start') ?? 0) > textLength(self);
+    return at < 0 || isOutside ? -1 : from + textLength(part.slice(0, at));
   };
 }
 
@@ -133,7 +136,7 @@ function zfill(self: string, given: Arguments): string {
   const width = bind('zfill', given, ['width'], 1).integer('width', 0);
   if (width > 1_000_000) return tooMuch('a text is filled up to too great a width');
   const sign = /^[+-]/.exec(self)?.[0] ?? '';
-  return sign + self.slice(sign.length).padStart(width - sign.length, '0');
+  return sign + '0'.repeat(Math.max(0, width - textLength(self))) + self.slice(sign.length);
 }
 
 function swapCase(self: string): string {

@@ -15,6 +15,24 @@ function troubleOf(run: () => unknown) {
   throw new Error('nothing failed');
 }
 
+describe('a template without an end', () => {
+  it('is ended: loops in loops that do nothing, and those whose items are left out', () => {
+    const begin = '{% for a in range(3000) %}{% for b in range(3000) %}';
+    const end = '{% endfor %}{% endfor %}';
+    for (const text of [
+      `${begin}{% set x = a %}${end}`,
+      begin.replace('%}{%', '%}{%').replace(/ %\}$/, ' if b < 0 %}') + end,
+    ])
+      expect(troubleOf(() => render(text))).toMatchObject({
+        code: 'TPL005',
+        what: 'the template does too much',
+      });
+    expect(
+      render('{% for a in range(300) %}{% for b in range(300) %}{% set x = a %}{% endfor %}{% endfor %}'),
+    ).toBe('');
+  });
+});
+
 describe('where a template fails', () => {
   it('36: an attribute of something undefined fails at its line and column', () => {
     expect(troubleOf(() => render('a\n  {{ x.y }}\n'))).toMatchObject({

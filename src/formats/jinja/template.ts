@@ -73,7 +73,7 @@ export function compileTemplate(text: string, options: TemplateOptions): Templat
   return {
     name,
     render(variables) {
-      const run: Run = { at: { file: name, line: 1, column: 1 }, load, body: runBody };
+      const run: Run = { at: { file: name, line: 1, column: 1 }, steps: 0, load, body: runBody };
       const sink = { text: '' };
       try {
         runTemplate(run, main, { context: new Context(valuesOf(variables)), sink });

@@ -1,5 +1,5 @@
 export { toEbuildVersion } from './ebuild-version.ts';
-export type { TagTransform, VersionMatch, VersionMatcher } from './matcher.ts';
+export type { FindsPattern, TagTransform, VersionMatch, VersionMatcher } from './matcher.ts';
 export { compilePythonPattern, matchVersion } from './matcher.ts';
 export type { DependencyLines, PythonDependencies } from './pydeps.ts';
 export { pythonDependencyLines } from './pydeps.ts';

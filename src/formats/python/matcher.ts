@@ -36,9 +36,10 @@ function atStart(pattern: RegExp): RegExp {
   return new RegExp(`^(?:${pattern.source})`, pattern.flags.replace(/[gmy]/g, ''));
 }
 
-function matchesStart(pattern: RegExp, text: string): boolean {
-  return atStart(pattern).test(text);
-}
+/** Groups of the first match, all of it first; null for none. Whoever cannot trust a pattern bounds its time here. */
+export type FindsPattern = (pattern: RegExp, text: string) => readonly (string | undefined)[] | null;
+
+const findPlainly: FindsPattern = (pattern, text) => pattern.exec(text);
 
 /** A regular expression as people write it in YAML for Python. Throws PEP002 when it is none that can be used here. */
 export function compilePythonPattern(text: string, place?: Place): RegExp {
@@ -50,8 +51,17 @@ export function compilePythonPattern(text: string, place?: Place): RegExp {
   }
 }
 
-/** Finds the version in a tag (specification 6.2): transform, then select, then filter, then the matcher. */
-export function matchVersion(tag: string, matcher: VersionMatcher): VersionMatch {
+/**
+ * Finds the version in a tag (specification 6.2): transform, then select, then filter, then the matcher. `find` looks for the
+ * patterns of the matcher, and what it throws is thrown.
+ */
+export function matchVersion(
+  tag: string,
+  matcher: VersionMatcher,
+  find: FindsPattern = findPlainly,
+): VersionMatch {
+  const matchesStart = (pattern: RegExp, subject: string): boolean =>
+    find(atStart(pattern), subject) !== null;
   const text = (matcher.transform ?? []).reduce(
     (now, { match, replace }) => now.split(match).join(replace),
     tag,
@@ -60,8 +70,8 @@ export function matchVersion(tag: string, matcher: VersionMatcher): VersionMatch
   if (matcher.select && !matchesStart(matcher.select, text)) return none('is not selected');
   if (matcher.filter?.some((pattern) => matchesStart(pattern, text))) return none('is filtered out');
   if (matcher.match) {
-    const found = atStart(matcher.match).exec(text);
-    return found ? { version: found[1] ?? found[0], text } : none('does not match');
+    const found = find(atStart(matcher.match), text);
+    return found ? { version: found[1] ?? found[0] ?? '', text } : none('does not match');
   }
   if (matcher.kind === 'standard') {
     const version = standard.exec(text)?.[1];

@@ -1,4 +1,5 @@
 import { ensureFolder, pathExists, removeTree, systemRandom } from '../../host/index.ts';
+import { atOnce } from '../../primitives/index.ts';
 import type { Beginning } from './begin.ts';
 import type { ScheduleContext, ScheduledPackage } from './context.ts';
 import { type Examination, examine } from './examine.ts';
@@ -24,33 +25,28 @@ export async function examineAll(
   },
 ): Promise<readonly Examination[]> {
   const { packages, leftAlone, news } = given;
-  const results: Examination[] = [];
-  let next = 0;
   let done = 0;
-  const work = async (): Promise<void> => {
-    while (next < packages.length && !context.signal?.aborted) {
-      const at = next;
-      next += 1;
-      const one = packages[at] as ScheduledPackage;
-      const scratch = `${context.folder}/packages/${one.name}-${systemRandom.hex(4)}`;
-      results[at] = await examine(context, {
-        package: one,
-        state: start.contents.states.get(one.name),
-        updatedMs: start.contents.checks.get(one.name)?.updated,
-        upstream: news.upstream,
-        libraries: news.libraries,
-        before: () => readRecipeTree(context.copy, start.head.id, one.name),
-        proposed: () => start.branches.proposedVersion(one.name),
-        scratch,
-      });
-      // most packages have nothing new and need no folder
-      if (pathExists(scratch)) await removeTree(scratch);
-      done += 1;
-      if (done % stride === 0) context.tell(`looked at ${done} of ${packages.length} packages`);
-    }
+  const look = async (one: ScheduledPackage): Promise<Examination> => {
+    const scratch = `${context.folder}/packages/${one.name}-${systemRandom.hex(4)}`;
+    const result = await examine(context, {
+      package: one,
+      state: start.contents.states.get(one.name),
+      updatedMs: start.contents.checks.get(one.name)?.updated,
+      upstream: news.upstream,
+      libraries: news.libraries,
+      before: () => readRecipeTree(context.copy, start.head.id, one.name),
+      proposed: () => start.branches.proposedVersion(one.name),
+      scratch,
+    });
+    // most packages have nothing new and need no folder
+    if (pathExists(scratch)) await removeTree(scratch);
+    done += 1;
+    if (done % stride === 0) context.tell(`looked at ${done} of ${packages.length} packages`);
+    return result;
   };
   ensureFolder(`${context.folder}/packages`);
-  await Promise.all(Array.from({ length: Math.max(1, context.settings.maxParallel) }, work));
+  const { settings, signal } = context;
+  const results = [...(await atOnce(packages, { most: settings.maxParallel, signal }, look))];
   for (const one of leftAlone) {
     const found = await examineLeftAlone(context, {
       package: one,

@@ -1,5 +1,5 @@
 import { fault, type Problem, ProblemError, problem } from '../../diagnostics/index.ts';
-import { onInterrupt } from '../../host/index.ts';
+import { interruptible } from '../../host/index.ts';
 import type { PipelineContext } from '../pipeline-context.ts';
 import { readSettingsOf } from '../recipe-repository.ts';
 import { type AurAccess, openAurAccess } from './aur-access.ts';
@@ -45,19 +45,19 @@ export async function pushToAur(context: PipelineContext, options: AurPushOption
     return skipAll(context, names, problem('CIU003', { what: 'AUR_KEY is not set' }));
   }
   const hosts = (await copy.readFiles(commit, [knownHostsFile])).get(knownHostsFile);
-  const interrupt = new AbortController();
-  const stopListening = onInterrupt(() => interrupt.abort());
-  const access = openAurAccess(options.key, hosts === undefined ? '' : Buffer.from(hosts).toString('utf8'));
-  try {
-    const { ci, clock } = context;
-    const signal = AbortSignal.any([interrupt.signal, ...(options.signal ? [options.signal] : [])]);
-    return await uploadAll(context, { copy, commit, repository, ci, clock, access, signal }, names);
-  } finally {
-    tellNewHostKeys(context, access);
-    // whoever ends us: the key does not stay
-    await access.close();
-    stopListening();
-  }
+  const { key } = options;
+  return await interruptible(async (interrupted) => {
+    const access = openAurAccess(key, hosts === undefined ? '' : Buffer.from(hosts).toString('utf8'));
+    try {
+      const { ci, clock } = context;
+      const signal = AbortSignal.any([interrupted, ...(options.signal ? [options.signal] : [])]);
+      return await uploadAll(context, { copy, commit, repository, ci, clock, access, signal }, names);
+    } finally {
+      tellNewHostKeys(context, access);
+      // whoever ends us: the key does not stay
+      await access.close();
+    }
+  });
 }
 
 async function managedOf(

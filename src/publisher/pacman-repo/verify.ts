@@ -1,6 +1,7 @@
 import { type Problem, problem } from '../../diagnostics/index.ts';
 import { type DatabaseEntry, parseDesc, readDatabase } from '../../formats/pacman/index.ts';
 import { bytesIfThere, entryFacts, hashFile, namesIn } from '../../host/index.ts';
+import { atOnce } from '../../primitives/index.ts';
 import type { Signer } from '../../signer/index.ts';
 import type { VerifyMode } from '../index.ts';
 import type { Places } from './places.ts';
@@ -117,12 +118,9 @@ class Inspection {
     const db = await this.#database(this.#places.database);
     const files = await this.#database(this.#places.filesDatabase);
     this.#compareDatabases(db, files);
-    const waiting = db.map(listedOf);
-    this.#strays(waiting);
-    const work = async (): Promise<void> => {
-      for (let item = waiting.pop(); item; item = waiting.pop()) await this.#package(item, mode);
-    };
-    await Promise.all([work(), work(), work(), work()]);
+    const listed = db.map(listedOf);
+    this.#strays(listed);
+    await atOnce(listed, { most: 4 }, (item) => this.#package(item, mode));
     return db.length;
   }
 }

@@ -59,7 +59,9 @@ export class BullmqQueue implements QueueBackend {
   readonly #settling = this.#batch('settle');
   readonly #releasing = this.#batch('release');
   readonly #renewing: Batcher<{ lease: Lease; leaseMs: number }, number>;
-  readonly #claiming = new Batcher<ClaimRequest, readonly Lease[]>((requests) => this.#claimAll(requests));
+  readonly #claiming = new Batcher<ClaimRequest, PromiseSettledResult<readonly Lease[]>>((requests) =>
+    this.#claimAll(requests),
+  );
   #closed = false;
 
   constructor(options: BullmqQueueOptions) {
@@ -101,7 +103,10 @@ export class BullmqQueue implements QueueBackend {
   }
 
   async claim(request: ClaimRequest): Promise<readonly Lease[]> {
-    return request.max < 1 ? [] : this.#claiming.add(request);
+    if (request.max < 1) return [];
+    const given = await this.#claiming.add(request);
+    if (given.status === 'rejected') throw given.reason;
+    return given.value;
   }
 
   async wait(claimant: Claimant, signal: AbortSignal): Promise<void> {
@@ -202,8 +207,13 @@ export class BullmqQueue implements QueueBackend {
     this.#line.close();
   }
 
-  /** Slots of one builder that ask in one moment ask as one: what they get goes to the first of them. */
-  async #claimAll(requests: readonly ClaimRequest[]): Promise<readonly (readonly Lease[])[]> {
+  /**
+   * Slots of one builder that ask in one moment ask as one: what they get goes to the first of them. When that fails, it is
+   * theirs alone: what others were given would be nobody's until its leases run out.
+   */
+  async #claimAll(
+    requests: readonly ClaimRequest[],
+  ): Promise<readonly PromiseSettledResult<readonly Lease[]>[]> {
     const alike = new Map<string, { args: Argument[]; asking: number[]; max: number }>();
     for (const [at, request] of requests.entries()) {
       const args = this.#claimArguments(request, request.leaseMs, 0);
@@ -213,22 +223,20 @@ export class BullmqQueue implements QueueBackend {
       known.max += request.max;
       alike.set(key, known);
     }
-    const answers: (readonly Lease[])[] = requests.map(() => []);
-    await Promise.all(
-      [...alike.values()].map(async ({ args, asking, max }) => {
-        const given = (await this.#run('claim', args.with(maxOfClaim, max))) as Argument[];
-        const leases = rowsOf(given, 3);
-        for (const at of asking) {
-          const { builder, max: most } = requests[at] as ClaimRequest;
-          answers[at] = leases.splice(0, most).map(([data, fence, untilMs]) => ({
-            entry: JSON.parse(String(data)) as QueueEntry,
-            builder,
-            fence: Number(fence),
-            untilMs: Number(untilMs),
-          }));
-        }
-      }),
+    const answers: PromiseSettledResult<readonly Lease[]>[] = [];
+    const groups = [...alike.values()];
+    const given = await Promise.allSettled(
+      groups.map(({ args, max }) => this.#run('claim', args.with(maxOfClaim, max)) as Promise<Argument[]>),
     );
+    for (const [index, { asking }] of groups.entries()) {
+      const result = given[index] as PromiseSettledResult<Argument[]>;
+      const leases = result.status === 'fulfilled' ? rowsOf(result.value, 3) : [];
+      for (const at of asking) {
+        const { builder, max } = requests[at] as ClaimRequest;
+        const value = leases.splice(0, max).map((row) => givenLease(row, builder));
+        answers[at] = result.status === 'fulfilled' ? { status: 'fulfilled', value } : result;
+      }
+    }
     return answers;
   }
 
@@ -298,6 +306,9 @@ function rowsOf<T>(values: readonly T[], width: number): T[][] {
   for (let at = 0; at < values.length; at += width) rows.push(values.slice(at, at + width));
   return rows;
 }
+
+const givenLease = ([data, fence, untilMs]: readonly Argument[], builder: BuilderName): Lease =>
+  leaseOf([String(data), builder, Number(fence), Number(untilMs)]);
 
 const leaseOf = ([data, builder, fence, untilMs]: readonly Argument[]): Lease => ({
   entry: JSON.parse(String(data)) as QueueEntry,

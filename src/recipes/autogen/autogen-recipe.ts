@@ -12,29 +12,3 @@ export interface AutogenDetails {
 
 /** Name of the job that brings what no autogen makes: eclasses, profiles, ebuilds written by hand. */
 export const staticJob = 'overlay';
-
-/** Of several in one folder the first one is taken, as `packmill doit` does. */
-const modules = ['autogen.ts', 'autogen.mts', 'autogen.mjs', 'autogen.js'];
-const list = 'autogen.yaml';
-
-/** Whether a file is an autogen, by its name. */
-const isAutogen = (name: string): boolean => name === list || modules.includes(name);
-
-/** The autogens among the names of a folder. */
-export function autogensAmong(names: readonly string[]): readonly string[] {
-  const module = modules.find((name) => names.includes(name));
-  return [...(module === undefined ? [] : [module]), ...(names.includes(list) ? [list] : [])];
-}
-
-/** Whether a path of an overlay only serves to make ebuilds, and is no part of the tree that is published. */
-export function isWorkshop(path: string): boolean {
-  const parts = path.split('/');
-  const name = parts.at(-1) ?? '';
-  return (
-    isAutogen(name) ||
-    name === 'autogen.py' ||
-    /^generator\.\w+$/.test(name) ||
-    parts.some((part, at) => at < parts.length - 1 && (part === 'templates' || part === 'generators')) ||
-    parts.some((part) => part === '.git' || part === 'node_modules')
-  );
-}

@@ -1,5 +1,5 @@
 import { join, relative } from 'node:path';
-import { parseManifest } from '../../formats/gentoo/index.ts';
+import { isAutogenPart, parseManifest } from '../../formats/gentoo/index.ts';
 import { digestBytes, type FileTree, pathKind, readFileTree, realPath } from '../../host/index.ts';
 import {
   type Artifact,
@@ -8,7 +8,7 @@ import {
   type KindServices,
   type Outcome,
 } from '../../model/index.ts';
-import { type AutogenDetails, isWorkshop, staticJob } from './autogen-recipe.ts';
+import { type AutogenDetails, staticJob } from './autogen-recipe.ts';
 import { packFiles } from './package-archive.ts';
 import type { RunResult } from './report.ts';
 
@@ -62,7 +62,7 @@ export async function collectPackages(input: Collecting): Promise<Outcome> {
       return failed('AGN037', `'${catpkg}' of '${recipe.name}' is a link and no folder`);
     const own = await filesOf(folder, `${catpkg}/`);
     const leak = [...own].find(([, { bytes }]) => secrets.some((one) => Buffer.from(bytes).includes(one)));
-    if (leak) return failed('AGN038', `'${leak[0]}' holds a password or token of '${recipe.name}'`);
+    if (leak) return failed('AGN050', `'${leak[0]}' holds a password or token of '${recipe.name}'`);
     const files = await withWorkOfHands(input, own, catpkg);
     const distfiles = await keepDistfiles(input, files, catpkg);
     artifacts.push(await store(input, { name: catpkg, version, files, distfiles }));
@@ -96,7 +96,7 @@ async function filesOf(folder: string, prefix: string): Promise<FileTree> {
   const tree = await readFileTree(folder, { skip, mostBytes });
   return new Map(
     [...tree]
-      .filter(([path]) => !isWorkshop(path))
+      .filter(([path]) => !isAutogenPart(path))
       .map(([path, file]) => [`${prefix}${path}`, file] as const),
   );
 }

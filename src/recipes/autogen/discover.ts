@@ -1,5 +1,6 @@
 import { dirname, join, relative } from 'node:path';
 import { fault, type Problem, problem } from '../../diagnostics/index.ts';
+import { autogensAmong } from '../../formats/gentoo/index.ts';
 import {
   absolutePath,
   namesIn,
@@ -10,7 +11,7 @@ import {
 } from '../../host/index.ts';
 import type { Recipe } from '../../model/index.ts';
 import type { Digest } from '../../primitives/index.ts';
-import { type AutogenDetails, autogensAmong, staticJob } from './autogen-recipe.ts';
+import { type AutogenDetails, staticJob } from './autogen-recipe.ts';
 import { partsOf, withoutDoubles } from './name-autogens.ts';
 
 const skipped: ReadonlySet<string> = new Set(['.git', 'node_modules', 'templates', 'generators', 'files']);

@@ -21,7 +21,7 @@ export interface AutogenSettings extends DistfileSettings {
   readonly upstreams: Readonly<Record<string, string>>;
   readonly distfilesHost: string | undefined;
   readonly release: string;
-  /** Who autogens are to servers; read when a job begins. Throws FPL019. */
+  /** Who autogens are to servers; read when a job begins. Throws CFG010. */
   readonly credentials: () => CredentialTable;
   /** The Node that runs packmill, and folders and files of packmill by their names in its folder. */
   readonly runtime: string;

@@ -8,6 +8,7 @@ import {
 } from '../../formats/pkgbuild-repo/index.ts';
 import { type FolderSnapshot, linkDestination, nextTurn, textIfThere } from '../../host/index.ts';
 import type { LoadedRecipe, Need, Recipe } from '../../model/index.ts';
+import { atOnce } from '../../primitives/index.ts';
 import { genericNeeds } from './generic-needs.ts';
 import { readInputs } from './input-digest.ts';
 import { hasPkgverFunction, staleFields } from './literal-assignments.ts';
@@ -44,19 +45,12 @@ export async function loadAll(
   folders: readonly string[],
   options: LoadOptions & { readonly parallel?: number },
 ): Promise<readonly LoadedRecipe<PkgbuildDetails>[]> {
-  const results: LoadedRecipe<PkgbuildDetails>[] = [];
-  let next = 0;
-  const work = async (): Promise<void> => {
-    while (next < folders.length) {
-      const at = next;
-      next += 1;
-      results[at] = await load(folders[at] as string, options);
-      // reading never waits by itself: a manager with thousands of recipes has others to answer meanwhile
-      if (at % 16 === 0) await nextTurn();
-    }
-  };
-  await Promise.all(Array.from({ length: Math.max(1, options.parallel ?? 4) }, work));
-  return results;
+  return await atOnce(folders, { most: options.parallel ?? 4 }, async (folder, at) => {
+    const loaded = await load(folder, options);
+    // reading never waits by itself: a manager with thousands of recipes has others to answer meanwhile
+    if (at % 16 === 0) await nextTurn();
+    return loaded;
+  });
 }
 
 async function loadOrThrow(folder: string, options: LoadOptions): Promise<LoadedRecipe<PkgbuildDetails>> {

@@ -10,6 +10,7 @@ import {
   systemClock,
   writeDurably,
 } from '../../host/index.ts';
+import { atOnce } from '../../primitives/index.ts';
 import type { Signer } from '../signer.ts';
 import { AgentSession } from './agent-session.ts';
 import { findKey, type SigningKey } from './gnupg-home.ts';
@@ -48,14 +49,10 @@ class GnupgSigner implements Signer {
   }
 
   async signFiles(paths: readonly string[]): Promise<void> {
-    const waiting = [...paths];
-    const work = async (): Promise<void> => {
-      for (let path = waiting.shift(); path !== undefined; path = waiting.shift()) {
-        writeDurably(`${path}.sig`, await this.#signFile(path));
-      }
-    };
     // The agent signs one after the other; what overlaps is the reading and hashing of files.
-    await Promise.all(Array.from({ length: Math.min(4, paths.length) }, work));
+    await atOnce(paths, { most: 4 }, async (path) => {
+      writeDurably(`${path}.sig`, await this.#signFile(path));
+    });
   }
 
   async #signFile(path: string): Promise<Uint8Array> {

@@ -21,10 +21,18 @@ import { signatureTrouble } from './verify-template.ts';
 /**
  * What an update of the pipeline files came to. `updated`: a commit was made and pushed, and the run has to end, as the
  * next one starts with the new files; after everything else the run goes on. `waiting`: there is something to take over,
- * and a hand-over has to be accepted first.
+ * and a hand-over has to be accepted first. `not-pushed`: our own remote did not take it.
  */
 export interface TemplateReport {
-  readonly outcome: 'off' | 'unpinned' | 'untrusted' | 'unavailable' | 'current' | 'waiting' | 'updated';
+  readonly outcome:
+    | 'off'
+    | 'unpinned'
+    | 'untrusted'
+    | 'unavailable'
+    | 'current'
+    | 'waiting'
+    | 'not-pushed'
+    | 'updated';
   /** Our new commit, and the template's that it takes over. */
   readonly commit?: string;
   readonly template?: string;
@@ -39,7 +47,7 @@ const nothing = { written: [], removed: [], kept: [] };
 /**
  * Takes over the pipeline files of the template (specification 11), from the pinned commit or from a commit that the
  * pinned key has signed. Only the listed files are copied and nothing of the template is run. Trouble with the
- * template is reported (CIU010 to CIU014) and ends nothing; throws SYS problems only.
+ * template (CIU010 to CIU014) and with our own remote (CIU015) is reported and ends nothing; throws SYS problems only.
  */
 export async function updateTemplate(
   context: PipelineContext,
@@ -65,13 +73,24 @@ export async function updateTemplate(
   const scratch = makeTemporaryFolder('packmill-template-');
   try {
     return await updateFrom(context, { pin, scratch, signal });
+  } finally {
+    await removeTree(scratch);
+  }
+}
+
+/** What work comes to; trouble of git in it is reported under a code and is the given outcome. */
+async function orTold(
+  context: PipelineContext,
+  trouble: { readonly code: 'CIU012' | 'CIU015'; readonly outcome: TemplateReport['outcome'] },
+  work: () => Promise<string | TemplateReport>,
+): Promise<string | TemplateReport> {
+  try {
+    return await work();
   } catch (error) {
     if (!(error instanceof ProblemError) || !error.problem.code.startsWith('GIT')) throw error;
     const { what, why } = error.problem;
-    context.report(problem('CIU012', { what, ...(why === undefined ? {} : { why }) }));
-    return { outcome: 'unavailable', ...nothing };
-  } finally {
-    await removeTree(scratch);
+    context.report(problem(trouble.code, { what, ...(why === undefined ? {} : { why }) }));
+    return { outcome: trouble.outcome, ...nothing };
   }
 }
 
@@ -89,9 +108,11 @@ async function updateFrom(context: PipelineContext, update: Update): Promise<Tem
   const { clock } = context;
   const template = await openWorkingCopy({ folder, branch: ref, url: repo, clock, signal: update.signal });
   try {
-    const commit = await chosenCommit(context, template, update);
+    const missing = { code: 'CIU012', outcome: 'unavailable' } as const;
+    const commit = await orTold(context, missing, () => chosenCommit(context, template, update));
     if (typeof commit !== 'string') return commit;
-    return await takeOver(context, template, commit);
+    const refused = { code: 'CIU015', outcome: 'not-pushed' } as const;
+    return (await orTold(context, refused, () => takeOver(context, template, commit))) as TemplateReport;
   } finally {
     await template.close();
   }
@@ -161,8 +182,8 @@ async function takeOver(
     return { outcome: 'current', template: commit, ...nothing };
   }
   const refs = await fetchRemoteRefs(copy);
-  // what waits moves the tag to the commit before ours, and nothing would move it on
-  if ((await waitingDocuments(context, refs)).length > 0) {
+  // what waits with a tag moves it to the commit before ours, and nothing would move it on
+  if ((await waitingDocuments(context, refs)).some(({ tag }) => tag !== undefined)) {
     context.tell('pipeline files are updated once the hand-over that waits is accepted');
     return { outcome: 'waiting', template: commit, ...nothing };
   }

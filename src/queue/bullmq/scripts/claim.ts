@@ -162,7 +162,7 @@ if peek then
 end
 
 raiseFence(0, nowMs)
-local given, relieved = {}, false
+local given, relieved, fence = {}, false, nil
 while #given < 3 * max do
   local lane, id, late = choose()
   if not lane then break end
@@ -171,17 +171,19 @@ while #given < 3 * max do
   if lanes[lane] then lanes[lane].id = nil end
   -- One of BullMQ's tools may have removed the job; the record will offer it again.
   if entry[1] and entry[2] then
-    local fence = string.format('%.0f', call('INCR', lastFence))
+    -- One for each job that may be given, asked for once: those that are left over are never used.
+    fence = fence and fence + 1 or call('INCRBY', lastFence, max) - max + 1
     leased[shareOf(lane)] = leasedOf(shareOf(lane)) + 1
-    startLease(lane, id, { job = entry[1], builder = builder, fence = fence, untilMs = untilMs, nowMs = nowMs })
+    startLease(lane, id, { job = entry[1], builder = builder, fence = string.format('%.0f', fence), untilMs = untilMs, nowMs = nowMs })
     local memory, disk = needs(id)
     freeMemory, freeDisk = freeMemory - memory, freeDisk - disk
     given[#given + 1] = entry[2]
-    given[#given + 1] = tonumber(fence)
+    given[#given + 1] = fence
     given[#given + 1] = untilMs
     relieved = relieved or late
   end
 end
+tellLeases()
 -- A builder that held back for an overdue job may go on now.
 if relieved then ring() end
 return given

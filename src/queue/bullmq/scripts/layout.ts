@@ -95,30 +95,45 @@ local function lock(key, fence, leaseMs)
   call('SET', key .. ':lock', fence, 'PX', math.max(1, math.floor(leaseMs)))
 end
 
+-- What begins or ends with leases is gathered, and told to the indexes at the end of the run: a call for many leases
+-- costs as much as one for one. Nothing else of a run may look at them before that.
+local begun, over, ofShares = {}, {}, {}
+
 local function startLease(lane, id, lease)
-  local key = keyOf(lane, id)
+  local key, share = keyOf(lane, id), shareOf(lane)
   call('HSET', key, 'fence', lease.fence, 'until', lease.untilMs, 'pb', lease.builder, 'processedOn', lease.nowMs)
   call('LPUSH', base .. ':' .. lane .. ':active', id)
-  call('ZADD', untils, lease.untilMs, lease.job)
-  call('HINCRBY', shares, shareOf(lane), 1)
+  begun[#begun + 1] = lease.untilMs
+  begun[#begun + 1] = lease.job
+  ofShares[share] = (ofShares[share] or 0) + 1
   addHeld(id, lease.builder, 1)
   lock(key, lease.fence, lease.untilMs - lease.nowMs)
 end
 
--- Whatever the lease was good for; the job's hash is left to the caller.
+-- Whatever the lease was good for; the job's hash and lock are left to the caller.
 local function endLease(lane, id, job)
-  local key = keyOf(lane, id)
+  local share = shareOf(lane)
   call('LREM', base .. ':' .. lane .. ':active', 1, id)
-  call('ZREM', untils, job)
-  addTo(shares, shareOf(lane), -1)
-  addHeld(id, call('HGET', key, 'pb') or '', -1)
-  call('DEL', key .. ':lock')
+  over[#over + 1] = job
+  ofShares[share] = (ofShares[share] or 0) - 1
+  local memory, disk = needs(id)
+  if memory > 0 or disk > 0 then addHeld(id, call('HGET', keyOf(lane, id), 'pb') or '', -1) end
+end
+
+-- To be called at the end of every run that starts or ends leases.
+local function tellLeases()
+  for at = 1, #over, 1000 do call('ZREM', untils, unpack(over, at, math.min(at + 999, #over))) end
+  for at = 1, #begun, 1000 do call('ZADD', untils, unpack(begun, at, math.min(at + 999, #begun))) end
+  for share, count in pairs(ofShares) do
+    if count ~= 0 then addTo(shares, share, count) end
+  end
 end
 
 -- Makes a leased job claimable at its old place.
 local function giveBack(lane, id, job)
   local key = keyOf(lane, id)
   endLease(lane, id, job)
+  call('DEL', key .. ':lock')
   call('HDEL', key, 'fence', 'until', 'pb', 'processedOn')
   stand(lane, id, -tonumber(call('HGET', key, 'priority') or '0'))
 end
@@ -127,7 +142,7 @@ end
 local function remove(lane, id, job)
   local key = keyOf(lane, id)
   if call('HEXISTS', key, 'fence') == 1 then endLease(lane, id, job) else takeFromReady(lane, id) end
-  call('DEL', key)
+  call('DEL', key, key .. ':lock')
   call('HDEL', jobs, job)
 end
 

@@ -23,17 +23,33 @@ for at = 1, #ARGV, 8 do
     stand(lane, id, ARGV[at + 4])
   end
 end
+tellLeases()
 ring()
 `;
 
 /** ARGV: for each lease job, offer, fence. Returns 1 or 0 for each. */
 export const settle = `${layout}${current}
-local verdicts = {}
+local verdicts, keys, done = {}, {}, {}
 for at = 1, #ARGV, 3 do
-  local lane, id = currentOf(ARGV[at], ARGV[at + 1], ARGV[at + 2])
-  if lane then remove(lane, id, ARGV[at]) end
-  verdicts[#verdicts + 1] = lane and 1 or 0
+  local job = ARGV[at]
+  local lane, id = currentOf(job, ARGV[at + 1], ARGV[at + 2])
+  if lane and not done[job] then
+    endLease(lane, id, job)
+    local key = keyOf(lane, id)
+    keys[#keys + 1] = key
+    keys[#keys + 1] = key .. ':lock'
+    done[#done + 1] = job
+    done[job] = true
+    verdicts[#verdicts + 1] = 1
+  else
+    verdicts[#verdicts + 1] = 0
+  end
 end
+if #done > 0 then
+  call('DEL', unpack(keys))
+  call('HDEL', jobs, unpack(done))
+end
+tellLeases()
 return verdicts
 `;
 
@@ -45,6 +61,7 @@ for at = 1, #ARGV, 3 do
   if lane then giveBack(lane, id, ARGV[at]) end
   verdicts[#verdicts + 1] = lane and 1 or 0
 end
+tellLeases()
 ring()
 return verdicts
 `;
@@ -74,6 +91,7 @@ for _, job in ipairs(ARGV) do
   local lane, id = place(job)
   if lane then remove(lane, id, job) end
 end
+tellLeases()
 ring()
 `;
 
@@ -90,6 +108,7 @@ for _, job in ipairs(call('ZRANGEBYSCORE', untils, '-inf', timeOr(ARGV[1]), 'LIM
     call('ZREM', untils, job)
   end
 end
+tellLeases()
 if #lost > 0 then ring() end
 return lost
 `;

@@ -23,6 +23,7 @@ for at = 1, #page[2], 2 do
     remove(lane, id, job)
   end
 end
+tellLeases()
 return all
 `;
 
@@ -57,4 +58,5 @@ for at = 2, #ARGV, 9 do
     })
   end
 end
+tellLeases()
 `;

@@ -1,0 +1,96 @@
+import { isFault, type Problem, ProblemError } from '../diagnostics/index.ts';
+import { type PackagesIndex, printPackagesIndex, type Stanza } from '../formats/gentoo/index.ts';
+import { type Clock, gzipBytes, hashStream, readPieces, replaceFile, systemClock } from '../host/index.ts';
+import type { OpenedBuild, OpenOptions } from './contract.ts';
+import { openBuild } from './open-build.ts';
+import { type FoundPackage, packagesOnDisk, readPackageFolder } from './package-folder.ts';
+
+/** Keys of the index that metadata has under the same name, or under the one that stands behind. */
+const keys: Readonly<Record<string, string>> = {
+  BUILD_ID: 'BUILD_ID',
+  BUILD_TIME: 'BUILD_TIME',
+  CHOST: 'CHOST',
+  DEFINED_PHASES: 'DEFINED_PHASES',
+  DEPEND: 'DEPEND',
+  BDEPEND: 'BDEPEND',
+  IDEPEND: 'IDEPEND',
+  RDEPEND: 'RDEPEND',
+  PDEPEND: 'PDEPEND',
+  EAPI: 'EAPI',
+  IUSE: 'IUSE',
+  KEYWORDS: 'KEYWORDS',
+  LICENSE: 'LICENSE',
+  PROPERTIES: 'PROPERTIES',
+  PROVIDES: 'PROVIDES',
+  REQUIRES: 'REQUIRES',
+  RESTRICT: 'RESTRICT',
+  SLOT: 'SLOT',
+  USE: 'USE',
+  REPO: 'repository',
+};
+
+async function stanzaOf(build: OpenedBuild, found: FoundPackage): Promise<Stanza> {
+  const { hashes } = await hashStream(readPieces(found.file), ['md5', 'sha1']);
+  const stanza = new Map<string, string>();
+  for (const [key, own] of Object.entries(keys)) {
+    const value = build.metadata[own];
+    if (value) stanza.set(key, value);
+  }
+  // SIZE of the metadata is what is installed, that of the index is the file
+  return stanza
+    .set('CPV', build.cpv)
+    .set('PATH', found.path)
+    .set('SIZE', String(found.sizeBytes))
+    .set('MTIME', String(Math.floor(found.modifiedMs / 1000)))
+    .set('MD5', hashes['md5'] ?? '')
+    .set('SHA1', hashes['sha1'] ?? '');
+}
+
+/** What making an index did. */
+export interface IndexedFolder {
+  readonly index: PackagesIndex;
+  /** Packages that were read, because they were new or had changed. */
+  readonly read: number;
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Makes the index of a folder from the packages that lie in it, and writes `Packages` and `Packages.gz`. Packages that the old
+ * index has with the same size and time are not read again, and keep keys that are not known here. A package that cannot be
+ * opened is left out and reported.
+ * @throws EBN001 when the old index is damaged, EBN012, SYS004
+ */
+export async function indexFolder(
+  folder: string,
+  options: OpenOptions & { readonly clock?: Clock | undefined } = {},
+): Promise<IndexedFolder> {
+  const before = readPackageFolder(folder);
+  const known = new Map(before.packages.map((found) => [found.path, found]));
+  const problems: Problem[] = [];
+  const packages: Stanza[] = [];
+  let read = 0;
+  for (const found of packagesOnDisk(folder)) {
+    const old = known.get(found.path)?.stanza;
+    const isSame =
+      old?.get('SIZE') === String(found.sizeBytes) &&
+      old.get('MTIME') === String(Math.floor(found.modifiedMs / 1000));
+    if (old && isSame) {
+      packages.push(old);
+      continue;
+    }
+    read += 1;
+    try {
+      const build = await openBuild(found.file, { check: 'metadata', ...options }, found.path);
+      packages.push(await stanzaOf(build, found));
+    } catch (error) {
+      if (isFault(error, 'SYS001', 'SYS002') || !(error instanceof ProblemError)) throw error;
+      problems.push(error.problem);
+    }
+  }
+  const index: PackagesIndex = { header: before.index?.header ?? new Map([['VERSION', '0']]), packages };
+  const seconds = Math.floor((options.clock ?? systemClock).nowMs() / 1000);
+  const text = printPackagesIndex(index, seconds);
+  replaceFile(`${folder}/Packages`, text);
+  replaceFile(`${folder}/Packages.gz`, gzipBytes(Buffer.from(text)));
+  return { index, read, problems };
+}
