@@ -1,15 +1,24 @@
 // Who made which package of a tree, and when one that nobody makes any more leaves it.
-import { appendFileSync, chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Farm, openFarm } from '../../src/app/farm.ts';
 import { initFarm } from '../../src/app/index.ts';
 import { Publishing } from '../../src/app/publishing.ts';
-import { kindOf } from '../../src/app/recipe-kinds.ts';
+import { kindOf, takeDistfile } from '../../src/app/recipe-kinds.ts';
 import { RecipeSources } from '../../src/app/recipe-sources.ts';
 import { autogensFor } from '../../src/app/service/autogens-for.ts';
 import { knownAutogens, noteAutogens, orphans } from '../../src/app/tree-owners.ts';
+import { removeFromTree } from '../../src/app/trees.ts';
 import { encodeTarEntry, tarEnd } from '../../src/formats/archives/index.ts';
 import type { Artifact } from '../../src/model/index.ts';
 import { jobId } from '../../src/primitives/index.ts';
@@ -110,6 +119,37 @@ describe('packages of a tree', () => {
     expect(orphans(farm, 'things')).toEqual([]);
     farm.database.requests.answer('request-1', '{}');
     expect(orphans(farm, 'things')).toEqual(['app-misc/gone']);
+  });
+});
+
+describe('a package that somebody takes out', () => {
+  it('is made anew by the next run, though its removal is broken off', async () => {
+    await make('four', 'app-misc/left', 'app-misc/left');
+    await make('four', 'app-misc/out', 'app-misc/out');
+    const id = jobId({ target: 'things', arch: 'any', name: 'app-misc/out' });
+    expect(farm.database.inventory.get(id)?.success).toBeDefined();
+    const other = join(farm.trees.list()[0]?.path ?? '', 'app-misc/left/left-1.ebuild');
+    renameSync(other, `${other}.gone`);
+    await expect(removeFromTree(farm, 'things', ['app-misc/out'])).rejects.toThrow('SYS004');
+    expect(farm.database.inventory.get(id)?.success).toBeUndefined();
+    renameSync(`${other}.gone`, other);
+    expect(packages()).toContain('app-misc/out');
+    expect((await removeFromTree(farm, 'things', ['app-misc/out'])).removed).toEqual(['app-misc/out']);
+    expect(packages()).not.toContain('app-misc/out');
+  });
+});
+
+describe('a distfile of a job', () => {
+  it('is taken over whatever the settings of the user say', async () => {
+    const home = process.env['HOME'];
+    writeFileSync(join(folder, '.autogen'), 'authentication: 7\n', { mode: 0o600 });
+    writeFileSync(join(folder, 'distfile'), 'bytes');
+    try {
+      process.env['HOME'] = folder;
+      expect(await takeDistfile(farm, join(folder, 'distfile'))).toMatch(/^[0-9a-f]{128}$/);
+    } finally {
+      process.env['HOME'] = home;
+    }
   });
 });
 
