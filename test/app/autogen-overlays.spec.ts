@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Overlays } from '../../src/app/autogen-orders.ts';
+import { MirrorList } from '../../src/autogen/index.ts';
 import { packOverlay } from '../../src/recipes/autogen/index.ts';
 
 const top = mkdtempSync(join(tmpdir(), 'packmill-overlays-'));
@@ -67,4 +68,26 @@ it('go when nothing used them lately, and what an earlier process left half unpa
   for (const digest of ['a', 'b', 'c', 'd', 'e', 'f']) await overlays.get(wish(digest));
   await overlays.tidy(new Set(['a']));
   expect(readdirSync(join(top, 'old')).sort()).toEqual(['a.kit', 'c.kit', 'd.kit', 'e.kit', 'f.kit']);
+});
+
+it('bring the lists of mirrors that the overlays beside them have, and no packages of theirs', async () => {
+  const repository = join(top, 'kit-fixups');
+  const files = {
+    'test-kit/curated/metadata/layout.conf': 'masters = core-kit\n',
+    'core-kit/curated/profiles/thirdpartymirrors': 'near https://near.example/files\n',
+    'core-kit/curated/app-misc/foo/foo-1.ebuild': '',
+    'profiles/thirdpartymirrors': 'far https://far.example/files\n',
+  };
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(join(repository, path, '..'), { recursive: true });
+    writeFileSync(join(repository, path), text);
+  }
+  const packed = join(top, 'fixups.tar');
+  writeFileSync(packed, await packOverlay({ overlay: join(repository, 'test-kit/curated'), repository }));
+  const path = async (): Promise<string> => packed;
+  const fixups = await open('fixups').get({ digest: 'aa', name: 'kit-fixups', path });
+  const mirrors = new MirrorList({ root: join(fixups, 'test-kit/curated'), fixups });
+  expect(mirrors.expand('mirror://near/a.tar')).toEqual(['https://near.example/files/a.tar']);
+  expect(mirrors.expand('mirror://far/a.tar')).toEqual(['https://far.example/files/a.tar']);
+  expect(readdirSync(join(fixups, 'core-kit/curated'))).toEqual(['profiles']);
 });
