@@ -16,6 +16,7 @@ import { initFarm } from '../../src/app/index.ts';
 import { Publishing } from '../../src/app/publishing.ts';
 import { kindOf, takeDistfile } from '../../src/app/recipe-kinds.ts';
 import { RecipeSources } from '../../src/app/recipe-sources.ts';
+import { AutogenWork } from '../../src/app/service/autogen-work.ts';
 import { autogensFor } from '../../src/app/service/autogens-for.ts';
 import { knownAutogens, noteAutogens, orphans } from '../../src/app/tree-owners.ts';
 import { removeFromTree } from '../../src/app/trees.ts';
@@ -169,5 +170,28 @@ describe('the credentials of an attempt', () => {
     write('second-password');
     expect(kind.secrets?.()).toContain('first-password');
     expect(kindOf(farm, 'things').secrets?.()).toContain('second-password');
+  });
+});
+
+describe('a run of a source of autogens', () => {
+  it('counts for its commit only when it left nothing out that is under way', async () => {
+    const commit = nobodysGit({ cwd: remote }, 'rev-parse', 'HEAD').trim();
+    const asked: string[][] = [];
+    const work = new AutogenWork({
+      ...{ farm, source: 'kit', target: 'things', sources: new RecipeSources(farm) },
+      schedule: async ({ id, packages }) => {
+        asked.push(packages.map(({ name }) => name));
+        return { id, accepted: [], refused: [] };
+      },
+    });
+    expect((await work.perform({ kind: 'on-schedule', by: 'timer' })).head).toBe(commit);
+    const plan = planOf({ pen: {} });
+    const id = jobId({ target: 'things', arch: 'any', name: 'app-misc/pen' });
+    const jobs = plan.jobs.map((one) => ({ ...one, id, name: 'app-misc/pen' }));
+    await scene.dispatcher.admit({ ...plan, target: 'things', arch: 'any', jobs }, { why: 'test' });
+    expect((await work.perform({ kind: 'on-schedule', by: 'timer' })).head).toBeUndefined();
+    expect((await work.perform({ kind: 'on-commit', by: 'push' })).head).toBe(commit);
+    const all = ['overlay', 'app-misc/nib', 'app-misc/pen'];
+    expect(asked).toEqual([all, ['overlay', 'app-misc/nib'], all]);
   });
 });
