@@ -121,6 +121,13 @@ describe('the Manifest of a package', () => {
     );
   });
 
+  it('is read as it is signed, without blanks at the ends of lines, however many stand within one', () => {
+    expect(parseGpkgManifest('DATA a 1 SHA512 00 \t\r\n \n', 'x').listings).toEqual([
+      { name: 'a', sizeBytes: 1, hashes: { SHA512: '00' } },
+    ]);
+    expect(() => parseGpkgManifest(`DATA a 1${'\t'.repeat(1 << 19)}x`, 'x')).toThrow('EBN001');
+  });
+
   it('is refused with lines that are none, twice the same name, and text around what is signed', () => {
     const line = 'DATA a 1 SHA512 00\n';
     const texts = [
