@@ -105,8 +105,7 @@ class Declarations {
   #key(): string | undefined {
     if (!this.#skip('[')) return undefined;
     const start = this.at;
-    if (this.#quoted('"', '"') === undefined && this.#quoted("$'", "'") === undefined)
-      this.#goTo(']"\'$');
+    if (this.#quoted('"', '"') === undefined && this.#quoted("$'", "'") === undefined) this.#goTo(']"\'$');
     const key = this.#text.slice(start, this.at);
     return this.#skip(']=') ? key : undefined;
   }

@@ -341,7 +341,11 @@ describe('a build that should not be indexed', () => {
 
   it('is not held up by an environment of empty lines', async () => {
     const environment = execFileSync('bzip2', ['-c'], { input: '\n'.repeat(300_000) });
-    const path = await makePackage(folder, 'empty-lines', { format: 'gpkg', image: imageTar([]), environment });
+    const path = await makePackage(folder, 'empty-lines', {
+      format: 'gpkg',
+      image: imageTar([]),
+      environment,
+    });
     const image = await (await openBuild(path)).openImage();
     await image.close();
     expect(image.problems).toEqual([]);
