@@ -60,6 +60,18 @@ function unescapeC(text: string): string {
   return bytes.toString('utf8', 0, length);
 }
 
+const isNumber = (text: string): boolean => /^-?\d+$/.test(text);
+
+/**
+ * Places in arrays and values of integers are expressions to Bash, which would run commands in them; it writes numbers alone
+ * there itself.
+ */
+function isHarmless({ attributes, value, elements = [] }: DeclaredVariable): boolean {
+  const values = [...(value === undefined ? [] : [value]), ...elements.map(([, one]) => one)];
+  const keys = attributes.includes('A') ? [] : elements.map(([key]) => key);
+  return keys.every(isNumber) && (!attributes.includes('i') || values.every(isNumber));
+}
+
 /** Reads the words of declarations; -1 as a place says that the text is no declaration. */
 class Declarations {
   readonly #text: string;
@@ -166,7 +178,8 @@ class Declarations {
       value = this.#word(/\n|$/y);
       if (value === undefined) return undefined;
     }
-    return this.#match(/\n|$/y) ? { name, attributes, value, elements } : undefined;
+    const declared = { name, attributes, value, elements };
+    return isHarmless(declared) && this.#match(/\n|$/y) ? declared : undefined;
   }
 }
 

@@ -152,6 +152,20 @@ describe('declarations', () => {
     expect(functionText).toBe('f () \n');
   });
 
+  it('end where Bash would evaluate what it has not written itself', () => {
+    const read = (line: string) => readEnvironment(`${line}\n`).variables.size;
+    for (const line of [
+      'declare -i A="a[\\$(id)]"',
+      'declare -ai A=([0]="a[\\$(id)]" )',
+      'declare -a A=([`id`]="x" )',
+      'declare -a A=(["0]=1 ); id; B=( [1"]="x" )',
+      'declare A=([`id`]="x" )',
+    ])
+      expect(read(line), line).toBe(0);
+    for (const line of ['declare -i A="-12"', 'declare -ai A=([3]="4" )', 'declare -A A=(["`id`"]="x" )'])
+      expect(read(line), line).toBe(1);
+  });
+
   it('end where a quote does', () => {
     for (const rest of ['declare A="x\n', "declare A=$'x\\'\n", 'declare -a A=([0="x" )\n', 'declare A="\\'])
       expect(readEnvironment(`declare B="b"\n${rest}`)).toEqual({
