@@ -205,13 +205,18 @@ export interface EnvironmentFunctions {
   readonly flaw: string | undefined;
 }
 
+/** Whether a function begins as Bash prints all of them: another form would lose its beginning where it is put into an ebuild. */
+const isAsPrinted = ({ name, raw }: { readonly name: string; readonly raw: string }): boolean =>
+  raw.startsWith(name) && /^\s*\(\)\s*\{ *\n/.test(raw.slice(name.length));
+
 /** Takes the functions of an environment apart: here-documents and quotes are respected (specification 4.11). Never throws. */
 export function readFunctions(functionText: string): EnvironmentFunctions {
   const { statements, problems } = parseShell(functionText, 'environment.bz2');
   const functions = new Map<string, string>();
   for (const { commands } of statements) {
     const [only, ...more] = commands;
-    if (only?.kind === 'function' && more.length === 0) functions.set(only.name, only.raw);
+    if (only?.kind === 'function' && more.length === 0 && isAsPrinted(only))
+      functions.set(only.name, only.raw);
   }
   return { functions, flaw: problems[0]?.what };
 }

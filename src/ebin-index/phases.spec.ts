@@ -112,6 +112,18 @@ describe('functions that run on the machine of the user', () => {
   });
 });
 
+it('functions count in the form in which Bash prints them', () => {
+  const texts = [
+    'a () \n{ \n    :\n}',
+    'b () \n( \n    :\n)',
+    'function c () \n{ \n    :\n}',
+    'd () \n{ \n    :\n}',
+  ];
+  const { functions, flaw } = readFunctions(`${texts.join('\n')}\n`);
+  expect(flaw).toBeUndefined();
+  expect([...functions.keys()]).toEqual(['a', 'd']);
+});
+
 describe('declarations', () => {
   it('are read in all forms of quoting', () => {
     const { variables, functionText } = readEnvironment(
