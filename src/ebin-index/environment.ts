@@ -60,6 +60,18 @@ function unescapeC(text: string): string {
   return bytes.toString('utf8', 0, length);
 }
 
+const isNumber = (text: string): boolean => /^-?\d+$/.test(text);
+
+/**
+ * Places in arrays and values of integers are expressions to Bash, which would run commands in them; it writes numbers alone
+ * there itself.
+ */
+function isHarmless({ attributes, value, elements = [] }: DeclaredVariable): boolean {
+  const values = [...(value === undefined ? [] : [value]), ...elements.map(([, one]) => one)];
+  const keys = attributes.includes('A') ? [] : elements.map(([key]) => key);
+  return keys.every(isNumber) && (!attributes.includes('i') || values.every(isNumber));
+}
+
 /** Reads the words of declarations; -1 as a place says that the text is no declaration. */
 class Declarations {
   readonly #text: string;
@@ -166,7 +178,8 @@ class Declarations {
       value = this.#word(/\n|$/y);
       if (value === undefined) return undefined;
     }
-    return this.#match(/\n|$/y) ? { name, attributes, value, elements } : undefined;
+    const declared = { name, attributes, value, elements };
+    return isHarmless(declared) && this.#match(/\n|$/y) ? declared : undefined;
   }
 }
 
@@ -192,13 +205,18 @@ export interface EnvironmentFunctions {
   readonly flaw: string | undefined;
 }
 
+/** Whether a function begins as Bash prints all of them: another form would lose its beginning where it is put into an ebuild. */
+const isAsPrinted = ({ name, raw }: { readonly name: string; readonly raw: string }): boolean =>
+  raw.startsWith(name) && /^\s*\(\)\s*\{ *\n/.test(raw.slice(name.length));
+
 /** Takes the functions of an environment apart: here-documents and quotes are respected (specification 4.11). Never throws. */
 export function readFunctions(functionText: string): EnvironmentFunctions {
   const { statements, problems } = parseShell(functionText, 'environment.bz2');
   const functions = new Map<string, string>();
   for (const { commands } of statements) {
     const [only, ...more] = commands;
-    if (only?.kind === 'function' && more.length === 0) functions.set(only.name, only.raw);
+    if (only?.kind === 'function' && more.length === 0 && isAsPrinted(only))
+      functions.set(only.name, only.raw);
   }
   return { functions, flaw: problems[0]?.what };
 }

@@ -112,6 +112,18 @@ describe('functions that run on the machine of the user', () => {
   });
 });
 
+it('functions count in the form in which Bash prints them', () => {
+  const texts = [
+    'a () \n{ \n    :\n}',
+    'b () \n( \n    :\n)',
+    'function c () \n{ \n    :\n}',
+    'd () \n{ \n    :\n}',
+  ];
+  const { functions, flaw } = readFunctions(`${texts.join('\n')}\n`);
+  expect(flaw).toBeUndefined();
+  expect([...functions.keys()]).toEqual(['a', 'd']);
+});
+
 describe('declarations', () => {
   it('are read in all forms of quoting', () => {
     const { variables, functionText } = readEnvironment(
@@ -150,6 +162,20 @@ describe('declarations', () => {
     expect(variables.get('B')?.value === `\n${long}`).toBe(true);
     expect(variables.get('C')?.elements?.[0]?.[0] === long).toBe(true);
     expect(functionText).toBe('f () \n');
+  });
+
+  it('end where Bash would evaluate what it has not written itself', () => {
+    const read = (line: string) => readEnvironment(`${line}\n`).variables.size;
+    for (const line of [
+      'declare -i A="a[\\$(id)]"',
+      'declare -ai A=([0]="a[\\$(id)]" )',
+      'declare -a A=([`id`]="x" )',
+      'declare -a A=(["0]=1 ); id; B=( [1"]="x" )',
+      'declare A=([`id`]="x" )',
+    ])
+      expect(read(line), line).toBe(0);
+    for (const line of ['declare -i A="-12"', 'declare -ai A=([3]="4" )', 'declare -A A=(["`id`"]="x" )'])
+      expect(read(line), line).toBe(1);
   });
 
   it('end where a quote does', () => {
