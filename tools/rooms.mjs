@@ -69,6 +69,12 @@ export const rooms = {
     purpose: 'what a change of a recipe means: minor or major, what it runs that it did not',
     knows: ['formats'],
   },
+  'ebin-index': {
+    floor: 1,
+    purpose: 'builds of one version into an ebuild that chooses among them by USE, with a proof that it does',
+    knows: ['formats'],
+    node: ['node:crypto'],
+  },
   host: {
     floor: 2,
     purpose: 'the only room that touches disk, processes, network, clock, chance, environment',

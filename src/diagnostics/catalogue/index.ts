@@ -4,6 +4,7 @@ import { channelCodes } from './channel.table.ts';
 import { commandCodes } from './command.table.ts';
 import { configCodes } from './config.table.ts';
 import { ebinsCodes } from './ebins.table.ts';
+import { ebinsIndexCodes } from './ebins-index.table.ts';
 import { ebuildsCodes } from './ebuilds.table.ts';
 import type { CatalogueEntry } from './entry.ts';
 import { extendedJsonCodes } from './extended-json.table.ts';
@@ -45,6 +46,7 @@ const tables = {
   ...commandCodes,
   ...configCodes,
   ...ebinsCodes,
+  ...ebinsIndexCodes,
   ...ebuildsCodes,
   ...formatsCodes,
   ...generatorsCodes,

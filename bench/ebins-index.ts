@@ -1,0 +1,59 @@
+// The index of an ebin: 2^10 combinations of ten flags, made and proved, in both forms. Of the flags five change the main
+// part, two the debug data, one the sources; what is said of the naive form is of the same builds.
+import { performance } from 'node:perf_hooks';
+import { cached, indexOf, type SampleBuild, sampleBuilds } from '../test/ebin-index/sample.ts';
+import { median, print } from './measure/figures.ts';
+
+const flags = Array.from({ length: 10 }, (_, at) => `feature${at}`);
+
+/** Builds of all combinations; a part depends on the flags whose bits it has. */
+function buildsOf(): SampleBuild[] {
+  const [first] = sampleBuilds('app-misc/ebindemo-1.0');
+  if (!first) throw new Error('the sample lacks its builds');
+  return Array.from({ length: 2 ** flags.length }, (_, one): SampleBuild => {
+    const use = flags.filter((_flag, index) => (one >> index) & 1);
+    const dependencies = use.map((flag) => `dev-libs/${flag}:0/1=`).join(' ');
+    const template = flags.map((flag) => `${flag}? ( dev-libs/${flag}:= )`).join(' ');
+    return {
+      ...first,
+      path: `demo-${one}`,
+      buildId: one + 1,
+      iuse: flags,
+      use: [...use, 'amd64'],
+      metadata: { ...first.metadata, RDEPEND: dependencies, PDEPEND: '', LICENSE: 'GPL-2' },
+      environment: (first.environment ?? '')
+        .replace(/^declare RDEPEND=.*$/m, `declare RDEPEND="${template}"`)
+        .replace(/^declare PDEPEND=.*$/m, 'declare PDEPEND=""')
+        .replace(/^declare -x LICENSE=.*$/m, 'declare -x LICENSE="GPL-2"'),
+      words: {
+        main: String(one & 0b0101010111),
+        splitdebug: String(one & 0b0000000110),
+        installsources: String(one & 0b0000000010),
+      },
+    };
+  });
+}
+
+const tokens = (text: string): number => text.split(' ').filter((word) => word.includes('://')).length;
+
+export async function run(): Promise<void> {
+  const builds = buildsOf();
+  const forms = [
+    { form: 'tree', requiredUse: 'tree' },
+    { form: 'naive', requiredUse: 'naive', maxEbuild: 1 << 24 },
+  ] as const;
+  const counts = forms.map((options) => {
+    const times: number[] = [];
+    let made = indexOf(builds, options);
+    for (let round = 0; round < 3; round += 1) {
+      const start = performance.now();
+      made = indexOf(builds, options);
+      times.push(performance.now() - start);
+    }
+    const count = tokens(cached(made.ebuilds[0], 'SRC_URI'));
+    print(`${options.form}: 1024 combinations made and proved`, `${median(times).toFixed(0)} ms`);
+    print(`${options.form}: addresses in SRC_URI`, `${count}, ${made.report.sizes.ebuild} bytes of ebuild`);
+    return count;
+  });
+  print('naive for each address of the tree', `${((counts[1] ?? 0) / (counts[0] ?? 1)).toFixed(1)}`);
+}

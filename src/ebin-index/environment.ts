@@ -1,0 +1,167 @@
+import { parseShell } from '../formats/shell/index.ts';
+
+/** A variable of a build's environment, as Bash declares it. */
+export interface DeclaredVariable {
+  readonly name: string;
+  /** Letters behind the hyphen of `declare`: `x` is exported, `a` and `A` are arrays. */
+  readonly attributes: string;
+  /** Undefined for arrays, and for what is declared without a value. */
+  readonly value: string | undefined;
+  /** Keys and values of an array. */
+  readonly elements: readonly (readonly [string, string])[] | undefined;
+}
+
+/** `environment.bz2` of a build: declarations of variables, and behind them those of functions. */
+export interface BuildEnvironment {
+  readonly variables: ReadonlyMap<string, DeclaredVariable>;
+  /** The text behind the last variable. */
+  readonly functionText: string;
+}
+
+const escapes: Readonly<Record<string, string>> = {
+  a: '\x07',
+  b: '\b',
+  e: '\x1b',
+  E: '\x1b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  v: '\v',
+};
+
+const cEscape = /\\(?:x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{1,8})|([0-7]{1,3})|c(.)|(.))/gsu;
+
+/** What stands between `$'` and `'`. Runs of escaped bytes are UTF-8, as Bash prints names that its locale does not know. */
+function unescapeC(text: string): string {
+  const bytes: number[] = [];
+  const push = (part: string): void => {
+    bytes.push(...Buffer.from(part));
+  };
+  let at = 0;
+  for (const match of text.matchAll(cEscape)) {
+    push(text.slice(at, match.index));
+    at = match.index + match[0].length;
+    const [, byte, short, long, octal, control, other = ''] = match;
+    if (byte !== undefined) bytes.push(Number.parseInt(byte, 16));
+    else if (octal !== undefined) bytes.push(Number.parseInt(octal, 8) & 0xff);
+    else if (short !== undefined || long !== undefined) {
+      const point = Number.parseInt(short ?? long ?? '', 16);
+      push(point <= 0x10ffff ? String.fromCodePoint(point) : '');
+    } else if (control !== undefined) bytes.push(control.charCodeAt(0) & 0x1f);
+    else push(escapes[other] ?? ('\\\'"?'.includes(other) ? other : `\\${other}`));
+  }
+  push(text.slice(at));
+  return Buffer.from(bytes).toString();
+}
+
+/** Reads the words of declarations; -1 as a place says that the text is no declaration. */
+class Declarations {
+  readonly #text: string;
+  at = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  #match(pattern: RegExp): RegExpExecArray | null {
+    pattern.lastIndex = this.at;
+    const match = pattern.exec(this.#text);
+    if (match) this.at = pattern.lastIndex;
+    return match;
+  }
+
+  /** One word of adjoining quoted pieces; undefined when it does not end. */
+  #word(end: RegExp): string | undefined {
+    let word = '';
+    for (;;) {
+      const quoted = this.#match(/"((?:[^"\\]|\\[\s\S])*)"/y);
+      if (quoted) {
+        word += (quoted[1] ?? '').replace(/\\([$`"\\\n])/g, (_, char: string) => (char === '\n' ? '' : char));
+        continue;
+      }
+      const c = this.#match(/\$'((?:[^'\\]|\\[\s\S])*)'/y);
+      if (c) {
+        word += unescapeC(c[1] ?? '');
+        continue;
+      }
+      const plain = this.#match(/'([^']*)'/y);
+      if (plain) {
+        word += plain[1] ?? '';
+        continue;
+      }
+      const bare = this.#match(/\\([\s\S])|([^\s"'$\\()]+)/y);
+      if (!bare) break;
+      word += bare[1] ?? bare[2] ?? '';
+    }
+    end.lastIndex = this.at;
+    return end.test(this.#text) ? word : undefined;
+  }
+
+  #elements(): (readonly [string, string])[] | undefined {
+    const elements: (readonly [string, string])[] = [];
+    for (;;) {
+      this.#match(/[ \t\n]*/y);
+      if (this.#match(/\)/y)) return elements;
+      const key = this.#match(
+        /\[((?:[^\]"'$\\]|\\[\s\S])*|"(?:[^"\\]|\\[\s\S])*"|\$'(?:[^'\\]|\\[\s\S])*')\]=/y,
+      );
+      if (!key) return undefined;
+      const name = new Declarations(`${key[1] ?? ''}\n`).#word(/\n/y) ?? key[1] ?? '';
+      const value = this.#word(/[ \t\n)]/y);
+      if (value === undefined) return undefined;
+      elements.push([name, value]);
+    }
+  }
+
+  /** The declaration that begins here, at the beginning of a line; undefined when none does. */
+  next(): DeclaredVariable | undefined {
+    const head = this.#match(/declare (?:-(-|[A-Za-z]+) )?([A-Za-z_][A-Za-z0-9_]*)(=?)/y);
+    if (!head) return undefined;
+    const [, letters = '', name = '', equals] = head;
+    const attributes = letters.replace('-', '');
+    let value: string | undefined;
+    let elements: (readonly [string, string])[] | undefined;
+    if (equals && this.#match(/\(/y)) {
+      elements = this.#elements();
+      if (!elements) return undefined;
+    } else if (equals) {
+      value = this.#word(/\n|$/y);
+      if (value === undefined) return undefined;
+    }
+    return this.#match(/\n|$/y) ? { name, attributes, value, elements } : undefined;
+  }
+}
+
+/**
+ * Reads `environment.bz2` as text (specification 4.2): nothing of it is run. Declarations end where a line is none; what
+ * follows is the text of functions. Never throws.
+ */
+export function readEnvironment(text: string): BuildEnvironment {
+  const declarations = new Declarations(text);
+  const variables = new Map<string, DeclaredVariable>();
+  for (;;) {
+    const start = declarations.at;
+    const variable = start < text.length ? declarations.next() : undefined;
+    if (!variable) return { variables, functionText: text.slice(start) };
+    variables.set(variable.name, variable);
+  }
+}
+
+/** Functions of an environment by name, as Bash printed them; or where the text stops to be Bash. */
+export interface EnvironmentFunctions {
+  readonly functions: ReadonlyMap<string, string>;
+  /** Undefined when all of the text was read. */
+  readonly flaw: string | undefined;
+}
+
+/** Takes the functions of an environment apart: here-documents and quotes are respected (specification 4.11). Never throws. */
+export function readFunctions(functionText: string): EnvironmentFunctions {
+  const { statements, problems } = parseShell(functionText, 'environment.bz2');
+  const functions = new Map<string, string>();
+  for (const { commands } of statements) {
+    const [only, ...more] = commands;
+    if (only?.kind === 'function' && more.length === 0) functions.set(only.name, only.raw);
+  }
+  return { functions, flaw: problems[0]?.what };
+}

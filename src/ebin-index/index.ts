@@ -1,0 +1,34 @@
+export type { SplitParts } from './arms.ts';
+export {
+  isUnreadable,
+  type NamedUri,
+  type ReadText,
+  readText,
+  requiredUseHolds,
+  type Unreadable,
+  urisUnder,
+} from './evaluate.ts';
+export { generateIndex, type IndexRequest } from './generate.ts';
+export type { GeneratedEbuild, GeneratedIndex, MadeObject } from './generated.ts';
+export type { Build, IndexedObject, IndexOptions, PartClass, TableRow } from './input.ts';
+export { mainPart } from './input.ts';
+export { distfileName, fragmentFor, packageOf, pfOf, type Unnamed } from './names.ts';
+export { type NearCombination, type Nearest, nearestCombination } from './nearest.ts';
+export type { IndexReport, ReportedBuild } from './report.ts';
+export {
+  type EbinRepository,
+  manifestText,
+  type NamedObject,
+  packageMetadataText,
+  repositoryTexts,
+  storeLayoutText,
+} from './repository-text.ts';
+export {
+  type FlagRoles,
+  type LeftBuild,
+  type SelectedBuild,
+  type Selection,
+  selectBuilds,
+} from './selection.ts';
+export { objectPath } from './source-uri.ts';
+export { type Existence, existenceOf, type Table, tableOf } from './table.ts';
