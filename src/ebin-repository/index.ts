@@ -1,3 +1,4 @@
+export { collectObjects } from './collect.ts';
 export type {
   Diagnostic,
   FileChange,
@@ -8,4 +9,9 @@ export type {
   ObjectChange,
   PackageReport,
 } from './contract.ts';
+export { type FeaturesChange, type FeaturesRequest, featureFlags, mapFeatures } from './features.ts';
 export { generate } from './generate.ts';
+export { type EbinsSettings, readRequest, readSettings } from './request.ts';
+export { type Scan, type ScannedVersion, type ScanRequest, scan } from './scan.ts';
+export { keepMask, type MaskChange, type Selected, selectNearest, type UseTable } from './select.ts';
+export { type Verification, type VerifyOptions, verify } from './verify.ts';

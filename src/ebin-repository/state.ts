@@ -59,10 +59,16 @@ export class GeneratorState {
   /** By version. */
   readonly packages: Map<string, KnownPackage>;
 
+  /** One that knows nothing, and is not to be saved. */
+  static empty(): GeneratorState {
+    return new GeneratorState('');
+  }
+
+  /** Throws SYS004. */
   constructor(repository: string) {
     this.#folder = `${repository}/${ownFolder}`;
     this.#path = `${this.#folder}/state.json`;
-    const kept = this.#read();
+    const kept = repository === '' ? nothing : this.#read();
     this.files = new Map(Object.entries(kept.files));
     this.splits = new Map(Object.entries(kept.splits));
     this.packages = new Map(Object.entries(kept.packages));
