@@ -42,10 +42,11 @@ function selectOne({ cpv, text }: DiskEbin, wish: readonly string[]): Selected |
   if (isUnreadable(demands) || isUnreadable(uris)) return undefined;
   const { free, pinned } = indexFlagsOf(uris, demands);
   const onlyExtra = new Set(free.filter((flag) => !isIndexFlag(flag, demands, text)));
-  const flags = free.filter((flag) => !onlyExtra.has(flag));
+  const iuse = ebuildValue(text, 'IUSE').split(' ');
+  const place = (flag: string): number => iuse.findIndex((one) => bare(one) === flag);
+  const flags = free.filter((flag) => !onlyExtra.has(flag)).sort((a, b) => place(a) - place(b));
   const combinations = [...eachCombination({ free: flags, pinned })].filter((on) => requiredUseHolds(demands, on));
   const numbers = combinations.map((on) => flags.reduce((number, flag) => number * 2 + (on.has(flag) ? 1 : 0), 0));
-  const iuse = ebuildValue(text, 'IUSE').split(' ');
   const known = new Set(iuse.map(bare));
   const wanted = [...effective(iuse, wish)].filter((flag) => known.has(flag));
   const found = nearestCombination({ flags, combinations: numbers }, wanted);
