@@ -79,7 +79,7 @@ describe('what has been done is not done again', () => {
     await makePackage(at('pruned'), 'made-1.0-1', {
       format: 'gpkg',
       image: imageTar([{ path: 'image/made', body: 'content' }]),
-      metadata: { KEYWORDS: 'amd64', USE: 'amd64', CHOST: 'x86_64-pc-linux-gnu', ARCH: 'amd64' },
+      metadata: { KEYWORDS: 'amd64', USE: 'arch_amd64', CHOST: 'x86_64-pc-linux-gnu', ARCH: 'amd64' },
     });
     await make(pkgdir, 'prune');
     expect(existsSync(at('prune/app-misc/made/made-1.0.ebuild'))).toBe(true);
@@ -148,7 +148,7 @@ describe('a run that is killed', () => {
 });
 
 describe('what is refused', () => {
-  const facts = { KEYWORDS: 'amd64', USE: 'amd64', CHOST: 'x86_64-pc-linux-gnu', ARCH: 'amd64' };
+  const facts = { KEYWORDS: 'amd64', USE: 'arch_amd64', CHOST: 'x86_64-pc-linux-gnu', ARCH: 'amd64' };
   const image = imageTar([{ path: 'image/made', body: 'content' }]);
 
   it('47: stops no other package, and all of them with strict', async () => {
