@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { isUnreadable, readText, requiredUseHolds, urisUnder } from '../../src/ebin-index/index.ts';
 import type { GenerateResult, PackageReport, Scan, Selected } from '../../src/app/ebins/index.ts';
+import { isUnreadable, readText, requiredUseHolds, urisUnder } from '../../src/ebin-index/index.ts';
 import { demo, sample } from '../ebins/sample.ts';
 
 interface Ran {
@@ -40,7 +40,16 @@ const pkgdir = join(sample, 'gpkg');
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'packmill-ebins-'));
-  made = await json('generate', pkgdir, '--out', at('tree'), '--store', at('store'), '--mirror', 'http://127.0.0.1:9');
+  made = await json(
+    'generate',
+    pkgdir,
+    '--out',
+    at('tree'),
+    '--store',
+    at('store'),
+    '--mirror',
+    'http://127.0.0.1:9',
+  );
   naive = await json(
     ...['generate', pkgdir, '--out', at('naive'), '--store', at('store'), '--form', 'naive'],
     ...['--required-use', 'naive', '--atom', 'app-misc/ebindemo'],
@@ -80,11 +89,14 @@ const files = (root: string): string[] =>
 it('12: scan lists nine builds of ebindemo in eight combinations, and the older one is superseded', async () => {
   const { versions } = await json<Scan>('scan', pkgdir, '--atom', 'app-misc/ebindemo');
   expect(versions).toHaveLength(1);
-  expect(versions[0]).toMatchObject({ combinations: 8, flags: { varying: ['alpha', 'beta', 'doc'], dropped: ['test'] } });
+  expect(versions[0]).toMatchObject({
+    combinations: 8,
+    flags: { varying: ['alpha', 'beta', 'doc'], dropped: ['test'] },
+  });
   expect(versions[0]?.builds).toHaveLength(9);
-  expect(versions[0]?.builds.filter(({ selected }) => !selected).map(({ buildId, reason }) => [buildId, reason])).toEqual([
-    [5, "superseded by 'app-misc/ebindemo/ebindemo-1.0-9.gpkg.tar'"],
-  ]);
+  expect(
+    versions[0]?.builds.filter(({ selected }) => !selected).map(({ buildId, reason }) => [buildId, reason]),
+  ).toEqual([[5, "superseded by 'app-misc/ebindemo/ebindemo-1.0-9.gpkg.tar'"]]);
 });
 
 it('14, 15: the report counts objects and names the flags that change no content', () => {
@@ -96,7 +108,8 @@ it('14, 15: the report counts objects and names the flags that change no content
 
 it('16, 17: the naive form has 24 addresses in nested chains, the tree 17 and is shorter', () => {
   const cpv = 'app-misc/ebindemo-1.0';
-  const count = (words: string): number => words.split(' ').filter((word) => word.startsWith('mirror://')).length;
+  const count = (words: string): number =>
+    words.split(' ').filter((word) => word.startsWith('mirror://')).length;
   const [long, short] = [value('naive', cpv, 'SRC_URI'), value('tree', cpv, 'SRC_URI')];
   expect([count(long), count(short)]).toEqual([24, 17]);
   expect(long).toContain('!alpha? ( !beta? ( !doc? (');
@@ -151,8 +164,23 @@ it('24, 25, 26: bound dependencies become pin and operator, or only the newest s
   expect(value('tree', cpv, 'LICENSE')).toBe('GPL-2 doc? ( CC0-1.0 )');
   const words = ['--out', at('newest'), '--store', at('store'), '--atom', 'app-misc/ebindemo'];
   await json('generate', pkgdir, ...words, '--subslot', 'newest');
-  const sets = [[], ['alpha'], ['beta'], ['doc'], ['alpha', 'beta'], ['alpha', 'doc'], ['beta', 'doc'], ['alpha', 'beta', 'doc']];
-  expect(sets.filter((on) => holds('newest', cpv, ...on))).toEqual([[], ['alpha'], ['beta'], ['doc'], ['beta', 'doc']]);
+  const sets = [
+    [],
+    ['alpha'],
+    ['beta'],
+    ['doc'],
+    ['alpha', 'beta'],
+    ['alpha', 'doc'],
+    ['beta', 'doc'],
+    ['alpha', 'beta', 'doc'],
+  ];
+  expect(sets.filter((on) => holds('newest', cpv, ...on))).toEqual([
+    [],
+    ['alpha'],
+    ['beta'],
+    ['doc'],
+    ['beta', 'doc'],
+  ]);
 });
 
 it('34, 36, 37: objects lie under their digests, none is empty, and the Manifest lists each once', () => {
@@ -204,11 +232,18 @@ it('38: the same packages, found in another order and without an index, make the
   for (const path of files(at('second'))) expect(text('second', path)).toBe(text('tree', path));
   const objects = files(at('second-store')).filter((path) => path.includes('/'));
   expect(objects).toHaveLength(23);
-  for (const path of objects) expect(readFileSync(at('second-store', path))).toEqual(readFileSync(at('store', path)));
+  for (const path of objects)
+    expect(readFileSync(at('second-store', path))).toEqual(readFileSync(at('store', path)));
 });
 
 it('40: select tells what exists and what is nearest, and masks ebins that lack the combination', async () => {
-  const { selected } = await json<{ selected: Selected[] }>('select', at('tree'), 'app-misc/ebinscript', '--use', 'nls');
+  const { selected } = await json<{ selected: Selected[] }>(
+    'select',
+    at('tree'),
+    'app-misc/ebinscript',
+    '--use',
+    'nls',
+  );
   expect(selected[0]).toMatchObject({ isThere: false, wanted: ['nls'] });
   expect(selected[0]?.combinations).toHaveLength(5);
   expect(selected[0]?.nearest.map(({ turnOn }) => turnOn)).toEqual([
@@ -236,7 +271,9 @@ it('41: features writes one line for ebins only, tells with --check, and removes
 });
 
 it('43, 44: rules of ebins.json split parts off, and a flag that is taken is refused', async () => {
-  const rules = [{ class: 'programs', globs: ['usr/bin/**'], mode: 'flag', flag: 'programs', inverted: true }];
+  const rules = [
+    { class: 'programs', globs: ['usr/bin/**'], mode: 'flag', flag: 'programs', inverted: true },
+  ];
   writeFileSync(at('ebins.json'), JSON.stringify({ rules, options: { compress: 'gzip' } }));
   const words = ['generate', pkgdir, '--store', at('store'), '--atom', 'app-misc/ebindemo'];
   const split = await json<GenerateResult>(...words, '--out', at('rules'), '--config', at('ebins.json'));
@@ -255,7 +292,10 @@ it('45: a package without flags has one address and no REQUIRED_USE', () => {
 });
 
 it('inspect tells container, metadata and parts, and refuses what is cut off', async () => {
-  const seen = await json<{ parts: { part: string; members: number }[]; compression: string }>('inspect', demo('gpkg', 9));
+  const seen = await json<{ parts: { part: string; members: number }[]; compression: string }>(
+    'inspect',
+    demo('gpkg', 9),
+  );
   expect(seen.parts.map(({ part, members }) => [part, members]).sort()).toEqual([
     ['installsources', 6],
     ['main', 12],
@@ -266,7 +306,13 @@ it('inspect tells container, metadata and parts, and refuses what is cut off', a
 });
 
 it('a request in JSON does what the words do, and the answer has the fields of the specification', async () => {
-  const request = { pkgdirs: [pkgdir], atoms: [], repo: at('asked'), store: at('store'), options: { mirrors: ['http://127.0.0.1:9'] } };
+  const request = {
+    pkgdirs: [pkgdir],
+    atoms: [],
+    repo: at('asked'),
+    store: at('store'),
+    options: { mirrors: ['http://127.0.0.1:9'] },
+  };
   writeFileSync(at('request.json'), JSON.stringify(request));
   const result = await json<GenerateResult>('generate', '--request', at('request.json'));
   expect(result.exit).toBe(0);

@@ -1,10 +1,26 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type GenerateOptions, type GenerateResult, collectObjects, generate, verify } from '../../src/ebin-repository/index.ts';
+import {
+  collectObjects,
+  type GenerateOptions,
+  type GenerateResult,
+  generate,
+  verify,
+} from '../../src/ebin-repository/index.ts';
 import { asOnlyWriter } from '../../src/ebin-repository/writer-lock.ts';
 import { imageTar, makePackage } from '../ebins/made.ts';
 import { sample } from '../ebins/sample.ts';
@@ -91,7 +107,10 @@ describe('what has been done is not done again', () => {
     expect(existsSync(at('prune/app-misc/made'))).toBe(false);
     expect(collectObjects([at('prune')], at('prune-store'), 1_000_000).removed).toBe(0);
     for (const [path] of tree(at('prune-store'))) utimesSync(at('prune-store', path), 1, 1);
-    expect(collectObjects([at('prune')], at('prune-store'), 1_000_000)).toMatchObject({ removed: 1, kept: 2 });
+    expect(collectObjects([at('prune')], at('prune-store'), 1_000_000)).toMatchObject({
+      removed: 1,
+      kept: 2,
+    });
     expect((await verify(at('prune'), { store: at('prune-store') })).problems).toEqual([]);
   });
 
@@ -154,7 +173,11 @@ describe('what is refused', () => {
   it('47: stops no other package, and all of them with strict', async () => {
     packages('refusing', [1, 2]);
     const made = (name: string, pf: string, metadata: Record<string, string>): Promise<string> =>
-      makePackage(at('refusing'), name, { format: 'gpkg', image, metadata: { ...facts, PF: pf, ...metadata } });
+      makePackage(at('refusing'), name, {
+        format: 'gpkg',
+        image,
+        metadata: { ...facts, PF: pf, ...metadata },
+      });
     await made('bound-1.0-1', 'bound-1.0', { RESTRICT: 'bindist' });
     await made('prefixed-1.0-1', 'prefixed-1.0', { EPREFIX: '/opt/gentoo' });
     writeFileSync(at('refusing/app-misc/ebinscript/broken-1.0-1.gpkg.tar'), 'nothing');
@@ -197,7 +220,9 @@ describe('what is refused', () => {
     for (const root of ['hidden', 'hidden-store']) {
       const found = spawnSync('grep', ['-rla', secret, at(root)], { encoding: 'utf8' });
       expect([found.status, found.stdout]).toEqual([1, '']);
-      for (const path of readdirSync(at(root), { recursive: true, encoding: 'utf8' }).filter((name) => /[0-9a-f]{128}$/.test(name))) {
+      for (const path of readdirSync(at(root), { recursive: true, encoding: 'utf8' }).filter((name) =>
+        /[0-9a-f]{128}$/.test(name),
+      )) {
         const packed = spawnSync('gzip', ['-dc', at(root, path)], { encoding: 'latin1' });
         expect(packed.stdout).not.toContain(secret);
       }

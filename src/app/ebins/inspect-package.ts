@@ -40,7 +40,12 @@ export async function inspectPackage(file: string, options: OpenOptions): Promis
       compression: build.container.compression,
       members: build.container.members,
       entries: image.entries.length,
-      parts: parts.map(({ part, canonical, sizeBytes, members }) => ({ part, canonical, sizeBytes, members })),
+      parts: parts.map(({ part, canonical, sizeBytes, members }) => ({
+        part,
+        canonical,
+        sizeBytes,
+        members,
+      })),
       problems: [...build.problems, ...image.problems],
     };
   } finally {

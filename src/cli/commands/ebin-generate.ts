@@ -38,10 +38,11 @@ export function generating(command: Command): Command {
       .argument('[pkgdir...]', 'folders of binary packages')
       .option('--out <dir>', 'repository that is written')
       .option('--store <dir>', 'store that is written')
-      .option('--atom <atom>', 'category/name or category/name-version; several times (default: all)', (
-        value: string,
-        before: readonly string[] | undefined,
-      ) => [...(before ?? []), value]),
+      .option(
+        '--atom <atom>',
+        'category/name or category/name-version; several times (default: all)',
+        (value: string, before: readonly string[] | undefined) => [...(before ?? []), value],
+      ),
   );
 }
 
@@ -71,7 +72,11 @@ export async function requestOf(pkgdirs: readonly string[], words: GenerateWords
         : bytesIfThere(placeOf(words.request));
     const read = readRequest(Buffer.from(bytes ?? []).toString('utf8'));
     const options = { ...read.options, open: openingOf(words) };
-    const places = { pkgdirs: read.pkgdirs.map(placeOf), repo: placeOf(read.repo), store: placeOf(read.store) };
+    const places = {
+      pkgdirs: read.pkgdirs.map(placeOf),
+      repo: placeOf(read.repo),
+      store: placeOf(read.store),
+    };
     return { ...read, ...places, options };
   }
   const { out, store, atom = [] } = words;

@@ -1,5 +1,11 @@
 import type { Command } from 'commander';
-import { type Inspection, inspectPackage, type Scan, scanBuilds, verifyEbins } from '../../app/ebins/index.ts';
+import {
+  type Inspection,
+  inspectPackage,
+  type Scan,
+  scanBuilds,
+  verifyEbins,
+} from '../../app/ebins/index.ts';
 import type { Problem } from '../../diagnostics/index.ts';
 import { interruptible } from '../../host/index.ts';
 import { formatBytes } from '../../primitives/index.ts';
@@ -39,10 +45,11 @@ function complain(shell: Shell, problems: readonly Problem[]): void {
 export function addScan(command: Command, shell: Shell): void {
   withSelection(command.description('list builds, and which of them count'))
     .argument('<pkgdir...>', 'folders of binary packages')
-    .option('--atom <atom>', 'category/name or category/name-version; several times', (
-      value: string,
-      before: readonly string[] | undefined,
-    ) => [...(before ?? []), value])
+    .option(
+      '--atom <atom>',
+      'category/name or category/name-version; several times',
+      (value: string, before: readonly string[] | undefined) => [...(before ?? []), value],
+    )
     .addHelpText('after', scanHelp)
     .action(async (pkgdirs: readonly string[], words: EbinWords & { readonly atom?: readonly string[] }) => {
       const found = await interruptible((signal) =>
@@ -64,7 +71,9 @@ function printScan(shell: Shell, { versions }: Scan): void {
   for (const { cpv, flags, combinations, builds, refused } of versions) {
     const names = flags?.varying.join(' ') || 'no flags';
     shell.print(
-      refused ? `${cpv}: refused` : `${cpv}: ${builds.length} builds, ${combinations} combinations of ${names}`,
+      refused
+        ? `${cpv}: refused`
+        : `${cpv}: ${builds.length} builds, ${combinations} combinations of ${names}`,
     );
     for (const { path, buildId, use, iuse, reason } of builds) {
       const known = new Set(iuse.map((flag) => flag.replace(/^[+-]/, '')));

@@ -8,14 +8,23 @@ const collect = (value: string, before: readonly string[] | undefined): readonly
   value,
 ];
 
-function partFlag(value: string, before: Readonly<Record<string, string>> | undefined): Record<string, string> {
+function partFlag(
+  value: string,
+  before: Readonly<Record<string, string>> | undefined,
+): Record<string, string> {
   const [, part, flag] = /^([a-z][a-z0-9-]*)=(\S+)$/.exec(value) ?? [];
   if (part === undefined || flag === undefined)
     throw new InvalidArgumentError("expected PART=FLAG, such as 'splitdebug=debuginfo'");
   return { ...before, [part]: flag };
 }
 
-const units: Readonly<Record<string, number>> = { '': 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40 };
+const units: Readonly<Record<string, number>> = {
+  '': 1,
+  KiB: 2 ** 10,
+  MiB: 2 ** 20,
+  GiB: 2 ** 30,
+  TiB: 2 ** 40,
+};
 
 function parseBytes(text: string): number {
   const [, count = '', unit = ''] = /^(\d{1,9})(KiB|MiB|GiB|TiB)?$/.exec(text) ?? [];
@@ -32,7 +41,11 @@ const choice = (flags: string, what: string, words: readonly string[]): Option =
 export function withOpening(command: Command): Command {
   return command
     .addOption(
-      choice('--signatures <policy>', 'what of signatures counts (default: auto)', ['auto', 'require', 'ignore']),
+      choice('--signatures <policy>', 'what of signatures counts (default: auto)', [
+        'auto',
+        'require',
+        'ignore',
+      ]),
     )
     .option('--key <file>', 'public key that is trusted; may be given several times', collect)
     .option('--allow-prefix', 'take builds that were made for a prefix')
@@ -46,11 +59,19 @@ export function withSelection(command: Command): Command {
     .option('--config <file>', 'settings (default: ebins.json, if it is there)')
     .option('--pick <what>', 'which of several builds of a combination: newest, first, or conditions')
     .addOption(
-      choice('--mixed <how>', 'builds that do not go together (default: newest)', ['newest', 'reject', 'union']),
+      choice('--mixed <how>', 'builds that do not go together (default: newest)', [
+        'newest',
+        'reject',
+        'union',
+      ]),
     )
     .addOption(choice('--constant <how>', 'flags that never differ (default: keep)', ['keep', 'drop']))
     .addOption(
-      choice('--subslot <how>', 'different bindings (default: conditional)', ['conditional', 'newest', 'reject']),
+      choice('--subslot <how>', 'different bindings (default: conditional)', [
+        'conditional',
+        'newest',
+        'reject',
+      ]),
     )
     .option('--arch-dimension', 'one ebin for several CHOSTs')
     .option('--noarch', 'keep the original KEYWORDS; for packages without programs')
@@ -65,14 +86,25 @@ export function withTexts(command: Command): Command {
     .addOption(choice('--required-use <form>', '(default: tree)', ['tree', 'naive', 'cover', 'auto']))
     .option('--explicit-required-use', 'write REQUIRED_USE even where everything is built')
     .addOption(
-      choice('--extra <how>', 'how debug data and sources are offered (default: flag)', ['flag', 'subpackage', 'auto']),
+      choice('--extra <how>', 'how debug data and sources are offered (default: flag)', [
+        'flag',
+        'subpackage',
+        'auto',
+      ]),
     )
     .option('--part-flag <part=flag>', 'call the flag of a part otherwise; several times', partFlag)
-    .addOption(choice('--partial-extra <how>', 'parts that some builds lack (default: ignore)', ['ignore', 'require']))
+    .addOption(
+      choice('--partial-extra <how>', 'parts that some builds lack (default: ignore)', ['ignore', 'require']),
+    )
     .option('--subpackage-flag', 'a flag of the main ebin for each sub-package')
     .addOption(choice('--defaults <how>', 'defaults of flags (default: original)', ['original', 'nearest']))
     .addOption(
-      choice('--phases <how>', 'functions for the machine of the user (default: inline)', ['inline', 'bundle', 'reject', 'drop']),
+      choice('--phases <how>', 'functions for the machine of the user (default: inline)', [
+        'inline',
+        'bundle',
+        'reject',
+        'drop',
+      ]),
     )
     .addOption(choice('--owners <how>', 'owners by (default: names)', ['names', 'numeric']))
     .option('--keep-build-deps', 'keep DEPEND and BDEPEND')
@@ -88,7 +120,11 @@ export function withTexts(command: Command): Command {
 export function withRepository(command: Command): Command {
   return withTexts(command)
     .addOption(choice('--compress <codec>', 'of new objects (default: xz)', ['xz', 'zstd', 'gzip']))
-    .option('--mtime <seconds>', "time of all files; 'keep' makes sharing rare (default: 315532800)", parseMtime)
+    .option(
+      '--mtime <seconds>',
+      "time of all files; 'keep' makes sharing rare (default: 315532800)",
+      parseMtime,
+    )
     .option('--repo-name <name>', 'name of the repository (default: ebins)')
     .option('--master <name>', 'repository that the builds come from; several times', collect)
     .option('--mirror <url>', 'address of the store; several times', collect)
@@ -111,9 +147,36 @@ export interface EbinWords extends Omit<GenerateOptions, 'open' | 'partFlags' | 
 }
 
 const taken = [
-  ...['form', 'order', 'requiredUse', 'explicitRequiredUse', 'partialExtra', 'constant', 'defaults', 'pick', 'mixed'],
-  ...['archDimension', 'noarch', 'allowBindist', 'allowPrefix', 'subslot', 'keepBuildDeps', 'phases', 'owners'],
-  ...['uriStyle', 'uriDigits', 'mirrorName', 'useGentooMirrors', 'maxCombinations', 'maxEbuild', 'subpackageFlag'],
+  ...[
+    'form',
+    'order',
+    'requiredUse',
+    'explicitRequiredUse',
+    'partialExtra',
+    'constant',
+    'defaults',
+    'pick',
+    'mixed',
+  ],
+  ...[
+    'archDimension',
+    'noarch',
+    'allowBindist',
+    'allowPrefix',
+    'subslot',
+    'keepBuildDeps',
+    'phases',
+    'owners',
+  ],
+  ...[
+    'uriStyle',
+    'uriDigits',
+    'mirrorName',
+    'useGentooMirrors',
+    'maxCombinations',
+    'maxEbuild',
+    'subpackageFlag',
+  ],
   ...['bump', 'extra', 'compress', 'mtime', 'repoName', 'sourceRepo', 'prune', 'strict'],
 ] as const;
 

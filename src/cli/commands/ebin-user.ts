@@ -1,5 +1,11 @@
 import type { Command } from 'commander';
-import { collectObjects, keepMask, mapFeatures, type Selected, selectNearest } from '../../app/ebins/index.ts';
+import {
+  collectObjects,
+  keepMask,
+  mapFeatures,
+  type Selected,
+  selectNearest,
+} from '../../app/ebins/index.ts';
 import { fault, problem } from '../../diagnostics/index.ts';
 import { bytesIfThere, interruptible, runOrThrow } from '../../host/index.ts';
 import { formatBytes } from '../../primitives/index.ts';
@@ -75,10 +81,15 @@ export function addSelect(command: Command, shell: Shell): void {
       const selected = selectNearest(folder, atoms, tableOf(words));
       const isDry = words.dryRun === true;
       const mask =
-        words.mask === undefined ? undefined : keepMask(folder, placeOf(words.mask), { selected, dryRun: isDry });
+        words.mask === undefined
+          ? undefined
+          : keepMask(folder, placeOf(words.mask), { selected, dryRun: isDry });
       shell.printJson({ selected, ...(mask ? { mask } : {}) });
       for (const one of selected) printSelected(shell, one);
-      if (mask) shell.print(`${mask.path}: ${mask.masked.length} masked, ${mask.isChanged ? 'changed' : 'unchanged'}`);
+      if (mask)
+        shell.print(
+          `${mask.path}: ${mask.masked.length} masked, ${mask.isChanged ? 'changed' : 'unchanged'}`,
+        );
       // with a file to keep, a missing combination is what it is for
       if (!mask && selected.some(({ isThere }) => !isThere)) shell.exitCode = exitCodes.failed;
     });
@@ -94,8 +105,11 @@ function printSelected(shell: Shell, one: Selected): void {
   }
   for (const flag of one.contrary) shell.print(`  every build has ${one.pinned[flag] ? flag : `-${flag}`}`);
   for (const { use, turnOn, turnOff } of one.nearest)
-    shell.print(`  nearest: ${braces(use)}, set ${[...turnOn, ...turnOff.map((flag) => `-${flag}`)].join(' ') || 'nothing'}`);
-  if (one.toBuild.length > 0) shell.print(`  to have it: USE="${one.toBuild.join(' ')}" emerge --buildpkgonly =${one.cpv}`);
+    shell.print(
+      `  nearest: ${braces(use)}, set ${[...turnOn, ...turnOff.map((flag) => `-${flag}`)].join(' ') || 'nothing'}`,
+    );
+  if (one.toBuild.length > 0)
+    shell.print(`  to have it: USE="${one.toBuild.join(' ')}" emerge --buildpkgonly =${one.cpv}`);
   shell.complain(problem('EBN085', { what: `'${one.cpv}' has no such combination`, severity: 'warning' }));
 }
 
@@ -134,7 +148,9 @@ export function addFeatures(command: Command, shell: Shell): void {
       });
       if (words.check === true && change.action !== 'unchanged') shell.exitCode = exitCodes.failed;
       shell.printJson(change);
-      shell.print(`${change.path}: ${change.action}${change.flags.length > 0 ? `: ${change.flags.join(' ')}` : ''}`);
+      shell.print(
+        `${change.path}: ${change.action}${change.flags.length > 0 ? `: ${change.flags.join(' ')}` : ''}`,
+      );
     });
 }
 
@@ -154,7 +170,8 @@ export function addGc(command: Command, shell: Shell): void {
     .option('--grace <days>', 'how long objects stay that nothing names', '30')
     .addHelpText('after', gcHelp)
     .action(async (repos: readonly string[], words: { readonly store: string; readonly grace: string }) => {
-      if (!/^\d{1,5}$/.test(words.grace)) throw fault('CLI001', { what: `'${words.grace}' is no number of days` });
+      if (!/^\d{1,5}$/.test(words.grace))
+        throw fault('CLI001', { what: `'${words.grace}' is no number of days` });
       const done = await interruptible(async () =>
         collectObjects(repos.map(placeOf), placeOf(words.store), Number(words.grace) * dayMs),
       );

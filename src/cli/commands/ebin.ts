@@ -3,6 +3,7 @@ import type { Shell } from '../shell.ts';
 import { addGenerate } from './ebin-generate.ts';
 import { addInspect, addScan, addVerify } from './ebin-looks.ts';
 import { addFeatures, addGc, addSelect } from './ebin-user.ts';
+import { addWatch } from './ebin-watch.ts';
 
 /** `packmill ebin ...`: ebuilds that choose among binary packages by USE. */
 export function addEbin(program: Command, shell: Shell): void {
@@ -11,6 +12,7 @@ export function addEbin(program: Command, shell: Shell): void {
     .description('ebuilds that index prebuilt contents by combination of USE flags');
   addGenerate(ebin.command('generate'), shell);
   addGenerate(ebin.command('publish', { hidden: true }), shell);
+  addWatch(ebin.command('watch'), shell);
   addScan(ebin.command('scan'), shell);
   addInspect(ebin.command('inspect'), shell);
   addVerify(ebin.command('verify'), shell);
