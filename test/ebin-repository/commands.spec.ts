@@ -250,6 +250,8 @@ it('40: select tells what exists and what is nearest, and masks ebins that lack 
     ['python_targets_python3_12'],
     ['python_targets_python3_11'],
   ]);
+  const missing = await run('ebin', 'select', at('tree'), 'app-misc/ebinscript', '--use', 'nls');
+  expect([missing.code, missing.err]).toEqual([1, expect.stringContaining('EBN085')]);
   const words = ['ebin', 'select', at('tree'), '--use', '-nls', '--mask', at('mask')];
   expect((await run(...words, '--dry-run')).code).toBe(0);
   expect(() => text('mask')).toThrow();
@@ -283,7 +285,10 @@ it('43, 44: rules of ebins.json split parts off, and a flag that is taken is ref
   const clash = await run('ebin', ...words, '--out', at('clash'), '--part-flag', 'splitdebug=alpha');
   expect([clash.code, clash.err]).toEqual([1, expect.stringContaining('EBN051')]);
   writeFileSync(at('wrong.json'), '{"option": {}}');
-  expect((await run('ebin', ...words, '--out', at('clash'), '--config', at('wrong.json'))).code).toBe(2);
+  const wrong = await run('ebin', ...words, '--out', at('clash'), '--config', at('wrong.json'));
+  expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining('EBN083')]);
+  const nowhere = await run('ebin', 'verify', at('nowhere'));
+  expect([nowhere.code, nowhere.err]).toEqual([2, expect.stringContaining('EBN084')]);
 });
 
 it('45: a package without flags has one address and no REQUIRED_USE', () => {
