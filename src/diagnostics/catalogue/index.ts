@@ -28,7 +28,6 @@ import { plannerCodes } from './planner.table.ts';
 import { publishingCodes } from './publishing.table.ts';
 import { pythonCodes } from './python.table.ts';
 import { queueCodes } from './queue.table.ts';
-
 import { reviewCodes } from './review.table.ts';
 import { sandboxCodes } from './sandbox.table.ts';
 import { schedulingCodes } from './scheduling.table.ts';
