@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -308,6 +308,25 @@ it('inspect tells container, metadata and parts, and refuses what is cut off', a
   ]);
   writeFileSync(at('short.xpak'), readFileSync(demo('xpak', 1)).subarray(0, -1));
   expect((await run('ebin', 'inspect', at('short.xpak'))).code).toBe(1);
+});
+
+it('watch generates at once and whenever a package comes, until it is stopped', async () => {
+  const name = 'app-misc/ebinscript/ebinscript-2.0-r1-';
+  for (const build of [1, 2])
+    cpSync(join(pkgdir, `${name}${build}.gpkg.tar`), at('watched', `${name}${build}.gpkg.tar`));
+  const words = ['ebin', 'watch', at('watched'), '--out', at('watch'), '--store', at('store')];
+  const child = spawn(process.execPath, [packmill, ...words], { stdio: ['ignore', 'pipe', 'ignore'] });
+  let told = '';
+  child.stdout.setEncoding('utf8').on('data', (piece: string) => {
+    const before = told;
+    told += piece;
+    if (!before.includes('2 combinations') && told.includes('2 combinations'))
+      cpSync(join(pkgdir, `${name}3.gpkg.tar`), at('watched', `${name}3.gpkg.tar`));
+    if (told.includes('3 combinations')) child.kill('SIGINT');
+  });
+  const code = await new Promise((resolve) => child.once('exit', resolve));
+  expect(code).toBe(0);
+  expect(told).toContain('3 combinations');
 });
 
 it('a request in JSON does what the words do, and the answer has the fields of the specification', async () => {

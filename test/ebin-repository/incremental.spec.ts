@@ -22,6 +22,7 @@ import {
   verify,
 } from '../../src/ebin-repository/index.ts';
 import { asOnlyWriter } from '../../src/ebin-repository/writer-lock.ts';
+import { ownIdentity } from '../../src/host/index.ts';
 import { imageTar, makePackage } from '../ebins/made.ts';
 import { sample } from '../ebins/sample.ts';
 
@@ -126,7 +127,10 @@ describe('what has been done is not done again', () => {
     const left = { pid: ended.pid, realm: 'elsewhere' };
     writeFileSync(at('locked/.ebins/locks/app-misc:one'), JSON.stringify(left));
     await expect(asOnlyWriter(at('locked'), 'app-misc/one', async () => 1)).rejects.toThrow();
-    writeFileSync(at('locked/.ebins/locks/app-misc:one'), '');
+    writeFileSync(
+      at('locked/.ebins/locks/app-misc:one'),
+      JSON.stringify({ ...ownIdentity(), pid: ended.pid }),
+    );
     expect(await asOnlyWriter(at('locked'), 'app-misc/one', async () => 1)).toBe(1);
   });
 });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import {
+  existsSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -115,6 +116,7 @@ describe.skipIf(checkout === undefined)(
       }
     }, 120_000);
 
+    const written = 'var/lib/ebindemo/state';
     const builds = facts.filter(
       ({ file, cpv, build_id }) =>
         file.startsWith('gpkg/') && cpv === 'app-misc/ebindemo-1.0' && build_id !== '5',
@@ -131,6 +133,9 @@ describe.skipIf(checkout === undefined)(
           ROOT: root,
           USE: [...flags, 'splitdebug', 'installsources'].join(' '),
         });
+        // the kept pkg_postinst has run: it writes this file
+        expect(existsSync(join(root, written))).toBe(true);
+        rmSync(join(root, written));
         expect(merged(root)).toEqual(original(build));
       },
       120_000,
