@@ -5,7 +5,6 @@ import {
   ensureFolder,
   moveFolder,
   namesIn,
-  pathExists,
   removeTree,
   setModifiedTime,
   systemRandom,
@@ -116,11 +115,13 @@ export async function autogenObjects(
 
 const mostOverlays = 4;
 
-/** Overlays of a builder, each unpacked once; those that were used last stay. */
+/** Overlays of a builder, each unpacked once by a process; those that were used last stay. */
 export class Overlays {
   readonly #folder: string;
   readonly #nowMs: () => number;
   readonly #unpacking = new Map<string, Promise<string>>();
+  /** Names of folders that are being filled. */
+  readonly #fresh = new Set<string>();
 
   constructor(folder: string, nowMs: () => number) {
     this.#folder = folder;
@@ -134,12 +135,14 @@ export class Overlays {
     readonly path: () => Promise<string>;
   }): Promise<string> {
     const { digest, name } = wish;
-    const top = `${this.#folder}/${digest}`;
-    const before = this.#unpacking.get(digest);
+    // the same files may be those of repositories of different names
+    const key = `${digest}.${name}`;
+    const top = `${this.#folder}/${key}`;
+    const before = this.#unpacking.get(key);
     const unpacking = before ?? this.#unpack(top, wish);
-    this.#unpacking.delete(digest);
-    this.#unpacking.set(digest, unpacking);
-    unpacking.catch(() => this.#unpacking.delete(digest));
+    this.#unpacking.delete(key);
+    this.#unpacking.set(key, unpacking);
+    unpacking.catch(() => this.#unpacking.delete(key));
     await unpacking;
     setModifiedTime(top, this.#nowMs());
     return `${top}/${name}`;
@@ -149,25 +152,29 @@ export class Overlays {
     top: string,
     { name, path }: { readonly name: string; readonly path: () => Promise<string> },
   ): Promise<string> {
-    if (pathExists(`${top}/${name}`)) return top;
-    const fresh = `${this.#folder}/.new-${systemRandom.hex(8)}`;
-    ensureFolder(fresh);
+    const own = `.new-${systemRandom.hex(8)}`;
+    const fresh = `${this.#folder}/${own}`;
+    this.#fresh.add(own);
     try {
+      ensureFolder(fresh);
       await unpackRecipe(await path(), `${fresh}/${name}`);
+      // one of an earlier process may have lost files with the power
       await removeTree(top);
       await moveFolder(fresh, top);
     } finally {
       await removeTree(fresh);
+      this.#fresh.delete(own);
     }
     return top;
   }
 
-  /** Removes overlays that no attempt of these uses, but for those used last. */
+  /** Removes overlays whose digests are not among these, but for those used last. */
   async tidy(inUse: ReadonlySet<string>): Promise<void> {
-    const unused = [...this.#unpacking.keys()].filter((digest) => !inUse.has(digest));
-    const kept = new Set([...inUse, ...unused.slice(-mostOverlays)]);
+    const isUsed = (name: string): boolean => inUse.has(name.split('.', 1).join());
+    const unused = [...this.#unpacking.keys()].filter((name) => !isUsed(name));
+    const kept = new Set(unused.slice(-mostOverlays));
     for (const name of namesIn(this.#folder)) {
-      if (kept.has(name)) continue;
+      if (isUsed(name) || kept.has(name) || this.#fresh.has(name)) continue;
       this.#unpacking.delete(name);
       await removeTree(`${this.#folder}/${name}`);
     }

@@ -126,7 +126,6 @@ interface Work {
 
 /** Lets local builders work until every job of the plan is final, or the observer wants an end. */
 async function work({ farm, dispatcher, queue, planned, planId, slots, observer }: Work): Promise<void> {
-  const kind = kindOf(farm, planned.plan.target);
   const over = new AbortController();
   const signal = AbortSignal.any([over.signal, observer.signal]);
   const processors = Math.max(1, Math.ceil(machine.processors() / slots));
@@ -145,7 +144,10 @@ async function work({ farm, dispatcher, queue, planned, planId, slots, observer 
       slots,
       workplace: {
         begin: (lease) => dispatcher.begin(lease, { isHere: true }),
-        perform: (begun, stop) => performAttempt({ farm, kind, recipeOf, processors }, begun, stop),
+        perform: (begun, stop) => {
+          const kind = kindOf(farm, planned.plan.target);
+          return performAttempt({ farm, kind, recipeOf, processors }, begun, stop);
+        },
         report: (lease, attempt, end) => dispatcher.report(lease, attempt, end),
       },
     },

@@ -24,7 +24,7 @@ export async function publishTree(
   const isOthers = (name: string, from: TreeOwner | undefined): TreeOwner | undefined => {
     const owner = owners.get(name);
     if (owner === undefined || from === undefined || isGone(known, owner)) return undefined;
-    return owner.job === from.job && owner.source === from.source ? undefined : owner;
+    return isSame(owner, from) ? undefined : owner;
   };
   const makers = new Map(waiting.map((one) => [one, makerOf(farm, target, one)]));
   const add: TreePackage[] = [];
@@ -44,10 +44,14 @@ export async function publishTree(
   // what was handed over to another autogen is not this one's to take out
   const remove = wish.remove.filter((name) => {
     const owner = owners.get(name);
-    return owner === undefined || [...makers.values()].some((one) => one?.job === owner.job);
+    return owner === undefined || [...makers.values()].some((one) => one !== undefined && isSame(one, owner));
   });
   return await farm.trees.publish({ tree: target, add, remove, reason });
 }
+
+/** Jobs of two sources may have the same name. */
+const isSame = (one: TreeOwner, other: TreeOwner): boolean =>
+  one.job === other.job && one.source === other.source;
 
 function makerOf(farm: Farm, target: string, { attempt }: StoredArtifact): TreeOwner | undefined {
   const { attempts, jobs } = farm.database;

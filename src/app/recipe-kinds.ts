@@ -17,19 +17,38 @@ export function isEbuildTree({ config }: Pick<Farm, 'config'>, target: string): 
   return config.targets[target]?.kind === 'ebuild-tree';
 }
 
-/** The kind of the recipes of a target, with the farm's settings. */
+/** The kind of the recipes of a target, with the farm's settings; made for each attempt, as credentials are read once. */
 export function kindOf(farm: Pick<Farm, 'config' | 'paths'>, target: string): RecipeKind {
   if (!isEbuildTree(farm, target)) return pkgbuildKind(farm, target) as RecipeKind;
+  // what a log leaves out must be what the job gets, whatever becomes of the file in between
+  const credentials = once(() => autogenCredentials(farm, target));
   return createAutogenKind({
     ...travellingSettings(farm, target),
     ...ownProgram(),
-    credentials: () => autogenCredentials(farm, target),
+    credentials,
     objectPath: blobOfWorkspace,
     keepDistfile: async ({ path }) => {
       await takeDistfile(farm, path);
       return undefined;
     },
   }) as RecipeKind;
+}
+
+/** What the first call returned or threw, for all calls. */
+function once<Result>(read: () => Result): () => Result {
+  let end: (() => Result) | undefined;
+  return () => {
+    if (end) return end();
+    try {
+      const found = read();
+      end = () => found;
+    } catch (error) {
+      end = () => {
+        throw error;
+      };
+    }
+    return end();
+  };
 }
 
 /** What a farm's settings say to autogens of a target wherever they run. */
@@ -62,7 +81,8 @@ export const blobOfWorkspace: AutogenSettings['objectPath'] = (workspace, sha512
 
 /** Takes a distfile into the stores of the farm; returns its SHA-512. */
 export async function takeDistfile({ paths }: Pick<Farm, 'paths'>, path: string): Promise<string> {
-  const workspace = openWorkspace({ farmFolder: paths.root, onProblem: () => undefined });
+  // nothing is asked of anybody, so what is wrong with the settings of a user does not matter
+  const workspace = openWorkspace({ farmFolder: paths.root, credentials: {}, onProblem: () => undefined });
   try {
     return (await workspace.blos.insertFile(path)).sha512;
   } finally {

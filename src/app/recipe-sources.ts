@@ -71,6 +71,14 @@ export class RecipeSources {
     return { source: id, commit: found.commit, isGone: found.isGone };
   }
 
+  /** Whether a state is all that there is to know of its source: a plain folder, or the newest commit that was fetched. */
+  async isNewest({ source, commit }: SourceState): Promise<boolean> {
+    const repository = await this.#repository(source);
+    if (!repository || commit === undefined) return true;
+    const limits = { ...fetchLimits, signal: this.#signal };
+    return (await repository.resolve(undefined, limits)).commit === commit;
+  }
+
   /**
    * All recipes of a source at a commit: what earlier commits had is not read again, but for those `wanted` that could
    * not be read. Throws PLN001, GIT006, SYS004.

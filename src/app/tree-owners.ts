@@ -32,7 +32,7 @@ export const isGone = (known: Known, { source, job }: TreeOwner): boolean =>
   known[source] !== undefined && !known[source].includes(job);
 
 /**
- * Packages of a tree whose autogens are gone. While jobs of the tree are under way there are none: another autogen may be
+ * Packages of a tree whose autogens are gone. While jobs of the tree are under way, or asked for, there are none: another autogen may be
  * about to make the same package, and nobody shall miss it in between.
  */
 export function orphans(farm: Pick<Farm, 'database' | 'trees'>, target: string): readonly string[] {
@@ -43,7 +43,15 @@ export function orphans(farm: Pick<Farm, 'database' | 'trees'>, target: string):
     .map(({ name }) => name);
   if (gone.length === 0) return [];
   const isBusy = farm.database.views.openRevisions().some(({ id }) => id.startsWith(`${target}/`));
-  return isBusy ? [] : gone;
+  return isBusy || isAskedFor(farm, target) ? [] : gone;
+}
+
+/** Whether a request is about to become jobs of a tree. */
+function isAskedFor({ database }: Pick<Farm, 'database'>, target: string): boolean {
+  const wanted = database.requests
+    .open()
+    .flatMap(({ kind, body }) => (kind === 'schedule' ? [JSON.parse(body) as { target?: string }] : []));
+  return wanted.some((request) => (request.target ?? target) === target);
 }
 
 /** Who made the results of a job: its source where a request named one, else the overlay that its folder is in. */

@@ -73,15 +73,16 @@ export async function removeFromTree(
   const missing = packages.filter((name) => !before.some((one) => one.name === name));
   if (missing.length > 0)
     throw fault('CLI007', { what: `'${tree}/any' has no package '${missing.join("', '")}'` });
-  const reason = `remove ${packages.join(', ')}`;
-  const { generation } = await farm.trees.publish({ tree, add: [], remove: packages, reason });
-  const left = new Set(farm.trees.packages(tree).map(({ name }) => name));
+  const left = new Set(before.map(({ name }) => name).filter((name) => !packages.includes(name)));
+  // before they are taken out: whoever dies in between shall not leave an autogen that thinks all is there
   for (const { name, from } of before) {
     if (!packages.includes(name) || from === undefined) continue;
     const id = jobId({ target: tree, arch: 'any', name: from.job });
     if (lastMade(farm, id).every(({ artifact }) => !left.has(artifact.name)))
       farm.database.inventory.forget(id);
   }
+  const reason = `remove ${packages.join(', ')}`;
+  const { generation } = await farm.trees.publish({ tree, add: [], remove: packages, reason });
   return { generation, removed: packages };
 }
 

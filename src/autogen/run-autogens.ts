@@ -198,9 +198,15 @@ class Run {
     else this.#report(found);
   }
 
+  /** Whether what was not made may be made all the same, or the overlay is not to be changed. */
+  #isPartial(): boolean {
+    const { category, rule, take, settings, package: name } = this.#options;
+    return [category, name, rule, take, settings.into].some((one) => one !== undefined);
+  }
+
   async #clean(reports: readonly PackageReport[], { packages }: Collected): Promise<readonly string[]> {
-    const { clean, settings, fastpull, dryRun, signal, category, onEvent } = this.#options;
-    if (!clean || signal.aborted || category !== undefined || this.#options.package !== undefined) return [];
+    const { clean, settings, fastpull, dryRun, signal, onEvent } = this.#options;
+    if (!clean || signal.aborted || this.#isPartial()) return [];
     const ran = cleanAutogens(reports);
     const made = [...packages.values()].flatMap(({ catpkg, builds }) =>
       [...builds.keys()].map((name) => join(settings.overlay.root, catpkg, name)),

@@ -89,8 +89,8 @@ const mostHanding = 4;
 interface Slot {
   /** How often something failed since it worked for the last time. */
   failures: number;
-  /** Each ends when a result is handed in, or cannot be; oldest first; none of them rejects. */
-  readonly handing: Promise<void>[];
+  /** Each ends when a result is handed in, or cannot be, and is then no longer here; none of them rejects. */
+  readonly handing: Set<Promise<void>>;
 }
 
 /** One builder at work. */
@@ -126,7 +126,7 @@ class Builder<Attempt extends Begun> {
 
   async #workSlot(): Promise<void> {
     const { clock, onTrouble } = this.#options;
-    const slot: Slot = { failures: 0, handing: [] };
+    const slot: Slot = { failures: 0, handing: new Set() };
     while (!this.#ending.signal.aborted) {
       const { failures } = slot;
       try {
@@ -185,28 +185,27 @@ class Builder<Attempt extends Begun> {
       const { aborted: shutdown } = this.#ending.signal;
       const outcome = outcomeOf(end, { shutdown, isLost, asked: attempt.signal.aborted });
       // a manager that is away is not left more and more results
-      if (slot.handing.length >= mostHanding) await slot.handing[0];
+      while (slot.handing.size >= mostHanding) await Promise.race(slot.handing);
       // the lease is kept meanwhile: a manager that is away for longer must find it when it takes the result
       handing = workplace.report(lease, attempt.id, { ...end, outcome }).finally(endLease);
       // what did not end well may have changed what is to be done at all, as where a plan is to fail fast
       if (attempt.isAwaited || !isGoodEnd(outcome)) await handing;
-      else slot.handing.push(this.#handingIn(handing, slot));
+      else this.#handIn(handing, slot);
     } finally {
       this.#stops.delete(stop);
       if (handing === undefined) endLease();
     }
   }
 
-  /** A result that nothing waits for is handed in while its slot is at work again. */
-  async #handingIn(handing: Promise<unknown>, slot: Slot): Promise<void> {
-    try {
-      await handing;
-    } catch (error) {
-      slot.failures += 1;
-      this.#isFatal(error);
-    } finally {
-      slot.handing.shift();
-    }
+  /** A result that nothing waits for is handed in while its slot is at work again; others may overtake it. */
+  #handIn(handing: Promise<unknown>, slot: Slot): void {
+    const handed = handing
+      .catch((error: unknown) => {
+        slot.failures += 1;
+        this.#isFatal(error);
+      })
+      .then(() => void slot.handing.delete(handed));
+    slot.handing.add(handed);
   }
 
   /** Begins an attempt; a job that cannot be begun goes back to the queue, and the error is the caller's. */

@@ -51,6 +51,21 @@ it('renews each lease three times in its length, from when it was given', async 
   await keeper.close();
 });
 
+it('goes on after a process that stood still just when a lease was given', async () => {
+  const { clock, keep, keeper, asked } = scene(async (one) => one);
+  const { monotonicMs } = clock;
+  let calls = 0;
+  clock.monotonicMs = () => monotonicMs.call(clock) + (calls++ === 0 ? 0 : leaseMs);
+  keep(1);
+  await nextTurn();
+  await clock.advance(10_000);
+  expect(asked).toEqual([
+    [1, 0],
+    [1, 10_000],
+  ]);
+  await keeper.close();
+});
+
 it('begins anew after it had nothing to do', async () => {
   const { clock, keep, keeper, asked } = scene(async (one) => one);
   keep(1)();

@@ -27,6 +27,7 @@ export class LeaseKeeper {
   readonly #kept = new Set<Kept>();
   readonly #over = new AbortController();
   readonly #renewing = new Set<Promise<void>>();
+  #isWatching = false;
   #watching: Promise<void> | undefined;
 
   constructor(options: LeaseKeeperOptions) {
@@ -59,7 +60,9 @@ export class LeaseKeeper {
   #add(kept: Kept): void {
     if (this.#over.signal.aborted) return;
     this.#kept.add(kept);
-    this.#watching ??= this.#watch();
+    if (this.#isWatching) return;
+    this.#isWatching = true;
+    this.#watching = this.#watch();
   }
 
   async #watch(): Promise<void> {
@@ -77,7 +80,8 @@ export class LeaseKeeper {
       this.#renewing.add(renewing);
       void renewing.then(() => this.#renewing.delete(renewing));
     }
-    this.#watching = undefined;
+    // said by a word of its own, as all of this may be over before there is a promise of it
+    this.#isWatching = false;
   }
 
   async #renew(kept: Kept): Promise<void> {

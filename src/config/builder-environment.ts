@@ -58,7 +58,8 @@ export function builderSettings(read: ReadVariable): BuilderSettings {
     sourceCache: read('BUILDER_SRCDEST_CACHE_OVERRIDE'),
     timeoutMs: (timeout ?? 3600) * 1000,
     processors: number(read, 'BUILDER_LIMITS_CPUS'),
-    memoryBytes: ram === undefined ? undefined : ram * 2 ** 20,
+    // whole bytes: the manager takes nothing else
+    memoryBytes: ram === undefined ? undefined : Math.floor(ram * 2 ** 20),
     skipCode: number(read, 'CI_CODE_SKIP') ?? 123,
     upload: uploadOf(read),
     redis,

@@ -130,6 +130,10 @@ describe("an operator's environment of a builder", () => {
       redis: { host: 'q', port: 6379 },
     });
   });
+  it('has whole bytes of memory for part of a MiB', () => {
+    const found = builderSettings(read({ SHARED_PATH: '/s', REDIS_HOST: 'q', BUILDER_LIMITS_RAM: '2000.3' }));
+    expect(found.memoryBytes).toBe(2_097_466_572);
+  });
   it('needs a folder, and numbers where numbers belong', () => {
     expect(codeOf(() => builderSettings(read({})))).toBe('CFG008');
     const here = { SHARED_PATH: '/s', REDIS_HOST: 'q' };

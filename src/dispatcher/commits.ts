@@ -60,7 +60,7 @@ export class Commits {
   readonly #unflushed: Promise<unknown>[] = [];
   /** Whether what is asked for waits for the disk before it is written. */
   #isHeld = false;
-  /** Ends with the newest batch. */
+  /** Ends with all batches that were begun: an older one may be written later than one that did not wait. */
   #underWay: Promise<void> = Promise.resolve();
 
   constructor(parts: CommitsParts) {
@@ -82,7 +82,10 @@ export class Commits {
   #begin(isEarly: boolean): void {
     this.#isHeld = !isEarly && this.#unflushed.length >= mostUnflushed;
     const due = this.#isHeld ? this.#unflushed[0] : nextTurn();
-    this.#underWay = Promise.resolve(due).then(() => this.#flush());
+    const before = this.#underWay;
+    this.#underWay = Promise.resolve(due)
+      .then(() => this.#flush())
+      .then(() => before);
   }
 
   /** Resolves when what was asked for so far is on disk, or could not be written, and was passed on. */
@@ -94,6 +97,8 @@ export class Commits {
     const batch = this.#pending;
     this.#pending = [];
     this.#isHeld = false;
+    // those that it was to write went along with one that did not wait
+    if (batch.length === 0) return;
     const done = this.#write(batch);
     if (done.length === 0) return;
     for (const { pending, value } of done) if (pending.isEarly) pending.resolve(value);

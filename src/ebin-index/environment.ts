@@ -34,25 +34,30 @@ const cEscape = /\\(?:x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{1,8}
 
 /** What stands between `$'` and `'`. Runs of escaped bytes are UTF-8, as Bash prints names that its locale does not know. */
 function unescapeC(text: string): string {
-  const bytes: number[] = [];
+  // no escape stands for more bytes than it has itself
+  const bytes = Buffer.alloc(Buffer.byteLength(text));
+  let length = 0;
   const push = (part: string): void => {
-    bytes.push(...Buffer.from(part));
+    length += bytes.write(part, length);
+  };
+  const pushByte = (byte: number): void => {
+    length = bytes.writeUInt8(byte, length);
   };
   let at = 0;
   for (const match of text.matchAll(cEscape)) {
     push(text.slice(at, match.index));
     at = match.index + match[0].length;
     const [, byte, short, long, octal, control, other = ''] = match;
-    if (byte !== undefined) bytes.push(Number.parseInt(byte, 16));
-    else if (octal !== undefined) bytes.push(Number.parseInt(octal, 8) & 0xff);
+    if (byte !== undefined) pushByte(Number.parseInt(byte, 16));
+    else if (octal !== undefined) pushByte(Number.parseInt(octal, 8) & 0xff);
     else if (short !== undefined || long !== undefined) {
       const point = Number.parseInt(short ?? long ?? '', 16);
       push(point <= 0x10ffff ? String.fromCodePoint(point) : '');
-    } else if (control !== undefined) bytes.push(control.charCodeAt(0) & 0x1f);
+    } else if (control !== undefined) pushByte(control.charCodeAt(0) & 0x1f);
     else push(escapes[other] ?? ('\\\'"?'.includes(other) ? other : `\\${other}`));
   }
   push(text.slice(at));
-  return Buffer.from(bytes).toString();
+  return bytes.toString('utf8', 0, length);
 }
 
 /** Reads the words of declarations; -1 as a place says that the text is no declaration. */
@@ -71,18 +76,52 @@ class Declarations {
     return match;
   }
 
+  /** Goes behind what begins here; false when it does not. */
+  #skip(text: string): boolean {
+    if (!this.#text.startsWith(text, this.at)) return false;
+    this.at += text.length;
+    return true;
+  }
+
+  /** Goes on to the first of these signs that has no backslash in front. An expression would need stack for each sign. */
+  #goTo(signs: string): void {
+    for (; this.at < this.#text.length && !signs.includes(this.#text[this.at] ?? ''); this.at += 1)
+      if (this.#text[this.at] === '\\') this.at += 1;
+  }
+
+  /** What stands between two quotes; undefined, and nothing is passed, when it does not begin here or end anywhere. */
+  #quoted(opening: string, closing: string): string | undefined {
+    const before = this.at;
+    if (!this.#skip(opening)) return undefined;
+    const start = this.at;
+    this.#goTo(closing);
+    const inner = this.#text.slice(start, this.at);
+    if (this.#skip(closing)) return inner;
+    this.at = before;
+    return undefined;
+  }
+
+  /** The key of an element as it is written. */
+  #key(): string | undefined {
+    if (!this.#skip('[')) return undefined;
+    const start = this.at;
+    if (this.#quoted('"', '"') === undefined && this.#quoted("$'", "'") === undefined) this.#goTo(']"\'$');
+    const key = this.#text.slice(start, this.at);
+    return this.#skip(']=') ? key : undefined;
+  }
+
   /** One word of adjoining quoted pieces; undefined when it does not end. */
   #word(end: RegExp): string | undefined {
     let word = '';
     for (;;) {
-      const quoted = this.#match(/"((?:[^"\\]|\\[\s\S])*)"/y);
-      if (quoted) {
-        word += (quoted[1] ?? '').replace(/\\([$`"\\\n])/g, (_, char: string) => (char === '\n' ? '' : char));
+      const quoted = this.#quoted('"', '"');
+      if (quoted !== undefined) {
+        word += quoted.replace(/\\([$`"\\\n])/g, (_, char: string) => (char === '\n' ? '' : char));
         continue;
       }
-      const c = this.#match(/\$'((?:[^'\\]|\\[\s\S])*)'/y);
-      if (c) {
-        word += unescapeC(c[1] ?? '');
+      const c = this.#quoted("$'", "'");
+      if (c !== undefined) {
+        word += unescapeC(c);
         continue;
       }
       const plain = this.#match(/'([^']*)'/y);
@@ -103,11 +142,9 @@ class Declarations {
     for (;;) {
       this.#match(/[ \t\n]*/y);
       if (this.#match(/\)/y)) return elements;
-      const key = this.#match(
-        /\[((?:[^\]"'$\\]|\\[\s\S])*|"(?:[^"\\]|\\[\s\S])*"|\$'(?:[^'\\]|\\[\s\S])*')\]=/y,
-      );
-      if (!key) return undefined;
-      const name = new Declarations(`${key[1] ?? ''}\n`).#word(/\n/y) ?? key[1] ?? '';
+      const key = this.#key();
+      if (key === undefined) return undefined;
+      const name = new Declarations(`${key}\n`).#word(/\n/y) ?? key;
       const value = this.#word(/[ \t\n)]/y);
       if (value === undefined) return undefined;
       elements.push([name, value]);

@@ -141,4 +141,22 @@ describe('declarations', () => {
     expect(variables.get('F')?.elements).toEqual([]);
     expect(functionText.startsWith('f () ')).toBe(true);
   });
+
+  it('may be of any length', () => {
+    const long = 'x'.repeat(1 << 23);
+    const text = `declare A="${long}"\ndeclare B=$'\\n${long}'\ndeclare -A C=(["${long}"]="v" )\nf () \n`;
+    const { variables, functionText } = readEnvironment(text);
+    expect(variables.get('A')?.value === long).toBe(true);
+    expect(variables.get('B')?.value === `\n${long}`).toBe(true);
+    expect(variables.get('C')?.elements?.[0]?.[0] === long).toBe(true);
+    expect(functionText).toBe('f () \n');
+  });
+
+  it('end where a quote does', () => {
+    for (const rest of ['declare A="x\n', "declare A=$'x\\'\n", 'declare -a A=([0="x" )\n', 'declare A="\\'])
+      expect(readEnvironment(`declare B="b"\n${rest}`)).toEqual({
+        variables: new Map([['B', { name: 'B', attributes: '', value: 'b', elements: undefined }]]),
+        functionText: rest,
+      });
+  });
 });

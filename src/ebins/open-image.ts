@@ -97,7 +97,7 @@ async function losesCapabilities(build: OpenedBuild): Promise<boolean> {
   if (build.format !== 'gpkg' || build.metadata['DEFINED_PHASES']?.split(' ').includes('postinst'))
     return false;
   const environment = await build.environment();
-  return environment !== undefined && /^\s+(?:setcap|fcaps)\s/m.test(environment);
+  return environment !== undefined && /^[ \t]+(?:setcap|fcaps)\s/m.test(environment);
 }
 
 /** Opens the image of a build; see `OpenedBuild.openImage`. */

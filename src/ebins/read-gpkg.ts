@@ -40,7 +40,7 @@ async function checkHashes(
   name: string,
 ): Promise<void> {
   const known = Object.entries(listing.hashes).flatMap(([hash, value]) => {
-    const algorithm = gpkgHashes[hash];
+    const algorithm = Object.hasOwn(gpkgHashes, hash) ? gpkgHashes[hash] : undefined;
     return algorithm ? [{ hash, algorithm, value }] : [];
   });
   const { hashes } = await hashStream(

@@ -166,12 +166,16 @@ export class DiskBlos implements Blos {
     const blob = this.pathOf(hashes.sha512);
     const { folder, random, later } = this.#options;
     const shelf = ensureShelf(folder, hashes.sha512);
+    const isNew = linkNew(object, blob);
     later.add(shelfFolders(folder, hashes.sha512));
-    if (linkNew(object, blob)) return;
+    if (isNew) return;
     const temporary = `${shelf}/.${random.hex(8)}.blob`;
     try {
       linkNew(object, temporary);
-      if (!(await this.#isSame(blob, temporary, hashes))) renameEntry(temporary, blob);
+      if (await this.#isSame(blob, temporary, hashes)) return;
+      renameEntry(temporary, blob);
+      // the stores may have been settled meanwhile
+      later.add([shelf]);
     } finally {
       removeEntry(temporary);
     }

@@ -6,16 +6,36 @@ import { syncTogether } from '../host/index.ts';
  * back, and then it is fetched again.
  */
 export class LaterSync {
+  readonly #sync: (paths: readonly string[]) => Promise<void>;
   readonly #paths = new Set<string>();
+  #before: Promise<unknown> = Promise.resolve();
+
+  constructor(sync: (paths: readonly string[]) => Promise<void> = syncTogether) {
+    this.#sync = sync;
+  }
 
   add(paths: Iterable<string>): void {
     for (const path of paths) this.#paths.add(path);
   }
 
-  /** When it returns, all that was added before the call is durable. Throws SYS004. */
-  async settle(): Promise<void> {
+  /**
+   * When it returns, all that was added before the call is durable, also what another call is busy with; what could not be made
+   * so is tried again by the next call. Throws SYS004.
+   */
+  settle(): Promise<void> {
+    const settled = this.#before.then(() => this.#settleNow());
+    this.#before = settled.catch(() => undefined);
+    return settled;
+  }
+
+  async #settleNow(): Promise<void> {
     const paths = [...this.#paths];
     this.#paths.clear();
-    await syncTogether(paths);
+    try {
+      await this.#sync(paths);
+    } catch (error) {
+      this.add(paths);
+      throw error;
+    }
   }
 }

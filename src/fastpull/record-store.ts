@@ -147,7 +147,7 @@ export class RecordStore {
     this.#options.onProblem(problem('FPL001', { what }));
   }
 
-  /** Writes a record, durably and in one step, replacing one of the same key; returns its index. Throws FPL016, EJS001, SYS004. */
+  /** Writes a record in one step, replacing one of the same key; returns its index. How durable it is says the backend. Throws FPL016, EJS001, SYS004. */
   async write(record: BsonDocument): Promise<string> {
     for (const path of this.#options.required ?? []) {
       if (fieldAt(record, path) === undefined) {

@@ -301,6 +301,27 @@ export async function generate(hub: Hub, pkg: PkgInfo): Promise<void> {
     expect(ebuilds).toEqual(['a-2.0.ebuild', 'a-3.0.ebuild', 'a-4.0.ebuild', 'b-1.0.ebuild']);
   });
 
+  it('cleans nothing when only one rule ran, or the overlay is to stay as it is', async () => {
+    const kit = new Kit();
+    const repository = join(kit.top, 'kit-fixups-test');
+    rmSync(join(repository, '.git'), { recursive: true });
+    execFileSync('git', ['init', '-q', repository]);
+    kit.write('app-misc/generator.ts', echo);
+    const rules = (version: string): string =>
+      `one:\n  packages: [a: { version: '${version}' }]\ntwo:\n  packages: [b: { version: '${version}' }]\n`;
+    kit.write('app-misc/autogen.yaml', rules('1.0'));
+    await kit.run();
+    kit.write('app-misc/autogen.yaml', rules('2.0'));
+    const clean = true;
+    const ofRule = await kit.run({ options: { clean, rule: 'one' } });
+    expect([ofRule.totals.removed, ...kit.names('app-misc/b')]).toEqual([0, 'b-1.0.ebuild']);
+    const elsewhere = await kit.run({ settings: { into: join(kit.top, 'made') }, options: { clean } });
+    const handed = await kit.run({ options: { clean, take: () => {} } });
+    expect([elsewhere.totals.removed, handed.totals.removed]).toEqual([0, 0]);
+    expect(kit.names('app-misc/a')).toEqual(['a-1.0.ebuild', 'a-2.0.ebuild']);
+    expect((await kit.run({ options: { clean } })).totals.removed).toBe(2);
+  });
+
   it('cleans the Manifest, too, of files that no ebuild needs any more', async () => {
     const [kit, upstream] = [new Kit(), await Upstream.start()];
     const repository = join(kit.top, 'kit-fixups-test');

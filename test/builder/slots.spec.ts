@@ -69,8 +69,9 @@ class Site {
     return { ended };
   }
 
-  async take(): Promise<void> {
-    this.#reports.shift()?.resolve('accepted');
+  /** Takes the oldest result, or one that overtook others. */
+  async take(at = 0): Promise<void> {
+    this.#reports.splice(at, 1)[0]?.resolve('accepted');
     await this.calm();
   }
 
@@ -101,6 +102,25 @@ it('a slot works on while results that nothing waits for are on their way, at mo
   }
   await ended;
   expect(site.begun).toEqual([1, 2, 3, 4, 5, 6]);
+});
+
+it('a result that others overtook is waited for, and counts among those on their way', async () => {
+  const site = new Site();
+  const { ended } = await site.run();
+  let isOver = false;
+  void ended.then(() => {
+    isOver = true;
+  });
+  await site.take(3);
+  expect(site.begun).toEqual([1, 2, 3, 4, 5, 6]);
+  await site.take(3);
+  expect(site.begun).toEqual([1, 2, 3, 4, 5, 6, 7]);
+  site.over.abort();
+  for (const at of [3, 3, 2, 1]) await site.take(at);
+  expect(isOver).toBe(false);
+  expect(await site.queue.counts()).toEqual({ ready: 0, leased: 1 });
+  await site.take();
+  expect(isOver).toBe(true);
 });
 
 it('a slot whose result sets others free takes the best job when they are there', async () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { openFarmDatabase } from '../../src/database/index.ts';
 import { fault } from '../../src/diagnostics/index.ts';
 import { nextTurn, VirtualClock } from '../../src/host/index.ts';
+import type { Lease } from '../../src/queue/index.ts';
 import { idOf, Scene } from './scene.ts';
 
 /** A real record whose flushes end when the test says. */
@@ -133,6 +134,35 @@ describe('what is not on disk yet', () => {
     await scene.dispatcher.idle();
     await someTurns();
     expect(begun).toHaveLength(4);
+  });
+
+  it('is waited for by whoever wants an end, also where such a builder came between', async () => {
+    const disk = slowDisk();
+    const scene = new Scene({ clock: disk.clock, database: disk.database });
+    await scene.admit({ lib: {}, app: {}, tool: {}, doc: {}, last: {} });
+    const leases: (Lease | undefined)[] = [];
+    for (let at = 0; at < 5; at += 1) leases.push(await scene.claim());
+    disk.slowDown();
+    const begun: string[] = [];
+    for (const [at, lease] of leases.entries()) {
+      if (!lease) throw new Error('there is nothing to start');
+      const begin = scene.dispatcher.begin(lease, { isHere: at === 3 });
+      void begin.then((attempt) => begun.push(attempt?.job.name ?? ''));
+      // the third one is held back, and written with the fourth one
+      if (at !== 2) await someTurns();
+    }
+    let isOver = false;
+    const over = scene.dispatcher.idle().then(() => {
+      isOver = true;
+    });
+    for (const { resolve } of disk.flushes) resolve();
+    await someTurns();
+    expect(begun).not.toContain('last');
+    expect(isOver).toBe(false);
+    disk.flushes.at(-1)?.resolve();
+    await over;
+    await someTurns();
+    expect(begun).toContain('last');
   });
 
   it('stops an attempt that was canceled before its builder heard that it had begun', async () => {

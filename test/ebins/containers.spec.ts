@@ -194,6 +194,8 @@ describe('GPKG', () => {
       text.replaceAll('SHA512', 'NEW1').replaceAll('BLAKE2B', 'NEW2'),
     );
     expect(await outcome(edited('unknown.gpkg.tar', unknown))).toBe('EBN002');
+    const strange = manifestChanged((text) => text.replace(/^DATA gpkg-1.*$/m, '$& constructor 0'));
+    expect(await outcome(edited('strange.gpkg.tar', strange))).toBe('fine');
     const twice = edited('twice.gpkg.tar', (members) => [
       ...members,
       members[2] ?? { path: '', body: Buffer.alloc(0) },

@@ -339,6 +339,18 @@ describe('a build that should not be indexed', () => {
     expect(await problemsOf('caps-kept', 'xpak', 'install')).toEqual([]);
   });
 
+  it('is not held up by an environment of empty lines', async () => {
+    const environment = execFileSync('bzip2', ['-c'], { input: '\n'.repeat(300_000) });
+    const path = await makePackage(folder, 'empty-lines', {
+      format: 'gpkg',
+      image: imageTar([]),
+      environment,
+    });
+    const image = await (await openBuild(path)).openImage();
+    await image.close();
+    expect(image.problems).toEqual([]);
+  });
+
   it('tells what was withheld from it', async () => {
     const metadata = { PKG_INSTALL_MASK: '/usr/share/man' };
     const path = await makePackage(folder, 'masked', { format: 'xpak', image: imageTar([]), metadata });

@@ -58,6 +58,10 @@ const step = fc.oneof(
     leaseMs: few(300, 2000),
   }),
   fc.record({ verb: few('settle' as const, 'release' as const, 'renew' as const), which: fc.nat(40) }),
+  fc.record({
+    verb: few('settle together' as const, 'release together' as const),
+    which: fc.array(fc.nat(40), { minLength: 2, maxLength: 6 }),
+  }),
   fc.record({ verb: fc.constant('withdraw' as const), job: fc.integer({ min: 0, max: 15 }) }),
   fc.record({
     verb: fc.constant('restore' as const),
@@ -94,6 +98,13 @@ class Side {
       case 'release': {
         const lease = this.#lease(now.which);
         return lease && queue[now.verb](lease);
+      }
+      // in one script where that is how they travel
+      case 'settle together':
+      case 'release together': {
+        const leases = now.which.flatMap((which) => this.#lease(which) ?? []);
+        const verb = now.verb === 'settle together' ? 'settle' : 'release';
+        return Promise.all(leases.map((lease) => queue[verb](lease)));
       }
       case 'renew': {
         const lease = this.#lease(now.which);

@@ -33,14 +33,16 @@ export class AutogenWork implements SourceWork {
 
   async perform(wanted: WantedRun): Promise<Performed> {
     const { source, target, schedule } = this.#parts;
-    const head = await this.newest();
-    const { names } = await autogensFor(this.#parts, target, { source, commit: head, isGone: false });
+    const commit = await this.newest();
+    const { names } = await autogensFor(this.#parts, target, { source, commit, isGone: false });
     const packages = (wanted.packages ?? this.#idle(wanted, names)).map((name) => ({ name }));
+    // what is under way may be of an earlier commit: a push has its own run, which leaves nothing out
+    const head = packages.length < names.length ? undefined : commit;
     if (packages.length === 0)
       return { head, outcome: { outcome: 'done', problem: null, scheduled: [], warnings: 0 } };
     const reply = await schedule({
       id: `upkeep-${systemRandom.hex(12)}`,
-      ...{ target, source, arch: 'any', commit: head, urgency: 0, packages },
+      ...{ target, source, arch: 'any', commit, urgency: 0, packages },
     });
     const [first] = reply.refused;
     const { code = '', what = '', next } = first ?? {};

@@ -5,8 +5,9 @@ import type { RecipeSources, SourceState } from '../recipe-sources.ts';
 import { noteAutogens } from '../tree-owners.ts';
 
 /**
- * The autogens of a source at a commit, and writes down which there are: what earlier ones made and none of these is
- * responsible for leaves the tree. Throws what `RecipeSources.autogens` throws.
+ * The autogens of a source at a commit, and writes down which the newest commit has: what earlier ones made and none of these
+ * is responsible for leaves the tree. An older commit says nothing of what came after it. Throws what `RecipeSources.autogens`
+ * throws, and GIT problems.
  */
 export async function autogensFor(
   { farm, sources }: { readonly farm: Farm; readonly sources: RecipeSources },
@@ -15,6 +16,6 @@ export async function autogensFor(
 ): Promise<{ readonly names: readonly string[]; readonly recipes: readonly Recipe<AutogenDetails>[] }> {
   const recipes = await sources.autogens(state);
   const names = recipes.map(({ name }) => name);
-  noteAutogens(farm, target, { source: state.source, names });
+  if (await sources.isNewest(state)) noteAutogens(farm, target, { source: state.source, names });
   return { names, recipes };
 }

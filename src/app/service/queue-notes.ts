@@ -55,16 +55,22 @@ export class QueueNotes {
     await this.writeWaiting();
   }
 
-  /** Writes what waits, one job at a time, beginning with the next turn. To be called after `note`. */
+  /**
+   * Writes what waits, one job at a time, beginning with the next turn. To be called after `note`. Rejects with SYS004 when
+   * some of it could not be written; that stays for the next time, and keeps nothing else from being written.
+   */
   async writeWaiting(): Promise<void> {
     if (this.#isWriting || this.#waiting.size === 0) return;
     this.#isWriting = true;
+    let failure: unknown;
     try {
       await nextTurn();
       for (const key of this.#waiting.keys()) {
-        this.#catchUp(key);
+        const wrong = this.#failureOf(key);
+        failure ??= wrong;
         await nextTurn();
       }
+      if (failure !== undefined) throw failure;
       this.#atOnce = 0;
     } finally {
       this.#isWriting = false;
@@ -84,6 +90,16 @@ export class QueueNotes {
     else this.#waiting.set(key, [line]);
   }
 
+  /** Writes what waits for one job; returns why that was not possible. */
+  #failureOf(key: number): unknown {
+    try {
+      this.#catchUp(key);
+      return undefined;
+    } catch (error) {
+      return error;
+    }
+  }
+
   #catchUp(key: number): void {
     const lines = this.#waiting.get(key);
     if (!lines) return;
@@ -99,7 +115,8 @@ export class QueueNotes {
 
   /** The log of one job as one stream. */
   revision(of: Pick<JobRevision, 'id' | 'key' | 'requestedMs'>): LogRevision {
-    this.#catchUp(of.key);
+    // what is there can be read also while the disk takes nothing more
+    this.#failureOf(of.key);
     return {
       job: of.id,
       timestamp: of.requestedMs,

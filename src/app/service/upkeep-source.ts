@@ -35,7 +35,7 @@ export interface SourceParts {
 /** What came of a run that was performed. */
 export interface Performed {
   readonly outcome: RunOutcome;
-  /** The commit that it was for. */
+  /** The commit that it was for; undefined when it did not do all that there is to do for one. */
   readonly head: string | undefined;
 }
 

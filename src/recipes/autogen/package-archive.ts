@@ -1,6 +1,13 @@
 import { dirname } from 'node:path';
 import { encodeTarEntry, encodeTarHeader, tarEnd } from '../../formats/archives/index.ts';
-import { type FileTree, pathKind, readFileTree, type TreeFile } from '../../host/index.ts';
+import {
+  bytesIfThere,
+  type FileTree,
+  pathKind,
+  readFileTree,
+  subfolders,
+  type TreeFile,
+} from '../../host/index.ts';
 import type { OverlayPlace } from './discover.ts';
 
 const plainMode = (mode: string): number => (mode === '100755' ? 0o755 : 0o644);
@@ -18,8 +25,8 @@ const mostBytes = 1024 * 1024 * 1024;
 const skip: ReadonlySet<string> = new Set(['.git', 'node_modules']);
 
 /**
- * All that autogens of an overlay can read, as a tar of the repository that it is in: the overlay, and of the rest generators
- * and releases. The same for the same files; links stay links. Throws SYS004, also for more than a gibibyte.
+ * All that autogens of an overlay can read, as a tar of the repository that it is in: the overlay, and of the rest generators,
+ * releases, and what tells of mirrors. The same for the same files; links stay links. Throws SYS004, also for more than a gibibyte.
  */
 export async function packOverlay({ overlay, repository }: OverlayPlace): Promise<Uint8Array> {
   const inside = overlay === repository ? '' : overlay.slice(repository.length + 1);
@@ -30,6 +37,11 @@ export async function packOverlay({ overlay, repository }: OverlayPlace): Promis
     if (pathKind(folder) !== 'folder') continue;
     for (const [path, file] of await readFileTree(folder, { skip, mostBytes }))
       tree.set(part === '' ? path : `${part}/${path}`, file);
+  }
+  for (const path of inside === '' ? [] : mirrorFiles(repository)) {
+    const bytes =
+      pathKind(`${repository}/${path}`) === 'file' ? bytesIfThere(`${repository}/${path}`) : undefined;
+    if (bytes) tree.set(path, { bytes, mode: '100644' });
   }
   const pieces: Uint8Array[] = [];
   const folders = new Set<string>(['.']);
@@ -47,4 +59,16 @@ export async function packOverlay({ overlay, repository }: OverlayPlace): Promis
     } else pieces.push(encodeTarEntry({ path, mode: plainMode(mode) }, bytes));
   }
   return Buffer.concat([...pieces, tarEnd]);
+}
+
+/** Lists of mirrors of all overlays of a repository, and what names their masters. */
+function mirrorFiles(repository: string): readonly string[] {
+  const layers = subfolders(repository)
+    .filter((kit) => !skip.has(kit))
+    .flatMap((kit) => subfolders(`${repository}/${kit}`).map((layer) => `${kit}/${layer}`));
+  const ofLayers = layers.flatMap((layer) => [
+    `${layer}/profiles/thirdpartymirrors`,
+    `${layer}/metadata/layout.conf`,
+  ]);
+  return ['profiles/thirdpartymirrors', ...ofLayers];
 }

@@ -50,7 +50,8 @@ export function packageAddress(
   { header }: Pick<PackagesIndex, 'header'>,
   path: string,
 ): string {
-  const start = (header.get('URI') || base).replace(/\/+$/, '');
+  let start = header.get('URI') || base;
+  while (start.endsWith('/')) start = start.slice(0, -1);
   return `${start}/${path.split('/').map(encodeURIComponent).join('/')}`;
 }
 

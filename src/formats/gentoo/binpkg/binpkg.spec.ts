@@ -78,6 +78,21 @@ describe('XPAK', () => {
     );
   });
 
+  it('with one value for many names is refused: it would take a multiple of its size', () => {
+    const whole = Buffer.from(
+      printXpak(
+        new Map([
+          ['A', bytes('long')],
+          ['B', bytes('text')],
+        ]),
+      ),
+    );
+    // offset and length of the second record, behind the head and 4 + 1 + 8 bytes of the first one
+    whole.writeUInt32BE(0, 16 + 13 + 5);
+    whole.writeUInt32BE(8, 16 + 13 + 9);
+    expect(() => readWhole(whole)).toThrow('EBN001');
+  });
+
   it('loses records whose names lead outside, and CONTENTS', () => {
     const records = new Map(
       ['a/../../b', '../x', '/etc/x', '..', '.', 'CONTENTS', 'a/../b', 'c'].map((key) => [key, bytes('v')]),
@@ -104,6 +119,13 @@ describe('the Manifest of a package', () => {
         expect(parseGpkgManifest(signedText(text), 'x')).toEqual({ isSigned: true, listings: plain });
       }),
     );
+  });
+
+  it('is read as it is signed, without blanks at the ends of lines, however many stand within one', () => {
+    expect(parseGpkgManifest('DATA a 1 SHA512 00 \t\r\n \n', 'x').listings).toEqual([
+      { name: 'a', sizeBytes: 1, hashes: { SHA512: '00' } },
+    ]);
+    expect(() => parseGpkgManifest(`DATA a 1${'\t'.repeat(1 << 19)}x`, 'x')).toThrow('EBN001');
   });
 
   it('is refused with lines that are none, twice the same name, and text around what is signed', () => {

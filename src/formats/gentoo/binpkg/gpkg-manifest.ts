@@ -28,6 +28,13 @@ export const gpkgHashes: Readonly<Record<string, string>> = {
 const wrong = (file: string, words: string): Error =>
   fault('EBN001', { what: `the Manifest in the package ${words}`, place: { file } });
 
+/** Without blanks at its end; an expression would look at long blanks within it again and again. */
+function withoutBlanks(line: string): string {
+  let end = line.length;
+  while (end > 0 && ' \t\r'.includes(line[end - 1] ?? '')) end -= 1;
+  return line.slice(0, end);
+}
+
 /** The text inside of a cleartext signature (RFC 9580, section 7), dash escapes undone. */
 function insideSignature(lines: readonly string[], file: string): readonly string[] {
   const head = lines.indexOf('');
@@ -50,7 +57,7 @@ function insideSignature(lines: readonly string[], file: string): readonly strin
  * @throws EBN001 for a line that is none, and a name that is listed twice
  */
 export function parseGpkgManifest(text: string, file: string): GpkgManifest {
-  const lines = text.split('\n').map((line) => line.replace(/[ \t\r]+$/, ''));
+  const lines = text.split('\n').map(withoutBlanks);
   const isSigned = lines.some((line) => line.startsWith('-----BEGIN PGP '));
   if (isSigned && lines[0] !== '-----BEGIN PGP SIGNED MESSAGE-----')
     throw wrong(file, 'has lines in front of its signature');

@@ -67,6 +67,7 @@ export function readXpak(block: Uint8Array, file: string): XpakRecords {
   const index = bytes.subarray(16, 16 + indexBytes);
   const data = bytes.subarray(16 + indexBytes, 16 + indexBytes + dataBytes);
   const records = new Map<string, Uint8Array>();
+  let valueBytes = 0;
   for (let at = 0; at < index.byteLength; ) {
     const nameBytes = at + 4 <= index.byteLength ? index.readUInt32BE(at) : total;
     const end = at + 4 + nameBytes + 8;
@@ -76,6 +77,9 @@ export function readXpak(block: Uint8Array, file: string): XpakRecords {
     const length = index.readUInt32BE(end - 4);
     if (offset + length > data.byteLength)
       throw wrong(file, `has a value of '${name}' outside of its metadata`);
+    valueBytes += length;
+    // what is counted many times over would be kept many times over
+    if (valueBytes > data.byteLength) throw wrong(file, 'has values in its metadata that lie in one another');
     if (staysInside(name)) records.set(name, data.subarray(offset, offset + length));
     at = end;
   }
