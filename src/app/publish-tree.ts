@@ -51,7 +51,7 @@ function takenFault(name: string, from: TreeOwner, owner: TreeOwner): Error {
     return fault('PUB035', { what: `'${name}' of '${from.job}' is made by '${owner.job}' already` });
   return fault('PUB035', {
     what: `'${name}' of '${from.job}' in '${from.source}' is made by '${owner.job}' of '${owner.source}' already`,
-    next: `Build the tree from one source alone ('packmill upkeep run' for one that the farm follows), or remove the package from one of the two.`,
+    next: "Build the tree from one source alone. 'packmill repo remove NAME --repo TREE' lets go of a package: whoever makes it next has it.",
   });
 }
 
