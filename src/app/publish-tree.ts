@@ -32,10 +32,7 @@ export async function publishTree(
     const { artifact } = one;
     const from = makers.get(one);
     const owner = isOthers(artifact.name, from);
-    if (owner !== undefined)
-      throw fault('PUB035', {
-        what: `'${artifact.name}' of '${from?.job}' is made by '${owner.job}' already`,
-      });
+    if (owner !== undefined && from !== undefined) throw takenFault(artifact.name, from, owner);
     if (add.some(({ name }) => name === artifact.name))
       throw fault('PUB035', { what: `'${artifact.name}' of '${from?.job}' is made by another autogen, too` });
     const { name, version, fileName, object } = artifact;
@@ -52,6 +49,15 @@ export async function publishTree(
 /** Jobs of two sources may have the same name. */
 const isSame = (one: TreeOwner, other: TreeOwner): boolean =>
   one.job === other.job && one.source === other.source;
+
+function takenFault(name: string, from: TreeOwner, owner: TreeOwner): Error {
+  if (from.source === owner.source)
+    return fault('PUB035', { what: `'${name}' of '${from.job}' is made by '${owner.job}' already` });
+  return fault('PUB035', {
+    what: `'${name}' of '${from.job}' in '${from.source}' is made by '${owner.job}' of '${owner.source}' already`,
+    next: "Build the tree from one source alone. 'packmill repo remove NAME --repo TREE' lets go of a package: whoever makes it next has it.",
+  });
+}
 
 function makerOf(farm: Farm, target: string, { attempt }: StoredArtifact): TreeOwner | undefined {
   const { attempts, jobs } = farm.database;

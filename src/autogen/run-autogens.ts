@@ -3,6 +3,7 @@ import { type Problem, problem } from '../diagnostics/index.ts';
 import type { Fastpull } from '../fastpull/index.ts';
 import { type Clock, nextTurn, onStrayRejection } from '../host/index.ts';
 import { Slots } from '../primitives/index.ts';
+import { changedDistfiles } from './changed-distfiles.ts';
 import { cleanAutogens, cleanGenerated } from './clean.ts';
 import { type Collected, collectPackages } from './collect-packages.ts';
 import { type AutogenFile, discoverAutogens, namedAutogens } from './discover.ts';
@@ -113,6 +114,8 @@ class Run {
     // no ebuild is durable before what its Manifest names
     await this.#options.fastpull.settle();
     const written = await writePackages(collected.packages, this.#options);
+    for (const one of written.values())
+      if (one.kind === 'done') for (const found of changedDistfiles(one.change)) this.#report(found);
     const reports = [
       ...brokenReports(queue),
       ...packageReports(this.#ended, { collected, written, root: settings.overlay.root }),

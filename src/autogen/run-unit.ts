@@ -67,7 +67,7 @@ export function problemOf(
   unit: { readonly file: string; readonly place: Place | undefined },
 ): Problem {
   if (isFault(error)) {
-    const { place = unit.place, ...found } = error.problem;
+    const { place = placeOf(error, unit), ...found } = error.problem;
     return place ? { ...found, place } : found;
   }
   const causes: string[] = [];
@@ -80,9 +80,17 @@ export function problemOf(
   const why = [...rest, ...causes.map((cause) => `It was led to by: ${cause}`)].join('\n');
   return problem('AGN013', {
     what: first === '' ? 'an error without a message' : first,
-    place: (unit.file === '' ? undefined : placeIn(error, unit.file)) ?? unit.place,
+    place: placeOf(error, unit),
     ...(why === '' ? {} : { why }),
   });
+}
+
+/** The line of the autogen that an error came through, else what is known of the unit. */
+function placeOf(
+  error: unknown,
+  { file, place }: { readonly file: string; readonly place: Place | undefined },
+): Place | undefined {
+  return (file === '' ? undefined : placeIn(error, file)) ?? place;
 }
 
 /** Where in a file an error was thrown. */

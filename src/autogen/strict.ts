@@ -10,6 +10,8 @@ const askedByLanguage: ReadonlySet<string> = new Set([
   'toString',
 ]);
 
+const isCapital = (name: string): boolean => /^[A-Z]/.test(name);
+
 /** Lets unknown members of an object throw AGN024; members that it has are read without a detour. */
 export function strict<Value extends object>(value: Value, name: string): Value {
   const beyond = new Proxy(Object.prototype, {
@@ -17,7 +19,9 @@ export function strict<Value extends object>(value: Value, name: string): Value 
       if (typeof member === 'symbol' || askedByLanguage.has(member)) {
         return Reflect.get(Object.prototype, member, receiver);
       }
-      const near = nearestNames(member, Object.keys(value))[0];
+      const all = nearestNames(member, Object.keys(value));
+      // 'artefact' is meant to be 'artifact' and not the class 'Artifact'
+      const near = all.find((one) => isCapital(one) === isCapital(member)) ?? all[0];
       throw fault('AGN024', {
         what: `'${name}.${member}' does not exist`,
         ...(near === undefined ? {} : { next: `Did you mean '${name}.${near}'?` }),

@@ -72,6 +72,23 @@ describe('packmill doit', () => {
     expect(upstream.asked).toEqual(['/a.tar.gz', '/a.tar.gz']);
   });
 
+  it('warns when a distfile has other bytes under the name that its Manifest has, and at no other time', async () => {
+    const [kit, upstream] = [new Kit(), await Upstream.start()];
+    const url = upstream.serve('/a-1.0.tar.gz', tarball('x', 'y'));
+    kit.autogen('app-misc/a', pushWith(url));
+    expect((await packmill(kit, ['doit'])).err).not.toContain('AGN039');
+    expect((await packmill(kit, ['doit', '--refetch', url])).err).not.toContain('AGN039');
+    upstream.serve('/a-1.0.tar.gz', tarball('x', 'another text'));
+    const again = await packmill(kit, ['doit', '--refetch', url]);
+    expect([again.code, again.err]).toEqual([
+      0,
+      expect.stringContaining(`warning AGN039 ${join(kit.root, 'app-misc/a/Manifest')}`),
+    ]);
+    expect(again.err).toContain("'a-1.0.tar.gz' of 'app-misc/a' has other bytes than its Manifest said");
+    expect((await packmill(kit, ['doit'])).err).not.toContain('AGN039');
+    await upstream.stop();
+  });
+
   it('42, 43: asks for a page again when told to, and uses an old one when its server fails', async () => {
     const [kit, upstream] = [new Kit(), await Upstream.start()];
     const statuses: number[] = [];
@@ -254,6 +271,8 @@ describe('packmill autogen new', () => {
     ]);
     expect([made.code, existsSync(join(kit.root, 'app-misc/foo/templates/foo.tmpl'))]).toEqual([0, true]);
     await packmill(kit, ['autogen', 'new', 'app-misc/own', '--kind', 'archive', '--url', page]);
+    upstream.serve('/foo/list-1.0.tar.gz', tarball('x', 'z'));
+    await packmill(kit, ['autogen', 'new', 'app-misc/list', '--kind', 'yaml', '--url', page]);
     mkdirSync(join(kit.root, 'app-misc/none'), { recursive: true });
     const again = await packmill(kit, ['autogen', 'new', 'app-misc/foo']);
     expect([again.code, again.err.includes('AGN002')]).toEqual([2, true]);
@@ -261,5 +280,19 @@ describe('packmill autogen new', () => {
     expect(kit.names('app-misc/foo')).toContain('foo-1.10.ebuild');
     expect(kit.read('app-misc/foo/foo-1.10.ebuild')).toContain('DESCRIPTION="a \\"thing\\" of \\$5"');
     expect(kit.read('app-misc/own/own-1.0.ebuild')).toContain('-> own-1.0.tar.xz"');
+    expect(kit.read('app-misc/list/Manifest')).toMatch(/^DIST list-1\.0\.tar\.gz /);
+  });
+
+  it('takes what is no package and no kind for wrong usage', async () => {
+    const kit = new Kit();
+    for (const words of [
+      ['foo'],
+      ['app-misc/foo', '--kind', 'nope'],
+      ['app-misc/foo bar'],
+      ['app/misc/foo'],
+    ]) {
+      const { code, err } = await packmill(kit, ['autogen', 'new', ...words]);
+      expect([words, code, err]).toEqual([words, 2, expect.stringMatching(/^error CLI001 /)]);
+    }
   });
 });

@@ -179,6 +179,17 @@ describe('autogens in a farm', () => {
     expect(states(jobs)['stationery/any/overlay']).toBe('succeeded');
     expect(readdirSync(join(tree, 'app-office/inkwell'))).toContain('inkwell-1.10.ebuild');
     expect(readFileSync(join(tree, 'profiles/categories'), 'utf8')).toContain('dev-util');
+
+    // the same kit from elsewhere: which of the two is meant, nobody knows
+    const other = join(scene.top, 'other-kit');
+    cpSync(kit, other, { recursive: true });
+    writeFileSync(join(other, 'profiles/categories'), 'app-office\ndev-libs\ndev-other\n');
+    const twice = await scene.packmill('build', other, '--target', 'stationery');
+    expect(twice.code).toBe(1);
+    expect(twice.err).toContain(
+      `PUB035 'overlay' of 'overlay' in '${other}' is made by 'overlay' of '${kit}' already`,
+    );
+    expect(readFileSync(join(tree, 'profiles/categories'), 'utf8')).toContain('dev-util');
   });
 
   it('are refused for a target that the farm does not have', async () => {

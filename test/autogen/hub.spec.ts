@@ -96,6 +96,15 @@ describe('the hub', () => {
     expect(ended[0]?.problem?.why).toBe('trouble');
   });
 
+  it('names the line of the autogen that asked for what is not there, and the member that is nearest', async () => {
+    const kit = new Kit();
+    kit.autogen('app-misc/a', `  const url = 'http://127.0.0.1:1/a.tar.gz';\n  hub.artefact({ url });`);
+    const a = (await kit.run()).packages[0]?.problem;
+    const lines = kit.read('app-misc/a/autogen.ts').split('\n');
+    expect([a?.code, a?.next]).toEqual(['AGN024', "Did you mean 'hub.artifact'?"]);
+    expect(a?.place?.line).toBe(1 + lines.findIndex((line) => line.includes('artefact')));
+  });
+
   it('expands mirror:// by profiles/thirdpartymirrors and asks the next server when one fails', async () => {
     const [kit, upstream] = [new Kit(), await Upstream.start()];
     upstream.serve('/two/f.bin', 'x');

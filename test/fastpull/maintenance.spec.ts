@@ -264,6 +264,7 @@ describe('the commands', () => {
     expect(packmill('--farm', 'farm', 'store', 'fsck', '--full')).toMatchObject({
       status: 1,
       stdout: expect.stringMatching(/^damaged, in quarantine:[\s\S]*damaged /),
+      stderr: expect.stringMatching(/next: 'packmill repo verify'[\s\S]*next: --repair moves/),
     });
   });
   it('warn of credentials that others can read, and refuse those that are none', { timeout: 60_000 }, () => {

@@ -15,7 +15,7 @@ export interface NewAutogen {
   readonly name: string;
   /** `artifact`: a file of an upstream. `archive`: a tarball of its own. `yaml`: a list for a generator. */
   readonly kind: AutogenKind;
-  /** Where the versions are found; of `artifact` a page with links, of `archive` any page. */
+  /** Where the versions are found; of `artifact` a page with links, of `archive` any page, of `yaml` the folder of the files. */
   readonly url: string;
   readonly description: string;
   readonly license: string;
@@ -26,12 +26,20 @@ export interface NewAutogenFiles {
   readonly files: readonly string[];
 }
 
-/** Writes an autogen with its template into an overlay. Throws AGN001, AGN009, and AGN002 when something is there already. */
+/**
+ * Writes an autogen with its template into an overlay. Throws AGN001, CLI001 for names that Portage does not take, and AGN002
+ * when something is there already.
+ */
 export function writeNewAutogen(wish: NewAutogen): NewAutogenFiles {
   const { category, name, kind } = wish;
+  // a word of the command line and not of an autogen, so AGN009 with its advice does not fit
+  const why =
+    'Category and name decide where an ebuild lies, and Portage takes only names as PMS 3.1 defines them.';
+  const next = 'Name both, as in: packmill autogen new app-misc/foo.';
   if (!isCategoryName(category))
-    throw fault('AGN009', { what: `'${category}' is not the name of a category` });
-  if (!isPackageName(name)) throw fault('AGN009', { what: `'${name}' is not the name of a package` });
+    throw fault('CLI001', { what: `'${category}' is not the name of a category`, why, next });
+  if (!isPackageName(name))
+    throw fault('CLI001', { what: `'${name}' is not the name of a package`, why, next });
   const folder = join(findOverlay(wish.folder).root, category, name);
   const autogen = join(folder, kind === 'yaml' ? 'autogen.yaml' : 'autogen.ts');
   const template = join(folder, 'templates', `${name}.tmpl`);
@@ -93,7 +101,7 @@ ${name}:
   packages:
     - ${name}:
         version: '1.0'
-        src_uri: ${JSON.stringify(url)}
+        src_uri: ${JSON.stringify(`${url.replace(/\/*$/, '')}/{name}-{version}.tar.gz`)}
 `,
 };
 

@@ -43,7 +43,11 @@ export function addAutogen(program: Command, shell: Shell): void {
       const package_ = named ?? (await askLine('package (category/name): '));
       const [category = '', name = '', ...others] = (package_ ?? '').split('/');
       if (category === '' || name === '' || others.length > 0) {
-        throw fault('AGN009', { what: `'${package_ ?? ''}' is not category/name` });
+        throw fault('CLI001', {
+          what: `'${package_ ?? ''}' is not category/name`,
+          why: 'The category and the name decide in which folder of the overlay the autogen is written.',
+          next: 'Name both, as in: packmill autogen new app-misc/foo.',
+        });
       }
       const kind = words.kind ?? (await ask(`kind (${kinds.join(', ')})`, 'artifact'));
       const { files } = await newAutogen({
@@ -69,5 +73,5 @@ async function ask(what: string, otherwise: string): Promise<string> {
 function readKind(text: string): Kind {
   const kind = kinds.find((known) => known === text);
   if (kind !== undefined) return kind;
-  throw fault('AGN035', { what: `'${text}' is no kind of autogen`, next: `Kinds are ${kinds.join(', ')}.` });
+  throw fault('CLI001', { what: `'${text}' is no kind of autogen`, next: `Kinds are ${kinds.join(', ')}.` });
 }

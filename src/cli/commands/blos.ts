@@ -54,7 +54,10 @@ export function addBlos(program: Command, shell: Shell): void {
       withWorkspace(shell, {}, async ({ parts }) => {
         for (const name of names) {
           if (!(await quarantineObject(parts, name)))
-            throw fault('FPL018', { what: `there is no object '${name}'` });
+            throw fault('FPL018', {
+              what: `there is no object '${name}'`,
+              next: "Objects are called by their SHA-512 of 128 digits, as Manifests have it; 'packmill blos verify' names those that are in trouble.",
+            });
           shell.print(`in quarantine: ${name}`);
         }
         shell.printJson({ quarantined: names });
@@ -132,7 +135,10 @@ export async function verifyBlos(
   const report = await checkStores(parts, options);
   for (const trouble of report.troubles) shell.print(troubleLine(trouble));
   shell.print(`${report.records} records and ${report.objects} objects, ${report.troubles.length} wrong`);
-  if (report.troubles.length > 0) shell.exitCode = exitCodes.failed;
+  if (report.troubles.length > 0) {
+    shell.exitCode = exitCodes.failed;
+    shell.tell(nextOf(options));
+  }
   return report;
 }
 
@@ -179,6 +185,12 @@ export function addObjectCommands(command: Command, shell: Shell): void {
         shell.printJson({ forgotten: urls });
       }),
     );
+}
+
+/** What is lost heals by itself where an autogen still wants it; the rest has to be moved out of its way first. */
+function nextOf({ repair }: VerifyOptions): string {
+  const first = repair ? 'next: ' : 'next: --repair moves damaged objects to quarantine; ';
+  return `${first}'packmill doit' fetches or makes lost ones again, 'packmill blos forget URL' and 'packmill dynamic rm INDEX' forget them`;
 }
 
 function troubleLine({ kind, sha512, words, wantedBy, repair }: StoreTrouble): string {

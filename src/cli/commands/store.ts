@@ -79,7 +79,10 @@ async function verifyObjects(farm: Farm, shell: Shell): Promise<readonly string[
   shell.print(
     damaged.length === 0 ? 'every object is good' : `damaged, in quarantine:\n${damaged.join('\n')}`,
   );
-  if (damaged.length > 0) shell.exitCode = exitCodes.failed;
+  if (damaged.length > 0) {
+    shell.exitCode = exitCodes.failed;
+    shell.tell("next: 'packmill repo verify' names what is published and lacks them; build that again");
+  }
   return damaged;
 }
 

@@ -305,6 +305,17 @@ export const autogenCodes = {
       fixed: "'nowhere https://example.org/files' in profiles/thirdpartymirrors",
     },
   },
+  AGN039: {
+    severity: 'warning',
+    blame: 'world',
+    title: 'a distfile has other bytes under the name that it had',
+    why: 'The upstream replaced the file, or an archive was made anew with other contents. Whoever has the earlier file gets a digest that does not fit.',
+    next: 'Compare the two files. When the earlier one was published, give the new one a name of its own: a new version, or finalName.',
+    sample: {
+      broken: 'foo-1.0.tar.gz that was uploaded a second time',
+      fixed: 'foo-1.0-r1.tar.gz as finalName',
+    },
+  },
   AGN050: {
     severity: 'error',
     blame: 'recipe',

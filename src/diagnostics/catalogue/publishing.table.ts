@@ -179,7 +179,7 @@ export const publishingCodes = {
     blame: 'world',
     title: 'a published tree does not have the files that it was made of',
     why: 'Somebody or a broken disk changed, removed or added files of a generation, which are never changed by packmill.',
-    next: "Make the autogen's package again ('packmill repo remove NAME --repo TREE', then build), or go back: 'packmill repo rollback --repo TREE'.",
+    next: "Make the autogen's package again: 'packmill repo remove NAME --repo TREE', then build it from the source that made it. Going back helps only to a generation where the package was another one: the others share the file.",
     sample: {
       broken: 'an ebuild below public/TREE/tree that was edited',
       fixed: 'the ebuild as it was published',

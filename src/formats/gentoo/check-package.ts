@@ -157,8 +157,8 @@ export function checkPackage(folder: PackageFolder, rules: PackageRules): Checke
   const text = folder.exists(file) ? textOf(folder.read(file)) : '';
   const { manifest, problems: damage } = parseManifest(text, file);
   problems.push(...damage);
-  const wrong = (what: string): void => {
-    problems.push(problem('PMS052', { what, place: { file } }));
+  const wrong = (what: string, next?: string): void => {
+    problems.push(problem('PMS052', { what, place: { file }, ...(next === undefined ? {} : { next }) }));
   };
   const check = { manifest, text, file, wrong };
   if (damage.length === 0) checkEntries(check, rules);
@@ -171,7 +171,10 @@ export function checkPackage(folder: PackageFolder, rules: PackageRules): Checke
   if (!rules.isThin) {
     for (const { fileName } of ebuilds) {
       if (!manifest.entries.some(({ type, name }) => type === 'EBUILD' && name === fileName))
-        wrong(`'${fileName}' is not in it, and the Manifests are not thin`);
+        wrong(
+          `'${fileName}' is not in it, and the Manifests are not thin`,
+          "Write 'thin-manifests = true' into metadata/layout.conf, as it is usual where git keeps the tree, or list every file.",
+        );
     }
   }
   return { problems, manifest };

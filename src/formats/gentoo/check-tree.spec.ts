@@ -58,6 +58,27 @@ const cached = (changes: Record<string, string>): Files => ({
 });
 
 describe('the strict check of a tree', () => {
+  it('says what to write where a tree of ones own lacks what Portage needs', () => {
+    const files = {
+      ...good,
+      'metadata/layout.conf': 'masters =\n',
+      'profiles/repo_name': undefined,
+      'profiles/categories': '',
+    };
+    const texts = new Map(
+      Object.entries(files).flatMap(([path, text]) =>
+        text === undefined ? [] : [[path, Buffer.from(text)] as const],
+      ),
+    );
+    const read = (path: string) => texts.get(path) ?? expect.fail(`'${path}' is not there`);
+    const next = checkTree({ paths: [...texts.keys()], read })
+      .map((found) => found.next)
+      .join('\n');
+    expect(next).toContain('the name of the repository');
+    expect(next).toContain("Add 'app-misc' to the file");
+    expect(next).toContain("'thin-manifests = true' into metadata/layout.conf");
+  });
+
   it('finds nothing in a tree that is in order', () => {
     expect(check()).toEqual([]);
   });

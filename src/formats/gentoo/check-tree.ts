@@ -62,14 +62,19 @@ class TreeCheck {
     return this.#paths.has(path) ? textOf(this.#tree.read(path)) : undefined;
   }
 
-  #wrong(file: string, what: string): void {
-    this.problems.push(problem('PMS050', { what, place: { file } }));
+  #wrong(file: string, what: string, next?: string): void {
+    this.problems.push(problem('PMS050', { what, place: { file }, ...(next === undefined ? {} : { next }) }));
   }
 
   /** Name and layout (specification 9.1). */
   layout(): Layout {
     const name = this.#text('profiles/repo_name');
-    if (name === undefined) this.#wrong('profiles/repo_name', 'the repository has no name');
+    if (name === undefined)
+      this.#wrong(
+        'profiles/repo_name',
+        'the repository has no name',
+        "Write the file: the name of the repository, such as 'my-kit', alone on one line.",
+      );
     else if (parseRepoName(name) === undefined)
       this.#wrong('profiles/repo_name', `'${name.split('\n')[0] ?? ''}' is not the name of a repository`);
     const file = 'metadata/layout.conf';
@@ -115,7 +120,11 @@ class TreeCheck {
           }),
         );
       else if (!categories.includes(category) && !this.#around.categories?.has(category))
-        this.#wrong(file, `category '${category}' is not listed: its packages are invisible`);
+        this.#wrong(
+          file,
+          `category '${category}' is not listed: its packages are invisible`,
+          `Add '${category}' to the file, on a line of its own.`,
+        );
     }
   }
 
