@@ -118,8 +118,7 @@ export class RecipeMemory {
   /** Whether makepkg refused a recipe that is wanted, long enough ago to be asked again. */
   #isRefusal({ folder, ...seen }: Seen, wanted: ReadonlySet<string>): boolean {
     return (
-      seen.result !== undefined &&
-      seen.result.problems.some(({ code }) => code === 'BLD013') &&
+      seen.result?.problems.some(({ code }) => code === 'BLD013') === true &&
       wanted.has(folder.slice(folder.lastIndexOf('/') + 1)) &&
       this.#farm.clock.nowMs() - seen.atMs >= refusedMs
     );
