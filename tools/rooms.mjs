@@ -189,6 +189,11 @@ export const rooms = {
     knows: ['formats', 'host'],
     borrows: ['sandbox'],
   },
+  'ebin-repository': {
+    floor: 3,
+    purpose: 'repositories of ebins: made from folders of binary packages, kept in step, checked, cleaned',
+    knows: ['formats', 'host', 'ebins', 'ebin-index'],
+  },
   tree: {
     floor: 3,
     purpose: 'whole kits and the meta-repo put together, checked, and pushed in two phases',
@@ -205,7 +210,7 @@ export const rooms = {
     floor: 4,
     purpose: 'composition root and use cases; alone names the drivers',
     knows: ['*'],
-    doors: ['ci', 'client', 'autogen', 'fastpull', 'ebuild-tree', 'tree', 'metro', 'metro-editor'],
+    doors: ['ci', 'client', 'autogen', 'fastpull', 'ebuild-tree', 'tree', 'metro', 'metro-editor', 'ebins'],
   },
   cli: {
     floor: 5,

@@ -42,6 +42,10 @@ export interface ContentCollection {
 const leftoverMs = 24 * 60 * 60 * 1000;
 const hashNames = ['sha512', 'blake2b512', 'sha256'] as const;
 
+async function* onePiece(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}
+
 /**
  * Objects of ebins in content-hash layout (specification 5.6 to 5.8, 8.2), with an index from canonical tars to objects. An
  * object that is seen is whole: it is written beside, made durable, and then given its name.
@@ -131,6 +135,26 @@ export class ContentStore {
     }
   }
 
+  /**
+   * Keeps bytes as they are, under their own digest, without a line in the index: nothing was packed. Durable on return.
+   * Throws SYS003, SYS004, EBN013.
+   */
+  async putPlain(bytes: Uint8Array): Promise<{ readonly sha512: string; readonly isNew: boolean }> {
+    const temporary = `${this.#incoming}/${systemRandom.hex(12)}`;
+    try {
+      const { hashes, sizeBytes } = await writeHashing(temporary, onePiece(bytes), { algorithms: hashNames });
+      const sha512 = hashes['sha512'] ?? '';
+      const isNew = await this.#admit(
+        temporary,
+        { sha512, size: sizeBytes },
+        hashes['sha256'] as Digest,
+      );
+      return { sha512, isNew };
+    } finally {
+      removeEntry(temporary);
+    }
+  }
+
   /** Tells a collection that an object is wanted; false when one has just taken it away. */
   #touch({ sha512 }: ContentObject): boolean {
     try {
@@ -142,7 +166,11 @@ export class ContentStore {
   }
 
   /** Gives durable bytes their name; what has it already is read and must be the same. */
-  async #admit(temporary: string, object: ContentObject, digest: Digest): Promise<boolean> {
+  async #admit(
+    temporary: string,
+    object: Pick<ContentObject, 'sha512' | 'size'>,
+    digest: Digest,
+  ): Promise<boolean> {
     const path = this.path(object.sha512);
     const source = (await this.#intoFarm(temporary, { digest, sizeBytes: object.size })) ?? temporary;
     this.#makeFolders(object.sha512);
@@ -237,6 +265,7 @@ export class ContentStore {
     const found: ContentObject[] = [];
     for (const sha512 of this.names()) {
       const object = await this.#readAgain(sha512, old.get(sha512));
+      if (object === 'plain') continue;
       if (object) found.push(object);
       else damaged.push(sha512);
     }
@@ -245,12 +274,15 @@ export class ContentStore {
     return { objects: found.length, damaged };
   }
 
-  async #readAgain(sha512: string, old: ContentObject | undefined): Promise<ContentObject | undefined> {
+  async #readAgain(
+    sha512: string,
+    old: ContentObject | undefined,
+  ): Promise<ContentObject | 'plain' | undefined> {
     const path = this.path(sha512);
     const { hashes, sizeBytes } = await hashStream(readPieces(path), ['sha512', 'blake2b512']);
     if (hashes['sha512'] !== sha512) return undefined;
     const unpacker = await decompressor(path);
-    if (!unpacker) return undefined;
+    if (!unpacker) return 'plain';
     const plain = await hashStream(filterPieces(unpacker.filter, readPieces(path)), ['sha512']);
     return {
       canonical: plain.hashes['sha512'] ?? '',

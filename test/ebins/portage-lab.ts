@@ -36,6 +36,14 @@ const sourceRepository: Readonly<Record<string, string>> = {
   'licenses/CC0-1.0': 'text\n',
 };
 
+/** What Portage keeps for itself in a root, beside the image. */
+export const besideImages: readonly string[] = [
+  // the phases of the sample package write it
+  'var/lib/ebindemo/state',
+  ...['etc/csh.env', 'etc/env.d', 'etc/environment.d', 'etc/profile.env'],
+  ...['tmp', 'var/cache', 'var/db', 'var/lib/gentoo', 'var/lib/portage', 'var/log', 'var/tmp'],
+];
+
 /** How a command of Portage ended. */
 export interface Ended {
   readonly code: number;

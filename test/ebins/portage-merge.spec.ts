@@ -12,17 +12,9 @@ import {
   type Stanza,
 } from '../../src/formats/gentoo/index.ts';
 import { pieces } from './made.ts';
-import { checkout, PortageLab } from './portage-lab.ts';
+import { besideImages, checkout, PortageLab } from './portage-lab.ts';
 import { factsOfImage, factsOfRoot } from './root-facts.ts';
 import { demo, facts, sample } from './sample.ts';
-
-/** What Portage keeps for itself in a root, beside the image. */
-const beside = [
-  // the phases of the sample package write it
-  'var/lib/ebindemo/state',
-  ...['etc/csh.env', 'etc/env.d', 'etc/environment.d', 'etc/profile.env'],
-  ...['tmp', 'var/cache', 'var/db', 'var/lib/gentoo', 'var/lib/portage', 'var/log', 'var/tmp'],
-];
 
 const imageFacts = (file: string): ReturnType<typeof factsOfImage> =>
   factsOfImage(facts.find((one) => one.file === file)?.image ?? []);
@@ -92,7 +84,7 @@ describe.skipIf(checkout === undefined)(
           env: { USE: 'alpha -beta -doc', BINPKG_COMPRESS: compression === 'none' ? '' : 'zstd' },
         });
         expect(ended.code, ended.text).toBe(0);
-        expect(factsOfRoot(lab.root, beside)).toEqual(imageFacts(`${format}/${path}`));
+        expect(factsOfRoot(lab.root, besideImages)).toEqual(imageFacts(`${format}/${path}`));
       },
       120_000,
     );

@@ -5,6 +5,7 @@ import { commandCodes } from './command.table.ts';
 import { configCodes } from './config.table.ts';
 import { ebinsCodes } from './ebins.table.ts';
 import { ebinsIndexCodes } from './ebins-index.table.ts';
+import { ebinsRepositoryCodes } from './ebins-repository.table.ts';
 import { ebuildsCodes } from './ebuilds.table.ts';
 import type { CatalogueEntry } from './entry.ts';
 import { extendedJsonCodes } from './extended-json.table.ts';
@@ -46,6 +47,7 @@ const tables = {
   ...configCodes,
   ...ebinsCodes,
   ...ebinsIndexCodes,
+  ...ebinsRepositoryCodes,
   ...ebuildsCodes,
   ...formatsCodes,
   ...generatorsCodes,

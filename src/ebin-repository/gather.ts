@@ -1,0 +1,103 @@
+import { isFault, type Problem, ProblemError } from '../diagnostics/index.ts';
+import { type FoundPackage, openFound, type PackageFolder, readPackageFolder } from '../ebins/index.ts';
+import { parsePackageFileName, parsePackageId } from '../formats/gentoo/index.ts';
+import { hashStream, readPieces } from '../host/index.ts';
+import { atOnce, compareBytes } from '../primitives/index.ts';
+import type { GenerateRequest } from './contract.ts';
+import type { GeneratorState, KnownFile } from './state.ts';
+
+/** A package file that can be used, and where it was found. */
+export interface GatheredBuild {
+  readonly folder: PackageFolder;
+  readonly found: FoundPackage;
+  readonly known: KnownFile;
+}
+
+/** All packages of some folders. */
+export interface Gathered {
+  /** By version. */
+  readonly versions: ReadonlyMap<string, readonly GatheredBuild[]>;
+  /** Versions of which a file cannot be used, with why. */
+  readonly refused: ReadonlyMap<string, readonly Problem[]>;
+  /** Those that belong to no version. */
+  readonly problems: readonly Problem[];
+}
+
+/** Whether atoms ask for a version: there are none, or one of them is it or its package (specification 10.7). */
+export function isWanted(cpv: string, atoms: readonly string[]): boolean {
+  const id = parsePackageId(cpv);
+  return atoms.length === 0 || atoms.includes(cpv) || (!!id && atoms.includes(`${id.category}/${id.name}`));
+}
+
+/** Which version a file is of that cannot be opened, as far as index and name tell. */
+function presumedVersion({ path, stanza }: FoundPackage): string | undefined {
+  const listed = stanza?.get('CPV');
+  if (listed !== undefined) return listed;
+  const words = path.split('/');
+  const pf = parsePackageFileName(words.at(-1) ?? '')?.pf;
+  return pf === undefined || words.length < 2 ? undefined : `${words[0]}/${pf}`;
+}
+
+async function readFacts(build: Omit<GatheredBuild, 'known'>, request: GenerateRequest): Promise<KnownFile> {
+  const { folder, found } = build;
+  const { hashes } = await hashStream(readPieces(found.file), ['sha512']);
+  const opened = await openFound(folder, found, { ...request.options.open, check: 'metadata' });
+  return {
+    sizeBytes: found.sizeBytes,
+    modifiedMs: found.modifiedMs,
+    sha512: hashes['sha512'] ?? '',
+    cpv: opened.cpv,
+    buildId: opened.buildId,
+    repository: opened.metadata['repository'] ?? '',
+  };
+}
+
+/** Whether everything is at stake, and not only one package. */
+const isOfTheMachine = (error: unknown): boolean => isFault(error, 'SYS001', 'SYS002', 'SYS003');
+
+/**
+ * Finds the packages of all folders (specification 2.1). Files that are as a run before has left them are not read again.
+ * Throws EBN001 for a damaged index, EBN012, SYS001 to SYS004.
+ */
+export async function gather(request: GenerateRequest, state: GeneratorState): Promise<Gathered> {
+  const versions = new Map<string, GatheredBuild[]>();
+  const refused = new Map<string, Problem[]>();
+  const folders = [...new Set(request.pkgdirs)].sort(compareBytes).map(readPackageFolder);
+  const problems = folders.flatMap((folder) => folder.problems);
+  const all = folders.flatMap((folder) => folder.packages.map((found) => ({ folder, found })));
+  const seen = new Set<string>();
+  await atOnce(all, { most: 2, signal: request.signal }, async (one) => {
+    const { file, sizeBytes, modifiedMs } = one.found;
+    const presumed = presumedVersion(one.found);
+    if (presumed !== undefined && !isWanted(presumed, request.atoms)) return;
+    seen.add(file);
+    let known = state.files.get(file);
+    try {
+      if (known?.sizeBytes !== sizeBytes || known.modifiedMs !== modifiedMs) {
+        known = await readFacts(one, request);
+        state.files.set(file, known);
+      }
+      const list = versions.get(known.cpv) ?? [];
+      versions.set(known.cpv, list);
+      if (isWanted(known.cpv, request.atoms)) list.push({ ...one, known });
+    } catch (error) {
+      if (!(error instanceof ProblemError) || isOfTheMachine(error)) throw error;
+      state.files.delete(file);
+      if (presumed === undefined) problems.push(error.problem);
+      else refused.set(presumed, [...(refused.get(presumed) ?? []), error.problem]);
+    }
+  });
+  request.signal?.throwIfAborted();
+  const gone = [...state.files.keys()].filter((file) => !seen.has(file) && isBelow(file, folders));
+  if (request.atoms.length === 0) for (const file of gone) state.files.delete(file);
+  return { versions: sorted(versions), refused, problems };
+}
+
+const isBelow = (file: string, folders: readonly PackageFolder[]): boolean =>
+  folders.some(({ folder }) => file.startsWith(`${folder}/`));
+
+function sorted(versions: ReadonlyMap<string, GatheredBuild[]>): Map<string, GatheredBuild[]> {
+  const entries = [...versions].filter(([, builds]) => builds.length > 0);
+  for (const [, builds] of entries) builds.sort((a, b) => compareBytes(a.found.file, b.found.file));
+  return new Map(entries.sort(([a], [b]) => compareBytes(a, b)));
+}

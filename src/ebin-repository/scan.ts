@@ -1,0 +1,96 @@
+import type { Problem } from '../diagnostics/index.ts';
+import { type FlagRoles, type LeftBuild, type SelectedBuild, selectBuilds } from '../ebin-index/index.ts';
+import type { Build, ReportedBuild } from '../ebin-index/index.ts';
+import { compareBytes } from '../primitives/index.ts';
+import type { Diagnostic, GenerateRequest } from './contract.ts';
+import { diagnosticOf } from './diagnostic.ts';
+import { type GatheredBuild, gather } from './gather.ts';
+import { openVersion, refusal } from './make-version.ts';
+import { GeneratorState } from './state.ts';
+
+/** The builds of one version, and which of them an ebin would have. */
+export interface ScannedVersion {
+  readonly cpv: string;
+  readonly flags?: { readonly varying: readonly string[]; readonly constant: readonly string[]; readonly dropped: readonly string[] };
+  /** How many combinations of flags are built. */
+  readonly combinations: number;
+  /** Oldest first. */
+  readonly builds: readonly ReportedBuild[];
+  readonly refused: boolean;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export interface Scan {
+  readonly versions: readonly ScannedVersion[];
+  readonly diagnostics: readonly Diagnostic[];
+  readonly problems: readonly Problem[];
+}
+
+function reported(build: Build, reason?: string): ReportedBuild {
+  const { path, format, cpv, buildId, buildTime, chost, slot, eapi, iuse, use } = build;
+  const facts = { path, format, cpv, buildId, buildTime, chost, slot, eapi, iuse, use };
+  return { ...facts, selected: reason === undefined, ...(reason === undefined ? {} : { reason }) };
+}
+
+const listed = (selected: readonly SelectedBuild[], left: readonly LeftBuild[]): ReportedBuild[] =>
+  [
+    ...selected.map(({ build }) => reported(build)),
+    ...left.map(({ build, reason }) => reported(build, reason)),
+  ].sort((a, b) => a.buildTime - b.buildTime || compareBytes(a.path, b.path));
+
+const namesOf = ({ varying, constant, dropped }: FlagRoles) => ({
+  varying,
+  constant: [...constant].map(([flag, isOn]) => (isOn ? flag : `-${flag}`)),
+  dropped,
+});
+
+async function scanVersion(
+  cpv: string,
+  builds: readonly GatheredBuild[],
+  request: ScanRequest,
+): Promise<{ version: ScannedVersion; problems: readonly Problem[] }> {
+  const told = (problems: readonly Problem[]): Diagnostic[] =>
+    problems.map((one) => diagnosticOf(one, cpv, builds));
+  let opened: readonly Build[] = [];
+  try {
+    opened = (await openVersion(builds, request.options, () => true)).map(({ build }) => build);
+    const { selected, left, flags, problems } = selectBuilds(opened, request.options);
+    const known = { cpv, flags: namesOf(flags), combinations: selected.length, refused: false };
+    return { version: { ...known, builds: listed(selected, left), diagnostics: told(problems) }, problems };
+  } catch (error) {
+    const problem = refusal(error);
+    const list = opened.map((build) => reported(build, 'the version is refused'));
+    const version = { cpv, combinations: 0, builds: list, refused: true, diagnostics: told([problem]) };
+    return { version, problems: [problem] };
+  }
+}
+
+/** What to look at: as for `generate`, without what is written. */
+export type ScanRequest = Pick<GenerateRequest, 'pkgdirs' | 'atoms' | 'options' | 'signal'>;
+
+/**
+ * Lists the builds in folders of binary packages, and says which of them count (specification 3, 10.5). Images are not read
+ * and nothing is written. Throws EBN001 for a damaged index, EBN012, SYS001 to SYS004.
+ */
+export async function scan(request: ScanRequest): Promise<Scan> {
+  const gathered = await gather({ ...request, repo: '', store: '' }, GeneratorState.empty());
+  const versions: ScannedVersion[] = [];
+  const problems: Problem[] = [...gathered.problems];
+  for (const [cpv, builds] of gathered.versions) {
+    if (gathered.refused.has(cpv)) continue;
+    request.signal?.throwIfAborted();
+    const done = await scanVersion(cpv, builds, request);
+    versions.push(done.version);
+    problems.push(...done.problems);
+  }
+  for (const [cpv, found] of gathered.refused) {
+    const diagnostics = found.map((one) => diagnosticOf(one, cpv));
+    versions.push({ cpv, combinations: 0, builds: [], refused: true, diagnostics });
+    problems.push(...found);
+  }
+  return {
+    versions: versions.sort((a, b) => compareBytes(a.cpv, b.cpv)),
+    diagnostics: gathered.problems.map((one) => diagnosticOf(one)),
+    problems,
+  };
+}
