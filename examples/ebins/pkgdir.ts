@@ -110,7 +110,7 @@ function recordsOf(of: Described, use: readonly string[], buildId: number): Map<
     SLOT: '0',
     EAPI: '8',
     IUSE: of.iuse.join(' '),
-    USE: ['amd64', 'elibc_glibc', 'kernel_linux', ...use].join(' '),
+    USE: ['amd64', 'arch_amd64', 'elibc_glibc', 'kernel_linux', ...use].join(' '),
     KEYWORDS: 'amd64',
     LICENSE: 'GPL-2',
     DESCRIPTION: of.description,

@@ -77,15 +77,17 @@ function linkTools(folder: string): void {
  * into. Nothing of the system's own Portage takes part, and the environment is empty but for what is named here.
  */
 export class PortageLab {
+  readonly folder: string;
   readonly root: string;
   readonly distfiles: string;
   readonly #ebins: string | undefined;
 
   /** `ebins` is the folder of the ebin repository, used where it is. */
   constructor(
-    readonly folder: string,
+    folder: string,
     { ebins, pkgdir }: { readonly ebins?: string | undefined; readonly pkgdir?: string | undefined } = {},
   ) {
+    this.folder = folder;
     this.root = join(folder, 'root');
     this.distfiles = join(folder, 'distfiles');
     this.#ebins = ebins;
