@@ -44,6 +44,7 @@ const commands: Readonly<Record<string, () => Promise<Add>>> = {
   autogen: async () => (await import('./commands/autogen.ts')).addAutogen,
   tree: async () => (await import('./commands/tree.ts')).addTree,
   'merge-kits': async () => (await import('./commands/tree.ts')).addMergeKits,
+  ebin: async () => (await import('./commands/ebin.ts')).addEbin,
   metro: async () => (await import('./commands/metro.ts')).addMetro,
   demo: async () => (await import('./commands/demo.ts')).addDemo,
   token: async () => (await import('./commands/token.ts')).addToken,

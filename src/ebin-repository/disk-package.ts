@@ -1,9 +1,5 @@
-import { type NamedUri, isUnreadable, readText, type ReadText } from '../ebin-index/index.ts';
-import {
-  type ManifestEntry,
-  parseEbuildFileName,
-  parseManifest,
-} from '../formats/gentoo/index.ts';
+import { isUnreadable, type NamedUri, type ReadText, readText } from '../ebin-index/index.ts';
+import { type ManifestEntry, parseEbuildFileName, parseManifest } from '../formats/gentoo/index.ts';
 import { bytesIfThere, kindsIn, namesIn } from '../host/index.ts';
 import { compareBytes } from '../primitives/index.ts';
 

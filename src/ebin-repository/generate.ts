@@ -15,7 +15,7 @@ import type {
 import { diagnosticOf } from './diagnostic.ts';
 import { allUris, type DiskEbin, ebinsIn, packageFolders, textAt } from './disk-package.ts';
 import { FileWriter } from './file-writer.ts';
-import { type GatheredBuild, type Gathered, gather, isWanted } from './gather.ts';
+import { type Gathered, type GatheredBuild, gather, isWanted } from './gather.ts';
 import { type MadeVersion, makeVersion, refusal } from './make-version.ts';
 import { describedFlags, filesOf, publishPackage } from './publish-package.ts';
 import { GeneratorState, type KnownPackage } from './state.ts';
@@ -150,8 +150,7 @@ class Generation {
       files.every(({ path, sha256 }) => {
         const text = textAt(this.#request.repo, path);
         return text !== undefined && isRight(path, sha256, text);
-      }) &&
-      objects.every(({ sha512, size }) => entryFacts(this.#store.path(sha512))?.sizeBytes === size)
+      }) && objects.every(({ sha512, size }) => entryFacts(this.#store.path(sha512))?.sizeBytes === size)
     );
   }
 
@@ -223,7 +222,9 @@ class Generation {
     const categories = [...packageFolders(repo), ...directories].map((one) => one.split('/')[0] ?? '');
     const texts = repositoryTexts({
       name,
-      masters: options.masters ?? [...new Set([...(layout.masters ?? []), ...named])].filter((one) => one !== name).sort(compareBytes),
+      masters:
+        options.masters ??
+        [...new Set([...(layout.masters ?? []), ...named])].filter((one) => one !== name).sort(compareBytes),
       categories: [...new Set(categories)],
       mirrorName,
       mirrors: options.mirrors ?? mirrors.get(mirrorName) ?? [],

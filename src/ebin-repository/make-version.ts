@@ -63,7 +63,10 @@ export interface MadeVersion {
  * Makes the ebin of one version: opens its builds, chooses among them, takes apart the images of those that count, and has the
  * ebuild made and proved. Objects lie in the store on return, nothing else is written. Throws the problem that refuses it.
  */
-export async function makeVersion(builds: readonly GatheredBuild[], context: MakeContext): Promise<MadeVersion> {
+export async function makeVersion(
+  builds: readonly GatheredBuild[],
+  context: MakeContext,
+): Promise<MadeVersion> {
   const { options, store, signal } = context;
   const opened = await openVersion(builds, options, (sha512) => earlierSplit(sha512, context) !== undefined);
   const chosen = selectBuilds(

@@ -3,11 +3,13 @@ import type { GenerateOptions } from './contract.ts';
 
 /** How each class is offered: those that are built in, then those of rules (specification 5.2, 5.3, 9.1). */
 export function partClasses({ extra = 'flag', partFlags = {}, rules = [] }: GenerateOptions): PartClass[] {
-  const builtIn = ['splitdebug', 'installsources'].map((name): PartClass => ({
-    name,
-    mode: extra,
-    flag: partFlags[name] ?? name,
-  }));
+  const builtIn = ['splitdebug', 'installsources'].map(
+    (name): PartClass => ({
+      name,
+      mode: extra,
+      flag: partFlags[name] ?? name,
+    }),
+  );
   const own = new Map<string, PartClass>();
   for (const { class: name, mode, flag, inverted } of rules) {
     if (mode === 'drop' || own.has(name)) continue;

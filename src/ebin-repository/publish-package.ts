@@ -22,7 +22,12 @@ export interface PackagePlan {
 }
 
 /** Files of one ebuild, below the repository. */
-export function filesOf(ebuild: GeneratedEbuild): { ebuild: string; manifest: string; cache: string; xml: string } {
+export function filesOf(ebuild: GeneratedEbuild): {
+  ebuild: string;
+  manifest: string;
+  cache: string;
+  xml: string;
+} {
   const folder = `${ebuild.id.category}/${ebuild.id.name}`;
   return {
     ebuild: `${folder}/${pfOf(ebuild.id)}.ebuild`,
@@ -42,7 +47,9 @@ const entryOf = ({ name, object }: NamedObject): ManifestEntry => ({
 /** Descriptions of flags that are in `metadata.xml` now. */
 export function describedFlags(text: string | undefined): Map<string, string> {
   const found = new Map<string, string>();
-  for (const [, name = '', meaning = ''] of (text ?? '').matchAll(/<flag name="([^"]+)"[^>]*>([^<]*)<\/flag>/g))
+  for (const [, name = '', meaning = ''] of (text ?? '').matchAll(
+    /<flag name="([^"]+)"[^>]*>([^<]*)<\/flag>/g,
+  ))
     found.set(
       name,
       meaning

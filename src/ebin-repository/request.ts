@@ -1,5 +1,5 @@
 import { fault } from '../diagnostics/index.ts';
-import { parsePackageId, type PartRule } from '../formats/gentoo/index.ts';
+import { type PartRule, parsePackageId } from '../formats/gentoo/index.ts';
 import type { GenerateOptions, GenerateRequest } from './contract.ts';
 
 type Check = (value: unknown) => boolean;

@@ -1,6 +1,6 @@
 import type { Problem } from '../diagnostics/index.ts';
-import { type FlagRoles, type LeftBuild, type SelectedBuild, selectBuilds } from '../ebin-index/index.ts';
 import type { Build, ReportedBuild } from '../ebin-index/index.ts';
+import { type FlagRoles, type LeftBuild, type SelectedBuild, selectBuilds } from '../ebin-index/index.ts';
 import { compareBytes } from '../primitives/index.ts';
 import type { Diagnostic, GenerateRequest } from './contract.ts';
 import { diagnosticOf } from './diagnostic.ts';
@@ -11,7 +11,11 @@ import { GeneratorState } from './state.ts';
 /** The builds of one version, and which of them an ebin would have. */
 export interface ScannedVersion {
   readonly cpv: string;
-  readonly flags?: { readonly varying: readonly string[]; readonly constant: readonly string[]; readonly dropped: readonly string[] };
+  readonly flags?: {
+    readonly varying: readonly string[];
+    readonly constant: readonly string[];
+    readonly dropped: readonly string[];
+  };
   /** How many combinations of flags are built. */
   readonly combinations: number;
   /** Oldest first. */

@@ -1,5 +1,11 @@
 import { fault } from '../diagnostics/index.ts';
-import { type Nearest, isUnreadable, nearestCombination, readText, requiredUseHolds } from '../ebin-index/index.ts';
+import {
+  isUnreadable,
+  type Nearest,
+  nearestCombination,
+  readText,
+  requiredUseHolds,
+} from '../ebin-index/index.ts';
 import { parsePackageId } from '../formats/gentoo/index.ts';
 import { ensureFolder, replaceFile } from '../host/index.ts';
 import { eachCombination, indexFlagsOf } from './combinations.ts';
@@ -42,10 +48,15 @@ function selectOne({ cpv, text }: DiskEbin, wish: readonly string[]): Selected |
   if (isUnreadable(demands) || isUnreadable(uris)) return undefined;
   const { free, pinned } = indexFlagsOf(uris, demands);
   const onlyExtra = new Set(free.filter((flag) => !isIndexFlag(flag, demands, text)));
-  const flags = free.filter((flag) => !onlyExtra.has(flag));
-  const combinations = [...eachCombination({ free: flags, pinned })].filter((on) => requiredUseHolds(demands, on));
-  const numbers = combinations.map((on) => flags.reduce((number, flag) => number * 2 + (on.has(flag) ? 1 : 0), 0));
   const iuse = ebuildValue(text, 'IUSE').split(' ');
+  const place = (flag: string): number => iuse.findIndex((one) => bare(one) === flag);
+  const flags = free.filter((flag) => !onlyExtra.has(flag)).sort((a, b) => place(a) - place(b));
+  const combinations = [...eachCombination({ free: flags, pinned })].filter((on) =>
+    requiredUseHolds(demands, on),
+  );
+  const numbers = combinations.map((on) =>
+    flags.reduce((number, flag) => number * 2 + (on.has(flag) ? 1 : 0), 0),
+  );
   const known = new Set(iuse.map(bare));
   const wanted = [...effective(iuse, wish)].filter((flag) => known.has(flag));
   const found = nearestCombination({ flags, combinations: numbers }, wanted);
@@ -63,7 +74,11 @@ function selectOne({ cpv, text }: DiskEbin, wish: readonly string[]): Selected |
 }
 
 /** Whether a flag is of the package itself, and not one that asks for a part: those are described in `metadata.xml`. */
-function isIndexFlag(flag: string, demands: { readonly nodes: readonly { readonly word: string }[] }, text: string): boolean {
+function isIndexFlag(
+  flag: string,
+  demands: { readonly nodes: readonly { readonly word: string }[] },
+  text: string,
+): boolean {
   if (demands.nodes.some(({ word }) => word === flag)) return true;
   // a part's flag is never negated and stands at the top
   const uri = ebuildValue(text, 'SRC_URI').split(/\s+/);
@@ -74,7 +89,11 @@ function isIndexFlag(flag: string, demands: { readonly nodes: readonly { readonl
  * Which combinations exist in a repository, and how near they are to a wish (specification 10.3): flags of `table`, by version,
  * by package, or `*`. Throws EBN084, SYS004.
  */
-export function selectNearest(repository: string, atoms: readonly string[], table: UseTable): readonly Selected[] {
+export function selectNearest(
+  repository: string,
+  atoms: readonly string[],
+  table: UseTable,
+): readonly Selected[] {
   requireRepository(repository);
   return packageFolders(repository)
     .flatMap((directory) => ebinsIn(repository, directory))
@@ -93,7 +112,8 @@ export interface MaskChange {
   readonly isChanged: boolean;
 }
 
-const maskHead = '# Kept by packmill: ebins without the combination of flags that is set here. Changes are overwritten.\n';
+const maskHead =
+  '# Kept by packmill: ebins without the combination of flags that is set here. Changes are overwritten.\n';
 
 /**
  * Keeps one file for `package.mask`, in which ebins stand that lack the wanted combination, so that the ebuilds that build from
@@ -106,13 +126,21 @@ export function keepMask(
 ): MaskChange {
   const name = textAt(repository, 'profiles/repo_name')?.trim() ?? 'ebins';
   const masked = given.selected.filter(({ isThere }) => !isThere).map(({ cpv }) => `=${cpv}::${name}`);
-  return { path, masked, isChanged: keepOwnFile(path, { head: maskHead, lines: masked, dryRun: given.dryRun }) };
+  return {
+    path,
+    masked,
+    isChanged: keepOwnFile(path, { head: maskHead, lines: masked, dryRun: given.dryRun }),
+  };
 }
 
 /** Writes a file of our own in one step when it differs; false when it does not. Throws EBN083, SYS004. */
 export function keepOwnFile(
   path: string,
-  { head, lines, dryRun }: { readonly head: string; readonly lines: readonly string[]; readonly dryRun: boolean },
+  {
+    head,
+    lines,
+    dryRun,
+  }: { readonly head: string; readonly lines: readonly string[]; readonly dryRun: boolean },
 ): boolean {
   const folder = path.slice(0, path.lastIndexOf('/'));
   const before = textAt(folder, path.slice(folder.length + 1));

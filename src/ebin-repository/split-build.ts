@@ -50,7 +50,8 @@ export async function splitBuild(
 ): Promise<KnownSplit> {
   const earlier = earlierSplit(sha512, context);
   if (earlier) {
-    for (const object of Object.values(earlier.parts)) context.onObject({ ...changeOf(object), action: 'unchanged' });
+    for (const object of Object.values(earlier.parts))
+      context.onObject({ ...changeOf(object), action: 'unchanged' });
     return earlier;
   }
   context.onSplit();
@@ -86,11 +87,7 @@ async function stored(parts: readonly CanonicalPart[], context: SplitContext): P
 const changeOf = ({ sha512, size }: ContentObject): Omit<ObjectChange, 'action'> => ({ sha512, size });
 
 /** The objects of a build under the names that they have as its distfiles (specification 6.2). */
-export function namedParts(
-  parts: Parts,
-  pf: string,
-  digits: number,
-): Record<string, IndexedObject> {
+export function namedParts(parts: Parts, pf: string, digits: number): Record<string, IndexedObject> {
   const named = Object.entries(parts).map(([part, object]): [string, IndexedObject] => {
     const { canonical, sha512, blake2b, size } = object;
     return [part, { canonical, sha512, blake2b, size, name: objectFileName(pf, part, object, digits) }];

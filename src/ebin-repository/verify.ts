@@ -3,6 +3,7 @@ import { isUnreadable, readText, requiredUseHolds, urisUnder } from '../ebin-ind
 import { ContentStore } from '../ebins/index.ts';
 import { type ManifestEntry, md5Of, parseCacheEntry } from '../formats/gentoo/index.ts';
 import { entryFacts, hashStream, pathKind, readPieces } from '../host/index.ts';
+import { eachCombination, indexFlagsOf } from './combinations.ts';
 import type { Diagnostic } from './contract.ts';
 import { diagnosticOf } from './diagnostic.ts';
 import {
@@ -15,7 +16,6 @@ import {
   packageFolders,
   textAt,
 } from './disk-package.ts';
-import { eachCombination, indexFlagsOf } from './combinations.ts';
 
 export interface VerifyOptions {
   /** The store; without it objects are not looked at. */
@@ -59,7 +59,8 @@ function ebuildFlaws(
   const { path, text } = ebin;
   const uris = readText(ebuildValue(text, 'SRC_URI'), { kind: 'src-uri' });
   const demands = readText(ebuildValue(text, 'REQUIRED_USE'), { kind: 'required-use' });
-  if (isUnreadable(uris)) return { flaws: [flaw(`SRC_URI is not readable: ${uris.flaw}`, path)], combinations: 0 };
+  if (isUnreadable(uris))
+    return { flaws: [flaw(`SRC_URI is not readable: ${uris.flaw}`, path)], combinations: 0 };
   if (isUnreadable(demands))
     return { flaws: [flaw(`REQUIRED_USE is not readable: ${demands.flaw}`, path)], combinations: 0 };
   const flaws = allUris(text).flatMap(({ uri, name }) => {
@@ -91,7 +92,8 @@ async function objectFlaws(
   const path = store.path(sha512);
   const facts = entryFacts(path);
   if (facts?.kind !== 'file') return [flaw(`the store lacks '${entry.name}'`, options.file)];
-  if (facts.sizeBytes !== entry.size) return [flaw(`'${entry.name}' has another size in the store`, options.file)];
+  if (facts.sizeBytes !== entry.size)
+    return [flaw(`'${entry.name}' has another size in the store`, options.file)];
   if (options.quick) return [];
   const { hashes } = await hashStream(readPieces(path), ['sha512', 'blake2b512']);
   const isRight = hashes['sha512'] === sha512 && hashes['blake2b512'] === entry.hashes['BLAKE2B'];

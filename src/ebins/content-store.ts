@@ -144,11 +144,7 @@ export class ContentStore {
     try {
       const { hashes, sizeBytes } = await writeHashing(temporary, onePiece(bytes), { algorithms: hashNames });
       const sha512 = hashes['sha512'] ?? '';
-      const isNew = await this.#admit(
-        temporary,
-        { sha512, size: sizeBytes },
-        hashes['sha256'] as Digest,
-      );
+      const isNew = await this.#admit(temporary, { sha512, size: sizeBytes }, hashes['sha256'] as Digest);
       return { sha512, isNew };
     } finally {
       removeEntry(temporary);

@@ -1,0 +1,54 @@
+import type { Problem } from '../../diagnostics/index.ts';
+import { canonicalParts, type OpenOptions, openBuild } from '../../ebins/index.ts';
+
+/** What one binary package is. */
+export interface Inspection {
+  readonly file: string;
+  readonly format: 'gpkg' | 'xpak';
+  readonly cpv: string;
+  readonly buildId: number | undefined;
+  readonly buildTime: number;
+  readonly chost: string;
+  readonly slot: string;
+  readonly eapi: string;
+  readonly iuse: readonly string[];
+  readonly use: readonly string[];
+  readonly isSigned: boolean;
+  readonly compression: string;
+  readonly members: readonly { readonly name: string; readonly sizeBytes: number }[];
+  readonly metadata: Readonly<Record<string, string>>;
+  /** Files, links and folders of the image. */
+  readonly entries: number;
+  readonly parts: readonly {
+    readonly part: string;
+    readonly canonical: string;
+    readonly sizeBytes: number;
+    readonly members: number;
+  }[];
+  readonly problems: readonly Problem[];
+}
+
+/** Reads one package whole: container, metadata, image and the parts it would be split into. Throws EBN001 to EBN008. */
+export async function inspectPackage(file: string, options: OpenOptions): Promise<Inspection> {
+  const build = await openBuild(file, options);
+  const image = await build.openImage();
+  try {
+    const { parts } = await canonicalParts(image, file, { signal: options.signal });
+    const { format, cpv, buildId, buildTime, chost, slot, eapi, iuse, use, isSigned, metadata } = build;
+    return {
+      ...{ file, format, cpv, buildId, buildTime, chost, slot, eapi, iuse, use, isSigned, metadata },
+      compression: build.container.compression,
+      members: build.container.members,
+      entries: image.entries.length,
+      parts: parts.map(({ part, canonical, sizeBytes, members }) => ({
+        part,
+        canonical,
+        sizeBytes,
+        members,
+      })),
+      problems: [...build.problems, ...image.problems],
+    };
+  } finally {
+    await image.close();
+  }
+}
