@@ -1,4 +1,4 @@
-// The index of an ebin: 2^10 combinations of ten flags, made and proved, in both forms. Of the flags five change the main
+// The index of an ebin: 2^10 combinations of ten flags, made and proved, in both forms. Of the flags six change the main
 // part, two the debug data, one the sources; what is said of the naive form is of the same builds.
 import { execFileSync } from 'node:child_process';
 import { performance } from 'node:perf_hooks';
