@@ -4,7 +4,6 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   resolve: { alias: { 'fast-check': join(import.meta.dirname, 'test/seeded-fast-check.ts') } },
   test: {
-    include: ['src/**/*.spec.ts', 'test/**/*.spec.ts'],
     pool: 'forks',
     // Most tests wait for processes of their own, so the two cores of a small machine carry more workers
     // than the runner's default of one.
@@ -14,5 +13,10 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     sequence: { shuffle: { files: true, tests: false } },
+    projects: [
+      // Specs beside the code keep nothing in their modules: a worker that goes on saves a start for each file.
+      { extends: true, test: { name: 'src', include: ['src/**/*.spec.ts'], isolate: false } },
+      { extends: true, test: { name: 'test', include: ['test/**/*.spec.ts'] } },
+    ],
   },
 });

@@ -44,7 +44,13 @@ try {
 }
 const [script, ...args] = process.argv.slice(2);
 if (script) {
-  const env = { ...process.env, PATH: `${join(root, 'node_modules', '.bin')}:${process.env.PATH ?? ''}` };
+  // what tools and tests start of our sources is compiled once, as for packmill itself
+  const cache = join(root, 'node_modules', '.cache', 'packmill');
+  const env = {
+    NODE_COMPILE_CACHE: cache,
+    ...process.env,
+    PATH: `${join(root, 'node_modules', '.bin')}:${process.env.PATH ?? ''}`,
+  };
   delete env[underLock];
   await runUnder(runtime(root), [join(root, script), ...args], env);
 } else if (process.env[underLock] !== '1') {

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { builderViewSchema, jobViewSchema } from './farm-views.ts';
 import { countText } from './log-requests.ts';
-import { pkgbaseSchema } from './schedule.ts';
+import { recipeNameSchema } from './schedule.ts';
 
 const target = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._+-]*$/, 'a repository name');
 
 export const buildsQuerySchema = z.object({
-  pkgbase: pkgbaseSchema.optional(),
+  pkgbase: recipeNameSchema.optional(),
   target: target.optional(),
   /** 1 to 1000, default 50. */
   limit: countText.pipe(z.int().min(1).max(1000)).optional(),
@@ -22,5 +22,5 @@ export const queuedPackagesQuerySchema = z.object({ repo: target.optional() });
 export const jobParamsSchema = z.object({
   target,
   arch: z.string().regex(/^[a-z0-9_]+$/, 'an architecture'),
-  name: pkgbaseSchema,
+  name: recipeNameSchema,
 });

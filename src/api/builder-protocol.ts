@@ -4,7 +4,7 @@ import { z } from 'zod';
  * Version of what manager and builders say to each other. A builder of another version is shown as incompatible
  * and gets no jobs (specification 13.7). Chaotic Manager's own was 3.
  */
-export const protocolVersion = 4;
+export const protocolVersion = 5;
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
 /** Bytes, of a size that a number holds exactly. */

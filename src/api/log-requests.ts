@@ -1,15 +1,15 @@
 import { z } from 'zod';
-import { pkgbaseSchema } from './schedule.ts';
+import { recipeNameSchema } from './schedule.ts';
 
 const jobIdText = z
   .string()
   .regex(
-    /^[A-Za-z0-9][A-Za-z0-9._+-]*\/[a-z0-9_]+\/[a-z0-9@_+][a-z0-9@._+-]*$/,
+    /^[A-Za-z0-9][A-Za-z0-9._+-]*\/[a-z0-9_]+\/(?:[a-z0-9@_+][a-z0-9@._+-]*|[A-Za-z0-9_][A-Za-z0-9+_.-]*\/[A-Za-z0-9_][A-Za-z0-9+_.-]*)$/,
     'a job id such as target/arch/name',
   );
 
-/** What names a log: a pkgbase, or `target/arch/name` as one encoded part of the path. */
-export const logIdSchema = z.union([pkgbaseSchema, jobIdText]);
+/** What names a log: a pkgbase, `category/name`, or `target/arch/name`, as one encoded part of the path. */
+export const logIdSchema = z.union([recipeNameSchema, jobIdText]);
 
 /** A number of at most fifteen digits in a path or a query. */
 export const countText = z

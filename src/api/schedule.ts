@@ -4,6 +4,13 @@ import { z } from 'zod';
 export const pkgbaseSchema = z
   .string()
   .regex(/^[a-z0-9@_+][a-z0-9@._+-]*$/, 'a pkgbase of lower-case letters, digits and @ . _ + -');
+/** What autogens are called by: `category/name`, or `category/rule.yaml`. */
+const autogenSchema = z
+  .string()
+  .max(256)
+  .regex(/^[A-Za-z0-9_][A-Za-z0-9+_.-]*\/[A-Za-z0-9_][A-Za-z0-9+_.-]*$/, 'category/name');
+/** A recipe of any kind by its name. */
+export const recipeNameSchema = z.union([pkgbaseSchema, autogenSchema]);
 const repositoryName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._+-]*$/, 'a repository name');
 const commit = z.string().regex(/^[0-9a-f]{7,64}$/, 'a commit in hexadecimal digits');
 const arch = z.string().regex(/^[a-z0-9_]+$/, 'an architecture');

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { pkgbaseSchema } from './schedule.ts';
+import { recipeNameSchema } from './schedule.ts';
 
 const ms = z.number();
 const sourceId = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._+-]*$/, 'the id of a recipe source');
@@ -103,7 +103,7 @@ export const upkeepRunRequestSchema = z
     /** Of the kind `trigger`. */
     trigger: triggerName.optional(),
     /** Only these packages; with the kind `on-commit` they are built whatever changed. */
-    packages: z.array(pkgbaseSchema).min(1).max(20_000).optional(),
+    packages: z.array(recipeNameSchema).min(1).max(20_000).optional(),
   })
   .refine(({ kind, trigger }) => (kind === 'trigger') === (trigger !== undefined), {
     message: "'trigger' belongs to the kind 'trigger'",

@@ -29,6 +29,7 @@ import { type AttemptId, attemptId, builderName, nativeArches, parseJobId } from
 import type { Lease } from '../queue/index.ts';
 import { checkKeyFile, SftpSession } from '../ssh/index.ts';
 import { type ObjectStore, openDiskStore } from '../store/index.ts';
+import { Overlays, orderSecrets } from './autogen-orders.ts';
 import { BuilderPresence } from './builder-presence.ts';
 import { type Carriers, redisCarriers } from './carriers.ts';
 import { carryOutOrder } from './carry-out-order.ts';
@@ -129,6 +130,7 @@ class BuilderSite {
   readonly #sandbox: OpenedSandbox;
   readonly #clock: Clock = systemClock;
   readonly #store: ObjectStore;
+  readonly #overlays: Overlays;
   readonly #link: ManagerLink;
   readonly #presence: BuilderPresence;
   readonly #stops = new Map<AttemptId, AbortController>();
@@ -147,6 +149,7 @@ class BuilderSite {
     const named = archesIn(settings.arches);
     this.#arches = named.length > 0 ? named : nativeArches(machine.processor());
     this.#store = openDiskStore({ root: `${settings.sharedPath}/objects` });
+    this.#overlays = new Overlays(`${settings.sharedPath}/overlays`, () => this.#clock.nowMs());
     this.#caller = new Caller(carriers.channel, {
       name: settings.hostname,
       serverMailbox: 'manager',
@@ -239,6 +242,7 @@ class BuilderSite {
       farm: `${settings.sharedPath}/temp/spool`,
       subject: { ...parts, attempt: `${order.attempt}-${order.fence}` },
       limitBytes: order.limits.logBytes,
+      secrets: orderSecrets(order, this.#store),
       clock: this.#clock,
     });
     const shipped = new AbortController();
@@ -302,6 +306,7 @@ class BuilderSite {
       clock: this.#clock,
       work: `${settings.sharedPath}/temp/work`,
       sourceCache: settings.sourceCache ?? `${settings.sharedPath}/srcdest_cache`,
+      overlays: this.#overlays,
       processors: Math.max(1, Math.ceil(settings.processors ?? machine.processors() / settings.slots)),
       skipCode: settings.skipCode,
       limits: { timeoutMs: settings.timeoutMs, memoryBytes: settings.memoryBytes },
@@ -393,13 +398,18 @@ class BuilderSite {
       await this.#clock.sleep(60 * 60_000, signal);
       if (signal.aborted) return;
       const needed = new Set<string>();
+      const overlays = new Set<string>();
       for (const { order } of this.#inWork.values()) {
         needed.add(order.recipe.object);
+        overlays.add(order.recipe.object);
         for (const { artifact } of order.dependencies) needed.add((artifact as { object: string }).object);
       }
       await this.#store
         .collect((digest) => needed.has(digest), keepObjectsMs)
         .catch((error: unknown) => say(`objects are not tidied: ${String(error)}`));
+      await this.#overlays
+        .tidy(overlays)
+        .catch((error: unknown) => say(`overlays are not tidied: ${String(error)}`));
     }
   }
 }

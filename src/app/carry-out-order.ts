@@ -23,13 +23,13 @@ import type { Digest } from '../primitives/index.ts';
 import {
   createPkgbuildKind,
   load,
-  type PkgbuildDetails,
   type PkgbuildSettings,
   printSrcinfo,
   unpackRecipe,
 } from '../recipes/pkgbuild/index.ts';
 import type { SandboxDriver, SandboxRoot } from '../sandbox/index.ts';
 import type { ObjectStore } from '../store/index.ts';
+import { autogenKindOf, autogenObjects, autogenRecipeOf, type Overlays } from './autogen-orders.ts';
 import { sourceCacheFor } from './source-cache.ts';
 
 /** The machine on which orders are carried out. */
@@ -42,6 +42,8 @@ export interface OrderScene {
   /** Folder for attempts; each gets one below it. */
   readonly work: string;
   readonly sourceCache: string;
+  /** Overlays of autogens, unpacked. */
+  readonly overlays: Overlays;
   readonly processors: number;
   /** Exit code by which recipes say that they are to be skipped. */
   readonly skipCode: number;
@@ -69,7 +71,10 @@ export async function carryOutOrder(
     for (const line of order.introduction) log.say(line);
     await scene.transport.fetch(pass, inputsOf(order), signal);
     const end = await build(scene, order, { log, folder, signal });
-    const landed = await scene.transport.handIn(pass, objectsOf(end.outcome), signal);
+    const objects = isAutogen(order)
+      ? await autogenObjects(end.outcome, scene.store)
+      : objectsOf(end.outcome);
+    const landed = await scene.transport.handIn(pass, objects, signal);
     return { ...end, landed };
   } catch (error) {
     if (signal.aborted) {
@@ -95,11 +100,13 @@ interface Site {
 async function build(scene: OrderScene, order: WorkOrder, site: Site): Promise<AttemptEnd> {
   const { sandbox, store, clock } = scene;
   const planned = order.planned as unknown as PlannedJob;
-  const kind = kindOf(order, scene.skipCode);
-  const recipe = await readRecipe(scene, order, planned, `${site.folder}/source`);
+  const kind = isAutogen(order) ? autogenKindOf(order, store) : kindOf(order, scene.skipCode);
+  const recipe = isAutogen(order)
+    ? await autogenRecipeOf(order, scene)
+    : await readRecipe(scene, order, planned, `${site.folder}/source`);
   const caches = { root: scene.sourceCache, clock, sandbox };
   const { outcome, durationMs, peakMemoryBytes, peakDiskBytes } = await runAttempt({
-    kind: kind as RecipeKind,
+    kind,
     context: {
       recipe,
       target: order.target,
@@ -134,11 +141,14 @@ async function build(scene: OrderScene, order: WorkOrder, site: Site): Promise<A
   return { outcome, facts: { durationMs, peakMemoryBytes, peakDiskBytes } };
 }
 
-function kindOf(order: WorkOrder, skipCode: number): RecipeKind<PkgbuildDetails> {
+const isAutogen = ({ kind }: WorkOrder): boolean => kind === 'autogen';
+
+function kindOf(order: WorkOrder, skipCode: number): RecipeKind {
   const settings = order.settings as unknown as Omit<PkgbuildSettings, 'upstreams'> & {
     readonly upstreams: readonly (readonly [string, string])[];
   };
-  return createPkgbuildKind({ ...settings, upstreams: new Map(settings.upstreams), skipCode });
+  const own = { ...settings, upstreams: new Map(settings.upstreams), skipCode };
+  return createPkgbuildKind(own) as RecipeKind;
 }
 
 /** The recipe as the manager packed it; what it makes of it is what the manager made of it, digest included. */

@@ -14,6 +14,7 @@ import type {
 import type { redisOf } from '../config/index.ts';
 import { type Code, catalogue, fault, isFault, ProblemError, problem } from '../diagnostics/index.ts';
 import { HttpConnections, machine, systemClock, systemRandom, textIfThere } from '../host/index.ts';
+import { parseJobId } from '../primitives/index.ts';
 import { farmPaths } from './farm-paths.ts';
 
 /** How commands reach a manager. */
@@ -146,7 +147,8 @@ function httpClient(known: Access, renewed?: (refused: Access) => Promise<Access
 }
 
 async function oneJob(ask: Ask, id: string): Promise<JobView | null> {
-  const path = id.split('/').map(encodeURIComponent).join('/');
+  const { target, arch, name } = parseJobId(id) ?? { target: '', arch: '', name: id };
+  const path = [target, arch, name].map(encodeURIComponent).join('/');
   try {
     return (await ask('GET', `/api/queue/jobs/${path}`)) as JobView;
   } catch (error) {

@@ -15,8 +15,18 @@ export function usualTarget(config: Named): string {
   return targetNames(config).includes(chaotic) ? chaotic : config.repository;
 }
 
-/** The recipe source that a request means which names none; undefined where the farm has no source. */
-export function usualSource(config: Named): string | undefined {
-  const names = Object.keys(config['recipe-sources']);
+/** The recipe source that a request for a target means which names none; undefined where the farm has no such source. */
+export function usualSource(config: Named, target: string): string | undefined {
+  const names = sourcesFor(config, target);
   return names.includes(chaotic) ? chaotic : names[0];
+}
+
+/** The sources that are for a target: those of autogens that name it, or those of PKGBUILDs, which are for any. */
+export function sourcesFor(config: Named, target: string): readonly string[] {
+  const isTree = config.targets[target]?.kind === 'ebuild-tree';
+  return Object.entries(config['recipe-sources'])
+    .filter(([, { kind, target: own }]) =>
+      isTree ? kind === 'autogen' && own === target : kind === 'pkgbuild',
+    )
+    .map(([id]) => id);
 }

@@ -123,6 +123,11 @@ export class Farm {
     return { kind: 'folder', path };
   }
 
+  /** Removes half-made generations that a crash left; returns what was done, a line each. */
+  async recover(): Promise<readonly string[]> {
+    return [...(await this.repositories.recover()), ...(await this.trees.recover())];
+  }
+
   /** Work folders that nobody uses: those of attempts of a packmill that was killed. */
   async leftovers(): Promise<readonly string[]> {
     return (await listFolder(this.paths.work)).map((entry) => entry.path);

@@ -39,6 +39,8 @@ export const buildRecipes = later(async () => (await import('./main-path.ts')).b
 
 export const followJobLog = later(async () => (await import('./job-history.ts')).followJobLog);
 export const whyJob = later(async () => (await import('./job-history.ts')).whyJob);
+export const regenLogs = later(async () => (await import('./regen-log.ts')).regenLogs);
+export const readRegenLog = later(async () => (await import('./regen-log.ts')).readRegenLog);
 export const followRemoteLog = later(async () => (await import('./remote-log.ts')).followRemoteLog);
 
 export const listGenerations = later(async () => (await import('./repositories.ts')).listGenerations);

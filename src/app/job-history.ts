@@ -27,7 +27,11 @@ export interface JobAnswer {
 /** A recipe's name, or a whole job id, as a job id of this farm. */
 function idOf(farm: Farm, name: string): JobId {
   const { repository: target, arch } = farm.config;
-  return parseJobId(name) ? (name as JobId) : jobId({ target, arch, name });
+  if (parseJobId(name)) return name as JobId;
+  const usual = jobId({ target, arch, name });
+  const { jobs, views } = farm.database;
+  // of other targets only when the farm's own has no such job
+  return jobs.newestWithId(usual) ? usual : (views.idsOfName(name)[0] ?? usual);
 }
 
 /** Why a job was in its newest plan, and how it ended. Throws CLI002 when no plan has it. */

@@ -13,7 +13,7 @@ import { type BuildReport, isFailedBuild, planReason, reportBroken, reportJob } 
 import { decideRebuild } from './decide-rebuild.ts';
 import type { Farm } from './farm.ts';
 import { performAttempt, sweepWork } from './perform-attempt.ts';
-import { type PlannedRecipes, type PlanRequest, planRecipes } from './plan-recipes.ts';
+import { noteOverlays, type PlannedRecipes, type PlanRequest, planRecipes } from './plan-recipes.ts';
 import { Publishing } from './publishing.ts';
 import { isEbuildTree, kindOf } from './recipe-kinds.ts';
 
@@ -53,6 +53,8 @@ export async function buildRecipes(
     await setRight(farm, dispatcher, publishing, observer);
     const planned = await planRecipes(farm, { ...request, signal: observer.signal });
     problems.push(...planned.problems);
+    const { target } = planned.plan;
+    if (isEbuildTree(farm, target)) noteOverlays(farm, target, request.paths);
     const planId = await admit(dispatcher, farm, planned, request);
     const slots = request.jobs ?? farm.jobs;
     announce(planned.plan, slots, observer);
@@ -84,8 +86,7 @@ async function setRight(
   publishing: Publishing,
   observer: BuildObserver,
 ): Promise<void> {
-  for (const what of [...(await farm.repositories.recover()), ...(await farm.trees.recover())])
-    observer.onEvent({ kind: 'recovered', what });
+  for (const what of await farm.recover()) observer.onEvent({ kind: 'recovered', what });
   const { lost } = await dispatcher.recover();
   for (const job of lost)
     observer.onEvent({ kind: 'recovered', what: `'${job}' was interrupted; it is built again` });

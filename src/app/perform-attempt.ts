@@ -27,10 +27,9 @@ export async function performAttempt(
   const { job } = begun;
   const { target, arch } = targetOf(job.id);
   const log = openAttemptLog({
-    farm: paths.root,
+    ...{ farm: paths.root, clock: farm.clock, secrets: secretsFor(kind) },
     subject: { target, arch, name: job.name, attempt: String(begun.id) },
     limitBytes: config.sandbox['log-limit'] + (1 << 20),
-    clock: farm.clock,
   });
   database.attempts.setLogPath(begun.id, log.path);
   try {
@@ -76,6 +75,16 @@ export async function performAttempt(
     return { outcome: { kind: 'failed', problem: error.problem }, facts: { logPath: log.path } };
   } finally {
     await log.close();
+  }
+}
+
+/** What keeps secrets from being read ends the job itself, which has a log for it. */
+function secretsFor(kind: RecipeKind): readonly string[] {
+  try {
+    return kind.secrets?.() ?? [];
+  } catch (error) {
+    if (isFault(error)) return [];
+    throw error;
   }
 }
 

@@ -8,13 +8,14 @@ import {
   renderPlanDot,
   renderPlanText,
 } from '../planner/index.ts';
-import { discoverAutogens } from '../recipes/autogen/index.ts';
+import { autogensOf, discoverAutogens, overlayOf } from '../recipes/autogen/index.ts';
 import type { TargetRef } from './artifacts-at-hand.ts';
 import type { Farm } from './farm.ts';
 import { targetNames } from './farm-names.ts';
 import { type BrokenRecipe, type LoadRequest, loadRecipes } from './load-recipes.ts';
 import { isEbuildTree, kindOf } from './recipe-kinds.ts';
 import { noSuchTarget } from './service/known-names.ts';
+import { noteAutogens } from './tree-owners.ts';
 
 export interface PlanRequest extends LoadRequest {
   /** Build even what is up to date. */
@@ -88,6 +89,15 @@ function loadAutogens({ paths, only }: PlanRequest): Loaded {
     broken: [],
     problems,
   };
+}
+
+/** Writes down which autogens the overlays of some paths have, for those who take out what is made no more. Throws PLN001. */
+export function noteOverlays(farm: Pick<Farm, 'database'>, target: string, paths: readonly string[]): void {
+  for (const path of paths) {
+    const place = overlayOf(path);
+    const names = autogensOf(place).map(({ name }) => name);
+    noteAutogens(farm, target, { source: place.overlay, names });
+  }
 }
 
 /** What the farm has of its target: successes from the record, versions from what is visible. */

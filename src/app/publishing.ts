@@ -5,7 +5,9 @@ import type { PublishReport } from '../publisher/index.ts';
 import type { PackageToPublish } from '../publisher/pacman-repo/index.ts';
 import { readPackageFacts, successesOf } from './artifacts-at-hand.ts';
 import type { Farm } from './farm.ts';
+import { publishTree } from './publish-tree.ts';
 import { isEbuildTree } from './recipe-kinds.ts';
+import { orphans } from './tree-owners.ts';
 
 /** Generation number that stands for "will never be published", because the publisher refused it. */
 const refused = 0;
@@ -90,6 +92,18 @@ export class Publishing {
       // one of them was refused: the others must not suffer for it
       for (const one of byAttempt(newest)) await this.#tryPublish(one, true);
     }
+    await this.#takeOutOrphans();
+  }
+
+  /** What autogens made that are gone leaves its tree with a generation of its own. */
+  async #takeOutOrphans(): Promise<void> {
+    for (const { name: tree } of this.#farm.trees.list()) {
+      const remove = orphans(this.#farm, tree);
+      if (remove.length === 0) continue;
+      const reason = `their autogens are gone: ${summarize(remove)}`;
+      const { generation } = await this.#farm.trees.publish({ tree, add: [], remove, reason });
+      this.#listener.published(`generation ${generation} of ${tree}/any: without ${summarize(remove)}`);
+    }
   }
 
   /** False when the publisher refused the whole; with `alone`, the refusal is final and is told. */
@@ -123,10 +137,8 @@ export class Publishing {
     reason: string,
   ): Promise<PublishReport> {
     const remove = this.#noLongerMade(waiting);
-    if (isEbuildTree(this.#farm, target)) {
-      const add = waiting.map(({ artifact }) => artifact);
-      return await this.#farm.trees.publish({ tree: target, add, remove, reason });
-    }
+    if (isEbuildTree(this.#farm, target))
+      return await publishTree(this.#farm, { target, waiting, remove, reason });
     const add = await Promise.all(waiting.map((stored) => this.#read(stored)));
     return await this.#farm.repositories.publish({ repo: target, arch, add, remove, reason });
   }

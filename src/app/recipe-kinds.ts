@@ -1,7 +1,9 @@
 import { fileURLToPath } from 'node:url';
-import { machine, realPath } from '../host/index.ts';
+import { readUserSettings } from '../config/credentials/index.ts';
+import { fault } from '../diagnostics/index.ts';
+import { machine, pathExists, realPath } from '../host/index.ts';
 import type { RecipeKind } from '../model/index.ts';
-import { createAutogenKind } from '../recipes/autogen/index.ts';
+import { type AutogenSettings, type CredentialTable, createAutogenKind } from '../recipes/autogen/index.ts';
 import {
   createPkgbuildKind,
   type PkgbuildDetails,
@@ -18,27 +20,66 @@ export function isEbuildTree({ config }: Pick<Farm, 'config'>, target: string): 
 /** The kind of the recipes of a target, with the farm's settings. */
 export function kindOf(farm: Pick<Farm, 'config' | 'paths'>, target: string): RecipeKind {
   if (!isEbuildTree(farm, target)) return pkgbuildKind(farm, target) as RecipeKind;
-  const { config, paths } = farm;
+  return createAutogenKind({
+    ...travellingSettings(farm, target),
+    ...ownProgram(),
+    credentials: () => autogenCredentials(farm, target),
+    objectPath: blobOfWorkspace,
+    keepDistfile: async ({ path }) => {
+      await takeDistfile(farm, path);
+      return undefined;
+    },
+  }) as RecipeKind;
+}
+
+/** What a farm's settings say to autogens of a target wherever they run. */
+export function travellingSettings(
+  { config }: Pick<Farm, 'config'>,
+  target: string,
+): Pick<AutogenSettings, 'upstreams' | 'distfilesHost' | 'release'> {
+  return {
+    upstreams: config.upstreams,
+    distfilesHost: distfilesHostOf(config),
+    release: config.targets[target]?.release ?? 'next',
+  };
+}
+
+/** packmill as it runs here, for sandboxes. */
+export function ownProgram(): Pick<AutogenSettings, 'runtime' | 'program'> {
   const own = (name: string) => ({
     name,
     path: realPath(fileURLToPath(new URL(`../../${name}`, import.meta.url))),
   });
-  return createAutogenKind({
-    upstreams: config.upstreams,
-    distfilesHost: distfilesHostOf(config),
-    release: 'next',
+  return {
     runtime: realPath(machine.runtime()),
     program: ['src', 'node_modules', 'package.json'].map(own),
-    objectPath: (workspace, sha512) => blobPathIn(rootBelow(workspace), sha512),
-    keepDistfile: async (path) => {
-      const workspace = openWorkspace({ farmFolder: paths.root, onProblem: () => undefined });
-      try {
-        await workspace.blos.insertFile(path);
-      } finally {
-        await workspace.close();
-      }
-    },
-  }) as RecipeKind;
+  };
+}
+
+/** Where a run whose workspace that is keeps an object. */
+export const blobOfWorkspace: AutogenSettings['objectPath'] = (workspace, sha512) =>
+  blobPathIn(rootBelow(workspace), sha512);
+
+/** Takes a distfile into the stores of the farm; returns its SHA-512. */
+export async function takeDistfile({ paths }: Pick<Farm, 'paths'>, path: string): Promise<string> {
+  const workspace = openWorkspace({ farmFolder: paths.root, onProblem: () => undefined });
+  try {
+    return (await workspace.blos.insertFile(path)).sha512;
+  } finally {
+    await workspace.close();
+  }
+}
+
+/** Who autogens of a target are to servers, read anew. Throws CFG010 for a file that is missing, wrong, or may be read by others. */
+export function autogenCredentials({ config }: Pick<Farm, 'config'>, target: string): CredentialTable {
+  const named = config.targets[target]?.credentials;
+  if (named === undefined) return {};
+  const path = named.replace(/^~(?=\/)/, machine.variable('HOME') ?? '/');
+  if (!pathExists(path))
+    throw fault('CFG010', { what: `the file '${path}' of target '${target}' is missing` });
+  return readUserSettings(path, ({ what }) => {
+    throw fault('CFG010', { what });
+  }).credentials;
 }
 
 /** The PKGBUILD kind with the settings of a farm; for a target of its own repositories, when one is named. */

@@ -117,11 +117,9 @@ export class RecipeMemory {
 
   /** Whether makepkg refused a recipe that is wanted, long enough ago to be asked again. */
   #isRefusal({ folder, ...seen }: Seen, wanted: ReadonlySet<string>): boolean {
-    return (
-      seen.result?.problems.some(({ code }) => code === 'BLD013') === true &&
-      wanted.has(folder.slice(folder.lastIndexOf('/') + 1)) &&
-      this.#farm.clock.nowMs() - seen.atMs >= refusedMs
-    );
+    if (!seen.result?.problems.some(({ code }) => code === 'BLD013')) return false;
+    const isWanted = wanted.has(folder.slice(folder.lastIndexOf('/') + 1));
+    return isWanted && this.#farm.clock.nowMs() - seen.atMs >= refusedMs;
   }
 
   /** Reads folders, in their order. */

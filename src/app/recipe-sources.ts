@@ -2,6 +2,7 @@ import { fault, type Problem } from '../diagnostics/index.ts';
 import { SourceRepository } from '../git/index.ts';
 import { pathExists } from '../host/index.ts';
 import type { Recipe } from '../model/index.ts';
+import { type AutogenDetails, autogensOf, type OverlayPlace } from '../recipes/autogen/index.ts';
 import { load, type PkgbuildDetails } from '../recipes/pkgbuild/index.ts';
 import type { Farm } from './farm.ts';
 import { type LoadedRecipes, loadRecipes } from './load-recipes.ts';
@@ -38,6 +39,8 @@ export class RecipeSources {
   readonly #signal: AbortSignal | undefined;
   readonly #open = new Map<string, Promise<SourceRepository | undefined>>();
   readonly #memory: RecipeMemory;
+  /** Autogens of the newest commits that were looked at, by source and commit. */
+  readonly #autogens = new Map<string, readonly Recipe<AutogenDetails>[]>();
 
   /** `signal` calls talks with git servers off, which then end with GIT001. */
   constructor(farm: Farm, signal?: AbortSignal) {
@@ -92,6 +95,48 @@ export class RecipeSources {
     });
   }
 
+  /**
+   * The overlay of a source of autogens at a commit, with the repository that it is in; shared, so that nobody may write
+   * in it. Throws PLN001 when there is no overlay, GIT002, GIT006, SYS004.
+   */
+  async overlay({ source, commit }: SourceState): Promise<OverlayPlace> {
+    const repository = await this.#repository(source);
+    const url = this.url(source) as string;
+    const top = repository && commit !== undefined ? await repository.layOutWhole(commit, nameOf(url)) : url;
+    const inside = this.#farm.config['recipe-sources'][source]?.overlay;
+    const overlay = inside === undefined ? top : `${top}/${inside}`;
+    if (pathExists(`${overlay}/metadata/layout.conf`)) return { overlay, repository: top };
+    throw fault('PLN001', {
+      what: `source '${source}' has no overlay${inside === undefined ? '' : ` in '${inside}'`}`,
+      next: "An overlay has a file 'metadata/layout.conf'; where it is not the top of the repository, set 'overlay'.",
+    });
+  }
+
+  /** All autogens of a source at a commit, and the job for what nobody generates. Throws what `overlay` throws. */
+  async autogens(state: SourceState): Promise<readonly Recipe<AutogenDetails>[]> {
+    const place = await this.overlay(state);
+    if (state.commit === undefined) return autogensOf(place);
+    const key = `${state.source} ${state.commit}`;
+    const found = this.#autogens.get(key) ?? autogensOf(place);
+    this.#autogens.delete(key);
+    this.#autogens.set(key, found);
+    for (const old of [...this.#autogens.keys()].slice(0, -2 * this.ids.length)) this.#autogens.delete(old);
+    return found;
+  }
+
+  /** The autogen of a job at the commit of its plan. Throws CLI002 when it is not there, and what `autogens` throws. */
+  async autogenOf(job: {
+    readonly name: string;
+    readonly source: string | undefined;
+    readonly commit: string | undefined;
+  }): Promise<Recipe<AutogenDetails>> {
+    const { name, source = '', commit } = job;
+    const all = await this.autogens(await this.at(source, commit));
+    const found = all.find((one) => one.name === name);
+    if (found) return found;
+    throw fault('CLI002', { what: `the autogen '${name}' is not there any more` });
+  }
+
   /** Those of some names that a source has a folder with a PKGBUILD for. */
   async recipesNamed({ source, commit }: SourceState, names: readonly string[]): Promise<readonly string[]> {
     const repository = await this.#repository(source);
@@ -133,9 +178,11 @@ export class RecipeSources {
   /** Removes laid-out folders that nobody needs, and gathers what fetches left; what is in use stays. */
   async prune(inUse: ReadonlySet<string>): Promise<void> {
     const before = this.#farm.clock.nowMs() - unusedMs;
+    // what is in use may lie deep in a folder that was laid out
+    const kept = new Set([...inUse].map((path) => laidOut.exec(path)?.[0] ?? path));
     for (const opening of this.#open.values()) {
       const repository = await opening;
-      await repository?.pruneFolders(before, inUse);
+      await repository?.pruneFolders(before, kept);
       await repository?.tidy({ signal: this.#signal });
     }
   }
@@ -164,6 +211,18 @@ function firstFault(problems: readonly Problem[], folder: string): Error {
   const first = problems.find(({ severity }) => severity === 'error');
   return fault('CLI002', { what: first ? `${first.code} ${first.what}` : `'${folder}' is no recipe` });
 }
+
+/** How paths of folders that were laid out begin. */
+const laidOut = /^.*\/folders\/[0-9a-f]{40,64}\/[^/]+/;
+
+/** What a repository is called: names of kits say what they are. */
+const nameOf = (url: string): string =>
+  lastPart(
+    url
+      .replace(/\/*$/, '')
+      .replace(/\.git$/, '')
+      .replace(/\/*$/, ''),
+  ).replace(/[^A-Za-z0-9_.+-]/g, '_') || 'tree';
 
 /** A folder of this machine that is no git repository: a source without commits. */
 export const isPlainFolder = (url: string): boolean =>

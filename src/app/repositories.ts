@@ -4,6 +4,8 @@ import { jobId } from '../primitives/index.ts';
 import type { RepositoryEntry, RepositorySummary } from '../publisher/pacman-repo/index.ts';
 import { lastMade } from './artifacts-at-hand.ts';
 import type { Farm } from './farm.ts';
+import { isEbuildTree } from './recipe-kinds.ts';
+import { removeFromTree, showTree, verifyTree } from './trees.ts';
 
 /** Which repository is meant; what is left out is the farm's own. */
 export interface RepositoryName {
@@ -11,8 +13,11 @@ export interface RepositoryName {
   readonly arch: string | undefined;
 }
 
-function nameOf(farm: Farm, { name, arch }: RepositoryName): { repo: string; arch: string } {
-  return { repo: name ?? farm.config.repository, arch: arch ?? farm.config.arch };
+/** A tree of ebuilds is for any architecture. */
+function nameOf(farm: Farm, { name, arch }: RepositoryName): { repo: string; arch: string; isTree: boolean } {
+  const repo = name ?? farm.config.repository;
+  const isTree = farm.trees.list().some((one) => one.name === repo) || isEbuildTree(farm, repo);
+  return { repo, arch: isTree ? 'any' : (arch ?? farm.config.arch), isTree };
 }
 
 /** Published repositories, and trees of ebuilds. */
@@ -20,12 +25,17 @@ export async function listRepositories(farm: Farm): Promise<readonly RepositoryS
   return [...farm.repositories.list(), ...farm.trees.list()];
 }
 
-/** Packages of the visible generation. Throws PUB004 when there is no such repository. */
+/** A package as it is shown; those of trees have one archive for all architectures. */
+export type ShownPackage = Pick<RepositoryEntry, 'name' | 'version' | 'fileName' | 'sizeBytes'> &
+  Partial<Omit<RepositoryEntry, 'desc'>>;
+
+/** Packages of the visible generation. Throws PUB004 when there is no such repository or tree. */
 export async function showRepository(
   farm: Farm,
   which: RepositoryName,
-): Promise<{ name: string; arch: string; packages: readonly Omit<RepositoryEntry, 'desc'>[] }> {
-  const { repo, arch } = nameOf(farm, which);
+): Promise<{ name: string; arch: string; packages: readonly ShownPackage[] }> {
+  const { repo, arch, isTree } = nameOf(farm, which);
+  if (isTree) return { name: repo, arch, packages: await showTree(farm, repo) };
   const packages = farm.repositories.show(repo, arch).map(({ desc: _, ...entry }) => entry);
   return { name: repo, arch, packages };
 }
@@ -43,7 +53,8 @@ export async function verifyRepository(
   farm: Farm,
   which: RepositoryName & { readonly quick: boolean },
 ): Promise<VerifiedRepository> {
-  const { repo, arch } = nameOf(farm, which);
+  const { repo, arch, isTree } = nameOf(farm, which);
+  if (isTree) return { name: repo, arch, ...(await verifyTree(farm, repo, which.quick)) };
   const { generation, packages, problems } = await farm.repositories.verify(repo, arch, {
     mode: which.quick ? 'quick' : 'full',
   });
@@ -61,9 +72,8 @@ export interface KeptGeneration {
 
 /** Kept generations, newest first. */
 export async function listGenerations(farm: Farm, which: RepositoryName): Promise<readonly KeptGeneration[]> {
-  const { repo, arch } = nameOf(farm, which);
-  return farm.repositories
-    .generations(repo, arch)
+  const { repo, arch, isTree } = nameOf(farm, which);
+  return (isTree ? farm.trees.generations(repo) : farm.repositories.generations(repo, arch))
     .map(({ number, createdMs, packages, reason, visible }) => ({
       generation: number,
       when: new Date(createdMs).toISOString(),
@@ -79,14 +89,18 @@ export async function rollbackRepository(
   farm: Farm,
   which: RepositoryName & { readonly generation: number | undefined },
 ): Promise<{ name: string; arch: string; generation: number }> {
-  const { repo, arch } = nameOf(farm, which);
-  await farm.repositories.recover();
-  const kept = farm.repositories.generations(repo, arch);
+  const { repo, arch, isTree } = nameOf(farm, which);
+  await (isTree ? farm.trees : farm.repositories).recover();
+  const kept = isTree ? farm.trees.generations(repo) : farm.repositories.generations(repo, arch);
   const visible = kept.find((one) => one.visible)?.number ?? 0;
   const before = kept.filter(({ number }) => number < visible).at(-1)?.number;
   const generation = which.generation ?? before;
   if (generation === undefined) {
     throw fault('PUB004', { what: `no generation before ${visible} of '${repo}/${arch}' is kept` });
+  }
+  if (isTree) {
+    await farm.trees.rollback(repo, generation);
+    return { name: repo, arch, generation };
   }
   const report = await farm.repositories.rollback({
     repo,
@@ -102,7 +116,8 @@ export async function removePackages(
   farm: Farm,
   which: RepositoryName & { readonly packages: readonly string[] },
 ): Promise<{ name: string; arch: string; generation: number; removed: readonly string[] }> {
-  const { repo, arch } = nameOf(farm, which);
+  const { repo, arch, isTree } = nameOf(farm, which);
+  if (isTree) return { name: repo, arch, ...(await removeFromTree(farm, repo, which.packages)) };
   await farm.repositories.recover();
   const before = farm.repositories.show(repo, arch);
   const present = before.filter(({ name }) => which.packages.includes(name));

@@ -24,11 +24,13 @@ export async function sourceCacheFor(farm: SourceCacheScene, target: string, nam
     if (madeMs === undefined || farm.clock.nowMs() - madeMs > maxAgeMs)
       await farm.sandbox.removeFolder(entry.path);
   }
-  const path = `${folder}/${name}`;
+  // '%' is in no name, so that two names never share a folder
+  const own = name.replace('/', '%2f');
+  const path = `${folder}/${own}`;
   ensureFolder(folder);
-  if ((await listFolder(folder)).every((entry) => entry.name !== name)) {
+  if ((await listFolder(folder)).every((entry) => entry.name !== own)) {
     // beside the folder, not in it: what is in it belongs to the sandboxed builder
-    await writeFileWithMode(`${folder}/.${name}.timestamp`, '', 0o644);
+    await writeFileWithMode(`${folder}/.${own}.timestamp`, '', 0o644);
     await farm.sandbox.makeFolder(path);
   }
   return path;

@@ -37,6 +37,8 @@ export interface Queue {
 export interface QueueOptions {
   readonly settings: RunSettings;
   readonly modules: ModuleLoader;
+  /** Only this rule of the files that are lists. */
+  readonly rule?: string | undefined;
 }
 
 /** Reads everything that is to be done before anything is done; one broken file spoils no other. */
@@ -95,7 +97,9 @@ function yamlEntries(
   );
   const what = `'versions' in '${place.file}' is merged deeply`;
   return {
-    entries: rules.map((rule) => ruleEntry(rule, place, options)),
+    entries: rules
+      .filter(({ name }) => options.rule === undefined || name === options.rule)
+      .map((rule) => ruleEntry(rule, place, options)),
     problems: wasFlat ? [...problems, problem('AGN036', { what })] : problems,
   };
 }

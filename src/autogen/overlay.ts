@@ -12,14 +12,17 @@ export interface Overlay {
   readonly isFixups: boolean;
 }
 
-/** Finds the overlay and the repository that a folder is in. Throws AGN001 with the marker that is missing. */
-export function findOverlay(folder: string): Overlay {
+/**
+ * Finds the overlay and the repository that a folder is in; `named` is the repository where that is known. Throws AGN001
+ * with the marker that is missing.
+ */
+export function findOverlay(folder: string, named?: string): Overlay {
   const from = absolutePath(folder);
   const root = nearestWith(from, 'metadata/layout.conf');
   if (root === undefined) {
     throw fault('AGN001', { what: `no 'metadata/layout.conf' in '${from}' and the folders above` });
   }
-  const repository = nearestWith(from, '.git');
+  const repository = named ?? nearestWith(from, '.git');
   if (repository === undefined) {
     throw fault('AGN001', { what: `no '.git' in '${from}' and the folders above` });
   }

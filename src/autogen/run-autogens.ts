@@ -30,6 +30,8 @@ export interface RunOptions {
   readonly folder: string;
   readonly category?: string | undefined;
   readonly package?: string | undefined;
+  /** Only this rule of the files that are lists. */
+  readonly rule?: string | undefined;
   /** Generates at one time; default 64. */
   readonly jobs?: number | undefined;
   /** Pieces of work at one time that keep a processor busy. */
@@ -101,7 +103,7 @@ class Run {
     checkRelease(settings);
     const files = this.#files();
     const modules = new ModuleLoader(this.#options.packages, this.#options.edition);
-    const queue = queueEntries(files, { settings, modules });
+    const queue = queueEntries(files, { settings, modules, rule: this.#options.rule });
     for (const found of queue.problems) this.#report(found);
     const packages = queue.entries.reduce((sum, { wishes }) => sum + wishes.length, 0);
     onEvent({ kind: 'begin', root: settings.overlay.root, autogens: files.length, packages });
@@ -160,10 +162,13 @@ class Run {
       letGo();
     }
     for (const error of strays) this.#blame(error);
+    const { rule } = this.#options;
     const isFiltered = category !== undefined || this.#options.package !== undefined;
-    if (isFiltered && this.#ended.length === 0) {
-      const wish = `${category ?? '*'}/${this.#options.package ?? '*'}`;
-      this.#report(problem('AGN033', { what: `no package is '${wish}'` }));
+    if ((isFiltered || rule !== undefined) && this.#ended.length === 0) {
+      const wish = isFiltered
+        ? `no package is '${category ?? '*'}/${this.#options.package ?? '*'}'`
+        : `no package is of rule '${rule}'`;
+      this.#report(problem('AGN033', { what: wish }));
     }
   }
 

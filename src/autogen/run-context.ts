@@ -25,6 +25,8 @@ export interface RunSettings {
   /** A folder with repositories by their names; masters may be there. */
   readonly repositories?: string | undefined;
   readonly release: string;
+  /** Where packages are written to; undefined: the overlay itself. */
+  readonly into?: string | undefined;
   /** Every look-up of an archive finds nothing, so that all are built anew. */
   readonly forceDynamic: boolean;
   /** Nothing is copied to the folder of distfiles. */

@@ -102,3 +102,27 @@ export async function writePackage(root: string, change: MadePackage): Promise<v
     throw error;
   }
 }
+
+/**
+ * Writes all that a run made of a package into a folder of its own below `into`: its ebuilds, whether they changed or not,
+ * and the Manifest as it is from now on. What lies below `root` stays as it is. Throws SYS004.
+ */
+export async function writePackageInto(
+  into: string,
+  root: string,
+  { output, change }: { readonly output: PackageOutput; readonly change: MadePackage },
+): Promise<void> {
+  const folder = join(into, output.catpkg);
+  ensureFolder(folder);
+  const path = join(root, output.catpkg, 'Manifest');
+  const changed = change.changes.find((one) => one.path === path);
+  const manifest = changed ? changed.after : textIfThere(path);
+  for (const [name, { staged }] of output.builds) writeNow(join(folder, name), staged.text);
+  if (manifest !== undefined) writeNow(join(folder, 'Manifest'), manifest);
+}
+
+/** The folder is of this run alone, and nothing in it has to last. */
+function writeNow(path: string, text: string): void {
+  writeWhole(path, text);
+  setMode(path, 0o644);
+}

@@ -7,7 +7,7 @@ import type { PackageOutput } from './collect-packages.ts';
 import type { RunEvent } from './report.ts';
 import type { RunSettings } from './run-context.ts';
 import { unifiedDiff } from './text-diff.ts';
-import { comparePackage, type MadePackage, writePackage } from './write-package.ts';
+import { comparePackage, type MadePackage, writePackage, writePackageInto } from './write-package.ts';
 
 export interface WriteOptions {
   readonly settings: RunSettings;
@@ -55,6 +55,10 @@ async function writeOne(output: PackageOutput, options: WriteOptions): Promise<M
   const change = comparePackage(root, output);
   if (take) {
     take(change);
+    return change;
+  }
+  if (!dryRun && settings.into !== undefined) {
+    await writePackageInto(settings.into, root, { output, change });
     return change;
   }
   if (!dryRun) {

@@ -82,12 +82,15 @@ const longestPauseMs = 5_000;
 /** How long a build goes on while the queue cannot be asked: the manager may be away for a long time. */
 const patienceMs = 60 * 60_000;
 
+/** How many results of a slot may be on their way to the manager. */
+const mostHanding = 4;
+
 /** What one slot has under way. */
 interface Slot {
   /** How often something failed since it worked for the last time. */
   failures: number;
-  /** Ends when the result of its attempt before is handed in, or cannot be; never rejects. */
-  handing: Promise<void> | undefined;
+  /** Each ends when a result is handed in, or cannot be; oldest first; none of them rejects. */
+  readonly handing: Promise<void>[];
 }
 
 /** One builder at work. */
@@ -123,7 +126,7 @@ class Builder<Attempt extends Begun> {
 
   async #workSlot(): Promise<void> {
     const { clock, onTrouble } = this.#options;
-    const slot: Slot = { failures: 0, handing: undefined };
+    const slot: Slot = { failures: 0, handing: [] };
     while (!this.#ending.signal.aborted) {
       const { failures } = slot;
       try {
@@ -137,7 +140,7 @@ class Builder<Attempt extends Begun> {
         await clock.sleep(Math.min(250 * 2 ** slot.failures, longestPauseMs), this.#ending.signal);
       }
     }
-    await slot.handing;
+    await Promise.all(slot.handing);
   }
 
   /** Whether an error ends the builder; one that is to outlive it is told of it. */
@@ -181,13 +184,13 @@ class Builder<Attempt extends Begun> {
       const end = await performUntil(workplace, attempt, stop);
       const { aborted: shutdown } = this.#ending.signal;
       const outcome = outcomeOf(end, { shutdown, isLost, asked: attempt.signal.aborted });
-      // a slot has one result on its way at most: a manager that is away is not left more and more of them
-      await slot.handing;
+      // a manager that is away is not left more and more results
+      if (slot.handing.length >= mostHanding) await slot.handing[0];
       // the lease is kept meanwhile: a manager that is away for longer must find it when it takes the result
       handing = workplace.report(lease, attempt.id, { ...end, outcome }).finally(endLease);
       // what did not end well may have changed what is to be done at all, as where a plan is to fail fast
       if (attempt.isAwaited || !isGoodEnd(outcome)) await handing;
-      else slot.handing = this.#handingIn(handing, slot);
+      else slot.handing.push(this.#handingIn(handing, slot));
     } finally {
       this.#stops.delete(stop);
       if (handing === undefined) endLease();
@@ -201,6 +204,8 @@ class Builder<Attempt extends Begun> {
     } catch (error) {
       slot.failures += 1;
       this.#isFatal(error);
+    } finally {
+      slot.handing.shift();
     }
   }
 

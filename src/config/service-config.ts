@@ -78,18 +78,56 @@ export const serviceSchema = z
   })
   .prefault({});
 
+/** How the kits of a release are regenerated; see `packmill tree regen`. */
+const regenSchema = z.strictObject({
+  release: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'the name of a release'),
+  /** Whether kits and meta-repo are pushed to their remotes. */
+  push: z.boolean().default(true),
+  'on-autogen-failure': z.enum(['keep-previous', 'skip', 'abort']).default('keep-previous'),
+  'create-branches': z.boolean().default(false),
+  /** Where archives go before kits are pushed: a folder, or `ssh://user@host:port/folder`. */
+  cdn: z.string().min(1).optional(),
+  'cdn-key': z.string().startsWith('/').optional(),
+  'cdn-known-hosts': z.string().startsWith('/').optional(),
+});
+
+const folderName = z
+  .string()
+  .regex(
+    /^(?!\/)(?!.*(?:^|\/)\.{1,2}(?:\/|$))[^\0]*[^/\0]$/,
+    'a folder, as a path from the top of the repository',
+  );
+
+const recipeSourceSchema = z
+  .strictObject({
+    url: z.string().min(1),
+    branch: z.string().optional(),
+    /** What it has: folders with PKGBUILDs, autogens of an overlay, or the definition of a release (kit-fixups). */
+    kind: z.enum(['pkgbuild', 'autogen', 'release']).default('pkgbuild'),
+    /** Of autogens: the target that they are run for. */
+    target: repositoryName.optional(),
+    /** Of autogens: the folder of the repository that is the overlay; default: its top. */
+    overlay: folderName.optional(),
+    /** Of a release: which one, and how its kits are regenerated. */
+    regen: regenSchema.optional(),
+    /** The farm itself keeps the recipes up to date; without it they are only read. */
+    upkeep: upkeepSchema.optional(),
+  })
+  .superRefine(({ kind, branch, target, overlay, regen, upkeep }, context) => {
+    const wrong = (path: string, message: string): void =>
+      context.addIssue({ code: 'custom', path: [path], message });
+    if (kind === 'autogen' && target === undefined) wrong('target', "autogens need 'target'");
+    if (kind !== 'autogen' && target !== undefined) wrong('target', 'belongs to autogens');
+    if (kind !== 'autogen' && overlay !== undefined) wrong('overlay', 'belongs to autogens');
+    if (kind === 'release' && regen === undefined) wrong('regen', "a release needs 'regen'");
+    if (kind === 'release' && branch === undefined) wrong('branch', "a release needs 'branch'");
+    if (kind !== 'release' && regen !== undefined) wrong('regen', 'belongs to a release');
+    if (kind !== 'pkgbuild' && Object.keys(upkeep?.triggers ?? {}).length > 0)
+      wrong('upkeep', "'triggers' are for PKGBUILDs");
+  });
+
 /** Git repositories of recipes, by id. */
-export const recipeSourcesSchema = z
-  .record(
-    repositoryName,
-    z.strictObject({
-      url: z.string().min(1),
-      branch: z.string().optional(),
-      /** The farm itself keeps the recipes up to date; without it they are only read. */
-      upkeep: upkeepSchema.optional(),
-    }),
-  )
-  .default({});
+export const recipeSourcesSchema = z.record(repositoryName, recipeSourceSchema).default({});
 
 /** What is built for, beside `repository`, by id: pacman repositories, or trees of ebuilds that autogens make. */
 export const targetsSchema = z
@@ -101,6 +139,16 @@ export const targetsSchema = z
       /** Sections of pacman.conf for builds of this target; `$repo` and `$arch` are pacman's. */
       'extra-repos': z.array(z.strictObject({ name: z.string(), servers: z.array(z.string()) })).default([]),
       'extra-keyrings': z.array(z.string()).default([]),
+      /** Of a tree: the release that its autogens make. */
+      release: z
+        .string()
+        .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'the name of a release')
+        .default('next'),
+      /** Of a tree: a file with `authentication:` as in `~/.autogen`, for its autogens. */
+      credentials: z
+        .string()
+        .regex(/^(?:\/|~\/)./, 'an absolute path, or one that begins with ~/')
+        .optional(),
     }),
   )
   .default({});

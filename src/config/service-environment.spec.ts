@@ -66,7 +66,7 @@ describe("an operator's environment of the manager", () => {
       user: 'package-deployer',
     });
     expect(found['recipe-sources']).toEqual({
-      'chaotic-aur': { url: 'https://git.example/chaotic/pkgbuilds.git' },
+      'chaotic-aur': { kind: 'pkgbuild', url: 'https://git.example/chaotic/pkgbuilds.git' },
     });
     expect(found.targets['chaotic-aur']?.['extra-repos']).toEqual([
       { name: 'extra', servers: ['https://m.example/$repo/os/$arch'] },

@@ -34,12 +34,12 @@ export function withEnvironment(config: FarmConfig, read: ReadVariable): FarmCon
   };
 }
 
-/** Addresses from the environment; how a source is kept up to date stands in the file alone. */
+/** Addresses from the environment; what a source is and how it is kept up to date stands in the file alone. */
 function sourcesOf(sources: z.output<typeof packageRepos>, config: FarmConfig): FarmConfig['recipe-sources'] {
   return Object.fromEntries(
     Object.entries(sources).map(([id, source]) => {
-      const upkeep = config['recipe-sources'][id]?.upkeep;
-      return [id, upkeep === undefined ? source : { ...source, upkeep }];
+      const { url: _, branch: __, ...own } = config['recipe-sources'][id] ?? { url: '' };
+      return [id, { kind: 'pkgbuild', ...own, ...source }];
     }),
   );
 }
@@ -117,7 +117,12 @@ function targetsOf(targets: z.output<typeof packageTargets>): FarmConfig['target
   return Object.fromEntries(
     Object.entries(targets).map(([name, one]) => [
       name,
-      { kind: 'pacman', 'extra-repos': one.extra_repos, 'extra-keyrings': one.extra_keyrings },
+      {
+        kind: 'pacman',
+        'extra-repos': one.extra_repos,
+        'extra-keyrings': one.extra_keyrings,
+        release: 'next',
+      },
     ]),
   );
 }

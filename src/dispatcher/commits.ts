@@ -58,6 +58,8 @@ export class Commits {
   #pending: Pending[] = [];
   /** Batches that are written and not on disk yet, oldest first; none of them rejects. */
   readonly #unflushed: Promise<unknown>[] = [];
+  /** Whether what is asked for waits for the disk before it is written. */
+  #isHeld = false;
   /** Ends with the newest batch. */
   #underWay: Promise<void> = Promise.resolve();
 
@@ -69,13 +71,17 @@ export class Commits {
   run<T>(work: (motion: Motion) => T, { afterwards, isEarly = false }: CommitTerms = {}): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       const pending = { work, afterwards, isEarly, resolve: resolve as Pending['resolve'], reject };
-      if (this.#pending.push(pending) === 1) this.#begin();
+      if (this.#pending.push(pending) === 1 || (isEarly && this.#isHeld)) this.#begin(isEarly);
     });
   }
 
-  /** A batch that waits for its flush waits for the one before it, too: those that come meanwhile are better written as one. */
-  #begin(): void {
-    const due = this.#unflushed.length < mostUnflushed ? nextTurn() : this.#unflushed[0];
+  /**
+   * A batch that waits for its flush waits for the one before it, too: those that come meanwhile are better written as one. A
+   * caller that does not wait for the disk does not wait for that either.
+   */
+  #begin(isEarly: boolean): void {
+    this.#isHeld = !isEarly && this.#unflushed.length >= mostUnflushed;
+    const due = this.#isHeld ? this.#unflushed[0] : nextTurn();
     this.#underWay = Promise.resolve(due).then(() => this.#flush());
   }
 
@@ -87,6 +93,7 @@ export class Commits {
   async #flush(): Promise<void> {
     const batch = this.#pending;
     this.#pending = [];
+    this.#isHeld = false;
     const done = this.#write(batch);
     if (done.length === 0) return;
     for (const { pending, value } of done) if (pending.isEarly) pending.resolve(value);

@@ -130,6 +130,12 @@ export class Mirror {
     return [...found.values()];
   }
 
+  /** The id of the tree of a commit; undefined when the mirror cannot read it. */
+  async treeOf(commit: string): Promise<string | undefined> {
+    const result = await this.run(['rev-parse', '--verify', '--quiet', `${commit}^{tree}`]);
+    return result.code === 0 ? result.stdout.trim() : undefined;
+  }
+
   /** Whether every tree and file of a commit that the mirror holds is there too. */
   async isWhole(commit: string): Promise<boolean> {
     const result = await this.run(['rev-list', '--objects', '--no-walk', '--quiet', commit]);

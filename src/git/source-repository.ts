@@ -133,6 +133,20 @@ export class SourceRepository {
   }
 
   /**
+   * Path of a folder with all files of a commit, which bears a name that is given; otherwise as `layOut`. Throws GIT002,
+   * GIT006, SYS004.
+   */
+  async layOutWhole(commit: string, name: string): Promise<string> {
+    const tree = isObjectId(commit) ? await this.#mirror.treeOf(commit) : undefined;
+    if (tree === undefined) {
+      if (await this.has(commit)) this.#mirror.distrust();
+      throw fault('GIT002', { what: `'${this.#remote.shown}' has no commit '${commit}' in its mirror` });
+    }
+    const [path] = await this.#folders.get(commit, [{ name, tree }]);
+    return path as string;
+  }
+
+  /**
    * Removes laid-out folders that were asked for last before a moment (ms since the epoch), but not `kept` paths and
    * those of the newest commit; returns their paths.
    */

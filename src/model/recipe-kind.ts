@@ -81,6 +81,8 @@ export interface RecipeKind<Details = unknown> {
   parseOffer(text: string): { readonly name: string; readonly version: string | undefined };
   /** Factor on the farm's time-out for this recipe. */
   timeoutFactor(recipe: Recipe<Details>): number;
+  /** Texts that may stand in no log of a job. Throws what keeps them from being read. */
+  secrets?(): readonly string[];
   keepsSources(recipe: Recipe<Details>): boolean;
   /** Fills the work folder and describes the job; a problem here ends the job as failed. */
   stage(context: JobContext<Details>, services: KindServices): Promise<StagedJob>;

@@ -15,15 +15,17 @@ export interface JobIdParts {
   readonly name: string;
 }
 
-/** Joins the parts; none of them may contain a slash (their own validators see to it). */
+/** Joins the parts; of them only the name may contain a slash, as `category/name` (their own validators see to it). */
 export function jobId(parts: JobIdParts): JobId {
   return `${parts.target}/${parts.arch}/${parts.name}` as JobId;
 }
 
-/** Takes a job id apart; undefined when it has not exactly three non-empty parts. */
+/** Takes a job id apart; undefined when it has not three or, with a name of two, four non-empty parts. */
 export function parseJobId(text: string): JobIdParts | undefined {
-  const [target, arch, name, ...rest] = text.split('/');
-  return target && arch && name && rest.length === 0 ? { target, arch, name } : undefined;
+  const parts = text.split('/');
+  const [target, arch, ...name] = parts;
+  const isId = (name.length === 1 || name.length === 2) && parts.every(Boolean);
+  return target && arch && isId ? { target, arch, name: name.join('/') } : undefined;
 }
 
 export const attemptId = (value: number): AttemptId => value as AttemptId;

@@ -11,7 +11,7 @@ export function buildClassOf(text: string | undefined): number | string | undefi
 
 /** Reads a word; undefined when what stands around the slash is no name or no class. The name itself is not judged. */
 export function readRequestedName(word: string): RequestedName | undefined {
-  const match = /^([^/]+)(?:\/([A-Za-z0-9][A-Za-z0-9._-]{0,127}))?$/.exec(word);
+  const match = /^([^/]+)(?:\/([A-Za-z0-9][A-Za-z0-9._+-]{0,127}))?$/.exec(word);
   if (!match) return undefined;
   const buildClass = buildClassOf(match[2]);
   return { name: match[1] as string, ...(buildClass === undefined ? {} : { buildClass }) };

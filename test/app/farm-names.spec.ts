@@ -8,7 +8,7 @@ const usual = (targets: string[], sources: string[]) => {
     targets: Object.fromEntries(targets.map((name) => [name, {}])),
     'recipe-sources': Object.fromEntries(sources.map((name) => [name, { url: '/x' }])),
   });
-  return [usualTarget(config), usualSource(config)];
+  return [usualTarget(config), usualSource(config, usualTarget(config))];
 };
 
 it("takes the farm's own names for a request without any, and Chaotic Manager's where they exist", () => {

@@ -15,7 +15,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { KitUpstream } from '../../examples/kit-upstream.ts';
-import { prepareFarm } from '../../src/app/index.ts';
 import { type Ended, ended, program, project } from './program.ts';
 
 interface Job {
@@ -84,9 +83,9 @@ describe('autogens in a farm', () => {
     const { kit, tree, farm } = scene;
     const { code, jobs } = await scene.build();
     expect(states(jobs), logs(jobs)).toEqual({
-      'stationery/any/app-office.inkwell': 'succeeded',
-      'stationery/any/app-office.paper-patterns': 'succeeded',
-      'stationery/any/dev-libs.yaml': 'succeeded',
+      'stationery/any/app-office/inkwell': 'succeeded',
+      'stationery/any/app-office/paper-patterns': 'succeeded',
+      'stationery/any/dev-libs/stationery-libraries.yaml': 'succeeded',
       'stationery/any/overlay': 'succeeded',
     });
     expect([code, logs(jobs).includes('why: ')]).toEqual([0, true]);
@@ -138,13 +137,33 @@ describe('autogens in a farm', () => {
     writeFileSync(template, 'EAPI=8\nSRC_URI="{{ src_uri }}"\n');
     const { jobs } = await scene.build();
     expect(jobs.filter(({ state }) => state === 'succeeded').map(({ id }) => id)).toEqual([
-      'stationery/any/app-office.paper-patterns',
+      'stationery/any/app-office/paper-patterns',
     ]);
     expect(readlinkSync(tree)).not.toBe(visible);
     expect(inode('dev-libs/nib/Manifest')).toBe(nib);
-    expect(readFileSync(join(tree, 'app-office/paper-patterns/paper-patterns-2.1.ebuild'), 'utf8')).toMatch(
-      /^EAPI/,
-    );
+    const changed = join(tree, 'app-office/paper-patterns/paper-patterns-2.1.ebuild');
+    expect(readFileSync(changed, 'utf8')).toMatch(/^EAPI/);
+
+    const repo = async (...words: string[]): Promise<string> => {
+      const { code, out, err } = await scene.packmill('repo', ...words);
+      expect(code, err).toBe(0);
+      return out;
+    };
+    expect(await repo('show', 'stationery')).toMatch(/^app-office\/paper-patterns 2.1 /m);
+    expect((await repo('generations', 'stationery')).match(/^[ *] \d+ /gm)?.[0]).toMatch(/^\*/);
+    await repo('rollback', '--repo', 'stationery');
+    expect(readlinkSync(tree)).toBe(visible);
+    expect(await repo('verify', 'stationery', '--quick')).toContain(': good');
+    await repo('remove', 'dev-libs/nib', '--repo', 'stationery');
+    expect(existsSync(join(tree, 'dev-libs/nib'))).toBe(false);
+    const strange = await scene.packmill('repo', 'remove', 'dev-libs/nib', '--repo', 'stationery');
+    expect([strange.code, strange.err.includes('CLI007')]).toEqual([2, true]);
+    writeFileSync(join(tree, 'dev-libs/libquill/more'), '');
+    rmSync(join(tree, 'app-office/blotter/metadata.xml'));
+    const spoilt = await scene.packmill('repo', 'verify', 'stationery');
+    expect(spoilt.code).not.toBe(0);
+    expect(spoilt.err).toMatch(/PUB036[^\n]*'dev-libs\/libquill\/more' belongs to no package/);
+    expect(spoilt.err).toMatch(/PUB036[^\n]*'app-office\/blotter\/metadata.xml' is missing/);
   });
 
   it('fail alone: the others are published, the tree keeps what it had, the exit code is 1', async () => {
@@ -156,7 +175,7 @@ describe('autogens in a farm', () => {
     writeFileSync(join(kit, 'profiles/categories'), 'app-office\ndev-libs\ndev-util\n');
     const { code, jobs } = await scene.build();
     const failed = jobs.find(({ state }) => state === 'failed');
-    expect([code, failed?.id, failed?.code]).toEqual([1, 'stationery/any/app-office.inkwell', 'AGN037']);
+    expect([code, failed?.id, failed?.code]).toEqual([1, 'stationery/any/app-office/inkwell', 'AGN037']);
     expect(states(jobs)['stationery/any/overlay']).toBe('succeeded');
     expect(readdirSync(join(tree, 'app-office/inkwell'))).toContain('inkwell-1.10.ebuild');
     expect(readFileSync(join(tree, 'profiles/categories'), 'utf8')).toContain('dev-util');
@@ -166,36 +185,18 @@ describe('autogens in a farm', () => {
     const scene = await Scene.make();
     const refused = await scene.packmill('build', scene.kit, '--target', 'stationary');
     expect([refused.code, refused.err.includes("the farm has no target 'stationary'")]).toEqual([2, true]);
-    const plan = await scene.packmill('plan', scene.kit, '--target', 'stationery', '--only', 'dev-libs.yaml');
-    expect([plan.code, plan.out.includes('dev-libs.yaml'), plan.out.includes('inkwell')]).toEqual([
-      0,
-      true,
-      false,
-    ]);
-  });
-
-  it('are not scheduled by a manager, which says how to run them', async () => {
-    const scene = await Scene.make();
-    const { service, close } = await prepareFarm({
-      folder: scene.farm,
-      localBuilders: 0,
-      withoutRedis: true,
-      say: () => {},
-      signal: new AbortController().signal,
-    });
-    try {
-      await service.start({ url: 'http://127.0.0.1:1', builderUrl: undefined });
-      const { accepted, refused } = await service.schedule({
-        id: 'request-1',
-        target: 'stationery',
-        source: 'any',
-        arch: 'any',
-        urgency: 0,
-        packages: [{ name: 'overlay' }],
-      });
-      expect([accepted, refused]).toMatchObject([[], [{ name: 'overlay', code: 'SCH009' }]]);
-    } finally {
-      await close();
-    }
+    const plan = await scene.packmill(
+      'plan',
+      scene.kit,
+      '--target',
+      'stationery',
+      '--only',
+      'dev-libs/stationery-libraries.yaml',
+    );
+    expect([
+      plan.code,
+      plan.out.includes('dev-libs/stationery-libraries.yaml'),
+      plan.out.includes('inkwell'),
+    ]).toEqual([0, true, false]);
   });
 });

@@ -35,7 +35,7 @@ class Site {
   readonly #reports: PromiseWithResolvers<'accepted'>[] = [];
 
   async run(more: Partial<BuilderOptions<Attempt>> = {}): Promise<{ ended: Promise<void> }> {
-    await this.queue.offer([1, 2, 3, 4].map(entry));
+    await this.queue.offer([1, 2, 3, 4, 5, 6, 7].map(entry));
     const ended = runBuilder<Attempt>(
       {
         queue: this.queue,
@@ -84,17 +84,23 @@ class Site {
   }
 }
 
-it('a slot works on the next job while a result that nothing waits for is on its way, and on no other one', async () => {
+it('a slot works on while results that nothing waits for are on their way, at most four of them', async () => {
   const site = new Site();
   const { ended } = await site.run();
-  expect(site.begun).toEqual([1, 2]);
+  expect(site.begun).toEqual([1, 2, 3, 4, 5]);
   await site.take();
-  expect(site.begun).toEqual([1, 2, 3]);
+  expect(site.begun).toEqual([1, 2, 3, 4, 5, 6]);
   site.over.abort();
-  await site.take();
-  await site.take();
+  let isOver = false;
+  void ended.then(() => {
+    isOver = true;
+  });
+  for (const _ of [2, 3, 4, 5, 6]) {
+    expect(isOver).toBe(false);
+    await site.take();
+  }
   await ended;
-  expect(site.begun).toEqual([1, 2, 3]);
+  expect(site.begun).toEqual([1, 2, 3, 4, 5, 6]);
 });
 
 it('a slot whose result sets others free takes the best job when they are there', async () => {
@@ -111,7 +117,7 @@ it('a slot waits until a failure is known, which may end the plan', async () => 
   const site = new Site();
   site.outcome = { kind: 'skipped', reason: '' };
   await site.run();
-  expect(site.begun).toEqual([1, 2]);
+  expect(site.begun).toEqual([1, 2, 3, 4, 5]);
   const other = new Site();
   other.outcome = { kind: 'timed-out', limitMs: 1 };
   await other.run();
@@ -130,20 +136,21 @@ it('a lease is kept until its result is handed in, and no longer', async () => {
   await ended;
 });
 
-it('a builder ends with a result that cannot be handed in, and waits for those of its other slots', async () => {
+it('a builder ends with a result that cannot be handed in, when those that are on their way are', async () => {
   const site = new Site();
   const { ended } = await site.run({ slots: 2 });
+  const { length } = site.begun;
   let isOver = false;
   ended.catch(() => {
     isOver = true;
   });
   await site.refuse(new Error('the disk is full'));
-  for (const _ of [1, 2]) {
+  for (let left = site.begun.length - 1; left > 0; left -= 1) {
     expect(isOver).toBe(false);
     await site.take();
   }
-  await site.take();
   await expect(ended).rejects.toThrow('the disk is full');
+  expect(site.begun).toHaveLength(length);
 });
 
 it('a builder that outlives trouble is told of such a result, and when its slot works again', async () => {
@@ -155,5 +162,5 @@ it('a builder that outlives trouble is told of such a result, and when its slot 
   await site.take();
   await site.take();
   expect(site.troubles).toEqual([full, undefined]);
-  expect(site.begun).toEqual([1, 2, 3, 4]);
+  expect(site.begun).toEqual([1, 2, 3, 4, 5, 6, 7]);
 });

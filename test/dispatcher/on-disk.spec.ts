@@ -113,6 +113,28 @@ describe('what is not on disk yet', () => {
     expect(heard).toEqual(['running', 'already-built']);
   });
 
+  it('does not keep such a builder waiting, whatever others wait for', async () => {
+    const disk = slowDisk();
+    const scene = new Scene({ clock: disk.clock, database: disk.database });
+    await scene.admit({ lib: {}, app: {}, tool: {}, doc: {} });
+    const leases = [await scene.claim(), await scene.claim(), await scene.claim(), await scene.claim()];
+    disk.slowDown();
+    const begun: string[] = [];
+    for (const [at, lease] of leases.entries()) {
+      if (!lease) throw new Error('there is nothing to start');
+      const isHere = at === 3;
+      void scene.dispatcher.begin(lease, { isHere }).then((attempt) => begun.push(attempt?.job.name ?? ''));
+      if (at < 2) await someTurns();
+    }
+    await someTurns();
+    expect(begun).toEqual(['doc']);
+    for (const { resolve } of disk.flushes) resolve();
+    disk.speedUp();
+    await scene.dispatcher.idle();
+    await someTurns();
+    expect(begun).toHaveLength(4);
+  });
+
   it('stops an attempt that was canceled before its builder heard that it had begun', async () => {
     const { disk, scene, begun } = await beginningOnSlowDisk();
     const canceled = scene.dispatcher.cancel([idOf('lib')], 'not wanted');

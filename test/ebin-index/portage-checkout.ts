@@ -86,7 +86,11 @@ export function writeRepositories(folder: string, ebuilds: readonly GeneratedEbu
 }
 
 /** Runs a program of the checkout that PACKMILL_PORTAGE names, in an environment that is otherwise empty. */
-export async function runPortage(folder: string, [name = '', ...words]: readonly string[]): Promise<string> {
+export async function runPortage(
+  folder: string,
+  [name = '', ...words]: readonly string[],
+  variables: Readonly<Record<string, string>> = {},
+): Promise<string> {
   const bin = join(process.env['PACKMILL_PORTAGE'] ?? '', 'bin');
   const env = {
     HOME: folder,
@@ -98,6 +102,7 @@ export async function runPortage(folder: string, [name = '', ...words]: readonly
     PORTAGE_GRPNAME: 'root',
     PORTAGE_REPOSITORIES: repositories(folder),
     PORTAGE_CONFIGROOT: folder,
+    ...variables,
   };
-  return (await promisify(execFile)(join(bin, name), words, { env })).stdout;
+  return (await promisify(execFile)(join(bin, name), words, { env, maxBuffer: 1 << 26 })).stdout;
 }

@@ -105,6 +105,17 @@ describe('the stores', () => {
     expect((await fastpull.blos.insertFile(source)).sha512).toBe(hello.sha512);
     expect(fastpull.blos.find(hello.sha512)?.sizeBytes).toBe(5);
   });
+  it('show a record to everybody before it is durable, and make all of them durable when they are settled', async () => {
+    const blob = await blobOf('HELLO');
+    expect(workspace.open().blos.find(blob.sha512)?.sizeBytes).toBe(5);
+    for (let at = 0; at < 40; at += 1) await fastpull.integrity().put(`https://a.example/${at}`, blob);
+    expect(workspace.open().integrity().find('https://a.example/39')?.sha512).toBe(blob.sha512);
+    await fastpull.integrity().forget('https://a.example/0');
+    // what is gone by then keeps nobody
+    await fastpull.settle();
+    await fastpull.settle();
+    expect([...fastpull.integrity().list()]).toHaveLength(39);
+  });
   it('15: count a record that is cut off as missing, and say so once', async () => {
     const blob = await blobOf('HELLO');
     truncateSync(stored('blos/33/df/2d', hello.sha512), 10);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { shortFaults } from './fault-list.ts';
 import { runRounds } from './rounds.ts';
 
-const rounds = Number(process.env['PACKMILL_FAULT_ROUNDS'] ?? 6);
+const rounds = Number(process.env['PACKMILL_FAULT_ROUNDS'] ?? 3);
 const seed = Number(process.env['PACKMILL_FAULT_SEED'] ?? Math.floor(Math.random() * 100_000));
 const only = process.env['PACKMILL_FAULT_ONLY']?.split(';') ?? Object.keys(shortFaults);
 

@@ -1,6 +1,8 @@
 // npm run test:faults: hundreds of rounds, one line each. PACKMILL_FAULT_ROUNDS and PACKMILL_FAULT_SEED say which;
 // PACKMILL_FAULT_ONLY names faults, with semicolons between them. The rounds are dealt out to PACKMILL_FAULT_FARMS farms
-// that work at the same time, the first with that seed and each of the others with the next one.
+// that work at the same time, the first with that seed and each of the others with the next one. Without names of faults,
+// the tests that kill single programs follow, each of which kills PACKMILL_TEST_KILLS times.
+import { spawnSync } from 'node:child_process';
 import { runRounds } from './rounds.ts';
 
 const variable = (name: string): string | undefined => process.env[name];
@@ -27,3 +29,17 @@ for (const story of stories) {
   process.exitCode = 1;
 }
 if (stories.length === 0) console.log(`${rounds} rounds went well`);
+
+if (only === undefined) {
+  const specs = [
+    'test/publisher/killed.spec.ts',
+    'test/pipeline/schedule-killed.spec.ts',
+    'test/end-to-end/kill.spec.ts',
+  ];
+  const { status } = spawnSync(
+    process.execPath,
+    ['node_modules/vitest/vitest.mjs', 'run', '--maxWorkers=1', ...specs],
+    { stdio: 'inherit', env: { PACKMILL_TEST_KILLS: '45', ...process.env } },
+  );
+  process.exitCode ||= status ?? 1;
+}

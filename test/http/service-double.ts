@@ -176,7 +176,7 @@ export class ServiceDouble implements FarmService {
       labels: [],
       arches: ['x86_64'],
       slots: 1,
-      protocol: 4,
+      protocol: 5,
       lastSeenMs: 1,
     };
     return [

@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { HandOver } from '../../src/api/index.ts';
 import { packagesOf } from '../../src/pipeline/index.ts';
 import { type AurServer, startAurServer } from './aur-server.ts';
@@ -17,6 +17,8 @@ let aur: AurServer;
 let ranges: TakenRanges;
 /** Names in the order in which the manager took them. */
 let scheduled: string[];
+/** Version of all packages before a moment: each moment is another push to the same repository. */
+let newest = 1;
 
 const managed = 'CI_PKGBUILD_SOURCE=custom\nCI_MANAGE_AUR=true\n';
 const version = (name: string, pkgver: string) => folderOf(name, managed, { pkgver });
@@ -34,10 +36,9 @@ const moments = [
 ] as const;
 type Moment = (typeof moments)[number] | 'never';
 
-beforeEach(async () => {
+beforeAll(async () => {
   aur = await startAurServer();
   ranges = new TakenRanges();
-  scheduled = [];
   const names = ['foo', 'bar', 'qux'];
   world = await RecipeWorld.open(Object.assign({}, ...names.map((name) => version(name, '1'))), {
     CI_MANAGE_AUR: 'true',
@@ -60,9 +61,13 @@ beforeEach(async () => {
     }
   }
 });
-afterEach(async () => {
+afterAll(async () => {
   await world.dispose();
   await aur.dispose();
+});
+beforeEach(() => {
+  scheduled = [];
+  newest += 1;
 });
 
 /** One run in a fresh clone, killed at the moment. */
@@ -112,17 +117,18 @@ const isDone = (): boolean =>
 
 for (const moment of moments) {
   it(`22.24 P07 schedules and uploads everything once when it is killed as ${moment}`, async () => {
-    const first = { ...version('foo', '2'), ...version('bar', '2') };
+    const pkgver = String(newest);
+    const first = { ...version('foo', pkgver), ...version('bar', pkgver) };
     world.commit(first, { isEvaluated: false });
     expect(await run(moment)).toBe('killed');
-    world.commit(version('qux', '2'), { isEvaluated: false });
+    world.commit(version('qux', pkgver), { isEvaluated: false });
     // a push of the killed run may still have been under way
     for (let tries = 0; tries < 5 && !((await run('never')) === 0 && isDone()); tries += 1);
     expect(isDone()).toBe(true);
     expect([...scheduled].sort()).toEqual(['bar', 'foo', 'qux']);
     for (const name of ['foo', 'bar', 'qux']) {
-      expect(git(aur.repository(name), 'rev-list', '--count', 'master')).toBe('1');
-      expect(git(aur.repository(name), 'show', 'master:PKGBUILD')).toContain('pkgver=2\n');
+      expect(git(aur.repository(name), 'rev-list', '--count', 'master')).toBe(String(newest - 1));
+      expect(git(aur.repository(name), 'show', 'master:PKGBUILD')).toContain(`pkgver=${pkgver}\n`);
     }
   }, 120_000);
 }

@@ -96,7 +96,9 @@ describe('a publisher that is killed again and again', () => {
     })();
     let publications = 0;
     const recovered: string[] = [];
-    for (let seed = 1; seed <= lives; seed += 1) {
+    // A slow machine needs more lives until a kill has hit what it was meant to hit.
+    const hasHit = (): boolean => synchronized > 10 && recovered.some((line) => line.includes('thrown away'));
+    for (let seed = 1; seed <= lives || (!hasHit() && seed <= 60); seed += 1) {
       publications += await oneLife(farm.root, seed, acknowledged, recovered);
     }
     stop = true;
@@ -105,7 +107,6 @@ describe('a publisher that is killed again and again', () => {
     expect(verified).toBeGreaterThan(lives);
     expect(synchronized).toBeGreaterThan(10);
     expect(publications).toBeGreaterThanOrEqual(lives);
-    // Otherwise the kills missed what they were meant to hit.
     expect(recovered.filter((line) => line.includes('thrown away')).length).toBeGreaterThan(0);
 
     const after = farm.reopen();

@@ -6,7 +6,7 @@ import { overRedis, ServiceFixture } from './service-fixture.ts';
 import type { StartedProgram } from './started-program.ts';
 
 /** What the operator of a builder learns from its output alone. */
-describe('a builder whose queue store cannot be used', () => {
+describe.concurrent('a builder whose queue store cannot be used', () => {
   let redis: RedisServer;
   let farm: ServiceFixture;
   beforeAll(async () => {
@@ -31,7 +31,7 @@ describe('a builder whose queue store cannot be used', () => {
       const startMs = performance.now();
       await builder.says(/^queue: QUE010 .*ECONNREFUSED.* - .*redis-cli/m);
       expect(performance.now() - startMs).toBeLessThan(6_000);
-      await new Promise((resolve) => setTimeout(resolve, 6_000));
+      await new Promise((resolve) => setTimeout(resolve, 5_000));
       expect(lines(builder.said, 'queue: ')).toHaveLength(1);
       await server.restart();
       await builder.says(/^queue: all well again/m);
@@ -85,7 +85,7 @@ describe('a builder whose queue store cannot be used', () => {
   });
 });
 
-describe('a builder without a usable SSH key', () => {
+describe.concurrent('a builder without a usable SSH key', () => {
   let redis: RedisServer;
   let farm: ServiceFixture;
   let queue: Record<string, string>;

@@ -41,7 +41,7 @@ describe('what a manager does not believe', () => {
       clock: systemClock,
       random: systemRandom,
     });
-    await call('hello', { builder: 'mallory', instance: 'i-mallory', protocol: 4, slots: 9 });
+    await call('hello', { builder: 'mallory', instance: 'i-mallory', protocol: 5, slots: 9 });
   });
   afterAll(async () => {
     await Promise.all([caller.close(), queue.close()]);

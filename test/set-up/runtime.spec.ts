@@ -61,7 +61,8 @@ describe('a start of packmill', () => {
       script,
       `import { keepCompiled } from ${JSON.stringify(runtime)};\nawait keepCompiled(${JSON.stringify(root)});\nawait import('node:util');\n`,
     );
-    const env = { ...process.env, XDG_CACHE_HOME: join(folder, 'cache') };
+    // the tests' own folder for what is compiled would be taken before any other
+    const env = { ...process.env, NODE_COMPILE_CACHE: undefined, XDG_CACHE_HOME: join(folder, 'cache') };
     expect(spawnSync(process.execPath, [script], { env }).status).toBe(0);
     expect(readdirSync(shared)).toEqual([]);
     chmodSync(shared, 0o700);

@@ -71,7 +71,7 @@ const tip = (world: World, name: string): string => world.git(bare(world, name),
 const named = (world: World): Readonly<Record<string, Readonly<Record<string, string>>>> =>
   JSON.parse(world.show(bare(world, 'meta-repo'), 'metadata/kit-sha1.json', 'next'));
 
-describe('packmill tree regen --prod', () => {
+describe.concurrent('packmill tree regen --prod', () => {
   it('pushes kits with masters, sourced kits and archives, and meta-repo that names their commits', async () => {
     const world = threeKits();
     const args = ['--prod', '--fixups_url', world.url('kit-fixups'), '--cdn', world.cdn];

@@ -2,14 +2,14 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterEach } from 'vitest';
+import { afterAll } from 'vitest';
 import { newestCommit, nobodysGit } from '../git/nobodys-git.ts';
 
 const program = join(import.meta.dirname, '..', '..', 'bin', 'packmill');
 
 const leftovers: (() => void)[] = [];
 
-afterEach(() => {
+afterAll(() => {
   for (const clear of leftovers.splice(0).reverse()) clear();
 });
 

@@ -35,6 +35,12 @@ export interface DoitOptions {
   readonly release: string;
   readonly category: string | undefined;
   readonly package: string | undefined;
+  /** Only this rule of the files that are lists. */
+  readonly rule?: string | undefined;
+  /** Packages are written below this folder, each with its Manifest, and the overlay stays as it is. */
+  readonly into?: string | undefined;
+  /** The repository that the overlay is in; default: the nearest folder upwards with `.git`. */
+  readonly repository?: string | undefined;
   readonly fast: boolean;
   readonly fixupsUrl: string | undefined;
   readonly fixupsBranch: string;
@@ -68,7 +74,7 @@ export async function runDoit(options: DoitOptions): Promise<RunReport> {
   const { files, onProblem, signal } = options;
   const [first] = files;
   const folder = first === undefined ? options.folder : absolutePath(join(first, '..'));
-  const overlay = findOverlay(folder);
+  const overlay = findOverlay(folder, options.repository);
   const opened = await openStores(options);
   const { fastpull, workspace } = opened;
   try {
@@ -86,6 +92,7 @@ export async function runDoit(options: DoitOptions): Promise<RunReport> {
     const settings: RunSettings = {
       overlay,
       fixups,
+      into: options.into,
       repositories: systemRepositories,
       release: options.release,
       forceDynamic: options.forceDynamic,

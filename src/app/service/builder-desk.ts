@@ -22,9 +22,11 @@ import { type LogHub, logPath, RemoteLogWriter } from '../../logs/index.ts';
 import type { Artifact, Outcome } from '../../model/index.ts';
 import { attemptId, type JobId } from '../../primitives/index.ts';
 import type { Lease } from '../../queue/index.ts';
+import { verifyAutogenResults } from '../../recipes/autogen/index.ts';
 import { verifyHandedIn } from '../../recipes/pkgbuild/index.ts';
 import { targetOf } from '../attempt-inputs.ts';
 import type { Farm } from '../farm.ts';
+import { takeDistfile } from '../recipe-kinds.ts';
 import { usualArchOf } from './architectures.ts';
 import type { LandingZone } from './landing-zone.ts';
 import type { Tokens } from './tokens.ts';
@@ -193,7 +195,14 @@ export class BuilderDesk {
     if (!row) return outcome;
     try {
       await landingZone?.takeIn(report.attempt, report.fence, report.landed);
-      const recipe = await orders.recipeOf({ plan: row.plan, job: farm.database.jobs.planned(row.key) });
+      const begun = { plan: row.plan, job: farm.database.jobs.planned(row.key) };
+      if (orders.isAutogen(begun)) {
+        const { store } = farm;
+        const keepDistfile = (path: string): Promise<string> => takeDistfile(farm, path);
+        const check = { store, job: begun.job.name, keepDistfile };
+        return { kind: 'succeeded', artifacts: await verifyAutogenResults(outcome.artifacts, check) };
+      }
+      const recipe = await orders.pkgbuildOf(begun);
       const artifacts: readonly Artifact[] = await verifyHandedIn(farm.store, outcome.artifacts, {
         recipe: recipe.name,
         outputs: recipe.outputs,

@@ -7,7 +7,7 @@ import type { QueueBackend } from '../../queue/index.ts';
 import { targetOf } from '../attempt-inputs.ts';
 import type { Farm } from '../farm.ts';
 import { performAttempt } from '../perform-attempt.ts';
-import { pkgbuildKind } from '../recipe-kinds.ts';
+import { kindOf } from '../recipe-kinds.ts';
 import type { WorkOrders } from './work-orders.ts';
 
 export interface LocalBuildersOptions {
@@ -58,7 +58,7 @@ export class LocalBuilders {
             const { id } = begun.job;
             this.#busy.add(id);
             try {
-              const kind = pkgbuildKind(farm, targetOf(id).target);
+              const kind = kindOf(farm, targetOf(id).target);
               const recipeOf = () => orders.recipeOf(begun);
               return await performAttempt({ farm, kind, recipeOf, processors }, begun, stop);
             } finally {

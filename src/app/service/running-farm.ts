@@ -162,6 +162,8 @@ export class RunningFarm extends FarmLook implements FarmService {
       token: this.#upkeepToken,
       say: this.#options.say,
       trouble: (subject, error) => this.#troubles.note(subject, error),
+      sources: this.#sources,
+      schedule: (request) => this.schedule(request),
     });
   }
 
@@ -195,7 +197,7 @@ export class RunningFarm extends FarmLook implements FarmService {
     }
     const own = { url: web.url, token: this.#localToken, pid: machine.processId() };
     replaceFile(farm.paths.manager, `${JSON.stringify(own)}\n`, 0o600);
-    for (const what of await farm.repositories.recover()) this.#options.say(what);
+    for (const what of await farm.recover()) this.#options.say(what);
     this.#dispatcher.subscribe((event) => this.#hearSafely(event));
     await sweepWork(farm);
     this.#publishing.nudge();

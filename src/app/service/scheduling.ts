@@ -1,5 +1,5 @@
 import {
-  pkgbaseSchema,
+  recipeNameSchema,
   type ScheduleReply,
   type ScheduleRequest,
   scheduleRequestSchema,
@@ -12,11 +12,13 @@ import type { Plan, Recipe } from '../../model/index.ts';
 import { makePlan, narrowPlan } from '../../planner/index.ts';
 import { type JobId, jobId } from '../../primitives/index.ts';
 import type { Farm } from '../farm.ts';
-import { targetNames, usualSource, usualTarget } from '../farm-names.ts';
+import { sourcesFor, targetNames, usualSource, usualTarget } from '../farm-names.ts';
+import type { BrokenRecipe } from '../load-recipes.ts';
 import { readInventory } from '../plan-recipes.ts';
-import { isEbuildTree, pkgbuildKind } from '../recipe-kinds.ts';
+import { isEbuildTree, kindOf } from '../recipe-kinds.ts';
 import type { RecipeSources, SourceState } from '../recipe-sources.ts';
 import type { ArchShortage } from './architectures.ts';
+import { autogensFor } from './autogens-for.ts';
 import { coveredTo } from './covered-range.ts';
 import { noSuchTarget, someNames } from './known-names.ts';
 
@@ -36,12 +38,19 @@ const refusal = (name: string, { code, what, next }: Problem): Refused => ({
 /** A request with target and source, whether it named them or not. */
 type Settled = ScheduleRequest & { readonly target: string; readonly source: string };
 
-/** An empty source stands for none: the farm has no recipe source. */
-const settle = (request: ScheduleRequest, config: FarmConfig): Settled => ({
-  ...request,
-  target: request.target ?? usualTarget(config),
-  source: request.source ?? usualSource(config) ?? '',
-});
+/**
+ * An empty source stands for none: the farm has no recipe source. For a tree of ebuilds what reads like a package and the name
+ * of a builder is `category/name`, and the architecture is always `any`.
+ */
+const settle = (request: ScheduleRequest, config: FarmConfig): Settled => {
+  const target = request.target ?? usualTarget(config);
+  const source = request.source ?? usualSource(config, target) ?? '';
+  if (!isEbuildTree({ config }, target)) return { ...request, target, source };
+  const packages = request.packages.map(({ name, buildClass }) => ({
+    name: buildClass === undefined || name.includes('/') ? name : `${name}/${buildClass}`,
+  }));
+  return { ...request, target, source, arch: 'any', packages };
+};
 
 /** How long a request is left alone after something was in the way of its planning, in ms. */
 const pausesMs = [2_000, 5_000, 15_000, 30_000, 60_000];
@@ -225,13 +234,26 @@ export class Scheduling {
     if (done) return this.#answer(request, done.id, this.#without(request, database.jobs.ofPlan(done.id)));
     const unfit = this.#unfit(request);
     if (unfit) return this.#answer(request, undefined, unfit);
-    return await this.#planFrom(request, await sources.at(request.source, request.commit));
+    const state = await sources.at(request.source, request.commit);
+    if (!isEbuildTree(farm, request.target)) return await this.#planFrom(request, state);
+    const { names, recipes } = await autogensFor(this.#parts, request.target, state);
+    const isAll = request.packages.some(({ name }) => name === 'all');
+    const packages = isAll ? names.map((name) => ({ name })) : request.packages;
+    return await this.#planWith({ ...request, packages }, state, { recipes, broken: [] });
   }
 
   async #planFrom(request: Settled, state: SourceState): Promise<ScheduleReply> {
-    const { sources, dispatcher } = this.#parts;
     const names = request.packages.map(({ name }) => name);
-    const { recipes, broken } = await sources.recipes(state, request.arch, names);
+    const read = await this.#parts.sources.recipes(state, request.arch, names);
+    return await this.#planWith(request, state, read);
+  }
+
+  async #planWith(
+    request: Settled,
+    state: SourceState,
+    { recipes, broken }: { readonly recipes: readonly Recipe[]; readonly broken: readonly BrokenRecipe[] },
+  ): Promise<ScheduleReply> {
+    const { dispatcher } = this.#parts;
     const sorted = sortOut(request, recipes, new Map(broken.map((one) => [one.name, one.problem])));
     if (sorted.wanted.size === 0) return this.#answer(request, undefined, sorted.refused);
     const plan = this.#draw(request, state, recipes, sorted.wanted);
@@ -277,10 +299,6 @@ export class Scheduling {
     const advice = catalogue.SCH001?.next ?? '';
     if (!targetNames(config).includes(request.target))
       return all(noSuchTarget(config, request.target).problem);
-    if (isEbuildTree(this.#parts.farm, request.target)) {
-      const what = `'${request.target}' is a tree of ebuilds`;
-      return all(problem('SCH009', { what }));
-    }
     // what is declared in `targets` may be built for several; the setting `arch` speaks of the repository alone
     const { repository, arch } = config;
     const isOwn = request.target === repository && config.targets[repository] === undefined;
@@ -289,9 +307,18 @@ export class Scheduling {
       return all(problem('SCH008', { what }));
     }
     if (sources.length === 0) return all(problem('SCH001', { what: 'the farm has no recipe source' }));
-    if (!sources.includes(request.source)) {
+    if (request.source !== '' && !sources.includes(request.source)) {
       const what = `the farm has no recipe source '${request.source}'`;
       return all(problem('SCH001', { what, next: `Its sources are ${someNames(sources)}. ${advice}` }));
+    }
+    const fitting = sourcesFor(config, request.target);
+    if (!fitting.includes(request.source)) {
+      const what =
+        request.source === ''
+          ? `no source of the farm is for '${request.target}'`
+          : `nothing of source '${request.source}' is built for '${request.target}'`;
+      const known = fitting.length === 0 ? undefined : `Sources of this target are ${someNames(fitting)}.`;
+      return all(problem('SCH009', { what, next: known }));
     }
     return undefined;
   }
@@ -304,7 +331,7 @@ export class Scheduling {
   ): Plan {
     const { farm } = this.#parts;
     const { target, arch } = request;
-    const kind = pkgbuildKind(farm, target);
+    const kind = kindOf(farm, target);
     const commit = state.commit;
     const whole = makePlan({
       recipes: recipes.map((recipe) => {
@@ -388,7 +415,7 @@ function sortOut(
   for (const one of request.packages) {
     const { name } = one;
     const flaw = broken.get(name);
-    if (!pkgbaseSchema.safeParse(name).success) {
+    if (!recipeNameSchema.safeParse(name).success) {
       refused.push(refusal(name, problem('SCH002', { what: `'${name}' is not a valid pkgbase` })));
     } else if (flaw) refused.push(refusal(name, flaw));
     else if (known.has(name)) wanted.set(name, one);

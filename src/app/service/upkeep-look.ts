@@ -3,6 +3,7 @@ import type { UpkeepConfig } from '../../config/index.ts';
 import { fault } from '../../diagnostics/index.ts';
 import { FollowedClone, shownAddress } from '../../git/index.ts';
 import type { Farm } from '../farm.ts';
+import { autogenPackages, countAutogens } from './autogen-packages.ts';
 import { dueTimes, recallUpkeep } from './upkeep-memory.ts';
 import { type KeptPackages, packagesVersion, readPackages, withState } from './upkeep-packages.ts';
 
@@ -49,7 +50,7 @@ export class UpkeepLook {
   #view(source: string, config: UpkeepConfig): UpkeepView {
     const { database, clock } = this.#farm;
     const memory = recallUpkeep(database, source);
-    const { url, branch } = this.#farm.config['recipe-sources'][source] ?? { url: '' };
+    const { url, branch, target } = this.#farm.config['recipe-sources'][source] ?? { url: '' };
     const runs = Object.values(memory.runs).sort((one, two) => two.startedMs - one.startedMs);
     const next = memory.paused ? [] : dueTimes(config, memory, clock.nowMs());
     return {
@@ -62,13 +63,21 @@ export class UpkeepLook {
       last: runs,
       next: [...next],
       problem: memory.problem ?? null,
-      packages: { ...memory.packages },
+      packages: {
+        ...(target === undefined ? memory.packages : countAutogens(this.#farm, { source, target })),
+      },
     };
   }
 
   /** The packages of one source. Throws CIF001; a source that was not looked at yet has none. */
   async packages(source: string): Promise<UpkeepPackages> {
     const config = keptSource(this.#farm, source);
+    const { kind, target } = this.#farm.config['recipe-sources'][source] ?? {};
+    if (kind !== undefined && kind !== 'pkgbuild') {
+      const commit = recallUpkeep(this.#farm.database, source).handled ?? null;
+      const packages = target === undefined ? [] : autogenPackages(this.#farm, { source, target });
+      return { source, commit, recipesUrl: null, packages: [...packages] };
+    }
     const { commit, packages } = await this.#packagesOf(source);
     const nowMs = this.#farm.clock.nowMs();
     return {

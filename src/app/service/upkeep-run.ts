@@ -55,7 +55,7 @@ export async function performRun(
   const { config, environment, signal, say } = parts;
   const words = upkeepWords(wanted, parts.clone);
   const end = await runUpkeepCommand({ words, environment, timeoutMs: config.timeout, signal, say });
-  return outcomeOf(end, config.timeout);
+  return outcomeOfEnd(end, config.timeout);
 }
 
 /** The outcome of a run that did not even begin. */
@@ -64,7 +64,8 @@ export function failedToBegin(error: unknown): RunOutcome {
   return { outcome: ending(error.problem), problem: shown(error.problem), scheduled: [], warnings: 0 };
 }
 
-function outcomeOf(end: UpkeepEnd, timeoutMs: number): RunOutcome {
+/** What came of a command that ended. */
+export function outcomeOfEnd(end: UpkeepEnd, timeoutMs: number): RunOutcome {
   const result = asResult(end.result);
   const common = { scheduled: result.scheduled, warnings: result.problems.length };
   if (end.why === 'canceled') return { ...common, outcome: 'interrupted', problem: null };
@@ -85,7 +86,8 @@ function outcomeOf(end: UpkeepEnd, timeoutMs: number): RunOutcome {
 const isFatal = ({ severity }: Problem): boolean => severity === 'error';
 const ending = ({ blame }: Problem): 'later' | 'failed' => (blame === 'world' ? 'later' : 'failed');
 
-function shown({ code, what, next }: Problem): NonNullable<UpkeepRun['problem']> {
+/** A problem as views of runs have it. */
+export function shown({ code, what, next }: Problem): NonNullable<UpkeepRun['problem']> {
   return { code, what, ...(next === undefined ? {} : { next }) };
 }
 

@@ -26,14 +26,27 @@ export interface SourceParts {
   /** Where runs reach this manager, and their token. */
   readonly manager: { readonly url: string; readonly token: string };
   readonly say: (line: string) => void;
+  /** What runs do where they are no pipelines of a repository of PKGBUILDs. */
+  readonly own?: SourceWork | undefined;
   /** Told of what keeps it from its work, or (undefined) that nothing does. */
   readonly trouble: (error: unknown) => void;
 }
 
-interface Performed {
+/** What came of a run that was performed. */
+export interface Performed {
   readonly outcome: RunOutcome;
   /** The commit that it was for. */
   readonly head: string | undefined;
+}
+
+/** Runs of a source that has no pipelines of its own: autogens, or a release. */
+export interface SourceWork {
+  /** The newest commit of its branch. Throws GIT problems, CIF004 for a plain folder. */
+  newest(signal: AbortSignal): Promise<string>;
+  /** Does a run. Throws problems that keep it from its beginning. */
+  perform(wanted: WantedRun, signal: AbortSignal): Promise<Performed>;
+  /** How its packages stand, by state. */
+  counts(): UpkeepMemory['packages'];
 }
 
 const longestDelayMs = 30 * 60_000;
@@ -129,7 +142,7 @@ export class SourceUpkeep {
   async #look(signal: AbortSignal): Promise<void> {
     const { config, farm } = this.#parts;
     try {
-      const newest = await this.#clone.open(signal).newest();
+      const newest = await (this.#parts.own?.newest(signal) ?? this.#clone.open(signal).newest());
       if (newest !== this.#memory.handled) this.want({ kind: 'on-commit', by: 'push' });
       this.#silences = 0;
       this.#lookProblem = null;
@@ -188,6 +201,7 @@ export class SourceUpkeep {
     const { config, manager, farm, source, say } = this.#parts;
     let head: string | undefined;
     try {
+      if (this.#parts.own) return await this.#parts.own.perform(wanted, signal);
       const clone = this.#clone.open(signal);
       head = await clone.refresh();
       if (this.#isBehind(wanted, head)) return 'again';
@@ -216,6 +230,11 @@ export class SourceUpkeep {
 
   /** What the clone says after a run: what need not be looked at again, and how the packages stand. */
   async #lookBack(wanted: WantedRun, { outcome }: RunOutcome, head: string | undefined): Promise<void> {
+    if (this.#parts.own) {
+      const isLooked = wanted.packages === undefined && head !== undefined && outcome !== 'later';
+      this.#remember({ ...(isLooked ? { handled: head } : {}), packages: this.#parts.own.counts() });
+      return;
+    }
     const clone = this.#clone.opened;
     if (clone === undefined || head === undefined) return;
     const { farm } = this.#parts;

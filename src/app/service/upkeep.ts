@@ -1,7 +1,9 @@
-import type { UpkeepRunReply, UpkeepRunRequest } from '../../api/index.ts';
+import type { ScheduleReply, ScheduleRequest, UpkeepRunReply, UpkeepRunRequest } from '../../api/index.ts';
 import { fault } from '../../diagnostics/index.ts';
 import type { Farm } from '../farm.ts';
+import type { RecipeSources } from '../recipe-sources.ts';
 import type { Measurement } from './farm-service.ts';
+import { ownWork } from './own-work.ts';
 import { keptSource, keptSources } from './upkeep-look.ts';
 import { runKey } from './upkeep-memory.ts';
 import { SourceUpkeep } from './upkeep-source.ts';
@@ -12,6 +14,9 @@ export interface UpkeepParts {
   readonly token: string;
   readonly say: (line: string) => void;
   readonly trouble: (subject: string, error: unknown) => void;
+  readonly sources: RecipeSources;
+  /** Puts autogens into the queue. */
+  readonly schedule: (request: ScheduleRequest) => Promise<ScheduleReply>;
 }
 
 /** All recipe sources that the farm keeps up to date by itself; sources are independent of each other. */
@@ -25,12 +30,13 @@ export class Upkeep {
 
   /** Works until it is called off. `url`: the web address of this manager. */
   async work(url: string, signal: AbortSignal): Promise<void> {
-    const { farm, token, say, trouble } = this.#parts;
+    const { farm, token, say, trouble, sources, schedule } = this.#parts;
     for (const [source, config] of keptSources(farm)) {
       const subject = `upkeep of '${source}'`;
       const one = new SourceUpkeep({
         ...{ farm, source, config, say },
         manager: { url, token },
+        own: ownWork({ farm, source, config, sources, schedule, say }),
         trouble: (error) => trouble(subject, error),
       });
       this.#sources.set(source, one);

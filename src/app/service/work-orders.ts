@@ -1,10 +1,13 @@
 import type { WorkOrder } from '../../api/index.ts';
 import type { BegunAttempt } from '../../dispatcher/index.ts';
 import type { Recipe } from '../../model/index.ts';
+import { type AutogenDetails, packOverlay } from '../../recipes/autogen/index.ts';
 import { type PkgbuildDetails, packRecipeBytes } from '../../recipes/pkgbuild/index.ts';
+import type { StoredObject } from '../../store/index.ts';
 import { gatherInputs, introduction, targetOf } from '../attempt-inputs.ts';
+import { autogenOrderSettings } from '../autogen-orders.ts';
 import type { Farm } from '../farm.ts';
-import { pkgbuildKind, pkgbuildSettings } from '../recipe-kinds.ts';
+import { isEbuildTree, kindOf, pkgbuildSettings } from '../recipe-kinds.ts';
 import type { RecipeSources } from '../recipe-sources.ts';
 
 const oneMebibyte = 1 << 20;
@@ -13,6 +16,8 @@ const oneMebibyte = 1 << 20;
 export class WorkOrders {
   readonly #farm: Farm;
   readonly #sources: RecipeSources;
+  /** Archives of overlays by their folders. */
+  readonly #overlays = new Map<string, Promise<StoredObject>>();
 
   constructor(farm: Farm, sources: RecipeSources) {
     this.#farm = farm;
@@ -20,11 +25,62 @@ export class WorkOrders {
   }
 
   /** The recipe of an attempt's job, at the commit of its plan. Throws what `RecipeSources` throws. */
-  recipeOf(begun: Pick<BegunAttempt, 'plan' | 'job'>): Promise<Recipe<PkgbuildDetails>> {
+  async recipeOf(begun: Pick<BegunAttempt, 'plan' | 'job'>): Promise<Recipe> {
+    return this.isAutogen(begun) ? await this.#autogenOf(begun) : await this.pkgbuildOf(begun);
+  }
+
+  /** The same of a job that is no autogen's. */
+  pkgbuildOf(begun: Pick<BegunAttempt, 'plan' | 'job'>): Promise<Recipe<PkgbuildDetails>> {
     const origin = this.#farm.database.plans.get(begun.plan)?.origin;
     const { arch } = targetOf(begun.job.id);
     const { folder } = begun.job;
     return this.#sources.recipeOf({ folder, source: origin?.source, commit: origin?.commit, arch });
+  }
+
+  isAutogen({ job }: Pick<BegunAttempt, 'job'>): boolean {
+    return isEbuildTree(this.#farm, targetOf(job.id).target);
+  }
+
+  #autogenOf({ plan, job }: Pick<BegunAttempt, 'plan' | 'job'>): Promise<Recipe<AutogenDetails>> {
+    const origin = this.#farm.database.plans.get(plan)?.origin;
+    return this.#sources.autogenOf({ name: job.name, source: origin?.source, commit: origin?.commit });
+  }
+
+  /** What travels as the recipe of a job, and the settings of its kind. */
+  async #parcel(begun: BegunAttempt): Promise<{
+    readonly recipe: Recipe;
+    readonly archive: StoredObject;
+    readonly settings: WorkOrder['settings'];
+  }> {
+    const farm = this.#farm;
+    const { target } = targetOf(begun.job.id);
+    if (this.isAutogen(begun)) {
+      const recipe = await this.#autogenOf(begun);
+      const archive = await this.#overlayArchive(recipe.details);
+      return { recipe, archive, settings: plain(autogenOrderSettings(farm, target, recipe.details)) };
+    }
+    const recipe = await this.pkgbuildOf(begun);
+    const archive = await farm.store.putBytes(await packRecipeBytes(recipe.folder));
+    const settings = pkgbuildSettings(farm, target);
+    const mirror = farm.database.plans.get(begun.plan)?.origin?.archMirror;
+    const repositories = withMirror(settings.repositories ?? [], mirror);
+    return {
+      recipe,
+      archive,
+      settings: plain({ ...settings, upstreams: [...settings.upstreams], repositories }),
+    };
+  }
+
+  /** An overlay that was laid out never changes, and all its jobs get the same archive. */
+  async #overlayArchive(details: AutogenDetails): Promise<StoredObject> {
+    const known = this.#overlays.get(details.overlay);
+    const isLaidOut = details.overlay.startsWith(`${this.#farm.paths.root}/sources/`);
+    if (known && isLaidOut && (await this.#farm.store.has((await known).digest))) return await known;
+    const packing = packOverlay(details).then((bytes) => this.#farm.store.putBytes(bytes));
+    this.#overlays.set(details.overlay, packing);
+    packing.catch(() => this.#overlays.delete(details.overlay));
+    for (const old of [...this.#overlays.keys()].slice(0, -8)) this.#overlays.delete(old);
+    return await packing;
   }
 
   /** The order for an attempt that a builder elsewhere began. Throws problems that end the attempt as failed. */
@@ -35,10 +91,8 @@ export class WorkOrders {
     const farm = this.#farm;
     const { job } = begun;
     const { target, arch } = targetOf(job.id);
-    const recipe = await this.recipeOf(begun);
-    const inputs = await gatherInputs(farm, pkgbuildKind(farm, target), job.id, recipe);
-    const archive = await farm.store.putBytes(await packRecipeBytes(recipe.folder));
-    const settings = pkgbuildSettings(farm, target);
+    const { recipe, archive, settings } = await this.#parcel(begun);
+    const inputs = await gatherInputs(farm, kindOf(farm, target), job.id, recipe);
     const { sandbox } = farm.config;
     const mirror = farm.database.plans.get(begun.plan)?.origin?.archMirror;
     return {
@@ -58,11 +112,7 @@ export class WorkOrders {
       repositoryNeeds: [...inputs.repositoryNeeds],
       remarks: [...inputs.remarks],
       introduction: [...introduction(begun, by.builder)],
-      settings: plain({
-        ...settings,
-        upstreams: [...settings.upstreams],
-        repositories: withMirror(settings.repositories ?? [], mirror),
-      }),
+      settings,
       limits: {
         network: sandbox.network,
         timeoutMs: sandbox.timeout,

@@ -22,6 +22,9 @@ interface DoitWords {
   readonly release: string;
   readonly cat?: string;
   readonly pkg?: string;
+  readonly rule?: string;
+  readonly into?: string;
+  readonly repository?: string;
   readonly fast?: boolean;
   readonly fixupsUrl?: string;
   readonly fixupsBranch: string;
@@ -64,6 +67,9 @@ export function addDoit(program: Command, shell: Shell): void {
     .option('--release <name>', 'release that is made', 'next')
     .option('--cat <category>', 'only packages of this category')
     .option('--pkg <name>', 'only packages of this name')
+    .option('--rule <name>', 'only this rule of autogen.yaml files')
+    .option('--into <dir>', 'write packages below this folder instead of the overlay')
+    .option('--repository <dir>', 'repository that the overlay is in (default: upwards to .git)')
     .option('--fast', 'do not update the copy of kit-fixups')
     .option('--fixups-url <url>', 'repository of kit-fixups (default: $FUNTOO_FIXUPS_URL)')
     .option('--fixups-branch <branch>', 'branch of kit-fixups', 'master')
@@ -137,6 +143,9 @@ function readWords(
     release: words.release,
     category: words.cat,
     package: words.pkg,
+    rule: words.rule,
+    into: words.into === undefined ? undefined : machine.absolute(words.into),
+    repository: words.repository === undefined ? undefined : machine.absolute(words.repository),
     fast: words.fast === true,
     fixupsUrl: words.fixupsUrl,
     fixupsBranch: words.fixupsBranch,

@@ -305,4 +305,15 @@ export const autogenCodes = {
       fixed: "'nowhere https://example.org/files' in profiles/thirdpartymirrors",
     },
   },
+  AGN050: {
+    severity: 'error',
+    blame: 'recipe',
+    title: 'an autogen wrote a secret of the farm into a package',
+    why: "Passwords and tokens of 'credentials' are for talks with servers alone; what is published, everybody can read.",
+    next: 'Look at what the autogen does with headers and addresses, and give a new password or token to its server.',
+    sample: {
+      broken: "an ebuild with 'https://user:PASSWORD@files.example.org/foo.tar.gz'",
+      fixed: "an ebuild with 'https://files.example.org/foo.tar.gz'",
+    },
+  },
 } as const satisfies CatalogueTable;

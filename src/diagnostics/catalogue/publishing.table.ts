@@ -163,4 +163,26 @@ export const publishingCodes = {
       fixed: "its files below 'app-misc/foo'",
     },
   },
+  PUB035: {
+    severity: 'error',
+    blame: 'recipe',
+    title: 'two autogens of a tree make the same package',
+    why: 'A package belongs to the autogen that made it first, for as long as that autogen is there; otherwise each run would replace what the other one made.',
+    next: 'Remove the package from one of the two.',
+    sample: {
+      broken: "'app-misc/foo/autogen.ts' and a rule in 'app-misc/autogen.yaml' that both make 'app-misc/foo'",
+      fixed: 'only one of them',
+    },
+  },
+  PUB036: {
+    severity: 'error',
+    blame: 'world',
+    title: 'a published tree does not have the files that it was made of',
+    why: 'Somebody or a broken disk changed, removed or added files of a generation, which are never changed by packmill.',
+    next: "Make the autogen's package again ('packmill repo remove NAME --repo TREE', then build), or go back: 'packmill repo rollback --repo TREE'.",
+    sample: {
+      broken: 'an ebuild below public/TREE/tree that was edited',
+      fixed: 'the ebuild as it was published',
+    },
+  },
 } as const satisfies CatalogueTable;

@@ -75,12 +75,12 @@ export const schedulingCodes = {
   SCH009: {
     severity: 'error',
     blame: 'usage',
-    title: 'a request is for a tree of ebuilds',
-    why: 'A manager schedules recipes of git repositories; autogens are run by a command, by hand or by a timer of the system.',
-    next: "Run 'packmill build OVERLAY --target NAME'.",
+    title: 'a source does not fit the target of a request',
+    why: "Trees of ebuilds are made by sources of the kind 'autogen' that name them as 'target'; other sources have PKGBUILDs.",
+    next: "Set 'kind: autogen' and 'target' of the source in packmill.yaml, or run 'packmill build OVERLAY --target NAME' by hand.",
     sample: {
-      broken: 'packmill schedule --target-repo my-kit foo',
-      fixed: 'packmill build ./my-kit --target my-kit',
+      broken: 'packmill schedule --target-repo my-kit --source-repo my-pkgbuilds app-misc/foo',
+      fixed: 'packmill schedule --target-repo my-kit app-misc/foo',
     },
   },
 } as const satisfies CatalogueTable;

@@ -40,6 +40,13 @@ const good: Files = {
   'metadata/md5-cache/app-misc/foo-1': entry(),
   'LICENSE.txt': 'x',
 };
+const lineOf = (type: string, name: string, text: string): string =>
+  `${type} ${name} ${text.length} SHA512 ${createHash('sha512').update(text).digest('hex')}\n`;
+/** The same with Manifests that name everything. */
+const thick: Files = {
+  'metadata/layout.conf': 'masters =\nmanifest-hashes = BLAKE2B SHA512\n',
+  'app-misc/foo/Manifest': `${lineOf('AUX', 'x.patch', 'x')}${good['app-misc/foo/Manifest']}${lineOf('EBUILD', 'foo-1.ebuild', ebuild)}`,
+};
 const check = (changes: Files = {}, around?: TreeSurroundings) => {
   const files = Object.entries({ ...good, ...changes }).filter(([, text]) => text !== undefined);
   const texts = new Map(files.map(([path, text]) => [path, Buffer.from(text ?? '')]));
@@ -111,6 +118,24 @@ describe('the strict check of a tree', () => {
       'Manifests that are not thin',
       { 'metadata/layout.conf': 'masters =\n' },
       /^PMS052 'foo-1.ebuild' is not in it/,
+    ],
+    [
+      'an ebuild that is not what its Manifest says',
+      {
+        ...thick,
+        'app-misc/foo/Manifest': thick['app-misc/foo/Manifest']?.replace(/(EBUILD \S+) \d+/, '$1 1'),
+      },
+      /^PMS052 'foo-1.ebuild' has \d+ bytes, and 1 in it/,
+    ],
+    [
+      'a patch with other bytes of the same number',
+      { ...thick, 'app-misc/foo/files/x.patch': 'y' },
+      /^PMS052 'files\/x.patch' has another SHA512/,
+    ],
+    [
+      'a patch that is gone',
+      { ...thick, 'app-misc/foo/files/x.patch': undefined },
+      /^PMS052 'files\/x.patch' is in it and not there/,
     ],
     ['a flag that is not in IUSE', cached({ RDEPEND: 'x11? ( a/b )' }), /^PMS032 RDEPEND, character 1/],
     ['a flag of REQUIRED_USE', cached({ REQUIRED_USE: '|| ( gtk qt )' }), /^PMS032 REQUIRED_USE.*'gtk'/],

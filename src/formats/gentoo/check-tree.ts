@@ -1,5 +1,6 @@
 import { type Problem, problem } from '../../diagnostics/index.ts';
 import { compareText } from '../../primitives/index.ts';
+import { checkManifestFiles } from './check-manifest-files.ts';
 import { checkPackage, md5Of, textOf } from './check-package.ts';
 import { type ManifestEntry, sameFile } from './manifest.ts';
 import { isCategoryName } from './names.ts';
@@ -142,6 +143,7 @@ class TreeCheck {
       const exists = (file: string): boolean => this.#paths.has(file);
       const { problems, manifest } = checkPackage({ path, fileNames, exists, read: this.#tree.read }, rules);
       this.problems.push(...problems);
+      this.problems.push(...checkManifestFiles(manifest, { path, exists, read: this.#tree.read }));
       for (const entry of manifest.entries) if (entry.type === 'DIST') this.#collide(entry, path, files);
     }
     this.#orphans(packages);

@@ -1,1 +1,7 @@
-export { EbuildTrees, type EbuildTreesOptions, type TreePackage, type TreeSummary } from './trees.ts';
+export {
+  EbuildTrees,
+  type EbuildTreesOptions,
+  type TreeGeneration,
+  type TreePackage,
+  type TreeSummary,
+} from './trees.ts';

@@ -10,6 +10,8 @@ export interface TreePackage {
   readonly fileName: string;
   /** A tar of its files, by their paths in the tree. */
   readonly object: Digest;
+  /** The autogen that made it; generations of before do not know. */
+  readonly from?: { readonly source: string; readonly job: string } | undefined;
 }
 
 /** What a generation consists of; a file beside its folder, written when the folder is whole. */

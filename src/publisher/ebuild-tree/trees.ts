@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { fault } from '../../diagnostics/index.ts';
+import { fault, type Problem } from '../../diagnostics/index.ts';
 import { readTarBytes } from '../../formats/archives/index.ts';
 import {
   type Clock,
@@ -23,6 +23,7 @@ import type { ObjectStore } from '../../store/index.ts';
 import { generationName, generationNumber } from '../generation-name.ts';
 import type { PublishReport } from '../publisher.ts';
 import { readRecord, type TreePackage, type TreeRecord, wholeGenerations } from './record.ts';
+import { verifyFiles } from './verify-files.ts';
 
 export type { TreePackage } from './record.ts';
 
@@ -40,6 +41,16 @@ export interface TreeSummary {
   readonly path: string;
   readonly generation: number;
   readonly packages: number;
+}
+
+/** One kept state of a tree. */
+export interface TreeGeneration {
+  readonly number: number;
+  /** Milliseconds since the epoch. */
+  readonly createdMs: number;
+  readonly reason: string;
+  readonly packages: number;
+  readonly visible: boolean;
 }
 
 /** What is to change of a tree. */
@@ -206,6 +217,44 @@ export class EbuildTrees {
       const packages = readRecord(this.#folder(name), generation).packages.length;
       return [{ name, arch: 'any', path: `${this.#options.publicRoot}/${name}/tree`, generation, packages }];
     });
+  }
+
+  /** What the visible generation consists of; nothing for a tree that was never published. */
+  packages(tree: string): readonly TreePackage[] {
+    return readRecord(this.#folder(tree), this.#visible(tree)).packages.map(({ files: _, ...one }) => one);
+  }
+
+  /** Kept generations, oldest first. Throws PUB004 for a tree that was never published. */
+  generations(tree: string): readonly TreeGeneration[] {
+    const visible = this.#visible(tree);
+    if (visible === undefined) throw fault('PUB004', { what: `there is no tree '${tree}'` });
+    return wholeGenerations(this.#folder(tree)).map((number) => {
+      const { createdMs, reason, packages } = readRecord(this.#folder(tree), number);
+      return { number, createdMs, reason, packages: packages.length, visible: number === visible };
+    });
+  }
+
+  /** Makes a kept generation visible again. Throws PUB004 when it is not kept. */
+  rollback(tree: string, generation: number): Promise<void> {
+    const next = this.#turn.then(() => {
+      if (!this.generations(tree).some(({ number }) => number === generation))
+        throw fault('PUB004', { what: `generation ${generation} of tree '${tree}' is not kept` });
+      replaceSymlink(`${this.#options.publicRoot}/${tree}/tree`, `.trees/${generationName(generation)}`);
+    });
+    this.#turn = next.catch(() => undefined);
+    return next;
+  }
+
+  /** Holds the files of the visible generation against what it was made of. Throws PUB004. */
+  async verify(
+    tree: string,
+  ): Promise<{ readonly generation: number; readonly problems: readonly Problem[] }> {
+    const generation = this.generations(tree).find(({ visible }) => visible)?.number as number;
+    const folder = this.#folder(tree);
+    const { packages } = readRecord(folder, generation);
+    const { store } = this.#options;
+    const problems = await verifyFiles(store, `${folder}/${generationName(generation)}`, packages);
+    return { generation, problems };
   }
 
   /** Versions of what is visible, by name. */

@@ -6,6 +6,8 @@ export interface AutogenDetails {
   readonly repository: string;
   /** The autogen, from the overlay on; undefined: what the overlay has without any autogen. */
   readonly file: string | undefined;
+  /** The one rule of the file that is run; undefined: all that it has. */
+  readonly rule: string | undefined;
 }
 
 /** Name of the job that brings what no autogen makes: eclasses, profiles, ebuilds written by hand. */

@@ -1,4 +1,13 @@
 export { createAutogenKind } from './autogen-kind.ts';
 export type { AutogenDetails } from './autogen-recipe.ts';
-export { discoverAutogens } from './discover.ts';
+export type { DistfileObject } from './collect.ts';
+export type { CredentialTable } from './credentials.ts';
+export {
+  autogensOf,
+  discoverAutogens,
+  type OverlayPlace,
+  overlayOf,
+} from './discover.ts';
+export { packOverlay } from './package-archive.ts';
 export type { AutogenSettings } from './stage.ts';
+export { readDistfiles, verifyAutogenResults } from './verify-results.ts';

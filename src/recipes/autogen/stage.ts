@@ -1,5 +1,5 @@
 import { basename, join, relative } from 'node:path';
-import { copyTree, ensureFolder, pathKind, writeFileWithMode } from '../../host/index.ts';
+import { ensureFolder, entryFacts, writeFileWithMode } from '../../host/index.ts';
 import {
   failed,
   type JobContext,
@@ -12,6 +12,7 @@ import {
 } from '../../model/index.ts';
 import type { AutogenDetails } from './autogen-recipe.ts';
 import { collectPackages, collectStatic, type DistfileSettings } from './collect.ts';
+import { type CredentialTable, secretsOf, settingsFile, withoutSecrets } from './credentials.ts';
 import { layout } from './layout.ts';
 import { type RunResult, readReport } from './report.ts';
 
@@ -20,6 +21,8 @@ export interface AutogenSettings extends DistfileSettings {
   readonly upstreams: Readonly<Record<string, string>>;
   readonly distfilesHost: string | undefined;
   readonly release: string;
+  /** Who autogens are to servers; read when a job begins. Throws CFG010. */
+  readonly credentials: () => CredentialTable;
   /** The Node that runs packmill, and folders and files of packmill by their names in its folder. */
   readonly runtime: string;
   readonly program: readonly { readonly name: string; readonly path: string }[];
@@ -32,38 +35,28 @@ export async function stageAutogen(
   services: KindServices,
 ): Promise<StagedJob> {
   const { work, recipe } = context;
-  const { overlay, repository, file } = recipe.details;
-  if (file === undefined) return staticFiles(context, services);
-  const inside = join(basename(repository), relative(repository, overlay));
-  for (const name of ['tree', 'home', 'report']) await services.makeBuilderFolder(`${work}/${name}`);
-  await copyTree(overlay, `${work}/tree/${inside}`, new Set(['.git', 'node_modules']));
-  const top = `${work}/tree/${basename(repository)}`;
-  for (const name of ['generators', 'releases']) {
-    if (overlay !== repository && pathKind(join(repository, name)) === 'folder')
-      await copyTree(join(repository, name), join(top, name), new Set());
-  }
-  ensureFolder(`${top}/.git`);
-  const upstreams = JSON.stringify({ upstreams: settings.upstreams });
-  await writeFileWithMode(`${work}/home/.autogen`, `${upstreams}\n`, 0o600);
-  for (const name of ['tree', 'home', 'report']) await services.giveToBuilder(`${work}/${name}`);
+  if (recipe.details.file === undefined) return staticFiles(context, services);
+  for (const name of ['made', 'home', 'report']) await services.makeBuilderFolder(`${work}/${name}`);
+  // stands before what a working copy has in its `.git`
+  ensureFolder(`${work}/nothing`);
+  await writeFileWithMode(`${work}/no-file`, '', 0o644);
+  const credentials = settings.credentials();
+  const secrets = secretsOf(credentials);
+  await writeFileWithMode(`${work}/home/.autogen`, settingsFile(settings.upstreams, credentials), 0o600);
+  await services.giveToBuilder(`${work}/home`);
   let result: RunResult = { packages: [], failures: [] };
   return {
     rootContents: { present: [], files: [], writable: [] },
-    steps: [stepOf(settings, context, { inside, file })],
+    steps: [stepOf(settings, context)],
     judge: (step, end) => {
-      result = readReport(`${work}/report`);
+      const { packages, failures } = readReport(`${work}/report`);
+      result = { packages, failures: failures.map((line) => withoutSecrets(line, secrets)) };
       return judgeEnd(recipe.name, step, end, (code) => judgeCode(recipe.name, code, result));
     },
     afterStep: async () => undefined,
     explain: (outcome) => outcome,
     collect: async () =>
-      await collectPackages({
-        context,
-        services,
-        result,
-        overlay: `${work}/tree/${inside}`,
-        settings,
-      }),
+      await collectPackages({ context, services, result, made: `${work}/made`, settings, secrets }),
     epilogue: () => [],
     summary: () => [],
   };
@@ -71,36 +64,47 @@ export async function stageAutogen(
 
 /** Nothing runs for what is there already. */
 function staticFiles(context: JobContext<AutogenDetails>, services: KindServices): StagedJob {
-  const { overlay } = context.recipe.details;
   return {
     rootContents: { present: [], files: [], writable: [] },
     steps: [],
     judge: () => 'continue',
     afterStep: async () => undefined,
     explain: (outcome) => outcome,
-    collect: async () => await collectStatic({ context, services, overlay }),
+    collect: async () => await collectStatic({ context, services }),
     epilogue: () => [],
     summary: () => [],
   };
 }
 
-function stepOf(
-  settings: AutogenSettings,
-  { work, sourceCache }: JobContext,
-  { inside, file }: { readonly inside: string; readonly file: string },
-): Step {
+/** The repository as it is, read-only and without its `.git`, which may hold passwords. */
+function treeMounts(work: string, repository: string): readonly StepMount[] {
+  const target = `${layout.tree}/${basename(repository)}`;
+  const git = entryFacts(join(repository, '.git'))?.kind;
+  const cover = { folder: 'nothing', file: 'no-file', link: undefined, other: undefined }[git ?? 'other'];
+  return [
+    { source: repository, target, writable: false },
+    ...(cover === undefined
+      ? []
+      : [{ source: `${work}/${cover}`, target: `${target}/.git`, writable: false }]),
+  ];
+}
+
+function stepOf(settings: AutogenSettings, { work, sourceCache, recipe }: JobContext<AutogenDetails>): Step {
+  const { overlay, repository, file = '', rule } = recipe.details;
   const own = (name: string, target: string): StepMount => ({
     source: `${work}/${name}`,
     target,
     writable: true,
   });
+  const top = join(layout.tree, basename(repository));
   return {
     name: 'autogen',
     user: 'builder',
     changesRoot: false,
     network: 'fetch',
     mounts: [
-      own('tree', layout.tree),
+      ...treeMounts(work, repository),
+      own('made', layout.made),
       own('home', layout.home),
       own('report', layout.report),
       ...(sourceCache === undefined
@@ -123,18 +127,19 @@ function stepOf(
       NODE_COMPILE_CACHE: `${layout.workspace}/compiled`,
       ...(settings.distfilesHost === undefined ? {} : { METATOOLS_DISTFILES_HOST: settings.distfilesHost }),
     },
-    workingDirectory: join(layout.tree, inside),
+    workingDirectory: join(top, relative(repository, overlay)),
     command: [
       `${layout.program}/runtime`,
       '--disable-warning=ExperimentalWarning',
       `${layout.program}/src/cli/main.ts`,
       'doit',
-      file,
+      `./${file}`,
+      ...(rule === undefined ? [] : [`--rule=${rule}`]),
+      `--repository=${top}`,
+      `--into=${layout.made}`,
       '--prod',
-      '--release',
-      settings.release,
-      '--json-report',
-      `${layout.report}/report.jsonl`,
+      `--release=${settings.release}`,
+      `--json-report=${layout.report}/report.jsonl`,
     ],
     timeoutMs: undefined,
   };

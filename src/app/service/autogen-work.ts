@@ -1,0 +1,66 @@
+import type { ScheduleReply, ScheduleRequest } from '../../api/index.ts';
+import { systemRandom } from '../../host/index.ts';
+import { isFinal } from '../../model/index.ts';
+import { jobId } from '../../primitives/index.ts';
+import type { Farm } from '../farm.ts';
+import type { RecipeSources } from '../recipe-sources.ts';
+import { countAutogens } from './autogen-packages.ts';
+import { autogensFor } from './autogens-for.ts';
+import { newestCommit } from './newest-commit.ts';
+import type { WantedRun } from './upkeep-run.ts';
+import type { Performed, SourceWork } from './upkeep-source.ts';
+
+export interface AutogenWorkParts {
+  readonly farm: Farm;
+  readonly source: string;
+  /** The target of its autogens. */
+  readonly target: string;
+  readonly sources: RecipeSources;
+  readonly schedule: (request: ScheduleRequest) => Promise<ScheduleReply>;
+}
+
+/** Runs of a source of autogens: they look at the newest commit and put its autogens into the queue. */
+export class AutogenWork implements SourceWork {
+  readonly #parts: AutogenWorkParts;
+
+  constructor(parts: AutogenWorkParts) {
+    this.#parts = parts;
+  }
+
+  newest(): Promise<string> {
+    return newestCommit(this.#parts);
+  }
+
+  async perform(wanted: WantedRun): Promise<Performed> {
+    const { source, target, schedule } = this.#parts;
+    const head = await this.newest();
+    const { names } = await autogensFor(this.#parts, target, { source, commit: head, isGone: false });
+    const packages = (wanted.packages ?? this.#idle(wanted, names)).map((name) => ({ name }));
+    if (packages.length === 0)
+      return { head, outcome: { outcome: 'done', problem: null, scheduled: [], warnings: 0 } };
+    const reply = await schedule({
+      id: `upkeep-${systemRandom.hex(12)}`,
+      ...{ target, source, arch: 'any', commit: head, urgency: 0, packages },
+    });
+    const [first] = reply.refused;
+    const { code = '', what = '', next } = first ?? {};
+    const problem = first === undefined ? null : { code, what, ...(next === undefined ? {} : { next }) };
+    const scheduled = reply.accepted.map(({ name }) => name);
+    const outcome = problem === null ? 'done' : 'failed';
+    return { head, outcome: { outcome, problem, scheduled, warnings: reply.refused.length } };
+  }
+
+  /** By the clock nothing is begun that is still under way; a push is for all. */
+  #idle({ kind }: WantedRun, names: readonly string[]): readonly string[] {
+    if (kind === 'on-commit') return names;
+    const { farm, target } = this.#parts;
+    const open = farm.database.views.openRevisions().filter(({ state }) => !isFinal(state));
+    const busy = new Set(open.map(({ id }) => String(id)));
+    return names.filter((name) => !busy.has(jobId({ target, arch: 'any', name })));
+  }
+
+  counts() {
+    const { farm, source, target } = this.#parts;
+    return countAutogens(farm, { source, target });
+  }
+}

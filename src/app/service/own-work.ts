@@ -1,0 +1,16 @@
+import type { UpkeepConfig } from '../../config/index.ts';
+import { AutogenWork, type AutogenWorkParts } from './autogen-work.ts';
+import { ReleaseWork } from './release-work.ts';
+import type { SourceWork } from './upkeep-source.ts';
+
+export interface OwnWorkParts extends Omit<AutogenWorkParts, 'target'> {
+  readonly config: UpkeepConfig;
+  readonly say: (line: string) => void;
+}
+
+/** Runs of a source that has no pipelines of its own; undefined for one of PKGBUILDs. */
+export function ownWork(parts: OwnWorkParts): SourceWork | undefined {
+  const { kind, target } = parts.farm.config['recipe-sources'][parts.source] ?? {};
+  if (kind === 'release') return new ReleaseWork(parts);
+  return kind === 'autogen' && target !== undefined ? new AutogenWork({ ...parts, target }) : undefined;
+}

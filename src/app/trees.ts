@@ -1,0 +1,98 @@
+import { fault, isFault, type Problem } from '../diagnostics/index.ts';
+import { layoutOf, parseLayout } from '../formats/gentoo/index.ts';
+import { textIfThere } from '../host/index.ts';
+import { jobId } from '../primitives/index.ts';
+import { lastMade } from './artifacts-at-hand.ts';
+import { checkTreeFolder } from './ebuild-tree/index.ts';
+import type { Farm } from './farm.ts';
+
+/** A package of a tree, as repositories show theirs. */
+interface TreeEntry {
+  readonly name: string;
+  readonly version: string;
+  readonly fileName: string;
+  readonly sizeBytes: number;
+}
+
+/** What a tree consists of, with the sizes of the archives that it was made of. Throws PUB004, STO problems. */
+export async function showTree(farm: Farm, tree: string): Promise<readonly TreeEntry[]> {
+  farm.trees.generations(tree);
+  const entries: TreeEntry[] = [];
+  for (const { name, version, fileName, object } of farm.trees.packages(tree)) {
+    const sizeBytes = (await farm.store.readBytes(object)).byteLength;
+    entries.push({ name, version, fileName, sizeBytes });
+  }
+  return entries;
+}
+
+/**
+ * Whether a tree has the files that it was made of (PUB036); unless it is to be quick, also whether it keeps to PMS and to its
+ * Manifests, as `packmill tree check` judges it. Throws PUB004, EBD and SBX problems.
+ */
+export async function verifyTree(
+  farm: Farm,
+  tree: string,
+  quick: boolean,
+): Promise<{
+  readonly generation: number;
+  readonly packages: number;
+  readonly problems: readonly Problem[];
+}> {
+  const { generation, problems } = await farm.trees.verify(tree);
+  const packages = farm.trees.packages(tree).length;
+  if (quick) return { generation, packages, problems };
+  return { generation, packages, problems: [...problems, ...(await judge(farm, tree))] };
+}
+
+/** What is to be said of the texts of a tree. That a master is not here says nothing against its files, and is told. */
+async function judge(farm: Farm, tree: string): Promise<readonly Problem[]> {
+  const path = farm.trees.list().find(({ name }) => name === tree)?.path ?? '';
+  const masters = mastersOf(farm, path);
+  const { signal } = new AbortController();
+  try {
+    return (await checkTreeFolder({ folder: path, masters, by: 'packmill', workers: undefined, signal }))
+      .problems;
+  } catch (error) {
+    if (isFault(error, 'EBD014')) return [error.problem];
+    throw error;
+  }
+}
+
+/**
+ * Takes packages out of a tree; an autogen none of whose packages is left counts as never run, so that its next run brings them
+ * back. Throws CLI007 for a package that is not there, PUB004.
+ */
+export async function removeFromTree(
+  farm: Farm,
+  tree: string,
+  packages: readonly string[],
+): Promise<{ readonly generation: number; readonly removed: readonly string[] }> {
+  await farm.trees.recover();
+  farm.trees.generations(tree);
+  const before = farm.trees.packages(tree);
+  const missing = packages.filter((name) => !before.some((one) => one.name === name));
+  if (missing.length > 0)
+    throw fault('CLI007', { what: `'${tree}/any' has no package '${missing.join("', '")}'` });
+  const reason = `remove ${packages.join(', ')}`;
+  const { generation } = await farm.trees.publish({ tree, add: [], remove: packages, reason });
+  const left = new Set(farm.trees.packages(tree).map(({ name }) => name));
+  for (const { name, from } of before) {
+    if (!packages.includes(name) || from === undefined) continue;
+    const id = jobId({ target: tree, arch: 'any', name: from.job });
+    if (lastMade(farm, id).every(({ artifact }) => !left.has(artifact.name)))
+      farm.database.inventory.forget(id);
+  }
+  return { generation, removed: packages };
+}
+
+/** Masters of a tree that are trees of this farm, too; others are for `packmill tree check --master`. */
+function mastersOf(farm: Farm, path: string): readonly string[] {
+  const file = 'metadata/layout.conf';
+  const { masters = [] } = layoutOf(parseLayout(textIfThere(`${path}/${file}`) ?? '', file).settings);
+  return masters.flatMap((name) => {
+    const tree = farm.trees
+      .list()
+      .find((one) => (textIfThere(`${one.path}/profiles/repo_name`) ?? '').trim() === name);
+    return tree ? [tree.path] : [];
+  });
+}
