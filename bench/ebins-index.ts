@@ -1,10 +1,24 @@
-// The index of an ebin: 2^10 combinations of ten flags, made and proved, in both forms. Of the flags five change the main
+// The index of an ebin: 2^10 combinations of ten flags, made and proved, in both forms. Of the flags six change the main
 // part, two the debug data, one the sources; what is said of the naive form is of the same builds.
+import { execFileSync } from 'node:child_process';
 import { performance } from 'node:perf_hooks';
 import { cached, indexOf, type SampleBuild, sampleBuilds } from '../test/ebin-index/sample.ts';
 import { median, print } from './measure/figures.ts';
 
 const flags = Array.from({ length: 10 }, (_, at) => `feature${at}`);
+
+/** Reads a text, prints the median milliseconds of evaluating it for ten combinations: Portage keeps answers it gave before. */
+const evaluation = `
+import sys, time
+from portage.dep import use_reduce
+text, flags, times = sys.stdin.read(), sys.argv[1].split(), []
+for count in range(10):
+    use = set(flags[count:])
+    start = time.perf_counter()
+    use_reduce(text, uselist=use, is_src_uri=True, eapi="8", flat=True)
+    times.append(time.perf_counter() - start)
+print("%.1f" % (1000 * sorted(times)[5]))
+`;
 
 /** Builds of all combinations; a part depends on the flags whose bits it has. */
 function buildsOf(): SampleBuild[] {
@@ -36,6 +50,21 @@ function buildsOf(): SampleBuild[] {
 
 const tokens = (text: string): number => text.split(' ').filter((word) => word.includes('://')).length;
 
+/** What Portage takes to read SRC_URI for one combination. */
+function evaluateByPortage(form: string, text: string): void {
+  const checkout = process.env['PACKMILL_PORTAGE'];
+  if (checkout === undefined) {
+    print(`${form}: read by Portage`, 'set PACKMILL_PORTAGE to a checkout of Portage');
+    return;
+  }
+  const env = { PATH: process.env['PATH'], PYTHONPATH: `${checkout}/lib`, PYTHONDONTWRITEBYTECODE: '1' };
+  const words = ['-c', evaluation, flags.join(' ')];
+  print(
+    `${form}: read by Portage`,
+    `${execFileSync('python3', words, { env, input: text, encoding: 'utf8' }).trim()} ms`,
+  );
+}
+
 export async function run(): Promise<void> {
   const builds = buildsOf();
   const forms = [
@@ -50,6 +79,7 @@ export async function run(): Promise<void> {
       made = indexOf(builds, options);
       times.push(performance.now() - start);
     }
+    evaluateByPortage(options.form, cached(made.ebuilds[0], 'SRC_URI'));
     const count = tokens(cached(made.ebuilds[0], 'SRC_URI'));
     print(`${options.form}: 1024 combinations made and proved`, `${median(times).toFixed(0)} ms`);
     print(`${options.form}: addresses in SRC_URI`, `${count}, ${made.report.sizes.ebuild} bytes of ebuild`);

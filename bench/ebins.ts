@@ -1,12 +1,13 @@
 // What taking binary packages apart costs: canonical tars against tar alone, objects of the store, and the index of many packages.
 // `ebins large` sends an image of 3 GiB through as well.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ContentStore, canonicalParts, indexFolder, openBuild, writeGpkg } from '../src/ebins/index.ts';
 import { encodeTarHeader, tarEnd, tarPadding } from '../src/formats/archives/index.ts';
 import { type Compression, printXpak } from '../src/formats/gentoo/index.ts';
+import { checkout, PortageLab } from '../test/ebins/portage-lab.ts';
 
 const mib = 1 << 20;
 
@@ -89,7 +90,7 @@ async function parts(folder: string, totalBytes: number, compression: Compressio
   console.log(
     `image of ${total} MiB (${compression}, file of ${(statSync(path).size / mib).toFixed(0)} MiB): opened and all digests compared ${rate(openMs)}; unpacked ${rate(unpackMs)}; split, canonical tar, SHA-512 ${rate(best)}; all of it ${rate(openMs + unpackMs + best)}; tar | ${program} | tar -xO | sha512sum ${rate(theirs)}`,
   );
-  if (totalBytes <= 32 * mib) await objects(folder, opened, path);
+  if (totalBytes <= 8 * mib) await objects(folder, opened, path);
   await opened.close();
 }
 
@@ -128,6 +129,8 @@ async function index(folder: string): Promise<void> {
   }
   const firstMs = await timeMs(() => indexFolder(pkgdir));
   const againMs = await timeMs(() => indexFolder(pkgdir));
+  if (checkout === undefined) console.log('emaint binhost: set PACKMILL_PORTAGE to a checkout of Portage');
+  else await indexByPortage(folder, pkgdir, count);
   writeFileSync(join(pkgdir, 'cat-0', 'name0-1.0.tbz2'), 'damaged');
   const changedMs = await timeMs(() => indexFolder(pkgdir));
   console.log(
@@ -135,11 +138,22 @@ async function index(folder: string): Promise<void> {
   );
 }
 
+/** The same folder without its index, for Portage. */
+async function indexByPortage(folder: string, pkgdir: string, count: number): Promise<void> {
+  const theirs = join(folder, 'theirs');
+  cpSync(pkgdir, theirs, { recursive: true, preserveTimestamps: true });
+  for (const name of ['Packages', 'Packages.gz']) rmSync(join(theirs, name));
+  const lab = new PortageLab(join(folder, 'lab'), { pkgdir: theirs });
+  const ms = await timeMs(() => lab.run(['emaint', '--fix', 'binhost'], { apart: true }));
+  const listed = readFileSync(join(theirs, 'Packages'), 'utf8').match(/^CPV: /gm)?.length ?? 0;
+  console.log(`emaint --fix binhost: ${ms.toFixed(0)} ms, ${listed} of ${count} packages listed`);
+}
+
 /** Prints the figures. */
 export async function run(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-ebins-'));
   try {
-    await parts(folder, 24 * mib, 'zstd');
+    await parts(folder, 8 * mib, 'zstd');
     await parts(folder, 256 * mib, 'none');
     await parts(folder, 256 * mib, 'zstd');
     if (process.argv.includes('large')) await parts(folder, 3072 * mib, 'zstd');

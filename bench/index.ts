@@ -1,4 +1,4 @@
-// node bench/index.ts NAME [ARGUMENT...]: runs one bench; `list` names them, `all` runs each.
+// node bench/index.ts NAME [ARGUMENT...]: runs one bench and those that are named NAME-SOMETHING; `list` names them, `all` runs each.
 import { readdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,7 +8,8 @@ const names = readdirSync(dirname(fileURLToPath(import.meta.url)))
   .map((file) => file.slice(0, -'.ts'.length))
   .sort();
 const [wanted] = process.argv.slice(2);
-const chosen = wanted === 'all' ? names : names.filter((name) => name === wanted);
+const chosen =
+  wanted === 'all' ? names : names.filter((name) => name === wanted || name.startsWith(`${wanted}-`));
 
 if (wanted === undefined || wanted === 'list' || chosen.length === 0) {
   if (wanted !== undefined && wanted !== 'list') console.error(`no bench is called '${wanted}'; there are:`);

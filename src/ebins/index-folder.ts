@@ -1,6 +1,15 @@
 import { isFault, type Problem, ProblemError } from '../diagnostics/index.ts';
 import { type PackagesIndex, printPackagesIndex, type Stanza } from '../formats/gentoo/index.ts';
-import { type Clock, gzipBytes, hashStream, readPieces, replaceFile, systemClock } from '../host/index.ts';
+import {
+  bytesIfThere,
+  type Clock,
+  gzipBytes,
+  hashStream,
+  readPieces,
+  replaceFile,
+  systemClock,
+} from '../host/index.ts';
+import { atOnce } from '../primitives/index.ts';
 import type { OpenedBuild, OpenOptions } from './contract.ts';
 import { openBuild } from './open-build.ts';
 import { type FoundPackage, packagesOnDisk, readPackageFolder } from './package-folder.ts';
@@ -29,8 +38,15 @@ const keys: Readonly<Record<string, string>> = {
   REPO: 'repository',
 };
 
+/** Bytes up to which a file is read in one go: a stream costs more than such a file itself. */
+const smallBytes = 1 << 18;
+
+/** Packages that are read at the same time: what one waits for on the disk, another computes meanwhile. */
+const readAtOnce = 8;
+
 async function stanzaOf(build: OpenedBuild, found: FoundPackage): Promise<Stanza> {
-  const { hashes } = await hashStream(readPieces(found.file), ['md5', 'sha1']);
+  const whole = found.sizeBytes <= smallBytes ? bytesIfThere(found.file) : undefined;
+  const { hashes } = await hashStream(whole ? [whole] : readPieces(found.file), ['md5', 'sha1']);
   const stanza = new Map<string, string>();
   for (const [key, own] of Object.entries(keys)) {
     const value = build.metadata[own];
@@ -45,6 +61,10 @@ async function stanzaOf(build: OpenedBuild, found: FoundPackage): Promise<Stanza
     .set('MD5', hashes['md5'] ?? '')
     .set('SHA1', hashes['sha1'] ?? '');
 }
+
+const isAsListed = (found: FoundPackage, listed: Stanza): boolean =>
+  listed.get('SIZE') === String(found.sizeBytes) &&
+  listed.get('MTIME') === String(Math.floor(found.modifiedMs / 1000));
 
 /** What making an index did. */
 export interface IndexedFolder {
@@ -66,27 +86,21 @@ export async function indexFolder(
 ): Promise<IndexedFolder> {
   const before = readPackageFolder(folder);
   const known = new Map(before.packages.map((found) => [found.path, found]));
-  const problems: Problem[] = [];
-  const packages: Stanza[] = [];
   let read = 0;
-  for (const found of packagesOnDisk(folder)) {
+  const made = await atOnce(packagesOnDisk(folder), { most: readAtOnce }, async (found) => {
     const old = known.get(found.path)?.stanza;
-    const isSame =
-      old?.get('SIZE') === String(found.sizeBytes) &&
-      old.get('MTIME') === String(Math.floor(found.modifiedMs / 1000));
-    if (old && isSame) {
-      packages.push(old);
-      continue;
-    }
+    if (old && isAsListed(found, old)) return { stanza: old, problem: undefined };
     read += 1;
     try {
       const build = await openBuild(found.file, { check: 'metadata', ...options }, found.path);
-      packages.push(await stanzaOf(build, found));
+      return { stanza: await stanzaOf(build, found), problem: undefined };
     } catch (error) {
       if (isFault(error, 'SYS001', 'SYS002') || !(error instanceof ProblemError)) throw error;
-      problems.push(error.problem);
+      return { stanza: undefined, problem: error.problem };
     }
-  }
+  });
+  const packages = made.flatMap(({ stanza }) => stanza ?? []);
+  const problems = made.flatMap(({ problem }) => problem ?? []);
   const index: PackagesIndex = { header: before.index?.header ?? new Map([['VERSION', '0']]), packages };
   const seconds = Math.floor((options.clock ?? systemClock).nowMs() / 1000);
   const text = printPackagesIndex(index, seconds);

@@ -5,13 +5,16 @@ import { machine, startProcess } from '../../host/index.ts';
 import { exitCodes, type Shell } from '../shell.ts';
 
 const programs: Readonly<Record<string, URL>> = {
+  ebins: new URL('../../../examples/demo-ebins.ts', import.meta.url),
   kit: new URL('../../../examples/demo-kit.ts', import.meta.url),
 };
 
 const help = `
 Demos:
-  kit   regenerates examples/kit against an upstream on this machine, again when there is nothing to do, and once more
-        after a release of the upstream
+  ebins  makes an ebuild and a store of binary packages that differ in their USE flags, again when there is nothing to do,
+         and once more after another build
+  kit    regenerates examples/kit against an upstream on this machine, again when there is nothing to do, and once more
+         after a release of the upstream
 
 Without a folder it is done in .farm/demo-NAME of packmill, made anew each time.`;
 
@@ -19,7 +22,7 @@ Without a folder it is done in .farm/demo-NAME of packmill, made anew each time.
 export function addDemo(program: Command, shell: Shell): void {
   program
     .command('demo')
-    .description('show how kits are regenerated')
+    .description('show a main job of packmill on this machine')
     .argument('<name>', Object.keys(programs).join(', '))
     .argument('[folder]', 'a new or empty folder to do it in')
     .addHelpText('after', help)

@@ -1,0 +1,34 @@
+import { readFileSync, statSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join, normalize } from 'node:path';
+
+/** A store served over HTTP, at the top and once more below `/distfiles` as mirrors have it. */
+export class StoreServer {
+  /** Paths that were asked for. */
+  asked: string[] = [];
+  readonly #server: Server;
+
+  constructor(root: string) {
+    this.#server = createServer((request, response) => {
+      const path = normalize(new URL(request.url ?? '/', 'http://localhost').pathname);
+      this.asked.push(path);
+      const file = join(root, path.replace(/^\/distfiles\//, '/'));
+      if (statSync(file, { throwIfNoEntry: false })?.isFile()) response.end(readFileSync(file));
+      else response.writeHead(404).end();
+    });
+  }
+
+  /** Starts it on a free port of loopback and returns its address. */
+  async start(): Promise<string> {
+    await new Promise<void>((done) => {
+      this.#server.listen(0, '127.0.0.1', done);
+    });
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  async stop(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((done) => this.#server.close(done));
+  }
+}
