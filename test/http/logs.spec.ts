@@ -92,7 +92,7 @@ describe('a log as text', () => {
     ['/api/logs/..%2F..%2Fetc%2Fpasswd', 400],
     ['/api/logs/.hidden', 400],
     ['/api/logs/a%2Fb', 404],
-    ['/api/logs/a%2Fb%2Fc', 400],
+    ['/api/logs/a%2Fb%2Fc%2Fd%2Fe', 400],
     ['/api/logs/foo/yesterday', 400],
     ['/api/logs/foo/1.5', 400],
     ['/api/logs/foo?offset=x', 400],
