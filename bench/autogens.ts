@@ -1,31 +1,24 @@
 // What a run of autogens costs: a kit of a thousand packages, cold, with nothing changed, with one template changed, one alone.
 // PACKMILL_METATOOLS names a checkout of the original, which then runs the same kit with the same upstream; PYTHONPATH has to
 // lead to what it imports.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { loadavg, tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { BenchUpstream, changedTemplate, oneTemplate, packages, template, writeKit } from './kit/thousand.ts';
+import {
+  type BenchSide,
+  benchEnvironment,
+  measureBoth,
+  originalEnvironment,
+  program,
+} from './kit/both-programs.ts';
+import { changedTemplate, oneTemplate, template, writeKit } from './kit/thousand.ts';
 import { type BenchCommand, type CommandCost, costOf } from './measure/command.ts';
 import { median } from './measure/figures.ts';
 
-const program = join(import.meta.dirname, '..', 'bin', 'packmill');
 const rounds = 3;
 
 /** Prints medians in seconds, and processor time. */
 export async function run(): Promise<void> {
-  const top = mkdtempSync(join(tmpdir(), 'packmill-bench-'));
-  const upstream = new BenchUpstream();
-  const original = process.env['PACKMILL_METATOOLS'];
-  try {
-    const url = await upstream.start();
-    console.log(`${packages} packages, load ${loadavg()[0]?.toFixed(1)}`);
-    await measure('packmill', ours, upstream, makeFixups(join(top, 'ours'), url));
-    if (original === undefined) console.log('the original: set PACKMILL_METATOOLS to a checkout of it');
-    else await measure('the original', theirs(original), upstream, makeFixups(join(top, 'theirs'), url));
-  } finally {
-    upstream.stop();
-    rmSync(top, { recursive: true, force: true });
-  }
+  await measureBoth({ ours, theirs }, measure);
 }
 
 /** A release that both take. */
@@ -54,18 +47,11 @@ function makeFixups(home: string, url: string): Fixups {
 
 type Doit = (fixups: Fixups, words: readonly string[]) => BenchCommand;
 
-const environment = (home: string): Record<string, string> => ({
-  PATH: process.env['PATH'] ?? '',
-  HOME: home,
-  METATOOLS_WORKSPACE: home,
-  METATOOLS_DISTFILES_HOST: 'https://cdn.example',
-});
-
 const ours: Doit = ({ home, root }, words) => ({
   program,
   args: ['-q', 'doit', ...words.map((word) => `${word}.ts`)],
   cwd: root,
-  env: environment(home),
+  env: benchEnvironment(home),
 });
 
 const theirs =
@@ -75,13 +61,13 @@ const theirs =
     args: [join(original, 'bin/doit'), '--fast', ...words.map((word) => `${word}.py`)],
     cwd: root,
     env: {
-      ...environment(home),
-      PYTHONPATH: [original, process.env['PYTHONPATH'] ?? ''].join(':'),
-      LD_LIBRARY_PATH: process.env['LD_LIBRARY_PATH'] ?? '',
+      ...benchEnvironment(home),
+      ...originalEnvironment(original),
     },
   });
 
-async function measure(who: string, command: Doit, upstream: BenchUpstream, fixups: Fixups): Promise<void> {
+async function measure({ who, command, home, upstream, url }: BenchSide<Doit>): Promise<void> {
+  const fixups = makeFixups(home, url);
   const told = async (what: string, prepare: (round: number) => void, words: readonly string[] = []) => {
     const costs: CommandCost[] = [];
     const times = what.startsWith('cold') ? 1 : rounds;

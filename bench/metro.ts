@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadMetro, memoryFiles, type Program, Workspace } from '../src/formats/metro/index.ts';
+import { median } from './measure/figures.ts';
 
 const packmill = join(import.meta.dirname, '../bin/packmill');
 const checkout = process.env['PACKMILL_METRO'];
@@ -25,9 +26,6 @@ function workOut(text: string): { readonly ms: number; readonly values: number }
   const values = program.names().filter((name) => program.value(name)?.kind === 'single').length;
   return { ms: performance.now() - start, values };
 }
-
-const median = (numbers: readonly number[]): number =>
-  [...numbers].sort((a, b) => a - b)[numbers.length >> 1] ?? Number.NaN;
 
 /** Milliseconds of one run of a command, and what it said on standard error. */
 function commandOnce(

@@ -2,29 +2,21 @@
 // changed. PACKMILL_METATOOLS names a checkout of the original, which then makes the same release from the same repositories;
 // PYTHONPATH has to lead to what it imports, and /usr/lib/portage/python3* to the programs of Portage.
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { loadavg, tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { BenchUpstream, changedTemplate, oneTemplate, packages, writeKit } from './kit/thousand.ts';
+import {
+  type BenchSide,
+  benchEnvironment,
+  measureBoth,
+  originalEnvironment,
+  program,
+} from './kit/both-programs.ts';
+import { changedTemplate, oneTemplate, writeKit } from './kit/thousand.ts';
 import { type BenchCommand, costOf } from './measure/command.ts';
-
-const program = join(import.meta.dirname, '..', 'bin', 'packmill');
 
 /** Prints seconds and processor time of each run. */
 export async function run(): Promise<void> {
-  const top = mkdtempSync(join(tmpdir(), 'packmill-bench-'));
-  const upstream = new BenchUpstream();
-  const original = process.env['PACKMILL_METATOOLS'];
-  try {
-    const url = await upstream.start();
-    console.log(`${packages} packages, load ${loadavg()[0]?.toFixed(1)}`);
-    await measure('packmill', ours, new Sources(join(top, 'ours'), url));
-    if (original === undefined) console.log('the original: set PACKMILL_METATOOLS to a checkout of it');
-    else await measure('the original', theirs(original), new Sources(join(top, 'theirs'), url));
-  } finally {
-    upstream.stop();
-    rmSync(top, { recursive: true, force: true });
-  }
+  await measureBoth({ ours, theirs }, measure);
 }
 
 /** kit-fixups and what a release needs besides, as repositories, and a workspace. */
@@ -97,10 +89,7 @@ class Sources {
 type Regen = (sources: Sources) => BenchCommand;
 
 const environment = (home: string): Record<string, string> => ({
-  PATH: process.env['PATH'] ?? '',
-  HOME: home,
-  METATOOLS_WORKSPACE: home,
-  METATOOLS_DISTFILES_HOST: 'https://cdn.example',
+  ...benchEnvironment(home),
   GIT_AUTHOR_NAME: 'n',
   GIT_AUTHOR_EMAIL: 'n@host.example',
   GIT_COMMITTER_NAME: 'n',
@@ -123,12 +112,12 @@ const theirs =
     env: {
       ...environment(home),
       PATH: `${original}/bin:${process.env['PATH'] ?? ''}`,
-      PYTHONPATH: [original, process.env['PYTHONPATH'] ?? ''].join(':'),
-      LD_LIBRARY_PATH: process.env['LD_LIBRARY_PATH'] ?? '',
+      ...originalEnvironment(original),
     },
   });
 
-async function measure(who: string, command: Regen, sources: Sources): Promise<void> {
+async function measure({ who, command, home, url }: BenchSide<Regen>): Promise<void> {
+  const sources = new Sources(home, url);
   const told = async (what: string): Promise<void> => {
     const { seconds, cpuSeconds } = await costOf(command(sources));
     const row = `${seconds.toFixed(2).padStart(7)} s ${cpuSeconds.toFixed(2).padStart(7)} s CPU`;

@@ -3,20 +3,19 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Queue, Worker } from 'bullmq';
-import { runBuilder } from '../src/builder/index.ts';
 import { openFarmDatabase } from '../src/database/index.ts';
 import { Dispatcher } from '../src/dispatcher/index.ts';
 import { systemClock as clock } from '../src/host/index.ts';
 import type { Plan, PlannedJob } from '../src/model/index.ts';
-import { builderName, type Digest, type JobId } from '../src/primitives/index.ts';
 import { BullmqQueue } from '../src/queue/bullmq/index.ts';
 import { EmbeddedQueue } from '../src/queue/embedded/index.ts';
 import type { QueueBackend } from '../src/queue/index.ts';
 import { type RedisServer, startRedis } from '../test/redis-server.ts';
+import { idleBuilder } from './queue/farm.ts';
+import { plannedJob } from './queue/jobs.ts';
 
 const slots = 256;
 const rounds = 5;
-const outcome = { kind: 'already-built', files: [] } as const;
 
 export async function run(): Promise<void> {
   const redis = await startRedis();
@@ -83,22 +82,7 @@ async function throughFarm(queue: QueueBackend, path: string): Promise<number> {
     decide: async () => ({ run: true, reason: '' }),
   });
   const over = new AbortController();
-  const building = runBuilder(
-    {
-      queue,
-      clock,
-      name: builderName('local'),
-      builderClass: 9,
-      leaseMs: 60_000,
-      slots,
-      workplace: {
-        begin: (lease) => dispatcher.begin(lease, { isHere: true }),
-        perform: async () => ({ outcome }),
-        report: (lease, attempt, end) => dispatcher.report(lease, attempt, end),
-      },
-    },
-    over.signal,
-  );
+  const building = idleBuilder({ dispatcher, queue }, { name: 'local', slots }, over.signal);
   await clock.sleep(200);
   const start = performance.now();
   const { planId } = await dispatcher.admit(planOf(slots), { why: 'bench' });
@@ -112,24 +96,10 @@ async function throughFarm(queue: QueueBackend, path: string): Promise<number> {
 }
 
 function planOf(count: number): Plan {
-  const jobs = Array.from({ length: count }, (_, at): PlannedJob => {
-    return {
-      id: `bench/x86_64/job-${at}` as JobId,
-      kind: 'pkgbuild',
-      name: `job-${at}`,
-      folder: `/recipes/job-${at}`,
-      outputs: [`job-${at}`],
-      version: '1-1',
-      inputDigest: 'a'.repeat(64) as Digest,
-      action: 'build',
-      reasons: [{ kind: 'new' }],
-      waitsFor: [],
-      cutEdges: [],
-      buildClass: undefined,
-      expectedMs: undefined,
-      criticalPathMs: at,
-    };
-  });
+  const jobs = Array.from(
+    { length: count },
+    (_, at): PlannedJob => ({ ...plannedJob(at, []), buildClass: undefined, criticalPathMs: at }),
+  );
   return { target: 'bench', arch: 'x86_64', jobs, cycles: [], problems: [] };
 }
 

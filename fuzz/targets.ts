@@ -32,20 +32,25 @@ import { target as versionCheck } from './version-check.ts';
 /** Every parser that reads what strangers write. */
 export const targets: readonly FuzzTarget[] = [
   applyVersion,
+  cargoLock,
   database,
   databaseEntry,
   dependency,
   elf,
+  extendedJson,
   farmConfig,
+  feed,
   gentooAtom,
   gentooExpression,
   gentooFiles,
+  goSum,
   jinja,
   metro,
   mtree,
   packageFile,
   packageInfo,
   packageName,
+  pageLinks,
   pythonVersion,
   settingsFile,
   shell,
@@ -53,11 +58,6 @@ export const targets: readonly FuzzTarget[] = [
   tar,
   version,
   versionCheck,
-  cargoLock,
-  extendedJson,
-  feed,
-  goSum,
-  pageLinks,
 ];
 
 /** The committed seeds of a target, by name of file. */

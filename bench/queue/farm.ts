@@ -9,6 +9,7 @@ import { systemClock as clock } from '../../src/host/index.ts';
 import type { Plan, PlannedJob } from '../../src/model/index.ts';
 import { builderName } from '../../src/primitives/index.ts';
 import { BullmqQueue } from '../../src/queue/bullmq/index.ts';
+import type { QueueBackend } from '../../src/queue/index.ts';
 import type { RedisServer } from '../../test/redis-server.ts';
 import { median, print, rate, timed } from '../measure/figures.ts';
 import { type Cost, counting, wholeMs, withRedis } from './cost.ts';
@@ -31,7 +32,7 @@ const outcome = { kind: 'already-built', files: [] } as const;
  * server each time.
  */
 const peers = [
-  { name: 'an operator’s', keep: true, server: ['--appendonly', 'yes', '--appendfsync', 'everysec'] },
+  { name: "an operator's", keep: true, server: ['--appendonly', 'yes', '--appendfsync', 'everysec'] },
   { name: 'strict', keep: true, server: ['--appendonly', 'yes', '--appendfsync', 'always'] },
   { name: 'bare', keep: false, server: [] },
 ] as const;
@@ -51,7 +52,7 @@ export async function farm(): Promise<void> {
       const share = (of: (cost: Cost) => number): string =>
         `${(100 * median(theirs.map((cost, at) => of(cost) / of(ours[at] ?? cost)))).toFixed(0)} %`;
       print(
-        `ours of BullMQ’s, median of ${turns} turns`,
+        `ours of BullMQ's, median of ${turns} turns`,
         `${share(wholeMs)} of its throughput, ${share(({ drainMs }) => drainMs)} drained alone, processor time of theirs to ours ${share(({ cpuMs }) => cpuMs)}${name === peers[0].name ? '  aim: >= 80 %' : ''}`,
       );
     }
@@ -90,7 +91,9 @@ export async function dispatched(
     const building: Promise<void>[] = [];
     const drainMs = await timed(async () => {
       for (let at = 0; at < slots; at += slotsPerBuilder)
-        building.push(builderOf({ dispatcher, queue }, `builder-${at}`, over.signal));
+        building.push(
+          idleBuilder({ dispatcher, queue }, { name: `builder-${at}`, slots: slotsPerBuilder }, over.signal),
+        );
       if (planId !== undefined) await dispatcher.finished(planId);
       await dispatcher.idle();
     });
@@ -105,9 +108,10 @@ export async function dispatched(
   }
 }
 
-const builderOf = (
-  { dispatcher, queue }: { readonly dispatcher: Dispatcher; readonly queue: BullmqQueue },
-  name: string,
+/** A builder in this process whose attempts do nothing. */
+export const idleBuilder = (
+  { dispatcher, queue }: { readonly dispatcher: Dispatcher; readonly queue: QueueBackend },
+  { name, slots }: { readonly name: string; readonly slots: number },
   signal: AbortSignal,
 ): Promise<void> =>
   runBuilder(
@@ -117,7 +121,7 @@ const builderOf = (
       name: builderName(name),
       builderClass: 8,
       leaseMs: 60_000,
-      slots: slotsPerBuilder,
+      slots,
       workplace: {
         begin: (lease) => dispatcher.begin(lease, { isHere: true }),
         perform: async () => ({ outcome, facts: { durationMs: 1 } }),

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { recipeNameSchema } from './schedule.ts';
+import { recipeNamePattern, recipeNameSchema } from './schedule.ts';
 
 const jobIdText = z
   .string()
   .regex(
-    /^[A-Za-z0-9][A-Za-z0-9._+-]*\/[a-z0-9_]+\/(?:[a-z0-9@_+][a-z0-9@._+-]*|[A-Za-z0-9_][A-Za-z0-9+_.-]*\/[A-Za-z0-9_][A-Za-z0-9+_.-]*)$/,
+    new RegExp(`^[A-Za-z0-9][A-Za-z0-9._+-]*/[a-z0-9_]+/${recipeNamePattern}$`),
     'a job id such as target/arch/name',
   );
 

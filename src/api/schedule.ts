@@ -1,14 +1,19 @@
 import { z } from 'zod';
 
+const pkgbase = /[a-z0-9@_+][a-z0-9@._+-]*/.source;
+const autogen = /[A-Za-z0-9_][A-Za-z0-9+_.-]*\/[A-Za-z0-9_][A-Za-z0-9+_.-]*/.source;
+/** What names of recipes of any kind look like, for patterns that have them as a part. */
+export const recipeNamePattern = `(?:${pkgbase}|${autogen})`;
+
 /** A pkgbase: letters, digits and `@ . _ + -`, no leading dot or hyphen (specification 2.2). */
 export const pkgbaseSchema = z
   .string()
-  .regex(/^[a-z0-9@_+][a-z0-9@._+-]*$/, 'a pkgbase of lower-case letters, digits and @ . _ + -');
+  .regex(new RegExp(`^${pkgbase}$`), 'a pkgbase of lower-case letters, digits and @ . _ + -');
 /** What autogens are called by: `category/name`, or `category/rule.yaml`. */
 const autogenSchema = z
   .string()
   .max(256)
-  .regex(/^[A-Za-z0-9_][A-Za-z0-9+_.-]*\/[A-Za-z0-9_][A-Za-z0-9+_.-]*$/, 'category/name');
+  .regex(new RegExp(`^${autogen}$`), 'category/name');
 /** A recipe of any kind by its name. */
 export const recipeNameSchema = z.union([pkgbaseSchema, autogenSchema]);
 const repositoryName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._+-]*$/, 'a repository name');

@@ -13,6 +13,7 @@ import type { Artifact, Outcome, PlannedJob, Recipe, RecipeKind } from '../model
 import type { Digest } from '../primitives/index.ts';
 import {
   type AutogenDetails,
+  asRecipe,
   type CredentialTable,
   createAutogenKind,
   readDistfiles,
@@ -78,20 +79,9 @@ export async function autogenRecipeOf(
   const object = order.recipe.object as Digest;
   const repository = await overlays.get({ digest: object, name, path: () => store.path(object) });
   const overlay = inside === '' ? repository : `${repository}/${inside}`;
-  return {
-    kind: 'autogen',
-    name: planned.name,
-    folder: overlay,
-    version: planned.version,
-    hasDynamicVersion: true,
-    architectures: ['any'],
-    outputs: [],
-    offers: [],
-    needs: [],
-    inputDigest: planned.inputDigest,
-    buildClass: planned.buildClass,
-    details: { overlay, repository, file, rule },
-  };
+  const { version, inputDigest, buildClass } = planned;
+  const details = { overlay, repository, file, rule };
+  return asRecipe(planned.name, { folder: overlay, version, inputDigest, buildClass, details });
 }
 
 /** All that has to travel of the result of an autogen: packages, and distfiles that they name. Throws STO problems. */

@@ -6,9 +6,9 @@ import type { Farm } from './farm.ts';
 export interface RegenLogEntry {
   /** When it began; also the name of its files. */
   readonly name: string;
-  /** What it said. */
+  /** Path of what it said. */
   readonly log: string;
-  /** What happened, as lines of JSON; not there when it did not come so far. */
+  /** Path of what happened, as lines of JSON; not there when it did not come so far. */
   readonly report: string;
 }
 

@@ -1,6 +1,5 @@
 import { fault, isFault, type Problem } from '../diagnostics/index.ts';
-import { layoutOf, parseLayout } from '../formats/gentoo/index.ts';
-import { textIfThere } from '../host/index.ts';
+import { entryFacts } from '../host/index.ts';
 import { jobId } from '../primitives/index.ts';
 import { lastMade } from './artifacts-at-hand.ts';
 import { checkTreeFolder } from './ebuild-tree/index.ts';
@@ -19,7 +18,7 @@ export async function showTree(farm: Farm, tree: string): Promise<readonly TreeE
   farm.trees.generations(tree);
   const entries: TreeEntry[] = [];
   for (const { name, version, fileName, object } of farm.trees.packages(tree)) {
-    const sizeBytes = (await farm.store.readBytes(object)).byteLength;
+    const sizeBytes = entryFacts(await farm.store.path(object))?.sizeBytes ?? 0;
     entries.push({ name, version, fileName, sizeBytes });
   }
   return entries;
@@ -46,12 +45,14 @@ export async function verifyTree(
 
 /** What is to be said of the texts of a tree. That a master is not here says nothing against its files, and is told. */
 async function judge(farm: Farm, tree: string): Promise<readonly Problem[]> {
-  const path = farm.trees.list().find(({ name }) => name === tree)?.path ?? '';
-  const masters = mastersOf(farm, path);
+  const trees = farm.trees.list();
+  const folder = trees.find(({ name }) => name === tree)?.path ?? '';
+  // masters may be trees of this farm, too; others are for `packmill tree check --master`
+  const masters = trees.map(({ path }) => path);
   const { signal } = new AbortController();
   try {
-    return (await checkTreeFolder({ folder: path, masters, by: 'packmill', workers: undefined, signal }))
-      .problems;
+    const wish = { folder, masters, by: 'packmill', workers: undefined, signal } as const;
+    return (await checkTreeFolder(wish)).problems;
   } catch (error) {
     if (isFault(error, 'EBD014')) return [error.problem];
     throw error;
@@ -84,16 +85,4 @@ export async function removeFromTree(
   const reason = `remove ${packages.join(', ')}`;
   const { generation } = await farm.trees.publish({ tree, add: [], remove: packages, reason });
   return { generation, removed: packages };
-}
-
-/** Masters of a tree that are trees of this farm, too; others are for `packmill tree check --master`. */
-function mastersOf(farm: Farm, path: string): readonly string[] {
-  const file = 'metadata/layout.conf';
-  const { masters = [] } = layoutOf(parseLayout(textIfThere(`${path}/${file}`) ?? '', file).settings);
-  return masters.flatMap((name) => {
-    const tree = farm.trees
-      .list()
-      .find((one) => (textIfThere(`${one.path}/profiles/repo_name`) ?? '').trim() === name);
-    return tree ? [tree.path] : [];
-  });
 }

@@ -92,7 +92,7 @@ function releaseMasters({ fixups = '', release = '' }: MirrorPlaces, kit: string
 function layersOf(fixups: string, kit: string): readonly string[] {
   const folder = join(fixups, kit);
   if (pathKind(folder) !== 'folder') return [];
-  return [...subfolders(folder)].sort().map((layer) => join(folder, layer));
+  return subfolders(folder).map((layer) => join(folder, layer));
 }
 
 function mastersOf(folder: string): readonly string[] {

@@ -90,8 +90,7 @@ export async function writePackage(root: string, change: MadePackage): Promise<v
       if (after === undefined) continue;
       const from = join(folder, `.packmill-${systemRandom.hex(8)}.new`);
       staged.push({ from, to: path });
-      writeWhole(from, after);
-      setMode(from, 0o644);
+      writeReadable(from, after);
     }
     await syncTogether(staged.map(({ from }) => from));
     for (const { from, to } of staged) renameEntry(from, to);
@@ -117,12 +116,13 @@ export async function writePackageInto(
   const path = join(root, output.catpkg, 'Manifest');
   const changed = change.changes.find((one) => one.path === path);
   const manifest = changed ? changed.after : textIfThere(path);
-  for (const [name, { staged }] of output.builds) writeNow(join(folder, name), staged.text);
-  if (manifest !== undefined) writeNow(join(folder, 'Manifest'), manifest);
+  // the folder is of this run alone, and nothing in it has to last
+  for (const [name, { staged }] of output.builds) writeReadable(join(folder, name), staged.text);
+  if (manifest !== undefined) writeReadable(join(folder, 'Manifest'), manifest);
 }
 
-/** The folder is of this run alone, and nothing in it has to last. */
-function writeNow(path: string, text: string): void {
+/** Writes a text that all may read, whatever the umask; it is not durable. */
+function writeReadable(path: string, text: string): void {
   writeWhole(path, text);
   setMode(path, 0o644);
 }

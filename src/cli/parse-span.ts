@@ -4,8 +4,9 @@ const units: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_
 
 /** Milliseconds of a span of time: a whole number with `s`, `m` or `h` behind it; `0` is none. */
 export function parseSpan(text: string): number {
-  const [, count = '', unit = 's'] = /^(\d{1,6})([smh])?$/.exec(text) ?? [];
-  if (count === '' || (unit === 's' && !/s$/.test(text) && text !== '0'))
+  if (text === '0') return 0;
+  const [, count, unit = ''] = /^(\d{1,6})([smh])$/.exec(text) ?? [];
+  if (count === undefined)
     throw new InvalidArgumentError("expected a span of time such as '90s', '10m' or '2h'");
   return Number(count) * (units[unit] ?? 0);
 }

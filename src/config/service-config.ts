@@ -78,9 +78,11 @@ export const serviceSchema = z
   })
   .prefault({});
 
+const releaseName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'the name of a release');
+
 /** How the kits of a release are regenerated; see `packmill tree regen`. */
 const regenSchema = z.strictObject({
-  release: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'the name of a release'),
+  release: releaseName,
   /** Whether kits and meta-repo are pushed to their remotes. */
   push: z.boolean().default(true),
   'on-autogen-failure': z.enum(['keep-previous', 'skip', 'abort']).default('keep-previous'),
@@ -140,10 +142,7 @@ export const targetsSchema = z
       'extra-repos': z.array(z.strictObject({ name: z.string(), servers: z.array(z.string()) })).default([]),
       'extra-keyrings': z.array(z.string()).default([]),
       /** Of a tree: the release that its autogens make. */
-      release: z
-        .string()
-        .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'the name of a release')
-        .default('next'),
+      release: releaseName.default('next'),
       /** Of a tree: a file with `authentication:` as in `~/.autogen`, for its autogens. */
       credentials: z
         .string()

@@ -34,13 +34,13 @@ export class JobEdges {
   readonly #recount: SqlStatement<never>;
 
   readonly #jobs: JobRecords;
-  /** Jobs that no other one waits for; not all of them. */
-  readonly #alone: Noted<number, true>;
+  /** Jobs that no other one waits for; not all such jobs. */
+  readonly #unawaited: Noted<number, true>;
   readonly #isAlone: boolean;
 
   constructor(connection: SqlConnection, jobs: JobRecords) {
     this.#jobs = jobs;
-    this.#alone = connection.ahead.noted();
+    this.#unawaited = connection.ahead.noted();
     this.#isAlone = connection.isAlone;
     // rows of plans that are over cannot matter, and there are ever more of them
     const oldest = `(SELECT min(key) FROM jobs WHERE plan = (SELECT min(id) FROM plans WHERE finished_ms IS NULL))`;
@@ -104,8 +104,8 @@ export class JobEdges {
   }
 
   /** Keeps at hand that no job waits for this one, which was just written. */
-  noteAlone(key: number): void {
-    if (this.#isAlone) this.#alone.note(key, true);
+  noteUnawaited(key: number): void {
+    if (this.#isAlone) this.#unawaited.note(key, true);
   }
 
   /** Whether a job that is not over waits for this one. */
@@ -115,7 +115,7 @@ export class JobEdges {
 
   /** Jobs that wait for this one, in the order of their plans. */
   dependants(key: number): Dependant[] {
-    if (this.#alone.get(key)) return [];
+    if (this.#unawaited.get(key)) return [];
     return this.#dependants.all(key).map((row) => ({
       ...row,
       state: this.#jobs.movedTo(row.key) ?? row.state,
@@ -131,7 +131,7 @@ export class JobEdges {
   /** Makes a job wait for one more, a running one for when it is queued again; nothing when it does already. */
   addEdge(dependency: number, dependant: number, kind: EdgeKind): void {
     const { changes } = this.#insertEdge.run(dependency, dependant, 0, kind);
-    this.#alone.drop(dependency);
+    this.#unawaited.drop(dependency);
     if (changes === 1) this.#increment.run(dependant);
     this.#jobs.forgetPending();
   }
@@ -139,7 +139,7 @@ export class JobEdges {
   /** Makes everything of plans before `plan` that waits for job `from` wait for job `to`. */
   moveDependants(from: number, to: number, plan: PlanId): void {
     this.#moveEdges.run(from, to, plan);
-    this.#alone.drop(to);
+    this.#unawaited.drop(to);
   }
 
   /**
@@ -149,7 +149,7 @@ export class JobEdges {
    */
   inherit(key: number): void {
     for (const { dependant } of this.#inherit.all(key)) this.#increment.run(dependant);
-    this.#alone.clear();
+    this.#unawaited.clear();
     this.#jobs.forgetPending();
   }
 

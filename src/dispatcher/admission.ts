@@ -35,8 +35,7 @@ export function admitPlan(
 ): Admitted {
   const { database, motion, nowMs } = scene;
   const added = database.plans.add({ plan, why: options.why, failFast: options.failFast, atMs: nowMs });
-  noteAlone(plan, added.firstKey, database);
-  for (const row of added.rows) database.jobs.noteAdded(row);
+  noteRows(plan, added.rows, database);
   // in this order, so that whoever tells of both ends with what holds: the old job is over, the new one waits
   replaceOlder(plan, added, { database, motion });
   motion.tell(added.plan, { kind: 'plan-admitted' }, options.why);
@@ -57,11 +56,13 @@ export function admitPlan(
   return { runId: added.run, planId: added.plan };
 }
 
-/** Most jobs are waited for by no other one: it need not be asked when they begin and end. */
-function noteAlone(plan: Plan, firstKey: number, { edges }: FarmDatabase): void {
+/** What was just written is not read back. Most jobs are waited for by no other one: it need not be asked when they begin and end. */
+function noteRows(plan: Plan, rows: readonly JobRecord[], { jobs, edges }: FarmDatabase): void {
   const awaited = new Set(plan.jobs.flatMap(({ waitsFor }) => waitsFor.map(({ job }) => job)));
-  for (const [position, { id }] of plan.jobs.entries())
-    if (!awaited.has(id)) edges.noteAlone(firstKey + position);
+  for (const row of rows) {
+    jobs.noteAdded(row);
+    if (!awaited.has(row.id)) edges.noteUnawaited(row.key);
+  }
 }
 
 function replaceOlder(

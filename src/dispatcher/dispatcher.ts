@@ -115,7 +115,7 @@ export class Dispatcher {
     this.#decisions = new Decisions({
       database: options.database,
       decide: options.decide,
-      commit: (work) => this.#commit(work),
+      commit: (work) => this.#commits.run(work),
     });
     // until `recover` has seen whose queue it is, a service tells it nothing
     this.#queueMissedSomething = options.service !== undefined;
@@ -146,7 +146,7 @@ export class Dispatcher {
   async admit(plan: Plan, options: { why: string; failFast?: boolean }): Promise<Admitted> {
     refuseBrokenPlan(plan);
     const how: AdmitOptions = { why: options.why, failFast: options.failFast ?? false };
-    return this.#commit((motion) =>
+    return this.#commits.run((motion) =>
       admitPlan(plan, how, { database: this.#database, motion, nowMs: this.#clock.nowMs() }),
     );
   }
@@ -217,7 +217,7 @@ export class Dispatcher {
     const queued = await this.#queue.list();
     const mends = this.#audit.compare(this.#database, queued);
     if (mends.length > 0)
-      await this.#commit((motion) => {
+      await this.#commits.run((motion) => {
         for (const mend of mends) mend(motion);
       });
   }
@@ -225,7 +225,7 @@ export class Dispatcher {
   /** Ends the attempts whose leases ran out. */
   async #takeBackLeases(): Promise<void> {
     for (const lease of await this.#queue.reap()) {
-      await this.#commit((motion) => {
+      await this.#commits.run((motion) => {
         const [job] = this.#database.jobs
           .openWithId(lease.entry.job)
           .filter(({ state }) => state === 'running');
@@ -278,7 +278,7 @@ export class Dispatcher {
    * left alone with `queued`.
    */
   async cancel(jobs: readonly JobId[], reason: string, which: 'all' | 'queued' = 'all'): Promise<void> {
-    await this.#commit((motion) => {
+    await this.#commits.run((motion) => {
       const open = jobs.flatMap((job) => this.#database.jobs.openWithId(job));
       motion.cancel(which === 'all' ? open : open.filter(({ state }) => state !== 'running'), reason);
     });
@@ -383,10 +383,6 @@ export class Dispatcher {
       .map(({ id, state, reason }) => ({ job: id, state, reason }));
   }
 
-  #commit<T>(work: (motion: Motion) => T): Promise<T> {
-    return this.#commits.run(work);
-  }
-
   /** What follows from a work that is on disk: listeners at once, decisions on their own. */
   #follow(effects: Effects): void {
     // also for an attempt whose `begin` is on its way back: it hears of it then
@@ -438,7 +434,7 @@ export class Dispatcher {
     this.#makingUp = true;
     this.#queueMissedSomething = false;
     try {
-      const result = await this.#commit(work);
+      const result = await this.#commits.run(work);
       if (this.#queueMissedSomething)
         throw fault('QUE007', { what: 'the queue did not take what it missed' });
       if (this.#service) await this.#putLeasesBack(this.#service, memory);

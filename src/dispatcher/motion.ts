@@ -158,8 +158,7 @@ export class Motion {
       logPath: facts.logPath,
     });
     // asked for before the job is over, and what the plan says of it no longer at hand
-    const isGoodEnd = outcome.kind === 'succeeded' || outcome.kind === 'already-built';
-    const planned = isGoodEnd ? this.#database.jobs.planned(job.key) : undefined;
+    const planned = this.#database.jobs.planned(job.key);
     const { losses, canceling } = job;
     const { maxRequeues } = this.#policy;
     const next = this.move(
@@ -173,7 +172,7 @@ export class Motion {
       },
     );
     if (!next) throw new Error(`job '${job.id}' has a running attempt and is ${job.state}`);
-    this.#remember(job, attempt.id, end, { planned, isFinal: isFinal(next.state) });
+    this.#remember(job, attempt.id, end, { planned, isOver: isFinal(next.state) });
     if (isFailure(next) && this.#database.plans.get(job.plan)?.failFast) {
       const rest = this.#database.jobs.openOfPlan(job.plan).filter(({ state }) => state !== 'running');
       this.cancel(
@@ -235,14 +234,13 @@ export class Motion {
     job: JobRecord,
     attempt: AttemptId,
     { outcome, facts }: AttemptEnd,
-    ended: { readonly planned: PlannedJob | undefined; readonly isFinal: boolean },
+    { planned, isOver }: { readonly planned: PlannedJob; readonly isOver: boolean },
   ): void {
-    const { inventory, artifacts, durations, jobs } = this.#database;
-    const planned = (): PlannedJob => ended.planned ?? jobs.planned(job.key);
+    const { inventory, artifacts, durations } = this.#database;
     switch (outcome.kind) {
       case 'succeeded': {
         for (const artifact of outcome.artifacts) artifacts.add({ attempt, job: job.id, artifact });
-        const { inputDigest, version } = planned();
+        const { inputDigest, version } = planned;
         inventory.succeeded(job.id, successOf(inputDigest, version, outcome.artifacts), attempt);
         if (facts.durationMs !== undefined) durations.add(job.id, attempt, facts.durationMs);
         this.#database.peaks.note(job.id, facts);
@@ -250,7 +248,7 @@ export class Motion {
       }
       case 'already-built': {
         // What stands published was made by an earlier attempt, which knows more of it than this one.
-        const { inputDigest, version, outputs } = planned();
+        const { inputDigest, version, outputs } = planned;
         const known = inventory.get(job.id)?.success;
         const plain = { version, outputs, providedSonames: [], neededSonames: [] };
         inventory.succeeded(job.id, { ...(known ?? plain), inputDigest }, undefined);
@@ -264,7 +262,7 @@ export class Motion {
         return;
       case 'canceled':
       case 'lost':
-        if (ended.isFinal) inventory.endedWithout(job.id, outcome.kind);
+        if (isOver) inventory.endedWithout(job.id, outcome.kind);
     }
   }
 

@@ -1,4 +1,4 @@
-import { parseShell } from '../formats/shell/index.ts';
+import { ansiText, parseShell } from '../formats/shell/index.ts';
 
 /** A variable of a build's environment, as Bash declares it. */
 export interface DeclaredVariable {
@@ -16,48 +16,6 @@ export interface BuildEnvironment {
   readonly variables: ReadonlyMap<string, DeclaredVariable>;
   /** The text behind the last variable. */
   readonly functionText: string;
-}
-
-const escapes: Readonly<Record<string, string>> = {
-  a: '\x07',
-  b: '\b',
-  e: '\x1b',
-  E: '\x1b',
-  f: '\f',
-  n: '\n',
-  r: '\r',
-  t: '\t',
-  v: '\v',
-};
-
-const cEscape = /\\(?:x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{1,8})|([0-7]{1,3})|c(.)|(.))/gsu;
-
-/** What stands between `$'` and `'`. Runs of escaped bytes are UTF-8, as Bash prints names that its locale does not know. */
-function unescapeC(text: string): string {
-  // no escape stands for more bytes than it has itself
-  const bytes = Buffer.alloc(Buffer.byteLength(text));
-  let length = 0;
-  const push = (part: string): void => {
-    length += bytes.write(part, length);
-  };
-  const pushByte = (byte: number): void => {
-    length = bytes.writeUInt8(byte, length);
-  };
-  let at = 0;
-  for (const match of text.matchAll(cEscape)) {
-    push(text.slice(at, match.index));
-    at = match.index + match[0].length;
-    const [, byte, short, long, octal, control, other = ''] = match;
-    if (byte !== undefined) pushByte(Number.parseInt(byte, 16));
-    else if (octal !== undefined) pushByte(Number.parseInt(octal, 8) & 0xff);
-    else if (short !== undefined || long !== undefined) {
-      const point = Number.parseInt(short ?? long ?? '', 16);
-      push(point <= 0x10ffff ? String.fromCodePoint(point) : '');
-    } else if (control !== undefined) pushByte(control.charCodeAt(0) & 0x1f);
-    else push(escapes[other] ?? ('\\\'"?'.includes(other) ? other : `\\${other}`));
-  }
-  push(text.slice(at));
-  return bytes.toString('utf8', 0, length);
 }
 
 const isNumber = (text: string): boolean => /^-?\d+$/.test(text);
@@ -133,7 +91,7 @@ class Declarations {
       }
       const c = this.#quoted("$'", "'");
       if (c !== undefined) {
-        word += unescapeC(c);
+        word += ansiText(c);
         continue;
       }
       const plain = this.#match(/'([^']*)'/y);

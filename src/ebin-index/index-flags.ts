@@ -1,9 +1,10 @@
 import { fault, type Problem, problem } from '../diagnostics/index.ts';
+import { bareFlag } from '../formats/gentoo/index.ts';
 import { compareBytes } from '../primitives/index.ts';
 import type { Arm } from './arms.ts';
 import type { IndexOptions, PartClass } from './input.ts';
 import { nearestCombination } from './nearest.ts';
-import { bareName, type Selection } from './selection.ts';
+import type { Selection } from './selection.ts';
 import { existenceOf } from './table.ts';
 
 /** IUSE of an ebin, and what is to be said of it. */
@@ -16,7 +17,7 @@ export interface IndexFlags {
 
 /** Flags of the index that are on by default. */
 export function defaultsOf({ flags }: Selection): string[] {
-  return flags.iuse.filter((flag) => flag.startsWith('+')).map(bareName);
+  return flags.iuse.filter((flag) => flag.startsWith('+')).map(bareFlag);
 }
 
 /** A flag as in IUSE. */
@@ -24,7 +25,7 @@ const entry = (flag: string, isOn: boolean): string => (isOn ? `+${flag}` : flag
 
 /** Throws EBN051 for a flag of a part that is a flag of the package, or of another part. */
 function checkClashes(selection: Selection, parts: readonly PartClass[]): void {
-  const all = [...selection.selected, ...selection.left].flatMap(({ build }) => build.iuse.map(bareName));
+  const all = [...selection.selected, ...selection.left].flatMap(({ build }) => build.iuse.map(bareFlag));
   const own = new Set(all);
   for (const { flag, name } of parts) {
     if (own.has(flag))
@@ -58,7 +59,7 @@ export function indexFlags(
   }
   const pins = new Map([...flags.constant].filter(([flag]) => !flags.dropped.includes(flag)));
   const own = flags.iuse.map((flag) => {
-    const name = bareName(flag);
+    const name = bareFlag(flag);
     const state = rewritten.get(name) ?? pins.get(name);
     return state === undefined ? flag : entry(name, state);
   });

@@ -14,21 +14,17 @@ export type { Build, IndexedObject, IndexOptions, PartClass, TableRow } from './
 export { mainPart } from './input.ts';
 export { distfileName, fragmentFor, packageOf, pfOf, type Unnamed } from './names.ts';
 export { type NearCombination, type Nearest, nearestCombination } from './nearest.ts';
-export type { IndexReport, ReportedBuild } from './report.ts';
+export { type IndexReport, type ReportedBuild, reportedBuild, reportedBuilds } from './report.ts';
 export {
   type EbinRepository,
   manifestText,
   type NamedObject,
   packageMetadataText,
   repositoryTexts,
-  storeLayoutText,
 } from './repository-text.ts';
 export {
   type FlagRoles,
-  type LeftBuild,
-  type SelectedBuild,
   type Selection,
   selectBuilds,
 } from './selection.ts';
-export { objectPath } from './source-uri.ts';
 export { type Existence, existenceOf, type Table, tableOf } from './table.ts';

@@ -1,26 +1,7 @@
-/** One binary package as far as its metadata goes (specification 2.9, 10.7). Nothing of it is ever executed. */
-export interface Build {
-  /** Where its file lies, relative to its PKGDIR: unique among the builds of a package. */
-  readonly path: string;
-  readonly format: 'xpak' | 'gpkg';
-  /** `category/name-version[-rN]`. */
-  readonly cpv: string;
-  /** Undefined for files of single-instance PKGDIRs. */
-  readonly buildId: number | undefined;
-  /** Seconds since 1970. */
-  readonly buildTime: number;
-  readonly chost: string;
-  /** `slot` or `slot/subslot`. */
-  readonly slot: string;
-  readonly eapi: string;
-  /** As written: with `+` and `-` in front of names. */
-  readonly iuse: readonly string[];
-  /** As written: with implicit flags. */
-  readonly use: readonly string[];
-  /** ARCH of the index header, when there is one; otherwise it is read from the flags. */
-  readonly arch?: string | undefined;
-  /** Metadata by key, without `environment.bz2` and the ebuild. An absent key is an empty value. */
-  readonly metadata: Readonly<Record<string, string>>;
+import type { BuildFacts } from '../formats/gentoo/index.ts';
+
+/** One binary package as far as its metadata goes (specification 2.9, 10.7). */
+export interface Build extends BuildFacts {
   /** `environment.bz2`, unpacked; undefined when only the index is at hand. */
   readonly environment?: string | undefined;
   /** Names, other than root, that own something in the image. */

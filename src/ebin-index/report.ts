@@ -1,20 +1,12 @@
+import type { BuildFacts } from '../formats/gentoo/index.ts';
+import { compareBytes } from '../primitives/index.ts';
 import type { TableRow } from './input.ts';
 import { missingCombinations } from './nearest.ts';
 import type { Selection } from './selection.ts';
 import { existenceOf, neutralFlags, partsOf, type Table, valuesOf } from './table.ts';
 
 /** A build as reports list it (specification 10.7). */
-export interface ReportedBuild {
-  readonly path: string;
-  readonly format: 'xpak' | 'gpkg';
-  readonly cpv: string;
-  readonly buildId: number | undefined;
-  readonly buildTime: number;
-  readonly chost: string;
-  readonly slot: string;
-  readonly eapi: string;
-  readonly iuse: readonly string[];
-  readonly use: readonly string[];
+export interface ReportedBuild extends Omit<BuildFacts, 'arch' | 'metadata'> {
   readonly selected: boolean;
   readonly reason?: string;
 }
@@ -39,27 +31,19 @@ export interface IndexReport {
   readonly sizes: { readonly srcUri: number; readonly requiredUse: number; readonly ebuild: number };
 }
 
+/** A build in a report; with a reason when it is not selected. */
+export function reportedBuild(build: BuildFacts, reason?: string): ReportedBuild {
+  const { path, format, cpv, buildId, buildTime, chost, slot, eapi, iuse, use } = build;
+  const facts = { path, format, cpv, buildId, buildTime, chost, slot, eapi, iuse, use };
+  return { ...facts, selected: reason === undefined, ...(reason === undefined ? {} : { reason }) };
+}
+
 /** The builds of a selection, selected or not, oldest first. */
-export function reportedBuilds(selection: Selection): ReportedBuild[] {
-  const all = [
-    ...selection.selected.map(({ build }) => ({ build, selected: true as const })),
-    ...selection.left.map(({ build, reason }) => ({ build, selected: false as const, reason })),
-  ];
-  return all
-    .sort((a, b) => a.build.buildTime - b.build.buildTime || (a.build.path < b.build.path ? -1 : 1))
-    .map(({ build, ...rest }) => ({
-      path: build.path,
-      format: build.format,
-      cpv: build.cpv,
-      buildId: build.buildId,
-      buildTime: build.buildTime,
-      chost: build.chost,
-      slot: build.slot,
-      eapi: build.eapi,
-      iuse: build.iuse,
-      use: build.use,
-      ...rest,
-    }));
+export function reportedBuilds({ selected, left }: Selection): ReportedBuild[] {
+  return [
+    ...selected.map(({ build }) => reportedBuild(build)),
+    ...left.map(({ build, reason }) => reportedBuild(build, reason)),
+  ].sort((a, b) => a.buildTime - b.buildTime || compareBytes(a.path, b.path));
 }
 
 /** The report on one ebin; sizes come from its texts. */

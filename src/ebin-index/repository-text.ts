@@ -89,6 +89,3 @@ export function repositoryTexts(repository: EbinRepository): ReadonlyMap<string,
     ],
   ]);
 }
-
-/** `layout.conf` of the store (specification 8.1, 8.2). */
-export const storeLayoutText = '[structure]\n0=content-hash SHA512 8:8:8\n';

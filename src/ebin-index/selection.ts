@@ -1,5 +1,5 @@
 import { fault, type Problem, problem } from '../diagnostics/index.ts';
-import { isUseFlagName } from '../formats/gentoo/index.ts';
+import { bareFlag, isUseFlagName, judgeBuild } from '../formats/gentoo/index.ts';
 import { compareBytes } from '../primitives/index.ts';
 import { goingTogether } from './bindings.ts';
 import type { Build, IndexOptions } from './input.ts';
@@ -43,8 +43,6 @@ export interface FlagRoles {
 /** FEATURES=test would turn it on, whatever was built. */
 const neverIndexed = 'test';
 
-export const bareName = (flag: string): string => flag.replace(/^[+-]/, '');
-
 /** Which of two builds is newer (specification 3.5): the later one comes last. */
 export function compareAge(a: Build, b: Build): number {
   return a.buildTime - b.buildTime || (a.buildId ?? 0) - (b.buildId ?? 0) || compareBytes(a.path, b.path);
@@ -54,24 +52,18 @@ function checkBuild(build: Build, options: IndexOptions): Problem[] {
   const place = { file: build.path };
   const features = (build.metadata.FEATURES ?? '').split(/\s+/);
   const found: Problem[] = [];
-  for (const flag of build.iuse.map(bareName))
+  for (const flag of build.iuse.map(bareFlag))
     if (!isUseFlagName(flag))
       throw fault('EBN050', { what: `'${flag}' in IUSE is not the name of a USE flag`, place });
-  if ((build.metadata.EPREFIX ?? '').trim() !== '' && !options.allowPrefix)
-    throw fault('EBN052', {
-      what: `the build was made for the prefix '${build.metadata.EPREFIX?.trim()}'`,
-      place,
-    });
+  const general = judgeBuild(build, options);
   if ((build.metadata.RESTRICT ?? '').split(/\s+/).includes('bindist') && !options.allowBindist)
     throw fault('EBN053', { what: `'${build.cpv}' has RESTRICT=bindist`, place });
   if (features.includes('nostrip') || (build.metadata.DEBUGBUILD ?? '').trim() !== '')
     found.push(problem('EBN065', { what: `'${build.cpv}' was built without stripping`, place }));
-  if ((build.metadata.PKG_INSTALL_MASK ?? '').trim() !== '')
-    found.push(problem('EBN072', { what: `'${build.cpv}' was built with PKG_INSTALL_MASK`, place }));
-  return found;
+  return [...found, ...general];
 }
 
-const namesOf = (build: Build): string[] => [...new Set(build.iuse.map(bareName))].sort(compareBytes);
+const namesOf = (build: Build): string[] => [...new Set(build.iuse.map(bareFlag))].sort(compareBytes);
 
 /** What builds of one ebin have in common (specification 3.6); `union` tolerates other flags. */
 function groupKey(build: Build, options: IndexOptions): string {
@@ -135,7 +127,7 @@ function boundAlike({ kept, left }: Grouped, options: IndexOptions): Grouped {
 }
 
 function usedFlags(build: Build): Set<string> {
-  const known = new Set(build.iuse.map(bareName));
+  const known = new Set(build.iuse.map(bareFlag));
   return new Set(build.use.filter((flag) => flag !== neverIndexed && known.has(flag)));
 }
 
@@ -143,7 +135,7 @@ function usedFlags(build: Build): Set<string> {
 function commonIuse(builds: readonly Build[], newest: Build): string[] {
   const all = [newest, ...[...builds].sort(compareAge).reverse()].flatMap(({ iuse }) => iuse);
   const seen = new Map<string, string>();
-  for (const flag of all) if (!seen.has(bareName(flag))) seen.set(bareName(flag), flag);
+  for (const flag of all) if (!seen.has(bareFlag(flag))) seen.set(bareFlag(flag), flag);
   return [...seen.values()];
 }
 
@@ -155,7 +147,7 @@ function rolesOf(
   const varying: string[] = [];
   const constant = new Map<string, boolean>();
   const dropped: string[] = [];
-  for (const flag of iuse.map(bareName)) {
+  for (const flag of iuse.map(bareFlag)) {
     const on = selected.filter(({ use }) => use.has(flag)).length;
     if (flag === neverIndexed) dropped.push(flag);
     else if (on > 0 && on < selected.length) varying.push(flag);
@@ -164,12 +156,12 @@ function rolesOf(
       if (options.constant === 'drop') dropped.push(flag);
     }
   }
-  return { varying, constant, dropped, iuse: iuse.filter((flag) => !dropped.includes(bareName(flag))) };
+  return { varying, constant, dropped, iuse: iuse.filter((flag) => !dropped.includes(bareFlag(flag))) };
 }
 
 /**
  * Chooses the builds of one version that are indexed, and sorts their flags (specification 3). The order of the builds does not
- * matter. Throws EBN050, EBN052, EBN053, EBN068, EBN071 for an option that is none, and EBN075 when nothing is left.
+ * matter. Throws EBN005, EBN050, EBN053, EBN068, EBN071 for an option that is none, and EBN075 when nothing is left.
  */
 export function selectBuilds(builds: readonly Build[], options: IndexOptions = {}): Selection {
   const sorted = [...builds].sort(compareAge);

@@ -1,4 +1,4 @@
-import type { Expression } from '../formats/gentoo/index.ts';
+import { contentPath, type Expression } from '../formats/gentoo/index.ts';
 import { decisionTree } from './decision-tree.ts';
 import type { IndexedObject, IndexOptions } from './input.ts';
 import { type Table, valuesOf } from './table.ts';
@@ -8,11 +8,6 @@ import { chain, leaf, literalsOf, nestedConditions, printTexts, when } from './t
 export interface PartFlag {
   readonly part: string;
   readonly flag: string;
-}
-
-/** The path of an object below a base of the mirror: content-hash with cut-offs 8:8:8 (specification 8.2). */
-export function objectPath(sha512: string): string {
-  return `${sha512.slice(0, 2)}/${sha512.slice(2, 4)}/${sha512.slice(4, 6)}/${sha512}`;
 }
 
 /** The name of the mirror in addresses when nothing else is said. */
@@ -33,7 +28,7 @@ export function objectUri(object: IndexedObject, options: IndexOptions): string 
   const base = `mirror://${options.mirrorName ?? usualMirror}`;
   if (options.uriStyle === 'bare') return object.name;
   if (options.uriStyle === 'short') return `${base}/${shortName(object, options)}`;
-  return `${base}/${objectPath(object.sha512)} -> ${object.name}`;
+  return `${base}/${contentPath(object.sha512)} -> ${object.name}`;
 }
 
 /** The index of one class (specification 6.4). */

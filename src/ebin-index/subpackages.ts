@@ -1,5 +1,5 @@
 import { fault, type Problem, problem } from '../diagnostics/index.ts';
-import type { PackageId } from '../formats/gentoo/index.ts';
+import { bareFlag, type PackageId } from '../formats/gentoo/index.ts';
 import { type Arm, joinedArms, tableDigest, unconditional } from './arms.ts';
 import { decisionTree } from './decision-tree.ts';
 import { cacheText, decompressorsFor, type EbuildModel, ebuildText } from './ebuild-text.ts';
@@ -8,7 +8,7 @@ import { type IndexOptions, mainPart, type PartClass } from './input.ts';
 import { sameVersionAtom, subpackageName } from './names.ts';
 import { proveIndex } from './prove.ts';
 import { requiredUse } from './required-use.ts';
-import { bareName, type Selection } from './selection.ts';
+import type { Selection } from './selection.ts';
 import { oneLine } from './shell-text.ts';
 import { distfileOf, partIndex, sourceUriLines } from './source-uri.ts';
 import { combinationOf, decidingFlags, existenceOf, flagsOf, type Table, valuesOf } from './table.ts';
@@ -68,7 +68,7 @@ function pull(plan: SubpackagePlan, { name, flag }: PartClass, atom: string): st
 }
 
 function prove(arms: readonly Arm[], model: EbuildModel, cpv: string): void {
-  const iuse = new Set((model.values.IUSE ?? '').split(' ').map(bareName));
+  const iuse = new Set((model.values.IUSE ?? '').split(' ').map(bareFlag));
   const arches = new Set(arms.length > 1 ? arms.map(({ arch }) => arch) : []);
   for (const { arch, table } of arms) {
     const [first] = proveIndex({
@@ -114,7 +114,7 @@ function subpackage(plan: SubpackagePlan, shared: Shared, part: string): Generat
       LICENSE: unconditional('LICENSE', shared.license),
       SLOT: selection.newest.slot,
       KEYWORDS: shared.keywords,
-      IUSE: selection.flags.iuse.filter((flag) => flags.includes(bareName(flag))).join(' '),
+      IUSE: selection.flags.iuse.filter((flag) => flags.includes(bareFlag(flag))).join(' '),
       REQUIRED_USE: printTexts(joinedArms(arms, ({ table }) => requiredUse(existenceOf(table), options))),
       RESTRICT: shared.restrict,
       RDEPEND: sameVersionAtom(id, flags),

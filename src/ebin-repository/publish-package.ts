@@ -5,9 +5,17 @@ import {
   packageMetadataText,
   pfOf,
 } from '../ebin-index/index.ts';
-import { formatPackageId, type ManifestEntry, printManifest } from '../formats/gentoo/index.ts';
+import { bareFlag, formatPackageId, type ManifestEntry, printManifest } from '../formats/gentoo/index.ts';
 import { removeEmptyFolder } from '../host/index.ts';
-import { allUris, cachePath, type DiskEbin, ebinsIn, manifestOf, textAt } from './disk-package.ts';
+import {
+  allUris,
+  cachePath,
+  type DiskEbin,
+  ebinsIn,
+  ebuildValue,
+  manifestOf,
+  textAt,
+} from './disk-package.ts';
 import type { FileWriter } from './file-writer.ts';
 
 /** What is to be in the folder of a package. */
@@ -103,8 +111,7 @@ function putMetadata(
   const path = `${plan.directory}/metadata.xml`;
   const flags = plan.staying.length === 0 ? new Map() : describedFlags(textAt(repository, path));
   for (const { flags: own, text } of plan.fresh) {
-    const iuse = /^IUSE="([^"]*)"/m.exec(text)?.[1] ?? '';
-    for (const flag of iuse.split(' ').map((word) => word.replace(/^[+-]/, ''))) {
+    for (const flag of ebuildValue(text, 'IUSE').split(' ').map(bareFlag)) {
       const meaning = own.get(flag) ?? plan.meanings.get(flag);
       if (meaning !== undefined) flags.set(flag, meaning);
     }

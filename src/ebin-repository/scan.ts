@@ -1,6 +1,12 @@
 import type { Problem } from '../diagnostics/index.ts';
-import type { Build, ReportedBuild } from '../ebin-index/index.ts';
-import { type FlagRoles, type LeftBuild, type SelectedBuild, selectBuilds } from '../ebin-index/index.ts';
+import {
+  type Build,
+  type FlagRoles,
+  type ReportedBuild,
+  reportedBuild,
+  reportedBuilds,
+  selectBuilds,
+} from '../ebin-index/index.ts';
 import { compareBytes } from '../primitives/index.ts';
 import type { Diagnostic, GenerateRequest } from './contract.ts';
 import { diagnosticOf } from './diagnostic.ts';
@@ -30,18 +36,6 @@ export interface Scan {
   readonly problems: readonly Problem[];
 }
 
-function reported(build: Build, reason?: string): ReportedBuild {
-  const { path, format, cpv, buildId, buildTime, chost, slot, eapi, iuse, use } = build;
-  const facts = { path, format, cpv, buildId, buildTime, chost, slot, eapi, iuse, use };
-  return { ...facts, selected: reason === undefined, ...(reason === undefined ? {} : { reason }) };
-}
-
-const listed = (selected: readonly SelectedBuild[], left: readonly LeftBuild[]): ReportedBuild[] =>
-  [
-    ...selected.map(({ build }) => reported(build)),
-    ...left.map(({ build, reason }) => reported(build, reason)),
-  ].sort((a, b) => a.buildTime - b.buildTime || compareBytes(a.path, b.path));
-
 const namesOf = ({ varying, constant, dropped }: FlagRoles) => ({
   varying,
   constant: [...constant].map(([flag, isOn]) => (isOn ? flag : `-${flag}`)),
@@ -58,12 +52,14 @@ async function scanVersion(
   let opened: readonly Build[] = [];
   try {
     opened = (await openVersion(builds, request.options, () => true)).map(({ build }) => build);
-    const { selected, left, flags, problems } = selectBuilds(opened, request.options);
+    const selection = selectBuilds(opened, request.options);
+    const { selected, flags, problems } = selection;
     const known = { cpv, flags: namesOf(flags), combinations: selected.length, refused: false };
-    return { version: { ...known, builds: listed(selected, left), diagnostics: told(problems) }, problems };
+    const list = reportedBuilds(selection);
+    return { version: { ...known, builds: list, diagnostics: told(problems) }, problems };
   } catch (error) {
     const problem = refusal(error);
-    const list = opened.map((build) => reported(build, 'the version is refused'));
+    const list = opened.map((build) => reportedBuild(build, 'the version is refused'));
     const version = { cpv, combinations: 0, builds: list, refused: true, diagnostics: told([problem]) };
     return { version, problems: [problem] };
   }

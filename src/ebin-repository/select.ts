@@ -6,7 +6,7 @@ import {
   readText,
   requiredUseHolds,
 } from '../ebin-index/index.ts';
-import { parsePackageId } from '../formats/gentoo/index.ts';
+import { bareFlag, parsePackageId } from '../formats/gentoo/index.ts';
 import { ensureFolder, replaceFile } from '../host/index.ts';
 import { eachCombination, indexFlagsOf } from './combinations.ts';
 import { type DiskEbin, ebinsIn, ebuildValue, packageFolders, textAt } from './disk-package.ts';
@@ -30,14 +30,12 @@ export interface Selected extends Nearest {
   readonly contrary: readonly string[];
 }
 
-const bare = (flag: string): string => flag.replace(/^[+-]/, '');
-
 /** A wish with the defaults of IUSE below it; `-flag` turns one off. */
 function effective(iuse: readonly string[], wish: readonly string[]): Set<string> {
-  const on = new Set(iuse.filter((flag) => flag.startsWith('+')).map(bare));
+  const on = new Set(iuse.filter((flag) => flag.startsWith('+')).map(bareFlag));
   for (const flag of wish) {
-    if (flag.startsWith('-')) on.delete(bare(flag));
-    else on.add(bare(flag));
+    if (flag.startsWith('-')) on.delete(bareFlag(flag));
+    else on.add(bareFlag(flag));
   }
   return on;
 }
@@ -49,7 +47,7 @@ function selectOne({ cpv, text }: DiskEbin, wish: readonly string[]): Selected |
   const { free, pinned } = indexFlagsOf(uris, demands);
   const onlyExtra = new Set(free.filter((flag) => !isIndexFlag(flag, demands, text)));
   const iuse = ebuildValue(text, 'IUSE').split(' ');
-  const place = (flag: string): number => iuse.findIndex((one) => bare(one) === flag);
+  const place = (flag: string): number => iuse.findIndex((one) => bareFlag(one) === flag);
   const flags = free.filter((flag) => !onlyExtra.has(flag)).sort((a, b) => place(a) - place(b));
   const combinations = [...eachCombination({ free: flags, pinned })].filter((on) =>
     requiredUseHolds(demands, on),
@@ -57,7 +55,7 @@ function selectOne({ cpv, text }: DiskEbin, wish: readonly string[]): Selected |
   const numbers = combinations.map((on) =>
     flags.reduce((number, flag) => number * 2 + (on.has(flag) ? 1 : 0), 0),
   );
-  const known = new Set(iuse.map(bare));
+  const known = new Set(iuse.map(bareFlag));
   const wanted = [...effective(iuse, wish)].filter((flag) => known.has(flag));
   const found = nearestCombination({ flags, combinations: numbers }, wanted);
   const contrary = [...pinned].filter(([flag, isOn]) => known.has(flag) && wanted.includes(flag) !== isOn);

@@ -1,4 +1,4 @@
-import { compressionHeadBytes, compressionOf } from '../formats/gentoo/index.ts';
+import { compressionHeadBytes, compressionOf, compressionSuffixes } from '../formats/gentoo/index.ts';
 import { type Filter, fileBytes } from '../host/index.ts';
 import type { Codec, ContentObject } from './contract.ts';
 
@@ -9,14 +9,12 @@ const compressors: Readonly<Record<Codec, Filter>> = {
   gzip: { program: 'gzip', args: ['-c', '-n', '-9'] },
 };
 
-const suffixes: Readonly<Record<Codec, string>> = { xz: '.xz', zstd: '.zst', gzip: '.gz' };
-
 /**
  * The name of the distfile that an object is for a package (specification 6.2): `PF-PART-DIGITS.tar.xz`, with `digits` digits
  * of its SHA-512.
  */
 export function objectFileName(pf: string, part: string, object: ContentObject, digits = 16): string {
-  return `${pf}-${part}-${object.sha512.slice(0, digits)}.tar${suffixes[object.codec]}`;
+  return `${pf}-${part}-${object.sha512.slice(0, digits)}.tar${compressionSuffixes[object.codec]}`;
 }
 
 /** The program that makes an object of a canonical tar. */

@@ -1,5 +1,11 @@
 import type { Problem } from '../diagnostics/index.ts';
-import type { CanonicalOptions, Compression, ImageEntry, PartRule } from '../formats/gentoo/index.ts';
+import type {
+  BuildFacts,
+  CanonicalOptions,
+  Compression,
+  ImageEntry,
+  PartRule,
+} from '../formats/gentoo/index.ts';
 
 /** How far signatures count (specification 2.8). `auto`: those that are there must all be good, and none need be there. */
 export type SignaturePolicy = 'auto' | 'require' | 'ignore';
@@ -30,31 +36,6 @@ export interface ListedFile {
   readonly sizeBytes?: number | undefined;
   readonly md5?: string | undefined;
   readonly sha1?: string | undefined;
-}
-
-/** What the metadata of one build says (specification 2.9, 10.7). */
-export interface BuildFacts {
-  /** Relative to its folder of packages when it was found in one, else as it was given. */
-  readonly path: string;
-  readonly format: 'gpkg' | 'xpak';
-  /** `category/name-version[-rN]`. */
-  readonly cpv: string;
-  /** Undefined for files of folders that keep one for each version. */
-  readonly buildId: number | undefined;
-  /** Seconds since the epoch. */
-  readonly buildTime: number;
-  readonly chost: string;
-  /** `slot` or `slot/subslot`. */
-  readonly slot: string;
-  readonly eapi: string;
-  /** As written, with `+` and `-` in front of names. */
-  readonly iuse: readonly string[];
-  /** As written, with implicit flags. */
-  readonly use: readonly string[];
-  /** ARCH of the index header, when there is one. */
-  readonly arch?: string | undefined;
-  /** Values by key with blanks made one, without `environment.bz2` and the ebuild. */
-  readonly metadata: Readonly<Record<string, string>>;
 }
 
 /** A build whose container was read and found in order. */

@@ -6,7 +6,6 @@ export { objectFileName } from './codecs.ts';
 export type { ContentCollection, ContentStoreOptions } from './content-store.ts';
 export { ContentStore } from './content-store.ts';
 export type {
-  BuildFacts,
   CanonicalPart,
   Codec,
   ContainerFacts,

@@ -1,8 +1,8 @@
-import { fault, type Problem, problem } from '../diagnostics/index.ts';
-import { parsePackageId } from '../formats/gentoo/index.ts';
+import { fault } from '../diagnostics/index.ts';
+import { type BuildFacts, judgeBuild, parsePackageId } from '../formats/gentoo/index.ts';
 import { RandomFile } from '../host/index.ts';
 import type { ReadContainer } from './container.ts';
-import type { BuildFacts, OpenedBuild, OpenOptions } from './contract.ts';
+import type { OpenedBuild, OpenOptions } from './contract.ts';
 import { openImageOf } from './open-image.ts';
 import { readContainer } from './read-container.ts';
 import { unpackSmall } from './unpack.ts';
@@ -49,17 +49,6 @@ function factsOf({ format, records }: ReadContainer, path: string): BuildFacts {
   };
 }
 
-/** Warnings that metadata tells. Throws EBN005 for a build for a prefix that was not allowed. */
-function judge(facts: BuildFacts, options: OpenOptions): Problem[] {
-  const place = { file: facts.path };
-  const prefix = facts.metadata['EPREFIX'];
-  if (prefix && !options.allowPrefix)
-    throw fault('EBN005', { what: `the package is built for the prefix '${prefix}'`, place });
-  const mask = facts.metadata['PKG_INSTALL_MASK'];
-  if (!mask) return [];
-  return [problem('EBN009', { what: `files that match '${mask}' are not in the package`, place })];
-}
-
 /**
  * Opens a binary package: reads its container, compares digests and signatures, and reads what it says of itself. The image
  * is only read for its digests.
@@ -71,7 +60,7 @@ export async function openBuild(file: string, options: OpenOptions = {}, path = 
   try {
     const read = await readContainer(source, path, options);
     const facts = factsOf(read, path);
-    const problems = judge(facts, options);
+    const problems = judgeBuild(facts, options);
     const build: OpenedBuild = {
       ...facts,
       file,

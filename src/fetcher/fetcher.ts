@@ -74,10 +74,12 @@ export class Fetcher {
   readonly #cache: AnswerCache | undefined;
   readonly #lanes = new Map<string, HostLane>();
   readonly #connections = new Map<string, HttpConnections>();
+  readonly #maxPauseMs: number;
   readonly #pauseListeners = new Set<(pause: HostPause) => void>();
 
   constructor(options: FetcherOptions) {
     this.#options = options;
+    this.#maxPauseMs = options.maxPauseMs ?? usualMaxPauseMs;
     const { cacheFolder: folder, cacheBytes: maxBytes = 256 * 1024 * 1024 } = options;
     const nowMs = (): number => options.clock.nowMs();
     this.#cache = folder === undefined ? undefined : new AnswerCache({ folder, maxBytes, nowMs });
@@ -125,9 +127,9 @@ export class Fetcher {
    * has another file by then. Throws as `get`, and FET016 when the pieces do not fit together; what was written stays there.
    */
   async download(url: string, path: string, options: DownloadOptions = {}): Promise<DownloadedFile> {
-    const { clock, userAgent = 'packmill', maxPauseMs = usualMaxPauseMs } = this.#options;
+    const { clock, userAgent = 'packmill' } = this.#options;
     const exchanges = {
-      maxPauseMs,
+      maxPauseMs: this.#maxPauseMs,
       clock,
       userAgent,
       laneOf: (host: string) => this.#laneOf(host),
@@ -195,7 +197,8 @@ export class Fetcher {
   /** The answer, or where a redirect leads. */
   async #ask(hop: Hop): Promise<Got | string> {
     const { url, options } = hop;
-    const { clock, maxPauseMs = usualMaxPauseMs } = this.#options;
+    const { clock } = this.#options;
+    const maxPauseMs = this.#maxPauseMs;
     const lane = this.#laneOf(url.host);
     const connections = this.#connectionsFor(options.proxy);
     const asked = JSON.stringify(Object.entries(hop.headers).sort());
@@ -240,7 +243,8 @@ export class Fetcher {
   #laneOf(host: string): HostLane {
     let lane = this.#lanes.get(host);
     if (!lane) {
-      const { clock, random, budgets, budget, maxPauseMs } = this.#options;
+      const { clock, random, budgets, budget } = this.#options;
+      const maxPauseMs = this.#maxPauseMs;
       const onPause = (pause: HostPause): void => {
         for (const listener of this.#pauseListeners) listener(pause);
       };

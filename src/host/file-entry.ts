@@ -193,16 +193,24 @@ export function setModifiedTime(path: string, timeMs: number): void {
   onPath('set the time of', path, () => utimesSync(path, timeMs / 1000, timeMs / 1000));
 }
 
+/** As many as Node has threads for files. */
+export const syncsAtOnce = 4;
+
+/** Makes a file or a folder durable. Throws the system's error. */
+export async function syncPath(path: string): Promise<void> {
+  const file = await open(path, constants.O_RDONLY);
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
 /** Makes files or folders durable, several at a time so that the file system can group its work. Throws SYS004. */
 export async function syncPaths(paths: readonly string[]): Promise<void> {
-  await atOnce(paths, { most: 4 }, async (path) => {
+  await atOnce(paths, { most: syncsAtOnce }, async (path) => {
     try {
-      const file = await open(path, constants.O_RDONLY);
-      try {
-        await file.sync();
-      } finally {
-        await file.close();
-      }
+      await syncPath(path);
     } catch (error) {
       throw pathProblem('make durable', path, error);
     }

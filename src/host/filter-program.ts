@@ -45,6 +45,22 @@ function failed(
   });
 }
 
+/** Waits for the end of a program and of what feeds it. Throws what went wrong, that of the pieces first. */
+async function judgeEnd(
+  filter: Filter,
+  run: {
+    readonly started: StartedProcess;
+    readonly fed?: Promise<unknown> | undefined;
+    readonly words: () => string;
+  },
+): Promise<void> {
+  const end = await run.started.ended;
+  const trouble = await run.fed;
+  filter.signal?.throwIfAborted();
+  if (trouble) throw trouble;
+  if (end.code !== 0) throw failed(filter, end, run.words());
+}
+
 /**
  * Sends pieces through a program into a new file. Throws SYS001 when the program is missing, SYS003 when it fails, and what
  * the pieces throw.
@@ -65,12 +81,7 @@ export async function filterToFile(
     const words = lastWords(started);
     const letGo = killOnAbort(started, signal);
     try {
-      const fed = feed(pieces, started);
-      const end = await started.ended;
-      const trouble = await fed;
-      signal?.throwIfAborted();
-      if (trouble) throw trouble;
-      if (end.code !== 0) throw failed(filter, end, words());
+      await judgeEnd(filter, { started, fed: feed(pieces, started), words });
     } finally {
       letGo();
     }
@@ -106,29 +117,14 @@ async function feed(pieces: AsyncIterable<Uint8Array>, started: StartedProcess):
  * fails. Who stops reading early ends it.
  */
 export async function* filterFile(filter: Filter, path: string): AsyncGenerator<Uint8Array> {
-  const { program, args, signal } = filter;
   const source = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   let started: StartedProcess;
   try {
-    started = await startProcess(program, args, { stdin: source.fd, env: environment() });
-    // when a program ends, Node throws away what nobody has begun to read
-    started.stdout?.on('readable', () => {});
+    started = await startPrinting(filter, source.fd);
   } finally {
     await source.close();
   }
-  const words = lastWords(started);
-  const letGo = killOnAbort(started, signal);
-  let isRead = false;
-  try {
-    for await (const piece of started.stdout as Readable) yield piece as Uint8Array;
-    isRead = true;
-    const end = await started.ended;
-    signal?.throwIfAborted();
-    if (end.code !== 0) throw failed(filter, end, words());
-  } finally {
-    letGo();
-    if (!isRead) started.kill('SIGKILL');
-  }
+  yield* printed(filter, started);
 }
 
 /**
@@ -139,22 +135,31 @@ export async function* filterPieces(
   filter: Filter,
   pieces: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<Uint8Array> {
-  const { program, args, signal } = filter;
-  const started = await startProcess(program, args, { stdin: 'pipe', env: environment() });
+  const started = await startPrinting(filter, 'pipe');
+  yield* printed(filter, started, pieces);
+}
+
+async function startPrinting({ program, args }: Filter, stdin: number | 'pipe'): Promise<StartedProcess> {
+  const started = await startProcess(program, args, { stdin, env: environment() });
   // when a program ends, Node throws away what nobody has begun to read
   started.stdout?.on('readable', () => {});
+  return started;
+}
+
+/** What a program prints, which is fed with pieces unless it has a file to read; judged by its end. */
+async function* printed(
+  filter: Filter,
+  started: StartedProcess,
+  pieces?: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
   const words = lastWords(started);
-  const letGo = killOnAbort(started, signal);
-  const fed = feed(pieces, started);
+  const letGo = killOnAbort(started, filter.signal);
+  const fed = pieces && feed(pieces, started);
   let isRead = false;
   try {
     for await (const piece of started.stdout as Readable) yield piece as Uint8Array;
     isRead = true;
-    const end = await started.ended;
-    const trouble = await fed;
-    signal?.throwIfAborted();
-    if (trouble) throw trouble;
-    if (end.code !== 0) throw failed(filter, end, words());
+    await judgeEnd(filter, { started, fed, words });
   } finally {
     letGo();
     if (!isRead) {

@@ -1,7 +1,7 @@
-import { constants, lstatSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { lstatSync } from 'node:fs';
+import { atOnce } from '../primitives/index.ts';
 import { nextTurn } from './clock.ts';
-import { pathProblem } from './file-entry.ts';
+import { pathProblem, syncPath, syncsAtOnce } from './file-entry.ts';
 import { runProcess } from './process.ts';
 
 /** Paths that are made durable in one go, and what went wrong with which. */
@@ -9,9 +9,6 @@ interface Round {
   readonly paths: Set<string>;
   readonly failures: Promise<ReadonlyMap<string, unknown>>;
 }
-
-/** As many as Node has threads for files. */
-const mostAtOnce = 4;
 
 let gathering: Round | undefined;
 let before: Promise<unknown> = Promise.resolve();
@@ -62,23 +59,15 @@ async function syncFileSystems(paths: readonly string[]): Promise<boolean> {
 }
 
 /** Never throws. What is gone by now has nothing to lose. */
-async function syncEach(waiting: string[]): Promise<ReadonlyMap<string, unknown>> {
-  if (waiting.length >= many && (await syncFileSystems(waiting))) return new Map();
+async function syncEach(paths: readonly string[]): Promise<ReadonlyMap<string, unknown>> {
+  if (paths.length >= many && (await syncFileSystems(paths))) return new Map();
   const failures = new Map<string, unknown>();
-  const work = async (): Promise<void> => {
-    for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
-      try {
-        const file = await open(path, constants.O_RDONLY);
-        try {
-          await file.sync();
-        } finally {
-          await file.close();
-        }
-      } catch (error) {
-        if ((error as { code?: string }).code !== 'ENOENT') failures.set(path, error);
-      }
+  await atOnce(paths, { most: syncsAtOnce }, async (path) => {
+    try {
+      await syncPath(path);
+    } catch (error) {
+      if ((error as { code?: string }).code !== 'ENOENT') failures.set(path, error);
     }
-  };
-  await Promise.all(Array.from({ length: Math.min(mostAtOnce, waiting.length) }, work));
+  });
   return failures;
 }

@@ -46,9 +46,10 @@ export async function buildKit(wish: BuildWish): Promise<BuiltKit> {
   const { licences } = raw;
   const ofManifests = await finishKit(raw.files, { kit, material, licences, year, distfilesHost });
   stage('metadata');
-  const { metadata, remarks } = await addMetadata(wish, raw, base);
+  const facts = factsOf(wish.masters);
+  const { metadata, remarks } = await addMetadata(wish, raw, { base, facts });
   const files = raw.files.tree();
-  const found = checkKit(files, factsOf(wish.masters));
+  const found = checkKit(files, facts);
   const written = await destination.write(branch, files, commitText(raw));
   const report: KitReport = {
     kind: 'kit',
@@ -114,7 +115,7 @@ interface WithMetadata {
 async function addMetadata(
   { kit, material, destination, masters, services }: BuildWish,
   { files, licences }: RawKit,
-  base: string | undefined,
+  { base, facts }: { readonly base: string | undefined; readonly facts: MasterFacts },
 ): Promise<WithMetadata> {
   const cacheFolder = 'metadata/md5-cache';
   const known = base === undefined ? new Map() : await destination.files(base, cacheFolder);
@@ -125,8 +126,7 @@ async function addMetadata(
   });
   for (const [path, text] of outcome.entries) files.putText(path, text);
   const entries = cacheEntries(files.tree());
-  const inMasters = factsOf(masters).licenses;
-  const lacking = await addLicences(files, entries, { sources: licences, masters: inMasters });
+  const lacking = await addLicences(files, entries, { sources: licences, masters: facts.licenses });
   addPythonUse(files, entries, material);
   const failed = outcome.problems.filter(({ severity }) => severity === 'error').length;
   return {

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -12,6 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { fixupsFolder } from '../../src/app/autogen/fixups-folder.ts';
+import { nobodysGit } from '../git/nobodys-git.ts';
 
 const top = mkdtempSync(join(tmpdir(), 'packmill-fixups-'));
 
@@ -19,10 +19,7 @@ afterEach(() => rmSync(top, { recursive: true, force: true }));
 
 it('keeps the named kit-fixups apart from copies of others, which stay and count when none is named', async () => {
   const [upstream, trees] = [join(top, 'upstream'), join(top, 'source-trees')];
-  const git = (...words: string[]): string =>
-    execFileSync('git', ['-C', upstream, '-c', 'user.name=a', '-c', 'user.email=a@b', ...words], {
-      encoding: 'utf8',
-    });
+  const git = (...words: string[]): string => nobodysGit({ cwd: upstream }, ...words);
   const commit = (text: string): string => {
     writeFileSync(join(upstream, 'text'), text);
     git('add', '.');
@@ -30,7 +27,7 @@ it('keeps the named kit-fixups apart from copies of others, which stay and count
     return git('rev-parse', 'HEAD').slice(0, 12);
   };
   mkdirSync(upstream);
-  execFileSync('git', ['init', '-q', '-b', 'master', upstream]);
+  git('init', '-q', '-b', 'master');
   const others = ['kit-fixups', 'kit-fixups-of-others'];
   for (const name of others) mkdirSync(join(trees, name), { recursive: true });
   const { signal } = new AbortController();

@@ -7,7 +7,6 @@ import { attemptId, builderName, type JobId } from '../../src/primitives/index.t
 import type { QueueEntry } from '../../src/queue/index.ts';
 import { MemoryQueue } from '../../src/queue/memory/index.ts';
 
-type Attempt = Parameters<BuilderOptions<Begun>['workplace']['perform']>[0];
 interface Begun {
   readonly id: ReturnType<typeof attemptId>;
   readonly signal: AbortSignal;
@@ -34,9 +33,9 @@ class Site {
   isAwaited = false;
   readonly #reports: PromiseWithResolvers<'accepted'>[] = [];
 
-  async run(more: Partial<BuilderOptions<Attempt>> = {}): Promise<{ ended: Promise<void> }> {
+  async run(more: Partial<BuilderOptions<Begun>> = {}): Promise<{ ended: Promise<void> }> {
     await this.queue.offer([1, 2, 3, 4, 5, 6, 7].map(entry));
-    const ended = runBuilder<Attempt>(
+    const ended = runBuilder<Begun>(
       {
         queue: this.queue,
         clock: this.clock,
@@ -151,6 +150,16 @@ it('a lease is kept until its result is handed in, and no longer', async () => {
   await site.clock.advance(300_000);
   await site.calm();
   expect(await site.queue.reap()).toEqual([]);
+  await site.take();
+  const renewed = new Set<number>();
+  const { renew } = site.queue;
+  site.queue.renew = (lease, leaseMs) => {
+    renewed.add(lease.entry.offer);
+    return renew.call(site.queue, lease, leaseMs);
+  };
+  await site.clock.advance(300_000);
+  await site.calm();
+  expect([...renewed]).toEqual([2]);
   site.over.abort();
   await site.take();
   await ended;

@@ -6,10 +6,9 @@ import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isUnreadable, pfOf, readText, requiredUseHolds, urisUnder } from '../../src/ebin-index/index.ts';
-import { repositories, runPortage, writeRepositories } from './portage-checkout.ts';
+import { checkout, PortageLab } from '../ebins/portage-lab.ts';
 import { bothParts, cached, indexOf, sampleBuilds } from './sample.ts';
-
-const checkout = process.env.PACKMILL_PORTAGE;
+import { writeRepository } from './write-repository.ts';
 
 /** Reads questions as JSON, answers them with the functions of Portage. */
 const program = `
@@ -125,16 +124,23 @@ describe.skipIf(checkout === undefined)(
           ...indexOf(sampleBuilds('app-misc/usedep-1'), {}, bothParts('subpackage')).ebuilds,
           ...indexOf(sampleBuilds('dev-libs/demolib-1.3')).ebuilds,
         ];
-        writeRepositories(folder, ebuilds);
-        const option = `--repositories-configuration=${repositories(folder)}`;
-        await runPortage(folder, ['egencache', option, '--update', '--repo', 'ebins']);
+        const ebins = join(folder, 'ebins');
+        writeRepository(ebins, ebuilds);
+        const lab = new PortageLab(folder, { ebins });
+        const run = async (words: readonly string[]): Promise<string> => {
+          const ended = await lab.run(words);
+          expect(ended.code, ended.text).toBe(0);
+          return ended.text.trim();
+        };
+        const option = `--repositories-configuration=${lab.repositories}`;
+        await run(['egencache', option, '--update', '--repo', 'ebins']);
         for (const { id, cache } of ebuilds) {
-          const path = join(folder, 'ebins/metadata/md5-cache', id.category, pfOf(id));
+          const path = join(ebins, 'metadata/md5-cache', id.category, pfOf(id));
           expect(readFileSync(path, 'utf8')).toBe(cache);
         }
         for (const { id } of ebuilds) {
-          const asked = ['portageq', 'best_visible', '/', 'ebuild', `${id.category}/${id.name}`];
-          expect((await runPortage(folder, asked)).trim()).toBe(`${id.category}/${pfOf(id)}`);
+          const asked = ['portageq', 'best_visible', `${lab.root}/`, 'ebuild', `${id.category}/${id.name}`];
+          expect(await run(asked)).toBe(`${id.category}/${pfOf(id)}`);
         }
       } finally {
         rmSync(folder, { recursive: true });

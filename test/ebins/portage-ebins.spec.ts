@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -88,16 +88,19 @@ describe.skipIf(checkout === undefined)(
       }
     }, 240_000);
 
-    it('37: the Manifest of ebindemo has 17 distfiles in order, and ebuild manifest leaves it as it is', async () => {
-      const path = join(ebins, 'app-misc/ebindemo/Manifest');
-      const before = readFileSync(path, 'utf8');
-      const lines = before.trimEnd().split('\n');
+    it('37: the Manifest of ebindemo has 17 distfiles in order, and ebuild manifest leaves all as they are', async () => {
+      const manifest = (cpv: string): string =>
+        readFileSync(join(ebins, ebuildOf(cpv), '../Manifest'), 'utf8');
+      const lines = manifest('app-misc/ebindemo-1.0').trimEnd().split('\n');
       expect(lines.filter((line) => line.startsWith('DIST '))).toHaveLength(17);
       expect(lines).toEqual([...lines].sort());
       server.asked = [];
-      const ended = await lab.run(['ebuild', join(ebins, ebuildOf('app-misc/ebindemo-1.0')), 'manifest']);
-      expect(ended.code, ended.text).toBe(0);
-      expect(readFileSync(path, 'utf8')).toBe(before);
+      for (const cpv of ['app-misc/ebindemo-1.0', 'app-misc/ebinscript-2.0-r1', 'dev-libs/demolib-1.3']) {
+        const before = manifest(cpv);
+        const ended = await lab.run(['ebuild', join(ebins, ebuildOf(cpv)), 'manifest']);
+        expect(ended.code, ended.text).toBe(0);
+        expect(manifest(cpv)).toBe(before);
+      }
       expect(server.asked).toEqual([]);
     }, 240_000);
 
@@ -136,6 +139,9 @@ describe.skipIf(checkout === undefined)(
       async (one) => {
         const [ended, root] = await merge(one);
         expect(ended.code, ended.text).toBe(0);
+        // the kept pkg_postinst has run: it writes this file
+        const isDemo = one.cpv === 'app-misc/ebindemo-1.0';
+        expect(existsSync(join(root, 'var/lib/ebindemo/state'))).toBe(isDemo);
         const image = facts.find(
           ({ file }) => file.endsWith(`/${one.build}`) && /^(gpkg|usedep)\//.test(file),
         );

@@ -1,32 +1,12 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
-
-const program = join(import.meta.dirname, '..', '..', 'bin', 'packmill');
-const folders: string[] = [];
-
-function scratch(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'packmill-demo-'));
-  folders.push(folder);
-  return folder;
-}
-
-afterEach(() => {
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
-});
-
-const demo = (...words: string[]) =>
-  spawnSync(program, ['demo', 'ebins', ...words], {
-    encoding: 'utf8',
-    env: { PATH: process.env['PATH'] ?? '', HOME: tmpdir() },
-  });
+import { describe, expect, it } from 'vitest';
+import { demo, scratch } from './demo.ts';
 
 describe('packmill demo ebins', () => {
   it('makes one ebuild of nine builds, does nothing the second time, and reads only the tenth build when it comes', () => {
     const folder = scratch();
-    const { status, stdout, stderr } = demo(folder);
+    const { status, stdout, stderr } = demo('ebins', folder);
     expect(status, stderr).toBe(0);
     const runs = [
       ...stdout.matchAll(/^images taken apart: (\d+); files written: (\d+); objects written: (\d+)$/gm),
@@ -48,7 +28,7 @@ describe('packmill demo ebins', () => {
   it('touches no folder that holds something', () => {
     const folder = scratch();
     writeFileSync(join(folder, 'mine'), 'text');
-    const refused = demo(folder);
+    const refused = demo('ebins', folder);
     expect([refused.status, refused.stderr]).toEqual([1, `demo: '${folder}' is not empty\n`]);
     expect(readdirSync(folder)).toEqual(['mine']);
   });

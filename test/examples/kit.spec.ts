@@ -1,28 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parseManifest } from '../../src/formats/gentoo/index.ts';
-
-const program = join(import.meta.dirname, '..', '..', 'bin', 'packmill');
-const folders: string[] = [];
-
-function scratch(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'packmill-demo-'));
-  folders.push(folder);
-  return folder;
-}
-
-afterEach(() => {
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
-});
-
-const demo = (...words: string[]) =>
-  spawnSync(program, ['demo', ...words], {
-    encoding: 'utf8',
-    env: { PATH: process.env['PATH'] ?? '', HOME: tmpdir() },
-  });
+import { demo, scratch } from './demo.ts';
 
 describe('packmill demo kit', () => {
   it('regenerates the kit, finds nothing to do the second time, and changes one package after a release', () => {

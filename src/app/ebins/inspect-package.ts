@@ -1,30 +1,16 @@
 import type { Problem } from '../../diagnostics/index.ts';
-import { canonicalParts, type OpenOptions, openBuild } from '../../ebins/index.ts';
+import { type CanonicalPart, canonicalParts, type OpenOptions, openBuild } from '../../ebins/index.ts';
+import type { BuildFacts } from '../../formats/gentoo/index.ts';
 
 /** What one binary package is. */
-export interface Inspection {
+export interface Inspection extends Omit<BuildFacts, 'path' | 'arch'> {
   readonly file: string;
-  readonly format: 'gpkg' | 'xpak';
-  readonly cpv: string;
-  readonly buildId: number | undefined;
-  readonly buildTime: number;
-  readonly chost: string;
-  readonly slot: string;
-  readonly eapi: string;
-  readonly iuse: readonly string[];
-  readonly use: readonly string[];
   readonly isSigned: boolean;
   readonly compression: string;
   readonly members: readonly { readonly name: string; readonly sizeBytes: number }[];
-  readonly metadata: Readonly<Record<string, string>>;
   /** Files, links and folders of the image. */
   readonly entries: number;
-  readonly parts: readonly {
-    readonly part: string;
-    readonly canonical: string;
-    readonly sizeBytes: number;
-    readonly members: number;
-  }[];
+  readonly parts: readonly Omit<CanonicalPart, 'pieces'>[];
   readonly problems: readonly Problem[];
 }
 

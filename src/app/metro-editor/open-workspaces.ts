@@ -1,13 +1,7 @@
 import type { Problem } from '../../diagnostics/index.ts';
-import {
-  type MetroFile,
-  offsetAt,
-  type Program,
-  usualVariables,
-  Workspace,
-} from '../../formats/metro/index.ts';
+import { editedText, type MetroFile, offsetAt, type Program, Workspace } from '../../formats/metro/index.ts';
 import { machine } from '../../host/index.ts';
-import { diskFiles, readValues } from '../metro/index.ts';
+import { diskFiles, readValues, shownVariables } from '../metro/index.ts';
 
 /** What an editor is to look at. */
 export interface WorkspaceOptions {
@@ -45,8 +39,8 @@ export class OpenWorkspaces {
   }
 
   #load(root: string, sets: ReadonlyMap<string, string>): Workspace {
-    const variables = new Map(usualVariables.map((name) => [name, machine.variable(name)] as const));
-    return new Workspace({ root, sets, variables, files: diskFiles(this.#options.folders), query: true });
+    const files = diskFiles(this.#options.folders);
+    return new Workspace({ root, sets, variables: shownVariables(), files, query: true });
   }
 
   *#all(): Generator<Workspace> {
@@ -71,7 +65,7 @@ export class OpenWorkspaces {
       text,
     };
     const before = this.#texts.get(path) ?? file.text;
-    this.#texts.set(path, before.slice(0, edit.from) + text + before.slice(edit.to));
+    this.#texts.set(path, editedText(before, edit));
     for (const one of this.#all()) {
       if (one.has(path)) one.edit(path, edit);
       else one.setText(path, this.#texts.get(path));

@@ -1,5 +1,5 @@
 import { fault, type Problem } from '../../diagnostics/index.ts';
-import { formatMetro, parseMetro, syntaxProblems } from '../../formats/metro/index.ts';
+import { formatMetro, parseMetro, refusal, syntaxProblems } from '../../formats/metro/index.ts';
 import { entryFacts, machine, realPath, replaceFile } from '../../host/index.ts';
 import { diskFiles } from './disk-files.ts';
 
@@ -36,18 +36,7 @@ function formatFile(file: string, checkOnly: boolean): FormattedFile {
 
 function textOf(file: string): string {
   const answer = diskFiles().read(file);
-  switch (answer.kind) {
-    case 'text':
-      return answer.text;
-    case 'not-file':
-      throw fault('MTR042', { what: `'${file}' is no regular file` });
-    case 'not-text':
-      throw fault('MTR006', { what: `the file '${file}' is no text in UTF-8` });
-    case 'too-large':
-      throw fault('MTR029', { what: `the file '${file}' is larger than 64 MiB` });
-    case 'unreadable':
-      throw fault('MTR041', { what: `the file '${file}' cannot be read`, why: `${answer.why}.` });
-    default:
-      throw fault('MTR041', { what: `the file '${file}' does not exist` });
-  }
+  if (answer.kind === 'text') return answer.text;
+  const { code, ...said } = refusal(answer, file);
+  throw fault(code, said);
 }

@@ -14,4 +14,4 @@ export {
 export { diskFiles } from './disk-files.ts';
 export { type GraphSubject, graphData, graphDot, graphLines } from './draw-graph.ts';
 export { type FormattedFile, formatFiles } from './format-files.ts';
-export { openProgram, type ProgramRequest, readValues } from './open-program.ts';
+export { openProgram, type ProgramRequest, readValues, shownVariables } from './open-program.ts';

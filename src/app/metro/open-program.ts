@@ -23,11 +23,16 @@ export function openProgram(request: ProgramRequest): Program {
     files: diskFiles(request.roots),
     sets: readValues(request.values),
     overrides: readValues(request.overrides ?? []),
-    variables: new Map(usualVariables.map((name) => [name, machine.variable(name)])),
+    variables: shownVariables(),
     query: request.query === true,
   });
   if (!loaded.program) throw new ProblemError(loaded.problem);
   return loaded.program;
+}
+
+/** What this machine has for the variables that `<?env` may show; undefined for those that are not set. */
+export function shownVariables(): ReadonlyMap<string, string | undefined> {
+  return new Map(usualVariables.map((name) => [name, machine.variable(name)]));
 }
 
 /** Values on a command line, by name; a later one of the same name counts. Throws MTR071. */

@@ -7,7 +7,7 @@ import type { RecipeSources } from '../recipe-sources.ts';
 import { countAutogens } from './autogen-packages.ts';
 import { autogensFor } from './autogens-for.ts';
 import { newestCommit } from './newest-commit.ts';
-import type { WantedRun } from './upkeep-run.ts';
+import { shown, type WantedRun } from './upkeep-run.ts';
 import type { Performed, SourceWork } from './upkeep-source.ts';
 
 export interface AutogenWorkParts {
@@ -45,8 +45,7 @@ export class AutogenWork implements SourceWork {
       ...{ target, source, arch: 'any', commit, urgency: 0, packages },
     });
     const [first] = reply.refused;
-    const { code = '', what = '', next } = first ?? {};
-    const problem = first === undefined ? null : { code, what, ...(next === undefined ? {} : { next }) };
+    const problem = first === undefined ? null : shown(first);
     const scheduled = reply.accepted.map(({ name }) => name);
     const outcome = problem === null ? 'done' : 'failed';
     return { head, outcome: { outcome, problem, scheduled, warnings: reply.refused.length } };

@@ -86,8 +86,13 @@ export function outcomeOfEnd(end: UpkeepEnd, timeoutMs: number): RunOutcome {
 const isFatal = ({ severity }: Problem): boolean => severity === 'error';
 const ending = ({ blame }: Problem): 'later' | 'failed' => (blame === 'world' ? 'later' : 'failed');
 
-/** A problem as views of runs have it. */
-export function shown({ code, what, next }: Problem): NonNullable<UpkeepRun['problem']> {
+/** A problem, or why something was refused, as views of runs have it. */
+export function shown(one: {
+  readonly code: string;
+  readonly what: string;
+  readonly next?: string | undefined;
+}): NonNullable<UpkeepRun['problem']> {
+  const { code, what, next } = one;
   return { code, what, ...(next === undefined ? {} : { next }) };
 }
 

@@ -11,7 +11,7 @@ import { fault } from '../../diagnostics/index.ts';
 import { bytesIfThere, interruptible, readStandardInput } from '../../host/index.ts';
 import { formatBytes } from '../../primitives/index.ts';
 import { exitCodes, type Shell } from '../shell.ts';
-import { type EbinWords, openingOf, optionsOf, placeOf, withRepository } from './ebin-options.ts';
+import { collect, type EbinWords, openingOf, optionsOf, placeOf, withRepository } from './ebin-options.ts';
 
 export interface GenerateWords extends EbinWords {
   readonly out?: string;
@@ -41,7 +41,7 @@ export function generating(command: Command): Command {
       .option(
         '--atom <atom>',
         'category/name or category/name-version; several times (default: all)',
-        (value: string, before: readonly string[] | undefined) => [...(before ?? []), value],
+        collect,
       ),
   );
 }

@@ -10,7 +10,15 @@ import type { Problem } from '../../diagnostics/index.ts';
 import { interruptible } from '../../host/index.ts';
 import { formatBytes } from '../../primitives/index.ts';
 import { exitCodes, type Shell } from '../shell.ts';
-import { type EbinWords, openingOf, optionsOf, placeOf, withOpening, withSelection } from './ebin-options.ts';
+import {
+  collect,
+  type EbinWords,
+  openingOf,
+  optionsOf,
+  placeOf,
+  withOpening,
+  withSelection,
+} from './ebin-options.ts';
 
 const scanHelp = `
 Lists builds, and which of them an ebin would have. Images are not read, and nothing is written.
@@ -45,11 +53,7 @@ function complain(shell: Shell, problems: readonly Problem[]): void {
 export function addScan(command: Command, shell: Shell): void {
   withSelection(command.description('list builds, and which of them count'))
     .argument('<pkgdir...>', 'folders of binary packages')
-    .option(
-      '--atom <atom>',
-      'category/name or category/name-version; several times',
-      (value: string, before: readonly string[] | undefined) => [...(before ?? []), value],
-    )
+    .option('--atom <atom>', 'category/name or category/name-version; several times', collect)
     .addHelpText('after', scanHelp)
     .action(async (pkgdirs: readonly string[], words: EbinWords & { readonly atom?: readonly string[] }) => {
       const found = await interruptible((signal) =>
@@ -67,6 +71,12 @@ export function addScan(command: Command, shell: Shell): void {
     });
 }
 
+/** The flags that are on, without those that the build has from the profile. */
+function ownFlags(iuse: readonly string[], use: readonly string[]): readonly string[] {
+  const known = new Set(iuse.map((flag) => flag.replace(/^[+-]/, '')));
+  return use.filter((flag) => known.has(flag));
+}
+
 function printScan(shell: Shell, { versions }: Scan): void {
   for (const { cpv, flags, combinations, builds, refused } of versions) {
     const names = flags?.varying.join(' ') || 'no flags';
@@ -76,8 +86,7 @@ function printScan(shell: Shell, { versions }: Scan): void {
         : `${cpv}: ${builds.length} builds, ${combinations} combinations of ${names}`,
     );
     for (const { path, buildId, use, iuse, reason } of builds) {
-      const known = new Set(iuse.map((flag) => flag.replace(/^[+-]/, '')));
-      const on = use.filter((flag) => known.has(flag)).join(' ');
+      const on = ownFlags(iuse, use).join(' ');
       shell.print(`  ${buildId ?? '-'}\t{${on}}\t${path}${reason === undefined ? '' : `\t${reason}`}`);
     }
   }
@@ -100,12 +109,11 @@ export function addInspect(command: Command, shell: Shell): void {
 }
 
 function printInspection(shell: Shell, found: Inspection): void {
-  const known = new Set(found.iuse.map((flag) => flag.replace(/^[+-]/, '')));
   shell.print(
     `${found.cpv} (${found.format}, ${found.compression}${found.isSigned ? ', signed' : ''}), build ${found.buildId ?? '-'}`,
     `slot ${found.slot}, EAPI ${found.eapi}, ${found.chost}`,
     `IUSE ${found.iuse.join(' ') || '(none)'}`,
-    `USE  ${found.use.filter((flag) => known.has(flag)).join(' ') || '(none)'}`,
+    `USE  ${ownFlags(found.iuse, found.use).join(' ') || '(none)'}`,
     `${found.entries} entries in the image:`,
     ...found.parts.map(
       ({ part, members, sizeBytes, canonical }) =>

@@ -3,7 +3,8 @@ import { type GenerateOptions, readSettings } from '../../app/ebins/index.ts';
 import { bytesIfThere, machine } from '../../host/index.ts';
 import { parseCount } from '../parse-count.ts';
 
-const collect = (value: string, before: readonly string[] | undefined): readonly string[] => [
+/** The values of an option that may be given several times. */
+export const collect = (value: string, before: readonly string[] | undefined): readonly string[] => [
   ...(before ?? []),
   value,
 ];

@@ -9,13 +9,10 @@ import {
   graphData,
   graphDot,
   graphLines,
-  openProgram,
   renderExplanation,
 } from '../../app/metro/index.ts';
-import { fault } from '../../diagnostics/index.ts';
-import { nearestWords } from '../../primitives/index.ts';
 import { exitCodes, type Shell } from '../shell.ts';
-import { complainAll, openFor, type ReadingOptions, reading, withReading } from './metro-values.ts';
+import { elementOf, openFor, type ReadingOptions, reading, several, withReading } from './metro-values.ts';
 
 const explainHelp = `
 Prints where the element is defined, which annotations led to its file, and the same for everything that its value is made of.
@@ -47,17 +44,13 @@ export function addMetroLooks(metro: Command, shell: Shell): void {
   withReading(metro.command('explain'))
     .description('where an element and all that it is made of come from')
     .argument('<file>', 'file to begin with')
-    .argument('<key>', 'name of the element')
+    .argument('<element>', 'its name')
     .argument('[values...]', 'name=value')
     .addHelpText('after', explainHelp)
-    .action((file: string, key: string, values: readonly string[], options: ReadingOptions) => {
+    .action((file: string, name: string, values: readonly string[], options: ReadingOptions) => {
       const program = openFor(shell, { file, values, query: true, ...reading(options) });
-      if (!program.value(key)) {
-        const near = nearestWords(key, program.definitions.cells.keys());
-        const next = near === undefined ? undefined : `Did you mean ${near}?`;
-        throw fault('MTR072', { what: `there is no element '${key}'`, next });
-      }
-      const explanation = explain(program, key);
+      elementOf(program, name);
+      const explanation = explain(program, name);
       shell.printJson(explanation);
       shell.print(...renderExplanation(explanation));
     });
@@ -85,14 +78,8 @@ export function addMetroLooks(metro: Command, shell: Shell): void {
     .argument('<a>', 'file to begin with')
     .argument('<b>', 'another one')
     .argument('[values...]', 'name=value')
-    .option('--left <name=value>', 'a value for the first file', (one, all: readonly string[] = []) => [
-      ...all,
-      one,
-    ])
-    .option('--right <name=value>', 'a value for the second', (one, all: readonly string[] = []) => [
-      ...all,
-      one,
-    ])
+    .option('--left <name=value>', 'a value for the first file', several)
+    .option('--right <name=value>', 'a value for the second', several)
     .addHelpText('after', diffHelp)
     .action((a: string, b: string, values: readonly string[], options: DiffOptions) =>
       compare(shell, { a, b, values }, options),
@@ -104,11 +91,8 @@ function compare(
   { a, b, values }: { a: string; b: string; values: readonly string[] },
   options: DiffOptions,
 ): void {
-  const open = (file: string, more: readonly string[] = []) => {
-    const program = openProgram({ file, values: [...values, ...more], ...reading(options) });
-    complainAll(shell, program.problems);
-    return program;
-  };
+  const open = (file: string, more: readonly string[] = []) =>
+    openFor(shell, { file, values: [...values, ...more], ...reading(options) });
   const differences = comparePrograms(open(a, options.left), open(b, options.right));
   shell.printJson(differences);
   if (differences.length > 0) shell.print(...differences.flatMap(differenceLines));

@@ -16,7 +16,11 @@ export interface ReadingOptions {
   readonly override?: readonly string[];
 }
 
-const several = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+/** Takes an option that may be given several times. */
+export const several = (value: string, before: readonly string[] = []): readonly string[] => [
+  ...before,
+  value,
+];
 
 /** Adds the options of `ReadingOptions`. */
 export function withReading(command: Command): Command {
@@ -38,7 +42,7 @@ Examples:
   packmill --json metro check farm.conf | jq '.[].problems[].code'`;
 
 const getHelp = `
-Prints the value: one line, or the lines of a block. A KEY that ends in '?' asks whether the element is defined. Exit code 1 when
+Prints the value: one line, or the lines of a block. A name that ends in '?' asks whether the element is defined. Exit code 1 when
 there is no such element, or when it has no value.
 
 Examples:
@@ -66,11 +70,11 @@ export function addMetroValues(metro: Command, shell: Shell): void {
   withReading(metro.command('get'))
     .description('the value of one element')
     .argument('<file>', 'file to begin with')
-    .argument('<key>', 'name of the element')
+    .argument('<element>', 'its name')
     .argument('[values...]', 'name=value')
     .addHelpText('after', getHelp)
-    .action((file: string, key: string, values: readonly string[], options: ReadingOptions) =>
-      get(shell, { file, key, values }, options),
+    .action((file: string, name: string, values: readonly string[], options: ReadingOptions) =>
+      get(shell, { file, name, values }, options),
     );
   withReading(metro.command('dump'))
     .description('all elements and their values')
@@ -94,6 +98,15 @@ export function openFor(shell: Shell, request: Parameters<typeof openProgram>[0]
   const program = openProgram(request);
   complainAll(shell, program.problems);
   return program;
+}
+
+/** What an element comes to. Throws MTR072 when it is not defined. */
+export function elementOf(program: Program, name: string): ElementValue {
+  const value = program.value(name);
+  if (value) return value;
+  const near = nearestWords(name, program.definitions.cells.keys());
+  const next = near === undefined ? undefined : `Did you mean ${near}?`;
+  throw fault('MTR072', { what: `there is no element '${name}'`, next });
 }
 
 const mostProblems = 200;
@@ -127,16 +140,11 @@ function check(
 
 function get(
   shell: Shell,
-  { file, key, values }: { file: string; key: string; values: readonly string[] },
+  { file, name, values }: { file: string; name: string; values: readonly string[] },
   options: ReadingOptions,
 ): void {
   const program = openFor(shell, { file, values, query: true, ...reading(options) });
-  const value = program.value(key);
-  if (!value) {
-    const near = nearestWords(key, program.definitions.cells.keys());
-    const next = near === undefined ? undefined : `Did you mean ${near}?`;
-    throw fault('MTR072', { what: `there is no element '${key}'`, next });
-  }
+  const value = elementOf(program, name);
   shell.printJson(plainValue(value));
   if (value.kind === 'error') complainAll(shell, value.problems);
   else if (value.kind === 'single') shell.print(value.text);

@@ -18,14 +18,6 @@ export const ebinsIndexCodes = {
     next: 'Give the flag of the part another name, such as --part-flag splitdebug=debuginfo.',
     sample: { broken: 'IUSE="splitdebug"', fixed: '--part-flag splitdebug=debuginfo' },
   },
-  EBN052: {
-    severity: 'error',
-    blame: 'recipe',
-    title: 'a build is made for a prefix (E_PREFIX)',
-    why: 'Its image lies below EPREFIX, and its files name that folder; it works nowhere else.',
-    next: 'Build without a prefix, or use --allow-prefix when all users have the same one.',
-    sample: { broken: 'EPREFIX=/home/me/gentoo', fixed: 'no EPREFIX' },
-  },
   EBN053: {
     severity: 'error',
     blame: 'recipe',
@@ -186,14 +178,6 @@ export const ebinsIndexCodes = {
     why: 'Its value is outside of what the option can be.',
     next: 'Correct the value that is named.',
     sample: { broken: '--pick youngest', fixed: '--pick newest' },
-  },
-  EBN072: {
-    severity: 'warning',
-    blame: 'recipe',
-    title: 'a build was made with files left out (W_MASKED)',
-    why: 'PKG_INSTALL_MASK kept files out of its image. Users of the ebin miss them.',
-    next: 'Build without PKG_INSTALL_MASK; users can set INSTALL_MASK themselves.',
-    sample: { broken: 'PKG_INSTALL_MASK="/usr/share/doc"', fixed: 'PKG_INSTALL_MASK=""' },
   },
   EBN073: {
     severity: 'warning',

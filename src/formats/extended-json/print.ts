@@ -1,5 +1,6 @@
 import * as bson from 'bson';
 import { fault } from '../../diagnostics/index.ts';
+import { compareBytes } from '../../primitives/index.ts';
 import type { BsonValue } from './bson-value.ts';
 import { isWrapper } from './wrappers.ts';
 
@@ -125,14 +126,9 @@ function printReference(value: bson.DBRef, place: Place): string {
   return printParts(parts);
 }
 
-const byCodePoint = (a: string, b: string): number => {
-  // surrogates of UTF-16 sort before the letters behind them, code points do not
-  const left = Buffer.from(a);
-  return left.compare(Buffer.from(b));
-};
-
 function printParts(parts: ReadonlyMap<string, string>): string {
-  const names = [...parts.keys()].sort(byCodePoint);
+  // bytes are in the order of code points; surrogates of UTF-16 sort before the letters behind them
+  const names = [...parts.keys()].sort(compareBytes);
   return `{${names.map((name) => `${printText(name)}: ${parts.get(name)}`).join(', ')}}`;
 }
 

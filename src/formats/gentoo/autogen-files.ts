@@ -1,13 +1,13 @@
-/** Names of modules that write ebuilds, wherever they lie; of several in one folder the first one counts. */
-const modules = ['autogen.ts', 'autogen.mts', 'autogen.mjs', 'autogen.js'] as const;
-const list = 'autogen.yaml';
-
 /** Endings of modules that write ebuilds, in the order in which they count. */
 export const moduleSuffixes = ['.ts', '.mts', '.mjs', '.js'] as const;
 
+/** Names of modules that write ebuilds, wherever they lie; of several in one folder the first one counts. */
+const modules: readonly string[] = moduleSuffixes.map((suffix) => `autogen${suffix}`);
+const list = 'autogen.yaml';
+
 /** Whether a file of this name is an autogen. */
 export function isAutogenName(name: string): boolean {
-  return name === list || (modules as readonly string[]).includes(name);
+  return name === list || modules.includes(name);
 }
 
 /** The autogens among the names of a folder: the module that counts, then the list. */

@@ -14,7 +14,7 @@ import {
 } from './dependencies.ts';
 import { eapiRules, knownEapi } from './eapi.ts';
 import type { Group, ReadExpression } from './expression.ts';
-import { isKeyword, isSlotName, isUseFlagName } from './names.ts';
+import { bareFlag, isKeyword, isSlotName, isUseFlagName } from './names.ts';
 import { parseRequiredUse } from './required-use.ts';
 
 /** What the metadata of one ebuild is held against. */
@@ -45,7 +45,7 @@ class MetadataCheck {
     this.#entry = entry;
     this.#rules = rules;
     this.#file = file;
-    this.#iuse = new Set(this.#words('IUSE').map((word) => word.replace(/^[+-]/, '')));
+    this.#iuse = new Set(this.#words('IUSE').map(bareFlag));
   }
 
   value(name: string): string {

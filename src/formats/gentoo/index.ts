@@ -60,6 +60,7 @@ export {
   usualManifestHashes,
 } from './manifest.ts';
 export {
+  bareFlag,
   checkDistfileName,
   isCategoryName,
   isDistfileName,

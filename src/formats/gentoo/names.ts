@@ -1,5 +1,4 @@
 import { fault } from '../../diagnostics/index.ts';
-
 import { isVersion } from './version.ts';
 
 /** Whether a category may be called so (PMS 3.1.1). */
@@ -78,3 +77,6 @@ export function checkDistfileName(name: string): string {
   if (flaw !== undefined) throw fault('PMS004', { what: `the file name '${name}' ${flaw}` });
   return name;
 }
+
+/** The name of a flag in IUSE, without the sign of its default in front (PMS 7.2). */
+export const bareFlag = (word: string): string => word.replace(/^[+-]/, '');

@@ -1,7 +1,7 @@
 import type { Cell, Definition } from './definitions.ts';
 import type { Knowledge, Want } from './knowledge.ts';
 import type { Condition } from './nodes.ts';
-import { type Choice, errorResult, type Result } from './results.ts';
+import { type Choice, errorResult, headOf, type Result } from './results.ts';
 
 /** Whether a condition holds: an answer, the error of the element that it asks, or what has to be known first. */
 type Verdict =
@@ -26,13 +26,11 @@ export function chooseDefinition(knowledge: Knowledge, cell: Cell, user: Cell | 
   const [first, second] = holding;
   const missing = absent.length === 0 ? undefined : absent;
   if (!first || !second) return { definition: first, error: undefined, absent: missing };
-  const { nameAt, nameEnd } = second.node;
-  const site = { owner: second, from: nameAt, to: nameEnd };
   const said = holding.map(({ node }) => node.scope.when?.text ?? 'no condition');
   const trouble = {
     code: 'MTR030' as const,
     what: `'${cell.name}' has more than one definition that counts`,
-    site,
+    site: headOf(second),
     why: `These conditions hold at the same time: ${said.map((text) => `'${text}'`).join(', ')}.`,
   };
   return { definition: undefined, error: errorResult([trouble]), absent: missing };

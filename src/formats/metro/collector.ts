@@ -1,13 +1,12 @@
 import { conditionHolds } from './choice.ts';
 import { Cell, type Definition, Definitions } from './definitions.ts';
 import { Evaluator } from './evaluator.ts';
-import { TemplateFrame } from './frame.ts';
+import { argumentFrame } from './frame.ts';
 import type { Surroundings } from './knowledge.ts';
 import type { AnnotationNode, MetroFile, Scope } from './nodes.ts';
 import { parseMetro, shortened } from './parse-file.ts';
-import { pathFrom, type ReadAnswer } from './reader.ts';
+import { pathFrom, type Refused, refusal } from './reader.ts';
 import type { Result, Site, Trouble } from './results.ts';
-import { parseTemplate } from './template.ts';
 
 /** One `[collect]` annotation and what became of it. */
 export interface Collect {
@@ -62,20 +61,17 @@ export class Collector {
     this.#evaluator = new Evaluator(this.definitions, surroundings);
   }
 
-  /** Takes the first file in; false when it cannot be read, which `refuse` is told. */
-  begin(path: string, given: GivenValues, refuse: (answer: ReadAnswer) => void): boolean {
+  /** Takes the first file in; what the answer was instead when it cannot be read. */
+  begin(path: string, given: GivenValues): Refused | undefined {
     for (const name of given.overrides.keys()) this.definitions.overridden.add(name);
     const answer = this.#surroundings.files.read(path);
-    if (answer.kind !== 'text') {
-      refuse(answer);
-      return false;
-    }
+    if (answer.kind !== 'text') return answer;
     this.#take(parseMetro(answer.text, path), undefined);
     for (const [name, text] of given.overrides) this.#give(path, { name, text, origin: 'override' }, false);
     for (const [name, text] of given.sets) {
       if (!given.overrides.has(name)) this.#give(path, { name, text, origin: 'set' }, given.immutable);
     }
-    return true;
+    return undefined;
   }
 
   /** Goes through the queue until it is empty or nothing moves any more. */
@@ -156,12 +152,7 @@ export class Collector {
   }
 
   #expand(one: Collect): Result {
-    const { argument, node, file } = one;
-    const from = node.argumentAt;
-    const segments = parseTemplate(argument, from);
-    const line = { kind: 'plain', segments, from, to: from + argument.length } as const;
-    const standpoint = { owner: { file, node }, section: node.scope.section, lax: false };
-    return this.#evaluator.run(new TemplateFrame(this.#evaluator, line, standpoint));
+    return this.#evaluator.run(argumentFrame(this.#evaluator, one));
   }
 
   /**
@@ -199,7 +190,7 @@ export class Collector {
     if (answer.kind === 'text') {
       one.state = 'collected';
       this.#take(parseMetro(answer.text, path), one);
-    } else this.#fail(one, [refusal(answer, path, argumentSite(one))]);
+    } else this.#fail(one, [{ ...refusal(answer, path), site: argumentSite(one) }]);
   }
 
   #take(file: MetroFile, by: Collect | undefined): void {
@@ -276,22 +267,4 @@ function pathOf(one: Collect, result: Result): string | undefined {
 /** Where the argument of an annotation stands. */
 export function argumentSite(one: Collect): Site {
   return { owner: one, from: one.node.argumentAt, to: one.node.argumentAt + one.argument.length };
-}
-
-/** Why a file is not taken in: METRO-C01, C02, C04, P06 or E09. */
-export function refusal(answer: Exclude<ReadAnswer, { kind: 'text' }>, path: string, site: Site): Trouble {
-  switch (answer.kind) {
-    case 'missing':
-      return { code: 'MTR041', what: `the file '${path}' does not exist`, site };
-    case 'not-file':
-      return { code: 'MTR042', what: `'${path}' is no regular file`, site };
-    case 'outside':
-      return { code: 'MTR044', what: `'${path}' lies outside of the folders that may be read`, site };
-    case 'not-text':
-      return { code: 'MTR006', what: `the file '${path}' is no text in UTF-8`, site };
-    case 'too-large':
-      return { code: 'MTR029', what: `the file '${path}' is larger than 64 MiB`, site };
-    case 'unreadable':
-      return { code: 'MTR041', what: `the file '${path}' cannot be read`, site, why: `${answer.why}.` };
-  }
 }

@@ -1,6 +1,7 @@
 import type { Place } from '../../diagnostics/index.ts';
 import type { ElementValue, Program } from './program.ts';
-import { placeAt } from './trouble-problem.ts';
+import { headOf } from './results.ts';
+import { placeOf } from './trouble-problem.ts';
 
 /** One side of a difference: the value as `dump` has it, and where it is defined. */
 export interface ComparedValue {
@@ -39,6 +40,5 @@ function compared(program: Program, name: string): ComparedValue | undefined {
   const value = program.value(name);
   if (!value) return undefined;
   const { definition } = value;
-  const definedAt = definition && placeAt(definition.file, definition.node.start + definition.node.nameAt);
-  return { value: plainValue(value), definedAt };
+  return { value: plainValue(value), definedAt: definition && placeOf(headOf(definition)) };
 }

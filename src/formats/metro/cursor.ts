@@ -1,14 +1,8 @@
 import type { Definition } from './definitions.ts';
-import type { ElementNode, MetroFile, MetroNode } from './nodes.ts';
+import { lastStart } from './last-start.ts';
+import type { ElementNode, MetroFile, MetroNode, TextRange } from './nodes.ts';
 import type { Program } from './program.ts';
-import { definitionUses, segmentUses, type Use } from './references.ts';
-import { parseTemplate } from './template.ts';
-
-/** A range of a text. */
-export interface TextRange {
-  readonly from: number;
-  readonly to: number;
-}
+import { argumentUses, definitionUses, type Use } from './references.ts';
 
 /** What stands at a place of a file: a name where it is defined or used, or the file that an annotation collects. */
 export type AtCursor =
@@ -22,15 +16,8 @@ export type AtCursor =
   | { readonly kind: 'collect'; readonly path: string; readonly range: TextRange };
 
 /** The node that holds an offset; at the end of the text the last one. */
-export function nodeAt(file: MetroFile, offset: number): MetroNode | undefined {
-  let low = 0;
-  let high = file.nodes.length - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if ((file.nodes[middle] as MetroNode).start <= offset) low = middle;
-    else high = middle - 1;
-  }
-  return file.nodes[low];
+export function nodeAt({ nodes }: MetroFile, offset: number): MetroNode | undefined {
+  return nodes[lastStart(nodes.length, (index) => (nodes[index] as MetroNode).start, offset)];
 }
 
 /** What stands at an offset; undefined when it is neither. */
@@ -55,8 +42,7 @@ function atAnnotation(
 ): AtCursor | undefined {
   if (node.does !== 'collect') return undefined;
   const argument = node.words[1] ?? '';
-  const uses = segmentUses(parseTemplate(argument, node.argumentAt), node.scope.section);
-  const use = innermost(uses, offset - node.start);
+  const use = innermost(argumentUses(node), offset - node.start);
   if (use) return { kind: 'use', name: use.name, range: rangeOf(node, use), use };
   const path = program.collects.find((one) => one.node === node && one.file === file)?.path;
   if (path === undefined) return undefined;

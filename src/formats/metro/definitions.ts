@@ -99,26 +99,24 @@ export class Definitions {
     return this.cells.get(name);
   }
 
-  /** Adds the definitions of a file; calls back for each name that is new. */
-  addFile(file: MetroFile, fileIndex: number, isNew?: (name: string) => void): void {
+  /** Adds the definitions of a file. */
+  addFile(file: MetroFile, fileIndex: number): void {
     for (const node of file.nodes) {
       if (node.kind !== 'element' || node.name === undefined) continue;
       if (this.overridden.size > 0 && this.overridden.has(node.name)) continue;
-      const definition: Definition = { name: node.name, origin: 'file', file, node, fileIndex };
-      if (this.add(definition)) isNew?.(node.name);
+      this.add({ name: node.name, origin: 'file', file, node, fileIndex });
     }
   }
 
-  /** Adds one definition; true when the name was not defined. */
-  add(definition: Definition): boolean {
+  /** Adds one definition. */
+  add(definition: Definition): void {
     const cell = this.cells.get(definition.name);
     if (cell) {
       cell.add(definition);
-      return false;
+      return;
     }
     this.cells.set(definition.name, new Cell(definition));
     this.version += 1;
-    return true;
   }
 
   remove(definition: Definition): void {

@@ -1,9 +1,10 @@
 import type { Place } from '../../diagnostics/index.ts';
-import type { Collect } from './collector.ts';
+import { argumentSite, type Collect } from './collector.ts';
 import type { Origin } from './definitions.ts';
 import type { Program } from './program.ts';
 import { countingDefinition, definitionUses, type Use } from './references.ts';
-import { argumentPlace, placeAt, placeOf } from './trouble-problem.ts';
+import { headOf } from './results.ts';
+import { placeOf } from './trouble-problem.ts';
 import { writtenValue } from './value-lines.ts';
 
 /** Where an element comes from, and what its value is made of (10.2). */
@@ -70,7 +71,7 @@ class Explainer {
     return {
       ...head,
       ...outcomeOf(value),
-      definedAt: placeAt(definition.file, definition.node.start + definition.node.nameAt),
+      definedAt: placeOf(headOf(definition)),
       origin: definition.origin,
       written: definition.node.isBlock ? undefined : shorten(writtenValue(definition)),
       condition: definition.node.scope.when?.text,
@@ -95,7 +96,7 @@ class Explainer {
   #way(path: string): Explanation['collectedBy'] {
     const way: { at: Place; argument: string }[] = [];
     for (let by: Collect | undefined = this.#program.files.get(path)?.by; by && way.length < mostLevels; ) {
-      way.push({ at: argumentPlace(by), argument: by.argument });
+      way.push({ at: placeOf(argumentSite(by)), argument: by.argument });
       by = this.#program.files.get(by.file.path)?.by;
     }
     return way;

@@ -1,7 +1,7 @@
-import { LineEnds, trimSpaces } from './line-ends.ts';
-import type { ReadAnswer } from './reader.ts';
+import { linesIn, trimSpaces } from './line-ends.ts';
+import type { Refused } from './reader.ts';
 
-const reasons: Readonly<Record<Exclude<ReadAnswer['kind'], 'text' | 'unreadable'>, string>> = {
+const reasons: Readonly<Record<Exclude<Refused['kind'], 'unreadable'>, string>> = {
   missing: 'there is no such file',
   'not-file': 'it is no regular file',
   'not-text': 'it is no text in UTF-8',
@@ -10,18 +10,15 @@ const reasons: Readonly<Record<Exclude<ReadAnswer['kind'], 'text' | 'unreadable'
 };
 
 /** Why a file is not read, in words. */
-export function unreadableWhy(answer: Exclude<ReadAnswer, { kind: 'text' }>): string {
+export function unreadableWhy(answer: Refused): string {
   return answer.kind === 'unreadable' ? answer.why : reasons[answer.kind];
 }
 
 /** What `<<` makes of a text (3.7): its lines joined by single spaces, without white space at both ends. */
 export function joinedLines(text: string): string {
-  const ends = new LineEnds(text);
-  const lines: string[] = [];
-  for (let at = 0; at < text.length; ) {
-    const end = ends.endOf(at);
-    lines.push(text.slice(at, end));
-    at = ends.after(end);
-  }
-  return trimSpaces(lines.join(' '));
+  return trimSpaces(
+    linesIn(text)
+      .map((line) => line.text)
+      .join(' '),
+  );
 }

@@ -1,6 +1,8 @@
 import type { Cell } from './definitions.ts';
 import type { Frame, Knowledge, Want } from './knowledge.ts';
 import { LinesFrame, type Standpoint } from './lines-frame.ts';
+import type { AnnotationNode, MetroFile } from './nodes.ts';
+import { parseTemplate } from './template.ts';
 import { blockLines, singleLine, type ValueLine } from './value-lines.ts';
 
 /** The value of an element. */
@@ -40,7 +42,7 @@ export class ValueFrame extends LinesFrame implements Frame {
   }
 }
 
-/** A text that is no value of an element: the argument of `[collect]`. */
+/** A text that is no value of an element: the argument of `[collect]`, or a name that is made of others. */
 export class TemplateFrame extends LinesFrame implements Frame {
   readonly want = undefined;
 
@@ -53,4 +55,19 @@ export class TemplateFrame extends LinesFrame implements Frame {
   step(): Want | undefined {
     return this.walk();
   }
+}
+
+/** The argument of a `[collect]`, which says what it lacks whatever options hold there. */
+export function argumentFrame(
+  knowledge: Knowledge,
+  { file, node, argument }: { file: MetroFile; node: AnnotationNode; argument: string },
+): TemplateFrame {
+  const from = node.argumentAt;
+  const segments = parseTemplate(argument, from);
+  const standpoint = { owner: { file, node }, section: node.scope.section, lax: false };
+  return new TemplateFrame(
+    knowledge,
+    { kind: 'plain', segments, from, to: from + argument.length },
+    standpoint,
+  );
 }

@@ -37,9 +37,10 @@ export {
   normalPath,
   pathFrom,
   type ReadAnswer,
+  refusal,
   textOfBytes,
 } from './reader.ts';
-export { type Reparsed, reparse, type TextEdit } from './reparse.ts';
+export { editedText, type Reparsed, reparse, type TextEdit } from './reparse.ts';
 export type { InputRead, MadeLine, Site, Trouble } from './results.ts';
 export { syntaxProblems } from './syntax-troubles.ts';
 export { parseTemplate, type Reference, type Segment } from './template.ts';

@@ -1,11 +1,10 @@
 import { fault } from '../../diagnostics/index.ts';
-import { atCursor, definitionAt, nodeAt, type TextRange } from './cursor.ts';
+import { atCursor, definitionAt, nodeAt } from './cursor.ts';
 import type { Definition } from './definitions.ts';
 import { explain, renderExplanation } from './explain.ts';
-import type { MetroFile } from './nodes.ts';
+import type { MetroFile, TextRange } from './nodes.ts';
 import type { Program } from './program.ts';
-import { countingDefinition, definitionUses, segmentUses, type Use } from './references.ts';
-import { parseTemplate } from './template.ts';
+import { argumentUses, countingDefinition, definitionUses, type Use } from './references.ts';
 
 /** A range of one of the files of a program. */
 export interface FileRange extends TextRange {
@@ -146,9 +145,9 @@ function allUses(program: Program, name: string): readonly FoundUse[] {
       }
     }
   }
-  for (const { file, node, argument } of program.collects) {
+  for (const { file, node } of program.collects) {
     const place = { path: file.path, start: node.start, section: node.scope.section };
-    for (const use of segmentUses(parseTemplate(argument, node.argumentAt), node.scope.section)) {
+    for (const use of argumentUses(node)) {
       if (use.name === name) found.push({ ...place, use });
     }
   }

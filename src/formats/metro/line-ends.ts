@@ -41,6 +41,24 @@ export function lineStarts(text: string): readonly number[] {
   return starts;
 }
 
+/** A line of a text, without its line end, and where it begins. */
+export interface RawLine {
+  readonly text: string;
+  readonly at: number;
+}
+
+/** The lines of a text that begins at `from`; what stands behind the last line end is one when it is not empty. */
+export function linesIn(text: string, from = 0): readonly RawLine[] {
+  const ends = new LineEnds(text);
+  const lines: RawLine[] = [];
+  for (let at = 0; at < text.length; ) {
+    const end = ends.endOf(at);
+    lines.push({ text: text.slice(at, end), at: from + at });
+    at = ends.after(end);
+  }
+  return lines;
+}
+
 /** Space and tab: the white space of the language within a line. */
 export function isSpace(code: number): boolean {
   return code === 32 || code === 9;

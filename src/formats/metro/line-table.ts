@@ -1,3 +1,4 @@
+import { lastStart } from './last-start.ts';
 import { LineEnds, lineStarts } from './line-ends.ts';
 import type { MetroFile } from './nodes.ts';
 
@@ -15,14 +16,7 @@ export function startsOf(file: MetroFile): readonly number[] {
 
 /** Number of the line that an offset is on, from 0. */
 export function lineAt(starts: readonly number[], offset: number): number {
-  let low = 0;
-  let high = starts.length - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if ((starts[middle] as number) <= offset) low = middle;
-    else high = middle - 1;
-  }
-  return low;
+  return lastStart(starts.length, (index) => starts[index] as number, offset);
 }
 
 /** Brings what is known of a file in line with an edit that led to `text`; called before the file has it. */

@@ -2,10 +2,11 @@ import { showVariables } from './code-block.ts';
 import type { Cell } from './definitions.ts';
 import { joinedLines, unreadableWhy } from './file-value.ts';
 import type { Knowledge, Want } from './knowledge.ts';
+import type { TextRange } from './nodes.ts';
 import { shortened } from './parse-file.ts';
 import { pathFrom } from './reader.ts';
 import { headOf, type Result, type Site } from './results.ts';
-import type { Reference, Segment } from './template.ts';
+import { type Reference, type Segment, targetName } from './template.ts';
 import { ValueInMaking } from './value-in-making.ts';
 import type { ValueLine } from './value-lines.ts';
 
@@ -14,11 +15,6 @@ export interface Standpoint {
   readonly owner: Site['owner'];
   readonly section: string | undefined;
   readonly lax: boolean;
-}
-
-interface Range {
-  readonly from: number;
-  readonly to: number;
 }
 
 /** Goes through lines and the references in them, and stops where something has to be known first. */
@@ -137,12 +133,12 @@ export class LinesFrame {
     return undefined;
   }
 
-  #target({ form, name, from, to }: Reference): string | undefined {
-    if (form === 'abs') return name;
-    const section = this.standpoint?.section;
-    if (section !== undefined) return form === 'self' ? section : `${section}/${name}`;
+  #target(reference: Reference): string | undefined {
+    const target = targetName(reference, this.standpoint?.section);
+    if (target !== undefined) return target;
+    const { form, name } = reference;
     const what = `'$[${form === 'self' ? '' : `:${name}`}]' stands outside of every section`;
-    this.value.fail({ code: 'MTR026', what, site: this.#site({ from, to }) });
+    this.value.fail({ code: 'MTR026', what, site: this.#site(reference) });
     return undefined;
   }
 
@@ -156,7 +152,7 @@ export class LinesFrame {
     else if (!allowed) this.#failUndefined(name, reference);
   }
 
-  #failUndefined(name: string, at: Range): void {
+  #failUndefined(name: string, at: TextRange): void {
     const what = `'${shortened(name)}' is not defined`;
     this.value.fail({ code: 'MTR021', what, site: this.#site(at), missing: name });
   }
@@ -230,11 +226,11 @@ export class LinesFrame {
     value.fail({ code: 'MTR028', what, site: this.#site(line), why: `${path}: ${unreadableWhy(answer)}.` });
   }
 
-  #append(text: string, at: Range): void {
+  #append(text: string, at: TextRange): void {
     this.value.append(text, () => this.#site(at));
   }
 
-  #site({ from, to }: Range): Site {
+  #site({ from, to }: TextRange): Site {
     return { owner: (this.standpoint as Standpoint).owner, from, to };
   }
 }

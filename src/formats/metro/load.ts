@@ -1,10 +1,9 @@
 import { type Problem, problem } from '../../diagnostics/index.ts';
 import { usualVariables } from './code-block.ts';
-import { argumentSite, Collector, refusal } from './collector.ts';
+import { argumentSite, Collector } from './collector.ts';
 import type { Surroundings } from './knowledge.ts';
-import type { MetroFile } from './nodes.ts';
 import { leftTrouble, Program } from './program.ts';
-import { type FileReader, normalPath } from './reader.ts';
+import { type FileReader, normalPath, refusal } from './reader.ts';
 import type { Trouble } from './results.ts';
 
 export interface LoadOptions {
@@ -39,20 +38,16 @@ export function loadMetro(options: LoadOptions): LoadedProgram {
   };
   const collector = new Collector(surroundings);
   const root = normalPath(options.root);
-  let refused: Problem | undefined;
   const given = {
     sets: options.sets ?? new Map(),
     overrides: options.overrides ?? new Map(),
     immutable: options.immutable === true,
   };
-  collector.begin(root, given, (answer) => {
-    if (answer.kind === 'text') return;
-    const file: MetroFile = { name: root, path: root, text: '', nodes: [] };
-    const trouble = refusal(answer, root, { owner: { file, node: { start: 0 } }, from: 0, to: 0 });
-    const { code, what, why } = trouble;
-    refused = problem(code, { what, why });
-  });
-  if (refused) return { program: undefined, problem: refused };
+  const refused = collector.begin(root, given);
+  if (refused) {
+    const { code, ...said } = refusal(refused, root);
+    return { program: undefined, problem: problem(code, said) };
+  }
   collector.drain();
   collector.checkDecisions();
   return {

@@ -1,5 +1,11 @@
 import type { Code } from '../../diagnostics/index.ts';
 
+/** A range of a text. */
+export interface TextRange {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** A condition of section 6: `NAME` (is defined), or `NAME is V…` (has one of the values). */
 export interface Condition {
   /** Its words, joined by single spaces: two conditions are the same when their texts are. */

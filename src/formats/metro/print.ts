@@ -1,4 +1,4 @@
-import { LineEnds } from './line-ends.ts';
+import { linesIn } from './line-ends.ts';
 import type { AnnotationNode, ElementNode, MetroFile, MetroNode } from './nodes.ts';
 
 /** The parts that a node is written with, in order; joined they are its text. */
@@ -89,7 +89,8 @@ function formattedLines(file: MetroFile, node: MetroNode): readonly string[] {
       const head = `${name}:${value === '' ? '' : ` ${value}`}${comment}`;
       if (!node.isBlock) return [head];
       const isClosed = node.slips?.every(({ code }) => code !== 'MTR003') ?? true;
-      return [head, ...bodyLines(text.slice(node.bodyAt, node.bodyEnd)), ...(isClosed ? [']'] : [])];
+      const body = linesIn(text.slice(node.bodyAt, node.bodyEnd)).map((line) => line.text);
+      return [head, ...body, ...(isClosed ? [']'] : [])];
     }
     default:
       return [];
@@ -108,17 +109,6 @@ function commentBehind(rest: string): string {
   if (at < 0) return '';
   const gap = rest.slice(0, at).includes('\t') ? ' ' : rest.slice(0, at) || ' ';
   return `${gap}${trimmed(rest.slice(at))}`;
-}
-
-function bodyLines(body: string): readonly string[] {
-  const ends = new LineEnds(body);
-  const lines: string[] = [];
-  for (let at = 0; at < body.length; ) {
-    const end = ends.endOf(at);
-    lines.push(body.slice(at, end));
-    at = ends.after(end);
-  }
-  return lines;
 }
 
 /** Without white space of the language and line ends at both ends. */

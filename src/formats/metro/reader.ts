@@ -1,9 +1,35 @@
+import type { Code } from '../../diagnostics/index.ts';
+
 /** What asking for a file may come to. */
 export type ReadAnswer =
   | { readonly kind: 'text'; readonly text: string }
   /** Nothing there; no regular file; not text (invalid UTF-8 or NUL); beyond the limit; outside of the allowed folders. */
   | { readonly kind: 'missing' | 'not-file' | 'not-text' | 'too-large' | 'outside' }
   | { readonly kind: 'unreadable'; readonly why: string };
+
+/** An answer that is no text. */
+export type Refused = Exclude<ReadAnswer, { readonly kind: 'text' }>;
+
+/** Why a file is not taken in: METRO-C01, C02, C04, P06 or E09. */
+export function refusal(
+  answer: Refused,
+  path: string,
+): { readonly code: Code; readonly what: string; readonly why?: string } {
+  switch (answer.kind) {
+    case 'missing':
+      return { code: 'MTR041', what: `the file '${path}' does not exist` };
+    case 'not-file':
+      return { code: 'MTR042', what: `'${path}' is no regular file` };
+    case 'outside':
+      return { code: 'MTR044', what: `'${path}' lies outside of the folders that may be read` };
+    case 'not-text':
+      return { code: 'MTR006', what: `the file '${path}' is no text in UTF-8` };
+    case 'too-large':
+      return { code: 'MTR029', what: `the file '${path}' is larger than 64 MiB` };
+    case 'unreadable':
+      return { code: 'MTR041', what: `the file '${path}' cannot be read`, why: `${answer.why}.` };
+  }
+}
 
 /** How a program gets at files: whoever loads it says what may be read. */
 export interface FileReader {

@@ -1,8 +1,9 @@
 import type { Cell, Definition } from './definitions.ts';
 import { TemplateFrame } from './frame.ts';
+import type { AnnotationNode } from './nodes.ts';
 import type { Program } from './program.ts';
 import { pathFrom } from './reader.ts';
-import type { Reference, Segment } from './template.ts';
+import { parseTemplate, type Reference, type Segment, targetName } from './template.ts';
 import { blockLines, singleLine, type ValueLine } from './value-lines.ts';
 
 /** One use of an element in a definition or annotation; offsets from the start of the node. */
@@ -47,11 +48,9 @@ export function segmentUses(segments: readonly Segment[], section: string | unde
   return uses;
 }
 
-/** The whole name that a reference means; undefined outside of sections. */
-export function targetName({ form, name }: Reference, section: string | undefined): string | undefined {
-  if (form === 'abs') return name;
-  if (section === undefined) return undefined;
-  return form === 'self' ? section : `${section}/${name}`;
+/** The references in the argument of an annotation. */
+export function argumentUses({ words, argumentAt, scope }: AnnotationNode): readonly Use[] {
+  return segmentUses(parseTemplate(words[1] ?? '', argumentAt), scope.section);
 }
 
 /** Everything that a definition refers to. Names of includes and files that are made of references are worked out. */

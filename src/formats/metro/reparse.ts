@@ -1,12 +1,18 @@
+import { lastStart } from './last-start.ts';
 import { editLines } from './line-table.ts';
 import type { MetroFile, MetroNode, Scope } from './nodes.ts';
-import { FileParser } from './parse-file.ts';
+import { FileParser, outermost } from './parse-file.ts';
 
 /** A change of a text: what stands from `from` up to and without `to` is replaced. */
 export interface TextEdit {
   readonly from: number;
   readonly to: number;
   readonly text: string;
+}
+
+/** A text after an edit. */
+export function editedText(text: string, edit: TextEdit): string {
+  return text.slice(0, edit.from) + edit.text + text.slice(edit.to);
 }
 
 /** Nodes that an edit took away, and those that came in their place. */
@@ -22,11 +28,11 @@ export interface Reparsed {
 export function reparse(file: MetroFile, edit: TextEdit): Reparsed {
   const { from, to } = edit;
   const old = file.nodes;
-  const text = file.text.slice(0, from) + edit.text + file.text.slice(to);
+  const text = editedText(file.text, edit);
   const delta = edit.text.length - (to - from);
   const first = firstTouched(old, from);
   const start = old[first];
-  const parser = new FileParser(text, start?.start ?? 0, start?.scope ?? outermostOf(old));
+  const parser = new FileParser(text, start?.start ?? 0, start?.scope ?? outermost);
   const added: MetroNode[] = [];
   let next = first;
   let isSame = false;
@@ -64,18 +70,8 @@ function isBefore({ start }: MetroNode, editEnd: number, position: number): bool
 
 /** The node that an edit begins in; the one before when it begins at its start, as line ends may grow together. */
 function firstTouched(nodes: readonly MetroNode[], from: number): number {
-  let low = 0;
-  let high = nodes.length - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if ((nodes[middle] as MetroNode).start <= from) low = middle;
-    else high = middle - 1;
-  }
-  return nodes[low]?.start === from ? Math.max(0, low - 1) : Math.max(0, low);
-}
-
-function outermostOf(nodes: readonly MetroNode[]): Scope {
-  return nodes[0]?.scope ?? { section: undefined, lax: false, when: undefined };
+  const found = lastStart(nodes.length, (index) => (nodes[index] as MetroNode).start, from);
+  return nodes[found]?.start === from ? Math.max(0, found - 1) : found;
 }
 
 function sameScope(a: Scope, b: Scope): boolean {

@@ -1,4 +1,5 @@
 import type { Code } from '../../diagnostics/index.ts';
+import type { TextRange } from './nodes.ts';
 
 /** A reference `$[…]` (section 3); offsets count from the start of the node that it stands in. */
 export interface Reference {
@@ -12,6 +13,13 @@ export interface Reference {
   readonly to: number;
   /** Why it means nothing: E03 without an end, E04 a wrong modifier, E05 a target that cannot be one. */
   readonly slip: { readonly code: Code; readonly what: string } | undefined;
+}
+
+/** The whole name that a reference means; undefined outside of sections. */
+export function targetName({ form, name }: Reference, section: string | undefined): string | undefined {
+  if (form === 'abs') return name;
+  if (section === undefined) return undefined;
+  return form === 'self' ? section : `${section}/${name}`;
 }
 
 /** Text as it is, or a reference. */
@@ -51,18 +59,13 @@ export function parseTemplate(text: string, at: number): readonly Segment[] {
   return segments;
 }
 
-interface Range {
-  readonly from: number;
-  readonly to: number;
-}
-
-function unterminated(text: string, range: Range): Reference {
+function unterminated(text: string, range: TextRange): Reference {
   const slip = { code: 'MTR023', what: `'${text.slice(0, 40)}' has no ']'` } as const;
   return { form: 'abs', name: '', test: false, mod: undefined, ...range, slip };
 }
 
 /** What stands between `$[` and `]` (3.1 to 3.5). */
-function readReference(target: string, range: Range): Reference {
+function readReference(target: string, range: TextRange): Reference {
   const test = target.endsWith('?');
   const inner = test ? target.slice(0, -1) : target;
   const wrong = (code: Code, what: string): Reference => ({

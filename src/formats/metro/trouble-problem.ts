@@ -1,7 +1,7 @@
 import { type Code, type Place, type Problem, problem } from '../../diagnostics/index.ts';
 import { nearestWords } from '../../primitives/index.ts';
 import { lineAt, startsOf } from './line-table.ts';
-import type { AnnotationNode, MetroFile } from './nodes.ts';
+import type { MetroFile } from './nodes.ts';
 import type { Site, Trouble } from './results.ts';
 
 /**
@@ -60,11 +60,6 @@ export function offsetAt(file: MetroFile, line: number, column: number): number 
 /** Where a site is. */
 export function placeOf({ owner, from }: Site): Required<Place> {
   return placeAt(owner.file, owner.node.start + from);
-}
-
-/** Where the argument of an annotation is. */
-export function argumentPlace({ file, node }: { file: MetroFile; node: AnnotationNode }): Required<Place> {
-  return placeAt(file, node.start + node.argumentAt);
 }
 
 /** A place in words: `file:line:column`. */

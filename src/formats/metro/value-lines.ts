@@ -1,5 +1,5 @@
 import type { Definition } from './definitions.ts';
-import { LineEnds, trimSpaces } from './line-ends.ts';
+import { linesIn, type RawLine, trimSpaces } from './line-ends.ts';
 import { parseTemplate, type Segment } from './template.ts';
 
 /** One line of a value as it has to be evaluated; offsets count from the start of the element's node. */
@@ -41,23 +41,9 @@ export function writtenValue({ file, node }: Definition): string {
   return file.text.slice(node.start + node.valueAt, node.start + node.valueEnd);
 }
 
-/** A line of a block as it is written, and where it begins. */
-export interface RawLine {
-  readonly text: string;
-  readonly at: number;
-}
-
 /** The lines of a block as they are written. */
 export function rawLines({ file, node }: Pick<Definition, 'file' | 'node'>): readonly RawLine[] {
-  const body = file.text.slice(node.start + node.bodyAt, node.start + node.bodyEnd);
-  const ends = new LineEnds(body);
-  const lines: RawLine[] = [];
-  for (let at = 0; at < body.length; ) {
-    const end = ends.endOf(at);
-    lines.push({ text: body.slice(at, end), at: node.bodyAt + at });
-    at = ends.after(end);
-  }
-  return lines;
+  return linesIn(file.text.slice(node.start + node.bodyAt, node.start + node.bodyEnd), node.bodyAt);
 }
 
 /** The second of exactly two words, the first of which is `<<`. */

@@ -1,14 +1,14 @@
 import type { Problem } from '../../diagnostics/index.ts';
+import { definitionAt } from './cursor.ts';
 import type { Cell, Definition } from './definitions.ts';
-import { TemplateFrame } from './frame.ts';
+import { argumentFrame } from './frame.ts';
 import { lintDefinition } from './lint.ts';
 import { type LoadOptions, loadMetro } from './load.ts';
 import type { ElementNode, MetroFile, MetroNode } from './nodes.ts';
 import { type Program, troubleKey } from './program.ts';
 import type { FileReader, ReadAnswer } from './reader.ts';
-import { reparse, type TextEdit } from './reparse.ts';
+import { editedText, reparse, type TextEdit } from './reparse.ts';
 import type { Trouble } from './results.ts';
-import { parseTemplate } from './template.ts';
 
 /**
  * A program that is being edited. It remembers which element depends on which, so that after an edit only what depends on the
@@ -79,8 +79,7 @@ export class Workspace {
     const program = this.#program;
     const file = program?.files.get(path)?.file;
     if (!program || !file) {
-      const text = this.#texts.get(path) ?? '';
-      this.setText(path, text.slice(0, edit.from) + edit.text + text.slice(edit.to));
+      this.setText(path, editedText(this.#texts.get(path) ?? '', edit));
       return;
     }
     const { removed, added } = reparse(file, edit);
@@ -144,13 +143,9 @@ export class Workspace {
 
   /** Names that decide which files are collected. */
   #noteSteering(program: Program): void {
-    for (const { file, node, argument } of program.collects) {
-      if (node.when) this.#steering.add(node.when.name);
-      const from = node.argumentAt;
-      const segments = parseTemplate(argument, from);
-      const line = { kind: 'plain', segments, from, to: from + argument.length } as const;
-      const standpoint = { owner: { file, node }, section: node.scope.section, lax: false };
-      program.evaluator.run(new TemplateFrame(program.evaluator, line, standpoint));
+    for (const one of program.collects) {
+      if (one.node.when) this.#steering.add(one.node.when.name);
+      program.evaluator.run(argumentFrame(program.evaluator, one));
     }
   }
 
@@ -183,7 +178,7 @@ export class Workspace {
     }
     for (const node of removed) {
       if (node.kind !== 'element' || node.name === undefined) continue;
-      const definition = definitionOf(program, node);
+      const definition = definitionAt(program, file, node);
       if (!definition) continue;
       names.add(node.name);
       const [next] = fresh.get(node.name)?.splice(0, 1) ?? [];
@@ -231,11 +226,6 @@ export class Workspace {
     }
     return stale;
   }
-}
-
-function definitionOf(program: Program, node: ElementNode): Definition | undefined {
-  const cell = program.definitions.get(node.name ?? '');
-  return cell?.all().find((one) => one.node === node);
 }
 
 /** Whether annotations that collect differ, or would be read in another way. */

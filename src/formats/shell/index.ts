@@ -1,3 +1,4 @@
+export { ansiText } from './ansi-escapes.ts';
 export { addressesIn, type CalledCommand, calledCommands } from './called-commands.ts';
 export type {
   CompoundCommand,

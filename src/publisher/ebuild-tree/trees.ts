@@ -18,7 +18,7 @@ import {
   writeDurably,
   writeFileTree,
 } from '../../host/index.ts';
-import type { Digest } from '../../primitives/index.ts';
+import { type Digest, Slots } from '../../primitives/index.ts';
 import type { ObjectStore } from '../../store/index.ts';
 import { generationName, generationNumber } from '../generation-name.ts';
 import type { PublishReport } from '../publisher.ts';
@@ -67,7 +67,8 @@ export interface TreeChange {
  */
 export class EbuildTrees {
   readonly #options: EbuildTreesOptions;
-  #turn: Promise<unknown> = Promise.resolve();
+  /** One change of trees after the other. */
+  readonly #changes = new Slots(1);
 
   constructor(options: EbuildTreesOptions) {
     this.#options = options;
@@ -78,9 +79,7 @@ export class EbuildTrees {
    * archive that is none of a tree, STO problems.
    */
   publish(change: TreeChange): Promise<PublishReport> {
-    const next = this.#turn.then(() => this.#publishNow(change));
-    this.#turn = next.catch(() => undefined);
-    return next;
+    return this.#changes.run(() => this.#publishNow(change));
   }
 
   async #publishNow({ tree, add, remove, reason }: TreeChange): Promise<PublishReport> {
@@ -236,13 +235,11 @@ export class EbuildTrees {
 
   /** Makes a kept generation visible again. Throws PUB004 when it is not kept. */
   rollback(tree: string, generation: number): Promise<void> {
-    const next = this.#turn.then(() => {
+    return this.#changes.run(async () => {
       if (!this.generations(tree).some(({ number }) => number === generation))
         throw fault('PUB004', { what: `generation ${generation} of tree '${tree}' is not kept` });
       replaceSymlink(`${this.#options.publicRoot}/${tree}/tree`, `.trees/${generationName(generation)}`);
     });
-    this.#turn = next.catch(() => undefined);
-    return next;
   }
 
   /** Holds the files of the visible generation against what it was made of. Throws PUB004. */

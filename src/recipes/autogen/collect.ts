@@ -8,6 +8,7 @@ import {
   type KindServices,
   type Outcome,
 } from '../../model/index.ts';
+import { compareText } from '../../primitives/index.ts';
 import { type AutogenDetails, staticJob } from './autogen-recipe.ts';
 import { packFiles } from './package-archive.ts';
 import type { RunResult } from './report.ts';
@@ -76,7 +77,7 @@ async function withWorkOfHands({ context }: Collecting, own: FileTree, catpkg: s
   if (pathKind(folder) !== 'folder') return own;
   const hands = new Map(await filesOf(folder, `${catpkg}/`));
   hands.delete(`${catpkg}/Manifest`);
-  return new Map([...hands, ...own].sort(([a], [b]) => (a < b ? -1 : 1)));
+  return new Map([...hands, ...own].sort(([a], [b]) => compareText(a, b)));
 }
 
 /** Stores what the overlay has without autogens: eclasses, profiles, ebuilds written by hand. */

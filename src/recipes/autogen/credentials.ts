@@ -1,13 +1,7 @@
-/** What shows who an autogen is to one host; `files`: also for downloads. */
-export interface AutogenCredentials {
-  readonly username?: string | undefined;
-  readonly password?: string | undefined;
-  readonly token?: string | undefined;
-  readonly forFiles?: boolean | undefined;
-}
+import type { UserSettings } from '../../config/credentials/index.ts';
 
-/** By host. */
-export type CredentialTable = Readonly<Record<string, AutogenCredentials>>;
+/** What shows who an autogen is, by host. */
+export type CredentialTable = UserSettings['credentials'];
 
 /** The file `.autogen` of a job: addresses, and who it is to servers. */
 export function settingsFile(

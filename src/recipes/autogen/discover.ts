@@ -104,9 +104,11 @@ const digestOf = (folder: string): Digest =>
     texts: new Set(),
   }).digest;
 
-function asRecipe(
+/** An autogen as a recipe; what a plan says of it goes before what is known without one. */
+export function asRecipe(
   name: string,
-  own: Pick<Recipe<AutogenDetails>, 'folder' | 'inputDigest' | 'details'>,
+  own: Pick<Recipe<AutogenDetails>, 'folder' | 'inputDigest' | 'details'> &
+    Partial<Pick<Recipe, 'version' | 'buildClass'>>,
 ): Recipe<AutogenDetails> {
   return {
     kind: 'autogen',

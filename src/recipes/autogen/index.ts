@@ -3,6 +3,7 @@ export type { AutogenDetails } from './autogen-recipe.ts';
 export type { DistfileObject } from './collect.ts';
 export type { CredentialTable } from './credentials.ts';
 export {
+  asRecipe,
   autogensOf,
   discoverAutogens,
   type OverlayPlace,

@@ -8,6 +8,7 @@ import {
   subfolders,
   type TreeFile,
 } from '../../host/index.ts';
+import { compareText } from '../../primitives/index.ts';
 import type { OverlayPlace } from './discover.ts';
 
 const plainMode = (mode: string): number => (mode === '100755' ? 0o755 : 0o644);
@@ -51,7 +52,7 @@ export async function packOverlay({ overlay, repository }: OverlayPlace): Promis
     folders.add(folder);
     pieces.push(encodeTarHeader({ path: `${folder}/`, type: 'folder', mode: 0o755 }, 0));
   };
-  for (const [path, { bytes, mode }] of [...tree].sort(([a], [b]) => (a < b ? -1 : 1))) {
+  for (const [path, { bytes, mode }] of [...tree].sort(([a], [b]) => compareText(a, b))) {
     enter(dirname(path));
     if (mode === '120000') {
       const linkPath = Buffer.from(bytes).toString('utf8');

@@ -9,6 +9,8 @@ export {
   parseInstanceName,
   parsePackageFileName,
 } from './binhost-paths.ts';
+export type { BuildFacts } from './build-facts.ts';
+export { judgeBuild } from './build-facts.ts';
 export type { CanonicalMember, CanonicalOptions } from './canonical-part.ts';
 export {
   byteCodeHeadBytes,

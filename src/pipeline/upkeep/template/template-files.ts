@@ -1,4 +1,5 @@
 import type { CiFacts } from '../../ci-facts.ts';
+import { repositorySettingsFile } from '../../recipe-repository.ts';
 
 /** Where the commit of the template that was taken last is kept. */
 export const recordFile = '.ci/template-commit';
@@ -7,7 +8,7 @@ export const signersFile = '.ci/template-signers';
 
 /** Files below `.ci` that belong to the repository alone (specification 11.1). */
 const ownFiles: ReadonlySet<string> = new Set([
-  '.ci/config',
+  repositorySettingsFile,
   '.ci/aur-maintainers',
   '.ci/aur-state',
   '.ci/known_hosts',

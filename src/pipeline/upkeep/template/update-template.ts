@@ -4,7 +4,7 @@ import { type FileChange, openWorkingCopy, shownAddress, type WorkingCopy } from
 import { ensureFolder, makeTemporaryFolder, removeTree, runOrThrow } from '../../../host/index.ts';
 import { waitingDocuments } from '../../deliver.ts';
 import type { PipelineContext } from '../../pipeline-context.ts';
-import { utf8Text } from '../../recipe-repository.ts';
+import { repositorySettingsFile, utf8Text } from '../../recipe-repository.ts';
 import { fetchRemoteRefs, type RemoteRefs, tagMove } from '../../state-branch.ts';
 import {
   isTemplateFile,
@@ -57,14 +57,16 @@ export async function updateTemplate(
   if (!enabled || repo === '') return { outcome: 'off', ...nothing };
   const pin = text === undefined ? undefined : parseTemplatePin(text);
   if (text !== undefined && pin === undefined) {
-    context.report(problem('CIU014', { what: `TEMPLATE_PIN is '${text}'`, place: { file: '.ci/config' } }));
+    context.report(
+      problem('CIU014', { what: `TEMPLATE_PIN is '${text}'`, place: { file: repositorySettingsFile } }),
+    );
     return { outcome: 'untrusted', ...nothing };
   }
   if (pin === undefined && !allowUnpinned) {
     context.report(
       problem('CIU010', {
         what: 'TEMPLATE_REPO is set, and TEMPLATE_PIN is not',
-        place: { file: '.ci/config' },
+        place: { file: repositorySettingsFile },
       }),
     );
     return { outcome: 'unpinned', ...nothing };
@@ -79,11 +81,11 @@ export async function updateTemplate(
 }
 
 /** What work comes to; trouble of git in it is reported under a code and is the given outcome. */
-async function orTold(
+async function orTold<T>(
   context: PipelineContext,
   trouble: { readonly code: 'CIU012' | 'CIU015'; readonly outcome: TemplateReport['outcome'] },
-  work: () => Promise<string | TemplateReport>,
-): Promise<string | TemplateReport> {
+  work: () => Promise<T>,
+): Promise<T | TemplateReport> {
   try {
     return await work();
   } catch (error) {
@@ -112,7 +114,7 @@ async function updateFrom(context: PipelineContext, update: Update): Promise<Tem
     const commit = await orTold(context, missing, () => chosenCommit(context, template, update));
     if (typeof commit !== 'string') return commit;
     const refused = { code: 'CIU015', outcome: 'not-pushed' } as const;
-    return (await orTold(context, refused, () => takeOver(context, template, commit))) as TemplateReport;
+    return await orTold(context, refused, () => takeOver(context, template, commit));
   } finally {
     await template.close();
   }
