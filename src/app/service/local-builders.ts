@@ -1,9 +1,10 @@
 import { type BuilderView, protocolVersion } from '../../api/index.ts';
-import { runBuilder } from '../../builder/index.ts';
-import type { Dispatcher } from '../../dispatcher/index.ts';
+import { type BuilderOptions, runBuilder } from '../../builder/index.ts';
+import type { BegunAttempt, Dispatcher } from '../../dispatcher/index.ts';
 import { machine } from '../../host/index.ts';
 import { builderName, type JobId } from '../../primitives/index.ts';
 import type { QueueBackend } from '../../queue/index.ts';
+import { indexingBuilder } from '../../recipes/ebin/index.ts';
 import { targetOf } from '../attempt-inputs.ts';
 import type { Farm } from '../farm.ts';
 import { performAttempt } from '../perform-attempt.ts';
@@ -37,16 +38,29 @@ export class LocalBuilders {
 
   /** Works until the signal aborts; attempts under way then go back to the queue. */
   async run(signal: AbortSignal): Promise<void> {
-    const { farm, dispatcher, queue, orders, slots, onTrouble } = this.#options;
-    if (slots === 0) return;
-    this.#isAtWork = true;
+    const { farm, slots } = this.#options;
+    const isIndexing = Object.values(farm.config.targets).some(({ kind }) => kind === 'ebins');
+    this.#isAtWork = slots > 0;
+    const builders = [
+      ...(slots > 0 ? [{ name: this.#name, builderClass: Number.MAX_SAFE_INTEGER, slots }] : []),
+      // takes nothing but what has to be done on this machine
+      ...(isIndexing ? [{ name: builderName(indexingBuilder), builderClass: undefined, slots: 1 }] : []),
+    ];
+    await Promise.all(builders.map((one) => this.#run(one, signal)));
+  }
+
+  async #run(
+    { name, builderClass, slots }: Pick<BuilderOptions<BegunAttempt>, 'name' | 'builderClass' | 'slots'>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { farm, dispatcher, queue, orders, onTrouble } = this.#options;
     const processors = Math.max(1, Math.ceil(machine.processors() / slots));
     await runBuilder(
       {
         queue,
         clock: farm.clock,
-        name: this.#name,
-        builderClass: Number.MAX_SAFE_INTEGER,
+        name,
+        builderClass,
         arches: () => ({ arches: this.#options.arches }),
         leaseMs: Math.max(60_000, farm.config.service.lease),
         slots,
