@@ -28,8 +28,6 @@ const kinds = { pacman: 'pkgbuild', 'ebuild-tree': 'autogen', ebins: 'ebins' } a
 export function sourcesFor(config: Named, target: string): readonly string[] {
   const wanted = kinds[config.targets[target]?.kind ?? 'pacman'];
   return Object.entries(config['recipe-sources'])
-    .filter(([, { kind, target: own }]) =>
-      wanted === kind && (kind === 'pkgbuild' || own === target),
-    )
+    .filter(([, { kind, target: own }]) => wanted === kind && (kind === 'pkgbuild' || own === target))
     .map(([id]) => id);
 }

@@ -47,7 +47,12 @@ export async function repositoryPackage(
   );
   const bytes = packFiles(files);
   const { digest: object } = await farm.store.putBytes(bytes);
-  return { name: repositoryPart, version: '0', fileName: archiveName(repositoryPart, digestBytes(bytes)), object };
+  return {
+    name: repositoryPart,
+    version: '0',
+    fileName: archiveName(repositoryPart, digestBytes(bytes)),
+    object,
+  };
 }
 
 async function mastersBefore(farm: Farm, before: readonly TreePackage[]): Promise<readonly string[]> {

@@ -1,5 +1,5 @@
-import { readSettings } from '../../ebin-repository/index.ts';
 import { fault } from '../../diagnostics/index.ts';
+import { readSettings } from '../../ebin-repository/index.ts';
 import { machine, pathExists, textIfThere } from '../../host/index.ts';
 import type { IndexSettings } from '../../recipes/ebin/index.ts';
 import type { Farm } from '../farm.ts';

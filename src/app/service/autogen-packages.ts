@@ -1,6 +1,7 @@
 import type { UpkeepPackage, UpkeepPackageState } from '../../api/index.ts';
 import { isFinal } from '../../model/index.ts';
 import { jobId } from '../../primitives/index.ts';
+import { isWishName } from '../ebin-targets/wishes.ts';
 import type { Farm } from '../farm.ts';
 import { isEbinTarget } from '../recipe-kinds.ts';
 import { knownAutogens } from '../tree-owners.ts';
@@ -21,11 +22,14 @@ export function autogenPackages(
 }
 
 /** Ebins are known by their jobs: where they stay when their builds are gone, nobody writes names down. */
-function namesOf(farm: Pick<Farm, 'config' | 'database' | 'trees'>, { source, target }: AutogenSource): readonly string[] {
+function namesOf(
+  farm: Pick<Farm, 'config' | 'database' | 'trees'>,
+  { source, target }: AutogenSource,
+): readonly string[] {
   if (!isEbinTarget(farm, target)) return knownAutogens(farm, target)[source] ?? [];
   const made = farm.trees.packages(target).flatMap(({ from }) => (from?.source === source ? [from.job] : []));
   const jobs = farm.database.inventory.recipes(target, 'any');
-  return [...new Set([...made, ...jobs.keys()])];
+  return [...new Set([...made, ...jobs.keys()])].filter((name) => !isWishName(name));
 }
 
 /** How many of them are in which state. */

@@ -5,8 +5,8 @@ import { jobId } from '../../primitives/index.ts';
 import type { Farm } from '../farm.ts';
 import type { RecipeSources } from '../recipe-sources.ts';
 import { countAutogens } from './autogen-packages.ts';
-import { treeRecipesFor } from './tree-recipes-for.ts';
 import { newestCommit } from './newest-commit.ts';
+import { treeRecipesFor } from './tree-recipes-for.ts';
 import { shown, type WantedRun } from './upkeep-run.ts';
 import type { Performed, SourceWork } from './upkeep-source.ts';
 

@@ -2,6 +2,7 @@ import { digestBytes, systemRandom } from '../../host/index.ts';
 import { isFinal, type Recipe } from '../../model/index.ts';
 import { jobId } from '../../primitives/index.ts';
 import { ebinRecipes } from '../ebin-targets/recipes.ts';
+import { isWishName } from '../ebin-targets/wishes.ts';
 import { countAutogens } from './autogen-packages.ts';
 import type { AutogenWorkParts } from './autogen-work.ts';
 import { treeRecipesFor } from './tree-recipes-for.ts';
@@ -28,7 +29,8 @@ export class EbinWork implements SourceWork {
   async perform({ packages }: WantedRun): Promise<Performed> {
     const { farm, source, target, schedule, sources } = this.#parts;
     const state = { source, commit: undefined, isGone: false };
-    const { recipes } = await treeRecipesFor({ farm, sources }, target, state);
+    const all = await treeRecipesFor({ farm, sources }, target, state);
+    const recipes = all.recipes.filter(({ name }) => !isWishName(name));
     const head = stateOf(recipes);
     const wanted = packages ?? recipes.filter((one) => this.#isChanged(one)).map(({ name }) => name);
     if (wanted.length === 0)
@@ -48,8 +50,11 @@ export class EbinWork implements SourceWork {
   #isChanged({ name, inputDigest }: Recipe): boolean {
     const { farm, target } = this.#parts;
     const [newest] = farm.database.views.revisions(jobId({ target, arch: 'any', name }), 1);
-    if (newest === undefined || farm.database.jobs.planned(newest.key).inputDigest !== inputDigest) return true;
-    return isFinal(newest.state) && !['succeeded', 'already-built', 'failed', 'timed-out'].includes(newest.state);
+    if (newest === undefined || farm.database.jobs.planned(newest.key).inputDigest !== inputDigest)
+      return true;
+    return (
+      isFinal(newest.state) && !['succeeded', 'already-built', 'failed', 'timed-out'].includes(newest.state)
+    );
   }
 
   counts() {

@@ -18,9 +18,9 @@ import { readInventory } from '../plan-recipes.ts';
 import { isEbuildTree, kindOf } from '../recipe-kinds.ts';
 import type { RecipeSources, SourceState } from '../recipe-sources.ts';
 import type { ArchShortage } from './architectures.ts';
-import { treeRecipesFor } from './tree-recipes-for.ts';
 import { coveredTo } from './covered-range.ts';
 import { noSuchTarget, someNames } from './known-names.ts';
+import { treeRecipesFor } from './tree-recipes-for.ts';
 
 /** A package of a request that gets no job, and why. */
 type Refused = ScheduleReply['refused'][number];

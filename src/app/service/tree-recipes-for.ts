@@ -1,4 +1,5 @@
 import type { Recipe } from '../../model/index.ts';
+import { wishRecipes } from '../ebin-targets/wishes.ts';
 import type { Farm } from '../farm.ts';
 import { isEbinTarget } from '../recipe-kinds.ts';
 import type { RecipeSources, SourceState } from '../recipe-sources.ts';
@@ -19,5 +20,5 @@ export async function treeRecipesFor(
   const names = recipes.map(({ name }) => name);
   const isTold = isEbins ? (farm.config.targets[target]?.prune ?? false) : await sources.isNewest(state);
   if (isTold) noteAutogens(farm, target, { source: state.source, names });
-  return { names, recipes };
+  return { names, recipes: isEbins ? [...recipes, ...wishRecipes(farm, state.source)] : recipes };
 }

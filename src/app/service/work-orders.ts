@@ -8,6 +8,7 @@ import type { StoredObject } from '../../store/index.ts';
 import { gatherInputs, introduction, targetOf } from '../attempt-inputs.ts';
 import { autogenOrderSettings } from '../autogen-orders.ts';
 import { foldersOf } from '../ebin-targets/recipes.ts';
+import { isWishName, wishOfJob, wishRecipe } from '../ebin-targets/wishes.ts';
 import type { Farm } from '../farm.ts';
 import { isEbinTarget, isEbuildTree, kindOf, pkgbuildSettings } from '../recipe-kinds.ts';
 import type { RecipeSources } from '../recipe-sources.ts';
@@ -50,6 +51,7 @@ export class WorkOrders {
 
   /** The package as it lies in its folders when the job begins, which may be later than it was planned. */
   #ebinOf({ plan, job }: Pick<BegunAttempt, 'plan' | 'job'>): Recipe {
+    if (isWishName(job.name)) return wishRecipe(this.#farm, wishOfJob(this.#farm, job.name));
     const source = this.#farm.database.plans.get(plan)?.origin?.source;
     const folders = source === undefined ? [job.folder] : foldersOf(this.#farm, source);
     const { version, inputDigest } = job;

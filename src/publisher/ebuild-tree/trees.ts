@@ -264,7 +264,9 @@ export class EbuildTrees {
   /** Objects that kept generations were made of; a collection must not remove them. */
   referencedObjects(): ReadonlySet<Digest> {
     const packages = this.#keptPackages();
-    return new Set(packages.flatMap(({ object, facts }) => (facts === undefined ? [object] : [object, facts])));
+    return new Set(
+      packages.flatMap(({ object, facts }) => (facts === undefined ? [object] : [object, facts])),
+    );
   }
 
   /** What kept generations list beside their files: the `facts` of their packages. */
@@ -274,7 +276,9 @@ export class EbuildTrees {
 
   #keptPackages(): readonly TreePackage[] {
     return this.#trees().flatMap((tree) =>
-      wholeGenerations(this.#folder(tree)).flatMap((number) => readRecord(this.#folder(tree), number).packages),
+      wholeGenerations(this.#folder(tree)).flatMap(
+        (number) => readRecord(this.#folder(tree), number).packages,
+      ),
     );
   }
 

@@ -1,8 +1,32 @@
 import { join } from 'node:path';
 import { fault } from '../../diagnostics/index.ts';
-import { compareVersions, contentPath, formatVersion, layoutOf, parseEbuildFileName, parseLayout, parseManifest, parsePackageId } from '../../formats/gentoo/index.ts';
-import { bytesIfThere, digestBytes, type FileTree, namesIn, readFileTree, realPath, subfolders, type TreeFile } from '../../host/index.ts';
-import { type Artifact, failed, type JobContext, type KindServices, type Outcome } from '../../model/index.ts';
+import {
+  compareVersions,
+  contentPath,
+  formatVersion,
+  layoutOf,
+  parseEbuildFileName,
+  parseLayout,
+  parseManifest,
+  parsePackageId,
+} from '../../formats/gentoo/index.ts';
+import {
+  bytesIfThere,
+  digestBytes,
+  type FileTree,
+  namesIn,
+  readFileTree,
+  realPath,
+  subfolders,
+  type TreeFile,
+} from '../../host/index.ts';
+import {
+  type Artifact,
+  failed,
+  type JobContext,
+  type KindServices,
+  type Outcome,
+} from '../../model/index.ts';
 import { compareText } from '../../primitives/index.ts';
 import { archiveName, packFiles } from '../autogen/index.ts';
 import type { EbinDetails } from './ebin-recipe.ts';
@@ -39,7 +63,8 @@ export async function collectEbins(input: Collecting): Promise<Outcome> {
       return failed('EBN100', `'${name}' is a link and no folder`);
     artifacts.push(await store(input, name));
   }
-  if (artifacts.length === 0) return failed('EBN100', `no ebuild was made of the builds of '${context.recipe.name}'`);
+  if (artifacts.length === 0)
+    return failed('EBN100', `no ebuild was made of the builds of '${context.recipe.name}'`);
   const before = context.published.map(({ fileName }) => fileName).sort();
   const now = artifacts.map(({ fileName }) => fileName).sort();
   return before.join() === now.join()
@@ -58,7 +83,14 @@ async function store(input: Collecting, name: string): Promise<Artifact> {
   const listed = await services.putBytes(Buffer.from(JSON.stringify(facts)));
   context.say(`${name}: ${files.size} files, ${distfiles.length} distfiles, sha256 ${digest}`);
   return {
-    ...{ name, version: newestIn(files), arch: 'any', fileName: archiveName(name, digest), object: digest, sizeBytes },
+    ...{
+      name,
+      version: newestIn(files),
+      arch: 'any',
+      fileName: archiveName(name, digest),
+      object: digest,
+      sizeBytes,
+    },
     ...{ depends: [], provides: [], providedSonames: [], neededSonames: [], facts: listed.digest },
   };
 }
@@ -83,7 +115,9 @@ async function filesOf(repository: string, name: string): Promise<FileTree> {
 
 function newestIn(files: FileTree): string {
   const versions = [...files.keys()].flatMap((path) => {
-    const id = path.endsWith('.ebuild') ? parseEbuildFileName(path.slice(path.lastIndexOf('/') + 1)) : undefined;
+    const id = path.endsWith('.ebuild')
+      ? parseEbuildFileName(path.slice(path.lastIndexOf('/') + 1))
+      : undefined;
     return id ? [formatVersion(id.version)] : [];
   });
   return versions.sort(compareVersions).at(-1) ?? '0';

@@ -1,6 +1,12 @@
 import type { Problem } from '../../diagnostics/index.ts';
 import { isFault, problem } from '../../diagnostics/index.ts';
-import { type FoundPackage, openFound, type PackageFolder, presumedVersion, readPackageFolder } from '../../ebins/index.ts';
+import {
+  type FoundPackage,
+  openFound,
+  type PackageFolder,
+  presumedVersion,
+  readPackageFolder,
+} from '../../ebins/index.ts';
 import { compareVersions, formatVersion, parsePackageId } from '../../formats/gentoo/index.ts';
 import { digestBytes } from '../../host/index.ts';
 import type { Recipe } from '../../model/index.ts';
@@ -51,10 +57,17 @@ export async function discoverEbins(folders: readonly string[], settings: string
 
 /** In old layouts without an index only the file itself knows its category. */
 async function versionOf(folder: PackageFolder, found: FoundPackage): Promise<string> {
-  return presumedVersion(found) ?? (await openFound(folder, found, { check: 'metadata', signatures: 'ignore' })).cpv;
+  return (
+    presumedVersion(found) ??
+    (await openFound(folder, found, { check: 'metadata', signatures: 'ignore' })).cpv
+  );
 }
 
-function add(packages: Map<string, Builds>, { file, sizeBytes, modifiedMs, stanza }: FoundPackage, cpv: string) {
+function add(
+  packages: Map<string, Builds>,
+  { file, sizeBytes, modifiedMs, stanza }: FoundPackage,
+  cpv: string,
+) {
   const id = parsePackageId(cpv);
   if (!id) return;
   const name = `${id.category}/${id.name}`;

@@ -1,6 +1,15 @@
 import { join } from 'node:path';
 import { ensureFolder, pathKind, readFileTree, writeFileTree, writeFileWithMode } from '../../host/index.ts';
-import { failed, type JobContext, judgeEnd, type KindServices, type StagedJob, type Step, type StepMount, type Verdict } from '../../model/index.ts';
+import {
+  failed,
+  type JobContext,
+  judgeEnd,
+  type KindServices,
+  type StagedJob,
+  type Step,
+  type StepMount,
+  type Verdict,
+} from '../../model/index.ts';
 import { collectEbins } from './collect-index.ts';
 import type { EbinDetails, IndexDetails } from './ebin-recipe.ts';
 import type { IndexSettings } from './index-settings.ts';
@@ -24,7 +33,8 @@ export async function stageIndex(
   return {
     rootContents: { present: [], files: [], writable: [] },
     steps: [stepOf(settings, details, { work, workspace: sourceCache, name: recipe.name })],
-    judge: (step, end) => judgeEnd(recipe.name, step, end, (code) => judgeCode(recipe.name, code, `${work}/report`)),
+    judge: (step, end) =>
+      judgeEnd(recipe.name, step, end, (code) => judgeCode(recipe.name, code, `${work}/report`)),
     afterStep: async () => undefined,
     explain: (outcome) => outcome,
     collect: async () => await collectEbins({ context, services, settings, workspace: sourceCache }),
@@ -39,7 +49,11 @@ export async function stageIndex(
  */
 async function bringBack(
   settings: IndexSettings,
-  { job, workspace, services }: { readonly job: string; readonly workspace: string; readonly services: KindServices },
+  {
+    job,
+    workspace,
+    services,
+  }: { readonly job: string; readonly workspace: string; readonly services: KindServices },
 ): Promise<void> {
   const { tree, packages } = settings.published(job);
   const repository = `${workspace}/repo`;

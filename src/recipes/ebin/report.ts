@@ -23,7 +23,9 @@ export function refusalsOf(folder: string): readonly Refusal[] {
   const refused = listOf(reports).filter((one) => asRecord(one)['refused'] === true);
   const own = refused.flatMap((one) => {
     const { cpv, diagnostics: told } = asRecord(one);
-    return listOf(told).flatMap((line) => refusal(String(cpv), line) ?? []).slice(0, 1);
+    return listOf(told)
+      .flatMap((line) => refusal(String(cpv), line) ?? [])
+      .slice(0, 1);
   });
   return [...own, ...listOf(diagnostics).flatMap((line) => refusal('PKGDIR', line) ?? [])];
 }
