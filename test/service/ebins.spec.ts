@@ -17,7 +17,8 @@ const cup = { cpv: 'app-misc/cup-2.0', iuse: ['big'] };
 
 /** A root whose `emerge` is the program of these tests. */
 function makeGentooRoot(root: string): void {
-  makeBareRoot(root, [process.execPath, findProgram('bash') ?? '/bin/bash']);
+  const programs = ['sh', 'bash', 'setpriv', 'env'].map((name) => findProgram(name) ?? `/usr/bin/${name}`);
+  makeBareRoot(root, [process.execPath, ...programs]);
   const own = join(root, 'opt/packmill');
   mkdirSync(join(own, 'test/ebins'), { recursive: true });
   mkdirSync(join(root, 'etc/portage/package.use'), { recursive: true });
