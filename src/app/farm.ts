@@ -4,7 +4,6 @@ import { fault } from '../diagnostics/index.ts';
 import {
   type Clock,
   ensureFolder,
-  entryFacts,
   listFolder,
   machine,
   systemClock,
@@ -18,6 +17,7 @@ import { type SandboxDriver, type SandboxRoot, unpackRoot } from '../sandbox/ind
 import { openGnupgSigner } from '../signer/gnupg/index.ts';
 import type { Signer } from '../signer/index.ts';
 import { type ObjectStore, openDiskStore } from '../store/index.ts';
+import { hasPortage } from './ebin-targets/gentoo-root.ts';
 import { type FarmPaths, farmPaths } from './farm-paths.ts';
 
 /** `write`: this process alone changes the farm. `read`: looks only, beside a process that may be at work. */
@@ -123,7 +123,7 @@ export class Farm {
   /** A root with Portage; undefined when the settings name none, or what they name has no `emerge`. */
   gentooRoot(): SandboxRoot | undefined {
     const path = this.config.sandbox['gentoo-root'];
-    return path !== undefined && entryFacts(`${path}/usr/bin/emerge`) ? { kind: 'folder', path } : undefined;
+    return hasPortage(path) ? { kind: 'folder', path } : undefined;
   }
 
   async #findRoot(): Promise<SandboxRoot> {
