@@ -29,11 +29,11 @@ import { type AttemptId, attemptId, builderName, nativeArches, parseJobId } from
 import type { Lease } from '../queue/index.ts';
 import { checkKeyFile, SftpSession } from '../ssh/index.ts';
 import { type ObjectStore, openDiskStore } from '../store/index.ts';
-import { gentooLabels } from './ebin-targets/gentoo-root.ts';
 import { Overlays, orderSecrets } from './autogen-orders.ts';
 import { BuilderPresence } from './builder-presence.ts';
 import { type Carriers, redisCarriers } from './carriers.ts';
 import { carryOutOrder } from './carry-out-order.ts';
+import { gentooLabels } from './ebin-targets/gentoo-root.ts';
 import { type OpenedSandbox, openSandbox } from './open-sandbox.ts';
 import { archesIn } from './service/architectures.ts';
 

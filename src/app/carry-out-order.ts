@@ -31,8 +31,8 @@ import {
 import type { SandboxDriver, SandboxRoot } from '../sandbox/index.ts';
 import type { ObjectStore } from '../store/index.ts';
 import { autogenKindOf, autogenObjects, autogenRecipeOf, type Overlays } from './autogen-orders.ts';
-import { ebinKindOf, ebinRecipeOf } from './ebin-targets/orders.ts';
 import { hasPortage } from './ebin-targets/gentoo-root.ts';
+import { ebinKindOf, ebinRecipeOf } from './ebin-targets/orders.ts';
 import { sourceCacheFor } from './source-cache.ts';
 
 /** The machine on which orders are carried out. */

@@ -1,14 +1,7 @@
 import { type FarmConfig, parseFarmConfig, withEnvironment } from '../config/index.ts';
 import { acquireManagerLock, type FarmDatabase, openFarmDatabase } from '../database/index.ts';
 import { fault } from '../diagnostics/index.ts';
-import {
-  type Clock,
-  ensureFolder,
-  listFolder,
-  machine,
-  systemClock,
-  textIfThere,
-} from '../host/index.ts';
+import { type Clock, ensureFolder, listFolder, machine, systemClock, textIfThere } from '../host/index.ts';
 import { notifierTables } from '../notifier/index.ts';
 import { EbuildTrees } from '../publisher/ebuild-tree/index.ts';
 import { PacmanRepositories } from '../publisher/pacman-repo/index.ts';

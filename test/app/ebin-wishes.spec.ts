@@ -3,7 +3,13 @@ import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { addWish, dropWishes, ebinWishes, settleRequest, wishJob } from '../../src/app/ebin-targets/wishes.ts';
+import {
+  addWish,
+  dropWishes,
+  ebinWishes,
+  settleRequest,
+  wishJob,
+} from '../../src/app/ebin-targets/wishes.ts';
 import { type Farm, openFarm } from '../../src/app/farm.ts';
 import { initFarm } from '../../src/app/index.ts';
 import { requireCombination } from '../../src/recipes/ebin/index.ts';
@@ -17,7 +23,10 @@ beforeAll(async () => {
   await initFarm({ folder: join(folder, 'farm'), ...settings });
   const source = `{ url: '${folder}', kind: ebins, target: ebins }`;
   const targets = 'targets: { ebins: { kind: ebins }, things: { kind: ebuild-tree } }';
-  appendFileSync(join(folder, 'farm/packmill.yaml'), `\nrecipe-sources: { binpkgs: ${source} }\n${targets}\n`);
+  appendFileSync(
+    join(folder, 'farm/packmill.yaml'),
+    `\nrecipe-sources: { binpkgs: ${source} }\n${targets}\n`,
+  );
   farm = await openFarm(join(folder, 'farm'), 'write');
 }, 60_000);
 
@@ -36,7 +45,12 @@ describe('requests for ebins', () => {
     expect(dropWishes(farm, new Set([2, 7])).map(({ id }) => id)).toEqual([2]);
     const third = addWish(farm, { ...wish, use: ['-a'] });
     expect([third.id, wishJob(third)]).toEqual([3, 'ebins/any/app-misc/pen-1.0.request-3']);
-    const wishes = Array.from({ length: 1000 }, (_, id) => ({ ...wish, id, use: [`f${id}`], requestedMs: 0 }));
+    const wishes = Array.from({ length: 1000 }, (_, id) => ({
+      ...wish,
+      id,
+      use: [`f${id}`],
+      requestedMs: 0,
+    }));
     farm.database.words.set('ebin requests', JSON.stringify({ last: 1000, wishes }));
     expect(() => addWish(farm, { ...wish, use: ['one-more'] })).toThrow(
       expect.objectContaining({ problem: expect.objectContaining({ code: 'EBN103' }) }),
@@ -45,7 +59,10 @@ describe('requests for ebins', () => {
   });
 
   it('name a target of ebins, and take flags as they are for a package that is not there yet', () => {
-    const { wish: settled, found } = settleRequest(farm, { atom: '=app-misc/pen-1.0', use: ['+b', '-a', 'b'] });
+    const { wish: settled, found } = settleRequest(farm, {
+      atom: '=app-misc/pen-1.0',
+      use: ['+b', '-a', 'b'],
+    });
     expect([settled, found]).toEqual([{ ...wish, use: ['-a', 'b'] }, undefined]);
     const elsewhere = { target: 'things', atom: 'app-misc/pen', use: [] };
     expect(() => settleRequest(farm, elsewhere)).toThrow(
@@ -72,7 +89,11 @@ describe('what builders of ebins hand in', () => {
     expect(refusalsOf(report)).toEqual([]);
     const line = (code: string, severity = 'error') => ({ code, severity, message: 'why' });
     const reports = [
-      { cpv: 'a/b-1', refused: true, diagnostics: [line('EBN100', 'warning'), line('EBN053'), line('EBN100')] },
+      {
+        cpv: 'a/b-1',
+        refused: true,
+        diagnostics: [line('EBN100', 'warning'), line('EBN053'), line('EBN100')],
+      },
       { cpv: 'a/b-2', refused: true, diagnostics: [line('XXX999')] },
       { cpv: 'a/b-3', diagnostics: [line('EBN100')] },
       null,

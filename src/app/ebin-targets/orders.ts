@@ -4,7 +4,13 @@ import { openBuild } from '../../ebins/index.ts';
 import { parsePackageId } from '../../formats/gentoo/index.ts';
 import type { Artifact, PlannedJob, Recipe, RecipeKind } from '../../model/index.ts';
 import { parseDigest } from '../../primitives/index.ts';
-import { type BuildDetails, type BuiltFacts, buildRecipe, createEbinKind, requireCombination } from '../../recipes/ebin/index.ts';
+import {
+  type BuildDetails,
+  type BuiltFacts,
+  buildRecipe,
+  createEbinKind,
+  requireCombination,
+} from '../../recipes/ebin/index.ts';
 import type { Farm } from '../farm.ts';
 import { hasUseFolder } from './gentoo-root.ts';
 
