@@ -10,6 +10,7 @@ export type {
   PackageReport,
 } from './contract.ts';
 export { type FeaturesChange, type FeaturesRequest, featureFlags, mapFeatures } from './features.ts';
+export { isWanted } from './gather.ts';
 export { generate } from './generate.ts';
 export { type EbinsSettings, readRequest, readSettings } from './request.ts';
 export { type Scan, type ScannedVersion, type ScanRequest, scan } from './scan.ts';

@@ -16,7 +16,7 @@ import {
   type ContentObject,
   ContentStore,
   canonicalParts,
-  objectFileName,
+  objectEnding,
   openBuild,
 } from '../../src/ebins/index.ts';
 import { contentPath } from '../../src/formats/gentoo/index.ts';
@@ -61,9 +61,7 @@ describe('the store of contents', () => {
     );
     const digest = `64d30c8b${'0'.repeat(120)}`;
     expect(contentPath(digest)).toBe(`64/d3/0c/${digest}`);
-    expect(objects.map((object) => objectFileName('ebindemo-1.0', object.part, object))).toEqual(
-      objects.map(({ part, sha512 }) => `ebindemo-1.0-${part}-${sha512.slice(0, 16)}.tar.xz`),
-    );
+    expect(new Set(objects.map(objectEnding))).toEqual(new Set(['.tar.xz']));
     for (const { sha512, blake2b, size } of objects) {
       const path = join(root, contentPath(sha512));
       expect(statSync(path).size).toBe(size);

@@ -8,6 +8,7 @@ import type {
   VerifyOptions,
 } from '../../ebin-repository/index.ts';
 import type { OpenOptions } from '../../ebins/index.ts';
+import { type BinhostOptions, isBinhost } from './binhost-address.ts';
 import type { Inspection } from './inspect-package.ts';
 
 export type {
@@ -31,16 +32,27 @@ export {
   readSettings,
   selectNearest,
 } from '../../ebin-repository/index.ts';
+export { type BinhostOptions, isBinhost, usualBinhostCache } from './binhost-address.ts';
 export type { Inspection } from './inspect-package.ts';
 
-/** `packmill ebin generate`: see `generate` of the room. */
-export async function generateEbins(request: GenerateRequest): Promise<GenerateResult> {
-  return await (await import('../../ebin-repository/index.ts')).generate(request);
+/**
+ * `packmill ebin generate`: see `generate` of the room. Addresses of binhosts among the folders are fetched into `cache` first:
+ * see `mirrorBinhost`.
+ */
+export async function generateEbins(
+  request: GenerateRequest,
+  binhosts: BinhostOptions = {},
+): Promise<GenerateResult> {
+  const { generate } = await import('../../ebin-repository/index.ts');
+  if (!request.pkgdirs.some(isBinhost)) return await generate(request);
+  return await generate(await (await import('./binhosts.ts')).withFetched(request, binhosts));
 }
 
-/** `packmill ebin scan`: see `scan` of the room. */
-export async function scanBuilds(request: ScanRequest): Promise<Scan> {
-  return await (await import('../../ebin-repository/index.ts')).scan(request);
+/** `packmill ebin scan`: see `scan` of the room. Of binhosts only the index is read. */
+export async function scanBuilds(request: ScanRequest, binhosts: BinhostOptions = {}): Promise<Scan> {
+  const { scan } = await import('../../ebin-repository/index.ts');
+  if (!request.pkgdirs.some(isBinhost)) return await scan(request);
+  return await scan(await (await import('./binhosts.ts')).withOffered(request, binhosts));
 }
 
 /** `packmill ebin verify`: see `verify` of the room. */
