@@ -1,5 +1,5 @@
 import type { Problem } from '../diagnostics/index.ts';
-import { type GeneratedEbuild, repositoryTexts } from '../ebin-index/index.ts';
+import { type GeneratedEbuild, repositoryTexts, usualUriDigits } from '../ebin-index/index.ts';
 import { ContentStore } from '../ebins/index.ts';
 import { layoutOf, parseLayout, parseMirrors, parsePackageId } from '../formats/gentoo/index.ts';
 import { digestBytes, ensureFolder, entryFacts, sha512Text, systemClock } from '../host/index.ts';
@@ -110,11 +110,13 @@ class Generation {
   async #version(cpv: string, builds: readonly GatheredBuild[]): Promise<Outcome> {
     const fingerprint = this.#fingerprint(cpv, builds);
     const known = this.#state.packages.get(cpv);
-    if (known?.fingerprint === fingerprint && this.#isInPlace(known)) {
-      for (const object of known.objects) this.#note({ ...object, action: 'unchanged' });
-      return { kind: 'unchanged', known };
-    }
+    const isSame = known?.fingerprint === fingerprint && this.#isInPlace(known);
+    if (isSame) for (const object of known.objects) this.#note({ ...object, action: 'unchanged' });
     try {
+      if (isSame) {
+        await this.#alias(cpv, known.objects);
+        return { kind: 'unchanged', known };
+      }
       const made = await makeVersion(builds, {
         store: this.#store,
         state: this.#state,
@@ -127,10 +129,20 @@ class Generation {
           this.#request.onEvent?.({ kind: 'split', cpv });
         },
       });
+      const objects = made.index.ebuilds.flatMap((ebuild) => ebuild.objects.map(({ object }) => object));
+      await this.#alias(cpv, objects);
       return { kind: 'made', fingerprint, made };
     } catch (error) {
       return { kind: 'refused', problems: [refusal(error)] };
     }
+  }
+
+  /** Addresses of the style `short` need names of their own in the store. */
+  async #alias(cpv: string, objects: readonly { readonly sha512: string }[]): Promise<void> {
+    const { uriStyle, uriDigits = usualUriDigits } = this.#options(cpv);
+    if (uriStyle !== 'short') return;
+    for (const sha512 of new Set(objects.map((object) => object.sha512)))
+      await this.#store.alias(sha512, uriDigits);
   }
 
   #note(change: ObjectChange): void {

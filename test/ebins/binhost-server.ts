@@ -40,15 +40,21 @@ export class BinhostServer {
       } else response.end(body);
     };
     const file = join(this.#root, path);
-    if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) return end(404, {});
+    if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) {
+      end(404, {});
+      return;
+    }
     const bytes = readFileSync(file);
     const etag = `"${createHash('sha256').update(bytes).digest('hex')}"`;
-    if (request.headers['if-none-match'] === etag) return end(304, { etag });
+    if (request.headers['if-none-match'] === etag) {
+      end(304, { etag });
+      return;
+    }
     const from = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0);
     const length = { 'content-length': bytes.byteLength - from, etag };
-    if (from === 0) return end(200, length, bytes);
     const range = `bytes ${from}-${bytes.byteLength - 1}/${bytes.byteLength}`;
-    return end(206, { ...length, 'content-range': range }, bytes.subarray(from), from);
+    if (from === 0) end(200, length, bytes);
+    else end(206, { ...length, 'content-range': range }, bytes.subarray(from), from);
   }
 
   /** Paths that were answered with content since the last call. */
