@@ -4,6 +4,7 @@ import type {
   GenerateResult,
   Scan,
   ScanRequest,
+  UseTable,
   Verification,
   VerifyOptions,
 } from '../../ebin-repository/index.ts';
@@ -53,6 +54,12 @@ export async function scanBuilds(request: ScanRequest, binhosts: BinhostOptions 
   const { scan } = await import('../../ebin-repository/index.ts');
   if (!request.pkgdirs.some(isBinhost)) return await scan(request);
   return await scan(await (await import('./binhosts.ts')).withOffered(request, binhosts));
+}
+
+/** Flags of the ebins that atoms ask for, as the Portage of this system has them set: see `askPortage`. Throws EBN084, EBN091. */
+export async function flagsOfSystem(repository: string, atoms: readonly string[]): Promise<UseTable> {
+  const { name, cpvs } = (await import('../../ebin-repository/index.ts')).listEbins(repository, atoms);
+  return await (await import('./ask-portage.ts')).askPortage(name, cpvs);
 }
 
 /** `packmill ebin verify`: see `verify` of the room. */
