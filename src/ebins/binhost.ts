@@ -150,6 +150,12 @@ export async function fetchPackage(
 const notListed = (url: string, cause?: unknown): Error =>
   fault('EBN002', { what: `'${shownAddress(url)}' is not the file that the index lists`, cause });
 
+/** Whether a file is the one of the index for certain: without a digest in the index it is not. Throws SYS004. */
+export async function isSurelyListed(path: string, stanza: Stanza): Promise<boolean> {
+  const { md5, sha1 } = listedFile(stanza);
+  return (md5 ?? sha1) !== undefined && (await isListed(path, stanza));
+}
+
 async function isListed(path: string, stanza: Stanza): Promise<boolean> {
   const { sizeBytes, md5, sha1 } = listedFile(stanza);
   const read = await hashStream(readPieces(path), ['md5', 'sha1']);

@@ -14,7 +14,7 @@ import {
   systemRandom,
 } from '../host/index.ts';
 import { atOnce } from '../primitives/index.ts';
-import { fetchPackage, type OfferedPackage, readBinhost } from './binhost.ts';
+import { fetchPackage, isSurelyListed, type OfferedPackage, readBinhost } from './binhost.ts';
 import { listedFile } from './package-folder.ts';
 
 /** What is wanted of a server of binary packages, and where its packages are kept. */
@@ -111,11 +111,11 @@ class BinhostMirror {
     const { isWanted, onFetched, signal } = this.#request;
     const cpv = offered.stanza.get('CPV') ?? '';
     if (isWanted && !isWanted(cpv)) return;
-    if (this.#isKept(offered.path, key)) {
-      this.#done.kept += 1;
-      return;
-    }
     try {
+      if (this.#isKept(offered.path, key) || (await this.#isAdopted(offered, key))) {
+        this.#done.kept += 1;
+        return;
+      }
       const sizeBytes = await this.#fetch(offered, key, signal);
       this.#done.fetched += 1;
       this.#done.fetchedBytes += sizeBytes;
@@ -139,13 +139,23 @@ class BinhostMirror {
     } finally {
       removeEntry(part);
     }
-    const facts = entryFacts(path);
-    this.#notes.set(offered.path, {
-      key,
-      sizeBytes: facts?.sizeBytes ?? 0,
-      modifiedMs: facts?.modifiedMs ?? 0,
-    });
-    return facts?.sizeBytes ?? 0;
+    return this.#note(offered.path, key);
+  }
+
+  /** Remembers a file that is in order, and returns its bytes. */
+  #note(path: string, key: string): number {
+    const facts = entryFacts(`${this.#request.folder}/${path}`);
+    const { sizeBytes = 0, modifiedMs = 0 } = facts ?? {};
+    this.#notes.set(path, { key, sizeBytes, modifiedMs });
+    return sizeBytes;
+  }
+
+  /** A file that nothing is remembered of, because a run was killed or somebody put it there, may be the right one. */
+  async #isAdopted({ path, stanza }: OfferedPackage, key: string): Promise<boolean> {
+    const file = `${this.#request.folder}/${path}`;
+    if (entryFacts(file)?.kind !== 'file' || !(await isSurelyListed(file, stanza))) return false;
+    this.#note(path, key);
+    return true;
   }
 
   #isKept(path: string, key: string | undefined): boolean {

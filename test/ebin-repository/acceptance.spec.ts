@@ -89,25 +89,30 @@ describe('a binhost', () => {
     const index = readFileSync(at('binhost/Packages'), 'utf8');
     rmSync(at('binhost/Packages.gz'));
     writeFileSync(at('binhost/Packages'), index.replace(new RegExp(stanzaOf('ebinscript-2.0-r1-5')), ''));
-    const first = await json<GenerateResult>('generate', address, ...words('hosted'));
+    // what lets us in is kept nowhere
+    const own = address.replace('://', '://user:open-sesame@');
+    const first = await json<GenerateResult>('generate', own, ...words('hosted'));
     expect([first.exit, first.reports[0]?.table?.length]).toEqual([0, 4]);
     expect(server.taken()).toHaveLength(5);
-    const again = await json<GenerateResult>('generate', `${address}/`, ...words('hosted'));
+    const again = await json<GenerateResult>('generate', `${own}/`, ...words('hosted'));
     expect([again.exit, again.split, server.taken()]).toEqual([0, 0, []]);
     writeFileSync(at('binhost/Packages'), index);
-    const more = await json<GenerateResult>('generate', address, ...words('hosted'));
+    const more = await json<GenerateResult>('generate', own, ...words('hosted'));
     expect([more.split, server.taken()]).toEqual([
       1,
       ['/Packages', '/app-misc/ebinscript/ebinscript-2.0-r1-5.gpkg.tar'],
     ]);
+    const found = spawnSync('grep', ['-rla', 'open-sesame', folder], { encoding: 'utf8' });
+    expect([JSON.stringify([first, more]).includes('sesame'), found.stdout]).toEqual([false, '']);
     await json('generate', at('binhost'), ...words('local'));
     expect(pathsBelow(at('hosted'))).toEqual(pathsBelow(at('local')));
     for (const path of pathsBelow(at('hosted'))) expect(text('hosted', path)).toBe(text('local', path));
     // what is there stays as it was when a package cannot be had whole
     writeFileSync(held, bytes.subarray(1));
     rmSync(at('cache'), { recursive: true, force: true });
-    const harmed = await run('ebin', 'generate', address, ...words('hosted'), '--prune');
+    const harmed = await run('ebin', 'generate', own, ...words('hosted'), '--prune');
     expect([harmed.code, harmed.err]).toEqual([1, expect.stringContaining('EBN002')]);
+    expect(harmed.out + harmed.err).not.toContain('sesame');
     for (const path of pathsBelow(at('hosted'))) expect(text('hosted', path)).toBe(text('local', path));
     writeFileSync(held, bytes);
     server.taken();

@@ -189,6 +189,10 @@ describe('a server of binary packages', () => {
     server.taken();
     expect(await mirrorBinhost(fetcher(cache), request)).toMatchObject({ fetched: 0, kept: 15 });
     expect(server.taken()).toEqual([]);
+    // a run that was killed has written nothing down of what it has fetched
+    rmSync(join(request.folder, '.binhost.json'));
+    expect(await mirrorBinhost(fetcher(cache), request)).toMatchObject({ fetched: 0, kept: 15 });
+    expect(server.taken()).toEqual([]);
     // a file that somebody changed here, and one that the server does not list any more
     writeFileSync(join(request.folder, name), 'changed');
     serve((index) => index.replace(/CPV: dev-libs\/demolib-1\.3\n(?:.+\n)*\n/, ''));
