@@ -21,8 +21,14 @@ let address = '';
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'packmill-ebin-acceptance-'));
   cpSync(join(sample, 'gpkg'), at('binhost'), { recursive: true });
+  // the plain index is enough, and easier to change
+  rmSync(at('binhost/Packages.gz'));
   server = new BinhostServer(at('binhost'));
   address = await server.start();
+  await package_('plain', 'plain-1.0-1', { image: imageTar([{ path: 'image/a', body: 'a' }]) });
+  await json('generate', at('plain'), ...into('plain-out'));
+  for (let one = 0; one < 8; one += 1) await package_('shared', `shared-1.0-${one + 1}`, sharing(one));
+  await json('generate', at('shared'), ...into('naive'), '--form', 'naive');
 });
 afterAll(async () => {
   await server.stop();
@@ -73,6 +79,22 @@ async function package_(
   return await makePackage(pkg, pf, { ...rest, format, metadata: facts });
 }
 
+/** One of eight builds that differ in their programs, and have the same sources. */
+function sharing(one: number): Partial<MadePackage> & { readonly image: Uint8Array } {
+  const flags = ['a', 'b', 'c'];
+  const on = flags.filter((_flag, bit) => (one >> bit) & 1);
+  const image = imageTar([
+    { path: './usr/bin/x', body: `program ${one}` },
+    { path: './usr/src/debug/app-misc/shared-1.0/x.c', body: 'source' },
+  ]);
+  const metadata = {
+    IUSE: flags.join(' '),
+    USE: ['arch_amd64', ...on].join(' '),
+    BUILD_ID: String(one + 1),
+  };
+  return { format: 'xpak', image, metadata };
+}
+
 const pathsBelow = (root: string): string[] =>
   readdirSync(root, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -87,7 +109,6 @@ describe('a binhost', () => {
     const held = at('binhost/app-misc/ebinscript/ebinscript-2.0-r1-5.gpkg.tar');
     const bytes = readFileSync(held);
     const index = readFileSync(at('binhost/Packages'), 'utf8');
-    rmSync(at('binhost/Packages.gz'));
     writeFileSync(at('binhost/Packages'), index.replace(new RegExp(stanzaOf('ebinscript-2.0-r1-5')), ''));
     // what lets us in is kept nowhere
     const own = address.replace('://', '://user:open-sesame@');
@@ -180,8 +201,6 @@ describe('a binhost', () => {
 
 describe('through the command', () => {
   it('18: verify calls a condition that no parenthesis follows unreadable, and names the ebuild', async () => {
-    await package_('plain', 'plain-1.0-1', { image: imageTar([{ path: 'image/a', body: 'a' }]) });
-    await json('generate', at('plain'), ...into('plain-out'));
     const path = at('plain-out/app-misc/plain/plain-1.0.ebuild');
     const whole = readFileSync(path, 'utf8');
     writeFileSync(path, whole.replace(/SRC_URI="[^"]*"/, 'SRC_URI="!a? !b? ( mirror://x/y )"'));
@@ -194,20 +213,8 @@ describe('through the command', () => {
   });
 
   it('20: sources that all builds share have one address as a tree, eight chains in naive form, and one line in the Manifest', async () => {
-    const flags = ['a', 'b', 'c'];
-    for (let one = 0; one < 8; one += 1) {
-      const on = flags.filter((_flag, bit) => (one >> bit) & 1);
-      await package_('shared', `shared-1.0-${one + 1}`, {
-        format: 'xpak',
-        image: imageTar([
-          { path: './usr/bin/x', body: `program ${one}` },
-          { path: './usr/src/debug/app-misc/shared-1.0/x.c', body: 'source' },
-        ]),
-        metadata: { IUSE: flags.join(' '), USE: ['arch_amd64', ...on].join(' '), BUILD_ID: String(one + 1) },
-      });
-    }
     const cpv = 'app-misc/shared-1.0';
-    for (const form of ['tree', 'naive']) await json('generate', at('shared'), ...into(form), '--form', form);
+    await json('generate', at('shared'), ...into('tree'));
     const sources = (form: string): string[] =>
       value(form, cpv, 'SRC_URI')
         .split(' ')
@@ -230,6 +237,14 @@ describe('through the command', () => {
     expect(of('ebindemo-debug', 'RDEPEND')).toBe('~app-misc/ebindemo-1.0[alpha=,beta=,doc=]');
     expect(of('ebindemo', 'IUSE')).toBe('+alpha beta doc');
     expect((await run('ebin', 'verify', at('sub'), '--store', at('sub-store'))).code).toBe(0);
+  });
+
+  it('40: select asks Portage for flags, and says so when there is none or when it does not know the repository', async () => {
+    const asked = await run('ebin', 'select', at('plain-out'), '--portage', '--mask', at('mask'));
+    expect([asked.code, asked.err]).toEqual([3, expect.stringContaining('EBN091')]);
+    expect(() => text('mask')).toThrow();
+    const both = await run('ebin', 'select', at('plain-out'), '--portage', '--use', 'alpha');
+    expect([both.code, both.err]).toEqual([2, expect.stringContaining('CLI001')]);
   });
 
   it('46: 1024 combinations become an ebuild of less than 1 MiB that verify finds whole', async () => {
