@@ -13,6 +13,16 @@ import { checkout, PortageLab } from '../test/ebins/portage-lab.ts';
 
 const mib = 1 << 20;
 
+/** Bytes of work for each second that processors spend on it, whatever else the machine has to do. */
+async function perCpuSecond(totalBytes: number, work: () => unknown): Promise<string> {
+  const before = process.cpuUsage();
+  await work();
+  const { user, system } = process.cpuUsage(before);
+  return `${(totalBytes / mib / ((user + system) / 1e6)).toFixed(0)} MiB for each second of CPU`;
+}
+
+const mostMemory = (): string => `${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MiB`;
+
 async function timeMs(work: () => unknown): Promise<number> {
   const start = performance.now();
   await work();
@@ -92,6 +102,8 @@ async function parts(folder: string, totalBytes: number, compression: Compressio
   console.log(
     `image of ${total} MiB (${compression}, file of ${(statSync(path).size / mib).toFixed(0)} MiB): opened and all digests compared ${rate(openMs)}; unpacked ${rate(unpackMs)}; split, canonical tar, SHA-512 ${rate(best)}; all of it ${rate(openMs + unpackMs + best)}; tar | ${program} | tar -xO | sha512sum ${rate(theirs)}`,
   );
+  const split = await perCpuSecond(totalBytes, () => opened && canonicalParts(opened, path));
+  console.log(`  split, canonical tar, SHA-512: ${split}; most memory so far ${mostMemory()}`);
   if (totalBytes <= 8 * mib) await objects(folder, opened, path);
   await opened.close();
 }
@@ -153,7 +165,7 @@ async function indexByPortage(folder: string, pkgdir: string, count: number): Pr
 
 /** A repository of many packages: made, made again, and made with one more build. */
 async function rerun(folder: string): Promise<void> {
-  const [versions, size] = [100, 256 * 1024];
+  const [versions, size] = [100, 16 * 1024];
   const [pkgdir, repo, store] = ['rerun', 'rerun-repo', 'rerun-store'].map((name) => join(folder, name));
   if (!pkgdir || !repo || !store) return;
   const add = async (version: number, build: number): Promise<void> => {
@@ -198,6 +210,5 @@ export async function run(): Promise<void> {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-  const { maxRSS } = process.resourceUsage();
-  console.log(`most memory: ${(maxRSS / 1024).toFixed(0)} MiB`);
+  console.log(`most memory: ${mostMemory()}`);
 }
