@@ -1,5 +1,8 @@
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { useQuickFolder } from './test/quick-folder.ts';
+
+useQuickFolder();
 
 export default defineConfig({
   resolve: { alias: { 'fast-check': join(import.meta.dirname, 'test/seeded-fast-check.ts') } },
