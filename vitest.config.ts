@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { useQuickFolder } from './test/quick-folder.ts';
+import { SpecOrder } from './test/spec-order.ts';
 
 useQuickFolder();
 
@@ -15,7 +16,7 @@ export default defineConfig({
     // Real programs are slow on a busy machine; a test that hangs still has to end some time.
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    sequence: { shuffle: { files: true, tests: false } },
+    sequence: { sequencer: SpecOrder, shuffle: { files: true, tests: false } },
     projects: [
       // Specs beside the code keep nothing in their modules: a worker that goes on saves a start for each file.
       { extends: true, test: { name: 'src', include: ['src/**/*.spec.ts'], isolate: false } },

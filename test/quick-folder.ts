@@ -20,6 +20,14 @@ const prefix = 'packmill-';
 const enoughBytes = 4 * 2 ** 30;
 
 /**
+ * For a spec whose recipes name sources by file://: those may lie everywhere but below folders of the system, and
+ * memory is one. Comes before everything that makes a folder.
+ */
+export function stayOnDisk(): void {
+  process.env.TMPDIR = '/var/tmp';
+}
+
+/**
  * Makes a folder in memory for this run and has everything below put its temporary files there; it goes when this
  * process ends. Does nothing where somebody has chosen a folder (TMPDIR), or where memory is scarce or no place for
  * programs and for what overlays write down.
@@ -62,6 +70,7 @@ function removeIfLeft(name: string): void {
   try {
     process.kill(Number(pid), 0);
   } catch (error) {
-    if ((error as { code?: string }).code === 'ESRCH') rmSync(join(memory, name), { recursive: true, force: true });
+    if ((error as { code?: string }).code === 'ESRCH')
+      rmSync(join(memory, name), { recursive: true, force: true });
   }
 }

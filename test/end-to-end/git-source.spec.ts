@@ -2,7 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { stayOnDisk } from '../quick-folder.ts';
 import { FarmFixture, type JobRow } from './farm-fixture.ts';
+
+stayOnDisk();
 
 /** A `-git` recipe whose upstream is a git repository on this machine. */
 describe('a recipe that follows a git repository', () => {
