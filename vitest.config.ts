@@ -11,7 +11,7 @@ export default defineConfig({
     pool: 'forks',
     // Most tests wait for processes of their own, so the two cores of a small machine carry more workers
     // than the runner's default of one.
-    maxWorkers: 3,
+    maxWorkers: 4,
     execArgv: ['--disable-warning=ExperimentalWarning'],
     // Real programs are slow on a busy machine; a test that hangs still has to end some time.
     testTimeout: 120_000,

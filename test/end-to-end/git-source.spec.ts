@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stayOnDisk } from '../quick-folder.ts';
+import { unchecked } from '../unchecked-recipe.ts';
 import { FarmFixture, type JobRow } from './farm-fixture.ts';
 
 stayOnDisk();
@@ -32,6 +33,7 @@ license=(MIT)
 makedepends=(git)
 source=("tool::git+file://${upstream}")
 sha256sums=(SKIP)
+${unchecked}
 pkgver() { cd tool; printf 'r%s' "$(git rev-list --count HEAD)"; }
 package() { install -Dm644 tool/text "$pkgdir/usr/share/tool/text"; }
 `,
