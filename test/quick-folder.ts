@@ -38,7 +38,7 @@ export function useQuickFolder(): void {
     for (const name of readdirSync(memory)) removeIfLeft(name);
     const folder = join(memory, `${prefix}${process.pid}`);
     mkdirSync(folder);
-    process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+    process.on('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
     // like /tmp: some tests go on as another user
     chmodSync(folder, 0o1777);
     if (isFit(folder)) process.env.TMPDIR = folder;
