@@ -16,8 +16,8 @@ import { join } from 'node:path';
 
 const memory = '/dev/shm';
 const prefix = 'packmill-';
-/** Several times what a whole run holds at a time. */
-const enoughBytes = 4 * 2 ** 30;
+/** Four times the most that a whole run held at a time. */
+const enoughBytes = 2 * 2 ** 30;
 
 /**
  * For a spec whose recipes name sources by file://: those may lie everywhere but below folders of the system, and
