@@ -51,6 +51,7 @@ export const rooms = {
       yaml: [],
       gentoo: ['yaml', 'archives'],
       python: ['gentoo'],
+      'python-graph': [],
       jinja: [],
       'extended-json': [],
       metro: [],
