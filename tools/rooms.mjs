@@ -190,6 +190,12 @@ export const rooms = {
     knows: ['formats', 'host'],
     borrows: ['sandbox'],
   },
+  'python-explorer': {
+    floor: 3,
+    purpose: 'what Python distributions define: environments, the explorer in a sandbox, graphs made valid',
+    knows: ['formats', 'host'],
+    borrows: ['sandbox'],
+  },
   'ebin-repository': {
     floor: 3,
     purpose: 'repositories of ebins: made from folders of binary packages, kept in step, checked, cleaned',
@@ -211,7 +217,7 @@ export const rooms = {
     floor: 4,
     purpose: 'composition root and use cases; alone names the drivers',
     knows: ['*'],
-    doors: ['ci', 'client', 'autogen', 'fastpull', 'ebuild-tree', 'tree', 'metro', 'metro-editor', 'ebins'],
+    doors: ['ci', 'client', 'autogen', 'fastpull', 'ebuild-tree', 'tree', 'metro', 'metro-editor', 'ebins', 'python'],
   },
   cli: {
     floor: 5,

@@ -131,14 +131,9 @@ const listOf = <Item>(value: unknown, read: (item: unknown) => Item | undefined)
 const wordOf = <Word extends string>(words: ReadonlySet<string>, value: unknown): Word | undefined =>
   typeof value === 'string' && words.has(value) ? (value as Word) : undefined;
 
-function pairsOf<Value>(
-  value: unknown,
-  is: (one: unknown) => one is Value,
-): ReadonlyMap<string, Value> {
+function pairsOf<Value>(value: unknown, is: (one: unknown) => one is Value): ReadonlyMap<string, Value> {
   if (!isJsonObject(value)) return new Map();
-  return new Map(
-    Object.entries(value).flatMap(([name, one]) => (is(one) ? [[name, one] as const] : [])),
-  );
+  return new Map(Object.entries(value).flatMap(([name, one]) => (is(one) ? [[name, one] as const] : [])));
 }
 
 const isText = (value: unknown): value is string => typeof value === 'string';

@@ -15,3 +15,6 @@ export type {
   Trait,
 } from './graph.ts';
 export { graphNode } from './graph.ts';
+export { decodeGraphEvent, encodeGraphEvent } from './graph-lines.ts';
+export { readGraph, readShards, type ShardEvent } from './read-graph.ts';
+export { type ShardReport, type ValidatedShard, validateShard } from './validate-shard.ts';
