@@ -1,6 +1,6 @@
 import { fault } from '../../diagnostics/index.ts';
 import { DocumentScanner } from './document-scanner.ts';
-import type { GraphEvent, GraphNode, NodeKind } from './graph.ts';
+import type { GraphEvent, NodeKind } from './graph.ts';
 import { graphNode } from './graph.ts';
 import { readLegacyNode } from './legacy-node.ts';
 
@@ -109,7 +109,7 @@ class DocumentReader {
   }
 }
 
-const isRootKind = (kind: GraphNode['kind']): kind is NodeKind => kind === 'module' || kind === 'object';
+const isRootKind = (kind: NodeKind | null | undefined): boolean => kind === 'module' || kind === 'object';
 
 function readText(json: string): string {
   try {

@@ -11,6 +11,8 @@ export interface ShardReport {
   readonly internal: number;
   /** Names that were empty or led nowhere, and became the shortest path. */
   readonly unresolvable: number;
+  /** References that do not call themselves anything. */
+  readonly unnamedReferences: number;
   /** Names that led to another node (MPY025). */
   readonly incorrect: number;
   /** Names whose parent is called differently. */
@@ -64,6 +66,7 @@ class ShardWork {
   readonly #root: Draft | undefined;
   readonly #counts = {
     unresolvable: 0,
+    unnamedReferences: 0,
     incorrect: 0,
     differingParents: 0,
     madeExternal: 0,
@@ -94,6 +97,7 @@ class ShardWork {
     this.#walk(this.#root);
     for (let pass = 1; this.#changed && pass < mostPasses; pass += 1) {
       this.#changed = false;
+      this.#counts.unnamedReferences = 0;
       for (const draft of this.#drafts.values()) draft.visited = false;
       this.#walk(this.#root);
     }
@@ -127,7 +131,10 @@ class ShardWork {
       const [draft, tentative] = queue[at] as (typeof queue)[number];
       if (draft.visited) continue;
       draft.visited = true;
-      if (draft.reference !== null) continue;
+      if (draft.reference !== null) {
+        if (draft.canonical === null && draft.node.reference !== null) this.#counts.unnamedReferences += 1;
+        continue;
+      }
       this.#rename(draft, tentative);
       if (draft.reference !== null) continue;
       for (const [name, id] of this.#membersOf(draft)) {

@@ -19,8 +19,8 @@ class Request:
     distribution  {"name", "version"}; `builtin-stdlib` is the standard library
     output        file of the graph, as lines of JSON
     log           file for people
+    facts         file for where the interpreter has its standard library
     site          folders with what is installed, in the order of the path
-    target        the folder of `site` that has the distribution itself; without it any may have it
     toplevels     names to explore beyond those that the metadata tells
     skip          modules and paths not to enter: exact, or followed by a dot
     stubs         folders with stubs of others, `typeshed`s
@@ -36,8 +36,8 @@ class Request:
         self.version = distribution.get("version", "")
         self.output = fields["output"]
         self.log = fields.get("log")
+        self.facts = fields.get("facts")
         self.site = list(fields.get("site", []))
-        self.target = fields.get("target")
         self.toplevels = list(fields.get("toplevels", []))
         self.skip = list(fields.get("skip", []))
         self.stubs = list(fields.get("stubs", []))

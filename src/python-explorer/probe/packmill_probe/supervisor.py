@@ -1,6 +1,7 @@
 """Explores top-levels in children of its own, watches them, and puts their lines together in order."""
 
 import gc
+import json
 import mmap
 import os
 import signal
@@ -298,6 +299,9 @@ def main(arguments):
     except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
         sys.stderr.write("the request cannot be read: {}\n".format(error))
         return 2
+    if request.facts:
+        with open(request.facts, "w", encoding="utf-8") as file:
+            json.dump({"standardFolder": os.path.dirname(os.__file__)}, file)
     log = open(request.log, "w", encoding="utf-8") if request.log else sys.stderr
     with open(request.output, "wb", buffering=1 << 20) as output:
         supervisor = Supervisor(request, output, log)
