@@ -9,4 +9,11 @@ export {
   troubleProblem,
 } from './explore.ts';
 export { type GraphSummary, type ValidationReport, validateGraph } from './graph-file.ts';
+export {
+  distributionAt,
+  type Installed,
+  type InstallInput,
+  type InstallSource,
+  installDistribution,
+} from './install.ts';
 export type { PythonCage, PythonEnvironment } from './python-environment.ts';

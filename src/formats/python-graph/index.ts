@@ -17,4 +17,5 @@ export type {
 export { graphNode } from './graph.ts';
 export { decodeGraphEvent, encodeGraphEvent } from './graph-lines.ts';
 export { readGraph, readShards, type ShardEvent } from './read-graph.ts';
+export { distributionStem, parseDistribution } from './stem.ts';
 export { type ShardReport, type ValidatedShard, validateShard } from './validate-shard.ts';
