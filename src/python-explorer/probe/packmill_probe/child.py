@@ -12,6 +12,7 @@ from .metadata import closure
 from .modules import Modules, last_lines, restore_builtins
 from .naming import Naming
 from .output import Spool, line, trouble
+from .static_walk import StaticWalk
 from .walk import Walk
 
 #: exit status of a child that explored its top-level, of one that could not import it, and of one that was cut short
@@ -44,16 +45,18 @@ def explore(toplevel, request, world, spool_fd, progress):
 
 
 def _explore(toplevel, request, world, spool, progress):
-    _settle(request)
     skip_list, providers, stubs, standard = world.skip_list, world.providers, world.stubs, world.standard
     context = Context(request, skip_list, providers, stubs, spool.put, progress)
+    if request.static == "only":
+        return _explore_text(toplevel, request, context)
+    _settle(request)
     modules = Modules(toplevel, skip_list, progress, spool.put)
     needed = closure(world.installed, request.name)
     for name in needed:
         _run_hook(hooks.BEFORE.get(name), name, toplevel, spool)
     module = modules.import_one(toplevel)
     if module is None:
-        return NO_IMPORT
+        return _explore_text(toplevel, request, context) if request.static == "fallback" else NO_IMPORT
     for name in needed:
         _run_hook(hooks.AFTER.get(name), name, toplevel, spool)
     modules.import_below(module, toplevel)
@@ -70,6 +73,14 @@ def _explore(toplevel, request, world, spool, progress):
         spool.put(trouble("MPY009", what, toplevel))
         return CUT
     return DONE
+
+
+def _explore_text(toplevel, request, context):
+    """What the text of the modules says, where they are not imported."""
+    standard = os.path.dirname(os.__file__)
+    walk = StaticWalk(toplevel, [standard] if request.is_stdlib else request.site, context)
+    context.put(line({"root": walk.root_id()}))
+    return DONE if walk.run() else NO_IMPORT
 
 
 def _settle(request):

@@ -36,6 +36,16 @@ PREFIX = {
     "idlelib.idle": GUI,
 }
 
+#: beyond what the original had
+PREFIX_OURS = {
+    "idlelib.idle_test": TESTS,
+    "tkinter.test": TESTS,
+    "ctypes.test": TESTS,
+    "unittest.test": TESTS,
+    "distutils.tests": TESTS,
+    "sqlite3.test": TESTS,
+}
+
 INSIDE = {
     "pygame.examples": GUI,
     "pygame.tests": TESTS,
@@ -78,10 +88,10 @@ STDLIB_GUESTS = ("pip", "six", "setuptools")
 class SkipList:
     """The rows above and those of a request."""
 
-    def __init__(self, more=(), main_too=True):
-        self._prefix = dict(PREFIX)
+    def __init__(self, more=(), original=False):
+        self._prefix = dict(PREFIX) if original else {**PREFIX, **PREFIX_OURS}
         self._prefix.update((name, "was asked for") for name in more)
-        self._main_too = main_too
+        self._main_too = not original
         self._cache = {}
 
     def reason(self, path):

@@ -1,6 +1,7 @@
 """Explores top-levels in children of its own, watches them, and puts their lines together in order."""
 
 import gc
+import importlib.util
 import json
 import mmap
 import os
@@ -27,7 +28,7 @@ class World:
         self.providers = Providers(self.installed)
         self.stubs = Stubs(request.site, request.stubs)
         self.standard = stdlib_names()
-        self.skip_list = SkipList(request.skip, main_too=not request.original)
+        self.skip_list = SkipList(request.skip, original=request.original)
 
 
 class Child:
@@ -42,6 +43,8 @@ class Child:
         self.pid = None
         self.started = time.monotonic()
         self.ending = None
+        self.text_only = False
+        self.troubles = []
 
     def start(self, request, world, log_fd):
         sys.stdout.flush()
@@ -61,7 +64,9 @@ class Child:
             os.dup2(null, 0)
             os.dup2(log_fd, 1)
             os.dup2(log_fd, 2)
-            world.skip_list = SkipList([*request.skip, *self.skipped], main_too=not request.original)
+            if self.text_only:
+                request.static = "only"
+            world.skip_list = SkipList([*request.skip, *self.skipped], original=request.original)
             status = child_work.explore(self.toplevel, request, world, self.spool.fileno(), self.note)
         except BaseException as error:
             os.write(2, (type(error).__name__ + " in the explorer\n").encode())
@@ -127,6 +132,8 @@ class Supervisor:
         if request.is_stdlib and not names:
             names |= self._world.standard
             names -= set(STDLIB_GUESTS)
+            # the list of names is that of all platforms
+            names = {name for name in names if request.original or _is_here(name)}
         elif not request.is_stdlib:
             one = self._world.installed.get(normalise(request.name))
             if one is None:
@@ -220,14 +227,21 @@ class Supervisor:
         what = _ending_words(one, code, where, path)
         self.say("ERROR", what)
         again = path != one.toplevel and len(one.skipped) < self._request.limits["retries"]
+        one.troubles = [*one.troubles, (what, path)]
         if again and one.ending != "toplevel":
             following = Child(one.order, one.toplevel, [*one.skipped, path])
-            following.troubles = [*getattr(one, "troubles", []), (what, path)]
+            following.troubles = one.troubles
             following.started = one.started
             self._start(following)
             return
-        one.troubles = [*getattr(one, "troubles", []), (what, path)]
-        self._keep(one, child_work.NO_IMPORT if path == one.toplevel and _is_import(where) else child_work.CUT)
+        no_import = path == one.toplevel and _is_import(where)
+        if no_import and self._request.static == "fallback":
+            following = Child(one.order, one.toplevel, one.skipped)
+            following.troubles = one.troubles
+            following.text_only = True
+            self._start(following)
+            return
+        self._keep(one, child_work.NO_IMPORT if no_import else child_work.CUT)
 
     def _keep(self, one, code):
         self._finished[one.order] = (one, code)
@@ -236,7 +250,7 @@ class Supervisor:
             self._next += 1
 
     def _merge(self, one, code):
-        for what, path in getattr(one, "troubles", []):
+        for what, path in one.troubles:
             self.put(trouble("MPY006", what, one.toplevel, path))
         if code == child_work.NO_IMPORT:
             self._copy_troubles(one)
@@ -272,6 +286,13 @@ class Supervisor:
         self.put(line({"shardEnd": one.toplevel, "root": root, "complete": complete}))
         self.say("STATS", "{}: {} nodes{}".format(one.toplevel, nodes, "" if complete else ", cut short"))
         self.succeeded += nodes > 0
+
+
+def _is_here(name):
+    try:
+        return importlib.util.find_spec(name) is not None
+    except (ImportError, ValueError):
+        return name in sys.modules
 
 
 def _is_import(where):
