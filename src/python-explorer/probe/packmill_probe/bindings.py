@@ -16,8 +16,11 @@ class Bindings:
         self._original = original
         self._of_module = {}
 
-    def reference(self, path, obj):
-        """The path outside of this top-level that `obj`, met at `path`, was imported from; None when it was not."""
+    def reference(self, path, obj, is_named):
+        """
+        The path outside of this top-level that `obj`, met at `path`, was imported from; None when it was not. What has no
+        name of its own is followed through modules of this top-level.
+        """
         if is_shared(obj):
             return None
         parts = path.split(".")
@@ -26,13 +29,12 @@ class Bindings:
             module = ".".join(parts[:end])
             if module not in sys.modules:
                 continue
-            found = self._look(module, obj, parts[-1])
+            found = self._look(module, obj, parts[-1], is_named)
             if found is not None and found.split(".", 1)[0] != self._toplevel:
                 return found
         return None
 
-    def _look(self, module, obj, name):
-        """The end of the chain of imports within this top-level, for values without a name of their own."""
+    def _look(self, module, obj, name, is_named):
         seen = set()
         found = None
         while module not in seen:
@@ -44,7 +46,7 @@ class Bindings:
             if is_atom(obj) and not isinstance(obj, (int, float)) and bound != name:
                 break
             found = path
-            if self._original:
+            if self._original or is_named:
                 break
             module, _dot, name = path.rpartition(".")
             if module.split(".", 1)[0] != self._toplevel:

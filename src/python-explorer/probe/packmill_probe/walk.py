@@ -95,7 +95,7 @@ class Walk:
         return self._write_internal(node_id, incoming, canonical, obj)
 
     def _reference(self, incoming, canonical, obj):
-        imported = self._bindings.reference(incoming, obj)
+        imported = self._bindings.reference(incoming, obj, canonical is not None)
         if imported is not None:
             return imported
         effective = canonical or incoming
