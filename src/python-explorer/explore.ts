@@ -222,6 +222,6 @@ function endTrouble(end: SandboxEnd, summary: GraphSummary): readonly GraphTroub
 
 /** A trouble as a problem to show; `file` is the graph that it stands in. The code is one of MPY001 to MPY027. */
 export function troubleProblem({ code, what, why }: GraphTrouble, file: string): Problem {
-  const known = /^MPY0(?:0[1-9]|1[0-3]|2[0-7])$/.test(code) ? (code as Code) : 'MPY026';
+  const known = /^MPY0(?:0[1-9]|1[0-4]|2[0-7])$/.test(code) ? (code as Code) : 'MPY026';
   return problem(known, { what, place: { file }, ...(why === '' ? {} : { why }) });
 }

@@ -109,6 +109,14 @@ export const pythonGraphCodes = {
     next: 'Correct the path.',
     sample: { broken: './dist/fooo.whl', fixed: './dist/foo-1.0-py3-none-any.whl' },
   },
+  MPY014: {
+    severity: 'warning',
+    blame: 'recipe',
+    title: 'objects are nested too deep',
+    why: 'Paths of more than 100 parts are made by programs, and nobody asks for them. What is below is left out.',
+    next: 'Nothing; the graph holds what is above.',
+    sample: { broken: 'a chain of 3,000 classes, each in the one before', fixed: 'a class in a class' },
+  },
   MPY020: {
     severity: 'error',
     blame: 'usage',

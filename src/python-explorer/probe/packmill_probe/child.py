@@ -15,7 +15,8 @@ from .output import Spool, line, trouble
 from .static_walk import StaticWalk
 from .walk import Walk
 
-#: exit status of a child that explored its top-level, of one that could not import it, and of one that was cut short
+#: what a child says of its top-level: explored, not imported, cut short. Its exit status counts only with its last note, as
+#: what is imported may end us with any.
 DONE, NO_IMPORT, CUT = 0, 3, 4
 
 

@@ -35,7 +35,7 @@ def names(obj):
     try:
         listed = dir(obj)
     except BaseException:
-        listed = type.__dir__(obj) if is_kind(obj, type) else []
+        listed = [name for cls in mro(obj) for name in own(cls)] if is_kind(obj, type) else []
     for name in listed:
         text = plain_text(name)
         if text is not None:

@@ -38,8 +38,8 @@ def default_text(value):
             text = str(value)
         except Exception:
             return "..."
-    elif isinstance(value, type):
-        text = value.__name__
+    elif issubclass(type(value), type):
+        text = class_path(value).rpartition(".")[2]
     else:
         try:
             text = repr(value)
@@ -113,8 +113,9 @@ def from_inspect(signature):
 def _annotation(value):
     if type(value) is str:
         return short(value)
-    if isinstance(value, type) and type(value) is type and not hasattr(value, "__origin__"):
-        return value.__qualname__ if value.__module__ == "builtins" else class_path(value)
+    if type(value) is type:
+        path = class_path(value)
+        return path[len("builtins.") :] if path.startswith("builtins.") else path
     return default_text(value)
 
 

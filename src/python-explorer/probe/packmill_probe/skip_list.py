@@ -81,6 +81,8 @@ INSIDE = {
     "kivy.loader": GUI,
 }
 
+_LONGEST = max(name.count(".") + 1 for name in INSIDE)
+
 #: beyond the names of the standard library: packages that come along with an interpreter
 STDLIB_GUESTS = ("pip", "six", "setuptools")
 
@@ -91,6 +93,7 @@ class SkipList:
     def __init__(self, more=(), original=False):
         self._prefix = dict(PREFIX) if original else {**PREFIX, **PREFIX_OURS}
         self._prefix.update((name, "was asked for") for name in more)
+        self._longest = max(name.count(".") + 1 for name in self._prefix)
         self._main_too = not original
         self._cache = {}
 
@@ -102,7 +105,7 @@ class SkipList:
 
     def _look(self, path):
         parts = path.split(".")
-        for end in range(len(parts), 0, -1):
+        for end in range(min(len(parts), self._longest), 0, -1):
             found = self._prefix.get(".".join(parts[:end]))
             if found:
                 return found
@@ -110,7 +113,7 @@ class SkipList:
         if self._main_too and parts[-1] == "__main__":
             return OURS
         for start in range(len(parts)):
-            for end in range(start + 1, len(parts) + 1):
+            for end in range(start + 1, min(start + _LONGEST, len(parts)) + 1):
                 found = INSIDE.get(".".join(parts[start:end]))
                 if found:
                     return found

@@ -68,6 +68,7 @@ class Child:
                 request.static = "only"
             world.skip_list = SkipList([*request.skip, *self.skipped], original=request.original)
             status = child_work.explore(self.toplevel, request, world, self.spool.fileno(), self.note)
+            self.note("done", self.toplevel)
         except BaseException as error:
             os.write(2, (type(error).__name__ + " in the explorer\n").encode())
             os.write(2, clean(child_work.last_lines(error)).encode())
@@ -219,10 +220,10 @@ class Supervisor:
             os.killpg(one.pid, signal.SIGKILL)
         except (ProcessLookupError, PermissionError):
             pass
-        if one.ending is None and code in (child_work.DONE, child_work.NO_IMPORT, child_work.CUT):
+        where = one.where()
+        if one.ending is None and where is not None and where[0] == "done":
             self._keep(one, code)
             return
-        where = one.where()
         path = where[2] if where else one.toplevel
         what = _ending_words(one, code, where, path)
         self.say("ERROR", what)

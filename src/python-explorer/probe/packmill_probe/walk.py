@@ -9,11 +9,13 @@ from . import safe_look, signatures
 from .bindings import Bindings
 from .modules import is_package
 from .naming import is_atom
-from .output import DOC_LIMIT, clean, line
+from .output import DOC_LIMIT, clean, line, trouble
 from .safe_look import MISSING, class_path, classify, is_kind
 
 _VALUES = (int, float, complex, str, bytes, bool)
 _KEPT_DUNDERS = ("__init__", "__class__")
+#: parts of a path; classes that hold classes without end are made, not written
+_DEEPEST = 100
 _HIDDEN = ("closure", "__abstractmethods__")
 
 
@@ -43,6 +45,7 @@ class Walk:
         self._kept = []
         self._visited = set()
         self.written = 0
+        self._told_depth = False
 
     def root_id(self, module):
         return self._id(module)
@@ -69,7 +72,12 @@ class Walk:
 
     def _visit(self, incoming, obj):
         node_id = self._id(obj)
-        if node_id in self._visited or self._skip.reason(incoming) is not None:
+        if node_id in self._visited:
+            return None
+        if incoming.count(".") >= _DEEPEST:
+            self._tell_depth(incoming)
+            return None
+        if self._skip.reason(incoming) is not None:
             return None
         self._visited.add(node_id)
         self._progress("explore", incoming)
@@ -77,9 +85,17 @@ class Walk:
             return self._write(node_id, incoming, obj)
         except (KeyboardInterrupt, LookupError):
             raise
-        except BaseException:
+        except BaseException as error:
             # nothing of this object is certain: members that lead to it are removed by who validates
+            os.write(2, "[WARN] {}: {}\n".format(incoming, type(error).__name__).encode("utf-8", "replace"))
             return None
+
+    def _tell_depth(self, incoming):
+        if self._told_depth:
+            return
+        self._told_depth = True
+        what = "'{}' has objects more than {} levels deep".format(self._toplevel, _DEEPEST)
+        self._put(trouble("MPY014", what, self._toplevel, signatures.short(incoming)))
 
     def _write(self, node_id, incoming, obj):
         if self.written >= self._limit:
@@ -329,7 +345,7 @@ class Walk:
 
     def _is_abstract(self, kind, obj):
         if kind == "type" and is_kind(obj, type):
-            return bool(obj.__flags__ & (1 << 20))
+            return bool(type.__dict__["__flags__"].__get__(obj) & (1 << 20))
         if type(obj) is types.FunctionType:
             return obj.__dict__.get("__isabstractmethod__") is True
         if type(obj) is property:
