@@ -71,7 +71,7 @@ def ok(): pass
     good: 'import sys\nme = sys.modules[__name__]\nclass A: pass\nA.A = A\nA.module = me\nlist_of_itself = []\nlist_of_itself.append(list_of_itself)\ndef f(x=list_of_itself): pass\nf.f = f\nf.__wrapped__ = f\ndef ok(): pass',
   },
   surrogates: {
-    good: 'A = "\\ud800 alone"\nB = "\\U0001f600"\nclass C:\n    "doc \\udfff"\ndef ok(): pass',
+    good: 'A = "\\ud800 alone"\nB = "\\U0001f600"\nclass C: pass\nC.__doc__ = "doc \\udfff"\ndef ok(): pass',
   },
   deep: {
     good: 'def make(n):\n    top = cls = type("C", (), {})\n    for _ in range(n):\n        inner = type("C", (), {})\n        cls.inner = inner\n        cls = inner\n    return top\nTop = make(3000)\ndef ok(): pass',

@@ -77,7 +77,7 @@ export class ReadGraph {
 }
 
 /** `a, b=x, *, c: int -> str` for a signature. */
-export function written(signature: GraphNode['signature']): string | undefined {
+export function written(signature: GraphNode['signature'] | undefined): string | undefined {
   if (signature == null) return undefined;
   const words: string[] = [];
   let isStarred = false;

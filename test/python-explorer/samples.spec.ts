@@ -107,22 +107,20 @@ describe('what is found in samples', () => {
   it('B12 records what a decorator without wraps hides', () => {
     const g = graph.at('tpk.g');
     expect(g).toMatchObject({ canonical: 'tpk.decorated.g', kind: 'function' });
-    expect(written(g?.signature ?? null)).toBe('*a');
-    expect(written(g?.undecorated ?? null)).toBe('x, y');
-    expect(written(graph.at('tpk.wrapped')?.signature ?? null)).toBe('x, y=1');
+    expect(written(g?.signature)).toBe('*a');
+    expect(written(g?.undecorated)).toBe('x, y');
+    expect(written(graph.at('tpk.wrapped')?.signature)).toBe('x, y=1');
     expect(graph.at('tpk.wrapped')?.undecorated).toBeNull();
   });
 
   it('B13 keeps annotations, defaults and their types', () => {
     const f = graph.at('tpk.f');
-    expect(written(f?.signature ?? null)).toBe('a: int, b: str=x, *c, d: float=1.5, **e -> bool');
+    expect(written(f?.signature)).toBe('a: int, b: str=x, *c, d: float=1.5, **e -> bool');
     expect(f?.signature?.parameters[1]).toMatchObject({ defaultText: 'x', defaultType: 'builtins.str' });
     expect(f?.signature?.from).toBe('source');
     expect(f?.docstring).toBe('Says f.');
     expect(f?.source).toMatchObject({ path: 'tpk/__init__.py', line: 14 });
-    expect(written(graph.at('tpk.only')?.signature ?? null)).toBe(
-      'a, /, b, *, c=(1, 2), d=functools.partial',
-    );
+    expect(written(graph.at('tpk.only')?.signature)).toBe('a, /, b, *, c=(1, 2), d=functools.partial');
   });
 
   it('B14 compares parts of names: tpkx is not in tpk', async () => {
@@ -147,7 +145,7 @@ describe('what is found in samples', () => {
     expect(kinds).toEqual(['function', 'function', 'type']);
     expect(graph.at('tpk.part')?.kind).toBe('function');
     expect(graph.at('tpk.lam')?.kind).toBe('function');
-    expect(written(graph.at('tpk.Outer.make')?.signature ?? null)).toBe('cls, a');
+    expect(written(graph.at('tpk.Outer.make')?.signature)).toBe('cls, a');
     expect(graph.at('tpk.Outer.make')?.traits).toEqual(['classmethod']);
     expect(graph.at('tpk.Outer.stat')?.traits).toEqual(['staticmethod']);
     expect(graph.at('tpk.Outer.prop')?.traits).toEqual(['property']);
@@ -155,7 +153,7 @@ describe('what is found in samples', () => {
     expect(graph.at('tpk.generator')?.traits).toEqual(['generator']);
     expect(graph.at('tpk.lam')?.canonical).toBeNull();
     expect(graph.validated().at('tpk.lam')?.canonical).toBe('tpk.lam');
-    expect(written(graph.at('tpk.lam')?.signature ?? null)).toBe('q, r=2');
+    expect(written(graph.at('tpk.lam')?.signature)).toBe('q, r=2');
   });
 
   it('tells documentation of its own from that of others', () => {
@@ -188,10 +186,10 @@ describe('what is found in samples', () => {
 
   it('reads stubs: what they say of parameters, and overloads', () => {
     const over = graph.at('tpk.typed.over');
-    expect(over?.overloads.map(written)).toEqual(['a: int -> int', 'a: str, b: str -> str']);
-    expect(written(over?.signature ?? null)).toBe('a, b=None');
+    expect(over?.overloads.map((one) => written(one))).toEqual(['a: int -> int', 'a: str, b: str -> str']);
+    expect(written(over?.signature)).toBe('a, b=None');
     const noted = graph.at('tpk.typed.noted')?.signature;
-    expect(written(noted ?? null)).toMatch(/^a: int, b: int=.* -> str$/);
+    expect(written(noted)).toMatch(/^a: int, b: int=.* -> str$/);
     expect(noted?.from).toBe('stub');
   });
 
@@ -225,16 +223,14 @@ describe('what is found in samples', () => {
 
   it('the text alone gives names, signatures and references without running anything', async () => {
     const text = (await laboratory.explore('tpk', [site], { static: 'only' })).graph.validated();
-    expect(written(text.at('tpk.f')?.signature ?? null)).toBe(
-      'a: int, b: str=x, *c, d: float=1.5, **e -> bool',
-    );
-    expect(written(text.at('tpk.decorated.g')?.signature ?? null)).toBe('x, y');
+    expect(written(text.at('tpk.f')?.signature)).toBe('a: int, b: str=x, *c, d: float=1.5, **e -> bool');
+    expect(written(text.at('tpk.decorated.g')?.signature)).toBe('x, y');
     expect(text.at('tpk.K')?.reference).toBe('tpkx.K');
     expect(text.at('tpk.g')?.canonical).toBe('tpk.decorated.g');
     expect(text.at('tpk.Outer.Inner.deep')?.docstring).toBe('Deep.');
     const [base] = text.at('tpk.Child')?.bases ?? [];
     expect(text.shard('tpk').nodes.get(base ?? -1)?.canonical).toBe('tpk.Outer');
-    expect(written(text.at('tpk.Outer')?.signature ?? null)).toBe('v=...');
+    expect(written(text.at('tpk.Outer')?.signature)).toBe('v=...');
     expect(text.at('tpk.Outer.prop')?.kind).toBe('descriptor');
   });
 });
