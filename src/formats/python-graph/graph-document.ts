@@ -87,7 +87,7 @@ class DocumentReader {
       this.#events.push({ event: 'trouble', trouble: { code: 'MPY026', what, toplevel, at: null, why: '' } });
       return;
     }
-    if (node.canonical === toplevel && node.reference === null && isRootKind(node.kind))
+    if (node.canonical === toplevel && node.reference === undefined && isRootKind(node.kind))
       this.#guess ??= node.id;
     this.#events.push({ event: 'node', node: graphNode(node) });
   }

@@ -1,5 +1,6 @@
 import { compareBytes } from '../../primitives/index.ts';
 import type { GraphNode, GraphShard, GraphTrouble, NodeKind } from './graph.ts';
+import { graphNode } from './graph.ts';
 
 /** What `validateShard` did. All are counts. */
 export interface ShardReport {
@@ -229,7 +230,7 @@ class ShardWork {
   }
 
   #settle({ node, canonical, reference, members }: Draft, there: ReadonlySet<number>): GraphNode {
-    if (reference !== null) return node.reference === null ? asReference(node, reference) : node;
+    if (reference !== null) return asReference(node, reference);
     const bases = node.bases.filter((base) => there.has(base));
     this.#counts.droppedBases += node.bases.length - bases.length;
     const hasType = node.type !== null && there.has(node.type);
@@ -260,22 +261,6 @@ function isSorted(names: readonly string[]): boolean {
   return true;
 }
 
-function asReference(node: GraphNode, reference: string): GraphNode {
-  return {
-    ...node,
-    reference,
-    kind: null,
-    type: null,
-    bases: [],
-    members: new Map(),
-    docstring: '',
-    docInherited: false,
-    signature: null,
-    overloads: [],
-    undecorated: null,
-    traits: [],
-    annotations: new Map(),
-    value: null,
-    source: null,
-  };
-}
+/** A reference has nothing of its own, whatever a raw graph says. */
+const asReference = ({ id, canonical, origin }: GraphNode, reference: string): GraphNode =>
+  graphNode({ id, canonical, origin, reference });
