@@ -123,23 +123,44 @@ export class DocumentScanner {
 
   /** Takes bytes until the value ends: by its own bracket, or before the comma or brace of the object that it is in. */
   #collect(bytes: Uint8Array, at: number): number {
-    for (let end = at; end < bytes.length; end += 1) {
-      const byte = bytes[end] ?? 0;
-      if (this.#inText) {
-        if (this.#escaped) this.#escaped = false;
-        else if (byte === backslash) this.#escaped = true;
-        else if (byte === quote) this.#inText = false;
-        continue;
-      }
+    let inner = this.#inner;
+    let end = at;
+    for (;;) {
+      if (this.#inText) end = this.#skipText(bytes, end);
+      if (end >= bytes.length) break;
+      const byte = bytes[end] as number;
+      end += 1;
       if (byte === quote) this.#inText = true;
-      else if (byte === openBrace || byte === openBracket) this.#inner += 1;
-      else if (this.#inner === 0 && (byte === comma || byte === closeBrace)) {
-        this.#hand(bytes.subarray(at, end));
-        return end;
-      } else if (byte === closeBrace || byte === closeBracket) this.#inner -= 1;
+      else if (byte === openBrace || byte === openBracket) inner += 1;
+      else if (inner === 0 && (byte === comma || byte === closeBrace)) {
+        this.#hand(bytes.subarray(at, end - 1));
+        return end - 1;
+      } else if (byte === closeBrace || byte === closeBracket) inner -= 1;
     }
+    this.#inner = inner;
     this.#parts.push(bytes.slice(at));
     return bytes.length;
+  }
+
+  /** Where a text ends, behind its quote; the end of the bytes when it does not end in them. */
+  #skipText(bytes: Uint8Array, at: number): number {
+    let from = this.#escaped ? at + 1 : at;
+    this.#escaped = false;
+    for (;;) {
+      const end = bytes.indexOf(quote, from);
+      const stop = end < 0 ? bytes.length : end;
+      let slashes = 0;
+      while (stop - slashes > from && bytes[stop - slashes - 1] === backslash) slashes += 1;
+      const isEscaped = slashes % 2 === 1;
+      if (end < 0) {
+        this.#escaped = isEscaped || from > bytes.length;
+        return bytes.length;
+      }
+      from = end + 1;
+      if (isEscaped) continue;
+      this.#inText = false;
+      return from;
+    }
   }
 
   #hand(last: Uint8Array): void {
