@@ -171,12 +171,10 @@ class StaticWalk:
         path = module + "." + rest
         members = self._scope(facts, module, rest)
         node = {"kind": "type", "canonical": path, "type": self._refer("builtins.type")}
-        bases = [self._base(facts, module, rest, base) for base in found.node.bases]
-        node["bases"] = [base for base in bases if base is not None] or [self._refer("builtins.object")]
-        maker = facts.functions.get(rest + ".__init__") or facts.functions.get(rest + ".__new__")
-        if maker:
-            signature = signatures.from_text(maker[-1])
-            signature["parameters"] = signature["parameters"][1:]
+        bases = [self._base_path(facts, module, base) for base in found.node.bases]
+        node["bases"] = [self._target(base) for base in bases if base is not None] or [self._refer("builtins.object")]
+        signature = self._maker(path)
+        if signature is not None:
             node["signature"] = signature
         annotations = facts.annotations.get(rest)
         if annotations:
@@ -188,42 +186,77 @@ class StaticWalk:
         self._emit(path, node)
         return self._id(path)
 
-    def _base(self, facts, module, scope, node):
+    def _base_path(self, facts, module, node):
+        """Where a base class is defined, as far as names tell; None for an expression."""
         if isinstance(node, ast.Subscript):
             node = node.value
         text = facts.text(node)
         if not all(part.isidentifier() for part in text.split(".")):
             return None
         head, _dot, rest = text.partition(".")
+        if head in facts.classes:
+            return self._resolve(module + "." + text)
         for place, source, attribute, bound in facts.imports:
             if place == "" and bound == head and attribute != "*":
-                start = source if attribute is None else source + "." + attribute
-                if attribute is None and bound != source:
-                    start = bound if "." in source else source
-                return self._target(start + "." + rest if rest else start)
-        if head in facts.classes:
-            return self._target(module + "." + text)
-        if head in _BUILTINS:
-            return self._refer("builtins." + text)
-        return None
+                if attribute is not None:
+                    start = source + "." + attribute
+                else:
+                    start = source if bound == source or "." not in source else bound
+                return self._resolve(start + "." + rest if rest else start)
+        return "builtins." + text if head in _BUILTINS else None
 
-    def _target(self, path, depth=0):
-        """The id at a path: followed through imports within this top-level, a reference outside of it."""
-        if path.split(".", 1)[0] != self._toplevel:
-            return self._refer(path)
+    def _maker(self, path, depth=0):
+        """
+        The signature of a class without a receiver: of its own maker, or of the first one above it; that of `object` has no
+        parameters. None when it is not in the texts of this top-level.
+        """
+        module, rest = self._split(path)
+        facts = self._facts.get(module)
+        found = facts.classes.get(rest) if facts else None
+        if found is None or depth > 32:
+            return None
+        maker = facts.functions.get(rest + ".__init__") or facts.functions.get(rest + ".__new__")
+        if maker:
+            signature = signatures.from_text(maker[-1])
+            signature["parameters"] = signature["parameters"][1:]
+            return signature
+        for base in found.node.bases:
+            above = self._base_path(facts, module, base)
+            if above == "builtins.object":
+                continue
+            signature = None if above is None else self._maker(above, depth + 1)
+            # what has no maker lets that of the next base through
+            if signature is None or signature["parameters"]:
+                return signature
+        return {"parameters": [], "from": "source"}
+
+    def _split(self, path):
+        """The module of a path and what is below it."""
         parts = path.split(".")
         for end in range(len(parts), 0, -1):
             module = ".".join(parts[:end])
-            facts = self._facts.get(module)
-            if module in self._sources and end == len(parts):
-                break
-            if facts is None or depth > 16:
-                continue
-            for place, source, attribute, bound in facts.imports:
-                if place == "" and bound == parts[end] and attribute not in (None, "*"):
-                    return self._target(".".join([source, attribute, *parts[end + 1 :]]), depth + 1)
-            break
-        return self._id(path)
+            if module in self._sources:
+                return module, ".".join(parts[end:])
+        return path, ""
+
+    def _target(self, path):
+        """The id at a path: a node of this top-level, or a reference outside of it."""
+        found = self._resolve(path)
+        return self._id(found) if found.split(".", 1)[0] == self._toplevel else self._refer(found)
+
+    def _resolve(self, path, depth=0):
+        """A path followed through the imports of this top-level to where its object is defined."""
+        if path.split(".", 1)[0] != self._toplevel or depth > 16:
+            return path
+        module, rest = self._split(path)
+        facts = self._facts.get(module)
+        if not rest or facts is None:
+            return path
+        head, _dot, below = rest.partition(".")
+        for place, source, attribute, bound in facts.imports:
+            if place == "" and bound == head and attribute not in (None, "*") and head not in facts.classes:
+                return self._resolve(".".join(part for part in (source, attribute, below) if part), depth + 1)
+        return path
 
 
 def _is_hidden(name):
