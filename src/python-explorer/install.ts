@@ -11,8 +11,14 @@ import {
   textIfThere,
   writeFileWithMode,
 } from '../host/index.ts';
-import type { SandboxMount } from '../sandbox/index.ts';
-import { type PythonCage, type PythonEnvironment, pythonCommand } from './python-environment.ts';
+import type { SandboxCommand, SandboxMount } from '../sandbox/index.ts';
+import {
+  inside,
+  type PythonCage,
+  type PythonEnvironment,
+  probeFolder,
+  pythonCommand,
+} from './python-environment.ts';
 
 /** Where a distribution is installed from. */
 export type InstallSource =
@@ -61,7 +67,7 @@ export async function installDistribution(input: InstallInput): Promise<Installe
   await cage.sandbox.makeFolder(target);
   const copy = `${cage.scratch}/source-${systemRandom.hex(6)}`;
   try {
-    const said = await runPip(input, copy);
+    const said = await fill(input, copy);
     const distribution = said === undefined ? onlyDistribution(target) : undefined;
     if (distribution !== undefined) return { distribution };
     await cage.sandbox.removeFolder(target);
@@ -77,11 +83,54 @@ const realPathOr = (path: string): string => (pathKind(path) === 'none' ? path :
 const nameOf = (source: InstallSource): string =>
   source.kind === 'index' ? distributionStem(source.distribution).replace(/__$/, '') : basename(source.path);
 
-/** Undefined when it went well, else the last words of pip. */
+/** Undefined when it went well, else why not. */
+async function fill(input: InstallInput, copy: string): Promise<string | undefined> {
+  const { source } = input;
+  return source.kind === 'archive' && source.path.endsWith('.whl')
+    ? await unpackWheel(input, source.path)
+    : await runPip(input, copy);
+}
+
+/** Wheels need no installer: they are unpacked, and held against their own list of files. */
+async function unpackWheel(
+  { cage, environment, target }: InstallInput,
+  path: string,
+): Promise<string | undefined> {
+  const wheel = `/source/${basename(path)}`;
+  const command = pythonCommand(cage, environment, {
+    command: [environment.python, '-S', '-s', '-B', `${inside.probe}/unpack_wheel.py`, wheel, '/out/site'],
+    mounts: [
+      { source: probeFolder, target: inside.probe, writable: false },
+      { source: realPath(path), target: wheel, writable: false },
+      { source: target, target: '/out/site', writable: true },
+    ],
+    limits,
+  });
+  return await wordsOfFailure(cage, command, 'the wheel cannot be unpacked');
+}
+
+/** Undefined when a command ends well, else its last words. */
+async function wordsOfFailure(
+  cage: PythonCage,
+  command: SandboxCommand,
+  what: string,
+): Promise<string | undefined> {
+  const said: string[] = [];
+  const { end } = await cage.sandbox.run(command, {
+    onOutput: (bytes) => {
+      said.push(Buffer.from(bytes).toString('utf8'));
+      if (said.length > 64) said.shift();
+    },
+    signal: cage.signal,
+  });
+  if (end.kind === 'exited' && end.code === 0) return undefined;
+  const last = said.join('').trim().split('\n').slice(-8).join('\n');
+  return `${what} (${end.kind === 'exited' ? `status ${end.code}` : end.kind}): ${last}`;
+}
+
 async function runPip(input: InstallInput, copy: string): Promise<string | undefined> {
   const { cage, environment, target, source } = input;
   const { words, mounts } = await sourceWords(input, copy);
-  const said: string[] = [];
   const command = pythonCommand(cage, environment, {
     command: [
       ...[
@@ -100,28 +149,17 @@ async function runPip(input: InstallInput, copy: string): Promise<string | undef
     limits,
   });
   const sites = environment.site.map((_path, index) => `/site/${index}`).join(':');
-  const { end } = await cage.sandbox.run(
-    {
-      ...command,
-      network: source.kind === 'index',
-      environment: {
-        ...command.environment,
-        PIP_CONFIG_FILE: '/dev/null',
-        PIP_ROOT_USER_ACTION: 'ignore',
-        ...(sites === '' ? {} : { PYTHONPATH: sites }),
-      },
+  const whole = {
+    ...command,
+    network: source.kind === 'index',
+    environment: {
+      ...command.environment,
+      PIP_CONFIG_FILE: '/dev/null',
+      PIP_ROOT_USER_ACTION: 'ignore',
+      ...(sites === '' ? {} : { PYTHONPATH: sites }),
     },
-    {
-      onOutput: (bytes) => {
-        said.push(Buffer.from(bytes).toString('utf8'));
-        if (said.length > 64) said.shift();
-      },
-      signal: cage.signal,
-    },
-  );
-  if (end.kind === 'exited' && end.code === 0) return undefined;
-  const last = said.join('').trim().split('\n').slice(-8).join('\n');
-  return `pip ends: ${end.kind === 'exited' ? `status ${end.code}` : end.kind}. ${last}`;
+  };
+  return await wordsOfFailure(cage, whole, 'pip fails');
 }
 
 async function sourceWords(
@@ -141,10 +179,10 @@ async function sourceWords(
   }
   const offline = ['--no-index', '--no-build-isolation'];
   if (source.kind === 'archive') {
-    const inside = `/source/${basename(source.path)}`;
+    const archive = `/source/${basename(source.path)}`;
     return {
-      words: [...offline, inside],
-      mounts: [{ source: realPath(source.path), target: inside, writable: false }],
+      words: [...offline, archive],
+      mounts: [{ source: realPath(source.path), target: archive, writable: false }],
     };
   }
   // a build writes beside the sources
