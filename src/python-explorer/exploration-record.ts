@@ -8,7 +8,7 @@ import {
   writeFileWithMode,
 } from '../host/index.ts';
 import type { SandboxRoot } from '../sandbox/index.ts';
-import type { ExplorationInput } from './explore.ts';
+import type { ExplorationInput } from './exploration-input.ts';
 import type { GraphSummary } from './graph-file.ts';
 import { probeFolder } from './python-environment.ts';
 

@@ -1,62 +1,11 @@
 import { type Code, fault, type Problem, problem } from '../diagnostics/index.ts';
-import type { ExplorationRules, GraphTrouble, PythonDistribution } from '../formats/python-graph/index.ts';
+import type { GraphTrouble } from '../formats/python-graph/index.ts';
 import { ensureFolders, pathExists, realPath, systemRandom, writeFileWithMode } from '../host/index.ts';
 import type { SandboxEnd, SandboxResult } from '../sandbox/index.ts';
+import type { ExplorationInput, ExplorationLimits } from './exploration-input.ts';
 import { explorationKey, readRecord, writeRecord } from './exploration-record.ts';
 import { type GraphSummary, takeGraph } from './graph-file.ts';
-import {
-  inside,
-  type PythonCage,
-  type PythonEnvironment,
-  probeFolder,
-  pythonCommand,
-} from './python-environment.ts';
-
-/** Limits of one exploration; all have defaults. */
-export interface ExplorationLimits {
-  /** Wall time of all of it, default 1,800,000 ms. */
-  readonly timeoutMs: number;
-  /** Wall time of one top-level with all attempts, default 600,000 ms. */
-  readonly toplevelMs: number;
-  /** Wall time of one import or one object, default 60,000 ms. */
-  readonly stepMs: number;
-  /** Memory of all processes together, default 4 GiB. */
-  readonly memoryBytes: number;
-  /** Processes and threads at one time, default 512. */
-  readonly processes: number;
-  /** How often a top-level is begun anew without the module that ended it, default 16. */
-  readonly retries: number;
-  /** Nodes of one top-level, default 2,000,000. */
-  readonly nodes: number;
-}
-
-export interface ExplorationOptions {
-  /** Names to explore beyond those that the metadata tells; of the standard library: instead of all. */
-  readonly toplevels?: readonly string[];
-  /** Modules and paths not to enter. */
-  readonly skip?: readonly string[];
-  /** Folders with stubs for what has no signature: a checkout of typeshed's `stdlib` or `stubs/NAME`. */
-  readonly stubs?: readonly string[];
-  /** Default `packmill`. */
-  readonly rules?: ExplorationRules;
-  /** What the text of modules is used for when they cannot be imported; default `never`: they are missing. */
-  readonly static?: 'never' | 'fallback' | 'only';
-  /** Top-levels at one time, default 1. */
-  readonly jobs?: number;
-  readonly limits?: Partial<ExplorationLimits>;
-  /** Does the work even when the record beside the output says that nothing has changed. */
-  readonly fresh?: boolean;
-}
-
-export interface ExplorationInput {
-  readonly environment: PythonEnvironment;
-  /** `builtin-stdlib` is the standard library of the interpreter. */
-  readonly distribution: PythonDistribution;
-  /** File of the raw graph; written whole, and only when there is one. Beside it `.log` and `.stamp.json`. */
-  readonly output: string;
-  readonly cage: PythonCage;
-  readonly options?: ExplorationOptions;
-}
+import { inside, probeFolder, pythonCommand } from './python-environment.ts';
 
 export interface Exploration {
   /** Whether at least one top-level has nodes, and a graph was written. */
@@ -220,8 +169,14 @@ function endTrouble(end: SandboxEnd, summary: GraphSummary): readonly GraphTroub
   ];
 }
 
-/** A trouble as a problem to show; `file` is the graph that it stands in. The code is one of MPY001 to MPY027. */
+/** What troubles of a graph can be: what the explorer tells, and what makes a graph valid. */
+const troubleCodes: readonly Code[] = [
+  ...(['MPY001', 'MPY002', 'MPY003', 'MPY004', 'MPY005', 'MPY006', 'MPY007', 'MPY008', 'MPY009'] as const),
+  ...(['MPY010', 'MPY014', 'MPY021', 'MPY023', 'MPY024', 'MPY025', 'MPY026'] as const),
+];
+
+/** A trouble as a problem to show; `file` is the graph that it stands in. One that a graph made up is MPY026. */
 export function troubleProblem({ code, what, why }: GraphTrouble, file: string): Problem {
-  const known = /^MPY0(?:0[1-9]|1[0-4]|2[0-7])$/.test(code) ? (code as Code) : 'MPY026';
+  const known = troubleCodes.find((one) => one === code) ?? 'MPY026';
   return problem(known, { what, place: { file }, ...(why === '' ? {} : { why }) });
 }

@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { fault } from '../diagnostics/index.ts';
 import {
   decodeGraphEvent,
   encodeGraphEvent,
@@ -187,6 +188,9 @@ class ValidationWork {
   }
 
   *#shard(raw: Parameters<typeof validateShard>[0]): Generator<Uint8Array> {
+    if (raw.toplevel.includes('.')) {
+      throw fault('MPY022', { what: `the top-level '${raw.toplevel}' has a dot in its name` });
+    }
     const { shard, report, troubles } = validateShard(raw);
     this.#shards.push(report);
     this.#troubles.push(...troubles);

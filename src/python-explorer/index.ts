@@ -1,9 +1,6 @@
-export { type ExplorationRecord, explorationKey, readRecord } from './exploration-record.ts';
+export type { ExplorationInput, ExplorationLimits, ExplorationOptions } from './exploration-input.ts';
 export {
   type Exploration,
-  type ExplorationInput,
-  type ExplorationLimits,
-  type ExplorationOptions,
   explore,
   standardLibrary,
   troubleProblem,

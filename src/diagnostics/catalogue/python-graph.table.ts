@@ -179,12 +179,4 @@ export const pythonGraphCodes = {
     next: 'Explore the distribution again if much is missing.',
     sample: { broken: '{"id":-1}', fixed: '{"id":1,"kind":"object"}' },
   },
-  MPY027: {
-    severity: 'warning',
-    blame: 'recipe',
-    title: 'two nodes of a valid graph have one canonical name',
-    why: 'A name is to lead to one object. Readers take the one that the members lead to.',
-    next: 'Tell who maintains the explorer which distribution it is.',
-    sample: { broken: 'two nodes "canonical":"foo.bar"', fixed: 'one node "canonical":"foo.bar"' },
-  },
 } as const satisfies CatalogueTable;

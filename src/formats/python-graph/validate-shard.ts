@@ -27,8 +27,6 @@ export interface ShardReport {
   /** Types and base classes that are not there. */
   readonly droppedTypes: number;
   readonly droppedBases: number;
-  /** Canonical names that two internal nodes have (MPY027). */
-  readonly duplicates: number;
 }
 
 export interface ValidatedShard {
@@ -74,7 +72,6 @@ class ShardWork {
     orphans: 0,
     droppedTypes: 0,
     droppedBases: 0,
-    duplicates: 0,
   };
   readonly #dropped: Partial<Record<NodeKind, number>> = {};
   readonly #troubles: GraphTrouble[] = [];
@@ -103,7 +100,6 @@ class ShardWork {
       this.#walk(this.#root);
     }
     const kept = this.#keep();
-    this.#findDuplicates(kept);
     const internal = Array.from(kept.values()).filter((node) => node.reference === null).length;
     return {
       shard: { toplevel, root, nodes: kept, complete },
@@ -118,11 +114,11 @@ class ShardWork {
 
   #report(nodesAfter: number, internal: number, nodesBefore = this.#shard.nodes.size): ShardReport {
     const { toplevel, complete } = this.#shard;
-    const { differingParents, duplicates, ...others } = this.#counts;
+    const { differingParents, ...others } = this.#counts;
     const droppedMembers = this.#dropped;
     return {
       ...{ toplevel, complete, nodesBefore, nodesAfter, internal },
-      ...{ ...others, differingParents, duplicates, droppedMembers },
+      ...{ ...others, differingParents, droppedMembers },
     };
   }
 
@@ -236,18 +232,6 @@ class ShardWork {
     const hasType = node.type !== null && there.has(node.type);
     if (node.type !== null && !hasType) this.#counts.droppedTypes += 1;
     return { ...node, canonical, members, bases, type: hasType ? node.type : null };
-  }
-
-  #findDuplicates(kept: ReadonlyMap<number, GraphNode>): void {
-    const seen = new Set<string>();
-    for (const { canonical, reference } of kept.values()) {
-      if (canonical === null || reference !== null) continue;
-      if (seen.has(canonical)) {
-        this.#counts.duplicates += 1;
-        this.#tell('MPY027', `two nodes are called '${canonical}'`, canonical);
-      }
-      seen.add(canonical);
-    }
   }
 }
 
