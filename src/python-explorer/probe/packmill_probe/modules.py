@@ -13,15 +13,14 @@ from .output import trouble
 from .safe_look import is_kind, own, plain_text
 from .source_facts import read_facts
 
-_BUILTINS = dict(vars(builtins))
+_BUILTINS = builtins.__dict__
+_SAVED = dict(_BUILTINS)
 _import_module = importlib.import_module
 
 
 def restore_builtins():
-    """Some packages put their own into the place of `open` or `len`."""
-    for name, value in _BUILTINS.items():
-        if vars(builtins).get(name) is not value:
-            setattr(builtins, name, value)
+    """Some packages put their own into the place of `open` or `len`; nothing of theirs is called here."""
+    _BUILTINS.update(_SAVED)
 
 
 def last_lines(error):
@@ -60,6 +59,7 @@ class Modules:
         try:
             module = _import_module(name)
         except BaseException as error:
+            restore_builtins()
             self.failed.add(name)
             code, word = ("MPY004", "raises") if isinstance(error, Exception) else ("MPY005", "ends the interpreter")
             what = "'{}' {} when it is imported".format(name, word)

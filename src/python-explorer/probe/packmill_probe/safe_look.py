@@ -4,6 +4,8 @@ import types
 
 _type_dict = type.__dict__["__dict__"].__get__
 _type_mro = type.__dict__["__mro__"].__get__
+_type_module = type.__dict__["__module__"].__get__
+_type_qualname = type.__dict__["__qualname__"].__get__
 _module_dict = types.ModuleType.__dict__["__dict__"].__get__
 MISSING = object()
 
@@ -120,10 +122,10 @@ KIND_OF_CLASS = {
 
 
 def class_path(cls):
-    """`module.qualname` of a class as it says, for comparisons."""
-    module = _type_dict(cls).get("__module__")
+    """`module.qualname` of a class as it says."""
     try:
-        qualname = type.__dict__["__qualname__"].__get__(cls)
+        module = _type_module(cls)
+        qualname = _type_qualname(cls)
     except Exception:
         return ""
     return "{}.{}".format(module if type(module) is str else "builtins", qualname)
