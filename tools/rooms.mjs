@@ -197,6 +197,12 @@ export const rooms = {
     knows: ['formats', 'host'],
     borrows: ['sandbox'],
   },
+  'python-resources': {
+    floor: 2,
+    purpose:
+      'datafiles of Python symbols, manifests of them, and the manager that answers questions from them',
+    knows: ['formats', 'host'],
+  },
   'ebin-repository': {
     floor: 3,
     purpose: 'repositories of ebins: made from folders of binary packages, kept in step, checked, cleaned',
