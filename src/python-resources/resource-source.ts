@@ -6,12 +6,16 @@ import {
   type GraphView,
   InternTable,
   type Manifest,
+  type MapCodec,
   type ResourceKind,
   type ResourceTypes,
   resourceCodecs,
+  type TableView,
+  type UnpackedDatafile,
   unpackDatafile,
   viewGraph,
   viewGraphBytes,
+  viewTableBytes,
 } from '../formats/pyresources/index.ts';
 import type { PythonDistribution } from '../formats/python-graph/index.ts';
 import { readDatafileBytes } from './datafiles.ts';
@@ -25,13 +29,17 @@ export interface Sized<T> {
 /** Kinds other than the graph: tables by symbol. */
 export type TableKind = Exclude<ResourceKind, 'SymbolGraph'>;
 
+/** A table that may be read entry by entry. */
+export type TableOf<K extends TableKind> =
+  ResourceTypes[K] extends ReadonlyMap<infer Key, infer Value> ? TableView<Key, Value> : never;
+
 /** Where a manager's data comes from. */
 export interface ResourceSource {
   readonly distributions: readonly PythonDistribution[];
   kinds(distribution: PythonDistribution): readonly ResourceKind[];
   /** Undefined: the distribution has none. Throws MPY300 to MPY309, MPY318, MPY319, SYS004. */
   graph(distribution: PythonDistribution): Sized<GraphView> | undefined;
-  table<K extends TableKind>(distribution: PythonDistribution, kind: K): Sized<ResourceTypes[K]> | undefined;
+  table<K extends TableKind>(distribution: PythonDistribution, kind: K): Sized<TableOf<K>> | undefined;
 }
 
 const isKind = (kind: string): kind is ResourceKind => Object.hasOwn(resourceCodecs, kind);
@@ -67,9 +75,18 @@ export function datafilesOf(manifest: Manifest, onProblem?: (problem: Problem) =
       const path = pathOf(distribution, kind);
       if (path === undefined) return undefined;
       const unpacked = unpackDatafile(kind, readDatafileBytes(path));
-      return { value: decodeUnpacked(kind, unpacked, texts), bytes: 3 * unpacked.body.length };
+      return { value: openTable(kind, unpacked, texts), bytes: 2 * unpacked.body.length };
     },
   };
+}
+
+function openTable<K extends TableKind>(kind: K, unpacked: UnpackedDatafile, texts: InternTable): TableOf<K> {
+  const isHashed = !unpacked.original && kind !== 'SymbolCounts';
+  const codec = resourceCodecs[kind] as unknown as MapCodec<bigint, unknown>;
+  const table = isHashed
+    ? viewTableBytes(codec, unpacked.body, { name: kind, texts })
+    : decodeUnpacked(kind, unpacked, texts);
+  return table as TableOf<K>;
 }
 
 /** What one distribution holds, in memory. */
@@ -98,7 +115,7 @@ export function memorySource(list: readonly MemoryDistribution[]): ResourceSourc
     },
     table: <K extends TableKind>(distribution: PythonDistribution, kind: K) => {
       const value: ResourceTypes[K] | undefined = of(distribution)[kind];
-      return value === undefined ? undefined : { value, bytes: 1 };
+      return value === undefined ? undefined : { value: value as unknown as TableOf<K>, bytes: 1 };
     },
   };
 }

@@ -126,6 +126,9 @@ class GrowingBytes {
   }
 }
 
+const codecOf = <K extends ResourceKind>(kind: K): Codec<ResourceTypes[K]> =>
+  resourceCodecs[kind] as unknown as Codec<ResourceTypes[K]>;
+
 /** What a kind's datafile begins with. */
 export function datafileHead(kind: ResourceKind): Uint8Array {
   const name = new TextEncoder().encode(kind);
@@ -140,7 +143,7 @@ export function datafileHead(kind: ResourceKind): Uint8Array {
 
 /** The whole datafile of one kind: head and MessagePack, packed by gzip. Equal values give equal bytes. */
 export function encodeDatafile<K extends ResourceKind>(kind: K, value: ResourceTypes[K]): Uint8Array {
-  const codec: Codec<ResourceTypes[K]> = resourceCodecs[kind];
+  const codec = codecOf(kind);
   return gzipSync(Buffer.concat([datafileHead(kind), encodeMessage(codec, value)]), { level: 6 });
 }
 
@@ -205,6 +208,6 @@ export function decodeUnpacked<K extends ResourceKind>(
   if (original && kind === 'SymbolCounts') return readCountLines(body) as ResourceTypes[K];
   if (original && kind !== 'SymbolGraph' && kind !== 'PopularSignatures')
     throw fault('MPY309', { what: `a datafile of '${kind}' has no head that is known` });
-  const codec: Codec<ResourceTypes[K]> = resourceCodecs[kind];
+  const codec = codecOf(kind);
   return decodeMessage(codec, body, { name: kind, ...(texts ? { texts } : {}) });
 }

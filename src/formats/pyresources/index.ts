@@ -47,3 +47,4 @@ export {
 export { InternTable, MessageReader } from './message-reader.ts';
 export { MessageWriter } from './message-writer.ts';
 export { dottedPath, hashPath, hashSymbol, noPath, spookyHash64 } from './spooky-hash.ts';
+export { type TableView, viewTableBytes } from './table-view.ts';
