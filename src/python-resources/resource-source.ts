@@ -1,21 +1,21 @@
 import { fault, type Problem, problem } from '../diagnostics/index.ts';
 import {
-  decodeUnpacked,
+  decodeOpened,
   distributionKey,
   distributionText,
   type GraphView,
   InternTable,
   type Manifest,
   type MapCodec,
+  type OpenedDatafile,
+  openDatafile,
   type ResourceKind,
   type ResourceTypes,
   resourceCodecs,
   type TableView,
-  type UnpackedDatafile,
-  unpackDatafile,
   viewGraph,
-  viewGraphBytes,
-  viewTableBytes,
+  viewGraphSections,
+  viewTableSections,
 } from '../formats/pyresources/index.ts';
 import type { PythonDistribution } from '../formats/python-graph/index.ts';
 import { readDatafileBytes } from './datafiles.ts';
@@ -68,24 +68,27 @@ export function datafilesOf(manifest: Manifest, onProblem?: (problem: Problem) =
     graph: (distribution) => {
       const path = pathOf(distribution, 'SymbolGraph');
       if (path === undefined) return undefined;
-      const { body } = unpackDatafile('SymbolGraph', readDatafileBytes(path));
-      return { value: viewGraphBytes(body, texts), bytes: 2 * body.length };
+      const opened = openDatafile('SymbolGraph', readDatafileBytes(path));
+      return { value: viewGraphSections(opened.sections, texts), bytes: 2 * sizeOf(opened) };
     },
     table: (distribution, kind) => {
       const path = pathOf(distribution, kind);
       if (path === undefined) return undefined;
-      const unpacked = unpackDatafile(kind, readDatafileBytes(path));
-      return { value: openTable(kind, unpacked, texts), bytes: 2 * unpacked.body.length };
+      const opened = openDatafile(kind, readDatafileBytes(path));
+      return { value: openTable(kind, opened, texts), bytes: 2 * sizeOf(opened) };
     },
   };
 }
 
-function openTable<K extends TableKind>(kind: K, unpacked: UnpackedDatafile, texts: InternTable): TableOf<K> {
-  const isHashed = !unpacked.original && kind !== 'SymbolCounts';
+/** About what a datafile takes in memory when all of it was asked for, as bytes unpacked. */
+const sizeOf = ({ sections }: OpenedDatafile): number => sections.reduce((sum, { size }) => sum + size, 0);
+
+function openTable<K extends TableKind>(kind: K, opened: OpenedDatafile, texts: InternTable): TableOf<K> {
+  const isHashed = !opened.original && kind !== 'SymbolCounts';
   const codec = resourceCodecs[kind] as unknown as MapCodec<bigint, unknown>;
   const table = isHashed
-    ? viewTableBytes(codec, unpacked.body, { name: kind, texts })
-    : decodeUnpacked(kind, unpacked, texts);
+    ? viewTableSections(codec, opened.sections, { name: kind, texts })
+    : decodeOpened(kind, opened, texts);
   return table as TableOf<K>;
 }
 
