@@ -29,6 +29,8 @@ export class TableAhead<Key, Known> {
   readonly #connection: Transactions;
   readonly #sql: string;
   readonly #kinds: readonly ColumnKind[];
+  /** Whether a value is one that its column takes, column by column. */
+  readonly #checks: readonly ((value: SQLInputValue | undefined) => boolean)[];
   readonly #isKept: boolean;
   #save: SqlStatement<never> | undefined;
   /** For many rows in one go, where the statement has a list of values. */
@@ -48,6 +50,7 @@ export class TableAhead<Key, Known> {
     this.name = name;
     this.#sql = how.save;
     this.#kinds = how.kinds;
+    this.#checks = how.kinds.map((kind) => checks[kind]);
     this.#isKept = how.isKept ?? false;
     this.#standing = new Noted(how.forgetAll);
   }
@@ -76,14 +79,19 @@ export class TableAhead<Key, Known> {
    * that the table would refuse: that would otherwise stand in the way of all others, and for ever.
    */
   put(key: Key, known: Known, values: readonly SQLInputValue[]): void {
-    const wrong = this.#kinds.findIndex((kind, at) => !isOfKind(values[at], kind));
-    if (wrong >= 0) {
-      throw new TypeError(`value ${wrong + 1} of a row of '${this.name}' is not ${this.#kinds[wrong]}`);
-    }
+    this.#mustFit(values);
     if (this.#connection.isOpenTransaction) {
       this.fresh.set(key, { known, values });
       this.#standing.drop(key);
     } else this.#connection.transaction(() => this.put(key, known, values));
+  }
+
+  #mustFit(values: readonly SQLInputValue[]): void {
+    const { length } = this.#checks;
+    for (let at = 0; at < length; at += 1) {
+      if (this.#checks[at]?.(values[at])) continue;
+      throw new TypeError(`value ${at + 1} of a row of '${this.name}' is not ${this.#kinds[at]}`);
+    }
   }
 
   save(rows: readonly (readonly SQLInputValue[])[]): void {
@@ -94,22 +102,28 @@ export class TableAhead<Key, Known> {
       this.#saveMany ??= this.#connection.prepareApart(
         this.#sql.replace(list, Array.from({ length: atOnce }, () => list).join()),
       );
-      for (; at + atOnce <= rows.length; at += atOnce)
-        this.#saveMany.run(...rows.slice(at, at + atOnce).flat());
+      const all: SQLInputValue[] = [];
+      for (; at + atOnce <= rows.length; at += atOnce) {
+        all.length = 0;
+        for (let row = at; row < at + atOnce; row += 1) all.push(...(rows[row] ?? []));
+        this.#saveMany.run(...all);
+      }
     }
-    for (const values of rows.slice(at)) this.#save.run(...values);
+    for (; at < rows.length; at += 1) this.#save.run(...(rows[at] ?? []));
   }
 
   write(): void {
     if (this.size === 0) return;
-    const rows: (readonly SQLInputValue[])[] = [];
+    const rows: [Key, readonly SQLInputValue[]][] = [];
     const take = (key: Key, { known, values }: Ahead<Known>): void => {
-      rows.push(values);
+      rows.push([key, values]);
       if (this.#isKept) this.note(key, known);
     };
     for (const [key, row] of this.#settled) if (!this.fresh.has(key)) take(key, row);
     for (const [key, row] of this.fresh) take(key, row);
-    this.save(rows);
+    // neighbours come one after the other: fewer pages are looked for, and each is changed once
+    rows.sort(([one], [other]) => (one < other ? -1 : 1));
+    this.save(rows.map(([, values]) => values));
     this.#written ??= this.#settled;
     this.#settled = new Map();
     this.fresh = new Map();
@@ -131,8 +145,13 @@ export class TableAhead<Key, Known> {
   }
 }
 
-function isOfKind(value: SQLInputValue | undefined, kind: ColumnKind): boolean {
-  if (value === null) return kind.endsWith('?');
-  if (kind.startsWith('text')) return typeof value === 'string';
-  return kind.startsWith('integer') ? Number.isSafeInteger(value) : Number.isFinite(value);
-}
+const isText = (value: unknown): boolean => typeof value === 'string';
+
+const checks: Readonly<Record<ColumnKind, (value: SQLInputValue | undefined) => boolean>> = {
+  text: isText,
+  'text?': (value) => value === null || isText(value),
+  integer: Number.isSafeInteger,
+  'integer?': (value) => value === null || Number.isSafeInteger(value),
+  real: Number.isFinite,
+  'real?': (value) => value === null || Number.isFinite(value),
+};
