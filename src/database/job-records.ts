@@ -248,6 +248,7 @@ export class JobRecords {
   /** Keeps at hand a row that was just written. */
   noteAdded(row: JobRecord): void {
     this.#moved.note(row.key, row);
+    if (row.state === 'ready') this.#byOffer.set(row.offer, row.key);
   }
 
   /** Keeps at hand what a plan that is being written says of a job. */

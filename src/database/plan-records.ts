@@ -11,6 +11,8 @@ export interface NewPlan {
   readonly why: string;
   readonly failFast: boolean;
   readonly atMs: number;
+  /** Asked about each job that waits for no other one of the plan: the offer with which it is written as ready at once. */
+  readonly offerOf?: ((job: PlannedJob) => number | undefined) | undefined;
 }
 
 /** What is known of a plan without reading its jobs. */
@@ -71,8 +73,8 @@ export class PlanRecords {
     );
     this.#insertJob = connection.prepareApart(
       `INSERT INTO jobs (key, plan, position, id, action, cycle, priority, build_class, state, reason, pending,
-         losses, offer, since_ms, urgency, share, labels)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'waiting', '', ?, 0, 0, ?, ?, ?, ?)`,
+         losses, offer, since_ms, ready_since_ms, urgency, share, labels)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?, 0, ?, ?, ?, ?, ?, ?)`,
     );
     this.#insertPlanned = connection.prepareApart('INSERT INTO job_plans VALUES (?, ?)');
     this.#insertEdge = connection.prepareApart('INSERT INTO job_edges VALUES (?, ?, ?, ?)');
@@ -95,10 +97,10 @@ export class PlanRecords {
   }
 
   /**
-   * Writes a run with its plan, all jobs as `waiting`; keys of jobs count up from `firstKey` in the plan's order. `rows` are the
-   * jobs as they were written.
+   * Writes a run with its plan, all jobs as `waiting` unless there is an offer for them; keys of jobs count up from `firstKey` in
+   * the plan's order. `rows` are the jobs as they were written.
    */
-  add({ plan, why, failFast, atMs }: NewPlan): {
+  add({ plan, why, failFast, atMs, offerOf }: NewPlan): {
     run: RunId;
     plan: PlanId;
     firstKey: number;
@@ -120,7 +122,9 @@ export class PlanRecords {
     const firstKey = (this.#lastKey.get()?.last ?? 0) + 1;
     const keys = new Map(plan.jobs.map((job, position) => [job.id, firstKey + position]));
     const rows = plan.jobs.map((job, position) => {
-      const place = { key: firstKey + position, position, atMs, edges: mergeEdges(job, keys) };
+      const edges = mergeEdges(job, keys);
+      const offer = edges.size === 0 ? offerOf?.(job) : undefined;
+      const place = { key: firstKey + position, position, atMs, edges, offer };
       return this.#addJob(id, job, { ...place, origin: plan.origin });
     });
     return { run, plan: id, firstKey, rows };
@@ -137,8 +141,11 @@ export class PlanRecords {
       row.cycle ?? null,
       row.priority,
       row.buildClass ?? null,
+      row.state,
       row.pending,
+      row.offer,
       row.sinceMs,
+      row.readySinceMs ?? null,
       row.urgency,
       row.share,
       row.labels.length > 0 ? JSON.stringify(row.labels) : null,
@@ -205,6 +212,7 @@ interface JobPlace {
   readonly position: number;
   readonly atMs: number;
   readonly edges: ReadonlyMap<number, MergedEdge>;
+  readonly offer: number | undefined;
   readonly origin: PlanOrigin | undefined;
 }
 
@@ -221,13 +229,13 @@ const newRow = (plan: PlanId, job: PlannedJob, place: JobPlace): JobRecord => ({
   urgency: place.origin?.urgency ?? 0,
   share: place.origin?.source ?? '',
   labels: job.labels ?? [],
-  state: 'waiting',
+  state: place.offer === undefined ? 'waiting' : 'ready',
   reason: '',
   pending: place.edges.size,
   losses: 0,
-  offer: 0,
+  offer: place.offer ?? 0,
   sinceMs: place.atMs,
-  readySinceMs: undefined,
+  readySinceMs: place.offer === undefined ? undefined : place.atMs,
   attempt: undefined,
   canceling: undefined,
   blockedOn: undefined,
