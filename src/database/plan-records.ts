@@ -1,7 +1,9 @@
+import type { SQLInputValue } from 'node:sqlite';
 import type { Problem } from '../diagnostics/index.ts';
 import type { JobEdge, Plan, PlannedJob, PlanOrigin } from '../model/index.ts';
 import type { JobId, PlanId, RunId } from '../primitives/index.ts';
 import type { JobRecord } from './job-records.ts';
+import { RowWriter } from './row-writer.ts';
 import type { SqlConnection, SqlStatement } from './sql-connection.ts';
 import type { TableAhead } from './table-ahead.ts';
 
@@ -51,10 +53,10 @@ interface HeadRow {
 export class PlanRecords {
   readonly #insertRun: SqlStatement<never>;
   readonly #insertPlan: SqlStatement<never>;
-  readonly #insertJob: SqlStatement<never>;
-  readonly #insertPlanned: SqlStatement<never>;
-  readonly #insertEdge: SqlStatement<never>;
-  readonly #insertNeed: SqlStatement<never>;
+  readonly #insertJob: RowWriter;
+  readonly #insertPlanned: RowWriter;
+  readonly #insertEdge: RowWriter;
+  readonly #insertNeed: RowWriter;
   readonly #ofRequest: SqlStatement<HeadRow>;
   readonly #lastKey: SqlStatement<{ last: number | null }>;
   readonly #get: SqlStatement<HeadRow>;
@@ -71,14 +73,15 @@ export class PlanRecords {
       `INSERT INTO plans (run, target, arch, created_ms, fail_fast, unfinished, cycles, problems, origin, request)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
-    this.#insertJob = connection.prepareApart(
+    const writer = (sql: string): RowWriter => new RowWriter((text) => connection.prepareApart(text), sql);
+    this.#insertJob = writer(
       `INSERT INTO jobs (key, plan, position, id, action, cycle, priority, build_class, state, reason, pending,
          losses, offer, since_ms, ready_since_ms, urgency, share, labels)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?, 0, ?, ?, ?, ?, ?, ?)`,
     );
-    this.#insertPlanned = connection.prepareApart('INSERT INTO job_plans VALUES (?, ?)');
-    this.#insertEdge = connection.prepareApart('INSERT INTO job_edges VALUES (?, ?, ?, ?)');
-    this.#insertNeed = connection.prepareApart('INSERT OR IGNORE INTO job_needs VALUES (?, ?)');
+    this.#insertPlanned = writer('INSERT INTO job_plans VALUES (?, ?)');
+    this.#insertEdge = writer('INSERT INTO job_edges VALUES (?, ?, ?, ?)');
+    this.#insertNeed = writer('INSERT OR IGNORE INTO job_needs VALUES (?, ?)');
     this.#lastKey = connection.prepare('SELECT max(key) AS last FROM jobs');
     const heads = 'SELECT p.*, r.why FROM plans p JOIN runs r ON r.id = p.run';
     this.#get = connection.prepare(`${heads} WHERE p.id = ?`);
@@ -121,41 +124,26 @@ export class PlanRecords {
     ).lastId as PlanId;
     const firstKey = (this.#lastKey.get()?.last ?? 0) + 1;
     const keys = new Map(plan.jobs.map((job, position) => [job.id, firstKey + position]));
-    const rows = plan.jobs.map((job, position) => {
-      const edges = mergeEdges(job, keys);
-      const offer = edges.size === 0 ? offerOf?.(job) : undefined;
-      const place = { key: firstKey + position, position, atMs, edges, offer };
-      return this.#addJob(id, job, { ...place, origin: plan.origin });
-    });
-    return { run, plan: id, firstKey, rows };
-  }
-
-  #addJob(plan: PlanId, job: PlannedJob, place: JobPlace): JobRecord {
-    const row = newRow(plan, job, place);
-    this.#insertJob.run(
-      row.key,
-      plan,
-      row.position,
-      row.id,
-      row.action,
-      row.cycle ?? null,
-      row.priority,
-      row.buildClass ?? null,
-      row.state,
-      row.pending,
-      row.offer,
-      row.sinceMs,
-      row.readySinceMs ?? null,
-      row.urgency,
-      row.share,
-      row.labels.length > 0 ? JSON.stringify(row.labels) : null,
-    );
-    this.#insertPlanned.run(place.key, JSON.stringify(job));
-    for (const needed of job.outside ?? []) this.#insertNeed.run(needed, place.key);
-    for (const [dependency, { required, kind }] of place.edges) {
-      this.#insertEdge.run(dependency, place.key, required ? 1 : 0, kind);
+    const rows: JobRecord[] = [];
+    const edges: SQLInputValue[][] = [];
+    for (const [position, job] of plan.jobs.entries()) {
+      const key = firstKey + position;
+      const waitsFor = mergeEdges(job, keys);
+      for (const [dependency, { required, kind }] of waitsFor)
+        edges.push([dependency, key, required ? 1 : 0, kind]);
+      const offer = waitsFor.size === 0 ? offerOf?.(job) : undefined;
+      const place = { key, position, atMs, pending: waitsFor.size, offer, origin: plan.origin };
+      rows.push(newRow(id, job, place));
     }
-    return row;
+    this.#insertJob.write(rows.map(valuesOf));
+    this.#insertPlanned.write(plan.jobs.map((job, position) => [firstKey + position, JSON.stringify(job)]));
+    this.#insertNeed.write(
+      plan.jobs.flatMap(({ outside = [] }, position) =>
+        outside.map((needed) => [needed, firstKey + position]),
+      ),
+    );
+    this.#insertEdge.write(edges);
+    return { run, plan: id, firstKey, rows };
   }
 
   get(plan: PlanId): PlanHead | undefined {
@@ -206,12 +194,12 @@ export class PlanRecords {
   }
 }
 
-/** Where a job goes, and what it waits for within its plan. */
+/** Where a job goes, and how many jobs of its plan it waits for. */
 interface JobPlace {
   readonly key: number;
   readonly position: number;
   readonly atMs: number;
-  readonly edges: ReadonlyMap<number, MergedEdge>;
+  readonly pending: number;
   readonly offer: number | undefined;
   readonly origin: PlanOrigin | undefined;
 }
@@ -231,7 +219,7 @@ const newRow = (plan: PlanId, job: PlannedJob, place: JobPlace): JobRecord => ({
   labels: job.labels ?? [],
   state: place.offer === undefined ? 'waiting' : 'ready',
   reason: '',
-  pending: place.edges.size,
+  pending: place.pending,
   losses: 0,
   offer: place.offer ?? 0,
   sinceMs: place.atMs,
@@ -240,6 +228,26 @@ const newRow = (plan: PlanId, job: PlannedJob, place: JobPlace): JobRecord => ({
   canceling: undefined,
   blockedOn: undefined,
 });
+
+/** A row of `jobs` as `#insertJob` writes it. */
+const valuesOf = (row: JobRecord): SQLInputValue[] => [
+  row.key,
+  row.plan,
+  row.position,
+  row.id,
+  row.action,
+  row.cycle ?? null,
+  row.priority,
+  row.buildClass ?? null,
+  row.state,
+  row.pending,
+  row.offer,
+  row.sinceMs,
+  row.readySinceMs ?? null,
+  row.urgency,
+  row.share,
+  row.labels.length > 0 ? JSON.stringify(row.labels) : null,
+];
 
 interface MergedEdge {
   readonly required: boolean;

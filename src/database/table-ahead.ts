@@ -1,6 +1,7 @@
 import type { SQLInputValue } from 'node:sqlite';
 import { Noted } from './noted.ts';
-import type { SqlStatement, Transactions } from './sql-statement.ts';
+import { RowWriter } from './row-writer.ts';
+import type { Transactions } from './sql-statement.ts';
 
 /** A row as it will stand in its table, and what is known of it meanwhile. */
 interface Ahead<Known> {
@@ -20,21 +21,15 @@ export interface HowToSave {
   readonly isKept?: boolean;
 }
 
-/** How many rows one statement writes. */
-const atOnce = 16;
-
 /** The rows of one table that run ahead of it, by their keys. */
 export class TableAhead<Key, Known> {
   readonly name: string;
   readonly #connection: Transactions;
-  readonly #sql: string;
+  readonly #writer: RowWriter;
   readonly #kinds: readonly ColumnKind[];
   /** Whether a value is one that its column takes, column by column. */
   readonly #checks: readonly ((value: SQLInputValue | undefined) => boolean)[];
   readonly #isKept: boolean;
-  #save: SqlStatement<never> | undefined;
-  /** For many rows in one go, where the statement has a list of values. */
-  #saveMany: SqlStatement<never> | undefined;
   /** Rows that stand in the table as they are known here; only what is put here may change them. */
   readonly #standing: Noted<Key, Known>;
   /** Of the transaction that is open. */
@@ -48,7 +43,7 @@ export class TableAhead<Key, Known> {
   constructor(connection: Transactions, name: string, how: HowToSave & { readonly forgetAll: () => void }) {
     this.#connection = connection;
     this.name = name;
-    this.#sql = how.save;
+    this.#writer = new RowWriter((sql) => connection.prepareApart(sql), how.save);
     this.#kinds = how.kinds;
     this.#checks = how.kinds.map((kind) => checks[kind]);
     this.#isKept = how.isKept ?? false;
@@ -95,21 +90,7 @@ export class TableAhead<Key, Known> {
   }
 
   save(rows: readonly (readonly SQLInputValue[])[]): void {
-    this.#save ??= this.#connection.prepareApart(this.#sql);
-    let at = 0;
-    const list = /VALUES (\([^)]*\))/.exec(this.#sql)?.[1];
-    if (list !== undefined && rows.length >= atOnce) {
-      this.#saveMany ??= this.#connection.prepareApart(
-        this.#sql.replace(list, Array.from({ length: atOnce }, () => list).join()),
-      );
-      const all: SQLInputValue[] = [];
-      for (; at + atOnce <= rows.length; at += atOnce) {
-        all.length = 0;
-        for (let row = at; row < at + atOnce; row += 1) all.push(...(rows[row] ?? []));
-        this.#saveMany.run(...all);
-      }
-    }
-    for (; at < rows.length; at += 1) this.#save.run(...(rows[at] ?? []));
+    this.#writer.write(rows);
   }
 
   write(): void {
