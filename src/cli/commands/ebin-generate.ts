@@ -8,7 +8,7 @@ import {
   readRequest,
 } from '../../app/ebins/index.ts';
 import { fault } from '../../diagnostics/index.ts';
-import { bytesIfThere, interruptible, readStandardInput } from '../../host/index.ts';
+import { bytesIfThere, interruptible, readStandardInput, replaceFile } from '../../host/index.ts';
 import { formatBytes } from '../../primitives/index.ts';
 import { exitCodes, type Shell } from '../shell.ts';
 import {
@@ -27,6 +27,7 @@ export interface GenerateWords extends EbinWords {
   readonly store?: string;
   readonly atom?: readonly string[];
   readonly request?: string;
+  readonly jsonReport?: string;
 }
 
 const help = `
@@ -61,12 +62,17 @@ export function addGenerate(command: Command, shell: Shell): void {
   generating(command)
     .description('make ebuilds that choose among prebuilt contents by USE')
     .option('--request <file>', 'a request in JSON in place of arguments; - is standard input')
+    .option('--json-report <file>', 'write what --json prints to a file, too')
     .addHelpText('after', help)
     .action(async (pkgdirs: readonly string[], words: GenerateWords) => {
       await interruptible(async (signal) => {
         const request = await requestOf(pkgdirs, words);
         const told = { ...request, signal, onEvent: (event: GenerateEvent) => show(shell, event) };
         const result = await generateEbins(told, binhostsOf(shell, words));
+        if (words.jsonReport !== undefined) {
+          const { problems: _, ...report } = result;
+          replaceFile(placeOf(words.jsonReport), `${JSON.stringify(report)}\n`);
+        }
         conclude(shell, result);
       });
     });
