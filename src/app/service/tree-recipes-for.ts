@@ -1,7 +1,7 @@
 import type { Recipe } from '../../model/index.ts';
+import { isEbinTarget } from '../ebin-targets/is-ebin-target.ts';
 import { wishRecipes } from '../ebin-targets/wishes.ts';
 import type { Farm } from '../farm.ts';
-import { isEbinTarget } from '../recipe-kinds.ts';
 import type { RecipeSources, SourceState } from '../recipe-sources.ts';
 import { noteAutogens } from '../tree-owners.ts';
 
