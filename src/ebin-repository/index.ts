@@ -11,7 +11,16 @@ export type {
 } from './contract.ts';
 export { type FeaturesChange, type FeaturesRequest, featureFlags, mapFeatures } from './features.ts';
 export { generate } from './generate.ts';
-export { type KnownEbin, type KnownEbins, MatrixReader, type RefusedVersion } from './matrix-reader.ts';
+export {
+  type KnownEbin,
+  type KnownEbins,
+  type MatrixMemory,
+  MatrixReader,
+  type MemoryPart,
+  type MemorySource,
+  memoryOf,
+  type RefusedVersion,
+} from './matrix-reader.ts';
 export { type EbinsSettings, readRequest, readSettings } from './request.ts';
 export { type Scan, type ScannedVersion, type ScanRequest, scan } from './scan.ts';
 export { keepMask, type MaskChange, type Selected, selectNearest, type UseTable } from './select.ts';

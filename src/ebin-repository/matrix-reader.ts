@@ -61,18 +61,43 @@ function withReport(facts: MatrixFacts, report: PackageReport): MatrixFacts {
   };
 }
 
+/** A piece of what those who made the ebins remember. */
+export interface MemoryPart {
+  /** By version that was built; `files` with the SHA-256 that they had when they were made. */
+  readonly packages: ReadonlyMap<string, Pick<KnownPackage, 'files' | 'report'>>;
+  /** Why versions were refused. */
+  readonly refused: ReadonlyMap<string, readonly Diagnostic[]>;
+}
+
+/** Something to be read; `version` is another one whenever it has something else to say. */
+export interface MemorySource {
+  readonly version: string;
+  readonly read: () => MemoryPart;
+}
+
+/** The pieces by name. */
+export type MatrixMemory = () => ReadonlyMap<string, MemorySource>;
+
+/** What the generator keeps in a repository itself. Reading it throws SYS004. */
+export const memoryOf = (repository: string): MemorySource => ({
+  version: versionOf(`${repository}/${ownFolder}/state.json`),
+  read: () => new GeneratorState(repository),
+});
+
 /**
  * Reads what a repository of ebins has, for those who want to see it. The ebuilds are the truth; what the generator remembers
  * counts as long as the ebuild is the one that it remembers. Folders and files that did not change are not read again.
  */
 export class MatrixReader {
   readonly #repository: string;
-  readonly #memory: string;
-  readonly #packages = new Map<string, { readonly version: string; readonly ebins: readonly KnownEbin[] }>();
-  #state: { readonly version: string; readonly state: GeneratorState } | undefined;
+  readonly #memory: MatrixMemory;
+  readonly #parts = new Map<string, { readonly version: string; readonly part: MemoryPart }>();
+  readonly #packages = new Map<string, KeptPackage>();
 
-  /** `memory`: the repository folder in which the generator works, where it is another one than what is published. */
-  constructor(repository: string, memory = repository) {
+  constructor(
+    repository: string,
+    memory: MatrixMemory = () => new Map([['own', memoryOf(repository)]]),
+  ) {
     this.#repository = repository;
     this.#memory = memory;
   }
@@ -80,52 +105,71 @@ export class MatrixReader {
   /** Throws EBN084 when the folder is no repository, SYS004. */
   read(): KnownEbins {
     requireRepository(this.#repository);
-    const stateVersion = versionOf(`${this.#memory}/${ownFolder}/state.json`);
-    if (this.#state?.version !== stateVersion) {
-      this.#state = { version: stateVersion, state: new GeneratorState(this.#memory) };
-      this.#packages.clear();
-    }
-    const { state } = this.#state;
+    const parts = this.#readMemory();
+    const packages: Remembered = new Map(parts.flatMap((part) => [...part.packages]));
     const directories = packageFolders(this.#repository);
-    const ebins = directories.flatMap((directory) => this.#package(directory, state));
-    for (const known of [...this.#packages.keys()])
-      if (!directories.includes(known)) this.#packages.delete(known);
-    const refused = [...state.refused].map(([cpv, diagnostics]) => ({ cpv, diagnostics }));
+    const ebins = directories.flatMap((directory) => this.#package(directory, packages));
+    forget(this.#packages, directories);
     return {
       ebins: ebins.toSorted((one, other) => compareBytes(one.facts.cpv, other.facts.cpv)),
-      refused: refused.sort((one, other) => compareBytes(one.cpv, other.cpv)),
+      refused: parts
+        .flatMap(({ refused }) => [...refused])
+        .map(([cpv, diagnostics]) => ({ cpv, diagnostics }))
+        .sort((one, other) => compareBytes(one.cpv, other.cpv)),
     };
   }
 
-  #package(directory: string, state: GeneratorState): readonly KnownEbin[] {
-    // whatever changes an ebuild changes the Manifest or the folder
-    const version = `${versionOf(`${this.#repository}/${directory}`)} ${versionOf(`${this.#repository}/${directory}/Manifest`)}`;
+  #readMemory(): MemoryPart[] {
+    const memory = this.#memory();
+    for (const [name, { version, read }] of memory)
+      if (this.#parts.get(name)?.version !== version) this.#parts.set(name, { version, part: read() });
+    forget(this.#parts, memory.keys());
+    return [...this.#parts.values()].map(({ part }) => part);
+  }
+
+  #package(directory: string, packages: Remembered): readonly KnownEbin[] {
+    const folder = `${this.#repository}/${directory}`;
+    // ebuilds are replaced, never written in place: the folder changes with each of them
+    const version = `${versionOf(folder)} ${versionOf(`${folder}/Manifest`)}`;
     const kept = this.#packages.get(directory);
-    if (kept?.version === version) return kept.ebins;
+    const isSame = kept?.version === version && kept.made.every(([cpv, one]) => packages.get(cpv) === one);
+    if (isSame) return kept.ebins;
     const manifest = new Map(
       manifestOf(this.#repository, directory).map((entry) => [entry.name, entry] as const),
     );
-    const ebins = ebinsIn(this.#repository, directory).flatMap((ebin) => {
-      const remembered = rememberedOf(ebin, state);
+    const found = ebinsIn(this.#repository, directory);
+    const ebins = found.flatMap((ebin) => {
+      const remembered = rememberedOf(ebin, packages);
       // its classes are in the matrix of the package that it belongs to
       if (remembered && nameOf(ebin.cpv) !== nameOf(ebin.origin)) return [];
       const facts = factsFromTexts(ebin, manifest);
       if (!facts) return [];
-      return [
-        {
-          facts: remembered ? withReport(facts, remembered.report) : facts,
-          path: ebin.path,
-          diagnostics: remembered?.report.diagnostics ?? [],
-        },
-      ];
+      const diagnostics = remembered?.report.diagnostics ?? [];
+      return [{ facts: remembered ? withReport(facts, remembered.report) : facts, path: ebin.path, diagnostics }];
     });
-    this.#packages.set(directory, { version, ebins });
+    const made = found.map(({ origin }) => [origin, packages.get(origin)] as const);
+    this.#packages.set(directory, { version, made, ebins });
     return ebins;
   }
 }
 
-function rememberedOf({ origin, path, text }: DiskEbin, state: GeneratorState): KnownPackage | undefined {
-  const known = state.packages.get(origin);
+type Remembered = MemoryPart['packages'];
+
+interface KeptPackage {
+  readonly version: string;
+  /** What was remembered of the versions when they were read. */
+  readonly made: readonly (readonly [string, ReturnType<Remembered['get']>])[];
+  readonly ebins: readonly KnownEbin[];
+}
+
+/** Takes out what is not there any more. */
+function forget(kept: Map<string, unknown>, names: Iterable<string>): void {
+  const isThere = new Set(names);
+  for (const name of [...kept.keys()]) if (!isThere.has(name)) kept.delete(name);
+}
+
+function rememberedOf({ origin, path, text }: DiskEbin, packages: Remembered) {
+  const known = packages.get(origin);
   const file = known?.files.find((one) => one.path === path);
   return file?.sha256 === digestBytes(text) ? known : undefined;
 }

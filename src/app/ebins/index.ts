@@ -31,6 +31,16 @@ export {
   readSettings,
   selectNearest,
 } from '../../ebin-repository/index.ts';
+export {
+  answerDistfile,
+  type DistfileAnswer,
+  type ServedEbins,
+  snapshotTree,
+  type TreeFileAnswer,
+  type TreeSnapshot,
+  treeFile,
+} from './ebin-files.ts';
+export { type EbinLook, EbinRepositories, lookAtEbins, type ShownRepository } from './ebin-look.ts';
 export type { Inspection } from './inspect-package.ts';
 
 /** `packmill ebin generate`: see `generate` of the room. */

@@ -50,4 +50,23 @@ export const ebinsRepositoryCodes = {
     next: 'Set the flags of one that exists, or build the missing one and generate again.',
     sample: { broken: '--use "alpha" when only {} and {alpha, beta} are built', fixed: '--use "alpha beta"' },
   },
+  EBN095: {
+    severity: 'error',
+    blame: 'usage',
+    title: 'there is no such ebin',
+    why: 'What is shown are the ebuilds that lie in the repository, by category, name and version.',
+    next: 'See what there is with `packmill ebin matrix REPO`.',
+    sample: {
+      broken: 'packmill ebin matrix ./ebins app-misc/no-such',
+      fixed: 'packmill ebin matrix ./ebins app-misc/demo',
+    },
+  },
+  EBN096: {
+    severity: 'error',
+    blame: 'usage',
+    title: 'a combination of flags is not one that can be asked for',
+    why: 'What can be asked for is a combination of the flags that choose, which the ebuild allows and which is not there.',
+    next: 'See what is missing with `packmill ebin matrix REPO ATOM`.',
+    sample: { broken: 'a combination that REQUIRED_USE forbids', fixed: 'one that is listed as missing' },
+  },
 } as const satisfies CatalogueTable;

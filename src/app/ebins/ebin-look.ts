@@ -1,0 +1,176 @@
+import type { EbinList, EbinMatrix, EbinRepositoryView } from '../../api/index.ts';
+import { fault } from '../../diagnostics/index.ts';
+import {
+  type MatrixFilter,
+  readFilter,
+  summarizeMatrix,
+  useMatrix,
+} from '../../ebin-index/index.ts';
+import {
+  type KnownEbin,
+  type KnownEbins,
+  type MatrixMemory,
+  MatrixReader,
+} from '../../ebin-repository/index.ts';
+import { parsePackageId } from '../../formats/gentoo/index.ts';
+import { type Clock, systemClock } from '../../host/index.ts';
+
+/** A repository of ebins that is shown. */
+export interface ShownRepository {
+  readonly name: string;
+  /** Its folder, or a link to it. */
+  readonly folder: string;
+  /** Where builds and problems are known from; default: what the generator keeps in the repository. */
+  readonly memory?: MatrixMemory | undefined;
+  /** Whether missing combinations can be asked for. */
+  readonly takesRequests: boolean;
+}
+
+/** What may be seen of repositories of ebins. */
+export interface EbinLook {
+  repositories(): readonly EbinRepositoryView[];
+  /** Throws EBN084 when there is no such repository. */
+  list(repository: string): EbinList;
+  /** The matrix of one ebin, `category/name-version`, within decided flags, `alpha` or `-alpha`. Throws EBN084, EBN095. */
+  matrix(repository: string, cpv: string, wish: readonly string[]): EbinMatrix;
+}
+
+/** However many ask, the folders are looked at once in so long a time. */
+const keptMs = 1_000;
+
+interface Kept {
+  readonly reader: MatrixReader;
+  readonly atMs: number;
+  readonly known: KnownEbins;
+}
+
+/** Looks at the repositories that there are at the time. */
+export class EbinRepositories implements EbinLook {
+  readonly #shown: () => readonly ShownRepository[];
+  readonly #clock: Clock;
+  readonly #kept = new Map<string, Kept>();
+  readonly #lists = new WeakMap<KnownEbins, EbinList>();
+
+  constructor(shown: () => readonly ShownRepository[], clock: Clock = systemClock) {
+    this.#shown = shown;
+    this.#clock = clock;
+  }
+
+  repositories(): readonly EbinRepositoryView[] {
+    return this.#shown().map(({ name }) => {
+      const { ebins, refused, keptBytes } = this.list(name);
+      return { repository: name, ebins: ebins.length, refused: refused.length, keptBytes };
+    });
+  }
+
+  list(repository: string): EbinList {
+    const shown = this.#find(repository);
+    const known = this.#known(shown);
+    const list = this.#lists.get(known) ?? listOf(shown, known);
+    this.#lists.set(known, list);
+    return list;
+  }
+
+  matrix(repository: string, cpv: string, wish: readonly string[]): EbinMatrix {
+    const shown = this.#find(repository);
+    const found = this.#known(shown).ebins.find(({ facts }) => facts.cpv === cpv);
+    if (!found) throw fault('EBN095', { what: `'${repository}' has no ebin '${cpv}'` });
+    return matrixOf(shown, found, readFilter(found.facts, wish));
+  }
+
+  #find(repository: string): ShownRepository {
+    const found = this.#shown().find(({ name }) => name === repository);
+    if (!found) throw fault('EBN084', { what: `there is no repository '${repository}' of ebins` });
+    return found;
+  }
+
+  #known({ name, folder, memory }: ShownRepository): KnownEbins {
+    const nowMs = this.#clock.monotonicMs();
+    const kept = this.#kept.get(name);
+    if (kept && nowMs - kept.atMs < keptMs) return kept.known;
+    const reader = kept?.reader ?? new MatrixReader(folder, memory);
+    const read = reader.read();
+    const known = kept && isSame(kept.known, read) ? kept.known : read;
+    this.#kept.set(name, { reader, atMs: nowMs, known });
+    return known;
+  }
+}
+
+/** The reader gives the same values for what did not change. */
+const isSame = (one: KnownEbins, other: KnownEbins): boolean =>
+  one.ebins.length === other.ebins.length &&
+  one.ebins.every((ebin, index) => ebin === other.ebins[index]) &&
+  JSON.stringify(one.refused) === JSON.stringify(other.refused);
+
+type Problems = EbinMatrix['problems'];
+
+/** Folders of the machine are nobody's business: a build is known by its place among the packages. */
+const shownPath = (path: string): string => (path.startsWith('/') ? path.split('/').slice(-3).join('/') : path);
+
+const problemsOf = (diagnostics: KnownEbin['diagnostics']): Problems =>
+  diagnostics.map(({ code, severity, message, path }) => ({
+    code,
+    severity,
+    message,
+    ...(path === undefined ? {} : { path: shownPath(path) }),
+  }));
+
+function listOf({ name, takesRequests }: ShownRepository, { ebins, refused }: KnownEbins): EbinList {
+  const objects = new Map<string, number>();
+  for (const { facts } of ebins)
+    for (const { parts } of facts.rows)
+      for (const { sha512, size } of Object.values(parts)) objects.set(sha512, size);
+  return {
+    repository: name,
+    ebins: ebins.map(({ facts, diagnostics }) => ({
+      cpv: facts.cpv,
+      ...summarizeMatrix(facts),
+      problems: diagnostics.length,
+    })),
+    refused: refused.map(({ cpv, diagnostics }) => ({ cpv, problems: problemsOf(diagnostics) })),
+    keptBytes: [...objects.values()].reduce((sum, size) => sum + size, 0),
+    takesRequests,
+  };
+}
+
+function matrixOf(
+  { name, takesRequests }: ShownRepository,
+  { facts, path, diagnostics }: KnownEbin,
+  filter: MatrixFilter,
+): EbinMatrix {
+  const matrix = useMatrix(facts, filter);
+  const contents = matrix.contents.map((content) => ({
+    ...content,
+    builds: content.builds.map(({ path: build, ...rest }) => ({
+      ...rest,
+      ...(build === undefined ? {} : { path: shownPath(build) }),
+    })),
+  }));
+  const view = { repository: name, ...matrix, path, contents, problems: problemsOf(diagnostics), takesRequests };
+  // as it goes over the wire: fields of the room that are not set are not there
+  return JSON.parse(JSON.stringify(view)) as EbinMatrix;
+}
+
+/** Whether an ebin is what an atom says: `category/name`, or with its version. */
+const isMeant = (cpv: string, atom: string): boolean => {
+  const id = parsePackageId(cpv);
+  return cpv === atom || (id !== undefined && `${id.category}/${id.name}` === atom);
+};
+
+/** The matrices of a folder that an atom names, or its list. Throws EBN084, EBN095. */
+export function lookAtEbins(
+  folder: string,
+  atom: string | undefined,
+  wish: readonly string[],
+): { readonly list: EbinList; readonly matrices: readonly EbinMatrix[] } {
+  const shown = { name: folder.split('/').at(-1) ?? folder, folder, takesRequests: false };
+  const known = new MatrixReader(folder).read();
+  const list = listOf(shown, known);
+  if (atom === undefined) return { list, matrices: [] };
+  const meant = known.ebins.filter(({ facts }) => isMeant(facts.cpv, atom));
+  if (meant.length === 0) throw fault('EBN095', { what: `the repository has no ebin '${atom}'` });
+  return {
+    list,
+    matrices: meant.map((ebin) => matrixOf(shown, ebin, readFilter(ebin.facts, wish))),
+  };
+}
