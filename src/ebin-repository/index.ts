@@ -24,4 +24,4 @@ export {
 export { type EbinsSettings, readRequest, readSettings } from './request.ts';
 export { type Scan, type ScannedVersion, type ScanRequest, scan } from './scan.ts';
 export { keepMask, type MaskChange, type Selected, selectNearest, type UseTable } from './select.ts';
-export { type Verification, type VerifyOptions, verify } from './verify.ts';
+export { requireRepository, type Verification, type VerifyOptions, verify } from './verify.ts';

@@ -72,7 +72,7 @@ export interface MemoryPart {
 /** Something to be read; `version` is another one whenever it has something else to say. */
 export interface MemorySource {
   readonly version: string;
-  readonly read: () => MemoryPart;
+  readonly read: () => MemoryPart | Promise<MemoryPart>;
 }
 
 /** The pieces by name. */
@@ -103,9 +103,9 @@ export class MatrixReader {
   }
 
   /** Throws EBN084 when the folder is no repository, SYS004. */
-  read(): KnownEbins {
+  async read(): Promise<KnownEbins> {
     requireRepository(this.#repository);
-    const parts = this.#readMemory();
+    const parts = await this.#readMemory();
     const packages: Remembered = new Map(parts.flatMap((part) => [...part.packages]));
     const directories = packageFolders(this.#repository);
     const ebins = directories.flatMap((directory) => this.#package(directory, packages));
@@ -119,10 +119,10 @@ export class MatrixReader {
     };
   }
 
-  #readMemory(): MemoryPart[] {
+  async #readMemory(): Promise<MemoryPart[]> {
     const memory = this.#memory();
     for (const [name, { version, read }] of memory)
-      if (this.#parts.get(name)?.version !== version) this.#parts.set(name, { version, part: read() });
+      if (this.#parts.get(name)?.version !== version) this.#parts.set(name, { version, part: await read() });
     forget(this.#parts, memory.keys());
     return [...this.#parts.values()].map(({ part }) => part);
   }

@@ -1,3 +1,5 @@
+import { fault } from '../../diagnostics/index.ts';
+import { requireRepository } from '../../ebin-repository/index.ts';
 import {
   comparePlainTarMembers,
   encodePlainTarHeader,
@@ -5,7 +7,7 @@ import {
   plainTarEnd,
 } from '../../formats/archives/index.ts';
 import { contentLayoutText, contentPath } from '../../formats/gentoo/index.ts';
-import { bytesIfThere, digestBytes, entryFacts, kindsIn, realPath } from '../../host/index.ts';
+import { bytesIfThere, digestBytes, entryFacts, kindsIn, realPath, textIfThere } from '../../host/index.ts';
 import { compareBytes } from '../../primitives/index.ts';
 
 /** Where the files of a repository of ebins and of its store are. */
@@ -14,6 +16,14 @@ export interface ServedEbins {
   readonly repository: string;
   /** Folder of the store, in content-hash layout. */
   readonly store: string;
+}
+
+/** Name of a repository that is to be served. Throws EBN084 when it or its store is none. */
+export function repositoryName({ repository, store }: ServedEbins): string {
+  requireRepository(repository);
+  if (entryFacts(realPath(store))?.kind !== 'folder')
+    throw fault('EBN084', { what: `there is no store '${store}'` });
+  return textIfThere(`${repository}/profiles/repo_name`)?.trim() || 'ebins';
 }
 
 /** What a path below `distfiles/` names. */

@@ -28,11 +28,11 @@ export interface ShownRepository {
 
 /** What may be seen of repositories of ebins. */
 export interface EbinLook {
-  repositories(): readonly EbinRepositoryView[];
+  repositories(): Promise<readonly EbinRepositoryView[]>;
   /** Throws EBN084 when there is no such repository. */
-  list(repository: string): EbinList;
+  list(repository: string): Promise<EbinList>;
   /** The matrix of one ebin, `category/name-version`, within decided flags, `alpha` or `-alpha`. Throws EBN084, EBN095. */
-  matrix(repository: string, cpv: string, wish: readonly string[]): EbinMatrix;
+  matrix(repository: string, cpv: string, wish: readonly string[]): Promise<EbinMatrix>;
 }
 
 /** However many ask, the folders are looked at once in so long a time. */
@@ -41,7 +41,7 @@ const keptMs = 1_000;
 interface Kept {
   readonly reader: MatrixReader;
   readonly atMs: number;
-  readonly known: KnownEbins;
+  readonly known: Promise<KnownEbins>;
 }
 
 /** Looks at the repositories that there are at the time. */
@@ -56,24 +56,26 @@ export class EbinRepositories implements EbinLook {
     this.#clock = clock;
   }
 
-  repositories(): readonly EbinRepositoryView[] {
-    return this.#shown().map(({ name }) => {
-      const { ebins, refused, keptBytes } = this.list(name);
-      return { repository: name, ebins: ebins.length, refused: refused.length, keptBytes };
-    });
+  async repositories(): Promise<readonly EbinRepositoryView[]> {
+    const views: EbinRepositoryView[] = [];
+    for (const { name } of this.#shown()) {
+      const { ebins, refused, keptBytes } = await this.list(name);
+      views.push({ repository: name, ebins: ebins.length, refused: refused.length, keptBytes });
+    }
+    return views;
   }
 
-  list(repository: string): EbinList {
+  async list(repository: string): Promise<EbinList> {
     const shown = this.#find(repository);
-    const known = this.#known(shown);
+    const known = await this.#known(shown);
     const list = this.#lists.get(known) ?? listOf(shown, known);
     this.#lists.set(known, list);
     return list;
   }
 
-  matrix(repository: string, cpv: string, wish: readonly string[]): EbinMatrix {
+  async matrix(repository: string, cpv: string, wish: readonly string[]): Promise<EbinMatrix> {
     const shown = this.#find(repository);
-    const found = this.#known(shown).ebins.find(({ facts }) => facts.cpv === cpv);
+    const found = (await this.#known(shown)).ebins.find(({ facts }) => facts.cpv === cpv);
     if (!found) throw fault('EBN095', { what: `'${repository}' has no ebin '${cpv}'` });
     return matrixOf(shown, found, readFilter(found.facts, wish));
   }
@@ -84,15 +86,22 @@ export class EbinRepositories implements EbinLook {
     return found;
   }
 
-  #known({ name, folder, memory }: ShownRepository): KnownEbins {
+  #known({ name, folder, memory }: ShownRepository): Promise<KnownEbins> {
     const nowMs = this.#clock.monotonicMs();
     const kept = this.#kept.get(name);
     if (kept && nowMs - kept.atMs < keptMs) return kept.known;
     const reader = kept?.reader ?? new MatrixReader(folder, memory);
-    const read = reader.read();
-    const known = kept && isSame(kept.known, read) ? kept.known : read;
+    const known = this.#read(reader, kept?.known);
     this.#kept.set(name, { reader, atMs: nowMs, known });
+    // what cannot be read is tried anew by the next one who asks
+    known.catch(() => this.#kept.delete(name));
     return known;
+  }
+
+  async #read(reader: MatrixReader, before: Promise<KnownEbins> | undefined): Promise<KnownEbins> {
+    const known = await before;
+    const read = await reader.read();
+    return known && isSame(known, read) ? known : read;
   }
 }
 
@@ -158,13 +167,13 @@ const isMeant = (cpv: string, atom: string): boolean => {
 };
 
 /** The matrices of a folder that an atom names, or its list. Throws EBN084, EBN095. */
-export function lookAtEbins(
+export async function lookAtEbins(
   folder: string,
   atom: string | undefined,
   wish: readonly string[],
-): { readonly list: EbinList; readonly matrices: readonly EbinMatrix[] } {
+): Promise<{ readonly list: EbinList; readonly matrices: readonly EbinMatrix[] }> {
   const shown = { name: folder.split('/').at(-1) ?? folder, folder, takesRequests: false };
-  const known = new MatrixReader(folder).read();
+  const known = await new MatrixReader(folder).read();
   const list = listOf(shown, known);
   if (atom === undefined) return { list, matrices: [] };
   const meant = known.ebins.filter(({ facts }) => isMeant(facts.cpv, atom));

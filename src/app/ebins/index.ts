@@ -34,6 +34,7 @@ export {
 export {
   answerDistfile,
   type DistfileAnswer,
+  repositoryName,
   type ServedEbins,
   snapshotTree,
   type TreeFileAnswer,
