@@ -15,30 +15,39 @@ import { type DiskEbin, ebuildValue } from './disk-package.ts';
 /** So many flags have all their combinations looked at. */
 const mostFlags = 16;
 
-/** The class of paths that the name of a distfile tells; undefined for names that are digests. */
-const classOf = (name: string): string | undefined =>
-  /-([a-z][a-z0-9-]*?)-[0-9a-f]{16,}\.(?:tar|sh)\b/.exec(name)?.[1];
+/** The class of paths that the name of a distfile tells, behind name and version; `main` for names that are digests. */
+const classOf = (name: string, origin: string): string => {
+  const pf = `${origin.slice(origin.indexOf('/') + 1)}-`;
+  if (!name.startsWith(pf)) return mainPart;
+  return /^(.+?)-[0-9a-f]{16,}\./.exec(name.slice(pf.length))?.[1] ?? mainPart;
+};
 
 interface PartFlag {
   readonly flag: string;
   readonly part: string;
 }
 
-/** Conditionals at the top that hold one class, which is not `main`: their flags ask for it. */
-function partFlagsOf({ nodes }: ReadText): PartFlag[] {
+/**
+ * Conditionals at the top that hold one class, which is not `main`: their flags ask for it. What is chosen by a flag has a
+ * branch without it, too, and a package that has nothing but one class is a sub-package.
+ */
+function partFlagsOf({ nodes }: ReadText, origin: string): PartFlag[] {
   const tops: number[] = [];
   const classes = new Map<number, Set<string>>();
   for (const [index, { kind, parent, word, rename }] of nodes.entries()) {
     const top = parent <= 0 ? index : (tops[parent] ?? 0);
     tops.push(top);
     if (kind !== 'item') continue;
-    const part = classOf(rename ?? word.slice(word.lastIndexOf('/') + 1)) ?? mainPart;
+    const part = classOf(rename ?? word.slice(word.lastIndexOf('/') + 1), origin);
     classes.set(top, (classes.get(top) ?? new Set()).add(part));
   }
+  const all = new Set([...classes.values()].flatMap((parts) => [...parts]));
+  if (all.size === 1) return [];
+  const chosen = new Set(nodes.flatMap(({ kind, negated, word }) => (kind === 'use' && negated ? [word] : [])));
   return [...classes].flatMap(([top, parts]) => {
     const node = nodes[top];
     const [part = mainPart] = parts;
-    const isAsked = node?.kind === 'use' && !node.negated && parts.size === 1 && part !== mainPart;
+    const isAsked = node?.kind === 'use' && !chosen.has(node.word) && parts.size === 1 && part !== mainPart;
     return isAsked ? [{ flag: node.word, part }] : [];
   });
 }
@@ -56,7 +65,7 @@ export function factsFromTexts(
   if (isUnreadable(demands) || isUnreadable(uris)) return undefined;
   const { pinned } = indexFlagsOf(uris, demands);
   const iuse = ebuildValue(text, 'IUSE').split(' ').filter(Boolean);
-  const asked = partFlagsOf(uris).filter(({ flag }) => !demands.nodes.some(({ word }) => word === flag));
+  const asked = partFlagsOf(uris, origin).filter(({ flag }) => !demands.nodes.some(({ word }) => word === flag));
   const isPart = new Set(asked.map(({ flag }) => flag));
   const flags = iuse
     .map(bareFlag)
@@ -70,7 +79,7 @@ export function factsFromTexts(
     const parts = rows.get(combination);
     const entry = manifest.get(name);
     const sha512 = entry?.hashes['SHA512'] ?? /[0-9a-f]{128}$/.exec(uri)?.[0] ?? '';
-    if (parts) parts[classOf(name) ?? mainPart] = { sha512, size: entry?.size ?? 0, name };
+    if (parts) parts[classOf(name, origin)] = { sha512, size: entry?.size ?? 0, name };
   });
   return {
     cpv,
