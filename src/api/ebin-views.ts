@@ -1,6 +1,5 @@
 import { z } from 'zod';
 
-const flag = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9+_@-]*$/, 'the name of a USE flag');
 const bytes = z.int();
 const flags = z.array(z.string());
 
@@ -61,6 +60,8 @@ const patternSchema = z.object({
   on: flags,
   off: flags,
   combinations: z.int(),
+  /** Flags that are on in the first of these combinations. */
+  first: flags,
 });
 
 const sharedObjectSchema = z.object({
@@ -123,7 +124,10 @@ export const ebinMatrixSchema = z.object({
     z.object({
       objects: z.array(sharedObjectSchema),
       combinations: z.int(),
+      /** Rows of the matrix; no missing combination fits one. */
       patterns: z.array(patternSchema),
+      /** Patterns beyond the first 32. */
+      patternsLeft: z.int(),
       /** Builds of the first 64 combinations; where nothing is known of a build, its flags only. */
       builds: z.array(
         z.object({
@@ -172,10 +176,3 @@ export const ebinQuerySchema = z.strictObject({
     .pipe(z.array(z.string().regex(/^[-+!]?[A-Za-z0-9][A-Za-z0-9+_@-]*$/, 'a USE flag, or -flag')))
     .optional(),
 });
-
-/** A wish for a combination that nobody has built: `POST /api/ebins/:repository/:category/:version/requests`. */
-export const ebinWishSchema = z.strictObject({
-  /** Flags that are on, of those that choose; all others are off. */
-  use: z.array(flag).max(64),
-});
-export type EbinWish = z.output<typeof ebinWishSchema>;

@@ -1,7 +1,15 @@
 import { type FarmConfig, parseFarmConfig, withEnvironment } from '../config/index.ts';
 import { acquireManagerLock, type FarmDatabase, openFarmDatabase } from '../database/index.ts';
 import { fault } from '../diagnostics/index.ts';
-import { type Clock, ensureFolder, listFolder, machine, systemClock, textIfThere } from '../host/index.ts';
+import {
+  type Clock,
+  ensureFolder,
+  entryFacts,
+  listFolder,
+  machine,
+  systemClock,
+  textIfThere,
+} from '../host/index.ts';
 import { notifierTables } from '../notifier/index.ts';
 import { EbuildTrees } from '../publisher/ebuild-tree/index.ts';
 import { PacmanRepositories } from '../publisher/pacman-repo/index.ts';
@@ -110,6 +118,12 @@ export class Farm {
   sandboxRoot(): Promise<SandboxRoot> {
     this.#root ??= this.#findRoot();
     return this.#root;
+  }
+
+  /** A root with Portage; undefined when the settings name none, or what they name has no `emerge`. */
+  gentooRoot(): SandboxRoot | undefined {
+    const path = this.config.sandbox['gentoo-root'];
+    return path !== undefined && entryFacts(`${path}/usr/bin/emerge`) ? { kind: 'folder', path } : undefined;
   }
 
   async #findRoot(): Promise<SandboxRoot> {

@@ -5,7 +5,7 @@ import type { PublishReport } from '../publisher/index.ts';
 import type { PackageToPublish } from '../publisher/pacman-repo/index.ts';
 import { readPackageFacts, successesOf } from './artifacts-at-hand.ts';
 import type { Farm } from './farm.ts';
-import { publishTree } from './publish-tree.ts';
+import { changeTree, publishTree } from './publish-tree.ts';
 import { isEbuildTree } from './recipe-kinds.ts';
 import { orphans } from './tree-owners.ts';
 
@@ -101,7 +101,7 @@ export class Publishing {
       const remove = orphans(this.#farm, tree);
       if (remove.length === 0) continue;
       const reason = `their autogens are gone: ${summarize(remove)}`;
-      const { generation } = await this.#farm.trees.publish({ tree, add: [], remove, reason });
+      const { generation } = await changeTree(this.#farm, { tree, add: [], remove, reason });
       this.#listener.published(`generation ${generation} of ${tree}/any: without ${summarize(remove)}`);
     }
   }

@@ -1,4 +1,4 @@
-import { decisionTree, nothing, type Row, type Tree } from './decision-tree.ts';
+import { decisionTree, type Row, type Tree } from './decision-tree.ts';
 
 /** Combinations in which some flags are decided and the others do not matter. */
 export interface MatrixPattern {
@@ -6,6 +6,8 @@ export interface MatrixPattern {
   readonly off: readonly string[];
   /** Combinations that it stands for, of those that are meant. */
   readonly combinations: number;
+  /** Flags that are on in the first of them. */
+  readonly first: readonly string[];
 }
 
 /** A number of the caller's for each leaf of a tree, with the flags on the way to it. */
@@ -28,56 +30,42 @@ function leavesOf(tree: Tree | undefined, count: number): Leaf[] {
     walk(node.off, decided | bit, on);
   };
   walk(tree, 0, 0);
-  return leaves;
+  // as combinations are counted, whatever the tree asked first
+  return leaves.sort((one, other) => one.on - other.on || one.decided - other.decided);
 }
 
-const treeOf = (flags: readonly string[], rows: readonly Row[]): Tree | undefined =>
-  decisionTree({ rows, flags: flags.map(() => 1), cost: () => 1, order: 'best' });
-
-function patternOf(flags: readonly string[], { decided, on }: Leaf, combinations: number): MatrixPattern {
+function patternOf(flags: readonly string[], { decided, on }: Leaf, members: readonly number[]): MatrixPattern {
   const named = (mask: number): string[] =>
     flags.filter((_, index) => mask & (2 ** (flags.length - 1 - index)));
-  return { on: named(on), off: named(decided & ~on), combinations };
+  const first = named(members[0] ?? 0);
+  return { on: named(on), off: named(decided & ~on), combinations: members.length, first };
 }
 
-/** Each group of combinations as patterns; what belongs to no group is free, so that patterns are as short as they can be. */
+/** Groups of combinations, each as patterns. */
+export interface GroupPatterns {
+  readonly groups: readonly (readonly MatrixPattern[])[];
+  readonly missing: readonly MatrixPattern[];
+}
+
+/**
+ * Each group of combinations, and those that are missing, as patterns. No pattern holds anything of another group, or a missing
+ * combination that is not its own; what is neither in a group nor missing is free, so that patterns are short.
+ */
 export function patternsOf(
   flags: readonly string[],
   groups: readonly (readonly number[])[],
-): readonly (readonly MatrixPattern[])[] {
-  const rows = groups.flatMap((group, index) =>
+  missing: readonly number[],
+): GroupPatterns {
+  const all = [...groups, missing];
+  const rows: Row[] = all.flatMap((group, index) =>
     group.map((combination) => ({ combination, value: index + 1 })),
   );
-  const leaves = leavesOf(treeOf(flags, rows), flags.length);
-  const found: MatrixPattern[][] = groups.map(() => []);
-  for (const leaf of leaves) {
-    const group = groups[leaf.value - 1] ?? [];
-    const count = group.filter((one) => (one & leaf.decided) === leaf.on).length;
-    if (count > 0) found[leaf.value - 1]?.push(patternOf(flags, leaf, count));
+  const tree = decisionTree({ rows, flags: flags.map(() => 1), cost: () => 1, order: 'best' });
+  const found: MatrixPattern[][] = all.map(() => []);
+  for (const leaf of leavesOf(tree, flags.length)) {
+    const group = all[leaf.value - 1] ?? [];
+    const members = group.filter((one) => (one & leaf.decided) === leaf.on);
+    if (members.length > 0) found[leaf.value - 1]?.push(patternOf(flags, leaf, members));
   }
-  return found;
-}
-
-/** What is missing as patterns that hold nothing that is taken; what is neither missing nor taken is free. */
-export function missingPatterns(
-  flags: readonly string[],
-  {
-    missing,
-    isTaken,
-    isWithin,
-  }: {
-    readonly missing: readonly number[];
-    readonly isTaken: (combination: number) => boolean;
-    readonly isWithin: (combination: number) => boolean;
-  },
-): readonly MatrixPattern[] {
-  if (missing.length === 0) return [];
-  const rows: Row[] = missing.map((combination) => ({ combination, value: 1 }));
-  for (let combination = 0; combination < 2 ** flags.length; combination += 1)
-    if (isTaken(combination) && isWithin(combination)) rows.push({ combination, value: nothing });
-  return leavesOf(treeOf(flags, rows), flags.length).flatMap((leaf) => {
-    if (leaf.value === nothing) return [];
-    const count = missing.filter((one) => (one & leaf.decided) === leaf.on).length;
-    return count === 0 ? [] : [patternOf(flags, leaf, count)];
-  });
+  return { groups: found.slice(0, groups.length), missing: found[groups.length] ?? [] };
 }

@@ -58,7 +58,7 @@ describe('the USE matrix', () => {
         { part: 'main', number: 2, combinations: 2 },
         { part: 'splitdebug', number: 1, combinations: 2 },
       ],
-      patterns: [{ on: ['alpha', 'doc'], off: [], combinations: 1 }],
+      patterns: [{ on: ['alpha', 'doc'], off: [], combinations: 1, first: ['alpha', 'doc'] }],
       builds: [{ use: ['alpha', 'doc'], buildId: 2, path: 'demo-alpha-doc' }],
     });
   });
@@ -70,7 +70,7 @@ describe('the USE matrix', () => {
     const matrix = useMatrix(facts(['a', 'b', 'c'], rows, { demands, pinned }));
     expect(matrix.counts).toEqual({ built: 1, missing: 1, forbidden: 6 });
     // what is forbidden is nobody's, so that few words tell what is missing
-    expect(matrix.missing).toEqual([{ on: ['b'], off: [], combinations: 1 }]);
+    expect(matrix.missing).toEqual([{ on: [], off: ['a'], combinations: 1, first: ['b'] }]);
     expect(useMatrix(facts(['a', 'b', 'c'], rows, { pinned })).counts).toEqual({
       ...{ built: 1, missing: 7, forbidden: 0 },
     });
@@ -103,8 +103,8 @@ describe('the USE matrix', () => {
     expect(narrow.filter).toEqual({ on: ['flag0', 'flag4'], off: ['flag1'] });
     expect(narrow.counts.built).toBe(128);
     expect(narrow.contents.map(({ patterns }) => patterns)).toEqual([
-      [{ on: [], off: ['flag9'], combinations: 64 }],
-      [{ on: ['flag9'], off: [], combinations: 64 }],
+      [{ on: [], off: ['flag9'], combinations: 64, first: ['flag0', 'flag4'] }],
+      [{ on: ['flag9'], off: [], combinations: 64, first: ['flag0', 'flag4', 'flag9'] }],
     ]);
     // the whole table still says what is shared
     expect(narrow.parts).toEqual(matrix.parts);
@@ -124,7 +124,7 @@ describe('the USE matrix', () => {
   it('has one line for a package without flags, and none for one without builds', () => {
     const one = useMatrix(facts([], [{ use: [], parts: { main: object('x') } }]));
     expect(one.contents).toHaveLength(1);
-    expect(one.contents[0]?.patterns).toEqual([{ on: [], off: [], combinations: 1 }]);
+    expect(one.contents[0]?.patterns).toEqual([{ on: [], off: [], combinations: 1, first: [] }]);
     expect(one.choice).toEqual({ use: [], state: 'built', nearest: [] });
     const none = useMatrix(facts(['a'], []));
     expect([none.contents, none.counts.missing]).toEqual([[], 2]);
@@ -159,6 +159,13 @@ describe('the USE matrix', () => {
           );
           expect(matrix.missing.some((one) => fits(one, use))).toBe(false);
         }
+        const patterns = [...matrix.contents.flatMap((one) => one.patterns), ...matrix.missing];
+        for (const use of inside)
+          expect(patterns.filter((one) => fits(one, use)).length).toBeLessThanOrEqual(1);
+        // what is listed as missing is in a row of its own
+        if (demands === undefined)
+          for (const use of inside.filter((one) => !built.includes(one)))
+            expect(matrix.missing.some((one) => fits(one, use))).toBe(true);
         const listed = matrix.missing.reduce((sum, { combinations }) => sum + combinations, 0);
         expect(listed).toBe(matrix.counts.missing);
         expect(built.length + listed + (matrix.counts.forbidden ?? 0)).toBe(inside.length);

@@ -2,7 +2,7 @@ import { compareBytes } from '../primitives/index.ts';
 import { isUnreadable, readText } from './evaluate.ts';
 import { combinationsMeeting } from './evaluate-all.ts';
 import type { MatrixBuild, MatrixFacts, MatrixObject, MatrixRow } from './matrix-facts.ts';
-import { type MatrixPattern, missingPatterns, patternsOf } from './matrix-patterns.ts';
+import { type MatrixPattern, patternsOf } from './matrix-patterns.ts';
 import { type NearCombination, nearestCombination } from './nearest.ts';
 import { combinationOf, flagsOf, neutralFlags, type Table, tableOf } from './table.ts';
 
@@ -26,8 +26,10 @@ export interface MatrixContent {
   readonly objects: readonly SharedObject[];
   /** Combinations within the filter. */
   readonly combinations: number;
-  /** Where it is chosen; flags that do not matter there are left out. */
+  /** Where it is chosen, without anything that is missing; flags that do not matter there are left out. */
   readonly patterns: readonly MatrixPattern[];
+  /** Patterns that are not listed because they are too many. */
+  readonly patternsLeft: number;
   /** Builds of these combinations, the first ones. */
   readonly builds: readonly (Partial<MatrixBuild> & { readonly use: readonly string[] })[];
 }
@@ -95,6 +97,7 @@ export interface UseMatrix {
 const mostFlags = 16;
 const mostContents = 200;
 const mostPatterns = 64;
+const mostContentPatterns = 32;
 const mostBuilds = 64;
 
 interface Prepared {
@@ -179,7 +182,7 @@ function partOf({ facts, table, objects }: Prepared, part: string): MatrixPart {
 }
 
 /** Combinations within the filter that have the same objects, in the order of the table. */
-function groupsOf({ byCombination, parts, isWithin }: Prepared): Map<string, number[]> {
+function groupsOf({ byCombination, parts, isWithin }: Prepared): number[][] {
   const groups = new Map<string, number[]>();
   for (const [combination, row] of byCombination) {
     if (!isWithin(combination)) continue;
@@ -188,23 +191,27 @@ function groupsOf({ byCombination, parts, isWithin }: Prepared): Map<string, num
     if (group) group.push(combination);
     else groups.set(key, [combination]);
   }
-  return groups;
+  return [...groups.values()];
 }
 
-function contentsOf(prepared: Prepared): MatrixContent[] {
+function contentsOf(
+  prepared: Prepared,
+  groups: readonly (readonly number[])[],
+  patterns: readonly (readonly MatrixPattern[])[],
+): MatrixContent[] {
   const { facts, byCombination, parts, objects } = prepared;
-  const groups = [...groupsOf(prepared).values()];
-  const patterns = patternsOf(facts.flags, groups);
   return groups.slice(0, mostContents).map((group, index) => {
     const first = byCombination.get(group[0] ?? 0);
     const builds = group.slice(0, mostBuilds).map((combination) => ({
       use: flagsOf(facts.flags, combination),
       ...byCombination.get(combination)?.build,
     }));
+    const own = patterns[index] ?? [];
     return {
       objects: parts.flatMap((part) => objects.get(objectKey(part, first?.parts[part]?.sha512 ?? '')) ?? []),
       combinations: group.length,
-      patterns: patterns[index] ?? [],
+      patterns: own.slice(0, mostContentPatterns),
+      patternsLeft: Math.max(0, own.length - mostContentPatterns),
       builds,
     };
   });
@@ -269,13 +276,9 @@ export function useMatrix(facts: MatrixFacts, filter: MatrixFilter = { on: [], o
   const { missing, forbidden } = isCounted
     ? absent(prepared)
     : { missing: [], forbidden: new Set<number>() };
-  const patterns = missingPatterns(facts.flags, {
-    missing,
-    isTaken: (one) => prepared.byCombination.has(one),
-    isWithin: prepared.isWithin,
-  });
-  const contents = contentsOf(prepared);
-  const kinds = groupsOf(prepared).size;
+  const groups = groupsOf(prepared);
+  const patterns = patternsOf(facts.flags, groups, missing);
+  const contents = contentsOf(prepared, groups, patterns.groups);
   return {
     cpv: facts.cpv,
     origin: facts.origin,
@@ -297,9 +300,9 @@ export function useMatrix(facts: MatrixFacts, filter: MatrixFilter = { on: [], o
     keptBytes: parts.reduce((sum, { keptBytes }) => sum + keptBytes, 0),
     savedBytes: parts.reduce((sum, { savedBytes }) => sum + savedBytes, 0),
     contents,
-    contentsLeft: kinds - contents.length,
-    missing: patterns.slice(0, mostPatterns),
-    missingLeft: Math.max(0, patterns.length - mostPatterns),
+    contentsLeft: groups.length - contents.length,
+    missing: patterns.missing.slice(0, mostPatterns),
+    missingLeft: Math.max(0, patterns.missing.length - mostPatterns),
     choice: choiceOf(prepared, filter, forbidden),
   };
 }

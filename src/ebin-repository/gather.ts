@@ -1,6 +1,12 @@
 import { isFault, type Problem, ProblemError } from '../diagnostics/index.ts';
-import { type FoundPackage, openFound, type PackageFolder, readPackageFolder } from '../ebins/index.ts';
-import { parsePackageFileName, parsePackageId } from '../formats/gentoo/index.ts';
+import {
+  type FoundPackage,
+  openFound,
+  type PackageFolder,
+  presumedVersion,
+  readPackageFolder,
+} from '../ebins/index.ts';
+import { parsePackageId } from '../formats/gentoo/index.ts';
 import { hashStream, readPieces } from '../host/index.ts';
 import { atOnce, compareBytes } from '../primitives/index.ts';
 import type { GenerateRequest } from './contract.ts';
@@ -27,15 +33,6 @@ export interface Gathered {
 export function isWanted(cpv: string, atoms: readonly string[]): boolean {
   const id = parsePackageId(cpv);
   return atoms.length === 0 || atoms.includes(cpv) || (!!id && atoms.includes(`${id.category}/${id.name}`));
-}
-
-/** Which version a file is of that cannot be opened, as far as index and name tell. */
-function presumedVersion({ path, stanza }: FoundPackage): string | undefined {
-  const listed = stanza?.get('CPV');
-  if (listed !== undefined) return listed;
-  const words = path.split('/');
-  const pf = parsePackageFileName(words.at(-1) ?? '')?.pf;
-  return pf === undefined || words.length < 2 ? undefined : `${words[0]}/${pf}`;
 }
 
 async function readFacts(build: Omit<GatheredBuild, 'known'>, request: GenerateRequest): Promise<KnownFile> {

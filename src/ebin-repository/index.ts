@@ -21,6 +21,7 @@ export {
   memoryOf,
   type RefusedVersion,
 } from './matrix-reader.ts';
+export { readMemoryPart } from './memory-part.ts';
 export { type EbinsSettings, readRequest, readSettings } from './request.ts';
 export { type Scan, type ScannedVersion, type ScanRequest, scan } from './scan.ts';
 export { keepMask, type MaskChange, type Selected, selectNearest, type UseTable } from './select.ts';

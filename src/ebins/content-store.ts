@@ -7,6 +7,7 @@ import {
   entryFacts,
   filterPieces,
   fsyncDirectory,
+  hashFileThrice,
   hashStream,
   linkNew,
   namesIn,
@@ -149,6 +150,20 @@ export class ContentStore {
     } finally {
       removeEntry(temporary);
     }
+  }
+
+  /**
+   * Keeps a file that was packed elsewhere, under the digest that it is to have. The file may be moved; a link to what is kept
+   * lies in its place afterwards. Durable on return. Throws EBN013 for a file of other bytes, SYS001, SYS003, SYS004.
+   */
+  async take(path: string, sha512: string): Promise<{ readonly digest: Digest; readonly sizeBytes: number }> {
+    const found = await hashFileThrice(path);
+    if (found.sha512 !== sha512) throw fault('EBN013', { what: `'${path}' has not the bytes of its name` });
+    const digest = found.sha256 as Digest;
+    await this.#admit(path, { sha512, size: found.sizeBytes }, digest);
+    removeEntry(path);
+    linkNew(this.path(sha512), path);
+    return { digest, sizeBytes: found.sizeBytes };
   }
 
   /** Tells a collection that an object is wanted; false when one has just taken it away. */

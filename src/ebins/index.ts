@@ -21,6 +21,6 @@ export type { IndexedFolder } from './index-folder.ts';
 export { indexFolder } from './index-folder.ts';
 export { openBuild } from './open-build.ts';
 export type { FoundPackage, PackageFolder } from './package-folder.ts';
-export { foundValue, openFound, readPackageFolder } from './package-folder.ts';
+export { foundValue, openFound, presumedVersion, readPackageFolder } from './package-folder.ts';
 export type { NewGpkg, NewPackage } from './write-container.ts';
 export { writeGpkg, writeXpak } from './write-container.ts';

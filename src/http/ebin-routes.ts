@@ -13,7 +13,7 @@ const config = { isPolled: true };
 const also = { 304: 'Nothing has changed since the `If-None-Match`.' };
 
 /** What repositories of ebins have: for the page, and for programs. */
-export function ebinRoutes(server: WebServer, look: () => EbinLook): void {
+export function ebinRoutes(server: WebServer, look: EbinLook): void {
   server.get(
     '/api/ebins',
     {
@@ -25,7 +25,7 @@ export function ebinRoutes(server: WebServer, look: () => EbinLook): void {
         also,
       }),
     },
-    async () => look().repositories(),
+    async () => look.repositories(),
   );
   server.get<{ Params: { repository: string } }>(
     '/api/ebins/:repository',
@@ -39,7 +39,7 @@ export function ebinRoutes(server: WebServer, look: () => EbinLook): void {
         also: { ...also, 404: 'There is no such repository.' },
       }),
     },
-    async ({ params }) => look().list(params.repository),
+    async ({ params }) => look.list(params.repository),
   );
   server.get<{
     Params: { repository: string; category: string; version: string };
@@ -62,6 +62,6 @@ export function ebinRoutes(server: WebServer, look: () => EbinLook): void {
       }),
     },
     async ({ params, query }) =>
-      look().matrix(params.repository, `${params.category}/${params.version}`, query.use ?? []),
+      look.matrix(params.repository, `${params.category}/${params.version}`, query.use ?? []),
   );
 }

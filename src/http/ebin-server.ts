@@ -39,10 +39,10 @@ export async function startEbinServer(options: EbinServerOptions): Promise<EbinS
   const counts = countersOf();
   await ebinPageRoutes(server, fileURLToPath(new URL('pages', import.meta.url)));
   const look = new EbinRepositories(() => [{ name, folder: repository, takesRequests: false }], clock);
-  ebinRoutes(server, () => look);
+  ebinRoutes(server, look);
   ebinFileRoutes(server, {
     store,
-    repository: (wanted) => (wanted === name ? repository : undefined),
+    repository: (wanted) => look.folderOf(wanted),
     clock,
     onSent: counts.note,
   });

@@ -29,6 +29,8 @@ export interface ShownRepository {
 /** What may be seen of repositories of ebins. */
 export interface EbinLook {
   repositories(): Promise<readonly EbinRepositoryView[]>;
+  /** The folder of one; undefined when there is none of this name. */
+  folderOf(repository: string): string | undefined;
   /** Throws EBN084 when there is no such repository. */
   list(repository: string): Promise<EbinList>;
   /** The matrix of one ebin, `category/name-version`, within decided flags, `alpha` or `-alpha`. Throws EBN084, EBN095. */
@@ -63,6 +65,10 @@ export class EbinRepositories implements EbinLook {
       views.push({ repository: name, ebins: ebins.length, refused: refused.length, keptBytes });
     }
     return views;
+  }
+
+  folderOf(repository: string): string | undefined {
+    return this.#shown().find(({ name }) => name === repository)?.folder;
   }
 
   async list(repository: string): Promise<EbinList> {

@@ -2,12 +2,15 @@ import type { WorkOrder } from '../../api/index.ts';
 import type { BegunAttempt } from '../../dispatcher/index.ts';
 import type { Recipe } from '../../model/index.ts';
 import { type AutogenDetails, packOverlay } from '../../recipes/autogen/index.ts';
+import { indexRecipe } from '../../recipes/ebin/index.ts';
 import { type PkgbuildDetails, packRecipeBytes } from '../../recipes/pkgbuild/index.ts';
 import type { StoredObject } from '../../store/index.ts';
 import { gatherInputs, introduction, targetOf } from '../attempt-inputs.ts';
 import { autogenOrderSettings } from '../autogen-orders.ts';
+import { foldersOf } from '../ebin-targets/recipes.ts';
+import { isWishName, wishOfJob, wishRecipe } from '../ebin-targets/wishes.ts';
 import type { Farm } from '../farm.ts';
-import { isEbuildTree, kindOf, pkgbuildSettings } from '../recipe-kinds.ts';
+import { isEbinTarget, isEbuildTree, kindOf, pkgbuildSettings } from '../recipe-kinds.ts';
 import type { RecipeSources } from '../recipe-sources.ts';
 
 const oneMebibyte = 1 << 20;
@@ -26,6 +29,7 @@ export class WorkOrders {
 
   /** The recipe of an attempt's job, at the commit of its plan. Throws what `RecipeSources` throws. */
   async recipeOf(begun: Pick<BegunAttempt, 'plan' | 'job'>): Promise<Recipe> {
+    if (this.isEbin(begun)) return this.#ebinOf(begun);
     return this.isAutogen(begun) ? await this.#autogenOf(begun) : await this.pkgbuildOf(begun);
   }
 
@@ -38,7 +42,20 @@ export class WorkOrders {
   }
 
   isAutogen({ job }: Pick<BegunAttempt, 'job'>): boolean {
-    return isEbuildTree(this.#farm, targetOf(job.id).target);
+    return isEbuildTree(this.#farm, targetOf(job.id).target) && !this.isEbin({ job });
+  }
+
+  isEbin({ job }: Pick<BegunAttempt, 'job'>): boolean {
+    return isEbinTarget(this.#farm, targetOf(job.id).target);
+  }
+
+  /** The package as it lies in its folders when the job begins, which may be later than it was planned. */
+  #ebinOf({ plan, job }: Pick<BegunAttempt, 'plan' | 'job'>): Recipe {
+    if (isWishName(job.name)) return wishRecipe(this.#farm, wishOfJob(this.#farm, job.name));
+    const source = this.#farm.database.plans.get(plan)?.origin?.source;
+    const folders = source === undefined ? [job.folder] : foldersOf(this.#farm, source);
+    const { version, inputDigest } = job;
+    return indexRecipe(job.name, { folders, version, inputDigest });
   }
 
   #autogenOf({ plan, job }: Pick<BegunAttempt, 'plan' | 'job'>): Promise<Recipe<AutogenDetails>> {

@@ -8,7 +8,7 @@ import {
   readRequest,
 } from '../../app/ebins/index.ts';
 import { fault } from '../../diagnostics/index.ts';
-import { bytesIfThere, interruptible, readStandardInput } from '../../host/index.ts';
+import { bytesIfThere, interruptible, readStandardInput, replaceFile } from '../../host/index.ts';
 import { formatBytes } from '../../primitives/index.ts';
 import { exitCodes, type Shell } from '../shell.ts';
 import { collect, type EbinWords, openingOf, optionsOf, placeOf, withRepository } from './ebin-options.ts';
@@ -18,6 +18,7 @@ export interface GenerateWords extends EbinWords {
   readonly store?: string;
   readonly atom?: readonly string[];
   readonly request?: string;
+  readonly jsonReport?: string;
 }
 
 const help = `
@@ -51,11 +52,16 @@ export function addGenerate(command: Command, shell: Shell): void {
   generating(command)
     .description('make ebuilds that choose among prebuilt contents by USE')
     .option('--request <file>', 'a request in JSON in place of arguments; - is standard input')
+    .option('--json-report <file>', 'write what --json prints to a file, too')
     .addHelpText('after', help)
     .action(async (pkgdirs: readonly string[], words: GenerateWords) => {
       await interruptible(async (signal) => {
         const request = await requestOf(pkgdirs, words);
         const result = await generateEbins({ ...request, signal, onEvent: (event) => show(shell, event) });
+        if (words.jsonReport !== undefined) {
+          const { problems: _, ...report } = result;
+          replaceFile(placeOf(words.jsonReport), `${JSON.stringify(report)}\n`);
+        }
         conclude(shell, result);
       });
     });

@@ -120,9 +120,9 @@ function printMatrix(shell: Shell, matrix: EbinMatrix): void {
     ...flags.map((flag) => sign(flag, pattern)),
   ]);
   shell.print(...table(head, [...built, ...absent], ['combinations']));
-  const { contentsLeft, missingLeft } = matrix;
-  if (contentsLeft + missingLeft > 0)
-    shell.print(`${contentsLeft + missingLeft} more lines: decide flags with --use to see them`);
+  const left = contents.reduce((sum, { patternsLeft }) => sum + patternsLeft, 0);
+  const more = left + matrix.contentsLeft + matrix.missingLeft;
+  if (more > 0) shell.print(`${more} more lines: decide flags with --use to see them`);
   printParts(shell, matrix);
 }
 

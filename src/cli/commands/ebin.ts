@@ -4,6 +4,7 @@ import { addGenerate } from './ebin-generate.ts';
 import { addInspect, addScan, addVerify } from './ebin-looks.ts';
 import { addMatrix } from './ebin-matrix.ts';
 import { addServeEbins } from './ebin-serve.ts';
+import { addRequests } from './ebin-request.ts';
 import { addFeatures, addGc, addSelect } from './ebin-user.ts';
 import { addWatch } from './ebin-watch.ts';
 
@@ -23,4 +24,5 @@ export function addEbin(program: Command, shell: Shell): void {
   addFeatures(ebin.command('features'), shell);
   addServeEbins(ebin.command('serve'), shell);
   addGc(ebin.command('gc'), shell);
+  addRequests(ebin, shell);
 }

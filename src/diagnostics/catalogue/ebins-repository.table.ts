@@ -61,12 +61,4 @@ export const ebinsRepositoryCodes = {
       fixed: 'packmill ebin matrix ./ebins app-misc/demo',
     },
   },
-  EBN096: {
-    severity: 'error',
-    blame: 'usage',
-    title: 'a combination of flags is not one that can be asked for',
-    why: 'What can be asked for is a combination of the flags that choose, which the ebuild allows and which is not there.',
-    next: 'See what is missing with `packmill ebin matrix REPO ATOM`.',
-    sample: { broken: 'a combination that REQUIRED_USE forbids', fixed: 'one that is listed as missing' },
-  },
 } as const satisfies CatalogueTable;

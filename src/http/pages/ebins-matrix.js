@@ -4,9 +4,22 @@ import { bytes, count, link, make, time } from './elements.js';
 const element = (id) => document.getElementById(id);
 const said = { on: 'on', off: 'off', any: 'either' };
 
+const standings = {
+  there: 'it exists',
+  waiting: 'it waits for a builder',
+  queued: 'its build is in the queue',
+  building: 'it is being built',
+  built: 'it is built, the ebuild follows',
+  failed: 'its build failed',
+};
+
+/** How a request stands, in words. */
+export const standingOf = ({ state, reason, next }) =>
+  [standings[state] ?? state, reason, next].filter(Boolean).join(': ');
+
 /**
- * Opens the matrix. `onWish` is called with flags that are decided, `alpha` or `-alpha`; `onRequest` with the flags that are on
- * in a missing combination that somebody wants.
+ * Opens the matrix. `onWish` is called with flags that are decided, `alpha` or `-alpha`; `onRequest` with all flags of a missing
+ * combination that somebody wants.
  */
 export function openMatrix({ onWish, onRequest }) {
   let matrix;
@@ -77,6 +90,8 @@ export function openMatrix({ onWish, onRequest }) {
     if (focused) element(focused)?.focus();
   }
 
+  const wholeWish = (use) => matrix.flags.map(({ flag }) => (use.includes(flag) ? flag : `-${flag}`));
+
   const isDecided = ({ flag }) => stateOf(flag, matrix.filter) !== 'any';
 
   function controlOf({ flag, byDefault, changes }) {
@@ -88,11 +103,11 @@ export function openMatrix({ onWish, onRequest }) {
       const input = make('input', { ...attributes, ...(now === state ? { checked: '' } : {}) });
       return make('label', { 'data-use': state }, input, said[state]);
     };
-    const about = [byDefault ? 'on by default' : '', changes.length > 0 ? `changes ${changes.join(', ')}` : ''];
+    const title = changes.length > 0 ? `changes ${changes.join(', ')}` : 'changes nothing';
     return make(
       'fieldset',
       { 'data-flag': flag, 'data-use': now },
-      make('legend', { title: about.filter(Boolean).join('; ') }, byDefault ? `+${flag}` : flag),
+      make('legend', { title }, flag, byDefault ? make('span', { class: 'quiet' }, ' (on by default)') : ''),
       radio('any'),
       radio('on'),
       radio('off'),
@@ -111,7 +126,7 @@ export function openMatrix({ onWish, onRequest }) {
       missing: 'Nobody has built this combination.',
       forbidden: 'The ebuild does not allow this combination.',
     };
-    const ask = () => onRequest(choice.use);
+    const ask = () => onRequest(wholeWish(choice.use));
     place.replaceChildren(
       make('p', { 'data-state': states[choice.state] }, words[choice.state]),
       choice.state === 'missing' && takesRequests
@@ -128,7 +143,7 @@ export function openMatrix({ onWish, onRequest }) {
 
   function nearOf({ use, turnOn, turnOff }) {
     const flips = [...turnOn.map((flag) => `turn ${flag} on`), ...turnOff.map((flag) => `turn ${flag} off`)];
-    const go = () => onWish(matrix.flags.map(({ flag }) => (use.includes(flag) ? flag : `-${flag}`)));
+    const go = () => onWish(wholeWish(use));
     return make('li', {}, make('button', { type: 'button', onclick: go }, flips.join(', ')));
   }
 
@@ -168,7 +183,9 @@ export function openMatrix({ onWish, onRequest }) {
       ...missing.map((pattern, index) => missingRow(pattern, flags, index)),
     );
     if (kept) element('combinations-rows').querySelector(`[data-row="${kept}"]`)?.focus();
+    const rowsLeft = contents.reduce((sum, { patternsLeft }) => sum + patternsLeft, 0);
     const left = [
+      rowsLeft > 0 ? `${rowsLeft} more rows of these contents` : '',
       contentsLeft > 0 ? `${contentsLeft} more contents` : '',
       missingLeft > 0 ? `${missingLeft} more rows of missing combinations` : '',
     ].filter(Boolean);
@@ -234,22 +251,23 @@ export function openMatrix({ onWish, onRequest }) {
     );
   }
 
-  function missingRow(pattern, flags, index) {
+  /** One more step towards a single combination: what the row says, or else the next flag that is open. */
+  function closer(pattern) {
     const { on, off } = matrix.filter;
     const decided = new Set([...on, ...off, ...pattern.on, ...pattern.off]);
-    const isOne = matrix.flags.every(({ flag }) => decided.has(flag));
-    const use = matrix.flags.map(({ flag }) => flag).filter((flag) => on.includes(flag) || pattern.on.includes(flag));
-    const narrow = () =>
-      onWish(
-        matrix.flags.flatMap(({ flag }) =>
-          decided.has(flag) ? [use.includes(flag) ? flag : `-${flag}`] : [],
-        ),
-      );
+    const isNews = decided.size > on.length + off.length;
+    const open = matrix.flags.find(({ flag }) => !decided.has(flag));
+    if (!isNews && open) decided.add(open.flag);
+    return wholeWish(pattern.first).filter((word) => decided.has(word.replace(/^-/, '')));
+  }
+
+  function missingRow(pattern, flags, index) {
+    const isOne = pattern.combinations === 1;
     const about = [...pattern.on, ...pattern.off.map((flag) => `-${flag}`)].join(' ');
     const button =
       isOne && matrix.takesRequests
-        ? make('button', { type: 'button', 'data-row': `m${index}`, onclick: () => onRequest(use) }, 'Request')
-        : make('button', { type: 'button', 'data-row': `m${index}`, onclick: narrow }, 'Look closer');
+        ? make('button', { type: 'button', 'data-row': `m${index}`, onclick: () => onRequest(wholeWish(pattern.first)) }, 'Request')
+        : make('button', { type: 'button', 'data-row': `m${index}`, onclick: () => onWish(closer(pattern)) }, 'Look closer');
     button.setAttribute('aria-label', `${button.textContent}: ${about || 'all of them'}`);
     return make(
       'tr',
@@ -292,7 +310,36 @@ export function openMatrix({ onWish, onRequest }) {
     );
   }
 
+  const requestStates = { there: 'done', built: 'done', failed: 'failed', waiting: 'later' };
+
+  function showRequests(requests) {
+    element('requests').replaceChildren(
+      ...(requests.length === 0
+        ? []
+        : [
+            make('h3', {}, 'Asked for'),
+            make(
+              'ul',
+              {},
+              ...requests.map((one) =>
+                make(
+                  'li',
+                  {},
+                  make('span', { 'data-state': requestStates[one.state] ?? 'running' }, one.use.join(' ') || 'all off'),
+                  ' ',
+                  time(one.requestedMs),
+                  `: ${standingOf(one)} `,
+                  one.job ? link(`/logs.html?id=${encodeURIComponent(one.job)}`, 'log') : '',
+                ),
+              ),
+            ),
+          ]),
+    );
+  }
+
   return {
+    takesRequests: () => matrix?.takesRequests ?? false,
+    takeRequests: showRequests,
     take: (value) => {
       matrix = value;
       element('matrix').hidden = false;

@@ -1,7 +1,7 @@
 // Repositories of ebins, the list of one, and the USE matrix of an ebin. What is shown is asked for again every few seconds;
 // the server answers 304 while nothing has changed. Nothing here is a build step.
 import { openList } from './ebins-list.js';
-import { openMatrix } from './ebins-matrix.js';
+import { openMatrix, standingOf } from './ebins-matrix.js';
 import { make } from './elements.js';
 import { sendAsOperator } from './operator.js';
 
@@ -44,10 +44,9 @@ const matrix = openMatrix({
     void refresh();
   },
   onRequest: async (use) => {
-    const path = `/api/ebins/${pathOf(repository, ...ebin.split('/'))}/requests`;
-    const sent = await sendAsOperator(path, { use });
+    const sent = await sendAsOperator('/api/ebin-requests', { target: repository, atom: ebin, use });
     if (sent === undefined) return;
-    tell(sent.trouble ?? sent.answer.message ?? 'The combination is asked for.');
+    tell(sent.trouble ?? `The combination is asked for: ${standingOf(sent.answer)}`);
     if (sent.trouble === undefined) await refresh();
   },
 });
@@ -77,11 +76,18 @@ async function refresh() {
       element('json').href = path;
       if (text !== known) (ebin === null ? list : matrix).take(JSON.parse(text));
       known = text;
+      if (ebin !== null && matrix.takesRequests()) await showRequests();
     }
     show('live', 'live');
   } catch (error) {
     if (mine === asked) show('lost', `trying again: ${error.message}`);
   }
+}
+
+/** What is asked for of this ebin, by anybody. */
+async function showRequests() {
+  const requests = JSON.parse(await read('/api/ebin-requests'));
+  matrix.takeRequests(requests.filter((one) => one.target === repository && one.package === ebin));
 }
 
 /** Without a name in the address: the only repository, or all of them to choose from. */
