@@ -6,6 +6,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { ebinListSchema, ebinMatrixSchema, ebinRepositoriesSchema } from '../../src/api/index.ts';
 import { generate, memoryOf } from '../../src/ebin-repository/index.ts';
 import { findProgram } from '../../src/host/index.ts';
+import { indexOf, sampleBuilds } from '../ebin-index/sample.ts';
+import { writeRepository } from '../ebin-index/write-repository.ts';
 import { sample } from '../ebins/sample.ts';
 import { type ServedFarm, serveFarm } from './served-farm.ts';
 
@@ -17,6 +19,27 @@ let problems: string[];
 
 const hostile = '<img src=x onerror=alert(1)>';
 const demo = 'app-misc/ebindemo-1.0';
+
+const wideFlags = Array.from({ length: 10 }, (_, at) => `flag${at}`);
+
+/** Builds of ten flags, of which four matter; flag0 and flag1 together are missing. */
+function manyBuilds() {
+  const [first] = sampleBuilds('app-misc/ebinscript-2.0-r1');
+  if (!first) throw new Error('the sample has no build');
+  return Array.from({ length: 1024 }, (_, one) => wideFlags.filter((_flag, index) => (one >> index) & 1))
+    .filter((use) => !(use.includes('flag0') && use.includes('flag1')))
+    .map((use) => {
+      const deciding = (...flags: readonly string[]): string =>
+        flags.map((flag) => Number(use.includes(flag))).join('');
+      return {
+        ...first,
+        path: `wide-${use.join('-')}`,
+        iuse: wideFlags,
+        use: [...use, 'amd64'],
+        words: { main: deciding('flag0', 'flag4', 'flag7'), splitdebug: deciding('flag1') },
+      };
+    });
+}
 
 /** Builds of the sample without two of them: {alpha,beta} and {doc} are missing. */
 beforeAll(async () => {
@@ -31,6 +54,7 @@ beforeAll(async () => {
     store: join(folder, 'store'),
     options: { compress: 'gzip' },
   });
+  writeRepository(join(folder, 'wide'), indexOf(manyBuilds()).ebuilds);
   farm = await serveFarm({
     pagesFolder: `${import.meta.dirname}/../../src/http/pages`,
     distfiles: join(folder, 'store'),
@@ -51,6 +75,8 @@ beforeAll(async () => {
       takesRequests: true,
     },
   ];
+  const wide = { name: 'wide', folder: join(folder, 'wide'), takesRequests: true };
+  farm.service.shownEbins.push(wide);
   browser = await chromium.launch({
     executablePath: findProgram('chromium') ?? 'chromium',
     args: ['--no-sandbox'],
@@ -115,6 +141,10 @@ const flaws = async (): Promise<readonly string[]> =>
 describe('the page of ebins', () => {
   it('lists ebins with counts and sizes, and what was refused, as its JSON does', async () => {
     await open();
+    // there are two repositories to choose from
+    expect(await page.locator('#repositories a').allTextContents()).toEqual(['ebins (3)', 'wide (1)']);
+    await page.click('text=ebins (3)');
+    await page.locator('#rows tr').first().waitFor();
     expect(await page.locator('#rows td:first-child').allTextContents()).toEqual([
       demo,
       'app-misc/ebinscript-2.0-r1',
@@ -223,10 +253,36 @@ describe('the page of ebins', () => {
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360);
     expect(await rows('missing').first().isVisible()).toBe(true);
     await shot('ebins-matrix-phone');
-    await page.goto(`${farm.url}/ebins.html`);
+    await page.goto(`${farm.url}/ebins.html?repository=ebins`);
     await page.locator('#rows tr').first().waitFor();
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360);
     await shot('ebins-list-phone');
+  });
+
+  it('stays short for 768 combinations of ten flags, and comes closer step by step to one that is missing', async () => {
+    const cpv = 'app-misc/ebinscript-2.0-r1';
+    const query = (use: string) => `?${new URLSearchParams({ repository: 'wide', ebin: cpv, use })}`;
+    await open(query(''));
+    expect(await page.textContent('#counts')).toContain('768 combinations built in 12 contents, 256 missing');
+    expect(await rows('built').count()).toBeLessThanOrEqual(16);
+    expect(await rows('missing').count()).toBe(1);
+    expect(await page.locator('#combinations-head th.flag').allTextContents()).toEqual([
+      ...['flag0', 'flag1', 'flag4', 'flag7'],
+    ]);
+    expect(await page.locator('#neutral summary').textContent()).toBe('6 flags that no content depends on');
+    expect(await page.locator('#neutral fieldset').first().isVisible()).toBe(false);
+    await shot('ebins-matrix-wide');
+    await rows('missing').locator('button').click();
+    await page.locator('#counts', { hasText: '0 combinations built' }).waitFor();
+    for (let left = 256; left > 1; left /= 2) {
+      await page.locator('#counts', { hasText: ` ${left} missing` }).waitFor();
+      await rows('missing').locator('button').click();
+    }
+    await page.locator('#counts', { hasText: ' 1 missing' }).waitFor();
+    expect(await page.textContent('#choice')).toContain('Nobody has built this combination.');
+    expect(await page.locator('#neutral').getAttribute('open')).toBe('');
+    await page.click('#request');
+    expect(await page.locator('#sign-in').isVisible()).toBe(true);
   });
 
   it('links to files that are there', async () => {
