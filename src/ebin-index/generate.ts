@@ -240,8 +240,11 @@ function reportOf({ request: { selection }, arms }: Prepared, model: EbuildModel
     requiredUse: Buffer.byteLength(model.values['REQUIRED_USE'] ?? ''),
     ebuild: Buffer.byteLength(text),
   };
-  const newest = arms.flatMap(({ builds }) => builds).find(({ build }) => build.path === selection.newest.path);
-  const demands = newest?.environment && oneLine(newest.environment.variables.get('REQUIRED_USE')?.value ?? '');
+  const newest = arms
+    .flatMap(({ builds }) => builds)
+    .find(({ build }) => build.path === selection.newest.path);
+  const demands =
+    newest?.environment && oneLine(newest.environment.variables.get('REQUIRED_USE')?.value ?? '');
   return reportOn(selection, tableOf(selection.flags.varying, rows), { sizes, demands });
 }
 

@@ -34,7 +34,11 @@ function leavesOf(tree: Tree | undefined, count: number): Leaf[] {
   return leaves.sort((one, other) => one.on - other.on || one.decided - other.decided);
 }
 
-function patternOf(flags: readonly string[], { decided, on }: Leaf, members: readonly number[]): MatrixPattern {
+function patternOf(
+  flags: readonly string[],
+  { decided, on }: Leaf,
+  members: readonly number[],
+): MatrixPattern {
   const named = (mask: number): string[] =>
     flags.filter((_, index) => mask & (2 ** (flags.length - 1 - index)));
   const first = named(members[0] ?? 0);

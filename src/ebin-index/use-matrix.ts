@@ -238,7 +238,11 @@ function absent({ facts, byCombination, isWithin }: Prepared): {
 }
 
 /** What a filter that leaves nothing open comes to. */
-function choiceOf(prepared: Prepared, filter: MatrixFilter, forbidden: ReadonlySet<number>): MatrixChoice | null {
+function choiceOf(
+  prepared: Prepared,
+  filter: MatrixFilter,
+  forbidden: ReadonlySet<number>,
+): MatrixChoice | null {
   const { flags } = prepared.facts;
   const decided = new Set([...filter.on, ...filter.off]);
   if (flags.some((flag) => !decided.has(flag))) return null;
@@ -273,9 +277,7 @@ export function useMatrix(facts: MatrixFacts, filter: MatrixFilter = { on: [], o
   const prepared = prepare(facts, filter);
   const parts = prepared.parts.map((part) => partOf(prepared, part));
   const isCounted = facts.flags.length <= mostFlags;
-  const { missing, forbidden } = isCounted
-    ? absent(prepared)
-    : { missing: [], forbidden: new Set<number>() };
+  const { missing, forbidden } = isCounted ? absent(prepared) : { missing: [], forbidden: new Set<number>() };
   const groups = groupsOf(prepared);
   const patterns = patternsOf(facts.flags, groups, missing);
   const contents = contentsOf(prepared, groups, patterns.groups);

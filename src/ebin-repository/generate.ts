@@ -258,8 +258,7 @@ class Generation {
     if (this.#request.atoms.length === 0) this.#state.refused.clear();
     for (const [cpv, outcome] of this.#outcomes) {
       this.#state.refused.delete(cpv);
-      if (outcome.kind === 'refused')
-        this.#state.refused.set(cpv, this.#report(cpv, outcome).diagnostics);
+      if (outcome.kind === 'refused') this.#state.refused.set(cpv, this.#report(cpv, outcome).diagnostics);
     }
   }
 

@@ -53,9 +53,7 @@ function withReport(facts: MatrixFacts, report: PackageReport): MatrixFacts {
       return {
         use: use.filter((flag) => facts.flags.includes(flag)),
         parts,
-        ...(build
-          ? { build: { path, buildId: build.buildId, builtMs: build.buildTime * 1000 } }
-          : {}),
+        ...(build ? { build: { path, buildId: build.buildId, builtMs: build.buildTime * 1000 } } : {}),
       };
     }),
   };
@@ -94,10 +92,7 @@ export class MatrixReader {
   readonly #parts = new Map<string, { readonly version: string; readonly part: MemoryPart }>();
   readonly #packages = new Map<string, KeptPackage>();
 
-  constructor(
-    repository: string,
-    memory: MatrixMemory = () => new Map([['own', memoryOf(repository)]]),
-  ) {
+  constructor(repository: string, memory: MatrixMemory = () => new Map([['own', memoryOf(repository)]])) {
     this.#repository = repository;
     this.#memory = memory;
   }
@@ -145,7 +140,9 @@ export class MatrixReader {
       const facts = factsFromTexts(ebin, manifest);
       if (!facts) return [];
       const diagnostics = remembered?.report.diagnostics ?? [];
-      return [{ facts: remembered ? withReport(facts, remembered.report) : facts, path: ebin.path, diagnostics }];
+      return [
+        { facts: remembered ? withReport(facts, remembered.report) : facts, path: ebin.path, diagnostics },
+      ];
     });
     const made = found.map(({ origin }) => [origin, packages.get(origin)] as const);
     this.#packages.set(directory, { version, made, ebins });

@@ -43,7 +43,9 @@ function partFlagsOf({ nodes }: ReadText, origin: string): PartFlag[] {
   }
   const all = new Set([...classes.values()].flatMap((parts) => [...parts]));
   if (all.size === 1) return [];
-  const chosen = new Set(nodes.flatMap(({ kind, negated, word }) => (kind === 'use' && negated ? [word] : [])));
+  const chosen = new Set(
+    nodes.flatMap(({ kind, negated, word }) => (kind === 'use' && negated ? [word] : [])),
+  );
   return [...classes].flatMap(([top, parts]) => {
     const node = nodes[top];
     const [part = mainPart] = parts;
@@ -65,7 +67,9 @@ export function factsFromTexts(
   if (isUnreadable(demands) || isUnreadable(uris)) return undefined;
   const { pinned } = indexFlagsOf(uris, demands);
   const iuse = ebuildValue(text, 'IUSE').split(' ').filter(Boolean);
-  const asked = partFlagsOf(uris, origin).filter(({ flag }) => !demands.nodes.some(({ word }) => word === flag));
+  const asked = partFlagsOf(uris, origin).filter(
+    ({ flag }) => !demands.nodes.some(({ word }) => word === flag),
+  );
   const isPart = new Set(asked.map(({ flag }) => flag));
   const flags = iuse
     .map(bareFlag)

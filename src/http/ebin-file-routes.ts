@@ -1,11 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import {
-  answerDistfile,
-  type ServedEbins,
-  snapshotTree,
-  type TreeSnapshot,
-  treeFile,
-} from '../app/ebins/index.ts';
+import { answerDistfile, snapshotTree, type TreeSnapshot, treeFile } from '../app/ebins/index.ts';
 import { type Clock, digestBytes } from '../host/index.ts';
 import { refuse } from './refusal.ts';
 import { describeRoute, type WebServer } from './route-schema.ts';
@@ -85,7 +79,8 @@ function distfileRoute(server: WebServer, { store }: EbinFileOptions): void {
     url: '/distfiles/*',
     schema: describeRoute({
       summary: 'A distfile of ebins by its content-hash path, or `layout.conf`',
-      description: 'The path is `aa/bb/cc/SHA512`, as the layout `content-hash SHA512 8:8:8` demands (GLEP 75).',
+      description:
+        'The path is `aa/bb/cc/SHA512`, as the layout `content-hash SHA512 8:8:8` demands (GLEP 75).',
       tag: 'ebins',
       answer: { type: bytesType, description: 'The bytes.' },
       also,

@@ -252,7 +252,9 @@ describe('packmill ebin serve', () => {
 
   it('is a command that says where it listens, and ends when it is told to', async () => {
     const words = ['ebin', 'serve', at('tree'), '--store', at('store'), '--listen', '127.0.0.1:0'];
-    const child = spawn(process.execPath, [packmill, '--json', ...words], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, [packmill, '--json', ...words], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     let told = '';
     const ended = new Promise((resolve) => child.once('exit', resolve));
     for await (const piece of child.stdout.setEncoding('utf8')) {

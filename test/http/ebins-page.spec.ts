@@ -45,7 +45,11 @@ function manyBuilds() {
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'packmill-ebins-page-'));
   cpSync(join(sample, 'gpkg'), join(folder, 'pkgdir'), { recursive: true });
-  for (const name of ['Packages', 'Packages.gz', ...[2, 7].map((id) => `app-misc/ebindemo/ebindemo-1.0-${id}.gpkg.tar`)])
+  for (const name of [
+    'Packages',
+    'Packages.gz',
+    ...[2, 7].map((id) => `app-misc/ebindemo/ebindemo-1.0-${id}.gpkg.tar`),
+  ])
     rmSync(join(folder, 'pkgdir', name), { force: true });
   await generate({
     pkgdirs: [join(folder, 'pkgdir')],

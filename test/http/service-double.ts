@@ -11,8 +11,8 @@ import type {
   UpkeepRunRequest,
   UpkeepView,
 } from '../../src/api/index.ts';
-import type { FarmService, LogRevision, Measurement, TokenRole } from '../../src/app/index.ts';
 import { EbinRepositories, type ShownRepository } from '../../src/app/ebins/index.ts';
+import type { FarmService, LogRevision, Measurement, TokenRole } from '../../src/app/index.ts';
 import { fault } from '../../src/diagnostics/index.ts';
 import type { FarmEvent, JobStateName } from '../../src/model/index.ts';
 import {

@@ -39,7 +39,9 @@ function ebinTargets(farm: Farm): readonly string[] {
 
 /** What published packages say of their builds, and what the newest jobs were refused for. */
 function targetMemory(farm: Farm, target: string): MatrixMemory {
-  let known: { readonly generation: string; readonly packages: ReadonlyMap<string, MemorySource> } | undefined;
+  let known:
+    | { readonly generation: string; readonly packages: ReadonlyMap<string, MemorySource> }
+    | undefined;
   return () => {
     const generation = realPath(treeOf(farm, target));
     if (known?.generation !== generation) known = { generation, packages: publishedMemory(farm, target) };
@@ -65,9 +67,7 @@ function refusedMemory(farm: Farm, target: string): MemoryPart {
   const refused = sources
     .flatMap((source) => autogenPackages(farm, { source, target }))
     .flatMap(({ name, error }) =>
-      error
-        ? [[name, [{ code: error.code, severity: 'error' as const, message: error.what }]] as const]
-        : [],
+      error ? [[name, [{ code: error.code, severity: 'error' as const, message: error.what }]] as const] : [],
     );
   return { packages: new Map(), refused: new Map(refused) };
 }

@@ -74,7 +74,10 @@ const isShown = (name: string): boolean =>
  * A file of the repository by its path; undefined when there is none, also when the way there leads through a link or a
  * hidden folder. Throws SYS004.
  */
-export function treeFile({ repository }: Pick<ServedEbins, 'repository'>, path: string): TreeFileAnswer | undefined {
+export function treeFile(
+  { repository }: Pick<ServedEbins, 'repository'>,
+  path: string,
+): TreeFileAnswer | undefined {
   const names = path.split('/');
   if (!names.every(isShown)) return undefined;
   // one generation for the whole way
@@ -107,7 +110,8 @@ function folderFiles(root: string, folder: string): TreeFileAnswer[] {
         const bytes = bytesIfThere(`${at}/${name}`);
         return bytes ? [{ path: under(name), bytes }] : [];
       });
-    if (reading === mostReadings || before === `${versionOf(at)} ${versionOf(`${at}/Manifest`)}`) return files;
+    if (reading === mostReadings || before === `${versionOf(at)} ${versionOf(`${at}/Manifest`)}`)
+      return files;
   }
 }
 

@@ -1,11 +1,6 @@
 import type { EbinList, EbinMatrix, EbinRepositoryView } from '../../api/index.ts';
 import { fault } from '../../diagnostics/index.ts';
-import {
-  type MatrixFilter,
-  readFilter,
-  summarizeMatrix,
-  useMatrix,
-} from '../../ebin-index/index.ts';
+import { type MatrixFilter, readFilter, summarizeMatrix, useMatrix } from '../../ebin-index/index.ts';
 import {
   type KnownEbin,
   type KnownEbins,
@@ -120,7 +115,8 @@ const isSame = (one: KnownEbins, other: KnownEbins): boolean =>
 type Problems = EbinMatrix['problems'];
 
 /** Folders of the machine are nobody's business: a build is known by its place among the packages. */
-const shownPath = (path: string): string => (path.startsWith('/') ? path.split('/').slice(-3).join('/') : path);
+const shownPath = (path: string): string =>
+  path.startsWith('/') ? path.split('/').slice(-3).join('/') : path;
 
 const problemsOf = (diagnostics: KnownEbin['diagnostics']): Problems =>
   diagnostics.map(({ code, severity, message, path }) => ({
@@ -161,7 +157,14 @@ function matrixOf(
       ...(build === undefined ? {} : { path: shownPath(build) }),
     })),
   }));
-  const view = { repository: name, ...matrix, path, contents, problems: problemsOf(diagnostics), takesRequests };
+  const view = {
+    repository: name,
+    ...matrix,
+    path,
+    contents,
+    problems: problemsOf(diagnostics),
+    takesRequests,
+  };
   // as it goes over the wire: fields of the room that are not set are not there
   return JSON.parse(JSON.stringify(view)) as EbinMatrix;
 }

@@ -21,7 +21,8 @@ interface ServeWords {
 
 /** `ADDRESS:PORT`, `[ADDRESS]:PORT`, `:PORT` or `PORT`. Throws CLI001. */
 export function parseListen(text: string): { readonly host: string; readonly port: number } {
-  const [, bracketed, plain, digits = ''] = /^(?:(?:\[([0-9a-f:.]+)\]|([^:[\]]*)):)?(\d{1,5})$/i.exec(text) ?? [];
+  const [, bracketed, plain, digits = ''] =
+    /^(?:(?:\[([0-9a-f:.]+)\]|([^:[\]]*)):)?(\d{1,5})$/i.exec(text) ?? [];
   const port = Number(digits);
   if (digits === '' || port > 65_535)
     throw fault('CLI001', {
@@ -55,7 +56,11 @@ export function addServeEbins(command: Command, shell: Shell): void {
         `  distfiles   ${server.url}/distfiles   (--mirror, or ${server.url} in GENTOO_MIRRORS)`,
         `  repository  ${server.url}/trees/${name}.tar`,
       );
-      shell.printJson({ url: server.url, distfiles: `${server.url}/distfiles`, tree: `${server.url}/trees/${name}` });
+      shell.printJson({
+        url: server.url,
+        distfiles: `${server.url}/distfiles`,
+        tree: `${server.url}/trees/${name}`,
+      });
       await interruptible(untilAborted);
       await server.close();
     });

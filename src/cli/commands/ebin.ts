@@ -3,8 +3,8 @@ import type { Shell } from '../shell.ts';
 import { addGenerate } from './ebin-generate.ts';
 import { addInspect, addScan, addVerify } from './ebin-looks.ts';
 import { addMatrix } from './ebin-matrix.ts';
-import { addServeEbins } from './ebin-serve.ts';
 import { addRequests } from './ebin-request.ts';
+import { addServeEbins } from './ebin-serve.ts';
 import { addFeatures, addGc, addSelect } from './ebin-user.ts';
 import { addWatch } from './ebin-watch.ts';
 

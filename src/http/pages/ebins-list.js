@@ -23,7 +23,10 @@ export function openList() {
     const shown = view.all ? found : found.slice(0, portion);
     const focused = document.activeElement?.closest?.('tr')?.dataset.cpv;
     element('rows').replaceChildren(...shown.map(rowOf));
-    if (focused) element('rows').querySelector(`tr[data-cpv="${CSS.escape(focused)}"] a`)?.focus();
+    if (focused)
+      element('rows')
+        .querySelector(`tr[data-cpv="${CSS.escape(focused)}"] a`)
+        ?.focus();
     element('more').hidden = shown.length === found.length;
     element('more').textContent = `Show all ${found.length}`;
     element('none').hidden = found.length > 0;

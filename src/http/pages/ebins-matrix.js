@@ -135,7 +135,11 @@ export function openMatrix({ onWish, onRequest }) {
       ...(choice.nearest.length === 0
         ? []
         : [
-            make('p', { class: 'quiet' }, choice.nearest.length === 1 ? 'The nearest one:' : 'The nearest ones:'),
+            make(
+              'p',
+              { class: 'quiet' },
+              choice.nearest.length === 1 ? 'The nearest one:' : 'The nearest ones:',
+            ),
             make('ul', {}, ...choice.nearest.slice(0, 8).map(nearOf)),
           ]),
     );
@@ -152,7 +156,9 @@ export function openMatrix({ onWish, onRequest }) {
   /** Flags that some row says something of; the others would be empty columns. */
   function columns() {
     const rows = [...matrix.contents.flatMap(({ patterns }) => patterns), ...matrix.missing];
-    return matrix.flags.map(({ flag }) => flag).filter((flag) => rows.some((row) => stateOf(flag, row) !== 'any'));
+    return matrix.flags
+      .map(({ flag }) => flag)
+      .filter((flag) => rows.some((row) => stateOf(flag, row) !== 'any'));
   }
 
   function showCombinations() {
@@ -178,7 +184,9 @@ export function openMatrix({ onWish, onRequest }) {
     const kept = document.activeElement?.dataset?.row;
     element('combinations-rows').replaceChildren(
       ...contents.flatMap((content, index) =>
-        content.patterns.map((pattern, at) => builtRow(content, { pattern, flags, index, isFirst: at === 0 })),
+        content.patterns.map((pattern, at) =>
+          builtRow(content, { pattern, flags, index, isFirst: at === 0 }),
+        ),
       ),
       ...missing.map((pattern, index) => missingRow(pattern, flags, index)),
     );
@@ -212,8 +220,19 @@ export function openMatrix({ onWish, onRequest }) {
       const object = content.objects.find((one) => one.part === part);
       if (object === undefined) return make('td', { 'data-label': part, class: 'quiet' }, 'none');
       const shared = object.combinations > 1 ? `in ${object.combinations} combinations` : 'only here';
-      const name = make('span', { class: 'object', 'data-hue': object.number % 8, title: object.name }, `#${object.number}`);
-      return make('td', { 'data-label': part }, name, ' ', bytes(object.size), make('span', { class: 'quiet' }, ` ${shared}`));
+      const name = make(
+        'span',
+        { class: 'object', 'data-hue': object.number % 8, title: object.name },
+        `#${object.number}`,
+      );
+      return make(
+        'td',
+        { 'data-label': part },
+        name,
+        ' ',
+        bytes(object.size),
+        make('span', { class: 'quiet' }, ` ${shared}`),
+      );
     });
     return make(
       'tr',
@@ -266,8 +285,16 @@ export function openMatrix({ onWish, onRequest }) {
     const about = [...pattern.on, ...pattern.off.map((flag) => `-${flag}`)].join(' ');
     const button =
       isOne && matrix.takesRequests
-        ? make('button', { type: 'button', 'data-row': `m${index}`, onclick: () => onRequest(wholeWish(pattern.first)) }, 'Request')
-        : make('button', { type: 'button', 'data-row': `m${index}`, onclick: () => onWish(closer(pattern)) }, 'Look closer');
+        ? make(
+            'button',
+            { type: 'button', 'data-row': `m${index}`, onclick: () => onRequest(wholeWish(pattern.first)) },
+            'Request',
+          )
+        : make(
+            'button',
+            { type: 'button', 'data-row': `m${index}`, onclick: () => onWish(closer(pattern)) },
+            'Look closer',
+          );
     button.setAttribute('aria-label', `${button.textContent}: ${about || 'all of them'}`);
     return make(
       'tr',
@@ -287,7 +314,11 @@ export function openMatrix({ onWish, onRequest }) {
           {},
           make('th', { scope: 'row' }, one.part),
           make('td', { 'data-label': 'Comes with' }, one.flag ? `flag ${one.flag}` : 'the package'),
-          make('td', { 'data-label': 'Objects' }, `${one.objects} for ${count(one.combinations, 'combination')}`),
+          make(
+            'td',
+            { 'data-label': 'Objects' },
+            `${one.objects} for ${count(one.combinations, 'combination')}`,
+          ),
           make('td', { 'data-label': 'Size', class: 'number' }, bytes(one.keptBytes)),
           make('td', { 'data-label': 'Saved by sharing', class: 'number' }, bytes(one.savedBytes)),
           make('td', { 'data-label': 'Does not depend on' }, one.neutral.join(', ') || 'nothing'),
@@ -325,7 +356,11 @@ export function openMatrix({ onWish, onRequest }) {
                 make(
                   'li',
                   {},
-                  make('span', { 'data-state': requestStates[one.state] ?? 'running' }, one.use.join(' ') || 'all off'),
+                  make(
+                    'span',
+                    { 'data-state': requestStates[one.state] ?? 'running' },
+                    one.use.join(' ') || 'all off',
+                  ),
                   ' ',
                   time(one.requestedMs),
                   `: ${standingOf(one)} `,
