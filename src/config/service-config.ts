@@ -166,6 +166,8 @@ export const targetsSchema = z
       /** Of ebins: whether packages have to be signed, and public keys that are trusted. */
       signatures: z.enum(['auto', 'require', 'ignore']).default('auto'),
       keys: z.array(z.string().startsWith('/')).default([]),
+      /** Of ebins: words for FEATURES of builds that are asked for, such as `splitdebug`. */
+      features: z.string().default(''),
     }),
   )
   .default({});

@@ -125,6 +125,7 @@ function targetsOf(targets: z.output<typeof packageTargets>): FarmConfig['target
         prune: false,
         signatures: 'auto',
         keys: [],
+        features: '',
       },
     ]),
   );

@@ -93,6 +93,17 @@ export class EbinRequests {
     if (old.size > 0) dropWishes(farm, old);
   }
 
+  /** Has the ebuilds of a package made anew; a request of the same id is the same one. */
+  async index(of: {
+    readonly target: string;
+    readonly source: string | undefined;
+    readonly name: string;
+    readonly id: string;
+  }): Promise<void> {
+    const { id, target, source, name } = of;
+    await this.#parts.schedule({ id, target, source, arch: 'any', urgency: 0, packages: [{ name }] });
+  }
+
   #newest(wish: EbinWish) {
     return this.#parts.farm.database.views.revisions(wishJob(wish), 1)[0];
   }

@@ -161,6 +161,9 @@ export class RunningFarm extends FarmLook implements FarmService {
       marked: (stored, generation) => {
         if (generation > 0) this.#telling.published(stored);
       },
+      // written down before the call returns, once for each attempt
+      landed: ({ target, source, package: name, attempt }) =>
+        this.#run('ebins', this.#ebins.index({ target, source, name, id: `ebin-landed-${attempt}` })),
       stopped: this.#noting('publishing'),
     });
   }

@@ -45,4 +45,20 @@ export const ebinsFarmCodes = {
     next: "'packmill ebin requests' lists those that there are.",
     sample: { broken: 'packmill ebin requests --drop 99', fixed: 'packmill ebin requests --drop 1' },
   },
+  EBN105: {
+    severity: 'error',
+    blame: 'recipe',
+    title: 'Portage did not build the combination that was asked for',
+    why: 'A build runs emerge three times: for what the package needs, for its sources, and for the package itself.',
+    next: "Read the log, put right what emerge complains about, and ask again with 'packmill ebin request'.",
+    sample: { broken: 'USE flags that violate REQUIRED_USE', fixed: 'a combination that the ebuild allows' },
+  },
+  EBN106: {
+    severity: 'error',
+    blame: 'recipe',
+    title: 'a build has other flags than those that were asked for',
+    why: "Profiles, package.use.force and package.use.mask decide some flags whatever USE says; the binary package is not kept then.",
+    next: 'Ask for a combination that the profile of the builder allows, or change its configuration.',
+    sample: { broken: 'asking for -abi_x86_64 on amd64', fixed: 'leaving abi_x86_64 as the profile has it' },
+  },
 } as const satisfies CatalogueTable;

@@ -1,11 +1,15 @@
 import { compareVersions } from '../../formats/gentoo/index.ts';
 import type { RecipeKind } from '../../model/index.ts';
+import { type BuildSettings, stageBuild } from './build-stage.ts';
 import type { EbinDetails } from './ebin-recipe.ts';
 import type { IndexSettings } from './index-settings.ts';
 import { stageIndex } from './index-stage.ts';
 
 /** Ebins as a kind of the engine. They need nothing of each other. */
-export function createEbinKind(settings: { readonly index: () => IndexSettings }): RecipeKind<EbinDetails> {
+export function createEbinKind(settings: {
+  readonly index: () => IndexSettings;
+  readonly build: () => BuildSettings;
+}): RecipeKind<EbinDetails> {
   return {
     name: 'ebin',
     satisfies: () => false,
@@ -17,7 +21,7 @@ export function createEbinKind(settings: { readonly index: () => IndexSettings }
     stage: async (context, services) => {
       const { details } = context.recipe;
       if (details.kind === 'index') return await stageIndex(settings.index(), details, context, services);
-      throw new Error('not yet');
+      return await stageBuild(settings.build(), details, context, services);
     },
   };
 }

@@ -1,3 +1,5 @@
+export type { BuildSettings } from './build-stage.ts';
+export { type BuiltFacts, requireCombination } from './collect-build.ts';
 export type { EbinFacts } from './collect-index.ts';
 export { discoverEbins } from './discover.ts';
 export { createEbinKind } from './ebin-kind.ts';
