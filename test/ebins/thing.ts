@@ -31,7 +31,7 @@ const folderOf = (cpv: string): string => cpv.replace(/-\d.*$/, '');
 export async function putThing(pkgdir: string, thing: Thing): Promise<string> {
   const { cpv, iuse, use, mark = '', chost = 'x86_64-pc-linux-gnu' } = thing;
   const [category = '', pf = ''] = cpv.split('/');
-  const id = 1 + Math.max(0, ...buildsOf(pkgdir, cpv).map((name) => Number(/-(\d+)\./.exec(name)?.[1] ?? 0)));
+  const id = 1 + Math.max(0, ...buildsOf(pkgdir, cpv).map((name) => Number(/-(\d+)\.gpkg/.exec(name)?.[1] ?? 0)));
   const metadata = {
     ...{ CATEGORY: category, PF: pf, SLOT: '0', EAPI: '8', KEYWORDS: 'amd64', LICENSE: 'MIT', CHOST: chost },
     ...{ IUSE: iuse.join(' '), USE: ['amd64', ...use].join(' '), DESCRIPTION: 'a thing', repository: 'tryrepo' },
