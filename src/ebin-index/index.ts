@@ -15,6 +15,15 @@ export type { Build, IndexedObject, IndexOptions, PartClass, TableRow } from './
 export { mainPart } from './input.ts';
 export type { MatrixBuild, MatrixFacts, MatrixObject, MatrixRow } from './matrix-facts.ts';
 export type { MatrixPattern } from './matrix-patterns.ts';
+export type {
+  MatrixChoice,
+  MatrixContent,
+  MatrixFilter,
+  MatrixPart,
+  MatrixSummary,
+  SharedObject,
+  UseMatrix,
+} from './matrix-view.ts';
 export { distfileName, fragmentFor, packageOf, pfOf, type Unnamed } from './names.ts';
 export { type NearCombination, type Nearest, nearestCombination } from './nearest.ts';
 export { type IndexReport, type ReportedBuild, reportedBuild, reportedBuilds } from './report.ts';
@@ -31,15 +40,4 @@ export {
   selectBuilds,
 } from './selection.ts';
 export { type Existence, existenceOf, type Table, tableOf } from './table.ts';
-export {
-  type MatrixChoice,
-  type MatrixContent,
-  type MatrixFilter,
-  type MatrixPart,
-  type MatrixSummary,
-  readFilter,
-  type SharedObject,
-  summarizeMatrix,
-  type UseMatrix,
-  useMatrix,
-} from './use-matrix.ts';
+export { readFilter, summarizeMatrix, useMatrix } from './use-matrix.ts';

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { encodeTarEntry, tarEnd } from '../../src/formats/archives/index.ts';
 import { writeGpkg } from '../../src/ebins/index.ts';
+import { encodeTarEntry, tarEnd } from '../../src/formats/archives/index.ts';
 
 /** A package that exists nowhere but in tests. */
 export interface Thing {
@@ -31,19 +31,31 @@ const folderOf = (cpv: string): string => cpv.replace(/-\d.*$/, '');
 export async function putThing(pkgdir: string, thing: Thing): Promise<string> {
   const { cpv, iuse, use, mark = '', chost = 'x86_64-pc-linux-gnu' } = thing;
   const [category = '', pf = ''] = cpv.split('/');
-  const id = 1 + Math.max(0, ...buildsOf(pkgdir, cpv).map((name) => Number(/-(\d+)\.gpkg/.exec(name)?.[1] ?? 0)));
+  const id =
+    1 + Math.max(0, ...buildsOf(pkgdir, cpv).map((name) => Number(/-(\d+)\.gpkg/.exec(name)?.[1] ?? 0)));
   const metadata = {
     ...{ CATEGORY: category, PF: pf, SLOT: '0', EAPI: '8', KEYWORDS: 'amd64', LICENSE: 'MIT', CHOST: chost },
-    ...{ IUSE: iuse.join(' '), USE: ['amd64', ...use].join(' '), DESCRIPTION: 'a thing', repository: 'tryrepo' },
+    ...{
+      IUSE: iuse.join(' '),
+      USE: ['amd64', ...use].join(' '),
+      DESCRIPTION: 'a thing',
+      repository: 'tryrepo',
+    },
     ...{ BUILD_ID: String(id), BUILD_TIME: String(1_700_000_000 + id), DEFINED_PHASES: '-' },
   };
   const records = new Map(Object.entries(metadata).map(([key, value]) => [key, Buffer.from(`${value}\n`)]));
   const files = [
-    ...[`image/`, `image/usr/`, `image/usr/share/`].map((path) => ({ path, type: 'folder' as const, body: '' })),
+    ...[`image/`, `image/usr/`, `image/usr/share/`].map((path) => ({
+      path,
+      type: 'folder' as const,
+      body: '',
+    })),
     { path: `image/usr/share/${pf}`, type: 'file' as const, body: `${mark}${[...use].sort().join(' ')}\n` },
   ];
   const image = Buffer.concat([
-    ...files.map(({ body, ...entry }) => encodeTarEntry({ ...entry, mode: entry.type === 'file' ? 0o644 : 0o755 }, Buffer.from(body))),
+    ...files.map(({ body, ...entry }) =>
+      encodeTarEntry({ ...entry, mode: entry.type === 'file' ? 0o644 : 0o755 }, Buffer.from(body)),
+    ),
     tarEnd,
   ]);
   const path = join(pkgdir, folderOf(cpv), `${pf}-${id}.gpkg.tar`);
@@ -51,7 +63,13 @@ export async function putThing(pkgdir: string, thing: Thing): Promise<string> {
   const whole = async function* () {
     yield image;
   };
-  const package_ = { records, image: whole(), compression: 'none', base: `${pf}-${id}`, mtime: 1_700_000_000 } as const;
+  const package_ = {
+    records,
+    image: whole(),
+    compression: 'none',
+    base: `${pf}-${id}`,
+    mtime: 1_700_000_000,
+  } as const;
   await writeGpkg(`${path}.part`, package_);
   renameSync(`${path}.part`, path);
   return path;

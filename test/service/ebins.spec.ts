@@ -1,12 +1,24 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EbinList, EbinMatrix, EbinRequestView, JobView } from '../../src/api/index.ts';
-import { findProgram } from '../../src/host/index.ts';
 import { indexFolder } from '../../src/ebins/index.ts';
+import { findProgram } from '../../src/host/index.ts';
 import { buildsOf, putThing, type Thing } from '../ebins/thing.ts';
 import { makeBareRoot } from '../end-to-end/tiny-root.ts';
 import { ServiceFixture } from './service-fixture.ts';
@@ -80,8 +92,10 @@ async function until<Value>(look: () => Value | undefined | Promise<Value | unde
 
 const read = (path: string): string => readFileSync(join(tree, path), 'utf8');
 const ebuild = (path: string): string => (existsSync(join(tree, path)) ? read(path) : '');
-const requiredUse = (): string => /REQUIRED_USE="([^"]*)"/.exec(ebuild('app-misc/pen/pen-1.0.ebuild'))?.[1] ?? '';
-const job = (name: string): Promise<JobView> => farm.json(`/api/queue/jobs/ebins/any/${encodeURIComponent(name)}`);
+const requiredUse = (): string =>
+  /REQUIRED_USE="([^"]*)"/.exec(ebuild('app-misc/pen/pen-1.0.ebuild'))?.[1] ?? '';
+const job = (name: string): Promise<JobView> =>
+  farm.json(`/api/queue/jobs/ebins/any/${encodeURIComponent(name)}`);
 const requests = (): Promise<EbinRequestView[]> => farm.json('/api/ebin-requests');
 const distfiles = (): readonly string[] =>
   ['app-misc/pen', 'app-misc/cup'].flatMap((name) =>
@@ -92,7 +106,9 @@ const pathOf = (sha512: string): string =>
 
 /** Asks over HTTP as the page does, with the token of this manager. */
 async function post(path: string, body: unknown): Promise<{ status: number; body: EbinRequestView }> {
-  const { token } = JSON.parse(readFileSync(join(farm.farm, 'state/manager.json'), 'utf8')) as { token: string };
+  const { token } = JSON.parse(readFileSync(join(farm.farm, 'state/manager.json'), 'utf8')) as {
+    token: string;
+  };
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
   const answer = await fetch(`${farm.url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
   return { status: answer.status, body: (await answer.json()) as EbinRequestView };
@@ -103,7 +119,9 @@ describe('a farm that keeps ebins', () => {
     serving = await farm.up(1);
     await farm.watch.moved('app-misc/pen', 'succeeded');
     await farm.watch.moved('app-misc/cup', 'succeeded');
-    await until(() => (ebuild('app-misc/pen/pen-1.0.ebuild') && ebuild('app-misc/cup/cup-2.0.ebuild') ? true : undefined));
+    await until(() =>
+      ebuild('app-misc/pen/pen-1.0.ebuild') && ebuild('app-misc/cup/cup-2.0.ebuild') ? true : undefined,
+    );
     expect(read('profiles/categories')).toBe('app-misc\n');
     expect(read('profiles/thirdpartymirrors')).toBe('binhost\thttps://files.example/distfiles\n');
     expect(read('metadata/layout.conf')).toContain('masters = tryrepo');
@@ -113,7 +131,9 @@ describe('a farm that keeps ebins', () => {
     expect(kept).toHaveLength(3);
     // the same file as an object of the store
     for (const sha512 of kept) expect(statSync(pathOf(sha512)).nlink).toBeGreaterThan(1);
-    expect(readFileSync(join(farm.farm, 'distfiles/layout.conf'), 'utf8')).toContain('content-hash SHA512 8:8:8');
+    expect(readFileSync(join(farm.farm, 'distfiles/layout.conf'), 'utf8')).toContain(
+      'content-hash SHA512 8:8:8',
+    );
     expect(await farm.log('app-misc/pen')).toContain('app-misc/pen-1.0: 2 combinations of alpha');
     expect(await farm.do('repo', 'verify', 'ebins')).toContain(': good');
     expect(await farm.do('status')).toMatch(/^repository ebins\/any: generation \d+, 3 packages/m);
@@ -189,7 +209,10 @@ describe('a farm that keeps ebins', () => {
     const strange = await farm.run(['ebin', 'request', 'app-misc/pen', 'gamma']);
     expect([strange.code, strange.stderr]).toEqual([2, expect.stringContaining('EBN101')]);
     expect(await requests()).toEqual([]);
-    const { status, body } = await post('/api/ebin-requests', { atom: 'app-misc/pen', use: ['alpha', 'beta'] });
+    const { status, body } = await post('/api/ebin-requests', {
+      atom: 'app-misc/pen',
+      use: ['alpha', 'beta'],
+    });
     expect(status).toBe(200);
     expect(body).toMatchObject({ id: 1, state: 'waiting', reason: expect.stringContaining('EBN102') });
     expect(body.nearest).toHaveLength(2);

@@ -57,7 +57,7 @@ export const ebinsFarmCodes = {
     severity: 'error',
     blame: 'recipe',
     title: 'a build has other flags than those that were asked for',
-    why: "Profiles, package.use.force and package.use.mask decide some flags whatever USE says; the binary package is not kept then.",
+    why: 'Profiles, package.use.force and package.use.mask decide some flags whatever USE says; the binary package is not kept then.',
     next: 'Ask for a combination that the profile of the builder allows, or change its configuration.',
     sample: { broken: 'asking for -abi_x86_64 on amd64', fixed: 'leaving abi_x86_64 as the profile has it' },
   },

@@ -34,7 +34,15 @@ const place = {
 /** The cage is the farm's; those of Portage would need rights that nobody has in it. */
 const features = [
   ...['-ipc-sandbox', '-mount-sandbox', '-network-sandbox', '-pid-sandbox', '-sandbox', '-usersandbox'],
-  ...['-userpriv', '-userfetch', '-usersync', '-news', '-merge-sync', '-parallel-fetch', 'binpkg-multi-instance'],
+  ...[
+    '-userpriv',
+    '-userfetch',
+    '-usersync',
+    '-news',
+    '-merge-sync',
+    '-parallel-fetch',
+    'binpkg-multi-instance',
+  ],
 ];
 
 /** Fills the work folder of an attempt that builds a combination with Portage, and describes the job. */

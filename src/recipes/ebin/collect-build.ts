@@ -52,7 +52,10 @@ function isOf(wanted: string, cpv: string): boolean {
 }
 
 /** Throws EBN106 when a build has not the flags that were asked for: Portage lets profiles force and mask some. */
-export function requireCombination({ cpv, use }: BuildDetails, opened: Pick<OpenedBuild, 'iuse' | 'use'>): void {
+export function requireCombination(
+  { cpv, use }: BuildDetails,
+  opened: Pick<OpenedBuild, 'iuse' | 'use'>,
+): void {
   const known = new Set(opened.iuse.map(bareFlag));
   const on = new Set(opened.use);
   const strange = use.map(bareFlag).find((flag) => !known.has(flag));
