@@ -1,6 +1,12 @@
-import type { EbinList, EbinMatrix, EbinRepositoryView } from '../../api/index.ts';
+import type { EbinList, EbinMatrix, EbinRepositoryView, EbinRow } from '../../api/index.ts';
 import { fault } from '../../diagnostics/index.ts';
-import { type MatrixFilter, readFilter, summarizeMatrix, useMatrix } from '../../ebin-index/index.ts';
+import {
+  type MatrixFilter,
+  readFilter,
+  summarizeMatrix,
+  type UseMatrix,
+  useMatrix,
+} from '../../ebin-index/index.ts';
 import {
   type KnownEbin,
   type KnownEbins,
@@ -32,6 +38,9 @@ export interface EbinLook {
   matrix(repository: string, cpv: string, wish: readonly string[]): Promise<EbinMatrix>;
 }
 
+/** Matrices of one ebin that are kept while it does not change. */
+const mostKept = 16;
+
 /** However many ask, the folders are looked at once in so long a time. */
 const keptMs = 1_000;
 
@@ -46,7 +55,9 @@ export class EbinRepositories implements EbinLook {
   readonly #shown: () => readonly ShownRepository[];
   readonly #clock: Clock;
   readonly #kept = new Map<string, Kept>();
-  readonly #lists = new WeakMap<KnownEbins, EbinList>();
+  readonly #lists = new WeakMap<KnownEbins, OwnList>();
+  readonly #rows = new WeakMap<KnownEbin, EbinRow>();
+  readonly #matrices = new WeakMap<KnownEbin, Map<string, UseMatrix>>();
 
   constructor(shown: () => readonly ShownRepository[], clock: Clock = systemClock) {
     this.#shown = shown;
@@ -69,16 +80,33 @@ export class EbinRepositories implements EbinLook {
   async list(repository: string): Promise<EbinList> {
     const shown = this.#find(repository);
     const known = await this.#known(shown);
-    const list = this.#lists.get(known) ?? listOf(shown, known);
+    const list = this.#lists.get(known) ?? listOf(known, (ebin) => this.#row(ebin));
     this.#lists.set(known, list);
-    return list;
+    return { ...list, repository, takesRequests: shown.takesRequests };
   }
 
   async matrix(repository: string, cpv: string, wish: readonly string[]): Promise<EbinMatrix> {
     const shown = this.#find(repository);
     const found = (await this.#known(shown)).ebins.find(({ facts }) => facts.cpv === cpv);
     if (!found) throw fault('EBN095', { what: `'${repository}' has no ebin '${cpv}'` });
-    return matrixOf(shown, found, readFilter(found.facts, wish));
+    return matrixOf(shown, found, this.#matrix(found, readFilter(found.facts, wish)));
+  }
+
+  #row(ebin: KnownEbin): EbinRow {
+    const row = this.#rows.get(ebin) ?? rowOf(ebin);
+    this.#rows.set(ebin, row);
+    return row;
+  }
+
+  /** Those who look at a page ask the same question again and again. */
+  #matrix(ebin: KnownEbin, filter: MatrixFilter): UseMatrix {
+    const kept = this.#matrices.get(ebin) ?? new Map<string, UseMatrix>();
+    this.#matrices.set(ebin, kept);
+    const key = JSON.stringify(filter);
+    const matrix = kept.get(key) ?? useMatrix(ebin.facts, filter);
+    if (kept.size >= mostKept) kept.clear();
+    kept.set(key, matrix);
+    return matrix;
   }
 
   #find(repository: string): ShownRepository {
@@ -126,30 +154,31 @@ const problemsOf = (diagnostics: KnownEbin['diagnostics']): Problems =>
     ...(path === undefined ? {} : { path: shownPath(path) }),
   }));
 
-function listOf({ name, takesRequests }: ShownRepository, { ebins, refused }: KnownEbins): EbinList {
+const rowOf = ({ facts, diagnostics }: KnownEbin): EbinRow => ({
+  cpv: facts.cpv,
+  ...summarizeMatrix(facts),
+  problems: diagnostics.length,
+});
+
+type OwnList = Omit<EbinList, 'repository' | 'takesRequests'>;
+
+function listOf({ ebins, refused }: KnownEbins, row: (ebin: KnownEbin) => EbinRow): OwnList {
   const objects = new Map<string, number>();
   for (const { facts } of ebins)
     for (const { parts } of facts.rows)
       for (const { sha512, size } of Object.values(parts)) objects.set(sha512, size);
   return {
-    repository: name,
-    ebins: ebins.map(({ facts, diagnostics }) => ({
-      cpv: facts.cpv,
-      ...summarizeMatrix(facts),
-      problems: diagnostics.length,
-    })),
+    ebins: ebins.map(row),
     refused: refused.map(({ cpv, diagnostics }) => ({ cpv, problems: problemsOf(diagnostics) })),
     keptBytes: [...objects.values()].reduce((sum, size) => sum + size, 0),
-    takesRequests,
   };
 }
 
 function matrixOf(
   { name, takesRequests }: ShownRepository,
-  { facts, path, diagnostics }: KnownEbin,
-  filter: MatrixFilter,
+  { path, diagnostics }: KnownEbin,
+  matrix: UseMatrix,
 ): EbinMatrix {
-  const matrix = useMatrix(facts, filter);
   const contents = matrix.contents.map((content) => ({
     ...content,
     builds: content.builds.map(({ path: build, ...rest }) => ({
@@ -183,12 +212,12 @@ export async function lookAtEbins(
 ): Promise<{ readonly list: EbinList; readonly matrices: readonly EbinMatrix[] }> {
   const shown = { name: folder.split('/').at(-1) ?? folder, folder, takesRequests: false };
   const known = await new MatrixReader(folder).read();
-  const list = listOf(shown, known);
+  const list = { repository: shown.name, ...listOf(known, rowOf), takesRequests: false };
   if (atom === undefined) return { list, matrices: [] };
   const meant = known.ebins.filter(({ facts }) => isMeant(facts.cpv, atom));
   if (meant.length === 0) throw fault('EBN095', { what: `the repository has no ebin '${atom}'` });
   return {
     list,
-    matrices: meant.map((ebin) => matrixOf(shown, ebin, readFilter(ebin.facts, wish))),
+    matrices: meant.map((ebin) => matrixOf(shown, ebin, useMatrix(ebin.facts, readFilter(ebin.facts, wish)))),
   };
 }
