@@ -1,5 +1,11 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { answerDistfile, snapshotTree, type TreeSnapshot, treeFile } from '../app/ebins/index.ts';
+import {
+  answerDistfile,
+  snapshotTree,
+  type TreeSnapshot,
+  treeFile,
+  treeVersion,
+} from '../app/ebins/index.ts';
 import { type Clock, digestBytes } from '../host/index.ts';
 import { refuse } from './refusal.ts';
 import { describeRoute, type WebServer } from './route-schema.ts';
@@ -23,8 +29,10 @@ export interface EbinFileOptions {
 }
 
 const bytesType = 'application/octet-stream';
-/** Somebody who asks for snapshots again and again gets the one of a moment ago. */
+/** However many ask for snapshots, folders are looked at once in so long a time. */
 const snapshotKeptMs = 5_000;
+/** Files of a repository come from packages of others: no browser shall run what they say. */
+const harmless = { 'content-security-policy': "default-src 'none'; sandbox" };
 
 /** All files of a repository are text (PMS 4, GLEP 74). */
 const typeOf = (path: string): string =>
@@ -128,13 +136,29 @@ function treeRoute(server: WebServer, { repository }: EbinFileOptions): void {
       const folder = repository(name);
       const found = folder === undefined ? undefined : treeFile({ repository: folder }, path);
       if (!found) throw missing(`${name}/${path}`);
-      return sendText(found.bytes, typeOf(path), { request, reply });
+      return sendText(found.bytes, typeOf(path), { request, reply: reply.headers(harmless) });
     },
   });
 }
 
+interface KeptSnapshot {
+  readonly atMs: number;
+  readonly version: string;
+  readonly snapshot: TreeSnapshot;
+}
+
 function snapshotRoute(server: WebServer, { repository, clock }: EbinFileOptions): void {
-  const kept = new Map<string, { readonly atMs: number; readonly snapshot: TreeSnapshot }>();
+  const kept = new Map<string, KeptSnapshot>();
+  const snapshotOf = (folder: string): TreeSnapshot => {
+    const nowMs = clock.monotonicMs();
+    const before = kept.get(folder);
+    if (before && nowMs - before.atMs < snapshotKeptMs) return before.snapshot;
+    const version = treeVersion({ repository: folder });
+    const isSame = before?.version === version;
+    const snapshot = isSame ? before.snapshot : snapshotTree({ repository: folder });
+    kept.set(folder, { atMs: nowMs, version, snapshot });
+    return snapshot;
+  };
   server.route({
     method: ['GET', 'HEAD'],
     url: '/trees/:file',
@@ -149,12 +173,7 @@ function snapshotRoute(server: WebServer, { repository, clock }: EbinFileOptions
       const { file } = (request as FastifyRequest<{ Params: { file: string } }>).params;
       const folder = file.endsWith('.tar') ? repository(file.slice(0, -4)) : undefined;
       if (folder === undefined) throw missing(file);
-      const nowMs = clock.monotonicMs();
-      const before = kept.get(folder);
-      const isFresh = before && nowMs - before.atMs < snapshotKeptMs;
-      const snapshot = isFresh ? before.snapshot : snapshotTree({ repository: folder });
-      if (!isFresh) kept.set(folder, { atMs: nowMs, snapshot });
-      const { bytes, sha256 } = snapshot;
+      const { bytes, sha256 } = snapshotOf(folder);
       const type = 'application/x-tar';
       const sent = { from: bytes, sizeBytes: bytes.byteLength, tag: `"${sha256}"`, type };
       return sendBytes({ ...sent, cacheControl: 'no-cache' }, request, reply);

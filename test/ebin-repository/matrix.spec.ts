@@ -1,12 +1,21 @@
 import { execFile, execFileSync, spawn } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ebinListSchema, ebinMatrixSchema } from '../../src/api/index.ts';
-import { EbinRepositories, snapshotTree } from '../../src/app/ebins/index.ts';
+import { EbinRepositories, snapshotTree, treeVersion } from '../../src/app/ebins/index.ts';
 import { type GenerateOptions, generate, MatrixReader, verify } from '../../src/ebin-repository/index.ts';
 import { Fetcher } from '../../src/fetcher/index.ts';
 import { systemClock, systemRandom } from '../../src/host/index.ts';
@@ -195,6 +204,7 @@ describe('packmill ebin serve', () => {
     expect(manifest.headers.get('content-type')).toBe('text/plain; charset=utf-8');
     const xml = await curl('/trees/ebins/dev-libs/demolib/metadata.xml', '-I');
     expect(xml.headers.get('content-type')).toBe('application/xml; charset=utf-8');
+    expect(xml.headers.get('content-security-policy')).toBe("default-src 'none'; sandbox");
     const tar = await curl('/trees/ebins.tar', '-o', at('snapshot.tar'));
     expect([tar.status, tar.headers.get('content-type')]).toEqual([200, 'application/x-tar']);
     expect((await curl('/trees/ebins.tar', '-H', `If-None-Match: ${tar.headers.get('etag')}`)).status).toBe(
@@ -207,6 +217,20 @@ describe('packmill ebin serve', () => {
     expect(execFileSync('tar', ['-tf', at('snapshot.tar')], { encoding: 'utf8' })).not.toMatch(
       /\.ebins|etc|linked\/Manifest/,
     );
+  });
+
+  it('has another version of a snapshot when a file is replaced, added or removed, and only then', () => {
+    cpSync(at('subpackages'), at('copied'), { recursive: true });
+    const version = () => treeVersion({ repository: at('copied') });
+    const versions = [version()];
+    expect(version()).toBe(versions[0]);
+    writeFileSync(at('copied/app-misc/ebindemo/Manifest.new'), 'DIST\n');
+    versions.push(version());
+    renameSync(at('copied/app-misc/ebindemo/Manifest.new'), at('copied/app-misc/ebindemo/Manifest'));
+    versions.push(version());
+    rmSync(at('copied/metadata/md5-cache/dev-libs/demolib-1.3'));
+    versions.push(version());
+    expect(new Set(versions).size).toBe(4);
   });
 
   it.each([

@@ -40,6 +40,7 @@ export {
   type TreeFileAnswer,
   type TreeSnapshot,
   treeFile,
+  treeVersion,
 } from './ebin-files.ts';
 export { type EbinLook, EbinRepositories, lookAtEbins, type ShownRepository } from './ebin-look.ts';
 export type { Inspection } from './inspect-package.ts';
