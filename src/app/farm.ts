@@ -1,15 +1,7 @@
 import { type FarmConfig, parseFarmConfig, withEnvironment } from '../config/index.ts';
 import { acquireManagerLock, type FarmDatabase, openFarmDatabase } from '../database/index.ts';
 import { fault } from '../diagnostics/index.ts';
-import {
-  type Clock,
-  ensureFolder,
-  entryFacts,
-  listFolder,
-  machine,
-  systemClock,
-  textIfThere,
-} from '../host/index.ts';
+import { type Clock, ensureFolder, listFolder, machine, systemClock, textIfThere } from '../host/index.ts';
 import { notifierTables } from '../notifier/index.ts';
 import { EbuildTrees } from '../publisher/ebuild-tree/index.ts';
 import { PacmanRepositories } from '../publisher/pacman-repo/index.ts';
@@ -18,6 +10,7 @@ import { type SandboxDriver, type SandboxRoot, unpackRoot } from '../sandbox/ind
 import { openGnupgSigner } from '../signer/gnupg/index.ts';
 import type { Signer } from '../signer/index.ts';
 import { type ObjectStore, openDiskStore } from '../store/index.ts';
+import { hasPortage } from './ebin-targets/gentoo-root.ts';
 import { type FarmPaths, farmPaths } from './farm-paths.ts';
 
 /** `write`: this process alone changes the farm. `read`: looks only, beside a process that may be at work. */
@@ -123,7 +116,7 @@ export class Farm {
   /** A root with Portage; undefined when the settings name none, or what they name has no `emerge`. */
   gentooRoot(): SandboxRoot | undefined {
     const path = this.config.sandbox['gentoo-root'];
-    return path !== undefined && entryFacts(`${path}/usr/bin/emerge`) ? { kind: 'folder', path } : undefined;
+    return hasPortage(path) ? { kind: 'folder', path } : undefined;
   }
 
   async #findRoot(): Promise<SandboxRoot> {

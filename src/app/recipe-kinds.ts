@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { readUserSettings } from '../config/credentials/index.ts';
 import { fault } from '../diagnostics/index.ts';
-import { machine, pathExists, pathKind, realPath } from '../host/index.ts';
+import { machine, pathExists, realPath } from '../host/index.ts';
 import type { RecipeKind } from '../model/index.ts';
 import { type AutogenSettings, type CredentialTable, createAutogenKind } from '../recipes/autogen/index.ts';
 import { createEbinKind, type EbinDetails } from '../recipes/ebin/index.ts';
@@ -10,6 +10,7 @@ import {
   type PkgbuildDetails,
   type PkgbuildSettings,
 } from '../recipes/pkgbuild/index.ts';
+import { hasUseFolder } from './ebin-targets/gentoo-root.ts';
 import { existingBuilds } from './ebin-targets/landing.ts';
 import { objectKeeper } from './ebin-targets/objects.ts';
 import { ebinTargetSettings } from './ebin-targets/settings.ts';
@@ -62,7 +63,7 @@ function ebinKind(farm: Farm, target: string): RecipeKind<EbinDetails> {
     build: () => ({
       features: farm.config.targets[target]?.features ?? '',
       existing: existingBuilds,
-      hasUseFolder: pathKind(`${farm.config.sandbox['gentoo-root']}/etc/portage/package.use`) === 'folder',
+      hasUseFolder: hasUseFolder(farm.config.sandbox['gentoo-root']),
     }),
   });
 }

@@ -1,6 +1,6 @@
 import type { MatrixFacts } from '../ebin-index/index.ts';
 import { parsePackageId } from '../formats/gentoo/index.ts';
-import { digestBytes, entryFacts } from '../host/index.ts';
+import { digestBytes, entryFacts, nextTurn } from '../host/index.ts';
 import { compareBytes } from '../primitives/index.ts';
 import type { Diagnostic, PackageReport } from './contract.ts';
 import { type DiskEbin, ebinsIn, manifestOf, packageFolders } from './disk-package.ts';
@@ -82,6 +82,9 @@ export const memoryOf = (repository: string): MemorySource => ({
   read: () => new GeneratorState(repository),
 });
 
+/** Packages that are read in one turn of the event loop. */
+const turnEvery = 25;
+
 /**
  * Reads what a repository of ebins has, for those who want to see it. The ebuilds are the truth; what the generator remembers
  * counts as long as the ebuild is the one that it remembers. Folders and files that did not change are not read again.
@@ -103,10 +106,15 @@ export class MatrixReader {
     const parts = await this.#readMemory();
     const packages: Remembered = new Map(parts.flatMap((part) => [...part.packages]));
     const directories = packageFolders(this.#repository);
-    const ebins = directories.flatMap((directory) => this.#package(directory, packages));
+    const ebins: KnownEbin[] = [];
+    for (const [index, directory] of directories.entries()) {
+      ebins.push(...this.#package(directory, packages));
+      // a server has others to answer meanwhile
+      if (index % turnEvery === turnEvery - 1) await nextTurn();
+    }
     forget(this.#packages, directories);
     return {
-      ebins: ebins.toSorted((one, other) => compareBytes(one.facts.cpv, other.facts.cpv)),
+      ebins: ebins.sort((one, other) => compareBytes(one.facts.cpv, other.facts.cpv)),
       refused: parts
         .flatMap(({ refused }) => [...refused])
         .map(([cpv, diagnostics]) => ({ cpv, diagnostics }))

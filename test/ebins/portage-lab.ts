@@ -23,7 +23,7 @@ USE_EXPAND_VALUES_KERNEL="linux"
 `;
 
 /** The repository that the packages were built from, as far as it takes part: it has no ebuilds. */
-const sourceRepository: Readonly<Record<string, string>> = {
+export const sourceRepository: Readonly<Record<string, string>> = {
   'profiles/repo_name': 'tryrepo\n',
   'profiles/eapi': '8\n',
   'profiles/categories': 'app-misc\ndev-libs\n',

@@ -21,11 +21,12 @@ import { indexFolder } from '../../src/ebins/index.ts';
 import { findProgram } from '../../src/host/index.ts';
 import { buildsOf, putThing, type Thing } from '../ebins/thing.ts';
 import { makeBareRoot } from '../end-to-end/tiny-root.ts';
-import { ServiceFixture } from './service-fixture.ts';
+import { startRedis } from '../redis-server.ts';
+import { overRedis, ServiceFixture } from './service-fixture.ts';
 import type { StartedProgram } from './started-program.ts';
 
 const top = fileURLToPath(new URL('../..', import.meta.url));
-const pen = { cpv: 'app-misc/pen-1.0', iuse: ['alpha', 'beta', 'masked', 'broken'] };
+const pen = { cpv: 'app-misc/pen-1.0', iuse: ['alpha', 'beta', 'gamma', 'masked', 'broken'] };
 const cup = { cpv: 'app-misc/cup-2.0', iuse: ['big'] };
 
 /** A root whose `emerge` is the program of these tests. */
@@ -58,11 +59,12 @@ async function put(thing: Thing): Promise<string> {
 }
 
 /** Settings of the farm; `sandbox`: further ones of the sandbox. */
-function configure(sandbox = '', target = ''): void {
+function configure(sandbox = '', target = '', more = ''): void {
   const settings = `repository: demo
 sandbox: { network: full${sandbox} }
 recipe-sources: { binpkgs: { url: ${pkgdir}, kind: ebins, target: ebins, upkeep: { every: never, look: 200ms } } }
 targets: { ebins: { kind: ebins, mirrors: ["https://files.example/distfiles"]${target} } }
+${more}
 `;
   writeFileSync(join(farm.farm, 'packmill.yaml'), settings);
 }
@@ -185,7 +187,7 @@ describe('a farm that keeps ebins', () => {
     const matrix = await farm.json<EbinMatrix>('/api/ebins/ebins/app-misc/pen-1.0?use=alpha%20beta');
     expect(matrix.choice).toMatchObject({ use: ['alpha', 'beta'], state: 'missing' });
     const all = await farm.json<EbinMatrix>('/api/ebins/ebins/app-misc/pen-1.0');
-    expect(all.pinned.map(({ flag }) => flag)).toEqual(['masked', 'broken']);
+    expect(all.pinned.map(({ flag }) => flag)).toEqual(['gamma', 'masked', 'broken']);
     const builds = all.contents.flatMap((one) => one.builds);
     expect(builds.map(({ use, buildId }) => [use.join(' '), buildId])).toEqual([
       ['', 1],
@@ -205,8 +207,8 @@ describe('a farm that keeps ebins', () => {
 
   it('tells what exists already and what cannot be asked for, and a request waits without a builder with Portage', async () => {
     const there = await farm.do('ebin', 'request', 'app-misc/pen', 'alpha');
-    expect(there).toContain("app-misc/pen-1.0 of ebins with 'alpha -beta -masked -broken' is there");
-    const strange = await farm.run(['ebin', 'request', 'app-misc/pen', 'gamma']);
+    expect(there).toContain("app-misc/pen-1.0 of ebins with 'alpha -beta -gamma -masked -broken' is there");
+    const strange = await farm.run(['ebin', 'request', 'app-misc/pen', 'delta']);
     expect([strange.code, strange.stderr]).toEqual([2, expect.stringContaining('EBN101')]);
     expect(await requests()).toEqual([]);
     const { status, body } = await post('/api/ebin-requests', {
@@ -226,17 +228,23 @@ describe('a farm that keeps ebins', () => {
     makeGentooRoot(root);
     configure(`, gentoo-root: ${root}`, ', features: "splitdebug"');
     await serving?.stop('SIGKILL');
+    const killed = await farm.up(1);
+    await farm.watch.moved('app-misc/pen-1.0.request-1', 'running');
+    await killed.stop('SIGKILL');
     serving = await farm.up(1);
     await farm.watch.moved('app-misc/pen-1.0.request-1', 'succeeded');
     const done = await until(async () => {
       const [view] = await requests();
       return view?.state === 'there' ? view : undefined;
     });
-    expect(done).toMatchObject({ package: 'app-misc/pen-1.0', use: ['alpha', 'beta', '-masked', '-broken'] });
+    expect(done).toMatchObject({
+      package: 'app-misc/pen-1.0',
+      use: ['alpha', 'beta', '-gamma', '-masked', '-broken'],
+    });
     expect(buildsOf(pkgdir, pen.cpv)).toContain('pen-1.0-4.gpkg.tar');
     expect(readdirSync(pkgdir).filter((name) => name.startsWith('.'))).toEqual([]);
     const log = await farm.log('app-misc/pen-1.0.request-1');
-    expect(log).toContain('USE="alpha beta -masked -broken" =app-misc/pen-1.0');
+    expect(log).toContain('USE="alpha beta -gamma -masked -broken" =app-misc/pen-1.0');
     expect(log).toMatch(/emerge .*--buildpkgonly =app-misc\/pen-1.0 as 0; FEATURES .*splitdebug/);
     expect(await farm.do('repo', 'verify', 'ebins')).toContain(': good');
   });
@@ -258,8 +266,32 @@ describe('a farm that keeps ebins', () => {
     expect((await farm.run(['ebin', 'requests', '--drop', '2'])).code).toBe(2);
   });
 
-  it('goes back a generation, takes a package out, and keeps what kept generations need', async () => {
+  it('lets a builder elsewhere build what is asked for, and reads what it handed in', async () => {
     await serving?.stop('SIGTERM');
+    const redis = await startRedis();
+    try {
+      const over = await overRedis(redis);
+      configure('', '', over.settings);
+      serving = await farm.manager({}, over.manager);
+      const environment = { ...over.environment, BUILDER_GENTOO_ROOT: join(farm.folder, 'gentoo') };
+      await farm.builder('gentoo', environment);
+      await farm.do('ebin', 'request', 'app-misc/pen', 'gamma');
+      const done = await until(async () =>
+        (await requests()).find(({ use }) => use.includes('gamma') && use),
+      );
+      expect(done.package).toBe('app-misc/pen-1.0');
+      await until(async () =>
+        (await requests()).find(({ id, state }) => id === done.id && state === 'there'),
+      );
+      // it counted from 1, which is taken here
+      expect(buildsOf(pkgdir, pen.cpv)).toContain('pen-1.0-5.gpkg.tar');
+      await serving.stop('SIGTERM');
+    } finally {
+      await redis.dispose();
+    }
+  });
+
+  it('goes back a generation, takes a package out, and keeps what kept generations need', async () => {
     const packages = await farm.do('repo', 'show', 'ebins');
     expect(packages).toContain('app-misc/pen 1.0');
     await farm.do('repo', 'remove', 'app-misc/cup', '--repo', 'ebins');

@@ -41,12 +41,15 @@ export interface EbinLook {
 /** Matrices of one ebin that are kept while it does not change. */
 const mostKept = 16;
 
-/** However many ask, the folders are looked at once in so long a time. */
+/** However many ask, the folders are looked at once in so long a time, and large ones less often. */
 const keptMs = 1_000;
+const mostKeptMs = 10_000;
+const restsPerLook = 10;
 
 interface Kept {
   readonly reader: MatrixReader;
-  readonly atMs: number;
+  /** When to look again; undefined while it is being looked at. */
+  untilMs: number | undefined;
   readonly known: Promise<KnownEbins>;
 }
 
@@ -118,10 +121,16 @@ export class EbinRepositories implements EbinLook {
   #known({ name, folder, memory }: ShownRepository): Promise<KnownEbins> {
     const nowMs = this.#clock.monotonicMs();
     const kept = this.#kept.get(name);
-    if (kept && nowMs - kept.atMs < keptMs) return kept.known;
+    if (kept && (kept.untilMs === undefined || nowMs < kept.untilMs)) return kept.known;
     const reader = kept?.reader ?? new MatrixReader(folder, memory);
     const known = this.#read(reader, kept?.known);
-    this.#kept.set(name, { reader, atMs: nowMs, known });
+    const fresh: Kept = { reader, untilMs: undefined, known };
+    this.#kept.set(name, fresh);
+    const rest = (): void => {
+      const endMs = this.#clock.monotonicMs();
+      fresh.untilMs = endMs + Math.min(mostKeptMs, Math.max(keptMs, restsPerLook * (endMs - nowMs)));
+    };
+    known.then(rest, () => {});
     // what cannot be read is tried anew by the next one who asks
     known.catch(() => this.#kept.delete(name));
     return known;

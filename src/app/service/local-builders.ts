@@ -4,8 +4,9 @@ import type { BegunAttempt, Dispatcher } from '../../dispatcher/index.ts';
 import { machine } from '../../host/index.ts';
 import { type BuilderName, builderName, type JobId } from '../../primitives/index.ts';
 import type { QueueBackend } from '../../queue/index.ts';
-import { gentooLabel, indexingBuilder } from '../../recipes/ebin/index.ts';
+import { indexingBuilder } from '../../recipes/ebin/index.ts';
 import { targetOf } from '../attempt-inputs.ts';
+import { gentooLabels } from '../ebin-targets/gentoo-root.ts';
 import type { Farm } from '../farm.ts';
 import { performAttempt } from '../perform-attempt.ts';
 import { kindOf } from '../recipe-kinds.ts';
@@ -45,7 +46,7 @@ export class LocalBuilders {
   async run(signal: AbortSignal): Promise<void> {
     const { farm, slots } = this.#options;
     const isIndexing = Object.values(farm.config.targets).some(({ kind }) => kind === 'ebins');
-    const labels = farm.gentooRoot() === undefined ? [] : [gentooLabel];
+    const labels = gentooLabels(farm.config.sandbox['gentoo-root']);
     this.#atWork = [
       ...(slots > 0 ? [{ name: this.#name, builderClass: Number.MAX_SAFE_INTEGER, slots, labels }] : []),
       // takes nothing but what has to be done on this machine
