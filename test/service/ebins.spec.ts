@@ -38,10 +38,10 @@ function makeGentooRoot(root: string): void {
   mkdirSync(join(root, 'etc/portage/package.use'), { recursive: true });
   for (const name of ['package.json', 'src', 'node_modules/yaml'])
     cpSync(join(top, name), join(own, name), { recursive: true, dereference: true });
-  for (const name of ['emerge-program.ts', 'thing.ts'])
+  for (const name of ['emerge-child.ts', 'thing.ts'])
     cpSync(join(top, 'test/ebins', name), join(own, 'test/ebins', name));
   const runtime = process.execPath.slice(process.execPath.lastIndexOf('/') + 1);
-  const script = `#!/usr/bin/bash\nexec /usr/bin/${runtime} /opt/packmill/test/ebins/emerge-program.ts "$@"\n`;
+  const script = `#!/usr/bin/bash\nexec /usr/bin/${runtime} /opt/packmill/test/ebins/emerge-child.ts "$@"\n`;
   writeFileSync(join(root, 'usr/bin/emerge'), script);
   chmodSync(join(root, 'usr/bin/emerge'), 0o755);
 }
