@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   chmodSync,
   cpSync,
@@ -15,7 +16,7 @@ import {
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { EbinRequestView, JobView } from '../../src/api/index.ts';
+import type { EbinList, EbinMatrix, EbinRequestView, JobView } from '../../src/api/index.ts';
 import { indexFolder } from '../../src/ebins/index.ts';
 import { findProgram } from '../../src/host/index.ts';
 import { buildsOf, putThing, type Thing } from '../ebins/thing.ts';
@@ -170,9 +171,42 @@ describe('a farm that keeps ebins', () => {
     await until(() => (distfiles().length === 5 ? true : undefined));
     expect((await job('app-misc/pen')).problem).toMatchObject({ code: expect.stringMatching(/^EBN00/) });
     expect(read('app-misc/pen/pen-1.0.ebuild')).toBe(before);
+    const { refused } = await farm.json<EbinList>('/api/ebins/ebins');
+    expect(refused).toMatchObject([{ cpv: 'app-misc/pen', problems: [{ severity: 'error' }] }]);
     rmSync(path);
     await indexFolder(pkgdir);
     await farm.watch.moved('app-misc/pen', 'already-built', 2);
+  });
+
+  it('shows what is built and missing with the builds that it is made of, and serves distfiles and trees', async () => {
+    const list = await until(async () => {
+      const found = await farm.json<EbinList>('/api/ebins/ebins');
+      return found.refused.length === 0 ? found : undefined;
+    });
+    expect(list).toMatchObject({ repository: 'ebins', takesRequests: true });
+    expect(list.ebins.map(({ cpv, built, missing }) => [cpv, built, missing])).toEqual([
+      ['app-misc/cup-2.0', 2, 0],
+      ['app-misc/pen-1.0', 3, 1],
+    ]);
+    const matrix = await farm.json<EbinMatrix>('/api/ebins/ebins/app-misc/pen-1.0?use=alpha%20beta');
+    expect(matrix.choice).toMatchObject({ use: ['alpha', 'beta'], state: 'missing' });
+    const all = await farm.json<EbinMatrix>('/api/ebins/ebins/app-misc/pen-1.0');
+    expect(all.pinned.map(({ flag }) => flag)).toEqual(['gamma', 'masked', 'broken']);
+    const builds = all.contents.flatMap((one) => one.builds);
+    expect(builds.map(({ use, buildId }) => [use.join(' '), buildId])).toEqual([
+      ['', 1],
+      ['beta', 3],
+      ['alpha', 2],
+    ]);
+    expect(JSON.stringify(all)).not.toContain(farm.folder);
+    const [sha512 = ''] = distfiles();
+    const path = pathOf(sha512).slice(farm.farm.length);
+    const bytes = await (await fetch(`${farm.url}${path}`)).bytes();
+    expect(createHash('sha512').update(bytes).digest('hex')).toBe(sha512);
+    const manifest = await fetch(`${farm.url}/trees/ebins/app-misc/pen/Manifest`);
+    expect(await manifest.text()).toBe(read('app-misc/pen/Manifest'));
+    expect((await fetch(`${farm.url}/trees/ebins.tar`)).status).toBe(200);
+    expect((await fetch(`${farm.url}/trees/demo/profiles/repo_name`)).status).toBe(404);
   });
 
   it('tells what exists already and what cannot be asked for, and a request waits without a builder with Portage', async () => {
