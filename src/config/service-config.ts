@@ -117,7 +117,9 @@ const recipeSourceSchema = z
     /** Of autogens: the folder of the repository that is the overlay; default: its top. */
     overlay: folderName.optional(),
     /** Of ebins: further PKGDIRs or addresses of binhosts, whose builds count as those of `url` do. */
-    also: z.array(z.string().regex(packagePlace, 'an absolute path, or an address of http or https')).optional(),
+    also: z
+      .array(z.string().regex(packagePlace, 'an absolute path, or an address of http or https'))
+      .optional(),
     /** Of a release: which one, and how its kits are regenerated. */
     regen: regenSchema.optional(),
     /** The farm itself keeps the recipes up to date; without it they are only read. */

@@ -1,8 +1,8 @@
 import type { Problem } from '../../diagnostics/index.ts';
-import { mirrorBinhost } from '../../ebins/index.ts';
+import { mirrorBinhost, readPackageFolder } from '../../ebins/index.ts';
 import { Fetcher } from '../../fetcher/index.ts';
-import { sha512Text, systemRandom } from '../../host/index.ts';
 import { parsePackageId } from '../../formats/gentoo/index.ts';
+import { entryFacts, setMode, sha512Text, systemRandom } from '../../host/index.ts';
 import type { Recipe } from '../../model/index.ts';
 import { discoverEbins, type EbinDetails } from '../../recipes/ebin/index.ts';
 import { isBinhost } from '../ebins/binhost-address.ts';
@@ -49,6 +49,9 @@ async function fetchBinhosts(
       const folder = mirrorOf(farm, source, address);
       for (const [cpv, why] of (await mirrorBinhost(fetcher, { address, folder })).lacking)
         lacking.set(cpv, [...(lacking.get(cpv) ?? []), ...why]);
+      // jobs read them as somebody else
+      for (const { file } of readPackageFolder(folder).packages)
+        if (((entryFacts(file)?.mode ?? 0o644) & 0o004) === 0) setMode(file, 0o644);
     }
     return lacking;
   } finally {
@@ -68,10 +71,7 @@ export interface EbinRecipes {
  * The packages of a source of ebins, as they lie in its folders now; what its binhosts have is fetched first. Throws EBN001, EBN012,
  * CFG010, EBN083, SYS004, and what the fetcher throws for an index.
  */
-export async function ebinRecipes(
-  farm: Places & Pick<Farm, 'clock'>,
-  source: string,
-): Promise<EbinRecipes> {
+export async function ebinRecipes(farm: Places & Pick<Farm, 'clock'>, source: string): Promise<EbinRecipes> {
   const key = `${farm.paths.root} ${source}`;
   const fetching = (lines.get(key) ?? Promise.resolve()).then(
     () => fetchBinhosts(farm, source),
