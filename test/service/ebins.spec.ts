@@ -19,6 +19,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EbinList, EbinMatrix, EbinRequestView, JobView } from '../../src/api/index.ts';
 import { indexFolder } from '../../src/ebins/index.ts';
 import { findProgram } from '../../src/host/index.ts';
+import { BinhostServer } from '../ebins/binhost-server.ts';
 import { buildsOf, putThing, type Thing } from '../ebins/thing.ts';
 import { makeBareRoot } from '../end-to-end/tiny-root.ts';
 import { startRedis } from '../redis-server.ts';
@@ -54,6 +55,8 @@ let farm: ServiceFixture;
 let serving: StartedProgram | undefined;
 let pkgdir = '';
 let tree = '';
+let binhost = '';
+let server: BinhostServer | undefined;
 
 /** Adds a build, as Portage does: the index lists it. */
 async function put(thing: Thing): Promise<string> {
@@ -66,7 +69,7 @@ async function put(thing: Thing): Promise<string> {
 function configure(sandbox = '', target = '', more = ''): void {
   const settings = `repository: demo
 sandbox: { network: full${sandbox} }
-recipe-sources: { binpkgs: { url: ${pkgdir}, kind: ebins, target: ebins, upkeep: { every: never, look: 200ms } } }
+recipe-sources: { binpkgs: { url: ${pkgdir}, also: ["${binhost}"], kind: ebins, target: ebins, upkeep: { every: never, look: 200ms } } }
 targets: { ebins: { kind: ebins, mirrors: ["https://files.example/distfiles"]${target} } }
 ${more}
 `;
@@ -77,6 +80,13 @@ beforeAll(async () => {
   farm = await ServiceFixture.make();
   pkgdir = join(farm.folder, 'pkgdir');
   tree = join(farm.farm, 'public/ebins/tree');
+  const elsewhere = join(farm.folder, 'elsewhere');
+  mkdirSync(elsewhere);
+  writeFileSync(join(elsewhere, 'Packages'), 'ARCH: amd64\nVERSION: 0\n\n');
+  await putThing(elsewhere, { cpv: 'dev-libs/jug-3.0', iuse: [], use: [] });
+  await indexFolder(elsewhere);
+  server = new BinhostServer(elsewhere);
+  binhost = await server.start();
   configure();
   mkdirSync(pkgdir);
   writeFileSync(join(pkgdir, 'Packages'), 'ARCH: amd64\nVERSION: 0\n\n');
@@ -86,6 +96,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await farm.dispose();
+  await server?.stop();
 });
 
 async function until<Value>(look: () => Value | undefined | Promise<Value | undefined>): Promise<Value> {
@@ -128,7 +139,9 @@ describe('a farm that keeps ebins', () => {
     await until(() =>
       ebuild('app-misc/pen/pen-1.0.ebuild') && ebuild('app-misc/cup/cup-2.0.ebuild') ? true : undefined,
     );
-    expect(read('profiles/categories')).toBe('app-misc\n');
+    // what a binhost has becomes ebins in the same way
+    await until(() => (ebuild('dev-libs/jug/jug-3.0.ebuild') ? true : undefined));
+    expect(read('profiles/categories')).toBe('app-misc\ndev-libs\n');
     expect(read('profiles/thirdpartymirrors')).toBe('binhost\thttps://files.example/distfiles\n');
     expect(read('metadata/layout.conf')).toContain('masters = tryrepo');
     expect(read('metadata/md5-cache/app-misc/pen-1.0')).toContain('alpha');
@@ -142,7 +155,7 @@ describe('a farm that keeps ebins', () => {
     );
     expect(await farm.log('app-misc/pen')).toContain('app-misc/pen-1.0: 2 combinations of alpha');
     expect(await farm.do('repo', 'verify', 'ebins')).toContain(': good');
-    expect(await farm.do('status')).toMatch(/^repository ebins\/any: generation \d+, 3 packages/m);
+    expect(await farm.do('status')).toMatch(/^repository ebins\/any: generation \d+, 4 packages/m);
   });
 
   it('makes anew only the package whose builds changed, and nothing when nothing did', async () => {
