@@ -150,4 +150,5 @@ export {
 export { type TreeWatch, watchTree } from './tree-watch.ts';
 export { askSocket, type SocketAnswer, type SocketRequest } from './unix-http.ts';
 export { linkWithin, type UnpackedFile, writeUnpackedFile } from './unpacked-file.ts';
+export { mapSameUsers, userCount } from './user-map.ts';
 export { xzCodec } from './xz.ts';
