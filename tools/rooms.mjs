@@ -194,6 +194,12 @@ export const rooms = {
     purpose: 'repositories of ebins: made from folders of binary packages, kept in step, checked, cleaned',
     knows: ['formats', 'host', 'ebins', 'ebin-index'],
   },
+  stages: {
+    floor: 3,
+    purpose: 'stage builds: planned from files of the Metro language, made in trees of their own, found again',
+    knows: ['formats', 'host', 'store', 'captures'],
+    borrows: ['sandbox'],
+  },
   tree: {
     floor: 3,
     purpose: 'whole kits and the meta-repo put together, checked, and pushed in two phases',

@@ -1,9 +1,9 @@
 import type { SandboxLimits, SandboxMount, SandboxResult, SandboxRun } from './sandbox-driver.ts';
 
-/** A tree to work in: a base that is only read, and a folder that takes all changes. */
+/** A tree to work in: folders that are only read, one over the other, and one that takes all changes. */
 export interface RootRequest {
-  /** Root file system that lies below; never written to. */
-  readonly base: string;
+  /** The topmost first, the root file system last; never written to. */
+  readonly layers: readonly string[];
   /** Folder of this one tree, for changes and mount points; the caller makes and removes it. */
   readonly folder: string;
   /** Whether `/tmp` belongs to the tree; otherwise it lies in memory and ends with the session. */
@@ -30,6 +30,9 @@ export interface RootCommand {
 export interface RootSession {
   /** The tree as commands have left it, without what is mounted on it; a path that is good until `close`. */
   readonly tree: string;
+  /** Words in front of a program that lead to where `path` is the tree, as this machine's programs see it. */
+  readonly within: readonly string[];
+  readonly path: string;
   /** Runs a command. Throws SBX problems when it cannot be set up, never for what the command does. */
   run(command: RootCommand, run: SandboxRun): Promise<SandboxResult>;
   /** Ends everything in it; what has changed stays in the folder. */

@@ -32,6 +32,7 @@ import { reviewCodes } from './review.table.ts';
 import { sandboxCodes } from './sandbox.table.ts';
 import { schedulingCodes } from './scheduling.table.ts';
 import { sshCodes } from './ssh.table.ts';
+import { stagesCodes } from './stages.table.ts';
 import { storageCodes } from './storage.table.ts';
 import { templatesCodes } from './templates.table.ts';
 import { treeCodes } from './tree.table.ts';
@@ -75,6 +76,7 @@ const tables = {
   ...onScheduleCodes,
   ...upkeepCodes,
   ...farmUpkeepCodes,
+  ...stagesCodes,
   ...storageCodes,
   ...treeCodes,
   ...yamlCodes,

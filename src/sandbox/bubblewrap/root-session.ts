@@ -36,8 +36,7 @@ function checkBase(base: string): void {
     if (facts === undefined || facts.kind === 'folder') continue;
     throw fault('SBX006', { what: `'${name}' of the root file system '${base}' is no folder` });
   }
-  const shell = entryFacts(join(base, 'bin'));
-  if (shell === undefined) throw fault('SBX006', { what: `the root file system '${base}' has no '/bin/sh'` });
+  if (entryFacts(join(base, 'bin')) === undefined) throw fault('SBX006', { what: `the root file system '${base}' has no '/bin/sh'` });
 }
 
 /** Waits for a line that a program prints; throws SBX001 with its words when it ends without. */
@@ -67,6 +66,8 @@ async function awaitLine(holder: StartedProcess, line: string): Promise<void> {
 
 class BubblewrapSession implements RootSession {
   readonly tree: string;
+  readonly within: readonly string[];
+  readonly path: string;
   readonly #holder: StartedProcess;
   readonly #places: RootPlaces;
   readonly #start: Start;
@@ -75,17 +76,19 @@ class BubblewrapSession implements RootSession {
     this.#holder = holder;
     this.#places = places;
     this.#start = start;
+    const own = `/proc/${holder.pid}/ns`;
+    this.within = ['nsenter', `--user=${own}/user`, `--mount=${own}/mnt`, '--'];
+    this.path = places.plain;
     this.tree = `/proc/${holder.pid}/root${places.plain}`;
   }
 
   async run(command: RootCommand, run: SandboxRun): Promise<SandboxResult> {
-    const { pid } = this.#holder;
     return await this.#start(
       {
         overlays: [],
         options: rootOptions(command, this.#places),
         inside: rootInside(command),
-        entering: ['nsenter', `--user=/proc/${pid}/ns/user`, `--mount=/proc/${pid}/ns/mnt`, '--'],
+        entering: this.within,
       },
       command.limits,
       run,
@@ -109,13 +112,14 @@ export async function openRootSession(
   start: Start,
 ): Promise<RootSession> {
   if (!asRoot) throw fault('SBX010', { what: 'trees with owners of their own can only be made by root' });
-  const [base, folder] = [realPath(request.base), realPath(request.folder)];
-  for (const path of [base, folder]) checkOverlayPath(path);
-  checkBase(base);
+  const layers = request.layers.map(realPath);
+  const folder = realPath(request.folder);
+  for (const path of [...layers, folder]) checkOverlayPath(path);
+  checkBase(layers.at(-1) ?? folder);
   const at = (name: string): string => join(folder, name);
   await removeTree(at('scratch'));
   ensureFolders(['changes', 'scratch', 'merged', 'plain', 'tmp'].map(at));
-  const overlay = ['userxattr', `lowerdir=${base}`, `upperdir=${at('changes')}`, `workdir=${at('scratch')}`];
+  const overlay = ['userxattr', `lowerdir=${layers.join(':')}`, `upperdir=${at('changes')}`, `workdir=${at('scratch')}`];
   const holder = await startProcess(
     'unshare',
     [
