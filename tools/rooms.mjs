@@ -109,6 +109,12 @@ export const rooms = {
       'binary packages of Gentoo opened, their images taken apart into objects that are kept by content',
     knows: ['formats', 'host', 'store', 'fetcher'],
   },
+  captures: {
+    floor: 2,
+    purpose:
+      'root folders into archives and images, the same bytes each time, and archives into root folders',
+    knows: ['formats', 'host'],
+  },
   git: { floor: 2, purpose: 'repositories of recipes and of sources', knows: ['host'] },
   upstream: {
     floor: 2,

@@ -127,6 +127,11 @@ export async function* filterFile(filter: Filter, path: string): AsyncGenerator<
   yield* printed(filter, started);
 }
 
+/** What a program prints that reads nothing, in pieces. Throws SYS001, and at the end SYS003. Who stops reading early ends it. */
+export async function* programPieces(filter: Filter): AsyncGenerator<Uint8Array> {
+  yield* printed(filter, await startPrinting(filter, 'ignore'));
+}
+
 /**
  * Sends pieces through a program and gives what it prints, in pieces. Throws SYS001 when the program is missing, SYS003 at
  * the end when it fails, and what the pieces throw. Who stops reading early ends it.
@@ -139,7 +144,10 @@ export async function* filterPieces(
   yield* printed(filter, started, pieces);
 }
 
-async function startPrinting({ program, args }: Filter, stdin: number | 'pipe'): Promise<StartedProcess> {
+async function startPrinting(
+  { program, args }: Filter,
+  stdin: number | 'pipe' | 'ignore',
+): Promise<StartedProcess> {
   const started = await startProcess(program, args, { stdin, env: environment() });
   // when a program ends, Node throws away what nobody has begun to read
   started.stdout?.on('readable', () => {});

@@ -64,7 +64,7 @@ export {
   writeDurably,
   writeWhole,
 } from './files.ts';
-export { type Filter, filterFile, filterPieces, filterToFile } from './filter-program.ts';
+export { type Filter, filterFile, filterPieces, filterToFile, programPieces } from './filter-program.ts';
 export { FlushedFile } from './flushed-file.ts';
 export {
   absolutePath,
@@ -89,7 +89,7 @@ export {
 } from './folder-facts.ts';
 export { giveTree, makeOwnedFolder, moveFolder, ownUser, removeTree } from './folder-ownership.ts';
 export { type GrowingFile, openGrowingFile } from './growing-file.ts';
-export { hashStream, type StreamHashes, writeHashing } from './hash-stream.ts';
+export { HashedPieces, hashStream, type StreamHashes, writeHashing } from './hash-stream.ts';
 export {
   copyHashing,
   crc32,
@@ -136,6 +136,7 @@ export { repeatEvery, runAfter } from './repeat.ts';
 export { bytesBelow, freeDiskBytes, machineMemoryBytes } from './room.ts';
 export { sendSignal, signalName } from './signals.ts';
 export { readStagedFile, readStagedTree, type StagedEntry } from './staged-tree.ts';
+export { type SteadyCompression, type SteadyOptions, steadyCompressor } from './steady-compressor.ts';
 export { type StreamedAnswer, type StreamedRequest, streamHttp } from './streamed-http.ts';
 export { syncTogether } from './sync-together.ts';
 export { readSystemFacts, type SystemFacts } from './system-facts.ts';

@@ -1,5 +1,6 @@
 import { autogenCodes } from './autogen.table.ts';
 import { buildingCodes } from './building.table.ts';
+import { capturesCodes } from './captures.table.ts';
 import { channelCodes } from './channel.table.ts';
 import { commandCodes } from './command.table.ts';
 import { configCodes } from './config.table.ts';
@@ -43,6 +44,7 @@ import { yamlCodes } from './yaml.table.ts';
 const tables = {
   ...autogenCodes,
   ...buildingCodes,
+  ...capturesCodes,
   ...channelCodes,
   ...commandCodes,
   ...configCodes,

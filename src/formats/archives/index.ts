@@ -7,6 +7,7 @@ export {
 } from './gnu-tar-writer.ts';
 export { mtreeEntries, parseMtree, printMtree } from './mtree.ts';
 export { SingleZstdFrame } from './single-zstd-frame.ts';
+export { TarRecordSorter } from './sort-tar-records.ts';
 export type { TarEntry, TarEntryType } from './tar-header.ts';
 export { splitPath } from './tar-header.ts';
 export type { TarFile, TarStreamEntry } from './tar-reader.ts';
