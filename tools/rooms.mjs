@@ -222,7 +222,7 @@ export const rooms = {
     floor: 4,
     purpose: 'composition root and use cases; alone names the drivers',
     knows: ['*'],
-    doors: ['ci', 'client', 'autogen', 'fastpull', 'ebuild-tree', 'tree', 'metro', 'metro-editor', 'ebins'],
+    doors: ['ci', 'client', 'autogen', 'fastpull', 'ebuild-tree', 'tree', 'metro', 'metro-editor', 'stages', 'ebins'],
   },
   cli: {
     floor: 5,

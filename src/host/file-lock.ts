@@ -27,11 +27,11 @@ const busyCode = 97;
 export async function holdFileLock(path: string, holder: string): Promise<FileLock | undefined> {
   for (;;) {
     ensureFolders([path.slice(0, path.lastIndexOf('/'))]);
-    const child = await startProcess(
-      'setpriv',
-      ['--pdeathsig', 'KILL', '/bin/sh', '-c', holding, path],
-      { stdin: 'pipe', env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin' }, newSession: true },
-    );
+    const child = await startProcess('setpriv', ['--pdeathsig', 'KILL', '/bin/sh', '-c', holding, path], {
+      stdin: 'pipe',
+      env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin' },
+      newSession: true,
+    });
     const inode = await heldInode(child);
     if (inode === undefined) {
       const { code } = await child.ended;

@@ -23,7 +23,11 @@ function versionOf(program: string): Promise<string> {
 
 /** Programs whose versions decide the bytes of a capture, and what they call themselves. */
 export async function toolVersions({ format }: StagePlan): Promise<Readonly<Record<string, string>>> {
-  const names = ['tar', compressors[format.compression], ...(format.container === 'squashfs' ? ['mksquashfs'] : [])];
+  const names = [
+    'tar',
+    compressors[format.compression],
+    ...(format.container === 'squashfs' ? ['mksquashfs'] : []),
+  ];
   const named = names.filter((name) => name !== undefined);
   const found = await Promise.all(named.map(async (name) => [name, await versionOf(name)] as const));
   return Object.fromEntries([['packmill', String(formatNumber)], ...found]);
@@ -33,7 +37,11 @@ export async function toolVersions({ format }: StagePlan): Promise<Readonly<Reco
  * SHA-256 of everything that a result depends on: digests of what goes in, the text of every step, the environment, the name, the
  * time, the format and the programs that pack. Limits and places in the mirror count only where a script sees them.
  */
-export function buildKey(plan: StagePlan, inputs: StageInputs, tools: Readonly<Record<string, string>>): string {
+export function buildKey(
+  plan: StagePlan,
+  inputs: StageInputs,
+  tools: Readonly<Record<string, string>>,
+): string {
   const hostSteps = plan.steps.some(({ where }) => where === 'host');
   return digestBytes(
     JSON.stringify({

@@ -1,4 +1,4 @@
-import { problem, ProblemError } from '../diagnostics/index.ts';
+import { ProblemError, problem } from '../diagnostics/index.ts';
 import { entryFacts } from '../host/index.ts';
 import type { StagePlan, StageRecord } from './contract.ts';
 import { checkEmulator } from './emulator.ts';

@@ -10,7 +10,8 @@ export function checkEmulator(emulator: string | undefined, archDesc: string): v
   const path = `/proc/sys/fs/binfmt_misc/qemu-${emulator}`;
   const text = textIfThere(path);
   const what = `this machine does not run programs of '${archDesc}'`;
-  if (text === undefined) throw fault('MST006', { what, why: `'${path}' is not there: qemu-${emulator} is not registered.` });
+  if (text === undefined)
+    throw fault('MST006', { what, why: `'${path}' is not there: qemu-${emulator} is not registered.` });
   const lines = text.split('\n');
   if (lines[0] !== 'enabled') throw fault('MST006', { what, why: `'${path}' is not enabled.` });
   const flags = lines.find((line) => line.startsWith('flags:')) ?? '';

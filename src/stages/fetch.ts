@@ -1,6 +1,14 @@
 import { capture, captureFormat } from '../captures/index.ts';
 import { fault } from '../diagnostics/index.ts';
-import { digestBytes, ensureFolders, entryFacts, moveFolder, replaceFile, runOrThrow, textIfThere } from '../host/index.ts';
+import {
+  digestBytes,
+  ensureFolders,
+  entryFacts,
+  moveFolder,
+  replaceFile,
+  runOrThrow,
+  textIfThere,
+} from '../host/index.ts';
 import type { Digest } from '../primitives/index.ts';
 import { parseDigest } from '../primitives/index.ts';
 import type { StagePlan } from './contract.ts';
@@ -36,12 +44,24 @@ export async function fetchOutputs(hands: StageHands, plan: StagePlan): Promise<
   try {
     await runScript(
       { element: fetch.element, where: 'host', script: fetch },
-      { plan, session, work, onOutput: (bytes) => hands.onEvent({ kind: 'output', bytes }), signal: hands.signal },
+      {
+        plan,
+        session,
+        work,
+        onOutput: (bytes) => hands.onEvent({ kind: 'output', bytes }),
+        signal: hands.signal,
+      },
       { network: true, mounts: [{ source: `${work}/out`, target: '/run/fetched', writable: true }] },
     );
     const archive = `${work}/out.tar`;
     const { digest } = await capture({
-      ...{ root: `${work}/out`, path: archive, format: captureFormat('out.tar'), time: plan.mtime, signal: hands.signal },
+      ...{
+        root: `${work}/out`,
+        path: archive,
+        format: captureFormat('out.tar'),
+        time: plan.mtime,
+        signal: hands.signal,
+      },
     });
     if (plan.fetchDigest !== undefined && plan.fetchDigest !== digest) {
       const why = `'steps/fetch/digest' says ${plan.fetchDigest}; what was fetched has ${digest}.`;
@@ -56,4 +76,3 @@ export async function fetchOutputs(hands: StageHands, plan: StagePlan): Promise<
     await discardFolder(work);
   }
 }
-

@@ -27,7 +27,11 @@ const architectureOf = (name: string): Architecture | undefined =>
  * Name of the emulator that programs of an architecture need on this machine; undefined when it runs them itself. An architecture
  * that nothing is known of counts as the machine's own when `host/arch_desc` says the same. Throws MST006 otherwise.
  */
-export function emulatorOf(processor: string, hostArch: string | undefined, archDesc: string): string | undefined {
+export function emulatorOf(
+  processor: string,
+  hostArch: string | undefined,
+  archDesc: string,
+): string | undefined {
   if (hostArch === archDesc) return undefined;
   const wanted = architectureOf(archDesc);
   if (wanted === undefined) {

@@ -37,8 +37,10 @@ export function findInputs(plan: StagePlan): FoundInputs | { readonly problem: P
   const seeds = candidates(source);
   const place = `'${source.folder}/${source.name}'`;
   if (seeds.length === 0) missing.push(`the ${source.type} at ${place} (${source.why})`);
-  if (seeds.length > 1) missing.push(`one ${source.type} at ${place}, not ${seeds.map((name) => `'${name}'`).join(', ')}`);
-  if (snapshot && entryFacts(snapshot.path) === undefined) missing.push(`the package tree '${snapshot.path}'`);
+  if (seeds.length > 1)
+    missing.push(`one ${source.type} at ${place}, not ${seeds.map((name) => `'${name}'`).join(', ')}`);
+  if (snapshot && entryFacts(snapshot.path) === undefined)
+    missing.push(`the package tree '${snapshot.path}'`);
   if (missing.length > 0) {
     const why = `The target '${plan.target}' needs ${missing.join(' and ')}.`;
     const what = `${missing.length === 1 ? 'an input is' : `${missing.length} inputs are`} missing for '${plan.name}'`;
@@ -69,7 +71,10 @@ export class DigestMemory {
     const digest = await this.#read(realPath(path));
     const [, stated] = /^sha256[ \t]+([0-9a-f]{64})\s*$/m.exec(textIfThere(`${path}.hash.txt`) ?? '') ?? [];
     if (stated === undefined || stated === digest) return digest;
-    throw fault('MST011', { what: `'${path}' is not what '${path}.hash.txt' says`, why: `It says ${stated}; the file has ${digest}.` });
+    throw fault('MST011', {
+      what: `'${path}' is not what '${path}.hash.txt' says`,
+      why: `It says ${stated}; the file has ${digest}.`,
+    });
   }
 
   async #read(path: string): Promise<Digest> {

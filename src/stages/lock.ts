@@ -1,5 +1,12 @@
 import { fault } from '../diagnostics/index.ts';
-import { entryFacts, type FileLock, holdFileLock, ownIdentity, processState, textIfThere } from '../host/index.ts';
+import {
+  entryFacts,
+  type FileLock,
+  holdFileLock,
+  ownIdentity,
+  processState,
+  textIfThere,
+} from '../host/index.ts';
 
 /** Text of a lock file: who holds it, for people. */
 function holderText(): string {

@@ -1,6 +1,14 @@
 import { type Captured, capture, type ImageFacts } from '../captures/index.ts';
 import { fault, isFault } from '../diagnostics/index.ts';
-import { AppendFile, ensureFolder, ensureFolders, isDiskFull, isEmptyFolder, removeEntry, writeWhole } from '../host/index.ts';
+import {
+  AppendFile,
+  ensureFolder,
+  ensureFolders,
+  isDiskFull,
+  isEmptyFolder,
+  removeEntry,
+  writeWhole,
+} from '../host/index.ts';
 import type { Digest } from '../primitives/index.ts';
 import type { RootSession } from '../sandbox/index.ts';
 import type { StagePlan, StageRecord } from './contract.ts';
@@ -21,7 +29,12 @@ const machines: readonly (readonly [RegExp, string])[] = [
 
 export function imageFacts({ name, identity }: StagePlan): ImageFacts {
   const machine = machines.find(([pattern]) => pattern.test(identity.archDesc))?.[1] ?? identity.archDesc;
-  return { name, version: identity.version, machine, description: `${identity.build} ${identity.subarch} ${identity.version}` };
+  return {
+    name,
+    version: identity.version,
+    machine,
+    description: `${identity.build} ${identity.subarch} ${identity.version}`,
+  };
 }
 
 /** Contents of folders that every machine has of its own. */
@@ -147,7 +160,11 @@ interface Making {
   readonly fetched: Digest | undefined;
 }
 
-async function runSteps(hands: StageHands, plan: StagePlan, { session, work, log, fetched }: Making): Promise<void> {
+async function runSteps(
+  hands: StageHands,
+  plan: StagePlan,
+  { session, work, log, fetched }: Making,
+): Promise<void> {
   const run = {
     ...{ plan, session, work, signal: hands.signal },
     fetched: fetched === undefined ? undefined : fetchedFolder(hands.state, fetched),
@@ -188,7 +205,13 @@ async function packTree(
   ensureFolder(`${work}/packed`);
   const path = `${work}/packed/${plan.result.slice(plan.result.lastIndexOf('/') + 1)}`;
   return await capture({
-    ...{ root: `${session.path}${inside}`, within: session.within, path, format: plan.format, time: plan.mtime },
+    ...{
+      root: `${session.path}${inside}`,
+      within: session.within,
+      path,
+      format: plan.format,
+      time: plan.mtime,
+    },
     ...{ leaveOut: ownOfMachine, image: imageFacts(plan), signal: hands.signal },
   });
 }

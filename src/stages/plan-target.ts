@@ -1,7 +1,6 @@
 import { captureFormat } from '../captures/index.ts';
 import { fault } from '../diagnostics/index.ts';
 import type { Program } from '../formats/metro/index.ts';
-import { byteCountOf, spanOf } from './quantities.ts';
 import type {
   BuildIdentity,
   ControlUpdate,
@@ -13,6 +12,7 @@ import type {
 import { type ControlReader, checkedValue, isControlValue, versionTime } from './control.ts';
 import { Elements } from './elements.ts';
 import { emulatorOf } from './foreign.ts';
+import { byteCountOf, spanOf } from './quantities.ts';
 import { chooseSource, readStrategy, type Strategy, subarchFolder } from './sources.ts';
 
 export interface PlanRequest {
@@ -80,7 +80,12 @@ export function planTarget(request: PlanRequest): StagePlan {
     ...places,
     outputPath: result.folder,
     distfiles: elements.text('path/distfiles'),
-    environment: { PATH: '/bin:/sbin:/usr/bin:/usr/sbin', TERM: 'dumb', HOME: '/root', SOURCE_DATE_EPOCH: String(mtime) },
+    environment: {
+      PATH: '/bin:/sbin:/usr/bin:/usr/sbin',
+      TERM: 'dumb',
+      HOME: '/root',
+      SOURCE_DATE_EPOCH: String(mtime),
+    },
     limits: limitsOf(elements),
     mtime,
     isReplaced: (elements.text('metro/options') ?? '').split(/\s+/).includes('replace'),
@@ -119,8 +124,11 @@ function readSteps(elements: Elements, target: string): readonly StageStep[] {
 /** Where no control file says anything, a build is local and begins with a stage3. */
 function strategyOf(elements: Elements, read: ControlReader, folder: string): Strategy {
   const isSaid =
-    elements.has('strategy/build') || elements.has('strategy/seed') || read(folder, 'strategy/build') !== undefined;
-  if (!isSaid && elements.has('path/mirror/source')) return { build: 'local', seed: 'stage3', remote: undefined };
+    elements.has('strategy/build') ||
+    elements.has('strategy/seed') ||
+    read(folder, 'strategy/build') !== undefined;
+  if (!isSaid && elements.has('path/mirror/source'))
+    return { build: 'local', seed: 'stage3', remote: undefined };
   return readStrategy(elements, read, folder);
 }
 
@@ -174,14 +182,19 @@ const containers: Readonly<Record<string, string | undefined>> = {
 
 function suffixOf(elements: Elements, container: string): string {
   if (!Object.hasOwn(containers, container)) {
-    const next = `Use one of ${Object.keys(containers).map((name) => `'${name}'`).join(', ')}.`;
+    const next = `Use one of ${Object.keys(containers)
+      .map((name) => `'${name}'`)
+      .join(', ')}.`;
     throw fault('MST005', { what: `'target/format' is '${container}'`, next });
   }
   const own = containers[container];
   if (own !== undefined) return own;
   const word = elements.text('target/compression') ?? 'xz';
   if (Object.hasOwn(compressions, word)) return `.tar${compressions[word]}`;
-  throw fault('MST005', { what: `'target/compression' is '${word}'`, next: "Use 'xz', 'zstd', 'gz' or 'none'." });
+  throw fault('MST005', {
+    what: `'target/compression' is '${word}'`,
+    next: "Use 'xz', 'zstd', 'gz' or 'none'.",
+  });
 }
 
 /** Where the result goes and what it is: `path/mirror/target` counts first, otherwise folder, name and format (9.6, 9.7). */
@@ -195,25 +208,46 @@ function resultPath(
   if (path !== undefined) {
     const at = path.lastIndexOf('/') + 1;
     const [suffix = ''] = /(?:\.oci)?\.[a-z]+(?:\.[a-z]+)?$/.exec(path.slice(at)) ?? [];
-    return { folder: path.slice(0, at - 1), result: path, format: captureFormat(path.slice(at), kind), suffix };
+    return {
+      folder: path.slice(0, at - 1),
+      result: path,
+      format: captureFormat(path.slice(at), kind),
+      suffix,
+    };
   }
   const folder = elements.text('path/mirror/target/path') ?? usual;
   const suffix = suffixOf(elements, container);
-  return { folder, result: `${folder}/${name}${suffix}`, format: captureFormat(`${name}${suffix}`, kind), suffix };
+  return {
+    folder,
+    result: `${folder}/${name}${suffix}`,
+    format: captureFormat(`${name}${suffix}`, kind),
+    suffix,
+  };
 }
 
-function latestOf(elements: Elements, own: string, { target, suffix }: { target: string; suffix: string }): string | undefined {
+function latestOf(
+  elements: Elements,
+  own: string,
+  { target, suffix }: { target: string; suffix: string },
+): string | undefined {
   if (target === 'stage1' || target === 'stage2') return undefined;
   return elements.text('path/mirror/target/link') ?? `${own}/${kindOf(target)}-latest${suffix}`;
 }
 
-function placesOf(elements: Elements, target: string): { readonly packed: string; readonly workPath: string } {
+function placesOf(
+  elements: Elements,
+  target: string,
+): { readonly packed: string; readonly workPath: string } {
   const workPath = elements.text('path/work') ?? '/srv/work';
   const stage = elements.text('path/chroot/stage');
   const usual = target === 'stage1' ? '/tmp/stage1root' : target === 'stage3-quick' ? '/tmp/stage3root' : '/';
   const inside = stage?.startsWith(workPath) ? stage.slice(workPath.length) : stage;
-  const packed = `/${(inside ?? usual).split('/').filter((part) => part !== '' && part !== '.').join('/')}`;
-  if (packed.split('/').includes('..')) throw fault('MST003', { what: `'path/chroot/stage' leads out of the tree: '${stage}'` });
+  const packed = `/${(inside ?? usual)
+    .split('/')
+    .filter((part) => part !== '' && part !== '.')
+    .join('/')}`;
+  if (packed.split('/').includes('..'))
+    throw fault('MST003', { what: `'path/chroot/stage' leads out of the tree: '${stage}'` });
   return { packed, workPath };
 }
 
@@ -241,6 +275,8 @@ function controlUpdates(target: string, version: string, strategy: Strategy): re
   if (target === 'stage2') return [];
   const name = target === 'stage1' || isStage3 ? `version/${kindOf(target)}` : `version/stage4/${target}`;
   const local = { name: 'strategy/build', value: 'local', isVersion: false };
-  return [{ name, value: version, isVersion: true }, ...(isStage3 && strategy.build === 'remote' ? [local] : [])];
+  return [
+    { name, value: version, isVersion: true },
+    ...(isStage3 && strategy.build === 'remote' ? [local] : []),
+  ];
 }
-

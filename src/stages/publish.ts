@@ -46,7 +46,9 @@ function place(file: string, path: string): void {
 export class PlainPublisher implements StagePublisher {
   async publish({ plan, record, open }: StagePublication): Promise<void> {
     const stated = `sha256 ${record.digest}\n`;
-    const isThere = entryFacts(plan.result)?.sizeBytes === record.sizeBytes && textIfThere(`${plan.result}.hash.txt`) === stated;
+    const isThere =
+      entryFacts(plan.result)?.sizeBytes === record.sizeBytes &&
+      textIfThere(`${plan.result}.hash.txt`) === stated;
     if (!isThere) {
       ensureFolders([plan.folder]);
       for (const { name, digest } of record.extras) {
@@ -78,7 +80,8 @@ export function updateControl(plan: StagePlan): readonly string[] {
     const path = `${plan.controlFolder}/${name}`;
     const before = textIfThere(path)?.trim();
     if (before === value) continue;
-    const isOlder = isVersion && before !== undefined && isControlValue(before) && compareVersions(before, value) > 0;
+    const isOlder =
+      isVersion && before !== undefined && isControlValue(before) && compareVersions(before, value) > 0;
     if (isOlder) continue;
     ensureFolders([dirname(path)]);
     replaceFile(path, `${value}\n`);

@@ -1,7 +1,13 @@
 import { fault } from '../diagnostics/index.ts';
 
 const timeUnits: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-const byteUnits: Readonly<Record<string, number>> = { '': 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40 };
+const byteUnits: Readonly<Record<string, number>> = {
+  '': 1,
+  KiB: 2 ** 10,
+  MiB: 2 ** 20,
+  GiB: 2 ** 30,
+  TiB: 2 ** 40,
+};
 
 function quantity(text: string, units: Readonly<Record<string, number>>): number | undefined {
   const [, digits, unit = ''] = /^([0-9]+)[ ]?([A-Za-z]*)$/.exec(text) ?? [];
@@ -23,5 +29,8 @@ export function byteCountOf(text: string | undefined, element: string): number |
   if (text === undefined) return undefined;
   const bytes = quantity(text, byteUnits);
   if (bytes !== undefined) return bytes;
-  throw fault('MST005', { what: `'${element}' is '${text}'`, next: "Write it like '512MiB', '4GiB' or a plain number." });
+  throw fault('MST005', {
+    what: `'${element}' is '${text}'`,
+    next: "Write it like '512MiB', '4GiB' or a plain number.",
+  });
 }

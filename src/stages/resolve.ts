@@ -33,7 +33,10 @@ export async function resolveTarget(
   if (plan.fetch && fetched === undefined) return { needsFetch: found };
   const inputs: StageInputs = {
     seed: { path: found.seed, digest: await hands.memory.digestOf(found.seed) },
-    snapshot: found.snapshot === undefined ? undefined : { path: found.snapshot, digest: await hands.memory.digestOf(found.snapshot) },
+    snapshot:
+      found.snapshot === undefined
+        ? undefined
+        : { path: found.snapshot, digest: await hands.memory.digestOf(found.snapshot) },
     fetched,
   };
   const tools = await toolVersions(plan);

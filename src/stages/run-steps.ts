@@ -43,9 +43,13 @@ export interface StepOutput {
 
 const scriptName = (element: string): string => element.replaceAll(/[^A-Za-z0-9._-]/g, '-');
 
-function mountsOf(step: StageStep, run: StepRun & { readonly fetched: string | undefined }): RootCommand['mounts'] {
+function mountsOf(
+  step: StageStep,
+  run: StepRun & { readonly fetched: string | undefined },
+): RootCommand['mounts'] {
   const { plan, work } = run;
-  const fetched = run.fetched === undefined ? [] : [{ source: run.fetched, target: '/run/fetched', writable: false }];
+  const fetched =
+    run.fetched === undefined ? [] : [{ source: run.fetched, target: '/run/fetched', writable: false }];
   if (step.where === 'host') {
     const output = { source: `${work}/output`, target: plan.outputPath, writable: true };
     return [...fetched, { tree: true, target: plan.workPath }, output];
@@ -69,7 +73,10 @@ export function isPlainWay(tree: string, path: string, end: 'may-end' | 'is-ther
 }
 
 /** Runs one step without the network. Returns what it printed; throws MST020 to MST023 when it fails, the signal's reason when it aborts. */
-export async function runStep(step: StageStep, run: StepRun & { readonly fetched: string | undefined }): Promise<StepOutput> {
+export async function runStep(
+  step: StageStep,
+  run: StepRun & { readonly fetched: string | undefined },
+): Promise<StepOutput> {
   return await runScript(step, run, { network: false, mounts: mountsOf(step, run) });
 }
 
@@ -154,20 +161,28 @@ function stepProblem(step: StageStep, run: StepRun, failure: StepFailure): Error
   const at = { ...(place ? { place: { file: place.file, line: place.line } } : {}) };
   const { end } = failure;
   if (end.kind === 'timed-out') {
-    return fault('MST021', { ...at, what: `the step '${element}' is not done after ${formatDuration(end.limitMs)}` });
+    return fault('MST021', {
+      ...at,
+      what: `the step '${element}' is not done after ${formatDuration(end.limitMs)}`,
+    });
   }
   if (end.kind === 'out-of-memory' || end.kind === 'too-much-output') {
     const what = end.kind === 'out-of-memory' ? 'needs more memory' : 'prints more';
     return fault('MST023', { ...at, what: `the step '${element}' ${what} than ${end.limitBytes} bytes` });
   }
-  const isFull = (freeDiskBytes(run.work) ?? fullBytes) < fullBytes || /No space left on device/.test(failure.text);
+  const isFull =
+    (freeDiskBytes(run.work) ?? fullBytes) < fullBytes || /No space left on device/.test(failure.text);
   if (isFull) return fault('MST022', { ...at, what: `the step '${element}' finds no room on the disk` });
   const where = written
     ? `It stopped in line ${line} of the script, written at ${placeInWords(written)}.`
     : 'The interpreter does not say in which line.';
   const last = failure.text.trim().split('\n').slice(-5).join('\n');
   const said = last === '' ? '' : ` Its last words:\n${last}`;
-  return fault('MST020', { ...at, what: `the step '${element}' fails (${endWords(end)})`, why: `${where}${said}` });
+  return fault('MST020', {
+    ...at,
+    what: `the step '${element}' fails (${endWords(end)})`,
+    why: `${where}${said}`,
+  });
 }
 
 /** Names of files that scripts of the host have left beside the result. */

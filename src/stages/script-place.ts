@@ -37,5 +37,7 @@ export function placeInWords({ file, line, through }: ScriptLine): string {
 
 /** Whether Bash reads the script, which can be asked to tell where it fails. */
 export function isBashScript(text: string): boolean {
-  return /^#![ \t]*(?:\S*\/)?(?:env[ \t]+(?:-S[ \t]+)?)?(?:\S*\/)?bash(?:[ \t]|$)/.test(text.split('\n', 1)[0] ?? '');
+  return /^#![ \t]*(?:\S*\/)?(?:env[ \t]+(?:-S[ \t]+)?)?(?:\S*\/)?bash(?:[ \t]|$)/.test(
+    text.split('\n', 1)[0] ?? '',
+  );
 }

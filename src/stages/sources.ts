@@ -13,7 +13,11 @@ export interface Strategy {
 export const subarchFolder = (mirror: string, of: Omit<BuildIdentity, 'version'>): string =>
   `${mirror}/${of.build}/${of.archDesc}/${of.subarch}`;
 
-const remoteFiles = { build: 'remote/build', archDesc: 'remote/arch_desc', subarch: 'remote/subarch' } as const;
+const remoteFiles = {
+  build: 'remote/build',
+  archDesc: 'remote/arch_desc',
+  subarch: 'remote/subarch',
+} as const;
 
 function oneOf<Word extends string>(value: string | undefined, where: string, words: readonly Word[]): Word {
   const found = words.find((word) => word === value);
@@ -35,8 +39,14 @@ export function readStrategy(elements: Elements, read: ControlReader, folder: st
   const build = oneOf(value('strategy/build'), `${folder}/strategy/build`, ['local', 'remote']);
   const seed = oneOf(value('strategy/seed'), `${folder}/strategy/seed`, ['stage3', 'stage1']);
   if (build === 'local') return { build, seed, remote: undefined };
-  const remote = { build: value(remoteFiles.build), archDesc: value(remoteFiles.archDesc), subarch: value(remoteFiles.subarch) };
-  const missing = (Object.keys(remoteFiles) as (keyof typeof remoteFiles)[]).filter((key) => remote[key] === undefined);
+  const remote = {
+    build: value(remoteFiles.build),
+    archDesc: value(remoteFiles.archDesc),
+    subarch: value(remoteFiles.subarch),
+  };
+  const missing = (Object.keys(remoteFiles) as (keyof typeof remoteFiles)[]).filter(
+    (key) => remote[key] === undefined,
+  );
   if (missing.length > 0) {
     const names = missing.map((key) => `'${folder}/${remoteFiles[key]}'`).join(', ');
     throw fault('MST002', { what: `${names} ${missing.length === 1 ? 'is' : 'are'} missing` });
@@ -70,7 +80,9 @@ interface SourceRequest {
 export function chooseSource(request: SourceRequest): SourceChoice {
   const { target, identity, mirror, strategy } = request;
   const type = sourceType(target);
-  const isRemote = strategy.remote !== undefined && (fromSeed.has(target) || (target === 'stage2' && strategy.seed === 'stage1'));
+  const isRemote =
+    strategy.remote !== undefined &&
+    (fromSeed.has(target) || (target === 'stage2' && strategy.seed === 'stage1'));
   const place = isRemote && strategy.remote ? strategy.remote : identity;
   const isOwnVersion = target === 'stage3' || (target === 'stage2' && !isRemote);
   const folder = subarchFolder(mirror, place);

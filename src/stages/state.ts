@@ -9,7 +9,8 @@ export class StageState {
   constructor(root: string) {
     ensureFolder(root);
     this.root = realPath(root);
-    for (const name of ['layers', 'work', 'records', 'results', 'fetched']) ensureFolder(`${this.root}/${name}`, 0o700);
+    for (const name of ['layers', 'work', 'records', 'results', 'fetched'])
+      ensureFolder(`${this.root}/${name}`, 0o700);
   }
 
   /** Root file systems, unpacked, by the digest of their archives. */
@@ -46,6 +47,7 @@ export async function discardFolder(path: string): Promise<void> {
   if (entryFacts(path) === undefined) return;
   const real = realPath(path);
   const mounted = readMounts().find(({ point }) => point === real || point.startsWith(`${real}/`));
-  if (mounted) throw fault('MST012', { what: `'${path}' stays, as something is mounted at '${mounted.point}'` });
+  if (mounted)
+    throw fault('MST012', { what: `'${path}' stays, as something is mounted at '${mounted.point}'` });
   await removeTree(real);
 }

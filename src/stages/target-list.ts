@@ -1,6 +1,6 @@
 import { fault } from '../diagnostics/index.ts';
-import type { Strategy } from './sources.ts';
 import type { Elements } from './elements.ts';
+import type { Strategy } from './sources.ts';
 
 const words = (text: string): readonly string[] => text.split(/\s+/).filter((word) => word !== '');
 
@@ -14,7 +14,9 @@ const modes = ['full', 'freshen', 'quick', 'stage1'] as const;
 function targetsOfMode(mode: string, seed: Strategy['seed']): readonly string[] {
   switch (modes.find((one) => one === mode)) {
     case 'full':
-      return seed === 'stage3' ? ['snapshot', 'stage1', 'stage2', 'stage3'] : ['snapshot', 'stage2', 'stage3'];
+      return seed === 'stage3'
+        ? ['snapshot', 'stage1', 'stage2', 'stage3']
+        : ['snapshot', 'stage2', 'stage3'];
     case 'freshen':
       return ['snapshot', 'stage3-freshen'];
     case 'quick':
@@ -42,7 +44,9 @@ export function targetList(elements: Elements, strategy: () => Pick<Strategy, 's
   const mode = elements.text('multi/mode');
   const named = elements.text('multi/targets');
   if (named === undefined && mode === undefined) {
-    throw fault('MST004', { what: "'multi' is 'yes', and neither 'multi/mode' nor 'multi/targets' says which targets" });
+    throw fault('MST004', {
+      what: "'multi' is 'yes', and neither 'multi/mode' nor 'multi/targets' says which targets",
+    });
   }
   const listed =
     named === undefined

@@ -48,7 +48,10 @@ export const stagesCodes = {
     title: "this machine does not run the architecture's programs",
     why: 'Programs of another processor are run by qemu-user, which has to be registered with the kernel with the flag F (binfmt_misc).',
     next: "Install qemu-user-static and register it (Debian: 'apt-get install qemu-user-static binfmt-support'), or build on a machine of that architecture.",
-    sample: { broken: 'an arm-64bit stage on x86_64 without qemu', fixed: 'the same with qemu-aarch64 registered' },
+    sample: {
+      broken: 'an arm-64bit stage on x86_64 without qemu',
+      fixed: 'the same with qemu-aarch64 registered',
+    },
   },
   MST010: {
     severity: 'error',
@@ -126,7 +129,7 @@ export const stagesCodes = {
     severity: 'warning',
     blame: 'recipe',
     title: 'a result that is there was built from other inputs',
-    why: "A result of the same name and version is in the mirror and stays; what it would be built from now is not what it was built from.",
+    why: 'A result of the same name and version is in the mirror and stays; what it would be built from now is not what it was built from.',
     next: "Use another version, or 'metro/options: replace' ('--replace') to build it anew.",
     sample: { broken: 'a script changed, and the same version', fixed: 'the same with --replace' },
   },
@@ -144,6 +147,9 @@ export const stagesCodes = {
     title: 'nothing is known of a build that is to be verified',
     why: 'Only what was built here, from the inputs that are there now, can be built again and compared.',
     next: "Build it first: 'packmill stage build'.",
-    sample: { broken: 'stage verify of a stage that was never built', fixed: 'stage build, then stage verify' },
+    sample: {
+      broken: 'stage verify of a stage that was never built',
+      fixed: 'stage build, then stage verify',
+    },
   },
 } satisfies CatalogueTable;

@@ -34,8 +34,8 @@ import { bubblewrapOptions, descriptors, insideCommand } from './arguments.ts';
 import { fillLayer } from './fill-layer.ts';
 import { type BuilderIdentity, makeIdentity } from './identity.ts';
 import { composeFolders, openLayer } from './layers.ts';
-import { type RootView, viewRoot } from './root-view.ts';
 import { openRootSession, type Prepared } from './root-session.ts';
+import { type RootView, viewRoot } from './root-view.ts';
 import { launchScript } from './scripts.ts';
 import { type Launch, Supervision } from './supervision.ts';
 

@@ -45,9 +45,16 @@ function hostFolders(): readonly string[] {
       `/${name}`,
       `/${name}`,
     ]),
-    ...['ld.so.cache', 'resolv.conf', 'nsswitch.conf', 'hosts', 'ssl', 'ca-certificates', 'passwd', 'group'].flatMap(
-      (name) => ['--ro-bind-try', `/etc/${name}`, `/etc/${name}`],
-    ),
+    ...[
+      'ld.so.cache',
+      'resolv.conf',
+      'nsswitch.conf',
+      'hosts',
+      'ssl',
+      'ca-certificates',
+      'passwd',
+      'group',
+    ].flatMap((name) => ['--ro-bind-try', `/etc/${name}`, `/etc/${name}`]),
     ...['--proc', '/proc', ...kernelArguments(), '--dev', '/dev', ...temporary('1777', '/dev/shm')],
     ...[...temporary('1777', '/tmp'), ...temporary('0755', '/run'), ...temporary('0755', '/var')],
     ...temporary('0700', '/root'),
@@ -56,7 +63,9 @@ function hostFolders(): readonly string[] {
 
 /** The options of bwrap for one command of a session. */
 export function rootOptions(command: RootCommand, places: RootPlaces): readonly string[] {
-  const parents = mountParents(command.mounts).filter((path) => command.inside === 'host' || path.startsWith('/run'));
+  const parents = mountParents(command.mounts).filter(
+    (path) => command.inside === 'host' || path.startsWith('/run'),
+  );
   return [
     ...namespaces(command),
     ...(command.inside === 'tree' ? treeFolders(places) : hostFolders()),

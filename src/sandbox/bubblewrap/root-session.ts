@@ -36,7 +36,8 @@ function checkBase(base: string): void {
     if (facts === undefined || facts.kind === 'folder') continue;
     throw fault('SBX006', { what: `'${name}' of the root file system '${base}' is no folder` });
   }
-  if (entryFacts(join(base, 'bin')) === undefined) throw fault('SBX006', { what: `the root file system '${base}' has no '/bin/sh'` });
+  if (entryFacts(join(base, 'bin')) === undefined)
+    throw fault('SBX006', { what: `the root file system '${base}' has no '/bin/sh'` });
 }
 
 /** Waits for a line that a program prints; throws SBX001 with its words when it ends without. */
@@ -119,14 +120,23 @@ export async function openRootSession(
   const at = (name: string): string => join(folder, name);
   await removeTree(at('scratch'));
   ensureFolders(['changes', 'scratch', 'merged', 'plain', 'tmp'].map(at));
-  const overlay = ['userxattr', `lowerdir=${layers.join(':')}`, `upperdir=${at('changes')}`, `workdir=${at('scratch')}`];
+  const overlay = [
+    'userxattr',
+    `lowerdir=${layers.join(':')}`,
+    `upperdir=${at('changes')}`,
+    `workdir=${at('scratch')}`,
+  ];
   const holder = await startProcess(
     'unshare',
     [
       ...['--user', '--', '/bin/sh', '-c', holderScript, 'packmill-apart', mountTreeScript],
       ...[[...overlay, 'volatile'].join(','), at('merged'), at('plain'), at('tmp')],
     ],
-    { stdin: 'pipe', env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' }, newSession: true },
+    {
+      stdin: 'pipe',
+      env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' },
+      newSession: true,
+    },
   );
   try {
     await awaitLine(holder, 'apart');
