@@ -200,6 +200,12 @@ export const rooms = {
     purpose: 'repositories of ebins: made from folders of binary packages, kept in step, checked, cleaned',
     knows: ['formats', 'host', 'ebins', 'ebin-index'],
   },
+  stages: {
+    floor: 3,
+    purpose: 'stage builds: planned from files of the Metro language, made in trees of their own, found again',
+    knows: ['formats', 'host', 'store', 'captures'],
+    borrows: ['sandbox'],
+  },
   tree: {
     floor: 3,
     purpose: 'whole kits and the meta-repo put together, checked, and pushed in two phases',
@@ -216,7 +222,7 @@ export const rooms = {
     floor: 4,
     purpose: 'composition root and use cases; alone names the drivers',
     knows: ['*'],
-    doors: ['ci', 'client', 'autogen', 'fastpull', 'ebuild-tree', 'tree', 'metro', 'metro-editor', 'ebins'],
+    doors: ['ci', 'client', 'autogen', 'fastpull', 'ebuild-tree', 'tree', 'metro', 'metro-editor', 'stages', 'ebins'],
   },
   cli: {
     floor: 5,

@@ -52,6 +52,7 @@ export {
   writePieces,
 } from './file-entry.ts';
 export { copyHashingThrice, type FileHashes, hashFileThrice } from './file-hashes.ts';
+export { type FileLock, holdFileLock } from './file-lock.ts';
 export { fileBytes, readFileRange } from './file-range.ts';
 export { type FileTree, readFileTree, type TreeFile, writeFileTree } from './file-tree.ts';
 export { type FileWatch, readBytes, watchFile } from './file-watch.ts';
@@ -151,4 +152,5 @@ export {
 export { type TreeWatch, watchTree } from './tree-watch.ts';
 export { askSocket, type SocketAnswer, type SocketRequest } from './unix-http.ts';
 export { linkWithin, type UnpackedFile, writeUnpackedFile } from './unpacked-file.ts';
+export { mapSameUsers, userCount } from './user-map.ts';
 export { xzCodec } from './xz.ts';

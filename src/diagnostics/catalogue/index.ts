@@ -33,6 +33,7 @@ import { reviewCodes } from './review.table.ts';
 import { sandboxCodes } from './sandbox.table.ts';
 import { schedulingCodes } from './scheduling.table.ts';
 import { sshCodes } from './ssh.table.ts';
+import { stagesCodes } from './stages.table.ts';
 import { storageCodes } from './storage.table.ts';
 import { templatesCodes } from './templates.table.ts';
 import { treeCodes } from './tree.table.ts';
@@ -77,6 +78,7 @@ const tables = {
   ...onScheduleCodes,
   ...upkeepCodes,
   ...farmUpkeepCodes,
+  ...stagesCodes,
   ...storageCodes,
   ...treeCodes,
   ...yamlCodes,

@@ -1,0 +1,15 @@
+// The door of commands that build stages.
+export {
+  buildTarget,
+  type ResolvedTarget,
+  type RunEnd,
+  type RunRequest,
+  runTargets,
+  type StageEvent,
+  type StageHands,
+  type StageOutcome,
+  type StagePlan,
+  type StageRecord,
+  type TargetEnd,
+} from '../../stages/index.ts';
+export { diskControl, openStages, runRequest, type StagesRequest } from './open-stages.ts';

@@ -1,0 +1,33 @@
+export { buildTarget, type StageOutcome } from './build-target.ts';
+export type {
+  BuildIdentity,
+  ControlUpdate,
+  ScriptLine,
+  SourceChoice,
+  StageInputs,
+  StageLimits,
+  StagePlan,
+  StageRecord,
+  StageStep,
+  StepScript,
+} from './contract.ts';
+export { type ControlReader, compareVersions, isControlValue, versionTime } from './control.ts';
+export { Elements } from './elements.ts';
+export type { StageEvent, StageHands } from './hands.ts';
+export { DigestMemory } from './inputs.ts';
+export { lockHolder } from './lock.ts';
+export { type PlanRequest, planTarget } from './plan-target.ts';
+export { PlainPublisher, type StagePublication, type StagePublisher } from './publish.ts';
+export { type ResolvedTarget, resolveTarget } from './resolve.ts';
+export {
+  failedEbuilds,
+  planOf,
+  type RunEnd,
+  type RunRequest,
+  runTargets,
+  type TargetEnd,
+  targetsOf,
+} from './run-targets.ts';
+export { buildSnapshot, planSnapshot, type SnapshotPlan } from './snapshot.ts';
+export { StageState } from './state.ts';
+export { targetList } from './target-list.ts';
