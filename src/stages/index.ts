@@ -11,7 +11,7 @@ export type {
   StageStep,
   StepScript,
 } from './contract.ts';
-export { type ControlReader, compareVersions, isControlValue, versionTime } from './control.ts';
+export { type ControlReader, checkedValue, compareVersions, isControlValue, versionTime } from './control.ts';
 export { Elements } from './elements.ts';
 export type { StageEvent, StageHands } from './hands.ts';
 export { DigestMemory } from './inputs.ts';
