@@ -70,6 +70,13 @@ export function planOf(request: RunRequest, target: string): StagePlan {
   return request.replace ? { ...plan, isReplaced: true } : plan;
 }
 
+/** Plans of all targets that a request means, but for package trees. */
+export function plansFor(request: RunRequest): readonly StagePlan[] {
+  return targetsOf(request)
+    .filter((target) => target !== 'snapshot')
+    .map((target) => planOf(request, target));
+}
+
 /** Notes of a run in the mirror (8.4): targets, count of failures, status. */
 class RunNotes {
   readonly #plan: StagePlan;
