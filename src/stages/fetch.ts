@@ -26,6 +26,8 @@ export const fetchedFolder = (state: StageState, digest: string): string => `${s
 export function knownFetch(state: StageState, plan: StagePlan): Digest | undefined {
   if (!plan.fetchStep) return undefined;
   const digest = parseDigest(textIfThere(state.fetched(fetchKey(plan)))?.trim() ?? '');
+  // another pin asks for another output, and what the same script gives now may be it
+  if (plan.fetchDigest !== undefined && plan.fetchDigest !== digest) return undefined;
   return digest !== undefined && entryFacts(fetchedFolder(state, digest)) ? digest : undefined;
 }
 
