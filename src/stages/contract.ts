@@ -70,7 +70,7 @@ export interface StagePlan {
   /** Archive of the package tree, and where it goes in the tree. */
   readonly snapshot: { readonly path: string; readonly target: string } | undefined;
   /** Script with network whose output later steps may read; its output is an input by its digest. */
-  readonly fetch: StepScript | undefined;
+  readonly fetchStep: StepScript | undefined;
   readonly fetchDigest: string | undefined;
   readonly steps: readonly StageStep[];
   /** Folder of the tree that is packed: `/`, or where a new root was made. */

@@ -17,15 +17,17 @@ import { runScript } from './run-steps.ts';
 import { discardFolder, type StageState } from './state.ts';
 
 /** What outputs of a fetch step are kept under: the text that made them. */
-const fetchKey = (plan: StagePlan): string => digestBytes(`${plan.mtime}\0${plan.fetch?.text ?? ''}`);
+const fetchKey = (plan: StagePlan): string => digestBytes(`${plan.mtime}\0${plan.fetchStep?.text ?? ''}`);
 
 /** Folder of what was fetched, by its digest. */
 export const fetchedFolder = (state: StageState, digest: string): string => `${state.fetched(digest)}.d`;
 
 /** Digest of what the fetch step of a plan gave; undefined when it has not run, or there is none. */
 export function knownFetch(state: StageState, plan: StagePlan): Digest | undefined {
-  if (!plan.fetch) return undefined;
+  if (!plan.fetchStep) return undefined;
   const digest = parseDigest(textIfThere(state.fetched(fetchKey(plan)))?.trim() ?? '');
+  // another pin asks for another output, and what the same script gives now may be it
+  if (plan.fetchDigest !== undefined && plan.fetchDigest !== digest) return undefined;
   return digest !== undefined && entryFacts(fetchedFolder(state, digest)) ? digest : undefined;
 }
 
@@ -34,8 +36,8 @@ export function knownFetch(state: StageState, plan: StagePlan): Digest | undefin
  * and later steps read it there. Throws MST011 when `steps/fetch/digest` asks for another one, and what a step throws.
  */
 export async function fetchOutputs(hands: StageHands, plan: StagePlan): Promise<Digest | undefined> {
-  const { fetch } = plan;
-  if (!fetch) return undefined;
+  const step = plan.fetchStep;
+  if (!step) return undefined;
   const { state, sessions } = hands;
   const work = `${state.work(`${plan.result}\0fetch`)}`;
   await discardFolder(work);
@@ -43,7 +45,7 @@ export async function fetchOutputs(hands: StageHands, plan: StagePlan): Promise<
   const session = await sessions.openRoot({ layers: [`${work}/base`], folder: work, keepTmp: false });
   try {
     await runScript(
-      { element: fetch.element, where: 'host', script: fetch },
+      { element: step.element, where: 'host', script: step },
       {
         plan,
         session,
@@ -65,7 +67,7 @@ export async function fetchOutputs(hands: StageHands, plan: StagePlan): Promise<
     });
     if (plan.fetchDigest !== undefined && plan.fetchDigest !== digest) {
       const why = `'steps/fetch/digest' says ${plan.fetchDigest}; what was fetched has ${digest}.`;
-      throw fault('MST011', { what: `the step '${fetch.element}' fetches something else`, why });
+      throw fault('MST011', { what: `the step '${step.element}' fetches something else`, why });
     }
     await runOrThrow('sync', ['-f', work]);
     await moveFolder(`${work}/out`, fetchedFolder(state, digest));

@@ -16,12 +16,15 @@ export { Elements } from './elements.ts';
 export type { StageEvent, StageHands } from './hands.ts';
 export { DigestMemory } from './inputs.ts';
 export { lockHolder } from './lock.ts';
+export { type SubarchStatus, statusOf, type TargetView, viewTargets } from './look.ts';
 export { type PlanRequest, planTarget } from './plan-target.ts';
 export { PlainPublisher, type StagePublication, type StagePublisher } from './publish.ts';
+export { stageObjects } from './records.ts';
 export { type ResolvedTarget, resolveTarget } from './resolve.ts';
 export {
   failedEbuilds,
   planOf,
+  plansFor,
   type RunEnd,
   type RunRequest,
   runTargets,
@@ -31,3 +34,4 @@ export {
 export { buildSnapshot, planSnapshot, type SnapshotPlan } from './snapshot.ts';
 export { StageState } from './state.ts';
 export { targetList } from './target-list.ts';
+export { type Verification, verifyTarget } from './verify.ts';

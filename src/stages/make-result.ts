@@ -89,11 +89,16 @@ class BuildLog {
 export async function makeResult(
   hands: StageHands,
   plan: StagePlan,
-  { inputs, tools, key }: Pick<ResolvedTarget, 'inputs' | 'tools' | 'key'>,
+  {
+    inputs,
+    tools,
+    key,
+    purpose,
+  }: Pick<ResolvedTarget, 'inputs' | 'tools' | 'key'> & { readonly purpose?: 'verify' },
 ): Promise<StageRecord | undefined> {
   const { state, clock } = hands;
   const startedMs = clock.nowMs();
-  const work = state.work(plan.result);
+  const work = state.work(purpose === 'verify' ? `${plan.result}\0verify` : plan.result);
   await discardFolder(work);
   ensureFolders([`${work}/output`], 0o755);
   const log = new BuildLog(`${work}/log.txt`, hands);

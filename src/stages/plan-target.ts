@@ -74,7 +74,7 @@ export function planTarget(request: PlanRequest): StagePlan {
     latest: latestOf(elements, own, { target, suffix }),
     source,
     snapshot: snapshotOf(elements, isOfficial),
-    fetch: elements.script('steps/fetch'),
+    fetchStep: elements.script('steps/fetch'),
     fetchDigest: elements.text('steps/fetch/digest'),
     steps: steps.filter(({ element }) => isOfficial || !officialSteps.has(element)),
     ...places,

@@ -30,7 +30,7 @@ export async function resolveTarget(
   const found = findInputs(plan);
   if ('problem' in found) return found;
   const fetched = knownFetch(hands.state, plan);
-  if (plan.fetch && fetched === undefined) return { needsFetch: found };
+  if (plan.fetchStep && fetched === undefined) return { needsFetch: found };
   const inputs: StageInputs = {
     seed: { path: found.seed, digest: await hands.memory.digestOf(found.seed) },
     snapshot:

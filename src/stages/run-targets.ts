@@ -70,6 +70,13 @@ export function planOf(request: RunRequest, target: string): StagePlan {
   return request.replace ? { ...plan, isReplaced: true } : plan;
 }
 
+/** Plans of all targets that a request means, but for package trees. */
+export function plansFor(request: RunRequest): readonly StagePlan[] {
+  return targetsOf(request)
+    .filter((target) => target !== 'snapshot')
+    .map((target) => planOf(request, target));
+}
+
 /** Notes of a run in the mirror (8.4): targets, count of failures, status. */
 class RunNotes {
   readonly #plan: StagePlan;
@@ -109,13 +116,7 @@ export async function runTargets(hands: StageHands, request: RunRequest): Promis
   if (first === undefined) return await runAll(hands, request, { targets, notes: undefined });
   const plan = planOf(request, first);
   const lockPath = `${plan.controlFolder}/.multi_progress`;
-  const held = (): Problem | undefined => {
-    const holder = lockHolder(lockPath);
-    return holder === undefined
-      ? undefined
-      : problem('MST013', { what: `${holder} holds the lock '${lockPath}'` });
-  };
-  const busy = held();
+  const busy = heldLock(plan.controlFolder, targets);
   if (busy) return { end: 'locked', targets: [], problem: busy };
   const notes = new RunNotes(plan);
   if (targets[0] === first) {
@@ -140,6 +141,17 @@ export async function runTargets(hands: StageHands, request: RunRequest): Promis
   } finally {
     await lock.release();
   }
+}
+
+/** A lock of the run or of one of its targets that somebody has: then nothing is touched (Q34). */
+function heldLock(controlFolder: string, targets: readonly string[]): Problem | undefined {
+  const names = ['multi', ...targets.filter((target) => target !== 'snapshot')];
+  for (const name of names) {
+    const path = `${controlFolder}/.${name}_progress`;
+    const holder = lockHolder(path);
+    if (holder !== undefined) return problem('MST013', { what: `${holder} holds the lock '${path}'` });
+  }
+  return undefined;
 }
 
 interface Running {

@@ -1,9 +1,8 @@
 import type { Command } from 'commander';
-import { isFarm } from '../../app/index.ts';
-import { openStages, type RunEnd, runRequest, runTargets, type StageEvent } from '../../app/stages/index.ts';
-import { interruptible, machine } from '../../host/index.ts';
-import { formatBytes } from '../../primitives/index.ts';
-import { exitCodes, type Shell } from '../shell.ts';
+import { openStages, runRequest, runTargets } from '../../app/stages/index.ts';
+import { interruptible } from '../../host/index.ts';
+import type { Shell } from '../shell.ts';
+import { conclude, showStageEvent, stateFarm } from './stage-display.ts';
 import { addStageLooks } from './stage-looks.ts';
 import { type StageWords, splitWords, withStageOptions } from './stage-words.ts';
 
@@ -46,7 +45,7 @@ interface BuildWords {
 async function build(shell: Shell, { file, words, options, signal }: BuildWords): Promise<void> {
   const { target, values } = splitWords(words);
   const hands = openStages(stateFarm(shell, options), {
-    onEvent: (event) => show(shell, event, options),
+    onEvent: (event) => showStageEvent(shell, event, options),
     signal,
   });
   const request = {
@@ -57,49 +56,4 @@ async function build(shell: Shell, { file, words, options, signal }: BuildWords)
     replace: options.replace === true,
   };
   conclude(shell, await runTargets(hands, runRequest(request)));
-}
-
-/** Folder of the farm whose store and work folders are used. */
-export const stateFarm = (shell: Shell, { state }: StageWords): string =>
-  state === undefined ? shell.farmFolder(isFarm) : machine.absolute(state);
-
-/** Tells what happens; what steps print only where it was asked for. */
-export function show(shell: Shell, event: StageEvent, options: Pick<StageWords, 'show'>): void {
-  switch (event.kind) {
-    case 'begin':
-      shell.tell(`${event.plan.name}: key ${event.key.slice(0, 16)}`);
-      return;
-    case 'phase':
-      shell.tell(`  ${phaseWords[event.phase]}`);
-      return;
-    case 'step':
-      shell.tell(`  ${event.element} (${event.number} of ${event.count})`);
-      return;
-    case 'output':
-      if (options.show === true || shell.verbose)
-        shell.console.err(Buffer.from(event.bytes).toString('utf8'));
-      return;
-    case 'problem':
-      shell.complain(event.problem);
-  }
-}
-
-const phaseWords = {
-  fetch: 'fetching',
-  unpack: 'unpacking what it begins with',
-  capture: 'packing',
-  publish: 'publishing',
-};
-
-/** Prints how a run ended and sets the exit code. */
-export function conclude(shell: Shell, end: RunEnd): void {
-  shell.printJson(end);
-  for (const one of end.targets) {
-    const size = one.sizeBytes === undefined ? '' : `, ${formatBytes(one.sizeBytes)}`;
-    shell.print(`${one.target}: ${one.how}${one.result === undefined ? '' : ` ${one.result}`}${size}`);
-  }
-  if (end.problem) shell.complain(end.problem, true);
-  if (end.end === 'interrupted') shell.exitCode = exitCodes.interrupted;
-  else if (end.end === 'failed') shell.exitCode = exitCodes.failed;
-  else if (end.end === 'locked') shell.exitCode = exitCodes.world;
 }

@@ -1,0 +1,242 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { plansFor, verifyTarget, viewTargets } from '../../src/app/stages/index.ts';
+import { readMounts } from '../../src/host/index.ts';
+import { Scene, seedVersion, subarch, version } from './scene.ts';
+
+let scene: Scene;
+beforeAll(() => {
+  scene = new Scene();
+});
+afterAll(() => scene.end());
+
+const stage1 = `[section steps]
+setup: [
+set -e
+ROOT=/tmp/stage1root
+]
+chroot/run: [
+#!/bin/sh
+$[[steps/setup]]
+mkdir -p $ROOT/bin $ROOT/dev $ROOT/etc $ROOT/proc $ROOT/run $ROOT/tmp $ROOT/usr $ROOT/var
+cp -a /bin/. $ROOT/bin/
+echo "stage1 of $[target/version]" > $ROOT/etc/made
+chown 7:8 $ROOT/etc/made
+]
+`;
+
+describe('builds of stages', () => {
+  it('9.1: stage1 is made in an empty root of its own, with owners that were given, and becomes the newest one', async () => {
+    scene.target('stage1', stage1);
+    const end = await scene.build('stage1');
+    expect(end.problem).toBeUndefined();
+    expect(end.targets[0]).toMatchObject({ target: 'stage1', how: 'built', result: scene.result('stage1') });
+    const listed = execFileSync('tar', ['--numeric-owner', '-tvf', scene.result('stage1')], {
+      encoding: 'utf8',
+    });
+    expect(listed).toMatch(/7\/8 .* 2026-01-31 00:00 \.\/etc\/made/);
+    expect(scene.member(scene.result('stage1'), './etc/made')).toBe(`stage1 of ${version}\n`);
+    expect(scene.readControl('version/stage1')).toBe(version);
+    expect(scene.read(`mirror/${subarch}/${version}/status`)).toBe('ok\n');
+    expect(scene.read(`mirror/${subarch}/${version}/.targets`)).toBe('stage1\n');
+    const digest = execFileSync('sha256sum', [scene.result('stage1')], { encoding: 'utf8' }).slice(0, 64);
+    expect(readFileSync(`${scene.result('stage1')}.hash.txt`, 'utf8')).toBe(`sha256 ${digest}\n`);
+  });
+
+  it('10.5: the same seed and instructions are not built again, and found also when the mirror has lost the result', async () => {
+    const again = await scene.build('stage1');
+    expect(again.targets[0]?.how).toBe('found');
+    expect(again.events.filter(({ kind }) => kind === 'step')).toEqual([]);
+    const before = readFileSync(scene.result('stage1'));
+    execFileSync('rm', [scene.result('stage1')]);
+    expect((await scene.build('stage1')).targets[0]?.how).toBe('found');
+    expect(readFileSync(scene.result('stage1')).equals(before)).toBe(true);
+  });
+
+  it('9.2: stage2 begins with the stage1 of its version, stage3 with the stage2, and stage3 gets a link to the newest', async () => {
+    scene.target('stage2', '#!/bin/sh\necho two >> /etc/made');
+    scene.target('stage3', '#!/bin/sh\necho three >> /etc/made');
+    const end = await scene.build(undefined, ['multi=yes', 'multi/targets=stage1 stage2 stage3']);
+    expect(end.targets.map(({ target, how }) => [target, how])).toEqual([
+      ['stage1', 'found'],
+      ['stage2', 'built'],
+      ['stage3', 'built'],
+    ]);
+    expect(scene.member(scene.result('stage3'), './etc/made')).toBe(`stage1 of ${version}\ntwo\nthree\n`);
+    expect(readlinkSync(scene.path(`mirror/${subarch}/stage3-latest.tar`))).toBe(
+      `${version}/stage3-generic_64-tiny-current-${version}.tar`,
+    );
+    expect(existsSync(scene.path(`mirror/${subarch}/stage2-latest.tar`))).toBe(false);
+    expect(scene.readControl('version/stage3')).toBe(version);
+  });
+
+  it('9.2: a local build takes the newest stage3 by itself', () => {
+    scene.target('stage3-freshen', '#!/bin/sh');
+    const [plan] = plansFor(scene.request('stage3-freshen', ['target/version=2026-02-01']));
+    expect(plan?.source).toMatchObject({ type: 'stage3', identity: { version } });
+  });
+
+  it('11.3: a result that is there is skipped, and an older version does not become the newest again', async () => {
+    scene.target('stage1', stage1.replace('made of', 'now made of').replace('stage1 of', 'other of'));
+    scene.control('version/stage1', '2026-02-15');
+    const end = await scene.build('stage1');
+    expect(end.targets[0]?.how).toBe('present');
+    expect(end.events.map((event) => event.kind === 'problem' && event.problem.code)).toContain('MST030');
+    expect(scene.member(scene.result('stage1'), './etc/made')).toBe(`stage1 of ${version}\n`);
+    expect(scene.readControl('version/stage1')).toBe('2026-02-15');
+  });
+
+  it("8.4: 'replace' in metro/options builds it anew", async () => {
+    const end = await scene.build('stage1', ['metro/options=replace']);
+    expect(end.targets[0]?.how).toBe('built');
+    expect(scene.member(scene.result('stage1'), './etc/made')).toBe(`other of ${version}\n`);
+  });
+
+  it('10.5: a plan says what is built and why, and changes nothing', async () => {
+    scene.target('stage2', '#!/bin/sh\necho second >> /etc/made');
+    const plans = plansFor(
+      scene.request(undefined, ['multi=yes', 'multi/targets=stage1 stage2 stage3'], true),
+    );
+    const views = await viewTargets(scene.hands(), plans);
+    expect(views.map(({ state }) => state)).toEqual(['found', 'build', 'after']);
+    expect(views[1]?.why).toContain("'steps/chroot/run'");
+    expect(views[1]?.steps).toEqual([
+      { element: 'steps/chroot/run', where: 'tree', lines: 2, at: expect.stringMatching(/stage2\.spec:3$/) },
+    ]);
+  });
+
+  it('10.5: verify builds again and finds the same bytes; what depends on chance is named', async () => {
+    const [plan] = plansFor(scene.request('stage1'));
+    expect(plan && (await verifyTarget(scene.hands(), plan))).toMatchObject({
+      isSame: true,
+      difference: undefined,
+    });
+    scene.target(
+      'stage1',
+      stage1.replace('chown', 'cat /proc/sys/kernel/random/uuid > $ROOT/etc/uuid; chown'),
+    );
+    expect((await scene.build('stage1', [], { replace: true })).end).toBe('ok');
+    const [changed] = plansFor(scene.request('stage1'));
+    const verification = changed && (await verifyTarget(scene.hands(), changed));
+    expect(verification).toMatchObject({ isSame: false, difference: "'./etc/uuid' differs in its contents" });
+    expect(verification?.problem?.code).toBe('MST031');
+  });
+
+  it('9.2: a remote build begins with the seed of another subarch, and ends the time of remote seeds', async () => {
+    const other = 'other-release/x86-64bit/core2_64';
+    scene.addSeed('stage3', '2025-12-12', other);
+    const place = 'tiny-current/x86-64bit/fresh_64';
+    const values = ['target/subarch=fresh_64'];
+    for (const [name, value] of [
+      ...[
+        ['strategy/build', 'remote'],
+        ['strategy/seed', 'stage3'],
+        ['remote/build', 'other-release'],
+      ],
+      ...[
+        ['remote/arch_desc', 'x86-64bit'],
+        ['remote/subarch', 'core2_64'],
+      ],
+    ] as [string, string][]) {
+      scene.control(name, value, place);
+    }
+    scene.target('stage1', stage1.replace('chown', 'cp /etc/seed $ROOT/etc/; chown'));
+    scene.target('stage2', '#!/bin/sh\necho two >> /etc/made');
+    const end = await scene.build(undefined, [...values, 'multi=yes', 'multi/targets=stage1 stage2 stage3']);
+    expect(end.problem).toBeUndefined();
+    expect(scene.member(end.targets[2]?.result ?? '', './etc/seed')).toBe('stage3 2025-12-12\n');
+    expect(scene.read(`mirror/${place}/.control/strategy/build`)).toBe('local\n');
+    const [next] = plansFor(scene.request('stage1', [...values, 'target/version=2026-02-02']));
+    expect(next?.source.identity).toMatchObject({ subarch: 'fresh_64', version });
+  });
+
+  it('10.4: a fetch step alone has the network; what it fetched is an input by its digest', async () => {
+    let asked = 0;
+    const server = createServer((_request, response) => {
+      asked += 1;
+      response.end('fetched\n');
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/list`;
+    scene.target(
+      'stage1',
+      `[section steps]
+fetch: [
+#!/bin/sh
+busybox wget -q -O /run/fetched/list ${address}
+]
+chroot/run: [
+#!/bin/sh
+mkdir -p /tmp/stage1root/bin
+cp /run/fetched/list /tmp/stage1root/ || exit
+wget -q -O /tmp/stage1root/more ${address} 2> /tmp/stage1root/refused && exit 1
+exit 0
+]
+`,
+    );
+    try {
+      const values = ['target/version=2026-03-01'];
+      expect((await scene.build('stage1', values)).problem).toBeUndefined();
+      expect(scene.member(scene.result('stage1', '2026-03-01'), './list')).toBe('fetched\n');
+      expect((await scene.build('stage1', values)).targets[0]?.how).toBe('found');
+      expect(asked).toBe(1);
+      const pinned = await scene.build('stage1', [...values, `steps/fetch/digest=${'0'.repeat(64)}`], {
+        replace: true,
+      });
+      expect(pinned.problem).toMatchObject({ code: 'MST011' });
+    } finally {
+      server.close();
+    }
+  });
+
+  it('10.4: scripts of the host see the tree and one folder; what they leave there is published', async () => {
+    scene.target(
+      'stage3-freshen',
+      `[section steps]
+chroot/run: [
+#!/bin/sh
+echo built > /etc/built
+]
+chroot/grabinfo: [
+#!/bin/sh
+echo 'looking'; echo '{"ARCH": "tiny"}'
+]
+precapture: [
+#!/bin/sh
+cat /srv/work/etc/built > $[path/mirror]/${subarch}/2026-04-01/notes.txt
+touch /usr/packmill-was-here 2> /dev/null && exit 1
+exit 0
+]
+`,
+    );
+    const end = await scene.build('stage3-freshen', ['target/version=2026-04-01']);
+    expect(end.problem).toBeUndefined();
+    expect(scene.read(`mirror/${subarch}/2026-04-01/notes.txt`)).toBe('built\n');
+    expect(JSON.parse(scene.read(`mirror/${subarch}/2026-04-01/build-info.json`) ?? '')).toEqual({
+      ARCH: 'tiny',
+    });
+    expect(scene.read(`mirror/${subarch}/2026-04-01/log/stage3-freshen.txt`)).toContain('looking');
+  });
+
+  it('9.3: builds that are not official prove that they work, and are not packed', async () => {
+    scene.target('stage2', '#!/bin/sh\necho two');
+    const values = ['release/type=QA-build'];
+    scene.addSeed('stage1', '2026-05-01');
+    const end = await scene.build('stage2', [...values, 'target/version=2026-05-01']);
+    expect(end).toMatchObject({ end: 'ok', targets: [{ how: 'built', result: undefined }] });
+    expect(existsSync(scene.result('stage2', '2026-05-01'))).toBe(false);
+    expect(scene.read(`mirror/${subarch}/2026-05-01/status`)).toBe('ok\n');
+  });
+
+  it('nothing is left mounted, and no tree of a build that succeeded', () => {
+    expect(readMounts().filter(({ point }) => point.startsWith(scene.folder))).toEqual([]);
+    expect(
+      execFileSync('find', [scene.path('farm/stages/work'), '-mindepth', '1'], { encoding: 'utf8' }),
+    ).toBe('');
+    expect(statSync(scene.path(`mirror/${subarch}/${seedVersion}`)).isDirectory()).toBe(true);
+    writeFileSync(scene.path('done'), '');
+  });
+});
