@@ -12,17 +12,16 @@ import {
   systemRandom,
   textIfThere,
 } from '../host/index.ts';
-import type { Signer } from '../signer/index.ts';
 import { compareVersions, isControlValue } from '../stages/index.ts';
 import { artifactSuffix, statedDigest } from './artifact-names.ts';
 import type { Artifact, MirrorSubarch, MirrorVersion } from './contract.ts';
-import { placeResult, pointLatest, writeIndex } from './publish.ts';
+import { placeResult, pointLatest, type SignerSource, writeIndex } from './publish.ts';
 import { readMirror } from './read-mirror.ts';
 
 export interface ImportMirrorOptions {
   readonly from: string;
   readonly to: string;
-  readonly signer: Signer | undefined;
+  readonly signer: SignerSource | undefined;
   readonly clock: Clock;
   /** Takes results over that have no checksum, too. */
   readonly allowUnstated: boolean;

@@ -13,10 +13,9 @@ import {
   systemRandom,
   textIfThere,
 } from '../host/index.ts';
-import type { Signer } from '../signer/index.ts';
 import { type BuildIdentity, checkedValue, compareVersions } from '../stages/index.ts';
 import { artifactSuffix, statedDigest } from './artifact-names.ts';
-import { placeResult, pointLatest, writeIndex } from './publish.ts';
+import { placeResult, pointLatest, type SignerSource, writeIndex } from './publish.ts';
 
 /** Why a seed is believed: its checksum, or a signature by a key that is trusted. One of the two has to be there. */
 export interface SeedProof {
@@ -33,7 +32,7 @@ export interface SeedImport {
   /** What kind of stage it is. */
   readonly type: 'stage1' | 'stage3';
   readonly proof: SeedProof;
-  readonly signer: Signer | undefined;
+  readonly signer: SignerSource | undefined;
   readonly clock: Clock;
 }
 

@@ -4,7 +4,7 @@ export { type ImportReport, importMirror } from './import-mirror.ts';
 export { importSeed, type SeedImport, type SeedProof } from './import-seed.ts';
 export { changeLatest, type LatestState, latestStates, rollBackLatest, visibleState } from './latest.ts';
 export { type Candidate, candidateOf, type NextBuild, nextBuild, type RotationRules } from './next-build.ts';
-export { MirrorPublisher, type MirrorPublisherOptions, writeIndex } from './publish.ts';
+export { MirrorPublisher, type MirrorPublisherOptions, type SignerSource, writeIndex } from './publish.ts';
 export { readMirror } from './read-mirror.ts';
 export { type Removal, type RetentionRules, removals } from './retention.ts';
 export { type MirrorCheck, verifyMirror } from './verify.ts';

@@ -21,12 +21,26 @@ import { printIndex } from './index-xml.ts';
 import { changeLatest } from './latest.ts';
 import { readMirror } from './read-mirror.ts';
 
+/** A key that is only opened when something is to be signed, and closed afterwards. */
+export interface SignerSource {
+  open(): Promise<Signer>;
+}
+
 export interface MirrorPublisherOptions {
   /** Undefined: results are published without signatures. */
-  readonly signer: Signer | undefined;
+  readonly signer: SignerSource | undefined;
   readonly clock: Clock;
   /** Targets that have a link to the newest in a folder of their own, for all processors (9.7). */
   readonly auxiliary: readonly string[];
+}
+
+async function signBy(source: SignerSource, path: string): Promise<void> {
+  const signer = await source.open();
+  try {
+    await signer.signFiles([path]);
+  } finally {
+    await signer.close();
+  }
 }
 
 /** Gives a file another name, in one step, also in place of an older one. */
@@ -57,7 +71,7 @@ export interface PlacedResult {
  * beside the place and come first. A result that takes the place of another loses both before it comes. Doing it again after a
  * crash ends in the same state.
  */
-export async function placeResult(result: PlacedResult, signer: Signer | undefined): Promise<void> {
+export async function placeResult(result: PlacedResult, signer: SignerSource | undefined): Promise<void> {
   const { path, file } = result;
   const isWhole =
     entryFacts(path)?.sizeBytes === result.sizeBytes &&
@@ -71,7 +85,7 @@ export async function placeResult(result: PlacedResult, signer: Signer | undefin
   try {
     const staged = `${staging}/${basename(path)}`;
     linkNew(file, staged);
-    if (signer) await signer.signFiles([staged]);
+    if (signer) await signBy(signer, staged);
     writeDurably(`${staging}/hash`, hashText(result.digest));
     fsyncDirectory(staging);
     if (entryFacts(path)) {

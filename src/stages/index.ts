@@ -18,7 +18,7 @@ export { DigestMemory } from './inputs.ts';
 export { lockHolder } from './lock.ts';
 export { type SubarchStatus, statusOf, type TargetView, viewTargets } from './look.ts';
 export { type PlanRequest, planTarget } from './plan-target.ts';
-export { PlainPublisher, type StagePublication, type StagePublisher } from './publish.ts';
+export type { StagePublication, StagePublisher } from './publish.ts';
 export { stageObjects } from './records.ts';
 export { type ResolvedTarget, resolveTarget } from './resolve.ts';
 export {

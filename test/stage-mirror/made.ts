@@ -43,5 +43,7 @@ export function publication(
   return { plan, record, open: async (wanted) => join(objects, wanted) };
 }
 
+export const signer = { open: async () => memorySigner() };
+
 export const publisher = (): MirrorPublisher =>
-  new MirrorPublisher({ signer: memorySigner(), clock: systemClock, auxiliary: ['openvz'] });
+  new MirrorPublisher({ signer, clock: systemClock, auxiliary: ['openvz'] });

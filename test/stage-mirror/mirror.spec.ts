@@ -28,7 +28,7 @@ import {
   verifyMirror,
   visibleState,
 } from '../../src/stage-mirror/index.ts';
-import { identity, publication, publisher, sha256 } from './made.ts';
+import { identity, publication, publisher, sha256, signer } from './made.ts';
 
 let root: string;
 let mirror: string;
@@ -186,7 +186,7 @@ describe('care of a mirror', () => {
     const options = {
       from: join(root, 'old'),
       to: mirror,
-      signer: memorySigner(),
+      signer,
       clock: systemClock,
       allowUnstated: false,
     };
@@ -210,7 +210,7 @@ describe('seeds', () => {
       identity: { ...identity, version: '2019-01-01' },
       type: 'stage3',
       proof: { digest: undefined, signature: undefined },
-      signer: memorySigner(),
+      signer,
       clock: systemClock,
       ...more,
     });
