@@ -21,7 +21,9 @@ const said = (program: string, args: readonly string[], input = ''): string =>
   execFileSync(program, args, { encoding: 'utf8', env, input, stdio: ['pipe', 'pipe', 'ignore'] }).trim();
 
 function inPath(name: string): string {
-  const found = ['/usr/bin', '/bin', '/usr/sbin', '/sbin'].map((folder) => `${folder}/${name}`).find(existsSync);
+  const found = ['/usr/bin', '/bin', '/usr/sbin', '/sbin']
+    .map((folder) => `${folder}/${name}`)
+    .find(existsSync);
   if (found === undefined) throw new Error(`'${name}' is not installed`);
   return found;
 }
@@ -52,7 +54,16 @@ function headers(): readonly string[] {
   const names = [
     ...['stdio', 'stdlib', 'string', 'stdint', 'stddef', 'stdarg', 'stdbool', 'limits', 'errno', 'ctype'],
     ...['unistd', 'fcntl', 'signal', 'time', 'inttypes', 'assert', 'dirent', 'locale', 'math', 'setjmp'],
-    ...['sys/types', 'sys/stat', 'sys/wait', 'sys/mount', 'sys/reboot', 'sys/time', 'sys/resource', 'sys/ioctl'],
+    ...[
+      'sys/types',
+      'sys/stat',
+      'sys/wait',
+      'sys/mount',
+      'sys/reboot',
+      'sys/time',
+      'sys/resource',
+      'sys/ioctl',
+    ],
   ];
   const text = names.map((name) => `#include <${name}.h>\n`).join('');
   // which headers are included depends on what is asked for
@@ -62,7 +73,17 @@ function headers(): readonly string[] {
 }
 
 const linked = [
-  ...['crt1.o', 'crti.o', 'crtn.o', 'Scrt1.o', 'rcrt1.o', 'crtbegin.o', 'crtend.o', 'crtbeginS.o', 'crtendS.o'],
+  ...[
+    'crt1.o',
+    'crti.o',
+    'crtn.o',
+    'Scrt1.o',
+    'rcrt1.o',
+    'crtbegin.o',
+    'crtend.o',
+    'crtbeginS.o',
+    'crtendS.o',
+  ],
   ...['crtbeginT.o', 'libc.so', 'libc.a', 'libc_nonshared.a', 'libgcc.a', 'libgcc_eh.a', 'libgcc_s.so'],
   ...['libgcc_s.so.1', 'libc.so.6', 'liblto_plugin.so'],
 ];
@@ -85,7 +106,18 @@ const leftOut = new Set(['ar', 'make', 'strip', 'init', 'linuxrc', 'reboot', 'po
 
 /** Fills a folder with the tree of a seed. */
 function fill(tree: string): void {
-  for (const name of ['dev', 'etc', 'proc', 'root', 'run', 'sys', 'tmp', 'usr/bin', 'usr/share/seed', 'var/tmp'])
+  for (const name of [
+    'dev',
+    'etc',
+    'proc',
+    'root',
+    'run',
+    'sys',
+    'tmp',
+    'usr/bin',
+    'usr/share/seed',
+    'var/tmp',
+  ])
     mkdirSync(join(tree, name), { recursive: true });
   for (const name of ['tmp', 'var/tmp']) chmodSync(join(tree, name), 0o1777);
   for (const name of ['bin', 'sbin', 'lib', 'lib64', 'usr/sbin', 'usr/lib64']) {
@@ -106,7 +138,10 @@ function fill(tree: string): void {
     chmodSync(copy, (statSync(path).mode & 0o111) === 0 ? 0o644 : 0o755);
   }
   symlinkSync('gcc', join(tree, 'usr/bin/cc'));
-  writeFileSync(join(tree, 'usr/share/seed/toolchain'), [...files, '/usr/bin/cc', ''].map((one) => one.slice(1)).join('\n'));
+  writeFileSync(
+    join(tree, 'usr/share/seed/toolchain'),
+    [...files, '/usr/bin/cc', ''].map((one) => one.slice(1)).join('\n'),
+  );
   addBusybox(tree);
   writeFileSync(join(tree, 'etc/passwd'), 'root:x:0:0:root:/root:/bin/sh\n');
   writeFileSync(join(tree, 'etc/group'), 'root:x:0:\n');
@@ -125,14 +160,23 @@ function addBusybox(tree: string): void {
 /** Makes the seed and returns its SHA-256. */
 export async function makeSeed(tree: string, archive: string): Promise<string> {
   fill(tree);
-  const request = { root: tree, path: archive, format: captureFormat(archive), time: 1_767_225_600, level: 1 };
+  const request = {
+    root: tree,
+    path: archive,
+    format: captureFormat(archive),
+    time: 1_767_225_600,
+    level: 1,
+  };
   const { digest } = await capture(request);
   writeFileSync(`${archive}.hash.txt`, `sha256 ${digest}\n`);
   return digest;
 }
 
-/** Names of what a seed of this machine is for; `-m` options that every processor of the kind can run. */
-export const archDesc = process.arch === 'arm64' ? 'arm-64bit' : 'x86-64bit';
+/** What a seed of this machine is for, and a subarch whose programs it can run. */
+export const processors =
+  process.arch === 'arm64'
+    ? { archDesc: 'arm-64bit', other: 'cortex_a53' }
+    : { archDesc: 'x86-64bit', other: 'core2_64' };
 
 if (import.meta.main) {
   const [tree = '', archive = ''] = process.argv.slice(2);
