@@ -202,9 +202,17 @@ export const rooms = {
   },
   stages: {
     floor: 3,
-    purpose: 'stage builds: planned from files of the Metro language, made in trees of their own, found again',
+    purpose:
+      'stage builds: planned from files of the Metro language, made in trees of their own, found again',
     knows: ['formats', 'host', 'store', 'captures'],
     borrows: ['sandbox'],
+  },
+  'stage-mirror': {
+    floor: 3,
+    purpose:
+      'mirrors of stages: results published whole, links to the newest flipped at once, cleaned, taken over',
+    knows: ['host', 'ebins', 'stages'],
+    borrows: ['signer'],
   },
   tree: {
     floor: 3,
@@ -222,7 +230,18 @@ export const rooms = {
     floor: 4,
     purpose: 'composition root and use cases; alone names the drivers',
     knows: ['*'],
-    doors: ['ci', 'client', 'autogen', 'fastpull', 'ebuild-tree', 'tree', 'metro', 'metro-editor', 'stages', 'ebins'],
+    doors: [
+      'ci',
+      'client',
+      'autogen',
+      'fastpull',
+      'ebuild-tree',
+      'tree',
+      'metro',
+      'metro-editor',
+      'stages',
+      'ebins',
+    ],
   },
   cli: {
     floor: 5,

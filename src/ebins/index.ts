@@ -24,3 +24,4 @@ export type { FoundPackage, PackageFolder } from './package-folder.ts';
 export { foundValue, openFound, readPackageFolder } from './package-folder.ts';
 export type { NewGpkg, NewPackage } from './write-container.ts';
 export { writeGpkg, writeXpak } from './write-container.ts';
+export { SignatureChecker } from './signatures.ts';

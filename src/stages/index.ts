@@ -11,14 +11,14 @@ export type {
   StageStep,
   StepScript,
 } from './contract.ts';
-export { type ControlReader, compareVersions, isControlValue, versionTime } from './control.ts';
+export { type ControlReader, checkedValue, compareVersions, isControlValue, versionTime } from './control.ts';
 export { Elements } from './elements.ts';
 export type { StageEvent, StageHands } from './hands.ts';
 export { DigestMemory } from './inputs.ts';
 export { lockHolder } from './lock.ts';
 export { type SubarchStatus, statusOf, type TargetView, viewTargets } from './look.ts';
 export { type PlanRequest, planTarget } from './plan-target.ts';
-export { PlainPublisher, type StagePublication, type StagePublisher } from './publish.ts';
+export type { StagePublication, StagePublisher } from './publish.ts';
 export { stageObjects } from './records.ts';
 export { type ResolvedTarget, resolveTarget } from './resolve.ts';
 export {

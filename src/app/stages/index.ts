@@ -1,4 +1,21 @@
 // The door of commands that build stages.
+
+export {
+  cleanMirror,
+  type ImportReport,
+  type LatestState,
+  latestStates,
+  type Mirror,
+  type MirrorCheck,
+  type MirrorSubarch,
+  type NextBuild,
+  type Removal,
+  type RetentionRules,
+  readMirror,
+  rollBackLatest,
+  visibleState,
+  writeIndex,
+} from '../../stage-mirror/index.ts';
 export {
   buildTarget,
   plansFor,
@@ -19,4 +36,13 @@ export {
   verifyTarget,
   viewTargets,
 } from '../../stages/index.ts';
+export {
+  checkMirror,
+  nextOf,
+  type SeedRequest,
+  stageSigner,
+  takeMirror,
+  takeSeed,
+  toRemove,
+} from './mirror.ts';
 export { diskControl, openStages, runRequest, type StagesRequest } from './open-stages.ts';

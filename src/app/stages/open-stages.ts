@@ -1,15 +1,11 @@
 import { ensureFolder, machine, systemClock, textIfThere } from '../../host/index.ts';
 import { BubblewrapDriver } from '../../sandbox/bubblewrap/index.ts';
-import {
-  type ControlReader,
-  PlainPublisher,
-  type RunRequest,
-  type StageHands,
-  StageState,
-} from '../../stages/index.ts';
+import { MirrorPublisher } from '../../stage-mirror/index.ts';
+import { type ControlReader, type RunRequest, type StageHands, StageState } from '../../stages/index.ts';
 import { openDiskStore } from '../../store/index.ts';
 import { farmPaths } from '../farm-paths.ts';
 import { openProgram } from '../metro/index.ts';
+import { stageSigner } from './mirror.ts';
 
 /** What a command of stages is told. */
 export interface StagesRequest {
@@ -52,7 +48,7 @@ export function openStages(farm: string, more: Pick<StageHands, 'onEvent' | 'sig
     state: new StageState(paths.stages),
     store: openDiskStore({ root: paths.store }),
     sessions: new BubblewrapDriver({ folder: paths.sandbox, hidden: [], clock: systemClock }),
-    publisher: new PlainPublisher(),
+    publisher: new MirrorPublisher({ signer: stageSigner(farm), clock: systemClock, auxiliary: ['openvz'] }),
     clock: systemClock,
   };
 }

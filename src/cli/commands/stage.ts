@@ -4,6 +4,8 @@ import { interruptible } from '../../host/index.ts';
 import type { Shell } from '../shell.ts';
 import { conclude, showStageEvent, stateFarm } from './stage-display.ts';
 import { addStageLooks } from './stage-looks.ts';
+import { addStageMirror } from './stage-mirror.ts';
+import { addStageSeed } from './stage-seed.ts';
 import { type StageWords, splitWords, withStageOptions } from './stage-words.ts';
 
 const help = `
@@ -21,7 +23,7 @@ Examples:
 export function addStage(program: Command, shell: Shell): void {
   const stage = program
     .command('stage')
-    .description('builds of stages: plan, build, look, verify')
+    .description('builds of stages: plan, build, look, verify, mirrors, seeds')
     .addHelpText('after', help);
   withStageOptions(stage.command('build'))
     .description('build one target, or those that the file says, and publish what comes of it')
@@ -33,6 +35,8 @@ export function addStage(program: Command, shell: Shell): void {
       await interruptible((signal) => build(shell, { file, words, options, signal }));
     });
   addStageLooks(stage, shell);
+  addStageMirror(stage, shell);
+  addStageSeed(stage, shell);
 }
 
 interface BuildWords {

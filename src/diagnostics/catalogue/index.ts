@@ -33,6 +33,7 @@ import { reviewCodes } from './review.table.ts';
 import { sandboxCodes } from './sandbox.table.ts';
 import { schedulingCodes } from './scheduling.table.ts';
 import { sshCodes } from './ssh.table.ts';
+import { stageMirrorCodes } from './stage-mirror.table.ts';
 import { stagesCodes } from './stages.table.ts';
 import { storageCodes } from './storage.table.ts';
 import { templatesCodes } from './templates.table.ts';
@@ -78,6 +79,7 @@ const tables = {
   ...onScheduleCodes,
   ...upkeepCodes,
   ...farmUpkeepCodes,
+  ...stageMirrorCodes,
   ...stagesCodes,
   ...storageCodes,
   ...treeCodes,
