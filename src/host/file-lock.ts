@@ -1,6 +1,6 @@
 import { entryFacts, pathProblem, removeEntry } from './file-entry.ts';
 import { ensureFolders } from './folder-facts.ts';
-import { type StartedProcess, startProcess } from './process.ts';
+import { runProcess, type StartedProcess, startProcess } from './process.ts';
 
 /** A lock that the kernel holds for us. */
 export interface FileLock {
@@ -53,6 +53,20 @@ export async function holdFileLock(path: string, holder: string): Promise<FileLo
       },
     };
   }
+}
+
+/** Whether somebody holds a lock on a file that exists. Throws SYS001 without flock(1). */
+export async function isFileLocked(path: string): Promise<boolean> {
+  if (entryFacts(path)?.kind !== 'file') return false;
+  const { code } = await runProcess('flock', [
+    '--nonblock',
+    '--shared',
+    '-E',
+    String(busyCode),
+    path,
+    'true',
+  ]);
+  return code === busyCode;
 }
 
 /** Undefined when the lock is not to be had. */

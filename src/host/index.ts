@@ -52,7 +52,7 @@ export {
   writePieces,
 } from './file-entry.ts';
 export { copyHashingThrice, type FileHashes, hashFileThrice } from './file-hashes.ts';
-export { type FileLock, holdFileLock } from './file-lock.ts';
+export { type FileLock, holdFileLock, isFileLocked } from './file-lock.ts';
 export { fileBytes, readFileRange } from './file-range.ts';
 export { type FileTree, readFileTree, type TreeFile, writeFileTree } from './file-tree.ts';
 export { type FileWatch, readBytes, watchFile } from './file-watch.ts';

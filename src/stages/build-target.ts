@@ -75,7 +75,8 @@ async function publish(
   { record, how }: { readonly record: StageRecord; readonly how: 'built' | 'found' },
 ): Promise<StageOutcome> {
   hands.onEvent({ kind: 'phase', phase: 'publish' });
-  await hands.publisher.publish({ plan, record, open: (digest) => hands.store.path(digest) });
+  // first what the result is made of: whoever dies in between goes on with publishing
   keepLastKey(hands.state, plan.result, record.key);
+  await hands.publisher.publish({ plan, record, open: (digest) => hands.store.path(digest) });
   return { how, key: record.key, record, controlChanged: updateControl(plan) };
 }

@@ -1,8 +1,8 @@
 import { fault } from '../diagnostics/index.ts';
 import {
-  entryFacts,
   type FileLock,
   holdFileLock,
+  isFileLocked,
   ownIdentity,
   processState,
   textIfThere,
@@ -44,16 +44,11 @@ export async function takeLock(path: string): Promise<FileLock> {
   throw fault('MST013', { what: `${who} holds the lock '${path}'` });
 }
 
-/** Who holds a lock, without touching it; undefined when nobody seems to. */
-export function lockHolder(path: string): string | undefined {
-  if (entryFacts(path) === undefined) return undefined;
-  const text = textIfThere(path) ?? '';
+/** Who holds a lock, without touching it; undefined when nobody does. */
+export async function lockHolder(path: string): Promise<string | undefined> {
+  const text = textIfThere(path);
+  if (text === undefined) return undefined;
   const older = olderHolder(text);
   if (older !== undefined) return `process ${older}`;
-  try {
-    const identity = JSON.parse(text) as ReturnType<typeof ownIdentity>;
-    return processState(identity) === 'gone' ? undefined : `process ${identity.pid}`;
-  } catch {
-    return undefined;
-  }
+  return (await isFileLocked(path)) ? holderWords(text) : undefined;
 }

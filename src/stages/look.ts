@@ -129,10 +129,10 @@ const controlNames = [
 ];
 
 /** How things stand for some plans of one subarch. */
-export function statusOf(
+export async function statusOf(
   hands: Pick<StageHands, 'state'>,
   plans: readonly StagePlan[],
-): SubarchStatus | undefined {
+): Promise<SubarchStatus | undefined> {
   const [first] = plans;
   if (!first) return undefined;
   const { controlFolder } = first;
@@ -150,7 +150,7 @@ export function statusOf(
     control: Object.fromEntries(control),
     failures: Number(/^[0-9]{1,6}$/.exec(value('.failcount') ?? '')?.[0] ?? 0),
     status: textIfThere(`${first.folder}/status`)?.trim(),
-    locks: locks.map((path) => ({ path, holder: lockHolder(path) })),
+    locks: await Promise.all(locks.map(async (path) => ({ path, holder: await lockHolder(path) }))),
     results: plans.map((plan) => ({
       target: plan.target,
       path: plan.result,

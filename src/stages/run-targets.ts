@@ -116,7 +116,7 @@ export async function runTargets(hands: StageHands, request: RunRequest): Promis
   if (first === undefined) return await runAll(hands, request, { targets, notes: undefined });
   const plan = planOf(request, first);
   const lockPath = `${plan.controlFolder}/.multi_progress`;
-  const busy = heldLock(plan.controlFolder, targets);
+  const busy = await heldLock(plan.controlFolder, targets);
   if (busy) return { end: 'locked', targets: [], problem: busy };
   const notes = new RunNotes(plan);
   if (targets[0] === first) {
@@ -144,11 +144,11 @@ export async function runTargets(hands: StageHands, request: RunRequest): Promis
 }
 
 /** A lock of the run or of one of its targets that somebody has: then nothing is touched (Q34). */
-function heldLock(controlFolder: string, targets: readonly string[]): Problem | undefined {
+async function heldLock(controlFolder: string, targets: readonly string[]): Promise<Problem | undefined> {
   const names = ['multi', ...targets.filter((target) => target !== 'snapshot')];
   for (const name of names) {
     const path = `${controlFolder}/.${name}_progress`;
-    const holder = lockHolder(path);
+    const holder = await lockHolder(path);
     if (holder !== undefined) return problem('MST013', { what: `${holder} holds the lock '${path}'` });
   }
   return undefined;

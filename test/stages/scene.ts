@@ -72,18 +72,30 @@ compression: none
 [collect ../targets/$[target:zap].spec]
 `;
 
+/** Bash with the libraries that it needs here: the interpreter that says where a script fails. */
+function addBash(tree: string): void {
+  const listed = execFileSync('ldd', ['/bin/bash'], { encoding: 'utf8' });
+  const libraries = [...listed.matchAll(/(\/\S+) \(0x/g)].map(([, path]) => path as string);
+  for (const path of ['/bin/bash', ...libraries]) {
+    mkdirSync(dirname(join(tree, path)), { recursive: true });
+    copyFileSync(path, join(tree, path));
+  }
+}
+
 /** A mirror with a BusyBox as its seed, files that build from it, and a folder for the rest. */
 export class Scene {
   readonly folder: string;
   readonly mirror: string;
 
-  constructor(folder = mkdtempSync(join(tmpdir(), 'packmill-stages-'))) {
-    this.folder = folder;
-    this.mirror = join(folder, 'mirror');
+  /** `existing`: the folder of a scene that another process has made. */
+  constructor({ existing }: { readonly existing?: string } = {}) {
+    this.folder = existing ?? mkdtempSync(join(tmpdir(), 'packmill-stages-'));
+    this.mirror = join(this.folder, 'mirror');
+    if (existing !== undefined) return;
     this.write('etc/farm.conf', root(this.mirror));
     this.control('strategy/build', 'local');
     this.control('strategy/seed', 'stage3');
-    this.addSeed('stage3', seedVersion);
+    this.addSeed('stage3', seedVersion, subarch, addBash);
   }
 
   path(name: string): string {

@@ -49,9 +49,9 @@ export function addStageLooks(stage: Command, shell: Shell): void {
     .description('control files, locks and results of a subarch')
     .argument('<file>', 'file to begin with')
     .argument('[words...]', 'the target, and name=value')
-    .action((file: string, words: readonly string[], options: StageWords) => {
+    .action(async (file: string, words: readonly string[], options: StageWords) => {
       const { hands, plans } = open(shell, { file, words, options });
-      const status = statusOf(hands, plans);
+      const status = await statusOf(hands, plans);
       shell.printJson(status);
       if (status) shell.print(...statusLines(status));
     });
