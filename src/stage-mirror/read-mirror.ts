@@ -1,6 +1,6 @@
 import { fault } from '../diagnostics/index.ts';
 import { entryFacts, kindsIn, linkDestination, namesIn, textIfThere } from '../host/index.ts';
-import { compareVersions, isControlValue, lockHolder } from '../stages/index.ts';
+import { compareVersions, isControlValue, namedHolder } from '../stages/index.ts';
 import { artifactSuffix, artifactType, statedDigest } from './artifact-names.ts';
 import type { Artifact, Mirror, MirrorSnapshot, MirrorSubarch, MirrorVersion } from './contract.ts';
 import { latestLinks } from './latest.ts';
@@ -29,7 +29,7 @@ function readControl(folder: string): ReadonlyMap<string, string> {
 
 function busyWith(folder: string): string | undefined {
   const locks = namesIn(folder).filter((name) => name.startsWith('.') && name.endsWith('_progress'));
-  return locks.map((name) => lockHolder(`${folder}/${name}`)).find((holder) => holder !== undefined);
+  return locks.map((name) => namedHolder(`${folder}/${name}`)).find((holder) => holder !== undefined);
 }
 
 function readArtifact(
