@@ -13,9 +13,10 @@ Everything that is built comes out of the seed. Its checksum or its signature ha
 or let a file NAME.hash.txt lie beside it. The subarch is set up for local builds from it.
 
 Examples:
-  packmill stage seed import stage3.tar.xz --mirror /srv/mirror --build 1.4 --arch x86-64bit --subarch core2_64 \\
-    --version 2026-01-31 --sha256 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
-  packmill stage seed import stage3.tar.xz ... --signature stage3.tar.xz.gpg --key makers.asc`;
+  packmill stage seed import stage3.tar.xz /srv/mirror 1.4/x86-64bit/core2_64/2026-01-31 \\
+    --sha256 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+  packmill stage seed import stage3.tar.xz /srv/mirror 1.4/x86-64bit/core2_64/2026-01-31 \\
+    --signature stage3.tar.xz.gpg --key makers.asc`;
 
 const nextHelp = `
 Looks at the subarches of a mirror that are set up for building: what was never built comes first, then what failed and has waited for
@@ -25,11 +26,6 @@ Example:
   packmill --json stage next /srv/mirror | jq -r '"\\(.candidate.build) \\(.candidate.archDesc) \\(.candidate.subarch)"'`;
 
 interface SeedWords {
-  readonly mirror: string;
-  readonly build: string;
-  readonly arch: string;
-  readonly subarch: string;
-  readonly version: string;
   readonly type: 'stage1' | 'stage3';
   readonly sha256?: string;
   readonly signature?: string;
@@ -44,11 +40,8 @@ export function addStageSeed(stage: Command, shell: Shell): void {
     .command('import')
     .description('take a stage into a mirror, proven by checksum or signature')
     .argument('<file>', 'archive of a root file system')
-    .requiredOption('--mirror <dir>', 'the mirror')
-    .requiredOption('--build <name>', 'target/build')
-    .requiredOption('--arch <name>', 'target/arch_desc')
-    .requiredOption('--subarch <name>', 'target/subarch')
-    .requiredOption('--version <version>', 'its version, usually a day: 2026-01-31')
+    .argument('<mirror>', 'the mirror')
+    .argument('<place>', 'its place there: BUILD/ARCH_DESC/SUBARCH/VERSION')
     .addOption(
       new Option('--type <type>', 'what kind of stage it is').choices(['stage1', 'stage3']).default('stage3'),
     )
@@ -57,7 +50,9 @@ export function addStageSeed(stage: Command, shell: Shell): void {
     .option('--key <file>', 'public key of the maker; may be given several times', several)
     .option('--state <dir>', 'farm whose key signs what is published (default: the farm we are in, if any)')
     .addHelpText('after', seedHelp)
-    .action((file: string, words: SeedWords) => importSeed(shell, file, words));
+    .action((file: string, mirror: string, place: string, words: SeedWords) =>
+      importSeed(shell, { file, mirror, place }, words),
+    );
   stage
     .command('next')
     .description('which subarch of a mirror is to be built next')
@@ -78,8 +73,17 @@ export function addStageSeed(stage: Command, shell: Shell): void {
     });
 }
 
-async function importSeed(shell: Shell, file: string, words: SeedWords): Promise<void> {
-  const { sha256, signature, key = [], build, arch: archDesc, subarch, version, type } = words;
+interface SeedPlace {
+  readonly file: string;
+  readonly mirror: string;
+  readonly place: string;
+}
+
+async function importSeed(shell: Shell, { file, mirror, place }: SeedPlace, words: SeedWords): Promise<void> {
+  const { sha256, signature, key = [], type } = words;
+  const [build = '', archDesc = '', subarch = '', version, ...rest] = place.split('/');
+  if (version === undefined || rest.length > 0)
+    throw fault('CLI001', { what: `'${place}' is no BUILD/ARCH_DESC/SUBARCH/VERSION` });
   const digest = sha256?.toLowerCase();
   if (digest !== undefined && !/^[0-9a-f]{64}$/.test(digest))
     throw fault('CLI001', { what: `'${sha256}' is no SHA-256` });
@@ -95,7 +99,7 @@ async function importSeed(shell: Shell, file: string, words: SeedWords): Promise
   const path = await takeSeed(
     {
       file: machine.absolute(file),
-      mirror: machine.absolute(words.mirror),
+      mirror: machine.absolute(mirror),
       identity: { build, archDesc, subarch, version },
       type,
       proof,
