@@ -23,7 +23,7 @@ function oneOf<Word extends string>(value: string | undefined, where: string, wo
   const found = words.find((word) => word === value);
   if (found !== undefined) return found;
   const what = value === undefined ? `'${where}' is missing` : `'${where}' holds '${value}'`;
-  const next = `Write one of ${words.map((word) => `'${word}'`).join(', ')} into it.`;
+  const next = `Write ${words.map((word) => `'${word}'`).join(' or ')} into it.`;
   throw fault('MST002', { what, next });
 }
 
@@ -36,6 +36,12 @@ export function readStrategy(elements: Elements, read: ControlReader, folder: st
     const text = elements.text(name);
     return text === undefined ? controlValue(read, folder, name) : checkedValue(text, name);
   };
+  if (value('strategy/build') === undefined && value('strategy/seed') === undefined) {
+    throw fault('MST002', {
+      what: `nothing says how '${folder}' is built: 'strategy/build' and 'strategy/seed' are missing`,
+      next: "Make both files there: 'strategy/build' with 'local' or 'remote', 'strategy/seed' with 'stage3' or 'stage1'.",
+    });
+  }
   const build = oneOf(value('strategy/build'), `${folder}/strategy/build`, ['local', 'remote']);
   const seed = oneOf(value('strategy/seed'), `${folder}/strategy/seed`, ['stage3', 'stage1']);
   if (build === 'local') return { build, seed, remote: undefined };

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -23,6 +23,8 @@ chown 7:8 $ROOT/etc/made
 `;
 
 let scene: Scene;
+/** What the link to the newest stage3 leads to after the chain. */
+let latest = '';
 let chain: Awaited<ReturnType<Scene['build']>>;
 const list = 'multi/targets=stage1 stage2 stage3';
 
@@ -30,6 +32,7 @@ beforeAll(async () => {
   scene = new Scene();
   write();
   chain = await scene.build(undefined, ['multi=yes', list]);
+  latest = realpathSync(scene.path(`mirror/${subarch}/stage3-latest.tar`));
 });
 beforeEach(write);
 afterAll(() => scene.end());
@@ -78,9 +81,7 @@ describe('builds of stages', () => {
       ['stage3', 'built'],
     ]);
     expect(scene.member(scene.result('stage3'), './etc/made')).toBe(`stage1 of ${version}\ntwo\nthree\n`);
-    expect(readlinkSync(scene.path(`mirror/${subarch}/stage3-latest.tar`))).toBe(
-      `${version}/stage3-generic_64-tiny-current-${version}.tar`,
-    );
+    expect(latest).toBe(realpathSync(scene.result('stage3')));
     expect(existsSync(scene.path(`mirror/${subarch}/stage2-latest.tar`))).toBe(false);
   });
 

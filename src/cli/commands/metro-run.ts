@@ -36,7 +36,10 @@ interface RunWords {
 /** `packmill metro run`: the command that builds are run with (section 8). */
 export function addMetroRun(metro: Command, shell: Shell): void {
   metro
+    .enablePositionalOptions()
     .command('run')
+    // a value may begin with a dash: options come before the first key
+    .passThroughOptions()
     .description("run builds: 'key: value' words, and the file ~/.metro")
     .argument('[words...]', "'key:' and 'value', in pairs")
     .option('-d, --debug', 'name each file that is read')

@@ -61,6 +61,10 @@ function hostFolders(): readonly string[] {
   ];
 }
 
+/** What commands in the tree see as `/tmp` is seen there from beside the tree, too. */
+const tmpBelow = ({ tmp }: RootPlaces, target: string): readonly string[] =>
+  tmp === undefined ? [] : ['--bind', tmp, `${target}/tmp`];
+
 /** The options of bwrap for one command of a session. */
 export function rootOptions(command: RootCommand, places: RootPlaces): readonly string[] {
   const parents = mountParents(command.mounts).filter(
@@ -72,7 +76,7 @@ export function rootOptions(command: RootCommand, places: RootPlaces): readonly 
     ...parents.flatMap((path) => ['--perms', '0755', '--dir', path]),
     ...command.mounts.flatMap((mount) =>
       'tree' in mount
-        ? ['--bind', places.merged, mount.target]
+        ? [...['--bind', places.merged, mount.target], ...tmpBelow(places, mount.target)]
         : [mount.writable ? '--bind' : '--ro-bind', mount.source, mount.target],
     ),
     ...(command.inside === 'host' ? ['--remount-ro', '/'] : []),
