@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, lstatSync, readFileSync, realpathSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -122,6 +122,10 @@ describe('builds of stages', () => {
 
   it('10.5: verify builds again and finds the same bytes; what depends on chance is named', async () => {
     const values = ['target/version=2026-06-02'];
+    const [unknown] = plansFor(scene.request('stage1', values));
+    await expect(unknown && verifyTarget(scene.hands(), unknown)).rejects.toMatchObject({
+      problem: { code: 'MST032' },
+    });
     await scene.build('stage1', values);
     const [plan] = plansFor(scene.request('stage1', values));
     expect(plan && (await verifyTarget(scene.hands(), plan))).toMatchObject({
@@ -252,10 +256,13 @@ exit 0
       own.write('subordinate', '65534:100000:65536\n');
       execFileSync('chown', ['-R', '65534:65534', own.folder]);
       const script = `mount --bind "$1" /etc/subuid && mount --bind "$1" /etc/subgid && shift || exit
-        exec setpriv --reuid 65534 --regid 65534 --clear-groups unshare --user --map-root-user --map-auto "$@"`;
+        exec setpriv --reuid 65534 --regid 65534 --clear-groups "$@"`;
       const words = ['--farm', own.path('farm'), 'stage', 'build', own.path('etc/farm.conf'), 'stage1'];
       const through = ['-m', 'sh', '-c', script, 'sh', own.path('subordinate')];
-      execFileSync('unshare', [...through, packmill, ...words], { stdio: 'pipe' });
+      const refused = spawnSync('unshare', [...through, packmill, ...words], { encoding: 'utf8' });
+      expect(refused.stderr).toContain('SBX010');
+      const mapped = ['unshare', '--user', '--map-root-user', '--map-auto'];
+      execFileSync('unshare', [...through, ...mapped, packmill, ...words], { stdio: 'pipe' });
       const listed = execFileSync('tar', ['--numeric-owner', '-tvf', own.result('stage1')], {
         encoding: 'utf8',
       });
