@@ -103,7 +103,8 @@ describe('plans of targets', () => {
       plan('stage1', bare);
       expect.unreachable();
     } catch (error) {
-      const { what } = (error as { problem: { what: string } }).problem;
+      const { code, what } = (error as { problem: { code: string; what: string } }).problem;
+      expect(code).toBe('MST001');
       expect(what).toBe("3 elements are not defined: 'target/version', 'path/mirror', 'steps/chroot/run'");
     }
     expect(plan('stage3-test', base.replace('chroot/run: true', '')).steps).toEqual([]);

@@ -1,7 +1,8 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, lstatSync, readFileSync, realpathSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { plansFor, verifyTarget, viewTargets } from '../../src/app/stages/index.ts';
 import { readMounts } from '../../src/host/index.ts';
@@ -22,6 +23,7 @@ chown 7:8 $ROOT/etc/made
 ]
 `;
 
+const packmill = join(import.meta.dirname, '../../bin/packmill');
 let scene: Scene;
 /** What the link to the newest stage3 leads to after the chain. */
 let latest = '';
@@ -120,6 +122,10 @@ describe('builds of stages', () => {
 
   it('10.5: verify builds again and finds the same bytes; what depends on chance is named', async () => {
     const values = ['target/version=2026-06-02'];
+    const [unknown] = plansFor(scene.request('stage1', values));
+    await expect(unknown && verifyTarget(scene.hands(), unknown)).rejects.toMatchObject({
+      problem: { code: 'MST032' },
+    });
     await scene.build('stage1', values);
     const [plan] = plansFor(scene.request('stage1', values));
     expect(plan && (await verifyTarget(scene.hands(), plan))).toMatchObject({
@@ -241,6 +247,31 @@ exit 0
     expect(end).toMatchObject({ end: 'ok', targets: [{ how: 'built', result: undefined }] });
     expect(existsSync(scene.result('stage2', '2026-05-01'))).toBe(false);
     expect(scene.read(`mirror/${subarch}/2026-05-01/status`)).toBe('ok\n');
+  });
+
+  it('10.4: a user with subordinate ids keeps owners as root does', async () => {
+    const own = new Scene();
+    try {
+      own.target('stage1', stage1);
+      own.write('subordinate', '65534:100000:65536\n');
+      execFileSync('chown', ['-R', '65534:65534', own.folder]);
+      const script = `mount --bind "$1" /etc/subuid && mount --bind "$1" /etc/subgid && shift || exit
+        exec setpriv --reuid 65534 --regid 65534 --clear-groups "$@"`;
+      const words = ['--farm', own.path('farm'), 'stage', 'build', own.path('etc/farm.conf'), 'stage1'];
+      const through = ['-m', 'sh', '-c', script, 'sh', own.path('subordinate')];
+      const refused = spawnSync('unshare', [...through, packmill, ...words], { encoding: 'utf8' });
+      expect(refused.stderr).toContain('SBX010');
+      const mapped = ['unshare', '--user', '--map-root-user', '--map-auto'];
+      execFileSync('unshare', [...through, ...mapped, packmill, ...words], { stdio: 'pipe' });
+      const listed = execFileSync('tar', ['--numeric-owner', '-tvf', own.result('stage1')], {
+        encoding: 'utf8',
+      });
+      expect(listed).toMatch(/7\/8 .*\.\/etc\/made/);
+      expect(readFileSync(own.result('stage1')).equals(readFileSync(scene.result('stage1')))).toBe(true);
+      expect(lstatSync(own.result('stage1')).uid).toBe(65534);
+    } finally {
+      await own.end();
+    }
   });
 
   it('nothing is left mounted, and no tree of a build that succeeded', async () => {

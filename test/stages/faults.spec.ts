@@ -117,6 +117,12 @@ describe('steps that fail', () => {
     nothingMounted();
   });
 
+  it('a step that needs more memory than it may is told so', async () => {
+    scene.target(freshen, '#!/bin/sh\ndd if=/dev/zero of=/dev/null bs=300M count=1000');
+    const end = await scene.build(freshen, [...ownVersion(), 'limits/memory=64MiB']);
+    expect(end.problem).toMatchObject({ code: 'MST023' });
+  });
+
   it('10.4: daemons die with their step, mounts are refused, and this machine is out of reach', async () => {
     const marks = '/proc/sys/kernel/core_pattern /etc/packmill-was-here /dev/packmill-was-here';
     scene.target(
