@@ -46,7 +46,7 @@ it('9.1: a seed becomes, by way of stage1 and stage2, a stage3 whose shell runs 
   const digest = await makeSeed(join(folder, 'seed'), seed);
   const identity = { build: 'small', archDesc: 'x86-64bit', subarch: 'generic_64', version: '2026-01-01' };
   const proof = { digest, signature: undefined };
-  await takeSeed({ file: seed, mirror, identity, type: 'stage3', proof }, undefined);
+  await takeSeed({ file: seed, mirror, identity, type: 'stage3', proof }, join(folder, 'farm'));
   const hands = openStages(join(folder, 'farm'), { onEvent: () => {}, signal: undefined });
   const request = { file, target: undefined, overrides: [], replace: false };
   const end = await runTargets(
