@@ -36,15 +36,9 @@ export function parseDays(text: string): number {
   return Number(count) * dayMs;
 }
 
-/** The farm whose key signs: the one that is named, or the one we are in; undefined when there is none. */
-export function keyFarm(shell: Shell, state: string | undefined): string | undefined {
-  if (state !== undefined) return machine.absolute(state);
-  try {
-    return shell.farmFolder(isFarm);
-  } catch {
-    return undefined;
-  }
-}
+/** The farm whose key signs: the one that is named, or the one we are in. */
+export const keyFarm = (shell: Shell, state: string | undefined): string =>
+  state === undefined ? shell.farmFolder(isFarm) : machine.absolute(state);
 
 const keyOption = ['--state <dir>', 'farm whose key is meant (default: the farm we are in, if any)'] as const;
 
@@ -120,8 +114,8 @@ function addClean(mirror: Command, shell: Shell): void {
         keepSnapshots: options.snapshots,
         staleMs: options.stale,
       };
-      const found = toRemove(root, rules);
-      if (options.apply) await cleanMirror(readMirror(root), found);
+      const found = await toRemove(root, rules);
+      if (options.apply) await cleanMirror(await readMirror(root), found);
       shell.printJson({ removed: options.apply === true, removals: found });
       const word = options.apply ? 'removed' : 'may go';
       for (const { path, why } of found) shell.print(`${word}: ${path} (${why})`);
@@ -154,8 +148,8 @@ function addImport(mirror: Command, shell: Shell): void {
     });
 }
 
-function list(shell: Shell, folder: string, options: { readonly states?: boolean }): void {
-  const mirror = readMirror(machine.absolute(folder));
+async function list(shell: Shell, folder: string, options: { readonly states?: boolean }): Promise<void> {
+  const mirror = await readMirror(machine.absolute(folder));
   const subarches = mirror.subarches.map((one) => ({
     ...one,
     control: Object.fromEntries(one.control),
