@@ -11,7 +11,7 @@ import type {
 } from './contract.ts';
 import { type ControlReader, checkedValue, isControlValue, versionTime } from './control.ts';
 import { Elements } from './elements.ts';
-import { emulatorOf } from './foreign.ts';
+import { emulationEnvironment, emulatorOf } from './foreign.ts';
 import { byteCountOf, spanOf } from './quantities.ts';
 import { chooseSource, readStrategy, type Strategy, subarchFolder } from './sources.ts';
 
@@ -63,6 +63,7 @@ export function planTarget(request: PlanRequest): StagePlan {
   const places = placesOf(elements, target);
   const isOfficial = (elements.text('release/type') ?? 'official') === 'official';
   const mtime = versionTime(identity.version);
+  const emulator = emulatorOf(request.processor, elements.text('host/arch_desc'), identity.archDesc);
   const plan: StagePlan = {
     target,
     isOfficial,
@@ -85,12 +86,13 @@ export function planTarget(request: PlanRequest): StagePlan {
       TERM: 'dumb',
       HOME: '/root',
       SOURCE_DATE_EPOCH: String(mtime),
+      ...emulationEnvironment(emulator),
     },
     limits: limitsOf(elements),
     mtime,
     isReplaced: (elements.text('metro/options') ?? '').split(/\s+/).includes('replace'),
     controlUpdates: isOfficial ? controlUpdates(target, identity.version, strategy) : [],
-    emulator: emulatorOf(request.processor, elements.text('host/arch_desc'), identity.archDesc),
+    emulator,
     elements: elements.used,
   };
   elements.check();
