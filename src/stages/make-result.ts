@@ -215,6 +215,7 @@ async function packTree(
       within: session.within,
       path,
       format: plan.format,
+      level: plan.level,
       time: plan.mtime,
     },
     ...{ leaveOut: ownOfMachine, image: imageFacts(plan), signal: hands.signal },
