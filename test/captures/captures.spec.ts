@@ -18,6 +18,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { capture, captureFormat, unpackArchive } from '../../src/captures/index.ts';
 import { encodeTarEntry, readTarBytes, tarEnd } from '../../src/formats/archives/index.ts';
+import { removeTree } from '../../src/host/index.ts';
 
 const time = 1_573_344_000;
 const image = { name: 'stage3-core2_64', version: '2019-11-10', machine: 'x86_64' };
@@ -29,7 +30,7 @@ beforeAll(() => {
   makeTree(join(folder, 'a'), ['user.one', 'user.two', 'user.three']);
   makeTree(join(folder, 'b'), ['user.three', 'user.two', 'user.one']);
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => removeTree(folder));
 
 const python = (code: string, ...args: string[]): string =>
   execFileSync('python3', ['-c', code, ...args], { encoding: 'utf8' });
@@ -141,6 +142,8 @@ describe('captures', () => {
     rmSync(join(folder, 'reference'), { recursive: true, force: true });
     execFileSync('cp', ['-a', join(folder, 'a'), join(folder, 'reference')]);
     rmSync(join(folder, 'reference/dev/left'));
+    // unsquashfs lets an ordinary user have no program that runs as somebody else
+    if (!isRoot) chmodSync(join(folder, 'reference/usr/bin/tool'), 0o644);
     expect(without(factsOf(out, false))).toEqual(without(factsOf(join(folder, 'reference'), false)));
   });
 
