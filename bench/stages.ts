@@ -156,7 +156,9 @@ export async function run(): Promise<void> {
     shell('cp /bin/busybox "$1/bin/busybox" && ln -s busybox "$1/bin/sh"', tree);
     const plain = join(folder, 'plain.tar');
     shell('tar -C "$1" -cf "$2" .', tree, plain);
-    const files = execFileSync('tar', ['-tf', plain], { maxBuffer: 1 << 28 }).filter((byte) => byte === 10).length;
+    const files = execFileSync('tar', ['-tf', plain], { maxBuffer: 1 << 28 }).filter(
+      (byte) => byte === 10,
+    ).length;
     print('the root', `${files} entries, ${Math.round(statSync(plain).size / 2 ** 20)} MiB as a tar`);
     rmSync(plain);
     await captures(folder, tree);
