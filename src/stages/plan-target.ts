@@ -72,6 +72,7 @@ export function planTarget(request: PlanRequest): StagePlan {
     mirror,
     controlFolder,
     ...result,
+    level: levelOf(elements),
     latest: latestOf(elements, own, { target, suffix }),
     source,
     snapshot: snapshotOf(elements, isOfficial),
@@ -196,6 +197,16 @@ function suffixOf(elements: Elements, container: string): string {
   throw fault('MST005', {
     what: `'target/compression' is '${word}'`,
     next: "Use 'xz', 'zstd', 'gz' or 'none'.",
+  });
+}
+
+function levelOf(elements: Elements): number | undefined {
+  const text = elements.text('target/compression/level');
+  if (text === undefined) return undefined;
+  if (/^(?:[1-9]|1[0-9])$/.test(text)) return Number(text);
+  throw fault('MST005', {
+    what: `'target/compression/level' is '${text}'`,
+    next: "Use '1' to '9', for zstd to '19'.",
   });
 }
 
