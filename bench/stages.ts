@@ -2,9 +2,8 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { capture, captureFormat, unpackArchive } from '../src/captures/index.ts';
 import { steadyCompressor } from '../src/host/index.ts';
-import { median, print, seconds, timed } from './measure/figures.ts';
+import { median, print, seconds } from './measure/figures.ts';
 
 const packmill = join(import.meta.dirname, '../bin/packmill');
 const rounds = 3;
@@ -12,22 +11,48 @@ const rounds = 3;
 /** Folders of this machine that a root file system would have, too. */
 const contents = ['/usr/lib/python3', '/usr/share/perl', '/usr/lib/gcc', '/etc'];
 
-/** Empties what the system has in memory to be written, so that one round does not pay for another. */
-const settle = (): void => void spawnSync('sync');
+/** Wall time, and time of processors of a command with all that it starts, in milliseconds. */
+interface Spent {
+  readonly wall: number;
+  readonly cpu: number;
+}
 
-/** Middle of the times of two things that are done in turns, the other first in every second round. */
-async function inTurns(
-  ours: (round: number) => Promise<unknown>,
-  theirs: (round: number) => Promise<unknown>,
-): Promise<readonly [ours: number, theirs: number]> {
-  const times: [number[], number[]] = [[], []];
+/** Runs a command once; what was written before is on the disk by then, so that one round does not pay for another. */
+function spend(words: readonly string[]): Spent {
+  spawnSync('sync');
+  const script = 'TIMEFORMAT="%R %U %S"; time "$@" 2>&3';
+  const run = spawnSync('bash', ['-c', script, 'bash', ...words], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'ignore', 'pipe', 'inherit'],
+  });
+  const [wall = 0, user = 0, system = 0] = run.stderr
+    .trim()
+    .split(' ')
+    .map((text) => Number(text) * 1000);
+  if (run.status !== 0) throw new Error(`'${words.join(' ')}' ends with ${run.status}`);
+  return { wall, cpu: user + system };
+}
+
+/** Middle of what two things cost that are done in turns, the other first in every second round. */
+function inTurns(ours: (round: number) => Spent, theirs: (round: number) => Spent): readonly [Spent, Spent] {
+  const spent: [Spent[], Spent[]] = [[], []];
   for (let round = 0; round < rounds; round += 1) {
     for (const index of round % 2 === 0 ? ([0, 1] as const) : ([1, 0] as const)) {
-      settle();
-      times[index].push(await timed(async () => await (index === 0 ? ours : theirs)(round)));
+      spent[index].push((index === 0 ? ours : theirs)(round));
     }
   }
-  return [median(times[0]), median(times[1])];
+  const middle = (all: readonly Spent[]): Spent => ({
+    wall: median(all.map(({ wall }) => wall)),
+    cpu: median(all.map(({ cpu }) => cpu)),
+  });
+  return [middle(spent[0]), middle(spent[1])];
+}
+
+/** Ours in a process of its own: what it takes to start one is part of it. */
+function inProcess(call: string): Spent {
+  const room = JSON.stringify(join(import.meta.dirname, '../src/captures/index.ts'));
+  const script = `import { capture, captureFormat, unpackArchive } from ${room}; await ${call};`;
+  return spend([process.execPath, '--input-type=module', '-e', script]);
 }
 
 /** A shell command that has to succeed. */
@@ -38,12 +63,14 @@ function shell(text: string, ...words: readonly string[]): void {
   if (status !== 0) throw new Error(stderr);
 }
 
-function ratioLine(what: string, [ours, theirs]: readonly [number, number]): void {
-  const percent = ((ours / theirs - 1) * 100).toFixed(1);
-  print(what, `${seconds(ours)}, tar and the compressor ${seconds(theirs)} (${percent} %)`);
+function ratioLine(what: string, [ours, theirs]: readonly [Spent, Spent]): void {
+  const percent = (one: number, other: number): string => `${((one / other - 1) * 100).toFixed(1)} %`;
+  const wall = `${seconds(ours.wall)} and ${seconds(theirs.wall)} (${percent(ours.wall, theirs.wall)})`;
+  const cpu = `processors ${seconds(ours.cpu)} and ${seconds(theirs.cpu)} (${percent(ours.cpu, theirs.cpu)})`;
+  print(what, `ours and tar with the compressor: ${wall}, ${cpu}`);
 }
 
-async function captures(folder: string, tree: string): Promise<void> {
+function captures(folder: string, tree: string): void {
   for (const [compression, level, suffix] of [
     ['zstd', 3, '.tar.zst'],
     ['gzip', 6, '.tar.gz'],
@@ -52,36 +79,27 @@ async function captures(folder: string, tree: string): Promise<void> {
     const path = join(folder, `ours${suffix}`);
     const other = join(folder, `theirs${suffix}`);
     const { program, args } = steadyCompressor(compression, { level });
-    const pair = await inTurns(
-      async () => {
+    const request = JSON.stringify({ root: tree, path, time: 0, level });
+    const pack = `tar -C "$1" --sort=name -cf - . | ${program} ${args.join(' ')} > "$2" && sync "$2"`;
+    const packed = inTurns(
+      () => {
         rmSync(path, { force: true });
-        await capture({ root: tree, path, format: captureFormat(path), time: 0, level });
+        return inProcess(`capture({ ...${request}, format: captureFormat(${JSON.stringify(path)}) })`);
       },
-      async () =>
-        shell(
-          `tar -C "$1" --sort=name -cf - . | ${program} ${args.join(' ')} > "$2" && sync "$2"`,
-          tree,
-          other,
-        ),
+      () => spend(['bash', '-o', 'pipefail', '-c', pack, 'bash', tree, other]),
     );
-    ratioLine(`pack (${compression} -${level})`, pair);
-    const unpacked = await inTurns(
-      async (round) => {
-        const to = join(folder, `a${suffix}${round}`);
-        mkdirSync(to);
-        await unpackArchive({ archive: path, folder: to });
-      },
-      async (round) => {
-        const to = join(folder, `b${suffix}${round}`);
-        mkdirSync(to);
-        shell(`${program} -dc "$1" | tar -xpf - -C "$2"`, path, to);
-      },
+    ratioLine(`pack (${compression} -${level})`, packed);
+    const fresh = (name: string): string => {
+      rmSync(join(folder, name), { recursive: true, force: true });
+      mkdirSync(join(folder, name));
+      return join(folder, name);
+    };
+    const unpack = `${program} -dc "$1" | tar -xpf - -C "$2"`;
+    const unpacked = inTurns(
+      () => inProcess(`unpackArchive(${JSON.stringify({ archive: path, folder: fresh('a') })})`),
+      () => spend(['bash', '-o', 'pipefail', '-c', unpack, 'bash', path, fresh('b')]),
     );
     ratioLine(`unpack (${compression})`, unpacked);
-    for (let round = 0; round < rounds; round += 1) {
-      for (const name of [`a${suffix}${round}`, `b${suffix}${round}`])
-        rmSync(join(folder, name), { recursive: true });
-    }
   }
 }
 
@@ -109,6 +127,7 @@ arch_desc: x86-64bit
 subarch: s
 version: 2026-01-31
 compression: zstd
+compression/level: 3
 [section steps]
 chroot/run: [
 #!/bin/sh
@@ -156,10 +175,12 @@ export async function run(): Promise<void> {
     shell('cp /bin/busybox "$1/bin/busybox" && ln -s busybox "$1/bin/sh"', tree);
     const plain = join(folder, 'plain.tar');
     shell('tar -C "$1" -cf "$2" .', tree, plain);
-    const files = execFileSync('tar', ['-tf', plain], { maxBuffer: 1 << 28 }).filter((byte) => byte === 10).length;
+    const files = execFileSync('tar', ['-tf', plain], { maxBuffer: 1 << 28 }).filter(
+      (byte) => byte === 10,
+    ).length;
     print('the root', `${files} entries, ${Math.round(statSync(plain).size / 2 ** 20)} MiB as a tar`);
     rmSync(plain);
-    await captures(folder, tree);
+    captures(folder, tree);
     builds(folder, tree);
   } finally {
     rmSync(folder, { recursive: true, force: true });

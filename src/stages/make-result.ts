@@ -215,10 +215,9 @@ async function packTree(
       within: session.within,
       path,
       format: plan.format,
-      level: plan.level,
       time: plan.mtime,
     },
-    ...{ leaveOut: ownOfMachine, image: imageFacts(plan), signal: hands.signal },
+    ...{ leaveOut: ownOfMachine, image: imageFacts(plan), level: plan.level, signal: hands.signal },
   });
 }
 

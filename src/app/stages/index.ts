@@ -16,9 +16,7 @@ export {
   visibleState,
 } from '../../stage-mirror/index.ts';
 export {
-  buildTarget,
   plansFor,
-  type ResolvedTarget,
   type RunEnd,
   type RunRequest,
   runTargets,
@@ -43,4 +41,4 @@ export {
   takeSeed,
   toRemove,
 } from './mirror.ts';
-export { diskControl, openStages, runRequest, type StagesRequest } from './open-stages.ts';
+export { openStages, runRequest, type StagesRequest } from './open-stages.ts';
