@@ -14,6 +14,7 @@ import {
 import type { SandboxCommand, SandboxMount } from '../sandbox/index.ts';
 import {
   inside,
+  insidePython,
   type PythonCage,
   type PythonEnvironment,
   probeFolder,
@@ -98,7 +99,15 @@ async function unpackWheel(
 ): Promise<string | undefined> {
   const wheel = `/source/${basename(path)}`;
   const command = pythonCommand(cage, environment, {
-    command: [environment.python, '-S', '-s', '-B', `${inside.probe}/unpack_wheel.py`, wheel, '/out/site'],
+    command: [
+      insidePython(environment),
+      '-S',
+      '-s',
+      '-B',
+      `${inside.probe}/unpack_wheel.py`,
+      wheel,
+      '/out/site',
+    ],
     mounts: [
       { source: probeFolder, target: inside.probe, writable: false },
       { source: realPath(path), target: wheel, writable: false },

@@ -100,17 +100,19 @@ export async function exploreDistributions(request: ExploreRequest): Promise<rea
   }
 }
 
+/** The sandbox that the environment asks for: containers of `BUILDER_IMAGE` where `CONTAINER_ENGINE` says so. */
 async function openCage(folder: string, signal: AbortSignal | undefined): Promise<PythonCage> {
+  const engine = machine.variable('CONTAINER_ENGINE');
   const { driver, root } = await openSandbox({
     settings: {
-      engine: undefined,
+      engine: engine === 'docker' || engine === 'podman' ? engine : undefined,
       sandboxRoot: machine.variable('CI_SANDBOX_ROOT'),
-      image: undefined,
+      image: machine.variable('BUILDER_IMAGE'),
       hostname: machine.name(),
       processors: undefined,
     },
     folder,
-    environment: {},
+    environment: { CONTAINER_ENGINE: engine, DOCKER_SOCKET: machine.variable('DOCKER_SOCKET') },
     clock: systemClock,
     onProblem: () => undefined,
   });
