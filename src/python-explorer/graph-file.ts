@@ -11,15 +11,15 @@ import {
 } from '../formats/python-graph/index.ts';
 import {
   ensureFolder,
-  pathKind,
+  kindsIn,
   readPieces,
   removeEntry,
   renameEntry,
   systemRandom,
-  textIfThere,
   writeFileWithMode,
   writeNewFile,
 } from '../host/index.ts';
+import { beginningOf } from './untrusted-file.ts';
 
 /** What a graph has, without its nodes. */
 export interface GraphSummary {
@@ -59,33 +59,36 @@ export async function takeGraph(where: {
   readonly words: string;
 }): Promise<GraphSummary | undefined> {
   const { from, output, words } = where;
-  const graph = `${from}/graph.jsonl`;
   const summing = new Summing();
   ensureFolder(dirname(output));
   const temporary = besides(output);
   try {
-    if (pathKind(graph) === 'file') {
-      await writeNewFile(temporary, summing.pass(readPieces(graph)), 0o644);
+    if (kindsIn(from).some(({ name, kind }) => name === graphName && kind === 'file')) {
+      await writeNewFile(temporary, summing.pass(readPieces(`${from}/${graphName}`)), 0o644);
       const isWorth = summing.toplevels.some(({ nodes }) => nodes > 0);
       if (isWorth) renameEntry(temporary, output);
     }
   } finally {
     removeEntry(temporary);
   }
-  const log = pathKind(`${from}/explore.log`) === 'file' ? (textIfThere(`${from}/explore.log`) ?? '') : '';
+  const log = await beginningOf(`${from}/explore.log`, logBytes);
   await writeFileWithMode(`${output}.log`, words === '' ? log : `${log}${words}`, 0o644);
   if (!summing.hasHeader) return undefined;
   return {
     toplevels: summing.toplevels,
     troubles: summing.troubles,
     complete: summing.complete,
-    standardFolder: readStandardFolder(`${from}/facts.json`),
+    standardFolder: await readStandardFolder(`${from}/facts.json`),
   };
 }
 
-function readStandardFolder(path: string): string {
-  if (pathKind(path) !== 'file') return '';
-  const found = /"standardFolder": "((?:[^"\\]|\\.)*)"/.exec(textIfThere(path) ?? '');
+/** The graph in the explorer's folder. */
+const graphName = 'graph.jsonl';
+/** What is kept of the explorer's log. */
+const logBytes = 1 << 20;
+
+async function readStandardFolder(path: string): Promise<string> {
+  const found = /"standardFolder": "((?:[^"\\]|\\.)*)"/.exec(await beginningOf(path, 4096));
   return found?.[1] ?? '';
 }
 
