@@ -338,6 +338,8 @@ class Walk:
             found.add("property")
         if self._is_abstract(kind, obj):
             found.add("abstract")
+        if self._is_final(kind, obj):
+            found.add("final")
         head, _dot, last = name.rpartition(".")
         place = self._naming.find(head) if head else MISSING
         if place is not MISSING and is_kind(place, type):
@@ -347,6 +349,12 @@ class Walk:
             elif type(raw) is staticmethod:
                 found.add("staticmethod")
         return found
+
+    def _is_final(self, kind, obj):
+        """What `typing.final` leaves, from Python 3.11 on."""
+        if kind == "type" and is_kind(obj, type):
+            return safe_look.own(obj).get("__final__") is True
+        return type(obj) is types.FunctionType and obj.__dict__.get("__final__") is True
 
     def _is_abstract(self, kind, obj):
         if kind == "type" and is_kind(obj, type):
