@@ -55,7 +55,7 @@ const isCompiled = (path: string): boolean => /(?:^|\/)__pycache__$/.test(path) 
 const isBeside = (path: string): boolean =>
   isCompiled(path) || /^(?:site-packages|dist-packages|test)$/.test(path);
 
-function folderDigest(path: string | undefined, leavesOut = isCompiled): string {
+function folderDigest(path: string | undefined, leavesOut: (path: string) => boolean): string {
   if (path === undefined || !pathExists(path)) return 'nothing';
   return snapshotFolder(realPath(path), { leavesOut, texts: new Set() }).digest;
 }
@@ -73,16 +73,22 @@ export async function explorationKey(input: ExplorationInput, standardFolder: st
   const { environment, distribution, cage, options = {} } = input;
   const { fresh: _fresh, jobs: _jobs, ...asked } = options;
   const standard = outside(cage.root, environment.prefixes, standardFolder);
+  const digestOf = (path: string | undefined, leavesOut = isCompiled): string => {
+    const known = path === undefined ? undefined : cage.digests?.get(path);
+    const digest = known ?? folderDigest(path, leavesOut);
+    if (path !== undefined) cage.digests?.set(path, digest);
+    return digest;
+  };
   const parts = {
     root: cage.root.kind === 'image' ? cage.root.name : cage.root.kind,
     python: environment.python,
     distribution,
     asked,
-    probe: folderDigest(probeFolder),
+    probe: digestOf(probeFolder),
     interpreter: await fileDigest(outside(cage.root, [], environment.python)),
-    standard: folderDigest(standard, isBeside),
-    site: environment.site.map((path) => folderDigest(path)),
-    stubs: (options.stubs ?? []).map((path) => folderDigest(path)),
+    standard: digestOf(standard, isBeside),
+    site: environment.site.map((path) => digestOf(path)),
+    stubs: (options.stubs ?? []).map((path) => digestOf(path)),
   };
   return digestBytes(JSON.stringify(parts));
 }

@@ -23,6 +23,11 @@ export interface PythonCage {
   readonly scratch: string;
   readonly clock: Clock;
   readonly signal?: AbortSignal | undefined;
+  /**
+   * Digests of folders that do not change while this cage is used, by path: one map for many explorations saves reading
+   * their sites again for each. Undefined: folders are read each time.
+   */
+  readonly digests?: Map<string, string> | undefined;
 }
 
 /** The explorer's own files, which are shown to the sandbox. */

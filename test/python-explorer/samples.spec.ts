@@ -60,6 +60,12 @@ secret: "Outer" = Outer()
 
 import abc, typing
 
+def named_like_property(self): pass
+named_like_property.__qualname__ = 'Getter.value'
+class Getter:
+    value = property(named_like_property)
+    get_value = named_like_property
+
 @typing.final
 class Last(abc.ABC):
     @abc.abstractmethod
@@ -198,6 +204,13 @@ describe('what is found in samples', () => {
     const noted = graph.at('tpk.typed.noted')?.signature;
     expect(written(noted)).toBe('a: int, b: int=1 -> str');
     expect(noted?.from).toBe('stub');
+  });
+
+  it('a getter that calls itself by the name of its property is found by its own path', () => {
+    const valid = graph.validated();
+    expect(valid.at('tpk.Getter.value')).toMatchObject({ kind: 'descriptor', canonical: 'tpk.Getter.value' });
+    expect(valid.at('tpk.Getter.get_value')?.canonical).toBe('tpk.named_like_property');
+    expect(valid.troubles).toEqual([]);
   });
 
   it('knows what is abstract and what is final', () => {

@@ -116,7 +116,8 @@ async function openCage(folder: string, signal: AbortSignal | undefined): Promis
     clock: systemClock,
     onProblem: () => undefined,
   });
-  return { sandbox: driver, root, scratch: `${folder}/scratch`, clock: systemClock, signal };
+  const scratch = `${folder}/scratch`;
+  return { sandbox: driver, root, scratch, clock: systemClock, signal, digests: new Map() };
 }
 
 async function exploreOne(request: ExploreRequest, cage: PythonCage, asked: string): Promise<ExploredRow> {

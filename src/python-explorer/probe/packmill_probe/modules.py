@@ -114,7 +114,7 @@ def _children(package):
     """Names of modules in a package, in order, and whether they are packages."""
     try:
         places = [place for place in own(package).get("__path__", ()) if type(place) is str]
-        return sorted({(info.name, info.ispkg) for info in pkgutil.iter_modules(places)})
+        return sorted({(info.name, info.ispkg) for info in pkgutil.iter_modules(places) if info.name.isidentifier()})
     except BaseException:
         return []
 
