@@ -30,6 +30,8 @@ export {
   statusOf,
   type TargetEnd,
   type TargetView,
+  type Tidied,
+  tidyState,
   type Verification,
   verifyTarget,
   viewTargets,
