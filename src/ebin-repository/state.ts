@@ -1,7 +1,7 @@
 import type { Problem } from '../diagnostics/index.ts';
 import type { ContentObject } from '../ebins/index.ts';
 import { bytesIfThere, ensureFolder, replaceFile } from '../host/index.ts';
-import type { PackageReport } from './contract.ts';
+import type { Diagnostic, PackageReport } from './contract.ts';
 
 /** Folder of the generator in a repository; Portage and Git leave it alone. */
 export const ownFolder = '.ebins';
@@ -15,6 +15,9 @@ export interface KnownFile {
   readonly buildId: number | undefined;
   /** Name of the repository it was built from; empty when it is not said. */
   readonly repository: string;
+  /** Sonames that it needs and has, as the metadata spells them (specification 4.10). */
+  readonly requires: string;
+  readonly provides: string;
 }
 
 /** What an image was split into, and under which rules. */
@@ -40,9 +43,10 @@ interface Kept {
   readonly files: Readonly<Record<string, KnownFile>>;
   readonly splits: Readonly<Record<string, KnownSplit>>;
   readonly packages: Readonly<Record<string, KnownPackage>>;
+  readonly refused?: Readonly<Record<string, readonly Diagnostic[]>>;
 }
 
-const version = 1;
+const version = 2;
 const nothing: Kept = { version, files: {}, splits: {}, packages: {} };
 
 /**
@@ -54,10 +58,12 @@ export class GeneratorState {
   readonly #folder: string;
   /** By path of the file. */
   readonly files: Map<string, KnownFile>;
-  /** By SHA-512 of the file. */
+  /** By SHA-512 of the file, with size and time of a tarball of debug data beside it. */
   readonly splits: Map<string, KnownSplit>;
   /** By version. */
   readonly packages: Map<string, KnownPackage>;
+  /** Why the last run refused a version, by version. */
+  readonly refused: Map<string, readonly Diagnostic[]>;
 
   /** One that knows nothing, and is not to be saved. */
   static empty(): GeneratorState {
@@ -72,6 +78,7 @@ export class GeneratorState {
     this.files = new Map(Object.entries(kept.files));
     this.splits = new Map(Object.entries(kept.splits));
     this.packages = new Map(Object.entries(kept.packages));
+    this.refused = new Map(Object.entries(kept.refused ?? {}));
   }
 
   #read(): Kept {
@@ -93,8 +100,9 @@ export class GeneratorState {
     const kept: Kept = {
       version,
       files: Object.fromEntries(this.files),
-      splits: Object.fromEntries([...this.splits].filter(([sha512]) => used.has(sha512))),
+      splits: Object.fromEntries([...this.splits].filter(([key]) => used.has(key.split(' ')[0] ?? ''))),
       packages: Object.fromEntries(this.packages),
+      refused: Object.fromEntries(this.refused),
     };
     replaceFile(this.#path, JSON.stringify(kept));
   }

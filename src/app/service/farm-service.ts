@@ -1,5 +1,7 @@
 import type {
   BuilderView,
+  EbinRequest,
+  EbinRequestView,
   JobSelection,
   JobView,
   QueuedPackages,
@@ -15,6 +17,7 @@ import type {
   UpkeepView,
 } from '../../api/index.ts';
 import type { FarmEvent } from '../../model/index.ts';
+import type { EbinLook } from '../ebins/index.ts';
 
 /** Who may do what. `builder`: hand in objects, fetch inputs. `operator`: schedule, cancel, drain. */
 export type TokenRole = 'builder' | 'operator';
@@ -44,6 +47,8 @@ export interface Measurement {
 
 /** What the faces (HTTP, command line) may ask of a running manager. All reading is cheap enough to be polled. */
 export interface FarmService {
+  /** What may be seen of repositories of ebins. */
+  readonly ebins: EbinLook;
   /** `early`: the answer to a request for many packages need not wait until they are queued. */
   schedule(request: ScheduleRequest, how?: { readonly early?: boolean }): Promise<ScheduleReply>;
   removeObsolete(request: RemovalRequest): Promise<RemovalReply>;
@@ -59,6 +64,13 @@ export interface FarmService {
   runUpkeep(source: string, request: UpkeepRunRequest): Promise<UpkeepRunReply>;
   /** No runs by pushes and by the clock, or again some; outlives a restart. Throws CIF001. */
   pauseUpkeep(source: string, paused: boolean): Promise<void>;
+
+  /** Writes down that a combination of flags is wanted, and has it built where somebody can. Throws EBN101, EBN103. */
+  requestEbin(request: EbinRequest): Promise<EbinRequestView>;
+  /** Forgets such a request. Throws EBN104. */
+  dropEbinRequest(id: number): Promise<void>;
+  /** Combinations that are asked for, and how they stand. */
+  ebinRequests(): readonly EbinRequestView[];
 
   /** Recipe sources that keep themselves up to date. */
   upkeep(): readonly UpkeepView[];

@@ -14,7 +14,6 @@ export {
   readMirror,
   rollBackLatest,
   visibleState,
-  writeIndex,
 } from '../../stage-mirror/index.ts';
 export {
   plansFor,
@@ -40,7 +39,6 @@ export {
   checkMirror,
   nextOf,
   type SeedRequest,
-  stageSigner,
   takeMirror,
   takeSeed,
   toRemove,
