@@ -29,4 +29,5 @@ export {
 } from './run-targets.ts';
 export { buildSnapshot, planSnapshot, type SnapshotPlan } from './snapshot.ts';
 export { StageState } from './state.ts';
+export { type Tidied, tidyState } from './tidy.ts';
 export { type Verification, verifyTarget } from './verify.ts';

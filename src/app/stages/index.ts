@@ -29,6 +29,8 @@ export {
   statusOf,
   type TargetEnd,
   type TargetView,
+  type Tidied,
+  tidyState,
   type Verification,
   verifyTarget,
   viewTargets,
