@@ -111,6 +111,12 @@ export const rooms = {
       'binary packages of Gentoo opened, their images taken apart into objects that are kept by content',
     knows: ['formats', 'host', 'store', 'fetcher'],
   },
+  captures: {
+    floor: 2,
+    purpose:
+      'root folders into archives and images, the same bytes each time, and archives into root folders',
+    knows: ['formats', 'host'],
+  },
   git: { floor: 2, purpose: 'repositories of recipes and of sources', knows: ['host'] },
   upstream: {
     floor: 2,
@@ -208,6 +214,20 @@ export const rooms = {
     purpose: 'repositories of ebins: made from folders of binary packages, kept in step, checked, cleaned',
     knows: ['formats', 'host', 'ebins', 'ebin-index'],
   },
+  stages: {
+    floor: 3,
+    purpose:
+      'stage builds: planned from files of the Metro language, made in trees of their own, found again',
+    knows: ['formats', 'host', 'store', 'captures'],
+    borrows: ['sandbox'],
+  },
+  'stage-mirror': {
+    floor: 3,
+    purpose:
+      'mirrors of stages: results published whole, links to the newest flipped at once, cleaned, taken over',
+    knows: ['host', 'ebins', 'stages'],
+    borrows: ['signer'],
+  },
   tree: {
     floor: 3,
     purpose: 'whole kits and the meta-repo put together, checked, and pushed in two phases',
@@ -233,6 +253,7 @@ export const rooms = {
       'tree',
       'metro',
       'metro-editor',
+      'stages',
       'ebins',
       'python',
     ],

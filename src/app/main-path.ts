@@ -12,11 +12,12 @@ import { indexingBuilder } from '../recipes/ebin/index.ts';
 import type { BuildObserver } from './build-event.ts';
 import { type BuildReport, isFailedBuild, planReason, reportBroken, reportJob } from './build-report.ts';
 import { decideRebuild } from './decide-rebuild.ts';
+import { isEbinTarget } from './ebin-targets/is-ebin-target.ts';
 import type { Farm } from './farm.ts';
 import { performAttempt, sweepWork } from './perform-attempt.ts';
 import { noteOverlays, type PlannedRecipes, type PlanRequest, planRecipes } from './plan-recipes.ts';
 import { Publishing } from './publishing.ts';
-import { isEbinTarget, isEbuildTree, kindOf } from './recipe-kinds.ts';
+import { isEbuildTree, kindOf } from './recipe-kinds.ts';
 
 export interface BuildRequest extends PlanRequest {
   /** Builds at one time; undefined: the farm's setting. */

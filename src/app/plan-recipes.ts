@@ -12,11 +12,12 @@ import {
 import { autogensOf, discoverAutogens, overlayOf } from '../recipes/autogen/index.ts';
 import { discoverEbins } from '../recipes/ebin/index.ts';
 import type { TargetRef } from './artifacts-at-hand.ts';
+import { isEbinTarget } from './ebin-targets/is-ebin-target.ts';
 import { ebinTargetSettings } from './ebin-targets/settings.ts';
 import type { Farm } from './farm.ts';
 import { targetNames } from './farm-names.ts';
 import { type BrokenRecipe, type LoadRequest, loadRecipes } from './load-recipes.ts';
-import { isEbinTarget, isEbuildTree, kindOf } from './recipe-kinds.ts';
+import { isEbuildTree, kindOf } from './recipe-kinds.ts';
 import { noSuchTarget } from './service/known-names.ts';
 import { noteAutogens } from './tree-owners.ts';
 

@@ -4,11 +4,12 @@ import { type AttemptId, type JobIdParts, parseJobId } from '../primitives/index
 import type { PublishReport } from '../publisher/index.ts';
 import type { PackageToPublish } from '../publisher/pacman-repo/index.ts';
 import { readPackageFacts, successesOf } from './artifacts-at-hand.ts';
+import { isEbinTarget } from './ebin-targets/is-ebin-target.ts';
 import { landBuild, packageOfBuild } from './ebin-targets/landing.ts';
 import { isWishName } from './ebin-targets/wishes.ts';
 import type { Farm } from './farm.ts';
 import { changeTree, publishTree } from './publish-tree.ts';
-import { isEbinTarget, isEbuildTree } from './recipe-kinds.ts';
+import { isEbuildTree } from './recipe-kinds.ts';
 import { orphans } from './tree-owners.ts';
 
 /** Generation number that stands for "will never be published", because the publisher refused it. */

@@ -11,6 +11,7 @@ import {
   type PkgbuildSettings,
 } from '../recipes/pkgbuild/index.ts';
 import { hasUseFolder } from './ebin-targets/gentoo-root.ts';
+import { isEbinTarget } from './ebin-targets/is-ebin-target.ts';
 import { existingBuilds } from './ebin-targets/landing.ts';
 import { objectKeeper } from './ebin-targets/objects.ts';
 import { ebinTargetSettings } from './ebin-targets/settings.ts';
@@ -22,10 +23,6 @@ export function isEbuildTree({ config }: Pick<Farm, 'config'>, target: string): 
   const kind = config.targets[target]?.kind;
   return kind === 'ebuild-tree' || kind === 'ebins';
 }
-
-/** Whether a target is a repository of ebins. */
-export const isEbinTarget = ({ config }: Pick<Farm, 'config'>, target: string): boolean =>
-  config.targets[target]?.kind === 'ebins';
 
 /** The kind of the recipes of a target, with the farm's settings; made for each attempt, as credentials are read once. */
 export function kindOf(farm: Farm, target: string): RecipeKind {

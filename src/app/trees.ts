@@ -2,11 +2,11 @@ import { fault, isFault, type Problem } from '../diagnostics/index.ts';
 import { entryFacts } from '../host/index.ts';
 import { jobId } from '../primitives/index.ts';
 import { lastMade } from './artifacts-at-hand.ts';
+import { isEbinTarget } from './ebin-targets/is-ebin-target.ts';
 import { verifyEbinTree } from './ebin-targets/verify.ts';
 import { checkTreeFolder } from './ebuild-tree/index.ts';
 import type { Farm } from './farm.ts';
 import { changeTree } from './publish-tree.ts';
-import { isEbinTarget } from './recipe-kinds.ts';
 
 /** A package of a tree, as repositories show theirs. */
 interface TreeEntry {

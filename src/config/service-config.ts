@@ -102,6 +102,9 @@ const folderName = z
     'a folder, as a path from the top of the repository',
   );
 
+/** Where binary packages are. */
+const packagePlace = /^(?:\/|https?:\/\/.)/;
+
 const recipeSourceSchema = z
   .strictObject({
     url: z.string().min(1),
@@ -115,8 +118,10 @@ const recipeSourceSchema = z
     target: repositoryName.optional(),
     /** Of autogens: the folder of the repository that is the overlay; default: its top. */
     overlay: folderName.optional(),
-    /** Of ebins: further folders of binary packages, whose builds count as those of `url` do. */
-    also: z.array(z.string().startsWith('/')).optional(),
+    /** Of ebins: further PKGDIRs or addresses of binhosts, whose builds count as those of `url` do. */
+    also: z
+      .array(z.string().regex(packagePlace, 'an absolute path, or an address of http or https'))
+      .optional(),
     /** Of a release: which one, and how its kits are regenerated. */
     regen: regenSchema.optional(),
     /** The farm itself keeps the recipes up to date; without it they are only read. */
@@ -129,7 +134,8 @@ const recipeSourceSchema = z
     if (kind === 'ebins' && target === undefined) wrong('target', "ebins need 'target'");
     if (kind !== 'autogen' && kind !== 'ebins' && target !== undefined)
       wrong('target', 'belongs to autogens and ebins');
-    if (kind === 'ebins' && !url.startsWith('/')) wrong('url', 'of ebins is the absolute path of a PKGDIR');
+    if (kind === 'ebins' && !packagePlace.test(url))
+      wrong('url', 'of ebins is the absolute path of a PKGDIR, or an address of http or https');
     if (kind !== 'ebins' && also !== undefined) wrong('also', 'belongs to ebins');
     if (kind === 'ebins' && branch !== undefined) wrong('branch', 'folders of packages have none');
     if (kind !== 'autogen' && overlay !== undefined) wrong('overlay', 'belongs to autogens');

@@ -47,6 +47,8 @@ export interface HttpOptions {
   readonly pkgnameLabel?: boolean;
   /** Answers about symbols of Python; without it their routes lead nowhere. */
   readonly symbols?: SymbolAnswers;
+  /** Folder of the distfiles of ebins in content-hash layout; without it neither they nor the repositories are served. */
+  readonly distfiles?: string;
   readonly limits?: Partial<HttpLimits>;
   readonly clock?: Clock;
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import {
   digestBytes,
+  hashFile,
   pathExists,
   realPath,
   snapshotFolder,
@@ -10,7 +11,7 @@ import {
 import type { SandboxRoot } from '../sandbox/index.ts';
 import type { ExplorationInput } from './exploration-input.ts';
 import type { GraphSummary } from './graph-file.ts';
-import { probeFolder } from './python-environment.ts';
+import { prefixTarget, probeFolder } from './python-environment.ts';
 
 /** What an exploration was made from, and what came of it; lies beside the graph. */
 export interface ExplorationRecord {
@@ -39,18 +40,29 @@ export async function writeRecord(output: string, record: ExplorationRecord): Pr
 
 /** A path of the sandbox on this machine; undefined where the root is an image. */
 function outside(root: SandboxRoot, prefixes: readonly string[], path: string): string | undefined {
-  if (prefixes.some((prefix) => path === prefix || path.startsWith(`${prefix}/`))) return path;
+  for (const [index, prefix] of prefixes.entries()) {
+    const target = prefixTarget(prefix, index);
+    if (path.startsWith(`${target}/`)) return `${prefix}${path.slice(target.length)}`;
+  }
   if (root.kind === 'image') return undefined;
   return root.kind === 'host' ? path : join(root.path, path);
 }
 
-/** Left out of a digest: what comes and goes without a meaning, and folders that are sites of their own. */
-const leavesOut = (path: string): boolean =>
-  /(?:^|\/)__pycache__$/.test(path) || /\.py[co]$/.test(path) || /^(?:site|dist)-packages$/.test(path);
+/** What comes and goes without a meaning. */
+const isCompiled = (path: string): boolean => /(?:^|\/)__pycache__$/.test(path) || /\.py[co]$/.test(path);
 
-function folderDigest(path: string | undefined): string {
+/** Of a standard library also: folders that are sites of their own, and its tests, which are never entered. */
+const isBeside = (path: string): boolean =>
+  isCompiled(path) || /^(?:site-packages|dist-packages|test)$/.test(path);
+
+function folderDigest(path: string | undefined, leavesOut: (path: string) => boolean): string {
   if (path === undefined || !pathExists(path)) return 'nothing';
   return snapshotFolder(realPath(path), { leavesOut, texts: new Set() }).digest;
+}
+
+async function fileDigest(path: string | undefined): Promise<string> {
+  if (path === undefined || !pathExists(path)) return 'nothing';
+  return (await hashFile(realPath(path))).digest;
 }
 
 /**
@@ -61,15 +73,22 @@ export async function explorationKey(input: ExplorationInput, standardFolder: st
   const { environment, distribution, cage, options = {} } = input;
   const { fresh: _fresh, jobs: _jobs, ...asked } = options;
   const standard = outside(cage.root, environment.prefixes, standardFolder);
+  const digestOf = (path: string | undefined, leavesOut = isCompiled): string => {
+    const known = path === undefined ? undefined : cage.digests?.get(path);
+    const digest = known ?? folderDigest(path, leavesOut);
+    if (path !== undefined) cage.digests?.set(path, digest);
+    return digest;
+  };
   const parts = {
     root: cage.root.kind === 'image' ? cage.root.name : cage.root.kind,
     python: environment.python,
     distribution,
     asked,
-    probe: folderDigest(probeFolder),
-    standard: folderDigest(standard),
-    site: environment.site.map(folderDigest),
-    stubs: (options.stubs ?? []).map(folderDigest),
+    probe: digestOf(probeFolder),
+    interpreter: await fileDigest(outside(cage.root, [], environment.python)),
+    standard: digestOf(standard, isBeside),
+    site: environment.site.map((path) => digestOf(path)),
+    stubs: (options.stubs ?? []).map((path) => digestOf(path)),
   };
   return digestBytes(JSON.stringify(parts));
 }

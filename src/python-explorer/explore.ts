@@ -5,7 +5,7 @@ import type { SandboxEnd, SandboxResult } from '../sandbox/index.ts';
 import type { ExplorationInput, ExplorationLimits } from './exploration-input.ts';
 import { explorationKey, readRecord, writeRecord } from './exploration-record.ts';
 import { type GraphSummary, takeGraph } from './graph-file.ts';
-import { inside, probeFolder, pythonCommand } from './python-environment.ts';
+import { inside, insidePython, probeFolder, pythonCommand } from './python-environment.ts';
 
 export interface Exploration {
   /** Whether at least one top-level has nodes, and a graph was written. */
@@ -124,7 +124,14 @@ async function run(
     writable: false,
   }));
   const command = pythonCommand(cage, environment, {
-    command: [environment.python, '-S', '-s', '-B', `${inside.probe}/run.py`, `${inside.job}/request.json`],
+    command: [
+      insidePython(environment),
+      '-S',
+      '-s',
+      '-B',
+      `${inside.probe}/run.py`,
+      `${inside.job}/request.json`,
+    ],
     mounts: [
       ...stubs,
       { source: probeFolder, target: inside.probe, writable: false },

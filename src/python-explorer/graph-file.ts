@@ -11,15 +11,15 @@ import {
 } from '../formats/python-graph/index.ts';
 import {
   ensureFolder,
-  pathKind,
+  kindsIn,
   readPieces,
   removeEntry,
   renameEntry,
   systemRandom,
-  textIfThere,
   writeFileWithMode,
   writeNewFile,
 } from '../host/index.ts';
+import { beginningOf } from './untrusted-file.ts';
 
 /** What a graph has, without its nodes. */
 export interface GraphSummary {
@@ -59,35 +59,45 @@ export async function takeGraph(where: {
   readonly words: string;
 }): Promise<GraphSummary | undefined> {
   const { from, output, words } = where;
-  const graph = `${from}/graph.jsonl`;
   const summing = new Summing();
   ensureFolder(dirname(output));
   const temporary = besides(output);
   try {
-    if (pathKind(graph) === 'file') {
-      await writeNewFile(temporary, summing.pass(readPieces(graph)), 0o644);
+    if (kindsIn(from).some(({ name, kind }) => name === graphName && kind === 'file')) {
+      await writeNewFile(temporary, summing.pass(readPieces(`${from}/${graphName}`)), 0o644);
       const isWorth = summing.toplevels.some(({ nodes }) => nodes > 0);
       if (isWorth) renameEntry(temporary, output);
     }
   } finally {
     removeEntry(temporary);
   }
-  const log = pathKind(`${from}/explore.log`) === 'file' ? (textIfThere(`${from}/explore.log`) ?? '') : '';
+  const log = await beginningOf(`${from}/explore.log`, logBytes);
   await writeFileWithMode(`${output}.log`, words === '' ? log : `${log}${words}`, 0o644);
   if (!summing.hasHeader) return undefined;
   return {
     toplevels: summing.toplevels,
     troubles: summing.troubles,
     complete: summing.complete,
-    standardFolder: readStandardFolder(`${from}/facts.json`),
+    standardFolder: await readStandardFolder(`${from}/facts.json`),
   };
 }
 
-function readStandardFolder(path: string): string {
-  if (pathKind(path) !== 'file') return '';
-  const found = /"standardFolder": "((?:[^"\\]|\\.)*)"/.exec(textIfThere(path) ?? '');
+/** The graph in the explorer's folder. */
+const graphName = 'graph.jsonl';
+/** What is kept of the explorer's log. */
+const logBytes = 1 << 20;
+
+async function readStandardFolder(path: string): Promise<string> {
+  const found = /"standardFolder": "((?:[^"\\]|\\.)*)"/.exec(await beginningOf(path, 4096));
   return found?.[1] ?? '';
 }
+
+/** How the line of a node begins. */
+const nodeMark = '{"id":';
+const isNodeLine = (parts: readonly Buffer[]): boolean =>
+  Buffer.concat(parts.map((part) => part.subarray(0, nodeMark.length)))
+    .toString('latin1')
+    .startsWith(nodeMark);
 
 /** Sums up the lines of a graph as they pass; nodes are counted by how their lines begin. */
 class Summing {
@@ -99,26 +109,29 @@ class Summing {
   #nodes = 0;
 
   async *pass(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-    let rest: Buffer = Buffer.alloc(0);
+    let line: Buffer[] = [];
     for await (const piece of pieces) {
       yield piece;
-      const bytes = rest.length === 0 ? Buffer.from(piece) : Buffer.concat([rest, piece]);
+      const bytes = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
       let from = 0;
       for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10, from)) {
-        this.#line(bytes, from, end);
+        this.#line([...line, bytes.subarray(from, end)]);
+        line = [];
         from = end + 1;
       }
-      rest = bytes.subarray(from);
+      // of a node its beginning is enough, however long it is
+      const kept = line.reduce((sum, part) => sum + part.byteLength, 0);
+      const isNode = kept > nodeMark.length && isNodeLine(line);
+      if (from < bytes.byteLength && !isNode) line.push(Buffer.from(bytes.subarray(from)));
     }
   }
 
-  #line(bytes: Buffer, from: number, end: number): void {
-    const isNode = bytes[from + 2] === 0x69 && bytes[from + 3] === 0x64 && bytes[from + 4] === 0x22;
-    if (isNode) {
+  #line(parts: readonly Buffer[]): void {
+    if (isNodeLine(parts)) {
       this.#nodes += 1;
       return;
     }
-    const event = decodeGraphEvent(bytes.toString('utf8', from, end));
+    const event = decodeGraphEvent(Buffer.concat(parts).toString('utf8'));
     if (event?.event === 'header') this.hasHeader = true;
     else if (event?.event === 'trouble') this.troubles.push(event.trouble);
     else if (event?.event === 'end') this.complete = event.complete;

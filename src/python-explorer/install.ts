@@ -8,17 +8,18 @@ import {
   realPath,
   removeTree,
   systemRandom,
-  textIfThere,
   writeFileWithMode,
 } from '../host/index.ts';
 import type { SandboxCommand, SandboxMount } from '../sandbox/index.ts';
 import {
   inside,
+  insidePython,
   type PythonCage,
   type PythonEnvironment,
   probeFolder,
   pythonCommand,
 } from './python-environment.ts';
+import { beginningOf } from './untrusted-file.ts';
 
 /** Where a distribution is installed from. */
 export type InstallSource =
@@ -68,7 +69,7 @@ export async function installDistribution(input: InstallInput): Promise<Installe
   const copy = `${cage.scratch}/source-${systemRandom.hex(6)}`;
   try {
     const said = await fill(input, copy);
-    const distribution = said === undefined ? onlyDistribution(target) : undefined;
+    const distribution = said === undefined ? await onlyDistribution(target) : undefined;
     if (distribution !== undefined) return { distribution };
     await cage.sandbox.removeFolder(target);
     return { problem: problem('MPY012', { what: `'${nameOf(source)}' cannot be installed`, why: said }) };
@@ -98,7 +99,15 @@ async function unpackWheel(
 ): Promise<string | undefined> {
   const wheel = `/source/${basename(path)}`;
   const command = pythonCommand(cage, environment, {
-    command: [environment.python, '-S', '-s', '-B', `${inside.probe}/unpack_wheel.py`, wheel, '/out/site'],
+    command: [
+      insidePython(environment),
+      '-S',
+      '-s',
+      '-B',
+      `${inside.probe}/unpack_wheel.py`,
+      wheel,
+      '/out/site',
+    ],
     mounts: [
       { source: probeFolder, target: inside.probe, writable: false },
       { source: realPath(path), target: wheel, writable: false },
@@ -193,21 +202,20 @@ async function sourceWords(
 }
 
 /** The one distribution that a folder has the metadata of. */
-function onlyDistribution(folder: string): PythonDistribution | undefined {
+async function onlyDistribution(folder: string): Promise<PythonDistribution | undefined> {
   const entry = namesIn(folder).find((name) => /\.(?:dist|egg)-info$/.test(name));
-  if (entry === undefined) return undefined;
-  return distributionAt(join(folder, entry)) ?? undefined;
+  return entry === undefined ? undefined : await distributionAt(join(folder, entry));
 }
+
+/** Metadata has its fields before the long description. */
+const metadataBytes = 1 << 16;
 
 /** Name and version as the metadata of an installed distribution has them; undefined for what is none. */
-export function distributionAt(path: string): PythonDistribution | undefined {
-  const text = metadataText(path);
-  const name = /^Name: *(.+?) *$/m.exec(text ?? '')?.[1];
-  if (name === undefined) return undefined;
-  return { name, version: /^Version: *(.+?) *$/m.exec(text ?? '')?.[1] ?? '' };
-}
-
-function metadataText(path: string): string | undefined {
-  if (pathKind(path) === 'file') return textIfThere(path);
-  return textIfThere(join(path, 'METADATA')) ?? textIfThere(join(path, 'PKG-INFO'));
+export async function distributionAt(path: string): Promise<PythonDistribution | undefined> {
+  for (const file of [join(path, 'METADATA'), join(path, 'PKG-INFO'), path]) {
+    const text = await beginningOf(file, metadataBytes);
+    const name = /^Name: *(.+?) *$/m.exec(text)?.[1];
+    if (name !== undefined) return { name, version: /^Version: *(.+?) *$/m.exec(text)?.[1] ?? '' };
+  }
+  return undefined;
 }

@@ -64,6 +64,14 @@ named.__doc__ = Texts("doc")
 sig = lambda: None
 class Signed:
     __signature__ = "nonsense"
+class Missing(type):
+    def __dir__(cls): return ["gone"]
+    def __getattr__(cls, name): raise KeyError(name)
+class Lacking(metaclass=Missing): pass
+class Stopper(type):
+    def __dir__(cls): return ["gone"]
+    def __getattr__(cls, name): raise KeyboardInterrupt
+class Stopping(metaclass=Stopper): pass
 def ok(): pass
 `,
   },
@@ -73,6 +81,12 @@ def ok(): pass
   surrogates: {
     good: 'A = "\\ud800 alone"\nB = "\\U0001f600"\nclass C: pass\nC.__doc__ = "doc \\udfff"\ndef ok(): pass',
   },
+  replaced_modules: {
+    bad: 'import sys\nclass Odd:\n    def __bool__(self): raise RuntimeError\n    def __getattr__(self, name): raise KeyError(name)\nsys.modules[__name__] = Odd()',
+    good: 'def ok(): pass',
+  },
+  prints: { good: 'print("x" * 30_000_000)\ndef ok(): pass' },
+  enum: { __init__: 'BACKPORT = 1', good: 'def ok(): pass' },
   deep: {
     good: 'def make(n):\n    top = cls = type("C", (), {})\n    for _ in range(n):\n        inner = type("C", (), {})\n        cls.inner = inner\n        cls = inner\n    return top\nTop = make(3000)\ndef ok(): pass',
   },
@@ -168,6 +182,10 @@ describe('packages that do what they should not', () => {
   it('what leads to itself is there once', () => {
     expect(graph.at('cycles.good.A.A')).toBe(graph.at('cycles.good.A'));
     expect(graph.at('cycles.good.me')).toBe(graph.at('cycles.good'));
+  });
+
+  it('a module that the explorer has too is that of the distribution', () => {
+    expect(graph.at('enum.BACKPORT')?.value).toBe('1');
   });
 
   it('texts are cut and are Unicode', () => {

@@ -19,6 +19,14 @@ beforeAll(() => {
     'regicide-1.0.dist-info/RECORD': 'able.py,,\nregicide.py,,\n',
     'able.py': 'X = 1\n',
     'regicide.py': 'import os, signal\nos.kill(os.getppid(), signal.SIGKILL)\n',
+    'leak-1.0.dist-info/METADATA': metadata('leak'),
+    'leak-1.0.dist-info/top_level.txt': 'leak\n',
+    'leak.py':
+      'import os\nfor name in ("explore.log", "facts.json"):\n    os.unlink("/out/" + name)\n    os.symlink("/etc/hostname", "/out/" + name)\n',
+    'usurper-1.0.dist-info/METADATA': metadata('usurper'),
+    'usurper-1.0.dist-info/top_level.txt': 'usurper\n',
+    'usurper.py':
+      'import os\nos.unlink("/out/graph.jsonl")\nos.symlink("/etc/hostname", "/out/graph.jsonl")\n',
     'flask-1.0.dist-info/METADATA': metadata('Flask'),
     'flask-1.0.dist-info/top_level.txt': 'flask\n',
     'flask/__init__.py':
@@ -62,6 +70,14 @@ describe('limits and preparations', () => {
     expect(exploration.summary.troubles.map(({ code }) => code)).toEqual(['MPY010']);
     expect(graph.at('able.X')?.value).toBe('1');
     expect(graph.troubles.map(({ code }) => code)).toContain('MPY021');
+  });
+
+  it('links that were put into its folder lead nowhere', async () => {
+    const { output, exploration } = await laboratory.explore('leak', [site]);
+    expect(exploration.succeeded).toBe(true);
+    expect(exploration.summary.standardFolder).toBe('');
+    expect(readFileSync(`${output}.log`, 'utf8')).toBe('');
+    await expect(laboratory.explore('usurper', [site])).rejects.toThrow('MPY011');
   });
 
   it('frameworks are prepared for what needs them, and what does not fit is told', async () => {

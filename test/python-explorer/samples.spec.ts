@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Laboratory, type ReadGraph, written } from './laboratory.ts';
+import { Laboratory, type ReadGraph, versionOf, written } from './laboratory.ts';
 
 /** Metadata of a distribution that is installed in the way of wheels. */
 const info = (name: string, record: readonly string[]): Record<string, string> => ({
@@ -57,6 +57,19 @@ foreign = shown.method
 instance = Outer()
 instances_type = type(instance)
 secret: "Outer" = Outer()
+
+import abc, typing
+
+def named_like_property(self): pass
+named_like_property.__qualname__ = 'Getter.value'
+class Getter:
+    value = property(named_like_property)
+    get_value = named_like_property
+
+@typing.final
+class Last(abc.ABC):
+    @abc.abstractmethod
+    def must(self): pass
 `;
 
 const files = {
@@ -189,8 +202,36 @@ describe('what is found in samples', () => {
     expect(over?.overloads.map((one) => written(one))).toEqual(['a: int -> int', 'a: str, b: str -> str']);
     expect(written(over?.signature)).toBe('a, b=None');
     const noted = graph.at('tpk.typed.noted')?.signature;
-    expect(written(noted)).toMatch(/^a: int, b: int=.* -> str$/);
+    expect(written(noted)).toBe('a: int, b: int=1 -> str');
     expect(noted?.from).toBe('stub');
+  });
+
+  it('a getter that calls itself by the name of its property is found by its own path', () => {
+    const valid = graph.validated();
+    expect(valid.at('tpk.Getter.value')).toMatchObject({ kind: 'descriptor', canonical: 'tpk.Getter.value' });
+    expect(valid.at('tpk.Getter.get_value')?.canonical).toBe('tpk.named_like_property');
+    expect(valid.troubles).toEqual([]);
+  });
+
+  it('knows what is abstract and what is final', () => {
+    expect(graph.at('tpk.Last.must')?.traits).toEqual(['abstract']);
+    const traits = graph.at('tpk.Last')?.traits;
+    expect(traits).toContain('abstract');
+    if (Number(versionOf().split('.')[1]) >= 11) expect(traits).toContain('final');
+  });
+
+  it('reads stubs of others where the distribution has none', async () => {
+    const stubs = laboratory.files('shed', {
+      'tpk/decorated.pyi':
+        'def wrapped(x: int, y: int = ...) -> None: ...\ndef g(x: int, y: int) -> str: ...\n',
+      'tpk/typed.pyi': 'def noted(a: bytes, b: bytes = ...) -> bytes: ...\n',
+    });
+    const shed = (await laboratory.explore('tpk', [site], { stubs: [stubs] })).graph;
+    expect(shed.at('tpk.wrapped')?.signature?.from).toBe('typeshed');
+    expect(written(shed.at('tpk.wrapped')?.signature)).toBe('x: int, y: int=1 -> None');
+    // what is called differently when it runs is not what the stub is about
+    expect(written(shed.at('tpk.g')?.signature)).toBe('*a');
+    expect(shed.at('tpk.typed.noted')?.signature?.from).toBe('stub');
   });
 
   it('B18 explores a namespace package', async () => {

@@ -7,26 +7,14 @@ const toplevels = [
     'argparse',
     'asyncio',
     'collections',
-    'concurrent',
     'contextlib',
-    'csv',
     'dataclasses',
     'datetime',
-    'difflib',
-  ],
-  ...[
     'email',
     'enum',
     'functools',
-    'http',
-    'importlib',
-    'inspect',
-    'logging',
-    'pathlib',
-    'random',
-    'typing',
-    'unittest',
   ],
+  ...['http', 'inspect', 'logging', 'pathlib', 'typing', 'unittest'],
 ];
 
 let laboratory: Laboratory;

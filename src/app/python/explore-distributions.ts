@@ -69,8 +69,8 @@ export interface ExploredRow {
 
 /**
  * `packmill py explore`: explores distributions one after the other, each in a sandbox, and makes their graphs valid. One that
- * fails stops no other and is written down in `failures.json`. Throws MPY011 without an interpreter, MPY013 for a folder that
- * is not there, SBX problems, SYS004.
+ * fails stops no other and is written down in `failures.json`. Throws MPY013 for a folder that is not there, SBX
+ * problems, SYS004.
  */
 export async function exploreDistributions(request: ExploreRequest): Promise<readonly ExploredRow[]> {
   for (const path of request.site) {
@@ -100,21 +100,24 @@ export async function exploreDistributions(request: ExploreRequest): Promise<rea
   }
 }
 
+/** The sandbox that the environment asks for: containers of `BUILDER_IMAGE` where `CONTAINER_ENGINE` says so. */
 async function openCage(folder: string, signal: AbortSignal | undefined): Promise<PythonCage> {
+  const engine = machine.variable('CONTAINER_ENGINE');
   const { driver, root } = await openSandbox({
     settings: {
-      engine: undefined,
+      engine: engine === 'docker' || engine === 'podman' ? engine : undefined,
       sandboxRoot: machine.variable('CI_SANDBOX_ROOT'),
-      image: undefined,
+      image: machine.variable('BUILDER_IMAGE'),
       hostname: machine.name(),
       processors: undefined,
     },
     folder,
-    environment: {},
+    environment: { CONTAINER_ENGINE: engine, DOCKER_SOCKET: machine.variable('DOCKER_SOCKET') },
     clock: systemClock,
     onProblem: () => undefined,
   });
-  return { sandbox: driver, root, scratch: `${folder}/scratch`, clock: systemClock, signal };
+  const scratch = `${folder}/scratch`;
+  return { sandbox: driver, root, scratch, clock: systemClock, signal, digests: new Map() };
 }
 
 async function exploreOne(request: ExploreRequest, cage: PythonCage, asked: string): Promise<ExploredRow> {
@@ -150,7 +153,7 @@ async function exploreOne(request: ExploreRequest, cage: PythonCage, asked: stri
       return { ...known, stage: 'explore', problems: problemsOf(exploration, graph) };
     return await validateOne({ ...known, stage }, exploration, graph);
   } catch (error) {
-    if (!isFault(error, 'MPY012', 'MPY013', 'MPY020', 'MPY022')) throw error;
+    if (!isFault(error, 'MPY011', 'MPY012', 'MPY013', 'MPY020', 'MPY022')) throw error;
     return { ...row, stage, durationMs: took(), problems: [error.problem] };
   }
 }
@@ -202,7 +205,7 @@ async function findDistribution(
     return { problem: problem('MPY013', { what: `'${asked}' is neither a distribution nor a file` }) };
   }
   const there =
-    distribution.name === standardLibrary ? distribution : installedIn(request.site, distribution);
+    distribution.name === standardLibrary ? distribution : await installedIn(request.site, distribution);
   if (there !== undefined) return { distribution: there, site: [] };
   if (request.index === undefined) return { distribution, site: [] };
   return await install(request, cage, { kind: 'index', distribution, index: request.index, hashes: [] });
@@ -228,12 +231,15 @@ async function install(
 }
 
 /** By which name and version a site has it; undefined when none has, or another version. */
-function installedIn(sites: readonly string[], wanted: PythonDistribution): PythonDistribution | undefined {
+async function installedIn(
+  sites: readonly string[],
+  wanted: PythonDistribution,
+): Promise<PythonDistribution | undefined> {
   const name = normalised(wanted.name);
   for (const site of sites) {
     for (const entry of namesIn(site)) {
       if (!/\.(?:dist|egg)-info$/.test(entry) || !normalised(entry).startsWith(name)) continue;
-      const found = distributionAt(`${site}/${entry}`);
+      const found = await distributionAt(`${site}/${entry}`);
       const isIt = found !== undefined && normalised(found.name) === name;
       if (isIt && (wanted.version === '' || wanted.version === found.version)) return found;
     }

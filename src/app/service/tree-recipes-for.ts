@@ -1,9 +1,18 @@
+import type { Problem } from '../../diagnostics/index.ts';
 import type { Recipe } from '../../model/index.ts';
+import { isEbinTarget } from '../ebin-targets/is-ebin-target.ts';
 import { wishRecipes } from '../ebin-targets/wishes.ts';
 import type { Farm } from '../farm.ts';
-import { isEbinTarget } from '../recipe-kinds.ts';
 import type { RecipeSources, SourceState } from '../recipe-sources.ts';
 import { noteAutogens } from '../tree-owners.ts';
+
+/** What a source has for a tree. */
+export interface TreeRecipes {
+  readonly names: readonly string[];
+  readonly recipes: readonly Recipe[];
+  /** Why packages are left out. */
+  readonly lacking: readonly Problem[];
+}
 
 /**
  * The autogens or ebins of a source at a commit, and writes down which the newest commit has: what earlier ones made and none of
@@ -14,11 +23,17 @@ export async function treeRecipesFor(
   { farm, sources }: { readonly farm: Farm; readonly sources: RecipeSources },
   target: string,
   state: SourceState,
-): Promise<{ readonly names: readonly string[]; readonly recipes: readonly Recipe[] }> {
-  const isEbins = isEbinTarget(farm, target);
-  const recipes = isEbins ? await sources.ebins(state.source) : await sources.autogens(state);
+): Promise<TreeRecipes> {
+  if (isEbinTarget(farm, target)) {
+    const { recipes, lacking } = await sources.ebins(state.source);
+    const names = recipes.map(({ name }) => name);
+    // what could not be had is not gone
+    const isTold = (farm.config.targets[target]?.prune ?? false) && lacking.length === 0;
+    if (isTold) noteAutogens(farm, target, { source: state.source, names });
+    return { names, recipes: [...recipes, ...wishRecipes(farm, state.source)], lacking };
+  }
+  const recipes = await sources.autogens(state);
   const names = recipes.map(({ name }) => name);
-  const isTold = isEbins ? (farm.config.targets[target]?.prune ?? false) : await sources.isNewest(state);
-  if (isTold) noteAutogens(farm, target, { source: state.source, names });
-  return { names, recipes: isEbins ? [...recipes, ...wishRecipes(farm, state.source)] : recipes };
+  if (await sources.isNewest(state)) noteAutogens(farm, target, { source: state.source, names });
+  return { names, recipes, lacking: [] };
 }

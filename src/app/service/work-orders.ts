@@ -7,11 +7,12 @@ import { type PkgbuildDetails, packRecipeBytes } from '../../recipes/pkgbuild/in
 import type { StoredObject } from '../../store/index.ts';
 import { gatherInputs, introduction, targetOf } from '../attempt-inputs.ts';
 import { autogenOrderSettings } from '../autogen-orders.ts';
+import { isEbinTarget } from '../ebin-targets/is-ebin-target.ts';
 import { ebinOrderSettings } from '../ebin-targets/orders.ts';
 import { foldersOf } from '../ebin-targets/recipes.ts';
 import { isWishName, wishOfJob, wishRecipe } from '../ebin-targets/wishes.ts';
 import type { Farm } from '../farm.ts';
-import { isEbinTarget, isEbuildTree, kindOf, pkgbuildSettings } from '../recipe-kinds.ts';
+import { isEbuildTree, kindOf, pkgbuildSettings } from '../recipe-kinds.ts';
 import type { RecipeSources } from '../recipe-sources.ts';
 
 const oneMebibyte = 1 << 20;

@@ -208,6 +208,7 @@ function openWeb(
         `${method} ${url}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
       ),
     ...symbolsOf(shell, started),
+    distfiles: started.farm.paths.distfiles,
     logReading: started.logReading,
     clock: started.farm.clock,
   });

@@ -1,5 +1,6 @@
 import { autogenCodes } from './autogen.table.ts';
 import { buildingCodes } from './building.table.ts';
+import { capturesCodes } from './captures.table.ts';
 import { channelCodes } from './channel.table.ts';
 import { commandCodes } from './command.table.ts';
 import { configCodes } from './config.table.ts';
@@ -35,6 +36,8 @@ import { reviewCodes } from './review.table.ts';
 import { sandboxCodes } from './sandbox.table.ts';
 import { schedulingCodes } from './scheduling.table.ts';
 import { sshCodes } from './ssh.table.ts';
+import { stageMirrorCodes } from './stage-mirror.table.ts';
+import { stagesCodes } from './stages.table.ts';
 import { storageCodes } from './storage.table.ts';
 import { templatesCodes } from './templates.table.ts';
 import { treeCodes } from './tree.table.ts';
@@ -45,6 +48,7 @@ import { yamlCodes } from './yaml.table.ts';
 const tables = {
   ...autogenCodes,
   ...buildingCodes,
+  ...capturesCodes,
   ...channelCodes,
   ...commandCodes,
   ...configCodes,
@@ -81,6 +85,8 @@ const tables = {
   ...onScheduleCodes,
   ...upkeepCodes,
   ...farmUpkeepCodes,
+  ...stageMirrorCodes,
+  ...stagesCodes,
   ...storageCodes,
   ...treeCodes,
   ...yamlCodes,

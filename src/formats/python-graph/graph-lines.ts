@@ -56,7 +56,6 @@ const traitNames: ReadonlySet<string> = new Set<Trait>([
   'classmethod',
   'final',
   'generator',
-  'overload',
   'property',
   'staticmethod',
 ]);

@@ -55,7 +55,6 @@ export type Trait =
   | 'classmethod'
   | 'final'
   | 'generator'
-  | 'overload'
   | 'property'
   | 'staticmethod';
 

@@ -4,29 +4,35 @@ import { readDocument } from './graph-document.ts';
 import { decodeGraphEvent } from './graph-lines.ts';
 
 /** The longest line that is read; a node has at most a few texts of 64 KiB, and a name for each of its members. */
-const longestLine = 512 * 1024 * 1024;
+const longestLine = 500_000_000;
 
 /** Pieces of a text in UTF-8 as its lines, without line feeds; the last one without a line feed is marked. */
 async function* linesOf(
   pieces: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<{ readonly line: string; readonly ended: boolean }> {
   const decoder = new TextDecoder('utf-8');
-  let rest = '';
+  // a line may be as long as many pieces: what is there of it is looked at once
+  let parts: string[] = [];
+  let size = 0;
+  const lineWith = (last: string): string => {
+    const line = parts.length === 0 ? last : `${parts.join('')}${last}`;
+    parts = [];
+    size = 0;
+    return line;
+  };
   for await (const piece of pieces) {
-    const text = rest + decoder.decode(piece, { stream: true });
+    const text = decoder.decode(piece, { stream: true });
     let from = 0;
-    for (;;) {
-      const end = text.indexOf('\n', from);
-      if (end < 0) break;
-      yield { line: text.slice(from, end), ended: true };
+    for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', from)) {
+      yield { line: lineWith(text.slice(from, end)), ended: true };
       from = end + 1;
     }
-    rest = text.slice(from);
-    if (rest.length > longestLine)
-      throw fault('MPY020', { what: 'a line of the graph is longer than 512 MiB' });
+    parts.push(text.slice(from));
+    size += text.length - from;
+    if (size > longestLine) throw fault('MPY020', { what: 'a line of the graph is longer than 500 MB' });
   }
-  rest += decoder.decode();
-  if (rest !== '') yield { line: rest, ended: false };
+  const last = lineWith(decoder.decode());
+  if (last !== '') yield { line: last, ended: false };
 }
 
 /** The first byte that says something, and all pieces again. */

@@ -35,23 +35,19 @@ def last_lines(error):
 class Modules:
     """
     Imports with a note of each beforehand (`progress`), so that whoever watches knows what hangs or crashes; failures become
-    lines for `put`.
+    lines for `put`. `after_import` is called with the name of each module that was imported.
     """
 
-    def __init__(self, toplevel, skip_list, progress, put):
+    def __init__(self, toplevel, context, after_import):
         self._toplevel = toplevel
-        self._skip = skip_list
-        self._progress = progress
-        self._put = put
+        self._skip = context.skip_list
+        self._progress = context.progress
+        self._put = context.put
         self._entered = set()
-        self._hooks = {}
+        self._after_import = after_import
         self._facts = {}
         self._files = {}
         self.failed = set()
-
-    def hook(self, name, run):
-        """Calls `run` once, behind the import of a module."""
-        self._hooks[name] = run
 
     def import_one(self, name):
         """The module, or None when it cannot be imported, which is told."""
@@ -68,9 +64,7 @@ class Modules:
         finally:
             restore_builtins()
             self._progress("explore", name)
-        run = self._hooks.pop(name, None)
-        if run is not None:
-            run()
+        self._after_import(name)
         return module
 
     def import_below(self, module, name):
@@ -90,7 +84,9 @@ class Modules:
             name = prefix + "." + child
             if self._skip.reason(name) is not None or name in self.failed:
                 continue
-            module = sys.modules.get(name) or self.import_one(name)
+            module = sys.modules.get(name)
+            if module is None:
+                module = self.import_one(name)
             if is_package and module is not None:
                 packages.append((module, name))
         return packages
@@ -118,7 +114,7 @@ def _children(package):
     """Names of modules in a package, in order, and whether they are packages."""
     try:
         places = [place for place in own(package).get("__path__", ()) if type(place) is str]
-        return sorted({(info.name, info.ispkg) for info in pkgutil.iter_modules(places)})
+        return sorted({(info.name, info.ispkg) for info in pkgutil.iter_modules(places) if info.name.isidentifier()})
     except BaseException:
         return []
 

@@ -109,9 +109,6 @@ class Naming:
             return False
         if type(found) is type(obj) and type(obj) in (*_ATOMS, types.BuiltinFunctionType):
             return found == obj
-        if type(obj) is types.FunctionType and type(found) in (property, functools.cached_property):
-            getter = found.fget if type(found) is property else found.func
-            return getter is obj
         return False
 
     def find(self, path):

@@ -11,6 +11,8 @@ LIMITS = {
     # how often a top-level is begun anew without the module that ended it
     "retries": 16,
     "nodes": 2_000_000,
+    # of each file that is written: nodes, and whatever modules write
+    "fileBytes": 2 * 1024**3,
 }
 
 

@@ -147,6 +147,9 @@ def combine(live, text):
     merged = []
     for row, words in zip(rows, written):
         one = dict(words)
+        # stubs need not say which default it is
+        if one.get("defaultText") == "..." and "defaultText" in row:
+            one["defaultText"] = row["defaultText"]
         if "defaultType" in row:
             one["defaultType"] = row["defaultType"]
         merged.append(one)

@@ -34,11 +34,11 @@ class World:
 class Child:
     """One top-level being explored: its process, its file of lines, and where it says it is."""
 
-    def __init__(self, order, toplevel, skipped=()):
+    def __init__(self, order, toplevel, folder, skipped=()):
         self.order = order
         self.toplevel = toplevel
         self.skipped = list(skipped)
-        self.spool = tempfile.TemporaryFile()
+        self.spool = tempfile.TemporaryFile(dir=folder)
         self.notes = mmap.mmap(-1, _PROGRESS_BYTES)
         self.pid = None
         self.started = time.monotonic()
@@ -62,18 +62,24 @@ class Child:
             signal.pthread_sigmask(signal.SIG_SETMASK, [])
             null = os.open(os.devnull, os.O_RDONLY)
             os.dup2(null, 0)
-            os.dup2(log_fd, 1)
-            os.dup2(log_fd, 2)
+            sink = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(sink, 1)
+            os.dup2(sink, 2)
+            self.log_fd = log_fd
             if self.text_only:
                 request.static = "only"
             world.skip_list = SkipList([*request.skip, *self.skipped], original=request.original)
-            status = child_work.explore(self.toplevel, request, world, self.spool.fileno(), self.note)
+            self.spool_fd = self.spool.fileno()
+            status = child_work.explore(self.toplevel, request, world, self)
             self.note("done", self.toplevel)
         except BaseException as error:
-            os.write(2, (type(error).__name__ + " in the explorer\n").encode())
-            os.write(2, clean(child_work.last_lines(error)).encode())
+            self.say("ERROR", "in the explorer: " + child_work.last_lines(error))
         finally:
             os._exit(status)
+
+    def say(self, level, text):
+        """A line for people, from the child."""
+        os.write(self.log_fd, "[{}] {}\n".format(level, clean(text, 4096)).encode())
 
     def note(self, phase, path):
         """What is done now, for the parent, should it end here; costs no call of the system."""
@@ -84,7 +90,10 @@ class Child:
         """(phase, since when, path) of the last note; None before the first."""
         text = self.notes[:].split(b"\0", 1)[0].decode("utf-8", "replace")
         parts = text.split(" ", 2)
-        return (parts[0], float(parts[1]), parts[2]) if len(parts) == 3 else None
+        try:
+            return parts[0], float(parts[1]), parts[2]
+        except (IndexError, ValueError):
+            return None
 
     def overdue(self, limits):
         """Why it must end now; None when it may go on."""
@@ -112,6 +121,8 @@ class Supervisor:
         self._output = output
         self._log = log
         self._world = World(request)
+        # beside the output: the usual folder for temporary files may be memory
+        self._folder = os.path.dirname(request.output) or "."
         self._running = {}
         self._finished = {}
         self._next = 0
@@ -170,7 +181,7 @@ class Supervisor:
         signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])
         while waiting or self._running:
             while waiting and len(self._running) < request.jobs:
-                self._start(Child(*waiting.pop()))
+                self._start(Child(*waiting.pop(), self._folder))
             self._wait()
             self._collect()
         self.put(line({"end": True}))
@@ -230,14 +241,14 @@ class Supervisor:
         again = path != one.toplevel and len(one.skipped) < self._request.limits["retries"]
         one.troubles = [*one.troubles, (what, path)]
         if again and one.ending != "toplevel":
-            following = Child(one.order, one.toplevel, [*one.skipped, path])
+            following = Child(one.order, one.toplevel, self._folder, [*one.skipped, path])
             following.troubles = one.troubles
             following.started = one.started
             self._start(following)
             return
         no_import = path == one.toplevel and _is_import(where)
         if no_import and self._request.static == "fallback":
-            following = Child(one.order, one.toplevel, one.skipped)
+            following = Child(one.order, one.toplevel, self._folder, one.skipped)
             following.troubles = one.troubles
             following.text_only = True
             self._start(following)

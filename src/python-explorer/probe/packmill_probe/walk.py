@@ -25,6 +25,10 @@ def _wanted(name):
     return name not in _HIDDEN and not name.startswith(("func_", "im_"))
 
 
+class TooManyNodes(Exception):
+    pass
+
+
 class Walk:
     """One walk. `put` takes lines; `progress` is told each path before its object is looked at."""
 
@@ -36,6 +40,7 @@ class Walk:
         self._skip = context.skip_list
         self._put = context.put
         self._progress = context.progress
+        self._say = context.say
         self._providers = context.providers
         self._stubs = context.stubs
         self._roots = context.roots
@@ -51,7 +56,7 @@ class Walk:
         return self._id(module)
 
     def run(self, module):
-        """Writes all nodes. Raises LookupError when there are too many."""
+        """Writes all nodes. Raises TooManyNodes."""
         stack = [iter([(self._toplevel, module)])]
         while stack:
             step = next(stack[-1], None)
@@ -83,11 +88,11 @@ class Walk:
         self._progress("explore", incoming)
         try:
             return self._write(node_id, incoming, obj)
-        except (KeyboardInterrupt, LookupError):
+        except TooManyNodes:
             raise
         except BaseException as error:
             # nothing of this object is certain: members that lead to it are removed by who validates
-            os.write(2, "[WARN] {}: {}\n".format(incoming, type(error).__name__).encode("utf-8", "replace"))
+            self._say("WARN", "{}: {}".format(incoming, type(error).__name__))
             return None
 
     def _tell_depth(self, incoming):
@@ -99,7 +104,7 @@ class Walk:
 
     def _write(self, node_id, incoming, obj):
         if self.written >= self._limit:
-            raise LookupError("nodes")
+            raise TooManyNodes
         fixed = None if self._toplevel == "builtins" and not self._original else self._naming.fixed(obj)
         canonical = fixed or self._naming.canonical(obj) or self._declared(incoming, obj)
         if canonical is not None and self._skip.reason(canonical) is not None:
@@ -333,6 +338,8 @@ class Walk:
             found.add("property")
         if self._is_abstract(kind, obj):
             found.add("abstract")
+        if self._is_final(kind, obj):
+            found.add("final")
         head, _dot, last = name.rpartition(".")
         place = self._naming.find(head) if head else MISSING
         if place is not MISSING and is_kind(place, type):
@@ -342,6 +349,12 @@ class Walk:
             elif type(raw) is staticmethod:
                 found.add("staticmethod")
         return found
+
+    def _is_final(self, kind, obj):
+        """What `typing.final` leaves, from Python 3.11 on."""
+        if kind == "type" and is_kind(obj, type):
+            return safe_look.own(obj).get("__final__") is True
+        return type(obj) is types.FunctionType and obj.__dict__.get("__final__") is True
 
     def _is_abstract(self, kind, obj):
         if kind == "type" and is_kind(obj, type):
