@@ -2,7 +2,7 @@
 export * from '../formats/pyresources/index.ts';
 export type { PythonDistribution } from '../formats/python-graph/index.ts';
 export { answerPath, type SymbolAnswer, signatureText } from './answer.ts';
-export { type CachingOptions, cachingManager } from './caching-manager.ts';
+export { connectManager, type RemoteManager, serveManager } from './answers-over-socket.ts';
 export {
   type CopiedData,
   copyData,
@@ -15,15 +15,8 @@ export {
   writeIndex,
   writeManifest,
 } from './datafiles.ts';
-export {
-  type ManagerOptions,
-  managerInput,
-  type OpenedManager,
-  openManager,
-  ResourceManager,
-} from './manager.ts';
-export { type MockSymbol, mockDistribution, mockManager } from './mock-manager.ts';
-export { connectManager, type RemoteManager, serveManager } from './remote-manager.ts';
+export { type CachingOptions, cachingManager } from './kept-answers.ts';
+export { type MockSymbol, mockDistribution, mockManager } from './made-up-symbols.ts';
 export {
   datafilesOf,
   type MemoryDistribution,
@@ -40,4 +33,11 @@ export {
   type SymbolPlace,
   sameSymbol,
 } from './symbol.ts';
+export {
+  type ManagerOptions,
+  managerInput,
+  type OpenedManager,
+  openManager,
+  ResourceManager,
+} from './symbol-queries.ts';
 export { type CallRecord, countingManager, loggingManager, type MethodStats } from './watching-managers.ts';

@@ -126,6 +126,7 @@ describe('packmill py manifest', () => {
       '0 copied, 9 were there\n',
     );
     const lacking = await manifestWork(['copydata', world.manifestFile, '-'], '');
+    expect(lacking.err).toContain('MPY317');
     expect(lacking.err).toContain("'builtin-stdlib==3.11.7' has no place for 'ArgSpec'");
   });
 });

@@ -312,6 +312,11 @@ describe('datafiles', () => {
     expect(codeOf(() => openDatafile('SymbolGraph', Buffer.concat([bytes, bytes])))).toBe('MPY303');
   });
 
+  it('are no plain texts, nor MessagePack without packing', () => {
+    for (const bytes of [new TextEncoder().encode('no gzip'), moduleABytes, new Uint8Array()])
+      expect(codeOf(() => decodeDatafile('SymbolGraph', bytes))).toBe('MPY308');
+  });
+
   it('whose bytes are changed are an error with a code, or hold what they held', () => {
     const bytes = encodeDatafile('SymbolGraph', moduleA);
     for (let at = 0; at < bytes.length; at += 1) {

@@ -12,8 +12,8 @@ import {
   standardLibraryName,
 } from '../formats/pyresources/index.ts';
 import type { PythonDistribution } from '../formats/python-graph/index.ts';
-import { ResourceManager } from './manager.ts';
 import { type MemoryDistribution, memorySource } from './resource-source.ts';
+import { ResourceManager } from './symbol-queries.ts';
 
 /** What a mock manager knows of one path. */
 export interface MockSymbol {

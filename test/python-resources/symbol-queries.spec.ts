@@ -226,6 +226,22 @@ describe('a manager', () => {
     }
   });
 
+  it('says why a distribution cannot be loaded', async () => {
+    const elsewhere = world.manifest.map((entry) => ({
+      ...entry,
+      paths: new Map([['SymbolGraph', 's3://b/x.blob']]),
+    }));
+    const { graph } = datafilesOf(elsewhere);
+    expect(() => graph(stdlib)).toThrow(/^MPY319 /);
+    const one = manager({ ...managerInput(elsewhere, world.index), attempts: 1 });
+    await expect(one.canonicalSymbols(stdlib)).rejects.toMatchObject(
+      problem(
+        'MPY336',
+        "'builtin-stdlib==3.11.7' cannot be loaded: 's3://b/x.blob' cannot be read from here",
+      ),
+    );
+  });
+
   it('loads one datafile once for all that ask at the same time', async () => {
     let reads = 0;
     const source = datafilesOf(world.manifest);
