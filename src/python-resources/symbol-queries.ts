@@ -1,5 +1,6 @@
 import { fault, isFault, type Problem } from '../diagnostics/index.ts';
 import {
+  type AllToplevelFacts,
   type ArgSpec,
   type DistributionIndex,
   type Documentation,
@@ -34,7 +35,7 @@ export interface ManagerOptions {
   /** Nothing else than what is preloaded exists. */
   readonly onlyPreloaded?: boolean;
   /** What is known of top-levels without loading their distribution: by `distributionKey`, then by top-level. */
-  readonly toplevelFacts?: ReadonlyMap<string, ReadonlyMap<string, ToplevelFacts>>;
+  readonly toplevelFacts?: AllToplevelFacts;
   /** Distributions in memory at one time (all). */
   readonly cacheSize?: number;
   /** About how many bytes they may take (512 MiB). */

@@ -141,7 +141,7 @@ export const resourceCodecs: { readonly [K in ResourceKind]: CodecOf<ResourceTyp
   TypeshedArgSpec: map(u64, argSpec),
 };
 
-/** What is shown of each top-level of each distribution: by `name==version`, then by top-level. */
+/** What is shown of each top-level of each distribution: by `distributionKey`, then by top-level. */
 export const toplevelCodec = map(str, map(str, toplevelFacts));
 
 /** Folder of each kind below that of a distribution. */

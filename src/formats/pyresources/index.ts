@@ -48,3 +48,4 @@ export { InternTable, MessageReader } from './message-reader.ts';
 export { MessageWriter } from './message-writer.ts';
 export { dottedPath, hashPath, hashSymbol, noPath, spookyHash64 } from './spooky-hash.ts';
 export { type TableView, viewTableSections } from './table-view.ts';
+export { type AllToplevelFacts, decodeToplevelFacts, encodeToplevelFacts } from './toplevel-facts.ts';

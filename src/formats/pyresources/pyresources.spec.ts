@@ -10,10 +10,12 @@ import {
   decodeDatafile,
   decodeEntries,
   decodeMessage,
+  decodeToplevelFacts,
   dottedPath,
   encodeDatafile,
   encodeEntries,
   encodeMessage,
+  encodeToplevelFacts,
   f64,
   fingerprint,
   hashPath,
@@ -438,6 +440,15 @@ describe('datafiles', () => {
     };
     expect(codeOf(() => decodeDatafile('SymbolGraph', changed(4)))).toBe('MPY307');
     expect(codeOf(() => decodeDatafile('SymbolGraph', changed(6)))).toBe('MPY306');
+  });
+
+  it('of top-levels are one file for all distributions', () => {
+    const facts = new Map([
+      ['requests\n2.28.1', new Map([['requests', { docs: { html: '', text: 'HTTP' }, counts: null }]])],
+    ]);
+    const file = encodeToplevelFacts(facts);
+    expect(decodeToplevelFacts(file)).toEqual(facts);
+    expect(codeOf(() => decodeToplevelFacts(file.subarray(0, -9)))).toBe('MPY308');
   });
 
   it('have a folder for each kind', () => {
