@@ -97,7 +97,10 @@ export async function gather(request: GenerateRequest, state: GeneratorState): P
   const lacking = [...(request.lacking ?? [])].filter(([cpv]) => isWanted(cpv, request.atoms));
   const refused = new Map(lacking.map(([cpv, why]) => [cpv, [...why]]));
   const folders = [...new Set(request.pkgdirs)].sort(compareBytes).map(readPackageFolder);
-  const problems = folders.flatMap((folder) => folder.problems);
+  // what an index says of a package that is not asked for stops nothing
+  const problems: Problem[] = folders
+    .flatMap((folder) => folder.problems)
+    .filter(({ cpv }) => cpv === undefined || isWanted(cpv, request.atoms));
   const all = folders.flatMap((folder) => folder.packages.map((found) => ({ folder, found })));
   const seen = new Set<string>();
   const { sonameCheck, packdebugDir } = request.options;

@@ -87,7 +87,12 @@ export async function requestOf(pkgdirs: readonly string[], words: GenerateWords
       words.request === '-'
         ? await readStandardInput(mostRequestBytes)
         : bytesIfThere(placeOf(words.request));
-    const read = readRequest(Buffer.from(bytes ?? []).toString('utf8'));
+    if (!bytes)
+      throw fault('EBN083', {
+        what: `there is no file '${words.request}'`,
+        why: 'It was named with --request.',
+      });
+    const read = readRequest(Buffer.from(bytes).toString('utf8'));
     const options = { ...read.options, open: openingOf(words) };
     const places = {
       pkgdirs: read.pkgdirs.map(sourceOf),
