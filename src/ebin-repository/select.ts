@@ -98,7 +98,11 @@ export function selectNearest(
 /** The ebins of a repository that atoms ask for. Throws EBN084, SYS004. */
 function wantedEbins(repository: string, atoms: readonly string[]): readonly DiskEbin[] {
   requireRepository(repository);
+  // of a large repository only what may be meant is read
+  const mayBe = (directory: string): boolean =>
+    atoms.length === 0 || atoms.some((atom) => `${atom}-`.startsWith(`${directory}-`));
   return packageFolders(repository)
+    .filter(mayBe)
     .flatMap((directory) => ebinsIn(repository, directory))
     .filter(({ cpv }) => isWanted(cpv, atoms));
 }
