@@ -52,6 +52,15 @@ export function requireOwnRepository(repository: string): void {
     throw fault('EBN086', { what: `'${repository}' holds ebuilds, and no ebin: '${other}'` });
 }
 
+/**
+ * Folders without any package are more often a disk that is not mounted than the wish to remove everything. Throws EBN089 when the
+ * repository has ebins, SYS004.
+ */
+export function requireNoEbins({ repo, pkgdirs }: Pick<GenerateRequest, 'repo' | 'pkgdirs'>): void {
+  if (packageFolders(repo).every((directory) => ebinsIn(repo, directory).length === 0)) return;
+  throw fault('EBN089', { what: `'${pkgdirs.join("', '")}' holds no package, and '${repo}' has ebins` });
+}
+
 /** What was named and is not there. */
 export function unmatchedAtoms(
   atoms: readonly string[],

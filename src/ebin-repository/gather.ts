@@ -39,6 +39,8 @@ export interface Gathered {
   readonly provided: readonly string[];
   /** Those that belong to no version. */
   readonly problems: readonly Problem[];
+  /** Whether no folder has any package, asked for or not. */
+  readonly isEmpty: boolean;
 }
 
 /** Whether atoms ask for a version: there are none, or one of them is it or its package (specification 10.7). */
@@ -134,7 +136,8 @@ export async function gather(request: GenerateRequest, state: GeneratorState): P
   request.signal?.throwIfAborted();
   const gone = [...state.files.keys()].filter((file) => !seen.has(file) && isBelow(file, folders));
   if (request.atoms.length === 0) for (const file of gone) state.files.delete(file);
-  return { versions: sorted(versions), refused, provided, problems };
+  const isEmpty = all.length === 0 && refused.size === 0;
+  return { versions: sorted(versions), refused, provided, problems, isEmpty };
 }
 
 const isBelow = (file: string, folders: readonly PackageFolder[]): boolean =>

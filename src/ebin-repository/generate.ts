@@ -4,7 +4,13 @@ import { ContentStore } from '../ebins/index.ts';
 import { layoutOf, parseLayout, parseMirrors, parsePackageId } from '../formats/gentoo/index.ts';
 import { digestBytes, ensureFolder, entryFacts, sha512Text, systemClock } from '../host/index.ts';
 import { compareBytes } from '../primitives/index.ts';
-import { checkAsked, foundVersions, requireOwnRepository, unmatchedAtoms } from './check-request.ts';
+import {
+  checkAsked,
+  foundVersions,
+  requireNoEbins,
+  requireOwnRepository,
+  unmatchedAtoms,
+} from './check-request.ts';
 import type {
   Diagnostic,
   GenerateOptions,
@@ -42,7 +48,10 @@ class Generation {
   readonly #objects = new Map<string, ObjectChange>();
   readonly #writer: FileWriter;
   readonly #outcomes = new Map<string, Outcome>();
-  #gathered: Gathered = { versions: new Map(), refused: new Map(), provided: [], problems: [] };
+  #gathered: Gathered = {
+    ...{ versions: new Map(), refused: new Map(), provided: [], problems: [] },
+    isEmpty: true,
+  };
   #split = 0;
   #provided: ReadonlySet<string> | undefined;
   #savedMs = systemClock.monotonicMs();
@@ -60,6 +69,7 @@ class Generation {
   async run(): Promise<GenerateResult> {
     try {
       this.#gathered = await gather(this.#request, this.#state);
+      if (this.#request.options.prune && this.#gathered.isEmpty) requireNoEbins(this.#request);
       for (const [cpv, problems] of this.#gathered.refused)
         this.#outcomes.set(cpv, { kind: 'refused', problems });
       for (const [cpv, builds] of this.#gathered.versions) {
@@ -339,7 +349,7 @@ const packageName = (cpv: string): string => {
  * Makes ebins of folders of binary packages (specification 10.4): objects into the store, then Manifests and ebuilds, the
  * cache last. What is unchanged since the run before costs a look at the folder. A version that is refused stays as it was
  * and stops no other, unless `strict`.
- * @throws EBN012 for a folder that is none, EBN001 for a damaged index, EBN070, EBN071, EBN080, EBN083, EBN086, SYS001 to SYS004
+ * @throws EBN012 for a folder that is none, EBN001 for a damaged index, EBN070, EBN071, EBN080, EBN083, EBN086, EBN089, SYS001 to SYS004
  */
 export async function generate(request: GenerateRequest): Promise<GenerateResult> {
   return await new Generation(request).run();

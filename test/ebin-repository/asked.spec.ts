@@ -90,3 +90,12 @@ it('a store that is not there is not collected, and not made', () => {
   expect(() => collectObjects([at('repo')], at('no-store'), 0)).toThrow('there is no store');
   expect(existsSync(at('no-store'))).toBe(false);
 });
+
+it('folders without any package prune nothing', async () => {
+  mkdirSync(at('unmounted'));
+  const asked = { ...ask([], { prune: true }), pkgdirs: [at('unmounted')] };
+  const refused = await generateEbins(asked).catch((error: unknown) => error);
+  expect(refused).toMatchObject({ problem: { code: 'EBN089' } });
+  expect(existsSync(at('repo', library, 'demolib-1.3.ebuild'))).toBe(true);
+  expect((await generateEbins({ ...asked, repo: at('fresh') })).exit).toBe(0);
+});

@@ -74,6 +74,17 @@ export const ebinsRepositoryCodes = {
     next: 'Compare the spelling with `packmill ebin matrix REPO ATOM`.',
     sample: { broken: '--use "alfa"', fixed: '--use "alpha"' },
   },
+  EBN089: {
+    severity: 'error',
+    blame: 'usage',
+    title: 'nothing is removed because everything would be',
+    why: 'With --prune, ebins go whose builds are gone. Folders without any package are more often a disk that is not mounted.',
+    next: 'Look at the folder; to end with a repository remove its folder.',
+    sample: {
+      broken: 'generate /var/cache/binpkgs --prune, and nothing is mounted there',
+      fixed: 'the folder, mounted',
+    },
+  },
   EBN090: {
     severity: 'warning',
     blame: 'recipe',
