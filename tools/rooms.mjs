@@ -51,6 +51,7 @@ export const rooms = {
       yaml: [],
       gentoo: ['yaml', 'archives'],
       python: ['gentoo'],
+      'python-graph': [],
       jinja: [],
       'extended-json': [],
       metro: [],
@@ -108,6 +109,12 @@ export const rooms = {
     purpose:
       'binary packages of Gentoo opened, their images taken apart into objects that are kept by content',
     knows: ['formats', 'host', 'store', 'fetcher'],
+  },
+  captures: {
+    floor: 2,
+    purpose:
+      'root folders into archives and images, the same bytes each time, and archives into root folders',
+    knows: ['formats', 'host'],
   },
   git: { floor: 2, purpose: 'repositories of recipes and of sources', knows: ['host'] },
   upstream: {
@@ -189,10 +196,30 @@ export const rooms = {
     knows: ['formats', 'host'],
     borrows: ['sandbox'],
   },
+  'python-explorer': {
+    floor: 3,
+    purpose: 'what Python distributions define: environments, the explorer in a sandbox, graphs made valid',
+    knows: ['formats', 'host'],
+    borrows: ['sandbox'],
+  },
   'ebin-repository': {
     floor: 3,
     purpose: 'repositories of ebins: made from folders of binary packages, kept in step, checked, cleaned',
     knows: ['formats', 'host', 'ebins', 'ebin-index'],
+  },
+  stages: {
+    floor: 3,
+    purpose:
+      'stage builds: planned from files of the Metro language, made in trees of their own, found again',
+    knows: ['formats', 'host', 'store', 'captures'],
+    borrows: ['sandbox'],
+  },
+  'stage-mirror': {
+    floor: 3,
+    purpose:
+      'mirrors of stages: results published whole, links to the newest flipped at once, cleaned, taken over',
+    knows: ['host', 'ebins', 'stages'],
+    borrows: ['signer'],
   },
   tree: {
     floor: 3,
@@ -210,7 +237,19 @@ export const rooms = {
     floor: 4,
     purpose: 'composition root and use cases; alone names the drivers',
     knows: ['*'],
-    doors: ['ci', 'client', 'autogen', 'fastpull', 'ebuild-tree', 'tree', 'metro', 'metro-editor', 'ebins'],
+    doors: [
+      'ci',
+      'client',
+      'autogen',
+      'fastpull',
+      'ebuild-tree',
+      'tree',
+      'metro',
+      'metro-editor',
+      'stages',
+      'ebins',
+      'python',
+    ],
   },
   cli: {
     floor: 5,

@@ -21,6 +21,8 @@ export interface FarmPaths {
   readonly sourceCache: string;
   /** What makepkg printed for recipes with a stale .SRCINFO, by their content. */
   readonly srcinfoMemory: string;
+  /** Seeds that were unpacked, trees that are being built, and what was built from what. */
+  readonly stages: string;
   readonly keys: string;
   readonly public: string;
   readonly gitConfig: string;
@@ -45,6 +47,7 @@ export function farmPaths(root: string): FarmPaths {
     roots: `${root}/roots`,
     sourceCache: `${root}/cache/sources`,
     srcinfoMemory: `${root}/cache/srcinfo`,
+    stages: `${root}/stages`,
     keys: `${root}/keys/gnupg`,
     public: `${root}/public`,
     gitConfig: `${root}/state/gitconfig`,

@@ -1,6 +1,7 @@
 import { openFastpull, storedDigests } from '../fastpull/index.ts';
 import { pathExists } from '../host/index.ts';
 import type { Digest } from '../primitives/index.ts';
+import { stageObjects } from '../stages/index.ts';
 import type { CollectionReport } from '../store/index.ts';
 import { collectDistfiles, keptDistfiles } from './ebin-targets/objects.ts';
 import type { Farm } from './farm.ts';
@@ -30,7 +31,7 @@ function* fastpullObjects({ paths, store, clock }: Farm): Generator<Digest> {
   yield* storedDigests(parts);
 }
 
-/** Removes, in two phases, what neither a recipe's newest results, a kept generation, a download nor an archive refers to. */
+/** Removes, in two phases, what neither a recipe's newest results, a kept generation, a download, an archive nor a stage refers to. */
 export async function collectStore(farm: Farm): Promise<CollectionReport> {
   const { repository, arch } = farm.config;
   const kept = new Set<Digest>();
@@ -41,6 +42,7 @@ export async function collectStore(farm: Farm): Promise<CollectionReport> {
   for (const digest of farm.repositories.referencedObjects()) kept.add(digest);
   for (const digest of farm.trees.referencedObjects()) kept.add(digest);
   for (const digest of fastpullObjects(farm)) kept.add(digest);
+  for (const digest of stageObjects(farm.paths.stages)) kept.add(digest);
   const distfiles = await keptDistfiles(farm);
   for (const { object } of distfiles) kept.add(object);
   const graceMs = farm.config.store['grace-days'] * dayMs;

@@ -61,10 +61,16 @@ export class Shell {
 
   /** The farm's folder: --farm, else PACKMILL_FARM, else this folder when it is one, else `.farm`. */
   farmFolder(isFarm: (folder: string) => boolean): string {
-    const named = this.#options.farm ?? machine.variable('PACKMILL_FARM');
-    if (named !== undefined) return machine.absolute(named);
+    const named = this.namedFarm();
+    if (named !== undefined) return named;
     const here = machine.absolute('.');
     return isFarm(here) ? here : machine.absolute('.farm');
+  }
+
+  /** The farm's folder as far as somebody has named one. */
+  namedFarm(): string | undefined {
+    const named = this.#options.farm ?? machine.variable('PACKMILL_FARM');
+    return named === undefined ? undefined : machine.absolute(named);
   }
 
   /** A result for people, as lines; left out with --json. */

@@ -25,5 +25,6 @@ export { mirrorBinhost } from './mirror-binhost.ts';
 export { openBuild } from './open-build.ts';
 export type { FoundPackage, PackageFolder } from './package-folder.ts';
 export { foundValue, openFound, presumedVersion, readPackageFolder } from './package-folder.ts';
+export { SignatureChecker } from './signatures.ts';
 export type { NewGpkg, NewPackage } from './write-container.ts';
 export { writeGpkg, writeXpak } from './write-container.ts';

@@ -1,6 +1,5 @@
 export {
   archiveCompression,
-  type Compression,
   finalNameOf,
 } from './archives/final-name.ts';
 export { archiveMembers, type Member as ArchiveMember } from './archives/members.ts';

@@ -93,12 +93,22 @@ export async function filterToFile(
 /** Feeds a program; returns what the source threw. That the program stopped reading is told by its end. */
 async function feed(pieces: AsyncIterable<Uint8Array>, started: StartedProcess): Promise<unknown> {
   let trouble: unknown;
+  // what is thrown into a generator at its `yield` is the end of the program, not a fault of the pieces
   const watched = async function* (): AsyncGenerator<Uint8Array> {
+    const source = pieces[Symbol.asyncIterator]();
+    const next = async (): Promise<IteratorResult<Uint8Array>> => {
+      try {
+        return await source.next();
+      } catch (error) {
+        trouble = error;
+        started.kill('SIGKILL');
+        return { done: true, value: undefined };
+      }
+    };
     try {
-      yield* pieces;
-    } catch (error) {
-      trouble = error;
-      started.kill('SIGKILL');
+      for (let step = await next(); step.done !== true; step = await next()) yield step.value;
+    } finally {
+      await source.return?.();
     }
   };
   try {
@@ -127,6 +137,11 @@ export async function* filterFile(filter: Filter, path: string): AsyncGenerator<
   yield* printed(filter, started);
 }
 
+/** What a program prints that reads nothing, in pieces. Throws SYS001, and at the end SYS003. Who stops reading early ends it. */
+export async function* programPieces(filter: Filter): AsyncGenerator<Uint8Array> {
+  yield* printed(filter, await startPrinting(filter, 'ignore'));
+}
+
 /**
  * Sends pieces through a program and gives what it prints, in pieces. Throws SYS001 when the program is missing, SYS003 at
  * the end when it fails, and what the pieces throw. Who stops reading early ends it.
@@ -139,7 +154,10 @@ export async function* filterPieces(
   yield* printed(filter, started, pieces);
 }
 
-async function startPrinting({ program, args }: Filter, stdin: number | 'pipe'): Promise<StartedProcess> {
+async function startPrinting(
+  { program, args }: Filter,
+  stdin: number | 'pipe' | 'ignore',
+): Promise<StartedProcess> {
   const started = await startProcess(program, args, { stdin, env: environment() });
   // when a program ends, Node throws away what nobody has begun to read
   started.stdout?.on('readable', () => {});

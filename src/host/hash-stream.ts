@@ -36,6 +36,28 @@ export async function hashStream(
   return hashes.finish();
 }
 
+/** Pieces that are hashed while they go somewhere else. */
+export class HashedPieces implements AsyncIterable<Uint8Array> {
+  readonly #pieces: AsyncIterable<Uint8Array>;
+  readonly #hashes: Hashes;
+  constructor(pieces: AsyncIterable<Uint8Array>, algorithms: readonly string[]) {
+    this.#pieces = pieces;
+    this.#hashes = new Hashes(algorithms);
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
+    for await (const piece of this.#pieces) {
+      this.#hashes.add(piece);
+      yield piece;
+    }
+  }
+
+  /** Hashes of all that went by; to be asked once, at the end. */
+  finish(): StreamHashes {
+    return this.#hashes.finish();
+  }
+}
+
 /**
  * Writes pieces to a new file, made durable when it returns (its name is not), and hashes them on their way.
  * Throws SYS004, and what the pieces throw; the file is then to be removed by the caller.

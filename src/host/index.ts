@@ -52,6 +52,7 @@ export {
   writePieces,
 } from './file-entry.ts';
 export { copyHashingThrice, type FileHashes, hashFileThrice } from './file-hashes.ts';
+export { type FileLock, holdFileLock, isFileLocked } from './file-lock.ts';
 export { fileBytes, readFileRange } from './file-range.ts';
 export { type FileTree, readFileTree, type TreeFile, writeFileTree } from './file-tree.ts';
 export { type FileWatch, readBytes, watchFile } from './file-watch.ts';
@@ -63,7 +64,7 @@ export {
   writeDurably,
   writeWhole,
 } from './files.ts';
-export { type Filter, filterFile, filterPieces, filterToFile } from './filter-program.ts';
+export { type Filter, filterFile, filterPieces, filterToFile, programPieces } from './filter-program.ts';
 export { FlushedFile } from './flushed-file.ts';
 export {
   absolutePath,
@@ -88,7 +89,7 @@ export {
 } from './folder-facts.ts';
 export { giveTree, makeOwnedFolder, moveFolder, ownUser, removeTree } from './folder-ownership.ts';
 export { type GrowingFile, openGrowingFile } from './growing-file.ts';
-export { hashStream, type StreamHashes, writeHashing } from './hash-stream.ts';
+export { HashedPieces, hashStream, type StreamHashes, writeHashing } from './hash-stream.ts';
 export {
   copyHashing,
   crc32,
@@ -135,6 +136,7 @@ export { repeatEvery, runAfter } from './repeat.ts';
 export { bytesBelow, freeDiskBytes, machineMemoryBytes } from './room.ts';
 export { sendSignal, signalName } from './signals.ts';
 export { readStagedFile, readStagedTree, type StagedEntry } from './staged-tree.ts';
+export { type SteadyCompression, type SteadyOptions, steadyCompressor } from './steady-compressor.ts';
 export { type StreamedAnswer, type StreamedRequest, streamHttp } from './streamed-http.ts';
 export { syncTogether } from './sync-together.ts';
 export { readSystemFacts, type SystemFacts } from './system-facts.ts';
@@ -150,4 +152,5 @@ export {
 export { type TreeWatch, watchTree } from './tree-watch.ts';
 export { askSocket, type SocketAnswer, type SocketRequest } from './unix-http.ts';
 export { linkWithin, type UnpackedFile, writeUnpackedFile } from './unpacked-file.ts';
+export { mapSameUsers, userCount } from './user-map.ts';
 export { xzCodec } from './xz.ts';

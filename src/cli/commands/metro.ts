@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Shell } from '../shell.ts';
 import { addMetroLooks } from './metro-looks.ts';
+import { addMetroRun } from './metro-run.ts';
 import { addMetroValues } from './metro-values.ts';
 import { addMetroWork } from './metro-work.ts';
 
@@ -22,4 +23,5 @@ export function addMetro(program: Command, shell: Shell): void {
   addMetroValues(metro, shell);
   addMetroLooks(metro, shell);
   addMetroWork(metro, shell);
+  addMetroRun(metro, shell);
 }

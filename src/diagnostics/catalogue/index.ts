@@ -1,5 +1,6 @@
 import { autogenCodes } from './autogen.table.ts';
 import { buildingCodes } from './building.table.ts';
+import { capturesCodes } from './captures.table.ts';
 import { channelCodes } from './channel.table.ts';
 import { commandCodes } from './command.table.ts';
 import { configCodes } from './config.table.ts';
@@ -28,11 +29,14 @@ import { onScheduleCodes } from './on-schedule.table.ts';
 import { plannerCodes } from './planner.table.ts';
 import { publishingCodes } from './publishing.table.ts';
 import { pythonCodes } from './python.table.ts';
+import { pythonGraphCodes } from './python-graph.table.ts';
 import { queueCodes } from './queue.table.ts';
 import { reviewCodes } from './review.table.ts';
 import { sandboxCodes } from './sandbox.table.ts';
 import { schedulingCodes } from './scheduling.table.ts';
 import { sshCodes } from './ssh.table.ts';
+import { stageMirrorCodes } from './stage-mirror.table.ts';
+import { stagesCodes } from './stages.table.ts';
 import { storageCodes } from './storage.table.ts';
 import { templatesCodes } from './templates.table.ts';
 import { treeCodes } from './tree.table.ts';
@@ -43,6 +47,7 @@ import { yamlCodes } from './yaml.table.ts';
 const tables = {
   ...autogenCodes,
   ...buildingCodes,
+  ...capturesCodes,
   ...channelCodes,
   ...commandCodes,
   ...configCodes,
@@ -63,6 +68,7 @@ const tables = {
   ...plannerCodes,
   ...publishingCodes,
   ...pythonCodes,
+  ...pythonGraphCodes,
   ...queueCodes,
   ...sandboxCodes,
   ...schedulingCodes,
@@ -77,6 +83,8 @@ const tables = {
   ...onScheduleCodes,
   ...upkeepCodes,
   ...farmUpkeepCodes,
+  ...stageMirrorCodes,
+  ...stagesCodes,
   ...storageCodes,
   ...treeCodes,
   ...yamlCodes,

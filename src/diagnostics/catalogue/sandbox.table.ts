@@ -78,6 +78,14 @@ export const sandboxCodes = {
       fixed: "layerWritable: true, layer: '/srv/farm/work/1/layer'",
     },
   },
+  SBX010: {
+    severity: 'error',
+    blame: 'world',
+    title: 'a tree keeps no owners here',
+    why: 'Files of a whole system belong to many users. Root, and an ordinary user with subordinate ids (subuid(5)), can give files to them; others cannot.',
+    next: "Run the command as root; or give the user subordinate ids ('usermod --add-subuids 100000-165535 --add-subgids 100000-165535 NAME') and put 'unshare --user --map-root-user --map-auto' in front of it.",
+    sample: { broken: 'an ordinary user without an entry in /etc/subuid', fixed: 'the same with 65,536 ids' },
+  },
   SBX030: {
     severity: 'error',
     blame: 'usage',

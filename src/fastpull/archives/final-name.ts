@@ -1,10 +1,8 @@
 import { fault } from '../../diagnostics/index.ts';
 import { checkDistfileName } from '../../formats/gentoo/index.ts';
+import type { SteadyCompression } from '../../host/index.ts';
 
-/** How an archive is compressed. */
-export type Compression = 'xz' | 'zstd' | 'gzip';
-
-const suffixes: readonly (readonly [string, Compression])[] = [
+const suffixes: readonly (readonly [string, SteadyCompression])[] = [
   ['.tar.xz', 'xz'],
   ['.tar.zst', 'zstd'],
   ['.tar.zstd', 'zstd'],
@@ -12,7 +10,7 @@ const suffixes: readonly (readonly [string, Compression])[] = [
 ];
 
 /** Compression of an archive to be made, by its name (specification, 2.6). Throws PMS004 for other names. */
-export function archiveCompression(finalName: string): Compression {
+export function archiveCompression(finalName: string): SteadyCompression {
   checkDistfileName(finalName);
   const found = suffixes.find(([suffix]) => finalName.endsWith(suffix) && finalName !== suffix);
   if (found) return found[1];

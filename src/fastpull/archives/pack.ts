@@ -6,39 +6,18 @@ import {
   tarPadding,
 } from '../../formats/archives/index.ts';
 import {
-  type Filter,
   filterToFile,
-  machine,
   readPieces,
   readStagedFile,
   readStagedTree,
   type StagedEntry,
+  steadyCompressor,
 } from '../../host/index.ts';
 import type { PackOptions } from '../contract.ts';
-import { archiveCompression, type Compression } from './final-name.ts';
+import { archiveCompression } from './final-name.ts';
 
 /** A member that is no folder, file or link has no place in an archive. */
 type Member = StagedEntry & { readonly kind: 'file' | 'folder' | 'link' };
-
-/**
- * Compressors whose output depends on what they read alone. xz and zstd only give the same bytes for any number of threads
- * as long as they are in their multi-threaded mode, which works in blocks of a fixed size: xz in threads of two or more,
- * zstd in one or more. Levels: 6 and blocks of 24 MiB for xz and 19 for zstd (docs/decisions/0024).
- */
-function compressor(compression: Compression, signal: AbortSignal | undefined): Filter {
-  const processors = machine.processors();
-  switch (compression) {
-    case 'xz': {
-      const threads = Math.max(2, processors);
-      const args = ['-z', '-c', '-q', '-6', '--check=crc64', '--block-size=24MiB', `-T${threads}`];
-      return { program: 'xz', args, signal };
-    }
-    case 'zstd':
-      return { program: 'zstd', args: ['-q', '-c', '-19', '--check', `-T${processors}`], signal };
-    case 'gzip':
-      return { program: 'gzip', args: ['-c', '-n', '-6'], signal };
-  }
-}
 
 const smallBytes = 1 << 18;
 
@@ -110,7 +89,7 @@ export async function packFolder(
     throw fault('FPL011', { what: `the archive '${of.finalName}' would be empty` });
   }
   try {
-    const filter = compressor(compression, options.signal);
+    const filter = steadyCompressor(compression, { signal: options.signal });
     await filterToFile(filter, tarPieces(members, options.mtime ?? 0), of.path);
   } catch (error) {
     if (!isFault(error, 'SYS001', 'SYS002', 'SYS003')) throw error;

@@ -1,4 +1,5 @@
 export { encodeCanonicalHeader } from './canonical-tar.ts';
+export { type CpioMember, encodeCpio } from './cpio.ts';
 export {
   comparePlainTarMembers,
   encodePlainTarHeader,
@@ -7,6 +8,7 @@ export {
 } from './gnu-tar-writer.ts';
 export { mtreeEntries, parseMtree, printMtree } from './mtree.ts';
 export { SingleZstdFrame } from './single-zstd-frame.ts';
+export { TarRecordSorter } from './sort-tar-records.ts';
 export type { TarEntry, TarEntryType } from './tar-header.ts';
 export { splitPath } from './tar-header.ts';
 export type { TarFile, TarStreamEntry } from './tar-reader.ts';

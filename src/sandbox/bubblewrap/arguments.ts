@@ -71,7 +71,7 @@ function rootArguments(request: ArgumentRequest): readonly string[] {
  * `/proc/sys` writable for it (its check sees a read-only folder with writable files below), so that one
  * write to `kernel/core_pattern` would be a way out.
  */
-function kernelArguments(): readonly string[] {
+export function kernelArguments(): readonly string[] {
   const readOnly = ['bus', 'fs', 'irq', 'sys', 'sysrq-trigger'].map((name) => `/proc/${name}`);
   const covered = ['kcore', 'keys', 'timer_list'].map((name) => `/proc/${name}`).filter(pathExists);
   return [
@@ -98,7 +98,7 @@ function coverArguments(request: ArgumentRequest): readonly string[] {
 }
 
 /** Folders that lead to mounts, outermost first: bwrap would make missing ones for the machine's root alone. */
-function mountParents(mounts: ArgumentRequest['command']['mounts']): readonly string[] {
+export function mountParents(mounts: readonly { readonly target: string }[]): readonly string[] {
   const parents = new Set<string>();
   for (const { target } of mounts) {
     const parts = target.split('/').slice(1, -1);

@@ -20,10 +20,12 @@ import {
   sweepNamedPipes,
   systemClock,
 } from '../../host/index.ts';
+import type { RootRequest, RootSession, RootSessions } from '../root-session.ts';
 import type {
   LayerContents,
   SandboxCommand,
   SandboxDriver,
+  SandboxLimits,
   SandboxResult,
   SandboxRoot,
   SandboxRun,
@@ -32,6 +34,7 @@ import { bubblewrapOptions, descriptors, insideCommand } from './arguments.ts';
 import { fillLayer } from './fill-layer.ts';
 import { type BuilderIdentity, makeIdentity } from './identity.ts';
 import { composeFolders, openLayer } from './layers.ts';
+import { openRootSession, type Prepared } from './root-session.ts';
 import { type RootView, viewRoot } from './root-view.ts';
 import { launchScript } from './scripts.ts';
 import { type Launch, Supervision } from './supervision.ts';
@@ -51,16 +54,8 @@ export interface BubblewrapOptions {
 /** Outside of every range that distributions and systemd give away. */
 const defaultBuilderId = 60_999;
 
-/** One command, ready but for its control group and pipe. */
-interface Prepared {
-  /** Words of the launch script. */
-  readonly overlays: readonly string[];
-  readonly options: readonly string[];
-  readonly inside: readonly string[];
-}
-
 /** Sandboxes made by bubblewrap (bwrap(1)), as root or as an ordinary user with user namespaces. */
-export class BubblewrapDriver implements SandboxDriver {
+export class BubblewrapDriver implements SandboxDriver, RootSessions {
   readonly #options: BubblewrapOptions;
   readonly #clock: Clock;
   readonly #asRoot: boolean;
@@ -96,12 +91,22 @@ export class BubblewrapDriver implements SandboxDriver {
     if (run.signal?.aborted) {
       return { end: { kind: 'canceled' }, durationMs: 0, peakMemoryBytes: undefined, leftovers: 0 };
     }
-    const [prepared, pipePath] = await Promise.all([this.#prepare(command), this.#takePipe()]);
-    const group = this.#makeGroup(command);
+    return await this.#start(await this.#prepare(command), command.limits, run);
+  }
+
+  async openRoot(request: RootRequest): Promise<RootSession> {
+    return await openRootSession(request, this.#asRoot, (prepared, limits, run) =>
+      this.#start(prepared, limits, run),
+    );
+  }
+
+  async #start(prepared: Prepared, limits: SandboxLimits, run: SandboxRun): Promise<SandboxResult> {
+    const pipePath = await this.#takePipe();
+    const group = this.#makeGroup(limits);
     const launch: Launch = {
-      ...this.#launcher(prepared, command, group),
+      ...this.#launcher(prepared, limits, group),
       bubblewrap: prepared.options,
-      limits: command.limits,
+      limits,
       pipe: openPipe(pipePath),
       group,
       clock: this.#clock,
@@ -185,20 +190,22 @@ export class BubblewrapDriver implements SandboxDriver {
    */
   #launcher(
     prepared: Prepared,
-    command: SandboxCommand,
+    limits: SandboxLimits,
     group: ControlGroup | undefined,
   ): Pick<Launch, 'program' | 'args'> {
-    const count = command.limits.processes;
+    const count = limits.processes;
     const limited = group === undefined && count !== undefined ? ['processes', String(count)] : [];
     const joined = group?.joinFiles.flatMap((path) => ['join', path]) ?? [];
     // Descriptors of more than one digit are beyond a plain shell.
     const leaks = this.#leaks.flatMap((descriptor) => ['close', String(descriptor)]);
     const shell = leaks.length === 0 ? '/bin/sh' : '/bin/bash';
+    const { entering } = prepared;
+    const [program, ...before] = [...(entering ?? []), 'setpriv'];
     return {
-      program: 'setpriv',
+      program: program as string,
       args: [
-        ...['--pdeathsig', 'KILL', 'unshare', '--pid', '--kill-child', '--mount-proc'],
-        ...(this.#asRoot ? [] : ['--user', '--map-root-user']),
+        ...[...before, '--pdeathsig', 'KILL', 'unshare', '--pid', '--kill-child', '--mount-proc'],
+        ...(this.#asRoot || entering !== undefined ? [] : ['--user', '--map-root-user']),
         ...['--mount', '--', shell, '-c', launchScript, 'packmill-launch'],
         ...[...leaks, ...joined, ...limited, ...prepared.overlays],
         ...['--', 'bwrap', '--args', String(descriptors.arguments), '--', ...prepared.inside],
@@ -206,8 +213,7 @@ export class BubblewrapDriver implements SandboxDriver {
     };
   }
 
-  #makeGroup(command: SandboxCommand): ControlGroup | undefined {
-    const { memoryBytes, processes } = command.limits;
+  #makeGroup({ memoryBytes, processes }: SandboxLimits): ControlGroup | undefined {
     this.#groupCount += 1;
     return this.#groups?.create(ownGroupName(this.#groupCount), {
       memoryBytes,

@@ -41,3 +41,23 @@ done
 echo "ended $code $left" >&3
 exit "$code"
 `;
+
+/**
+ * The first process of a session's namespaces, which holds them open until its standard input ends. Begins without an identity;
+ * once we have mapped users for it, it starts anew as root of the namespace, and mounts.
+ */
+export const holderScript = `
+echo apart
+read -r go || exit 125
+[ "$go" = go ] || exit 125
+exec setpriv --pdeathsig KILL unshare --mount --propagation private -- /bin/sh -c "$1" packmill-tree "$2" "$3" "$4" "$5"
+`;
+
+/** Arguments: options of the overlay, where it goes, the same once more without what is mounted on it, a folder for \`/tmp\`. */
+export const mountTreeScript = `
+mount -t overlay -o "$1" overlay "$2" || exit 125
+mount --bind "$2" "$3" || exit 125
+mount -t tmpfs -o mode=1777 tmpfs "$4" || exit 125
+echo mounted
+while read -r line; do :; done
+`;

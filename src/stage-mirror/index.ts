@@ -1,0 +1,10 @@
+export { cleanMirror } from './clean.ts';
+export type { Artifact, Mirror, MirrorSnapshot, MirrorSubarch, MirrorVersion } from './contract.ts';
+export { type ImportReport, importMirror } from './import-mirror.ts';
+export { importSeed, type SeedImport, type SeedProof } from './import-seed.ts';
+export { type LatestState, latestStates, rollBackLatest, visibleState } from './latest.ts';
+export { type Candidate, candidateOf, type NextBuild, nextBuild, type RotationRules } from './next-build.ts';
+export { MirrorPublisher, type MirrorPublisherOptions, type SignerSource } from './publish.ts';
+export { readMirror } from './read-mirror.ts';
+export { type Removal, type RetentionRules, removals } from './retention.ts';
+export { type MirrorCheck, verifyMirror } from './verify.ts';

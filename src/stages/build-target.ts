@@ -1,0 +1,82 @@
+import { ProblemError, problem } from '../diagnostics/index.ts';
+import { entryFacts } from '../host/index.ts';
+import type { StagePlan, StageRecord } from './contract.ts';
+import { checkEmulator } from './emulator.ts';
+import { fetchOutputs } from './fetch.ts';
+import type { StageHands } from './hands.ts';
+import { DigestMemory, requireInputs } from './inputs.ts';
+import { takeLock } from './lock.ts';
+import { makeResult } from './make-result.ts';
+import { updateControl } from './publish.ts';
+import { keepLastKey, keepRecord } from './records.ts';
+import { type ResolvedTarget, resolveTarget } from './resolve.ts';
+
+/** How a target ended. */
+export interface StageOutcome {
+  /** `built` now; `found` in the store, as nothing has changed; `present` in the mirror, and left as it is. */
+  readonly how: 'built' | 'found' | 'present';
+  readonly key: string | undefined;
+  readonly record: StageRecord | undefined;
+  /** Files of the control folder that say something else now. */
+  readonly controlChanged: readonly string[];
+}
+
+/**
+ * Builds one target, unless the same was built before, and publishes it. What has to be there is looked for before a lock is taken.
+ * Doing it again after a crash at any moment ends in the same state.
+ * Throws MST006, MST010 to MST013, MST020 to MST024, MCA, SBX and SYS problems, and the reason of the signal.
+ */
+export async function buildTarget(hands: StageHands, plan: StagePlan): Promise<StageOutcome> {
+  requireInputs(plan);
+  checkEmulator(plan.emulator, plan.identity.archDesc);
+  const lock = await takeLock(`${plan.controlFolder}/.${plan.target}_progress`);
+  try {
+    const resolved = await resolve(hands, plan);
+    const { record, isThere } = resolved;
+    const isFinished = plan.isOfficial ? isThere : entryFacts(`${plan.folder}/status`) !== undefined;
+    if (isFinished && !plan.isReplaced && (!plan.isOfficial || resolved.isOther || !record)) {
+      return present(hands, plan, resolved);
+    }
+    if (record && plan.isOfficial) return await publish(hands, plan, { record, how: 'found' });
+    hands.onEvent({ kind: 'begin', plan, key: resolved.key });
+    const made = await makeResult(hands, plan, resolved);
+    if (!made) return { how: 'built', key: resolved.key, record: undefined, controlChanged: [] };
+    keepRecord(hands.state, made);
+    return await publish(hands, plan, { record: made, how: 'built' });
+  } finally {
+    await lock.release();
+  }
+}
+
+/** Everything that is known of a target; runs its fetch step when that has not been done. Throws MST010, MST011. */
+async function resolve(hands: StageHands, plan: StagePlan): Promise<ResolvedTarget> {
+  const memory = new DigestMemory(hands.state.digests);
+  const first = await resolveTarget({ ...hands, memory }, plan);
+  if ('problem' in first) throw new ProblemError(first.problem);
+  if (!('needsFetch' in first)) return first;
+  hands.onEvent({ kind: 'phase', phase: 'fetch' });
+  await fetchOutputs(hands, plan);
+  const second = await resolveTarget({ ...hands, memory }, plan);
+  if ('key' in second) return second;
+  throw new Error(`what '${plan.name}' fetched is gone`);
+}
+
+function present(hands: StageHands, plan: StagePlan, { key, isOther }: ResolvedTarget): StageOutcome {
+  if (isOther) {
+    const what = `'${plan.result}' stays, though it was built from other inputs`;
+    hands.onEvent({ kind: 'problem', problem: problem('MST030', { what }) });
+  }
+  return { how: 'present', key, record: undefined, controlChanged: updateControl(plan) };
+}
+
+async function publish(
+  hands: StageHands,
+  plan: StagePlan,
+  { record, how }: { readonly record: StageRecord; readonly how: 'built' | 'found' },
+): Promise<StageOutcome> {
+  hands.onEvent({ kind: 'phase', phase: 'publish' });
+  // first what the result is made of: whoever dies in between goes on with publishing
+  keepLastKey(hands.state, plan.result, record.key);
+  await hands.publisher.publish({ plan, record, open: (digest) => hands.store.path(digest) });
+  return { how, key: record.key, record, controlChanged: updateControl(plan) };
+}

@@ -1,0 +1,33 @@
+export { buildTarget, type StageOutcome } from './build-target.ts';
+export type {
+  BuildIdentity,
+  ControlUpdate,
+  ScriptLine,
+  SourceChoice,
+  StageInputs,
+  StageLimits,
+  StagePlan,
+  StageRecord,
+  StageStep,
+  StepScript,
+} from './contract.ts';
+export { type ControlReader, checkedValue, compareVersions, isControlValue, versionTime } from './control.ts';
+export { Elements } from './elements.ts';
+export type { StageEvent, StageHands } from './hands.ts';
+export { lockHolder } from './lock.ts';
+export { type SubarchStatus, statusOf, type TargetView, viewTargets } from './look.ts';
+export type { StagePublication, StagePublisher } from './publish.ts';
+export { stageObjects } from './records.ts';
+export {
+  planOf,
+  plansFor,
+  type RunEnd,
+  type RunRequest,
+  runTargets,
+  type TargetEnd,
+  targetsOf,
+} from './run-targets.ts';
+export { buildSnapshot, planSnapshot, type SnapshotPlan } from './snapshot.ts';
+export { StageState } from './state.ts';
+export { type Tidied, tidyState } from './tidy.ts';
+export { type Verification, verifyTarget } from './verify.ts';

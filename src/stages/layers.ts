@@ -1,0 +1,34 @@
+import { unpackArchive } from '../captures/index.ts';
+import { ensureFolder, moveFolder, pathExists, runOrThrow, systemRandom, writeWhole } from '../host/index.ts';
+import type { Digest } from '../primitives/index.ts';
+import { discardFolder, type StageState } from './state.ts';
+
+/** An archive and the folder of the tree that it is unpacked to. */
+export interface LayerRequest {
+  readonly archive: string;
+  readonly digest: Digest;
+  readonly target: string;
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * Unpacks an archive once, by its digest, and returns the folder. It appears complete and durable, or not at all, so an unpacking
+ * that was killed or that ran twice does no harm. Throws MCA problems for what cannot be unpacked.
+ */
+export async function ensureLayer(state: StageState, request: LayerRequest): Promise<string> {
+  const path = state.layer(request.digest, request.target);
+  // when it was used last, for `tidyState`
+  writeWhole(`${path}.used`, '');
+  if (pathExists(path)) return path;
+  const temporary = `${state.root}/layers/.unpacking-${systemRandom.hex(6)}`;
+  try {
+    const folder = request.target === '/' ? temporary : `${temporary}${request.target}`;
+    ensureFolder(folder);
+    await unpackArchive({ archive: request.archive, folder, signal: request.signal });
+    await runOrThrow('sync', ['-f', temporary]);
+    await moveFolder(temporary, path);
+  } finally {
+    await discardFolder(temporary);
+  }
+  return path;
+}
