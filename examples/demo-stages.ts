@@ -1,10 +1,11 @@
 // `packmill demo stages`: a small distribution (examples/stages) from a seed that is made of this machine's compiler and BusyBox, through
 // stage1, stage2 and stage3; again, when there is nothing to do; for another processor from the first one's stage3; with other packages;
 // as an image for container engines; and the stage3 with a shell in a sandbox, which compiles a program. The first word is the
-// folder to do it in.
+// folder to do it in. PACKMILL_DEMO_KERNEL may name a package of a kernel for Debian; then an image to boot from is made, too.
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fail, run, say } from './demo-tools.ts';
 import { makeSeed, processors } from './stages/seed.ts';
@@ -156,6 +157,18 @@ build({ build: 'small-tools', subarch: 'generic_64' }, ['multi=yes', 'multi/mode
 
 say('an image for container engines');
 build({ build: 'small', subarch: 'generic_64' }, ['oci']);
+
+const kernel = process.env['PACKMILL_DEMO_KERNEL'];
+say('an image that a machine boots from');
+if (kernel === undefined) {
+  print(
+    'left out: PACKMILL_DEMO_KERNEL names no kernel (download linux-image-cloud-amd64 of Debian, for example)',
+  );
+} else {
+  const sum = createHash('sha256').update(readFileSync(kernel)).digest('hex');
+  const values = [`path/distfiles=${dirname(resolve(kernel))}`, `live/kernel=${basename(kernel)}`];
+  build({ build: 'small', subarch: 'generic_64' }, ['live', ...values, `live/kernel/sha256=${sum}`]);
+}
 
 say('the stage3 of the remote build: a shell, and a compiler that works');
 const program3 = `

@@ -6,12 +6,14 @@ import {
   hashFile,
   isDiskFull,
   removeEntry,
+  removeTree,
   renameEntry,
   syncPaths,
   systemRandom,
   writeHashing,
 } from '../host/index.ts';
 import type { Captured, CaptureRequest, ImageFacts } from './contract.ts';
+import { writeLive } from './live.ts';
 import { lxdHead } from './lxd.ts';
 import { ociPieces } from './oci.ts';
 import { packed } from './packed.ts';
@@ -45,6 +47,13 @@ async function* joined(head: Uint8Array, pieces: AsyncIterable<Uint8Array>): Asy
   yield* pieces;
 }
 
+/** What is to be said of a file that a program has written. */
+async function finished(path: string, tar: TreeTar): Promise<Omit<Captured, 'path'>> {
+  await syncPaths([path]);
+  const { digest, sizeBytes } = await hashFile(path);
+  return { sizeBytes, digest, members: tar.members };
+}
+
 /** Writes the capture to a file; returns how many members there were. */
 async function write(path: string, request: CaptureRequest): Promise<Omit<Captured, 'path'>> {
   const { container, compression } = request.format;
@@ -62,14 +71,14 @@ async function write(path: string, request: CaptureRequest): Promise<Omit<Captur
     }
     case 'oci':
       return await stream(ociPieces(tar, { ...request, image: imageOf(request) }, `${path}.layer`));
-    case 'squashfs': {
+    case 'squashfs':
       await writeSquashfs(path, tar, request);
-      await syncPaths([path]);
-      const { digest, sizeBytes } = await hashFile(path);
-      return { sizeBytes, digest, members: tar.members };
+      return await finished(path, tar);
+    case 'live': {
+      const whole = { ...request, image: imageOf(request) };
+      await writeLive(path, tar, { request: whole, folder: `${path}.disk` });
+      return await finished(path, tar);
     }
-    default:
-      throw fault('MCA001', { what: `no capture of the kind '${container}' can be made` });
   }
 }
 
@@ -78,7 +87,7 @@ async function write(path: string, request: CaptureRequest): Promise<Omit<Captur
  * compressor, squashfs-tools), on any file system and with any number of processors. The file appears complete and durable under
  * its name, or not at all; what a kill leaves beside it begins with its name and `.part-`.
  * @throws MCA001, MCA002 when something cannot be read or changes meanwhile, MCA003 when there is a file of that name, MCA006,
- * MCA007, SYS001, SYS004
+ * MCA007, MCA009 for a live image without a kernel, SYS001, SYS004
  */
 export async function capture(request: CaptureRequest): Promise<Captured> {
   const { path } = request;
@@ -93,5 +102,6 @@ export async function capture(request: CaptureRequest): Promise<Captured> {
     throw captureProblem(error, request);
   } finally {
     for (const name of [part, `${part}.layer`]) removeEntry(name);
+    await removeTree(`${part}.disk`);
   }
 }

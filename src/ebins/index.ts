@@ -22,6 +22,6 @@ export { indexFolder } from './index-folder.ts';
 export { openBuild } from './open-build.ts';
 export type { FoundPackage, PackageFolder } from './package-folder.ts';
 export { foundValue, openFound, readPackageFolder } from './package-folder.ts';
+export { SignatureChecker } from './signatures.ts';
 export type { NewGpkg, NewPackage } from './write-container.ts';
 export { writeGpkg, writeXpak } from './write-container.ts';
-export { SignatureChecker } from './signatures.ts';

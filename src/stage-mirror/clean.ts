@@ -22,5 +22,5 @@ export async function cleanMirror(mirror: Mirror, of: readonly Removal[]): Promi
       if (kind === 'folder' && name.startsWith(removing)) await removeTree(`${path}/${name}`);
     }
   }
-  writeIndex(mirror.root);
+  await writeIndex(mirror.root);
 }

@@ -152,7 +152,7 @@ async function takeSubarch(
  * Throws SMI001, SIG and SYS problems; results that are left out are told in the report.
  */
 export async function importMirror(options: ImportMirrorOptions): Promise<ImportReport> {
-  const mirror = readMirror(options.from);
+  const mirror = await readMirror(options.from);
   const progress: Progress = { artifacts: 0, controls: 0, problems: [] };
   ensureFolders([options.to]);
   for (const subarch of mirror.subarches) await takeSubarch(subarch, options, progress);
@@ -163,6 +163,6 @@ export async function importMirror(options: ImportMirrorOptions): Promise<Import
     if (found) progress.problems.push(found);
     else snapshots += 1;
   }
-  writeIndex(options.to);
+  await writeIndex(options.to);
   return { ...progress, snapshots };
 }

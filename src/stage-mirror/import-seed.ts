@@ -111,6 +111,6 @@ export async function importSeed(seed: SeedImport): Promise<string> {
     await pointLatest(`${home}/stage3-latest${suffix}`, of, seed.clock.nowMs());
   }
   writeControl(`${home}/.control`, seed);
-  writeIndex(seed.mirror);
+  await writeIndex(seed.mirror);
   return path;
 }

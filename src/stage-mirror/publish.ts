@@ -152,7 +152,7 @@ export class MirrorPublisher implements StagePublisher {
       await pointLatest(plan.latest, of, clock.nowMs());
       if (this.#options.auxiliary.includes(plan.target)) pointAuxiliary(plan.mirror, plan.latest, plan);
     }
-    writeIndex(plan.mirror);
+    await writeIndex(plan.mirror);
   }
 }
 
@@ -170,7 +170,7 @@ function pointAuxiliary(
 }
 
 /** Writes what a mirror has for everybody to read, in one step. */
-export function writeIndex(root: string): void {
-  const text = printIndex(readMirror(root));
+export async function writeIndex(root: string): Promise<void> {
+  const text = printIndex(await readMirror(root));
   if (textIfThere(`${root}/index.xml`) !== text) replaceFile(`${root}/index.xml`, text);
 }

@@ -1,6 +1,6 @@
 import { fault } from '../diagnostics/index.ts';
 import { entryFacts, kindsIn, linkDestination, namesIn, textIfThere } from '../host/index.ts';
-import { compareVersions, isControlValue, namedHolder } from '../stages/index.ts';
+import { compareVersions, isControlValue, lockHolder } from '../stages/index.ts';
 import { artifactSuffix, artifactType, statedDigest } from './artifact-names.ts';
 import type { Artifact, Mirror, MirrorSnapshot, MirrorSubarch, MirrorVersion } from './contract.ts';
 import { latestLinks } from './latest.ts';
@@ -27,9 +27,13 @@ function readControl(folder: string): ReadonlyMap<string, string> {
   return new Map(found);
 }
 
-function busyWith(folder: string): string | undefined {
+async function busyWith(folder: string): Promise<string | undefined> {
   const locks = namesIn(folder).filter((name) => name.startsWith('.') && name.endsWith('_progress'));
-  return locks.map((name) => namedHolder(`${folder}/${name}`)).find((holder) => holder !== undefined);
+  for (const name of locks) {
+    const holder = await lockHolder(`${folder}/${name}`);
+    if (holder !== undefined) return holder;
+  }
+  return undefined;
 }
 
 function readArtifact(
@@ -64,7 +68,10 @@ function readVersion(path: string, identity: MirrorSubarch['identity']): MirrorV
 }
 
 /** Facts of one subarch; undefined when the folder is none: it has neither a control folder nor results. */
-export function readSubarch(path: string, identity: MirrorSubarch['identity']): MirrorSubarch | undefined {
+async function readSubarch(
+  path: string,
+  identity: MirrorSubarch['identity'],
+): Promise<MirrorSubarch | undefined> {
   const control = `${path}/.control`;
   const versions = foldersIn(path).map((name) => readVersion(`${path}/${name}`, identity));
   const isOne = entryFacts(control) !== undefined || versions.some(({ artifacts }) => artifacts.length > 0);
@@ -72,7 +79,7 @@ export function readSubarch(path: string, identity: MirrorSubarch['identity']): 
   const failures = /^[0-9]{1,6}$/.exec(textIfThere(`${control}/.failcount`)?.trim() ?? '')?.[0] ?? '0';
   return {
     ...{ identity, path, control: readControl(control), failures: Number(failures) },
-    busy: busyWith(control),
+    busy: await busyWith(control),
     versions: versions.sort((a, b) => compareVersions(a.version, b.version)),
     latest: latestLinks(path),
   };
@@ -91,16 +98,18 @@ function readSnapshots(root: string, build: string): readonly MirrorSnapshot[] {
 }
 
 /** What a mirror holds (9.7); folders that are none of the layout are not looked at. Throws SMI001 when there is none. */
-export function readMirror(root: string): Mirror {
+export async function readMirror(root: string): Promise<Mirror> {
   if (entryFacts(root) === undefined) throw fault('SMI001', { what: `there is no mirror '${root}'` });
   const builds = foldersIn(root);
-  const subarches = builds.flatMap((build) =>
-    foldersIn(`${root}/${build}`).flatMap((archDesc) =>
-      foldersIn(`${root}/${build}/${archDesc}`).flatMap((subarch) => {
-        const identity = { build, archDesc, subarch };
-        return readSubarch(`${root}/${build}/${archDesc}/${subarch}`, identity) ?? [];
-      }),
-    ),
-  );
+  const subarches: MirrorSubarch[] = [];
+  for (const build of builds) {
+    for (const archDesc of foldersIn(`${root}/${build}`)) {
+      for (const subarch of foldersIn(`${root}/${build}/${archDesc}`)) {
+        const path = `${root}/${build}/${archDesc}/${subarch}`;
+        const found = await readSubarch(path, { build, archDesc, subarch });
+        if (found) subarches.push(found);
+      }
+    }
+  }
   return { root, subarches, snapshots: builds.flatMap((build) => readSnapshots(root, build)) };
 }

@@ -15,7 +15,7 @@ export { type ControlReader, checkedValue, compareVersions, isControlValue, vers
 export { Elements } from './elements.ts';
 export type { StageEvent, StageHands } from './hands.ts';
 export { DigestMemory } from './inputs.ts';
-export { lockHolder, namedHolder, takeLock } from './lock.ts';
+export { lockHolder, takeLock } from './lock.ts';
 export { type SubarchStatus, statusOf, type TargetView, viewTargets } from './look.ts';
 export { makeResult } from './make-result.ts';
 export { type PlanRequest, planTarget } from './plan-target.ts';

@@ -52,17 +52,3 @@ export async function lockHolder(path: string): Promise<string | undefined> {
   if (older !== undefined) return `process ${older}`;
   return (await isFileLocked(path)) ? holderWords(text) : undefined;
 }
-
-/** The process that a lock file names, as long as it lives: what is seen at a glance, without asking the kernel for the lock. */
-export function namedHolder(path: string): string | undefined {
-  const text = textIfThere(path) ?? '';
-  const older = olderHolder(text);
-  if (older !== undefined) return `process ${older}`;
-  try {
-    const { pid, realm, began } = JSON.parse(text) as Partial<ReturnType<typeof ownIdentity>>;
-    if (pid === undefined || realm === undefined) return undefined;
-    return processState({ pid, realm, began }) === 'gone' ? undefined : `process ${pid}`;
-  } catch {
-    return undefined;
-  }
-}

@@ -42,7 +42,7 @@ afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 const text = (path: string): string => readFileSync(path, 'utf8');
 const codes = async (): Promise<readonly string[]> =>
-  (await verifyMirror(readMirror(mirror), memorySigner())).problems.map(({ code }) => code);
+  (await verifyMirror(await readMirror(mirror), memorySigner())).problems.map(({ code }) => code);
 
 describe('publishing', () => {
   it('9.7: a result comes with checksum and signature, and the links to the newest lead to all three', async () => {
@@ -148,7 +148,7 @@ describe('care of a mirror', () => {
     writeFileSync(join(home, '2/stage3-core2_64-1.4-2.tar.xz.gpg'), 'x');
     rmSync(join(home, '2/lxd-core2_64-1.4-2.tar.xz'));
     expect([...(await codes())].sort()).toEqual(['SMI003', 'SMI004', 'SMI005', 'SMI006']);
-    expect(() => readMirror(join(root, 'absent'))).toThrow(/^SMI001 /);
+    await expect(readMirror(join(root, 'absent'))).rejects.toThrow(/^SMI001 /);
   });
 
   it('9.9: what is cleaned away is gone as a whole, and what is left by a kill goes with the next cleaning', async () => {
@@ -156,7 +156,7 @@ describe('care of a mirror', () => {
       await publisher().publish(publication(root, { target: 'stage3', version, text: version }));
     mkdirSync(join(home, '.removing-0/left'), { recursive: true });
     const rules = { keepBuilds: 2, keepSnapshots: 2, staleMs: 1 };
-    const read = readMirror(mirror);
+    const read = await readMirror(mirror);
     await cleanMirror(read, removals(read, rules, systemClock.nowMs()));
     expect(readdirSync(home).filter((name) => /^[0-9]|removing/.test(name))).toEqual(['3', '4']);
     expect(await codes()).toEqual([]);

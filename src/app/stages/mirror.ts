@@ -30,15 +30,15 @@ export function stageSigner(farm: string | undefined): SignerSource | undefined 
 export async function checkMirror(root: string, farm: string | undefined): Promise<MirrorCheck> {
   const signer = await stageSigner(farm)?.open();
   try {
-    return await verifyMirror(readMirror(root), signer);
+    return await verifyMirror(await readMirror(root), signer);
   } finally {
     await signer?.close();
   }
 }
 
 /** What may go from a mirror by some rules, now. Throws SMI001. */
-export const toRemove = (root: string, rules: RetentionRules): readonly Removal[] =>
-  removals(readMirror(root), rules, systemClock.nowMs());
+export const toRemove = async (root: string, rules: RetentionRules): Promise<readonly Removal[]> =>
+  removals(await readMirror(root), rules, systemClock.nowMs());
 
 /** Takes another mirror over. Throws SMI001, PUB020, SYS problems. */
 export const takeMirror = (
@@ -53,7 +53,8 @@ export const takeSeed = (seed: SeedRequest, farm: string | undefined): Promise<s
   importSeed({ ...seed, signer: stageSigner(farm), clock: systemClock });
 
 /** What of a mirror is to be built next; undefined when nothing is due. Throws SMI001. */
-export function nextOf(root: string, rules: RotationRules): NextBuild | undefined {
-  const candidates = readMirror(root).subarches.flatMap((subarch) => candidateOf(subarch) ?? []);
+export async function nextOf(root: string, rules: RotationRules): Promise<NextBuild | undefined> {
+  const { subarches } = await readMirror(root);
+  const candidates = subarches.flatMap((subarch) => candidateOf(subarch) ?? []);
   return nextBuild(candidates, rules, systemClock.nowMs());
 }

@@ -120,8 +120,8 @@ function addClean(mirror: Command, shell: Shell): void {
         keepSnapshots: options.snapshots,
         staleMs: options.stale,
       };
-      const found = toRemove(root, rules);
-      if (options.apply) await cleanMirror(readMirror(root), found);
+      const found = await toRemove(root, rules);
+      if (options.apply) await cleanMirror(await readMirror(root), found);
       shell.printJson({ removed: options.apply === true, removals: found });
       const word = options.apply ? 'removed' : 'may go';
       for (const { path, why } of found) shell.print(`${word}: ${path} (${why})`);
@@ -154,8 +154,8 @@ function addImport(mirror: Command, shell: Shell): void {
     });
 }
 
-function list(shell: Shell, folder: string, options: { readonly states?: boolean }): void {
-  const mirror = readMirror(machine.absolute(folder));
+async function list(shell: Shell, folder: string, options: { readonly states?: boolean }): Promise<void> {
+  const mirror = await readMirror(machine.absolute(folder));
   const subarches = mirror.subarches.map((one) => ({
     ...one,
     control: Object.fromEntries(one.control),

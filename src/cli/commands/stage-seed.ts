@@ -60,8 +60,11 @@ export function addStageSeed(stage: Command, shell: Shell): void {
     .option('--stale <days>', 'age from which a build is made anew', parseDays, parseDays('3'))
     .option('--failures <n>', 'how often in a row a subarch may fail', parseCount, 3)
     .addHelpText('after', nextHelp)
-    .action((folder: string, words: { readonly stale: number; readonly failures: number }) => {
-      const next = nextOf(machine.absolute(folder), { staleMs: words.stale, mostFailures: words.failures });
+    .action(async (folder: string, words: { readonly stale: number; readonly failures: number }) => {
+      const next = await nextOf(machine.absolute(folder), {
+        staleMs: words.stale,
+        mostFailures: words.failures,
+      });
       shell.printJson(next ?? null);
       if (next) {
         const { build, archDesc, subarch } = next.candidate;

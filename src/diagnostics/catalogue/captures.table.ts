@@ -66,4 +66,15 @@ export const capturesCodes = {
     next: 'Do not use the archive. Ask its maker what it is.',
     sample: { broken: 'a member ../../etc/passwd', fixed: 'a member etc/passwd' },
   },
+  MCA009: {
+    severity: 'error',
+    blame: 'recipe',
+    title: 'a live image lacks what a machine starts with',
+    why: 'A machine boots from ISOLINUX of this machine and from a kernel below /boot of the root, with an initramfs beside it, or with a BusyBox in the root that is linked statically.',
+    next: 'Install a kernel in the steps of the target, and xorriso and ISOLINUX on this machine.',
+    sample: {
+      broken: 'a root without boot/vmlinuz',
+      fixed: 'a root with boot/vmlinuz-6.1.0 and usr/bin/busybox',
+    },
+  },
 } as const satisfies CatalogueTable;

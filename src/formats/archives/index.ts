@@ -1,4 +1,5 @@
 export { encodeCanonicalHeader } from './canonical-tar.ts';
+export { type CpioMember, encodeCpio } from './cpio.ts';
 export {
   comparePlainTarMembers,
   encodePlainTarHeader,
