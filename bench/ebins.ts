@@ -4,12 +4,24 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { generate } from '../src/ebin-repository/index.ts';
 import { ContentStore, canonicalParts, indexFolder, openBuild, writeGpkg } from '../src/ebins/index.ts';
 import { encodeTarHeader, tarEnd, tarPadding } from '../src/formats/archives/index.ts';
 import { type Compression, printXpak } from '../src/formats/gentoo/index.ts';
 import { checkout, PortageLab } from '../test/ebins/portage-lab.ts';
 
 const mib = 1 << 20;
+
+/** Bytes of work for each second that processors spend on it, whatever else the machine has to do. */
+async function perCpuSecond(totalBytes: number, work: () => unknown): Promise<string> {
+  const before = process.cpuUsage();
+  await work();
+  const { user, system } = process.cpuUsage(before);
+  return `${(totalBytes / mib / ((user + system) / 1e6)).toFixed(0)} MiB for each second of CPU`;
+}
+
+const mostMemory = (): string => `${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MiB`;
 
 async function timeMs(work: () => unknown): Promise<number> {
   const start = performance.now();
@@ -90,6 +102,8 @@ async function parts(folder: string, totalBytes: number, compression: Compressio
   console.log(
     `image of ${total} MiB (${compression}, file of ${(statSync(path).size / mib).toFixed(0)} MiB): opened and all digests compared ${rate(openMs)}; unpacked ${rate(unpackMs)}; split, canonical tar, SHA-512 ${rate(best)}; all of it ${rate(openMs + unpackMs + best)}; tar | ${program} | tar -xO | sha512sum ${rate(theirs)}`,
   );
+  const split = await perCpuSecond(totalBytes, () => opened && canonicalParts(opened, path));
+  console.log(`  split, canonical tar, SHA-512: ${split}; most memory so far ${mostMemory()}`);
   if (totalBytes <= 8 * mib) await objects(folder, opened, path);
   await opened.close();
 }
@@ -149,6 +163,40 @@ async function indexByPortage(folder: string, pkgdir: string, count: number): Pr
   console.log(`emaint --fix binhost: ${ms.toFixed(0)} ms, ${listed} of ${count} packages listed`);
 }
 
+/** A repository of many packages: made, made again, and made with one more build. */
+async function rerun(folder: string): Promise<void> {
+  const [versions, size] = [100, 16 * 1024];
+  const [pkgdir, repo, store] = ['rerun', 'rerun-repo', 'rerun-store'].map((name) => join(folder, name));
+  if (!pkgdir || !repo || !store) return;
+  const add = async (version: number, build: number): Promise<void> => {
+    const pf = `name${version}-1`;
+    mkdirSync(join(pkgdir, 'app-misc', `name${version}`), { recursive: true });
+    const own = records(pf)
+      .set('BUILD_ID', Buffer.from(String(build)))
+      .set('ARCH', Buffer.from('amd64'))
+      .set('USE', Buffer.from(build % 2 === 0 ? 'arch_amd64 beta' : 'arch_amd64'));
+    const body = programBytes(size, version * 100 + build);
+    const tar = [encodeTarHeader({ path: 'image/usr/bin/x' }, size), body, tarEnd];
+    const path = join(pkgdir, 'app-misc', `name${version}`, `${pf}-${build}.gpkg.tar`);
+    const image = Readable.from(tar);
+    await writeGpkg(path, { base: `${pf}-${build}`, mtime: 0, records: own, image, compression: 'zstd' });
+  };
+  for (let version = 0; version < versions; version += 1) await add(version, 1);
+  const request = { pkgdirs: [pkgdir], atoms: [], repo, store, options: { compress: 'gzip' } } as const;
+  const told: string[] = [];
+  for (const what of ['new', 'nothing changed', 'one more build']) {
+    if (what === 'one more build') await add(7, 2);
+    let split = 0;
+    const ms = await timeMs(async () => {
+      const done = await generate(request);
+      if (done.exit !== 0) throw new Error('a package is refused');
+      split = done.split;
+    });
+    told.push(`${what} ${ms.toFixed(0)} ms, ${split} images`);
+  }
+  console.log(`repository of ${versions} packages of ${size / 1024} KiB: ${told.join('; ')}`);
+}
+
 /** Prints the figures. */
 export async function run(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-ebins-'));
@@ -158,9 +206,9 @@ export async function run(): Promise<void> {
     await parts(folder, 256 * mib, 'zstd');
     if (process.argv.includes('large')) await parts(folder, 3072 * mib, 'zstd');
     await index(folder);
+    await rerun(folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-  const { maxRSS } = process.resourceUsage();
-  console.log(`most memory: ${(maxRSS / 1024).toFixed(0)} MiB`);
+  console.log(`most memory: ${mostMemory()}`);
 }

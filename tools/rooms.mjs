@@ -178,10 +178,10 @@ export const rooms = {
   recipes: {
     floor: 3,
     purpose: 'kinds of recipe: they describe, the engine acts',
-    knows: ['api', 'graph', 'formats', 'planner', 'host'],
+    knows: ['api', 'graph', 'formats', 'planner', 'host', 'ebins'],
     borrows: ['config', 'store', 'fetcher', 'git', 'sandbox', 'logs'],
     shelf: true,
-    members: { pkgbuild: [], autogen: [], ebin: [], stage: [], python: [] },
+    members: { pkgbuild: [], autogen: [], ebin: ['autogen'], stage: [], python: [] },
   },
   autogen: {
     floor: 3,

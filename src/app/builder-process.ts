@@ -33,6 +33,7 @@ import { Overlays, orderSecrets } from './autogen-orders.ts';
 import { BuilderPresence } from './builder-presence.ts';
 import { type Carriers, redisCarriers } from './carriers.ts';
 import { carryOutOrder } from './carry-out-order.ts';
+import { gentooLabels } from './ebin-targets/gentoo-root.ts';
 import { type OpenedSandbox, openSandbox } from './open-sandbox.ts';
 import { archesIn } from './service/architectures.ts';
 
@@ -137,6 +138,7 @@ class BuilderSite {
   readonly #inWork = new Map<AttemptId, OrderInWork>();
   readonly #landed = new Map<AttemptId, { landed: readonly LandedFile[]; logBytes: number }>();
   readonly #instance = systemRandom.hex(6);
+  readonly #labels: readonly string[];
   /** Kinds of machine that it builds for. */
   readonly #arches: readonly string[];
   readonly #caller: Caller;
@@ -146,6 +148,7 @@ class BuilderSite {
     this.#options = options;
     this.#carriers = carriers;
     this.#sandbox = sandbox;
+    this.#labels = [...new Set([...settings.labels, ...gentooLabels(settings.gentooRoot)])];
     const named = archesIn(settings.arches);
     this.#arches = named.length > 0 ? named : nativeArches(machine.processor());
     this.#store = openDiskStore({ root: `${settings.sharedPath}/objects` });
@@ -200,7 +203,7 @@ class BuilderSite {
         clock: this.#clock,
         name: builderName(settings.hostname),
         builderClass: settings.builderClass,
-        labels: settings.labels,
+        labels: this.#labels,
         arches: () => this.#mayBuildFor(),
         leaseMs,
         slots: settings.slots,
@@ -301,6 +304,7 @@ class BuilderSite {
     return {
       sandbox: this.#sandbox.driver,
       root: this.#sandbox.root,
+      gentooRoot: settings.gentooRoot,
       store: this.#store,
       transport: this.#transport(welcome),
       clock: this.#clock,
@@ -366,7 +370,7 @@ class BuilderSite {
       instance: this.#instance,
       protocol: protocolVersion,
       ...(settings.builderClass === undefined ? {} : { class: settings.builderClass }),
-      labels: [...settings.labels],
+      labels: [...this.#labels],
       arches: [...this.#arches],
       slots: settings.slots,
       attempts: [...this.#inWork.keys()],

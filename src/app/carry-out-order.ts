@@ -8,7 +8,7 @@ import {
   runAttempt,
   type TravellingObject,
 } from '../builder/index.ts';
-import { isFault, ProblemError, renderText } from '../diagnostics/index.ts';
+import { fault, isFault, ProblemError, renderText } from '../diagnostics/index.ts';
 import { type Clock, ensureFolder } from '../host/index.ts';
 import { type AttemptLog, findErrorExcerpt } from '../logs/index.ts';
 import type {
@@ -17,6 +17,7 @@ import type {
   KindServices,
   Outcome,
   PlannedJob,
+  Recipe,
   RecipeKind,
 } from '../model/index.ts';
 import type { Digest } from '../primitives/index.ts';
@@ -30,12 +31,16 @@ import {
 import type { SandboxDriver, SandboxRoot } from '../sandbox/index.ts';
 import type { ObjectStore } from '../store/index.ts';
 import { autogenKindOf, autogenObjects, autogenRecipeOf, type Overlays } from './autogen-orders.ts';
+import { hasPortage } from './ebin-targets/gentoo-root.ts';
+import { ebinKindOf, ebinRecipeOf } from './ebin-targets/orders.ts';
 import { sourceCacheFor } from './source-cache.ts';
 
 /** The machine on which orders are carried out. */
 export interface OrderScene {
   readonly sandbox: SandboxDriver;
   readonly root: SandboxRoot;
+  /** A folder with a Gentoo system, for orders of ebins. */
+  readonly gentooRoot?: string | undefined;
   readonly store: ObjectStore;
   readonly transport: ResultsTransport;
   readonly clock: Clock;
@@ -100,10 +105,8 @@ interface Site {
 async function build(scene: OrderScene, order: WorkOrder, site: Site): Promise<AttemptEnd> {
   const { sandbox, store, clock } = scene;
   const planned = order.planned as unknown as PlannedJob;
-  const kind = isAutogen(order) ? autogenKindOf(order, store) : kindOf(order, scene.skipCode);
-  const recipe = isAutogen(order)
-    ? await autogenRecipeOf(order, scene)
-    : await readRecipe(scene, order, planned, `${site.folder}/source`);
+  const kind = kindOfOrder(scene, order);
+  const recipe = await recipeOfOrder(scene, order, `${site.folder}/source`);
   const caches = { root: scene.sourceCache, clock, sandbox };
   const { outcome, durationMs, peakMemoryBytes, peakDiskBytes } = await runAttempt({
     kind,
@@ -122,7 +125,7 @@ async function build(scene: OrderScene, order: WorkOrder, site: Site): Promise<A
     },
     folder: `${site.folder}/attempt`,
     policy: {
-      root: scene.root,
+      root: order.kind === 'ebin' ? gentooRootOf(scene) : scene.root,
       network: order.limits.network,
       timeoutMs: scene.limits.timeoutMs ?? order.limits.timeoutMs,
       killGraceMs: order.limits.killGraceMs,
@@ -142,6 +145,23 @@ async function build(scene: OrderScene, order: WorkOrder, site: Site): Promise<A
 }
 
 const isAutogen = ({ kind }: WorkOrder): boolean => kind === 'autogen';
+
+function kindOfOrder(scene: OrderScene, order: WorkOrder): RecipeKind {
+  if (order.kind === 'ebin') return ebinKindOf(order, scene.gentooRoot);
+  return isAutogen(order) ? autogenKindOf(order, scene.store) : kindOf(order, scene.skipCode);
+}
+
+async function recipeOfOrder(scene: OrderScene, order: WorkOrder, parent: string): Promise<Recipe> {
+  if (order.kind === 'ebin') return ebinRecipeOf(order);
+  if (isAutogen(order)) return await autogenRecipeOf(order, scene);
+  return await readRecipe(scene, order, order.planned as unknown as PlannedJob, parent);
+}
+
+/** Throws SBX006 when the root that the builder had is gone. */
+function gentooRootOf({ gentooRoot }: OrderScene): SandboxRoot {
+  if (hasPortage(gentooRoot)) return { kind: 'folder', path: gentooRoot };
+  throw fault('SBX006', { what: `the root file system '${gentooRoot}' has no 'usr/bin/emerge'` });
+}
 
 function kindOf(order: WorkOrder, skipCode: number): RecipeKind {
   const settings = order.settings as unknown as Omit<PkgbuildSettings, 'upstreams'> & {

@@ -1,5 +1,7 @@
 import type {
   BuilderView,
+  EbinRequest,
+  EbinRequestView,
   JobSelection,
   JobView,
   QueueStats,
@@ -42,6 +44,9 @@ export interface FarmClient {
   upkeep(): Promise<readonly UpkeepView[]>;
   runUpkeep(source: string, request: UpkeepRunRequest): Promise<UpkeepRunReply>;
   pauseUpkeep(source: string, paused: boolean): Promise<void>;
+  requestEbin(request: EbinRequest): Promise<EbinRequestView>;
+  dropEbinRequest(id: number): Promise<void>;
+  ebinRequests(): Promise<readonly EbinRequestView[]>;
   close(): Promise<void>;
 }
 
@@ -142,6 +147,11 @@ function httpClient(known: Access, renewed?: (refused: Access) => Promise<Access
     pauseUpkeep: async (source, paused) => {
       await ask('POST', `/api/upkeep/${encodeURIComponent(source)}/pause`, { paused });
     },
+    requestEbin: async (request) => (await ask('POST', '/api/ebin-requests', request)) as EbinRequestView,
+    dropEbinRequest: async (id) => {
+      await ask('POST', `/api/ebin-requests/${id}/drop`, {});
+    },
+    ebinRequests: async () => (await ask('GET', '/api/ebin-requests')) as readonly EbinRequestView[],
     close: async () => connections.close(),
   };
 }
@@ -252,6 +262,11 @@ async function redisClient(
     pauseUpkeep: async (source, paused) => {
       await call('upkeep-pause', { source, paused });
     },
+    requestEbin: async (request) => (await call('ebin-request', request)) as EbinRequestView,
+    dropEbinRequest: async (id) => {
+      await call('ebin-drop', { id });
+    },
+    ebinRequests: async () => (await call('ebin-requests', {})) as EbinRequestView[],
     close: async () => {
       await caller.close();
       await carriers.close();

@@ -21,12 +21,13 @@ export function usualSource(config: Named, target: string): string | undefined {
   return names.includes(chaotic) ? chaotic : names[0];
 }
 
-/** The sources that are for a target: those of autogens that name it, or those of PKGBUILDs, which are for any. */
+/** Which kind of source each kind of target has. */
+const kinds = { pacman: 'pkgbuild', 'ebuild-tree': 'autogen', ebins: 'ebins' } as const;
+
+/** The sources that are for a target: those that name it, or those of PKGBUILDs, which are for any. */
 export function sourcesFor(config: Named, target: string): readonly string[] {
-  const isTree = config.targets[target]?.kind === 'ebuild-tree';
+  const wanted = kinds[config.targets[target]?.kind ?? 'pacman'];
   return Object.entries(config['recipe-sources'])
-    .filter(([, { kind, target: own }]) =>
-      isTree ? kind === 'autogen' && own === target : kind === 'pkgbuild',
-    )
+    .filter(([, { kind, target: own }]) => wanted === kind && (kind === 'pkgbuild' || own === target))
     .map(([id]) => id);
 }

@@ -12,6 +12,8 @@ export interface FarmPaths {
   readonly store: string;
   /** Records of downloads and archives; their objects are in `store`. */
   readonly fastpull: string;
+  /** Distfiles of ebins in content-hash layout; the bytes are those of `store`. */
+  readonly distfiles: string;
   readonly logs: string;
   readonly work: string;
   readonly sandbox: string;
@@ -38,6 +40,7 @@ export function farmPaths(root: string): FarmPaths {
     incoming: `${root}/incoming`,
     store: `${root}/store`,
     fastpull: `${root}/fastpull`,
+    distfiles: `${root}/distfiles`,
     logs: `${root}/logs`,
     work: `${root}/work`,
     sandbox: `${root}/state/sandbox`,

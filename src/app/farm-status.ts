@@ -1,4 +1,4 @@
-import type { BuilderView, UpkeepView } from '../api/index.ts';
+import type { BuilderView, EbinRequestView, UpkeepView } from '../api/index.ts';
 import { readManager } from '../database/index.ts';
 import type { JobStateName } from '../model/index.ts';
 import type { PlanId } from '../primitives/index.ts';
@@ -6,6 +6,7 @@ import type { RepositorySummary } from '../publisher/pacman-repo/index.ts';
 import { type JobReport, reportJob } from './build-report.ts';
 import type { Farm } from './farm.ts';
 import type { ArchShortage } from './service/architectures.ts';
+import { ebinRequestViews } from './service/ebin-requests.ts';
 import { diskTrouble, lastTroubles } from './service/troubles.ts';
 import { UpkeepLook } from './service/upkeep-look.ts';
 import { FarmViews } from './service/views.ts';
@@ -25,6 +26,8 @@ export interface FarmStatus {
   readonly builders: readonly BuilderView[];
   /** Recipe sources that keep themselves up to date. */
   readonly upkeep: readonly UpkeepView[];
+  /** Combinations of ebins that are asked for and not there yet. */
+  readonly ebinRequests: readonly EbinRequestView[];
   /** Ready jobs for whose architecture no builder at work builds; only while a manager is at work. */
   readonly shortages: readonly ArchShortage[];
   /** Jobs of all plans that are not over. */
@@ -42,15 +45,17 @@ export async function farmStatus(farm: Farm): Promise<FarmStatus> {
   for (const { state } of jobs) counts[state] = (counts[state] ?? 0) + 1;
   const farmViews = new FarmViews(farm);
   const manager = readManager(farm.paths.lock);
+  const builders = farmViews.builders();
   return {
     troubles: troublesOf(farm, manager),
-    builders: farmViews.builders(),
+    builders,
     upkeep: new UpkeepLook(farm).views(),
     shortages: manager === undefined ? [] : farmViews.shortages(),
     open: Object.fromEntries(farmViews.counts()),
     farm: farm.paths.root,
     manager,
-    repositories: farm.repositories.list(),
+    repositories: [...farm.repositories.list(), ...farm.trees.list()],
+    ebinRequests: ebinRequestViews(farm, builders).filter(({ state }) => state !== 'there'),
     plan: head?.id,
     why: head?.why,
     counts,

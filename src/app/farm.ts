@@ -10,6 +10,7 @@ import { type SandboxDriver, type SandboxRoot, unpackRoot } from '../sandbox/ind
 import { openGnupgSigner } from '../signer/gnupg/index.ts';
 import type { Signer } from '../signer/index.ts';
 import { type ObjectStore, openDiskStore } from '../store/index.ts';
+import { hasPortage } from './ebin-targets/gentoo-root.ts';
 import { type FarmPaths, farmPaths } from './farm-paths.ts';
 
 /** `write`: this process alone changes the farm. `read`: looks only, beside a process that may be at work. */
@@ -110,6 +111,12 @@ export class Farm {
   sandboxRoot(): Promise<SandboxRoot> {
     this.#root ??= this.#findRoot();
     return this.#root;
+  }
+
+  /** A root with Portage; undefined when the settings name none, or what they name has no `emerge`. */
+  gentooRoot(): SandboxRoot | undefined {
+    const path = this.config.sandbox['gentoo-root'];
+    return hasPortage(path) ? { kind: 'folder', path } : undefined;
   }
 
   async #findRoot(): Promise<SandboxRoot> {

@@ -8,6 +8,7 @@ import { isFinal } from '../model/index.ts';
 import { builderName, type JobId, type PlanId } from '../primitives/index.ts';
 import { EmbeddedQueue } from '../queue/embedded/index.ts';
 import type { QueueBackend } from '../queue/index.ts';
+import { indexingBuilder } from '../recipes/ebin/index.ts';
 import type { BuildObserver } from './build-event.ts';
 import { type BuildReport, isFailedBuild, planReason, reportBroken, reportJob } from './build-report.ts';
 import { decideRebuild } from './decide-rebuild.ts';
@@ -15,7 +16,7 @@ import type { Farm } from './farm.ts';
 import { performAttempt, sweepWork } from './perform-attempt.ts';
 import { noteOverlays, type PlannedRecipes, type PlanRequest, planRecipes } from './plan-recipes.ts';
 import { Publishing } from './publishing.ts';
-import { isEbuildTree, kindOf } from './recipe-kinds.ts';
+import { isEbinTarget, isEbuildTree, kindOf } from './recipe-kinds.ts';
 
 export interface BuildRequest extends PlanRequest {
   /** Builds at one time; undefined: the farm's setting. */
@@ -54,7 +55,7 @@ export async function buildRecipes(
     const planned = await planRecipes(farm, { ...request, signal: observer.signal });
     problems.push(...planned.problems);
     const { target } = planned.plan;
-    if (isEbuildTree(farm, target)) noteOverlays(farm, target, request.paths);
+    if (isEbuildTree(farm, target) && !isEbinTarget(farm, target)) noteOverlays(farm, target, request.paths);
     const planId = await admit(dispatcher, farm, planned, request);
     const slots = request.jobs ?? farm.jobs;
     announce(planned.plan, slots, observer);
@@ -138,7 +139,7 @@ async function work({ farm, dispatcher, queue, planned, planId, slots, observer 
     {
       queue,
       clock: farm.clock,
-      name: builderName(machine.name()),
+      name: builderName(isEbinTarget(farm, planned.plan.target) ? indexingBuilder : machine.name()),
       builderClass: Number.MAX_SAFE_INTEGER,
       leaseMs,
       slots,

@@ -4,6 +4,7 @@ import type { BegunAttempt } from '../dispatcher/index.ts';
 import { ensureFolder, machine } from '../host/index.ts';
 import { findErrorExcerpt, openAttemptLog } from '../logs/index.ts';
 import type { AvailableArtifact, KindServices, Recipe, RecipeKind } from '../model/index.ts';
+import { gentooLabel } from '../recipes/ebin/index.ts';
 import { gatherInputs, introduction, type NeededArtifact, targetOf } from './attempt-inputs.ts';
 import type { Farm } from './farm.ts';
 import { sourceCacheFor } from './source-cache.ts';
@@ -54,7 +55,7 @@ export async function performAttempt(
         processors,
       },
       folder: `${paths.work}/${begun.id}`,
-      policy: await policyOf(farm),
+      policy: await policyOf(farm, recipe),
       remarks: inputs.remarks,
       services,
       sandbox: farm.sandbox,
@@ -88,10 +89,10 @@ function secretsFor(kind: RecipeKind): readonly string[] {
   }
 }
 
-async function policyOf(farm: Farm): Promise<SandboxPolicy> {
+async function policyOf(farm: Farm, { labels = [] }: Recipe): Promise<SandboxPolicy> {
   const { sandbox } = farm.config;
   return {
-    root: await farm.sandboxRoot(),
+    root: (labels.includes(gentooLabel) ? farm.gentooRoot() : undefined) ?? (await farm.sandboxRoot()),
     network: sandbox.network,
     timeoutMs: sandbox.timeout,
     killGraceMs: sandbox['kill-grace'],

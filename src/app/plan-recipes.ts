@@ -1,4 +1,5 @@
 import { fault, type Problem } from '../diagnostics/index.ts';
+import { machine } from '../host/index.ts';
 import type { Plan, Recipe } from '../model/index.ts';
 import {
   explainJob,
@@ -9,11 +10,13 @@ import {
   renderPlanText,
 } from '../planner/index.ts';
 import { autogensOf, discoverAutogens, overlayOf } from '../recipes/autogen/index.ts';
+import { discoverEbins } from '../recipes/ebin/index.ts';
 import type { TargetRef } from './artifacts-at-hand.ts';
+import { ebinTargetSettings } from './ebin-targets/settings.ts';
 import type { Farm } from './farm.ts';
 import { targetNames } from './farm-names.ts';
 import { type BrokenRecipe, type LoadRequest, loadRecipes } from './load-recipes.ts';
-import { isEbuildTree, kindOf } from './recipe-kinds.ts';
+import { isEbinTarget, isEbuildTree, kindOf } from './recipe-kinds.ts';
 import { noSuchTarget } from './service/known-names.ts';
 import { noteAutogens } from './tree-owners.ts';
 
@@ -44,7 +47,7 @@ export function targetRef(farm: Pick<Farm, 'config'>, target: string): TargetRef
 export async function planRecipes(farm: Farm, request: PlanRequest): Promise<PlannedRecipes> {
   const { target, arch } = request.target ?? { target: farm.config.repository, arch: farm.config.arch };
   const isTree = isEbuildTree(farm, target);
-  const { recipes, broken, problems } = isTree ? loadAutogens(request) : await loadRecipes(farm, request);
+  const { recipes, broken, problems } = await loadFor(farm, target, request);
   const { dependencies } = farm.config;
   const kind = kindOf(farm, target);
   const plan = makePlan({
@@ -53,7 +56,7 @@ export async function planRecipes(farm: Farm, request: PlanRequest): Promise<Pla
     policy: {
       officialNames: new Set(dependencies.official),
       // what upstreams have, only running an autogen tells
-      ...(isTree ? { rebuild: 'all' as const } : {}),
+      ...(isTree && !isEbinTarget(farm, target) ? { rebuild: 'all' as const } : {}),
       ...(request.rebuild ? { rebuild: request.only ? new Set(request.only) : ('all' as const) } : {}),
     },
     target,
@@ -77,18 +80,30 @@ interface Loaded {
   readonly problems: readonly Problem[];
 }
 
-/** Throws PLN001 for a path in no overlay, CLI006 for a wanted autogen that is not there. */
-function loadAutogens({ paths, only }: PlanRequest): Loaded {
-  const { recipes, problems } = discoverAutogens(paths);
+async function loadFor(farm: Farm, target: string, request: PlanRequest): Promise<Loaded> {
+  if (!isEbuildTree(farm, target)) return await loadRecipes(farm, request);
+  if (!isEbinTarget(farm, target)) return loadAutogens(request);
+  const { recipes, problems } = await discoverEbins(
+    request.paths.map((path) => machine.absolute(path)),
+    ebinTargetSettings(farm, target).fingerprint,
+  );
+  return onlyWanted({ recipes, broken: [], problems }, request, 'binary package');
+}
+
+/** Throws CLI006 for a wanted recipe that is not there. */
+function onlyWanted(loaded: Loaded, { paths, only }: PlanRequest, what: string): Loaded {
+  const { recipes } = loaded;
   for (const name of only ?? []) {
     if (recipes.some((recipe) => recipe.name === name)) continue;
-    throw fault('CLI006', { what: `'${paths.join("', '")}' holds no autogen '${name}'` });
+    throw fault('CLI006', { what: `'${paths.join("', '")}' holds no ${what} '${name}'` });
   }
-  return {
-    recipes: only ? recipes.filter(({ name }) => only.includes(name)) : recipes,
-    broken: [],
-    problems,
-  };
+  return { ...loaded, recipes: only ? recipes.filter(({ name }) => only.includes(name)) : recipes };
+}
+
+/** Throws PLN001 for a path in no overlay, CLI006 for a wanted autogen that is not there. */
+function loadAutogens(request: PlanRequest): Loaded {
+  const { recipes, problems } = discoverAutogens(request.paths);
+  return onlyWanted({ recipes, broken: [], problems }, request, 'autogen');
 }
 
 /** Writes down which autogens the overlays of some paths have, for those who take out what is made no more. Throws PLN001. */

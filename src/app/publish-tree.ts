@@ -2,7 +2,9 @@ import type { StoredArtifact } from '../database/index.ts';
 import { fault } from '../diagnostics/index.ts';
 import type { TreePackage } from '../publisher/ebuild-tree/index.ts';
 import type { PublishReport } from '../publisher/index.ts';
+import { repositoryPackage } from './ebin-targets/publish.ts';
 import type { Farm } from './farm.ts';
+import { isEbinTarget } from './recipe-kinds.ts';
 import { isGone, knownAutogens, ownerOf, type TreeOwner } from './tree-owners.ts';
 
 /**
@@ -36,14 +38,33 @@ export async function publishTree(
     if (add.some(({ name }) => name === artifact.name))
       throw fault('PUB035', { what: `'${artifact.name}' of '${from?.job}' is made by another autogen, too` });
     const { name, version, fileName, object } = artifact;
-    add.push({ name, version, fileName, object, ...(from === undefined ? {} : { from }) });
+    const facts = isEbinTarget(farm, target) ? { facts: artifact.facts } : {};
+    add.push({ name, version, fileName, object, ...facts, ...(from === undefined ? {} : { from }) });
   }
   // what was handed over to another autogen is not this one's to take out
   const remove = wish.remove.filter((name) => {
     const owner = owners.get(name);
     return owner === undefined || [...makers.values()].some((one) => one !== undefined && isSame(one, owner));
   });
-  return await farm.trees.publish({ tree: target, add, remove, reason });
+  return await changeTree(farm, { tree: target, add, remove, reason });
+}
+
+/**
+ * Publishes a change of a tree, for ebins with the files that tell of all packages. Throws what `EbuildTrees.publish` and
+ * `repositoryPackage` throw.
+ */
+export async function changeTree(
+  farm: Farm,
+  change: Parameters<Farm['trees']['publish']>[0],
+): Promise<PublishReport> {
+  const { tree, add, remove } = change;
+  if (!isEbinTarget(farm, tree)) return await farm.trees.publish(change);
+  const whole = await repositoryPackage(farm, tree, { add, remove });
+  return await farm.trees.publish({
+    ...change,
+    add: [...add, whole],
+    remove: remove.filter((name) => name !== whole.name),
+  });
 }
 
 /** Jobs of two sources may have the same name. */

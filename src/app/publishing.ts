@@ -4,13 +4,24 @@ import { type AttemptId, type JobIdParts, parseJobId } from '../primitives/index
 import type { PublishReport } from '../publisher/index.ts';
 import type { PackageToPublish } from '../publisher/pacman-repo/index.ts';
 import { readPackageFacts, successesOf } from './artifacts-at-hand.ts';
+import { landBuild, packageOfBuild } from './ebin-targets/landing.ts';
+import { isWishName } from './ebin-targets/wishes.ts';
 import type { Farm } from './farm.ts';
-import { publishTree } from './publish-tree.ts';
-import { isEbuildTree } from './recipe-kinds.ts';
+import { changeTree, publishTree } from './publish-tree.ts';
+import { isEbinTarget, isEbuildTree } from './recipe-kinds.ts';
 import { orphans } from './tree-owners.ts';
 
 /** Generation number that stands for "will never be published", because the publisher refused it. */
 const refused = 0;
+
+/** A binary package that was built for a request. */
+export interface LandedBuild {
+  readonly target: string;
+  readonly source: string | undefined;
+  /** `category/name`. */
+  readonly package: string;
+  readonly attempt: AttemptId;
+}
 
 export interface PublishingListener {
   published(what: string): void;
@@ -20,6 +31,8 @@ export interface PublishingListener {
    * so that what is written down there stands or falls with it.
    */
   marked?(stored: readonly StoredArtifact[], generation: number): void;
+  /** A binary package that was asked for lies in its PKGDIR; called again when it was not written down that it does. */
+  landed?(build: LandedBuild): void;
   /** Publishing stopped on an error of the world; the next nudge tries again. Undefined when it works again. */
   stopped?(error: unknown): void;
 }
@@ -101,7 +114,7 @@ export class Publishing {
       const remove = orphans(this.#farm, tree);
       if (remove.length === 0) continue;
       const reason = `their autogens are gone: ${summarize(remove)}`;
-      const { generation } = await this.#farm.trees.publish({ tree, add: [], remove, reason });
+      const { generation } = await changeTree(this.#farm, { tree, add: [], remove, reason });
       this.#listener.published(`generation ${generation} of ${tree}/any: without ${summarize(remove)}`);
     }
   }
@@ -136,11 +149,37 @@ export class Publishing {
     waiting: readonly StoredArtifact[],
     reason: string,
   ): Promise<PublishReport> {
+    if (isEbinTarget(this.#farm, target)) return await this.#publishEbins(target, waiting, reason);
     const remove = this.#noLongerMade(waiting);
     if (isEbuildTree(this.#farm, target))
       return await publishTree(this.#farm, { target, waiting, remove, reason });
     const add = await Promise.all(waiting.map((stored) => this.#read(stored)));
     return await this.#farm.repositories.publish({ repo: target, arch, add, remove, reason });
+  }
+
+  /** Builds that were asked for go into their PKGDIR, from where they become part of an ebuild; the rest is published. */
+  async #publishEbins(
+    target: string,
+    waiting: readonly StoredArtifact[],
+    reason: string,
+  ): Promise<PublishReport> {
+    const isBuild = ({ job }: StoredArtifact): boolean => isWishName(parseJobId(job)?.name ?? '');
+    for (const build of waiting.filter(isBuild)) {
+      const { attempts, jobs, plans } = this.#farm.database;
+      const job = jobs.get(attempts.get(build.attempt)?.jobKey ?? -1);
+      const own = packageOfBuild(build);
+      if (job === undefined || own === undefined) continue;
+      await landBuild(this.#farm, build, jobs.planned(job.key).folder);
+      const source = plans.get(job.plan)?.origin?.source;
+      this.#listener.landed?.({ target, source, package: own, attempt: build.attempt });
+    }
+    const ebins = waiting.filter((one) => !isBuild(one));
+    if (ebins.length > 0) {
+      const remove = this.#noLongerMade(ebins);
+      return await publishTree(this.#farm, { target, waiting: ebins, remove, reason });
+    }
+    const visible = this.#farm.trees.list().find(({ name }) => name === target)?.generation ?? 1;
+    return { kind: 'nothing-new', generation: visible, added: [], archived: [], problems: [] };
   }
 
   async #read({ artifact }: StoredArtifact): Promise<PackageToPublish> {

@@ -4,22 +4,33 @@ import { fault } from '../diagnostics/index.ts';
 import { machine, pathExists, realPath } from '../host/index.ts';
 import type { RecipeKind } from '../model/index.ts';
 import { type AutogenSettings, type CredentialTable, createAutogenKind } from '../recipes/autogen/index.ts';
+import { createEbinKind, type EbinDetails } from '../recipes/ebin/index.ts';
 import {
   createPkgbuildKind,
   type PkgbuildDetails,
   type PkgbuildSettings,
 } from '../recipes/pkgbuild/index.ts';
+import { hasUseFolder } from './ebin-targets/gentoo-root.ts';
+import { existingBuilds } from './ebin-targets/landing.ts';
+import { objectKeeper } from './ebin-targets/objects.ts';
+import { ebinTargetSettings } from './ebin-targets/settings.ts';
 import type { Farm } from './farm.ts';
 import { blobPathIn, distfilesHostOf, openWorkspace, rootBelow } from './fastpull/index.ts';
 
-/** Whether a target is a tree of ebuilds; its recipes are autogens then. */
+/** Whether a target is published as a tree of ebuilds; its recipes are autogens or binary packages then. */
 export function isEbuildTree({ config }: Pick<Farm, 'config'>, target: string): boolean {
-  return config.targets[target]?.kind === 'ebuild-tree';
+  const kind = config.targets[target]?.kind;
+  return kind === 'ebuild-tree' || kind === 'ebins';
 }
 
+/** Whether a target is a repository of ebins. */
+export const isEbinTarget = ({ config }: Pick<Farm, 'config'>, target: string): boolean =>
+  config.targets[target]?.kind === 'ebins';
+
 /** The kind of the recipes of a target, with the farm's settings; made for each attempt, as credentials are read once. */
-export function kindOf(farm: Pick<Farm, 'config' | 'paths'>, target: string): RecipeKind {
+export function kindOf(farm: Farm, target: string): RecipeKind {
   if (!isEbuildTree(farm, target)) return pkgbuildKind(farm, target) as RecipeKind;
+  if (isEbinTarget(farm, target)) return ebinKind(farm, target) as RecipeKind;
   // what a log leaves out must be what the job gets, whatever becomes of the file in between
   const credentials = once(() => autogenCredentials(farm, target));
   return createAutogenKind({
@@ -32,6 +43,29 @@ export function kindOf(farm: Pick<Farm, 'config' | 'paths'>, target: string): Re
       return undefined;
     },
   }) as RecipeKind;
+}
+
+/** Ebins of a target, with the settings of the farm. */
+function ebinKind(farm: Farm, target: string): RecipeKind<EbinDetails> {
+  return createEbinKind({
+    index: () => ({
+      ...ebinTargetSettings(farm, target),
+      ...ownProgram(),
+      published: (job) => ({
+        tree: farm.trees.list().find(({ name }) => name === target)?.path ?? '',
+        packages: farm.trees
+          .packages(target)
+          .filter(({ from }) => from?.job === job)
+          .map(({ name }) => name),
+      }),
+      keepObject: objectKeeper(farm, target),
+    }),
+    build: () => ({
+      features: farm.config.targets[target]?.features ?? '',
+      existing: existingBuilds,
+      hasUseFolder: hasUseFolder(farm.config.sandbox['gentoo-root']),
+    }),
+  });
 }
 
 /** What the first call returned or threw, for all calls. */

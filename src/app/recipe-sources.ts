@@ -3,7 +3,9 @@ import { SourceRepository } from '../git/index.ts';
 import { pathExists } from '../host/index.ts';
 import type { Recipe } from '../model/index.ts';
 import { type AutogenDetails, autogensOf, type OverlayPlace } from '../recipes/autogen/index.ts';
+import type { EbinDetails } from '../recipes/ebin/index.ts';
 import { load, type PkgbuildDetails } from '../recipes/pkgbuild/index.ts';
+import { ebinRecipes } from './ebin-targets/recipes.ts';
 import type { Farm } from './farm.ts';
 import { type LoadedRecipes, loadRecipes } from './load-recipes.ts';
 import { makeSrcinfo } from './make-srcinfo.ts';
@@ -145,6 +147,11 @@ export class RecipeSources {
     throw fault('CLI002', { what: `the autogen '${name}' is not there any more` });
   }
 
+  /** All packages of a source of ebins, as they lie there now. Throws what `ebinRecipes` throws. */
+  async ebins(source: string): Promise<readonly Recipe<EbinDetails>[]> {
+    return (await ebinRecipes(this.#farm, source)).recipes;
+  }
+
   /** Those of some names that a source has a folder with a PKGBUILD for. */
   async recipesNamed({ source, commit }: SourceState, names: readonly string[]): Promise<readonly string[]> {
     const repository = await this.#repository(source);
@@ -199,6 +206,7 @@ export class RecipeSources {
   async #repository(id: string): Promise<SourceRepository | undefined> {
     const url = this.url(id);
     if (url === undefined) throw fault('SCH001', { what: `the farm has no recipe source '${id}'` });
+    if (this.#farm.config['recipe-sources'][id]?.kind === 'ebins') return undefined;
     const known = this.#open.get(id);
     if (known) return await known;
     const opening = isPlainFolder(url)

@@ -3,6 +3,7 @@ import { pathExists } from '../host/index.ts';
 import type { Digest } from '../primitives/index.ts';
 import { stageObjects } from '../stages/index.ts';
 import type { CollectionReport } from '../store/index.ts';
+import { collectDistfiles, keptDistfiles } from './ebin-targets/objects.ts';
 import type { Farm } from './farm.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
@@ -42,6 +43,9 @@ export async function collectStore(farm: Farm): Promise<CollectionReport> {
   for (const digest of farm.trees.referencedObjects()) kept.add(digest);
   for (const digest of fastpullObjects(farm)) kept.add(digest);
   for (const digest of stageObjects(farm.paths.stages)) kept.add(digest);
+  const distfiles = await keptDistfiles(farm);
+  for (const { object } of distfiles) kept.add(object);
   const graceMs = farm.config.store['grace-days'] * dayMs;
+  collectDistfiles(farm, distfiles, graceMs);
   return await farm.store.collect((digest) => kept.has(digest), graceMs);
 }

@@ -2,8 +2,11 @@ import { fault, isFault, type Problem } from '../diagnostics/index.ts';
 import { entryFacts } from '../host/index.ts';
 import { jobId } from '../primitives/index.ts';
 import { lastMade } from './artifacts-at-hand.ts';
+import { verifyEbinTree } from './ebin-targets/verify.ts';
 import { checkTreeFolder } from './ebuild-tree/index.ts';
 import type { Farm } from './farm.ts';
+import { changeTree } from './publish-tree.ts';
+import { isEbinTarget } from './recipe-kinds.ts';
 
 /** A package of a tree, as repositories show theirs. */
 interface TreeEntry {
@@ -26,7 +29,8 @@ export async function showTree(farm: Farm, tree: string): Promise<readonly TreeE
 
 /**
  * Whether a tree has the files that it was made of (PUB036); unless it is to be quick, also whether it keeps to PMS and to its
- * Manifests, as `packmill tree check` judges it. Throws PUB004, EBD and SBX problems.
+ * Manifests, as `packmill tree check` judges it; a repository of ebins as `packmill ebin verify` does, with its distfiles. Throws
+ * PUB004, EBD and SBX problems.
  */
 export async function verifyTree(
   farm: Farm,
@@ -40,7 +44,8 @@ export async function verifyTree(
   const { generation, problems } = await farm.trees.verify(tree);
   const packages = farm.trees.packages(tree).length;
   if (quick) return { generation, packages, problems };
-  return { generation, packages, problems: [...problems, ...(await judge(farm, tree))] };
+  const judged = isEbinTarget(farm, tree) ? await verifyEbinTree(farm, tree) : await judge(farm, tree);
+  return { generation, packages, problems: [...problems, ...judged] };
 }
 
 /** What is to be said of the texts of a tree. That a master is not here says nothing against its files, and is told. */
@@ -83,6 +88,6 @@ export async function removeFromTree(
       farm.database.inventory.forget(id);
   }
   const reason = `remove ${packages.join(', ')}`;
-  const { generation } = await farm.trees.publish({ tree, add: [], remove: packages, reason });
+  const { generation } = await changeTree(farm, { tree, add: [], remove: packages, reason });
   return { generation, removed: packages };
 }

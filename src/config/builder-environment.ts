@@ -23,6 +23,8 @@ export interface BuilderSettings {
   readonly redis: NonNullable<ReturnType<typeof redisOf>>;
   /** `host`, or the path of a root file system; with an engine the image. */
   readonly sandboxRoot: string | undefined;
+  /** A folder with a Gentoo system: builds of ebins that are asked for run there. */
+  readonly gentooRoot: string | undefined;
   readonly engine: 'docker' | 'podman' | undefined;
   readonly engineSocket: string | undefined;
   readonly image: string | undefined;
@@ -64,6 +66,7 @@ export function builderSettings(read: ReadVariable): BuilderSettings {
     upload: uploadOf(read),
     redis,
     sandboxRoot: read('BUILDER_ROOT'),
+    gentooRoot: read('BUILDER_GENTOO_ROOT'),
     engine: engine === undefined ? undefined : engine === 'docker' ? 'docker' : 'podman',
     engineSocket: read('DOCKER_SOCKET'),
     image: read('BUILDER_IMAGE'),

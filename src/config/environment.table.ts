@@ -144,6 +144,12 @@ const rows = [
     '2',
     'what the builder is able to do; jobs of a higher class go elsewhere; no number: only jobs addressed to it by name',
   ],
+  [
+    'BUILDER_GENTOO_ROOT',
+    'builder',
+    undefined,
+    'folder with a Gentoo system, for combinations of ebins that are asked for',
+  ],
   ['BUILDER_LABELS', 'builder', undefined, 'labels it carries, separated by blanks or commas'],
   [
     'BUILDER_ARCHES',

@@ -10,6 +10,8 @@ const sandboxSchema = z
   .strictObject({
     /** `host`: the machine's own /usr and /etc, read-only; else a folder or tarball with a root file system. */
     root: z.string().default('host'),
+    /** A folder with a root file system that has Portage: builds of ebins that are asked for run there. */
+    'gentoo-root': z.string().startsWith('/').optional(),
     /** `fetch-only`: sources may be downloaded, builds run without network. */
     network: z.enum(['none', 'fetch-only', 'full']).default('fetch-only'),
     memory: byteSize.optional(),

@@ -104,22 +104,32 @@ const recipeSourceSchema = z
   .strictObject({
     url: z.string().min(1),
     branch: z.string().optional(),
-    /** What it has: folders with PKGBUILDs, autogens of an overlay, or the definition of a release (kit-fixups). */
-    kind: z.enum(['pkgbuild', 'autogen', 'release']).default('pkgbuild'),
-    /** Of autogens: the target that they are run for. */
+    /**
+     * What it has: folders with PKGBUILDs, autogens of an overlay, the definition of a release (kit-fixups), or binary
+     * packages of Gentoo that become ebins.
+     */
+    kind: z.enum(['pkgbuild', 'autogen', 'release', 'ebins']).default('pkgbuild'),
+    /** Of autogens and ebins: the target that they are made for. */
     target: repositoryName.optional(),
     /** Of autogens: the folder of the repository that is the overlay; default: its top. */
     overlay: folderName.optional(),
+    /** Of ebins: further folders of binary packages, whose builds count as those of `url` do. */
+    also: z.array(z.string().startsWith('/')).optional(),
     /** Of a release: which one, and how its kits are regenerated. */
     regen: regenSchema.optional(),
     /** The farm itself keeps the recipes up to date; without it they are only read. */
     upkeep: upkeepSchema.optional(),
   })
-  .superRefine(({ kind, branch, target, overlay, regen, upkeep }, context) => {
+  .superRefine(({ kind, url, also, branch, target, overlay, regen, upkeep }, context) => {
     const wrong = (path: string, message: string): void =>
       context.addIssue({ code: 'custom', path: [path], message });
     if (kind === 'autogen' && target === undefined) wrong('target', "autogens need 'target'");
-    if (kind !== 'autogen' && target !== undefined) wrong('target', 'belongs to autogens');
+    if (kind === 'ebins' && target === undefined) wrong('target', "ebins need 'target'");
+    if (kind !== 'autogen' && kind !== 'ebins' && target !== undefined)
+      wrong('target', 'belongs to autogens and ebins');
+    if (kind === 'ebins' && !url.startsWith('/')) wrong('url', 'of ebins is the absolute path of a PKGDIR');
+    if (kind !== 'ebins' && also !== undefined) wrong('also', 'belongs to ebins');
+    if (kind === 'ebins' && branch !== undefined) wrong('branch', 'folders of packages have none');
     if (kind !== 'autogen' && overlay !== undefined) wrong('overlay', 'belongs to autogens');
     if (kind === 'release' && regen === undefined) wrong('regen', "a release needs 'regen'");
     if (kind === 'release' && branch === undefined) wrong('branch', "a release needs 'branch'");
@@ -131,23 +141,33 @@ const recipeSourceSchema = z
 /** Git repositories of recipes, by id. */
 export const recipeSourcesSchema = z.record(repositoryName, recipeSourceSchema).default({});
 
-/** What is built for, beside `repository`, by id: pacman repositories, or trees of ebuilds that autogens make. */
+const settingsFile = z.string().regex(/^(?:\/|~\/)./, 'an absolute path, or one that begins with ~/');
+
+/** What is built for, beside `repository`, by id: pacman repositories, trees of ebuilds that autogens make, or ebins. */
 export const targetsSchema = z
   .record(
     repositoryName,
     z.strictObject({
-      /** What is published, and with it the kind of recipes: PKGBUILDs, or autogens of an overlay. */
-      kind: z.enum(['pacman', 'ebuild-tree']).default('pacman'),
+      /** What is published, and with it the kind of recipes: PKGBUILDs, autogens of an overlay, or binary packages. */
+      kind: z.enum(['pacman', 'ebuild-tree', 'ebins']).default('pacman'),
       /** Sections of pacman.conf for builds of this target; `$repo` and `$arch` are pacman's. */
       'extra-repos': z.array(z.strictObject({ name: z.string(), servers: z.array(z.string()) })).default([]),
       'extra-keyrings': z.array(z.string()).default([]),
       /** Of a tree: the release that its autogens make. */
       release: releaseName.default('next'),
       /** Of a tree: a file with `authentication:` as in `~/.autogen`, for its autogens. */
-      credentials: z
-        .string()
-        .regex(/^(?:\/|~\/)./, 'an absolute path, or one that begins with ~/')
-        .optional(),
+      credentials: settingsFile.optional(),
+      /** Of ebins: a file as `ebins.json`, with options and rules. */
+      settings: settingsFile.optional(),
+      /** Of ebins: addresses of `distfiles/`; default: those of this farm's web server, where `service.url` is set. */
+      mirrors: z.array(z.url({ protocol: /^(?:https?|ftp)$/ })).optional(),
+      /** Of ebins: whether versions leave the repository of which there is no binary package any more. */
+      prune: z.boolean().default(false),
+      /** Of ebins: whether packages have to be signed, and public keys that are trusted. */
+      signatures: z.enum(['auto', 'require', 'ignore']).default('auto'),
+      keys: z.array(z.string().startsWith('/')).default([]),
+      /** Of ebins: words for FEATURES of builds that are asked for, such as `splitdebug`. */
+      features: z.string().default(''),
     }),
   )
   .default({});

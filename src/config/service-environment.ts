@@ -122,6 +122,10 @@ function targetsOf(targets: z.output<typeof packageTargets>): FarmConfig['target
         'extra-repos': one.extra_repos,
         'extra-keyrings': one.extra_keyrings,
         release: 'next',
+        prune: false,
+        signatures: 'auto',
+        keys: [],
+        features: '',
       },
     ]),
   );

@@ -27,4 +27,5 @@ export {
   type Selection,
   selectBuilds,
 } from './selection.ts';
+export { usualUriDigits } from './source-uri.ts';
 export { type Existence, existenceOf, type Table, tableOf } from './table.ts';

@@ -13,14 +13,15 @@ export interface PartFlag {
 /** The name of the mirror in addresses when nothing else is said. */
 export const usualMirror = 'binhost';
 
-const shortDigits = 32;
+/** Digits of addresses of the style `short` when nothing else is said. */
+export const usualUriDigits = 32;
 
 /** Under what name an object lies among the distfiles (specification 6.2). */
 export function distfileOf(object: IndexedObject, options: IndexOptions): string {
   return options.uriStyle === 'short' ? shortName(object, options) : object.name;
 }
 
-const shortName = ({ sha512 }: IndexedObject, { uriDigits = shortDigits }: IndexOptions): string =>
+const shortName = ({ sha512 }: IndexedObject, { uriDigits = usualUriDigits }: IndexOptions): string =>
   sha512.slice(0, uriDigits);
 
 /** How SRC_URI refers to an object (specification 6.2). */

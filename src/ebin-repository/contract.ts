@@ -15,6 +15,10 @@ export interface GenerateOptions extends IndexOptions {
   /** Seconds since the epoch of what is installed, or `keep`. */
   readonly mtime?: number | 'keep' | undefined;
   readonly open?: OpenOptions | undefined;
+  /** Folder with tarballs of FEATURES=packdebug: they are the two extra parts of their builds (specification 5.2). */
+  readonly packdebugDir?: string | undefined;
+  /** Whether sonames that no package in the folders has are told (specification 4.10). */
+  readonly sonameCheck?: boolean | undefined;
   /** Name of the repository; default: the one it has, or `ebins`. */
   readonly repoName?: string | undefined;
   /** Repositories that the builds come from; default: those that the builds name, and those that it has. */
@@ -41,6 +45,10 @@ export interface GenerateRequest {
   readonly options: GenerateOptions;
   /** Options of single versions: those of `ebins.json` (specification 10.7). */
   readonly optionsFor?: ((cpv: string) => GenerateOptions) | undefined;
+  /** Why packages could not be had that ought to be in the folders, by version: it is refused, and stays as it was. */
+  readonly lacking?: ReadonlyMap<string, readonly Problem[]> | undefined;
+  /** Sonames of packages that are not in the folders, as metadata spells them. */
+  readonly provided?: readonly string[] | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onEvent?: ((event: GenerateEvent) => void) | undefined;
 }

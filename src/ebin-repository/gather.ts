@@ -1,7 +1,14 @@
 import { isFault, type Problem, ProblemError } from '../diagnostics/index.ts';
-import { type FoundPackage, openFound, type PackageFolder, readPackageFolder } from '../ebins/index.ts';
-import { parsePackageFileName, parsePackageId } from '../formats/gentoo/index.ts';
-import { hashStream, readPieces } from '../host/index.ts';
+import {
+  type FoundPackage,
+  foundValue,
+  openFound,
+  type PackageFolder,
+  presumedVersion,
+  readPackageFolder,
+} from '../ebins/index.ts';
+import { parsePackageId } from '../formats/gentoo/index.ts';
+import { entryFacts, hashStream, readPieces } from '../host/index.ts';
 import { atOnce, compareBytes } from '../primitives/index.ts';
 import type { GenerateRequest } from './contract.ts';
 import type { GeneratorState, KnownFile } from './state.ts';
@@ -11,6 +18,15 @@ export interface GatheredBuild {
   readonly folder: PackageFolder;
   readonly found: FoundPackage;
   readonly known: KnownFile;
+  /** The tarball with its debug data and sources, when there is one (specification 5.2). */
+  readonly debug?: DebugTarball | undefined;
+}
+
+/** A tarball that FEATURES=packdebug made. */
+export interface DebugTarball {
+  readonly file: string;
+  readonly sizeBytes: number;
+  readonly modifiedMs: number;
 }
 
 /** All packages of some folders. */
@@ -19,6 +35,8 @@ export interface Gathered {
   readonly versions: ReadonlyMap<string, readonly GatheredBuild[]>;
   /** Versions of which a file cannot be used, with why. */
   readonly refused: ReadonlyMap<string, readonly Problem[]>;
+  /** Sonames of all packages, as their metadata spells them; gathered with `sonameCheck` only. */
+  readonly provided: readonly string[];
   /** Those that belong to no version. */
   readonly problems: readonly Problem[];
 }
@@ -27,15 +45,6 @@ export interface Gathered {
 export function isWanted(cpv: string, atoms: readonly string[]): boolean {
   const id = parsePackageId(cpv);
   return atoms.length === 0 || atoms.includes(cpv) || (!!id && atoms.includes(`${id.category}/${id.name}`));
-}
-
-/** Which version a file is of that cannot be opened, as far as index and name tell. */
-function presumedVersion({ path, stanza }: FoundPackage): string | undefined {
-  const listed = stanza?.get('CPV');
-  if (listed !== undefined) return listed;
-  const words = path.split('/');
-  const pf = parsePackageFileName(words.at(-1) ?? '')?.pf;
-  return pf === undefined || words.length < 2 ? undefined : `${words[0]}/${pf}`;
 }
 
 async function readFacts(build: Omit<GatheredBuild, 'known'>, request: GenerateRequest): Promise<KnownFile> {
@@ -49,7 +58,31 @@ async function readFacts(build: Omit<GatheredBuild, 'known'>, request: GenerateR
     cpv: opened.cpv,
     buildId: opened.buildId,
     repository: opened.metadata['repository'] ?? '',
+    requires: opened.metadata['REQUIRES'] ?? '',
+    provides: opened.metadata['PROVIDES'] ?? '',
   };
+}
+
+/** The tarball of a build: `category/name/PF-BUILD_ID-debug.tar.xz` below the folder. Throws SYS004. */
+function debugTarball(folder: string | undefined, { cpv, buildId }: KnownFile): DebugTarball | undefined {
+  const id = parsePackageId(cpv);
+  if (folder === undefined || buildId === undefined || !id) return undefined;
+  const pf = cpv.slice(cpv.indexOf('/') + 1);
+  const file = `${folder}/${id.category}/${id.name}/${pf}-${buildId}-debug.tar.xz`;
+  const facts = entryFacts(file);
+  if (facts?.kind !== 'file') return undefined;
+  return { file, sizeBytes: facts.sizeBytes, modifiedMs: facts.modifiedMs };
+}
+
+/** What a package that is not asked for provides: others may need it. One that cannot be read provides nothing. */
+async function providesOf({ folder, found }: Omit<GatheredBuild, 'known'>): Promise<string> {
+  if (found.stanza) return foundValue(folder, found, 'PROVIDES');
+  try {
+    return (await openFound(folder, found, { check: 'metadata' })).metadata['PROVIDES'] ?? '';
+  } catch (error) {
+    if (!(error instanceof ProblemError) || isOfTheMachine(error)) throw error;
+    return '';
+  }
 }
 
 /** Whether everything is at stake, and not only one package. */
@@ -61,15 +94,21 @@ const isOfTheMachine = (error: unknown): boolean => isFault(error, 'SYS001', 'SY
  */
 export async function gather(request: GenerateRequest, state: GeneratorState): Promise<Gathered> {
   const versions = new Map<string, GatheredBuild[]>();
-  const refused = new Map<string, Problem[]>();
+  const lacking = [...(request.lacking ?? [])].filter(([cpv]) => isWanted(cpv, request.atoms));
+  const refused = new Map(lacking.map(([cpv, why]) => [cpv, [...why]]));
   const folders = [...new Set(request.pkgdirs)].sort(compareBytes).map(readPackageFolder);
   const problems = folders.flatMap((folder) => folder.problems);
   const all = folders.flatMap((folder) => folder.packages.map((found) => ({ folder, found })));
   const seen = new Set<string>();
+  const { sonameCheck, packdebugDir } = request.options;
+  const provided = [...(request.provided ?? [])];
   await atOnce(all, { most: 2, signal: request.signal }, async (one) => {
     const { file, sizeBytes, modifiedMs } = one.found;
     const presumed = presumedVersion(one.found);
-    if (presumed !== undefined && !isWanted(presumed, request.atoms)) return;
+    if (presumed !== undefined && !isWanted(presumed, request.atoms)) {
+      if (sonameCheck) provided.push(await providesOf(one));
+      return;
+    }
     seen.add(file);
     let known = state.files.get(file);
     try {
@@ -79,7 +118,9 @@ export async function gather(request: GenerateRequest, state: GeneratorState): P
       }
       const list = versions.get(known.cpv) ?? [];
       versions.set(known.cpv, list);
-      if (isWanted(known.cpv, request.atoms)) list.push({ ...one, known });
+      provided.push(known.provides);
+      if (isWanted(known.cpv, request.atoms))
+        list.push({ ...one, known, debug: debugTarball(packdebugDir, known) });
     } catch (error) {
       if (!(error instanceof ProblemError) || isOfTheMachine(error)) throw error;
       state.files.delete(file);
@@ -90,7 +131,7 @@ export async function gather(request: GenerateRequest, state: GeneratorState): P
   request.signal?.throwIfAborted();
   const gone = [...state.files.keys()].filter((file) => !seen.has(file) && isBelow(file, folders));
   if (request.atoms.length === 0) for (const file of gone) state.files.delete(file);
-  return { versions: sorted(versions), refused, problems };
+  return { versions: sorted(versions), refused, provided, problems };
 }
 
 const isBelow = (file: string, folders: readonly PackageFolder[]): boolean =>

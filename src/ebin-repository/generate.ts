@@ -1,5 +1,5 @@
 import type { Problem } from '../diagnostics/index.ts';
-import { type GeneratedEbuild, repositoryTexts } from '../ebin-index/index.ts';
+import { type GeneratedEbuild, repositoryTexts, usualUriDigits } from '../ebin-index/index.ts';
 import { ContentStore } from '../ebins/index.ts';
 import { layoutOf, parseLayout, parseMirrors, parsePackageId } from '../formats/gentoo/index.ts';
 import { digestBytes, ensureFolder, entryFacts, sha512Text, systemClock } from '../host/index.ts';
@@ -16,8 +16,9 @@ import { diagnosticOf } from './diagnostic.ts';
 import { allUris, type DiskEbin, ebinsIn, packageFolders, textAt } from './disk-package.ts';
 import { FileWriter } from './file-writer.ts';
 import { type Gathered, type GatheredBuild, gather, isWanted } from './gather.ts';
-import { type MadeVersion, makeVersion, refusal } from './make-version.ts';
+import { buildPath, type MadeVersion, makeVersion, refusal } from './make-version.ts';
 import { describedFlags, filesOf, publishPackage } from './publish-package.ts';
+import { sonamesIn, unmetSonames } from './sonames.ts';
 import { GeneratorState, type KnownPackage } from './state.ts';
 import { asOnlyWriter } from './writer-lock.ts';
 
@@ -40,8 +41,9 @@ class Generation {
   readonly #objects = new Map<string, ObjectChange>();
   readonly #writer: FileWriter;
   readonly #outcomes = new Map<string, Outcome>();
-  #gathered: Gathered = { versions: new Map(), refused: new Map(), problems: [] };
+  #gathered: Gathered = { versions: new Map(), refused: new Map(), provided: [], problems: [] };
   #split = 0;
+  #provided: ReadonlySet<string> | undefined;
   #savedMs = systemClock.monotonicMs();
 
   constructor(request: GenerateRequest) {
@@ -91,14 +93,16 @@ class Generation {
 
   /** Of all that decides what a version becomes (specification 10.4). */
   #fingerprint(cpv: string, builds: readonly GatheredBuild[]): string {
-    const { open, mirrors: _, masters: __, prune: ___, strict: ____, ...options } = this.#options(cpv);
+    const { open, mirrors, masters, prune, strict, sonameCheck, packdebugDir, ...options } =
+      this.#options(cpv);
     const { signal: _____, temporaryFolder: ______, ...opening } = open ?? {};
-    const input = builds.map(({ folder, found, known }) => [
+    const input = builds.map(({ folder, found, known, debug }) => [
       found.path,
       known.sizeBytes,
       known.modifiedMs,
       known.sha512,
       folder.index?.header.get('ARCH') ?? '',
+      ...(debug ? [debug.sizeBytes, debug.modifiedMs] : []),
     ]);
     return sha512Text(JSON.stringify([generation, input.sort(), options, opening]));
   }
@@ -106,11 +110,13 @@ class Generation {
   async #version(cpv: string, builds: readonly GatheredBuild[]): Promise<Outcome> {
     const fingerprint = this.#fingerprint(cpv, builds);
     const known = this.#state.packages.get(cpv);
-    if (known?.fingerprint === fingerprint && this.#isInPlace(known)) {
-      for (const object of known.objects) this.#note({ ...object, action: 'unchanged' });
-      return { kind: 'unchanged', known };
-    }
+    const isSame = known?.fingerprint === fingerprint && this.#isInPlace(known);
+    if (isSame) for (const object of known.objects) this.#note({ ...object, action: 'unchanged' });
     try {
+      if (isSame) {
+        await this.#alias(cpv, known.objects);
+        return { kind: 'unchanged', known };
+      }
       const made = await makeVersion(builds, {
         store: this.#store,
         state: this.#state,
@@ -123,10 +129,20 @@ class Generation {
           this.#request.onEvent?.({ kind: 'split', cpv });
         },
       });
+      const objects = made.index.ebuilds.flatMap((ebuild) => ebuild.objects.map(({ object }) => object));
+      await this.#alias(cpv, objects);
       return { kind: 'made', fingerprint, made };
     } catch (error) {
       return { kind: 'refused', problems: [refusal(error)] };
     }
+  }
+
+  /** Addresses of the style `short` need names of their own in the store. */
+  async #alias(cpv: string, objects: readonly { readonly sha512: string }[]): Promise<void> {
+    const { uriStyle, uriDigits = usualUriDigits } = this.#options(cpv);
+    if (uriStyle !== 'short') return;
+    for (const sha512 of new Set(objects.map((object) => object.sha512)))
+      await this.#store.alias(sha512, uriDigits);
   }
 
   #note(change: ObjectChange): void {
@@ -262,23 +278,42 @@ class Generation {
     return { ...outcome.made.index.report, diagnostics: told(outcome.made.problems) };
   }
 
+  /** Told anew on each run: what others have changes while a version does not. */
+  #sonames({ cpv, builds = [] }: PackageReport): readonly Problem[] {
+    if (!this.#request.options.sonameCheck) return [];
+    this.#provided ??= sonamesIn(this.#gathered.provided.join(' '));
+    const all = this.#gathered.versions.get(cpv) ?? [];
+    const counting = new Set(builds.flatMap(({ path, selected }) => (selected ? [path] : [])));
+    const required = all
+      .filter((one) => counting.has(buildPath(one, all)))
+      .map(({ known }) => known.requires);
+    return unmetSonames(cpv, required, this.#provided);
+  }
+
   #result(): GenerateResult {
     const outcomes = [...this.#outcomes].sort(([a], [b]) => compareBytes(a, b));
-    const problems = outcomes.flatMap(([, outcome]) => {
-      if (outcome.kind === 'made') return outcome.made.problems;
-      return outcome.kind === 'unchanged' ? outcome.known.problems : outcome.problems;
+    const told = outcomes.map(([cpv, outcome]) => {
+      const report = this.#report(cpv, outcome);
+      const sonames = this.#sonames(report);
+      const diagnostics = [...report.diagnostics, ...sonames.map((one) => diagnosticOf(one, cpv))];
+      return { report: { ...report, diagnostics }, problems: [...problemsOf(outcome), ...sonames] };
     });
     const { problems: others } = this.#gathered;
     return {
       files: this.#writer.changes(),
       objects: [...this.#objects.values()].sort((a, b) => compareBytes(a.sha512, b.sha512)),
-      reports: outcomes.map(([cpv, outcome]) => this.#report(cpv, outcome)),
-      problems: [...others, ...problems],
+      reports: told.map(({ report }) => report),
+      problems: [...others, ...told.flatMap(({ problems }) => problems)],
       diagnostics: others.map((one) => diagnosticOf(one)),
       split: this.#split,
       exit: this.#isRefused() || others.some(({ severity }) => severity === 'error') ? 1 : 0,
     };
   }
+}
+
+function problemsOf(outcome: Outcome): readonly Problem[] {
+  if (outcome.kind === 'made') return outcome.made.problems;
+  return outcome.kind === 'unchanged' ? outcome.known.problems : outcome.problems;
 }
 
 const packageName = (cpv: string): string => {

@@ -10,8 +10,16 @@ export type {
   PackageReport,
 } from './contract.ts';
 export { type FeaturesChange, type FeaturesRequest, featureFlags, mapFeatures } from './features.ts';
+export { isWanted } from './gather.ts';
 export { generate } from './generate.ts';
 export { type EbinsSettings, readRequest, readSettings } from './request.ts';
 export { type Scan, type ScannedVersion, type ScanRequest, scan } from './scan.ts';
-export { keepMask, type MaskChange, type Selected, selectNearest, type UseTable } from './select.ts';
+export {
+  keepMask,
+  listEbins,
+  type MaskChange,
+  type Selected,
+  selectNearest,
+  type UseTable,
+} from './select.ts';
 export { type Verification, type VerifyOptions, verify } from './verify.ts';

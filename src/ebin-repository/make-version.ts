@@ -8,12 +8,12 @@ import {
   type Selection,
   selectBuilds,
 } from '../ebin-index/index.ts';
-import { type OpenedBuild, objectFileName, openFound } from '../ebins/index.ts';
+import { type OpenedBuild, objectEnding, openFound } from '../ebins/index.ts';
 import { atOnce } from '../primitives/index.ts';
 import type { GenerateOptions } from './contract.ts';
 import type { GatheredBuild } from './gather.ts';
 import { partClasses } from './part-classes.ts';
-import { earlierSplit, namedParts, problemsOf, splitBuild } from './split-build.ts';
+import { earlierSplit, namedParts, problemsOf, splitBuild, splitKey } from './split-build.ts';
 import type { KnownSplit } from './state.ts';
 
 /** How many images are taken apart at one time: each of them keeps a compressor busy. */
@@ -39,10 +39,10 @@ export function buildPath({ folder, found }: GatheredBuild, all: readonly Gather
 export async function openVersion(
   builds: readonly GatheredBuild[],
   options: GenerateOptions,
-  isSplit: (sha512: string) => boolean,
+  isSplit: (build: GatheredBuild) => boolean,
 ): Promise<readonly Opened[]> {
   return await atOnce(builds, { most: mostAtOnce }, async (gathered) => {
-    const check = isSplit(gathered.known.sha512) ? 'metadata' : 'all';
+    const check = isSplit(gathered) ? 'metadata' : 'all';
     const { allowPrefix } = options;
     const opened = await openFound(gathered.folder, gathered.found, { ...options.open, allowPrefix, check });
     const { format, cpv, buildId, buildTime, chost, slot, eapi, iuse, use, arch, metadata } = opened;
@@ -68,7 +68,11 @@ export async function makeVersion(
   context: MakeContext,
 ): Promise<MadeVersion> {
   const { options, store, signal } = context;
-  const opened = await openVersion(builds, options, (sha512) => earlierSplit(sha512, context) !== undefined);
+  const opened = await openVersion(
+    builds,
+    options,
+    (build) => earlierSplit(splitKey(build), context) !== undefined,
+  );
   const chosen = selectBuilds(
     opened.map(({ build }) => build),
     options,
@@ -77,7 +81,7 @@ export async function makeVersion(
   const used = opened.filter(({ build }) => counting.has(build.path));
   const splits = await atOnce(used, { most: mostAtOnce, signal }, async (one) => ({
     ...one,
-    split: await splitBuild(one.opened, one.gathered.known.sha512, context),
+    split: await splitBuild(one.opened, one.gathered, context),
   }));
   signal?.throwIfAborted();
   const owners = new Map(splits.map(({ build, split }) => [build.path, split.owners]));
@@ -113,7 +117,7 @@ function partsByBuild(
     all.map(([part, object]) => ({
       part,
       sha512: object.sha512,
-      ending: objectFileName('', '', object, 0).slice(2),
+      ending: objectEnding(object),
     })),
   );
   return new Map(splits.map(({ build, split }) => [build.path, namedParts(split.parts, pf, digits)]));

@@ -48,6 +48,8 @@ const optionChecks: Readonly<Record<Exclude<keyof GenerateOptions, 'open' | 'rul
   repoName: isText,
   masters: isTexts,
   mirrors: isTexts,
+  packdebugDir: isText,
+  sonameCheck: isBoolean,
   sourceRepo: isText,
   prune: isBoolean,
   strict: isBoolean,

@@ -10,8 +10,9 @@ import {
 import { compareBytes } from '../primitives/index.ts';
 import type { Diagnostic, GenerateRequest } from './contract.ts';
 import { diagnosticOf } from './diagnostic.ts';
-import { type GatheredBuild, gather } from './gather.ts';
+import { type GatheredBuild, gather, isWanted } from './gather.ts';
 import { openVersion, refusal } from './make-version.ts';
+import { sonamesIn, unmetSonames } from './sonames.ts';
 import { GeneratorState } from './state.ts';
 
 /** The builds of one version, and which of them an ebin would have. */
@@ -42,21 +43,32 @@ const namesOf = ({ varying, constant, dropped }: FlagRoles) => ({
   dropped,
 });
 
+interface VersionBuilds {
+  readonly builds: readonly GatheredBuild[];
+  readonly offered: readonly Build[];
+  /** Undefined: sonames are not looked at. */
+  readonly provided: ReadonlySet<string> | undefined;
+}
+
 async function scanVersion(
   cpv: string,
-  builds: readonly GatheredBuild[],
+  { builds, offered, provided }: VersionBuilds,
   request: ScanRequest,
 ): Promise<{ version: ScannedVersion; problems: readonly Problem[] }> {
   const told = (problems: readonly Problem[]): Diagnostic[] =>
     problems.map((one) => diagnosticOf(one, cpv, builds));
   let opened: readonly Build[] = [];
   try {
-    opened = (await openVersion(builds, request.options, () => true)).map(({ build }) => build);
+    const here = await openVersion(builds, request.options, () => true);
+    opened = [...here.map(({ build }) => build), ...offered];
     const selection = selectBuilds(opened, request.options);
     const { selected, flags, problems } = selection;
     const known = { cpv, flags: namesOf(flags), combinations: selected.length, refused: false };
     const list = reportedBuilds(selection);
-    return { version: { ...known, builds: list, diagnostics: told(problems) }, problems };
+    const required = selected.map(({ build }) => build.metadata['REQUIRES'] ?? '');
+    const unmet = provided ? unmetSonames(cpv, required, provided) : [];
+    const all = [...problems, ...unmet];
+    return { version: { ...known, builds: list, diagnostics: told(all) }, problems: all };
   } catch (error) {
     const problem = refusal(error);
     const list = opened.map((build) => reportedBuild(build, 'the version is refused'));
@@ -66,7 +78,10 @@ async function scanVersion(
 }
 
 /** What to look at: as for `generate`, without what is written. */
-export type ScanRequest = Pick<GenerateRequest, 'pkgdirs' | 'atoms' | 'options' | 'signal'>;
+export type ScanRequest = Pick<GenerateRequest, 'pkgdirs' | 'atoms' | 'options' | 'signal'> & {
+  /** Builds that are known by an index only. */
+  readonly offered?: readonly Build[] | undefined;
+};
 
 /**
  * Lists the builds in folders of binary packages, and says which of them count (specification 3, 10.5). Images are not read
@@ -76,10 +91,17 @@ export async function scan(request: ScanRequest): Promise<Scan> {
   const gathered = await gather({ ...request, repo: '', store: '' }, GeneratorState.empty());
   const versions: ScannedVersion[] = [];
   const problems: Problem[] = [...gathered.problems];
-  for (const [cpv, builds] of gathered.versions) {
+  const wanted = (request.offered ?? []).filter(({ cpv }) => isWanted(cpv, request.atoms));
+  const offered = Map.groupBy(wanted, ({ cpv }) => cpv);
+  const texts = (request.offered ?? []).map(({ metadata }) => metadata['PROVIDES'] ?? '');
+  const provided = request.options.sonameCheck
+    ? sonamesIn([...gathered.provided, ...texts].join(' '))
+    : undefined;
+  for (const cpv of new Set([...gathered.versions.keys(), ...offered.keys()])) {
     if (gathered.refused.has(cpv)) continue;
     request.signal?.throwIfAborted();
-    const done = await scanVersion(cpv, builds, request);
+    const builds = gathered.versions.get(cpv) ?? [];
+    const done = await scanVersion(cpv, { builds, offered: offered.get(cpv) ?? [], provided }, request);
     versions.push(done.version);
     problems.push(...done.problems);
   }

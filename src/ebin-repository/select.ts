@@ -99,6 +99,20 @@ export function selectNearest(
     .flatMap((ebin) => selectOne(ebin, wishFor(ebin.cpv, table)) ?? []);
 }
 
+/** The ebins of a repository that atoms ask for, and its name. Throws EBN084, SYS004. */
+export function listEbins(
+  repository: string,
+  atoms: readonly string[],
+): { readonly name: string; readonly cpvs: readonly string[] } {
+  requireRepository(repository);
+  const all = packageFolders(repository).flatMap((directory) => ebinsIn(repository, directory));
+  const cpvs = all.map(({ cpv }) => cpv).filter((cpv) => isWanted(cpv, atoms));
+  return { name: repositoryName(repository), cpvs };
+}
+
+const repositoryName = (repository: string): string =>
+  textAt(repository, 'profiles/repo_name')?.trim() ?? 'ebins';
+
 function wishFor(cpv: string, table: UseTable): readonly string[] {
   const id = parsePackageId(cpv);
   return table[cpv] ?? (id && table[`${id.category}/${id.name}`]) ?? table['*'] ?? [];
@@ -122,7 +136,7 @@ export function keepMask(
   path: string,
   given: { readonly selected: readonly Selected[]; readonly dryRun: boolean },
 ): MaskChange {
-  const name = textAt(repository, 'profiles/repo_name')?.trim() ?? 'ebins';
+  const name = repositoryName(repository);
   const masked = given.selected.filter(({ isThere }) => !isThere).map(({ cpv }) => `=${cpv}::${name}`);
   return {
     path,

@@ -1,15 +1,17 @@
 import type { Problem } from '../diagnostics/index.ts';
-import type { IndexedObject } from '../ebin-index/index.ts';
+import { distfileName, type IndexedObject } from '../ebin-index/index.ts';
 import {
   type CanonicalPart,
   type ContentObject,
   type ContentStore,
   canonicalParts,
   type OpenedBuild,
-  objectFileName,
+  objectEnding,
+  withDebugTarball,
 } from '../ebins/index.ts';
 import { compareBytes } from '../primitives/index.ts';
 import type { GenerateOptions, ObjectChange } from './contract.ts';
+import type { GatheredBuild } from './gather.ts';
 import { splitRules } from './part-classes.ts';
 import type { GeneratorState, KnownSplit } from './state.ts';
 
@@ -27,15 +29,20 @@ interface SplitContext {
 
 /** What a run before has split off an image, if it did so by the same rules and everything still lies in the store. */
 export function earlierSplit(
-  sha512: string,
+  key: string,
   { store, state, options }: Pick<SplitContext, 'store' | 'state' | 'options'>,
 ): KnownSplit | undefined {
-  const known = state.splits.get(sha512);
+  const known = state.splits.get(key);
   if (known?.rules !== splitRules(options)) return undefined;
   const isWhole = Object.values(known.parts).every(({ canonical, sha512: digest }) =>
     [store.find(canonical)].some((object) => object?.sha512 === digest),
   );
   return isWhole ? known : undefined;
+}
+
+/** Under what the parts of a build are remembered: its file, and the tarball of debug data beside it. */
+export function splitKey({ known, debug }: GatheredBuild): string {
+  return debug ? `${known.sha512} ${debug.sizeBytes} ${debug.modifiedMs}` : known.sha512;
 }
 
 /**
@@ -45,10 +52,11 @@ export function earlierSplit(
  */
 export async function splitBuild(
   build: OpenedBuild,
-  sha512: string,
+  gathered: GatheredBuild,
   context: SplitContext,
 ): Promise<KnownSplit> {
-  const earlier = earlierSplit(sha512, context);
+  const key = splitKey(gathered);
+  const earlier = earlierSplit(key, context);
   if (earlier) {
     for (const object of Object.values(earlier.parts))
       context.onObject({ ...changeOf(object), action: 'unchanged' });
@@ -56,7 +64,9 @@ export async function splitBuild(
   }
   context.onSplit();
   const { options, signal } = context;
-  const image = await build.openImage();
+  const { debug } = gathered;
+  const packed = await build.openImage();
+  const image = debug ? await withDebugTarball(packed, debug.file, options.open) : packed;
   try {
     const rules = options.rules ?? [];
     const { parts } = await canonicalParts(image, build.path, { rules, mtime: options.mtime, signal });
@@ -67,7 +77,7 @@ export async function splitBuild(
       owners: [...names].filter((name) => name !== '' && name !== 'root').sort(compareBytes),
       problems: image.problems,
     };
-    context.state.splits.set(sha512, split);
+    context.state.splits.set(key, split);
     return split;
   } finally {
     await image.close();
@@ -90,7 +100,8 @@ const changeOf = ({ sha512, size }: ContentObject): Omit<ObjectChange, 'action'>
 export function namedParts(parts: Parts, pf: string, digits: number): Record<string, IndexedObject> {
   const named = Object.entries(parts).map(([part, object]): [string, IndexedObject] => {
     const { canonical, sha512, blake2b, size } = object;
-    return [part, { canonical, sha512, blake2b, size, name: objectFileName(pf, part, object, digits) }];
+    const name = distfileName(pf, { part, sha512, ending: objectEnding(object) }, digits);
+    return [part, { canonical, sha512, blake2b, size, name }];
   });
   return Object.fromEntries(named);
 }

@@ -15,6 +15,9 @@ export interface KnownFile {
   readonly buildId: number | undefined;
   /** Name of the repository it was built from; empty when it is not said. */
   readonly repository: string;
+  /** Sonames that it needs and has, as the metadata spells them (specification 4.10). */
+  readonly requires: string;
+  readonly provides: string;
 }
 
 /** What an image was split into, and under which rules. */
@@ -42,7 +45,7 @@ interface Kept {
   readonly packages: Readonly<Record<string, KnownPackage>>;
 }
 
-const version = 1;
+const version = 2;
 const nothing: Kept = { version, files: {}, splits: {}, packages: {} };
 
 /**
@@ -54,7 +57,7 @@ export class GeneratorState {
   readonly #folder: string;
   /** By path of the file. */
   readonly files: Map<string, KnownFile>;
-  /** By SHA-512 of the file. */
+  /** By SHA-512 of the file, with size and time of a tarball of debug data beside it. */
   readonly splits: Map<string, KnownSplit>;
   /** By version. */
   readonly packages: Map<string, KnownPackage>;
@@ -93,7 +96,7 @@ export class GeneratorState {
     const kept: Kept = {
       version,
       files: Object.fromEntries(this.files),
-      splits: Object.fromEntries([...this.splits].filter(([sha512]) => used.has(sha512))),
+      splits: Object.fromEntries([...this.splits].filter(([key]) => used.has(key.split(' ')[0] ?? ''))),
       packages: Object.fromEntries(this.packages),
     };
     replaceFile(this.#path, JSON.stringify(kept));

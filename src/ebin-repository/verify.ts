@@ -94,6 +94,10 @@ async function objectFlaws(
   if (facts?.kind !== 'file') return [flaw(`the store lacks '${entry.name}'`, options.file)];
   if (facts.sizeBytes !== entry.size)
     return [flaw(`'${entry.name}' has another size in the store`, options.file)];
+  // addresses of the style `short` are names at the top of the store
+  const short = /^[0-9a-f]{20,128}$/.test(entry.name) ? entryFacts(`${store.root}/${entry.name}`) : facts;
+  if (short?.sizeBytes !== entry.size)
+    return [flaw(`the store lacks the name '${entry.name}' of an object`, options.file)];
   if (options.quick) return [];
   const { hashes } = await hashStream(readPieces(path), ['sha512', 'blake2b512']);
   const isRight = hashes['sha512'] === sha512 && hashes['blake2b512'] === entry.hashes['BLAKE2B'];

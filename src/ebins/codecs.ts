@@ -9,12 +9,9 @@ const compressors: Readonly<Record<Codec, Filter>> = {
   gzip: { program: 'gzip', args: ['-c', '-n', '-9'] },
 };
 
-/**
- * The name of the distfile that an object is for a package (specification 6.2): `PF-PART-DIGITS.tar.xz`, with `digits` digits
- * of its SHA-512.
- */
-export function objectFileName(pf: string, part: string, object: ContentObject, digits = 16): string {
-  return `${pf}-${part}-${object.sha512.slice(0, digits)}.tar${compressionSuffixes[object.codec]}`;
+/** How the name of an object ends that is a distfile, such as `.tar.xz`. */
+export function objectEnding({ codec }: Pick<ContentObject, 'codec'>): string {
+  return `.tar${compressionSuffixes[codec]}`;
 }
 
 /** The program that makes an object of a canonical tar. */

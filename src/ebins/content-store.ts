@@ -7,6 +7,7 @@ import {
   entryFacts,
   filterPieces,
   fsyncDirectory,
+  hashFileThrice,
   hashStream,
   linkNew,
   namesIn,
@@ -151,6 +152,56 @@ export class ContentStore {
     }
   }
 
+  /**
+   * Keeps a file that was packed elsewhere, under the digest that it is to have. The file may be moved; a link to what is kept
+   * lies in its place afterwards. Durable on return. Throws EBN013 for a file of other bytes, SYS001, SYS003, SYS004.
+   */
+  async take(path: string, sha512: string): Promise<{ readonly digest: Digest; readonly sizeBytes: number }> {
+    const found = await hashFileThrice(path);
+    if (found.sha512 !== sha512) throw fault('EBN013', { what: `'${path}' has not the bytes of its name` });
+    const digest = found.sha256 as Digest;
+    await this.#admit(path, { sha512, size: found.sizeBytes }, digest);
+    removeEntry(path);
+    linkNew(this.path(sha512), path);
+    return { digest, sizeBytes: found.sizeBytes };
+  }
+
+  /**
+   * Gives an object of the store one more name: the first digits of its digest, at the top (specification 6.2). Durable on return.
+   * Throws EBN057 when the name is that of another object, EBN013 when its bytes are others, SYS004.
+   */
+  async alias(sha512: string, digits: number): Promise<void> {
+    const name = sha512.slice(0, digits);
+    const [path, own] = [`${this.root}/${name}`, entryFacts(this.path(sha512))];
+    const other = this.#namesNear(sha512).find((one) => one !== sha512 && one.startsWith(name));
+    if (other !== undefined)
+      throw fault('EBN057', {
+        what: `'${name}' stands for '${sha512}' and for '${other}'`,
+        next: 'Take more digits with `--uri-digits`.',
+      });
+    const there = entryFacts(path);
+    if (there?.device === own?.device && there?.inode === own?.inode) return;
+    if (linkNew(this.path(sha512), path)) return fsyncDirectory(this.root);
+    const { hashes } = await hashStream(readPieces(path), ['sha512']);
+    if (hashes['sha512'] !== sha512)
+      throw fault('EBN013', { what: `the bytes of '${path}' are not those of its name` });
+  }
+
+  /** Objects whose digests begin with the same three bytes. */
+  #namesNear(sha512: string): readonly string[] {
+    const path = this.path(sha512);
+    return namesIn(path.slice(0, path.lastIndexOf('/')));
+  }
+
+  /** Names at the top whose object is gone. */
+  #removeAliases(): void {
+    for (const name of namesIn(this.root)) {
+      if (!/^[0-9a-f]{20,128}$/.test(name)) continue;
+      const isThere = this.#namesNear(name.padEnd(128, '0')).some((one) => one.startsWith(name));
+      if (!isThere) removeEntry(`${this.root}/${name}`);
+    }
+  }
+
   /** Tells a collection that an object is wanted; false when one has just taken it away. */
   #touch({ sha512 }: ContentObject): boolean {
     try {
@@ -233,6 +284,7 @@ export class ContentStore {
       report.removed += 1;
       report.removedBytes += facts.sizeBytes;
     }
+    this.#removeAliases();
     return report;
   }
 

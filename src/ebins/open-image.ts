@@ -9,13 +9,13 @@ import {
 } from '../formats/gentoo/index.ts';
 import { makeTemporaryFolder, RandomFile, removeTree, systemRandom, writeHashing } from '../host/index.ts';
 import { inPackage } from './container.ts';
-import type { OpenedBuild, OpenedImage, OpenOptions } from './contract.ts';
+import type { ContainerFacts, OpenedBuild, OpenedImage, OpenOptions } from './contract.ts';
 import { unpackPieces } from './unpack.ts';
 
 const usualMaxImageBytes = 32 * 2 ** 30;
 
 /** An image's tar where any byte of it can be read: within the package, or unpacked beside. */
-interface ImageSource extends TarBytes {
+export interface ImageSource extends TarBytes {
   pieces(offset: number, length: number): AsyncIterable<Uint8Array>;
   close(): Promise<void>;
 }
@@ -30,13 +30,22 @@ function within(file: RandomFile, offset: number, sizeBytes: number): ImageSourc
   };
 }
 
-async function unpacked(file: RandomFile, build: OpenedBuild, options: OpenOptions): Promise<ImageSource> {
-  const { compression, imageOffset, imageBytes } = build.container;
+/** Where a tar lies in a file, and how it is compressed; `path` is for messages. */
+interface ImagePlace extends Pick<ContainerFacts, 'compression' | 'imageOffset' | 'imageBytes'> {
+  readonly path: string;
+}
+
+/** Makes any byte of a tar readable: the file is closed, or becomes the source's. Throws EBN001, EBN008, SYS001, SYS004. */
+export async function unpacked(
+  file: RandomFile,
+  { compression, imageOffset, imageBytes, path: name }: ImagePlace,
+  options: OpenOptions,
+): Promise<ImageSource> {
   const maxBytes = options.maxImageBytes ?? usualMaxImageBytes;
   if (compression === 'none') {
     if (imageBytes <= maxBytes) return within(file, imageOffset, imageBytes);
     const what = `the image has more than ${maxBytes} bytes`;
-    throw fault('EBN008', { what, place: { file: build.path } });
+    throw fault('EBN008', { what, place: { file: name } });
   }
   const own = options.temporaryFolder === undefined ? makeTemporaryFolder('packmill-image-') : undefined;
   const folder = own ?? options.temporaryFolder;
@@ -44,7 +53,7 @@ async function unpacked(file: RandomFile, build: OpenedBuild, options: OpenOptio
   const remove = () => removeTree(own ?? path);
   try {
     const pieces = file.pieces(imageOffset, imageBytes);
-    const plain = unpackPieces(pieces, compression, { file: build.path, maxBytes, signal: options.signal });
+    const plain = unpackPieces(pieces, compression, { file: name, maxBytes, signal: options.signal });
     await writeHashing(path, plain, { algorithms: [], mode: 0o600, isDurable: false });
     const image = await RandomFile.open(path);
     await file.close();
@@ -105,8 +114,8 @@ export async function openImageOf(build: OpenedBuild, options: OpenOptions): Pro
   const file = await RandomFile.open(build.file);
   let source: ImageSource | undefined;
   try {
-    source = await unpacked(file, build, options);
     const { format, path } = build;
+    source = await unpacked(file, { ...build.container, path }, options);
     const prefix = build.metadata['EPREFIX'];
     const entries = await readImage(walkTar(source, path), { format, file: path, prefix });
     if (!options.allowQuickpkg) await refuseStandIns(source, entries, path);

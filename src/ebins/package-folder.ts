@@ -142,3 +142,13 @@ export async function openFound(
 export function foundValue(folder: PackageFolder, { stanza }: FoundPackage, key: string): string {
   return folder.index && stanza ? indexValue(folder.index, stanza, key) : '';
 }
+
+/** Which version a file is of, as far as index and path tell without opening it: `category/name-version`. */
+export function presumedVersion({ path, stanza }: Pick<FoundPackage, 'path' | 'stanza'>): string | undefined {
+  const listed = stanza?.get('CPV');
+  if (listed !== undefined) return listed;
+  const words = path.split('/');
+  const pf = parsePackageFileName(words.at(-1) ?? '')?.pf;
+  // the folder of all packages is no category
+  return pf === undefined || words.length < 2 || words[0] === 'All' ? undefined : `${words[0]}/${pf}`;
+}

@@ -16,6 +16,7 @@ const statusOf: Partial<Record<string, number>> = {
   STO001: 404,
   SCH007: 404,
   CIF001: 404,
+  EBN104: 404,
 };
 
 const statusOfBlame = { usage: 400, recipe: 422, world: 503, bug: 500 } as const;

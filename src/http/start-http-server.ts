@@ -6,6 +6,7 @@ import { repeatEvery, runAfter, systemClock, systemRandom } from '../host/index.
 import { answerFrameworkError, answerNoHttp, answerProblems } from './answer-problems.ts';
 import { commandRoutes } from './command-routes.ts';
 import { answerConditionally } from './conditional-answers.ts';
+import { ebinRequestRoutes } from './ebin-request-routes.ts';
 import { eventRoutes } from './event-routes.ts';
 import { farmRoutes } from './farm-routes.ts';
 import { completeLimits, type HttpOptions, type HttpServer } from './http-options.ts';
@@ -160,6 +161,7 @@ async function addRoutes(server: WebServer, options: HttpOptions, context: Route
     eventRoutes(inner, context);
     commandRoutes(inner, context);
     upkeepRoutes(inner, context);
+    ebinRequestRoutes(inner, context);
     await objectRoutes(inner, context);
     farmRoutes(inner, context);
     await pageRoutes(inner, context);

@@ -17,7 +17,7 @@ import { Publishing } from '../../src/app/publishing.ts';
 import { kindOf, takeDistfile } from '../../src/app/recipe-kinds.ts';
 import { RecipeSources } from '../../src/app/recipe-sources.ts';
 import { AutogenWork } from '../../src/app/service/autogen-work.ts';
-import { autogensFor } from '../../src/app/service/autogens-for.ts';
+import { treeRecipesFor } from '../../src/app/service/tree-recipes-for.ts';
 import { knownAutogens, noteAutogens, orphans } from '../../src/app/tree-owners.ts';
 import { removeFromTree } from '../../src/app/trees.ts';
 import { encodeTarEntry, tarEnd } from '../../src/formats/archives/index.ts';
@@ -91,7 +91,7 @@ describe('packages of a tree', () => {
     const first = commit({ 'metadata/layout.conf': 'masters =\n', 'app-misc/pen/autogen.ts': module });
     const sources = new RecipeSources(farm);
     const note = async (id: string | undefined) =>
-      await autogensFor({ farm, sources }, 'things', await sources.at('kit', id));
+      await treeRecipesFor({ farm, sources }, 'things', await sources.at('kit', id));
     await note(undefined);
     commit({ 'app-misc/nib/autogen.ts': module });
     await note(undefined);

@@ -1,14 +1,12 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
-  fetchPackage,
   foundValue,
   indexFolder,
+  mirrorBinhost,
   openFound,
   readBinhost,
   readPackageFolder,
@@ -21,30 +19,21 @@ import {
   type Stanza,
 } from '../../src/formats/gentoo/index.ts';
 import { systemClock, systemRandom } from '../../src/host/index.ts';
-import { sample } from './sample.ts';
+import { BinhostServer } from './binhost-server.ts';
+import { demo, sample } from './sample.ts';
 
 let folder = '';
-let server: Server;
+let server: BinhostServer;
 let base = '';
-const asked: string[] = [];
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'packmill-pkgdir-'));
   for (const name of ['gpkg', 'xpak', 'xpak-single', 'gpkg-single', 'usedep'])
     cpSync(join(sample, name), join(folder, name), { recursive: true });
-  server = createServer((request, response) => {
-    asked.push(request.url ?? '');
-    try {
-      if (request.url?.startsWith('/plain/') && request.url.endsWith('.gz')) throw new Error('not here');
-      response.end(readFileSync(join(folder, (request.url ?? '').replace('/plain/', '/gpkg/'))));
-    } catch {
-      response.writeHead(404).end();
-    }
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  server = new BinhostServer(folder);
+  base = await server.start();
 });
 afterAll(async () => {
-  await new Promise((resolve) => server.close(resolve));
+  await server.stop();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -163,26 +152,120 @@ describe('the index of a folder', () => {
 });
 
 describe('a server of binary packages', () => {
-  const fetcher = (): Fetcher =>
-    new Fetcher({ clock: systemClock, random: systemRandom, budget: { atOnce: 4, gapMs: 0 } });
+  const budget = { atOnce: 4, gapMs: 0 };
+  const fetcher = (cacheFolder?: string): Fetcher =>
+    new Fetcher({ clock: systemClock, random: systemRandom, budget, cacheFolder });
+  const served = (): string => join(folder, 'gpkg');
+  /** Changes the index of the server, packed and plain. */
+  const serve = (change: (text: string) => string): void => {
+    const index = change(text('gpkg/Packages'));
+    writeFileSync(join(served(), 'Packages'), index);
+    writeFileSync(join(served(), 'Packages.gz'), gzipSync(index));
+  };
+  afterEach(() => serve((index) => index));
+  const name = 'app-misc/ebindemo/ebindemo-1.0-1.gpkg.tar';
 
-  it('is asked for its compressed index first, and its packages are compared with it', async () => {
+  it('2.4: is asked for its compressed index first, and for the plain one when there is none', async () => {
     const host = await readBinhost(fetcher(), `${base}/gpkg/`);
-    expect(asked.at(-1)).toBe('/gpkg/Packages.gz');
+    expect(server.answers.at(-1)?.path).toBe('/gpkg/Packages.gz');
     expect(host.packages).toHaveLength(15);
-    const plain = await readBinhost(fetcher(), `${base}/plain`);
+    rmSync(join(served(), 'Packages.gz'));
+    const plain = await readBinhost(fetcher(), `${base}/gpkg`);
+    expect(server.answers.slice(-2).map(({ path, status }) => [path, status])).toEqual([
+      ['/gpkg/Packages.gz', 404],
+      ['/gpkg/Packages', 200],
+    ]);
     expect(plain.packages.map(({ path }) => path)).toEqual(host.packages.map(({ path }) => path));
-    const target = join(folder, 'fetched');
-    const [offered] = host.packages;
-    if (!offered) throw new Error('nothing is offered');
-    const file = await fetchPackage(fetcher(), offered, target);
-    expect(statSync(file).size).toBe(20480);
-    const before = asked.length;
-    expect(await fetchPackage(fetcher(), offered, target)).toBe(file);
-    expect(asked.length).toBe(before);
-    const stanza = new Map(offered.stanza).set('SHA1', '1'.repeat(40));
-    await expect(fetchPackage(fetcher(), { ...offered, stanza }, target)).rejects.toMatchObject({
-      problem: { code: 'EBN002' },
+  });
+
+  it('becomes a folder like its own, and what is unchanged is not sent again, the index included', async () => {
+    const request = { address: `${base}/gpkg`, folder: join(folder, 'mirror') };
+    const cache = join(folder, 'answers');
+    expect(await mirrorBinhost(fetcher(cache), request)).toMatchObject({ fetched: 15, kept: 0 });
+    expect(readFileSync(join(request.folder, 'Packages'), 'utf8')).toBe(text('gpkg/Packages'));
+    const found = readPackageFolder(request.folder);
+    for (const { path, file } of found.packages)
+      expect(readFileSync(file).equals(readFileSync(join(sample, 'gpkg', path)))).toBe(true);
+    server.taken();
+    expect(await mirrorBinhost(fetcher(cache), request)).toMatchObject({ fetched: 0, kept: 15 });
+    expect(server.taken()).toEqual([]);
+    // a run that was killed has written nothing down of what it has fetched
+    rmSync(join(request.folder, '.binhost.json'));
+    expect(await mirrorBinhost(fetcher(cache), request)).toMatchObject({ fetched: 0, kept: 15 });
+    expect(server.taken()).toEqual([]);
+    // a file that somebody changed here, and one that the server does not list any more
+    writeFileSync(join(request.folder, name), 'changed');
+    serve((index) => index.replace(/CPV: dev-libs\/demolib-1\.3\n(?:.+\n)*\n/, ''));
+    expect(await mirrorBinhost(fetcher(cache), request)).toMatchObject({ fetched: 1, kept: 13, removed: 1 });
+    expect(server.taken()).toEqual(['/gpkg/Packages.gz', `/gpkg/${name}`]);
+    expect(readPackageFolder(request.folder).packages).toHaveLength(14);
+    expect(existsSync(join(request.folder, 'dev-libs/demolib/demolib-1.3-1.gpkg.tar'))).toBe(false);
+  });
+
+  it('goes on where a package broke off, and sends only what is wanted', async () => {
+    server.taken();
+    server.breaking = `/gpkg/${name}`;
+    const request = { address: `${base}/gpkg`, folder: join(folder, 'wanted') };
+    const isWanted = (cpv: string): boolean => cpv === 'app-misc/ebindemo-1.0';
+    expect(await mirrorBinhost(fetcher(), { ...request, isWanted })).toMatchObject({ fetched: 9 });
+    const parts = server.answers.filter(({ path }) => path === `/gpkg/${name}`);
+    expect(parts.map(({ status }) => status)).toEqual([200, 206]);
+    expect(readFileSync(join(request.folder, name)).equals(readFileSync(demo('gpkg', 1)))).toBe(true);
+    expect(readPackageFolder(request.folder).packages).toHaveLength(9);
+  });
+
+  it.each([
+    ['another SHA1', (index: string) => index.replace(/^SHA1: .*$/m, `SHA1: ${'0'.repeat(40)}`)],
+    ['another MD5', (index: string) => index.replace(/^MD5: .*$/m, `MD5: ${'0'.repeat(32)}`)],
+    ['a smaller SIZE', (index: string) => index.replace(/^SIZE: .*$/m, 'SIZE: 1024')],
+    ['a larger SIZE', (index: string) => index.replace(/^SIZE: .*$/m, 'SIZE: 99999')],
+  ])('2.5: that lists %s does not get its package in, and stops no other', async (what, change) => {
+    const address = `${base}/gpkg`;
+    serve(change);
+    const done = await mirrorBinhost(fetcher(), { address, folder: join(folder, `harmed ${what}`) });
+    expect([...done.lacking].map(([cpv, why]) => [cpv, why.map(({ code }) => code)])).toEqual([
+      ['app-misc/ebindemo-1.0', ['EBN002']],
+    ]);
+    expect(done.fetched).toBe(14);
+    expect(readPackageFolder(done.folder)).toMatchObject({ problems: [] });
+    expect(readPackageFolder(done.folder).packages).toHaveLength(14);
+  });
+
+  it('chooses neither files of ours nor commands, and may send to other addresses of HTTP only', async () => {
+    const changes: [string, (index: string) => string][] = [
+      ['.incoming/x-1.0-1.gpkg.tar', (index) => index],
+      ['../x-1.0-1.gpkg.tar', (index) => index],
+      ['Packages', (index) => index],
+      [name, (index) => index.replace(/^PATH: /m, 'FETCHCOMMAND: touch /fetched\n$&')],
+      [name, (index) => index.replace(/^ARCH: /m, 'URI: file:///etc\n$&')],
+    ];
+    for (const [at, [path, change]] of changes.entries()) {
+      serve((index) => change(index.replace(`PATH: ${name}`, `PATH: ${path}`)));
+      const isWanted = (cpv: string): boolean => cpv === 'app-misc/ebindemo-1.0';
+      const mirror = { address: `${base}/gpkg`, folder: join(folder, `hostile-${at}`), isWanted };
+      const { fetched, lacking } = await mirrorBinhost(fetcher(), mirror);
+      const codes = [...lacking.values()].flat().map(({ code }) => code);
+      expect([fetched, [...new Set(codes)]]).toEqual(
+        [
+          [8, []],
+          [8, []],
+          [8, []],
+          [9, []],
+          [0, ['FET013']],
+        ][at],
+      );
+    }
+    expect(existsSync('/fetched')).toBe(false);
+  });
+
+  it('whose index is damaged or of an unknown version is refused whole', async () => {
+    const request = { address: `${base}/gpkg`, folder: join(folder, 'refused') };
+    serve((index) => index.replace('VERSION: 0', 'VERSION: 1'));
+    await expect(mirrorBinhost(fetcher(), request)).rejects.toMatchObject({ problem: { code: 'EBN001' } });
+    writeFileSync(join(served(), 'Packages.gz'), gzipSync(text('gpkg/Packages')).subarray(0, 200));
+    await expect(mirrorBinhost(fetcher(), request)).rejects.toMatchObject({ problem: { code: 'EBN001' } });
+    await expect(mirrorBinhost(fetcher(), { ...request, address: `${base}/nowhere` })).rejects.toMatchObject({
+      problem: { code: 'FET004' },
     });
   });
 });

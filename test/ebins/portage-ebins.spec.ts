@@ -1,12 +1,16 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type GenerateResult, generate } from '../../src/ebin-repository/index.ts';
 import { besideImages, checkout, type Ended, PortageLab } from './portage-lab.ts';
 import { factsOfImage, factsOfRoot } from './root-facts.ts';
 import { facts, sample } from './sample.ts';
 import { StoreServer } from './store-server.ts';
+
+const program = fileURLToPath(new URL('../../bin/packmill', import.meta.url));
 
 /** A combination of the sample. */
 interface Combination {
@@ -154,13 +158,77 @@ describe.skipIf(checkout === undefined)(
       240_000,
     );
 
-    it('40: emerge refuses the combination that was not built, and names the flag', async () => {
-      const words = ['emerge', '-p', '--nodeps', '=app-misc/ebinscript-2.0-r1::ebins'];
-      const env = { USE: '-nls python_targets_python3_11 python_targets_python3_12' };
-      const ended = await lab.run(words, { apart: true, env });
-      expect(ended.code).not.toBe(0);
-      expect(ended.text).toContain('REQUIRED_USE');
-      expect(ended.text).toMatch(/unsatisfied[\s\S]*nls/);
+    /** Runs our own command on the system of the lab. */
+    const packmill = (words: readonly string[], env: Readonly<Record<string, string>>): Promise<Ended> =>
+      new Promise((done) => {
+        const library = { PYTHONPATH: join(checkout ?? '', 'lib') };
+        const options = { env: { ...lab.environment(), ...library, ...env }, encoding: 'utf8' } as const;
+        execFile(process.execPath, [program, 'ebin', ...words], options, (error, stdout, stderr) => {
+          done({ code: error ? Number(error.code ?? 1) || 1 : 0, text: stdout + stderr });
+        });
+      });
+
+    /** An ebuild of the source repository that is built as its user likes. */
+    function writeSource(cpv: string, slot: string, iuse: string): void {
+      const path = join(folder, 'repo', ebuildOf(cpv));
+      mkdirSync(dirname(path), { recursive: true });
+      const values = { DESCRIPTION: 'source', SLOT: slot, KEYWORDS: 'amd64', IUSE: iuse, LICENSE: 'GPL-2' };
+      const lines = Object.entries({ EAPI: '8', ...values }).map(([key, value]) => `${key}="${value}"\n`);
+      writeFileSync(path, lines.join(''));
+    }
+
+    it('40: emerge refuses the combination that was not built and names the flag, and takes the source when select has masked it', async () => {
+      const script = ['emerge', '-pv', '--nodeps', 'app-misc/ebinscript'];
+      const iuse = '+nls python_targets_python3_11 python_targets_python3_12';
+      writeSource('app-misc/ebinscript-2.0-r1', '2/2.1', iuse);
+      // flags come from where users set them: the environment would go before
+      const settings = join(folder, 'etc/portage/package.use');
+      mkdirSync(settings);
+      const on = 'python_targets_python3_11 python_targets_python3_12';
+      writeFileSync(join(settings, 'own'), `app-misc/ebinscript -nls ${on}\napp-misc/ebindemo alpha doc\n`);
+      const refused = await lab.run(script, { apart: true });
+      expect(refused.code).not.toBe(0);
+      expect(refused.text).toContain('REQUIRED_USE');
+      expect(refused.text).toMatch(/unsatisfied[\s\S]*nls/);
+      const mask = join(folder, 'etc/portage/package.mask/ebins');
+      const words = ['select', ebins, '--portage', '--mask', mask];
+      const selected = await packmill(words, {});
+      expect(selected.code, selected.text).toBe(0);
+      const lines = readFileSync(mask, 'utf8').split('\n').slice(1, -1);
+      expect(lines).toContain('=app-misc/ebinscript-2.0-r1::ebins');
+      expect(lines).not.toContain('=app-misc/ebindemo-1.0::ebins');
+      const taken = await lab.run(script, { apart: true });
+      expect(taken.code, taken.text).toBe(0);
+      expect(taken.text).toContain('app-misc/ebinscript-2.0-r1:2/2.1::tryrepo');
+      // and the ebin again when its flags are those of a build
+      writeFileSync(join(settings, 'own'), `app-misc/ebinscript nls ${on}\n`);
+      expect((await packmill(words, {})).code).toBe(0);
+      const again = await lab.run(script, { apart: true });
+      expect(again.text).toContain('app-misc/ebinscript-2.0-r1:2/2.1::ebins');
+      rmSync(mask, { force: true });
+      rmSync(settings, { recursive: true });
+    }, 240_000);
+
+    it('41: features asks Portage, and emerge has splitdebug on for the ebin and for nothing else until the feature goes', async () => {
+      writeSource('app-misc/ebindemo-1.0', '0', '+alpha beta doc splitdebug');
+      const file = join(folder, 'etc/portage/package.use/ebins');
+      const words = ['features', ebins, '--file', file];
+      const env = { FEATURES: 'splitdebug' };
+      const useOf = async (repository: string): Promise<string> => {
+        const atom = `=app-misc/ebindemo-1.0::${repository}`;
+        const shown = await lab.run(['emerge', '-pv', '--nodeps', atom], { apart: true, env });
+        expect(shown.code, shown.text).toBe(0);
+        return /USE="([^"]*)"/.exec(shown.text)?.[1] ?? '';
+      };
+      const done = await packmill(words, env);
+      expect(done.code, done.text).toBe(0);
+      expect(readFileSync(file, 'utf8').split('\n')[1]).toBe('*/*::ebins splitdebug');
+      expect((await useOf('ebins')).split(' ')).toContain('splitdebug');
+      expect((await useOf('ebins')).split(' ')).toContain('-installsources');
+      expect((await useOf('tryrepo')).split(' ')).toContain('-splitdebug');
+      expect((await packmill(words, { FEATURES: '-splitdebug' })).code).toBe(0);
+      expect(existsSync(file)).toBe(false);
+      expect((await useOf('ebins')).split(' ')).toContain('-splitdebug');
     }, 240_000);
   },
 );

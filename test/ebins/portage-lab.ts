@@ -23,7 +23,7 @@ USE_EXPAND_VALUES_KERNEL="linux"
 `;
 
 /** The repository that the packages were built from, as far as it takes part: it has no ebuilds. */
-const sourceRepository: Readonly<Record<string, string>> = {
+export const sourceRepository: Readonly<Record<string, string>> = {
   'profiles/repo_name': 'tryrepo\n',
   'profiles/eapi': '8\n',
   'profiles/categories': 'app-misc\ndev-libs\n',
@@ -137,7 +137,8 @@ export class PortageLab {
     return `[DEFAULT]\nmain-repo = tryrepo\n${section('tryrepo', join(this.folder, 'repo'), 0)}${ebins}`;
   }
 
-  #environment(): Record<string, string> {
+  /** The whole environment of its runs. */
+  environment(): Record<string, string> {
     // scanelf and getfattr may stand in a folder of their own
     const more = process.env['PACKMILL_PORTAGE_TOOLS'];
     const path = [
@@ -181,7 +182,7 @@ export class PortageLab {
     const [file, list] = apart ? ['bwrap', [...box, '--', program, ...words]] : [program, words];
     return new Promise((done) => {
       const options = {
-        env: { ...this.#environment(), ...env },
+        env: { ...this.environment(), ...env },
         maxBuffer: 1 << 26,
         encoding: 'utf8',
       } as const;

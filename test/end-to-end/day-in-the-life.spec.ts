@@ -9,10 +9,13 @@ import { type Answer, type FarServer, farServer } from '../fetcher/far-server.ts
 import { folderOf, recipe } from '../pipeline/recipe-texts.ts';
 import { RecipeWorld } from '../pipeline/recipe-world.ts';
 import { makePacmanClient, type PacmanClient } from '../publisher/pacman-client.ts';
+import { stayOnDisk } from '../quick-folder.ts';
 import { recipeFiles } from '../service/recipe-files.ts';
 import { ServiceFixture } from '../service/service-fixture.ts';
 import type { StartedProgram } from '../service/started-program.ts';
 import { unchecked } from '../unchecked-recipe.ts';
+
+stayOnDisk();
 
 /** Minutes of patience for a machine that is full of other work; nothing here is measured. */
 const limit = 6 * 60_000;

@@ -2,7 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { stayOnDisk } from '../quick-folder.ts';
+import { unchecked } from '../unchecked-recipe.ts';
 import { FarmFixture, type JobRow } from './farm-fixture.ts';
+
+stayOnDisk();
 
 /** A `-git` recipe whose upstream is a git repository on this machine. */
 describe('a recipe that follows a git repository', () => {
@@ -29,6 +33,7 @@ license=(MIT)
 makedepends=(git)
 source=("tool::git+file://${upstream}")
 sha256sums=(SKIP)
+${unchecked}
 pkgver() { cd tool; printf 'r%s' "$(git rev-list --count HEAD)"; }
 package() { install -Dm644 tool/text "$pkgdir/usr/share/tool/text"; }
 `,

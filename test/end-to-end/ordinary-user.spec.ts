@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { unchecked } from '../unchecked-recipe.ts';
 import { FarmFixture, type JobRow, type Ran, simpleRecipe } from './farm-fixture.ts';
 
 const library = `pkgname=libpm-ink
@@ -12,6 +13,7 @@ license=(MIT)
 provides=(libpmink.so)
 source=(ink.c ink.h)
 sha256sums=(SKIP SKIP)
+${unchecked}
 build() {
   gcc $CFLAGS -fPIC -shared -Wl,-soname,libpmink.so.1 $LDFLAGS -o libpmink.so.1 ink.c
 }
@@ -31,6 +33,7 @@ depends=(libpmink.so)
 makedepends=(pm-inkwell)
 source=(pen.c)
 sha256sums=(SKIP)
+${unchecked}
 build() {
   test "$(cat /etc/pm-inkwell.installed)" = "filled by 0"
   ! touch /usr/lib/libpmink.so.1 /etc/pm-inkwell.conf || return 1

@@ -2,7 +2,10 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { stayOnDisk } from '../quick-folder.ts';
 import { FarmFixture, simpleRecipe } from './farm-fixture.ts';
+
+stayOnDisk();
 
 describe('a result that a killed packmill recorded and did not publish', () => {
   const fixture = new FarmFixture();

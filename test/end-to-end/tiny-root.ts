@@ -98,6 +98,19 @@ export function makeTinyRoot(root: string): void {
     cpSync(path, join(root, path), { recursive: true, dereference: true });
 }
 
+/** A root file system with these programs of this machine, the libraries they need, and nothing else. */
+export function makeBareRoot(root: string, paths: readonly string[]): void {
+  for (const name of ['bin', 'lib', 'lib64', 'sbin']) {
+    mkdirSync(join(root, 'usr', name), { recursive: true });
+    symlinkSync(`usr/${name}`, join(root, name));
+  }
+  for (const name of ['etc', 'var/tmp', 'var/cache', 'dev', 'proc', 'tmp', 'root', 'opt'])
+    mkdirSync(join(root, name), { recursive: true });
+  writeFileSync(join(root, 'etc/passwd'), 'root:x:0:0::/root:/bin/sh\n');
+  for (const path of paths) copyInto(root, path, join('/usr/bin', path.slice(path.lastIndexOf('/') + 1)));
+  for (const path of librariesOf(paths)) copyInto(root, path, path);
+}
+
 function copyInto(root: string, path: string, name: string): void {
   const to = join(root, name.startsWith('/usr/') ? name : `/usr${name}`);
   if (path === '' || existsSync(to)) return;

@@ -1,8 +1,18 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, cpSync, createReadStream, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  chownSync,
+  cpSync,
+  createReadStream,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createGunzip } from 'node:zlib';
+import { unchecked } from '../unchecked-recipe.ts';
 
 export const recipesFolder = new URL('../../testdata/pacman/recipes', import.meta.url).pathname;
 
@@ -60,9 +70,13 @@ export function copyRecipe(name: string, scratch: string): string {
   return folder;
 }
 
-/** Builds a recipe with the real makepkg; the paths of its packages (`.pkg.tar.gz`), sorted. */
+/**
+ * Builds a recipe with the real makepkg, unchecked (the test of .SRCINFO has it checked); the paths of its packages
+ * (`.pkg.tar.gz`), sorted.
+ */
 export function buildRecipe(name: string, scratch: string): readonly string[] {
   const folder = copyRecipe(name, scratch);
+  appendFileSync(join(folder, 'PKGBUILD'), `\n${unchecked}\n`);
   const args = ['--nodeps', '--force', '--noconfirm'];
   if (process.getuid?.() === 0) {
     const user = ['--reuid', String(nobody), '--regid', String(nobody), '--clear-groups'];

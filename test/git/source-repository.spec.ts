@@ -15,7 +15,7 @@ import { basename, dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SourceRepository } from '../../src/git/index.ts';
-import { VirtualClock } from '../../src/host/index.ts';
+import { sendSignal, VirtualClock } from '../../src/host/index.ts';
 import { laidOut, manyCommits, manyRecipes, ScratchRepository } from './scratch-repository.ts';
 
 let scratch: ScratchRepository;
@@ -314,27 +314,35 @@ describe('a mirror', () => {
   it('is complete or begun anew, whenever its process is killed', async () => {
     const commit = scratch.import(manyRecipes(800));
     const folder = join(scratch.folder, 'source');
-    for (const waitMs of [0, 60, 120, 200, 300]) {
+    const start = async (into: string) => {
       const child = spawn(
         process.execPath,
-        [join(import.meta.dirname, 'fetching-child.ts'), scratch.path, folder],
+        [join(import.meta.dirname, 'fetching-child.ts'), scratch.path, into],
         {
           stdio: ['ignore', 'pipe', 'ignore'],
           detached: true,
         },
       );
-      await firstWords(child);
-      await new Promise((resolve) => setTimeout(resolve, waitMs));
       const ended = new Promise((resolve) => child.once('exit', resolve));
+      await firstWords(child);
+      return { ended, openedMs: performance.now(), pid: child.pid ?? 0 };
+    };
+    // how long it takes here and now says which moments are worth a look
+    const whole = await start(join(scratch.folder, 'whole'));
+    await whole.ended;
+    const wholeMs = performance.now() - whole.openedMs;
+    for (const part of [0, 0.2, 0.4, 0.6, 0.8]) {
+      const { ended, pid } = await start(folder);
+      await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, part * wholeMs))]);
       // git and its children die with their parent.
-      process.kill(-(child.pid ?? 0), 'SIGKILL');
+      sendSignal(-pid, 'SIGKILL');
       await ended;
       const source = await scratch.open();
       for (const tree of names(`${folder}/folders`).filter((name) => name !== '.boot')) {
         for (const name of names(join(folder, 'folders', tree)))
           expect(names(join(folder, 'folders', tree, name))).toHaveLength(4);
       }
-      if (waitMs > 200) {
+      if (part === 0.8) {
         expect(await source.fetch()).toBe(commit);
         expect(Object.keys(await laidOut(source, commit))).toHaveLength(800);
       }

@@ -1,6 +1,8 @@
 import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type {
+  EbinRequest,
+  EbinRequestView,
   JobSelection,
   JobView,
   RemovalRequest,
@@ -57,6 +59,7 @@ export class GrowingLog implements LogRevision {
 
 /** The farm's service in memory: a test sets what it says and sees what was asked of it. */
 export class ServiceDouble implements FarmService {
+  readonly ebinWishes: EbinRequestView[] = [];
   readonly calls: { readonly name: string; readonly args: readonly unknown[] }[] = [];
   readonly tokens = new Map<string, { role: TokenRole; name: string }>([
     ['operator-token', { role: 'operator', name: 'olga' }],
@@ -116,6 +119,22 @@ export class ServiceDouble implements FarmService {
   async pauseUpkeep(source: string, paused: boolean) {
     this.#called('pauseUpkeep', source, paused);
     this.#keptOf(source);
+  }
+  async requestEbin(request: EbinRequest): Promise<EbinRequestView> {
+    this.#called('requestEbin', request);
+    if (request.atom === 'app-misc/none') throw fault('EBN101', { what: `there is no '${request.atom}'` });
+    const wish = { id: 1, target: request.target ?? 'ebins', package: request.atom, use: request.use };
+    const standing = { state: 'waiting', reason: null, next: null, job: null, nearest: [] } as const;
+    this.ebinWishes.push({ ...wish, requestedMs: 1, ...standing, nearest: [] });
+    return this.ebinWishes.at(-1) as EbinRequestView;
+  }
+  async dropEbinRequest(id: number) {
+    this.#called('dropEbinRequest', id);
+    if (!this.ebinWishes.some((one) => one.id === id))
+      throw fault('EBN104', { what: `there is no request ${id}` });
+  }
+  ebinRequests() {
+    return this.ebinWishes;
   }
   upkeep() {
     return this.kept.map(({ view }) => view);

@@ -7,6 +7,7 @@ import type { Problem } from '../../src/diagnostics/index.ts';
 import { openWorkingCopy, type WorkingCopy } from '../../src/git/index.ts';
 import { systemClock } from '../../src/host/index.ts';
 import { ciFacts, type PipelineContext, readRecipeRepository } from '../../src/pipeline/index.ts';
+import { unchecked } from '../unchecked-recipe.ts';
 
 /** Settings of nobody but the scene, so that the machine's own never count. */
 export const gitEnvironment = {
@@ -17,6 +18,7 @@ export const gitEnvironment = {
   GIT_AUTHOR_EMAIL: 't@localhost',
   GIT_COMMITTER_NAME: 't',
   GIT_COMMITTER_EMAIL: 't@localhost',
+  TMPDIR: tmpdir(),
 };
 
 /** Runs git and returns what it printed, without the last line end. */
@@ -101,7 +103,7 @@ export function srcinfo(pkgbase: string, lines: readonly string[] = []): string 
   return `pkgbase = ${pkgbase}\n${body}\npkgname = ${pkgbase}\n`;
 }
 
-/** A PKGBUILD that needs formatting. */
+/** A PKGBUILD that needs formatting; makepkg does not check it. */
 export function pkgbuild(pkgbase: string, pkgver = '1.0'): string {
-  return `pkgname=${pkgbase}\npkgver=${pkgver}\npkgrel=1\narch=(any)\npackage() {\n      true\n}\n`;
+  return `pkgname=${pkgbase}\npkgver=${pkgver}\npkgrel=1\narch=(any)\n${unchecked}\npackage() {\n      true\n}\n`;
 }

@@ -1,21 +1,41 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { freePort, startRedis } from '../redis-server.ts';
+import { freePort, type RedisServer, startRedis } from '../redis-server.ts';
 import { ServiceFixture } from './service-fixture.ts';
-import { StartedProgram } from './started-program.ts';
+import { type Ended, StartedProgram } from './started-program.ts';
+
+/** Asks for a manager where there is none, by all ways that there are. */
+async function askNobody(folder: string, redis: RedisServer): Promise<readonly Ended[]> {
+  const dead = String(await freePort());
+  const { host, port } = redis;
+  return await Promise.all([
+    new StartedProgram(['--farm', join(folder, 'nowhere'), 'schedule', 'foo']).ended,
+    new StartedProgram(['schedule', '--manager', `http://127.0.0.1:${dead}`, 'foo']).ended,
+    new StartedProgram(['schedule', 'foo'], { REDIS_HOST: '127.0.0.1', REDIS_PORT: dead }).ended,
+    new StartedProgram(['schedule', 'foo'], { REDIS_HOST: host, REDIS_PORT: String(port) }).ended,
+  ]);
+}
 
 /** Specification 13.2: a command ends with zero only when all it asked for was accepted. */
 describe('commands say by their exit code what became of them', () => {
   let farm: ServiceFixture;
   let manager: StartedProgram;
+  let redis: RedisServer;
+  /** Commands that wait a while for somebody who never answers: they do so from the beginning. */
+  let nowhere: Promise<readonly Ended[]>;
   beforeAll(async () => {
     farm = await ServiceFixture.make();
+    redis = await startRedis();
+    nowhere = askNobody(farm.folder, redis);
     manager = await farm.up(1);
     farm.quick('foo');
     farm.quick('elsewhere', { arch: 'aarch64' });
   });
-  afterAll(() => farm.dispose());
+  afterAll(async () => {
+    await farm.dispose();
+    await redis.dispose();
+  });
 
   it('nothing to schedule', async () => {
     expect((await farm.run(['schedule'])).code).not.toBe(0);
@@ -84,22 +104,8 @@ describe('commands say by their exit code what became of them', () => {
   });
 
   it('a manager that is nowhere', async () => {
-    const nowhere = join(farm.folder, 'nowhere');
-    const dead = String(await freePort());
-    const redis = await startRedis();
-    try {
-      const ended = await Promise.all([
-        new StartedProgram(['--farm', nowhere, 'schedule', 'foo']).ended,
-        new StartedProgram(['schedule', '--manager', `http://127.0.0.1:${dead}`, 'foo']).ended,
-        new StartedProgram(['schedule', 'foo'], { REDIS_HOST: '127.0.0.1', REDIS_PORT: dead }).ended,
-        new StartedProgram(['schedule', 'foo'], { REDIS_HOST: redis.host, REDIS_PORT: String(redis.port) })
-          .ended,
-      ]);
-      for (const one of ended)
-        expect(one).toMatchObject({ code: 3, stderr: expect.stringContaining('SCH005') });
-    } finally {
-      await redis.dispose();
-    }
+    for (const one of await nowhere)
+      expect(one).toMatchObject({ code: 3, stderr: expect.stringContaining('SCH005') });
   });
 
   it('an environment that cannot be', async () => {

@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { applyVersion, type GitlabTag, type Rewrite, rewriteForTag } from '../../src/upstream/index.ts';
 import { runMakepkg, scratchFolder } from '../formats/real-tools.ts';
+import { unchecked } from '../unchecked-recipe.ts';
 
 const scratch = scratchFolder();
 afterAll(scratch.remove);
 
 const known = new Map<string, string>();
 
-/** What makepkg says of a PKGBUILD: Bash itself has read it then. It takes seconds on a busy machine. */
+/** What makepkg says of a PKGBUILD: Bash itself has read it then. */
 function printed(pkgbuild: string): string {
   const text = known.get(pkgbuild) ?? runOn(pkgbuild);
   known.set(pkgbuild, text);
@@ -19,7 +20,7 @@ function printed(pkgbuild: string): string {
 
 function runOn(pkgbuild: string): string {
   const folder = mkdtempSync(join(scratch.folder, 'recipe-'));
-  writeFileSync(join(folder, 'PKGBUILD'), pkgbuild);
+  writeFileSync(join(folder, 'PKGBUILD'), `${pkgbuild}\n${unchecked}\n`);
   if (process.getuid?.() === 0) chownSync(folder, 65534, 65534);
   try {
     return runMakepkg(['--printsrcinfo'], folder);

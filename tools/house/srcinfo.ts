@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chownSync, cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { appendFileSync, chownSync, cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -17,12 +17,13 @@ const nobody = 65534;
 
 /**
  * What `makepkg --printsrcinfo` says of a recipe. makepkg refuses to run as root, so root becomes nobody for it.
- * Throws with makepkg's words when it objects.
+ * Throws with makepkg's words when it objects. `lines` are added to the recipe.
  */
-export function printSrcinfo(folder: string): string {
+export function printSrcinfo(folder: string, lines = ''): string {
   const copy = mkdtempSync(join(tmpdir(), 'packmill-srcinfo-'));
   try {
     cpSync(folder, copy, { recursive: true });
+    appendFileSync(join(copy, 'PKGBUILD'), lines);
     const isRoot = process.getuid?.() === 0;
     if (isRoot) chownSync(copy, nobody, nobody);
     const drop = ['setpriv', '--reuid', String(nobody), '--regid', String(nobody), '--clear-groups'];

@@ -4,10 +4,12 @@ import type {
   GenerateResult,
   Scan,
   ScanRequest,
+  UseTable,
   Verification,
   VerifyOptions,
 } from '../../ebin-repository/index.ts';
 import type { OpenOptions } from '../../ebins/index.ts';
+import { type BinhostOptions, isBinhost } from './binhost-address.ts';
 import type { Inspection } from './inspect-package.ts';
 
 export type {
@@ -31,16 +33,33 @@ export {
   readSettings,
   selectNearest,
 } from '../../ebin-repository/index.ts';
+export { type BinhostOptions, isBinhost, usualBinhostCache } from './binhost-address.ts';
 export type { Inspection } from './inspect-package.ts';
 
-/** `packmill ebin generate`: see `generate` of the room. */
-export async function generateEbins(request: GenerateRequest): Promise<GenerateResult> {
-  return await (await import('../../ebin-repository/index.ts')).generate(request);
+/**
+ * `packmill ebin generate`: see `generate` of the room. Addresses of binhosts among the folders are fetched into `cache` first:
+ * see `mirrorBinhost`.
+ */
+export async function generateEbins(
+  request: GenerateRequest,
+  binhosts: BinhostOptions = {},
+): Promise<GenerateResult> {
+  const { generate } = await import('../../ebin-repository/index.ts');
+  if (!request.pkgdirs.some(isBinhost)) return await generate(request);
+  return await generate(await (await import('./binhosts.ts')).withFetched(request, binhosts));
 }
 
-/** `packmill ebin scan`: see `scan` of the room. */
-export async function scanBuilds(request: ScanRequest): Promise<Scan> {
-  return await (await import('../../ebin-repository/index.ts')).scan(request);
+/** `packmill ebin scan`: see `scan` of the room. Of binhosts only the index is read. */
+export async function scanBuilds(request: ScanRequest, binhosts: BinhostOptions = {}): Promise<Scan> {
+  const { scan } = await import('../../ebin-repository/index.ts');
+  if (!request.pkgdirs.some(isBinhost)) return await scan(request);
+  return await scan(await (await import('./binhosts.ts')).withOffered(request, binhosts));
+}
+
+/** Flags of the ebins that atoms ask for, as the Portage of this system has them set: see `askPortage`. Throws EBN084, EBN091. */
+export async function flagsOfSystem(repository: string, atoms: readonly string[]): Promise<UseTable> {
+  const { name, cpvs } = (await import('../../ebin-repository/index.ts')).listEbins(repository, atoms);
+  return await (await import('./ask-portage.ts')).askPortage(name, cpvs);
 }
 
 /** `packmill ebin verify`: see `verify` of the room. */

@@ -1,7 +1,9 @@
 import type { UpkeepPackage, UpkeepPackageState } from '../../api/index.ts';
 import { isFinal } from '../../model/index.ts';
 import { jobId } from '../../primitives/index.ts';
+import { isWishName } from '../ebin-targets/wishes.ts';
 import type { Farm } from '../farm.ts';
+import { isEbinTarget } from '../recipe-kinds.ts';
 import { knownAutogens } from '../tree-owners.ts';
 
 /** A source of autogens with its target. */
@@ -12,16 +14,27 @@ interface AutogenSource {
 
 /** How the autogens of a source stand, as their newest jobs say. */
 export function autogenPackages(
-  farm: Pick<Farm, 'database'>,
+  farm: Pick<Farm, 'config' | 'database' | 'trees'>,
   { source, target }: AutogenSource,
 ): readonly UpkeepPackage[] {
-  const names = knownAutogens(farm, target)[source] ?? [];
+  const names = namesOf(farm, { source, target });
   return [...names].sort().map((name) => packageOf(farm, { name, target }));
+}
+
+/** Ebins are known by their jobs: where they stay when their builds are gone, nobody writes names down. */
+function namesOf(
+  farm: Pick<Farm, 'config' | 'database' | 'trees'>,
+  { source, target }: AutogenSource,
+): readonly string[] {
+  if (!isEbinTarget(farm, target)) return knownAutogens(farm, target)[source] ?? [];
+  const made = farm.trees.packages(target).flatMap(({ from }) => (from?.source === source ? [from.job] : []));
+  const jobs = farm.database.inventory.recipes(target, 'any');
+  return [...new Set([...made, ...jobs.keys()])].filter((name) => !isWishName(name));
 }
 
 /** How many of them are in which state. */
 export function countAutogens(
-  farm: Pick<Farm, 'database'>,
+  farm: Pick<Farm, 'config' | 'database' | 'trees'>,
   of: AutogenSource,
 ): Readonly<Partial<Record<UpkeepPackageState, number>>> {
   const counts: Partial<Record<UpkeepPackageState, number>> = {};

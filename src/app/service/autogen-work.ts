@@ -5,8 +5,8 @@ import { jobId } from '../../primitives/index.ts';
 import type { Farm } from '../farm.ts';
 import type { RecipeSources } from '../recipe-sources.ts';
 import { countAutogens } from './autogen-packages.ts';
-import { autogensFor } from './autogens-for.ts';
 import { newestCommit } from './newest-commit.ts';
+import { treeRecipesFor } from './tree-recipes-for.ts';
 import { shown, type WantedRun } from './upkeep-run.ts';
 import type { Performed, SourceWork } from './upkeep-source.ts';
 
@@ -34,7 +34,7 @@ export class AutogenWork implements SourceWork {
   async perform(wanted: WantedRun): Promise<Performed> {
     const { source, target, schedule } = this.#parts;
     const commit = await this.newest();
-    const { names } = await autogensFor(this.#parts, target, { source, commit, isGone: false });
+    const { names } = await treeRecipesFor(this.#parts, target, { source, commit, isGone: false });
     const packages = (wanted.packages ?? this.#idle(wanted, names)).map((name) => ({ name }));
     // what is under way may be of an earlier commit: a push has its own run, which leaves nothing out
     const head = packages.length < names.length ? undefined : commit;

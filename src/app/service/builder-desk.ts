@@ -25,6 +25,7 @@ import type { Lease } from '../../queue/index.ts';
 import { verifyAutogenResults } from '../../recipes/autogen/index.ts';
 import { verifyHandedIn } from '../../recipes/pkgbuild/index.ts';
 import { targetOf } from '../attempt-inputs.ts';
+import { verifyBuild } from '../ebin-targets/orders.ts';
 import type { Farm } from '../farm.ts';
 import { takeDistfile } from '../recipe-kinds.ts';
 import { usualArchOf } from './architectures.ts';
@@ -196,6 +197,10 @@ export class BuilderDesk {
     try {
       await landingZone?.takeIn(report.attempt, report.fence, report.landed);
       const begun = { plan: row.plan, job: farm.database.jobs.planned(row.key) };
+      if (orders.isEbin(begun)) {
+        const build = orders.buildOf(begun);
+        return { kind: 'succeeded', artifacts: await verifyBuild(farm, outcome.artifacts, build) };
+      }
       if (orders.isAutogen(begun)) {
         const { store } = farm;
         const keepDistfile = (path: string): Promise<string> => takeDistfile(farm, path);

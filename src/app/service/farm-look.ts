@@ -2,6 +2,7 @@ import type { BuilderView, UpkeepPackages, UpkeepView } from '../../api/index.ts
 import type { LogHub } from '../../logs/index.ts';
 import type { FarmEvent } from '../../model/index.ts';
 import type { Farm } from '../farm.ts';
+import { ebinRequestViews } from './ebin-requests.ts';
 import type { LogRevision } from './farm-service.ts';
 import { QueueNotes } from './queue-notes.ts';
 import { UpkeepLook } from './upkeep-look.ts';
@@ -35,6 +36,10 @@ export abstract class FarmLook {
 
   upkeepPackages(source: string): Promise<UpkeepPackages> {
     return this.#upkeep.packages(source);
+  }
+
+  ebinRequests() {
+    return ebinRequestViews(this.farm, this.builders());
   }
 
   stats() {

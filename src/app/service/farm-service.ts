@@ -1,5 +1,7 @@
 import type {
   BuilderView,
+  EbinRequest,
+  EbinRequestView,
   JobSelection,
   JobView,
   QueuedPackages,
@@ -59,6 +61,13 @@ export interface FarmService {
   runUpkeep(source: string, request: UpkeepRunRequest): Promise<UpkeepRunReply>;
   /** No runs by pushes and by the clock, or again some; outlives a restart. Throws CIF001. */
   pauseUpkeep(source: string, paused: boolean): Promise<void>;
+
+  /** Writes down that a combination of flags is wanted, and has it built where somebody can. Throws EBN101, EBN103. */
+  requestEbin(request: EbinRequest): Promise<EbinRequestView>;
+  /** Forgets such a request. Throws EBN104. */
+  dropEbinRequest(id: number): Promise<void>;
+  /** Combinations that are asked for, and how they stand. */
+  ebinRequests(): readonly EbinRequestView[];
 
   /** Recipe sources that keep themselves up to date. */
   upkeep(): readonly UpkeepView[];

@@ -1,10 +1,12 @@
 import { type BuilderView, protocolVersion } from '../../api/index.ts';
-import { runBuilder } from '../../builder/index.ts';
-import type { Dispatcher } from '../../dispatcher/index.ts';
+import { type BuilderOptions, runBuilder } from '../../builder/index.ts';
+import type { BegunAttempt, Dispatcher } from '../../dispatcher/index.ts';
 import { machine } from '../../host/index.ts';
-import { builderName, type JobId } from '../../primitives/index.ts';
+import { type BuilderName, builderName, type JobId } from '../../primitives/index.ts';
 import type { QueueBackend } from '../../queue/index.ts';
+import { indexingBuilder } from '../../recipes/ebin/index.ts';
 import { targetOf } from '../attempt-inputs.ts';
+import { gentooLabels } from '../ebin-targets/gentoo-root.ts';
 import type { Farm } from '../farm.ts';
 import { performAttempt } from '../perform-attempt.ts';
 import { kindOf } from '../recipe-kinds.ts';
@@ -22,14 +24,19 @@ export interface LocalBuildersOptions {
   readonly onTrouble: (error: unknown) => void;
 }
 
-/** Builders within the manager's own process: `packmill up` has no others. */
+type OwnBuilder = Pick<BuilderOptions<BegunAttempt>, 'name' | 'builderClass' | 'slots' | 'labels'>;
+
+/**
+ * Builders within the manager's own process: `packmill up` has no others. Where a farm has ebins, one makes their ebuilds, even
+ * where this machine builds nothing.
+ */
 export class LocalBuilders {
   readonly #options: LocalBuildersOptions;
-  readonly #busy = new Set<JobId>();
+  readonly #busy = new Map<JobId, BuilderName>();
   readonly #name = builderName(machine.name());
   readonly #waiting = new Set<() => void>();
   #isDrained = false;
-  #isAtWork = false;
+  #atWork: readonly OwnBuilder[] = [];
 
   constructor(options: LocalBuildersOptions) {
     this.#options = options;
@@ -37,16 +44,27 @@ export class LocalBuilders {
 
   /** Works until the signal aborts; attempts under way then go back to the queue. */
   async run(signal: AbortSignal): Promise<void> {
-    const { farm, dispatcher, queue, orders, slots, onTrouble } = this.#options;
-    if (slots === 0) return;
-    this.#isAtWork = true;
+    const { farm, slots } = this.#options;
+    const isIndexing = Object.values(farm.config.targets).some(({ kind }) => kind === 'ebins');
+    const labels = gentooLabels(farm.config.sandbox['gentoo-root']);
+    this.#atWork = [
+      ...(slots > 0 ? [{ name: this.#name, builderClass: Number.MAX_SAFE_INTEGER, slots, labels }] : []),
+      // takes nothing but what has to be done on this machine
+      ...(isIndexing ? [{ name: builderName(indexingBuilder), builderClass: undefined, slots: 1 }] : []),
+    ];
+    await Promise.all(this.#atWork.map((one) => this.#run(one, signal)));
+  }
+
+  async #run({ name, builderClass, slots, labels }: OwnBuilder, signal: AbortSignal): Promise<void> {
+    const { farm, dispatcher, queue, orders, onTrouble } = this.#options;
     const processors = Math.max(1, Math.ceil(machine.processors() / slots));
     await runBuilder(
       {
         queue,
         clock: farm.clock,
-        name: this.#name,
-        builderClass: Number.MAX_SAFE_INTEGER,
+        name,
+        builderClass,
+        labels,
         arches: () => ({ arches: this.#options.arches }),
         leaseMs: Math.max(60_000, farm.config.service.lease),
         slots,
@@ -56,7 +74,7 @@ export class LocalBuilders {
           begin: (lease) => dispatcher.begin(lease, { isHere: true }),
           perform: async (begun, stop) => {
             const { id } = begun.job;
-            this.#busy.add(id);
+            this.#busy.set(id, name);
             try {
               const kind = kindOf(farm, targetOf(id).target);
               const recipeOf = () => orders.recipeOf(begun);
@@ -74,7 +92,7 @@ export class LocalBuilders {
 
   /** No new jobs for these builders, until this manager ends or says otherwise; false when another one is meant. */
   drain(name: string, drained: boolean): boolean {
-    if (!this.#isAtWork || name !== this.#name) return false;
+    if (!this.#atWork.some((one) => one.name === name)) return false;
     this.#isDrained = drained;
     for (const wake of [...this.#waiting]) wake();
     return true;
@@ -91,21 +109,22 @@ export class LocalBuilders {
   }
 
   views(): readonly BuilderView[] {
-    const { slots, farm } = this.#options;
-    if (!this.#isAtWork) return [];
-    return [
-      {
-        name: this.#name,
-        instance: String(machine.processId()),
-        class: null,
-        labels: [],
-        arches: [...this.#options.arches],
-        slots,
-        busy: [...this.#busy],
-        protocol: protocolVersion,
-        state: this.#isDrained ? 'draining' : this.#busy.size >= slots ? 'busy' : 'idle',
-        lastSeenMs: farm.clock.nowMs(),
-      },
-    ];
+    return this.#atWork.map(({ name, slots, labels = [] }) => this.#view(name, slots, labels));
+  }
+
+  #view(name: BuilderName, slots: number, labels: readonly string[]): BuilderView {
+    const busy = [...this.#busy].flatMap(([job, builder]) => (builder === name ? [job] : []));
+    return {
+      name,
+      instance: String(machine.processId()),
+      class: null,
+      labels: [...labels],
+      arches: [...this.#options.arches],
+      slots,
+      busy,
+      protocol: protocolVersion,
+      state: this.#isDrained ? 'draining' : busy.length >= slots ? 'busy' : 'idle',
+      lastSeenMs: this.#options.farm.clock.nowMs(),
+    };
   }
 }

@@ -44,6 +44,8 @@ export class LookingService extends FarmLook implements FarmService {
   readonly drain = refuse;
   readonly runUpkeep = refuse;
   readonly pauseUpkeep = refuse;
+  readonly requestEbin = refuse;
+  readonly dropEbinRequest = refuse;
 
   subscribe(listener: (event: FarmEvent) => void): () => void {
     this.#listeners.add(listener);

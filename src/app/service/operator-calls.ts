@@ -1,4 +1,6 @@
 import {
+  ebinRequestDropSchema,
+  ebinRequestSchema,
   jobSelectionSchema,
   readMessage,
   removalRequestSchema,
@@ -34,6 +36,13 @@ export function operatorCalls(service: FarmService): Readonly<Record<string, Cal
       await service.pauseUpkeep(source, readMessage(upkeepPauseSchema, request).paused);
       return true;
     },
+    'ebin-request': async (body) => service.requestEbin(readMessage(ebinRequestSchema, body)),
+    'ebin-drop': async (body) => {
+      const { id } = readMessage(ebinRequestDropSchema.pick({ id: true }), body);
+      await service.dropEbinRequest(id);
+      return true;
+    },
+    'ebin-requests': async () => service.ebinRequests(),
     upkeep: async () => service.upkeep(),
     jobs: async (body) => (body as readonly string[]).map((id) => service.job(id) ?? null),
     stats: async () => service.stats(),

@@ -1,5 +1,6 @@
 import type { UpkeepConfig } from '../../config/index.ts';
 import { AutogenWork, type AutogenWorkParts } from './autogen-work.ts';
+import { EbinWork } from './ebin-work.ts';
 import { ReleaseWork } from './release-work.ts';
 import type { SourceWork } from './upkeep-source.ts';
 
@@ -12,5 +13,6 @@ export interface OwnWorkParts extends Omit<AutogenWorkParts, 'target'> {
 export function ownWork(parts: OwnWorkParts): SourceWork | undefined {
   const { kind, target } = parts.farm.config['recipe-sources'][parts.source] ?? {};
   if (kind === 'release') return new ReleaseWork(parts);
+  if (kind === 'ebins' && target !== undefined) return new EbinWork({ ...parts, target });
   return kind === 'autogen' && target !== undefined ? new AutogenWork({ ...parts, target }) : undefined;
 }

@@ -1,5 +1,6 @@
 import type {
   BuilderView,
+  EbinRequest,
   JobSelection,
   RemovalReply,
   RemovalRequest,
@@ -25,6 +26,7 @@ import { Publishing } from '../publishing.ts';
 import { RecipeSources } from '../recipe-sources.ts';
 import { ownArches, writeOwnArches } from './architectures.ts';
 import { BuilderDesk } from './builder-desk.ts';
+import { EbinRequests } from './ebin-requests.ts';
 import { FailureLines } from './failure-lines.ts';
 import { FarmLook } from './farm-look.ts';
 import type { FarmService, Measurement } from './farm-service.ts';
@@ -72,6 +74,7 @@ export class RunningFarm extends FarmLook implements FarmService {
   readonly #troubles: Troubles;
   readonly #failures: FailureLines;
   readonly #upkeep: Upkeep;
+  readonly #ebins: EbinRequests;
   readonly #localToken = systemRandom.hex(32);
   readonly #upkeepToken = systemRandom.hex(32);
   readonly #over = new AbortController();
@@ -100,6 +103,12 @@ export class RunningFarm extends FarmLook implements FarmService {
       upkeep: this.#upkeepToken,
     });
     this.#upkeep = this.#makeUpkeep();
+    this.#ebins = new EbinRequests({
+      farm,
+      builders: () => this.builders(),
+      schedule: (request) => this.schedule(request),
+      cancel: (jobs, reason) => this.cancel({ jobs: [...jobs] }, reason),
+    });
     this.#landingZone = landingZoneOf(farm);
     const orders = new WorkOrders(farm, this.#sources);
     this.#desk = new BuilderDesk({
@@ -152,6 +161,9 @@ export class RunningFarm extends FarmLook implements FarmService {
       marked: (stored, generation) => {
         if (generation > 0) this.#telling.published(stored);
       },
+      // written down before the call returns, once for each attempt
+      landed: ({ target, source, package: name, attempt }) =>
+        this.#run('ebins', this.#ebins.index({ target, source, name, id: `ebin-landed-${attempt}` })),
       stopped: this.#noting('publishing'),
     });
   }
@@ -283,6 +295,7 @@ export class RunningFarm extends FarmLook implements FarmService {
     this.#run('logs', this.notes.writeWaiting());
     // requests that failed on something other than themselves, as on a full disk
     if (this.#isReady) this.#scheduling.resume();
+    if (this.#isReady) this.#run('requests for ebins', this.#ebins.tend());
     this.#troubles.writeDown();
   }
 
@@ -454,6 +467,14 @@ export class RunningFarm extends FarmLook implements FarmService {
 
   async pauseUpkeep(source: string, paused: boolean): Promise<void> {
     this.#upkeep.pause(source, paused);
+  }
+
+  requestEbin(request: EbinRequest) {
+    return this.#ebins.request(request);
+  }
+
+  dropEbinRequest(id: number) {
+    return this.#ebins.drop(id);
   }
 
   protected override localBuilders(): readonly BuilderView[] {

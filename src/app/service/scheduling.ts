@@ -18,9 +18,9 @@ import { readInventory } from '../plan-recipes.ts';
 import { isEbuildTree, kindOf } from '../recipe-kinds.ts';
 import type { RecipeSources, SourceState } from '../recipe-sources.ts';
 import type { ArchShortage } from './architectures.ts';
-import { autogensFor } from './autogens-for.ts';
 import { coveredTo } from './covered-range.ts';
 import { noSuchTarget, someNames } from './known-names.ts';
+import { treeRecipesFor } from './tree-recipes-for.ts';
 
 /** A package of a request that gets no job, and why. */
 type Refused = ScheduleReply['refused'][number];
@@ -236,7 +236,7 @@ export class Scheduling {
     if (unfit) return this.#answer(request, undefined, unfit);
     const state = await sources.at(request.source, request.commit);
     if (!isEbuildTree(farm, request.target)) return await this.#planFrom(request, state);
-    const { names, recipes } = await autogensFor(this.#parts, request.target, state);
+    const { names, recipes } = await treeRecipesFor(this.#parts, request.target, state);
     const isAll = request.packages.some(({ name }) => name === 'all');
     const packages = isAll ? names.map((name) => ({ name })) : request.packages;
     return await this.#planWith({ ...request, packages }, state, { recipes, broken: [] });

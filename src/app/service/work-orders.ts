@@ -2,12 +2,16 @@ import type { WorkOrder } from '../../api/index.ts';
 import type { BegunAttempt } from '../../dispatcher/index.ts';
 import type { Recipe } from '../../model/index.ts';
 import { type AutogenDetails, packOverlay } from '../../recipes/autogen/index.ts';
+import { type BuildDetails, type EbinDetails, indexRecipe } from '../../recipes/ebin/index.ts';
 import { type PkgbuildDetails, packRecipeBytes } from '../../recipes/pkgbuild/index.ts';
 import type { StoredObject } from '../../store/index.ts';
 import { gatherInputs, introduction, targetOf } from '../attempt-inputs.ts';
 import { autogenOrderSettings } from '../autogen-orders.ts';
+import { ebinOrderSettings } from '../ebin-targets/orders.ts';
+import { foldersOf } from '../ebin-targets/recipes.ts';
+import { isWishName, wishOfJob, wishRecipe } from '../ebin-targets/wishes.ts';
 import type { Farm } from '../farm.ts';
-import { isEbuildTree, kindOf, pkgbuildSettings } from '../recipe-kinds.ts';
+import { isEbinTarget, isEbuildTree, kindOf, pkgbuildSettings } from '../recipe-kinds.ts';
 import type { RecipeSources } from '../recipe-sources.ts';
 
 const oneMebibyte = 1 << 20;
@@ -26,6 +30,7 @@ export class WorkOrders {
 
   /** The recipe of an attempt's job, at the commit of its plan. Throws what `RecipeSources` throws. */
   async recipeOf(begun: Pick<BegunAttempt, 'plan' | 'job'>): Promise<Recipe> {
+    if (this.isEbin(begun)) return this.#ebinOf(begun);
     return this.isAutogen(begun) ? await this.#autogenOf(begun) : await this.pkgbuildOf(begun);
   }
 
@@ -38,7 +43,25 @@ export class WorkOrders {
   }
 
   isAutogen({ job }: Pick<BegunAttempt, 'job'>): boolean {
-    return isEbuildTree(this.#farm, targetOf(job.id).target);
+    return isEbuildTree(this.#farm, targetOf(job.id).target) && !this.isEbin({ job });
+  }
+
+  isEbin({ job }: Pick<BegunAttempt, 'job'>): boolean {
+    return isEbinTarget(this.#farm, targetOf(job.id).target);
+  }
+
+  /** What a job of ebins that may run elsewhere is to build. Throws EBN104. */
+  buildOf(begun: Pick<BegunAttempt, 'plan' | 'job'>): BuildDetails {
+    return buildDetailsOf(this.#ebinOf(begun));
+  }
+
+  /** The package as it lies in its folders when the job begins, which may be later than it was planned. */
+  #ebinOf({ plan, job }: Pick<BegunAttempt, 'plan' | 'job'>): Recipe<EbinDetails> {
+    if (isWishName(job.name)) return wishRecipe(this.#farm, wishOfJob(this.#farm, job.name));
+    const source = this.#farm.database.plans.get(plan)?.origin?.source;
+    const folders = source === undefined ? [job.folder] : foldersOf(this.#farm, source);
+    const { version, inputDigest } = job;
+    return indexRecipe(job.name, { folders, version, inputDigest });
   }
 
   #autogenOf({ plan, job }: Pick<BegunAttempt, 'plan' | 'job'>): Promise<Recipe<AutogenDetails>> {
@@ -54,6 +77,12 @@ export class WorkOrders {
   }> {
     const farm = this.#farm;
     const { target } = targetOf(begun.job.id);
+    if (this.isEbin(begun)) {
+      const recipe = this.#ebinOf(begun);
+      const details = buildDetailsOf(recipe);
+      const archive = await farm.store.putBytes(Buffer.from(JSON.stringify(details)));
+      return { recipe, archive, settings: plain(ebinOrderSettings(farm, target, details)) };
+    }
     if (this.isAutogen(begun)) {
       const recipe = await this.#autogenOf(begun);
       const archive = await this.#overlayArchive(recipe.details);
@@ -126,6 +155,11 @@ export class WorkOrders {
       ...(mirror === undefined ? {} : { archMirror: mirror }),
     };
   }
+}
+
+function buildDetailsOf({ name, details }: Recipe<EbinDetails>): BuildDetails {
+  if (details.kind === 'build') return details;
+  throw new Error(`the ebuilds of '${name}' are made by the manager`);
 }
 
 /** A value as JSON has it. */

@@ -8,16 +8,26 @@ import {
   readRequest,
 } from '../../app/ebins/index.ts';
 import { fault } from '../../diagnostics/index.ts';
-import { bytesIfThere, interruptible, readStandardInput } from '../../host/index.ts';
+import { bytesIfThere, interruptible, readStandardInput, replaceFile } from '../../host/index.ts';
 import { formatBytes } from '../../primitives/index.ts';
 import { exitCodes, type Shell } from '../shell.ts';
-import { collect, type EbinWords, openingOf, optionsOf, placeOf, withRepository } from './ebin-options.ts';
+import {
+  binhostsOf,
+  collect,
+  type EbinWords,
+  openingOf,
+  optionsOf,
+  placeOf,
+  sourceOf,
+  withRepository,
+} from './ebin-options.ts';
 
 export interface GenerateWords extends EbinWords {
   readonly out?: string;
   readonly store?: string;
   readonly atom?: readonly string[];
   readonly request?: string;
+  readonly jsonReport?: string;
 }
 
 const help = `
@@ -28,6 +38,7 @@ is not looked at again. A version that is refused stays as it was, stops no othe
 Examples:
   packmill ebin generate /var/cache/binpkgs --out ./ebins --store ./store --mirror https://files.example/store
   packmill ebin generate /var/cache/binpkgs --out ./ebins --store ./store --atom app-misc/demo --form naive
+  packmill ebin generate https://binhost.example/amd64 --out ./ebins --store ./store         # fetched, each package once
   packmill ebin generate /var/cache/binpkgs --out ./ebins --store ./store --prune   # versions that are gone go
   packmill --json ebin generate --request request.json                              # or - for standard input`;
 
@@ -35,7 +46,7 @@ Examples:
 export function generating(command: Command): Command {
   return withRepository(
     command
-      .argument('[pkgdir...]', 'folders of binary packages')
+      .argument('[pkgdir...]', 'folders of binary packages, or addresses of binhosts')
       .option('--out <dir>', 'repository that is written')
       .option('--store <dir>', 'store that is written')
       .option(
@@ -51,11 +62,17 @@ export function addGenerate(command: Command, shell: Shell): void {
   generating(command)
     .description('make ebuilds that choose among prebuilt contents by USE')
     .option('--request <file>', 'a request in JSON in place of arguments; - is standard input')
+    .option('--json-report <file>', 'write what --json prints to a file, too')
     .addHelpText('after', help)
     .action(async (pkgdirs: readonly string[], words: GenerateWords) => {
       await interruptible(async (signal) => {
         const request = await requestOf(pkgdirs, words);
-        const result = await generateEbins({ ...request, signal, onEvent: (event) => show(shell, event) });
+        const told = { ...request, signal, onEvent: (event: GenerateEvent) => show(shell, event) };
+        const result = await generateEbins(told, binhostsOf(shell, words));
+        if (words.jsonReport !== undefined) {
+          const { problems: _, ...report } = result;
+          replaceFile(placeOf(words.jsonReport), `${JSON.stringify(report)}\n`);
+        }
         conclude(shell, result);
       });
     });
@@ -73,7 +90,7 @@ export async function requestOf(pkgdirs: readonly string[], words: GenerateWords
     const read = readRequest(Buffer.from(bytes ?? []).toString('utf8'));
     const options = { ...read.options, open: openingOf(words) };
     const places = {
-      pkgdirs: read.pkgdirs.map(placeOf),
+      pkgdirs: read.pkgdirs.map(sourceOf),
       repo: placeOf(read.repo),
       store: placeOf(read.store),
     };
@@ -85,7 +102,7 @@ export async function requestOf(pkgdirs: readonly string[], words: GenerateWords
       what: 'a folder of packages, --out and --store are needed',
       next: 'For example: packmill ebin generate /var/cache/binpkgs --out ./ebins --store ./store',
     });
-  const places = { pkgdirs: pkgdirs.map(placeOf), repo: placeOf(out), store: placeOf(store) };
+  const places = { pkgdirs: pkgdirs.map(sourceOf), repo: placeOf(out), store: placeOf(store) };
   return { ...places, atoms: atom, ...optionsOf(words) };
 }
 

@@ -11,20 +11,24 @@ import { interruptible } from '../../host/index.ts';
 import { formatBytes } from '../../primitives/index.ts';
 import { exitCodes, type Shell } from '../shell.ts';
 import {
+  binhostsOf,
   collect,
   type EbinWords,
   openingOf,
   optionsOf,
   placeOf,
+  sourceOf,
   withOpening,
   withSelection,
 } from './ebin-options.ts';
 
 const scanHelp = `
-Lists builds, and which of them an ebin would have. Images are not read, and nothing is written.
+Lists builds, and which of them an ebin would have. Images are not read, and nothing is written. Of a binhost only the index is
+read: whether its packages are in order is seen when they are fetched.
 
 Examples:
   packmill ebin scan /var/cache/binpkgs
+  packmill ebin scan https://binhost.example/amd64 --soname-check
   packmill ebin scan /var/cache/binpkgs --atom app-misc/demo --pick 'build-id<=5'
   packmill --json ebin scan /var/cache/binpkgs | jq '.versions[].combinations'`;
 
@@ -52,17 +56,16 @@ function complain(shell: Shell, problems: readonly Problem[]): void {
 /** `packmill ebin scan`. */
 export function addScan(command: Command, shell: Shell): void {
   withSelection(command.description('list builds, and which of them count'))
-    .argument('<pkgdir...>', 'folders of binary packages')
+    .argument('<pkgdir...>', 'folders of binary packages, or addresses of binhosts')
     .option('--atom <atom>', 'category/name or category/name-version; several times', collect)
     .addHelpText('after', scanHelp)
     .action(async (pkgdirs: readonly string[], words: EbinWords & { readonly atom?: readonly string[] }) => {
+      const { options } = optionsOf(words);
       const found = await interruptible((signal) =>
-        scanBuilds({
-          pkgdirs: pkgdirs.map(placeOf),
-          atoms: words.atom ?? [],
-          options: optionsOf(words).options,
-          signal,
-        }),
+        scanBuilds(
+          { pkgdirs: pkgdirs.map(sourceOf), atoms: words.atom ?? [], options, signal },
+          binhostsOf(shell, words),
+        ),
       );
       const { problems, ...rest } = found;
       complain(shell, problems);

@@ -1,7 +1,15 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { type GenerateOptions, readSettings } from '../../app/ebins/index.ts';
+import {
+  type BinhostOptions,
+  type GenerateOptions,
+  isBinhost,
+  readSettings,
+  usualBinhostCache,
+} from '../../app/ebins/index.ts';
 import { bytesIfThere, machine } from '../../host/index.ts';
+import { formatBytes } from '../../primitives/index.ts';
 import { parseCount } from '../parse-count.ts';
+import type { Shell } from '../shell.ts';
 
 /** The values of an option that may be given several times. */
 export const collect = (value: string, before: readonly string[] | undefined): readonly string[] => [
@@ -58,6 +66,8 @@ export function withOpening(command: Command): Command {
 export function withSelection(command: Command): Command {
   return withOpening(command)
     .option('--config <file>', 'settings (default: ebins.json, if it is there)')
+    .option('--cache <dir>', 'where packages of binhosts are kept (default: ~/.cache/packmill/binhosts)')
+    .option('--soname-check', 'tell sonames that builds need and no package has')
     .option('--pick <what>', 'which of several builds of a combination: newest, first, or conditions')
     .addOption(
       choice('--mixed <how>', 'builds that do not go together (default: newest)', [
@@ -93,6 +103,7 @@ export function withTexts(command: Command): Command {
         'auto',
       ]),
     )
+    .option('--packdebug-dir <dir>', 'tarballs of FEATURES=packdebug: parts of their builds')
     .option('--part-flag <part=flag>', 'call the flag of a part otherwise; several times', partFlag)
     .addOption(
       choice('--partial-extra <how>', 'parts that some builds lack (default: ignore)', ['ignore', 'require']),
@@ -138,6 +149,7 @@ export function withRepository(command: Command): Command {
 /** What commander made of these options, beside others. */
 export interface EbinWords extends Omit<GenerateOptions, 'open' | 'partFlags' | 'masters' | 'mirrors'> {
   readonly config?: string;
+  readonly cache?: string;
   readonly signatures?: 'auto' | 'require' | 'ignore';
   readonly key?: readonly string[];
   readonly allowQuickpkg?: boolean;
@@ -178,11 +190,25 @@ const taken = [
     'maxEbuild',
     'subpackageFlag',
   ],
-  ...['bump', 'extra', 'compress', 'mtime', 'repoName', 'sourceRepo', 'prune', 'strict'],
+  ...['bump', 'extra', 'compress', 'mtime', 'repoName', 'sourceRepo', 'prune', 'strict', 'sonameCheck'],
 ] as const;
 
 /** The folder of a path that was given, whatever folder we are in. */
 export const placeOf = (path: string): string => machine.absolute(path);
+
+/** A folder of packages as `placeOf` has it, or the address of a binhost as it is. */
+export const sourceOf = (place: string): string => (isBinhost(place) ? place : placeOf(place));
+
+/** Where and how binhosts are fetched. */
+export function binhostsOf(shell: Shell, words: EbinWords): BinhostOptions {
+  return {
+    cache: words.cache === undefined ? usualBinhostCache() : placeOf(words.cache),
+    onBinhost: ({ address, fetched, fetchedBytes, kept, removed }) =>
+      shell.tell(
+        `${address}: ${fetched} packages fetched (${formatBytes(fetchedBytes)}), ${kept} unchanged, ${removed} gone`,
+      ),
+  };
+}
 
 /** How packages are to be opened. */
 export function openingOf(words: EbinWords): NonNullable<GenerateOptions['open']> {
@@ -208,6 +234,7 @@ export function optionsOf(words: EbinWords): {
       ['masters', words.master] as const,
       ['mirrors', words.mirror] as const,
       ['open', openingOf(words)] as const,
+      ['packdebugDir', words.packdebugDir && placeOf(words.packdebugDir)] as const,
     ].filter(([, value]) => value !== undefined),
   ) as GenerateOptions;
   const file = placeOf(words.config ?? 'ebins.json');

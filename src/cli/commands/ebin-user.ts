@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import {
   collectObjects,
+  flagsOfSystem,
   keepMask,
   mapFeatures,
   type Selected,
@@ -19,6 +20,7 @@ would take. With --mask one file for package.mask is kept, in which ebins stand 
 Examples:
   packmill ebin select ./ebins app-misc/demo --use "alpha -doc"
   packmill ebin select ./ebins --use-table use.json --mask /etc/portage/package.mask/ebins   # {"app-misc/demo": ["alpha"]}
+  packmill ebin select ./ebins --portage --mask /etc/portage/package.mask/ebins              # flags of this system
   packmill ebin select ./ebins --use-table use.json --mask mask --dry-run`;
 
 const featuresHelp = `
@@ -41,6 +43,7 @@ Examples:
 interface SelectWords {
   readonly use?: string;
   readonly useTable?: string;
+  readonly portage?: boolean;
   readonly mask?: string;
   readonly dryRun?: boolean;
 }
@@ -73,12 +76,16 @@ export function addSelect(command: Command, shell: Shell): void {
     .argument('[atom...]', 'category/name or category/name-version (default: all)')
     .option('--use <flags>', 'flags that are wanted; -flag turns a default off')
     .option('--use-table <file>', 'JSON: flags by category/name or category/name-version')
+    .option('--portage', 'flags as Portage has them set on this system, in place of --use and --use-table')
     .option('--mask <file>', 'file of package.mask that is kept')
     .option('--dry-run', 'write nothing')
     .addHelpText('after', selectHelp)
-    .action((repo: string, atoms: readonly string[], words: SelectWords) => {
+    .action(async (repo: string, atoms: readonly string[], words: SelectWords) => {
       const folder = placeOf(repo);
-      const selected = selectNearest(folder, atoms, tableOf(words));
+      if (words.portage === true && (words.use ?? words.useTable) !== undefined)
+        throw fault('CLI001', { what: '--portage goes with neither --use nor --use-table' });
+      const table = words.portage === true ? await flagsOfSystem(folder, atoms) : tableOf(words);
+      const selected = selectNearest(folder, atoms, table);
       const isDry = words.dryRun === true;
       const mask =
         words.mask === undefined

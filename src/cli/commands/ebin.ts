@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Shell } from '../shell.ts';
 import { addGenerate } from './ebin-generate.ts';
 import { addInspect, addScan, addVerify } from './ebin-looks.ts';
+import { addRequests } from './ebin-request.ts';
 import { addFeatures, addGc, addSelect } from './ebin-user.ts';
 import { addWatch } from './ebin-watch.ts';
 
@@ -19,4 +20,5 @@ export function addEbin(program: Command, shell: Shell): void {
   addSelect(ebin.command('select'), shell);
   addFeatures(ebin.command('features'), shell);
   addGc(ebin.command('gc'), shell);
+  addRequests(ebin, shell);
 }

@@ -50,4 +50,20 @@ export const ebinsRepositoryCodes = {
     next: 'Set the flags of one that exists, or build the missing one and generate again.',
     sample: { broken: '--use "alpha" when only {} and {alpha, beta} are built', fixed: '--use "alpha beta"' },
   },
+  EBN090: {
+    severity: 'warning',
+    blame: 'recipe',
+    title: 'a build needs a soname that no package has',
+    why: 'REQUIRES of the build names a library that PROVIDES of no package in the folders names.',
+    next: 'Add a build of the package that has the library, unless users have it from elsewhere.',
+    sample: { broken: 'REQUIRES: x86_64: libdemo.so.3', fixed: 'PROVIDES: x86_64: libdemo.so.3' },
+  },
+  EBN091: {
+    severity: 'error',
+    blame: 'world',
+    title: 'Portage does not tell which flags are set',
+    why: 'Flags of this system are asked of the Python library of Portage, which has to know the repository of ebins.',
+    next: 'Add the repository to repos.conf, or give the flags with `--use-table`.',
+    sample: { broken: 'a system without Portage', fixed: '--use-table use.json' },
+  },
 } as const satisfies CatalogueTable;

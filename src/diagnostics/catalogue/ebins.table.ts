@@ -128,4 +128,15 @@ export const ebinsCodes = {
     next: 'Correct the rule.',
     sample: { broken: 'main: /usr/share/man', fixed: 'man: usr/share/man/**' },
   },
+  EBN015: {
+    severity: 'error',
+    blame: 'recipe',
+    title: 'a tarball of debug data does not go with its package',
+    why: 'FEATURES=packdebug puts what lies below usr/lib/debug and usr/src/debug into a tarball, and leaves it out of the package.',
+    next: 'Remove the tarball that is named, or build the package again.',
+    sample: {
+      broken: './usr/bin/demo in demo-1.0-1-debug.tar.xz',
+      fixed: './usr/lib/debug/usr/bin/demo.debug',
+    },
+  },
 } as const satisfies CatalogueTable;

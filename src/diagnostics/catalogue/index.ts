@@ -5,6 +5,7 @@ import { channelCodes } from './channel.table.ts';
 import { commandCodes } from './command.table.ts';
 import { configCodes } from './config.table.ts';
 import { ebinsCodes } from './ebins.table.ts';
+import { ebinsFarmCodes } from './ebins-farm.table.ts';
 import { ebinsIndexCodes } from './ebins-index.table.ts';
 import { ebinsRepositoryCodes } from './ebins-repository.table.ts';
 import { ebuildsCodes } from './ebuilds.table.ts';
@@ -50,6 +51,7 @@ const tables = {
   ...commandCodes,
   ...configCodes,
   ...ebinsCodes,
+  ...ebinsFarmCodes,
   ...ebinsIndexCodes,
   ...ebinsRepositoryCodes,
   ...ebuildsCodes,

@@ -10,7 +10,9 @@ export interface TreePackage {
   readonly fileName: string;
   /** A tar of its files, by their paths in the tree. */
   readonly object: Digest;
-  /** The autogen that made it; generations of before do not know. */
+  /** An object that lists what else belongs to it, such as distfiles; it stays as long as the package does. */
+  readonly facts?: Digest | undefined;
+  /** The job that made it; generations of before do not know. */
   readonly from?: { readonly source: string; readonly job: string } | undefined;
 }
 

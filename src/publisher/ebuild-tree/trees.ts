@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { fault, type Problem } from '../../diagnostics/index.ts';
 import { readTarBytes } from '../../formats/archives/index.ts';
+import { parsePackageId } from '../../formats/gentoo/index.ts';
 import {
   type Clock,
   ensureFolder,
@@ -162,7 +163,7 @@ export class EbuildTrees {
       await this.#options.store.readBytes(one.object),
       one.fileName,
     )) {
-      const isInside = !one.name.includes('/') || path.startsWith(`${one.name}/`);
+      const isInside = !one.name.includes('/') || isOwnPath(one.name, path);
       const isPath = path.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
       if (type !== 'file' || !isInside || !isPath || path.includes('\0')) {
         throw fault('PUB034', {
@@ -262,10 +263,23 @@ export class EbuildTrees {
 
   /** Objects that kept generations were made of; a collection must not remove them. */
   referencedObjects(): ReadonlySet<Digest> {
-    const records = this.#trees().flatMap((tree) =>
-      wholeGenerations(this.#folder(tree)).map((number) => readRecord(this.#folder(tree), number)),
+    const packages = this.#keptPackages();
+    return new Set(
+      packages.flatMap(({ object, facts }) => (facts === undefined ? [object] : [object, facts])),
     );
-    return new Set(records.flatMap(({ packages }) => packages.map(({ object }) => object)));
+  }
+
+  /** What kept generations list beside their files: the `facts` of their packages. */
+  referencedFacts(): ReadonlySet<Digest> {
+    return new Set(this.#keptPackages().flatMap(({ facts }) => facts ?? []));
+  }
+
+  #keptPackages(): readonly TreePackage[] {
+    return this.#trees().flatMap((tree) =>
+      wholeGenerations(this.#folder(tree)).flatMap(
+        (number) => readRecord(this.#folder(tree), number).packages,
+      ),
+    );
   }
 
   #trees(): readonly string[] {
@@ -282,6 +296,14 @@ export class EbuildTrees {
     const start = '.trees/';
     return destination?.startsWith(start) ? generationNumber(destination.slice(start.length)) : undefined;
   }
+}
+
+/** Whether a path belongs to a package: in its folder, or its entry in the metadata cache (PMS 14.3). */
+function isOwnPath(name: string, path: string): boolean {
+  const cache = 'metadata/md5-cache/';
+  if (!path.startsWith(cache)) return path.startsWith(`${name}/`);
+  const id = parsePackageId(path.slice(cache.length));
+  return id !== undefined && `${id.category}/${id.name}` === name;
 }
 
 /** Gives files of a generation another name in the next one. */

@@ -1,6 +1,6 @@
 export { createAutogenKind } from './autogen-kind.ts';
 export type { AutogenDetails } from './autogen-recipe.ts';
-export type { DistfileObject } from './collect.ts';
+export { archiveName, type DistfileObject } from './collect.ts';
 export type { CredentialTable } from './credentials.ts';
 export {
   asRecipe,
@@ -9,6 +9,6 @@ export {
   type OverlayPlace,
   overlayOf,
 } from './discover.ts';
-export { packOverlay } from './package-archive.ts';
+export { packFiles, packOverlay } from './package-archive.ts';
 export type { AutogenSettings } from './stage.ts';
 export { readDistfiles, verifyAutogenResults } from './verify-results.ts';

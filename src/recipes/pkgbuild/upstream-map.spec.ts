@@ -1,11 +1,11 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { upstreamMounts } from './upstream-map.ts';
 
 describe('what the fetch step sees of this machine', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'packmill-upstream-'));
+  // not where tests usually have their folders: memory is below /dev, which is never shown
+  const folder = mkdtempSync('/var/tmp/packmill-upstream-');
   const farm = join(folder, 'farm');
   const repository = join(folder, 'repository');
   mkdirSync(join(farm, 'keys'), { recursive: true });

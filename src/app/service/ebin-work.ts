@@ -1,0 +1,67 @@
+import { digestBytes, systemRandom } from '../../host/index.ts';
+import { isFinal, type Recipe } from '../../model/index.ts';
+import { jobId } from '../../primitives/index.ts';
+import { ebinRecipes } from '../ebin-targets/recipes.ts';
+import { isWishName } from '../ebin-targets/wishes.ts';
+import { countAutogens } from './autogen-packages.ts';
+import type { AutogenWorkParts } from './autogen-work.ts';
+import { treeRecipesFor } from './tree-recipes-for.ts';
+import { shown, type WantedRun } from './upkeep-run.ts';
+import type { Performed, SourceWork } from './upkeep-source.ts';
+
+/**
+ * Runs of a source of ebins: they look at its folders of binary packages, and put those packages into the queue whose builds are
+ * not as they were when their newest job was planned.
+ */
+export class EbinWork implements SourceWork {
+  readonly #parts: AutogenWorkParts;
+
+  constructor(parts: AutogenWorkParts) {
+    this.#parts = parts;
+  }
+
+  /** Folders have no commits: a digest over everything that would make a job. Throws what `ebinRecipes` throws. */
+  async newest(): Promise<string> {
+    const { farm, source } = this.#parts;
+    return stateOf((await ebinRecipes(farm, source)).recipes);
+  }
+
+  async perform({ packages }: WantedRun): Promise<Performed> {
+    const { farm, source, target, schedule, sources } = this.#parts;
+    const state = { source, commit: undefined, isGone: false };
+    const all = await treeRecipesFor({ farm, sources }, target, state);
+    const recipes = all.recipes.filter(({ name }) => !isWishName(name));
+    const head = stateOf(recipes);
+    const wanted = packages ?? recipes.filter((one) => this.#isChanged(one)).map(({ name }) => name);
+    if (wanted.length === 0)
+      return { head, outcome: { outcome: 'done', problem: null, scheduled: [], warnings: 0 } };
+    const reply = await schedule({
+      id: `upkeep-${systemRandom.hex(12)}`,
+      ...{ target, source, arch: 'any', urgency: 0, packages: wanted.map((name) => ({ name })) },
+    });
+    const [first] = reply.refused;
+    const problem = first === undefined ? null : shown(first);
+    const scheduled = reply.accepted.map(({ name }) => name);
+    const outcome = problem === null ? 'done' : 'failed';
+    return { head, outcome: { outcome, problem, scheduled, warnings: reply.refused.length } };
+  }
+
+  /** What was looked at in this state is not looked at again, whatever came of it, unless it was called off or lost. */
+  #isChanged({ name, inputDigest }: Recipe): boolean {
+    const { farm, target } = this.#parts;
+    const [newest] = farm.database.views.revisions(jobId({ target, arch: 'any', name }), 1);
+    if (newest === undefined || farm.database.jobs.planned(newest.key).inputDigest !== inputDigest)
+      return true;
+    return (
+      isFinal(newest.state) && !['succeeded', 'already-built', 'failed', 'timed-out'].includes(newest.state)
+    );
+  }
+
+  counts() {
+    const { farm, source, target } = this.#parts;
+    return countAutogens(farm, { source, target });
+  }
+}
+
+const stateOf = (recipes: readonly Recipe[]): string =>
+  digestBytes(JSON.stringify(recipes.map(({ name, inputDigest }) => [name, inputDigest]))).slice(0, 40);
