@@ -4,7 +4,8 @@ import type { TreePackage } from '../publisher/ebuild-tree/index.ts';
 import type { PublishReport } from '../publisher/index.ts';
 import { repositoryPackage } from './ebin-targets/publish.ts';
 import type { Farm } from './farm.ts';
-import { isEbinTarget } from './recipe-kinds.ts';
+import { isEbinTarget, isStageTarget } from './recipe-kinds.ts';
+import { changeMirror } from './stage-targets/publish.ts';
 import { isGone, knownAutogens, ownerOf, type TreeOwner } from './tree-owners.ts';
 
 /**
@@ -50,7 +51,7 @@ export async function publishTree(
 }
 
 /**
- * Publishes a change of a tree, for ebins with the files that tell of all packages. Throws what `EbuildTrees.publish` and
+ * Publishes a change of a tree, for ebins and stages with the files that tell of all of it. Throws what `EbuildTrees.publish` and
  * `repositoryPackage` throw.
  */
 export async function changeTree(
@@ -58,6 +59,7 @@ export async function changeTree(
   change: Parameters<Farm['trees']['publish']>[0],
 ): Promise<PublishReport> {
   const { tree, add, remove } = change;
+  if (isStageTarget(farm, tree)) return await changeMirror(farm, tree, { ...change, add: [] });
   if (!isEbinTarget(farm, tree)) return await farm.trees.publish(change);
   const whole = await repositoryPackage(farm, tree, { add, remove });
   return await farm.trees.publish({

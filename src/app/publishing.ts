@@ -8,7 +8,8 @@ import { landBuild, packageOfBuild } from './ebin-targets/landing.ts';
 import { isWishName } from './ebin-targets/wishes.ts';
 import type { Farm } from './farm.ts';
 import { changeTree, publishTree } from './publish-tree.ts';
-import { isEbinTarget, isEbuildTree } from './recipe-kinds.ts';
+import { isEbinTarget, isEbuildTree, isStageTarget } from './recipe-kinds.ts';
+import { publishStages } from './stage-targets/publish.ts';
 import { orphans } from './tree-owners.ts';
 
 /** Generation number that stands for "will never be published", because the publisher refused it. */
@@ -150,6 +151,7 @@ export class Publishing {
     reason: string,
   ): Promise<PublishReport> {
     if (isEbinTarget(this.#farm, target)) return await this.#publishEbins(target, waiting, reason);
+    if (isStageTarget(this.#farm, target)) return await publishStages(this.#farm, { target, waiting, reason });
     const remove = this.#noLongerMade(waiting);
     if (isEbuildTree(this.#farm, target))
       return await publishTree(this.#farm, { target, waiting, remove, reason });

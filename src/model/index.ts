@@ -9,6 +9,7 @@ export type { Need, Offer, Recipe, RecipeKindName, VersionOperator } from './rec
 export type {
   AvailableArtifact,
   JobContext,
+  JobRun,
   KindServices,
   LoadedRecipe,
   RecipeKind,

@@ -70,6 +70,15 @@ export interface KindServices {
   putBytes(bytes: Uint8Array): Promise<{ digest: Artifact['object']; sizeBytes: number }>;
 }
 
+/** What a job that is done as a whole has of the attempt that it is. */
+export interface JobRun {
+  /** Bytes for the log, as a program wrote them. */
+  readonly output: (bytes: Uint8Array) => void;
+  /** A part of the job begins, for readers of the log. */
+  readonly phase: (name: string) => void;
+  readonly signal: AbortSignal;
+}
+
 /** One kind of recipe; the engine knows none by name. */
 export interface RecipeKind<Details = unknown> {
   readonly name: RecipeKindName;
@@ -86,6 +95,8 @@ export interface RecipeKind<Details = unknown> {
   keepsSources(recipe: Recipe<Details>): boolean;
   /** Fills the work folder and describes the job; a problem here ends the job as failed. */
   stage(context: JobContext<Details>, services: KindServices): Promise<StagedJob>;
+  /** Does the whole job, instead of describing it: for what makes trees of its own, beside the sandbox of the attempt. */
+  perform?(context: JobContext<Details>, run: JobRun): Promise<Outcome>;
 }
 
 /** A folder that could not be made a recipe, or remarks about one that could. */

@@ -1,3 +1,4 @@
+export { buildKey } from './build-key.ts';
 export { buildTarget, type StageOutcome } from './build-target.ts';
 export type {
   BuildIdentity,
@@ -13,15 +14,18 @@ export type {
 } from './contract.ts';
 export { type ControlReader, checkedValue, compareVersions, isControlValue, versionTime } from './control.ts';
 export { Elements } from './elements.ts';
+export { machineOf } from './foreign.ts';
 export type { StageEvent, StageHands } from './hands.ts';
 export { DigestMemory } from './inputs.ts';
 export { lockHolder, takeLock } from './lock.ts';
 export { type SubarchStatus, statusOf, type TargetView, viewTargets } from './look.ts';
 export { makeResult } from './make-result.ts';
+export { type MadeTarget, makeTarget } from './make-target.ts';
 export { type PlanRequest, planTarget } from './plan-target.ts';
 export type { StagePublication, StagePublisher } from './publish.ts';
 export { stageObjects } from './records.ts';
 export { type ResolvedTarget, resolveTarget } from './resolve.ts';
+export { emulatorHere, runnableMachines } from './runnable.ts';
 export {
   failedEbuilds,
   planOf,

@@ -1,9 +1,11 @@
 import type { WorkOrder } from '../../api/index.ts';
+import { fault } from '../../diagnostics/index.ts';
 import type { BegunAttempt } from '../../dispatcher/index.ts';
 import type { Recipe } from '../../model/index.ts';
 import { type AutogenDetails, packOverlay } from '../../recipes/autogen/index.ts';
 import { type BuildDetails, type EbinDetails, indexRecipe } from '../../recipes/ebin/index.ts';
 import { type PkgbuildDetails, packRecipeBytes } from '../../recipes/pkgbuild/index.ts';
+import type { StageDetails } from '../../recipes/stage/index.ts';
 import type { StoredObject } from '../../store/index.ts';
 import { gatherInputs, introduction, targetOf } from '../attempt-inputs.ts';
 import { autogenOrderSettings } from '../autogen-orders.ts';
@@ -11,7 +13,7 @@ import { ebinOrderSettings } from '../ebin-targets/orders.ts';
 import { foldersOf } from '../ebin-targets/recipes.ts';
 import { isWishName, wishOfJob, wishRecipe } from '../ebin-targets/wishes.ts';
 import type { Farm } from '../farm.ts';
-import { isEbinTarget, isEbuildTree, kindOf, pkgbuildSettings } from '../recipe-kinds.ts';
+import { isEbinTarget, isEbuildTree, isStageTarget, kindOf, pkgbuildSettings } from '../recipe-kinds.ts';
 import type { RecipeSources } from '../recipe-sources.ts';
 
 const oneMebibyte = 1 << 20;
@@ -31,6 +33,7 @@ export class WorkOrders {
   /** The recipe of an attempt's job, at the commit of its plan. Throws what `RecipeSources` throws. */
   async recipeOf(begun: Pick<BegunAttempt, 'plan' | 'job'>): Promise<Recipe> {
     if (this.isEbin(begun)) return this.#ebinOf(begun);
+    if (this.isStage(begun)) return await this.stageOf(begun);
     return this.isAutogen(begun) ? await this.#autogenOf(begun) : await this.pkgbuildOf(begun);
   }
 
@@ -43,11 +46,30 @@ export class WorkOrders {
   }
 
   isAutogen({ job }: Pick<BegunAttempt, 'job'>): boolean {
-    return isEbuildTree(this.#farm, targetOf(job.id).target) && !this.isEbin({ job });
+    const isOther = this.isEbin({ job }) || this.isStage({ job });
+    return isEbuildTree(this.#farm, targetOf(job.id).target) && !isOther;
   }
 
   isEbin({ job }: Pick<BegunAttempt, 'job'>): boolean {
     return isEbinTarget(this.#farm, targetOf(job.id).target);
+  }
+
+  isStage({ job }: Pick<BegunAttempt, 'job'>): boolean {
+    return isStageTarget(this.#farm, targetOf(job.id).target);
+  }
+
+  /** The stage of a job, of the version that it was planned with. Throws CLI002, and what `RecipeSources.stages` throws. */
+  async stageOf({ plan, job }: Pick<BegunAttempt, 'plan' | 'job'>): Promise<Recipe<StageDetails>> {
+    const origin = this.#farm.database.plans.get(plan)?.origin;
+    const state = await this.#sources.at(origin?.source ?? '', origin?.commit);
+    // the version of a seed is its own
+    const all = [
+      ...(await this.#sources.stages(state, job.version)).recipes,
+      ...(await this.#sources.stages(state)).recipes,
+    ];
+    const found = all.find(({ name, version }) => name === job.name && version === job.version);
+    if (found) return found;
+    throw fault('CLI002', { what: `the stage '${job.name}' ${job.version} is not there any more` });
   }
 
   /** What a job of ebins that may run elsewhere is to build. Throws EBN104. */
