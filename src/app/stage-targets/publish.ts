@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import type { StoredArtifact } from '../../database/index.ts';
-import { bytesIfThere, makeSymlink, makeTemporaryFolder, removeTree } from '../../host/index.ts';
+import { bytesIfThere, ensureFolder, linkNew, removeTree, systemRandom } from '../../host/index.ts';
 import type { TreePackage } from '../../publisher/ebuild-tree/index.ts';
 import type { PublishReport } from '../../publisher/index.ts';
 import { packFiles } from '../../recipes/autogen/index.ts';
@@ -89,10 +89,12 @@ const entryName = ({ path, target, version }: StageFacts): string =>
   target === 'snapshot' ? `${dirname(path)}/${version}` : `${dirname(path)}/${target}`;
 
 /** A detached signature of an object. Throws SIG problems. */
-async function signatureOf(farm: Pick<Farm, 'signer'>, path: string): Promise<Uint8Array> {
-  const folder = makeTemporaryFolder('packmill-sign-');
+async function signatureOf(farm: Pick<Farm, 'signer' | 'paths'>, path: string): Promise<Uint8Array> {
+  // where what a kill leaves is swept
+  const folder = `${farm.paths.work}/signing-${systemRandom.hex(6)}`;
+  ensureFolder(folder);
   try {
-    makeSymlink(`${folder}/file`, path);
+    linkNew(path, `${folder}/file`);
     await farm.signer.signFiles([`${folder}/file`]);
     return bytesIfThere(`${folder}/file.sig`) ?? new Uint8Array();
   } finally {
