@@ -17,6 +17,7 @@ import type {
   KindServices,
   Outcome,
   PlannedJob,
+  PublishedFile,
   Recipe,
   RecipeKind,
 } from '../model/index.ts';
@@ -120,7 +121,7 @@ async function build(scene: OrderScene, order: WorkOrder, site: Site): Promise<A
         : undefined,
       dependencies: await dependenciesOf(store, order),
       repositoryNeeds: order.repositoryNeeds,
-      published: order.published,
+      published: order.published as readonly PublishedFile[],
       processors: scene.processors,
     },
     folder: `${site.folder}/attempt`,

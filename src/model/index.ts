@@ -12,6 +12,7 @@ export type {
   JobRun,
   KindServices,
   LoadedRecipe,
+  PublishedFile,
   RecipeKind,
   StagedJob,
   Verdict,

@@ -13,6 +13,13 @@ export interface AvailableArtifact {
   readonly folders: readonly string[];
 }
 
+/** A file that a target publishes of a recipe already, by its object where that is known. */
+export interface PublishedFile {
+  readonly fileName: string;
+  readonly version: string;
+  readonly object?: Artifact['object'] | undefined;
+}
+
 /** What a recipe kind is told about the one job it is to describe. All paths are absolute and of the host. */
 export interface JobContext<Details = unknown> {
   readonly recipe: Recipe<Details>;
@@ -28,7 +35,7 @@ export interface JobContext<Details = unknown> {
   /** Needs to be met from the repositories that the kind's settings name, as recipes write them (`libfoo>=1.2`). */
   readonly repositoryNeeds: readonly string[];
   /** Files of the same recipe that the target already publishes. */
-  readonly published: readonly { readonly fileName: string; readonly version: string }[];
+  readonly published: readonly PublishedFile[];
   /** Number of processors this job may use. */
   readonly processors: number;
   /** A line of packmill's own in the job's log. */

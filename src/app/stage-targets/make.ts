@@ -77,6 +77,10 @@ async function packTree(
   const hands = parts.hands(eventsOf(context, run));
   const fileName = plan.path.slice(plan.path.lastIndexOf('/') + 1);
   const path = `${context.work}/${fileName}`;
+  // the tree of a version is packed once, whatever its source has by now
+  const isAsked = context.reasons.some(({ kind }) => kind === 'inputs-changed' || kind === 'asked');
+  if (!isAsked && context.published.some((one) => one.fileName === fileName && one.version === version))
+    return { kind: 'already-built', files: [fileName] };
   await buildSnapshot(hands, { ...plan, path, link: undefined });
   const { digest, sizeBytes } = await parts.store.putFile(path, { move: true });
   const facts: StageFacts = {
@@ -161,9 +165,11 @@ interface Made {
 
 async function succeed(
   store: ObjectStore,
-  { recipe }: Context,
+  { recipe, published }: Context,
   { facts, fileName, object, sizeBytes }: Made,
 ): Promise<Outcome> {
+  const isOut = published.some((one) => one.fileName === fileName && one.object === object);
+  if (isOut) return { kind: 'already-built', files: [fileName] };
   const listed = await store.putBytes(Buffer.from(JSON.stringify(facts)));
   const nothing = { depends: [], provides: [], providedSonames: [], neededSonames: [] };
   const artifact: Artifact = {
