@@ -63,7 +63,11 @@ export async function gatherInputs(
   const repositoryNeeds = hasRepositories ? unmet.map(({ need }) => need) : [];
   // what was removed since it was made is published no more, and has to be made again
   const made = farm.database.inventory.get(job)?.success ? lastMade(farm, job) : [];
-  const published = made.map(({ artifact: { fileName, version, object } }) => ({ fileName, version, object }));
+  const published = made.map(({ artifact: { fileName, version, object } }) => ({
+    fileName,
+    version,
+    object,
+  }));
   return { of, dependencies: needed, published, repositoryNeeds, remarks };
 }
 

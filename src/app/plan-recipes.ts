@@ -57,7 +57,9 @@ export async function planRecipes(farm: Farm, request: PlanRequest): Promise<Pla
     policy: {
       officialNames: new Set(dependencies.official),
       // what upstreams have, only running an autogen tells
-      ...(isTree && !isEbinTarget(farm, target) && !isStageTarget(farm, target) ? { rebuild: 'all' as const } : {}),
+      ...(isTree && !isEbinTarget(farm, target) && !isStageTarget(farm, target)
+        ? { rebuild: 'all' as const }
+        : {}),
       ...(request.rebuild ? { rebuild: request.only ? new Set(request.only) : ('all' as const) } : {}),
     },
     target,

@@ -151,7 +151,8 @@ export class Publishing {
     reason: string,
   ): Promise<PublishReport> {
     if (isEbinTarget(this.#farm, target)) return await this.#publishEbins(target, waiting, reason);
-    if (isStageTarget(this.#farm, target)) return await publishStages(this.#farm, { target, waiting, reason });
+    if (isStageTarget(this.#farm, target))
+      return await publishStages(this.#farm, { target, waiting, reason });
     const remove = this.#noLongerMade(waiting);
     if (isEbuildTree(this.#farm, target))
       return await publishTree(this.#farm, { target, waiting, remove, reason });

@@ -25,7 +25,6 @@ export { type PlanRequest, planTarget } from './plan-target.ts';
 export type { StagePublication, StagePublisher } from './publish.ts';
 export { stageObjects } from './records.ts';
 export { type ResolvedTarget, resolveTarget } from './resolve.ts';
-export { emulatorHere, runnableMachines } from './runnable.ts';
 export {
   failedEbuilds,
   planOf,
@@ -36,6 +35,7 @@ export {
   type TargetEnd,
   targetsOf,
 } from './run-targets.ts';
+export { emulatorHere, runnableMachines } from './runnable.ts';
 export { buildSnapshot, planSnapshot, type SnapshotPlan } from './snapshot.ts';
 export { StageState } from './state.ts';
 export { targetList } from './target-list.ts';

@@ -31,10 +31,7 @@ export async function makeTarget(hands: StageHands, plan: StagePlan): Promise<Ma
 }
 
 /** Everything that is known of a target; runs its fetch step when that has not been done. Throws MST010, MST011. */
-export async function resolve(
-  hands: StageHands,
-  plan: StagePlan,
-): Promise<ResolvedTarget> {
+export async function resolve(hands: StageHands, plan: StagePlan): Promise<ResolvedTarget> {
   const memory = new DigestMemory(hands.state.digests);
   const first = await resolveTarget({ ...hands, memory }, plan);
   if ('problem' in first) throw new ProblemError(first.problem);

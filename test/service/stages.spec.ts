@@ -1,12 +1,23 @@
 // A farm that builds stages: jobs that begin with each other, a mirror with generations, and what becomes of it when things fail.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, readlinkSync, realpathSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { JobView } from '../../src/api/index.ts';
+import type { JobView, UpkeepPackages } from '../../src/api/index.ts';
+import { readMounts } from '../../src/host/index.ts';
+import { startRedis } from '../redis-server.ts';
 import { Scene, seedVersion, subarch } from '../stages/scene.ts';
-import { ServiceFixture } from './service-fixture.ts';
+import { overRedis, ServiceFixture } from './service-fixture.ts';
 import type { StartedProgram } from './started-program.ts';
 
 const version = '2026-01-31';
@@ -29,10 +40,10 @@ let farm: ServiceFixture;
 let serving: StartedProgram | undefined;
 let seed = '';
 
-function configure(more = '', of = version): void {
+function configure(of = version, service = 'service: { lease: 3s }'): void {
   const sha256 = createHash('sha256').update(readFileSync(seed)).digest('hex');
   const text = `repository: demo
-service: { lease: 3s }
+${service}
 targets: { mirror: { kind: stages } }
 recipe-sources:
   tiny:
@@ -49,7 +60,7 @@ recipe-sources:
           arch-desc: x86-64bit
           subarch: generic_64
           seed: { file: ${seed}, sha256: ${sha256}, version: "${seedVersion}" }
-${more}`;
+`;
   writeFileSync(join(farm.farm, 'packmill.yaml'), text);
 }
 
@@ -76,7 +87,10 @@ async function until<Value>(look: () => Value | undefined | Promise<Value | unde
 beforeAll(async () => {
   scene = new Scene();
   seed = scene.path('seed.tar');
-  execFileSync('cp', [scene.path(`mirror/${subarch}/${seedVersion}/stage3-generic_64-tiny-current-${seedVersion}.tar`), seed]);
+  execFileSync('cp', [
+    scene.path(`mirror/${subarch}/${seedVersion}/stage3-generic_64-tiny-current-${seedVersion}.tar`),
+    seed,
+  ]);
   scene.target('stage1', stage1);
   scene.target('stage2', '#!/bin/sh\necho two >> /etc/made');
   scene.target('stage3', '#!/bin/sh\necho three >> /etc/made');
@@ -89,19 +103,40 @@ afterAll(async () => {
 });
 
 describe('a farm that builds stages', () => {
-  it('9.1: makes jobs of targets that begin with each other, and publishes what comes of them with checksum, signature and links', async () => {
+  it('loses nothing and shows nothing half when it is killed while a target is built, and between capture and publication', async () => {
     serving = await farm.up(1);
-    const asked = await schedule(...all);
-    expect(asked).toContain(`scheduled mirror/any/${category}/stage3`);
+    // a generation cannot become visible as long as this is in its way
+    mkdirSync(tree('in-the-way'), { recursive: true });
+    scene.target('stage2', '#!/bin/sh\nsleep 1\necho two >> /etc/made');
+    await farm.do('schedule', '--target-repo', 'mirror', ...all.map((name) => `${category}/${name}`));
+    await farm.watch.moved(`${category}/stage2`, 'running');
+    await serving.stop('SIGKILL');
+    serving = await farm.up(1);
+    await farm.watch.moved(`${category}/stage3`, 'succeeded');
+    expect(readdirSync(tree())).toEqual(['in-the-way']);
+    expect(readMounts().filter(({ point }) => point.startsWith(farm.farm))).toEqual([]);
+    await serving.stop('SIGKILL');
+    rmSync(tree(), { recursive: true });
+    serving = await farm.up(1);
     await until(() => (existsSync(result('stage3')) ? true : undefined));
+    const runs = (name: string): number =>
+      farm.watch.movesOf(`${category}/${name}`).filter(({ to }) => to === 'running').length;
+    expect(all.map(runs)).toEqual([1, 1, 2, 1]);
+  });
+
+  it('9.1, 9.7: targets begin with each other; results have checksum, signature, links to the newest, and control files', async () => {
     expect(member(result('stage3'), './etc/made')).toBe(
       `stage1 of ${version} from stage3 ${seedVersion}\ntwo\nthree\n`,
     );
-    const digest = createHash('sha256').update(readFileSync(result('stage3'))).digest('hex');
+    const digest = createHash('sha256')
+      .update(readFileSync(result('stage3')))
+      .digest('hex');
     expect(read(subarch, 'stage3-latest.tar.hash.txt')).toBe(`sha256 ${digest}\n`);
     expect(realpathSync(tree(subarch, 'stage3-latest.tar'))).toBe(realpathSync(result('stage3')));
+    expect(existsSync(tree(subarch, 'stage2-latest.tar'))).toBe(false);
     expect(existsSync(`${result('stage3')}.gpg`)).toBe(true);
     expect(read(subarch, '.control/version/stage3')).toBe(`${version}\n`);
+    expect(read(subarch, '.control/strategy/build')).toBe('local\n');
     expect(read(subarch, version, 'log/stage1.txt')).toContain('steps/chroot/run');
     expect(read('index.xml')).toContain(`type="stage3" version="${version}"`);
     expect(await farm.log(`${category}/stage2`)).toContain('step 1 of 1: steps/chroot/run');
@@ -114,10 +149,84 @@ describe('a farm that builds stages', () => {
     expect(readlinkSync(tree())).toBe(before);
   });
 
-  it('repo shows, verifies and rolls back what is published', async () => {
-    expect(await farm.do('repo', 'show', 'mirror')).toContain(`stage3-generic_64-tiny-current-${version}.tar`);
+  it('9.9: a step that fails leaves the mirror as it is, is counted, and is tried again by hand', async () => {
+    const before = readlinkSync(tree());
+    scene.target('stage2', '#!/bin/sh\necho it is broken\nexit 3');
+    const ended = await farm.run(['schedule', '--target-repo', 'mirror', '--wait', `${category}/stage2`]);
+    expect(ended.code).toBe(1);
+    expect((await job('stage2')).problem?.code).toBe('MST020');
+    expect(await farm.log(`${category}/stage2`)).toContain('it is broken');
+    const asked = await farm.json<UpkeepPackages>('/api/upkeep/tiny/packages');
+    expect(asked.packages.find(({ name }) => name === `${category}/stage2`)).toMatchObject({
+      state: 'failed',
+      failures: 1,
+    });
+    expect(readlinkSync(tree())).toBe(before);
+    scene.target('stage2', '#!/bin/sh\nsleep 1\necho two >> /etc/made');
+    await farm.do('retry', `mirror/any/${category}/stage2`);
+    await farm.watch.moved(`${category}/stage2`, 'already-built', 2);
+  });
+
+  it('9.2: the next version begins with the stage3 of the one before, and rollback shows that one again', async () => {
+    const next = '2026-02-28';
+    configure(next);
+    await serving?.stop('SIGTERM');
+    serving = await farm.up(1);
+    expect(await farm.do('upkeep', 'run', 'tiny')).toContain('begins');
+    await until(() => (existsSync(result('stage3', next)) ? true : undefined));
+    expect(member(result('stage1', next), './etc/made')).toContain(`from stage3 ${seedVersion}`);
+    const log = await farm.log(`${category}/stage1`);
+    expect(log).toContain(`stage3-generic_64-tiny-current-${version}.tar`);
+    expect(readlinkSync(tree(subarch, 'stage3-latest.tar'))).toContain(next);
+    // a seed is of no use once there are enough versions that were built here
+    expect(existsSync(tree(subarch, version))).toBe(true);
+    const generations = await farm.do('repo', 'generations', 'mirror');
+    const shown = Number(/^\* (\d+) /m.exec(generations)?.[1]);
+    await serving.stop('SIGTERM');
+    await farm.do('repo', 'rollback', '--repo', 'mirror', String(shown - 1));
+    expect(read(subarch, '.control/version/stage3')).toBe(`${version}\n`);
+    expect(existsSync(result('stage3', next))).toBe(false);
+    await farm.do('repo', 'rollback', '--repo', 'mirror', String(shown));
+    expect(read(subarch, '.control/version/stage3')).toBe(`${next}\n`);
+  });
+
+  it('10.4: a builder elsewhere that runs programs of the architecture builds from what travels to it', async () => {
+    const redis = await startRedis();
+    const far = '2026-03-31';
+    try {
+      const over = await overRedis(redis);
+      configure(far, over.settings);
+      serving = await farm.manager(over.environment, over.manager);
+      const builder = await farm.builder('far', over.environment);
+      await schedule('stage1', 'stage2', 'stage3');
+      await until(() => (existsSync(result('stage3', far)) ? true : undefined));
+      expect(await farm.log(`${category}/stage2`)).toContain(`stage2 ${far} on far`);
+      expect(member(result('stage3', far), './etc/made')).toContain(`stage1 of ${far}`);
+      expect(read(subarch, far, 'log/stage3.txt')).toContain('steps/chroot/run');
+      // two versions are kept, and what the older one of them began with
+      expect(readdirSync(tree(subarch)).filter((name) => /^\d/.test(name))).toEqual([
+        version,
+        '2026-02-28',
+        far,
+      ]);
+      await builder.stop('SIGTERM');
+      await serving.stop('SIGTERM');
+    } finally {
+      await redis.dispose();
+    }
+  });
+
+  it('repo shows and verifies what is published, and says what is damaged', async () => {
+    expect(await farm.do('repo', 'show', 'mirror')).toContain(
+      `stage3-generic_64-tiny-current-${version}.tar`,
+    );
     expect(await farm.do('repo', 'verify', 'mirror')).toContain(': good');
-    expect(await farm.do('repo', 'generations', 'mirror')).toMatch(/^\* \d+ /m);
     expect(await farm.do('status')).toMatch(/^repository mirror\/any: generation \d+/m);
+    const path = realpathSync(`${result('stage2', '2026-03-31')}.hash.txt`);
+    const before = readFileSync(path);
+    writeFileSync(path, 'sha256 0\n');
+    const ended = await farm.run(['repo', 'verify', 'mirror']);
+    expect([ended.code, ended.stdout + ended.stderr]).toEqual([3, expect.stringContaining('PUB036')]);
+    writeFileSync(path, before);
   });
 });

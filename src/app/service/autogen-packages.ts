@@ -26,7 +26,8 @@ function namesOf(
   farm: Pick<Farm, 'config' | 'database' | 'trees'>,
   { source, target }: AutogenSource,
 ): readonly string[] {
-  if (!isEbinTarget(farm, target) && !isStageTarget(farm, target)) return knownAutogens(farm, target)[source] ?? [];
+  if (!isEbinTarget(farm, target) && !isStageTarget(farm, target))
+    return knownAutogens(farm, target)[source] ?? [];
   const made = farm.trees.packages(target).flatMap(({ from }) => (from?.source === source ? [from.job] : []));
   const jobs = farm.database.inventory.recipes(target, 'any');
   return [...new Set([...made, ...jobs.keys()])].filter((name) => !isWishName(name));

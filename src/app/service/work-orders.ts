@@ -15,6 +15,7 @@ import { isWishName, wishOfJob, wishRecipe } from '../ebin-targets/wishes.ts';
 import type { Farm } from '../farm.ts';
 import { isEbinTarget, isEbuildTree, isStageTarget, kindOf, pkgbuildSettings } from '../recipe-kinds.ts';
 import type { RecipeSources } from '../recipe-sources.ts';
+import { mirrorInputs, stageOrderSettings } from '../stage-targets/orders.ts';
 
 const oneMebibyte = 1 << 20;
 
@@ -105,6 +106,12 @@ export class WorkOrders {
       const archive = await farm.store.putBytes(Buffer.from(JSON.stringify(details)));
       return { recipe, archive, settings: plain(ebinOrderSettings(farm, target, details)) };
     }
+    if (this.isStage(begun)) {
+      const recipe = await this.stageOf(begun);
+      const settings = plain(stageOrderSettings(recipe.details));
+      const archive = await farm.store.putBytes(Buffer.from(JSON.stringify(settings)));
+      return { recipe, archive, settings };
+    }
     if (this.isAutogen(begun)) {
       const recipe = await this.#autogenOf(begun);
       const archive = await this.#overlayArchive(recipe.details);
@@ -120,6 +127,10 @@ export class WorkOrders {
       archive,
       settings: plain({ ...settings, upstreams: [...settings.upstreams], repositories }),
     };
+  }
+
+  async #fromMirror(begun: BegunAttempt, recipe: Recipe): Promise<Awaited<ReturnType<typeof mirrorInputs>>> {
+    return this.isStage(begun) ? await mirrorInputs(this.#farm, recipe.details as StageDetails) : [];
   }
 
   /** An overlay that was laid out never changes, and all its jobs get the same archive. */
@@ -155,10 +166,12 @@ export class WorkOrders {
       arch,
       planned: plain(job),
       recipe: { object: archive.digest, sizeBytes: archive.sizeBytes },
-      dependencies: inputs.dependencies.map(({ artifact, folders }) => ({
-        artifact: plain(artifact),
-        folders: [...folders],
-      })),
+      dependencies: [...inputs.dependencies, ...(await this.#fromMirror(begun, recipe))].map(
+        ({ artifact, folders }) => ({
+          artifact: plain(artifact),
+          folders: [...folders],
+        }),
+      ),
       published: [...inputs.published],
       repositoryNeeds: [...inputs.repositoryNeeds],
       remarks: [...inputs.remarks],

@@ -11,7 +11,13 @@ import type {
   StageInput,
   StageMaker,
 } from '../../recipes/stage/index.ts';
-import { buildSnapshot, emulatorHere, makeTarget, type StageHands, type StagePlan } from '../../stages/index.ts';
+import {
+  buildSnapshot,
+  emulatorHere,
+  makeTarget,
+  type StageHands,
+  type StagePlan,
+} from '../../stages/index.ts';
 import type { ObjectStore } from '../../store/index.ts';
 import { typeOf } from './recipes.ts';
 
@@ -104,7 +110,8 @@ async function build(
   const inputs = `${context.work}/inputs`;
   ensureFolder(inputs);
   const seed = await putInput(store, context, { input: details.seed, folder: inputs });
-  const tree = details.snapshot && (await putInput(store, context, { input: details.snapshot, folder: inputs }));
+  const tree =
+    details.snapshot && (await putInput(store, context, { input: details.snapshot, folder: inputs }));
   const here: StagePlan = {
     ...plan,
     source: { ...plan.source, folder: inputs, name: seed.slice(seed.lastIndexOf('/') + 1) },
@@ -114,19 +121,32 @@ async function build(
   const { how, key, record } = await makeTarget(hands, here);
   if (how === 'found') context.say(`the same was built before, under the key ${key}: nothing is done`);
   if (!record) return { kind: 'succeeded', artifacts: [] };
+  const extras = await stillThere(store, record.extras);
+  const facts = resultFacts(details, { ...record, key, extras });
+  const fileName = plan.result.slice(plan.result.lastIndexOf('/') + 1);
+  return await succeed(store, context, {
+    facts,
+    fileName,
+    object: record.digest,
+    sizeBytes: record.sizeBytes,
+  });
+}
+
+/** What is said beside a result: where it goes, and what it was made of. */
+export function resultFacts(
+  { plan, begun }: ResultDetails,
+  made: Pick<StageFacts, 'extras' | 'key' | 'inputs' | 'tools' | 'durationMs'>,
+): StageFacts {
   const { build: of, archDesc, subarch, version } = plan.identity;
   const inside = (path: string): string => path.slice(plan.mirror.length + 1);
-  const facts: StageFacts = {
+  const { extras, key = '', inputs = {}, tools = {}, durationMs = 0 } = made;
+  return {
     ...{ files: [], kind: 'result', place: { build: of, archDesc, subarch }, version },
     ...{ target: plan.target, type: typeOf(plan.target), path: inside(plan.result) },
     latest: plan.latest === undefined ? undefined : inside(plan.latest),
     control: plan.controlUpdates,
-    extras: await stillThere(store, record.extras),
-    begun: details.begun,
-    ...{ key, inputs: record.inputs, tools: record.tools, durationMs: record.durationMs },
+    ...{ extras, begun, key, inputs, tools, durationMs },
   };
-  const fileName = plan.result.slice(plan.result.lastIndexOf('/') + 1);
-  return await succeed(store, context, { facts, fileName, object: record.digest, sizeBytes: record.sizeBytes });
 }
 
 /** What was left beside a result that was found again may have been collected since. */
@@ -145,6 +165,7 @@ async function putInput(
   const path = `${folder}/${input.fileName}`;
   const object = input.from === 'mirror' ? input.object : madeFor(context, input);
   makeSymlink(path, await store.path(object));
+  context.say(`input: ${input.fileName} (sha256 ${object})`);
   return path;
 }
 

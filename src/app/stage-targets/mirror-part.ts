@@ -20,9 +20,11 @@ export async function mirrorPackage(
   entries: readonly MirrorEntry[],
 ): Promise<TreePackage> {
   const texts = new Map<string, string>();
-  for (const { path, value } of [...strategies(farm, target, entries), ...controlFiles(entries)]) texts.set(path, `${value}\n`);
+  for (const { path, value } of [...strategies(farm, target, entries), ...controlFiles(entries)])
+    texts.set(path, `${value}\n`);
   for (const { about } of entries)
-    if (about.type === 'stage3' && about.kind === 'result') texts.set(`${dirname(about.path)}/status`, 'ok\n');
+    if (about.type === 'stage3' && about.kind === 'result')
+      texts.set(`${dirname(about.path)}/status`, 'ok\n');
   texts.set('index.xml', await indexOf(farm, entries));
   const files = [...texts]
     .sort(([a], [b]) => compareText(a, b))
@@ -30,7 +32,13 @@ export async function mirrorPackage(
   const bytes = packFiles(new Map(files));
   const { digest: object } = await farm.store.putBytes(bytes);
   const fileName = archiveName(mirrorPart, digestBytes(bytes));
-  return { name: mirrorPart, version: '0', fileName, object, links: Object.fromEntries(latestLinks(entries)) };
+  return {
+    name: mirrorPart,
+    version: '0',
+    fileName,
+    object,
+    links: Object.fromEntries(latestLinks(entries)),
+  };
 }
 
 /** Links to the newest results with their checksums and signatures; of openvz one more in a folder of its own. */
@@ -135,7 +143,13 @@ async function subarchOf(
   for (const one of own) versions.set(one.version, [...(versions.get(one.version) ?? []), one]);
   const sorted = [...versions].sort(([a], [b]) => compareVersions(a, b));
   return {
-    ...{ identity: place, path: `/${path}`, control: new Map<string, string>(), failures: 0, busy: undefined },
+    ...{
+      identity: place,
+      path: `/${path}`,
+      control: new Map<string, string>(),
+      failures: 0,
+      busy: undefined,
+    },
     latest: new Map(),
     versions: await Promise.all(
       sorted.map(async ([version, results]) => ({

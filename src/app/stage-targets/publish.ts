@@ -34,7 +34,11 @@ export async function publishStages(
 export async function changeMirror(
   farm: Farm,
   target: string,
-  change: { readonly add: readonly MirrorEntry[]; readonly remove: readonly string[]; readonly reason: string },
+  change: {
+    readonly add: readonly MirrorEntry[];
+    readonly remove: readonly string[];
+    readonly reason: string;
+  },
 ): Promise<PublishReport> {
   const before = await mirrorEntries(farm, target);
   const gone = new Set([...change.remove, ...change.add.map(({ name }) => name)]);

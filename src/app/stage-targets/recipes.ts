@@ -140,10 +140,14 @@ function* subarchRecipes(planning: Planning, build: BuildConfig): Generator<Reci
       yield snapshot.recipe;
       continue;
     }
-    const isBehind = typeOf(target) !== 'stage3' && [...made.keys()].includes(keyOf(build, 'stage3', planning.version));
+    const isBehind =
+      typeOf(target) !== 'stage3' && [...made.keys()].includes(keyOf(build, 'stage3', planning.version));
     const plan = planOf(requestOf(planning, build, isBehind), target);
     const recipe = resultRecipe(planning, { build, plan, made, name: name(target) });
-    made.set(keyOf(build, typeOf(target), planning.version), { ...madeBy(recipe, plan.result), digest: recipe.inputDigest });
+    made.set(keyOf(build, typeOf(target), planning.version), {
+      ...madeBy(recipe, plan.result),
+      digest: recipe.inputDigest,
+    });
     yield recipe;
   }
 }
@@ -163,9 +167,7 @@ const keyOf = (build: BuildConfig, type: string, version: string): string =>
 
 /** Seeds that a subarch, or the one that it begins with, has by the settings. */
 function* seedsOf(config: StagesConfig, own: BuildConfig): Generator<Made & { readonly key: string }> {
-  const builds = config.builds.filter(
-    (one) => one === own || placeText(placeOfBuild(one)) === own.remote,
-  );
+  const builds = config.builds.filter((one) => one === own || placeText(placeOfBuild(one)) === own.remote);
   for (const build of builds) {
     if (!build.seed) continue;
     const { file, sha256, version, type } = build.seed;
@@ -208,11 +210,17 @@ interface Wanted {
 
 function resultRecipe(planning: Planning, { build, plan, made, name }: Wanted): Recipe<StageDetails> {
   const { source, identity } = plan;
-  const place = { build: source.identity.build, archDesc: source.identity.archDesc, subarch: source.identity.subarch };
+  const place = {
+    build: source.identity.build,
+    archDesc: source.identity.archDesc,
+    subarch: source.identity.subarch,
+  };
   const isOwn = placeText(place) === placeText(placeOfBuild(build));
   const key = `${placeText(place)} ${source.type} ${source.identity.version}`;
   const seed = inputFrom(made.get(key), () =>
-    resultsOf(planning.entries, place, source.type).find(({ version }) => version === source.identity.version),
+    resultsOf(planning.entries, place, source.type).find(
+      ({ version }) => version === source.identity.version,
+    ),
   );
   if (!seed) throw missing(plan, `the ${source.type} '${source.folder}/${source.name}' (${source.why})`);
   const snapshotPath = plan.snapshot && inMirror(planning.mirror, plan.snapshot.path);
@@ -223,7 +231,8 @@ function resultRecipe(planning: Planning, { build, plan, made, name }: Wanted): 
           planning.entries.find(({ about }) => about.path === snapshotPath),
         );
   if (snapshotPath !== undefined && !snapshot) throw missing(plan, `the package tree '${snapshotPath}'`);
-  for (const path of [plan.result, ...(plan.latest === undefined ? [] : [plan.latest])]) inMirror(planning.mirror, path);
+  for (const path of [plan.result, ...(plan.latest === undefined ? [] : [plan.latest])])
+    inMirror(planning.mirror, path);
   const digests = {
     seed: { path: '', digest: seed.digest },
     snapshot: snapshot && { path: '', digest: snapshot.digest },
@@ -237,7 +246,9 @@ function resultRecipe(planning: Planning, { build, plan, made, name }: Wanted): 
   };
   return stageRecipe({
     ...{ name, folder: planning.top, version: identity.version, details },
-    needs: [seed, ...(snapshot ? [snapshot] : [])].flatMap(({ input }) => (input.from === 'job' ? [input.job] : [])),
+    needs: [seed, ...(snapshot ? [snapshot] : [])].flatMap(({ input }) =>
+      input.from === 'job' ? [input.job] : [],
+    ),
     inputDigest: digestBytes(
       JSON.stringify([buildKey(plan, digests, {}), plan.fetchStep?.text, plan.fetchDigest, plan.distfiles]),
     ),

@@ -33,7 +33,9 @@ function jobsOf(farm: Pick<Farm, 'database'>, target: string, build: Build): rea
 function failuresOf(farm: Pick<Farm, 'database'>, target: string, build: Build): number {
   const counts = jobsOf(farm, target, build).map((name) => {
     const revisions = farm.database.views.revisions(jobId({ target, arch: 'any', name }), 50);
-    const over = revisions.filter(({ state }) => isFinal(state) && state !== 'canceled' && state !== 'skipped');
+    const over = revisions.filter(
+      ({ state }) => isFinal(state) && state !== 'canceled' && state !== 'skipped',
+    );
     const good = over.findIndex(({ state }) => isGood(state));
     const since = good === -1 ? over : over.slice(0, good);
     return since.filter(({ state }) => state === 'failed' || state === 'timed-out').length;

@@ -25,7 +25,8 @@ export async function addObjects(
 ): Promise<void> {
   const paths = [...placed.map(({ path }) => path), ...Object.keys(links)];
   for (const path of paths)
-    if (!isPlain(path)) throw fault('PUB034', { what: `'${fileName}' has a file '${path}' outside its tree` });
+    if (!isPlain(path))
+      throw fault('PUB034', { what: `'${fileName}' has a file '${path}' outside its tree` });
   for (const path of paths) ensureFolder(dirname(`${folder}/${path}`));
   for (const { path, object } of placed) linkNew(await store.path(object), `${folder}/${path}`);
   for (const [path, destination] of Object.entries(links)) makeSymlink(`${folder}/${path}`, destination);
@@ -45,7 +46,8 @@ export async function verifyObjects(
   };
   for (const { path, object } of placed) {
     if (entryFacts(`${folder}/${path}`)?.kind !== 'file') wrong(path, 'is missing');
-    else if (mode === 'full' && (await digestOf(`${folder}/${path}`)) !== object) wrong(path, 'has other bytes');
+    else if (mode === 'full' && (await digestOf(`${folder}/${path}`)) !== object)
+      wrong(path, 'has other bytes');
   }
   for (const [path, destination] of Object.entries(links)) {
     const found = linkDestination(`${folder}/${path}`);

@@ -34,7 +34,10 @@ export async function verifyFiles(
     for (const { path } of one.placed ?? []) left.delete(path);
     for (const path of Object.keys(one.links ?? {})) left.delete(path);
     try {
-      for (const { path, body, mode: wantedMode } of readTarBytes(await store.readBytes(one.object), one.fileName)) {
+      for (const { path, body, mode: wantedMode } of readTarBytes(
+        await store.readBytes(one.object),
+        one.fileName,
+      )) {
         if (!wanted.delete(path)) continue;
         left.delete(path);
         const facts = entryFacts(`${folder}/${path}`);
