@@ -210,6 +210,17 @@ function refusalOf(status: number, text: string): Error {
   return fault('SCH005', { what: `the manager answers ${status}: ${text.slice(0, 200)}` });
 }
 
+/** What may be asked about ebins over the queue store. */
+const ebinCalls = (
+  call: (method: string, body: unknown) => Promise<unknown>,
+): Pick<FarmClient, 'requestEbin' | 'dropEbinRequest' | 'ebinRequests'> => ({
+  requestEbin: async (request) => (await call('ebin-request', request)) as EbinRequestView,
+  dropEbinRequest: async (id) => {
+    await call('ebin-drop', { id });
+  },
+  ebinRequests: async () => (await call('ebin-requests', {})) as EbinRequestView[],
+});
+
 async function redisClient(
   redis: NonNullable<ReturnType<typeof redisOf>>,
   farm: string,
@@ -262,11 +273,7 @@ async function redisClient(
     pauseUpkeep: async (source, paused) => {
       await call('upkeep-pause', { source, paused });
     },
-    requestEbin: async (request) => (await call('ebin-request', request)) as EbinRequestView,
-    dropEbinRequest: async (id) => {
-      await call('ebin-drop', { id });
-    },
-    ebinRequests: async () => (await call('ebin-requests', {})) as EbinRequestView[],
+    ...ebinCalls(call),
     close: async () => {
       await caller.close();
       await carriers.close();

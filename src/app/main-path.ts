@@ -12,11 +12,13 @@ import { indexingBuilder } from '../recipes/ebin/index.ts';
 import type { BuildObserver } from './build-event.ts';
 import { type BuildReport, isFailedBuild, planReason, reportBroken, reportJob } from './build-report.ts';
 import { decideRebuild } from './decide-rebuild.ts';
+import { isEbinTarget } from './ebin-targets/is-ebin-target.ts';
 import type { Farm } from './farm.ts';
 import { performAttempt, sweepWork } from './perform-attempt.ts';
 import { noteOverlays, type PlannedRecipes, type PlanRequest, planRecipes } from './plan-recipes.ts';
 import { Publishing } from './publishing.ts';
-import { isEbinTarget, isEbuildTree, isStageTarget, kindOf } from './recipe-kinds.ts';
+import { isEbuildTree, kindOf } from './recipe-kinds.ts';
+import { isStageTarget } from './stage-targets/is-stage-target.ts';
 import { stageLabels } from './stage-targets/hands.ts';
 
 export interface BuildRequest extends PlanRequest {

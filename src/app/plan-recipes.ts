@@ -12,11 +12,13 @@ import {
 import { autogensOf, discoverAutogens, overlayOf } from '../recipes/autogen/index.ts';
 import { discoverEbins } from '../recipes/ebin/index.ts';
 import type { TargetRef } from './artifacts-at-hand.ts';
+import { isEbinTarget } from './ebin-targets/is-ebin-target.ts';
 import { ebinTargetSettings } from './ebin-targets/settings.ts';
 import type { Farm } from './farm.ts';
 import { sourcesFor, targetNames } from './farm-names.ts';
 import { type BrokenRecipe, type LoadRequest, loadRecipes } from './load-recipes.ts';
-import { isEbinTarget, isEbuildTree, isStageTarget, kindOf } from './recipe-kinds.ts';
+import { isEbuildTree, kindOf } from './recipe-kinds.ts';
+import { isStageTarget } from './stage-targets/is-stage-target.ts';
 import { noSuchTarget } from './service/known-names.ts';
 import { stageRecipes } from './stage-targets/recipes.ts';
 import { noteAutogens } from './tree-owners.ts';

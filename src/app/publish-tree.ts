@@ -2,9 +2,10 @@ import type { StoredArtifact } from '../database/index.ts';
 import { fault } from '../diagnostics/index.ts';
 import type { TreePackage } from '../publisher/ebuild-tree/index.ts';
 import type { PublishReport } from '../publisher/index.ts';
+import { isEbinTarget } from './ebin-targets/is-ebin-target.ts';
 import { repositoryPackage } from './ebin-targets/publish.ts';
 import type { Farm } from './farm.ts';
-import { isEbinTarget, isStageTarget } from './recipe-kinds.ts';
+import { isStageTarget } from './stage-targets/is-stage-target.ts';
 import { changeMirror } from './stage-targets/publish.ts';
 import { isGone, knownAutogens, ownerOf, type TreeOwner } from './tree-owners.ts';
 

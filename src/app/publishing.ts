@@ -4,11 +4,13 @@ import { type AttemptId, type JobIdParts, parseJobId } from '../primitives/index
 import type { PublishReport } from '../publisher/index.ts';
 import type { PackageToPublish } from '../publisher/pacman-repo/index.ts';
 import { readPackageFacts, successesOf } from './artifacts-at-hand.ts';
+import { isEbinTarget } from './ebin-targets/is-ebin-target.ts';
 import { landBuild, packageOfBuild } from './ebin-targets/landing.ts';
 import { isWishName } from './ebin-targets/wishes.ts';
 import type { Farm } from './farm.ts';
 import { changeTree, publishTree } from './publish-tree.ts';
-import { isEbinTarget, isEbuildTree, isStageTarget } from './recipe-kinds.ts';
+import { isEbuildTree } from './recipe-kinds.ts';
+import { isStageTarget } from './stage-targets/is-stage-target.ts';
 import { publishStages } from './stage-targets/publish.ts';
 import { orphans } from './tree-owners.ts';
 

@@ -12,12 +12,14 @@ import {
 } from '../recipes/pkgbuild/index.ts';
 import { createStageKind } from '../recipes/stage/index.ts';
 import { hasUseFolder } from './ebin-targets/gentoo-root.ts';
+import { isEbinTarget } from './ebin-targets/is-ebin-target.ts';
 import { existingBuilds } from './ebin-targets/landing.ts';
 import { objectKeeper } from './ebin-targets/objects.ts';
 import { ebinTargetSettings } from './ebin-targets/settings.ts';
 import type { Farm } from './farm.ts';
 import { blobPathIn, distfilesHostOf, openWorkspace, rootBelow } from './fastpull/index.ts';
 import { makerParts } from './stage-targets/hands.ts';
+import { isStageTarget } from './stage-targets/is-stage-target.ts';
 import { stageMaker } from './stage-targets/make.ts';
 
 /** Whether a target is published as one tree of files: of ebuilds, whoever makes them, or of stages. */
@@ -25,14 +27,6 @@ export function isEbuildTree({ config }: Pick<Farm, 'config'>, target: string): 
   const kind = config.targets[target]?.kind;
   return kind === 'ebuild-tree' || kind === 'ebins' || kind === 'stages';
 }
-
-/** Whether a target is a mirror of stages. */
-export const isStageTarget = ({ config }: Pick<Farm, 'config'>, target: string): boolean =>
-  config.targets[target]?.kind === 'stages';
-
-/** Whether a target is a repository of ebins. */
-export const isEbinTarget = ({ config }: Pick<Farm, 'config'>, target: string): boolean =>
-  config.targets[target]?.kind === 'ebins';
 
 /** The kind of the recipes of a target, with the farm's settings; made for each attempt, as credentials are read once. */
 export function kindOf(farm: Farm, target: string): RecipeKind {

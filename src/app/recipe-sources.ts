@@ -3,9 +3,8 @@ import { SourceRepository } from '../git/index.ts';
 import { pathExists } from '../host/index.ts';
 import type { Recipe } from '../model/index.ts';
 import { type AutogenDetails, autogensOf, type OverlayPlace } from '../recipes/autogen/index.ts';
-import type { EbinDetails } from '../recipes/ebin/index.ts';
 import { load, type PkgbuildDetails } from '../recipes/pkgbuild/index.ts';
-import { ebinRecipes } from './ebin-targets/recipes.ts';
+import { type EbinRecipes, ebinRecipes } from './ebin-targets/recipes.ts';
 import type { Farm } from './farm.ts';
 import { type LoadedRecipes, loadRecipes } from './load-recipes.ts';
 import { makeSrcinfo } from './make-srcinfo.ts';
@@ -149,8 +148,8 @@ export class RecipeSources {
   }
 
   /** All packages of a source of ebins, as they lie there now. Throws what `ebinRecipes` throws. */
-  async ebins(source: string): Promise<readonly Recipe<EbinDetails>[]> {
-    return (await ebinRecipes(this.#farm, source)).recipes;
+  async ebins(source: string): Promise<EbinRecipes> {
+    return await ebinRecipes(this.#farm, source);
   }
 
   /**

@@ -2,11 +2,12 @@ import { fault, isFault, type Problem } from '../diagnostics/index.ts';
 import { entryFacts } from '../host/index.ts';
 import { jobId } from '../primitives/index.ts';
 import { lastMade } from './artifacts-at-hand.ts';
+import { isEbinTarget } from './ebin-targets/is-ebin-target.ts';
 import { verifyEbinTree } from './ebin-targets/verify.ts';
 import { checkTreeFolder } from './ebuild-tree/index.ts';
 import type { Farm } from './farm.ts';
 import { changeTree } from './publish-tree.ts';
-import { isEbinTarget, isStageTarget } from './recipe-kinds.ts';
+import { isStageTarget } from './stage-targets/is-stage-target.ts';
 import { verifySignatures } from './stage-targets/verify.ts';
 
 /** A package of a tree, as repositories show theirs. */

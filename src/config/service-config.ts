@@ -101,6 +101,9 @@ const folderName = z
     'a folder, as a path from the top of the repository',
   );
 
+/** Where binary packages are. */
+const packagePlace = /^(?:\/|https?:\/\/.)/;
+
 const recipeSourceSchema = z
   .strictObject({
     url: z.string().min(1),
@@ -114,8 +117,10 @@ const recipeSourceSchema = z
     target: repositoryName.optional(),
     /** Of autogens: the folder of the repository that is the overlay; default: its top. */
     overlay: folderName.optional(),
-    /** Of ebins: further folders of binary packages, whose builds count as those of `url` do. */
-    also: z.array(z.string().startsWith('/')).optional(),
+    /** Of ebins: further PKGDIRs or addresses of binhosts, whose builds count as those of `url` do. */
+    also: z
+      .array(z.string().regex(packagePlace, 'an absolute path, or an address of http or https'))
+      .optional(),
     /** Of stages: what is built of the files, and when. */
     stages: stagesSchema.optional(),
     /** Of a release: which one, and how its kits are regenerated. */
@@ -133,7 +138,8 @@ const recipeSourceSchema = z
       wrong('target', 'belongs to autogens, ebins and stages');
     if (kind === 'stages' && stages === undefined) wrong('stages', "a source of stages needs 'stages'");
     if (kind !== 'stages' && stages !== undefined) wrong('stages', 'belongs to a source of stages');
-    if (kind === 'ebins' && !url.startsWith('/')) wrong('url', 'of ebins is the absolute path of a PKGDIR');
+    if (kind === 'ebins' && !packagePlace.test(url))
+      wrong('url', 'of ebins is the absolute path of a PKGDIR, or an address of http or https');
     if (kind !== 'ebins' && also !== undefined) wrong('also', 'belongs to ebins');
     if (kind === 'ebins' && branch !== undefined) wrong('branch', 'folders of packages have none');
     if (kind !== 'autogen' && overlay !== undefined) wrong('overlay', 'belongs to autogens');

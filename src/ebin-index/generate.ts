@@ -235,11 +235,17 @@ function limitedText(model: EbuildModel, cpv: string): string {
 
 function reportOf({ request: { selection }, arms }: Prepared, model: EbuildModel, text: string): IndexReport {
   const rows = arms.flatMap((arm) => arm.table.entries.map(({ row }) => row));
-  return reportOn(selection, tableOf(selection.flags.varying, rows), {
+  const sizes = {
     srcUri: Buffer.byteLength(model.values['SRC_URI'] ?? ''),
     requiredUse: Buffer.byteLength(model.values['REQUIRED_USE'] ?? ''),
     ebuild: Buffer.byteLength(text),
-  });
+  };
+  const newest = arms
+    .flatMap(({ builds }) => builds)
+    .find(({ build }) => build.path === selection.newest.path);
+  const demands =
+    newest?.environment && oneLine(newest.environment.variables.get('REQUIRED_USE')?.value ?? '');
+  return reportOn(selection, tableOf(selection.flags.varying, rows), { sizes, demands });
 }
 
 /**

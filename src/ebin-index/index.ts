@@ -8,10 +8,22 @@ export {
   type Unreadable,
   urisUnder,
 } from './evaluate.ts';
+export { combinationsMeeting, visitUris } from './evaluate-all.ts';
 export { generateIndex, type IndexRequest } from './generate.ts';
 export type { GeneratedEbuild, GeneratedIndex, MadeObject } from './generated.ts';
 export type { Build, IndexedObject, IndexOptions, PartClass, TableRow } from './input.ts';
 export { mainPart } from './input.ts';
+export type { MatrixBuild, MatrixFacts, MatrixObject, MatrixRow } from './matrix-facts.ts';
+export type { MatrixPattern } from './matrix-patterns.ts';
+export type {
+  MatrixChoice,
+  MatrixContent,
+  MatrixFilter,
+  MatrixPart,
+  MatrixSummary,
+  SharedObject,
+  UseMatrix,
+} from './matrix-view.ts';
 export { distfileName, fragmentFor, packageOf, pfOf, type Unnamed } from './names.ts';
 export { type NearCombination, type Nearest, nearestCombination } from './nearest.ts';
 export { type IndexReport, type ReportedBuild, reportedBuild, reportedBuilds } from './report.ts';
@@ -29,3 +41,4 @@ export {
 } from './selection.ts';
 export { usualUriDigits } from './source-uri.ts';
 export { type Existence, existenceOf, type Table, tableOf } from './table.ts';
+export { readFilter, summarizeMatrix, useMatrix } from './use-matrix.ts';

@@ -27,6 +27,8 @@ export interface IndexReport {
   readonly neutral: Readonly<Record<string, readonly string[]>>;
   /** Up to 64 combinations that are not built. */
   readonly missing: readonly (readonly string[])[];
+  /** REQUIRED_USE of the ebuild that the newest build was built from; absent when it is not known. */
+  readonly demands?: string;
   /** Bytes. */
   readonly sizes: { readonly srcUri: number; readonly requiredUse: number; readonly ebuild: number };
 }
@@ -47,7 +49,11 @@ export function reportedBuilds({ selected, left }: Selection): ReportedBuild[] {
 }
 
 /** The report on one ebin; sizes come from its texts. */
-export function reportOn(selection: Selection, table: Table, sizes: IndexReport['sizes']): IndexReport {
+export function reportOn(
+  selection: Selection,
+  table: Table,
+  { sizes, demands }: Pick<IndexReport, 'sizes'> & { readonly demands: string | undefined },
+): IndexReport {
   const parts = partsOf(table);
   const { varying, constant, dropped } = selection.flags;
   return {
@@ -60,6 +66,7 @@ export function reportOn(selection: Selection, table: Table, sizes: IndexReport[
     ),
     neutral: Object.fromEntries(parts.map((part) => [part, neutralFlags(table, part)])),
     missing: missingCombinations(existenceOf(table)),
+    ...(demands === undefined ? {} : { demands }),
     sizes,
   };
 }

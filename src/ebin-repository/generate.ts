@@ -65,6 +65,7 @@ class Generation {
         this.#tell(cpv);
         this.#saveNowAndThen();
       }
+      this.#rememberRefused();
       if (!this.#request.options.strict || !this.#isRefused()) await this.#publish();
     } finally {
       this.#state.save();
@@ -267,6 +268,14 @@ class Generation {
     if (this.#request.options.prune && this.#request.atoms.length === 0)
       for (const cpv of this.#state.packages.keys())
         if (!this.#outcomes.has(cpv)) this.#state.packages.delete(cpv);
+  }
+
+  #rememberRefused(): void {
+    if (this.#request.atoms.length === 0) this.#state.refused.clear();
+    for (const [cpv, outcome] of this.#outcomes) {
+      this.#state.refused.delete(cpv);
+      if (outcome.kind === 'refused') this.#state.refused.set(cpv, this.#report(cpv, outcome).diagnostics);
+    }
   }
 
   #report(cpv: string, outcome: Outcome): PackageReport {

@@ -12,6 +12,17 @@ export type {
 export { type FeaturesChange, type FeaturesRequest, featureFlags, mapFeatures } from './features.ts';
 export { isWanted } from './gather.ts';
 export { generate } from './generate.ts';
+export {
+  type KnownEbin,
+  type KnownEbins,
+  type MatrixMemory,
+  MatrixReader,
+  type MemoryPart,
+  type MemorySource,
+  memoryOf,
+  type RefusedVersion,
+} from './matrix-reader.ts';
+export { readMemoryPart } from './memory-part.ts';
 export { type EbinsSettings, readRequest, readSettings } from './request.ts';
 export { type Scan, type ScannedVersion, type ScanRequest, scan } from './scan.ts';
 export {
@@ -22,4 +33,4 @@ export {
   selectNearest,
   type UseTable,
 } from './select.ts';
-export { type Verification, type VerifyOptions, verify } from './verify.ts';
+export { requireRepository, type Verification, type VerifyOptions, verify } from './verify.ts';

@@ -1,7 +1,7 @@
 import type { Problem } from '../diagnostics/index.ts';
 import type { ContentObject } from '../ebins/index.ts';
 import { bytesIfThere, ensureFolder, replaceFile } from '../host/index.ts';
-import type { PackageReport } from './contract.ts';
+import type { Diagnostic, PackageReport } from './contract.ts';
 
 /** Folder of the generator in a repository; Portage and Git leave it alone. */
 export const ownFolder = '.ebins';
@@ -43,6 +43,7 @@ interface Kept {
   readonly files: Readonly<Record<string, KnownFile>>;
   readonly splits: Readonly<Record<string, KnownSplit>>;
   readonly packages: Readonly<Record<string, KnownPackage>>;
+  readonly refused?: Readonly<Record<string, readonly Diagnostic[]>>;
 }
 
 const version = 2;
@@ -61,6 +62,8 @@ export class GeneratorState {
   readonly splits: Map<string, KnownSplit>;
   /** By version. */
   readonly packages: Map<string, KnownPackage>;
+  /** Why the last run refused a version, by version. */
+  readonly refused: Map<string, readonly Diagnostic[]>;
 
   /** One that knows nothing, and is not to be saved. */
   static empty(): GeneratorState {
@@ -75,6 +78,7 @@ export class GeneratorState {
     this.files = new Map(Object.entries(kept.files));
     this.splits = new Map(Object.entries(kept.splits));
     this.packages = new Map(Object.entries(kept.packages));
+    this.refused = new Map(Object.entries(kept.refused ?? {}));
   }
 
   #read(): Kept {
@@ -98,6 +102,7 @@ export class GeneratorState {
       files: Object.fromEntries(this.files),
       splits: Object.fromEntries([...this.splits].filter(([key]) => used.has(key.split(' ')[0] ?? ''))),
       packages: Object.fromEntries(this.packages),
+      refused: Object.fromEntries(this.refused),
     };
     replaceFile(this.#path, JSON.stringify(kept));
   }

@@ -1,10 +1,7 @@
-import { Readable } from 'node:stream';
 import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import { answerCdnPath, type Blos, layoutConf } from '../app/fastpull/index.ts';
-import { readFileRange } from '../host/index.ts';
-import { parseByteRange } from './byte-range.ts';
-import { matchesTag } from './conditional-answers.ts';
 import { listenAt, urlOf } from './listen.ts';
+import { keptForEver, sendBytes } from './send-bytes.ts';
 
 export interface CdnServer {
   readonly url: string;
@@ -36,7 +33,12 @@ export async function startCdnServer(
 
 function answer(blos: Blos, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const found = answerCdnPath(blos, request.url.replace(/[?#].*$/s, ''));
-  if (found.kind === 'blob') return sendBlob(found.blob, request, reply);
+  if (found.kind === 'blob') {
+    const { sha512, path, sizeBytes } = found.blob;
+    const type = 'application/octet-stream';
+    const blob = { from: { path }, sizeBytes, tag: `"${sha512}"`, type, cacheControl: keptForEver };
+    return sendBytes(blob, request, reply);
+  }
   reply.type('text/plain; charset=utf-8').header('cache-control', 'no-cache');
   switch (found.kind) {
     case 'layout':
@@ -48,34 +50,4 @@ function answer(blos: Blos, request: FastifyRequest, reply: FastifyReply): Fasti
     case 'unknown':
       return reply.code(404).send('there is nothing of this name\n');
   }
-}
-
-function sendBlob(
-  { sha512, path, sizeBytes }: { sha512: string; path: string; sizeBytes: number },
-  { headers, method }: FastifyRequest,
-  reply: FastifyReply,
-): FastifyReply {
-  const tag = `"${sha512}"`;
-  reply.headers({
-    'accept-ranges': 'bytes',
-    'cache-control': 'public, max-age=31536000, immutable',
-    etag: tag,
-    'content-type': 'application/octet-stream',
-  });
-  const known = headers['if-none-match'];
-  if (known !== undefined && matchesTag(known, tag)) return reply.code(304).send();
-  const isSame = [undefined, tag].includes(headers['if-range'] as string | undefined);
-  const range = isSame ? parseByteRange(headers.range, sizeBytes) : undefined;
-  if (range === 'unsatisfiable') {
-    return reply
-      .code(416)
-      .header('content-range', `bytes */${sizeBytes}`)
-      .header('cache-control', 'no-cache')
-      .send();
-  }
-  const { from, to } = range ?? { from: 0, to: sizeBytes };
-  if (range) reply.code(206).header('content-range', `bytes ${from}-${to - 1}/${sizeBytes}`);
-  reply.header('content-length', to - from);
-  if (method === 'HEAD') return reply.send();
-  return reply.send(Readable.from(readFileRange(path, from, to), { objectMode: false }));
 }

@@ -41,6 +41,8 @@ export interface HttpOptions {
   readonly logReading?: LogReading;
   /** Label builds with the package's name: one row per package, so only for small farms. */
   readonly pkgnameLabel?: boolean;
+  /** Folder of the distfiles of ebins in content-hash layout; without it neither they nor the repositories are served. */
+  readonly distfiles?: string;
   readonly limits?: Partial<HttpLimits>;
   readonly clock?: Clock;
 }

@@ -16,11 +16,7 @@ const logPolicy = `${policy}; style-src 'self' 'unsafe-inline'`;
 /** Pages and what they load. */
 export async function pageRoutes(server: WebServer, { pagesFolder }: RouteContext): Promise<void> {
   await server.register(fastifyStatic, { root: pagesFolder, serve: false });
-  const page = (url: string, summary: string, send: (reply: FastifyReply) => FastifyReply): void => {
-    const answer = { type: typeOf(url), description: 'The file.' };
-    const schema = describeRoute({ summary, tag: 'pages', answer, also: { 404: 'The file is missing.' } });
-    server.get(url, { schema }, async (_request, reply) => send(reply));
-  };
+  const page = pageAdder(server);
   page('/', 'What there is', (reply) =>
     reply
       .headers({ 'content-security-policy': policy, 'cache-control': 'public, max-age=86400' })
@@ -32,9 +28,7 @@ export async function pageRoutes(server: WebServer, { pagesFolder }: RouteContex
       reply.header('content-security-policy', logPolicy).sendFile('logs.html', pagesFolder, day),
     );
   }
-  page('/assets/pages.css', 'What all pages have in common', (reply) =>
-    reply.sendFile('pages.css', pagesFolder, day),
-  );
+  commonFiles(page, pagesFolder);
   for (const file of ['logs-viewer.js', 'logs-screen.js', 'logs-viewer.css']) {
     page(`/assets/${file}`, 'A part of the log page', (reply) => reply.sendFile(file, pagesFolder, day));
   }
@@ -46,9 +40,43 @@ export async function pageRoutes(server: WebServer, { pagesFolder }: RouteContex
       reply.sendFile(file, pagesFolder, day),
     );
   }
+  ebinPages(page, pagesFolder);
   for (const [url, file] of Object.entries(terminalFiles)) {
     page(url, 'The terminal of the log page', (reply) => reply.sendFile(basename(file), dirname(file), day));
   }
+}
+
+type AddPage = (url: string, summary: string, send: (reply: FastifyReply) => FastifyReply) => void;
+
+const pageAdder =
+  (server: WebServer): AddPage =>
+  (url, summary, send) => {
+    const answer = { type: typeOf(url), description: 'The file.' };
+    const schema = describeRoute({ summary, tag: 'pages', answer, also: { 404: 'The file is missing.' } });
+    server.get(url, { schema }, async (_request, reply) => send(reply));
+  };
+
+function commonFiles(page: AddPage, pagesFolder: string): void {
+  for (const file of ['pages.css', 'tables.css', 'elements.js', 'operator.js']) {
+    page(`/assets/${file}`, 'What pages have in common', (reply) => reply.sendFile(file, pagesFolder, day));
+  }
+}
+
+function ebinPages(page: AddPage, pagesFolder: string): void {
+  page('/ebins.html', 'Ebins: `?repository=NAME&ebin=CATEGORY/NAME-VERSION&use=FLAGS`', (reply) =>
+    reply.header('content-security-policy', policy).sendFile('ebins.html', pagesFolder, day),
+  );
+  for (const file of ['ebins.js', 'ebins-list.js', 'ebins-matrix.js', 'ebins.css']) {
+    page(`/assets/${file}`, 'A part of the page of ebins', (reply) => reply.sendFile(file, pagesFolder, day));
+  }
+}
+
+/** What the page of ebins needs, where there is no farm. */
+export async function ebinPageRoutes(server: WebServer, pagesFolder: string): Promise<void> {
+  await server.register(fastifyStatic, { root: pagesFolder, serve: false });
+  const page = pageAdder(server);
+  commonFiles(page, pagesFolder);
+  ebinPages(page, pagesFolder);
 }
 
 const typeOf = (url: string): string =>

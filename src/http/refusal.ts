@@ -16,6 +16,8 @@ const statusOf: Partial<Record<string, number>> = {
   STO001: 404,
   SCH007: 404,
   CIF001: 404,
+  EBN084: 404,
+  EBN095: 404,
   EBN104: 404,
 };
 

@@ -6,7 +6,9 @@ import { repeatEvery, runAfter, systemClock, systemRandom } from '../host/index.
 import { answerFrameworkError, answerNoHttp, answerProblems } from './answer-problems.ts';
 import { commandRoutes } from './command-routes.ts';
 import { answerConditionally } from './conditional-answers.ts';
+import { ebinFileRoutes } from './ebin-file-routes.ts';
 import { ebinRequestRoutes } from './ebin-request-routes.ts';
+import { ebinRoutes } from './ebin-routes.ts';
 import { eventRoutes } from './event-routes.ts';
 import { farmRoutes } from './farm-routes.ts';
 import { completeLimits, type HttpOptions, type HttpServer } from './http-options.ts';
@@ -152,6 +154,7 @@ function makeServer(options: HttpOptions, context: RouteContext): WebServer {
 }
 
 async function addRoutes(server: WebServer, options: HttpOptions, context: RouteContext): Promise<void> {
+  const { service, clock } = context;
   const origins = [...(options.corsOrigins ?? [])];
   if (origins.length > 0) await allowOrigins(server, origins);
   await openapiRoute(server);
@@ -161,7 +164,14 @@ async function addRoutes(server: WebServer, options: HttpOptions, context: Route
     eventRoutes(inner, context);
     commandRoutes(inner, context);
     upkeepRoutes(inner, context);
+    ebinRoutes(inner, service.ebins);
     ebinRequestRoutes(inner, context);
+    if (options.distfiles !== undefined)
+      ebinFileRoutes(inner, {
+        store: options.distfiles,
+        repository: (name) => service.ebins.folderOf(name),
+        clock,
+      });
     await objectRoutes(inner, context);
     farmRoutes(inner, context);
     await pageRoutes(inner, context);

@@ -6,6 +6,8 @@ import {
   aliveReplySchema,
   buildersReplySchema,
   buildsReplySchema,
+  ebinRepositoriesSchema,
+  ebinRequestsSchema,
   eventsReplySchema,
   jobViewSchema,
   problemBodySchema,
@@ -22,7 +24,11 @@ import { problemOf, type ServedFarm, serveFarm } from './served-farm.ts';
 
 let farm: ServedFarm;
 beforeAll(async () => {
-  farm = await serveFarm({ corsOrigins: ['https://site.example'], limits: { bodyBytes: 100_000 } });
+  farm = await serveFarm({
+    corsOrigins: ['https://site.example'],
+    limits: { bodyBytes: 100_000 },
+    distfiles: '/nonexistent',
+  });
 });
 afterAll(() => farm.close());
 beforeEach(() => {
@@ -42,6 +48,8 @@ const polled: readonly (readonly [string, WireSchema])[] = [
   ['/api/builds?pkgbase=foo&target=local&limit=3', buildsReplySchema],
   ['/api/builders', buildersReplySchema],
   ['/api/events?after=0', eventsReplySchema],
+  ['/api/ebins', ebinRepositoriesSchema],
+  ['/api/ebin-requests', ebinRequestsSchema],
 ];
 
 describe('what is polled', () => {
@@ -119,6 +127,8 @@ describe('what is polled', () => {
     '/api/events?after=-1',
     '/api/queue/packages?repo=..%2Fx',
     '/api/queue/jobs/local/x86_64/Foo',
+    '/api/ebins/-x',
+    '/api/ebins/ebins/app-misc/demo-1?use=%21%21',
   ])('%s is malformed', async (path) => {
     const answer = await farm.get(path);
     expect([answer.status, (await problemOf(answer)).code]).toEqual([400, 'HTP001']);

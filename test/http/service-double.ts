@@ -11,6 +11,7 @@ import type {
   UpkeepRunRequest,
   UpkeepView,
 } from '../../src/api/index.ts';
+import { EbinRepositories, type ShownRepository } from '../../src/app/ebins/index.ts';
 import type { FarmService, LogRevision, Measurement, TokenRole } from '../../src/app/index.ts';
 import { fault } from '../../src/diagnostics/index.ts';
 import type { FarmEvent, JobStateName } from '../../src/model/index.ts';
@@ -60,6 +61,9 @@ export class GrowingLog implements LogRevision {
 /** The farm's service in memory: a test sets what it says and sees what was asked of it. */
 export class ServiceDouble implements FarmService {
   readonly ebinWishes: EbinRequestView[] = [];
+  /** Repositories of ebins that a test shows. */
+  shownEbins: ShownRepository[] = [];
+  readonly ebins = new EbinRepositories(() => this.shownEbins);
   readonly calls: { readonly name: string; readonly args: readonly unknown[] }[] = [];
   readonly tokens = new Map<string, { role: TokenRole; name: string }>([
     ['operator-token', { role: 'operator', name: 'olga' }],

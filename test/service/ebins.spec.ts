@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   chmodSync,
   cpSync,
@@ -15,9 +16,10 @@ import {
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { EbinRequestView, JobView } from '../../src/api/index.ts';
+import type { EbinList, EbinMatrix, EbinRequestView, JobView } from '../../src/api/index.ts';
 import { indexFolder } from '../../src/ebins/index.ts';
 import { findProgram } from '../../src/host/index.ts';
+import { BinhostServer } from '../ebins/binhost-server.ts';
 import { buildsOf, putThing, type Thing } from '../ebins/thing.ts';
 import { makeBareRoot } from '../end-to-end/tiny-root.ts';
 import { startRedis } from '../redis-server.ts';
@@ -37,10 +39,14 @@ function makeGentooRoot(root: string): void {
   mkdirSync(join(root, 'etc/portage/package.use'), { recursive: true });
   for (const name of ['package.json', 'src', 'node_modules/yaml'])
     cpSync(join(top, name), join(own, name), { recursive: true, dereference: true });
-  for (const name of ['emerge-program.ts', 'thing.ts'])
+  for (const name of ['emerge-child.ts', 'thing.ts'])
     cpSync(join(top, 'test/ebins', name), join(own, 'test/ebins', name));
   const runtime = process.execPath.slice(process.execPath.lastIndexOf('/') + 1);
-  const script = `#!/usr/bin/bash\nexec /usr/bin/${runtime} /opt/packmill/test/ebins/emerge-program.ts "$@"\n`;
+  // what makes no package needs no runtime
+  const script = `#!/usr/bin/bash
+case " $* " in *" --buildpkgonly "*) exec /usr/bin/${runtime} /opt/packmill/test/ebins/emerge-child.ts "$@" ;; esac
+echo "emerge $*"
+`;
   writeFileSync(join(root, 'usr/bin/emerge'), script);
   chmodSync(join(root, 'usr/bin/emerge'), 0o755);
 }
@@ -49,6 +55,8 @@ let farm: ServiceFixture;
 let serving: StartedProgram | undefined;
 let pkgdir = '';
 let tree = '';
+let binhost = '';
+let server: BinhostServer | undefined;
 
 /** Adds a build, as Portage does: the index lists it. */
 async function put(thing: Thing): Promise<string> {
@@ -61,7 +69,7 @@ async function put(thing: Thing): Promise<string> {
 function configure(sandbox = '', target = '', more = ''): void {
   const settings = `repository: demo
 sandbox: { network: full${sandbox} }
-recipe-sources: { binpkgs: { url: ${pkgdir}, kind: ebins, target: ebins, upkeep: { every: never, look: 200ms } } }
+recipe-sources: { binpkgs: { url: ${pkgdir}, also: ["${binhost}"], kind: ebins, target: ebins, upkeep: { every: never, look: 200ms } } }
 targets: { ebins: { kind: ebins, mirrors: ["https://files.example/distfiles"]${target} } }
 ${more}
 `;
@@ -72,6 +80,13 @@ beforeAll(async () => {
   farm = await ServiceFixture.make();
   pkgdir = join(farm.folder, 'pkgdir');
   tree = join(farm.farm, 'public/ebins/tree');
+  const elsewhere = join(farm.folder, 'elsewhere');
+  mkdirSync(elsewhere);
+  writeFileSync(join(elsewhere, 'Packages'), 'ARCH: amd64\nVERSION: 0\n\n');
+  await putThing(elsewhere, { cpv: 'dev-libs/jug-3.0', iuse: [], use: [] });
+  await indexFolder(elsewhere);
+  server = new BinhostServer(elsewhere);
+  binhost = await server.start();
   configure();
   mkdirSync(pkgdir);
   writeFileSync(join(pkgdir, 'Packages'), 'ARCH: amd64\nVERSION: 0\n\n');
@@ -81,6 +96,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await farm.dispose();
+  await server?.stop();
 });
 
 async function until<Value>(look: () => Value | undefined | Promise<Value | undefined>): Promise<Value> {
@@ -123,7 +139,9 @@ describe('a farm that keeps ebins', () => {
     await until(() =>
       ebuild('app-misc/pen/pen-1.0.ebuild') && ebuild('app-misc/cup/cup-2.0.ebuild') ? true : undefined,
     );
-    expect(read('profiles/categories')).toBe('app-misc\n');
+    // what a binhost has becomes ebins in the same way
+    await until(() => (ebuild('dev-libs/jug/jug-3.0.ebuild') ? true : undefined));
+    expect(read('profiles/categories')).toBe('app-misc\ndev-libs\n');
     expect(read('profiles/thirdpartymirrors')).toBe('binhost\thttps://files.example/distfiles\n');
     expect(read('metadata/layout.conf')).toContain('masters = tryrepo');
     expect(read('metadata/md5-cache/app-misc/pen-1.0')).toContain('alpha');
@@ -137,7 +155,7 @@ describe('a farm that keeps ebins', () => {
     );
     expect(await farm.log('app-misc/pen')).toContain('app-misc/pen-1.0: 2 combinations of alpha');
     expect(await farm.do('repo', 'verify', 'ebins')).toContain(': good');
-    expect(await farm.do('status')).toMatch(/^repository ebins\/any: generation \d+, 3 packages/m);
+    expect(await farm.do('status')).toMatch(/^repository ebins\/any: generation \d+, 4 packages/m);
   });
 
   it('makes anew only the package whose builds changed, and nothing when nothing did', async () => {
@@ -154,7 +172,7 @@ describe('a farm that keeps ebins', () => {
     expect(farm.watch.movesOf('app-misc/cup').filter(({ to }) => to === 'running')).toHaveLength(1);
   });
 
-  it('39: leaves the last good ebuild of a package that is damaged, and goes on with others', async () => {
+  it('leaves the last good ebuild of a package that is damaged, and goes on with others', async () => {
     const before = read('app-misc/pen/pen-1.0.ebuild');
     await farm.do('upkeep', 'pause', 'binpkgs');
     await put({ ...cup, use: [] });
@@ -166,9 +184,42 @@ describe('a farm that keeps ebins', () => {
     await until(() => (distfiles().length === 5 ? true : undefined));
     expect((await job('app-misc/pen')).problem).toMatchObject({ code: expect.stringMatching(/^EBN00/) });
     expect(read('app-misc/pen/pen-1.0.ebuild')).toBe(before);
+    const { refused } = await farm.json<EbinList>('/api/ebins/ebins');
+    expect(refused).toMatchObject([{ cpv: 'app-misc/pen', problems: [{ severity: 'error' }] }]);
     rmSync(path);
     await indexFolder(pkgdir);
     await farm.watch.moved('app-misc/pen', 'already-built', 2);
+  });
+
+  it('shows what is built and missing with the builds that it is made of, and serves distfiles and trees', async () => {
+    const list = await until(async () => {
+      const found = await farm.json<EbinList>('/api/ebins/ebins');
+      return found.refused.length === 0 ? found : undefined;
+    });
+    expect(list).toMatchObject({ repository: 'ebins', takesRequests: true });
+    expect(list.ebins.map(({ cpv, built, missing }) => [cpv, built, missing])).toEqual([
+      ['app-misc/cup-2.0', 2, 0],
+      ['app-misc/pen-1.0', 3, 1],
+    ]);
+    const matrix = await farm.json<EbinMatrix>('/api/ebins/ebins/app-misc/pen-1.0?use=alpha%20beta');
+    expect(matrix.choice).toMatchObject({ use: ['alpha', 'beta'], state: 'missing' });
+    const all = await farm.json<EbinMatrix>('/api/ebins/ebins/app-misc/pen-1.0');
+    expect(all.pinned.map(({ flag }) => flag)).toEqual(['gamma', 'masked', 'broken']);
+    const builds = all.contents.flatMap((one) => one.builds);
+    expect(builds.map(({ use, buildId }) => [use.join(' '), buildId])).toEqual([
+      ['', 1],
+      ['beta', 3],
+      ['alpha', 2],
+    ]);
+    expect(JSON.stringify(all)).not.toContain(farm.folder);
+    const [sha512 = ''] = distfiles();
+    const path = pathOf(sha512).slice(farm.farm.length);
+    const bytes = await (await fetch(`${farm.url}${path}`)).bytes();
+    expect(createHash('sha512').update(bytes).digest('hex')).toBe(sha512);
+    const manifest = await fetch(`${farm.url}/trees/ebins/app-misc/pen/Manifest`);
+    expect(await manifest.text()).toBe(read('app-misc/pen/Manifest'));
+    expect((await fetch(`${farm.url}/trees/ebins.tar`)).status).toBe(200);
+    expect((await fetch(`${farm.url}/trees/demo/profiles/repo_name`)).status).toBe(404);
   });
 
   it('tells what exists already and what cannot be asked for, and a request waits without a builder with Portage', async () => {

@@ -3,7 +3,7 @@ import { entryFacts, pathExists } from '../../host/index.ts';
 import type { Digest } from '../../primitives/index.ts';
 import type { EbinFacts, IndexSettings, KeptDistfile } from '../../recipes/ebin/index.ts';
 import type { Farm } from '../farm.ts';
-import { isEbinTarget } from '../recipe-kinds.ts';
+import { isEbinTarget } from './is-ebin-target.ts';
 
 type StoreParts = Pick<Farm, 'paths' | 'store' | 'clock'>;
 

@@ -8,7 +8,7 @@ import { type JobId, jobId } from '../../primitives/index.ts';
 import { buildRecipe, type EbinDetails } from '../../recipes/ebin/index.ts';
 import type { Farm } from '../farm.ts';
 import { sourcesFor } from '../farm-names.ts';
-import { foldersOf } from './recipes.ts';
+import { ownFolderOf } from './recipes.ts';
 
 /** A combination of flags that somebody wants, as it is written down. */
 export interface EbinWish {
@@ -85,7 +85,7 @@ export const isWishName = (name: string): boolean => /\.request-\d+$/.test(name)
 
 /** A wish as a recipe of its source. */
 export function wishRecipe(farm: Pick<Farm, 'config'>, wish: EbinWish): Recipe<EbinDetails> {
-  const [folder = ''] = foldersOf(farm, wish.source);
+  const folder = ownFolderOf(farm, wish.source) ?? '';
   const { package: cpv, use } = wish;
   const version = parsePackageId(cpv) ? cpv.slice(cpv.lastIndexOf('/') + 1) : '0';
   return buildRecipe(wishName(wish), {
@@ -138,8 +138,9 @@ export function settleRequest(farm: Pick<Farm, 'config' | 'trees'>, request: Ebi
         : `'${request.target}' is no target of ebins; there are ${known}`;
     throw fault('EBN101', { what });
   }
-  const [source] = sourcesFor(farm.config, target);
-  if (source === undefined) throw fault('EBN101', { what: `no source of the farm is for '${target}'` });
+  const source = sourcesFor(farm.config, target).find((one) => ownFolderOf(farm, one) !== undefined);
+  if (source === undefined)
+    throw fault('EBN101', { what: `no source of the farm has a PKGDIR of its own for '${target}'` });
   const atom = request.atom.replace(/^=/, '');
   const use = request.use.map((flag) => flag.replace(/^\+/, ''));
   const found = newestOf(farm, target, { atom, use });

@@ -34,6 +34,18 @@ export {
   selectNearest,
 } from '../../ebin-repository/index.ts';
 export { type BinhostOptions, isBinhost, usualBinhostCache } from './binhost-address.ts';
+export {
+  answerDistfile,
+  type DistfileAnswer,
+  repositoryName,
+  type ServedEbins,
+  snapshotTree,
+  type TreeFileAnswer,
+  type TreeSnapshot,
+  treeFile,
+  treeVersion,
+} from './ebin-files.ts';
+export { type EbinLook, EbinRepositories, lookAtEbins, type ShownRepository } from './ebin-look.ts';
 export type { Inspection } from './inspect-package.ts';
 
 /**

@@ -1,9 +1,10 @@
 import type { UpkeepPackage, UpkeepPackageState } from '../../api/index.ts';
 import { isFinal } from '../../model/index.ts';
 import { jobId } from '../../primitives/index.ts';
+import { isEbinTarget } from '../ebin-targets/is-ebin-target.ts';
 import { isWishName } from '../ebin-targets/wishes.ts';
 import type { Farm } from '../farm.ts';
-import { isEbinTarget, isStageTarget } from '../recipe-kinds.ts';
+import { isStageTarget } from '../stage-targets/is-stage-target.ts';
 import { knownAutogens } from '../tree-owners.ts';
 
 /** A source of autogens with its target. */

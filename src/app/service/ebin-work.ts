@@ -33,17 +33,20 @@ export class EbinWork implements SourceWork {
     const recipes = all.recipes.filter(({ name }) => !isWishName(name));
     const head = stateOf(recipes);
     const wanted = packages ?? recipes.filter((one) => this.#isChanged(one)).map(({ name }) => name);
+    const [lack] = all.lacking;
+    const told = lack === undefined ? null : shown(lack);
+    const warnings = all.lacking.length;
     if (wanted.length === 0)
-      return { head, outcome: { outcome: 'done', problem: null, scheduled: [], warnings: 0 } };
+      return { head, outcome: { outcome: 'done', problem: told, scheduled: [], warnings } };
     const reply = await schedule({
       id: `upkeep-${systemRandom.hex(12)}`,
       ...{ target, source, arch: 'any', urgency: 0, packages: wanted.map((name) => ({ name })) },
     });
     const [first] = reply.refused;
-    const problem = first === undefined ? null : shown(first);
+    const problem = first === undefined ? told : shown(first);
     const scheduled = reply.accepted.map(({ name }) => name);
-    const outcome = problem === null ? 'done' : 'failed';
-    return { head, outcome: { outcome, problem, scheduled, warnings: reply.refused.length } };
+    const outcome = first === undefined ? 'done' : 'failed';
+    return { head, outcome: { outcome, problem, scheduled, warnings: warnings + reply.refused.length } };
   }
 
   /** What was looked at in this state is not looked at again, whatever came of it, unless it was called off or lost. */

@@ -1,6 +1,8 @@
 import type { BuilderView, UpkeepPackages, UpkeepView } from '../../api/index.ts';
 import type { LogHub } from '../../logs/index.ts';
 import type { FarmEvent } from '../../model/index.ts';
+import { ebinLook } from '../ebin-targets/look.ts';
+import type { EbinLook } from '../ebins/index.ts';
 import type { Farm } from '../farm.ts';
 import { ebinRequestViews } from './ebin-requests.ts';
 import type { LogRevision } from './farm-service.ts';
@@ -12,6 +14,8 @@ import { FarmViews } from './views.ts';
 export abstract class FarmLook {
   readonly farm: Farm;
   readonly hub: LogHub;
+  /** Repositories of ebins. */
+  readonly ebins: EbinLook;
   protected readonly views: FarmViews;
   protected readonly notes: QueueNotes;
   readonly #upkeep: UpkeepLook;
@@ -23,6 +27,7 @@ export abstract class FarmLook {
     this.hub = hub;
     this.views = new FarmViews(farm, () => this.localBuilders());
     this.notes = new QueueNotes(farm, hub);
+    this.ebins = ebinLook(farm, () => this.localBuilders() !== undefined);
     this.#upkeep = new UpkeepLook(farm);
     this.#logsUrl = farm.config.notify['logs-url'] ?? logsUrl;
   }

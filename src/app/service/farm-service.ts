@@ -17,6 +17,7 @@ import type {
   UpkeepView,
 } from '../../api/index.ts';
 import type { FarmEvent } from '../../model/index.ts';
+import type { EbinLook } from '../ebins/index.ts';
 
 /** Who may do what. `builder`: hand in objects, fetch inputs. `operator`: schedule, cancel, drain. */
 export type TokenRole = 'builder' | 'operator';
@@ -46,6 +47,8 @@ export interface Measurement {
 
 /** What the faces (HTTP, command line) may ask of a running manager. All reading is cheap enough to be polled. */
 export interface FarmService {
+  /** What may be seen of repositories of ebins. */
+  readonly ebins: EbinLook;
   /** `early`: the answer to a request for many packages need not wait until they are queued. */
   schedule(request: ScheduleRequest, how?: { readonly early?: boolean }): Promise<ScheduleReply>;
   removeObsolete(request: RemovalRequest): Promise<RemovalReply>;

@@ -10,7 +10,7 @@ import type {
   UpkeepRunRequest,
 } from '../../api/index.ts';
 import { serveCalls } from '../../channel/index.ts';
-import { fault, isFault, type Problem, ProblemError } from '../../diagnostics/index.ts';
+import { fault, type Problem, ProblemError } from '../../diagnostics/index.ts';
 import type { Dispatcher } from '../../dispatcher/index.ts';
 import { machine, removeEntry, replaceFile, systemRandom } from '../../host/index.ts';
 import { LogHub, pruneLogs } from '../../logs/index.ts';
@@ -19,8 +19,6 @@ import { Notifier } from '../../notifier/index.ts';
 import type { JobId } from '../../primitives/index.ts';
 import type { Carriers } from '../carriers.ts';
 import type { Farm } from '../farm.ts';
-import { targetNames, usualTarget } from '../farm-names.ts';
-import { removeObsolete } from '../obsolete-packages.ts';
 import { sweepWork } from '../perform-attempt.ts';
 import { Publishing } from '../publishing.ts';
 import { RecipeSources } from '../recipe-sources.ts';
@@ -30,15 +28,15 @@ import { EbinRequests } from './ebin-requests.ts';
 import { FailureLines } from './failure-lines.ts';
 import { FarmLook } from './farm-look.ts';
 import type { FarmService, Measurement } from './farm-service.ts';
-import { noSuchBuilder, noSuchTarget } from './known-names.ts';
-import { knownRecipes } from './known-recipes.ts';
+import { noSuchBuilder } from './known-names.ts';
 import { LandingZone } from './landing-zone.ts';
 import { LocalBuilders } from './local-builders.ts';
 import { operatorCalls } from './operator-calls.ts';
+import { removeFor } from './removal.ts';
 import { Scheduling } from './scheduling.ts';
 import { isSelected } from './selection.ts';
 import { dispatcherOf } from './service-dispatcher.ts';
-import { notifierConfig, Telling, wasReplaced, wordsOf } from './telling.ts';
+import { notifierConfig, Telling, wasReplaced } from './telling.ts';
 import { Tokens } from './tokens.ts';
 import { diskTrouble, Troubles } from './troubles.ts';
 import { Upkeep } from './upkeep.ts';
@@ -380,32 +378,9 @@ export class RunningFarm extends FarmLook implements FarmService {
     return this.#scheduling.schedule(request, how);
   }
 
-  async removeObsolete(request: RemovalRequest): Promise<RemovalReply> {
-    const limit = this.farm.config.service['removal-limit'];
-    const { arch, keep, asOfMs, force, dryRun } = request;
-    const target = request.target ?? usualTarget(this.farm.config);
-    const word = { id: `removal-${request.id}`, target, arch };
-    try {
-      const done = await removeObsolete(this.farm, {
-        target,
-        arch,
-        keep,
-        asOfMs,
-        force,
-        dryRun,
-        recipesAmong: (names) =>
-          knownRecipes({ farm: this.farm, sources: this.#sources }, { target, arch }, names),
-        limits: { share: limit, atLeast: 10 },
-      });
-      if (!dryRun) this.#notifier.notify({ ...word, what: 'removal-finished', removed: done.removed });
-      const { generation, removed, spared, unknown } = done;
-      return { generation, removed: [...removed], spared: [...spared], unknown: [...unknown] };
-    } catch (error) {
-      if (!dryRun) this.#notifier.notify({ ...word, what: 'removal-failed', reason: wordsOf(error) });
-      // a target of the farm may have nothing published yet; another one is a slip of who asks
-      const isStranger = isFault(error, 'PUB004') && !targetNames(this.farm.config).includes(target);
-      throw isStranger ? noSuchTarget(this.farm.config, target) : error;
-    }
+  removeObsolete(request: RemovalRequest): Promise<RemovalReply> {
+    const { farm } = this;
+    return removeFor({ farm, sources: this.#sources, notifier: this.#notifier }, request);
   }
 
   async cancel(selection: JobSelection, reason: string): Promise<readonly string[]> {

@@ -9,11 +9,13 @@ import type { StageDetails } from '../../recipes/stage/index.ts';
 import type { StoredObject } from '../../store/index.ts';
 import { gatherInputs, introduction, targetOf } from '../attempt-inputs.ts';
 import { autogenOrderSettings } from '../autogen-orders.ts';
+import { isEbinTarget } from '../ebin-targets/is-ebin-target.ts';
 import { ebinOrderSettings } from '../ebin-targets/orders.ts';
 import { foldersOf } from '../ebin-targets/recipes.ts';
 import { isWishName, wishOfJob, wishRecipe } from '../ebin-targets/wishes.ts';
 import type { Farm } from '../farm.ts';
-import { isEbinTarget, isEbuildTree, isStageTarget, kindOf, pkgbuildSettings } from '../recipe-kinds.ts';
+import { isEbuildTree, kindOf, pkgbuildSettings } from '../recipe-kinds.ts';
+import { isStageTarget } from '../stage-targets/is-stage-target.ts';
 import type { RecipeSources } from '../recipe-sources.ts';
 import { mirrorInputs, stageOrderSettings } from '../stage-targets/orders.ts';
 

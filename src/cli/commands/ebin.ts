@@ -2,7 +2,9 @@ import type { Command } from 'commander';
 import type { Shell } from '../shell.ts';
 import { addGenerate } from './ebin-generate.ts';
 import { addInspect, addScan, addVerify } from './ebin-looks.ts';
+import { addMatrix } from './ebin-matrix.ts';
 import { addRequests } from './ebin-request.ts';
+import { addServeEbins } from './ebin-serve.ts';
 import { addFeatures, addGc, addSelect } from './ebin-user.ts';
 import { addWatch } from './ebin-watch.ts';
 
@@ -16,9 +18,11 @@ export function addEbin(program: Command, shell: Shell): void {
   addWatch(ebin.command('watch'), shell);
   addScan(ebin.command('scan'), shell);
   addInspect(ebin.command('inspect'), shell);
+  addMatrix(ebin.command('matrix'), shell);
   addVerify(ebin.command('verify'), shell);
   addSelect(ebin.command('select'), shell);
   addFeatures(ebin.command('features'), shell);
+  addServeEbins(ebin.command('serve'), shell);
   addGc(ebin.command('gc'), shell);
   addRequests(ebin, shell);
 }

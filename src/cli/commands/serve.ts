@@ -193,6 +193,7 @@ function openWeb(
       shell.tell(
         `${method} ${url}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
       ),
+    distfiles: started.farm.paths.distfiles,
     logReading: started.logReading,
     clock: started.farm.clock,
   });

@@ -66,4 +66,15 @@ export const ebinsRepositoryCodes = {
     next: 'Add the repository to repos.conf, or give the flags with `--use-table`.',
     sample: { broken: 'a system without Portage', fixed: '--use-table use.json' },
   },
+  EBN095: {
+    severity: 'error',
+    blame: 'usage',
+    title: 'there is no such ebin',
+    why: 'What is shown are the ebuilds that lie in the repository, by category, name and version.',
+    next: 'See what there is with `packmill ebin matrix REPO`.',
+    sample: {
+      broken: 'packmill ebin matrix ./ebins app-misc/no-such',
+      fixed: 'packmill ebin matrix ./ebins app-misc/demo',
+    },
+  },
 } as const satisfies CatalogueTable;

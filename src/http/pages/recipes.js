@@ -1,10 +1,11 @@
 // Recipe sources that the farm keeps up to date: their runs, and the packages of one of them. What is shown is asked for
 // again every few seconds; the server answers 304 while nothing has changed. Nothing here is a build step.
-import { link, make, openTable, time } from './recipes-table.js';
+import { link, make, time } from './elements.js';
+import { sendAsOperator } from './operator.js';
+import { openTable } from './recipes-table.js';
 
 const refreshMs = 3_000;
 const element = (id) => document.getElementById(id);
-const tokenKey = 'packmill-operator-token';
 
 /** The source whose packages are shown, from the address or the first one. */
 let chosen = new URLSearchParams(location.search).get('source');
@@ -161,47 +162,11 @@ function buttonsOf({ source, paused, next, last }) {
   );
 }
 
-/** Asks the manager for something that takes an operator's token, and for the token when there is none or another. */
 async function command(path, body, said) {
-  let token = sessionStorage.getItem(tokenKey) ?? (await askForToken(''));
-  while (token !== null) {
-    const response = await fetch(`/api/upkeep/${path}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-      body: JSON.stringify(body),
-    }).catch(() => undefined);
-    if (response?.ok) {
-      sessionStorage.setItem(tokenKey, token);
-      tell(said);
-      return await refresh();
-    }
-    const problem = (await response?.json().catch(() => undefined)) ?? {};
-    const words = problem.what ? `${problem.code} ${problem.what}` : 'the manager does not answer';
-    if (response?.status !== 401 && response?.status !== 403) return tell(words);
-    sessionStorage.removeItem(tokenKey);
-    token = await askForToken(words);
-  }
-}
-
-function askForToken(error) {
-  const dialog = element('sign-in');
-  element('token').value = '';
-  element('sign-in-error').textContent = error;
-  element('sign-in-error').hidden = error === '';
-  dialog.showModal();
-  return new Promise((resolve) => {
-    const end = (token) => {
-      dialog.onclose = null;
-      dialog.close();
-      resolve(token);
-    };
-    element('sign-in-form').onsubmit = (event) => {
-      event.preventDefault();
-      end(element('token').value.trim());
-    };
-    element('sign-in-cancel').onclick = () => end(null);
-    dialog.onclose = () => end(null);
-  });
+  const answer = await sendAsOperator(`/api/upkeep/${path}`, body);
+  if (answer === undefined) return;
+  tell(answer.trouble ?? said);
+  if (answer.trouble === undefined) await refresh();
 }
 
 document.addEventListener('keydown', (event) => {

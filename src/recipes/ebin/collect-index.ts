@@ -13,6 +13,7 @@ import {
 import {
   bytesIfThere,
   digestBytes,
+  entryFacts,
   type FileTree,
   namesIn,
   readFileTree,
@@ -37,6 +38,8 @@ export interface EbinFacts {
   readonly distfiles: readonly KeptDistfile[];
   /** Repositories that builds name. */
   readonly masters: readonly string[];
+  /** What the generator remembers of the builds, as it wrote it: `readMemoryPart` reads it. */
+  readonly memory?: unknown;
 }
 
 interface Collecting {
@@ -79,7 +82,8 @@ async function store(input: Collecting, name: string): Promise<Artifact> {
   const bytes = packFiles(files);
   const digest = digestBytes(bytes);
   const { sizeBytes } = await services.putBytes(bytes);
-  const facts: EbinFacts = { distfiles, masters: mastersIn(`${workspace}/repo`) };
+  const repository = `${workspace}/repo`;
+  const facts: EbinFacts = { distfiles, masters: mastersIn(repository), ...memoryIn(repository, name) };
   const listed = await services.putBytes(Buffer.from(JSON.stringify(facts)));
   context.say(`${name}: ${files.size} files, ${distfiles.length} distfiles, sha256 ${digest}`);
   return {
@@ -126,6 +130,29 @@ function newestIn(files: FileTree): string {
 function mastersIn(repository: string): readonly string[] {
   const text = Buffer.from(bytesIfThere(`${repository}/metadata/layout.conf`) ?? []).toString('utf8');
   return layoutOf(parseLayout(text, '').settings).masters ?? [];
+}
+
+const mostMemoryBytes = 64 * 1024 * 1024;
+
+/** What the generator knows of the versions of a package beyond its files. It was written in the sandbox: it is only passed on. */
+function memoryIn(repository: string, name: string): Pick<EbinFacts, 'memory'> {
+  const path = `${repository}/.ebins/state.json`;
+  const facts = entryFacts(path);
+  const isOwn = facts?.kind === 'file' && realPath(path) === `${realPath(repository)}/.ebins/state.json`;
+  if (!isOwn || facts.sizeBytes > mostMemoryBytes) return {};
+  try {
+    const { packages } = JSON.parse(Buffer.from(bytesIfThere(path) ?? []).toString('utf8')) as {
+      packages: Record<string, { files: unknown; report: unknown }>;
+    };
+    const own = Object.entries(packages).filter(([cpv]) => {
+      const id = parsePackageId(cpv);
+      return id !== undefined && `${id.category}/${id.name}` === name;
+    });
+    const kept = own.map(([cpv, { files, report }]) => [cpv, { files, report }] as const);
+    return { memory: { packages: Object.fromEntries(kept) } };
+  } catch {
+    return {};
+  }
 }
 
 /** Everything that the Manifest of a package names has to lie in the store before anybody hears of the package. */

@@ -1,0 +1,5 @@
+import type { Farm } from '../farm.ts';
+
+/** Whether a target is a repository of ebins. */
+export const isEbinTarget = ({ config }: Pick<Farm, 'config'>, target: string): boolean =>
+  config.targets[target]?.kind === 'ebins';
