@@ -18,8 +18,8 @@ import { performAttempt, sweepWork } from './perform-attempt.ts';
 import { noteOverlays, type PlannedRecipes, type PlanRequest, planRecipes } from './plan-recipes.ts';
 import { Publishing } from './publishing.ts';
 import { isEbuildTree, kindOf } from './recipe-kinds.ts';
-import { isStageTarget } from './stage-targets/is-stage-target.ts';
 import { stageLabels } from './stage-targets/hands.ts';
+import { isStageTarget } from './stage-targets/is-stage-target.ts';
 
 export interface BuildRequest extends PlanRequest {
   /** Builds at one time; undefined: the farm's setting. */

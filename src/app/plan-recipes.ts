@@ -18,8 +18,8 @@ import type { Farm } from './farm.ts';
 import { sourcesFor, targetNames } from './farm-names.ts';
 import { type BrokenRecipe, type LoadRequest, loadRecipes } from './load-recipes.ts';
 import { isEbuildTree, kindOf } from './recipe-kinds.ts';
-import { isStageTarget } from './stage-targets/is-stage-target.ts';
 import { noSuchTarget } from './service/known-names.ts';
+import { isStageTarget } from './stage-targets/is-stage-target.ts';
 import { stageRecipes } from './stage-targets/recipes.ts';
 import { noteAutogens } from './tree-owners.ts';
 

@@ -50,7 +50,7 @@ export function buildKey(
       identity: [plan.identity.build, plan.identity.archDesc, plan.identity.subarch, plan.identity.version],
       name: plan.name,
       packed: plan.packed,
-      format: [plan.format.container, plan.format.compression],
+      format: [plan.format.container, plan.format.compression, plan.level ?? null],
       mtime: plan.mtime,
       emulator: plan.emulator ?? null,
       seed: inputs.seed.digest,

@@ -80,6 +80,8 @@ export interface StagePlan {
   readonly outputPath: string;
   readonly distfiles: string | undefined;
   readonly format: CaptureFormat;
+  /** Of the compressor; its usual one when nothing is said. */
+  readonly level: number | undefined;
   readonly environment: Readonly<Record<string, string>>;
   readonly limits: StageLimits;
   /** Seconds since the epoch, of everything that is packed. */

@@ -20,6 +20,19 @@ const known: readonly (readonly [prefix: RegExp, Architecture])[] = [
 /** What a machine runs without emulation, beyond its own. */
 const alsoRuns: Readonly<Record<string, readonly string[]>> = { x86_64: ['i686'], aarch64: ['armv7l'] };
 
+/** Processors that qemu-user plays, for results that do not depend on its version (9.5). */
+const played: Readonly<Record<string, string>> = {
+  riscv64: 'sifive-u54',
+  aarch64: 'cortex-a53',
+  arm: 'cortex-a7',
+};
+
+/** What qemu-user is told through the environment of a step. */
+export function emulationEnvironment(emulator: string | undefined): Readonly<Record<string, string>> {
+  const model = emulator === undefined ? undefined : played[emulator];
+  return model === undefined ? {} : { QEMU_CPU: model };
+}
+
 const architectureOf = (name: string): Architecture | undefined =>
   known.find(([prefix]) => prefix.test(name))?.[1];
 

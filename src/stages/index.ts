@@ -16,17 +16,12 @@ export { type ControlReader, checkedValue, compareVersions, isControlValue, vers
 export { Elements } from './elements.ts';
 export { machineOf } from './foreign.ts';
 export type { StageEvent, StageHands } from './hands.ts';
-export { DigestMemory } from './inputs.ts';
-export { lockHolder, takeLock } from './lock.ts';
+export { lockHolder } from './lock.ts';
 export { type SubarchStatus, statusOf, type TargetView, viewTargets } from './look.ts';
-export { makeResult } from './make-result.ts';
 export { type MadeTarget, makeTarget } from './make-target.ts';
-export { type PlanRequest, planTarget } from './plan-target.ts';
 export type { StagePublication, StagePublisher } from './publish.ts';
 export { stageObjects } from './records.ts';
-export { type ResolvedTarget, resolveTarget } from './resolve.ts';
 export {
-  failedEbuilds,
   planOf,
   plansFor,
   type RunEnd,
@@ -38,5 +33,4 @@ export {
 export { emulatorHere, runnableMachines } from './runnable.ts';
 export { buildSnapshot, planSnapshot, type SnapshotPlan } from './snapshot.ts';
 export { StageState } from './state.ts';
-export { targetList } from './target-list.ts';
 export { type Verification, verifyTarget } from './verify.ts';

@@ -217,7 +217,7 @@ async function packTree(
       format: plan.format,
       time: plan.mtime,
     },
-    ...{ leaveOut: ownOfMachine, image: imageFacts(plan), signal: hands.signal },
+    ...{ leaveOut: ownOfMachine, image: imageFacts(plan), level: plan.level, signal: hands.signal },
   });
 }
 

@@ -11,7 +11,7 @@ import type {
 } from './contract.ts';
 import { type ControlReader, checkedValue, isControlValue, versionTime } from './control.ts';
 import { Elements } from './elements.ts';
-import { emulatorOf } from './foreign.ts';
+import { emulationEnvironment, emulatorOf } from './foreign.ts';
 import { byteCountOf, spanOf } from './quantities.ts';
 import { chooseSource, readStrategy, type Strategy, subarchFolder } from './sources.ts';
 
@@ -63,6 +63,7 @@ export function planTarget(request: PlanRequest): StagePlan {
   const places = placesOf(elements, target);
   const isOfficial = (elements.text('release/type') ?? 'official') === 'official';
   const mtime = versionTime(identity.version);
+  const emulator = emulatorOf(request.processor, elements.text('host/arch_desc'), identity.archDesc);
   const plan: StagePlan = {
     target,
     isOfficial,
@@ -71,6 +72,7 @@ export function planTarget(request: PlanRequest): StagePlan {
     mirror,
     controlFolder,
     ...result,
+    level: levelOf(elements),
     latest: latestOf(elements, own, { target, suffix }),
     source,
     snapshot: snapshotOf(elements, isOfficial),
@@ -85,12 +87,13 @@ export function planTarget(request: PlanRequest): StagePlan {
       TERM: 'dumb',
       HOME: '/root',
       SOURCE_DATE_EPOCH: String(mtime),
+      ...emulationEnvironment(emulator),
     },
     limits: limitsOf(elements),
     mtime,
     isReplaced: (elements.text('metro/options') ?? '').split(/\s+/).includes('replace'),
     controlUpdates: isOfficial ? controlUpdates(target, identity.version, strategy) : [],
-    emulator: emulatorOf(request.processor, elements.text('host/arch_desc'), identity.archDesc),
+    emulator,
     elements: elements.used,
   };
   elements.check();
@@ -194,6 +197,16 @@ function suffixOf(elements: Elements, container: string): string {
   throw fault('MST005', {
     what: `'target/compression' is '${word}'`,
     next: "Use 'xz', 'zstd', 'gz' or 'none'.",
+  });
+}
+
+function levelOf(elements: Elements): number | undefined {
+  const text = elements.text('target/compression/level');
+  if (text === undefined) return undefined;
+  if (/^(?:[1-9]|1[0-9])$/.test(text)) return Number(text);
+  throw fault('MST005', {
+    what: `'target/compression/level' is '${text}'`,
+    next: "Use '1' to '9', for zstd to '19'.",
   });
 }
 

@@ -75,6 +75,15 @@ describe('plans of targets', () => {
     expect(plan('stage3-quick').packed).toBe('/tmp/stage3root');
     expect(plan('openvz').name).toBe('b-s-openvz-2019-11-10');
     expect(plan('lxd').format.container).toBe('lxd');
+    const packed = (text: string) => plan('stage3', base.replace('version:', `${text}\nversion:`));
+    expect(packed('compression: zstd\ncompression/level: 3')).toMatchObject({
+      format: { compression: 'zstd' },
+      level: 3,
+    });
+    expect(packed('format: squashfs').result).toMatch(/\.squashfs$/);
+    for (const text of ['compression: lzma', 'format: disk', 'compression/level: best']) {
+      expect(codeOf(() => packed(text))).toBe('MST005');
+    }
   });
 
   it('11.2: a remote build takes its seed from elsewhere, and stage2 only where an existing stage1 is used again', () => {

@@ -1,33 +1,99 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
-import { demo, scratch } from './demo.ts';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { makeSeed } from '../../examples/stages/seed.ts';
+import { openProgram } from '../../src/app/metro/index.ts';
+import { openStages, runRequest, runTargets, takeSeed } from '../../src/app/stages/index.ts';
+import { removeTree } from '../../src/host/index.ts';
 
-it('9.1, 9.8: a seed becomes a stage3 that compiles in a sandbox, also for another processor and with other packages', () => {
-  const folder = scratch();
-  const { status, stdout, stderr } = demo('stages', folder);
-  expect(status, stderr).toBe(0);
-  const home = (place: string): string =>
-    readdirSync(join(folder, 'mirror', place, '2026-01-31'))
-      .sort()
-      .join(' ');
-  for (const place of [
-    'small/x86-64bit/generic_64',
-    'small/x86-64bit/core2_64',
-    'small-tools/x86-64bit/generic_64',
-  ])
-    expect(home(place)).toMatch(
-      /build-info.json .*stage1-.*\.tar\.gpg .*stage3-.*\.tar\.gz\.hash\.txt status/,
-    );
-  expect(stdout.match(/^stage\d: built/gm)).toHaveLength(9);
-  expect(stdout).toContain('try for a sandbox on Small 1 for core2_64, 2026-01-31\nhello for core2_64');
-  // the tailored build has the same stage1 and stage2, and another stage3
-  const digests = [...stdout.matchAll(/^(stage\d): built.*sha256 (\w+)$/gm)].map(
-    ([, target, digest]) => `${target} ${digest}`,
+const file = join(import.meta.dirname, '../../examples/stages/farm.conf');
+const version = '2026-01-31';
+
+let folder: string;
+let mirror: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'packmill-small-'));
+  mirror = join(folder, 'mirror');
+});
+afterAll(() => removeTree(folder));
+
+const values = (): readonly string[] => [
+  ...[`path/mirror=${mirror}`, `path/ports=${join(file, '../ports')}`, `target/version=${version}`],
+  'compression/published=none',
+];
+
+it('every target of the example has all its values, for each build and processor', () => {
+  for (const build of ['small', 'small-tools'])
+    for (const subarch of ['generic_64', 'core2_64'])
+      for (const target of ['snapshot', 'stage1', 'stage2', 'stage3', 'oci', 'live']) {
+        const own = [`target/build=${build}`, `target/subarch=${subarch}`, `target=${target}`];
+        const kernel = target === 'live' ? ['live/kernel=x.deb', 'live/kernel/sha256=0'] : [];
+        const program = openProgram({
+          file,
+          values: [...values(), ...own, ...kernel],
+          overrides: [],
+          query: false,
+        });
+        const wrong = [...program.names()].filter((name) => program.value(name)?.kind === 'error');
+        expect([target, program.problems, wrong]).toEqual([target, [], []]);
+      }
+});
+
+it('9.1: a seed becomes, by way of stage1 and stage2, a stage3 whose shell runs in a sandbox and whose compiler compiles', async () => {
+  const seed = join(folder, 'seed.tar');
+  const digest = await makeSeed(join(folder, 'seed'), seed);
+  const identity = { build: 'small', archDesc: 'x86-64bit', subarch: 'generic_64', version: '2026-01-01' };
+  const proof = { digest, signature: undefined };
+  await takeSeed({ file: seed, mirror, identity, type: 'stage3', proof }, join(folder, 'farm'));
+  const hands = openStages(join(folder, 'farm'), { onEvent: () => {}, signal: undefined });
+  const request = { file, target: undefined, overrides: [], replace: false };
+  const end = await runTargets(
+    hands,
+    runRequest({ ...request, values: [...values(), 'multi=yes', 'multi/mode=full'] }),
   );
-  expect(digests.slice(6, 8)).toEqual(digests.slice(0, 2));
-  expect(digests[8]).not.toBe(digests[2]);
-  expect(existsSync(join(folder, 'mirror/small/x86-64bit/generic_64/oci-latest.oci.tar'))).toBe(true);
-  expect(readFileSync(join(folder, 'mirror/index.xml'), 'utf8')).toContain('value="-O2 -pipe -march=core2"');
-  expect(stdout).toContain('0 problems');
+  expect([end.problem, end.targets.map(({ target, how }) => `${target} ${how}`)]).toEqual([
+    undefined,
+    ['snapshot built', 'stage1 built', 'stage2 built', 'stage3 built'],
+  ]);
+  const home = join(mirror, 'small/x86-64bit/generic_64');
+  expect(readFileSync(join(home, '.control/version/stage3'), 'utf8')).toBe(`${version}\n`);
+  expect(readFileSync(join(mirror, 'index.xml'), 'utf8')).toContain(
+    '<info name="CHOST" value="x86_64-pc-linux-gnu"/>',
+  );
+  const root = join(folder, 'root');
+  mkdirSync(root);
+  execFileSync('tar', ['-xf', join(home, 'stage3-latest.tar'), '-C', root, '--no-same-owner']);
+  expect(readdirSync(join(root, 'var/db/small'), { recursive: true }).sort()).toEqual([
+    'apps',
+    'apps/hello',
+    'core',
+    'core/init',
+    'core/libsmall',
+  ]);
+  const script = `cat > try.c <<END
+#include <small.h>
+int main(void) { small_greet("try", "a sandbox"); return 0; }
+END
+cc -O2 -o try try.c -lsmall
+./try
+hello`;
+  const cage = ['--unshare-all', '--clearenv', '--setenv', 'PATH', '/usr/bin', '--uid', '0', '--gid', '0'];
+  const places = [
+    '--bind',
+    root,
+    '/',
+    '--proc',
+    '/proc',
+    '--dev',
+    '/dev',
+    '--tmpfs',
+    '/tmp',
+    '--chdir',
+    '/tmp',
+  ];
+  const said = execFileSync('bwrap', [...cage, ...places, '/bin/sh', '-ec', script], { encoding: 'utf8' });
+  const release = `Small 1 for generic_64, ${version}`;
+  expect(said).toBe(`try for a sandbox on ${release}\nhello for generic_64 on ${release}\n`);
 });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { plansFor, runRequest } from '../../src/app/stages/index.ts';
 import { madeUpElements, written } from './made-up.ts';
 import { askOurs, askReference, type Job, type Outcome, writeFarm } from './reference.ts';
 
@@ -25,6 +26,8 @@ const table: Readonly<Record<string, readonly number[]>> = {
   openvz: [114, 1, 86, 25, 2, 21],
   snapshot: [84, 10, 63, 10, 1, 14],
 };
+/** Targets with more or fewer scripts than most. */
+const stepCounts: Readonly<Record<string, number>> = { 'stage3-test': 7, gnome: 9, selinux: 9 };
 const usual = { build: '1.4-release-std', archDesc: 'x86-64bit', subarch: 'core2_64' };
 
 /** Lines of the reference in which printed lines are one (3.9), as single lines. */
@@ -59,6 +62,42 @@ describe.runIf(checkout !== '')("the reference's own tree (11.2)", () => {
     'target/arch_desc': usual.archDesc,
     'target/subarch': usual.subarch,
     'target/version': '2019-11-10',
+  });
+
+  it('is planned as it would be built, for each target: source, result, link, root and steps', () => {
+    const plans = (strategy: 'local' | 'remote', target: string) => {
+      const file = writeFarm(folder, checkout, { ...usual, strategy, seed: 'stage3' });
+      const sets = Object.entries(setsOf(target, usual.build)).map(([name, value]) => `${name}=${value}`);
+      const request = { file, values: sets, target, overrides: [], replace: false };
+      return plansFor(runRequest(request))[0];
+    };
+    const own = '1.4-release-std/x86-64bit/core2_64';
+    const mirror = join(folder, 'mirror');
+    expect(plans('local', 'stage1')).toMatchObject({
+      source: {
+        folder: `${mirror}/${own}/2019-01-01`,
+        name: 'stage3-core2_64-1.4-release-std-2019-01-01.tar.xz',
+      },
+      result: `${mirror}/${own}/2019-11-10/stage1-core2_64-1.4-release-std-2019-11-10.tar.xz`,
+      packed: '/tmp/stage1root',
+      latest: undefined,
+    });
+    expect(plans('remote', 'stage1')?.source.name).toBe(
+      'stage3-generic_64-1.4-release-std-2018-12-12.tar.xz',
+    );
+    expect(plans('remote', 'stage3')?.controlUpdates.map(({ name }) => name)).toEqual([
+      'version/stage3',
+      'strategy/build',
+    ]);
+    const named = Object.keys(table).filter((target) => target !== 'snapshot');
+    const found = named.map((target) => plans('local', target));
+    expect(found.map((plan) => plan?.steps.length)).toEqual(named.map((target) => stepCounts[target] ?? 8));
+    expect(found.find((plan) => plan?.target === 'openvz')?.result).toMatch(
+      /\/1\.4-release-std-core2_64-openvz-2019-11-10\.tar\.xz$/,
+    );
+    expect(found.find((plan) => plan?.target === 'stage3')?.latest).toBe(
+      `${mirror}/${own}/stage3-latest.tar.xz`,
+    );
   });
 
   it('has the elements, errors and files of the table, for each target', () => {

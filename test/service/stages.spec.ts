@@ -222,6 +222,11 @@ describe('a farm that builds stages', () => {
     );
     expect(await farm.do('repo', 'verify', 'mirror')).toContain(': good');
     expect(await farm.do('status')).toMatch(/^repository mirror\/any: generation \d+/m);
+    const status = await farm.do('stage', 'status');
+    expect(status).toContain('tiny-current/x86-64bit/generic_64 2026-03-31: complete');
+    expect(status).toMatch(
+      /stage3-generic_64-tiny-current-2026-03-31.tar .*, begun with stage3 2026-02-28 of \S+, newest/,
+    );
     const path = realpathSync(`${result('stage2', '2026-03-31')}.hash.txt`);
     const before = readFileSync(path);
     writeFileSync(path, 'sha256 0\n');

@@ -47,6 +47,7 @@ const applets = [
   'sleep',
   'stat',
   'touch',
+  'uname',
   'true',
   'wget',
   'yes',
@@ -133,7 +134,7 @@ export class Scene {
 
   /** Puts a tree of BusyBox alone into the mirror and names it in the control file. */
   addSeed(type: string, of: string, place = subarch, change: (tree: string) => void = () => {}): string {
-    const tree = this.path(`seed-${type}-${of}`);
+    const tree = this.path(`seeds/${place}/${type}-${of}`);
     for (const name of ['bin', 'dev', 'etc', 'proc', 'root', 'run', 'tmp', 'usr', 'var']) {
       mkdirSync(join(tree, name), { recursive: true });
     }

@@ -15,8 +15,8 @@ import { foldersOf } from '../ebin-targets/recipes.ts';
 import { isWishName, wishOfJob, wishRecipe } from '../ebin-targets/wishes.ts';
 import type { Farm } from '../farm.ts';
 import { isEbuildTree, kindOf, pkgbuildSettings } from '../recipe-kinds.ts';
-import { isStageTarget } from '../stage-targets/is-stage-target.ts';
 import type { RecipeSources } from '../recipe-sources.ts';
+import { isStageTarget } from '../stage-targets/is-stage-target.ts';
 import { mirrorInputs, stageOrderSettings } from '../stage-targets/orders.ts';
 
 const oneMebibyte = 1 << 20;

@@ -20,7 +20,7 @@ export interface StageStanding {
 type Build = StagesConfig['builds'][number];
 
 /** Jobs of a subarch that the record knows. */
-function jobsOf(farm: Pick<Farm, 'database'>, target: string, build: Build): readonly string[] {
+export function jobsOf(farm: Pick<Farm, 'database'>, target: string, build: Build): readonly string[] {
   const start = `${categoryOf(build)}/`;
   const known = farm.database.inventory.recipes(target, 'any').keys();
   return [...known].filter((name) => name.startsWith(start));

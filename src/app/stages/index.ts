@@ -17,9 +17,7 @@ export {
   writeIndex,
 } from '../../stage-mirror/index.ts';
 export {
-  buildTarget,
   plansFor,
-  type ResolvedTarget,
   type RunEnd,
   type RunRequest,
   runTargets,
@@ -45,4 +43,4 @@ export {
   takeSeed,
   toRemove,
 } from './mirror.ts';
-export { diskControl, openStages, runRequest, type StagesRequest } from './open-stages.ts';
+export { openStages, runRequest, type StagesRequest } from './open-stages.ts';

@@ -20,14 +20,14 @@ import {
 import { farmPaths } from '../farm-paths.ts';
 
 /** The key of a farm for what it publishes; undefined when it has none. */
-export function stageSigner(farm: string | undefined): SignerSource | undefined {
-  const home = farm === undefined ? undefined : farmPaths(farm).keys;
-  if (home === undefined || !pathExists(home)) return undefined;
+export function stageSigner(farm: string): SignerSource | undefined {
+  const home = farmPaths(farm).keys;
+  if (!pathExists(home)) return undefined;
   return { open: () => openGnupgSigner({ home }) };
 }
 
 /** Reads all of a mirror; signatures are checked when the farm has a key. Throws SMI001, PUB020, SYS problems. */
-export async function checkMirror(root: string, farm: string | undefined): Promise<MirrorCheck> {
+export async function checkMirror(root: string, farm: string): Promise<MirrorCheck> {
   const signer = await stageSigner(farm)?.open();
   try {
     return await verifyMirror(await readMirror(root), signer);
@@ -43,13 +43,13 @@ export const toRemove = async (root: string, rules: RetentionRules): Promise<rea
 /** Takes another mirror over. Throws SMI001, PUB020, SYS problems. */
 export const takeMirror = (
   of: { readonly from: string; readonly to: string; readonly allowUnstated: boolean },
-  farm: string | undefined,
+  farm: string,
 ): Promise<ImportReport> => importMirror({ ...of, signer: stageSigner(farm), clock: systemClock });
 
 export type SeedRequest = Omit<SeedImport, 'signer' | 'clock'>;
 
 /** Takes a seed into a mirror; returns its place there. Throws SMI003 to SMI008, MST003, MCA001, PUB020, SYS problems. */
-export const takeSeed = (seed: SeedRequest, farm: string | undefined): Promise<string> =>
+export const takeSeed = (seed: SeedRequest, farm: string): Promise<string> =>
   importSeed({ ...seed, signer: stageSigner(farm), clock: systemClock });
 
 /** What of a mirror is to be built next; undefined when nothing is due. Throws SMI001. */

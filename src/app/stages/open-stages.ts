@@ -20,7 +20,7 @@ export interface StagesRequest {
 }
 
 /** Control files of this machine's disk. */
-export const diskControl: ControlReader = (folder, name) => textIfThere(`${folder}/${name}`);
+const diskControl: ControlReader = (folder, name) => textIfThere(`${folder}/${name}`);
 
 /** The request as the room of stages takes it; files are read anew for each target. */
 export function runRequest(request: StagesRequest): RunRequest {

@@ -36,15 +36,9 @@ export function parseDays(text: string): number {
   return Number(count) * dayMs;
 }
 
-/** The farm whose key signs: the one that is named, or the one we are in; undefined when there is none. */
-export function keyFarm(shell: Shell, state: string | undefined): string | undefined {
-  if (state !== undefined) return machine.absolute(state);
-  try {
-    return shell.farmFolder(isFarm);
-  } catch {
-    return undefined;
-  }
-}
+/** The farm whose key signs: the one that is named, or the one we are in. */
+export const keyFarm = (shell: Shell, state: string | undefined): string =>
+  state === undefined ? shell.farmFolder(isFarm) : machine.absolute(state);
 
 const keyOption = ['--state <dir>', 'farm whose key is meant (default: the farm we are in, if any)'] as const;
 
