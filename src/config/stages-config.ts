@@ -52,7 +52,7 @@ export const stagesSchema = z.strictObject({
   /** Version of everything; default: the day on which a run begins. */
   version: word.optional(),
   /** A build that is older is made anew, and one that failed so often in a row is not, until somebody asks for it. */
-  stale: timeSpan.prefault('72h'),
+  stale: timeSpan.prefault('3d'),
   failures: z.int().min(1).default(3),
 });
 

@@ -24,7 +24,7 @@ import {
 import type { Farm } from '../farm.ts';
 import { openProgram } from '../metro/index.ts';
 import { type MirrorEntry, mirrorEntries, mirrorFolder, placeText, resultsOf } from './mirror-entries.ts';
-import { controlReader, parsePlace, placeOfBuild, type RunView } from './read-control.ts';
+import { controlReader, placeOfBuild, type RunView } from './read-control.ts';
 import { runVersion } from './run-version.ts';
 
 type BuildConfig = StagesConfig['builds'][number];
@@ -82,7 +82,8 @@ export async function stageRecipes(
   const problems: { build: BuildConfig; problem: Problem }[] = [];
   for (const build of config.builds) {
     try {
-      for (const recipe of subarchRecipes(planning, build)) recipes.set(recipe.name, recipe);
+      const own = [...subarchRecipes(planning, build)];
+      for (const recipe of own) recipes.set(recipe.name, recipe);
     } catch (error) {
       if (!isFault(error)) throw error;
       problems.push({ build, problem: error.problem });
@@ -134,7 +135,9 @@ function* subarchRecipes(planning: Planning, build: BuildConfig): Generator<Reci
   }
   for (const target of targets) {
     if (target === 'snapshot') {
-      const snapshot = snapshotRecipe(planning, build, planSnapshot(new Elements(request.open(target))));
+      const elements = new Elements(request.open(target));
+      const isWanted = elements.text('path/mirror/snapshot') !== undefined;
+      const snapshot = isWanted ? snapshotRecipe(planning, build, planSnapshot(elements)) : undefined;
       if (!snapshot) continue;
       made.set(snapshot.key, snapshot);
       yield snapshot.recipe;
@@ -295,5 +298,3 @@ function inMirror(mirror: string, path: string): string {
     why: `A farm publishes what it builds in '${mirror}', which is 'path/mirror' here.`,
   });
 }
-
-export { parsePlace };
