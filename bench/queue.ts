@@ -1,5 +1,6 @@
 // The queue in Redis beside BullMQ itself, and dispatching beside the algorithm of the manager that packmill replaces.
 // Arguments after the name choose parts: raw, farm, large, reference. Without them all run.
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,7 +23,24 @@ const leaseMs = 60_000;
 
 const parts: Record<string, () => Promise<void>> = { raw, farm, large, reference };
 
+/** packmill runs with a larger young generation than Node's own (`bin/packmill`); here BullMQ has it as well. */
+const asPackmill = '--max-semi-space-size=32';
+
 export async function run(): Promise<void> {
+  if (!process.execArgv.includes(asPackmill)) {
+    const script = `await (await import(${JSON.stringify(import.meta.url)})).run()`;
+    const again = [
+      asPackmill,
+      '--input-type=module',
+      '-e',
+      script,
+      'bench',
+      'queue',
+      ...process.argv.slice(3),
+    ];
+    process.exitCode = spawnSync(process.execPath, again, { stdio: 'inherit' }).status ?? 1;
+    return;
+  }
   const wanted = process.argv.slice(3);
   for (const [name, part] of Object.entries(parts))
     if (wanted.length === 0 || wanted.includes(name)) await part();

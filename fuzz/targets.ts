@@ -20,6 +20,7 @@ import { target as packageFile } from './package-file.ts';
 import { target as packageInfo } from './package-info.ts';
 import { target as packageName } from './package-name.ts';
 import { target as pageLinks } from './page-links.ts';
+import { target as pythonGraph } from './python-graph.ts';
 import { target as pythonVersion } from './python-version.ts';
 import { target as settingsFile } from './settings-file.ts';
 import { target as shell } from './shell.ts';
@@ -51,6 +52,7 @@ export const targets: readonly FuzzTarget[] = [
   packageInfo,
   packageName,
   pageLinks,
+  pythonGraph,
   pythonVersion,
   settingsFile,
   shell,

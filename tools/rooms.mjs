@@ -51,6 +51,7 @@ export const rooms = {
       yaml: [],
       gentoo: ['yaml', 'archives'],
       python: ['gentoo'],
+      'python-graph': [],
       jinja: [],
       'extended-json': [],
       metro: [],
@@ -195,6 +196,12 @@ export const rooms = {
     knows: ['formats', 'host'],
     borrows: ['sandbox'],
   },
+  'python-explorer': {
+    floor: 3,
+    purpose: 'what Python distributions define: environments, the explorer in a sandbox, graphs made valid',
+    knows: ['formats', 'host'],
+    borrows: ['sandbox'],
+  },
   'ebin-repository': {
     floor: 3,
     purpose: 'repositories of ebins: made from folders of binary packages, kept in step, checked, cleaned',
@@ -241,6 +248,7 @@ export const rooms = {
       'metro-editor',
       'stages',
       'ebins',
+      'python',
     ],
   },
   cli: {

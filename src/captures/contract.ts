@@ -63,7 +63,7 @@ export interface CaptureRequest extends Surroundings {
   readonly time: number;
   /** Patterns of what stays out, below the root: `dev/*` leaves the folder and takes nothing of what is in it. */
   readonly leaveOut?: readonly string[] | undefined;
-  /** Of the compressor; its usual one when nothing is said (see `steadyCompressor`). */
+  /** Of the compressor of a tar; its usual one when nothing is said (see `steadyCompressor`). File systems have theirs. */
   readonly level?: number | undefined;
   /** Needed for LXD, OCI and live images. */
   readonly image?: ImageFacts | undefined;

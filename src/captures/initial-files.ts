@@ -1,4 +1,4 @@
-import { type CpioMember, encodeCpio, readTar } from '../formats/archives/index.ts';
+import { type CpioMember, encodeCpio, readTarBytes } from '../formats/archives/index.ts';
 import { programPieces } from '../host/index.ts';
 import type { CaptureRequest } from './contract.ts';
 import { surrounded } from './tree-tar.ts';
@@ -52,11 +52,16 @@ for modules in usr/lib/modules/"$1" lib/modules/"$1"; do
 done
 exit 0`;
 
-async function lines(request: CaptureRequest, script: string, version: string): Promise<readonly string[]> {
+/** All that a program prints. */
+async function printed(program: string, args: readonly string[], request: CaptureRequest): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
-  const program = surrounded('sh', ['-c', script, request.root, version], request);
-  for await (const piece of programPieces(program)) pieces.push(piece);
-  return Buffer.concat(pieces)
+  for await (const piece of programPieces(surrounded(program, args, request))) pieces.push(piece);
+  return Buffer.concat(pieces);
+}
+
+async function lines(request: CaptureRequest, script: string, version: string): Promise<readonly string[]> {
+  const bytes = await printed('sh', ['-c', script, request.root, version], request);
+  return bytes
     .toString('utf8')
     .split('\n')
     .filter((line) => line !== '');
@@ -69,13 +74,10 @@ async function taken(request: CaptureRequest, paths: readonly string[]): Promise
   const mtime = Math.floor(request.time);
   const args = ['-c', '-f', '-', '--sort=name', '--format=posix', '-C', request.root, '--', ...paths];
   const members = new Map<string, CpioMember>();
-  const tar = programPieces(surrounded('tar', args, request));
-  for await (const entry of readTar(tar, request.root)) {
-    if (entry.type !== 'file' || entry.path.endsWith('/')) continue;
-    const pieces: Uint8Array[] = [];
-    for await (const piece of entry.body) pieces.push(Uint8Array.from(piece));
+  for (const entry of readTarBytes(await printed('tar', args, request), request.root)) {
+    if (entry.type !== 'file') continue;
     const path = entry.path.replace(/^usr\//, '');
-    members.set(path, { path, kind: 'file', mode: entry.mode & 0o777, mtime, body: Buffer.concat(pieces) });
+    members.set(path, { path, kind: 'file', mode: entry.mode & 0o777, mtime, body: entry.body });
   }
   return [...members.values()];
 }

@@ -4,12 +4,6 @@ import { surrounded, type TreeTar } from './tree-tar.ts';
 
 const compressors = { xz: 'xz', zstd: 'zstd', gzip: 'gzip' } as const;
 
-/** The level where a compressor has levels; its usual one is slow for gzip, and in the middle for zstd. */
-function levelOption({ format, level }: CaptureRequest): readonly string[] {
-  if (format.compression === 'xz' || level === undefined) return [];
-  return ['-Xcompression-level', String(level)];
-}
-
 /** Mode and owner of the top folder, which the program does not take from a tar. */
 async function rootOptions(request: CaptureRequest): Promise<readonly string[]> {
   let text = '';
@@ -29,7 +23,7 @@ export async function writeSquashfs(path: string, tar: TreeTar, request: Capture
   const packing =
     compression === 'none'
       ? ['-noI', '-noD', '-noF', '-noX']
-      : ['-comp', compressors[compression], '-b', '1M', ...levelOption(request)];
+      : ['-comp', compressors[compression], '-b', '1M'];
   const filter: Filter = {
     program: 'sqfstar',
     args: [

@@ -54,7 +54,7 @@ function tarArguments({ archive, folder, within }: UnpackRequest, kind: string):
     '--numeric-owner',
     '--delay-directory-restore',
     '--xattrs',
-    ...(mayOwn ? ['--xattrs-include=*'] : ['--xattrs-include=user.*']),
+    ...(mayOwn ? ['--xattrs-include=*'] : ['--xattrs-include=user.*', '--xattrs-include=system.posix_acl_*']),
     ...foreignAttributes.map((pattern) => `--xattrs-exclude=${pattern}`),
     '--anchored',
     ...leftOut.map((pattern) => `--exclude=${pattern}`),

@@ -1,5 +1,6 @@
 import type { Artifact } from '../model/index.ts';
 import type { AttemptId, Digest, JobId } from '../primitives/index.ts';
+import { jobRange } from './job-range.ts';
 import type { SqlConnection, SqlStatement } from './sql-connection.ts';
 
 /** What an accepted attempt made. */
@@ -45,7 +46,7 @@ export class ArtifactRecords {
     this.#publish = connection.prepare('UPDATE artifacts SET generation = ? WHERE id = ?');
     this.#newest = connection.prepare(
       `SELECT ${columns} FROM inventory i JOIN artifacts a ON a.attempt = i.attempt
-       WHERE i.target = ? AND i.arch = ? ORDER BY a.id`,
+       WHERE i.job_id >= ? AND i.job_id < ? ORDER BY a.id`,
     );
     this.#publications = connection.prepare(
       `SELECT count(*) FILTER (WHERE generation > 0) AS published,
@@ -64,7 +65,7 @@ export class ArtifactRecords {
 
   /** What each job of a target last made, whether published or not. */
   newest(target: string, arch: string): StoredArtifact[] {
-    return this.#newest.all(target, arch).map(storedOf);
+    return this.#newest.all(...jobRange(target, arch)).map(storedOf);
   }
 
   /** Results that wait for being published, oldest first. */

@@ -1,4 +1,5 @@
 import { type AttemptId, type JobId, parseJobId } from '../primitives/index.ts';
+import { jobRange } from './job-range.ts';
 import type { SqlConnection, SqlStatement } from './sql-connection.ts';
 
 /** How many of the newest durations of a job are kept. */
@@ -28,10 +29,8 @@ export class DurationRecords {
 
   /** Median of the kept durations in milliseconds, by recipe name. */
   medians(target: string, arch: string): ReadonlyMap<string, number> {
-    const prefix = `${target}/${arch}/`;
     const byName = new Map<string, number[]>();
-    // '0' follows '/' in the order of bytes, so this is the range of all names below the prefix.
-    for (const row of this.#ofTarget.all(prefix, `${target}/${arch}0`)) {
+    for (const row of this.#ofTarget.all(...jobRange(target, arch))) {
       const name = parseJobId(row.job_id)?.name;
       if (name === undefined) continue;
       const known = byName.get(name);

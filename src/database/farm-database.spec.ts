@@ -5,6 +5,7 @@ import { afterAll, expect, it } from 'vitest';
 import { systemClock } from '../host/index.ts';
 import type { AttemptId, JobId } from '../primitives/index.ts';
 import { openFarmDatabase } from './index.ts';
+import { open } from './job-records.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'packmill-record-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -129,6 +130,7 @@ it('finds attempts of a record that was made before they knew one another', () =
     ) STRICT;
     CREATE INDEX attempts_of ON attempts (job_id, id);
     CREATE INDEX running_attempts ON attempts (id) WHERE ended_ms IS NULL;
+    CREATE INDEX inventory_of ON inventory (target, arch);
     CREATE INDEX moving_jobs ON jobs (state, offer) WHERE state IN ('ready', 'running');
     INSERT INTO schema_versions VALUES ('database', 2);
     INSERT INTO runs VALUES (1, 0, 'test');
@@ -150,6 +152,13 @@ it('finds attempts of a record that was made before they knew one another', () =
   expect(ids(after.attempts.ofRow(3))).toEqual([]);
   expect(after.jobs.inState('running').map(({ key }) => key)).toEqual([2]);
   after.close();
+});
+
+it('finds open jobs among those that are over by an index of them alone', () => {
+  const { connection, close } = openFarmDatabase(join(folder, 'index.sqlite'), options);
+  const found = connection.prepare(`EXPLAIN QUERY PLAN SELECT * FROM jobs WHERE id = ? AND ${open}`).all('a');
+  expect(found).toMatchObject([{ detail: 'SEARCH jobs USING INDEX open_jobs (id=?)' }]);
+  close();
 });
 
 it('keeps ranges of commits by target, source and architecture, newest first, for as long as they are wanted', () => {

@@ -101,5 +101,11 @@ CREATE TABLE commit_ranges (
 CREATE INDEX commit_ranges_of ON commit_ranges (target, source, arch, number);
 `,
     'CREATE TABLE rows_ahead (id INTEGER PRIMARY KEY, rows TEXT NOT NULL) STRICT;',
+    // a list with IN is put together anew for each row; and job ids begin with target and architecture
+    `
+DROP INDEX open_jobs;
+CREATE INDEX open_jobs ON jobs (id) WHERE state = 'waiting' OR state = 'ready' OR state = 'running';
+DROP INDEX inventory_of;
+`,
   ],
 };

@@ -1,4 +1,5 @@
 import { type AttemptId, type Digest, type JobId, parseJobId } from '../primitives/index.ts';
+import { jobRange } from './job-range.ts';
 import type { SqlConnection, SqlStatement } from './sql-connection.ts';
 import type { TableAhead } from './table-ahead.ts';
 
@@ -48,7 +49,7 @@ export class InventoryRecords {
     });
     this.#get = connection.prepareApart('SELECT name, unfinished, success FROM inventory WHERE job_id = ?');
     this.#ofTarget = connection.prepare(
-      'SELECT name, unfinished, success FROM inventory WHERE target = ? AND arch = ? ORDER BY name',
+      'SELECT name, unfinished, success FROM inventory WHERE job_id >= ? AND job_id < ? ORDER BY name',
     );
     this.#forget = connection.prepare('DELETE FROM inventory WHERE job_id = ?');
   }
@@ -88,7 +89,7 @@ export class InventoryRecords {
 
   /** By recipe name, as the planner wants it. */
   recipes(target: string, arch: string): ReadonlyMap<string, InventoryEntry> {
-    return new Map(this.#ofTarget.all(target, arch).map((row) => [row.name, entryOf(row)]));
+    return new Map(this.#ofTarget.all(...jobRange(target, arch)).map((row) => [row.name, entryOf(row)]));
   }
 
   /** Forgets a job, after what it made was removed from the target. */

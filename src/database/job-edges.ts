@@ -1,6 +1,6 @@
 import { isFinal, type JobStateName } from '../model/index.ts';
 import type { JobId, PlanId } from '../primitives/index.ts';
-import { type JobRecord, type JobRecords, type JobRow, jobOf, open } from './job-records.ts';
+import { type JobRecord, type JobRecords, type JobRow, jobOf, openAs } from './job-records.ts';
 import type { Noted } from './noted.ts';
 import type { SqlConnection, SqlStatement } from './sql-connection.ts';
 
@@ -49,14 +49,14 @@ export class JobEdges {
          SELECT job FROM job_needs WHERE needed = ?1 AND job >= ${oldest}
          UNION SELECT e.dependant FROM jobs d JOIN job_edges e ON e.dependency = d.key AND e.kind <> 'replaced'
            WHERE d.id = ?1 AND d.key >= ${oldest}
-         UNION SELECT e.dependant FROM behind b JOIN jobs m ON m.key = b.key AND (NOT m.${open} OR m.cycle IS NOT NULL)
+         UNION SELECT e.dependant FROM behind b JOIN jobs m ON m.key = b.key AND (NOT ${openAs('m')} OR m.cycle IS NOT NULL)
            JOIN job_edges e ON e.dependency = b.key AND e.kind <> 'replaced')
-       SELECT j.* FROM behind b JOIN jobs j ON j.key = b.key WHERE j.${open} ORDER BY j.key`,
+       SELECT j.* FROM behind b JOIN jobs j ON j.key = b.key WHERE ${openAs('j')} ORDER BY j.key`,
     );
     this.#pathTo = connection.prepare(
       `WITH RECURSIVE before (key) AS (
          SELECT ?1 UNION SELECT e.dependency FROM before b JOIN job_edges e ON e.dependant = b.key
-           JOIN jobs d ON d.key = e.dependency WHERE d.${open})
+           JOIN jobs d ON d.key = e.dependency WHERE ${openAs('d')})
        SELECT 1 FROM before WHERE key = ?2 LIMIT 1`,
     );
     this.#dependants = connection.prepareApart(
@@ -77,15 +77,15 @@ export class JobEdges {
     this.#inherit = connection.prepare(
       `INSERT OR IGNORE INTO job_edges
          SELECT i.dependency, o.dependant, 0, CASE WHEN o.kind = 'need' THEN i.kind ELSE o.kind END
-         FROM job_edges i JOIN jobs d ON d.key = i.dependency AND d.${open}
+         FROM job_edges i JOIN jobs d ON d.key = i.dependency AND ${openAs('d')}
            JOIN job_edges o ON o.dependency = i.dependant JOIN jobs w ON w.key = o.dependant AND w.state IN ('waiting', 'running')
          WHERE i.dependant = ? RETURNING dependant`,
     );
     this.#recount = connection.prepare(
       `UPDATE jobs SET pending = live.count FROM (
          SELECT w.key AS key, (SELECT count(*) FROM job_edges e JOIN jobs d ON d.key = e.dependency
-           WHERE e.dependant = w.key AND d.${open}) AS count
-         FROM plans p JOIN jobs w ON w.plan = p.id WHERE p.finished_ms IS NULL AND w.${open}
+           WHERE e.dependant = w.key AND ${openAs('d')}) AS count
+         FROM plans p JOIN jobs w ON w.plan = p.id WHERE p.finished_ms IS NULL AND ${openAs('w')}
        ) AS live WHERE jobs.key = live.key AND jobs.pending <> live.count`,
     );
   }

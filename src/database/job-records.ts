@@ -80,8 +80,15 @@ export interface JobRow {
   readonly blocked_on: JobId | null;
 }
 
-/** Jobs that are not final, in SQL. */
-export const open = "state IN ('waiting', 'ready', 'running')";
+/**
+ * Jobs that are not final, in SQL, of a table that goes by another name. Word for word what `open_jobs` is an index of; a list
+ * with `IN` would be put together anew for each row that is written.
+ */
+export const openAs = (table: string): string =>
+  `(${(['waiting', 'ready', 'running'] as const).map((state) => `${table}.state = '${state}'`).join(' OR ')})`;
+
+/** The same of the table `jobs`. */
+export const open = openAs('jobs');
 
 /** How many offers are known without asking. */
 const mostOffered = 50_000;
@@ -248,6 +255,7 @@ export class JobRecords {
   /** Keeps at hand a row that was just written. */
   noteAdded(row: JobRecord): void {
     this.#moved.note(row.key, row);
+    if (row.state === 'ready') this.#byOffer.set(row.offer, row.key);
   }
 
   /** Keeps at hand what a plan that is being written says of a job. */

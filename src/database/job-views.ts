@@ -7,7 +7,7 @@ import type {
   RecipeKindName,
 } from '../model/index.ts';
 import type { AttemptId, BuilderName, JobId, PlanId } from '../primitives/index.ts';
-import { open } from './job-records.ts';
+import { open, openAs } from './job-records.ts';
 import type { SqlConnection, SqlStatement } from './sql-connection.ts';
 
 /** A job for people: where it stands, why, and what its newest attempt came to. */
@@ -110,14 +110,14 @@ export class JobViews {
     this.#newestRevisions = connection.prepare(
       `${revision} WHERE j.action <> 'keep' ORDER BY j.key DESC LIMIT ?`,
     );
-    this.#openRevisions = connection.prepare(`${revision} WHERE j.${open} ORDER BY j.key`);
+    this.#openRevisions = connection.prepare(`${revision} WHERE ${openAs('j')} ORDER BY j.key`);
     this.#idsOfName = connection.prepare(
       `SELECT job_id AS id FROM inventory WHERE name = ?1
        UNION SELECT id FROM jobs WHERE ${open}
          AND substr(id, -length(?1) - 1) = '/' || ?1`,
     );
     this.#ahead = connection.prepare(
-      `SELECT count(*) AS count FROM jobs o JOIN jobs me ON me.key = ? WHERE o.state = 'ready' AND o.${open}
+      `SELECT count(*) AS count FROM jobs o JOIN jobs me ON me.key = ? WHERE o.state = 'ready' AND ${openAs('o')}
          AND (o.urgency, o.priority, -o.ready_since_ms, -o.offer)
            > (me.urgency, me.priority, -me.ready_since_ms, -me.offer)`,
     );
@@ -126,7 +126,7 @@ export class JobViews {
     );
     this.#pending = connection.prepare(
       `SELECT d.id FROM jobs w JOIN job_edges e ON e.dependant = w.key JOIN jobs d ON d.key = e.dependency
-       WHERE w.plan = ? AND w.id = ? AND d.${open} ORDER BY d.key`,
+       WHERE w.plan = ? AND w.id = ? AND ${openAs('d')} ORDER BY d.key`,
     );
   }
 

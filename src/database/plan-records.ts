@@ -1,7 +1,9 @@
+import type { SQLInputValue } from 'node:sqlite';
 import type { Problem } from '../diagnostics/index.ts';
 import type { JobEdge, Plan, PlannedJob, PlanOrigin } from '../model/index.ts';
 import type { JobId, PlanId, RunId } from '../primitives/index.ts';
 import type { JobRecord } from './job-records.ts';
+import { RowWriter } from './row-writer.ts';
 import type { SqlConnection, SqlStatement } from './sql-connection.ts';
 import type { TableAhead } from './table-ahead.ts';
 
@@ -11,6 +13,8 @@ export interface NewPlan {
   readonly why: string;
   readonly failFast: boolean;
   readonly atMs: number;
+  /** Asked about each job that waits for no other one of the plan: the offer with which it is written as ready at once. */
+  readonly offerOf?: ((job: PlannedJob) => number | undefined) | undefined;
 }
 
 /** What is known of a plan without reading its jobs. */
@@ -49,10 +53,10 @@ interface HeadRow {
 export class PlanRecords {
   readonly #insertRun: SqlStatement<never>;
   readonly #insertPlan: SqlStatement<never>;
-  readonly #insertJob: SqlStatement<never>;
-  readonly #insertPlanned: SqlStatement<never>;
-  readonly #insertEdge: SqlStatement<never>;
-  readonly #insertNeed: SqlStatement<never>;
+  readonly #insertJob: RowWriter;
+  readonly #insertPlanned: RowWriter;
+  readonly #insertEdge: RowWriter;
+  readonly #insertNeed: RowWriter;
   readonly #ofRequest: SqlStatement<HeadRow>;
   readonly #lastKey: SqlStatement<{ last: number | null }>;
   readonly #get: SqlStatement<HeadRow>;
@@ -69,14 +73,15 @@ export class PlanRecords {
       `INSERT INTO plans (run, target, arch, created_ms, fail_fast, unfinished, cycles, problems, origin, request)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
-    this.#insertJob = connection.prepareApart(
+    const writer = (sql: string): RowWriter => new RowWriter((text) => connection.prepareApart(text), sql);
+    this.#insertJob = writer(
       `INSERT INTO jobs (key, plan, position, id, action, cycle, priority, build_class, state, reason, pending,
-         losses, offer, since_ms, urgency, share, labels)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'waiting', '', ?, 0, 0, ?, ?, ?, ?)`,
+         losses, offer, since_ms, ready_since_ms, urgency, share, labels)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?, 0, ?, ?, ?, ?, ?, ?)`,
     );
-    this.#insertPlanned = connection.prepareApart('INSERT INTO job_plans VALUES (?, ?)');
-    this.#insertEdge = connection.prepareApart('INSERT INTO job_edges VALUES (?, ?, ?, ?)');
-    this.#insertNeed = connection.prepareApart('INSERT OR IGNORE INTO job_needs VALUES (?, ?)');
+    this.#insertPlanned = writer('INSERT INTO job_plans VALUES (?, ?)');
+    this.#insertEdge = writer('INSERT INTO job_edges VALUES (?, ?, ?, ?)');
+    this.#insertNeed = writer('INSERT OR IGNORE INTO job_needs VALUES (?, ?)');
     this.#lastKey = connection.prepare('SELECT max(key) AS last FROM jobs');
     const heads = 'SELECT p.*, r.why FROM plans p JOIN runs r ON r.id = p.run';
     this.#get = connection.prepare(`${heads} WHERE p.id = ?`);
@@ -95,10 +100,10 @@ export class PlanRecords {
   }
 
   /**
-   * Writes a run with its plan, all jobs as `waiting`; keys of jobs count up from `firstKey` in the plan's order. `rows` are the
-   * jobs as they were written.
+   * Writes a run with its plan, all jobs as `waiting` unless there is an offer for them; keys of jobs count up from `firstKey` in
+   * the plan's order. `rows` are the jobs as they were written.
    */
-  add({ plan, why, failFast, atMs }: NewPlan): {
+  add({ plan, why, failFast, atMs, offerOf }: NewPlan): {
     run: RunId;
     plan: PlanId;
     firstKey: number;
@@ -119,36 +124,26 @@ export class PlanRecords {
     ).lastId as PlanId;
     const firstKey = (this.#lastKey.get()?.last ?? 0) + 1;
     const keys = new Map(plan.jobs.map((job, position) => [job.id, firstKey + position]));
-    const rows = plan.jobs.map((job, position) => {
-      const place = { key: firstKey + position, position, atMs, edges: mergeEdges(job, keys) };
-      return this.#addJob(id, job, { ...place, origin: plan.origin });
-    });
-    return { run, plan: id, firstKey, rows };
-  }
-
-  #addJob(plan: PlanId, job: PlannedJob, place: JobPlace): JobRecord {
-    const row = newRow(plan, job, place);
-    this.#insertJob.run(
-      row.key,
-      plan,
-      row.position,
-      row.id,
-      row.action,
-      row.cycle ?? null,
-      row.priority,
-      row.buildClass ?? null,
-      row.pending,
-      row.sinceMs,
-      row.urgency,
-      row.share,
-      row.labels.length > 0 ? JSON.stringify(row.labels) : null,
-    );
-    this.#insertPlanned.run(place.key, JSON.stringify(job));
-    for (const needed of job.outside ?? []) this.#insertNeed.run(needed, place.key);
-    for (const [dependency, { required, kind }] of place.edges) {
-      this.#insertEdge.run(dependency, place.key, required ? 1 : 0, kind);
+    const rows: JobRecord[] = [];
+    const edges: SQLInputValue[][] = [];
+    for (const [position, job] of plan.jobs.entries()) {
+      const key = firstKey + position;
+      const waitsFor = mergeEdges(job, keys);
+      for (const [dependency, { required, kind }] of waitsFor)
+        edges.push([dependency, key, required ? 1 : 0, kind]);
+      const offer = waitsFor.size === 0 ? offerOf?.(job) : undefined;
+      const place = { key, position, atMs, pending: waitsFor.size, offer, origin: plan.origin };
+      rows.push(newRow(id, job, place));
     }
-    return row;
+    this.#insertJob.write(rows.map(valuesOf));
+    this.#insertPlanned.write(plan.jobs.map((job, position) => [firstKey + position, JSON.stringify(job)]));
+    this.#insertNeed.write(
+      plan.jobs.flatMap(({ outside = [] }, position) =>
+        outside.map((needed) => [needed, firstKey + position]),
+      ),
+    );
+    this.#insertEdge.write(edges);
+    return { run, plan: id, firstKey, rows };
   }
 
   get(plan: PlanId): PlanHead | undefined {
@@ -199,12 +194,13 @@ export class PlanRecords {
   }
 }
 
-/** Where a job goes, and what it waits for within its plan. */
+/** Where a job goes, and how many jobs of its plan it waits for. */
 interface JobPlace {
   readonly key: number;
   readonly position: number;
   readonly atMs: number;
-  readonly edges: ReadonlyMap<number, MergedEdge>;
+  readonly pending: number;
+  readonly offer: number | undefined;
   readonly origin: PlanOrigin | undefined;
 }
 
@@ -221,17 +217,37 @@ const newRow = (plan: PlanId, job: PlannedJob, place: JobPlace): JobRecord => ({
   urgency: place.origin?.urgency ?? 0,
   share: place.origin?.source ?? '',
   labels: job.labels ?? [],
-  state: 'waiting',
+  state: place.offer === undefined ? 'waiting' : 'ready',
   reason: '',
-  pending: place.edges.size,
+  pending: place.pending,
   losses: 0,
-  offer: 0,
+  offer: place.offer ?? 0,
   sinceMs: place.atMs,
-  readySinceMs: undefined,
+  readySinceMs: place.offer === undefined ? undefined : place.atMs,
   attempt: undefined,
   canceling: undefined,
   blockedOn: undefined,
 });
+
+/** A row of `jobs` as `#insertJob` writes it. */
+const valuesOf = (row: JobRecord): SQLInputValue[] => [
+  row.key,
+  row.plan,
+  row.position,
+  row.id,
+  row.action,
+  row.cycle ?? null,
+  row.priority,
+  row.buildClass ?? null,
+  row.state,
+  row.pending,
+  row.offer,
+  row.sinceMs,
+  row.readySinceMs ?? null,
+  row.urgency,
+  row.share,
+  row.labels.length > 0 ? JSON.stringify(row.labels) : null,
+];
 
 interface MergedEdge {
   readonly required: boolean;

@@ -10,7 +10,7 @@ import { type HowToSave, TableAhead } from './table-ahead.ts';
 const longestMs = 100;
 
 /** More rows than this are written to their tables together with the transaction that they come from. */
-const most = 2000;
+const most = 8000;
 
 /**
  * Rows that are committed in short in the table `rows_ahead` and are in memory, but not in their own tables yet. A job

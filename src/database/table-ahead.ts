@@ -1,6 +1,7 @@
 import type { SQLInputValue } from 'node:sqlite';
 import { Noted } from './noted.ts';
-import type { SqlStatement, Transactions } from './sql-statement.ts';
+import { RowWriter } from './row-writer.ts';
+import type { Transactions } from './sql-statement.ts';
 
 /** A row as it will stand in its table, and what is known of it meanwhile. */
 interface Ahead<Known> {
@@ -20,19 +21,15 @@ export interface HowToSave {
   readonly isKept?: boolean;
 }
 
-/** How many rows one statement writes. */
-const atOnce = 16;
-
 /** The rows of one table that run ahead of it, by their keys. */
 export class TableAhead<Key, Known> {
   readonly name: string;
   readonly #connection: Transactions;
-  readonly #sql: string;
+  readonly #writer: RowWriter;
   readonly #kinds: readonly ColumnKind[];
+  /** Whether a value is one that its column takes, column by column. */
+  readonly #checks: readonly ((value: SQLInputValue | undefined) => boolean)[];
   readonly #isKept: boolean;
-  #save: SqlStatement<never> | undefined;
-  /** For many rows in one go, where the statement has a list of values. */
-  #saveMany: SqlStatement<never> | undefined;
   /** Rows that stand in the table as they are known here; only what is put here may change them. */
   readonly #standing: Noted<Key, Known>;
   /** Of the transaction that is open. */
@@ -46,8 +43,9 @@ export class TableAhead<Key, Known> {
   constructor(connection: Transactions, name: string, how: HowToSave & { readonly forgetAll: () => void }) {
     this.#connection = connection;
     this.name = name;
-    this.#sql = how.save;
+    this.#writer = new RowWriter((sql) => connection.prepareApart(sql), how.save);
     this.#kinds = how.kinds;
+    this.#checks = how.kinds.map((kind) => checks[kind]);
     this.#isKept = how.isKept ?? false;
     this.#standing = new Noted(how.forgetAll);
   }
@@ -76,40 +74,37 @@ export class TableAhead<Key, Known> {
    * that the table would refuse: that would otherwise stand in the way of all others, and for ever.
    */
   put(key: Key, known: Known, values: readonly SQLInputValue[]): void {
-    const wrong = this.#kinds.findIndex((kind, at) => !isOfKind(values[at], kind));
-    if (wrong >= 0) {
-      throw new TypeError(`value ${wrong + 1} of a row of '${this.name}' is not ${this.#kinds[wrong]}`);
-    }
+    this.#mustFit(values);
     if (this.#connection.isOpenTransaction) {
       this.fresh.set(key, { known, values });
       this.#standing.drop(key);
     } else this.#connection.transaction(() => this.put(key, known, values));
   }
 
-  save(rows: readonly (readonly SQLInputValue[])[]): void {
-    this.#save ??= this.#connection.prepareApart(this.#sql);
-    let at = 0;
-    const list = /VALUES (\([^)]*\))/.exec(this.#sql)?.[1];
-    if (list !== undefined && rows.length >= atOnce) {
-      this.#saveMany ??= this.#connection.prepareApart(
-        this.#sql.replace(list, Array.from({ length: atOnce }, () => list).join()),
-      );
-      for (; at + atOnce <= rows.length; at += atOnce)
-        this.#saveMany.run(...rows.slice(at, at + atOnce).flat());
+  #mustFit(values: readonly SQLInputValue[]): void {
+    const { length } = this.#checks;
+    for (let at = 0; at < length; at += 1) {
+      if (this.#checks[at]?.(values[at])) continue;
+      throw new TypeError(`value ${at + 1} of a row of '${this.name}' is not ${this.#kinds[at]}`);
     }
-    for (const values of rows.slice(at)) this.#save.run(...values);
+  }
+
+  save(rows: readonly (readonly SQLInputValue[])[]): void {
+    this.#writer.write(rows);
   }
 
   write(): void {
     if (this.size === 0) return;
-    const rows: (readonly SQLInputValue[])[] = [];
+    const rows: [Key, readonly SQLInputValue[]][] = [];
     const take = (key: Key, { known, values }: Ahead<Known>): void => {
-      rows.push(values);
+      rows.push([key, values]);
       if (this.#isKept) this.note(key, known);
     };
     for (const [key, row] of this.#settled) if (!this.fresh.has(key)) take(key, row);
     for (const [key, row] of this.fresh) take(key, row);
-    this.save(rows);
+    // neighbours come one after the other: fewer pages are looked for, and each is changed once
+    rows.sort(([one], [other]) => (one < other ? -1 : 1));
+    this.save(rows.map(([, values]) => values));
     this.#written ??= this.#settled;
     this.#settled = new Map();
     this.fresh = new Map();
@@ -131,8 +126,13 @@ export class TableAhead<Key, Known> {
   }
 }
 
-function isOfKind(value: SQLInputValue | undefined, kind: ColumnKind): boolean {
-  if (value === null) return kind.endsWith('?');
-  if (kind.startsWith('text')) return typeof value === 'string';
-  return kind.startsWith('integer') ? Number.isSafeInteger(value) : Number.isFinite(value);
-}
+const isText = (value: unknown): boolean => typeof value === 'string';
+
+const checks: Readonly<Record<ColumnKind, (value: SQLInputValue | undefined) => boolean>> = {
+  text: isText,
+  'text?': (value) => value === null || isText(value),
+  integer: Number.isSafeInteger,
+  'integer?': (value) => value === null || Number.isSafeInteger(value),
+  real: Number.isFinite,
+  'real?': (value) => value === null || Number.isFinite(value),
+};

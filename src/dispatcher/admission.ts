@@ -1,6 +1,6 @@
 import type { FarmDatabase, JobRecord } from '../database/index.ts';
 import { ProblemError } from '../diagnostics/index.ts';
-import type { Plan } from '../model/index.ts';
+import type { Plan, PlannedJob } from '../model/index.ts';
 import { checkPlan } from '../planner/index.ts';
 import type { PlanId, RunId } from '../primitives/index.ts';
 import type { Motion } from './motion.ts';
@@ -34,7 +34,10 @@ export function admitPlan(
   scene: { database: FarmDatabase; motion: Motion; nowMs: number },
 ): Admitted {
   const { database, motion, nowMs } = scene;
-  const added = database.plans.add({ plan, why: options.why, failFast: options.failFast, atMs: nowMs });
+  // beside jobs of other plans they may have to wait for those
+  const offerOf = database.plans.open().length === 0 ? offersFrom(database) : undefined;
+  const { why, failFast } = options;
+  const added = database.plans.add({ plan, why, failFast, atMs: nowMs, offerOf });
   noteRows(plan, added.rows, database);
   // in this order, so that whoever tells of both ends with what holds: the old job is over, the new one waits
   replaceOlder(plan, added, { database, motion });
@@ -42,8 +45,12 @@ export function admitPlan(
   linkToOthers(plan, added, { database, motion });
   for (const [position, job] of plan.jobs.entries())
     if (job.action !== 'keep') database.jobs.notePlanned(added.firstKey + position, job);
-  for (let key = added.firstKey; key < added.firstKey + plan.jobs.length; key += 1) {
-    const job = database.jobs.get(key);
+  for (const row of added.rows) {
+    if (row.state === 'ready') {
+      motion.wasWrittenReady(row);
+      continue;
+    }
+    const job = database.jobs.get(row.key);
     if (job?.state !== 'waiting') continue;
     if (job.action === 'keep' || job.pending === 0) motion.free(job);
     motion.spread();
@@ -55,6 +62,12 @@ export function admitPlan(
   }
   return { runId: added.run, planId: added.plan };
 }
+
+/** Jobs that may run at once are written as such: to write them as waiting and to move them then costs twice as much. */
+const offersFrom =
+  ({ jobs }: FarmDatabase) =>
+  ({ action, cycle }: PlannedJob): number | undefined =>
+    action === 'build' && cycle === undefined ? jobs.takeOffers(1) : undefined;
 
 /** What was just written is not read back. Most jobs are waited for by no other one: it need not be asked when they begin and end. */
 function noteRows(plan: Plan, rows: readonly JobRecord[], { jobs, edges }: FarmDatabase): void {

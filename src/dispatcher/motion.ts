@@ -119,6 +119,13 @@ export class Motion {
     if (ready) this.effects.offer.push(this.entryOf(ready));
   }
 
+  /** Says of a job of a new plan that it was ready when it was written, and offers it. */
+  wasWrittenReady(job: JobRecord): void {
+    const move = { from: 'waiting', to: 'ready', attempt: undefined, builder: undefined } as const;
+    this.tell(job.plan, { kind: 'job-moved', job: job.id, ...move }, job.reason);
+    this.effects.offer.push(this.entryOf(job));
+  }
+
   /** A ready job waits again, because something it needs was scheduled anew. */
   hold(job: JobRecord, reason: string): JobRecord | undefined {
     const held = this.move(job, { kind: 'held' }, { reason });

@@ -93,12 +93,22 @@ export async function filterToFile(
 /** Feeds a program; returns what the source threw. That the program stopped reading is told by its end. */
 async function feed(pieces: AsyncIterable<Uint8Array>, started: StartedProcess): Promise<unknown> {
   let trouble: unknown;
+  // what is thrown into a generator at its `yield` is the end of the program, not a fault of the pieces
   const watched = async function* (): AsyncGenerator<Uint8Array> {
+    const source = pieces[Symbol.asyncIterator]();
+    const next = async (): Promise<IteratorResult<Uint8Array>> => {
+      try {
+        return await source.next();
+      } catch (error) {
+        trouble = error;
+        started.kill('SIGKILL');
+        return { done: true, value: undefined };
+      }
+    };
     try {
-      yield* pieces;
-    } catch (error) {
-      trouble = error;
-      started.kill('SIGKILL');
+      for (let step = await next(); step.done !== true; step = await next()) yield step.value;
+    } finally {
+      await source.return?.();
     }
   };
   try {

@@ -4,9 +4,9 @@ export type { Artifact, Mirror, MirrorSnapshot, MirrorSubarch, MirrorVersion } f
 export { type ImportReport, importMirror } from './import-mirror.ts';
 export { importSeed, type SeedImport, type SeedProof } from './import-seed.ts';
 export { infoOfText, printIndex } from './index-xml.ts';
-export { changeLatest, type LatestState, latestStates, rollBackLatest, visibleState } from './latest.ts';
+export { type LatestState, latestStates, rollBackLatest, visibleState } from './latest.ts';
 export { type Candidate, candidateOf, type NextBuild, nextBuild, type RotationRules } from './next-build.ts';
-export { MirrorPublisher, type MirrorPublisherOptions, type SignerSource, writeIndex } from './publish.ts';
+export { MirrorPublisher, type MirrorPublisherOptions, type SignerSource } from './publish.ts';
 export { readMirror } from './read-mirror.ts';
 export { type Removal, type RetentionRules, removals } from './retention.ts';
 export { type MirrorCheck, verifyMirror } from './verify.ts';

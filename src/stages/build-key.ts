@@ -15,7 +15,9 @@ function versionOf(program: string): Promise<string> {
     known =
       path === undefined
         ? Promise.resolve('missing')
-        : probeProgram(path, ['--version']).then(({ words }) => words.split('\n', 1)[0] ?? '');
+        : probeProgram(path, [program === 'sqfstar' ? '-version' : '--version']).then(
+            ({ words }) => words.split('\n', 1)[0] ?? '',
+          );
     versions.set(program, known);
   }
   return known;
@@ -26,7 +28,8 @@ export async function toolVersions({ format }: StagePlan): Promise<Readonly<Reco
   const names = [
     'tar',
     compressors[format.compression],
-    ...(format.container === 'squashfs' ? ['mksquashfs'] : []),
+    ...(format.container === 'squashfs' || format.container === 'live' ? ['sqfstar'] : []),
+    ...(format.container === 'live' ? ['xorriso'] : []),
   ];
   const named = names.filter((name) => name !== undefined);
   const found = await Promise.all(named.map(async (name) => [name, await versionOf(name)] as const));

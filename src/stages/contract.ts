@@ -80,7 +80,7 @@ export interface StagePlan {
   readonly outputPath: string;
   readonly distfiles: string | undefined;
   readonly format: CaptureFormat;
-  /** Of the compressor; its usual one when nothing is said. */
+  /** Of the compressor; undefined: its usual one. */
   readonly level: number | undefined;
   readonly environment: Readonly<Record<string, string>>;
   readonly limits: StageLimits;

@@ -33,4 +33,5 @@ export {
 export { emulatorHere, runnableMachines } from './runnable.ts';
 export { buildSnapshot, planSnapshot, type SnapshotPlan } from './snapshot.ts';
 export { StageState } from './state.ts';
+export { type Tidied, tidyState } from './tidy.ts';
 export { type Verification, verifyTarget } from './verify.ts';

@@ -1,5 +1,5 @@
 import { unpackArchive } from '../captures/index.ts';
-import { ensureFolder, moveFolder, pathExists, runOrThrow, systemRandom } from '../host/index.ts';
+import { ensureFolder, moveFolder, pathExists, runOrThrow, systemRandom, writeWhole } from '../host/index.ts';
 import type { Digest } from '../primitives/index.ts';
 import { discardFolder, type StageState } from './state.ts';
 
@@ -17,6 +17,8 @@ export interface LayerRequest {
  */
 export async function ensureLayer(state: StageState, request: LayerRequest): Promise<string> {
   const path = state.layer(request.digest, request.target);
+  // when it was used last, for `tidyState`
+  writeWhole(`${path}.used`, '');
   if (pathExists(path)) return path;
   const temporary = `${state.root}/layers/.unpacking-${systemRandom.hex(6)}`;
   try {

@@ -18,6 +18,7 @@ import { ensureLayer } from './layers.ts';
 import type { ResolvedTarget } from './resolve.ts';
 import { isPlainWay, outputFiles, runStep } from './run-steps.ts';
 import { discardFolder } from './state.ts';
+import { announceBuild } from './tidy.ts';
 
 /** Machines as `uname -m` says them, for images. */
 const machines: readonly (readonly [RegExp, string])[] = [
@@ -96,9 +97,23 @@ export async function makeResult(
     purpose,
   }: Pick<ResolvedTarget, 'inputs' | 'tools' | 'key'> & { readonly purpose?: 'verify' },
 ): Promise<StageRecord | undefined> {
-  const { state, clock } = hands;
+  const { state } = hands;
+  const building = await announceBuild(state);
+  try {
+    const work = state.work(purpose === 'verify' ? `${plan.result}\0verify` : plan.result);
+    return await makeIn(hands, plan, { inputs, tools, key, work });
+  } finally {
+    await building.release();
+  }
+}
+
+async function makeIn(
+  hands: StageHands,
+  plan: StagePlan,
+  { inputs, tools, key, work }: Pick<ResolvedTarget, 'inputs' | 'tools' | 'key'> & { readonly work: string },
+): Promise<StageRecord | undefined> {
+  const { clock } = hands;
   const startedMs = clock.nowMs();
-  const work = state.work(purpose === 'verify' ? `${plan.result}\0verify` : plan.result);
   await discardFolder(work);
   ensureFolders([`${work}/output`], 0o755);
   const log = new BuildLog(`${work}/log.txt`, hands);

@@ -72,7 +72,7 @@ export function planTarget(request: PlanRequest): StagePlan {
     mirror,
     controlFolder,
     ...result,
-    level: levelOf(elements),
+    level: levelOf(elements, result.format),
     latest: latestOf(elements, own, { target, suffix }),
     source,
     snapshot: snapshotOf(elements, isOfficial),
@@ -200,14 +200,16 @@ function suffixOf(elements: Elements, container: string): string {
   });
 }
 
-function levelOf(elements: Elements): number | undefined {
+/** Highest level of each compressor. */
+const mostLevels = { xz: 9, zstd: 19, gzip: 9, none: 0 } as const;
+
+function levelOf(elements: Elements, { compression }: StagePlan['format']): number | undefined {
   const text = elements.text('target/compression/level');
-  if (text === undefined) return undefined;
-  if (/^(?:[1-9]|1[0-9])$/.test(text)) return Number(text);
-  throw fault('MST005', {
-    what: `'target/compression/level' is '${text}'`,
-    next: "Use '1' to '9', for zstd to '19'.",
-  });
+  if (text === undefined || text === '') return undefined;
+  const most = mostLevels[compression];
+  if (/^[1-9][0-9]?$/.test(text) && Number(text) <= most) return Number(text);
+  const next = most === 0 ? 'Leave it out: nothing is compressed.' : `Use a number from 1 to ${most}.`;
+  throw fault('MST005', { what: `'target/compression/level' is '${text}'`, next });
 }
 
 /** Where the result goes and what it is: `path/mirror/target` counts first, otherwise folder, name and format (9.6, 9.7). */

@@ -134,6 +134,21 @@ describe('plans of targets', () => {
     expect(codeOf(() => plan('stage1', base, {}))).toBe('MST002');
   });
 
+  it('9.6: the level of a compressor is one that it has', () => {
+    const withLevel = (compression: string, level: string) =>
+      `${base}[section target/compression]\n: ${compression}\nlevel: ${level}\n`;
+    expect(plan('stage3', withLevel('zstd', '19')).level).toBe(19);
+    expect([plan('stage3').level, plan('stage3', withLevel('xz', '')).level]).toEqual([undefined, undefined]);
+    for (const [compression, level] of [
+      ['xz', '10'],
+      ['zstd', '20'],
+      ['none', '1'],
+      ['gz', '0'],
+      ['gz', 'x'],
+    ] as const)
+      expect(codeOf(() => plan('stage3', withLevel(compression, level)))).toBe('MST005');
+  });
+
   it('9.3: steps run in their order, and those of official builds only there', () => {
     const every = ['postclean', 'clean', 'test', 'postrun', 'grabinfo', 'prerun'].map(
       (name) => `chroot/${name}: true\n`,

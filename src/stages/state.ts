@@ -9,7 +9,7 @@ export class StageState {
   constructor(root: string) {
     ensureFolder(root);
     this.root = realPath(root);
-    for (const name of ['layers', 'work', 'records', 'results', 'fetched'])
+    for (const name of ['layers', 'work', 'records', 'results', 'fetched', 'running'])
       ensureFolder(`${this.root}/${name}`, 0o700);
   }
 
@@ -35,6 +35,15 @@ export class StageState {
 
   fetched(key: string): string {
     return `${this.root}/fetched/${key}`;
+  }
+
+  /** Locks of builds that are being made, one file each. */
+  get running(): string {
+    return `${this.root}/running`;
+  }
+
+  get tidyLock(): string {
+    return `${this.root}/tidying`;
   }
 
   get digests(): string {

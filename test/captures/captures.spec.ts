@@ -18,6 +18,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { capture, captureFormat, unpackArchive } from '../../src/captures/index.ts';
 import { encodeTarEntry, readTarBytes, tarEnd } from '../../src/formats/archives/index.ts';
+import { removeTree } from '../../src/host/index.ts';
 
 const time = 1_573_344_000;
 const image = { name: 'stage3-core2_64', version: '2019-11-10', machine: 'x86_64' };
@@ -29,7 +30,7 @@ beforeAll(() => {
   makeTree(join(folder, 'a'), ['user.one', 'user.two', 'user.three']);
   makeTree(join(folder, 'b'), ['user.three', 'user.two', 'user.one']);
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => removeTree(folder));
 
 const python = (code: string, ...args: string[]): string =>
   execFileSync('python3', ['-c', code, ...args], { encoding: 'utf8' });
@@ -141,6 +142,8 @@ describe('captures', () => {
     rmSync(join(folder, 'reference'), { recursive: true, force: true });
     execFileSync('cp', ['-a', join(folder, 'a'), join(folder, 'reference')]);
     rmSync(join(folder, 'reference/dev/left'));
+    // unsquashfs lets an ordinary user have no program that runs as somebody else
+    if (!isRoot) chmodSync(join(folder, 'reference/usr/bin/tool'), 0o644);
     expect(without(factsOf(out, false))).toEqual(without(factsOf(join(folder, 'reference'), false)));
   });
 
@@ -187,11 +190,46 @@ describe('captures', () => {
     expect(plain.equals(await captured('a', 'layer.tar'))).toBe(true);
   });
 
+  it('9.6: a live image has a boot record, the kernel, a start of our own and the root, and needs a kernel in the root', async () => {
+    const live = { container: 'live', compression: 'gzip' } as const;
+    const request = { root: join(folder, 'live'), format: live, time, image, level: 1 };
+    makeTree(request.root, ['user.one']);
+    await expect(capture({ ...request, path: join(folder, 'none.iso') })).rejects.toThrow(/^MCA009 /);
+    mkdirSync(join(request.root, 'boot'));
+    for (const version of ['6.9.0', '6.10.0'])
+      writeFileSync(join(request.root, `boot/vmlinuz-${version}`), `kernel ${version}`);
+    await expect(capture({ ...request, path: join(folder, 'none.iso') })).rejects.toThrow(
+      /^MCA009 .*BusyBox/,
+    );
+    writeFileSync(join(request.root, 'usr/bin/busybox'), 'busybox', { mode: 0o755 });
+    mkdirSync(join(request.root, 'usr/lib/modules/6.10.0/kernel/fs/isofs'), { recursive: true });
+    writeFileSync(join(request.root, 'usr/lib/modules/6.10.0/kernel/fs/isofs/isofs.ko'), 'module');
+    for (const name of ['a.iso', 'b.iso']) await capture({ ...request, path: join(folder, name) });
+    const bytes = readFileSync(join(folder, 'a.iso'));
+    expect(bytes.equals(readFileSync(join(folder, 'b.iso')))).toBe(true);
+    // the boot record of El Torito, in the seventeenth sector
+    expect(bytes.toString('latin1', 17 * 2048 + 1, 17 * 2048 + 30)).toBe('CD001\x01EL TORITO SPECIFICATION');
+    const disk = join(folder, 'disk');
+    mkdirSync(disk);
+    execFileSync('bsdtar', ['-xf', join(folder, 'a.iso'), '-C', disk]);
+    expect(readFileSync(join(disk, 'boot/vmlinuz'), 'utf8')).toBe('kernel 6.10.0');
+    const start = execFileSync('bsdtar', ['-tf', join(disk, 'boot/initrd')], { encoding: 'utf8' }).split(
+      '\n',
+    );
+    for (const name of ['init', 'bin/busybox', 'dev', 'lib/modules/6.10.0/kernel/fs/isofs/isofs.ko'])
+      expect(start).toContain(name);
+    const root = mkdtempSync(join(folder, 'out-'));
+    await unpackArchive({ archive: join(disk, 'live/root.squashfs'), folder: root });
+    expect(readFileSync(join(root, 'boot/vmlinuz-6.9.0'), 'utf8')).toBe('kernel 6.9.0');
+  });
+
   it('what cannot be captured leaves no file, and a file that is there stays', async () => {
     const path = join(folder, 'never.tar');
     const request = { root: join(folder, 'absent'), path, format: captureFormat('s.tar'), time };
     await expect(capture(request)).rejects.toMatchObject({ problem: { code: 'MCA002' } });
     expect(readdirSync(folder).filter((name) => name.startsWith('never'))).toEqual([]);
+    const nameless = { ...request, root: join(folder, 'a'), format: captureFormat('s.oci.tar') };
+    await expect(capture(nameless)).rejects.toThrow(/^MCA007 /);
     writeFileSync(path, 'kept');
     await expect(capture({ ...request, root: join(folder, 'a') })).rejects.toMatchObject({
       problem: { code: 'MCA003' },
@@ -219,6 +257,22 @@ describe('unpacking', () => {
       encodeTarEntry({ path: 'out/outside' }, Buffer.from('x')),
     );
     await expect(unpacked('link.tar')).rejects.toMatchObject({ problem: { code: 'MCA008' } });
+    put(
+      'chain.tar',
+      encodeTarEntry({ path: 'a', type: 'symlink', linkPath: 'b' }),
+      encodeTarEntry({ path: 'b', type: 'symlink', linkPath: '..' }),
+      encodeTarEntry({ path: 'a/outside' }, Buffer.from('x')),
+    );
+    await expect(unpacked('chain.tar')).rejects.toMatchObject({ problem: { code: 'MCA008' } });
+    writeFileSync(join(folder, 'victim'), 'mine');
+    put(
+      'hard.tar',
+      encodeTarEntry({ path: 'x', type: 'symlink', linkPath: join(folder, 'victim') }),
+      encodeTarEntry({ path: 'y', type: 'hardlink', linkPath: 'x' }),
+      encodeTarEntry({ path: 'y' }, Buffer.from('theirs')),
+    );
+    await unpacked('hard.tar').catch(() => undefined);
+    expect(readFileSync(join(folder, 'victim'), 'utf8')).toBe('mine');
     expect(readdirSync(folder)).not.toContain('outside');
   });
 

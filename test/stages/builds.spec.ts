@@ -4,8 +4,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { plansFor, verifyTarget, viewTargets } from '../../src/app/stages/index.ts';
-import { readMounts } from '../../src/host/index.ts';
+import { plansFor, tidyState, verifyTarget, viewTargets } from '../../src/app/stages/index.ts';
+import { holdFileLock, readMounts, VirtualClock } from '../../src/host/index.ts';
 import { Scene, seedVersion, subarch, version } from './scene.ts';
 
 const stage1 = `[section steps]
@@ -272,6 +272,35 @@ exit 0
     } finally {
       await own.end();
     }
+  });
+
+  it('tidying removes seeds that are not used, trees and old records; never beside a build, and builds go on after it', async () => {
+    const values = ['target/version=2026-07-01'];
+    const { state, clock } = scene.hands();
+    scene.target('stage3-freshen', '#!/bin/sh\nexit 1');
+    await scene.build('stage3-freshen', values);
+    const work = state.work(scene.result('stage3', '2026-07-01'));
+    expect(existsSync(work)).toBe(true);
+    // as a build holds it
+    const building = await holdFileLock(`${state.running}/build`, '');
+    const beside = tidyState(state, { unusedMs: 0, clock });
+    await expect(beside).rejects.toMatchObject({ problem: { code: 'MST013' } });
+    await building?.release();
+    const tidying = await holdFileLock(state.tidyLock, '');
+    expect(await scene.build('stage3-freshen', values)).toMatchObject({ end: 'locked' });
+    await tidying?.release();
+
+    const lately = await tidyState(state, { unusedMs: 3_600_000, clock });
+    expect(lately.layers).toEqual([]);
+    expect(existsSync(work)).toBe(false);
+    // in an hour nothing was used for half an hour
+    const later = new VirtualClock(clock.nowMs() + 3_600_000);
+    expect((await tidyState(state, { unusedMs: 1_800_000, clock: later })).layers).not.toEqual([]);
+    scene.target('stage3-freshen', '#!/bin/sh');
+    expect((await scene.build('stage3-freshen', values)).targets[0]?.how).toBe('built');
+    // whose success made another stage3 the newest
+    scene.control('version/stage3', seedVersion);
+    expect((await scene.build('stage1')).targets[0]?.how).toBe('found');
   });
 
   it('nothing is left mounted, and no tree of a build that succeeded', async () => {

@@ -14,7 +14,6 @@ export {
   readMirror,
   rollBackLatest,
   visibleState,
-  writeIndex,
 } from '../../stage-mirror/index.ts';
 export {
   plansFor,
@@ -30,6 +29,8 @@ export {
   statusOf,
   type TargetEnd,
   type TargetView,
+  type Tidied,
+  tidyState,
   type Verification,
   verifyTarget,
   viewTargets,
@@ -38,7 +39,6 @@ export {
   checkMirror,
   nextOf,
   type SeedRequest,
-  stageSigner,
   takeMirror,
   takeSeed,
   toRemove,

@@ -8,10 +8,12 @@ import {
   type SubarchStatus,
   statusOf,
   type TargetView,
+  tidyState,
   verifyTarget,
   viewTargets,
 } from '../../app/stages/index.ts';
 import { interruptible } from '../../host/index.ts';
+import { parseCount } from '../parse-count.ts';
 import { exitCodes, type Shell } from '../shell.ts';
 import { showStageEvent, stateFarm } from './stage-display.ts';
 import { farmStages } from './stage-farm.ts';
@@ -31,7 +33,9 @@ when something differs; the first member that does is named.
 Example:
   packmill stage verify farm.conf stage3`;
 
-/** `packmill stage plan`, `status` and `verify`. */
+const dayMs = 86_400_000;
+
+/** `packmill stage plan`, `status`, `tidy` and `verify`. */
 export function addStageLooks(stage: Command, shell: Shell): void {
   withStageOptions(stage.command('plan'))
     .description('what would be built, from what, and why')
@@ -56,6 +60,21 @@ export function addStageLooks(stage: Command, shell: Shell): void {
       const status = await statusOf(hands, plans);
       shell.printJson(status);
       if (status) shell.print(...statusLines(status));
+    });
+  stage
+    .command('tidy')
+    .description('remove seeds that were unpacked and not used for a time, and trees of builds that failed')
+    .option('--state <dir>', "folder of store and work (default: the farm's)")
+    .option('--unused <days>', 'seeds that were not used for so many days (default: 30)', parseCount)
+    .action(async (options: StageWords & { readonly unused?: number }) => {
+      const { state, clock } = openStages(stateFarm(shell, options), {
+        onEvent: () => {},
+        signal: undefined,
+      });
+      const tidied = await tidyState(state, { unusedMs: (options.unused ?? 30) * dayMs, clock });
+      shell.printJson(tidied);
+      const { layers, work, records } = tidied;
+      shell.print(`removed ${layers.length} unpacked seeds, ${work.length} trees, ${records.length} records`);
     });
   withStageOptions(stage.command('verify'))
     .description('build a stage again and compare')

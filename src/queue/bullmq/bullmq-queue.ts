@@ -214,17 +214,23 @@ export class BullmqQueue implements QueueBackend {
   async #claimAll(
     requests: readonly ClaimRequest[],
   ): Promise<readonly PromiseSettledResult<readonly Lease[]>[]> {
-    const alike = new Map<string, { args: Argument[]; asking: number[]; max: number }>();
+    const groups: {
+      readonly of: ClaimRequest;
+      readonly args: Argument[];
+      readonly asking: number[];
+      max: number;
+    }[] = [];
     for (const [at, request] of requests.entries()) {
-      const args = this.#claimArguments(request, request.leaseMs, 0);
-      const key = args.join(' ');
-      const known = alike.get(key) ?? { args, asking: [], max: 0 };
-      known.asking.push(at);
-      known.max += request.max;
-      alike.set(key, known);
+      const known = groups.find(({ of }) => asksTheSame(of, request));
+      if (known) {
+        known.asking.push(at);
+        known.max += request.max;
+      } else {
+        const args = this.#claimArguments(request, request.leaseMs, 0);
+        groups.push({ of: request, args, asking: [at], max: request.max });
+      }
     }
     const answers: PromiseSettledResult<readonly Lease[]>[] = [];
-    const groups = [...alike.values()];
     const given = await Promise.allSettled(
       groups.map(({ args, max }) => this.#run('claim', args.with(maxOfClaim, max)) as Promise<Argument[]>),
     );
@@ -295,6 +301,17 @@ export class BullmqQueue implements QueueBackend {
     });
   }
 }
+
+/** Whether two requests differ in nothing but how many jobs they want; lists that say the same may count as different. */
+const asksTheSame = (one: ClaimRequest, other: ClaimRequest): boolean =>
+  one.builder === other.builder &&
+  one.builderClass === other.builderClass &&
+  one.leaseMs === other.leaseMs &&
+  one.labels === other.labels &&
+  one.arches === other.arches &&
+  one.usualArch === other.usualArch &&
+  one.freeMemoryBytes === other.freeMemoryBytes &&
+  one.freeDiskBytes === other.freeDiskBytes;
 
 const keysOf = ({ entry, fence }: Lease): Argument[] => [entry.job, entry.offer, fence];
 

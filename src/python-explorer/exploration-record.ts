@@ -1,0 +1,94 @@
+import { join } from 'node:path';
+import {
+  digestBytes,
+  hashFile,
+  pathExists,
+  realPath,
+  snapshotFolder,
+  textIfThere,
+  writeFileWithMode,
+} from '../host/index.ts';
+import type { SandboxRoot } from '../sandbox/index.ts';
+import type { ExplorationInput } from './exploration-input.ts';
+import type { GraphSummary } from './graph-file.ts';
+import { prefixTarget, probeFolder } from './python-environment.ts';
+
+/** What an exploration was made from, and what came of it; lies beside the graph. */
+export interface ExplorationRecord {
+  readonly key: string;
+  readonly standardFolder: string;
+  readonly summary: GraphSummary;
+}
+
+const recordFile = (output: string): string => `${output}.stamp.json`;
+
+/** The record of an output that is there; undefined without one, or when it cannot be read. */
+export function readRecord(output: string): ExplorationRecord | undefined {
+  if (!pathExists(output)) return undefined;
+  try {
+    const record = JSON.parse(textIfThere(recordFile(output)) ?? '') as ExplorationRecord;
+    const isWhole = typeof record.key === 'string' && typeof record.standardFolder === 'string';
+    return isWhole && Array.isArray(record.summary?.toplevels) ? record : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export async function writeRecord(output: string, record: ExplorationRecord): Promise<void> {
+  await writeFileWithMode(recordFile(output), `${JSON.stringify(record)}\n`, 0o644);
+}
+
+/** A path of the sandbox on this machine; undefined where the root is an image. */
+function outside(root: SandboxRoot, prefixes: readonly string[], path: string): string | undefined {
+  for (const [index, prefix] of prefixes.entries()) {
+    const target = prefixTarget(prefix, index);
+    if (path.startsWith(`${target}/`)) return `${prefix}${path.slice(target.length)}`;
+  }
+  if (root.kind === 'image') return undefined;
+  return root.kind === 'host' ? path : join(root.path, path);
+}
+
+/** What comes and goes without a meaning. */
+const isCompiled = (path: string): boolean => /(?:^|\/)__pycache__$/.test(path) || /\.py[co]$/.test(path);
+
+/** Of a standard library also: folders that are sites of their own, and its tests, which are never entered. */
+const isBeside = (path: string): boolean =>
+  isCompiled(path) || /^(?:site-packages|dist-packages|test)$/.test(path);
+
+function folderDigest(path: string | undefined, leavesOut: (path: string) => boolean): string {
+  if (path === undefined || !pathExists(path)) return 'nothing';
+  return snapshotFolder(realPath(path), { leavesOut, texts: new Set() }).digest;
+}
+
+async function fileDigest(path: string | undefined): Promise<string> {
+  if (path === undefined || !pathExists(path)) return 'nothing';
+  return (await hashFile(realPath(path))).digest;
+}
+
+/**
+ * One text for everything that an exploration depends on, by content: explorer, interpreter and its standard library, sites,
+ * stubs, and what was asked for. Equal keys give equal graphs.
+ */
+export async function explorationKey(input: ExplorationInput, standardFolder: string): Promise<string> {
+  const { environment, distribution, cage, options = {} } = input;
+  const { fresh: _fresh, jobs: _jobs, ...asked } = options;
+  const standard = outside(cage.root, environment.prefixes, standardFolder);
+  const digestOf = (path: string | undefined, leavesOut = isCompiled): string => {
+    const known = path === undefined ? undefined : cage.digests?.get(path);
+    const digest = known ?? folderDigest(path, leavesOut);
+    if (path !== undefined) cage.digests?.set(path, digest);
+    return digest;
+  };
+  const parts = {
+    root: cage.root.kind === 'image' ? cage.root.name : cage.root.kind,
+    python: environment.python,
+    distribution,
+    asked,
+    probe: digestOf(probeFolder),
+    interpreter: await fileDigest(outside(cage.root, [], environment.python)),
+    standard: digestOf(standard, isBeside),
+    site: environment.site.map((path) => digestOf(path)),
+    stubs: (options.stubs ?? []).map((path) => digestOf(path)),
+  };
+  return digestBytes(JSON.stringify(parts));
+}
