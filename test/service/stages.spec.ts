@@ -190,15 +190,19 @@ describe('a farm that builds stages', () => {
     expect(read(subarch, '.control/version/stage3')).toBe(`${next}\n`);
   });
 
-  it('10.4: a builder elsewhere that runs programs of the architecture builds from what travels to it', async () => {
+  it('10.4: a builder elsewhere that runs programs of the architecture builds from what travels to it, also after it was killed', async () => {
     const redis = await startRedis();
     const far = '2026-03-31';
     try {
       const over = await overRedis(redis);
       configure(far, over.settings);
       serving = await farm.manager(over.environment, over.manager);
+      const killed = await farm.builder('far', over.environment);
+      await farm.do('schedule', '--target-repo', 'mirror', ...all.map((name) => `${category}/${name}`));
+      const runs = farm.watch.movesOf(`${category}/stage2`).filter(({ to }) => to === 'running').length;
+      await farm.watch.moved(`${category}/stage2`, 'running', runs + 1);
+      await killed.stop('SIGKILL');
       const builder = await farm.builder('far', over.environment);
-      await schedule('stage1', 'stage2', 'stage3');
       await until(() => (existsSync(result('stage3', far)) ? true : undefined));
       expect(await farm.log(`${category}/stage2`)).toContain(`stage2 ${far} on far`);
       expect(member(result('stage3', far), './etc/made')).toContain(`stage1 of ${far}`);
