@@ -1,5 +1,5 @@
 export { buildKey } from './build-key.ts';
-export { buildTarget, type StageOutcome } from './build-target.ts';
+export type { StageOutcome } from './build-target.ts';
 export type {
   BuildIdentity,
   ControlUpdate,
