@@ -181,7 +181,7 @@ export const rooms = {
     floor: 3,
     purpose: 'kinds of recipe: they describe, the engine acts',
     knows: ['api', 'graph', 'formats', 'planner', 'host', 'ebins'],
-    borrows: ['config', 'store', 'fetcher', 'git', 'sandbox', 'logs'],
+    borrows: ['config', 'store', 'fetcher', 'git', 'sandbox', 'logs', 'stages'],
     shelf: true,
     members: { pkgbuild: [], autogen: [], ebin: ['autogen'], stage: [], python: [] },
   },

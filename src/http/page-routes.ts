@@ -42,6 +42,12 @@ export async function pageRoutes(server: WebServer, { pagesFolder }: RouteContex
   }
   pythonPages(page, pagesFolder);
   ebinPages(page, pagesFolder);
+  page('/stages.html', 'Stages: what is built, and what mirrors have', (reply) =>
+    reply.header('content-security-policy', policy).sendFile('stages.html', pagesFolder, day),
+  );
+  page('/assets/stages.js', 'A part of the page of stages', (reply) =>
+    reply.sendFile('stages.js', pagesFolder, day),
+  );
   for (const [url, file] of Object.entries(terminalFiles)) {
     page(url, 'The terminal of the log page', (reply) => reply.sendFile(basename(file), dirname(file), day));
   }

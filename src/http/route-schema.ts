@@ -27,6 +27,7 @@ export interface RouteDescription {
     | 'objects'
     | 'upkeep'
     | 'ebins'
+    | 'stages'
     | 'python'
     | 'farm'
     | 'pages';

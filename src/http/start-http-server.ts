@@ -27,6 +27,7 @@ import type { RouteContext } from './route-context.ts';
 import type { WebServer } from './route-schema.ts';
 import { signIn } from './sign-in.ts';
 import { boundSlowBodies } from './slow-bodies.ts';
+import { stageRoutes } from './stage-routes.ts';
 import { upkeepRoutes } from './upkeep-routes.ts';
 import { WrongTokens } from './wrong-tokens.ts';
 
@@ -168,6 +169,7 @@ async function addRoutes(server: WebServer, options: HttpOptions, context: Route
     upkeepRoutes(inner, context);
     ebinRoutes(inner, service.ebins);
     ebinRequestRoutes(inner, context);
+    stageRoutes(inner, context);
     pythonRoutes(inner, context);
     if (options.distfiles !== undefined)
       ebinFileRoutes(inner, {
