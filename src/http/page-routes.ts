@@ -40,6 +40,7 @@ export async function pageRoutes(server: WebServer, { pagesFolder }: RouteContex
       reply.sendFile(file, pagesFolder, day),
     );
   }
+  pythonPages(page, pagesFolder);
   ebinPages(page, pagesFolder);
   page('/stages.html', 'Stages: what is built, and what mirrors have', (reply) =>
     reply.header('content-security-policy', policy).sendFile('stages.html', pagesFolder, day),
@@ -74,6 +75,17 @@ function ebinPages(page: AddPage, pagesFolder: string): void {
   );
   for (const file of ['ebins.js', 'ebins-list.js', 'ebins-matrix.js', 'ebins.css']) {
     page(`/assets/${file}`, 'A part of the page of ebins', (reply) => reply.sendFile(file, pagesFolder, day));
+  }
+}
+
+function pythonPages(page: AddPage, pagesFolder: string): void {
+  page('/python.html', 'Symbols of Python: `?path=DOTTED.PATH`', (reply) =>
+    reply.header('content-security-policy', policy).sendFile('python.html', pagesFolder, day),
+  );
+  for (const file of ['python.js', 'python.css']) {
+    page(`/assets/${file}`, 'A part of the page of Python symbols', (reply) =>
+      reply.sendFile(file, pagesFolder, day),
+    );
   }
 }
 

@@ -28,6 +28,7 @@ export interface RouteDescription {
     | 'upkeep'
     | 'ebins'
     | 'stages'
+    | 'python'
     | 'farm'
     | 'pages';
   readonly params?: WireSchema;

@@ -37,6 +37,24 @@ describe('a plan on its way', () => {
     await scene.dispatcher.finished(await scene.admit({}));
   });
 
+  it('tells the same of jobs that are ready at once, whether another plan is under way or not', async () => {
+    const told = async (scene: Scene) => {
+      const plan = await scene.admit({
+        old: { action: 'keep' },
+        lib: {},
+        app: { needs: ['lib', 'old'] },
+        tool: {},
+      });
+      const events = scene.database.events.since(0).filter((event) => event.plan === plan);
+      const rows = scene.database.jobs.ofPlan(plan).map(({ key, offer, ...row }) => ({ ...row, plan: 0 }));
+      return { events: events.map(({ id, ...event }) => ({ ...event, plan: 0 })), rows };
+    };
+    const beside = new Scene();
+    await beside.admit({ other: {} });
+    expect(await told(new Scene())).toEqual(await told(beside));
+    expect(await beside.runAll()).toHaveLength(4);
+  });
+
   it('refuses a plan that contradicts itself, and writes nothing', async () => {
     const scene = new Scene();
     await expect(scene.admit({ app: { needs: ['lib'] }, lib: {} })).rejects.toThrow('PLN019');

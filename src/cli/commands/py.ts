@@ -1,9 +1,14 @@
 import type { Command } from 'commander';
 import type { Shell } from '../shell.ts';
 import { addPyExplore } from './py-explore.ts';
+import { addPyManifest } from './py-manifest.ts';
+import { addPyQuery, addPyServe } from './py-query.ts';
 
 /** `packmill py`: what Python distributions define. */
 export function addPy(program: Command, shell: Shell): void {
   const py = program.command('py').description('explore Python distributions, and answer what they define');
   addPyExplore(py, shell);
+  addPyManifest(py, shell);
+  addPyQuery(py, shell);
+  addPyServe(py, shell);
 }
