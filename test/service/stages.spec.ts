@@ -30,7 +30,7 @@ ROOT=/tmp/stage1root
 mkdir -p $ROOT/bin $ROOT/dev $ROOT/etc $ROOT/proc $ROOT/run $ROOT/tmp $ROOT/usr $ROOT/var
 cp -a /bin/. $ROOT/bin/
 echo "stage1 of $[target/version] from $(cat /etc/seed)" > $ROOT/etc/made
-cp -a /etc/seed $ROOT/etc/
+cp -a /etc/seed /usr/portage/motto $ROOT/etc/
 chown 7:8 $ROOT/etc/made
 ]
 `;
@@ -54,7 +54,7 @@ recipe-sources:
     stages:
       file: etc/farm.conf
       version: "${of}"
-      values: { multi/targets: "stage1 stage2 stage3" }
+      values: { multi/targets: "snapshot stage1 stage2 stage3" }
       builds:
         - build: tiny-current
           arch-desc: x86-64bit
@@ -91,6 +91,13 @@ beforeAll(async () => {
     scene.path(`mirror/${subarch}/${seedVersion}/stage3-generic_64-tiny-current-${seedVersion}.tar`),
     seed,
   ]);
+  scene.write('ports/motto', 'small\n');
+  scene.target('snapshot', `[section snapshot]\nsource: folder\nsource/remote: ${scene.path('ports')}\n`);
+  const files = `[section path/mirror]
+snapshot: $[path/mirror]/$[target/build]/snapshots/portage-$[target/version].tar.xz
+link: $[path/mirror]/$[target/build]/snapshots/portage-latest.tar.xz
+`;
+  scene.write('etc/farm.conf', `${scene.read('etc/farm.conf')}\n${files}`);
   scene.target('stage1', stage1);
   scene.target('stage2', '#!/bin/sh\necho two >> /etc/made');
   scene.target('stage3', '#!/bin/sh\necho three >> /etc/made');
@@ -108,7 +115,7 @@ describe('a farm that builds stages', () => {
     // a generation cannot become visible as long as this is in its way
     mkdirSync(tree('in-the-way'), { recursive: true });
     scene.target('stage2', '#!/bin/sh\nsleep 1\necho two >> /etc/made');
-    await farm.do('schedule', '--target-repo', 'mirror', ...all.map((name) => `${category}/${name}`));
+    await farm.do('schedule', '--target-repo', 'mirror', 'all');
     await farm.watch.moved(`${category}/stage2`, 'running');
     await serving.stop('SIGKILL');
     serving = await farm.up(1);
@@ -119,6 +126,7 @@ describe('a farm that builds stages', () => {
     rmSync(tree(), { recursive: true });
     serving = await farm.up(1);
     await until(() => (existsSync(result('stage3')) ? true : undefined));
+    expect(farm.watch.movesOf('tiny-current/snapshot').filter(({ to }) => to === 'running')).toHaveLength(1);
     const runs = (name: string): number =>
       farm.watch.movesOf(`${category}/${name}`).filter(({ to }) => to === 'running').length;
     expect(all.map(runs)).toEqual([1, 1, 2, 1]);
@@ -133,6 +141,10 @@ describe('a farm that builds stages', () => {
       .digest('hex');
     expect(read(subarch, 'stage3-latest.tar.hash.txt')).toBe(`sha256 ${digest}\n`);
     expect(realpathSync(tree(subarch, 'stage3-latest.tar'))).toBe(realpathSync(result('stage3')));
+    expect(member(result('stage3'), './etc/motto')).toBe('small\n');
+    const trees = tree('tiny-current/snapshots');
+    expect(readlinkSync(`${trees}/portage-latest.tar.xz`)).toBe(`portage-${version}.tar.xz`);
+    expect(existsSync(`${trees}/portage-latest.tar.xz.gpg`)).toBe(true);
     expect(existsSync(tree(subarch, 'stage2-latest.tar'))).toBe(false);
     expect(existsSync(`${result('stage3')}.gpg`)).toBe(true);
     expect(read(subarch, '.control/version/stage3')).toBe(`${version}\n`);
@@ -144,7 +156,7 @@ describe('a farm that builds stages', () => {
 
   it('10.5: does nothing when nothing has changed, also for what begins with what was built', async () => {
     const before = readlinkSync(tree());
-    await schedule(...all);
+    await farm.do('schedule', '--target-repo', 'mirror', '--wait', 'all');
     for (const name of all) expect((await job(name)).state, name).toBe('already-built');
     expect(readlinkSync(tree())).toBe(before);
   });
@@ -202,7 +214,7 @@ describe('a farm that builds stages', () => {
       configure(far, over.settings);
       serving = await farm.manager(over.environment, over.manager);
       const killed = await farm.builder('far', over.environment);
-      await farm.do('schedule', '--target-repo', 'mirror', ...all.map((name) => `${category}/${name}`));
+      await farm.do('schedule', '--target-repo', 'mirror', 'all');
       const runs = farm.watch.movesOf(`${category}/stage2`).filter(({ to }) => to === 'running').length;
       await farm.watch.moved(`${category}/stage2`, 'running', runs + 1);
       await killed.stop('SIGKILL');

@@ -7,6 +7,7 @@ import type { BrokenRecipe } from '../load-recipes.ts';
 import type { RecipeSources, SourceState } from '../recipe-sources.ts';
 import { isStageTarget } from '../stage-targets/is-stage-target.ts';
 import { categoryOf } from '../stage-targets/recipes.ts';
+import { keepVersion } from '../stage-targets/run-version.ts';
 import { noteAutogens } from '../tree-owners.ts';
 
 /** Targets that a subarch whose files are wrong would have. */
@@ -33,6 +34,7 @@ export async function treeRecipesFor(
   state: SourceState,
 ): Promise<TreeRecipes> {
   if (isStageTarget(farm, target)) {
+    keepVersion(farm, state.source);
     const { recipes, problems } = await sources.stages(state);
     const broken = problems.flatMap(({ build, problem }) =>
       usualTargets.map((name) => ({ name: `${categoryOf(build)}/${name}`, folder: build.build, problem })),

@@ -15,6 +15,11 @@ export function runVersion(
   return version ?? database.words.get(wordOf(source)) ?? dayOf(clock.nowMs());
 }
 
+/** Lets the version of today be that of the run, where no run has begun yet: what goes on past midnight keeps it. */
+export function keepVersion(farm: Pick<Farm, 'database' | 'clock'>, source: string): void {
+  if (farm.database.words.get(wordOf(source)) === undefined) beginVersion(farm, source);
+}
+
 /** Begins the version of today. */
 export function beginVersion({ database, clock }: Pick<Farm, 'database' | 'clock'>, source: string): void {
   database.words.set(wordOf(source), dayOf(clock.nowMs()));
