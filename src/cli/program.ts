@@ -46,6 +46,7 @@ const commands: Readonly<Record<string, () => Promise<Add>>> = {
   'merge-kits': async () => (await import('./commands/tree.ts')).addMergeKits,
   ebin: async () => (await import('./commands/ebin.ts')).addEbin,
   metro: async () => (await import('./commands/metro.ts')).addMetro,
+  py: async () => (await import('./commands/py.ts')).addPy,
   demo: async () => (await import('./commands/demo.ts')).addDemo,
   token: async () => (await import('./commands/token.ts')).addToken,
   doctor: async () => (await import('./commands/doctor.ts')).addDoctor,

@@ -15,6 +15,8 @@ const notOurs = [
   ...['CI', 'HOME', 'LANG', 'LC_ALL', 'PATH', 'TERM', 'TMPDIR', 'USER', 'COLUMNS', 'NO_COLOR', 'FORCE_COLOR'],
   ...[
     'CONTAINER_HOST',
+    // of pip
+    'PIP_INDEX_URL',
     // of metatools, so that both work on one workspace
     'METATOOLS_WORKSPACE',
     'METATOOLS_DISTFILES_HOST',

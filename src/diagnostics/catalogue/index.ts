@@ -28,6 +28,7 @@ import { onScheduleCodes } from './on-schedule.table.ts';
 import { plannerCodes } from './planner.table.ts';
 import { publishingCodes } from './publishing.table.ts';
 import { pythonCodes } from './python.table.ts';
+import { pythonGraphCodes } from './python-graph.table.ts';
 import { queueCodes } from './queue.table.ts';
 import { reviewCodes } from './review.table.ts';
 import { sandboxCodes } from './sandbox.table.ts';
@@ -63,6 +64,7 @@ const tables = {
   ...plannerCodes,
   ...publishingCodes,
   ...pythonCodes,
+  ...pythonGraphCodes,
   ...queueCodes,
   ...sandboxCodes,
   ...schedulingCodes,

@@ -1,0 +1,218 @@
+import { dirname } from 'node:path';
+import { fault } from '../diagnostics/index.ts';
+import {
+  decodeGraphEvent,
+  encodeGraphEvent,
+  type GraphTrouble,
+  type PythonDistribution,
+  readShards,
+  type ShardReport,
+  validateShard,
+} from '../formats/python-graph/index.ts';
+import {
+  ensureFolder,
+  pathKind,
+  readPieces,
+  removeEntry,
+  renameEntry,
+  systemRandom,
+  textIfThere,
+  writeFileWithMode,
+  writeNewFile,
+} from '../host/index.ts';
+
+/** What a graph has, without its nodes. */
+export interface GraphSummary {
+  readonly toplevels: readonly {
+    readonly toplevel: string;
+    readonly nodes: number;
+    readonly complete: boolean;
+  }[];
+  readonly troubles: readonly GraphTrouble[];
+  /** Whether the explorer came to its own end. */
+  readonly complete: boolean;
+  /** Folder of the standard library in the sandbox; empty where the explorer did not tell. */
+  readonly standardFolder: string;
+}
+
+const besides = (output: string): string => `${output}.${systemRandom.hex(6)}.new`;
+
+/** Writes a file whole or not at all: under another name first. */
+async function writeWholly(output: string, pieces: AsyncIterable<Uint8Array>): Promise<void> {
+  ensureFolder(dirname(output));
+  const temporary = besides(output);
+  try {
+    await writeNewFile(temporary, pieces, 0o644);
+    renameEntry(temporary, output);
+  } finally {
+    removeEntry(temporary);
+  }
+}
+
+/**
+ * Takes what the explorer left in its folder: the graph to `output` when it has nodes, and the log with the words of the
+ * interpreter beside it. Undefined when there is not even the first line of a graph.
+ */
+export async function takeGraph(where: {
+  readonly from: string;
+  readonly output: string;
+  readonly words: string;
+}): Promise<GraphSummary | undefined> {
+  const { from, output, words } = where;
+  const graph = `${from}/graph.jsonl`;
+  const summing = new Summing();
+  ensureFolder(dirname(output));
+  const temporary = besides(output);
+  try {
+    if (pathKind(graph) === 'file') {
+      await writeNewFile(temporary, summing.pass(readPieces(graph)), 0o644);
+      const isWorth = summing.toplevels.some(({ nodes }) => nodes > 0);
+      if (isWorth) renameEntry(temporary, output);
+    }
+  } finally {
+    removeEntry(temporary);
+  }
+  const log = pathKind(`${from}/explore.log`) === 'file' ? (textIfThere(`${from}/explore.log`) ?? '') : '';
+  await writeFileWithMode(`${output}.log`, words === '' ? log : `${log}${words}`, 0o644);
+  if (!summing.hasHeader) return undefined;
+  return {
+    toplevels: summing.toplevels,
+    troubles: summing.troubles,
+    complete: summing.complete,
+    standardFolder: readStandardFolder(`${from}/facts.json`),
+  };
+}
+
+function readStandardFolder(path: string): string {
+  if (pathKind(path) !== 'file') return '';
+  const found = /"standardFolder": "((?:[^"\\]|\\.)*)"/.exec(textIfThere(path) ?? '');
+  return found?.[1] ?? '';
+}
+
+/** Sums up the lines of a graph as they pass; nodes are counted by how their lines begin. */
+class Summing {
+  readonly toplevels: { readonly toplevel: string; readonly nodes: number; readonly complete: boolean }[] =
+    [];
+  readonly troubles: GraphTrouble[] = [];
+  hasHeader = false;
+  complete = false;
+  #nodes = 0;
+
+  async *pass(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    let rest: Buffer = Buffer.alloc(0);
+    for await (const piece of pieces) {
+      yield piece;
+      const bytes = rest.length === 0 ? Buffer.from(piece) : Buffer.concat([rest, piece]);
+      let from = 0;
+      for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10, from)) {
+        this.#line(bytes, from, end);
+        from = end + 1;
+      }
+      rest = bytes.subarray(from);
+    }
+  }
+
+  #line(bytes: Buffer, from: number, end: number): void {
+    const isNode = bytes[from + 2] === 0x69 && bytes[from + 3] === 0x64 && bytes[from + 4] === 0x22;
+    if (isNode) {
+      this.#nodes += 1;
+      return;
+    }
+    const event = decodeGraphEvent(bytes.toString('utf8', from, end));
+    if (event?.event === 'header') this.hasHeader = true;
+    else if (event?.event === 'trouble') this.troubles.push(event.trouble);
+    else if (event?.event === 'end') this.complete = event.complete;
+    else if (event?.event === 'shard') this.#nodes = 0;
+    else if (event?.event === 'shard-end') {
+      this.toplevels.push({ toplevel: event.toplevel, nodes: this.#nodes, complete: event.complete });
+    }
+  }
+}
+
+/** What `validateGraph` made of a graph. */
+export interface ValidationReport {
+  readonly distribution: PythonDistribution;
+  readonly shards: readonly ShardReport[];
+  readonly troubles: readonly GraphTrouble[];
+  /** False when the raw graph was cut short. */
+  readonly complete: boolean;
+}
+
+const encoder = new TextEncoder();
+
+/**
+ * Makes the raw graph of `input` valid and writes it to `output`, whole or not at all, with a report in
+ * `OUTPUT.report.json`. In memory for one shard. Shards without a root are left out (MPY023). Throws MPY020 for what is no
+ * graph, MPY022 for a top-level with a dot, SYS004 for the disk.
+ */
+export async function validateGraph(input: string, output: string): Promise<ValidationReport> {
+  const work = new ValidationWork();
+  await writeWholly(output, work.lines(readPieces(input)));
+  const report = work.report();
+  await writeWholly(`${output}.report.json`, oneText(`${JSON.stringify(report, undefined, 2)}\n`));
+  return report;
+}
+
+async function* oneText(text: string): AsyncGenerator<Uint8Array> {
+  yield encoder.encode(text);
+}
+
+class ValidationWork {
+  readonly #shards: ShardReport[] = [];
+  readonly #troubles: GraphTrouble[] = [];
+  #distribution: PythonDistribution = { name: '', version: '' };
+  #complete = false;
+
+  report(): ValidationReport {
+    return {
+      distribution: this.#distribution,
+      shards: this.#shards,
+      troubles: this.#troubles,
+      complete: this.#complete,
+    };
+  }
+
+  async *lines(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    for await (const event of readShards(pieces)) {
+      if (event.event === 'header') {
+        this.#distribution = event.header.distribution;
+        yield line({ event: 'header', header: { ...event.header, state: 'valid' } });
+      } else if (event.event === 'trouble') {
+        this.#troubles.push(event.trouble);
+        yield line(event);
+      } else if (event.event === 'end') {
+        this.#complete = event.complete;
+        yield line(event);
+      } else yield* this.#shard(event.shard);
+    }
+  }
+
+  *#shard(raw: Parameters<typeof validateShard>[0]): Generator<Uint8Array> {
+    if (raw.toplevel.includes('.')) {
+      throw fault('MPY022', { what: `the top-level '${raw.toplevel}' has a dot in its name` });
+    }
+    const { shard, report, troubles } = validateShard(raw);
+    this.#shards.push(report);
+    this.#troubles.push(...troubles);
+    for (const trouble of troubles) yield line({ event: 'trouble', trouble });
+    if (shard === undefined) return;
+    const { toplevel, root, complete } = shard;
+    yield line({ event: 'shard', toplevel });
+    let text: string[] = [];
+    let size = 0;
+    for (const node of shard.nodes.values()) {
+      const one = encodeGraphEvent({ event: 'node', node });
+      text.push(one, '\n');
+      size += one.length;
+      if (size < 1 << 18) continue;
+      yield encoder.encode(text.join(''));
+      text = [];
+      size = 0;
+    }
+    yield encoder.encode(text.join(''));
+    yield line({ event: 'shard-end', toplevel, root, complete });
+  }
+}
+
+const line = (event: Parameters<typeof encodeGraphEvent>[0]): Uint8Array =>
+  encoder.encode(`${encodeGraphEvent(event)}\n`);

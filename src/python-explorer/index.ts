@@ -1,0 +1,16 @@
+export type { ExplorationInput, ExplorationLimits, ExplorationOptions } from './exploration-input.ts';
+export {
+  type Exploration,
+  explore,
+  standardLibrary,
+  troubleProblem,
+} from './explore.ts';
+export { type GraphSummary, type ValidationReport, validateGraph } from './graph-file.ts';
+export {
+  distributionAt,
+  type Installed,
+  type InstallInput,
+  type InstallSource,
+  installDistribution,
+} from './install.ts';
+export type { PythonCage, PythonEnvironment } from './python-environment.ts';

@@ -1,0 +1,188 @@
+import { execFile, execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { encodeGraphEvent, graphNode } from '../../src/formats/python-graph/index.ts';
+import { explore, validateGraph } from '../../src/python-explorer/index.ts';
+import { Laboratory, python } from './laboratory.ts';
+
+const program = join(import.meta.dirname, '../../bin/packmill');
+const metadata = (name: string, more = ''): string => `Name: ${name}\nVersion: 1.0\n${more}\n`;
+
+let laboratory: Laboratory;
+let site: string;
+
+beforeAll(() => {
+  laboratory = new Laboratory();
+  site = laboratory.files('site', {
+    'regicide-1.0.dist-info/METADATA': metadata('regicide'),
+    'regicide-1.0.dist-info/RECORD': 'able.py,,\nregicide.py,,\n',
+    'able.py': 'X = 1\n',
+    'regicide.py': 'import os, signal\nos.kill(os.getppid(), signal.SIGKILL)\n',
+    'flask-1.0.dist-info/METADATA': metadata('Flask'),
+    'flask-1.0.dist-info/top_level.txt': 'flask\n',
+    'flask/__init__.py':
+      'pushed = []\nclass Flask:\n    def __init__(self, name): pass\n    def test_request_context(self): return self\n    def push(self): pushed.append(1)\n',
+    'user-1.0.dist-info/METADATA': metadata('user', 'Requires-Dist: flask (>=1.0)\n'),
+    'user-1.0.dist-info/top_level.txt': 'user\n',
+    'user/__init__.py': 'import flask\n',
+    'user/views.py': 'from flask import pushed\nassert pushed, "no request"\nVIEW = object()\n',
+    'django-1.0.dist-info/METADATA': metadata('Django'),
+    'django-1.0.dist-info/top_level.txt': 'django\n',
+    'django/__init__.py': 'X = 1\n',
+    'pytest.py': 'X = 1\n',
+    'six.py': 'X = 1\n',
+  });
+});
+afterAll(() => laboratory.remove());
+
+describe('limits and preparations', () => {
+  it('a list of what is not entered is kept to', async () => {
+    const { exploration } = await laboratory.explore('nothing', [site], {
+      toplevels: ['test', 'twisted.web'],
+    });
+    expect(exploration.summary.troubles.map(({ code }) => code)).toEqual(['MPY001', 'MPY003']);
+  });
+
+  it('nodes have a limit, and what came before it is kept', async () => {
+    const limits = { nodes: 6 };
+    const { exploration, graph } = await laboratory.explore('builtin-stdlib', [], {
+      toplevels: ['json'],
+      limits,
+    });
+    expect(exploration.summary.toplevels).toEqual([{ toplevel: 'json', nodes: 6, complete: false }]);
+    expect(exploration.summary.troubles.map(({ code }) => code)).toEqual(['MPY009']);
+    expect(graph.at('json')?.kind).toBe('module');
+  });
+
+  it('an explorer that is killed leaves what it wrote', async () => {
+    const { exploration, graph } = await laboratory.explore('regicide', [site], { jobs: 1 });
+    expect(exploration.succeeded).toBe(true);
+    expect(exploration.summary.complete).toBe(false);
+    expect(exploration.summary.troubles.map(({ code }) => code)).toEqual(['MPY010']);
+    expect(graph.at('able.X')?.value).toBe('1');
+    expect(graph.troubles.map(({ code }) => code)).toContain('MPY021');
+  });
+
+  it('frameworks are prepared for what needs them, and what does not fit is told', async () => {
+    const { graph } = await laboratory.explore('user', [site]);
+    expect(graph.at('user.views.VIEW')?.kind).toBe('object');
+    const { exploration } = await laboratory.explore('django', [site]);
+    expect(exploration.summary.troubles.map(({ code }) => code)).toEqual(['MPY007']);
+    expect(exploration.succeeded).toBe(true);
+  });
+
+  it('an interpreter that is none is told', async () => {
+    const asked = (path: string) =>
+      explore({
+        environment: { python: path, prefixes: [], site: [] },
+        distribution: { name: 'builtin-stdlib', version: '' },
+        output: join(laboratory.folder, 'none.json'),
+        cage: laboratory.cage,
+      });
+    await expect(asked('/bin/false')).rejects.toThrow('MPY011');
+    await expect(asked('python3')).rejects.toThrow('MPY011');
+    expect(existsSync(join(laboratory.folder, 'none.json'))).toBe(false);
+  });
+
+  it('B20 the standard library is what the interpreter says, whatever is installed beside it', () => {
+    const probe = join(import.meta.dirname, '../../src/python-explorer/probe');
+    const ask = `
+import json, sys
+sys.path[:0] = [${JSON.stringify(probe)}, ${JSON.stringify(site)}]
+from packmill_probe.request import Request
+from packmill_probe.supervisor import Supervisor
+asked = Request({"distribution": {"name": "builtin-stdlib"}, "output": "", "site": [${JSON.stringify(site)}]})
+print(json.dumps(Supervisor(asked, None, sys.stderr).toplevels()))`;
+    const names: string[] = JSON.parse(
+      execFileSync(python, ['-B', '-c', ask], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }),
+    );
+    expect(names).toContain('json');
+    expect(names).toContain('_json');
+    for (const name of ['pytest', 'six', 'pip', 'setuptools', 'test', 'antigravity', 'winreg']) {
+      expect(names).not.toContain(name);
+    }
+  });
+});
+
+describe('making files valid', () => {
+  const lines = (toplevel: string): string =>
+    [
+      '{"graph":"packmill-python","schema":2,"state":"raw","distribution":{"name":"a","version":"1"},"rules":"packmill"}',
+      JSON.stringify({ shard: toplevel }),
+      encodeGraphEvent({ event: 'node', node: graphNode({ id: 0, kind: 'module', canonical: toplevel }) }),
+      JSON.stringify({ shardEnd: toplevel, root: 0, complete: true }),
+      '{"end":true}\n',
+    ].join('\n');
+
+  it('C5 refuses a top-level with a dot, and writes nothing', async () => {
+    const [input, output] = [
+      join(laboratory.folder, 'dotted.json'),
+      join(laboratory.folder, 'dotted.valid.json'),
+    ];
+    writeFileSync(input, lines('a.b'));
+    await expect(validateGraph(input, output)).rejects.toThrow('MPY022');
+    expect(existsSync(output)).toBe(false);
+  });
+
+  it('refuses what is no graph, and writes a report beside what is one', async () => {
+    const [input, output] = [
+      join(laboratory.folder, 'plain.json'),
+      join(laboratory.folder, 'plain.valid.json'),
+    ];
+    writeFileSync(input, 'nothing');
+    await expect(validateGraph(input, output)).rejects.toThrow('MPY020');
+    writeFileSync(input, lines('a'));
+    const report = await validateGraph(input, output);
+    expect(report).toMatchObject({ distribution: { name: 'a' }, complete: true, troubles: [] });
+    expect(readFileSync(output, 'utf8')).toBe(
+      lines('a')
+        .replace('"raw"', '"valid"')
+        .replace(/"rules"/, '"python":{"implementation":"","version":""},"rules"'),
+    );
+    expect(JSON.parse(readFileSync(`${output}.report.json`, 'utf8'))).toEqual(report);
+  });
+});
+
+describe('packmill py explore', () => {
+  const packmill = (words: readonly string[]): Promise<{ code: number; out: string; err: string }> =>
+    new Promise((resolve) => {
+      execFile(process.execPath, [program, ...words], (error, out, err) =>
+        resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err }),
+      );
+    });
+
+  it('A7 explores what it can, writes down what it cannot, and does nothing twice', async () => {
+    const out = join(laboratory.folder, 'graphs');
+    const words = ['py', 'explore', 'user', 'nosuch', 'six==9', '--site', site, '--out', out];
+    const first = await packmill(words);
+    expect(first.code).toBe(1);
+    expect(first.out).toMatch(/^user 1\.0: 1 top-levels, \d+ nodes, /);
+    expect(first.out).toMatch(/nosuch: failed \(explore\)/);
+    expect(first.err).toContain('MPY002 ');
+    const failures = JSON.parse(readFileSync(join(out, 'failures.json'), 'utf8'));
+    expect(failures.map((row: { asked: string; stage: string }) => [row.asked, row.stage])).toEqual([
+      ['nosuch', 'explore'],
+      ['six==9', 'explore'],
+    ]);
+    expect(existsSync(join(out, 'user__1.0.valid.json'))).toBe(true);
+    const again = await packmill(['--json', 'py', 'explore', 'user', '--site', site, '--out', out]);
+    expect(again.code).toBe(0);
+    expect(JSON.parse(again.out)).toMatchObject([
+      { state: 'recorded', distribution: { name: 'user', version: '1.0' } },
+    ]);
+  });
+
+  it('tells a wrong folder', async () => {
+    const { code, err } = await packmill([
+      'py',
+      'explore',
+      'x',
+      '--site',
+      '/nonexistent',
+      '--out',
+      laboratory.folder,
+    ]);
+    expect([code, err.includes('MPY013')]).toEqual([2, true]);
+  });
+});
