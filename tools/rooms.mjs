@@ -110,6 +110,11 @@ export const rooms = {
       'binary packages of Gentoo opened, their images taken apart into objects that are kept by content',
     knows: ['formats', 'host', 'store', 'fetcher'],
   },
+  incremental: {
+    floor: 2,
+    purpose: 'files made from files: what is out of date and why, made in order, recorded so that nothing is made twice',
+    knows: ['graph', 'host'],
+  },
   git: { floor: 2, purpose: 'repositories of recipes and of sources', knows: ['host'] },
   upstream: {
     floor: 2,

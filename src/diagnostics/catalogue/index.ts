@@ -20,6 +20,7 @@ import { gentooCodes } from './gentoo.table.ts';
 import { gitCodes } from './git.table.ts';
 import { hostCodes } from './host.table.ts';
 import { httpCodes } from './http.table.ts';
+import { incrementalCodes } from './incremental.table.ts';
 import { logsCodes } from './logs.table.ts';
 import { metroCodes } from './metro.table.ts';
 import { notifierCodes } from './notifier.table.ts';
@@ -57,6 +58,7 @@ const tables = {
   ...gentooCodes,
   ...gitCodes,
   ...hostCodes,
+  ...incrementalCodes,
   ...logsCodes,
   ...metroCodes,
   ...notifierCodes,
