@@ -52,6 +52,7 @@ export const rooms = {
       gentoo: ['yaml', 'archives'],
       python: ['gentoo'],
       'python-graph': [],
+      pyresources: ['python-graph'],
       jinja: [],
       'extended-json': [],
       metro: [],
