@@ -202,6 +202,11 @@ export const rooms = {
     knows: ['formats', 'host'],
     borrows: ['sandbox'],
   },
+  'python-build': {
+    floor: 3,
+    purpose: 'data of many Python distributions: lists, Dockerfiles, and what is made from what',
+    knows: ['formats', 'host', 'incremental', 'python-explorer'],
+  },
   'ebin-repository': {
     floor: 3,
     purpose: 'repositories of ebins: made from folders of binary packages, kept in step, checked, cleaned',

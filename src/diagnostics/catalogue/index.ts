@@ -29,6 +29,7 @@ import { onScheduleCodes } from './on-schedule.table.ts';
 import { plannerCodes } from './planner.table.ts';
 import { publishingCodes } from './publishing.table.ts';
 import { pythonCodes } from './python.table.ts';
+import { pythonBuildCodes } from './python-build.table.ts';
 import { pythonGraphCodes } from './python-graph.table.ts';
 import { pythonResourcesCodes } from './python-resources.table.ts';
 import { queueCodes } from './queue.table.ts';
@@ -67,6 +68,7 @@ const tables = {
   ...plannerCodes,
   ...publishingCodes,
   ...pythonCodes,
+  ...pythonBuildCodes,
   ...pythonGraphCodes,
   ...pythonResourcesCodes,
   ...queueCodes,
