@@ -1,4 +1,4 @@
-import { contentDigest, readStamp, stampKinds, stampWidth } from '../host/index.ts';
+import { contentDigest, readStamp, stampKinds, stampWidth, textDigest } from '../host/index.ts';
 import type { Record } from './record.ts';
 import type { Rules } from './rules.ts';
 
@@ -7,6 +7,9 @@ const tickMs = 50;
 
 /** Sign of an input that is not there. */
 export const absent = '-';
+
+/** Digest of a file with nothing in it. */
+export const emptyDigest = textDigest('');
 
 /** Files as they are now, beside what is recorded of them. */
 export class Look {
@@ -79,7 +82,7 @@ export class Look {
     const taken = this.#taken.get(file);
     if (taken !== undefined) return taken;
     const recorded = this.#record.digest(file);
-    if (recorded !== '' && (this.#isOpaque(file) || this.#isAsRecorded(file))) {
+    if (recorded !== '' && (this.#isOpaque(file) || this.isAsRecorded(file))) {
       this.#keep(file, recorded);
       return recorded;
     }
@@ -104,7 +107,8 @@ export class Look {
     return maker !== -1 && this.#rules.targets[maker]?.opaque === true;
   }
 
-  #isAsRecorded(file: number): boolean {
+  /** Whether a file's stamp is the one that its recorded digest was taken with. */
+  isAsRecorded(file: number): boolean {
     if (this.kinds[file] === stampKinds.folder) return false;
     const at = file * stampWidth;
     for (let i = 0; i < stampWidth; i += 1) {

@@ -8,7 +8,7 @@ import {
 } from './build.ts';
 import type { Journal } from './journal.ts';
 import { Judge, states } from './judge.ts';
-import { Look } from './look.ts';
+import { emptyDigest, Look } from './look.ts';
 import { makeTarget, type Workshop } from './make-target.ts';
 import type { Reason } from './reasons.ts';
 import type { Record } from './record.ts';
@@ -291,8 +291,16 @@ export class Run {
 
   #pin(target: number, name: string): void {
     this.#states[target] = states.pinned;
-    // judged each time: the pin may be taken away
-    this.#in.record.current[target] = 1;
+    const { record, rules } = this.#in;
+    record.current[target] = 1;
+    // an empty file that others put there is a pin from now on, even where one had been made
+    if (record.making(target)?.outputs[0] === emptyDigest) {
+      record.setMaking(target, {
+        mark: '',
+        inputs: [],
+        outputs: Array.from(rules.outputsOf(target), () => ''),
+      });
+    }
     this.#report.pinned.push(name);
     this.#in.options.onEvent?.({ kind: 'pinned', target: name });
   }

@@ -17,7 +17,9 @@ function folderName(text: string): string {
 }
 
 /** A value that is to become a datafile. */
-export type Resource = { readonly [K in ResourceKind]: { readonly kind: K; readonly value: ResourceTypes[K] } }[ResourceKind];
+export type Resource = {
+  readonly [K in ResourceKind]: { readonly kind: K; readonly value: ResourceTypes[K] };
+}[ResourceKind];
 
 /**
  * Writes a datafile below a folder, named by its content, and says where: equal values have one file, which is never written over.

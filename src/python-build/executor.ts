@@ -23,5 +23,9 @@ export interface Executor {
   /** Installs a distribution, or finds it. Throws when it cannot. */
   install(item: BuildItem, work: ExecutorWork): Promise<void>;
   /** Writes the raw graph to `output` and the explorer's log to `log`. Throws when nothing was explored. */
-  explore(item: BuildItem, files: { readonly output: string; readonly log: string }, work: ExecutorWork): Promise<void>;
+  explore(
+    item: BuildItem,
+    files: { readonly output: string; readonly log: string },
+    work: ExecutorWork,
+  ): Promise<void>;
 }

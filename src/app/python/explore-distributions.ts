@@ -100,7 +100,7 @@ export async function exploreDistributions(request: ExploreRequest): Promise<rea
   }
 }
 
-async function openCage(folder: string, signal: AbortSignal | undefined): Promise<PythonCage> {
+export async function openCage(folder: string, signal: AbortSignal | undefined): Promise<PythonCage> {
   const { driver, root } = await openSandbox({
     settings: {
       engine: undefined,

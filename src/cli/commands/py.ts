@@ -1,9 +1,13 @@
 import type { Command } from 'commander';
 import type { Shell } from '../shell.ts';
+import { addPyBuild } from './py-build.ts';
 import { addPyExplore } from './py-explore.ts';
+import { addPySetup } from './py-setup.ts';
 
 /** `packmill py`: what Python distributions define. */
 export function addPy(program: Command, shell: Shell): void {
   const py = program.command('py').description('explore Python distributions, and answer what they define');
+  addPySetup(py, shell);
+  addPyBuild(py, shell);
   addPyExplore(py, shell);
 }

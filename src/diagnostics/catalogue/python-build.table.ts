@@ -43,7 +43,10 @@ export const pythonBuildCodes = {
     title: 'a folder is not set up for builds of Python resources',
     why: 'What is built is selected by Dockerfiles in dockerfiles/build.',
     next: 'Run: packmill py setup',
-    sample: { broken: 'packmill py build in an empty folder', fixed: 'packmill py setup, then packmill py build' },
+    sample: {
+      broken: 'packmill py build in an empty folder',
+      fixed: 'packmill py setup, then packmill py build',
+    },
   },
   MPY205: {
     severity: 'error',
