@@ -113,7 +113,8 @@ export const rooms = {
   },
   incremental: {
     floor: 2,
-    purpose: 'files made from files: what is out of date and why, made in order, recorded so that nothing is made twice',
+    purpose:
+      'files made from files: what is out of date and why, made in order, recorded so that nothing is made twice',
     knows: ['graph', 'host'],
   },
   git: { floor: 2, purpose: 'repositories of recipes and of sources', knows: ['host'] },
@@ -205,7 +206,13 @@ export const rooms = {
   'python-build': {
     floor: 3,
     purpose: 'data of many Python distributions: lists, Dockerfiles, and what is made from what',
-    knows: ['formats', 'host', 'incremental', 'python-explorer'],
+    knows: ['formats', 'host', 'incremental', 'python-explorer', 'python-resources'],
+  },
+  'python-resources': {
+    floor: 2,
+    purpose:
+      'datafiles of Python symbols, manifests of them, and the manager that answers questions from them',
+    knows: ['formats', 'host'],
   },
   'ebin-repository': {
     floor: 3,

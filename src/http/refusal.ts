@@ -17,6 +17,8 @@ const statusOf: Partial<Record<string, number>> = {
   SCH007: 404,
   CIF001: 404,
   EBN104: 404,
+  MPY330: 404,
+  MPY331: 404,
 };
 
 const statusOfBlame = { usage: 400, recipe: 422, world: 503, bug: 500 } as const;

@@ -17,6 +17,7 @@ import { FarmMetrics } from './metrics/farm-metrics.ts';
 import { objectRoutes } from './object-routes.ts';
 import { openapiRoute } from './openapi.ts';
 import { pageRoutes } from './page-routes.ts';
+import { pythonRoutes } from './python-routes.ts';
 import { queueRoutes } from './queue-routes.ts';
 import { refuse } from './refusal.ts';
 import { checkAgainstContracts } from './request-checks.ts';
@@ -101,6 +102,7 @@ function contextOf(service: FarmService, intake: ObjectIntake, options: HttpOpti
     metrics,
     limits,
     clock,
+    symbols: options.symbols,
     pagesFolder: options.pagesFolder ?? fileURLToPath(new URL('pages', import.meta.url)),
   };
 }
@@ -162,6 +164,7 @@ async function addRoutes(server: WebServer, options: HttpOptions, context: Route
     commandRoutes(inner, context);
     upkeepRoutes(inner, context);
     ebinRequestRoutes(inner, context);
+    pythonRoutes(inner, context);
     await objectRoutes(inner, context);
     farmRoutes(inner, context);
     await pageRoutes(inner, context);

@@ -1,4 +1,4 @@
-import { problem, type Problem } from '../diagnostics/index.ts';
+import { type Problem, problem } from '../diagnostics/index.ts';
 import { nearestWords } from '../primitives/index.ts';
 import { absent, emptyDigest, type Look } from './look.ts';
 import type { Reason } from './reasons.ts';

@@ -57,11 +57,18 @@ export class Look {
     );
   }
 
-  /** Takes a file to be as recorded, without a look. */
-  trust(file: number): void {
-    const at = file * stampWidth;
-    this.stamps.set(this.#record.stamps.subarray(at, at + stampWidth), at);
-    this.kinds[file] = this.#record.stamps[at + 3] === 0 ? stampKinds.none : stampKinds.file;
+  /** Takes all files to be as recorded, without a look. */
+  trustAll(): void {
+    const { stamps, kinds } = this;
+    stamps.set(this.#record.stamps);
+    for (let file = 0; file < kinds.length; file += 1) {
+      kinds[file] = stamps[file * stampWidth + 3] === 0 ? stampKinds.none : stampKinds.file;
+    }
+  }
+
+  /** Whether a file might be another one now though its stamp is as recorded. */
+  isUnsure(file: number): boolean {
+    return Number.isNaN(this.#record.stamps[file * stampWidth + 1]);
   }
 
   isThere(file: number): boolean {

@@ -1,4 +1,4 @@
-import { problem, type Problem } from '../diagnostics/index.ts';
+import { type Problem, problem } from '../diagnostics/index.ts';
 import { distributionStem, type PythonDistribution } from '../formats/python-graph/index.ts';
 import type { InstallStep, ListedPackage } from './package-list.ts';
 

@@ -10,8 +10,7 @@ import {
 } from '../formats/pyresources/index.ts';
 import type { GraphNode, GraphShard } from '../formats/python-graph/index.ts';
 import { compareBytes } from '../primitives/index.ts';
-import type { GraphOfDistribution } from './builders.ts';
-import type { Resource } from './datafiles.ts';
+import type { GraphOfDistribution, Resource } from './graph-of-distribution.ts';
 
 type Say = (line: string) => void;
 

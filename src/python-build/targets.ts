@@ -1,4 +1,3 @@
-import { type PythonDistribution, readShards, type GraphShard } from '../formats/python-graph/index.ts';
 import {
   decodeDatafile,
   encodeIndex,
@@ -7,12 +6,14 @@ import {
   makeIndex,
   makeManifest,
   mergeManifests,
+  type ResourceKind,
 } from '../formats/pyresources/index.ts';
+import { type GraphShard, type PythonDistribution, readShards } from '../formats/python-graph/index.ts';
 import { bytesIfThere, gzipBytes, pathKind, readPieces, replaceFile } from '../host/index.ts';
 import type { Input, MakeContext, Target } from '../incremental/index.ts';
 import { validateGraph } from '../python-explorer/index.ts';
+import { readManifest, writeDatafile } from '../python-resources/index.ts';
 import { manifestOrder, type PackageBuilder, packageBuilders, wholeBuilders } from './builders.ts';
-import { putDatafile, readManifestFile } from './datafiles.ts';
 import type { BuildItem, Executor } from './executor.ts';
 
 export interface TargetsInput {
@@ -176,7 +177,7 @@ async function runBuilder(
     // told as a distribution without datafiles: an empty manifest would be a pin
     return makeManifest([{ distribution, paths: new Map() }]);
   }
-  const path = putDatafile(`${root}/build/data`, distribution, resource);
+  const path = writeDatafile<ResourceKind>(`${root}/build/data`, distribution, resource);
   say(`[INFO] ${kind} of ${distribution.name} ${distribution.version}: ${path}`);
   return makeManifest([{ distribution, paths: new Map([[kind, path]]) }]);
 }
@@ -185,7 +186,7 @@ async function runBuilder(
 function mergeInto(context: MakeContext, inputs: readonly string[]): string {
   const paths = inputs.flatMap((path) => context.input(path) ?? []);
   for (const path of inputs) if (context.input(path) === undefined) context.say(`[INFO] without ${path}`);
-  return written(mergeManifests(paths.map(readManifestFile)));
+  return written(mergeManifests(paths.map(readManifest)));
 }
 
 /** A manifest as text that is never empty, which would be a pin. */
@@ -215,7 +216,7 @@ function graphTargets({ base }: TargetsInput): readonly Target[] {
       inputs: [],
       seed: true,
       make: async (context) => {
-        const manifest = base === undefined ? [] : readManifestFile(base);
+        const manifest = base === undefined ? [] : readManifest(base);
         replaceFile(context.output('build/base.json'), encodeManifest(manifest));
       },
     },
@@ -236,7 +237,7 @@ function graphTargets({ base }: TargetsInput): readonly Target[] {
       mark: '1',
       log: 'build/distidx.json.log',
       make: async (context) => {
-        const manifest = readManifestFile(context.input('build/merged_graph.json') ?? '');
+        const manifest = readManifest(context.input('build/merged_graph.json') ?? '');
         replaceFile(
           context.output('build/distidx.json'),
           encodeIndex(makeIndex(toplevelsOf(manifest, context.say))),

@@ -200,6 +200,12 @@ test('what failed leaves what was there before, and nothing half made', async ()
   expect((await yard.build([yard.target('out', ['source'])])).made).toEqual(['out']);
 });
 
+test('an output that was not made is a failure', async () => {
+  const forgetful: Target = { name: 'out', outputs: ['out'], inputs: [], make: () => Promise.resolve() };
+  const { report } = await yard.build([forgetful]);
+  expect(report.failed).toMatchObject([{ target: 'out', problem: { code: 'INC006' } }]);
+});
+
 test('circles, missing rules, doubled rules and unknown names have codes, with names that are near', async () => {
   yard.write('source', 's');
   const circle = [yard.target('a', ['c']), yard.target('b', ['a']), yard.target('c', ['b'])];

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { slowTargets } from './slow-build.ts';
 import { Yard } from './model.ts';
+import { slowTargets } from './slow-build.ts';
 
 const program = join(import.meta.dirname, 'slow-build.ts');
 
@@ -13,12 +14,14 @@ test('A12: a build that is killed leaves nothing half made, and what was made is
     for (let round = 0; round < 3; round += 1) {
       yard.write('source', `round ${round}`);
       const child = spawn(process.execPath, [program, yard.root], { stdio: ['ignore', 'pipe', 'inherit'] });
+      const ended = once(child, 'exit');
       let said = '';
       // killed while the third one of this round is half written
       for await (const piece of child.stdout) {
         said += String(piece);
         if (said.includes('half 2\n')) child.kill('SIGKILL');
       }
+      await ended;
       const made: string[] = [];
       const targets = slowTargets((name) => made.push(name));
       const report = await yard.plan(targets).build();

@@ -1,7 +1,8 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { setUp } from '../../src/python-build/index.ts';
 import { Farmyard } from './farmyard.ts';
 
 const packmill = join(import.meta.dirname, '../../bin/packmill');
@@ -199,6 +200,31 @@ test('A13: one at a time and many at a time give the same bytes', async () => {
   }));
   expect(Object.keys(one?.data ?? {}).length).toBeGreaterThan(5);
   expect(many).toEqual(one);
+});
+
+test('what is nowhere to be had fails alone, and too few that are built fail the command', async () => {
+  const root = yard.copyTo('strict');
+  const selected = join(root, 'dockerfiles/build');
+  const text = readFileSync(join(selected, 'alpha__1.0'), 'utf8');
+  writeFileSync(join(selected, 'gone__2'), text.replaceAll('alpha', 'gone').replaceAll('1.0', '2'));
+  writeFileSync(join(selected, 'empty'), 'FROM nothing\n');
+  const { failures, problems } = await yard.build({ root });
+  expect(failures).toMatchObject([
+    { stem: 'gone__2', stage: 'image', code: 'MPY205', what: "'gone==2' is nowhere to be had" },
+  ]);
+  expect(problems.map(({ code }) => code)).toEqual(['MPY202']);
+  const options = ['py', 'build', '-k', '--dir', root, '--site', yard.site];
+  expect(spawnSync(packmill, options, { encoding: 'utf8' })).toMatchObject({ status: 0 });
+  const strict = spawnSync(packmill, [...options, '--strict'], { encoding: 'utf8' });
+  expect(strict.status).toBe(1);
+  expect(strict.stderr).toContain('MPY206');
+});
+
+test('a folder that is not set up, and lists and folders that are not there, are told', async () => {
+  expect(await yard.open({ root: yard.site }).catch((error: Error) => error.message)).toContain('MPY204');
+  const request = { root: join(yard.folder, 'other'), base: undefined, force: false };
+  expect(() => setUp({ ...request, lists: ['/none'], special: [] })).toThrow('MPY203');
+  expect(() => setUp({ ...request, lists: [], special: ['/none'] })).toThrow('MPY203');
 });
 
 test('make hands its options on, and a target can be explained', () => {

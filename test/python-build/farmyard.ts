@@ -13,8 +13,9 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { systemClock } from '../../src/host/index.ts';
 import { SandboxExecutor } from '../../src/app/python/sandbox-executor.ts';
+import { decodeManifest, type Manifest } from '../../src/formats/pyresources/index.ts';
+import { systemClock } from '../../src/host/index.ts';
 import {
   type BuildOptions,
   ResourceBuild,
@@ -22,7 +23,6 @@ import {
   setUp,
   specialFolder,
 } from '../../src/python-build/index.ts';
-import { decodeManifest, type Manifest } from '../../src/formats/pyresources/index.ts';
 import { BubblewrapDriver } from '../../src/sandbox/bubblewrap/index.ts';
 
 /** A folder to build in, with a site of small distributions. */

@@ -8,7 +8,7 @@ export function archiveOf(
   folders: readonly string[],
   { name, version }: PythonDistribution,
 ): string | undefined {
-  const wheel = new RegExp(`^(.+?)-([^-]+)(?:-[^-]+)?-[^-]+-[^-]+-[^-]+\\.whl$`);
+  const wheel = /^(.+?)-([^-]+)(?:-[^-]+)?-[^-]+-[^-]+-[^-]+\.whl$/;
   const source = /^(.+)-([^-]+)\.(?:tar\.gz|tgz|zip|tar\.bz2|tar\.xz)$/;
   for (const pattern of [wheel, source]) {
     for (const folder of folders) {

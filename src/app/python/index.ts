@@ -1,13 +1,18 @@
 // The door of Python resources: what a command needs is loaded when it runs.
+import type { Problem } from '../../diagnostics/index.ts';
 import type { Reason } from '../../incremental/index.ts';
 import type { ResourceBuildReport, SetUpReport } from '../../python-build/index.ts';
 import type { ResourceBuildRequest } from './build-resources.ts';
 import type { ExploredRow, ExploreRequest } from './explore-distributions.ts';
+import type { ManifestOrder, ManifestResult } from './manifest-work.ts';
+import type { OpenedSymbols, SymbolData } from './open-symbols.ts';
 
 export { type Reason, reasonWords } from '../../incremental/index.ts';
 export type { BuildEvent, ResourceBuildReport, SetUpReport } from '../../python-build/index.ts';
 export type { ResourceBuildRequest } from './build-resources.ts';
 export type { ExploredRow, ExploreRequest } from './explore-distributions.ts';
+export type { ManifestOrder } from './manifest-work.ts';
+export type { OpenedSymbols } from './open-symbols.ts';
 
 /** `packmill py explore`: see `exploreDistributions`. */
 export async function exploreDistributions(request: ExploreRequest): Promise<readonly ExploredRow[]> {
@@ -40,4 +45,42 @@ export async function explainResource(
   target: string,
 ): Promise<readonly Reason[]> {
   return await (await import('./build-resources.ts')).explainResource(request, target);
+}
+
+/** `packmill py query`: see `openSymbols` and `connectSymbols`. */
+export async function openSymbols(
+  data: SymbolData & { readonly socket?: string | undefined },
+): Promise<OpenedSymbols> {
+  const work = await import('./open-symbols.ts');
+  return data.socket === undefined ? work.openSymbols(data) : await work.connectSymbols(data.socket);
+}
+
+/** What the dashboard asks: see `followedSymbols`. */
+export function followSymbols(
+  manifest: string,
+  onProblem: (problem: Problem) => void,
+): Pick<OpenedSymbols, 'answer' | 'toplevels'> {
+  const loaded = import('./open-symbols.ts').then((work) => work.followedSymbols(manifest, onProblem));
+  return {
+    answer: async (path) => await (await loaded).answer(path),
+    toplevels: async (prefix, limit) => await (await loaded).toplevels(prefix, limit),
+  };
+}
+
+/** `packmill py serve`: see `serveSymbols`. */
+export async function serveSymbols(
+  data: SymbolData & { readonly socket: string },
+  until: () => Promise<void>,
+): Promise<void> {
+  await (await import('./open-symbols.ts')).serveSymbols(data, until);
+}
+
+/** `packmill py manifest`: see `workOnManifest`. */
+export async function workOnManifest(order: ManifestOrder, out: string | undefined): Promise<ManifestResult> {
+  return await (await import('./manifest-work.ts')).workOnManifest(order, out);
+}
+
+/** `packmill py manifest copydata`: see `copyManifestData`. */
+export async function copyManifestData(from: string, to: string): Promise<{ copied: number; same: number }> {
+  return await (await import('./manifest-work.ts')).copyManifestData(from, to);
 }

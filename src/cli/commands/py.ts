@@ -2,6 +2,8 @@ import type { Command } from 'commander';
 import type { Shell } from '../shell.ts';
 import { addPyBuild } from './py-build.ts';
 import { addPyExplore } from './py-explore.ts';
+import { addPyManifest } from './py-manifest.ts';
+import { addPyQuery, addPyServe } from './py-query.ts';
 import { addPySetup } from './py-setup.ts';
 
 /** `packmill py`: what Python distributions define. */
@@ -10,4 +12,7 @@ export function addPy(program: Command, shell: Shell): void {
   addPySetup(py, shell);
   addPyBuild(py, shell);
   addPyExplore(py, shell);
+  addPyManifest(py, shell);
+  addPyQuery(py, shell);
+  addPyServe(py, shell);
 }

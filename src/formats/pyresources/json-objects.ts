@@ -50,7 +50,7 @@ function scanObjects(text: string, file: string): readonly unknown[] {
 /** Behind the brace that closes what begins at `start`, or the next blank where no brace begins; undefined: there is none. */
 function objectEnd(text: string, start: number): number | undefined {
   if (text[start] !== '{') return start + (/^\S+/.exec(text.slice(start, start + 80))?.[0].length ?? 1);
-  const sign = /"(?:[^"\\]|\\[^])*"|[{}]/g;
+  const sign = /"(?:[^"\\]|\\[\s\S])*"|[{}]/g;
   sign.lastIndex = start;
   let depth = 0;
   for (let found = sign.exec(text); found !== null; found = sign.exec(text)) {
