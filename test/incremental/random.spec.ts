@@ -103,7 +103,7 @@ test('what is made is what a plain model makes, whatever changes, fails or is re
           for (const [at, { fails }] of given.targets.entries())
             if (fails === step) yard.broken.add(`t${at}`);
           const expected = model.build(given, yard.broken);
-          const { made } = await yard.build(step % 2 === 0 ? targets : [...targets].reverse(), {
+          const { made } = await yard.build(step % 4 < 2 ? targets : [...targets].reverse(), {
             jobs,
             keepGoing: true,
           });
