@@ -117,6 +117,12 @@ export const rooms = {
       'root folders into archives and images, the same bytes each time, and archives into root folders',
     knows: ['formats', 'host'],
   },
+  incremental: {
+    floor: 2,
+    purpose:
+      'files made from files: what is out of date and why, made in order, recorded so that nothing is made twice',
+    knows: ['graph', 'host'],
+  },
   git: { floor: 2, purpose: 'repositories of recipes and of sources', knows: ['host'] },
   upstream: {
     floor: 2,
@@ -202,6 +208,11 @@ export const rooms = {
     purpose: 'what Python distributions define: environments, the explorer in a sandbox, graphs made valid',
     knows: ['formats', 'host'],
     borrows: ['sandbox'],
+  },
+  'python-build': {
+    floor: 3,
+    purpose: 'data of many Python distributions: lists, Dockerfiles, and what is made from what',
+    knows: ['formats', 'host', 'incremental', 'python-explorer', 'python-resources'],
   },
   'python-resources': {
     floor: 2,

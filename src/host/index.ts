@@ -54,6 +54,15 @@ export {
 export { copyHashingThrice, type FileHashes, hashFileThrice } from './file-hashes.ts';
 export { type FileLock, holdFileLock, isFileLocked } from './file-lock.ts';
 export { fileBytes, readFileRange } from './file-range.ts';
+export {
+  contentDigest,
+  readStamp,
+  shortDigest,
+  shortDigestLength,
+  stampKinds,
+  stampWidth,
+  textDigest,
+} from './file-stamps.ts';
 export { type FileTree, readFileTree, type TreeFile, writeFileTree } from './file-tree.ts';
 export { type FileWatch, readBytes, watchFile } from './file-watch.ts';
 export {
