@@ -52,6 +52,7 @@ export const rooms = {
       gentoo: ['yaml', 'archives'],
       python: ['gentoo'],
       'python-graph': [],
+      pyresources: ['python-graph'],
       jinja: [],
       'extended-json': [],
       metro: [],
@@ -195,6 +196,12 @@ export const rooms = {
     purpose: 'what Python distributions define: environments, the explorer in a sandbox, graphs made valid',
     knows: ['formats', 'host'],
     borrows: ['sandbox'],
+  },
+  'python-resources': {
+    floor: 2,
+    purpose:
+      'datafiles of Python symbols, manifests of them, and the manager that answers questions from them',
+    knows: ['formats', 'host'],
   },
   'ebin-repository': {
     floor: 3,

@@ -111,6 +111,7 @@ export {
 } from './http-exchange.ts';
 export { pauseAsked, replyWords } from './http-reply.ts';
 export { hmacSha256 } from './keyed-digest.ts';
+export { connectLines, type LineConnection, type LineServer, serveLines } from './line-socket.ts';
 export { type LoadedModule, type LoadModuleOptions, loadModule } from './load-module.ts';
 export { machine } from './machine.ts';
 export { type Mount, readMounts } from './mounts.ts';

@@ -29,6 +29,7 @@ import { plannerCodes } from './planner.table.ts';
 import { publishingCodes } from './publishing.table.ts';
 import { pythonCodes } from './python.table.ts';
 import { pythonGraphCodes } from './python-graph.table.ts';
+import { pythonResourcesCodes } from './python-resources.table.ts';
 import { queueCodes } from './queue.table.ts';
 import { reviewCodes } from './review.table.ts';
 import { sandboxCodes } from './sandbox.table.ts';
@@ -65,6 +66,7 @@ const tables = {
   ...publishingCodes,
   ...pythonCodes,
   ...pythonGraphCodes,
+  ...pythonResourcesCodes,
   ...queueCodes,
   ...sandboxCodes,
   ...schedulingCodes,

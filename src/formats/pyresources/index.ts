@@ -1,0 +1,49 @@
+export * from './codec.ts';
+export {
+  datafileHead,
+  decodeDatafile,
+  decodeEntries,
+  decodeMessage,
+  decodeUnpacked,
+  encodeDatafile,
+  encodeEntries,
+  encodeMessage,
+  type ReadOptions,
+  type UnpackedDatafile,
+  unpackDatafile,
+} from './datafile.ts';
+export {
+  compareDistributions,
+  distributionKey,
+  distributionText,
+  standardLibraryName,
+} from './distribution.ts';
+export { type DistributionIndex, decodeIndex, encodeIndex, makeIndex } from './distribution-index.ts';
+export * from './entities.ts';
+export { resourceCodecs, resourceFolders, symbolNode, toplevelCodec } from './entity-codecs.ts';
+export {
+  type GraphView,
+  isExternal,
+  type Lookup,
+  lookUp,
+  nodeAt,
+  viewGraph,
+  viewGraphBytes,
+} from './graph-view.ts';
+export {
+  decodeManifest,
+  encodeManifest,
+  extractFromManifest,
+  keepKinds,
+  type Manifest,
+  type ManifestEntry,
+  type ManifestSource,
+  makeManifest,
+  mergeManifests,
+  removeKind,
+  rewriteManifest,
+  symbolOnly,
+} from './manifest.ts';
+export { InternTable, MessageReader } from './message-reader.ts';
+export { MessageWriter } from './message-writer.ts';
+export { dottedPath, hashPath, hashSymbol, noPath, spookyHash64 } from './spooky-hash.ts';
