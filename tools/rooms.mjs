@@ -111,6 +111,11 @@ export const rooms = {
       'binary packages of Gentoo opened, their images taken apart into objects that are kept by content',
     knows: ['formats', 'host', 'store', 'fetcher'],
   },
+  incremental: {
+    floor: 2,
+    purpose: 'files made from files: what is out of date and why, made in order, recorded so that nothing is made twice',
+    knows: ['graph', 'host'],
+  },
   git: { floor: 2, purpose: 'repositories of recipes and of sources', knows: ['host'] },
   upstream: {
     floor: 2,
@@ -202,6 +207,11 @@ export const rooms = {
     purpose:
       'datafiles of Python symbols, manifests of them, and the manager that answers questions from them',
     knows: ['formats', 'host'],
+  },
+  'python-build': {
+    floor: 3,
+    purpose: 'data of many Python distributions: lists, Dockerfiles, and what is made from what',
+    knows: ['formats', 'host', 'incremental', 'python-explorer'],
   },
   'ebin-repository': {
     floor: 3,

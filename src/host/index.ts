@@ -53,6 +53,14 @@ export {
 } from './file-entry.ts';
 export { copyHashingThrice, type FileHashes, hashFileThrice } from './file-hashes.ts';
 export { fileBytes, readFileRange } from './file-range.ts';
+export {
+  contentDigest,
+  readStamp,
+  shortDigest,
+  shortDigestLength,
+  stampKinds,
+  stampWidth,
+} from './file-stamps.ts';
 export { type FileTree, readFileTree, type TreeFile, writeFileTree } from './file-tree.ts';
 export { type FileWatch, readBytes, watchFile } from './file-watch.ts';
 export {
