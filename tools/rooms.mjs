@@ -77,6 +77,11 @@ export const rooms = {
     knows: ['formats'],
     node: ['node:crypto'],
   },
+  'python-symbols': {
+    floor: 1,
+    purpose: 'facts of Python symbols from graphs, docstrings and stubs: signatures, return types, coverage, changes',
+    knows: ['formats'],
+  },
   host: {
     floor: 2,
     purpose: 'the only room that touches disk, processes, network, clock, chance, environment',
@@ -211,7 +216,7 @@ export const rooms = {
   'python-build': {
     floor: 3,
     purpose: 'data of many Python distributions: lists, Dockerfiles, and what is made from what',
-    knows: ['formats', 'host', 'incremental', 'python-explorer'],
+    knows: ['formats', 'host', 'incremental', 'python-explorer', 'python-symbols'],
   },
   'ebin-repository': {
     floor: 3,

@@ -1,0 +1,1 @@
+export { type DocstringRefusal, type DocstringRules, type DocstringSignature, docstringSignature } from './docstring-signature.ts';
