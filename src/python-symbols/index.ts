@@ -1,1 +1,4 @@
 export { type DocstringRefusal, type DocstringRules, type DocstringSignature, docstringSignature } from './docstring-signature.ts';
+export { compareGraphs, type GraphComparison, type SymbolChange, type WholeGraph } from './compare-graphs.ts';
+export { type CoverageCounts, coverageOf, type DistributionCoverage } from './coverage.ts';
+export { type ChangeEffect, type SignatureChange, signatureChanges } from './signature-changes.ts';
