@@ -19,7 +19,7 @@ export interface SymbolChange {
   readonly effect: ChangeEffect;
   /** Lower case, no full stop. */
   readonly what: readonly string[];
-  /** Symbols below an added or removed one that came or went with it, not told one by one. */
+  /** Symbols below one that was added, removed or moved, which went with it, not told one by one. */
   readonly below: number;
 }
 
@@ -129,7 +129,7 @@ function underOne(changes: readonly SymbolChange[]): readonly SymbolChange[] {
   const byLength = [...sorted].sort((a, b) => a.path.split('.').length - b.path.split('.').length);
   const hidden = new Set<SymbolChange>();
   for (const one of byLength) {
-    if (one.kind !== 'added' && one.kind !== 'removed') continue;
+    if (one.kind === 'changed') continue;
     const parts = one.path.split('.');
     const above = parts
       .map((_, count) => `${one.kind} ${parts.slice(0, count).join('.')}`)

@@ -31,6 +31,7 @@ import { publishingCodes } from './publishing.table.ts';
 import { pythonCodes } from './python.table.ts';
 import { pythonBuildCodes } from './python-build.table.ts';
 import { pythonGraphCodes } from './python-graph.table.ts';
+import { pythonSymbolCodes } from './python-symbols.table.ts';
 import { pythonResourcesCodes } from './python-resources.table.ts';
 import { queueCodes } from './queue.table.ts';
 import { reviewCodes } from './review.table.ts';
@@ -70,6 +71,7 @@ const tables = {
   ...pythonCodes,
   ...pythonBuildCodes,
   ...pythonGraphCodes,
+  ...pythonSymbolCodes,
   ...pythonResourcesCodes,
   ...queueCodes,
   ...sandboxCodes,
