@@ -86,7 +86,7 @@ describe('two versions of a distribution', () => {
     const other = graph('2', { ...moved, 'p.new.C.m': called(parameter('b')) });
     expect(compareGraphs(before, other).changes.map(shown)).toContain('!changed p.C.m');
     const away = graph('2', { 'p.C': { reference: 'q.C' } });
-    expect(compareGraphs(before, away).changes.map(shown)).toEqual(['moved p.C']);
+    expect(compareGraphs(before, away).changes.map(shown)).toEqual(['moved p.C +1']);
   });
 
   it('tell of kinds, traits and values', () => {

@@ -2,3 +2,16 @@ export { type DocstringRefusal, type DocstringRules, type DocstringSignature, do
 export { compareGraphs, type GraphComparison, type SymbolChange, type WholeGraph } from './compare-graphs.ts';
 export { type CoverageCounts, coverageOf, type DistributionCoverage } from './coverage.ts';
 export { type ChangeEffect, type SignatureChange, signatureChanges } from './signature-changes.ts';
+export { type StubArgSpecs, type StubConflict, stubArgSpecs } from './stub-argspecs.ts';
+export {
+  isInVersion,
+  readStubVersions,
+  type StubClass,
+  type StubEntry,
+  type StubFunction,
+  type StubImport,
+  type StubModule,
+  type StubParameter,
+  type StubValue,
+  type VersionSpan,
+} from './stub-tree.ts';
