@@ -118,7 +118,8 @@ export const rooms = {
   },
   incremental: {
     floor: 2,
-    purpose: 'files made from files: what is out of date and why, made in order, recorded so that nothing is made twice',
+    purpose:
+      'files made from files: what is out of date and why, made in order, recorded so that nothing is made twice',
     knows: ['graph', 'host'],
   },
   git: { floor: 2, purpose: 'repositories of recipes and of sources', knows: ['host'] },
@@ -216,7 +217,7 @@ export const rooms = {
   'python-build': {
     floor: 3,
     purpose: 'data of many Python distributions: lists, Dockerfiles, and what is made from what',
-    knows: ['formats', 'host', 'incremental', 'python-explorer', 'python-symbols'],
+    knows: ['formats', 'host', 'incremental', 'python-explorer', 'python-resources', 'python-symbols'],
   },
   'ebin-repository': {
     floor: 3,

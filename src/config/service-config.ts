@@ -60,6 +60,8 @@ export const serviceSchema = z
     port: z.int().min(0).max(65_535).default(8080),
     /** Also serve metrics, health and readiness there, for those who must not see the rest. */
     'metrics-port': z.int().min(0).max(65_535).optional(),
+    /** Manifest of datafiles of Python symbols that the pages show. */
+    'python-manifest': z.string().optional(),
     /** Address under which builders reach the web port; without it they use the landing zone. */
     url: z.string().optional(),
     /** Sites whose pages may read queue and logs. */

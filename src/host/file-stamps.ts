@@ -48,6 +48,11 @@ export function shortDigest(text: string): string {
   return short(text);
 }
 
+/** Short digest of a file that holds this text. */
+export function textDigest(text: string): string {
+  return short(hash('sha256', text, 'hex'));
+}
+
 /** Short digest of what a file or a folder holds, links followed; `kind` and `sizeBytes` as its stamp has them. Throws SYS004. */
 export function contentDigest(path: string, kind: number, sizeBytes: number): string | Promise<string> {
   if (kind === stampKinds.folder)

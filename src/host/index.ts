@@ -60,6 +60,7 @@ export {
   shortDigestLength,
   stampKinds,
   stampWidth,
+  textDigest,
 } from './file-stamps.ts';
 export { type FileTree, readFileTree, type TreeFile, writeFileTree } from './file-tree.ts';
 export { type FileWatch, readBytes, watchFile } from './file-watch.ts';

@@ -41,6 +41,14 @@ export async function pageRoutes(server: WebServer, { pagesFolder }: RouteContex
     );
   }
   ebinPages(page, pagesFolder);
+  page('/python.html', 'Symbols of Python: `?path=DOTTED.PATH`', (reply) =>
+    reply.header('content-security-policy', policy).sendFile('python.html', pagesFolder, day),
+  );
+  for (const file of ['python.js', 'python.css']) {
+    page(`/assets/${file}`, 'A part of the page of Python symbols', (reply) =>
+      reply.sendFile(file, pagesFolder, day),
+    );
+  }
   for (const [url, file] of Object.entries(terminalFiles)) {
     page(url, 'The terminal of the log page', (reply) => reply.sendFile(basename(file), dirname(file), day));
   }

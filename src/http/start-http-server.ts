@@ -19,6 +19,7 @@ import { FarmMetrics } from './metrics/farm-metrics.ts';
 import { objectRoutes } from './object-routes.ts';
 import { openapiRoute } from './openapi.ts';
 import { pageRoutes } from './page-routes.ts';
+import { pythonRoutes } from './python-routes.ts';
 import { queueRoutes } from './queue-routes.ts';
 import { refuse } from './refusal.ts';
 import { checkAgainstContracts } from './request-checks.ts';
@@ -103,6 +104,7 @@ function contextOf(service: FarmService, intake: ObjectIntake, options: HttpOpti
     metrics,
     limits,
     clock,
+    symbols: options.symbols,
     pagesFolder: options.pagesFolder ?? fileURLToPath(new URL('pages', import.meta.url)),
   };
 }
@@ -172,6 +174,7 @@ async function addRoutes(server: WebServer, options: HttpOptions, context: Route
         repository: (name) => service.ebins.folderOf(name),
         clock,
       });
+    pythonRoutes(inner, context);
     await objectRoutes(inner, context);
     farmRoutes(inner, context);
     await pageRoutes(inner, context);

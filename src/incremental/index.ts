@@ -1,10 +1,4 @@
-export {
-  type BuildEvent,
-  type BuildFailure,
-  type BuildOptions,
-  type BuildReport,
-  IncrementalBuild,
-  type IncrementalInput,
-} from './build.ts';
+export { IncrementalBuild } from './build.ts';
 export { type Reason, reasonWords } from './reasons.ts';
+export type { BuildEvent, BuildFailure, BuildOptions, BuildReport, IncrementalInput } from './report.ts';
 export type { Input, MakeContext, Target } from './target.ts';

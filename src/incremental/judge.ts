@@ -1,6 +1,6 @@
-import { problem, type Problem } from '../diagnostics/index.ts';
+import { type Problem, problem } from '../diagnostics/index.ts';
 import { nearestWords } from '../primitives/index.ts';
-import { absent, type Look } from './look.ts';
+import { absent, emptyDigest, type Look } from './look.ts';
 import type { Reason } from './reasons.ts';
 import type { Making, Record } from './record.ts';
 import { type Rules, use } from './rules.ts';
@@ -48,7 +48,7 @@ export class Judge {
     const { seed, pin } = rules.targets[target] ?? {};
     const outputs = rules.outputsOf(target);
     const missing = Array.from(outputs).filter((file) => !look.isThere(file));
-    if (pin === true && look.isEmpty(outputs[0] ?? -1)) return { state: 'pinned', reasons: [] };
+    if (pin === true && this.#isPinned(target, outputs[0] ?? -1)) return { state: 'pinned', reasons: [] };
     if (seed === true && missing.length === 0) return fine;
     const unmakeable = this.#unmakeable(target);
     if (unmakeable !== undefined) return { state: 'impossible', reasons: [], problem: unmakeable };
@@ -56,6 +56,14 @@ export class Judge {
     if (mode === 'time') reasons.push(...this.#byTime(target));
     else if (seed !== true) reasons.push(...(await this.#byContent(target)));
     return reasons.length === 0 ? fine : { state: 'stale', reasons };
+  }
+
+  /** An empty file, other than one that was made here and had nothing to say. */
+  #isPinned(target: number, file: number): boolean {
+    const { record, look, mode } = this.#in;
+    if (!look.isEmpty(file)) return false;
+    const isOurs = mode === 'content' && record.making(target)?.outputs[0] === emptyDigest;
+    return !isOurs || !look.isAsRecorded(file);
   }
 
   /** Signs of the inputs that count, by which the next build sees whether one has changed. */

@@ -1,4 +1,4 @@
-import { contentDigest, readStamp, stampKinds, stampWidth } from '../host/index.ts';
+import { contentDigest, readStamp, stampKinds, stampWidth, textDigest } from '../host/index.ts';
 import type { Record } from './record.ts';
 import type { Rules } from './rules.ts';
 
@@ -7,6 +7,9 @@ const tickMs = 50;
 
 /** Sign of an input that is not there. */
 export const absent = '-';
+
+/** Digest of a file with nothing in it. */
+export const emptyDigest = textDigest('');
 
 /** Files as they are now, beside what is recorded of them. */
 export class Look {
@@ -54,11 +57,18 @@ export class Look {
     );
   }
 
-  /** Takes a file to be as recorded, without a look. */
-  trust(file: number): void {
-    const at = file * stampWidth;
-    this.stamps.set(this.#record.stamps.subarray(at, at + stampWidth), at);
-    this.kinds[file] = this.#record.stamps[at + 3] === 0 ? stampKinds.none : stampKinds.file;
+  /** Takes all files to be as recorded, without a look. */
+  trustAll(): void {
+    const { stamps, kinds } = this;
+    stamps.set(this.#record.stamps);
+    for (let file = 0; file < kinds.length; file += 1) {
+      kinds[file] = stamps[file * stampWidth + 3] === 0 ? stampKinds.none : stampKinds.file;
+    }
+  }
+
+  /** Whether a file might be another one now though its stamp is as recorded. */
+  isUnsure(file: number): boolean {
+    return Number.isNaN(this.#record.stamps[file * stampWidth + 1]);
   }
 
   isThere(file: number): boolean {
@@ -79,7 +89,7 @@ export class Look {
     const taken = this.#taken.get(file);
     if (taken !== undefined) return taken;
     const recorded = this.#record.digest(file);
-    if (recorded !== '' && (this.#isOpaque(file) || this.#isAsRecorded(file))) {
+    if (recorded !== '' && (this.#isOpaque(file) || this.isAsRecorded(file))) {
       this.#keep(file, recorded);
       return recorded;
     }
@@ -104,7 +114,8 @@ export class Look {
     return maker !== -1 && this.#rules.targets[maker]?.opaque === true;
   }
 
-  #isAsRecorded(file: number): boolean {
+  /** Whether a file's stamp is the one that its recorded digest was taken with. */
+  isAsRecorded(file: number): boolean {
     if (this.kinds[file] === stampKinds.folder) return false;
     const at = file * stampWidth;
     for (let i = 0; i < stampWidth; i += 1) {

@@ -1,4 +1,4 @@
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { fault } from '../diagnostics/index.ts';
 import {
   appendToFile,
@@ -6,6 +6,7 @@ import {
   ensureFolder,
   pathKind,
   readStamp,
+  removeEmptyFolder,
   removeTree,
   renameEntry,
   stampKinds,
@@ -45,8 +46,7 @@ export async function makeTarget(shop: Workshop, target: number, tail: string[])
   const rule = rules.targets[target];
   if (rule?.make === undefined) throw new Error(`target ${target} cannot be made`);
   const folder = `${shop.making}/${systemRandom.hex(8)}`;
-  const staged = (path: string): string => `${folder}/${path}`;
-  for (const path of rule.outputs) ensureFolder(dirname(staged(path)));
+  const staged = stagedPaths(folder, rule.outputs);
   const log = rule.log === undefined ? undefined : `${root}/${rule.log}`;
   if (log !== undefined) {
     ensureFolder(dirname(log));
@@ -80,8 +80,17 @@ export async function makeTarget(shop: Workshop, target: number, tail: string[])
     if (shop.mode === 'content') shop.journal.add(rules, record, target);
     return changed;
   } finally {
-    await removeTree(folder);
+    // as a rule nothing is left in it
+    if (!removeEmptyFolder(folder)) await removeTree(folder);
   }
+}
+
+/** Makes the folders of outputs that are being made, and says where each one is. Names of files are kept. */
+function stagedPaths(folder: string, outputs: readonly string[]): (path: string) => string {
+  ensureFolder(folder);
+  if (outputs.length === 1) return (path) => `${folder}/${basename(path)}`;
+  for (const path of outputs) ensureFolder(dirname(`${folder}/${path}`));
+  return (path) => `${folder}/${path}`;
 }
 
 async function takeOutputs(

@@ -1,17 +1,18 @@
 import { isFault } from '../diagnostics/index.ts';
+
+import type { Journal } from './journal.ts';
+import { Judge, states } from './judge.ts';
+import { emptyDigest, Look } from './look.ts';
+import { makeTarget, type Workshop } from './make-target.ts';
+import type { Reason } from './reasons.ts';
+import type { Record } from './record.ts';
 import {
   type BuildFailure,
   type BuildOptions,
   type BuildReport,
   failureOf,
   type IncrementalInput,
-} from './build.ts';
-import type { Journal } from './journal.ts';
-import { Judge, states } from './judge.ts';
-import { Look } from './look.ts';
-import { makeTarget, type Workshop } from './make-target.ts';
-import type { Reason } from './reasons.ts';
-import type { Record } from './record.ts';
+} from './report.ts';
 import type { Rules } from './rules.ts';
 
 interface RunInput extends IncrementalInput {
@@ -114,12 +115,10 @@ export class Run {
       touched !== undefined && record.isSame
         ? new Set(touched.map((path) => rules.fileNumber(path)))
         : undefined;
+    if (known !== undefined) this.#look.trustAll();
     for (let file = 0; file < rules.files.length; file += 1) {
       if (isToLook !== undefined && isToLook[file] === 0) continue;
-      if (known !== undefined && !known.has(file) && !Number.isNaN(record.stamps[file * 4 + 1])) {
-        this.#look.trust(file);
-        continue;
-      }
+      if (known !== undefined && !known.has(file) && !this.#look.isUnsure(file)) continue;
       if (!this.#look.at(file)) continue;
       const maker = rules.maker[file] as number;
       if (maker !== -1) this.#suspect[maker] = 1;
@@ -291,8 +290,16 @@ export class Run {
 
   #pin(target: number, name: string): void {
     this.#states[target] = states.pinned;
-    // judged each time: the pin may be taken away
-    this.#in.record.current[target] = 1;
+    const { record, rules } = this.#in;
+    record.current[target] = 1;
+    // an empty file that others put there is a pin from now on, even where one had been made
+    if (record.making(target)?.outputs[0] === emptyDigest) {
+      record.setMaking(target, {
+        mark: '',
+        inputs: [],
+        outputs: Array.from(rules.outputsOf(target), () => ''),
+      });
+    }
     this.#report.pinned.push(name);
     this.#in.options.onEvent?.({ kind: 'pinned', target: name });
   }

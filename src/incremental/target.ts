@@ -45,12 +45,3 @@ export interface MakeContext {
   say(line: string): void;
   readonly signal: AbortSignal;
 }
-
-/** Inputs of a target in one shape. */
-export function inputsOf(target: Target): readonly Required<Input>[] {
-  return target.inputs.map((input) =>
-    typeof input === 'string'
-      ? { path: input, by: 'content', optional: false }
-      : { path: input.path, by: input.by ?? 'content', optional: input.optional ?? false },
-  );
-}

@@ -1,6 +1,11 @@
 import { fault, type Problem } from '../diagnostics/index.ts';
 import { type Clock, listFolder, replaceFile, textIfThere } from '../host/index.ts';
-import { type BuildEvent, type BuildOptions, type BuildReport, IncrementalBuild } from '../incremental/index.ts';
+import {
+  type BuildEvent,
+  type BuildOptions,
+  type BuildReport,
+  IncrementalBuild,
+} from '../incremental/index.ts';
 import { readSelection } from './dockerfile.ts';
 import type { BuildItem, Executor } from './executor.ts';
 import { isSetUp, pythonTargets, stageOf } from './targets.ts';
@@ -43,11 +48,7 @@ export class ResourceBuild {
   readonly #build: IncrementalBuild;
   readonly problems: readonly Problem[];
 
-  private constructor(
-    input: ResourceBuildInput,
-    items: readonly BuildItem[],
-    problems: readonly Problem[],
-  ) {
+  private constructor(input: ResourceBuildInput, items: readonly BuildItem[], problems: readonly Problem[]) {
     const { root, executor, base, mode = 'content', legacy = false, clock } = input;
     this.#in = input;
     this.#items = items;
@@ -65,7 +66,7 @@ export class ResourceBuild {
       if (kind !== 'file' || name.startsWith('.')) continue;
       const found = readSelection(textIfThere(path) ?? '', path);
       if ('problem' in found) problems.push(found.problem);
-      else items.push({ ...found, dockerfile: path });
+      else items.push({ ...found, dockerfile: path, sources: await input.executor.sources(found) });
     }
     return new ResourceBuild(input, items, problems);
   }

@@ -1,15 +1,8 @@
 import type { ResourceKind } from '../formats/pyresources/index.ts';
-import type { GraphShard, PythonDistribution } from '../formats/python-graph/index.ts';
-import type { Resource } from './datafiles.ts';
 import { argSpecsOf } from './graph-argspecs.ts';
 import { documentationOf } from './graph-docs.ts';
+import type { GraphOfDistribution, Resource } from './graph-of-distribution.ts';
 import { symbolGraphOf, symbolTypesOf } from './symbol-graph.ts';
-
-/** The valid graph of one distribution, a top-level after the other. */
-export interface GraphOfDistribution {
-  readonly distribution: PythonDistribution;
-  readonly shards: AsyncIterable<GraphShard>;
-}
 
 /** Makes one datafile of one distribution from its valid graph alone. */
 export interface PackageBuilder {

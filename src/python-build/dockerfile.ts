@@ -1,4 +1,4 @@
-import { problem, type Problem } from '../diagnostics/index.ts';
+import { type Problem, problem } from '../diagnostics/index.ts';
 import { distributionStem, type PythonDistribution } from '../formats/python-graph/index.ts';
 import type { InstallStep, ListedPackage } from './package-list.ts';
 
@@ -7,7 +7,8 @@ export const usualBase = 'packmill/python-import-exploration';
 
 const shim = '/root/.pyenv/shims/python';
 const module = 'packmill_probe';
-const quoted = (text: string): string => (/^[\w.+=!:~-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);
+const quoted = (text: string): string =>
+  /^[\w.+=!:~-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 
 /**
  * The Dockerfile of a listed distribution (specification, 3.2): what is installed, for Python 2 where Python 3 cannot, and the call of
@@ -21,7 +22,9 @@ export function dockerfileFor({ distribution, install, extra }: ListedPackage, b
   const pip = [...extra, ...others.filter(({ manager }) => manager === 'pip').map(requirement)];
   const lines = [`FROM ${base}`];
   if (apt.length > 0) {
-    const packages = apt.map(({ name, version }) => quoted(version === '' ? name : `${name}=${version}`)).join(' ');
+    const packages = apt
+      .map(({ name, version }) => quoted(version === '' ? name : `${name}=${version}`))
+      .join(' ');
     lines.push(`RUN apt-get update && apt-get install -y ${packages}`);
   }
   if (pip.length > 0) lines.push(`RUN pip3 install ${pip.map(quoted).join(' ')}`);
@@ -55,7 +58,13 @@ export function readSelection(text: string, file: string): Selection | { readonl
   const words = list === undefined ? undefined : wordsOf(list);
   const at = words?.indexOf('-m') ?? -1;
   const [name, version] = words?.slice(at + 2) ?? [];
-  if (words === undefined || at === -1 || name === undefined || version === undefined || name.startsWith('-')) {
+  if (
+    words === undefined ||
+    at === -1 ||
+    name === undefined ||
+    version === undefined ||
+    name.startsWith('-')
+  ) {
     return { problem: problem('MPY202', { what: `'${file}' calls no explorer`, place: { file } }) };
   }
   const option = words.indexOf('--toplevel');

@@ -1,7 +1,6 @@
 import type { ArgSpec, ArgSpecArg, ArgSpecOrigin } from '../formats/pyresources/index.ts';
 import type { GraphParameter, GraphSignature } from '../formats/python-graph/index.ts';
-import type { GraphOfDistribution } from './builders.ts';
-import type { Resource } from './datafiles.ts';
+import type { GraphOfDistribution, Resource } from './graph-of-distribution.ts';
 import { keyOf } from './symbol-graph.ts';
 
 /** Signatures that the graph has (specification, 7.1): positional parameters first, then those by name alone. */

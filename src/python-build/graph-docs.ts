@@ -1,6 +1,5 @@
 import type { Documentation } from '../formats/pyresources/index.ts';
-import type { GraphOfDistribution } from './builders.ts';
-import type { Resource } from './datafiles.ts';
+import type { GraphOfDistribution, Resource } from './graph-of-distribution.ts';
 import { keyOf } from './symbol-graph.ts';
 
 /** Documentation as text (specification, 7.3); that of an object's class is not its own and left out. */

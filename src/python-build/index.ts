@@ -5,7 +5,6 @@ export {
   type ResourceBuildReport,
   type ResourceFailure,
 } from './build-resources.ts';
-export { dockerfileFor, readSelection, type Selection } from './dockerfile.ts';
+export { readSelection, type Selection } from './dockerfile.ts';
 export type { BuildItem, Executor, ExecutorWork } from './executor.ts';
-export { readPackageList } from './package-list.ts';
 export { type SetUpReport, setUp, specialFolder } from './set-up.ts';

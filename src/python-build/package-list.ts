@@ -100,7 +100,8 @@ function readEntry(fields: YamlFields, node: YamlNode): ListedPackage {
   const install = fields.list(entry.get('install'), "'install'").map((step) => {
     const values = fields.map(step, 'a step', ['manager', 'name', 'version']);
     const manager = fields.text(values.get('manager'), "'manager'") ?? 'pip';
-    if (manager !== 'pip' && manager !== 'apt') return refuse(`the manager '${manager}' of '${name}' is not known`);
+    if (manager !== 'pip' && manager !== 'apt')
+      return refuse(`the manager '${manager}' of '${name}' is not known`);
     const own = fields.text(values.get('name'), "'name'") ?? '';
     const wanted = fields.text(values.get('version'), "'version'") ?? '';
     if (own !== '') return { manager, name: own, version: wanted } as const;

@@ -10,8 +10,7 @@ import {
 } from '../formats/pyresources/index.ts';
 import type { GraphNode, GraphShard } from '../formats/python-graph/index.ts';
 import { compareBytes } from '../primitives/index.ts';
-import type { GraphOfDistribution } from './builders.ts';
-import type { Resource } from './datafiles.ts';
+import type { GraphOfDistribution, Resource } from './graph-of-distribution.ts';
 
 type Say = (line: string) => void;
 
@@ -28,7 +27,11 @@ export async function symbolTypesOf(graph: GraphOfDistribution, say: Say): Promi
     const pathOf = ({ internal, external }: NodeRef): DottedPath =>
       external.parts.length > 0 ? external : (nodes[internal]?.canonical ?? noPath);
     for (const { canonical, kind, type, bases } of nodes) {
-      value.set(canonical.hash, { kind, type: type === null ? null : pathOf(type), bases: bases.map(pathOf) });
+      value.set(canonical.hash, {
+        kind,
+        type: type === null ? null : pathOf(type),
+        bases: bases.map(pathOf),
+      });
     }
   }
   return value.size === 0 ? undefined : { kind: 'SymbolTypes', value };
@@ -56,7 +59,8 @@ function translateShard(shard: GraphShard, say: Say): readonly SymbolNode[] {
     const at = places.get(id);
     if (at !== undefined) return { internal: at, external: noPath };
     const reference = shard.nodes.get(id)?.reference;
-    if (reference !== undefined && reference !== null) return { internal: 0, external: dottedPath(reference) };
+    if (reference !== undefined && reference !== null)
+      return { internal: 0, external: dottedPath(reference) };
     say(`[SEVERE] cannot locate ${what}`);
     return undefined;
   };

@@ -1,4 +1,3 @@
-import { type PythonDistribution, readShards, type GraphShard } from '../formats/python-graph/index.ts';
 import {
   decodeDatafile,
   encodeIndex,
@@ -7,12 +6,14 @@ import {
   makeIndex,
   makeManifest,
   mergeManifests,
+  type ResourceKind,
 } from '../formats/pyresources/index.ts';
+import { type GraphShard, type PythonDistribution, readShards } from '../formats/python-graph/index.ts';
 import { bytesIfThere, gzipBytes, pathKind, readPieces, replaceFile } from '../host/index.ts';
 import type { Input, MakeContext, Target } from '../incremental/index.ts';
 import { validateGraph } from '../python-explorer/index.ts';
+import { readManifest, writeDatafile } from '../python-resources/index.ts';
 import { manifestOrder, type PackageBuilder, packageBuilders, wholeBuilders } from './builders.ts';
-import { putDatafile, readManifestFile } from './datafiles.ts';
 import type { BuildItem, Executor } from './executor.ts';
 
 export interface TargetsInput {
@@ -55,10 +56,22 @@ export function pythonTargets(input: TargetsInput): readonly Target[] {
     ...wholeBuilders.map((builder) => wholeTarget(input, builder)),
     manifestTarget(),
     group('build', ['build/manifest.json']),
-    group('images', items.map(({ stem }) => image(stem))),
-    group('dockerimages', items.map(({ stem }) => image(stem))),
-    group('explore', items.map(({ stem }) => explored(stem))),
-    group('rawgraphs', items.map(({ stem }) => valid(stem))),
+    group(
+      'images',
+      items.map(({ stem }) => image(stem)),
+    ),
+    group(
+      'dockerimages',
+      items.map(({ stem }) => image(stem)),
+    ),
+    group(
+      'explore',
+      items.map(({ stem }) => explored(stem)),
+    ),
+    group(
+      'rawgraphs',
+      items.map(({ stem }) => valid(stem)),
+    ),
   ];
 }
 
@@ -83,7 +96,7 @@ export function stageOf(target: string): { readonly stage: string; readonly stem
 
 function packageTargets({ root, executor }: TargetsInput, item: BuildItem): readonly Target[] {
   const { stem } = item;
-  const own = [touched(item), ...executor.sources(item)];
+  const own = [touched(item), ...item.sources];
   const log = `build/explored/${stem}.log`;
   return [
     {
@@ -117,7 +130,8 @@ function packageTargets({ root, executor }: TargetsInput, item: BuildItem): read
       log: `${valid(stem)}.log`,
       make: async (context) => {
         const report = await validateGraph(context.input(explored(stem)) ?? '', context.output(valid(stem)));
-        for (const { code, what, why } of report.troubles) context.say(`[WARN] ${code} ${what} ${why}`.trimEnd());
+        for (const { code, what, why } of report.troubles)
+          context.say(`[WARN] ${code} ${what} ${why}`.trimEnd());
         context.say(`[STATS] ${report.shards.length} top-levels`);
       },
     },
@@ -160,9 +174,10 @@ async function runBuilder(
   const resource = await build({ distribution, shards: shards() }, say);
   if (resource === undefined) {
     say(`[WARN] ${distribution.name} has no ${kind}`);
-    return [];
+    // told as a distribution without datafiles: an empty manifest would be a pin
+    return makeManifest([{ distribution, paths: new Map() }]);
   }
-  const path = putDatafile(`${root}/build/data`, distribution, resource);
+  const path = writeDatafile<ResourceKind>(`${root}/build/data`, distribution, resource);
   say(`[INFO] ${kind} of ${distribution.name} ${distribution.version}: ${path}`);
   return makeManifest([{ distribution, paths: new Map([[kind, path]]) }]);
 }
@@ -171,8 +186,11 @@ async function runBuilder(
 function mergeInto(context: MakeContext, inputs: readonly string[]): string {
   const paths = inputs.flatMap((path) => context.input(path) ?? []);
   for (const path of inputs) if (context.input(path) === undefined) context.say(`[INFO] without ${path}`);
-  return encodeManifest(mergeManifests(paths.map(readManifestFile)));
+  return written(mergeManifests(paths.map(readManifest)));
 }
+
+/** A manifest as text that is never empty, which would be a pin. */
+const written = (manifest: Manifest): string => encodeManifest(manifest) || '\n';
 
 function mergeTarget({ items, legacy }: TargetsInput, kind: string): Target {
   const name = `build/${kind}.json`;
@@ -198,7 +216,7 @@ function graphTargets({ base }: TargetsInput): readonly Target[] {
       inputs: [],
       seed: true,
       make: async (context) => {
-        const manifest = base === undefined ? [] : readManifestFile(base);
+        const manifest = base === undefined ? [] : readManifest(base);
         replaceFile(context.output('build/base.json'), encodeManifest(manifest));
       },
     },
@@ -209,7 +227,8 @@ function graphTargets({ base }: TargetsInput): readonly Target[] {
       mark: '1',
       pin: true,
       log: 'build/merged_graph.json.log',
-      make: async (context) => replaceFile(context.output('build/merged_graph.json'), mergeInto(context, merged)),
+      make: async (context) =>
+        replaceFile(context.output('build/merged_graph.json'), mergeInto(context, merged)),
     },
     {
       name: 'build/distidx.json',
@@ -218,8 +237,11 @@ function graphTargets({ base }: TargetsInput): readonly Target[] {
       mark: '1',
       log: 'build/distidx.json.log',
       make: async (context) => {
-        const manifest = readManifestFile(context.input('build/merged_graph.json') ?? '');
-        replaceFile(context.output('build/distidx.json'), encodeIndex(makeIndex(toplevelsOf(manifest, context.say))));
+        const manifest = readManifest(context.input('build/merged_graph.json') ?? '');
+        replaceFile(
+          context.output('build/distidx.json'),
+          encodeIndex(makeIndex(toplevelsOf(manifest, context.say))),
+        );
       },
     },
     {
@@ -229,7 +251,8 @@ function graphTargets({ base }: TargetsInput): readonly Target[] {
       inputs: ['build/merged_graph.json', 'build/distidx.json'],
       mark: '1',
       pin: true,
-      make: async (context) => replaceFile(context.output('build/compat.json.gz'), gzipBytes(Buffer.from('{}'))),
+      make: async (context) =>
+        replaceFile(context.output('build/compat.json.gz'), gzipBytes(Buffer.from('{}'))),
     },
   ];
 }
@@ -267,7 +290,7 @@ function wholeTarget({ root, items, legacy }: TargetsInput, builder: PackageBuil
       for (const path of graphs.flatMap((graph) => context.input(graph) ?? [])) {
         manifests.push(await runBuilder(root, builder, path, context.say));
       }
-      replaceFile(context.output(name), encodeManifest(mergeManifests(manifests)));
+      replaceFile(context.output(name), written(mergeManifests(manifests)));
     },
   };
 }

@@ -15,6 +15,7 @@ import {
   type SymbolCounts,
   type SymbolKind,
   type SymbolNode,
+  type TableView,
   type ToplevelFacts,
 } from '../formats/pyresources/index.ts';
 import type { PythonDistribution } from '../formats/python-graph/index.ts';
@@ -346,7 +347,7 @@ export class ResourceManager implements SymbolManager {
     kind: K,
   ): Promise<EntityOf<K> | undefined> {
     const table = await this.#cache.table(distribution, kind);
-    return (table as ReadonlyMap<bigint, EntityOf<K>> | undefined)?.get(hashPath(path));
+    return (table as TableView<bigint, EntityOf<K>> | undefined)?.get(hashPath(path));
   }
 
   async #loadAll(distribution: PythonDistribution): Promise<void> {

@@ -88,7 +88,8 @@ export class PathResolver {
         if (!how.all) return found;
       } catch (error) {
         if (!isFault(error)) throw error;
-        last = error;
+        // a circle says more than that others do not have the path
+        if (last?.problem.code !== 'MPY335') last = error;
       }
     }
     if (found.length > 0) return found;

@@ -4,11 +4,10 @@ import {
   distributionText,
   type GraphView,
   type ResourceKind,
-  type ResourceTypes,
 } from '../formats/pyresources/index.ts';
 import type { PythonDistribution } from '../formats/python-graph/index.ts';
 import type { Clock } from '../host/index.ts';
-import type { ResourceSource, Sized, TableKind } from './resource-source.ts';
+import type { ResourceSource, Sized, TableKind, TableOf } from './resource-source.ts';
 
 export interface CacheLimits {
   /** Distributions of which something is in memory at one time. */
@@ -61,10 +60,7 @@ export class ResourceCache {
   }
 
   /** A table; undefined: there is none. Throws MPY336. */
-  table<K extends TableKind>(
-    distribution: PythonDistribution,
-    kind: K,
-  ): Promise<ResourceTypes[K] | undefined> {
+  table<K extends TableKind>(distribution: PythonDistribution, kind: K): Promise<TableOf<K> | undefined> {
     return this.#part(distribution, kind, () => this.#source.table(distribution, kind));
   }
 

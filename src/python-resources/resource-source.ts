@@ -1,17 +1,21 @@
 import { fault, type Problem, problem } from '../diagnostics/index.ts';
 import {
-  decodeUnpacked,
+  decodeOpened,
   distributionKey,
   distributionText,
   type GraphView,
   InternTable,
   type Manifest,
+  type MapCodec,
+  type OpenedDatafile,
+  openDatafile,
   type ResourceKind,
   type ResourceTypes,
   resourceCodecs,
-  unpackDatafile,
+  type TableView,
   viewGraph,
-  viewGraphBytes,
+  viewGraphSections,
+  viewTableSections,
 } from '../formats/pyresources/index.ts';
 import type { PythonDistribution } from '../formats/python-graph/index.ts';
 import { readDatafileBytes } from './datafiles.ts';
@@ -25,13 +29,17 @@ export interface Sized<T> {
 /** Kinds other than the graph: tables by symbol. */
 export type TableKind = Exclude<ResourceKind, 'SymbolGraph'>;
 
+/** A table that may be read entry by entry. */
+export type TableOf<K extends TableKind> =
+  ResourceTypes[K] extends ReadonlyMap<infer Key, infer Value> ? TableView<Key, Value> : never;
+
 /** Where a manager's data comes from. */
 export interface ResourceSource {
   readonly distributions: readonly PythonDistribution[];
   kinds(distribution: PythonDistribution): readonly ResourceKind[];
   /** Undefined: the distribution has none. Throws MPY300 to MPY309, MPY318, MPY319, SYS004. */
   graph(distribution: PythonDistribution): Sized<GraphView> | undefined;
-  table<K extends TableKind>(distribution: PythonDistribution, kind: K): Sized<ResourceTypes[K]> | undefined;
+  table<K extends TableKind>(distribution: PythonDistribution, kind: K): Sized<TableOf<K>> | undefined;
 }
 
 const isKind = (kind: string): kind is ResourceKind => Object.hasOwn(resourceCodecs, kind);
@@ -60,16 +68,28 @@ export function datafilesOf(manifest: Manifest, onProblem?: (problem: Problem) =
     graph: (distribution) => {
       const path = pathOf(distribution, 'SymbolGraph');
       if (path === undefined) return undefined;
-      const { body } = unpackDatafile('SymbolGraph', readDatafileBytes(path));
-      return { value: viewGraphBytes(body, texts), bytes: 2 * body.length };
+      const opened = openDatafile('SymbolGraph', readDatafileBytes(path));
+      return { value: viewGraphSections(opened.sections, texts), bytes: 2 * sizeOf(opened) };
     },
     table: (distribution, kind) => {
       const path = pathOf(distribution, kind);
       if (path === undefined) return undefined;
-      const unpacked = unpackDatafile(kind, readDatafileBytes(path));
-      return { value: decodeUnpacked(kind, unpacked, texts), bytes: 3 * unpacked.body.length };
+      const opened = openDatafile(kind, readDatafileBytes(path));
+      return { value: openTable(kind, opened, texts), bytes: 2 * sizeOf(opened) };
     },
   };
+}
+
+/** About what a datafile takes in memory when all of it was asked for, as bytes unpacked. */
+const sizeOf = ({ sections }: OpenedDatafile): number => sections.reduce((sum, { size }) => sum + size, 0);
+
+function openTable<K extends TableKind>(kind: K, opened: OpenedDatafile, texts: InternTable): TableOf<K> {
+  const isHashed = !opened.original && kind !== 'SymbolCounts';
+  const codec = resourceCodecs[kind] as unknown as MapCodec<bigint, unknown>;
+  const table = isHashed
+    ? viewTableSections(codec, opened.sections, { name: kind, texts })
+    : decodeOpened(kind, opened, texts);
+  return table as TableOf<K>;
 }
 
 /** What one distribution holds, in memory. */
@@ -98,7 +118,7 @@ export function memorySource(list: readonly MemoryDistribution[]): ResourceSourc
     },
     table: <K extends TableKind>(distribution: PythonDistribution, kind: K) => {
       const value: ResourceTypes[K] | undefined = of(distribution)[kind];
-      return value === undefined ? undefined : { value, bytes: 1 };
+      return value === undefined ? undefined : { value: value as unknown as TableOf<K>, bytes: 1 };
     },
   };
 }

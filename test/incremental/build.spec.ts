@@ -120,6 +120,21 @@ test('an empty file pins a target until it is taken away, and a seed is kept as 
   expect(yard.read('all')).toBe('another+grown');
 });
 
+test('an empty output that was made is no pin, until somebody touches it', async () => {
+  yard.write('source', '');
+  const targets = [yard.target('out', ['source'], { pin: true })];
+  await yard.build(targets);
+  yard.write('source', 'more');
+  expect((await yard.build(targets)).made).toEqual(['out']);
+  yard.write('source', '');
+  expect((await yard.build(targets)).made).toEqual(['out']);
+  utimesSync(join(yard.root, 'out'), 1_000_000, 1_000_000);
+  yard.write('source', 'more');
+  expect((await yard.build(targets)).report.pinned).toEqual(['out']);
+  yard.write('source', 'still more');
+  expect((await yard.build(targets)).made).toEqual([]);
+});
+
 test('an opaque output counts as changed whenever it is made, and not when it is touched', async () => {
   yard.write('source', 's');
   const targets = [
@@ -183,6 +198,12 @@ test('what failed leaves what was there before, and nothing half made', async ()
   expect((await yard.build([half])).report.failed).toHaveLength(1);
   expect(yard.read('out')).toBe('1');
   expect((await yard.build([yard.target('out', ['source'])])).made).toEqual(['out']);
+});
+
+test('an output that was not made is a failure', async () => {
+  const forgetful: Target = { name: 'out', outputs: ['out'], inputs: [], make: () => Promise.resolve() };
+  const { report } = await yard.build([forgetful]);
+  expect(report.failed).toMatchObject([{ target: 'out', problem: { code: 'INC006' } }]);
 });
 
 test('circles, missing rules, doubled rules and unknown names have codes, with names that are near', async () => {

@@ -194,6 +194,7 @@ describe('a manager', () => {
       const ended = loaded.finally(() => {
         settled = true;
       });
+      ended.catch(() => {});
       await clock.advance(5_000);
       await clock.advance(9_000);
       expect(settled).toBe(false);

@@ -16,7 +16,10 @@ export const incrementalCodes = {
     title: 'an input is not there and no target makes it',
     why: 'A target was to be made from a file that does not exist.',
     next: 'Put the file there, or correct its name.',
-    sample: { broken: 'graph.json from a file that was removed', fixed: 'graph.json from a file that is there' },
+    sample: {
+      broken: 'graph.json from a file that was removed',
+      fixed: 'graph.json from a file that is there',
+    },
   },
   INC003: {
     severity: 'error',

@@ -42,8 +42,11 @@ export const pythonBuildCodes = {
     blame: 'usage',
     title: 'a folder is not set up for builds of Python resources',
     why: 'What is built is selected by Dockerfiles in dockerfiles/build.',
-    next: 'Run: packmill py setup',
-    sample: { broken: 'packmill py build in an empty folder', fixed: 'packmill py setup, then packmill py build' },
+    next: 'Run packmill py setup there, or name another folder with --dir.',
+    sample: {
+      broken: 'packmill py build in an empty folder',
+      fixed: 'packmill py setup, then packmill py build',
+    },
   },
   MPY205: {
     severity: 'error',

@@ -1,5 +1,15 @@
-import { gunzipSync, gzipSync } from 'node:zlib';
 import { fault } from '../../diagnostics/index.ts';
+import {
+  type BlockRow,
+  hashRows,
+  headLength,
+  packBlocks,
+  packHead,
+  type Section,
+  sectionsOf,
+  textRows,
+  unpack,
+} from './blocks.ts';
 import { type Codec, fingerprint, type MapCodec } from './codec.ts';
 import type { ResourceKind, ResourceTypes } from './entities.ts';
 import { resourceCodecs } from './entity-codecs.ts';
@@ -9,7 +19,8 @@ import { readCountLines } from './original-counts.ts';
 
 /**
  * The head of a datafile of ours: a byte that no value of MessagePack begins with, `pmr`, the version of the head, the
- * fingerprint of the schema (8 bytes), and the length of the name of the kind with the name. Files without it are the original's.
+ * fingerprint of the schema (8 bytes), the length of the name of the kind, the name, and the rows of its blocks. Files without it
+ * are the original's.
  */
 const mark = [0xc1, 0x70, 0x6d, 0x72] as const;
 const headVersion = 1;
@@ -126,8 +137,7 @@ class GrowingBytes {
   }
 }
 
-/** What a kind's datafile begins with. */
-export function datafileHead(kind: ResourceKind): Uint8Array {
+const headOf = (kind: ResourceKind): Uint8Array => {
   const name = new TextEncoder().encode(kind);
   return Uint8Array.from([
     ...mark,
@@ -136,37 +146,48 @@ export function datafileHead(kind: ResourceKind): Uint8Array {
     name.length,
     ...name,
   ]);
-}
+};
 
-/** The whole datafile of one kind: head and MessagePack, packed by gzip. Equal values give equal bytes. */
+/** The whole datafile of one kind. Equal values give equal bytes. Throws MPY304. */
 export function encodeDatafile<K extends ResourceKind>(kind: K, value: ResourceTypes[K]): Uint8Array {
-  const codec: Codec<ResourceTypes[K]> = resourceCodecs[kind];
-  return gzipSync(Buffer.concat([datafileHead(kind), encodeMessage(codec, value)]), { level: 6 });
+  const codec = resourceCodecs[kind] as unknown as MapCodec<unknown, unknown>;
+  const { rows, blocks } = packBlocks(codec, value as ReadonlyMap<unknown, unknown>);
+  const index = encodeMessage(rowsOf(kind) as Codec<unknown>, rows);
+  const head = packHead(Buffer.concat([headOf(kind), index]), blocks);
+  return Buffer.concat([head, ...blocks]);
 }
 
-/** What a datafile holds unpacked: the MessagePack of ours, or the bytes of the original's. */
-export interface UnpackedDatafile {
-  readonly body: Uint8Array;
+const rowsOf = (kind: ResourceKind): typeof textRows | typeof hashRows =>
+  resourceCodecs[kind].key.schema === 'str' ? textRows : hashRows;
+
+/** A datafile that was looked at but not read. */
+export interface OpenedDatafile {
+  /** Its entries in one or more pieces. */
+  readonly sections: readonly Section<unknown>[];
   /** Written by the original: without head. */
   readonly original: boolean;
 }
 
-/** Unpacks a datafile and looks at its head. Throws MPY306, MPY307 and MPY308. */
-export function unpackDatafile(kind: ResourceKind, packed: Uint8Array): UnpackedDatafile {
-  let bytes: Uint8Array;
-  try {
-    bytes = gunzipSync(packed, { maxOutputLength: maxBytes });
-  } catch (cause) {
-    throw fault('MPY308', {
-      what: `a datafile of '${kind}' cannot be unpacked: ${cause instanceof Error ? cause.message : 'unknown'}`,
-      cause,
-    });
+/**
+ * Looks at the head of a datafile, and unpacks the original's, which have none. Throws MPY300 and MPY303 for a file that is not as
+ * long as it says, MPY306, MPY307 and MPY308.
+ */
+export function openDatafile(kind: ResourceKind, file: Uint8Array): OpenedDatafile {
+  const head = headLength(file);
+  if (head === undefined) {
+    const bytes = unpack(file, `a datafile of '${kind}'`, maxBytes);
+    return { original: true, sections: [{ keys: undefined, bytes: () => bytes, size: bytes.length }] };
   }
-  if (!mark.every((byte, index) => bytes[index] === byte)) return { body: bytes, original: true };
-  if (bytes.length < fixedHead || bytes.length < fixedHead + (bytes[fixedHead - 1] as number))
-    throw fault('MPY300', { what: `a datafile of '${kind}' ends within its head` });
+  const bytes = unpack(file.subarray(0, head), `the head of '${kind}'`, maxBytes);
+  if (!mark.every((byte, index) => bytes[index] === byte) || bytes.length < fixedHead)
+    throw fault('MPY307', { what: `a datafile of '${kind}' has a head that is not known` });
   checkHead(kind, bytes);
-  return { body: bytes.subarray(fixedHead + (bytes[fixedHead - 1] as number)), original: false };
+  const rows: readonly BlockRow<unknown>[] = decodeMessage(
+    rowsOf(kind) as Codec<readonly BlockRow<unknown>[]>,
+    bytes.subarray(fixedHead + (bytes[fixedHead - 1] as number)),
+    { name: `blocks of ${kind}` },
+  );
+  return { original: false, sections: sectionsOf(rows, { file, head, name: kind }) };
 }
 
 function checkHead(kind: ResourceKind, bytes: Uint8Array): void {
@@ -185,26 +206,27 @@ function checkHead(kind: ResourceKind, bytes: Uint8Array): void {
 }
 
 /**
- * What a datafile holds. Of the original's files those of `SymbolGraph`, `PopularSignatures` and `SymbolCounts` are read.
+ * All that a datafile holds. Of the original's files those of `SymbolGraph`, `PopularSignatures` and `SymbolCounts` are read.
  * Throws MPY300 to MPY309.
  */
 export function decodeDatafile<K extends ResourceKind>(
   kind: K,
-  packed: Uint8Array,
+  file: Uint8Array,
   texts?: InternTable,
 ): ResourceTypes[K] {
-  return decodeUnpacked(kind, unpackDatafile(kind, packed), texts);
+  return decodeOpened(kind, openDatafile(kind, file), texts);
 }
 
-/** The same for a file that is unpacked. */
-export function decodeUnpacked<K extends ResourceKind>(
+/** The same for a file that is opened. */
+export function decodeOpened<K extends ResourceKind>(
   kind: K,
-  { body, original }: UnpackedDatafile,
+  { sections, original }: OpenedDatafile,
   texts?: InternTable,
 ): ResourceTypes[K] {
+  const body = Buffer.concat(sections.map((section) => section.bytes()));
   if (original && kind === 'SymbolCounts') return readCountLines(body) as ResourceTypes[K];
   if (original && kind !== 'SymbolGraph' && kind !== 'PopularSignatures')
     throw fault('MPY309', { what: `a datafile of '${kind}' has no head that is known` });
-  const codec: Codec<ResourceTypes[K]> = resourceCodecs[kind];
+  const codec = resourceCodecs[kind] as unknown as Codec<ResourceTypes[K]>;
   return decodeMessage(codec, body, { name: kind, ...(texts ? { texts } : {}) });
 }

@@ -1,11 +1,11 @@
 import {
   array,
   bool,
-  type Codec,
   f64,
   type Infer,
   int,
   internedStr,
+  type MapCodec,
   map,
   nullable,
   oneOf,
@@ -125,8 +125,10 @@ const toplevelFacts = struct('ToplevelFacts', {
   counts: nullable(symbolCounts),
 });
 
+type CodecOf<Table> = Table extends ReadonlyMap<infer K, infer V> ? MapCodec<K, V> : never;
+
 /** How each kind of datafile is written and read. */
-export const resourceCodecs: { readonly [K in ResourceKind]: Codec<ResourceTypes[K]> } = {
+export const resourceCodecs: { readonly [K in ResourceKind]: CodecOf<ResourceTypes[K]> } = {
   ArgSpec: map(u64, argSpec),
   Documentation: map(u64, documentation),
   Kwargs: map(u64, kwargs),

@@ -1,4 +1,5 @@
 import { fault } from '../../diagnostics/index.ts';
+import { checkCount, type Section } from './blocks.ts';
 import { decodeMessage } from './datafile.ts';
 import type { DottedPath, NodeRef, SymbolGraph, SymbolNode } from './entities.ts';
 import { symbolNode } from './entity-codecs.ts';
@@ -23,47 +24,77 @@ export function viewGraph(graph: SymbolGraph): GraphView {
 }
 
 interface Shelf {
+  readonly bytes: Uint8Array;
   /** Where each node begins, and where the last one ends. */
   readonly offsets: Uint32Array;
   readonly nodes: (SymbolNode | undefined)[];
 }
 
 /**
- * A view of a graph's MessagePack, whose nodes are read when somebody asks for them. The whole of it is passed over once, so
- * that a file that is cut off or has bytes behind its end is found here. Throws MPY300 to MPY303.
+ * A view of a graph's datafile: a section is unpacked and a node is read when somebody asks for them. A section is passed over
+ * whole first, so that nothing is used of one that is cut off. Throws MPY300 to MPY303 where keys are not known before.
  */
-export function viewGraphBytes(bytes: Uint8Array, texts: InternTable = new InternTable()): GraphView {
+export function viewGraphSections(
+  sections: readonly Section<unknown>[],
+  texts: InternTable = new InternTable(),
+): GraphView {
   const shelves = new Map<string, Shelf>();
-  const reader = new MessageReader(bytes, texts);
-  try {
-    for (let left = reader.mapHead(); left > 0; left -= 1) {
-      const toplevel = reader.internedText();
-      shelves.set(toplevel, readShelf(reader));
-    }
-  } catch (error) {
-    throw readFault(error, 'SymbolGraph');
-  }
-  if (reader.left > 0)
-    throw fault('MPY303', { what: `${reader.left} bytes follow the end of 'SymbolGraph'` });
+  const places = new Map<string, number>();
+  const load = (at: number): readonly string[] => {
+    const read = readSection(sections[at] as Section<unknown>, { hasHead: at === 0, texts });
+    for (const [toplevel, shelf] of read) shelves.set(toplevel, shelf);
+    return [...read.keys()];
+  };
+  for (const [at, { keys }] of sections.entries())
+    for (const key of keys ?? load(at)) places.set(String(key), at);
+  const shelfOf = (toplevel: string): Shelf | undefined => {
+    const at = places.get(toplevel);
+    if (at !== undefined && !shelves.has(toplevel)) load(at);
+    return shelves.get(toplevel);
+  };
   return {
-    toplevels: [...shelves.keys()],
-    size: (toplevel) => shelves.get(toplevel)?.nodes.length ?? 0,
+    toplevels: [...places.keys()],
+    size: (toplevel) => shelfOf(toplevel)?.nodes.length ?? 0,
     node: (toplevel, index) => {
-      const shelf = shelves.get(toplevel);
+      const shelf = shelfOf(toplevel);
       if (shelf === undefined || index >= shelf.nodes.length || index < 0) return undefined;
       const known = shelf.nodes[index];
       if (known !== undefined) return known;
-      const node = decodeMessage(symbolNode, bytes.subarray(shelf.offsets[index], shelf.offsets[index + 1]), {
-        name: `SymbolGraph["${toplevel}"][${index}]`,
-        texts,
-      });
+      const node = decodeMessage(
+        symbolNode,
+        shelf.bytes.subarray(shelf.offsets[index], shelf.offsets[index + 1]),
+        {
+          name: `SymbolGraph["${toplevel}"][${index}]`,
+          texts,
+        },
+      );
       shelf.nodes[index] = node;
       return node;
     },
   };
 }
 
-function readShelf(reader: MessageReader): Shelf {
+function readSection(
+  section: Section<unknown>,
+  { hasHead, texts }: { readonly hasHead: boolean; readonly texts: InternTable },
+): ReadonlyMap<string, Shelf> {
+  const shelves = new Map<string, Shelf>();
+  const bytes = section.bytes();
+  const reader = new MessageReader(bytes, texts);
+  try {
+    const count = hasHead ? reader.mapHead({ streamed: true }) : undefined;
+    while (reader.left > 0) {
+      const toplevel = reader.internedText();
+      shelves.set(toplevel, readShelf(reader, bytes));
+    }
+    checkCount(section, { name: 'SymbolGraph', found: shelves.size, count });
+  } catch (error) {
+    throw readFault(error, 'SymbolGraph');
+  }
+  return shelves;
+}
+
+function readShelf(reader: MessageReader, bytes: Uint8Array): Shelf {
   const count = reader.arrayHead();
   const offsets = new Uint32Array(count + 1);
   for (let index = 0; index < count; index += 1) {
@@ -71,7 +102,7 @@ function readShelf(reader: MessageReader): Shelf {
     reader.skip();
   }
   offsets[count] = reader.at;
-  return { offsets, nodes: new Array<SymbolNode | undefined>(count) };
+  return { bytes, offsets, nodes: new Array<SymbolNode | undefined>(count) };
 }
 
 /** What a path within one distribution leads to. */

@@ -1,16 +1,16 @@
+export type { Section } from './blocks.ts';
 export * from './codec.ts';
 export {
-  datafileHead,
   decodeDatafile,
   decodeEntries,
   decodeMessage,
-  decodeUnpacked,
+  decodeOpened,
   encodeDatafile,
   encodeEntries,
   encodeMessage,
+  type OpenedDatafile,
+  openDatafile,
   type ReadOptions,
-  type UnpackedDatafile,
-  unpackDatafile,
 } from './datafile.ts';
 export {
   compareDistributions,
@@ -28,7 +28,7 @@ export {
   lookUp,
   nodeAt,
   viewGraph,
-  viewGraphBytes,
+  viewGraphSections,
 } from './graph-view.ts';
 export {
   decodeManifest,
@@ -47,3 +47,4 @@ export {
 export { InternTable, MessageReader } from './message-reader.ts';
 export { MessageWriter } from './message-writer.ts';
 export { dottedPath, hashPath, hashSymbol, noPath, spookyHash64 } from './spooky-hash.ts';
+export { type TableView, viewTableSections } from './table-view.ts';

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { isFault } from '../../diagnostics/index.ts';
+import { headLength, packHead } from './blocks.ts';
 import * as resources from './index.ts';
 import {
   array,
@@ -21,9 +22,11 @@ import {
   InternTable,
   int,
   internedStr,
+  MessageWriter,
   map,
   nullable,
   oneOf,
+  openDatafile,
   type ResourceKind,
   resourceCodecs,
   type SymbolGraph,
@@ -32,6 +35,8 @@ import {
   struct,
   tuple,
   u64,
+  viewGraphSections,
+  viewTableSections,
 } from './index.ts';
 import type { SameType } from './same-type.ts';
 import goldenSchemas from './schemas.golden.json' with { type: 'json' };
@@ -303,7 +308,93 @@ describe('datafiles', () => {
   it('D5: a datafile that is cut off at any byte is an error, and nothing of it is used', () => {
     const bytes = encodeDatafile('SymbolGraph', moduleA);
     for (let length = 0; length < bytes.length; length += 1)
-      expect(codeOf(() => decodeDatafile('SymbolGraph', bytes.subarray(0, length)))).toBe('MPY308');
+      expect(codeOf(() => openDatafile('SymbolGraph', bytes.subarray(0, length)))).toMatch(/^MPY30[08]$/);
+    expect(codeOf(() => openDatafile('SymbolGraph', Buffer.concat([bytes, bytes])))).toBe('MPY303');
+  });
+
+  it('whose bytes are changed are an error with a code, or hold what they held', () => {
+    const bytes = encodeDatafile('SymbolGraph', moduleA);
+    for (let at = 0; at < bytes.length; at += 1) {
+      const changed = Uint8Array.from(bytes);
+      changed[at] = (changed[at] as number) ^ 0x41;
+      expect(codeOf(() => expect(decodeDatafile('SymbolGraph', changed)).toEqual(moduleA))).toMatch(
+        /^(none|MPY30\d)$/,
+      );
+    }
+  });
+
+  it('are gzip files whose blocks are one map, and each block is read alone', () => {
+    const text = 'documentation '.repeat(40);
+    const docs = new Map(
+      Array.from({ length: 1000 }, (_, at) => [
+        hashPath(`foo.bar${at}`),
+        { html: '', text: `${at} ${text}` },
+      ]),
+    );
+    const bytes = encodeDatafile('Documentation', docs);
+    expect(decodeDatafile('Documentation', bytes)).toEqual(docs);
+    const { sections } = openDatafile('Documentation', bytes);
+    expect(sections.length).toBeGreaterThan(5);
+    let unpacked = 0;
+    const counted = sections.map((one) => ({
+      ...one,
+      bytes: () => {
+        unpacked += 1;
+        return one.bytes();
+      },
+    }));
+    const view = viewTableSections(resourceCodecs.Documentation, counted, { name: 'Documentation' });
+    expect(view.get(hashPath('foo.bar7'))?.text).toBe(`7 ${text}`);
+    expect(unpacked).toBe(1);
+    for (const [key, value] of docs) expect(view.get(key)).toEqual(value);
+    for (const path of ['foo', 'foo.bar1000', '']) expect(view.get(hashPath(path))).toBeUndefined();
+    expect(unpacked).toBe(sections.length);
+  });
+
+  it('by hashes in any order are looked up as well', () => {
+    const writer = new MessageWriter();
+    writer.mapHead(3);
+    for (const key of [9n, 2n, 5n]) {
+      writer.u64(key);
+      resourceCodecs.Documentation.value.write(writer, { html: '', text: String(key) });
+    }
+    const body = writer.take();
+    const view = viewTableSections(
+      resourceCodecs.Documentation,
+      [{ keys: undefined, size: body.length, bytes: () => body }],
+      { name: 'Documentation' },
+    );
+    expect([2n, 3n, 5n, 9n].map((key) => view.get(key)?.text)).toEqual(['2', undefined, '5', '9']);
+  });
+
+  it('D1: a graph that is read node by node is the graph', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.string(), fc.nat(400)), { maxLength: 6 }), (tops) => {
+        const graph: SymbolGraph = new Map(
+          tops.map(([top, count]) => [
+            top,
+            Array.from({ length: count }, (_, at) => ({
+              canonical: dottedPath(`x.y${at}`),
+              children: new Map([[`c${at}`, { internal: at, external: dottedPath('') }]]),
+              ...{ type: null, bases: [], kind: 'object' as const },
+            })),
+          ]),
+        );
+        const read = viewGraphSections(
+          openDatafile('SymbolGraph', encodeDatafile('SymbolGraph', graph)).sections,
+        );
+        expect(new Set(read.toplevels)).toEqual(new Set(graph.keys()));
+        for (const [top, nodes] of graph) {
+          expect(read.size(top)).toBe(nodes.length);
+          expect([0, nodes.length - 1, nodes.length].map((at) => read.node(top, at))).toEqual([
+            nodes[0],
+            nodes.at(-1),
+            undefined,
+          ]);
+        }
+      }),
+      { numRuns: 20 },
+    );
   });
 
   it('of the original are read where they are MessagePack or lines of JSON', async () => {
@@ -331,11 +422,14 @@ describe('datafiles', () => {
   });
 
   it('of another schema or version of the head are refused', async () => {
-    const { gunzipSync, gzipSync } = await import('node:zlib');
+    const { gunzipSync } = await import('node:zlib');
+    const file = encodeDatafile('SymbolGraph', moduleA);
+    const length = headLength(file) ?? 0;
     const changed = (at: number): Uint8Array => {
-      const bytes = gunzipSync(encodeDatafile('SymbolGraph', moduleA));
-      bytes[at] = (bytes[at] as number) ^ 0x55;
-      return gzipSync(bytes);
+      const head = gunzipSync(file.subarray(0, length));
+      head[at] = (head[at] as number) ^ 0x55;
+      const blocks = file.subarray(length);
+      return Buffer.concat([packHead(head, [blocks]), blocks]);
     };
     expect(codeOf(() => decodeDatafile('SymbolGraph', changed(4)))).toBe('MPY307');
     expect(codeOf(() => decodeDatafile('SymbolGraph', changed(6)))).toBe('MPY306');
