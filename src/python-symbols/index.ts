@@ -15,3 +15,7 @@ export {
   type StubValue,
   type VersionSpan,
 } from './stub-tree.ts';
+export { graphArgSpec, graphArgSpecs } from './graph-argspecs.ts';
+export { type DocumentationRules, graphDocumentation } from './graph-docs.ts';
+export { type CanonicalSymbol, type GraphOf, LinkedGraphs } from './linked-graphs.ts';
+export { type StubPart, type StubResource, type StubResources, stubResources } from './stub-resource.ts';
