@@ -19,3 +19,5 @@ export { graphArgSpec, graphArgSpecs } from './graph-argspecs.ts';
 export { type DocumentationRules, graphDocumentation } from './graph-docs.ts';
 export { type CanonicalSymbol, type GraphOf, LinkedGraphs } from './linked-graphs.ts';
 export { type StubPart, type StubResource, type StubResources, stubResources } from './stub-resource.ts';
+export { docstringReturns, documentedReturns, type ReturnTable, typeNamesOf } from './doc-returns.ts';
+export { type ReturnResource, type ReturnSource, returnResources, stubReturns } from './return-types.ts';
