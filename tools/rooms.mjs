@@ -77,6 +77,12 @@ export const rooms = {
     knows: ['formats'],
     node: ['node:crypto'],
   },
+  'python-symbols': {
+    floor: 1,
+    purpose:
+      'facts of Python symbols from graphs, docstrings and stubs: signatures, return types, coverage, changes',
+    knows: ['formats'],
+  },
   host: {
     floor: 2,
     purpose: 'the only room that touches disk, processes, network, clock, chance, environment',
@@ -209,16 +215,16 @@ export const rooms = {
     knows: ['formats', 'host'],
     borrows: ['sandbox'],
   },
-  'python-build': {
-    floor: 3,
-    purpose: 'data of many Python distributions: lists, Dockerfiles, and what is made from what',
-    knows: ['formats', 'host', 'incremental', 'python-explorer', 'python-resources'],
-  },
   'python-resources': {
     floor: 2,
     purpose:
       'datafiles of Python symbols, manifests of them, and the manager that answers questions from them',
     knows: ['formats', 'host'],
+  },
+  'python-build': {
+    floor: 3,
+    purpose: 'data of many Python distributions: lists, Dockerfiles, and what is made from what',
+    knows: ['formats', 'host', 'incremental', 'python-explorer', 'python-resources', 'python-symbols'],
   },
   'ebin-repository': {
     floor: 3,

@@ -66,7 +66,7 @@ export class ResourceBuild {
       if (kind !== 'file' || name.startsWith('.')) continue;
       const found = readSelection(textIfThere(path) ?? '', path);
       if ('problem' in found) problems.push(found.problem);
-      else items.push({ ...found, dockerfile: path });
+      else items.push({ ...found, dockerfile: path, sources: await input.executor.sources(found) });
     }
     return new ResourceBuild(input, items, problems);
   }

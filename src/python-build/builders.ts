@@ -1,7 +1,6 @@
 import type { ResourceKind } from '../formats/pyresources/index.ts';
-import { argSpecsOf } from './graph-argspecs.ts';
-import { documentationOf } from './graph-docs.ts';
 import type { GraphOfDistribution, Resource } from './graph-of-distribution.ts';
+import { argSpecsOf, documentationOf } from './graph-tables.ts';
 import { symbolGraphOf, symbolTypesOf } from './symbol-graph.ts';
 
 /** Makes one datafile of one distribution from its valid graph alone. */
@@ -19,12 +18,12 @@ export interface PackageBuilder {
 export const packageBuilders: readonly PackageBuilder[] = [
   { name: 'symgraphs', kind: 'SymbolGraph', version: '1', build: symbolGraphOf },
   { name: 'symtypes', kind: 'SymbolTypes', version: '1', build: symbolTypesOf },
-  { name: 'argspecs', kind: 'ArgSpec', version: '1', build: argSpecsOf },
+  { name: 'argspecs', kind: 'ArgSpec', version: '2', build: argSpecsOf },
 ];
 
 /** Made of the graphs of all distributions after the index of top-levels; one manifest for all. */
 export const wholeBuilders: readonly PackageBuilder[] = [
-  { name: 'docs', kind: 'Documentation', version: '1', build: documentationOf },
+  { name: 'docs', kind: 'Documentation', version: '2', build: documentationOf },
 ];
 
 /** Manifests in the order in which `manifest.json` lays them over the base; what is not there adds nothing. */

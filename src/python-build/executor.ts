@@ -4,6 +4,8 @@ import type { Selection } from './dockerfile.ts';
 export interface BuildItem extends Selection {
   /** Path of the Dockerfile. */
   readonly dockerfile: string;
+  /** What `Executor.sources` says of it. */
+  readonly sources: readonly string[];
 }
 
 export interface ExecutorWork {
@@ -17,7 +19,7 @@ export interface Executor {
   /** Tells apart executors, interpreters and versions of the explorer: another one explores anew. */
   readonly mark: string;
   /** Files and folders that an installation is made of, by their content: archives, or the distribution's own files. */
-  sources(item: BuildItem): readonly string[];
+  sources(item: Selection): Promise<readonly string[]>;
   /** Makes what all installations share, and fails when nothing can be explored at all. */
   prepare(work: ExecutorWork): Promise<void>;
   /** Installs a distribution, or finds it. Throws when it cannot. */

@@ -8,3 +8,4 @@ export {
 export { readSelection, type Selection } from './dockerfile.ts';
 export type { BuildItem, Executor, ExecutorWork } from './executor.ts';
 export { type SetUpReport, setUp, specialFolder } from './set-up.ts';
+export { translateShard } from './symbol-graph.ts';

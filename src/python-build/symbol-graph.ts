@@ -47,7 +47,7 @@ async function translate({ distribution, shards }: GraphOfDistribution, say: Say
   return graph;
 }
 
-function translateShard(shard: GraphShard, say: Say): readonly SymbolNode[] {
+export function translateShard(shard: GraphShard, say: Say): readonly SymbolNode[] {
   const root = shard.root === null ? undefined : shard.nodes.get(shard.root);
   if (root === undefined) return [];
   const rest = [...shard.nodes.values()]

@@ -96,7 +96,7 @@ export function stageOf(target: string): { readonly stage: string; readonly stem
 
 function packageTargets({ root, executor }: TargetsInput, item: BuildItem): readonly Target[] {
   const { stem } = item;
-  const own = [touched(item), ...executor.sources(item)];
+  const own = [touched(item), ...item.sources];
   const log = `build/explored/${stem}.log`;
   return [
     {

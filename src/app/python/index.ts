@@ -2,6 +2,7 @@
 import type { Problem } from '../../diagnostics/index.ts';
 import type { Reason } from '../../incremental/index.ts';
 import type { ResourceBuildReport, SetUpReport } from '../../python-build/index.ts';
+import type { DistributionCoverage, GraphComparison } from '../../python-symbols/index.ts';
 import type { ResourceBuildRequest } from './build-resources.ts';
 import type { ExploredRow, ExploreRequest } from './explore-distributions.ts';
 import type { ManifestOrder, ManifestResult } from './manifest-work.ts';
@@ -17,6 +18,16 @@ export type { OpenedSymbols } from './open-symbols.ts';
 /** `packmill py explore`: see `exploreDistributions`. */
 export async function exploreDistributions(request: ExploreRequest): Promise<readonly ExploredRow[]> {
   return await (await import('./explore-distributions.ts')).exploreDistributions(request);
+}
+
+/** `packmill py coverage`: see `readCoverage`. */
+export async function readCoverage(paths: readonly string[]): Promise<readonly DistributionCoverage[]> {
+  return await (await import('./read-graphs.ts')).readCoverage(paths);
+}
+
+/** `packmill py diff`: see `compareVersions`. */
+export async function compareVersions(before: string, after: string): Promise<GraphComparison> {
+  return await (await import('./read-graphs.ts')).compareVersions(before, after);
 }
 
 export interface SetUpRequest {

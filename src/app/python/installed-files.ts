@@ -11,15 +11,15 @@ export interface InstalledFiles {
 const normalised = (name: string): string => name.replace(/[-_.]+/g, '-').toLowerCase();
 
 /** The first site that has a distribution in a version (any, when it is empty) and the distribution's own files there. */
-export function installedFiles(
+export async function installedFiles(
   sites: readonly string[],
   { name, version }: { readonly name: string; readonly version: string },
-): InstalledFiles | undefined {
+): Promise<InstalledFiles | undefined> {
   const wanted = normalised(name);
   for (const site of sites) {
     for (const entry of namesIn(site)) {
       if (!/\.(?:dist|egg)-info$/.test(entry) || !normalised(entry).startsWith(wanted)) continue;
-      const found = distributionAt(`${site}/${entry}`);
+      const found = await distributionAt(`${site}/${entry}`);
       if (found === undefined || normalised(found.name) !== wanted) continue;
       if (version !== '' && version !== found.version) continue;
       return { site, paths: [`${site}/${entry}`, ...contentsOf(site, `${site}/${entry}`)] };

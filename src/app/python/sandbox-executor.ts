@@ -51,13 +51,13 @@ export class SandboxExecutor implements Executor {
     this.mark = shortDigest(JSON.stringify([probe, python, prefixes, rules, timeoutMs]));
   }
 
-  sources({ distribution }: BuildItem): readonly string[] {
+  async sources({ distribution }: Pick<BuildItem, 'distribution'>): Promise<readonly string[]> {
     const { sites, archives, python, cage } = this.#in;
     if (distribution.name === standardLibrary) {
       return cage.root.kind === 'host' && pathExists(python) ? [python] : [];
     }
     const archive = archiveOf(archives, distribution);
-    return archive === undefined ? (installedFiles(sites, distribution)?.paths ?? []) : [archive];
+    return archive === undefined ? ((await installedFiles(sites, distribution))?.paths ?? []) : [archive];
   }
 
   async prepare({ say }: ExecutorWork): Promise<void> {
@@ -72,9 +72,9 @@ export class SandboxExecutor implements Executor {
     const { cage, environments, sites } = this.#in;
     const target = `${environments}/${stem}`;
     await removeTree(target);
-    const source = this.#sourceOf(item);
+    const source = await this.#sourceOf(item);
     if (source === undefined) {
-      const site = installedFiles(sites, distribution)?.site;
+      const site = (await installedFiles(sites, distribution))?.site;
       say(site === undefined ? '[INFO] nothing to install' : `[INFO] installed in '${site}'`);
       return;
     }
@@ -94,12 +94,12 @@ export class SandboxExecutor implements Executor {
   }
 
   /** Undefined: it is there already. Throws MPY205. */
-  #sourceOf({ distribution }: BuildItem): InstallSource | undefined {
+  async #sourceOf({ distribution }: BuildItem): Promise<InstallSource | undefined> {
     const { archives, sites, index } = this.#in;
     if (distribution.name === standardLibrary) return undefined;
     const archive = archiveOf(archives, distribution);
     if (archive !== undefined) return { kind: 'archive', path: archive };
-    if (installedFiles(sites, distribution) !== undefined) return undefined;
+    if ((await installedFiles(sites, distribution)) !== undefined) return undefined;
     if (index !== undefined) return { kind: 'index', distribution, index, hashes: [] };
     const { name, version } = distribution;
     throw fault('MPY205', {

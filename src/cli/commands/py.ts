@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Shell } from '../shell.ts';
 import { addPyBuild } from './py-build.ts';
+import { addPyCoverage, addPyDiff } from './py-coverage.ts';
 import { addPyExplore } from './py-explore.ts';
 import { addPyManifest } from './py-manifest.ts';
 import { addPyQuery, addPyServe } from './py-query.ts';
@@ -12,6 +13,8 @@ export function addPy(program: Command, shell: Shell): void {
   addPySetup(py, shell);
   addPyBuild(py, shell);
   addPyExplore(py, shell);
+  addPyCoverage(py, shell);
+  addPyDiff(py, shell);
   addPyManifest(py, shell);
   addPyQuery(py, shell);
   addPyServe(py, shell);

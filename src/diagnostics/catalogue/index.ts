@@ -33,6 +33,7 @@ import { pythonCodes } from './python.table.ts';
 import { pythonBuildCodes } from './python-build.table.ts';
 import { pythonGraphCodes } from './python-graph.table.ts';
 import { pythonResourcesCodes } from './python-resources.table.ts';
+import { pythonSymbolCodes } from './python-symbols.table.ts';
 import { queueCodes } from './queue.table.ts';
 import { reviewCodes } from './review.table.ts';
 import { sandboxCodes } from './sandbox.table.ts';
@@ -74,6 +75,7 @@ const tables = {
   ...pythonCodes,
   ...pythonBuildCodes,
   ...pythonGraphCodes,
+  ...pythonSymbolCodes,
   ...pythonResourcesCodes,
   ...queueCodes,
   ...sandboxCodes,
