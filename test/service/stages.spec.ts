@@ -72,8 +72,6 @@ const member = (path: string, name: string): string =>
   execFileSync('tar', ['-xOf', path, name], { encoding: 'utf8' });
 const job = (name: string): Promise<JobView> =>
   farm.json(`/api/queue/jobs/mirror/any/${encodeURIComponent(`${category}/${name}`)}`);
-const schedule = (...names: string[]): Promise<string> =>
-  farm.do('schedule', '--target-repo', 'mirror', '--wait', ...names.map((name) => `${category}/${name}`));
 const all = ['seed-stage3', 'stage1', 'stage2', 'stage3'];
 
 async function until<Value>(look: () => Value | undefined | Promise<Value | undefined>): Promise<Value> {
