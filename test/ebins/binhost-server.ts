@@ -36,8 +36,10 @@ export class BinhostServer {
       response.writeHead(status, headers);
       if (this.breaking === path && body) {
         this.breaking = undefined;
-        // an end, since a reset may overtake what was sent
-        response.write(body.subarray(0, body.byteLength >> 1), () => response.socket?.end());
+        // a moment later, since what has arrived and was not read yet is lost with the connection
+        response.write(body.subarray(0, body.byteLength >> 1), () =>
+          setTimeout(() => response.destroy(), 250),
+        );
       } else response.end(body);
     };
     const file = join(this.#root, path);
