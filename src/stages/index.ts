@@ -25,6 +25,7 @@ export {
   type RunRequest,
   runTargets,
   type TargetEnd,
+  snapshotFor,
   targetsOf,
 } from './run-targets.ts';
 export { buildSnapshot, planSnapshot, type SnapshotPlan } from './snapshot.ts';
