@@ -1,6 +1,7 @@
 import { type Problem, problem } from '../diagnostics/index.ts';
-import { entryFacts, hashFile } from '../host/index.ts';
+import { entryFacts, hashFile, textIfThere } from '../host/index.ts';
 import type { Signer } from '../signer/index.ts';
+import { statedDigest } from './artifact-names.ts';
 import type { Artifact, Mirror } from './contract.ts';
 
 export interface MirrorCheck {
@@ -9,7 +10,10 @@ export interface MirrorCheck {
   readonly problems: readonly Problem[];
 }
 
-async function checkArtifact(artifact: Artifact, signer: Signer | undefined): Promise<Problem | undefined> {
+async function checkArtifact(
+  artifact: Pick<Artifact, 'path' | 'stated' | 'isSigned'>,
+  signer: Signer | undefined,
+): Promise<Problem | undefined> {
   const { path, stated, isSigned } = artifact;
   if (stated === undefined) return problem('SMI003', { what: `'${path}' has no checksum` });
   const { digest } = await hashFile(path);
@@ -22,7 +26,7 @@ async function checkArtifact(artifact: Artifact, signer: Signer | undefined): Pr
   return problem('SMI005', { what: `'${path}' ${how}` });
 }
 
-/** Reads every result of a mirror and compares it with what is said of it; links have to lead somewhere. Throws SYS and SIG problems. */
+/** Reads every result and package tree of a mirror and compares it with what is said of it; links have to lead somewhere. Throws SYS and SIG problems. */
 export async function verifyMirror(mirror: Mirror, signer: Signer | undefined): Promise<MirrorCheck> {
   const problems: Problem[] = [];
   let bytes = 0;
@@ -30,6 +34,13 @@ export async function verifyMirror(mirror: Mirror, signer: Signer | undefined): 
   for (const artifact of artifacts) {
     bytes += artifact.sizeBytes;
     const found = await checkArtifact(artifact, signer);
+    if (found) problems.push(found);
+  }
+  for (const { path, sizeBytes } of mirror.snapshots) {
+    bytes += sizeBytes;
+    const stated = statedDigest(textIfThere(`${path}.hash.txt`));
+    // package trees are not signed: what they are is part of the results that are
+    const found = await checkArtifact({ path, stated, isSigned: false }, undefined);
     if (found) problems.push(found);
   }
   for (const { path, latest } of mirror.subarches) {
@@ -40,5 +51,5 @@ export async function verifyMirror(mirror: Mirror, signer: Signer | undefined): 
       );
     }
   }
-  return { artifacts: artifacts.length, bytes, problems };
+  return { artifacts: artifacts.length + mirror.snapshots.length, bytes, problems };
 }

@@ -1,9 +1,9 @@
-import { problem } from '../diagnostics/index.ts';
+import { ProblemError, problem } from '../diagnostics/index.ts';
 import { entryFacts } from '../host/index.ts';
 import type { StagePlan, StageRecord } from './contract.ts';
 import { checkEmulator } from './emulator.ts';
 import type { StageHands } from './hands.ts';
-import { requireInputs } from './inputs.ts';
+import { findInputs } from './inputs.ts';
 import { takeLock } from './lock.ts';
 import { makeResult } from './make-result.ts';
 import { resolve } from './make-target.ts';
@@ -27,10 +27,13 @@ export interface StageOutcome {
  * Throws MST006, MST010 to MST013, MST020 to MST024, MCA, SBX and SYS problems, and the reason of the signal.
  */
 export async function buildTarget(hands: StageHands, plan: StagePlan): Promise<StageOutcome> {
-  requireInputs(plan);
+  const inputs = findInputs(plan);
+  const isLeft = 'problem' in inputs && isKept(plan);
+  if ('problem' in inputs && !isLeft) throw new ProblemError(inputs.problem);
   checkEmulator(plan.emulator, plan.identity.archDesc);
   const lock = await takeLock(`${plan.controlFolder}/.${plan.target}_progress`);
   try {
+    if (isLeft) return present(hands, plan, { key: undefined, isOther: false });
     const resolved = await resolve(hands, plan);
     const { record, isThere } = resolved;
     const isFinished = plan.isOfficial ? isThere : entryFacts(`${plan.folder}/status`) !== undefined;
@@ -48,7 +51,15 @@ export async function buildTarget(hands: StageHands, plan: StagePlan): Promise<S
   }
 }
 
-function present(hands: StageHands, plan: StagePlan, { key, isOther }: ResolvedTarget): StageOutcome {
+/** Whether a result is in the mirror and is not to be made anew. */
+export const isKept = (plan: StagePlan): boolean =>
+  plan.isOfficial && !plan.isReplaced && entryFacts(plan.result) !== undefined;
+
+function present(
+  hands: StageHands,
+  plan: StagePlan,
+  { key, isOther }: { readonly key: string | undefined; readonly isOther: boolean },
+): StageOutcome {
   if (isOther) {
     const what = `'${plan.result}' stays, though it was built from other inputs`;
     hands.onEvent({ kind: 'problem', problem: problem('MST030', { what }) });

@@ -117,6 +117,8 @@ export interface StageRecord {
   /** Files that steps left for publication. */
   readonly extras: readonly { readonly name: string; readonly digest: Digest }[];
   readonly inputs: { readonly seed: string; readonly snapshot?: string; readonly fetched?: string };
+  /** Where they lay; records of before there was such a field have none. */
+  readonly places?: { readonly seed: string; readonly snapshot?: string | undefined };
   readonly elements: Readonly<Record<string, string>>;
   readonly tools: Readonly<Record<string, string>>;
   readonly startedMs: number;

@@ -14,6 +14,14 @@ export function checkedValue(value: string, where: string): string {
   throw fault('MST003', { what: `'${where}' holds '${value.slice(0, 100)}', which is no plain word` });
 }
 
+/** A path in a tree, without `.` and doubled slashes. Throws MST007 for one that is not absolute or goes up. */
+export function checkedPath(path: string, where: string): string {
+  const parts = path.split('/').filter((part) => part !== '' && part !== '.');
+  if (path.startsWith('/') && !parts.includes('..')) return `/${parts.join('/')}`;
+  const what = path.startsWith('/') ? "which goes up with '..'" : "which does not begin with '/'";
+  throw fault('MST007', { what: `'${where}' is '${path.slice(0, 100)}', ${what}` });
+}
+
 /** Reads a control file by its name below the control folder: its text, or undefined when there is none. */
 export type ControlReader = (folder: string, name: string) => string | undefined;
 

@@ -11,10 +11,11 @@ import {
 } from '../host/index.ts';
 import type { Digest } from '../primitives/index.ts';
 import { parseDigest } from '../primitives/index.ts';
-import type { StagePlan } from './contract.ts';
+import type { StagePlan, StepScript } from './contract.ts';
 import type { StageHands } from './hands.ts';
 import { runScript } from './run-steps.ts';
 import { discardFolder, type StageState } from './state.ts';
+import { announceBuild } from './tidy.ts';
 
 /** What outputs of a fetch step are kept under: the text that made them. */
 const fetchKey = (plan: StagePlan): string => digestBytes(`${plan.mtime}\0${plan.fetchStep?.text ?? ''}`);
@@ -33,13 +34,26 @@ export function knownFetch(state: StageState, plan: StagePlan): Digest | undefin
 
 /**
  * Runs the only step that has the network: what it leaves in `/run/fetched` is an input of the build, by the digest of its archive,
- * and later steps read it there. Throws MST011 when `steps/fetch/digest` asks for another one, and what a step throws.
+ * and later steps read it there. Throws MST011 when `steps/fetch/digest` asks for another one, MST013, and what a step throws.
  */
 export async function fetchOutputs(hands: StageHands, plan: StagePlan): Promise<Digest | undefined> {
   const step = plan.fetchStep;
   if (!step) return undefined;
+  const { state } = hands;
+  const work = state.work(`${plan.result}\0fetch`);
+  const fetching = await announceBuild(state, work.slice(work.lastIndexOf('/') + 1));
+  try {
+    return await fetchIn(hands, { plan, step, work });
+  } finally {
+    await fetching.release();
+  }
+}
+
+async function fetchIn(
+  hands: StageHands,
+  { plan, step, work }: { readonly plan: StagePlan; readonly step: StepScript; readonly work: string },
+): Promise<Digest> {
   const { state, sessions } = hands;
-  const work = `${state.work(`${plan.result}\0fetch`)}`;
   await discardFolder(work);
   ensureFolders([`${work}/base/bin`, `${work}/base/tmp`, `${work}/out`]);
   const session = await sessions.openRoot({ layers: [`${work}/base`], folder: work, keepTmp: false });

@@ -27,6 +27,7 @@ export {
   type RunEnd,
   type RunRequest,
   runTargets,
+  snapshotFor,
   type TargetEnd,
   targetsOf,
 } from './run-targets.ts';

@@ -1,4 +1,4 @@
-import { fault, type Problem, ProblemError, problem } from '../diagnostics/index.ts';
+import { fault, type Problem, problem } from '../diagnostics/index.ts';
 import { entryFacts, hashFile, kindsIn, realPath, replaceFile, textIfThere } from '../host/index.ts';
 import type { Digest } from '../primitives/index.ts';
 import type { SourceChoice, StagePlan } from './contract.ts';
@@ -47,13 +47,6 @@ export function findInputs(plan: StagePlan): FoundInputs | { readonly problem: P
     return { problem: problem('MST010', { what, why }) };
   }
   return { seed: `${source.folder}/${seeds[0]}`, snapshot: snapshot?.path };
-}
-
-/** The same, as an error. Throws MST010. */
-export function requireInputs(plan: StagePlan): FoundInputs {
-  const found = findInputs(plan);
-  if ('problem' in found) throw new ProblemError(found.problem);
-  return found;
 }
 
 /** What was read once is not read again as long as size, time and inode of the file are the same. */

@@ -10,7 +10,7 @@ import {
   textIfThere,
 } from '../host/index.ts';
 
-/** Of 50 ms each, for a lock whose holder was killed. */
+/** Of 50 ms each, for a lock whose holder was killed or has not written its name. */
 const mostWaits = 100;
 
 /** Text of a lock file: who holds it, for people. */
@@ -27,14 +27,14 @@ function olderHolder(text: string): number | undefined {
   return processState({ pid: Number(pid), realm, began: undefined }) === 'running' ? Number(pid) : undefined;
 }
 
-/** Whether the process that a lock's text names has ended; the program that holds the lock for it ends a moment later. */
-function isHolderGone(text: string | undefined): boolean {
+/** Whether a lock's text names nobody yet, or a process that has ended: the program that holds the lock for it ends a moment later. */
+function isPassing(text: string): boolean {
   try {
-    const { pid, realm, began } = JSON.parse(text ?? '') as Partial<ProcessIdentity>;
-    if (typeof pid !== 'number' || typeof realm !== 'string' || typeof began !== 'string') return false;
+    const { pid, realm, began } = JSON.parse(text) as Partial<ProcessIdentity>;
+    if (typeof pid !== 'number' || typeof realm !== 'string') return false;
     return processState({ pid, realm, began }) === 'gone';
   } catch {
-    return false;
+    return true;
   }
 }
 
@@ -54,14 +54,23 @@ function holderWords(text: string | undefined): string {
 export async function takeLock(path: string): Promise<FileLock> {
   const before = textIfThere(path);
   const older = before === undefined ? undefined : olderHolder(before);
-  for (let waits = 0; older === undefined; waits++) {
+  while (older === undefined) {
     const lock = await holdFileLock(path, holderText());
     if (lock) return lock;
-    if (waits === mostWaits || !isHolderGone(textIfThere(path))) break;
+    const holder = await settledHolder(path);
+    if (holder !== undefined) throw fault('MST013', { what: `${holder} holds the lock '${path}'` });
+  }
+  throw fault('MST013', { what: `process ${older} holds the lock '${path}'` });
+}
+
+/** Who holds a lock of the kernel, waiting while that is about to change; undefined when nobody does. */
+async function settledHolder(path: string): Promise<string | undefined> {
+  for (let waits = 0; ; waits++) {
+    const text = textIfThere(path);
+    if (text === undefined || !(await isFileLocked(path))) return undefined;
+    if (waits === mostWaits || !isPassing(text)) return holderWords(text);
     await systemClock.sleep(50);
   }
-  const who = older === undefined ? holderWords(textIfThere(path)) : `process ${older}`;
-  throw fault('MST013', { what: `${who} holds the lock '${path}'` });
 }
 
 /** Who holds a lock, without touching it; undefined when nobody does. */
@@ -70,5 +79,5 @@ export async function lockHolder(path: string): Promise<string | undefined> {
   if (text === undefined) return undefined;
   const older = olderHolder(text);
   if (older !== undefined) return `process ${older}`;
-  return (await isFileLocked(path)) ? holderWords(text) : undefined;
+  return await settledHolder(path);
 }

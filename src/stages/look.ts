@@ -1,8 +1,9 @@
 import type { Problem } from '../diagnostics/index.ts';
 import { entryFacts, linkDestination, textIfThere } from '../host/index.ts';
+import { isKept } from './build-target.ts';
 import type { StagePlan, StageRecord } from './contract.ts';
 import type { StageHands } from './hands.ts';
-import { DigestMemory } from './inputs.ts';
+import { DigestMemory, findInputs } from './inputs.ts';
 import { lockHolder } from './lock.ts';
 import { lastKeyOf, recordOf } from './records.ts';
 import { resolveTarget } from './resolve.ts';
@@ -42,8 +43,15 @@ async function judge(
 ): Promise<Verdict> {
   const none = { key: undefined, problem: undefined };
   const stem = `${plan.source.folder}/${plan.source.name}`;
-  if (made.has(stem)) return { ...none, state: 'after', why: 'a target before it makes what it begins with' };
+  const isPacked = plan.snapshot !== undefined && made.has(plan.snapshot.path);
+  if (made.has(stem) || isPacked) {
+    const lacking = made.has(stem) ? undefined : findInputs({ ...plan, snapshot: undefined });
+    if (!lacking || !('problem' in lacking))
+      return { ...none, state: 'after', why: 'a target before it makes what it begins with' };
+  }
   const resolved = await resolveTarget({ ...hands, memory: new DigestMemory(hands.state.digests) }, plan);
+  if ('problem' in resolved && isKept(plan))
+    return { ...none, state: 'present', why: 'a result is there; what it was made of is not' };
   if ('problem' in resolved)
     return { ...none, state: 'missing', why: resolved.problem.why ?? '', problem: resolved.problem };
   if ('needsFetch' in resolved) return { ...none, state: 'fetch', why: 'the step that fetches has not run' };
@@ -76,12 +84,16 @@ function changeWords(before: StageRecord, seed: string, plan: StagePlan): string
     : `changed since it was built: ${what.slice(0, 8).join(', ')}`;
 }
 
-/** What a run of some plans would do, in their order; touches nothing but what was remembered of digests. */
+/**
+ * What a run of some plans would do, in their order; touches nothing but what was remembered of digests. `packed`: package trees that
+ * the run packs before.
+ */
 export async function viewTargets(
   hands: Pick<StageHands, 'state' | 'store'>,
   plans: readonly StagePlan[],
+  packed: readonly string[] = [],
 ): Promise<readonly TargetView[]> {
-  const made = new Set<string>();
+  const made = new Set(packed.filter((path) => entryFacts(path) === undefined));
   const views: TargetView[] = [];
   for (const plan of plans) {
     const verdict = await judge(hands, plan, made);

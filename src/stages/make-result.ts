@@ -85,7 +85,7 @@ class BuildLog {
  * Builds a target from its inputs, in a tree of its own, and puts the result into the store. Who calls writes the record down: before it
  * nothing was built. Leaves the tree for a look when a step fails; the next run of the target removes it. Undefined for builds that are not
  * official: they are not packed.
- * Throws MST012, MST020 to MST024, MCA, SBX and SYS problems, and the reason of the signal.
+ * Throws MST012, MST013, MST020 to MST024, MCA, SBX and SYS problems, and the reason of the signal.
  */
 export async function makeResult(
   hands: StageHands,
@@ -98,9 +98,9 @@ export async function makeResult(
   }: Pick<ResolvedTarget, 'inputs' | 'tools' | 'key'> & { readonly purpose?: 'verify' },
 ): Promise<StageRecord | undefined> {
   const { state } = hands;
-  const building = await announceBuild(state);
+  const work = state.work(purpose === 'verify' ? `${plan.result}\0verify` : plan.result);
+  const building = await announceBuild(state, work.slice(work.lastIndexOf('/') + 1));
   try {
-    const work = state.work(purpose === 'verify' ? `${plan.result}\0verify` : plan.result);
     return await makeIn(hands, plan, { inputs, tools, key, work });
   } finally {
     await building.release();
@@ -143,6 +143,7 @@ async function makeIn(
         ...(inputs.snapshot ? { snapshot: inputs.snapshot.digest } : {}),
         ...(inputs.fetched === undefined ? {} : { fetched: inputs.fetched }),
       },
+      places: { seed: inputs.seed.path, snapshot: inputs.snapshot?.path },
       elements: Object.fromEntries(plan.elements),
       durationMs: clock.nowMs() - startedMs,
     };

@@ -9,7 +9,7 @@ import type {
   StagePlan,
   StageStep,
 } from './contract.ts';
-import { type ControlReader, checkedValue, isControlValue, versionTime } from './control.ts';
+import { type ControlReader, checkedPath, checkedValue, isControlValue, versionTime } from './control.ts';
 import { Elements } from './elements.ts';
 import { emulationEnvironment, emulatorOf } from './foreign.ts';
 import { byteCountOf, spanOf } from './quantities.ts';
@@ -51,7 +51,7 @@ export function planTarget(request: PlanRequest): StagePlan {
   const { program, target, read } = request;
   const elements = new Elements(program);
   const identity = readIdentity(elements);
-  const mirror = elements.required('path/mirror');
+  const mirror = checkedMirror(elements.required('path/mirror'));
   const steps = readSteps(elements, target);
   elements.check();
   const own = subarchFolder(mirror, identity);
@@ -249,20 +249,36 @@ function latestOf(
   return elements.text('path/mirror/target/link') ?? `${own}/${kindOf(target)}-latest${suffix}`;
 }
 
+/** Builds are published by others than those who write files: a mirror is the same wherever packmill is called. Throws MST007. */
+function checkedMirror(path: string): string {
+  if (path === '' || path.startsWith('/')) return path;
+  throw fault('MST007', { what: `'path/mirror' is '${path}', which does not begin with '/'` });
+}
+
+/** Folders beside the tree that scripts of the machine need as they are. */
+const machinesOwn = new Set([
+  ...['bin', 'dev', 'etc', 'lib', 'lib32', 'lib64', 'libx32', 'proc', 'run', 'sbin', 'usr'],
+  '',
+]);
+
+function workPathOf(elements: Elements): string {
+  const path = checkedPath(elements.text('path/work') ?? '/srv/work', 'path/work');
+  if (!machinesOwn.has(path.split('/')[1] ?? '')) return path;
+  const next =
+    "Choose another one, such as '/srv/work': nothing is written there, scripts only see the tree at it.";
+  throw fault('MST007', { what: `'path/work' is '${path}', where programs of the machine are`, next });
+}
+
 function placesOf(
   elements: Elements,
   target: string,
 ): { readonly packed: string; readonly workPath: string } {
-  const workPath = elements.text('path/work') ?? '/srv/work';
+  const workPath = workPathOf(elements);
   const stage = elements.text('path/chroot/stage');
   const usual = target === 'stage1' ? '/tmp/stage1root' : target === 'stage3-quick' ? '/tmp/stage3root' : '/';
-  const inside = stage?.startsWith(workPath) ? stage.slice(workPath.length) : stage;
-  const packed = `/${(inside ?? usual)
-    .split('/')
-    .filter((part) => part !== '' && part !== '.')
-    .join('/')}`;
-  if (packed.split('/').includes('..'))
-    throw fault('MST003', { what: `'path/chroot/stage' leads out of the tree: '${stage}'` });
+  const inside =
+    stage === workPath || stage?.startsWith(`${workPath}/`) ? stage.slice(workPath.length) : stage;
+  const packed = checkedPath(`/${inside ?? usual}`, 'path/chroot/stage');
   return { packed, workPath };
 }
 
@@ -270,7 +286,7 @@ function snapshotOf(elements: Elements, isOfficial: boolean): StagePlan['snapsho
   const path = isOfficial ? elements.text('path/mirror/snapshot') : undefined;
   if (path === undefined) return undefined;
   const usual = elements.text('snapshot/source') === 'meta-repo' ? '/var/git' : '/usr/portage';
-  return { path, target: elements.text('snapshot/target') ?? usual };
+  return { path, target: checkedPath(elements.text('snapshot/target') ?? usual, 'snapshot/target') };
 }
 
 const longestStepMs = 24 * 3_600_000;

@@ -129,9 +129,21 @@ describe('plans of targets', () => {
     expect(codeOf(() => plan('stage1', base, bad('strategy/build', 'elsewhere')))).toBe('MST002');
     expect(codeOf(() => plan('stage1', base.replace('version: 2019-11-10', 'version: ../x')))).toBe('MST003');
     expect(codeOf(() => plan('stage1', `${base}[section path/chroot]\nstage: /srv/work/../../etc\n`))).toBe(
-      'MST003',
+      'MST007',
     );
     expect(codeOf(() => plan('stage1', base, {}))).toBe('MST002');
+  });
+
+  it('9.4: paths that lead out of the tree, or to programs of the machine, are refused', () => {
+    const withText = (text: string) => plan('stage1', `${base}${text}\n`);
+    const snapshot = '[section path/mirror]\nsnapshot: /m/p.tar\n[section snapshot]\ntarget: ';
+    for (const path of ['/../../srv/x', 'usr/portage', '/usr/../../etc'])
+      expect(codeOf(() => withText(snapshot + path))).toBe('MST007');
+    expect(withText(`${snapshot}//usr/./portage/`).snapshot?.target).toBe('/usr/portage');
+    for (const path of ['/', '/usr', '/usr/lib', '/proc/x', '/run', 'work', '/srv/../..'])
+      expect(codeOf(() => withText(`[section path]\nwork: ${path}`))).toBe('MST007');
+    expect(withText('[section path]\nwork: /var/tmp/metro/work/x').workPath).toBe('/var/tmp/metro/work/x');
+    expect(codeOf(() => plan('stage1', base.replace('mirror: /m', 'mirror: m')))).toBe('MST007');
   });
 
   it('9.6: the level of a compressor is one that it has', () => {

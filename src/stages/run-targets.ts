@@ -1,7 +1,15 @@
 import { isFault, type Problem, ProblemError, problem } from '../diagnostics/index.ts';
 import type { Program } from '../formats/metro/index.ts';
-import { ensureFolders, type FileLock, removeEntry, replaceFile, textIfThere } from '../host/index.ts';
-import { buildTarget, type StageOutcome } from './build-target.ts';
+import {
+  ensureFolders,
+  entryFacts,
+  type FileLock,
+  fileBytes,
+  removeEntry,
+  replaceFile,
+  textIfThere,
+} from '../host/index.ts';
+import { buildTarget, isKept, type StageOutcome } from './build-target.ts';
 import type { StagePlan } from './contract.ts';
 import type { ControlReader } from './control.ts';
 import { Elements } from './elements.ts';
@@ -9,7 +17,7 @@ import type { StageHands } from './hands.ts';
 import { findInputs } from './inputs.ts';
 import { lockHolder, takeLock } from './lock.ts';
 import { planTarget, readIdentity } from './plan-target.ts';
-import { buildSnapshot, planSnapshot } from './snapshot.ts';
+import { buildSnapshot, planSnapshot, type SnapshotPlan } from './snapshot.ts';
 import { readStrategy, subarchFolder } from './sources.ts';
 import { targetList } from './target-list.ts';
 
@@ -70,6 +78,12 @@ export function planOf(request: RunRequest, target: string): StagePlan {
   return request.replace ? { ...plan, isReplaced: true } : plan;
 }
 
+/** The package tree that a request packs first; undefined when it packs none. Throws what `planSnapshot` does. */
+export function snapshotFor(request: RunRequest): SnapshotPlan | undefined {
+  if (!targetsOf(request).includes('snapshot')) return undefined;
+  return planSnapshot(new Elements(opened(request, 'snapshot')));
+}
+
 /** Plans of all targets that a request means, but for package trees. */
 export function plansFor(request: RunRequest): readonly StagePlan[] {
   return targetsOf(request)
@@ -121,10 +135,11 @@ export async function runTargets(hands: StageHands, request: RunRequest): Promis
   const notes = new RunNotes(plan);
   if (targets[0] === first) {
     const inputs = findInputs(plan);
-    if ('problem' in inputs) {
+    // what is there stays, whatever has become of what it was made of
+    if ('problem' in inputs && !isKept(plan)) {
       notes.begin(targets);
       notes.fail();
-      keepReason(plan, inputs.problem);
+      await keepReason(plan, inputs.problem);
       return { end: 'failed', targets: [failedEnd(first, plan, inputs.problem)], problem: inputs.problem };
     }
   }
@@ -192,7 +207,7 @@ async function runOne(
   } catch (error) {
     if (hands.signal?.aborted) return 'interrupted';
     if (!isFault(error)) throw error;
-    if (plan) keepReason(plan, error.problem, hands);
+    if (plan) await keepReason(plan, error.problem, hands);
     return failedEnd(target, plan, error.problem);
   }
 }
@@ -213,14 +228,25 @@ async function runSnapshot(hands: StageHands, request: RunRequest): Promise<Targ
   };
 }
 
+/** Of a log that is longer only so many bytes of its end are shown; all of it is beside the tree that failed. */
+const mostLogBytes = 16 << 20;
+
+async function endOfLog(path: string): Promise<string> {
+  const size = entryFacts(path)?.sizeBytes ?? 0;
+  if (size === 0) return '';
+  const from = Math.max(0, size - mostLogBytes);
+  const text = Buffer.from(await fileBytes(path, from, size)).toString('utf8');
+  return from === 0 ? text : `== ${from} bytes before this are in ${path}\n${text}`;
+}
+
 /** The log of a target that failed, with the reason at its end, goes where a mirror has logs (8.4). */
-function keepReason(plan: StagePlan, found: Problem, hands?: StageHands): void {
+async function keepReason(plan: StagePlan, found: Problem, hands?: StageHands): Promise<void> {
   if (found.code === 'MST013') return;
-  const log = hands === undefined ? undefined : textIfThere(`${hands.state.work(plan.result)}/log.txt`);
+  const log = hands === undefined ? '' : await endOfLog(`${hands.state.work(plan.result)}/log.txt`);
   ensureFolders([`${plan.folder}/log`]);
   const reason = [found.what, ...(found.why === undefined ? [] : [found.why])].join('\n');
-  replaceFile(`${plan.folder}/log/${plan.target}.txt`, `${log ?? ''}${found.code} ${reason}\n`);
-  const failed = failedEbuilds(log ?? '');
+  replaceFile(`${plan.folder}/log/${plan.target}.txt`, `${log}${found.code} ${reason}\n`);
+  const failed = failedEbuilds(log);
   if (failed.length > 0)
     replaceFile(`${plan.folder}/log/errors.json`, `${JSON.stringify(failed, undefined, 1)}\n`);
 }

@@ -6,7 +6,9 @@ import {
   entryFacts,
   linkDestination,
   machine,
+  namesIn,
   removeEntry,
+  renameEntry,
   replaceFile,
   replaceSymlink,
   runOrThrow,
@@ -134,7 +136,6 @@ export async function buildSnapshot(
   const work = hands.state.work(plan.path);
   try {
     const isThere = entryFacts(plan.path) !== undefined;
-    if (isThere && plan.isReplaced) removeEntry(plan.path);
     const isBuilt = !isThere || plan.isReplaced;
     if (isBuilt) {
       await discardFolder(work);
@@ -142,22 +143,31 @@ export async function buildSnapshot(
       hands.onEvent({ kind: 'phase', phase: 'fetch' });
       await getTree(plan, `${work}/tree`, hands.signal);
       hands.onEvent({ kind: 'phase', phase: 'capture' });
-      const format = captureFormat(plan.path);
-      const request = {
-        root: `${work}/tree`,
-        path: plan.path,
-        format,
-        time: plan.time,
-        signal: hands.signal,
-      };
-      const { digest } = await capture(request);
-      replaceFile(`${plan.path}.hash.txt`, `sha256 ${digest}\n`);
+      await packInto(plan, `${work}/tree`, hands.signal);
     }
     pointTo(plan);
     return isBuilt ? 'built' : 'present';
   } finally {
     await discardFolder(work);
     await lock.release();
+  }
+}
+
+/** Packs beside its place, so that an older one is there until the new one is whole; a reader never sees it with the checksum of another. */
+async function packInto(plan: SnapshotPlan, root: string, signal: AbortSignal | undefined): Promise<void> {
+  const at = plan.path.lastIndexOf('/') + 1;
+  const path = `${plan.path.slice(0, at)}.new-${plan.path.slice(at)}`;
+  // only the holder of the lock makes it: others that begin with its name are what a kill has left
+  for (const name of namesIn(plan.path.slice(0, at)))
+    if (name.startsWith(path.slice(at))) removeEntry(`${plan.path.slice(0, at)}${name}`);
+  try {
+    const request = { root, path, format: captureFormat(plan.path), time: plan.time, signal };
+    const { digest } = await capture(request);
+    removeEntry(`${plan.path}.hash.txt`);
+    renameEntry(path, plan.path);
+    replaceFile(`${plan.path}.hash.txt`, `sha256 ${digest}\n`);
+  } finally {
+    removeEntry(path);
   }
 }
 

@@ -7,7 +7,6 @@ import {
   kindsIn,
   namesIn,
   removeEntry,
-  systemRandom,
   textIfThere,
 } from '../host/index.ts';
 import { takeLock } from './lock.ts';
@@ -48,9 +47,12 @@ export async function tidyState(
   }
 }
 
-/** Keeps what is used from being tidied away until the lock is released. Throws MST013 while somebody is tidying. */
-export async function announceBuild(state: StageState): Promise<FileLock> {
-  const own = await takeLock(`${state.running}/${systemRandom.hex(8)}`);
+/**
+ * Keeps what is used from being tidied away, and others from the folder of that name in which a result is made, until the lock is
+ * released. Throws MST013 while somebody is tidying, or makes the same result.
+ */
+export async function announceBuild(state: StageState, name: string): Promise<FileLock> {
+  const own = await takeLock(`${state.running}/${name}`);
   if (!(await isFileLocked(state.tidyLock))) return own;
   await own.release();
   throw fault('MST013', { what: `somebody is tidying '${state.root}'` });

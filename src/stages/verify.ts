@@ -24,7 +24,9 @@ export interface Verification {
  * Throws MST032 when nothing was built from the inputs that are there now, and what a build throws.
  */
 export async function verifyTarget(hands: StageHands, plan: StagePlan): Promise<Verification> {
-  const resolved = await resolveTarget({ ...hands, memory: new DigestMemory(hands.state.digests) }, plan);
+  const resolved = await resolveTarget({ ...hands, memory: new DigestMemory(hands.state.digests) }, plan, {
+    asRecorded: true,
+  });
   if ('problem' in resolved) throw new ProblemError(resolved.problem);
   const record = 'key' in resolved ? resolved.record : undefined;
   if (!('key' in resolved) || !record)

@@ -45,6 +45,17 @@ const codes = async (): Promise<readonly string[]> =>
   (await verifyMirror(await readMirror(mirror), memorySigner())).problems.map(({ code }) => code);
 
 describe('publishing', () => {
+  it('verify reads package trees, too', async () => {
+    const path = join(mirror, '1.4/snapshots/portage-2019-11-10.tar.xz');
+    mkdirSync(join(mirror, '1.4/snapshots'), { recursive: true });
+    writeFileSync(path, 'tree');
+    expect(await codes()).toEqual(['SMI003']);
+    writeFileSync(`${path}.hash.txt`, `sha256 ${sha256('tree')}\n`);
+    expect(await codes()).toEqual([]);
+    writeFileSync(path, 'free');
+    expect(await codes()).toEqual(['SMI004']);
+  });
+
   it('9.7: a result comes with checksum and signature, and the links to the newest lead to all three', async () => {
     const extras = {
       'build-info.json': '{"ARCH": "amd64", "CFLAGS": "-O2 -march=<x>"}',

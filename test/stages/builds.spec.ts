@@ -1,10 +1,10 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, lstatSync, readFileSync, realpathSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { plansFor, tidyState, verifyTarget, viewTargets } from '../../src/app/stages/index.ts';
+import { plansFor, snapshotFor, tidyState, verifyTarget, viewTargets } from '../../src/app/stages/index.ts';
 import { holdFileLock, readMounts, VirtualClock } from '../../src/host/index.ts';
 import { Scene, seedVersion, subarch, version } from './scene.ts';
 
@@ -141,6 +141,77 @@ describe('builds of stages', () => {
     const verification = changed && (await verifyTarget(scene.hands(), changed));
     expect(verification).toMatchObject({ isSame: false, difference: "'./etc/uuid' differs in its contents" });
     expect(verification?.problem?.code).toBe('MST031');
+  });
+
+  it('10.5: what a stage was built from counts when the newest stage3 is made of it: it is found, and verified', async () => {
+    // as the chain has left it
+    scene.control('version/stage3', version);
+    const again = await scene.build('stage1');
+    expect(again.targets[0]?.how).toBe('found');
+    expect(again.events.filter(({ kind }) => kind === 'problem')).toEqual([]);
+    // and a day later, with a newer stage3
+    scene.control('version/stage3', '2026-12-24');
+    const [plan] = plansFor(scene.request('stage1'));
+    expect(plan?.source.identity.version).toBe('2026-12-24');
+    expect(plan && (await verifyTarget(scene.hands(), plan))).toMatchObject({ isSame: true });
+  });
+
+  it('10.5: two that verify the same stage do not work in one tree', async () => {
+    const [plan] = plansFor(scene.request('stage2'));
+    const both = await Promise.allSettled(
+      [1, 2].map(async () => plan && (await verifyTarget(scene.hands(), plan))),
+    );
+    expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    for (const one of both) {
+      if (one.status === 'fulfilled') expect(one.value).toMatchObject({ isSame: true });
+      else expect(one.reason).toMatchObject({ problem: { code: 'MST013' } });
+    }
+  });
+
+  it('11.3: a result stays when what it was made of is gone from the mirror', async () => {
+    const gone = '2026-12-25';
+    scene.control('version/stage3', gone);
+    const values = ['target/version=2026-06-03'];
+    scene.write(
+      `mirror/${subarch}/2026-06-03/stage1-generic_64-tiny-current-2026-06-03.tar`,
+      'of another machine',
+    );
+    const request = scene.request('stage1', values);
+    const end = await scene.build('stage1', values);
+    expect([end.end, end.targets[0]?.how]).toEqual(['ok', 'present']);
+    expect(scene.read(`mirror/${subarch}/2026-06-03/status`)).toBe('ok\n');
+    expect((await viewTargets(scene.hands(), plansFor(request)))[0]?.state).toBe('present');
+    expect((await scene.build('stage1', ['target/version=2026-06-04'])).problem?.code).toBe('MST010');
+    scene.control('version/stage1', version);
+  });
+
+  it('8.3: a plan of a run knows that the package tree is packed first; packing it anew loses nothing', async () => {
+    const tree = scene.path('mirror/tiny-current/snapshots/portage-2026-06-05.tar');
+    const ports = scene.write('ports/app/one.ebuild', 'one').replace('/app/one.ebuild', '');
+    const values = [
+      ...['target/version=2026-06-05', 'multi=yes', 'multi/targets=snapshot stage1 stage2'],
+      ...[`path/mirror/snapshot=${tree}`, 'snapshot/source=folder', `snapshot/source/remote=${ports}`],
+    ];
+    scene.target('snapshot', '# all is said elsewhere\nx: y');
+    const request = scene.request(undefined, values);
+    expect(snapshotFor(request)?.path).toBe(tree);
+    const views = await viewTargets(scene.hands(), plansFor(request), [tree]);
+    expect(views.map(({ state }) => state)).toEqual(['after', 'after']);
+    expect((await viewTargets(scene.hands(), plansFor(request))).map(({ state }) => state)).toEqual([
+      'missing',
+      'missing',
+    ]);
+    expect((await scene.build('snapshot', values)).end).toBe('ok');
+    const broken = await scene.build('snapshot', [...values, `snapshot/source/remote=${ports}/none`], {
+      replace: true,
+    });
+    expect(broken.end).toBe('failed');
+    expect(scene.members(tree)).toContain('./app/one.ebuild');
+    scene.write('ports/app/two.ebuild', 'two');
+    writeFileSync(join(dirname(tree), '.new-portage-2026-06-05.tar.part-0123'), 'of a kill');
+    expect((await scene.build('snapshot', values, { replace: true })).end).toBe('ok');
+    expect(scene.members(tree)).toContain('./app/two.ebuild');
+    expect(readdirSync(dirname(tree)).sort()).toEqual([basename(tree), `${basename(tree)}.hash.txt`]);
   });
 
   it('9.2: a remote build begins with the seed of another subarch, and ends the time of remote seeds', async () => {

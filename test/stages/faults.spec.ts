@@ -69,6 +69,14 @@ describe('steps that fail', () => {
     expect(end.problem?.what).toContain('exit code 127');
   });
 
+  it('8.4: of a log that is long, its end is shown', async () => {
+    scene.target(freshen, '#!/bin/sh\nyes | dd bs=1024 count=18000 2>/dev/null\necho the reason\nexit 3');
+    await scene.build(freshen, ownVersion());
+    const log = scene.read(`${ownFolder()}/log/${freshen}.txt`) ?? '';
+    expect(log.length).toBeLessThan(17 << 20);
+    expect(log).toMatch(/^== \d+ bytes before this are in \/[\s\S]*the reason[\s\S]*MST020/);
+  });
+
   it('8.4: failures are counted, the status says it, the log has the reason, and no lock is left; a success ends that', async () => {
     const values = ownVersion();
     scene.target(freshen, '#!/bin/sh\necho the reason\nexit 3');

@@ -34,6 +34,19 @@ describe('packmill metro run', () => {
     expect(run('--compat', 'target:').code).toBe(1);
   });
 
+  it('11.3: -h and -V need no files', () => {
+    const config = ['--config', scene.path('no-such-file')];
+    expect(run(...config, '-h')).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('Usage: packmill metro run'),
+    });
+    expect(run(...config, '-V')).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^\d+\.\d+\.\d+/),
+      err: '',
+    });
+  });
+
   it('11.3: prints a value alone, answers questions, and ends with 3 for what is not there', () => {
     expect(run('-k', 'path/mirror')).toMatchObject({ code: 0, out: `${scene.mirror}\n`, err: '' });
     expect(run('-k', 'path/config').out).toBe(`${scene.path('home')}\n`);

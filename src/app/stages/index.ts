@@ -26,6 +26,7 @@ export {
   type StagePlan,
   type StageRecord,
   type SubarchStatus,
+  snapshotFor,
   statusOf,
   type TargetEnd,
   type TargetView,

@@ -2,17 +2,19 @@ import type { Command } from 'commander';
 import {
   openStages,
   plansFor,
+  type RunRequest,
   runRequest,
   type StageHands,
   type StagePlan,
   type SubarchStatus,
+  snapshotFor,
   statusOf,
   type TargetView,
   tidyState,
   verifyTarget,
   viewTargets,
 } from '../../app/stages/index.ts';
-import { interruptible } from '../../host/index.ts';
+import { interruptible, pathExists } from '../../host/index.ts';
 import { parseCount } from '../parse-count.ts';
 import { exitCodes, type Shell } from '../shell.ts';
 import { showStageEvent, stateFarm } from './stage-display.ts';
@@ -44,9 +46,12 @@ export function addStageLooks(stage: Command, shell: Shell): void {
     .option('--replace', 'as if results that are in the mirror were made anew')
     .addHelpText('after', planHelp)
     .action(async (file: string, words: readonly string[], options: StageWords) => {
-      const { hands, plans } = open(shell, { file, words, options });
-      const views = await viewTargets(hands, plans);
+      const { hands, plans, request } = open(shell, { file, words, options });
+      const tree = snapshotFor(request)?.path;
+      const views = await viewTargets(hands, plans, tree === undefined ? [] : [tree]);
       shell.printJson(views);
+      if (tree !== undefined)
+        shell.print(`snapshot: ${pathExists(tree) ? 'stays' : 'to be packed'}: ${tree}`);
       shell.print(...views.flatMap((view) => viewLines(view, shell.verbose)));
       if (views.some(({ state }) => state === 'missing')) shell.exitCode = exitCodes.failed;
     });
@@ -87,6 +92,7 @@ export function addStageLooks(stage: Command, shell: Shell): void {
 }
 
 interface Opened {
+  readonly request: RunRequest;
   readonly hands: StageHands;
   readonly plans: readonly StagePlan[];
 }
@@ -104,14 +110,14 @@ function open(shell: Shell, { file, words, options, signal }: LookWords): Opened
     onEvent: (event) => showStageEvent(shell, event, options),
     signal,
   });
-  const request = {
+  const request = runRequest({
     file,
     values,
     target,
     overrides: options.override ?? [],
     replace: options.replace === true,
-  };
-  return { hands, plans: plansFor(runRequest(request)) };
+  });
+  return { hands, request, plans: plansFor(request) };
 }
 
 async function verify(shell: Shell, words: LookWords): Promise<void> {

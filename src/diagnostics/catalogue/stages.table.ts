@@ -53,6 +53,14 @@ export const stagesCodes = {
       fixed: 'the same with qemu-aarch64 registered',
     },
   },
+  MST007: {
+    severity: 'error',
+    blame: 'recipe',
+    title: 'a path of a build cannot be used',
+    why: "Paths of a build begin with '/'. Those in the tree may not lead out of it, and scripts beside the tree see it where no programs of the machine are.",
+    next: 'Correct the element.',
+    sample: { broken: 'snapshot/target: /usr/../../etc', fixed: 'snapshot/target: /usr/portage' },
+  },
   MST010: {
     severity: 'error',
     blame: 'recipe',
