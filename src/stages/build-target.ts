@@ -9,7 +9,6 @@ import { makeResult } from './make-result.ts';
 import { resolve } from './make-target.ts';
 import { updateControl } from './publish.ts';
 import { keepLastKey, keepRecord } from './records.ts';
-import type { ResolvedTarget } from './resolve.ts';
 
 /** How a target ended. */
 export interface StageOutcome {
