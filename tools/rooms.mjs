@@ -52,6 +52,7 @@ export const rooms = {
       gentoo: ['yaml', 'archives'],
       python: ['gentoo'],
       'python-graph': [],
+      pyresources: ['python-graph'],
       jinja: [],
       'extended-json': [],
       metro: [],
@@ -75,6 +76,12 @@ export const rooms = {
     purpose: 'builds of one version into an ebuild that chooses among them by USE, with a proof that it does',
     knows: ['formats'],
     node: ['node:crypto'],
+  },
+  'python-symbols': {
+    floor: 1,
+    purpose:
+      'facts of Python symbols from graphs, docstrings and stubs: signatures, return types, coverage, changes',
+    knows: ['formats'],
   },
   host: {
     floor: 2,
@@ -115,6 +122,12 @@ export const rooms = {
     purpose:
       'root folders into archives and images, the same bytes each time, and archives into root folders',
     knows: ['formats', 'host'],
+  },
+  incremental: {
+    floor: 2,
+    purpose:
+      'files made from files: what is out of date and why, made in order, recorded so that nothing is made twice',
+    knows: ['graph', 'host'],
   },
   git: { floor: 2, purpose: 'repositories of recipes and of sources', knows: ['host'] },
   upstream: {
@@ -180,7 +193,7 @@ export const rooms = {
     floor: 3,
     purpose: 'kinds of recipe: they describe, the engine acts',
     knows: ['api', 'graph', 'formats', 'planner', 'host', 'ebins'],
-    borrows: ['config', 'store', 'fetcher', 'git', 'sandbox', 'logs'],
+    borrows: ['config', 'store', 'fetcher', 'git', 'sandbox', 'logs', 'stages'],
     shelf: true,
     members: { pkgbuild: [], autogen: [], ebin: ['autogen'], stage: [], python: [] },
   },
@@ -201,6 +214,17 @@ export const rooms = {
     purpose: 'what Python distributions define: environments, the explorer in a sandbox, graphs made valid',
     knows: ['formats', 'host'],
     borrows: ['sandbox'],
+  },
+  'python-resources': {
+    floor: 2,
+    purpose:
+      'datafiles of Python symbols, manifests of them, and the manager that answers questions from them',
+    knows: ['formats', 'host'],
+  },
+  'python-build': {
+    floor: 3,
+    purpose: 'data of many Python distributions: lists, Dockerfiles, and what is made from what',
+    knows: ['formats', 'host', 'incremental', 'python-explorer', 'python-resources', 'python-symbols'],
   },
   'ebin-repository': {
     floor: 3,

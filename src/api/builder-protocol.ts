@@ -79,7 +79,7 @@ export const workOrderSchema = z.object({
   recipe: inputObjectSchema,
   /** Farm packages to install, in order: artifact of the model, its object, the folders it writes to. */
   dependencies: z.array(z.object({ artifact: z.json(), folders: z.array(z.string()) })),
-  published: z.array(z.object({ fileName: z.string(), version: z.string() })),
+  published: z.array(z.object({ fileName: z.string(), version: z.string(), object: z.string().optional() })),
   repositoryNeeds: z.array(z.string()),
   remarks: z.array(z.string()),
   introduction: z.array(z.string()),

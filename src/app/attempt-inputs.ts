@@ -1,6 +1,6 @@
 import { remarkDependencies, resolveDependencies } from '../builder/index.ts';
 import type { BegunAttempt } from '../dispatcher/index.ts';
-import type { Artifact, AvailableArtifact, Recipe, RecipeKind } from '../model/index.ts';
+import type { Artifact, AvailableArtifact, PublishedFile, Recipe, RecipeKind } from '../model/index.ts';
 import { renderReason } from '../planner/index.ts';
 import { type JobId, parseJobId } from '../primitives/index.ts';
 import { artifactsAtHand, lastMade, readPackageFacts, type TargetRef } from './artifacts-at-hand.ts';
@@ -14,7 +14,7 @@ export interface AttemptInputs {
   readonly of: TargetRef;
   readonly dependencies: readonly NeededArtifact[];
   /** Files of the same recipe that the target publishes already. */
-  readonly published: readonly { readonly fileName: string; readonly version: string }[];
+  readonly published: readonly PublishedFile[];
   /** Needs that the target's repositories have to meet. */
   readonly repositoryNeeds: readonly string[];
   /** How needs were met, as lines for the log. */
@@ -63,7 +63,11 @@ export async function gatherInputs(
   const repositoryNeeds = hasRepositories ? unmet.map(({ need }) => need) : [];
   // what was removed since it was made is published no more, and has to be made again
   const made = farm.database.inventory.get(job)?.success ? lastMade(farm, job) : [];
-  const published = made.map(({ artifact: { fileName, version } }) => ({ fileName, version }));
+  const published = made.map(({ artifact: { fileName, version, object } }) => ({
+    fileName,
+    version,
+    object,
+  }));
   return { of, dependencies: needed, published, repositoryNeeds, remarks };
 }
 

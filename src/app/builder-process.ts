@@ -36,6 +36,7 @@ import { carryOutOrder } from './carry-out-order.ts';
 import { gentooLabels } from './ebin-targets/gentoo-root.ts';
 import { type OpenedSandbox, openSandbox } from './open-sandbox.ts';
 import { archesIn } from './service/architectures.ts';
+import { stageLabels } from './stage-targets/hands.ts';
 
 export interface BuilderProcessOptions {
   readonly settings: BuilderSettings;
@@ -148,7 +149,7 @@ class BuilderSite {
     this.#options = options;
     this.#carriers = carriers;
     this.#sandbox = sandbox;
-    this.#labels = [...new Set([...settings.labels, ...gentooLabels(settings.gentooRoot)])];
+    this.#labels = [...new Set([...settings.labels, ...gentooLabels(settings.gentooRoot), ...stageLabels()])];
     const named = archesIn(settings.arches);
     this.#arches = named.length > 0 ? named : nativeArches(machine.processor());
     this.#store = openDiskStore({ root: `${settings.sharedPath}/objects` });
@@ -311,6 +312,7 @@ class BuilderSite {
       work: `${settings.sharedPath}/temp/work`,
       sourceCache: settings.sourceCache ?? `${settings.sharedPath}/srcdest_cache`,
       overlays: this.#overlays,
+      stages: { stages: `${settings.sharedPath}/stages`, sandbox: `${settings.sharedPath}/sandbox` },
       processors: Math.max(1, Math.ceil(settings.processors ?? machine.processors() / settings.slots)),
       skipCode: settings.skipCode,
       limits: { timeoutMs: settings.timeoutMs, memoryBytes: settings.memoryBytes },

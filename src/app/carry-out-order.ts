@@ -17,6 +17,7 @@ import type {
   KindServices,
   Outcome,
   PlannedJob,
+  PublishedFile,
   Recipe,
   RecipeKind,
 } from '../model/index.ts';
@@ -28,12 +29,16 @@ import {
   printSrcinfo,
   unpackRecipe,
 } from '../recipes/pkgbuild/index.ts';
+import { createStageKind } from '../recipes/stage/index.ts';
 import type { SandboxDriver, SandboxRoot } from '../sandbox/index.ts';
 import type { ObjectStore } from '../store/index.ts';
 import { autogenKindOf, autogenObjects, autogenRecipeOf, type Overlays } from './autogen-orders.ts';
 import { hasPortage } from './ebin-targets/gentoo-root.ts';
 import { ebinKindOf, ebinRecipeOf } from './ebin-targets/orders.ts';
 import { sourceCacheFor } from './source-cache.ts';
+import { makerParts } from './stage-targets/hands.ts';
+import { stageMaker } from './stage-targets/make.ts';
+import { stageObjects, stageRecipeOf } from './stage-targets/orders.ts';
 
 /** The machine on which orders are carried out. */
 export interface OrderScene {
@@ -49,6 +54,8 @@ export interface OrderScene {
   readonly sourceCache: string;
   /** Overlays of autogens, unpacked. */
   readonly overlays: Overlays;
+  /** Folders for trees of stages. */
+  readonly stages: { readonly stages: string; readonly sandbox: string };
   readonly processors: number;
   /** Exit code by which recipes say that they are to be skipped. */
   readonly skipCode: number;
@@ -76,9 +83,7 @@ export async function carryOutOrder(
     for (const line of order.introduction) log.say(line);
     await scene.transport.fetch(pass, inputsOf(order), signal);
     const end = await build(scene, order, { log, folder, signal });
-    const objects = isAutogen(order)
-      ? await autogenObjects(end.outcome, scene.store)
-      : objectsOf(end.outcome);
+    const objects = await objectsFor(order, end.outcome, scene.store);
     const landed = await scene.transport.handIn(pass, objects, signal);
     return { ...end, landed };
   } catch (error) {
@@ -102,6 +107,15 @@ interface Site {
   readonly signal: AbortSignal;
 }
 
+const objectsFor = async (
+  order: WorkOrder,
+  outcome: Outcome,
+  store: ObjectStore,
+): Promise<readonly TravellingObject[]> => {
+  if (order.kind === 'stage') return await stageObjects(outcome, store);
+  return isAutogen(order) ? await autogenObjects(outcome, store) : objectsOf(outcome);
+};
+
 async function build(scene: OrderScene, order: WorkOrder, site: Site): Promise<AttemptEnd> {
   const { sandbox, store, clock } = scene;
   const planned = order.planned as unknown as PlannedJob;
@@ -120,7 +134,7 @@ async function build(scene: OrderScene, order: WorkOrder, site: Site): Promise<A
         : undefined,
       dependencies: await dependenciesOf(store, order),
       repositoryNeeds: order.repositoryNeeds,
-      published: order.published,
+      published: order.published as readonly PublishedFile[],
       processors: scene.processors,
     },
     folder: `${site.folder}/attempt`,
@@ -148,11 +162,14 @@ const isAutogen = ({ kind }: WorkOrder): boolean => kind === 'autogen';
 
 function kindOfOrder(scene: OrderScene, order: WorkOrder): RecipeKind {
   if (order.kind === 'ebin') return ebinKindOf(order, scene.gentooRoot);
+  if (order.kind === 'stage')
+    return createStageKind(stageMaker(makerParts({ ...scene, paths: scene.stages }))) as RecipeKind;
   return isAutogen(order) ? autogenKindOf(order, scene.store) : kindOf(order, scene.skipCode);
 }
 
 async function recipeOfOrder(scene: OrderScene, order: WorkOrder, parent: string): Promise<Recipe> {
   if (order.kind === 'ebin') return ebinRecipeOf(order);
+  if (order.kind === 'stage') return stageRecipeOf(order);
   if (isAutogen(order)) return await autogenRecipeOf(order, scene);
   return await readRecipe(scene, order, order.planned as unknown as PlannedJob, parent);
 }

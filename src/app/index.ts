@@ -30,6 +30,7 @@ const later =
 export const openFarm = later(async () => (await import('./farm.ts')).openFarm);
 export const initFarm = later(async () => (await import('./init-farm.ts')).initFarm);
 export const farmStatus = later(async () => (await import('./farm-status.ts')).farmStatus);
+export const stageViews = later(async () => (await import('./stage-targets/views.ts')).stageViews);
 export const dumpFarm = later(async () => (await import('./dump-farm.ts')).dumpFarm);
 
 export const planRecipes = later(async () => (await import('./plan-recipes.ts')).planRecipes);

@@ -18,6 +18,8 @@ import { performAttempt, sweepWork } from './perform-attempt.ts';
 import { noteOverlays, type PlannedRecipes, type PlanRequest, planRecipes } from './plan-recipes.ts';
 import { Publishing } from './publishing.ts';
 import { isEbuildTree, kindOf } from './recipe-kinds.ts';
+import { stageLabels } from './stage-targets/hands.ts';
+import { isStageTarget } from './stage-targets/is-stage-target.ts';
 
 export interface BuildRequest extends PlanRequest {
   /** Builds at one time; undefined: the farm's setting. */
@@ -56,7 +58,8 @@ export async function buildRecipes(
     const planned = await planRecipes(farm, { ...request, signal: observer.signal });
     problems.push(...planned.problems);
     const { target } = planned.plan;
-    if (isEbuildTree(farm, target) && !isEbinTarget(farm, target)) noteOverlays(farm, target, request.paths);
+    const isKept = isEbinTarget(farm, target) || isStageTarget(farm, target);
+    if (isEbuildTree(farm, target) && !isKept) noteOverlays(farm, target, request.paths);
     const planId = await admit(dispatcher, farm, planned, request);
     const slots = request.jobs ?? farm.jobs;
     announce(planned.plan, slots, observer);
@@ -136,11 +139,13 @@ async function work({ farm, dispatcher, queue, planned, planId, slots, observer 
     if (!recipe) throw fault('CLI002', { what: `the recipe '${job.name}' is not there any more` });
     return recipe;
   };
+  const isKept = isEbinTarget(farm, planned.plan.target) || isStageTarget(farm, planned.plan.target);
   const building = runBuilder(
     {
       queue,
       clock: farm.clock,
-      name: builderName(isEbinTarget(farm, planned.plan.target) ? indexingBuilder : machine.name()),
+      name: builderName(isKept ? indexingBuilder : machine.name()),
+      labels: isStageTarget(farm, planned.plan.target) ? stageLabels() : [],
       builderClass: Number.MAX_SAFE_INTEGER,
       leaseMs,
       slots,

@@ -15,10 +15,12 @@ import type { TargetRef } from './artifacts-at-hand.ts';
 import { isEbinTarget } from './ebin-targets/is-ebin-target.ts';
 import { ebinTargetSettings } from './ebin-targets/settings.ts';
 import type { Farm } from './farm.ts';
-import { targetNames } from './farm-names.ts';
+import { sourcesFor, targetNames } from './farm-names.ts';
 import { type BrokenRecipe, type LoadRequest, loadRecipes } from './load-recipes.ts';
 import { isEbuildTree, kindOf } from './recipe-kinds.ts';
 import { noSuchTarget } from './service/known-names.ts';
+import { isStageTarget } from './stage-targets/is-stage-target.ts';
+import { stageRecipes } from './stage-targets/recipes.ts';
 import { noteAutogens } from './tree-owners.ts';
 
 export interface PlanRequest extends LoadRequest {
@@ -57,7 +59,9 @@ export async function planRecipes(farm: Farm, request: PlanRequest): Promise<Pla
     policy: {
       officialNames: new Set(dependencies.official),
       // what upstreams have, only running an autogen tells
-      ...(isTree && !isEbinTarget(farm, target) ? { rebuild: 'all' as const } : {}),
+      ...(isTree && !isEbinTarget(farm, target) && !isStageTarget(farm, target)
+        ? { rebuild: 'all' as const }
+        : {}),
       ...(request.rebuild ? { rebuild: request.only ? new Set(request.only) : ('all' as const) } : {}),
     },
     target,
@@ -83,6 +87,7 @@ interface Loaded {
 
 async function loadFor(farm: Farm, target: string, request: PlanRequest): Promise<Loaded> {
   if (!isEbuildTree(farm, target)) return await loadRecipes(farm, request);
+  if (isStageTarget(farm, target)) return await loadStages(farm, target, request);
   if (!isEbinTarget(farm, target)) return loadAutogens(request);
   const { recipes, problems } = await discoverEbins(
     request.paths.map((path) => machine.absolute(path)),
@@ -99,6 +104,15 @@ function onlyWanted(loaded: Loaded, { paths, only }: PlanRequest, what: string):
     throw fault('CLI006', { what: `'${paths.join("', '")}' holds no ${what} '${name}'` });
   }
   return { ...loaded, recipes: only ? recipes.filter(({ name }) => only.includes(name)) : recipes };
+}
+
+/** Stages of files in a folder, by the settings of the target's source. Throws SCH001, CLI006, and what `stageRecipes` throws. */
+async function loadStages(farm: Farm, target: string, request: PlanRequest): Promise<Loaded> {
+  const [source = ''] = sourcesFor(farm.config, target);
+  const [path = '.'] = request.paths;
+  const { recipes, problems } = await stageRecipes(farm, source, { top: machine.absolute(path) });
+  const told = problems.map(({ problem }) => problem);
+  return onlyWanted({ recipes, broken: [], problems: told }, request, 'stage');
 }
 
 /** Throws PLN001 for a path in no overlay, CLI006 for a wanted autogen that is not there. */

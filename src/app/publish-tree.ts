@@ -5,6 +5,8 @@ import type { PublishReport } from '../publisher/index.ts';
 import { isEbinTarget } from './ebin-targets/is-ebin-target.ts';
 import { repositoryPackage } from './ebin-targets/publish.ts';
 import type { Farm } from './farm.ts';
+import { isStageTarget } from './stage-targets/is-stage-target.ts';
+import { changeMirror } from './stage-targets/publish.ts';
 import { isGone, knownAutogens, ownerOf, type TreeOwner } from './tree-owners.ts';
 
 /**
@@ -50,7 +52,7 @@ export async function publishTree(
 }
 
 /**
- * Publishes a change of a tree, for ebins with the files that tell of all packages. Throws what `EbuildTrees.publish` and
+ * Publishes a change of a tree, for ebins and stages with the files that tell of all of it. Throws what `EbuildTrees.publish` and
  * `repositoryPackage` throw.
  */
 export async function changeTree(
@@ -58,6 +60,7 @@ export async function changeTree(
   change: Parameters<Farm['trees']['publish']>[0],
 ): Promise<PublishReport> {
   const { tree, add, remove } = change;
+  if (isStageTarget(farm, tree)) return await changeMirror(farm, tree, { ...change, add: [] });
   if (!isEbinTarget(farm, tree)) return await farm.trees.publish(change);
   const whole = await repositoryPackage(farm, tree, { add, remove });
   return await farm.trees.publish({

@@ -10,6 +10,8 @@ import { isWishName } from './ebin-targets/wishes.ts';
 import type { Farm } from './farm.ts';
 import { changeTree, publishTree } from './publish-tree.ts';
 import { isEbuildTree } from './recipe-kinds.ts';
+import { isStageTarget } from './stage-targets/is-stage-target.ts';
+import { publishStages } from './stage-targets/publish.ts';
 import { orphans } from './tree-owners.ts';
 
 /** Generation number that stands for "will never be published", because the publisher refused it. */
@@ -151,6 +153,8 @@ export class Publishing {
     reason: string,
   ): Promise<PublishReport> {
     if (isEbinTarget(this.#farm, target)) return await this.#publishEbins(target, waiting, reason);
+    if (isStageTarget(this.#farm, target))
+      return await publishStages(this.#farm, { target, waiting, reason });
     const remove = this.#noLongerMade(waiting);
     if (isEbuildTree(this.#farm, target))
       return await publishTree(this.#farm, { target, waiting, remove, reason });

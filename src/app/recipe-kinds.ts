@@ -10,6 +10,7 @@ import {
   type PkgbuildDetails,
   type PkgbuildSettings,
 } from '../recipes/pkgbuild/index.ts';
+import { createStageKind } from '../recipes/stage/index.ts';
 import { hasUseFolder } from './ebin-targets/gentoo-root.ts';
 import { isEbinTarget } from './ebin-targets/is-ebin-target.ts';
 import { existingBuilds } from './ebin-targets/landing.ts';
@@ -17,17 +18,21 @@ import { objectKeeper } from './ebin-targets/objects.ts';
 import { ebinTargetSettings } from './ebin-targets/settings.ts';
 import type { Farm } from './farm.ts';
 import { blobPathIn, distfilesHostOf, openWorkspace, rootBelow } from './fastpull/index.ts';
+import { makerParts } from './stage-targets/hands.ts';
+import { isStageTarget } from './stage-targets/is-stage-target.ts';
+import { stageMaker } from './stage-targets/make.ts';
 
-/** Whether a target is published as a tree of ebuilds; its recipes are autogens or binary packages then. */
+/** Whether a target is published as one tree of files: of ebuilds, whoever makes them, or of stages. */
 export function isEbuildTree({ config }: Pick<Farm, 'config'>, target: string): boolean {
   const kind = config.targets[target]?.kind;
-  return kind === 'ebuild-tree' || kind === 'ebins';
+  return kind === 'ebuild-tree' || kind === 'ebins' || kind === 'stages';
 }
 
 /** The kind of the recipes of a target, with the farm's settings; made for each attempt, as credentials are read once. */
 export function kindOf(farm: Farm, target: string): RecipeKind {
   if (!isEbuildTree(farm, target)) return pkgbuildKind(farm, target) as RecipeKind;
   if (isEbinTarget(farm, target)) return ebinKind(farm, target) as RecipeKind;
+  if (isStageTarget(farm, target)) return createStageKind(stageMaker(makerParts(farm))) as RecipeKind;
   // what a log leaves out must be what the job gets, whatever becomes of the file in between
   const credentials = once(() => autogenCredentials(farm, target));
   return createAutogenKind({

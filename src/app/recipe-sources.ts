@@ -9,6 +9,7 @@ import type { Farm } from './farm.ts';
 import { type LoadedRecipes, loadRecipes } from './load-recipes.ts';
 import { makeSrcinfo } from './make-srcinfo.ts';
 import { RecipeMemory } from './recipe-memory.ts';
+import { type FoundStages, stageRecipes } from './stage-targets/recipes.ts';
 
 /** A source of recipes as it was at one commit. */
 export interface SourceState {
@@ -149,6 +150,17 @@ export class RecipeSources {
   /** All packages of a source of ebins, as they lie there now. Throws what `ebinRecipes` throws. */
   async ebins(source: string): Promise<EbinRecipes> {
     return await ebinRecipes(this.#farm, source);
+  }
+
+  /**
+   * The stages of a source at a commit as jobs, of a version that is named, or of the one that its run builds. Throws what
+   * `stageRecipes` throws, and GIT problems.
+   */
+  async stages({ source, commit }: SourceState, version?: string): Promise<FoundStages> {
+    const repository = await this.#repository(source);
+    const url = this.url(source) as string;
+    const top = repository && commit !== undefined ? await repository.layOutWhole(commit, nameOf(url)) : url;
+    return await stageRecipes(this.#farm, source, { top, version });
   }
 
   /** Those of some names that a source has a folder with a PKGBUILD for. */

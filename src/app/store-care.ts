@@ -5,6 +5,7 @@ import { stageObjects } from '../stages/index.ts';
 import type { CollectionReport } from '../store/index.ts';
 import { collectDistfiles, keptDistfiles } from './ebin-targets/objects.ts';
 import type { Farm } from './farm.ts';
+import { waitingExtras } from './stage-targets/mirror-entries.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
 
@@ -43,6 +44,7 @@ export async function collectStore(farm: Farm): Promise<CollectionReport> {
   for (const digest of farm.trees.referencedObjects()) kept.add(digest);
   for (const digest of fastpullObjects(farm)) kept.add(digest);
   for (const digest of stageObjects(farm.paths.stages)) kept.add(digest);
+  for (const digest of await waitingExtras(farm)) kept.add(digest);
   const distfiles = await keptDistfiles(farm);
   for (const { object } of distfiles) kept.add(object);
   const graceMs = farm.config.store['grace-days'] * dayMs;

@@ -7,6 +7,8 @@ import { verifyEbinTree } from './ebin-targets/verify.ts';
 import { checkTreeFolder } from './ebuild-tree/index.ts';
 import type { Farm } from './farm.ts';
 import { changeTree } from './publish-tree.ts';
+import { isStageTarget } from './stage-targets/is-stage-target.ts';
+import { verifySignatures } from './stage-targets/verify.ts';
 
 /** A package of a tree, as repositories show theirs. */
 interface TreeEntry {
@@ -41,9 +43,11 @@ export async function verifyTree(
   readonly packages: number;
   readonly problems: readonly Problem[];
 }> {
-  const { generation, problems } = await farm.trees.verify(tree);
+  const { generation, problems } = await farm.trees.verify(tree, quick ? 'quick' : 'full');
   const packages = farm.trees.packages(tree).length;
   if (quick) return { generation, packages, problems };
+  if (isStageTarget(farm, tree))
+    return { generation, packages, problems: [...problems, ...(await verifySignatures(farm, tree))] };
   const judged = isEbinTarget(farm, tree) ? await verifyEbinTree(farm, tree) : await judge(farm, tree);
   return { generation, packages, problems: [...problems, ...judged] };
 }

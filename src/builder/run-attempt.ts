@@ -111,6 +111,7 @@ class Attempt {
     await input.sandbox.makeFolder(this.#layer);
     for (const line of input.remarks) input.log.say(line);
     const context: JobContext = { ...input.context, work, say: (line) => input.log.say(line) };
+    if (input.kind.perform) return await this.#perform(context, input.kind);
     const staged = await input.kind.stage(context, input.services);
     this.#staged = staged;
     await input.sandbox.prepareLayer(this.#layer, input.policy.root, staged.rootContents);
@@ -121,6 +122,27 @@ class Attempt {
       await this.#runStep(step).catch((error: unknown) => input.log.say(`${step.name}: ${String(error)}`));
     }
     return outcome;
+  }
+
+  /** A job that is done as a whole: it ends when its signal says so, and what it met on the way is its outcome. */
+  async #perform(context: JobContext, kind: RecipeKind): Promise<Outcome> {
+    const { log, signal } = this.#input;
+    const run = {
+      output: (bytes: Uint8Array) => {
+        this.#tail.add(bytes);
+        log.write(bytes);
+      },
+      phase: (name: string) => log.phase(name),
+      signal,
+    };
+    try {
+      const outcome = await kind.perform?.(context, run);
+      if (outcome) return outcome;
+      throw new Error(`jobs of kind '${kind.name}' do nothing`);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      return { kind: 'canceled', requeue: false, reason: 'canceled while running' };
+    }
   }
 
   /** What the log ends with: the kind's summary, then the result and why. */

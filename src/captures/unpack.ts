@@ -1,5 +1,5 @@
 import { fault, isFault } from '../diagnostics/index.ts';
-import { entryFacts, fileBytes, machine, programPieces } from '../host/index.ts';
+import { entryFacts, fileBytes, machine, pathExists, programPieces, realPath } from '../host/index.ts';
 import { isOutOfRoom } from './capture.ts';
 import type { UnpackRequest } from './contract.ts';
 import { foreignAttributes, surrounded } from './tree-tar.ts';
@@ -18,7 +18,8 @@ const tarMagicAt = 257;
 
 /** What an archive is, by its first bytes: names are not believed. Throws MCA004 for what is none, SYS004. */
 async function kindOf(archive: string): Promise<string> {
-  const size = entryFacts(archive)?.sizeBytes;
+  // also what a link leads to
+  const size = pathExists(archive) ? entryFacts(realPath(archive))?.sizeBytes : undefined;
   if (size === undefined) throw fault('MCA004', { what: `the archive '${archive}' does not exist` });
   const head = await fileBytes(archive, 0, Math.min(size, magicBytes));
   const found = kinds.find(({ magic }) => magic.every((byte, index) => head[index] === byte));

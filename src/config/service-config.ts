@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { byteSize, timeSpan } from './quantities.ts';
+import { stagesSchema } from './stages-config.ts';
 import { upkeepSchema } from './upkeep-config.ts';
 
 const repositoryName = z
@@ -60,6 +61,8 @@ export const serviceSchema = z
     port: z.int().min(0).max(65_535).default(8080),
     /** Also serve metrics, health and readiness there, for those who must not see the rest. */
     'metrics-port': z.int().min(0).max(65_535).optional(),
+    /** Manifest of datafiles of Python symbols that the pages show. */
+    'python-manifest': z.string().optional(),
     /** Address under which builders reach the web port; without it they use the landing zone. */
     url: z.string().optional(),
     /** Sites whose pages may read queue and logs. */
@@ -109,10 +112,10 @@ const recipeSourceSchema = z
     branch: z.string().optional(),
     /**
      * What it has: folders with PKGBUILDs, autogens of an overlay, the definition of a release (kit-fixups), or binary
-     * packages of Gentoo that become ebins.
+     * packages of Gentoo that become ebins, or files of the Metro language of which stages are built.
      */
-    kind: z.enum(['pkgbuild', 'autogen', 'release', 'ebins']).default('pkgbuild'),
-    /** Of autogens and ebins: the target that they are made for. */
+    kind: z.enum(['pkgbuild', 'autogen', 'release', 'ebins', 'stages']).default('pkgbuild'),
+    /** Of autogens, ebins and stages: the target that they are made for. */
     target: repositoryName.optional(),
     /** Of autogens: the folder of the repository that is the overlay; default: its top. */
     overlay: folderName.optional(),
@@ -120,18 +123,23 @@ const recipeSourceSchema = z
     also: z
       .array(z.string().regex(packagePlace, 'an absolute path, or an address of http or https'))
       .optional(),
+    /** Of stages: what is built of the files, and when. */
+    stages: stagesSchema.optional(),
     /** Of a release: which one, and how its kits are regenerated. */
     regen: regenSchema.optional(),
     /** The farm itself keeps the recipes up to date; without it they are only read. */
     upkeep: upkeepSchema.optional(),
   })
-  .superRefine(({ kind, url, also, branch, target, overlay, regen, upkeep }, context) => {
+  .superRefine(({ kind, url, also, branch, target, overlay, regen, stages, upkeep }, context) => {
     const wrong = (path: string, message: string): void =>
       context.addIssue({ code: 'custom', path: [path], message });
     if (kind === 'autogen' && target === undefined) wrong('target', "autogens need 'target'");
     if (kind === 'ebins' && target === undefined) wrong('target', "ebins need 'target'");
-    if (kind !== 'autogen' && kind !== 'ebins' && target !== undefined)
-      wrong('target', 'belongs to autogens and ebins');
+    if (kind === 'stages' && target === undefined) wrong('target', "stages need 'target'");
+    if ((kind === 'pkgbuild' || kind === 'release') && target !== undefined)
+      wrong('target', 'belongs to autogens, ebins and stages');
+    if (kind === 'stages' && stages === undefined) wrong('stages', "a source of stages needs 'stages'");
+    if (kind !== 'stages' && stages !== undefined) wrong('stages', 'belongs to a source of stages');
     if (kind === 'ebins' && !packagePlace.test(url))
       wrong('url', 'of ebins is the absolute path of a PKGDIR, or an address of http or https');
     if (kind !== 'ebins' && also !== undefined) wrong('also', 'belongs to ebins');
@@ -154,8 +162,8 @@ export const targetsSchema = z
   .record(
     repositoryName,
     z.strictObject({
-      /** What is published, and with it the kind of recipes: PKGBUILDs, autogens of an overlay, or binary packages. */
-      kind: z.enum(['pacman', 'ebuild-tree', 'ebins']).default('pacman'),
+      /** What is published, and with it the kind of recipes: PKGBUILDs, autogens, binary packages, or stages. */
+      kind: z.enum(['pacman', 'ebuild-tree', 'ebins', 'stages']).default('pacman'),
       /** Sections of pacman.conf for builds of this target; `$repo` and `$arch` are pacman's. */
       'extra-repos': z.array(z.strictObject({ name: z.string(), servers: z.array(z.string()) })).default([]),
       'extra-keyrings': z.array(z.string()).default([]),
@@ -172,6 +180,8 @@ export const targetsSchema = z
       /** Of ebins: whether packages have to be signed, and public keys that are trusted. */
       signatures: z.enum(['auto', 'require', 'ignore']).default('auto'),
       keys: z.array(z.string().startsWith('/')).default([]),
+      /** Of stages: versions of each subarch that stay in the mirror; default: 2. */
+      versions: z.int().min(1).optional(),
       /** Of ebins: words for FEATURES of builds that are asked for, such as `splitdebug`. */
       features: z.string().default(''),
     }),

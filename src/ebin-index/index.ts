@@ -26,6 +26,7 @@ export type {
 } from './matrix-view.ts';
 export { distfileName, fragmentFor, packageOf, pfOf, type Unnamed } from './names.ts';
 export { type NearCombination, type Nearest, nearestCombination } from './nearest.ts';
+export { readPick } from './pick.ts';
 export { type IndexReport, type ReportedBuild, reportedBuild, reportedBuilds } from './report.ts';
 export {
   type EbinRepository,

@@ -1,4 +1,6 @@
+import { fault } from '../diagnostics/index.ts';
 import { type ContentCollection, ContentStore } from '../ebins/index.ts';
+import { pathKind } from '../host/index.ts';
 import { manifestOf, packageFolders } from './disk-package.ts';
 import { requireRepository } from './verify.ts';
 
@@ -11,6 +13,7 @@ export function collectObjects(
   store: string,
   graceMs: number,
 ): ContentCollection {
+  if (pathKind(store) !== 'folder') throw fault('EBN084', { what: `there is no store '${store}'` });
   const referenced = new Set<string>();
   for (const repository of repositories) {
     requireRepository(repository);

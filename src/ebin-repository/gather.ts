@@ -39,6 +39,8 @@ export interface Gathered {
   readonly provided: readonly string[];
   /** Those that belong to no version. */
   readonly problems: readonly Problem[];
+  /** Whether no folder has any package, asked for or not. */
+  readonly isEmpty: boolean;
 }
 
 /** Whether atoms ask for a version: there are none, or one of them is it or its package (specification 10.7). */
@@ -97,7 +99,10 @@ export async function gather(request: GenerateRequest, state: GeneratorState): P
   const lacking = [...(request.lacking ?? [])].filter(([cpv]) => isWanted(cpv, request.atoms));
   const refused = new Map(lacking.map(([cpv, why]) => [cpv, [...why]]));
   const folders = [...new Set(request.pkgdirs)].sort(compareBytes).map(readPackageFolder);
-  const problems = folders.flatMap((folder) => folder.problems);
+  // what an index says of a package that is not asked for stops nothing
+  const problems: Problem[] = folders
+    .flatMap((folder) => folder.problems)
+    .filter(({ cpv }) => cpv === undefined || isWanted(cpv, request.atoms));
   const all = folders.flatMap((folder) => folder.packages.map((found) => ({ folder, found })));
   const seen = new Set<string>();
   const { sonameCheck, packdebugDir } = request.options;
@@ -131,7 +136,8 @@ export async function gather(request: GenerateRequest, state: GeneratorState): P
   request.signal?.throwIfAborted();
   const gone = [...state.files.keys()].filter((file) => !seen.has(file) && isBelow(file, folders));
   if (request.atoms.length === 0) for (const file of gone) state.files.delete(file);
-  return { versions: sorted(versions), refused, provided, problems };
+  const isEmpty = all.length === 0 && refused.size === 0;
+  return { versions: sorted(versions), refused, provided, problems, isEmpty };
 }
 
 const isBelow = (file: string, folders: readonly PackageFolder[]): boolean =>

@@ -4,6 +4,13 @@ import { ContentStore } from '../ebins/index.ts';
 import { layoutOf, parseLayout, parseMirrors, parsePackageId } from '../formats/gentoo/index.ts';
 import { digestBytes, ensureFolder, entryFacts, sha512Text, systemClock } from '../host/index.ts';
 import { compareBytes } from '../primitives/index.ts';
+import {
+  checkAsked,
+  foundVersions,
+  requireNoEbins,
+  requireOwnRepository,
+  unmatchedAtoms,
+} from './check-request.ts';
 import type {
   Diagnostic,
   GenerateOptions,
@@ -41,13 +48,18 @@ class Generation {
   readonly #objects = new Map<string, ObjectChange>();
   readonly #writer: FileWriter;
   readonly #outcomes = new Map<string, Outcome>();
-  #gathered: Gathered = { versions: new Map(), refused: new Map(), provided: [], problems: [] };
+  #gathered: Gathered = {
+    ...{ versions: new Map(), refused: new Map(), provided: [], problems: [] },
+    isEmpty: true,
+  };
   #split = 0;
   #provided: ReadonlySet<string> | undefined;
   #savedMs = systemClock.monotonicMs();
 
   constructor(request: GenerateRequest) {
     this.#request = request;
+    checkAsked(request);
+    requireOwnRepository(request.repo);
     ensureFolder(request.repo);
     this.#store = new ContentStore({ root: request.store });
     this.#state = new GeneratorState(request.repo);
@@ -57,6 +69,7 @@ class Generation {
   async run(): Promise<GenerateResult> {
     try {
       this.#gathered = await gather(this.#request, this.#state);
+      if (this.#request.options.prune && this.#gathered.isEmpty) requireNoEbins(this.#request);
       for (const [cpv, problems] of this.#gathered.refused)
         this.#outcomes.set(cpv, { kind: 'refused', problems });
       for (const [cpv, builds] of this.#gathered.versions) {
@@ -307,7 +320,9 @@ class Generation {
       const diagnostics = [...report.diagnostics, ...sonames.map((one) => diagnosticOf(one, cpv))];
       return { report: { ...report, diagnostics }, problems: [...problemsOf(outcome), ...sonames] };
     });
-    const { problems: others } = this.#gathered;
+    const { atoms } = this.#request;
+    const unmatched = unmatchedAtoms(atoms, foundVersions(this.#gathered), 'warning');
+    const others = [...this.#gathered.problems, ...unmatched];
     return {
       files: this.#writer.changes(),
       objects: [...this.#objects.values()].sort((a, b) => compareBytes(a.sha512, b.sha512)),
@@ -334,7 +349,7 @@ const packageName = (cpv: string): string => {
  * Makes ebins of folders of binary packages (specification 10.4): objects into the store, then Manifests and ebuilds, the
  * cache last. What is unchanged since the run before costs a look at the folder. A version that is refused stays as it was
  * and stops no other, unless `strict`.
- * @throws EBN012 for a folder that is none, EBN001 for a damaged index, EBN070, EBN080, SYS001 to SYS004
+ * @throws EBN012 for a folder that is none, EBN001 for a damaged index, EBN070, EBN071, EBN080, EBN083, EBN086, EBN089, SYS001 to SYS004
  */
 export async function generate(request: GenerateRequest): Promise<GenerateResult> {
   return await new Generation(request).run();

@@ -31,6 +31,7 @@ export {
   type MaskChange,
   type Selected,
   selectNearest,
+  strangeWords,
   type UseTable,
 } from './select.ts';
 export { requireRepository, type Verification, type VerifyOptions, verify } from './verify.ts';

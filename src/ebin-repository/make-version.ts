@@ -1,4 +1,4 @@
-import { type Problem, ProblemError } from '../diagnostics/index.ts';
+import { isFault, type Problem, ProblemError } from '../diagnostics/index.ts';
 import {
   type Build,
   fragmentFor,
@@ -9,6 +9,7 @@ import {
   selectBuilds,
 } from '../ebin-index/index.ts';
 import { type OpenedBuild, objectEnding, openFound } from '../ebins/index.ts';
+import { isDiskFull } from '../host/index.ts';
 import { atOnce } from '../primitives/index.ts';
 import type { GenerateOptions } from './contract.ts';
 import type { GatheredBuild } from './gather.ts';
@@ -125,7 +126,8 @@ function partsByBuild(
 
 /** The problem that refuses a package; anything else goes on. */
 export function refusal(error: unknown): Problem {
-  if (error instanceof ProblemError && !['SYS001', 'SYS002', 'SYS003'].includes(error.problem.code))
-    return error.problem;
+  // on a full disk the next version fares no better
+  const isOfTheMachine: boolean = isDiskFull(error) || isFault(error, 'SYS001', 'SYS002', 'SYS003');
+  if (error instanceof ProblemError && !isOfTheMachine) return error.problem;
   throw error;
 }

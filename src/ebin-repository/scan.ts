@@ -8,6 +8,7 @@ import {
   selectBuilds,
 } from '../ebin-index/index.ts';
 import { compareBytes } from '../primitives/index.ts';
+import { checkAsked, foundVersions, unmatchedAtoms } from './check-request.ts';
 import type { Diagnostic, GenerateRequest } from './contract.ts';
 import { diagnosticOf } from './diagnostic.ts';
 import { type GatheredBuild, gather, isWanted } from './gather.ts';
@@ -88,9 +89,13 @@ export type ScanRequest = Pick<GenerateRequest, 'pkgdirs' | 'atoms' | 'options' 
  * and nothing is written. Throws EBN001 for a damaged index, EBN012, SYS001 to SYS004.
  */
 export async function scan(request: ScanRequest): Promise<Scan> {
+  checkAsked(request);
   const gathered = await gather({ ...request, repo: '', store: '' }, GeneratorState.empty());
   const versions: ScannedVersion[] = [];
-  const problems: Problem[] = [...gathered.problems];
+  const cpvs = [...foundVersions(gathered), ...(request.offered ?? []).map(({ cpv }) => cpv)];
+  const unmatched = unmatchedAtoms(request.atoms, cpvs, 'error');
+  const others = [...gathered.problems, ...unmatched];
+  const problems: Problem[] = [...others];
   const wanted = (request.offered ?? []).filter(({ cpv }) => isWanted(cpv, request.atoms));
   const offered = Map.groupBy(wanted, ({ cpv }) => cpv);
   const texts = (request.offered ?? []).map(({ metadata }) => metadata['PROVIDES'] ?? '');
@@ -112,7 +117,7 @@ export async function scan(request: ScanRequest): Promise<Scan> {
   }
   return {
     versions: versions.sort((a, b) => compareBytes(a.cpv, b.cpv)),
-    diagnostics: gathered.problems.map((one) => diagnosticOf(one)),
+    diagnostics: others.map((one) => diagnosticOf(one)),
     problems,
   };
 }

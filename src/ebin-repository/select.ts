@@ -92,11 +92,33 @@ export function selectNearest(
   atoms: readonly string[],
   table: UseTable,
 ): readonly Selected[] {
+  return wantedEbins(repository, atoms).flatMap((ebin) => selectOne(ebin, wishFor(ebin.cpv, table)) ?? []);
+}
+
+/** The ebins of a repository that atoms ask for. Throws EBN084, SYS004. */
+function wantedEbins(repository: string, atoms: readonly string[]): readonly DiskEbin[] {
   requireRepository(repository);
+  // of a large repository only what may be meant is read
+  const mayBe = (directory: string): boolean =>
+    atoms.length === 0 || atoms.some((atom) => `${atom}-`.startsWith(`${directory}-`));
   return packageFolders(repository)
+    .filter(mayBe)
     .flatMap((directory) => ebinsIn(repository, directory))
-    .filter(({ cpv }) => isWanted(cpv, atoms))
-    .flatMap((ebin) => selectOne(ebin, wishFor(ebin.cpv, table)) ?? []);
+    .filter(({ cpv }) => isWanted(cpv, atoms));
+}
+
+/** Atoms that are no ebin of a repository, and flags that none of those has that are. Throws EBN084, SYS004. */
+export function strangeWords(
+  repository: string,
+  atoms: readonly string[],
+  use: readonly string[],
+): { readonly atoms: readonly string[]; readonly flags: readonly string[] } {
+  const ebins = wantedEbins(repository, atoms);
+  const known = new Set(ebins.flatMap(({ text }) => ebuildValue(text, 'IUSE').split(' ').map(bareFlag)));
+  return {
+    atoms: atoms.filter((atom) => !ebins.some(({ cpv }) => isWanted(cpv, [atom]))),
+    flags: ebins.length === 0 ? [] : [...new Set(use.map(bareFlag))].filter((flag) => !known.has(flag)),
+  };
 }
 
 /** The ebins of a repository that atoms ask for, and its name. Throws EBN084, SYS004. */
@@ -104,9 +126,7 @@ export function listEbins(
   repository: string,
   atoms: readonly string[],
 ): { readonly name: string; readonly cpvs: readonly string[] } {
-  requireRepository(repository);
-  const all = packageFolders(repository).flatMap((directory) => ebinsIn(repository, directory));
-  const cpvs = all.map(({ cpv }) => cpv).filter((cpv) => isWanted(cpv, atoms));
+  const cpvs = wantedEbins(repository, atoms).map(({ cpv }) => cpv);
   return { name: repositoryName(repository), cpvs };
 }
 

@@ -35,7 +35,12 @@ export interface PackageFolder {
   readonly index: PackagesIndex | undefined;
   /** By path, bytewise. */
   readonly packages: readonly FoundPackage[];
-  readonly problems: readonly Problem[];
+  readonly problems: readonly FolderProblem[];
+}
+
+/** What is wrong with a folder, and which version it concerns as far as that is known: `category/name-version`. */
+export interface FolderProblem extends Problem {
+  readonly cpv?: string | undefined;
 }
 
 /** The index in some bytes, packed or not; undefined when its version is not known. Throws EBN001 when it is damaged. */
@@ -85,14 +90,15 @@ function walk(folder: string): readonly string[] {
 export function readPackageFolder(folder: string): PackageFolder {
   if (pathKind(folder) !== 'folder') throw fault('EBN012', { what: `'${folder}' is no folder` });
   const index = indexOf(folder);
-  const problems: Problem[] = [];
+  const problems: FolderProblem[] = [];
   const found = (path: string, stanza?: Stanza): FoundPackage[] => {
     const file = `${folder}/${path}`;
     const facts = isInnerPath(path) ? entryFacts(file) : undefined;
     if (facts?.kind === 'file')
       return [{ path, file, sizeBytes: facts.sizeBytes, modifiedMs: facts.modifiedMs, stanza }];
     const what = `the index lists '${path}', and there is no such file`;
-    problems.push(problem('EBN002', { what, place: { file: `${folder}/Packages` } }));
+    const place = { file: `${folder}/Packages` };
+    problems.push({ ...problem('EBN002', { what, place }), cpv: presumedVersion({ path, stanza }) });
     return [];
   };
   const packages = index

@@ -26,8 +26,16 @@ export function fsyncDirectory(path: string): void {
   }
 }
 
-/** Writes all bytes and makes them durable (file only, not its directory). `mode` defaults to 0o644. */
+/** Writes all bytes and makes them durable (file only, not its directory). `mode` defaults to 0o644. Throws SYS004. */
 export function writeDurably(path: string, bytes: Uint8Array | string, mode = 0o644): void {
+  try {
+    writeAndSync(path, bytes, mode);
+  } catch (error) {
+    throw pathProblem('write', path, error);
+  }
+}
+
+function writeAndSync(path: string, bytes: Uint8Array | string, mode: number): void {
   const buffer = typeof bytes === 'string' ? Buffer.from(bytes) : bytes;
   const fd = openSync(path, 'w', mode);
   try {
@@ -51,17 +59,17 @@ export function writeWhole(path: string, bytes: Uint8Array | string): void {
 const temporaryName = (path: string): string =>
   join(dirname(path), `.tmp-${process.pid}-${randomBytes(6).toString('hex')}`);
 
-/** Replaces a file in one step: temporary file beside it, fsync, rename, fsync of the directory. */
+/** Replaces a file in one step: temporary file beside it, fsync, rename, fsync of the directory. Throws SYS004. */
 export function replaceFile(path: string, bytes: Uint8Array | string, mode = 0o644): void {
   const temporary = temporaryName(path);
   try {
-    writeDurably(temporary, bytes, mode);
+    writeAndSync(temporary, bytes, mode);
     renameSync(temporary, path);
   } catch (error) {
     try {
       unlinkSync(temporary);
     } catch {}
-    throw error;
+    throw pathProblem('write', path, error);
   }
   fsyncDirectory(dirname(path));
 }

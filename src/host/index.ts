@@ -54,6 +54,15 @@ export {
 export { copyHashingThrice, type FileHashes, hashFileThrice } from './file-hashes.ts';
 export { type FileLock, holdFileLock, isFileLocked } from './file-lock.ts';
 export { fileBytes, readFileRange } from './file-range.ts';
+export {
+  contentDigest,
+  readStamp,
+  shortDigest,
+  shortDigestLength,
+  stampKinds,
+  stampWidth,
+  textDigest,
+} from './file-stamps.ts';
 export { type FileTree, readFileTree, type TreeFile, writeFileTree } from './file-tree.ts';
 export { type FileWatch, readBytes, watchFile } from './file-watch.ts';
 export {
@@ -112,6 +121,7 @@ export {
 } from './http-exchange.ts';
 export { pauseAsked, replyWords } from './http-reply.ts';
 export { hmacSha256 } from './keyed-digest.ts';
+export { connectLines, type LineConnection, type LineServer, serveLines } from './line-socket.ts';
 export { type LoadedModule, type LoadModuleOptions, loadModule } from './load-module.ts';
 export { machine } from './machine.ts';
 export { type Mount, readMounts } from './mounts.ts';

@@ -1,5 +1,9 @@
 import type { LogReading } from '../app/index.ts';
+import type { OpenedSymbols } from '../app/python/index.ts';
 import type { Clock } from '../host/index.ts';
+
+/** What the routes of Python symbols ask. */
+export type SymbolAnswers = Pick<OpenedSymbols, 'answer' | 'toplevels'>;
 
 /** One request that was answered, for the request log. */
 export interface RequestLine {
@@ -41,6 +45,8 @@ export interface HttpOptions {
   readonly logReading?: LogReading;
   /** Label builds with the package's name: one row per package, so only for small farms. */
   readonly pkgnameLabel?: boolean;
+  /** Answers about symbols of Python; without it their routes lead nowhere. */
+  readonly symbols?: SymbolAnswers;
   /** Folder of the distfiles of ebins in content-hash layout; without it neither they nor the repositories are served. */
   readonly distfiles?: string;
   readonly limits?: Partial<HttpLimits>;

@@ -6,7 +6,9 @@ export const indexPage = `<!doctype html>
 <h1>packmill</h1>
 <ul>
 <li><a href="/api/queue/stats">queue</a>, <a href="/api/queue/packages">queued packages</a></li>
+<li><a href="/stages.html">stages</a></li>
 <li><a href="/recipes.html">recipes that keep themselves up to date</a></li>
+<li><a href="/python.html">symbols of Python</a></li>
 <li><a href="/ebins.html">ebins</a></li>
 <li><a href="/api/builders">builders</a></li>
 <li><a href="/api/builds">builds</a></li>

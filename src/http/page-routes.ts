@@ -40,7 +40,14 @@ export async function pageRoutes(server: WebServer, { pagesFolder }: RouteContex
       reply.sendFile(file, pagesFolder, day),
     );
   }
+  pythonPages(page, pagesFolder);
   ebinPages(page, pagesFolder);
+  page('/stages.html', 'Stages: what is built, and what mirrors have', (reply) =>
+    reply.header('content-security-policy', policy).sendFile('stages.html', pagesFolder, day),
+  );
+  page('/assets/stages.js', 'A part of the page of stages', (reply) =>
+    reply.sendFile('stages.js', pagesFolder, day),
+  );
   for (const [url, file] of Object.entries(terminalFiles)) {
     page(url, 'The terminal of the log page', (reply) => reply.sendFile(basename(file), dirname(file), day));
   }
@@ -68,6 +75,17 @@ function ebinPages(page: AddPage, pagesFolder: string): void {
   );
   for (const file of ['ebins.js', 'ebins-list.js', 'ebins-matrix.js', 'ebins.css']) {
     page(`/assets/${file}`, 'A part of the page of ebins', (reply) => reply.sendFile(file, pagesFolder, day));
+  }
+}
+
+function pythonPages(page: AddPage, pagesFolder: string): void {
+  page('/python.html', 'Symbols of Python: `?path=DOTTED.PATH`', (reply) =>
+    reply.header('content-security-policy', policy).sendFile('python.html', pagesFolder, day),
+  );
+  for (const file of ['python.js', 'python.css']) {
+    page(`/assets/${file}`, 'A part of the page of Python symbols', (reply) =>
+      reply.sendFile(file, pagesFolder, day),
+    );
   }
 }
 

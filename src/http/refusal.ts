@@ -19,6 +19,8 @@ const statusOf: Partial<Record<string, number>> = {
   EBN084: 404,
   EBN095: 404,
   EBN104: 404,
+  MPY330: 404,
+  MPY331: 404,
 };
 
 const statusOfBlame = { usage: 400, recipe: 422, world: 503, bug: 500 } as const;

@@ -1,6 +1,6 @@
 import type { FarmService, LogReading, ObjectIntake } from '../app/index.ts';
 import type { Clock } from '../host/index.ts';
-import type { HttpLimits } from './http-options.ts';
+import type { HttpLimits, SymbolAnswers } from './http-options.ts';
 import type { LiveStreams } from './live-streams.ts';
 import type { FarmMetrics } from './metrics/farm-metrics.ts';
 import type { SignIn } from './sign-in.ts';
@@ -16,4 +16,5 @@ export interface RouteContext {
   readonly limits: HttpLimits;
   readonly clock: Clock;
   readonly pagesFolder: string;
+  readonly symbols: SymbolAnswers | undefined;
 }

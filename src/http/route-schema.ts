@@ -19,7 +19,18 @@ export type WebServer = FastifyInstance<
 export interface RouteDescription {
   readonly summary: string;
   readonly description?: string;
-  readonly tag: 'logs' | 'queue' | 'events' | 'commands' | 'objects' | 'upkeep' | 'ebins' | 'farm' | 'pages';
+  readonly tag:
+    | 'logs'
+    | 'queue'
+    | 'events'
+    | 'commands'
+    | 'objects'
+    | 'upkeep'
+    | 'ebins'
+    | 'stages'
+    | 'python'
+    | 'farm'
+    | 'pages';
   readonly params?: WireSchema;
   readonly query?: WireSchema;
   readonly headers?: WireSchema;

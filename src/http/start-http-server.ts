@@ -19,6 +19,7 @@ import { FarmMetrics } from './metrics/farm-metrics.ts';
 import { objectRoutes } from './object-routes.ts';
 import { openapiRoute } from './openapi.ts';
 import { pageRoutes } from './page-routes.ts';
+import { pythonRoutes } from './python-routes.ts';
 import { queueRoutes } from './queue-routes.ts';
 import { refuse } from './refusal.ts';
 import { checkAgainstContracts } from './request-checks.ts';
@@ -26,6 +27,7 @@ import type { RouteContext } from './route-context.ts';
 import type { WebServer } from './route-schema.ts';
 import { signIn } from './sign-in.ts';
 import { boundSlowBodies } from './slow-bodies.ts';
+import { stageRoutes } from './stage-routes.ts';
 import { upkeepRoutes } from './upkeep-routes.ts';
 import { WrongTokens } from './wrong-tokens.ts';
 
@@ -103,6 +105,7 @@ function contextOf(service: FarmService, intake: ObjectIntake, options: HttpOpti
     metrics,
     limits,
     clock,
+    symbols: options.symbols,
     pagesFolder: options.pagesFolder ?? fileURLToPath(new URL('pages', import.meta.url)),
   };
 }
@@ -166,6 +169,8 @@ async function addRoutes(server: WebServer, options: HttpOptions, context: Route
     upkeepRoutes(inner, context);
     ebinRoutes(inner, service.ebins);
     ebinRequestRoutes(inner, context);
+    stageRoutes(inner, context);
+    pythonRoutes(inner, context);
     if (options.distfiles !== undefined)
       ebinFileRoutes(inner, {
         store: options.distfiles,

@@ -9,8 +9,10 @@ export type { Need, Offer, Recipe, RecipeKindName, VersionOperator } from './rec
 export type {
   AvailableArtifact,
   JobContext,
+  JobRun,
   KindServices,
   LoadedRecipe,
+  PublishedFile,
   RecipeKind,
   StagedJob,
   Verdict,

@@ -13,6 +13,13 @@ export interface AvailableArtifact {
   readonly folders: readonly string[];
 }
 
+/** A file that a target publishes of a recipe already, by its object where that is known. */
+export interface PublishedFile {
+  readonly fileName: string;
+  readonly version: string;
+  readonly object?: Artifact['object'] | undefined;
+}
+
 /** What a recipe kind is told about the one job it is to describe. All paths are absolute and of the host. */
 export interface JobContext<Details = unknown> {
   readonly recipe: Recipe<Details>;
@@ -28,7 +35,7 @@ export interface JobContext<Details = unknown> {
   /** Needs to be met from the repositories that the kind's settings name, as recipes write them (`libfoo>=1.2`). */
   readonly repositoryNeeds: readonly string[];
   /** Files of the same recipe that the target already publishes. */
-  readonly published: readonly { readonly fileName: string; readonly version: string }[];
+  readonly published: readonly PublishedFile[];
   /** Number of processors this job may use. */
   readonly processors: number;
   /** A line of packmill's own in the job's log. */
@@ -70,6 +77,15 @@ export interface KindServices {
   putBytes(bytes: Uint8Array): Promise<{ digest: Artifact['object']; sizeBytes: number }>;
 }
 
+/** What a job that is done as a whole has of the attempt that it is. */
+export interface JobRun {
+  /** Bytes for the log, as a program wrote them. */
+  readonly output: (bytes: Uint8Array) => void;
+  /** A part of the job begins, for readers of the log. */
+  readonly phase: (name: string) => void;
+  readonly signal: AbortSignal;
+}
+
 /** One kind of recipe; the engine knows none by name. */
 export interface RecipeKind<Details = unknown> {
   readonly name: RecipeKindName;
@@ -86,6 +102,8 @@ export interface RecipeKind<Details = unknown> {
   keepsSources(recipe: Recipe<Details>): boolean;
   /** Fills the work folder and describes the job; a problem here ends the job as failed. */
   stage(context: JobContext<Details>, services: KindServices): Promise<StagedJob>;
+  /** Does the whole job, instead of describing it: for what makes trees of its own, beside the sandbox of the attempt. */
+  perform?(context: JobContext<Details>, run: JobRun): Promise<Outcome>;
 }
 
 /** A folder that could not be made a recipe, or remarks about one that could. */

@@ -13,4 +13,4 @@ export {
   type InstallSource,
   installDistribution,
 } from './install.ts';
-export type { PythonCage, PythonEnvironment } from './python-environment.ts';
+export { type PythonCage, type PythonEnvironment, probeFolder } from './python-environment.ts';

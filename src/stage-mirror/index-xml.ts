@@ -15,8 +15,13 @@ const attributes = (of: Readonly<Record<string, string | number | undefined>>): 
 
 /** What `build-info.json` says, one level deep. */
 function buildInfo(folder: string): readonly (readonly [string, string])[] {
+  return infoOfText(textIfThere(`${folder}/build-info.json`));
+}
+
+/** The same of its text. */
+export function infoOfText(text: string | undefined): readonly (readonly [string, string])[] {
   try {
-    const value = JSON.parse(textIfThere(`${folder}/build-info.json`) ?? '{}') as Record<string, unknown>;
+    const value = JSON.parse(text ?? '{}') as Record<string, unknown>;
     return Object.entries(value).map(([name, one]) => [
       name,
       typeof one === 'string' ? one : Array.isArray(one) ? one.join(' ') : JSON.stringify(one),
@@ -42,7 +47,10 @@ function newest(
 }
 
 /** `index.xml` of a mirror (9.9): the newest results of each subarch with size, version, path, checksum and how they were built. */
-export function printIndex({ root, subarches }: Mirror): string {
+export function printIndex(
+  { root, subarches }: Mirror,
+  infoOf: (folder: string) => readonly (readonly [string, string])[] = buildInfo,
+): string {
   const lines = ['<?xml version="1.0" encoding="UTF-8"?>', '<mirror>'];
   for (const subarch of subarches) {
     const results = newest(subarch);
@@ -52,7 +60,7 @@ export function printIndex({ root, subarches }: Mirror): string {
     for (const { artifact, version } of results) {
       const { type, sizeBytes, stated, path, isSigned } = artifact;
       const facts = { type, version, path: path.slice(root.length), size: sizeBytes, sha256: stated };
-      const info = buildInfo(path.slice(0, path.lastIndexOf('/')));
+      const info = infoOf(path.slice(0, path.lastIndexOf('/')));
       const head = `    <artifact${attributes({ ...facts, signed: isSigned ? 'yes' : 'no' })}`;
       if (info.length === 0) lines.push(`${head}/>`);
       else {

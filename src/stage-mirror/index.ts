@@ -1,7 +1,9 @@
+export { artifactSuffix, hashText } from './artifact-names.ts';
 export { cleanMirror } from './clean.ts';
 export type { Artifact, Mirror, MirrorSnapshot, MirrorSubarch, MirrorVersion } from './contract.ts';
 export { type ImportReport, importMirror } from './import-mirror.ts';
 export { importSeed, type SeedImport, type SeedProof } from './import-seed.ts';
+export { infoOfText, printIndex } from './index-xml.ts';
 export { type LatestState, latestStates, rollBackLatest, visibleState } from './latest.ts';
 export { type Candidate, candidateOf, type NextBuild, nextBuild, type RotationRules } from './next-build.ts';
 export { MirrorPublisher, type MirrorPublisherOptions, type SignerSource } from './publish.ts';

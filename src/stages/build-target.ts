@@ -2,14 +2,13 @@ import { ProblemError, problem } from '../diagnostics/index.ts';
 import { entryFacts } from '../host/index.ts';
 import type { StagePlan, StageRecord } from './contract.ts';
 import { checkEmulator } from './emulator.ts';
-import { fetchOutputs } from './fetch.ts';
 import type { StageHands } from './hands.ts';
-import { DigestMemory, findInputs } from './inputs.ts';
+import { findInputs } from './inputs.ts';
 import { takeLock } from './lock.ts';
 import { makeResult } from './make-result.ts';
+import { resolve } from './make-target.ts';
 import { updateControl } from './publish.ts';
 import { keepLastKey, keepRecord } from './records.ts';
-import { type ResolvedTarget, resolveTarget } from './resolve.ts';
 
 /** How a target ended. */
 export interface StageOutcome {
@@ -49,19 +48,6 @@ export async function buildTarget(hands: StageHands, plan: StagePlan): Promise<S
   } finally {
     await lock.release();
   }
-}
-
-/** Everything that is known of a target; runs its fetch step when that has not been done. Throws MST010, MST011. */
-async function resolve(hands: StageHands, plan: StagePlan): Promise<ResolvedTarget> {
-  const memory = new DigestMemory(hands.state.digests);
-  const first = await resolveTarget({ ...hands, memory }, plan);
-  if ('problem' in first) throw new ProblemError(first.problem);
-  if (!('needsFetch' in first)) return first;
-  hands.onEvent({ kind: 'phase', phase: 'fetch' });
-  await fetchOutputs(hands, plan);
-  const second = await resolveTarget({ ...hands, memory }, plan);
-  if ('key' in second) return second;
-  throw new Error(`what '${plan.name}' fetched is gone`);
 }
 
 /** Whether a result is in the mirror and is not to be made anew. */

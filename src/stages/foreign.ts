@@ -36,6 +36,23 @@ export function emulationEnvironment(emulator: string | undefined): Readonly<Rec
 const architectureOf = (name: string): Architecture | undefined =>
   known.find(([prefix]) => prefix.test(name))?.[1];
 
+/** What the kernel of a machine that runs programs of an architecture itself calls that machine; undefined: nothing is known of it. */
+export const machineOf = (archDesc: string): string | undefined => architectureOf(archDesc)?.machine;
+
+/** All machines that something is known of, each with an architecture of its own. */
+export const knownMachines: readonly { readonly machine: string; readonly archDesc: string }[] = [
+  ...[
+    { machine: 'x86_64', archDesc: 'x86-64bit' },
+    { machine: 'i686', archDesc: 'x86-32bit' },
+    { machine: 'aarch64', archDesc: 'arm-64bit' },
+  ],
+  ...[
+    { machine: 'armv7l', archDesc: 'arm-32bit' },
+    { machine: 'riscv64', archDesc: 'riscv64' },
+    { machine: 'ppc64le', archDesc: 'ppc64le' },
+  ],
+];
+
 /**
  * Name of the emulator that programs of an architecture need on this machine; undefined when it runs them itself. An architecture
  * that nothing is known of counts as the machine's own when `host/arch_desc` says the same. Throws MST006 otherwise.

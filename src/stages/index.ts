@@ -1,4 +1,5 @@
-export { buildTarget, type StageOutcome } from './build-target.ts';
+export { buildKey } from './build-key.ts';
+export type { StageOutcome } from './build-target.ts';
 export type {
   BuildIdentity,
   ControlUpdate,
@@ -13,9 +14,11 @@ export type {
 } from './contract.ts';
 export { type ControlReader, checkedValue, compareVersions, isControlValue, versionTime } from './control.ts';
 export { Elements } from './elements.ts';
+export { machineOf } from './foreign.ts';
 export type { StageEvent, StageHands } from './hands.ts';
 export { lockHolder } from './lock.ts';
 export { type SubarchStatus, statusOf, type TargetView, viewTargets } from './look.ts';
+export { type MadeTarget, makeTarget } from './make-target.ts';
 export type { StagePublication, StagePublisher } from './publish.ts';
 export { stageObjects } from './records.ts';
 export {
@@ -24,10 +27,11 @@ export {
   type RunEnd,
   type RunRequest,
   runTargets,
-  type TargetEnd,
   snapshotFor,
+  type TargetEnd,
   targetsOf,
 } from './run-targets.ts';
+export { emulatorHere, runnableMachines } from './runnable.ts';
 export { buildSnapshot, planSnapshot, type SnapshotPlan } from './snapshot.ts';
 export { StageState } from './state.ts';
 export { type Tidied, tidyState } from './tidy.ts';

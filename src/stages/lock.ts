@@ -4,9 +4,14 @@ import {
   holdFileLock,
   isFileLocked,
   ownIdentity,
+  type ProcessIdentity,
   processState,
+  systemClock,
   textIfThere,
 } from '../host/index.ts';
+
+/** Of 50 ms each, for a lock whose holder was killed. */
+const mostWaits = 100;
 
 /** Text of a lock file: who holds it, for people. */
 function holderText(): string {
@@ -20,6 +25,17 @@ function olderHolder(text: string): number | undefined {
   if (pid === undefined) return undefined;
   const { realm } = ownIdentity();
   return processState({ pid: Number(pid), realm, began: undefined }) === 'running' ? Number(pid) : undefined;
+}
+
+/** Whether the process that a lock's text names has ended; the program that holds the lock for it ends a moment later. */
+function isHolderGone(text: string | undefined): boolean {
+  try {
+    const { pid, realm, began } = JSON.parse(text ?? '') as Partial<ProcessIdentity>;
+    if (typeof pid !== 'number' || typeof realm !== 'string' || typeof began !== 'string') return false;
+    return processState({ pid, realm, began }) === 'gone';
+  } catch {
+    return false;
+  }
 }
 
 function holderWords(text: string | undefined): string {
@@ -38,8 +54,12 @@ function holderWords(text: string | undefined): string {
 export async function takeLock(path: string): Promise<FileLock> {
   const before = textIfThere(path);
   const older = before === undefined ? undefined : olderHolder(before);
-  const lock = older === undefined ? await holdFileLock(path, holderText()) : undefined;
-  if (lock) return lock;
+  for (let waits = 0; older === undefined; waits++) {
+    const lock = await holdFileLock(path, holderText());
+    if (lock) return lock;
+    if (waits === mostWaits || !isHolderGone(textIfThere(path))) break;
+    await systemClock.sleep(50);
+  }
   const who = older === undefined ? holderWords(textIfThere(path)) : `process ${older}`;
   throw fault('MST013', { what: `${who} holds the lock '${path}'` });
 }

@@ -1,7 +1,7 @@
 import type { Problem } from '../diagnostics/index.ts';
 import { entryFacts } from '../host/index.ts';
-import { buildKey, toolVersions } from './build-key.ts';
 import type { Digest } from '../primitives/index.ts';
+import { buildKey, toolVersions } from './build-key.ts';
 import type { StageInputs, StagePlan, StageRecord } from './contract.ts';
 import { knownFetch } from './fetch.ts';
 import type { StageHands } from './hands.ts';

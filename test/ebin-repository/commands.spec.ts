@@ -345,3 +345,13 @@ it('a request in JSON does what the words do, and the answer has the fields of t
   for (const path of files(at('asked'))) expect(text('asked', path)).toBe(text('tree', path));
   expect(naive.files.every(({ action, sha256 }) => action === 'written' && sha256.length === 64)).toBe(true);
 });
+
+it('select and matrix tell of flags that no ebin has, and select of packages that are not there', async () => {
+  for (const command of ['select', 'matrix']) {
+    const done = await run('ebin', command, at('tree'), 'app-misc/ebindemo', '--use', 'alfa doc');
+    expect([done.code, done.err]).toEqual([0, "warning EBN088 no ebin has the flag 'alfa'\n"]);
+  }
+  const nothing = await run('ebin', 'select', at('tree'), 'app-misc/nah', '--mask', at('mask-of-nothing'));
+  expect([nothing.code, nothing.err]).toEqual([2, expect.stringContaining('EBN095')]);
+  expect(readdirSync(at(''))).not.toContain('mask-of-nothing');
+});

@@ -36,7 +36,8 @@ export class BinhostServer {
       response.writeHead(status, headers);
       if (this.breaking === path && body) {
         this.breaking = undefined;
-        response.write(body.subarray(0, body.byteLength >> 1), () => response.destroy());
+        // an end, since a reset may overtake what was sent
+        response.write(body.subarray(0, body.byteLength >> 1), () => response.socket?.end());
       } else response.end(body);
     };
     const file = join(this.#root, path);

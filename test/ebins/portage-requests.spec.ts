@@ -14,6 +14,7 @@ import {
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EbinRequestView } from '../../src/api/index.ts';
+import { stayOnDisk } from '../quick-folder.ts';
 import { ServiceFixture } from '../service/service-fixture.ts';
 import { checkout, sourceRepository } from './portage-lab.ts';
 
@@ -94,6 +95,8 @@ describe.skipIf(checkout === undefined)(
     let pkgdir = '';
 
     beforeAll(async () => {
+      // the root has other names of the files of /usr
+      stayOnDisk();
       farm = await ServiceFixture.make();
       pkgdir = join(farm.folder, 'pkgdir');
       const root = join(farm.folder, 'root');

@@ -189,3 +189,31 @@ describe('the page of recipes', () => {
       await page.screenshot({ path: `${process.env['PACKMILL_SHOTS']}/recipes-desk.png` });
   });
 });
+
+describe('the page of stages', () => {
+  it('shows subarches with jobs, results and what they began with, and follows what changes', async () => {
+    const result = {
+      ...{ target: 'stage3', version: '2026-01-31', path: 'a/b/c/2026-01-31/stage3.tar.xz', sizeBytes: 2048 },
+      ...{ sha256: 'b'.repeat(64), key: 'a'.repeat(64), begun: 'stage3 2026-01-01 of a/b/c', durationMs: 5 },
+      latest: 'a/b/c/stage3-latest.tar.xz',
+    };
+    const jobs = [{ id: 'mirror/any/a.b.c/stage3', target: 'stage3', state: 'failed', reason: hostile }];
+    const own = { build: 'a', archDesc: 'b', subarch: 'c', mode: 'full', version: '2026-01-31' };
+    const source = { source: 'tiny', target: 'mirror', generation: 3, trees: [] };
+    const subarch = { ...own, state: 'failed' as const, failures: 2, jobs, results: [result] };
+    farm.service.stageSources = [{ ...source, subarches: [subarch] }];
+    page = await browser.newPage();
+    page.on('pageerror', (error) => problems.push(String(error)));
+    await page.goto(`${farm.url}/stages.html`);
+    await page.locator('#state', { hasText: 'live' }).waitFor();
+    const shown = page.locator('[data-subarch="a/b/c"]');
+    const text = await shown.textContent();
+    expect(text).toContain('2026-01-31: failed, 2 failures in a row');
+    expect(text).toContain(result.begun);
+    expect(text).toContain('stage3-latest.tar.xz');
+    expect(await shown.locator('a').getAttribute('href')).toBe('/logs.html?id=mirror%2Fany%2Fa.b.c%2Fstage3');
+    expect(await page.locator('img').count()).toBe(0);
+    farm.service.stageSources = [{ ...source, subarches: [{ ...subarch, state: 'complete', failures: 0 }] }];
+    await page.locator('[data-state="complete"]').waitFor();
+  });
+});

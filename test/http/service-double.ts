@@ -7,6 +7,7 @@ import type {
   JobView,
   RemovalRequest,
   ScheduleRequest,
+  StageSourceView,
   UpkeepPackages,
   UpkeepRunRequest,
   UpkeepView,
@@ -136,6 +137,10 @@ export class ServiceDouble implements FarmService {
     this.#called('dropEbinRequest', id);
     if (!this.ebinWishes.some((one) => one.id === id))
       throw fault('EBN104', { what: `there is no request ${id}` });
+  }
+  stageSources: StageSourceView[] = [];
+  async stages() {
+    return this.stageSources;
   }
   ebinRequests() {
     return this.ebinWishes;

@@ -176,8 +176,11 @@ describe('a farm that keeps ebins', () => {
     const before = read('app-misc/pen/pen-1.0.ebuild');
     await farm.do('upkeep', 'pause', 'binpkgs');
     await put({ ...cup, use: [] });
+    const gone = await put({ ...pen, use: ['alpha', 'beta'] });
     const path = await put({ ...pen, use: ['alpha', 'beta'] });
     truncateSync(path, 7000);
+    // the index goes on listing it
+    rmSync(gone);
     await farm.do('upkeep', 'resume', 'binpkgs');
     await farm.watch.moved('app-misc/pen', 'failed');
     await farm.watch.moved('app-misc/cup', 'succeeded', 2);
@@ -200,6 +203,7 @@ describe('a farm that keeps ebins', () => {
     expect(list.ebins.map(({ cpv, built, missing }) => [cpv, built, missing])).toEqual([
       ['app-misc/cup-2.0', 2, 0],
       ['app-misc/pen-1.0', 3, 1],
+      ['dev-libs/jug-3.0', 1, 0],
     ]);
     const matrix = await farm.json<EbinMatrix>('/api/ebins/ebins/app-misc/pen-1.0?use=alpha%20beta');
     expect(matrix.choice).toMatchObject({ use: ['alpha', 'beta'], state: 'missing' });

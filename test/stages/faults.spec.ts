@@ -11,7 +11,6 @@ import {
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { holdFileLock, readMounts } from '../../src/host/index.ts';
-import { lockHolder } from '../../src/stages/index.ts';
 import { Scene, seedVersion, subarch, version } from './scene.ts';
 
 const packmill = join(import.meta.dirname, '../../bin/packmill');
@@ -257,11 +256,6 @@ describe('a kill', () => {
       expect(await dyingAt(moment)).toBe('SIGKILL');
       await expect.poll(() => processesWith(`0.${index}876`), { timeout: 30_000 }).toEqual([]);
       nothingMounted();
-      // who holds a lock for us dies with us, a moment later
-      for (const name of ['.multi_progress', `.${freshen}_progress`]) {
-        const path = scene.path(`mirror/${subarch}/.control/${name}`);
-        await expect.poll(() => lockHolder(path), { timeout: 30_000 }).toBeUndefined();
-      }
       // as the run that died has found it
       scene.control('version/stage3', seedVersion);
       const isThere = existsSync(scene.result('stage3'));

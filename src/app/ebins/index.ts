@@ -32,6 +32,7 @@ export {
   readRequest,
   readSettings,
   selectNearest,
+  strangeWords,
 } from '../../ebin-repository/index.ts';
 export { type BinhostOptions, isBinhost, usualBinhostCache } from './binhost-address.ts';
 export {

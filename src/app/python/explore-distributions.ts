@@ -101,7 +101,7 @@ export async function exploreDistributions(request: ExploreRequest): Promise<rea
 }
 
 /** The sandbox that the environment asks for: containers of `BUILDER_IMAGE` where `CONTAINER_ENGINE` says so. */
-async function openCage(folder: string, signal: AbortSignal | undefined): Promise<PythonCage> {
+export async function openCage(folder: string, signal: AbortSignal | undefined): Promise<PythonCage> {
   const engine = machine.variable('CONTAINER_ENGINE');
   const { driver, root } = await openSandbox({
     settings: {

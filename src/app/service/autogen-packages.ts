@@ -4,6 +4,7 @@ import { jobId } from '../../primitives/index.ts';
 import { isEbinTarget } from '../ebin-targets/is-ebin-target.ts';
 import { isWishName } from '../ebin-targets/wishes.ts';
 import type { Farm } from '../farm.ts';
+import { isStageTarget } from '../stage-targets/is-stage-target.ts';
 import { knownAutogens } from '../tree-owners.ts';
 
 /** A source of autogens with its target. */
@@ -21,12 +22,13 @@ export function autogenPackages(
   return [...names].sort().map((name) => packageOf(farm, { name, target }));
 }
 
-/** Ebins are known by their jobs: where they stay when their builds are gone, nobody writes names down. */
+/** Ebins and stages are known by their jobs: where they stay when their builds are gone, nobody writes names down. */
 function namesOf(
   farm: Pick<Farm, 'config' | 'database' | 'trees'>,
   { source, target }: AutogenSource,
 ): readonly string[] {
-  if (!isEbinTarget(farm, target)) return knownAutogens(farm, target)[source] ?? [];
+  if (!isEbinTarget(farm, target) && !isStageTarget(farm, target))
+    return knownAutogens(farm, target)[source] ?? [];
   const made = farm.trees.packages(target).flatMap(({ from }) => (from?.source === source ? [from.job] : []));
   const jobs = farm.database.inventory.recipes(target, 'any');
   return [...new Set([...made, ...jobs.keys()])].filter((name) => !isWishName(name));

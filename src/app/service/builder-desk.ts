@@ -28,6 +28,7 @@ import { targetOf } from '../attempt-inputs.ts';
 import { verifyBuild } from '../ebin-targets/orders.ts';
 import type { Farm } from '../farm.ts';
 import { takeDistfile } from '../recipe-kinds.ts';
+import { verifyStage } from '../stage-targets/orders.ts';
 import { usualArchOf } from './architectures.ts';
 import type { LandingZone } from './landing-zone.ts';
 import type { Tokens } from './tokens.ts';
@@ -200,6 +201,10 @@ export class BuilderDesk {
       if (orders.isEbin(begun)) {
         const build = orders.buildOf(begun);
         return { kind: 'succeeded', artifacts: await verifyBuild(farm, outcome.artifacts, build) };
+      }
+      if (orders.isStage(begun)) {
+        const stage = await orders.stageOf(begun);
+        return { kind: 'succeeded', artifacts: await verifyStage(farm, outcome.artifacts, stage) };
       }
       if (orders.isAutogen(begun)) {
         const { store } = farm;

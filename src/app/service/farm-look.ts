@@ -4,6 +4,7 @@ import type { FarmEvent } from '../../model/index.ts';
 import { ebinLook } from '../ebin-targets/look.ts';
 import type { EbinLook } from '../ebins/index.ts';
 import type { Farm } from '../farm.ts';
+import { stageViews } from '../stage-targets/views.ts';
 import { ebinRequestViews } from './ebin-requests.ts';
 import type { LogRevision } from './farm-service.ts';
 import { QueueNotes } from './queue-notes.ts';
@@ -41,6 +42,10 @@ export abstract class FarmLook {
 
   upkeepPackages(source: string): Promise<UpkeepPackages> {
     return this.#upkeep.packages(source);
+  }
+
+  stages() {
+    return stageViews(this.farm);
   }
 
   ebinRequests() {

@@ -11,6 +11,7 @@ import type {
   RemovalRequest,
   ScheduleReply,
   ScheduleRequest,
+  StageSourceView,
   UpkeepPackages,
   UpkeepRunReply,
   UpkeepRunRequest,
@@ -69,6 +70,8 @@ export interface FarmService {
   requestEbin(request: EbinRequest): Promise<EbinRequestView>;
   /** Forgets such a request. Throws EBN104. */
   dropEbinRequest(id: number): Promise<void>;
+  /** Sources of stages, and what their mirrors have. */
+  stages(): Promise<readonly StageSourceView[]>;
   /** Combinations that are asked for, and how they stand. */
   ebinRequests(): readonly EbinRequestView[];
 

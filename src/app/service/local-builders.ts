@@ -10,6 +10,7 @@ import { gentooLabels } from '../ebin-targets/gentoo-root.ts';
 import type { Farm } from '../farm.ts';
 import { performAttempt } from '../perform-attempt.ts';
 import { kindOf } from '../recipe-kinds.ts';
+import { stageLabels } from '../stage-targets/hands.ts';
 import type { WorkOrders } from './work-orders.ts';
 
 export interface LocalBuildersOptions {
@@ -27,8 +28,8 @@ export interface LocalBuildersOptions {
 type OwnBuilder = Pick<BuilderOptions<BegunAttempt>, 'name' | 'builderClass' | 'slots' | 'labels'>;
 
 /**
- * Builders within the manager's own process: `packmill up` has no others. Where a farm has ebins, one makes their ebuilds, even
- * where this machine builds nothing.
+ * Builders within the manager's own process: `packmill up` has no others. Where a farm has ebins or stages, one does what has to be
+ * done where the manager is, even where this machine builds nothing.
  */
 export class LocalBuilders {
   readonly #options: LocalBuildersOptions;
@@ -45,8 +46,12 @@ export class LocalBuilders {
   /** Works until the signal aborts; attempts under way then go back to the queue. */
   async run(signal: AbortSignal): Promise<void> {
     const { farm, slots } = this.#options;
-    const isIndexing = Object.values(farm.config.targets).some(({ kind }) => kind === 'ebins');
-    const labels = gentooLabels(farm.config.sandbox['gentoo-root']);
+    const kinds = new Set(Object.values(farm.config.targets).map(({ kind }) => kind));
+    const isIndexing = kinds.has('ebins') || kinds.has('stages');
+    const labels = [
+      ...gentooLabels(farm.config.sandbox['gentoo-root']),
+      ...(kinds.has('stages') ? stageLabels() : []),
+    ];
     this.#atWork = [
       ...(slots > 0 ? [{ name: this.#name, builderClass: Number.MAX_SAFE_INTEGER, slots, labels }] : []),
       // takes nothing but what has to be done on this machine

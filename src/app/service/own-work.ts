@@ -2,6 +2,7 @@ import type { UpkeepConfig } from '../../config/index.ts';
 import { AutogenWork, type AutogenWorkParts } from './autogen-work.ts';
 import { EbinWork } from './ebin-work.ts';
 import { ReleaseWork } from './release-work.ts';
+import { StageWork } from './stage-work.ts';
 import type { SourceWork } from './upkeep-source.ts';
 
 export interface OwnWorkParts extends Omit<AutogenWorkParts, 'target'> {
@@ -14,5 +15,6 @@ export function ownWork(parts: OwnWorkParts): SourceWork | undefined {
   const { kind, target } = parts.farm.config['recipe-sources'][parts.source] ?? {};
   if (kind === 'release') return new ReleaseWork(parts);
   if (kind === 'ebins' && target !== undefined) return new EbinWork({ ...parts, target });
+  if (kind === 'stages' && target !== undefined) return new StageWork({ ...parts, target });
   return kind === 'autogen' && target !== undefined ? new AutogenWork({ ...parts, target }) : undefined;
 }

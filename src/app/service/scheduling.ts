@@ -236,10 +236,10 @@ export class Scheduling {
     if (unfit) return this.#answer(request, undefined, unfit);
     const state = await sources.at(request.source, request.commit);
     if (!isEbuildTree(farm, request.target)) return await this.#planFrom(request, state);
-    const { names, recipes } = await treeRecipesFor(this.#parts, request.target, state);
+    const { names, recipes, broken } = await treeRecipesFor(this.#parts, request.target, state);
     const isAll = request.packages.some(({ name }) => name === 'all');
     const packages = isAll ? names.map((name) => ({ name })) : request.packages;
-    return await this.#planWith({ ...request, packages }, state, { recipes, broken: [] });
+    return await this.#planWith({ ...request, packages }, state, { recipes, broken });
   }
 
   async #planFrom(request: Settled, state: SourceState): Promise<ScheduleReply> {

@@ -1,9 +1,11 @@
 import type { WorkOrder } from '../../api/index.ts';
+import { fault } from '../../diagnostics/index.ts';
 import type { BegunAttempt } from '../../dispatcher/index.ts';
 import type { Recipe } from '../../model/index.ts';
 import { type AutogenDetails, packOverlay } from '../../recipes/autogen/index.ts';
 import { type BuildDetails, type EbinDetails, indexRecipe } from '../../recipes/ebin/index.ts';
 import { type PkgbuildDetails, packRecipeBytes } from '../../recipes/pkgbuild/index.ts';
+import type { StageDetails } from '../../recipes/stage/index.ts';
 import type { StoredObject } from '../../store/index.ts';
 import { gatherInputs, introduction, targetOf } from '../attempt-inputs.ts';
 import { autogenOrderSettings } from '../autogen-orders.ts';
@@ -14,6 +16,8 @@ import { isWishName, wishOfJob, wishRecipe } from '../ebin-targets/wishes.ts';
 import type { Farm } from '../farm.ts';
 import { isEbuildTree, kindOf, pkgbuildSettings } from '../recipe-kinds.ts';
 import type { RecipeSources } from '../recipe-sources.ts';
+import { isStageTarget } from '../stage-targets/is-stage-target.ts';
+import { mirrorInputs, stageOrderSettings } from '../stage-targets/orders.ts';
 
 const oneMebibyte = 1 << 20;
 
@@ -32,6 +36,7 @@ export class WorkOrders {
   /** The recipe of an attempt's job, at the commit of its plan. Throws what `RecipeSources` throws. */
   async recipeOf(begun: Pick<BegunAttempt, 'plan' | 'job'>): Promise<Recipe> {
     if (this.isEbin(begun)) return this.#ebinOf(begun);
+    if (this.isStage(begun)) return await this.stageOf(begun);
     return this.isAutogen(begun) ? await this.#autogenOf(begun) : await this.pkgbuildOf(begun);
   }
 
@@ -44,11 +49,30 @@ export class WorkOrders {
   }
 
   isAutogen({ job }: Pick<BegunAttempt, 'job'>): boolean {
-    return isEbuildTree(this.#farm, targetOf(job.id).target) && !this.isEbin({ job });
+    const isOther = this.isEbin({ job }) || this.isStage({ job });
+    return isEbuildTree(this.#farm, targetOf(job.id).target) && !isOther;
   }
 
   isEbin({ job }: Pick<BegunAttempt, 'job'>): boolean {
     return isEbinTarget(this.#farm, targetOf(job.id).target);
+  }
+
+  isStage({ job }: Pick<BegunAttempt, 'job'>): boolean {
+    return isStageTarget(this.#farm, targetOf(job.id).target);
+  }
+
+  /** The stage of a job, of the version that it was planned with. Throws CLI002, and what `RecipeSources.stages` throws. */
+  async stageOf({ plan, job }: Pick<BegunAttempt, 'plan' | 'job'>): Promise<Recipe<StageDetails>> {
+    const origin = this.#farm.database.plans.get(plan)?.origin;
+    const state = await this.#sources.at(origin?.source ?? '', origin?.commit);
+    // the version of a seed is its own
+    const all = [
+      ...(await this.#sources.stages(state, job.version)).recipes,
+      ...(await this.#sources.stages(state)).recipes,
+    ];
+    const found = all.find(({ name, version }) => name === job.name && version === job.version);
+    if (found) return found;
+    throw fault('CLI002', { what: `the stage '${job.name}' ${job.version} is not there any more` });
   }
 
   /** What a job of ebins that may run elsewhere is to build. Throws EBN104. */
@@ -84,6 +108,12 @@ export class WorkOrders {
       const archive = await farm.store.putBytes(Buffer.from(JSON.stringify(details)));
       return { recipe, archive, settings: plain(ebinOrderSettings(farm, target, details)) };
     }
+    if (this.isStage(begun)) {
+      const recipe = await this.stageOf(begun);
+      const settings = plain(stageOrderSettings(recipe.details));
+      const archive = await farm.store.putBytes(Buffer.from(JSON.stringify(settings)));
+      return { recipe, archive, settings };
+    }
     if (this.isAutogen(begun)) {
       const recipe = await this.#autogenOf(begun);
       const archive = await this.#overlayArchive(recipe.details);
@@ -99,6 +129,10 @@ export class WorkOrders {
       archive,
       settings: plain({ ...settings, upstreams: [...settings.upstreams], repositories }),
     };
+  }
+
+  async #fromMirror(begun: BegunAttempt, recipe: Recipe): Promise<Awaited<ReturnType<typeof mirrorInputs>>> {
+    return this.isStage(begun) ? await mirrorInputs(this.#farm, recipe.details as StageDetails) : [];
   }
 
   /** An overlay that was laid out never changes, and all its jobs get the same archive. */
@@ -134,10 +168,12 @@ export class WorkOrders {
       arch,
       planned: plain(job),
       recipe: { object: archive.digest, sizeBytes: archive.sizeBytes },
-      dependencies: inputs.dependencies.map(({ artifact, folders }) => ({
-        artifact: plain(artifact),
-        folders: [...folders],
-      })),
+      dependencies: [...inputs.dependencies, ...(await this.#fromMirror(begun, recipe))].map(
+        ({ artifact, folders }) => ({
+          artifact: plain(artifact),
+          folders: [...folders],
+        }),
+      ),
       published: [...inputs.published],
       repositoryNeeds: [...inputs.repositoryNeeds],
       remarks: [...inputs.remarks],

@@ -74,8 +74,18 @@ export function addGenerate(command: Command, shell: Shell): void {
           replaceFile(placeOf(words.jsonReport), `${JSON.stringify(report)}\n`);
         }
         conclude(shell, result);
+        if (words.jsonReport === undefined) tellOfMirrors(shell, request);
       });
     });
+}
+
+/** Without an address Portage does not know the mirror that ebuilds name. */
+function tellOfMirrors(shell: Shell, { repo, options }: GenerateRequest): void {
+  const text = Buffer.from(bytesIfThere(`${repo}/profiles/thirdpartymirrors`) ?? []).toString('utf8');
+  if (text.trim() !== '' || options.uriStyle === 'bare') return;
+  shell.tell(
+    'next: say with --mirror at which address the store is served; no ebuild can fetch anything before',
+  );
 }
 
 const mostRequestBytes = 2 ** 24;
@@ -87,7 +97,12 @@ export async function requestOf(pkgdirs: readonly string[], words: GenerateWords
       words.request === '-'
         ? await readStandardInput(mostRequestBytes)
         : bytesIfThere(placeOf(words.request));
-    const read = readRequest(Buffer.from(bytes ?? []).toString('utf8'));
+    if (!bytes)
+      throw fault('EBN083', {
+        what: `there is no file '${words.request}'`,
+        why: 'It was named with --request.',
+      });
+    const read = readRequest(Buffer.from(bytes).toString('utf8'));
     const options = { ...read.options, open: openingOf(words) };
     const places = {
       pkgdirs: read.pkgdirs.map(sourceOf),

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { EbinList, EbinMatrix } from '../../api/index.ts';
 import { lookAtEbins } from '../../app/ebins/index.ts';
+import { problem } from '../../diagnostics/index.ts';
 import { formatBytes } from '../../primitives/index.ts';
 import type { Shell } from '../shell.ts';
 import { placeOf } from './ebin-options.ts';
@@ -31,12 +32,27 @@ export function addMatrix(command: Command, shell: Shell): void {
       const wish = (words.use ?? '').split(/\s+/).filter(Boolean);
       const { list, matrices } = await lookAtEbins(placeOf(repo), atom, wish);
       shell.printJson(atom === undefined ? list : matrices);
+      complainOfFlags(shell, matrices, wish);
       if (atom === undefined) printList(shell, list);
       for (const [index, matrix] of matrices.entries()) {
         if (index > 0) shell.print('');
         printMatrix(shell, matrix);
       }
     });
+}
+
+/** Tells flags of the question that nothing of what is shown has. */
+function complainOfFlags(shell: Shell, matrices: readonly EbinMatrix[], wish: readonly string[]): void {
+  const known = new Set(
+    matrices.flatMap(({ flags, pinned, dropped, parts }) => [
+      ...[...flags, ...pinned].map(({ flag }) => flag),
+      ...dropped,
+      ...parts.flatMap(({ flag }) => flag ?? []),
+    ]),
+  );
+  const named = matrices.length === 0 ? [] : wish.map((word) => word.replace(/^[-!+]/, ''));
+  for (const flag of new Set(named))
+    if (!known.has(flag)) shell.complain(problem('EBN088', { what: `no ebin has the flag '${flag}'` }));
 }
 
 type Cells = readonly string[];

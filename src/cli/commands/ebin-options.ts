@@ -6,6 +6,7 @@ import {
   readSettings,
   usualBinhostCache,
 } from '../../app/ebins/index.ts';
+import { fault } from '../../diagnostics/index.ts';
 import { bytesIfThere, machine } from '../../host/index.ts';
 import { formatBytes } from '../../primitives/index.ts';
 import { parseCount } from '../parse-count.ts';
@@ -196,8 +197,17 @@ const taken = [
 /** The folder of a path that was given, whatever folder we are in. */
 export const placeOf = (path: string): string => machine.absolute(path);
 
-/** A folder of packages as `placeOf` has it, or the address of a binhost as it is. */
-export const sourceOf = (place: string): string => (isBinhost(place) ? place : placeOf(place));
+/** A folder of packages as `placeOf` has it, or the address of a binhost as it is. Throws CLI001 for other addresses. */
+export function sourceOf(place: string): string {
+  if (isBinhost(place)) return place;
+  const scheme = /^[a-z][a-z0-9+.-]*:\/\//i.exec(place)?.[0];
+  if (scheme !== undefined)
+    throw fault('CLI001', {
+      what: `packages cannot be fetched from '${scheme}' addresses`,
+      next: 'Name a folder, or an address that begins with http:// or https://.',
+    });
+  return placeOf(place);
+}
 
 /** Where and how binhosts are fetched. */
 export function binhostsOf(shell: Shell, words: EbinWords): BinhostOptions {
@@ -240,7 +250,9 @@ export function optionsOf(words: EbinWords): {
   const file = placeOf(words.config ?? 'ebins.json');
   const bytes = bytesIfThere(file);
   if (!bytes && words.config === undefined) return { options: said, optionsFor: () => ({}) };
-  const settings = readSettings(Buffer.from(bytes ?? []).toString('utf8'));
+  if (!bytes)
+    throw fault('EBN083', { what: `there is no file '${file}'`, why: 'It was named with --config.' });
+  const settings = readSettings(Buffer.from(bytes).toString('utf8'));
   return {
     options: { ...settings.options, ...said },
     optionsFor: (cpv) => ({ ...settings.optionsFor(cpv), ...said }),

@@ -6,6 +6,7 @@ import {
   mapFeatures,
   type Selected,
   selectNearest,
+  strangeWords,
 } from '../../app/ebins/index.ts';
 import { fault, problem } from '../../diagnostics/index.ts';
 import { bytesIfThere, interruptible, runOrThrow } from '../../host/index.ts';
@@ -86,6 +87,7 @@ export function addSelect(command: Command, shell: Shell): void {
         throw fault('CLI001', { what: '--portage goes with neither --use nor --use-table' });
       const table = words.portage === true ? await flagsOfSystem(folder, atoms) : tableOf(words);
       const selected = selectNearest(folder, atoms, table);
+      complainOfStrangers(shell, strangeWords(folder, atoms, wordsOf(words.use ?? '')));
       const isDry = words.dryRun === true;
       const mask =
         words.mask === undefined
@@ -100,6 +102,13 @@ export function addSelect(command: Command, shell: Shell): void {
       // with a file to keep, a missing combination is what it is for
       if (!mask && selected.some(({ isThere }) => !isThere)) shell.exitCode = exitCodes.failed;
     });
+}
+
+/** A package that is not there ends the command before a file is written; a flag that no ebin has does not. */
+function complainOfStrangers(shell: Shell, { atoms, flags }: ReturnType<typeof strangeWords>): void {
+  const [atom] = atoms;
+  if (atom !== undefined) throw fault('EBN095', { what: `the repository has no ebin '${atom}'` });
+  for (const flag of flags) shell.complain(problem('EBN088', { what: `no ebin has the flag '${flag}'` }));
 }
 
 const braces = (flags: readonly string[]): string => `{${flags.join(' ')}}`;
@@ -156,7 +165,7 @@ export function addFeatures(command: Command, shell: Shell): void {
       if (words.check === true && change.action !== 'unchanged') shell.exitCode = exitCodes.failed;
       shell.printJson(change);
       shell.print(
-        `${change.path}: ${change.action}${change.flags.length > 0 ? `: ${change.flags.join(' ')}` : ''}`,
+        `${change.path}: ${words.check === true && change.action !== 'unchanged' ? 'to be ' : ''}${change.action}${change.flags.length > 0 ? `: ${change.flags.join(' ')}` : ''}`,
       );
     });
 }

@@ -1,8 +1,10 @@
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { isFarm, prepareFarm, prepareLook, type StartedFarm } from '../../app/index.ts';
+import { followSymbols } from '../../app/python/index.ts';
 import { isFault } from '../../diagnostics/index.ts';
 import { interruptible, isDiskFull, systemClock, untilAborted } from '../../host/index.ts';
-import { type HttpServer, startHttpServer } from '../../http/index.ts';
+import { type HttpOptions, type HttpServer, startHttpServer } from '../../http/index.ts';
 import { closeInTurn } from '../close-in-turn.ts';
 import { parseCount } from '../parse-count.ts';
 import { parsePort } from '../parse-port.ts';
@@ -170,6 +172,18 @@ async function onceThereIsRoom<Result>(
   }
 }
 
+/** What the pages of Python symbols show, when the farm's settings name a manifest. */
+function symbolsOf(
+  shell: Shell,
+  { farm }: Awaited<ReturnType<typeof prepareLook>> | StartedFarm,
+): Pick<HttpOptions, 'symbols'> {
+  const file = farm.config.service['python-manifest'];
+  if (file === undefined) return {};
+  return {
+    symbols: followSymbols(resolve(farm.paths.root, file), (one) => shell.complain(one)),
+  };
+}
+
 function openWeb(
   shell: Shell,
   started: Awaited<ReturnType<typeof prepareLook>> | StartedFarm,
@@ -193,6 +207,7 @@ function openWeb(
       shell.tell(
         `${method} ${url}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
       ),
+    ...symbolsOf(shell, started),
     distfiles: started.farm.paths.distfiles,
     logReading: started.logReading,
     clock: started.farm.clock,

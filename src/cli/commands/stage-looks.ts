@@ -18,6 +18,7 @@ import { interruptible, pathExists } from '../../host/index.ts';
 import { parseCount } from '../parse-count.ts';
 import { exitCodes, type Shell } from '../shell.ts';
 import { showStageEvent, stateFarm } from './stage-display.ts';
+import { farmStages } from './stage-farm.ts';
 import { type StageWords, splitWords, withStageOptions } from './stage-words.ts';
 
 const planHelp = `
@@ -55,10 +56,11 @@ export function addStageLooks(stage: Command, shell: Shell): void {
       if (views.some(({ state }) => state === 'missing')) shell.exitCode = exitCodes.failed;
     });
   withStageOptions(stage.command('status'))
-    .description('control files, locks and results of a subarch')
-    .argument('<file>', 'file to begin with')
+    .description('control files, locks and results of a subarch; without a file, those of the farm')
+    .argument('[file]', 'file to begin with')
     .argument('[words...]', 'the target, and name=value')
-    .action(async (file: string, words: readonly string[], options: StageWords) => {
+    .action(async (file: string | undefined, words: readonly string[], options: StageWords) => {
+      if (file === undefined) return await farmStages(shell, options);
       const { hands, plans } = open(shell, { file, words, options });
       const status = await statusOf(hands, plans);
       shell.printJson(status);

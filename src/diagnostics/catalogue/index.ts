@@ -21,6 +21,7 @@ import { gentooCodes } from './gentoo.table.ts';
 import { gitCodes } from './git.table.ts';
 import { hostCodes } from './host.table.ts';
 import { httpCodes } from './http.table.ts';
+import { incrementalCodes } from './incremental.table.ts';
 import { logsCodes } from './logs.table.ts';
 import { metroCodes } from './metro.table.ts';
 import { notifierCodes } from './notifier.table.ts';
@@ -29,7 +30,10 @@ import { onScheduleCodes } from './on-schedule.table.ts';
 import { plannerCodes } from './planner.table.ts';
 import { publishingCodes } from './publishing.table.ts';
 import { pythonCodes } from './python.table.ts';
+import { pythonBuildCodes } from './python-build.table.ts';
 import { pythonGraphCodes } from './python-graph.table.ts';
+import { pythonResourcesCodes } from './python-resources.table.ts';
+import { pythonSymbolCodes } from './python-symbols.table.ts';
 import { queueCodes } from './queue.table.ts';
 import { reviewCodes } from './review.table.ts';
 import { sandboxCodes } from './sandbox.table.ts';
@@ -61,6 +65,7 @@ const tables = {
   ...gentooCodes,
   ...gitCodes,
   ...hostCodes,
+  ...incrementalCodes,
   ...logsCodes,
   ...metroCodes,
   ...notifierCodes,
@@ -68,7 +73,10 @@ const tables = {
   ...plannerCodes,
   ...publishingCodes,
   ...pythonCodes,
+  ...pythonBuildCodes,
   ...pythonGraphCodes,
+  ...pythonSymbolCodes,
+  ...pythonResourcesCodes,
   ...queueCodes,
   ...sandboxCodes,
   ...schedulingCodes,

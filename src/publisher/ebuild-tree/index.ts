@@ -1,6 +1,7 @@
 export {
   EbuildTrees,
   type EbuildTreesOptions,
+  type PlacedObject,
   type TreeGeneration,
   type TreePackage,
   type TreeSummary,

@@ -2,6 +2,12 @@ import { namesIn, textIfThere } from '../../host/index.ts';
 import type { Digest } from '../../primitives/index.ts';
 import { generationName, generationNumber } from '../generation-name.ts';
 
+/** A file of a tree whose bytes are an object of the store; it gets another name where the file system can. */
+export interface PlacedObject {
+  readonly path: string;
+  readonly object: Digest;
+}
+
 /** One part of a tree: a package, or what is there without autogens. */
 export interface TreePackage {
   /** `category/name`, or a name without a slash. */
@@ -12,6 +18,10 @@ export interface TreePackage {
   readonly object: Digest;
   /** An object that lists what else belongs to it, such as distfiles; it stays as long as the package does. */
   readonly facts?: Digest | undefined;
+  /** Files that are objects of the store, by their paths in the tree, beside those of the tar. */
+  readonly placed?: readonly PlacedObject[] | undefined;
+  /** Links, by their paths in the tree. */
+  readonly links?: Readonly<Record<string, string>> | undefined;
   /** The job that made it; generations of before do not know. */
   readonly from?: { readonly source: string; readonly job: string } | undefined;
 }

@@ -22,11 +22,12 @@ import {
 import { type Digest, Slots } from '../../primitives/index.ts';
 import type { ObjectStore } from '../../store/index.ts';
 import { generationName, generationNumber } from '../generation-name.ts';
-import type { PublishReport } from '../publisher.ts';
+import type { PublishReport, VerifyMode } from '../publisher.ts';
+import { addObjects } from './place-objects.ts';
 import { readRecord, type TreePackage, type TreeRecord, wholeGenerations } from './record.ts';
 import { verifyFiles } from './verify-files.ts';
 
-export type { TreePackage } from './record.ts';
+export type { PlacedObject, TreePackage } from './record.ts';
 
 export interface EbuildTreesOptions {
   readonly publicRoot: string;
@@ -90,8 +91,11 @@ export class EbuildTrees {
     const after = new Map<string, TreePackage>(before.packages.map((one) => [one.name, one]));
     for (const name of remove) after.delete(name);
     for (const one of add) after.set(one.name, one);
-    const isOld = ({ name, object }: TreePackage): boolean =>
-      before.packages.some((one) => one.name === name && one.object === object);
+    const beyondTar = ({ placed, links }: TreePackage): string => JSON.stringify([placed, links]);
+    const isOld = (one: TreePackage): boolean =>
+      before.packages.some(
+        (old) => old.name === one.name && old.object === one.object && beyondTar(old) === beyondTar(one),
+      );
     const added = [...after.values()].filter((one) => !isOld(one)).map(({ fileName }) => fileName);
     const archived = before.packages
       .filter(({ name, object }) => after.get(name)?.object !== object)
@@ -129,13 +133,15 @@ export class EbuildTrees {
     ensureFolder(fresh);
     const old = input.visible === undefined ? undefined : `${folder}/${generationName(input.visible)}`;
     const packages: TreeRecord['packages'][number][] = [];
-    const taken = new Set(input.after.map((one) => one.name).filter((one) => one.includes('/')));
+    const taken = new Set(
+      input.after.flatMap(({ name, placed }) => (name.includes('/') && placed === undefined ? [name] : [])),
+    );
     for (const one of input.after) {
       const kept = input.before.packages.find(
         ({ name, object }) => name === one.name && object === one.object,
       );
       // the folder of a generated package is that package's alone
-      const isPackage = one.name.includes('/');
+      const isPackage = one.name.includes('/') && one.placed === undefined;
       const isFree = (path: string): boolean => isPackage || !taken.has(path.split('/', 2).join('/'));
       const shared = old === undefined ? [] : shareFiles(old, fresh, kept?.files.filter(isFree) ?? []);
       // what is no package may have files that a package hid before
@@ -143,6 +149,7 @@ export class EbuildTrees {
       const isWanted = (path: string): boolean => isFree(path) && !known.has(path);
       const isWhole = isPackage && old !== undefined && kept !== undefined;
       const unpacked = isWhole ? [] : await this.#unpack(one, fresh, isWanted);
+      await addObjects(this.#options.store, one, fresh);
       packages.push({ ...one, files: [...shared, ...unpacked] });
     }
     renameEntry(fresh, `${folder}/${name}`);
@@ -163,7 +170,7 @@ export class EbuildTrees {
       await this.#options.store.readBytes(one.object),
       one.fileName,
     )) {
-      const isInside = !one.name.includes('/') || isOwnPath(one.name, path);
+      const isInside = !one.name.includes('/') || one.placed !== undefined || isOwnPath(one.name, path);
       const isPath = path.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
       if (type !== 'file' || !isInside || !isPath || path.includes('\0')) {
         throw fault('PUB034', {
@@ -243,15 +250,19 @@ export class EbuildTrees {
     });
   }
 
-  /** Holds the files of the visible generation against what it was made of. Throws PUB004. */
+  /** Holds the files of the visible generation against what it was made of; `quick` reads no objects of the store. Throws PUB004. */
   async verify(
     tree: string,
+    mode: VerifyMode = 'full',
   ): Promise<{ readonly generation: number; readonly problems: readonly Problem[] }> {
     const generation = this.generations(tree).find(({ visible }) => visible)?.number as number;
     const folder = this.#folder(tree);
     const { packages } = readRecord(folder, generation);
     const { store } = this.#options;
-    const problems = await verifyFiles(store, `${folder}/${generationName(generation)}`, packages);
+    const problems = await verifyFiles(store, `${folder}/${generationName(generation)}`, {
+      packages,
+      mode,
+    });
     return { generation, problems };
   }
 
@@ -265,7 +276,10 @@ export class EbuildTrees {
   referencedObjects(): ReadonlySet<Digest> {
     const packages = this.#keptPackages();
     return new Set(
-      packages.flatMap(({ object, facts }) => (facts === undefined ? [object] : [object, facts])),
+      packages.flatMap(({ object, facts, placed = [] }) => [
+        ...[object, ...placed.map((one) => one.object)],
+        ...(facts === undefined ? [] : [facts]),
+      ]),
     );
   }
 

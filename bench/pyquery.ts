@@ -1,0 +1,177 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import {
+  datafilesOf,
+  decodeDatafile,
+  encodeDatafile,
+  managerInput,
+  openManager,
+  readIndex,
+  readManifest,
+  type SymbolGraph,
+  type SymbolNode,
+} from '../src/python-resources/index.ts';
+import { sampleGraph, writeWorld } from './kit/python-world.ts';
+
+const program = join(import.meta.dirname, '../bin/packmill');
+const stdlib = { name: 'builtin-stdlib', version: '3.11.7' };
+
+function timeMs<T>(work: () => T): number {
+  const start = performance.now();
+  work();
+  return performance.now() - start;
+}
+
+const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
+const medianOf = (runs: number, work: () => unknown): number =>
+  median(Array.from({ length: runs }, () => timeMs(work)));
+
+/** The same graph from JSON: the values that MessagePack gives, with maps and whole numbers of 64 bits. */
+function graphFromJson(text: string): SymbolGraph {
+  type Path = { hash: string; parts: string[] };
+  type Ref = { internal: number; external: Path };
+  type Row = {
+    canonical: Path;
+    children: Record<string, Ref>;
+    type: Ref | null;
+    bases: Ref[];
+    kind: SymbolNode['kind'];
+  };
+  const path = ({ hash, parts }: Path) => ({ hash: BigInt(hash), parts });
+  const ref = ({ internal, external }: Ref) => ({ internal, external: path(external) });
+  const tops = Object.entries(JSON.parse(text) as Record<string, Row[]>);
+  return new Map(
+    tops.map(([top, rows]) => [
+      top,
+      rows.map((row) => ({
+        canonical: path(row.canonical),
+        children: new Map(Object.entries(row.children).map(([name, one]) => [name, ref(one)])),
+        type: row.type && ref(row.type),
+        bases: row.bases.map(ref),
+        kind: row.kind,
+      })),
+    ]),
+  );
+}
+
+function graphToJson(graph: SymbolGraph): string {
+  return JSON.stringify(Object.fromEntries(graph), (_, value: unknown) =>
+    typeof value === 'bigint' ? String(value) : value instanceof Map ? Object.fromEntries(value) : value,
+  );
+}
+
+function loadRows(folder: string): void {
+  const graph = sampleGraph('std', 320);
+  const nodes = [...graph.values()].reduce((sum, list) => sum + list.length, 0);
+  const blob = encodeDatafile('SymbolGraph', graph);
+  const json = graphToJson(graph);
+  const packed = gzipSync(json);
+  const path = join(folder, 'graph.blob');
+  writeFileSync(path, blob);
+  const source = datafilesOf([{ distribution: stdlib, paths: new Map([['SymbolGraph', path]]) }]);
+  const fromJson = medianOf(7, () => graphFromJson(gunzipSync(packed).toString('utf8')));
+  const parseOnly = medianOf(7, () => JSON.parse(gunzipSync(packed).toString('utf8')));
+  const whole = medianOf(7, () => decodeDatafile('SymbolGraph', blob));
+  const opened = medianOf(7, () => source.graph(stdlib));
+  const asked = medianOf(7, () => {
+    const view = source.graph(stdlib)?.value;
+    for (let top = 0; top < 320; top += 10) view?.node(`std_${top}`, 5);
+  });
+  const times = (ms: number): string => `${(fromJson / ms).toFixed(1)} times as fast`;
+  console.log(
+    `symbol graph of ${nodes} nodes; MessagePack ${blob.length} bytes packed, JSON ${packed.length}`,
+  );
+  console.log(
+    `  JSON to values                    ${fromJson.toFixed(1)} ms (JSON.parse alone ${parseOnly.toFixed(1)} ms)`,
+  );
+  console.log(`  MessagePack, every node read      ${whole.toFixed(1)} ms, ${times(whole)}`);
+  console.log(`  opened, 32 of 320 top-levels read ${asked.toFixed(1)} ms, ${times(asked)}`);
+  console.log(`  opened for the first question     ${opened.toFixed(2)} ms, ${times(opened)}`);
+}
+
+/** In a process of its own, so that nothing is warm: from before the manifest is read until the answer is there. */
+function firstQuery(manifest: string, path: string): readonly [number, number, number] {
+  const script = `
+    import { answerPath, managerInput, openManager, readIndex, readManifest } from ${JSON.stringify(join(import.meta.dirname, '../src/python-resources/index.ts'))};
+    const [start, busy] = [performance.now(), process.cpuUsage()];
+    const { manager } = openManager(managerInput(readManifest(${JSON.stringify(manifest)}), readIndex(${JSON.stringify(join(dirname(manifest), 'distidx.json'))})));
+    const opened = performance.now();
+    const answer = await answerPath(manager, ${JSON.stringify(path)});
+    const { user, system } = process.cpuUsage(busy);
+    console.log(performance.now() - start, opened - start, (user + system) / 1000, answer.kind);
+    manager.close();`;
+  const ran = spawnSync(process.execPath, ['--input-type=module-typescript', '-e', script], {
+    encoding: 'utf8',
+  });
+  if (ran.status !== 0) throw new Error(ran.stderr);
+  const [ms = 0, openMs = 0, cpuMs = 0] = ran.stdout.split(' ').map(Number);
+  return [ms, openMs, cpuMs];
+}
+
+async function laterQueries(manifest: string, paths: readonly string[]): Promise<void> {
+  const index = readIndex(join(dirname(manifest), 'distidx.json'));
+  const { manager } = openManager(managerInput(readManifest(manifest), index));
+  const ask = async (path: string): Promise<number> => {
+    const start = performance.now();
+    const symbol = await manager.pathSymbol(path);
+    await manager.argSpec(symbol);
+    await manager.documentation(symbol);
+    return performance.now() - start;
+  };
+  const asked = Array.from({ length: 30_000 }, (_, at) => paths[(at * 7919) % paths.length] as string);
+  for (const path of asked) await ask(path);
+  const times: number[] = [];
+  for (const path of asked) times.push(await ask(path));
+  times.sort((a, b) => a - b);
+  const at = (share: number): string =>
+    `${((times[Math.floor(times.length * share)] ?? 0) * 1000).toFixed(1)} µs`;
+  console.log(`later queries (symbol, signature, documentation): p50 ${at(0.5)}, p99 ${at(0.99)}`);
+  console.log(`  about ${Math.round(manager.loadedBytes / 1e6)} MB in memory`);
+  manager.close();
+}
+
+function peers(manifest: string): void {
+  const wall = (command: string, args: readonly string[]): number | undefined => {
+    const start = performance.now();
+    const ran = spawnSync(command, args, { encoding: 'utf8' });
+    return ran.status === 0 ? performance.now() - start : undefined;
+  };
+  const jedi = "import jedi; print(jedi.Script('import json\\njson.du').complete(2, 7)[0].get_signatures())";
+  const rows: readonly (readonly [string, number | undefined])[] = [
+    [
+      'packmill py query, whole process',
+      wall(process.execPath, [program, 'py', 'query', 'std_7.function_3', '--manifest', manifest]),
+    ],
+    ['jedi: first completion with signature', wall('python3', ['-c', jedi])],
+    ['stubgen -m json', wall('stubgen', ['-q', '-m', 'json', '-o', join(dirname(manifest), 'stubs')])],
+  ];
+  for (const [name, ms] of rows)
+    console.log(`${name.padEnd(40)} ${ms === undefined ? 'not there' : `${Math.round(ms)} ms`}`);
+}
+
+/** Datafiles of Python symbols: opening a release of 864 distributions, first and later queries, MessagePack against JSON. */
+export async function run(): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'packmill-bench-py-'));
+  try {
+    loadRows(folder);
+    const { manifest, paths } = writeWorld(folder);
+    const first = (path: string): string => {
+      const runs = Array.from({ length: 7 }, () => firstQuery(manifest, path));
+      const [ms, openMs, cpuMs] = [0, 1, 2].map((at) => median(runs.map((one) => one[at] ?? 0)).toFixed(1));
+      return `${ms} ms, of that opening ${openMs} ms; ${cpuMs} ms of CPU in all threads`;
+    };
+    console.log(
+      `864 distributions (${readFileSync(manifest).length} bytes of manifest), opened and asked for the first time:`,
+    );
+    console.log(`  of a small distribution        ${first('dist400.function_3')}`);
+    console.log(`  of the standard library        ${first('std_7.function_3')}`);
+    await laterQueries(manifest, paths);
+    peers(manifest);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

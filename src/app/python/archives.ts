@@ -1,0 +1,23 @@
+import type { PythonDistribution } from '../../formats/python-graph/index.ts';
+import { namesIn } from '../../host/index.ts';
+
+const normalised = (name: string): string => name.replace(/[-_.]+/g, '-').toLowerCase();
+
+/** The archive of a distribution in folders of archives, a wheel before sources; undefined when there is none. */
+export function archiveOf(
+  folders: readonly string[],
+  { name, version }: PythonDistribution,
+): string | undefined {
+  const wheel = /^(.+?)-([^-]+)(?:-[^-]+)?-[^-]+-[^-]+-[^-]+\.whl$/;
+  const source = /^(.+)-([^-]+)\.(?:tar\.gz|tgz|zip|tar\.bz2|tar\.xz)$/;
+  for (const pattern of [wheel, source]) {
+    for (const folder of folders) {
+      for (const file of [...namesIn(folder)].sort()) {
+        const [, found = '', its] = pattern.exec(file) ?? [];
+        const isIt = normalised(found) === normalised(name) && (version === '' || its === version);
+        if (isIt) return `${folder}/${file}`;
+      }
+    }
+  }
+  return undefined;
+}

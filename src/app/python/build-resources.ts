@@ -1,0 +1,78 @@
+import { fault } from '../../diagnostics/index.ts';
+import { ensureFolder, makeTemporaryFolder, removeTree, systemClock } from '../../host/index.ts';
+import { type BuildOptions, ResourceBuild, type ResourceBuildReport } from '../../python-build/index.ts';
+import type { PythonCage } from '../../python-explorer/index.ts';
+import { openCage } from './explore-distributions.ts';
+import { SandboxExecutor } from './sandbox-executor.ts';
+
+export interface ResourceBuildRequest {
+  readonly root: string;
+  readonly sites: readonly string[];
+  readonly archives: readonly string[];
+  readonly index: string | undefined;
+  readonly python: string;
+  readonly prefixes: readonly string[];
+  readonly base: string | undefined;
+  readonly mode: 'content' | 'time';
+  readonly legacy: boolean;
+  readonly timeoutMs?: number | undefined;
+  /** Least share of the selected distributions that has to be built, from 0 to 1. */
+  readonly share: number;
+  readonly options: BuildOptions;
+  readonly signal?: AbortSignal;
+}
+
+async function inCage<Result>(
+  signal: AbortSignal | undefined,
+  work: (cage: PythonCage) => Promise<Result>,
+): Promise<Result> {
+  const folder = makeTemporaryFolder('packmill-python-');
+  try {
+    ensureFolder(`${folder}/scratch`);
+    return await work(await openCage(folder, signal));
+  } finally {
+    await removeTree(folder);
+  }
+}
+
+const opened = (request: ResourceBuildRequest, cage: PythonCage): Promise<ResourceBuild> => {
+  const { root, sites, archives, index, python, prefixes, base, mode, legacy, timeoutMs } = request;
+  const environments = `${root}/build/environments`;
+  const executor = new SandboxExecutor({
+    cage,
+    python,
+    prefixes,
+    sites,
+    archives,
+    index,
+    environments,
+    timeoutMs,
+  });
+  return ResourceBuild.open({ root, executor, base, mode, legacy, clock: systemClock });
+};
+
+/**
+ * `packmill py build`: what of the selected distributions is out of date, made anew. Failures of distributions are in the report and in
+ * `build/failures.json`. Throws MPY204, MPY206 when fewer than the asked share was built, INC and SBX problems, SYS004.
+ */
+export async function buildResources(request: ResourceBuildRequest): Promise<ResourceBuildReport> {
+  const { options, signal, share } = request;
+  const report = await inCage(signal, async (cage) =>
+    (await opened(request, cage)).build({ ...options, ...(signal === undefined ? {} : { signal }) }),
+  );
+  return { ...report, problems: [...report.problems, ...tooFew(report, share)] };
+}
+
+function tooFew({ selected, succeeded, failed }: ResourceBuildReport, share: number) {
+  if (failed.length === 0 || (succeeded > 0 && succeeded >= share * selected)) return [];
+  const error = fault('MPY206', { what: `${succeeded} of ${selected} distributions were built` });
+  return [error.problem];
+}
+
+/** `packmill py build --explain`: why a target would be made; empty when it is up to date. Throws INC005 and as a build does. */
+export async function explainResource(
+  request: ResourceBuildRequest,
+  target: string,
+): ReturnType<ResourceBuild['explain']> {
+  return await inCage(request.signal, async (cage) => (await opened(request, cage)).explain(target));
+}

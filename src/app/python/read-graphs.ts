@@ -1,0 +1,65 @@
+import { fault } from '../../diagnostics/index.ts';
+import {
+  type GraphShard,
+  type PythonDistribution,
+  readShards,
+  validateShard,
+} from '../../formats/python-graph/index.ts';
+import { namesIn, pathKind, readPieces } from '../../host/index.ts';
+import {
+  compareGraphs,
+  coverageOf,
+  type DistributionCoverage,
+  type GraphComparison,
+  type WholeGraph,
+} from '../../python-symbols/index.ts';
+
+/** Coverage of each graph of these files and folders. Throws MPY400, and MPY020 for a file that is no graph. */
+export async function readCoverage(paths: readonly string[]): Promise<readonly DistributionCoverage[]> {
+  const found: DistributionCoverage[] = [];
+  for (const file of graphFiles(paths)) {
+    const { distribution, shards } = await readWhole(file);
+    found.push(coverageOf(distribution, shards.values()));
+  }
+  return found;
+}
+
+/** What is different between two graphs of one distribution. Throws MPY400 and MPY020. */
+export async function compareVersions(before: string, after: string): Promise<GraphComparison> {
+  return compareGraphs(await readWhole(oneFile(before)), await readWhole(oneFile(after)));
+}
+
+/** The files that paths mean: files themselves, and of folders all that end in `.valid.json`. Throws MPY400. */
+export function graphFiles(paths: readonly string[]): readonly string[] {
+  return paths.flatMap((path) => {
+    const kind = pathKind(path);
+    if (kind === 'file') return [path];
+    const files = kind === 'folder' ? namesIn(path).filter((name) => name.endsWith('.valid.json')) : [];
+    if (files.length === 0) throw fault('MPY400', { what: `'${path}' has no graph` });
+    return files.sort().map((name) => `${path}/${name}`);
+  });
+}
+
+function oneFile(path: string): string {
+  const files = graphFiles([path]);
+  if (files.length > 1)
+    throw fault('MPY400', { what: `'${path}' has ${files.length} graphs, and one is compared` });
+  return files[0] as string;
+}
+
+/** A whole graph in memory, made valid when it is a raw one. Throws MPY020 for what is none. */
+export async function readWhole(file: string): Promise<WholeGraph> {
+  const shards = new Map<string, GraphShard>();
+  let distribution: PythonDistribution = { name: '', version: '' };
+  let isValid = false;
+  for await (const event of readShards(readPieces(file))) {
+    if (event.event === 'header') {
+      distribution = event.header.distribution;
+      isValid = event.header.state === 'valid';
+    }
+    if (event.event !== 'shard') continue;
+    const shard = isValid ? event.shard : validateShard(event.shard).shard;
+    if (shard !== undefined) shards.set(shard.toplevel, shard);
+  }
+  return { distribution, shards };
+}

@@ -1,0 +1,152 @@
+import { fault, ProblemError } from '../../diagnostics/index.ts';
+import {
+  ensureFolder,
+  pathExists,
+  removeTree,
+  renameEntry,
+  shortDigest,
+  snapshotFolder,
+  writeWhole,
+} from '../../host/index.ts';
+import type { BuildItem, Executor, ExecutorWork } from '../../python-build/index.ts';
+import {
+  explore,
+  type InstallSource,
+  installDistribution,
+  type PythonCage,
+  type PythonEnvironment,
+  probeFolder,
+  standardLibrary,
+  troubleProblem,
+} from '../../python-explorer/index.ts';
+import { archiveOf } from './archives.ts';
+import { installedFiles } from './installed-files.ts';
+
+export interface ExecutorInput {
+  readonly cage: PythonCage;
+  readonly python: string;
+  readonly prefixes: readonly string[];
+  /** Folders with installed distributions. */
+  readonly sites: readonly string[];
+  /** Folders with wheels and archives of sources. */
+  readonly archives: readonly string[];
+  readonly index: string | undefined;
+  /** Folder for what is installed, one folder in it for each distribution. */
+  readonly environments: string;
+  /** Limit of one exploration. */
+  readonly timeoutMs?: number | undefined;
+  readonly rules?: 'packmill' | 'original';
+}
+
+/** Installs and explores in the sandbox: from sites as they are, from archives, or from an index. */
+export class SandboxExecutor implements Executor {
+  readonly mark: string;
+  readonly #in: ExecutorInput;
+
+  constructor(input: ExecutorInput) {
+    this.#in = input;
+    const { python, prefixes, rules = 'packmill', timeoutMs } = input;
+    const leavesOut = (path: string): boolean => path.endsWith('__pycache__');
+    const probe = snapshotFolder(probeFolder, { leavesOut, texts: new Set() }).digest;
+    this.mark = shortDigest(JSON.stringify([probe, python, prefixes, rules, timeoutMs]));
+  }
+
+  async sources({ distribution }: Pick<BuildItem, 'distribution'>): Promise<readonly string[]> {
+    const { sites, archives, python, cage } = this.#in;
+    if (distribution.name === standardLibrary) {
+      return cage.root.kind === 'host' && pathExists(python) ? [python] : [];
+    }
+    const archive = archiveOf(archives, distribution);
+    return archive === undefined ? ((await installedFiles(sites, distribution))?.paths ?? []) : [archive];
+  }
+
+  async prepare({ say }: ExecutorWork): Promise<void> {
+    await Promise.resolve();
+    say(
+      `[INFO] '${this.#in.python}' in ${this.#in.cage.root.kind === 'image' ? 'a container' : 'a sandbox'}`,
+    );
+  }
+
+  async install(item: BuildItem, { say, signal }: ExecutorWork): Promise<void> {
+    const { distribution, stem } = item;
+    const { cage, environments, sites } = this.#in;
+    const target = `${environments}/${stem}`;
+    await removeTree(target);
+    const source = await this.#sourceOf(item);
+    if (source === undefined) {
+      const site = (await installedFiles(sites, distribution))?.site;
+      say(site === undefined ? '[INFO] nothing to install' : `[INFO] installed in '${site}'`);
+      return;
+    }
+    ensureFolder(environments);
+    const fresh = `${target}.new`;
+    await removeTree(fresh);
+    const environment = this.#environment([]);
+    const installed = await installDistribution({
+      cage: { ...cage, signal },
+      environment,
+      source,
+      target: fresh,
+    });
+    if (installed.problem !== undefined) throw new ProblemError(installed.problem);
+    renameEntry(fresh, target);
+    say(`[INFO] ${installed.distribution.name} ${installed.distribution.version} from '${nameOf(source)}'`);
+  }
+
+  /** Undefined: it is there already. Throws MPY205. */
+  async #sourceOf({ distribution }: BuildItem): Promise<InstallSource | undefined> {
+    const { archives, sites, index } = this.#in;
+    if (distribution.name === standardLibrary) return undefined;
+    const archive = archiveOf(archives, distribution);
+    if (archive !== undefined) return { kind: 'archive', path: archive };
+    if ((await installedFiles(sites, distribution)) !== undefined) return undefined;
+    if (index !== undefined) return { kind: 'index', distribution, index, hashes: [] };
+    const { name, version } = distribution;
+    throw fault('MPY205', {
+      what: `'${version === '' ? name : `${name}==${version}`}' is nowhere to be had`,
+    });
+  }
+
+  #environment(own: readonly string[]): PythonEnvironment {
+    const { python, prefixes, sites } = this.#in;
+    return { python, prefixes, site: [...own, ...sites] };
+  }
+
+  async explore(
+    { distribution, toplevels, stem }: BuildItem,
+    { output, log }: { readonly output: string; readonly log: string },
+    { say, signal }: ExecutorWork,
+  ): Promise<void> {
+    const { cage, environments, rules = 'packmill', timeoutMs } = this.#in;
+    const own = `${environments}/${stem}`;
+    const isStandard = distribution.name === standardLibrary;
+    const { summary, succeeded, durationMs, peakMemoryBytes, end } = await explore({
+      environment: isStandard
+        ? { ...this.#environment([]), site: [] }
+        : this.#environment(pathExists(own) ? [own] : []),
+      distribution,
+      output,
+      cage: { ...cage, signal },
+      options: {
+        toplevels,
+        rules,
+        fresh: true,
+        ...(timeoutMs === undefined ? {} : { limits: { timeoutMs } }),
+      },
+    });
+    for (const { code, what, why } of summary.troubles)
+      say(`[WARN] ${code} ${what} ${why.split('\n').at(-1) ?? ''}`.trimEnd());
+    const nodes = summary.toplevels.reduce((sum, one) => sum + one.nodes, 0);
+    say(
+      `[STATS] ${JSON.stringify({ toplevels: summary.toplevels.length, nodes, durationMs, peakMemoryBytes, end })}`,
+    );
+    if (pathExists(`${output}.log`)) renameEntry(`${output}.log`, log);
+    else writeWhole(log, '');
+    if (succeeded) return;
+    const trouble = summary.troubles.at(-1);
+    if (trouble !== undefined) throw new ProblemError(troubleProblem(trouble, output));
+    throw fault('MPY002', { what: `nothing of '${distribution.name}' was explored` });
+  }
+}
+
+const nameOf = (source: InstallSource): string => (source.kind === 'index' ? source.index : source.path);

@@ -1,0 +1,310 @@
+import { type Code, fault, isFault } from '../../diagnostics/index.ts';
+
+/** A fault of reading that learns the path to its place while it leaves the containers around it. */
+class ReadTrouble extends Error {
+  readonly code: Code;
+  readonly detail: string;
+  path = '';
+  constructor(code: Code, detail: string) {
+    super(detail);
+    this.code = code;
+    this.detail = detail;
+  }
+}
+
+/** The error with `step` (such as `[2]` or `.bases`) in front of its path; other errors as they are. */
+export function within(error: unknown, step: string): unknown {
+  if (error instanceof ReadTrouble) error.path = step + error.path;
+  return error;
+}
+
+/** The fault that a caught error of a reader is, its path beginning with `root`. */
+export function readFault(error: unknown, root: string): unknown {
+  if (!(error instanceof ReadTrouble)) return error;
+  return fault(error.code, { what: `${error.detail} at '${root}${error.path}'` });
+}
+
+/** Whether an error says that bytes are missing at the end. */
+export function isTruncation(error: unknown): boolean {
+  return error instanceof ReadTrouble ? error.code === 'MPY300' : isFault(error, 'MPY300');
+}
+
+/** An error of reading for codecs: MPY301 another type, MPY302 another number of fields, and so on. */
+export function trouble(code: Code, detail: string): Error {
+  return new ReadTrouble(code, detail);
+}
+
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const tableSize = 4096;
+
+/**
+ * Texts that are the same are one text in memory: names of modules and attributes repeat by the thousand. Short texts of
+ * ASCII are looked up by their bytes, before a text is made of them.
+ */
+export class InternTable {
+  readonly #byBytes: (string | undefined)[] = new Array(tableSize);
+
+  of(bytes: Uint8Array, start: number, end: number): string {
+    let hash = end - start;
+    for (let index = start; index < end; index += 1)
+      hash = (Math.imul(hash, 31) + (bytes[index] as number)) | 0;
+    const slot = (hash ^ (hash >>> 15)) & (tableSize - 1);
+    const known = this.#byBytes[slot];
+    if (known !== undefined && sameText(known, bytes, { start, end })) return known;
+    const text = readText(bytes, start, end);
+    this.#byBytes[slot] = text;
+    return text;
+  }
+}
+
+/** Compared by code units: only ASCII can be equal, since other bytes never are a code unit of their own here. */
+function sameText(
+  text: string,
+  bytes: Uint8Array,
+  { start, end }: { readonly start: number; readonly end: number },
+): boolean {
+  if (text.length !== end - start) return false;
+  for (let index = 0; index < text.length; index += 1) {
+    const unit = text.charCodeAt(index);
+    if (unit > 0x7f || unit !== bytes[start + index]) return false;
+  }
+  return true;
+}
+
+function readText(bytes: Uint8Array, start: number, end: number): string {
+  if (end - start < 24) {
+    let text = '';
+    for (let index = start; index < end; index += 1) {
+      const byte = bytes[index] as number;
+      if (byte > 0x7f) return decodeStrictly(bytes, start, end);
+      text += String.fromCharCode(byte);
+    }
+    return text;
+  }
+  return decodeStrictly(bytes, start, end);
+}
+
+function decodeStrictly(bytes: Uint8Array, start: number, end: number): string {
+  try {
+    return strictUtf8.decode(bytes.subarray(start, end));
+  } catch {
+    throw new ReadTrouble('MPY305', 'a text is not UTF-8');
+  }
+}
+
+const kinds: readonly (readonly [number, string])[] = [
+  [0x7f, 'a number'],
+  [0x8f, 'a map'],
+  [0x9f, 'an array'],
+  [0xbf, 'a text'],
+  [0xc0, 'nil'],
+  [0xc1, 'a byte that no value begins with'],
+  [0xc3, 'true or false'],
+  [0xc6, 'bytes'],
+  [0xc9, 'an extension'],
+  [0xd3, 'a number'],
+  [0xd8, 'an extension'],
+  [0xdb, 'a text'],
+  [0xdd, 'an array'],
+  [0xdf, 'a map'],
+  [0xff, 'a number'],
+];
+
+function kindOf(mark: number): string {
+  return kinds.find(([last]) => mark <= last)?.[1] ?? 'nothing';
+}
+
+/** Reads MessagePack value by value. Its errors become faults by `readFault`. */
+export class MessageReader {
+  readonly #bytes: Uint8Array;
+  readonly #view: DataView;
+  readonly #texts: InternTable;
+  at: number;
+
+  constructor(bytes: Uint8Array, texts: InternTable = new InternTable(), at = 0) {
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#texts = texts;
+    this.at = at;
+  }
+
+  get left(): number {
+    return this.#bytes.length - this.at;
+  }
+
+  /** Takes a nil if one comes next. */
+  nil(): boolean {
+    if (this.#peek() !== 0xc0) return false;
+    this.at += 1;
+    return true;
+  }
+
+  bool(): boolean {
+    const mark = this.#peek();
+    if (mark !== 0xc2 && mark !== 0xc3) throw this.#unexpected('true or false', mark);
+    this.at += 1;
+    return mark === 0xc3;
+  }
+
+  int(): number {
+    const mark = this.#peek();
+    if (mark < 0x80) {
+      this.at += 1;
+      return mark;
+    }
+    if (mark >= 0xe0) {
+      this.at += 1;
+      return mark - 0x100;
+    }
+    const value = this.#whole(mark);
+    if (typeof value === 'number') return value;
+    const number = Number(value);
+    if (Number.isSafeInteger(number)) return number;
+    throw new ReadTrouble('MPY304', `the number ${value} is too large`);
+  }
+
+  u64(): bigint {
+    const mark = this.#peek();
+    if (mark < 0x80) {
+      this.at += 1;
+      return BigInt(mark);
+    }
+    const value = mark >= 0xe0 ? mark - 0x100 : this.#whole(mark);
+    if (value < 0) throw new ReadTrouble('MPY304', `the number ${value} is negative`);
+    return BigInt(value);
+  }
+
+  /** A number with a fraction; of 4 or 8 bytes, or whole. */
+  f64(): number {
+    const mark = this.#peek();
+    if (mark === 0xcb) {
+      this.#need(9);
+      const value = this.#view.getFloat64(this.at + 1);
+      this.at += 9;
+      return value;
+    }
+    if (mark === 0xca) {
+      this.#need(5);
+      const value = this.#view.getFloat32(this.at + 1);
+      this.at += 5;
+      return value;
+    }
+    return this.int();
+  }
+
+  text(): string {
+    const end = this.#textEnd();
+    const text = readText(this.#bytes, this.at, end);
+    this.at = end;
+    return text;
+  }
+
+  /** A text that repeats: the same one each time. */
+  internedText(): string {
+    const end = this.#textEnd();
+    const text =
+      end - this.at > 64 ? readText(this.#bytes, this.at, end) : this.#texts.of(this.#bytes, this.at, end);
+    this.at = end;
+    return text;
+  }
+
+  arrayHead(): number {
+    const mark = this.#peek();
+    if (mark >= 0x90 && mark <= 0x9f) {
+      this.at += 1;
+      return mark & 0x0f;
+    }
+    return this.#count(mark, { mark: 0xdc, name: 'an array', least: 1 });
+  }
+
+  /** Number of entries. `streamed`: what follows need not be there yet. */
+  mapHead({ streamed = false }: { readonly streamed?: boolean } = {}): number {
+    const mark = this.#peek();
+    if (mark >= 0x80 && mark <= 0x8f) {
+      this.at += 1;
+      return mark & 0x0f;
+    }
+    return this.#count(mark, { mark: 0xde, name: 'a map', least: streamed ? 0 : 2 });
+  }
+
+  /** Passes over one value of any kind, containers with what they hold. */
+  skip(): void {
+    for (let open = 1; open > 0; open -= 1) {
+      const mark = this.#peek();
+      if (mark < 0x80 || mark >= 0xe0 || mark === 0xc0 || mark === 0xc2 || mark === 0xc3) this.at += 1;
+      else if (mark < 0x90 || mark === 0xde || mark === 0xdf) open += 2 * this.mapHead();
+      else if (mark < 0xa0 || mark === 0xdc || mark === 0xdd) open += this.arrayHead();
+      else if (mark < 0xc0 || (mark >= 0xd9 && mark <= 0xdb)) this.at = this.#textEnd();
+      else this.#skipSized(mark);
+    }
+  }
+
+  #skipSized(mark: number): void {
+    const size = mark === 0xca ? 4 : mark === 0xcb ? 8 : mark >= 0xcc && mark <= 0xd3 ? 1 << (mark & 3) : 0;
+    if (size === 0) throw this.#unexpected('a value of a datafile', mark);
+    this.#need(1 + size);
+    this.at += 1 + size;
+  }
+
+  #whole(mark: number): number | bigint {
+    if (mark < 0xcc || mark > 0xd3) throw this.#unexpected('a number', mark);
+    const size = 1 << (mark & 3);
+    this.#need(1 + size);
+    const at = this.at + 1;
+    this.at = at + size;
+    const signed = mark >= 0xd0;
+    if (size === 8) return signed ? this.#view.getBigInt64(at) : this.#view.getBigUint64(at);
+    if (size === 4) return signed ? this.#view.getInt32(at) : this.#view.getUint32(at);
+    if (size === 2) return signed ? this.#view.getInt16(at) : this.#view.getUint16(at);
+    return signed ? this.#view.getInt8(at) : this.#view.getUint8(at);
+  }
+
+  #textEnd(): number {
+    const mark = this.#peek();
+    let size = mark & 0x1f;
+    if (mark < 0xa0 || mark > 0xbf) {
+      const width = mark === 0xd9 ? 1 : mark === 0xda ? 2 : mark === 0xdb ? 4 : 0;
+      if (width === 0) throw this.#unexpected('a text', mark);
+      size = this.#size(width);
+      this.at += width;
+    }
+    if (this.at + 1 + size > this.#bytes.length) throw new ReadTrouble('MPY300', 'the bytes end');
+    this.at += 1;
+    return this.at + size;
+  }
+
+  /** Counts are held against what is left, so that a damaged one reserves nothing. */
+  #count(
+    mark: number,
+    kind: { readonly mark: number; readonly name: string; readonly least: number },
+  ): number {
+    const width = mark === kind.mark ? 2 : mark === kind.mark + 1 ? 4 : 0;
+    if (width === 0) throw this.#unexpected(kind.name, mark);
+    const count = this.#size(width);
+    if (count * kind.least > this.#bytes.length - this.at - 1 - width)
+      throw new ReadTrouble('MPY300', 'the bytes end');
+    this.at += 1 + width;
+    return count;
+  }
+
+  #size(width: number): number {
+    this.#need(1 + width);
+    const at = this.at + 1;
+    if (width === 1) return this.#bytes[at] as number;
+    return width === 2 ? this.#view.getUint16(at) : this.#view.getUint32(at);
+  }
+
+  #peek(): number {
+    const mark = this.#bytes[this.at];
+    if (mark === undefined) throw new ReadTrouble('MPY300', 'the bytes end');
+    return mark;
+  }
+
+  #need(bytes: number): void {
+    if (this.at + bytes > this.#bytes.length) throw new ReadTrouble('MPY300', 'the bytes end');
+  }
+
+  #unexpected(wanted: string, mark: number): Error {
+    return new ReadTrouble('MPY301', `${kindOf(mark)} stands where ${wanted} belongs`);
+  }
+}

@@ -1,0 +1,11 @@
+export {
+  type BuildEvent,
+  type BuildOptions,
+  ResourceBuild,
+  type ResourceBuildReport,
+  type ResourceFailure,
+} from './build-resources.ts';
+export { readSelection, type Selection } from './dockerfile.ts';
+export type { BuildItem, Executor, ExecutorWork } from './executor.ts';
+export { type SetUpReport, setUp, specialFolder } from './set-up.ts';
+export { translateShard } from './symbol-graph.ts';

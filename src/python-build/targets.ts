@@ -1,0 +1,315 @@
+import {
+  decodeDatafile,
+  encodeIndex,
+  encodeManifest,
+  type Manifest,
+  makeIndex,
+  makeManifest,
+  mergeManifests,
+  type ResourceKind,
+} from '../formats/pyresources/index.ts';
+import { type GraphShard, type PythonDistribution, readShards } from '../formats/python-graph/index.ts';
+import { bytesIfThere, gzipBytes, pathKind, readPieces, replaceFile } from '../host/index.ts';
+import type { Input, MakeContext, Target } from '../incremental/index.ts';
+import { validateGraph } from '../python-explorer/index.ts';
+import { readManifest, writeDatafile } from '../python-resources/index.ts';
+import { manifestOrder, type PackageBuilder, packageBuilders, wholeBuilders } from './builders.ts';
+import type { BuildItem, Executor } from './executor.ts';
+
+export interface TargetsInput {
+  readonly root: string;
+  readonly items: readonly BuildItem[];
+  readonly executor: Executor;
+  /** Manifest to begin `build/base.json` with. */
+  readonly base: string | undefined;
+  /** As the original has it: one distribution that fails leaves no merged manifest. */
+  readonly legacy: boolean;
+}
+
+const valid = (stem: string): string => `build/rawgraph/${stem}.valid.json`;
+const image = (stem: string): string => `build/dockerimages/${stem}.image`;
+const explored = (stem: string): string => `build/explored/${stem}.json`;
+const dockerfile = (stem: string): string => `dockerfiles/build/${stem}`;
+const engineImage = 'build/dockerimages/BASE';
+
+/** A Dockerfile that was touched means: all of this distribution anew. */
+const touched = ({ stem }: BuildItem): Input => ({ path: dockerfile(stem), by: 'time' });
+
+/** All targets of a build (specification, 2.4 and 2.6), with the names of the files that they make. */
+export function pythonTargets(input: TargetsInput): readonly Target[] {
+  const { items } = input;
+  return [
+    {
+      name: engineImage,
+      outputs: [engineImage],
+      inputs: [],
+      opaque: true,
+      log: `${engineImage}.log`,
+      make: async (context) => {
+        await input.executor.prepare(workOf(context));
+        replaceFile(context.output(engineImage), '');
+      },
+    },
+    ...items.flatMap((item) => packageTargets(input, item)),
+    ...packageBuilders.map((builder) => mergeTarget(input, builder.name)),
+    ...graphTargets(input),
+    ...wholeBuilders.map((builder) => wholeTarget(input, builder)),
+    manifestTarget(),
+    group('build', ['build/manifest.json']),
+    group(
+      'images',
+      items.map(({ stem }) => image(stem)),
+    ),
+    group(
+      'dockerimages',
+      items.map(({ stem }) => image(stem)),
+    ),
+    group(
+      'explore',
+      items.map(({ stem }) => explored(stem)),
+    ),
+    group(
+      'rawgraphs',
+      items.map(({ stem }) => valid(stem)),
+    ),
+  ];
+}
+
+const group = (name: string, inputs: readonly string[]): Target => ({ name, outputs: [], inputs });
+
+const workOf = ({ say, signal }: MakeContext) => ({ say, signal });
+
+/** Stages of a target's name, for reports of failures. */
+export function stageOf(target: string): { readonly stage: string; readonly stem: string | undefined } {
+  const patterns: readonly (readonly [RegExp, string])[] = [
+    [/^build\/dockerimages\/(.+)\.image$/, 'image'],
+    [/^build\/explored\/(.+)\.json$/, 'explore'],
+    [/^build\/rawgraph\/(.+)\.valid\.json$/, 'validate'],
+  ];
+  for (const [pattern, stage] of patterns) {
+    const stem = pattern.exec(target)?.[1];
+    if (stem !== undefined) return { stage, stem };
+  }
+  const [, folder, stem] = /^build\/([a-z]+)\/(.+)\.json$/.exec(target) ?? [];
+  return folder === undefined ? { stage: target, stem: undefined } : { stage: folder, stem };
+}
+
+function packageTargets({ root, executor }: TargetsInput, item: BuildItem): readonly Target[] {
+  const { stem } = item;
+  const own = [touched(item), ...item.sources];
+  const log = `build/explored/${stem}.log`;
+  return [
+    {
+      name: image(stem),
+      outputs: [image(stem)],
+      inputs: [engineImage, ...own],
+      opaque: true,
+      mark: executor.mark,
+      log: `${image(stem)}.log`,
+      make: async (context) => {
+        await executor.install(item, workOf(context));
+        replaceFile(context.output(image(stem)), '');
+      },
+    },
+    {
+      name: explored(stem),
+      outputs: [explored(stem), log],
+      inputs: [image(stem), ...own],
+      mark: executor.mark,
+      log: `${explored(stem)}.log`,
+      make: async (context) => {
+        const files = { output: context.output(explored(stem)), log: context.output(log) };
+        await executor.explore(item, files, workOf(context));
+      },
+    },
+    {
+      name: valid(stem),
+      outputs: [valid(stem), `${valid(stem)}.report.json`],
+      inputs: [explored(stem), touched(item)],
+      mark: '1',
+      log: `${valid(stem)}.log`,
+      make: async (context) => {
+        const report = await validateGraph(context.input(explored(stem)) ?? '', context.output(valid(stem)));
+        for (const { code, what, why } of report.troubles)
+          context.say(`[WARN] ${code} ${what} ${why}`.trimEnd());
+        context.say(`[STATS] ${report.shards.length} top-levels`);
+      },
+    },
+    ...packageBuilders.map((builder) => packageTarget(root, item, builder)),
+  ];
+}
+
+function packageTarget(root: string, item: BuildItem, builder: PackageBuilder): Target {
+  const name = `build/${builder.name}/${item.stem}.json`;
+  return {
+    name,
+    outputs: [name],
+    inputs: [valid(item.stem), touched(item)],
+    mark: builder.version,
+    pin: true,
+    log: `${name}.log`,
+    make: async (context) => {
+      const manifest = await runBuilder(root, builder, context.input(valid(item.stem)) ?? '', context.say);
+      replaceFile(context.output(name), encodeManifest(manifest));
+    },
+  };
+}
+
+/** Runs a builder over one valid graph, writes its datafile, and gives the manifest that points to it. */
+async function runBuilder(
+  root: string,
+  { build, kind }: PackageBuilder,
+  graph: string,
+  say: (line: string) => void,
+): Promise<Manifest> {
+  const events = readShards(readPieces(graph))[Symbol.asyncIterator]();
+  const first = await events.next();
+  let distribution: PythonDistribution = { name: '', version: '' };
+  if (first.done !== true && first.value.event === 'header') distribution = first.value.header.distribution;
+  async function* shards(): AsyncGenerator<GraphShard> {
+    for (let next = await events.next(); next.done !== true; next = await events.next()) {
+      if (next.value.event === 'shard') yield next.value.shard;
+    }
+  }
+  const resource = await build({ distribution, shards: shards() }, say);
+  if (resource === undefined) {
+    say(`[WARN] ${distribution.name} has no ${kind}`);
+    // told as a distribution without datafiles: an empty manifest would be a pin
+    return makeManifest([{ distribution, paths: new Map() }]);
+  }
+  const path = writeDatafile<ResourceKind>(`${root}/build/data`, distribution, resource);
+  say(`[INFO] ${kind} of ${distribution.name} ${distribution.version}: ${path}`);
+  return makeManifest([{ distribution, paths: new Map([[kind, path]]) }]);
+}
+
+/** Those of the inputs that are there, one laid over the other. */
+function mergeInto(context: MakeContext, inputs: readonly string[]): string {
+  const paths = inputs.flatMap((path) => context.input(path) ?? []);
+  for (const path of inputs) if (context.input(path) === undefined) context.say(`[INFO] without ${path}`);
+  return written(mergeManifests(paths.map(readManifest)));
+}
+
+/** A manifest as text that is never empty, which would be a pin. */
+const written = (manifest: Manifest): string => encodeManifest(manifest) || '\n';
+
+function mergeTarget({ items, legacy }: TargetsInput, kind: string): Target {
+  const name = `build/${kind}.json`;
+  const inputs = items.map(({ stem }) => `build/${kind}/${stem}.json`);
+  return {
+    name,
+    outputs: [name],
+    inputs: [...inputs.map((path) => ({ path, optional: !legacy })), ...items.map(touched)],
+    mark: '1',
+    pin: true,
+    log: `${name}.log`,
+    make: async (context) => replaceFile(context.output(name), mergeInto(context, inputs)),
+  };
+}
+
+/** What stands on the symbol graphs of all distributions. */
+function graphTargets({ base }: TargetsInput): readonly Target[] {
+  const merged = ['build/base.json', 'build/symgraphs.json'];
+  return [
+    {
+      name: 'build/base.json',
+      outputs: ['build/base.json'],
+      inputs: [],
+      seed: true,
+      make: async (context) => {
+        const manifest = base === undefined ? [] : readManifest(base);
+        replaceFile(context.output('build/base.json'), encodeManifest(manifest));
+      },
+    },
+    {
+      name: 'build/merged_graph.json',
+      outputs: ['build/merged_graph.json'],
+      inputs: merged,
+      mark: '1',
+      pin: true,
+      log: 'build/merged_graph.json.log',
+      make: async (context) =>
+        replaceFile(context.output('build/merged_graph.json'), mergeInto(context, merged)),
+    },
+    {
+      name: 'build/distidx.json',
+      outputs: ['build/distidx.json'],
+      inputs: ['build/merged_graph.json'],
+      mark: '1',
+      log: 'build/distidx.json.log',
+      make: async (context) => {
+        const manifest = readManifest(context.input('build/merged_graph.json') ?? '');
+        replaceFile(
+          context.output('build/distidx.json'),
+          encodeIndex(makeIndex(toplevelsOf(manifest, context.say))),
+        );
+      },
+    },
+    {
+      // without graphs of the original there is nothing that it could lead back to
+      name: 'build/compat.json.gz',
+      outputs: ['build/compat.json.gz'],
+      inputs: ['build/merged_graph.json', 'build/distidx.json'],
+      mark: '1',
+      pin: true,
+      make: async (context) =>
+        replaceFile(context.output('build/compat.json.gz'), gzipBytes(Buffer.from('{}'))),
+    },
+  ];
+}
+
+function* toplevelsOf(
+  manifest: Manifest,
+  say: (line: string) => void,
+): Generator<readonly [PythonDistribution, Iterable<string>]> {
+  for (const { distribution, paths } of manifest) {
+    const path = paths.get('SymbolGraph');
+    if (path === undefined || path === '') continue;
+    const bytes = bytesIfThere(path);
+    if (bytes === undefined) say(`[ERROR] the symbol graph of ${distribution.name} is not at '${path}'`);
+    else yield [distribution, decodeDatafile('SymbolGraph', bytes).keys()];
+  }
+}
+
+function wholeTarget({ root, items, legacy }: TargetsInput, builder: PackageBuilder): Target {
+  const name = `build/${builder.name}.json`;
+  const graphs = items.map(({ stem }) => valid(stem));
+  return {
+    name,
+    outputs: [name],
+    inputs: [
+      'build/compat.json.gz',
+      'build/merged_graph.json',
+      'build/distidx.json',
+      ...graphs.map((path) => ({ path, optional: !legacy })),
+    ],
+    mark: builder.version,
+    pin: true,
+    log: `${name}.log`,
+    make: async (context) => {
+      const manifests: Manifest[] = [];
+      for (const path of graphs.flatMap((graph) => context.input(graph) ?? [])) {
+        manifests.push(await runBuilder(root, builder, path, context.say));
+      }
+      replaceFile(context.output(name), written(mergeManifests(manifests)));
+    },
+  };
+}
+
+function manifestTarget(): Target {
+  const name = 'build/manifest.json';
+  const made = new Set([...packageBuilders, ...wholeBuilders].map((builder) => builder.name));
+  const inputs = ['build/base.json', ...manifestOrder.map((kind) => `build/${kind}.json`)];
+  const isOptional = (path: string): boolean =>
+    path !== 'build/base.json' && !made.has(path.replace(/^build\/|\.json$/g, ''));
+  return {
+    name,
+    outputs: [name],
+    inputs: inputs.map((path) => ({ path, optional: isOptional(path) })),
+    mark: '1',
+    log: `${name}.log`,
+    make: async (context) => replaceFile(context.output(name), mergeInto(context, inputs)),
+  };
+}
+
+/** Whether a folder has been set up. */
+export const isSetUp = (root: string): boolean => pathKind(`${root}/dockerfiles/build`) === 'folder';
