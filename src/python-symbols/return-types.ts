@@ -56,8 +56,10 @@ export interface ReturnSource {
 export function returnResources(sources: readonly ReturnSource[], linked: LinkedGraphs): readonly ReturnResource[] {
   const found = new Map<string, { distribution: PythonDistribution; returns: Map<bigint, Map<string, number>> }>();
   const known = new Map<string, string | undefined>();
+  const hasBuiltins = linked.having('builtins').length > 0;
   const typePath = (path: string): string | undefined => {
-    if (path === noneType) return path;
+    // without the standard library nobody can tell that a type is one of its own
+    if (path === noneType || (path.startsWith('builtins.') && !hasBuiltins)) return path;
     if (!known.has(path)) known.set(path, canonicalType(linked.resolve(path.split('.'))));
     return known.get(path);
   };

@@ -1,0 +1,217 @@
+import { fault } from '../diagnostics/index.ts';
+import {
+  decodeIndex,
+  encodeManifest,
+  type Manifest,
+  makeManifest,
+  mergeManifests,
+  type ResourceKind,
+  viewGraph,
+} from '../formats/pyresources/index.ts';
+import { decodeDatafile } from '../formats/pyresources/index.ts';
+import { type GraphShard, type PythonDistribution, readShards } from '../formats/python-graph/index.ts';
+import { bytesIfThere, pathKind, readPieces, replaceFile, textIfThere } from '../host/index.ts';
+import type { Input, MakeContext, Target } from '../incremental/index.ts';
+import { readManifest, writeDatafile } from '../python-resources/index.ts';
+import {
+  documentedReturns,
+  type GraphOf,
+  LinkedGraphs,
+  returnResources,
+  type ReturnSource,
+  type StubPart,
+  stubResources,
+  stubReturns,
+  typeNamesOf,
+} from '../python-symbols/index.ts';
+import type { Resource } from './graph-of-distribution.ts';
+import { readStubs } from './read-stubs.ts';
+
+/** Where stubs are looked for, relative to the folder of the build. */
+const stubFolder = 'build/typeshed';
+const minedReturns = 'build/docs_returntypes.json';
+const graphInputs = ['build/merged_graph.json', 'build/distidx.json'] as const;
+
+export interface LinkedTargetsInput {
+  readonly root: string;
+  /** Valid graphs, relative to the folder of the build. */
+  readonly graphs: readonly Input[];
+}
+
+/** A value for the datafile of one distribution. */
+interface Found {
+  readonly distribution: PythonDistribution;
+  readonly resource: Resource;
+}
+
+interface LinkedBuilder {
+  readonly name: string;
+  readonly kind: ResourceKind;
+  readonly version: string;
+  readonly inputs: readonly Input[];
+  readonly build: (context: MakeContext, linked: LinkedGraphs) => Promise<readonly Found[]>;
+}
+
+/** Targets that stand on the symbol graphs of all distributions, and on stubs where there are some. */
+export function linkedTargets(input: LinkedTargetsInput): readonly Target[] {
+  const hasStubs = pathKind(`${input.root}/${stubFolder}`) === 'folder';
+  const stubs: readonly Input[] = hasStubs ? [{ path: stubFolder }] : [];
+  const builders: LinkedBuilder[] = [
+    {
+      ...{ name: 'returntypes', kind: 'ReturnTypes', version: '1' },
+      inputs: [{ path: minedReturns }, ...input.graphs.slice(0, 1), ...stubs],
+      build: (context, linked) => buildReturns(context, linked, input),
+    },
+  ];
+  if (hasStubs)
+    builders.push({
+      ...{ name: 'typeshed', kind: 'TypeshedArgSpec', version: '1' },
+      inputs: [...stubs, ...input.graphs.slice(0, 1)],
+      build: (context, linked) => buildStubs(context, linked, input),
+    });
+  return [minedTarget(input), ...builders.map((builder) => linkedTarget(input.root, builder))];
+}
+
+/** Names of the manifests that `linkedTargets` makes for a folder. */
+export const linkedNames = (root: string): readonly string[] =>
+  pathKind(`${root}/${stubFolder}`) === 'folder' ? ['returntypes', 'typeshed'] : ['returntypes'];
+
+function linkedTarget(root: string, builder: LinkedBuilder): Target {
+  const name = `build/${builder.name}.json`;
+  return {
+    name,
+    outputs: [name],
+    inputs: [...graphInputs, ...builder.inputs],
+    mark: builder.version,
+    pin: true,
+    log: `${name}.log`,
+    make: async (context) => {
+      const linked = openGraphs(context);
+      const manifests: Manifest[] = [];
+      for (const { distribution, resource } of await builder.build(context, linked)) {
+        const path = writeDatafile<ResourceKind>(`${root}/build/data`, distribution, resource);
+        context.say(`[INFO] ${builder.kind} of ${distribution.name} ${distribution.version}: ${path}`);
+        manifests.push(makeManifest([{ distribution, paths: new Map([[builder.kind, path]]) }]));
+      }
+      // an empty file would be a pin
+      replaceFile(context.output(name), encodeManifest(mergeManifests(manifests)) || '\n');
+    },
+  };
+}
+
+/** The symbol graphs of the merged manifest, linked by the index. Those whose datafile is not there are told and left out. */
+function openGraphs(context: MakeContext): LinkedGraphs {
+  const graphs: GraphOf[] = [];
+  for (const { distribution, paths } of readManifest(context.input(graphInputs[0]) ?? '')) {
+    const path = paths.get('SymbolGraph');
+    const bytes = path === undefined || path === '' ? undefined : bytesIfThere(path);
+    if (bytes === undefined) context.say(`[ERROR] ${distribution.name} has no symbol graph`);
+    else graphs.push({ distribution, graph: viewGraph(decodeDatafile('SymbolGraph', bytes)) });
+  }
+  const index = context.input(graphInputs[1]) ?? '';
+  return new LinkedGraphs(graphs, decodeIndex(textIfThere(index) ?? '{}', index));
+}
+
+async function buildStubs(
+  context: MakeContext,
+  linked: LinkedGraphs,
+  input: LinkedTargetsInput,
+): Promise<readonly Found[]> {
+  const { resources, conflicts, unresolved } = stubResources(await openStubs(context, input), linked);
+  for (const { path, what } of conflicts) context.say(`[ERROR] MPY402 ${path}: ${what}`);
+  for (const path of unresolved) context.say(`[WARN] MPY403 no distribution has '${path}'`);
+  return resources.map(({ distribution, argSpecs }) => ({
+    distribution,
+    resource: { kind: 'TypeshedArgSpec', value: argSpecs },
+  }));
+}
+
+/** Stubs for the version of Python that the first graph was explored with. */
+async function openStubs(context: MakeContext, { graphs }: LinkedTargetsInput): Promise<readonly StubPart[]> {
+  const folder = context.input(stubFolder);
+  if (folder === undefined) return [];
+  const first = graphs[0] === undefined ? undefined : context.input(graphs[0].path);
+  const version = first === undefined ? undefined : await pythonVersion(first);
+  return await readStubs({ folder, version: version ?? [3, 11], say: context.say, signal: context.signal });
+}
+
+async function pythonVersion(graph: string): Promise<readonly [number, number] | undefined> {
+  for await (const event of readShards(readPieces(graph))) {
+    if (event.event !== 'header') break;
+    const [, major, minor] = /^(\d+)\.(\d+)/u.exec(event.header.python.version) ?? [];
+    return major === undefined ? undefined : [Number(major), Number(minor)];
+  }
+  return undefined;
+}
+
+/** A line of `docs_returntypes.json`: types by function, each with its bits. */
+interface MinedLine {
+  readonly dist: { readonly Name: string; readonly Version: string };
+  readonly returns: Readonly<Record<string, Readonly<Record<string, number>>>>;
+}
+
+/** What documentation says of return types: a line of JSON for each distribution (specification, 7.10). */
+function minedTarget({ graphs }: LinkedTargetsInput): Target {
+  return {
+    name: minedReturns,
+    outputs: [minedReturns],
+    inputs: graphs,
+    mark: '1',
+    pin: true,
+    log: `${minedReturns}.log`,
+    make: async (context) => {
+      const lines: string[] = [];
+      for (const path of graphs.flatMap((graph) => context.input(graph.path) ?? [])) {
+        lines.push(`${JSON.stringify(await mine(path))}\n`);
+      }
+      replaceFile(context.output(minedReturns), lines.join('') || '\n');
+    },
+  };
+}
+
+async function mine(graph: string): Promise<MinedLine> {
+  const shards: GraphShard[] = [];
+  let dist = { Name: '', Version: '' };
+  for await (const event of readShards(readPieces(graph))) {
+    if (event.event === 'shard') shards.push(event.shard);
+    if (event.event !== 'header') continue;
+    const { name: Name, version: Version } = event.header.distribution;
+    dist = { Name, Version };
+  }
+  const names = typeNamesOf(shards);
+  const returns = shards.flatMap((shard) =>
+    Array.from(documentedReturns(shard, names), ([path, types]) => [path, Object.fromEntries(types)] as const),
+  );
+  return { dist, returns: Object.fromEntries(returns.sort(([a], [b]) => (a < b ? -1 : 1))) };
+}
+
+async function buildReturns(
+  context: MakeContext,
+  linked: LinkedGraphs,
+  input: LinkedTargetsInput,
+): Promise<readonly Found[]> {
+  const sources: ReturnSource[] = [];
+  for (const part of await openStubs(context, input)) {
+    const distribution = part.isStandard ? linked.standardLibrary() : undefined;
+    if (!part.isStandard || distribution !== undefined) sources.push({ distribution, table: stubReturns(part) });
+  }
+  for (const { dist, returns } of minedLines(context.input(minedReturns) ?? '')) {
+    const table = new Map(Object.entries(returns).map(([path, types]) => [path, new Map(Object.entries(types))]));
+    sources.push({ distribution: { name: dist.Name, version: dist.Version }, table });
+  }
+  return returnResources(sources, linked).map(({ distribution, returns }) => ({
+    distribution,
+    resource: { kind: 'ReturnTypes', value: returns },
+  }));
+}
+
+function minedLines(path: string): readonly MinedLine[] {
+  const lines = (textIfThere(path) ?? '').split('\n').filter((line) => line !== '');
+  return lines.map((line, at) => {
+    try {
+      return JSON.parse(line) as MinedLine;
+    } catch (cause) {
+      throw fault('MPY405', { what: `line ${at + 1} is no JSON`, place: { file: path }, cause });
+    }
+  });
+}
