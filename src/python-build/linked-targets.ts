@@ -1,24 +1,26 @@
 import { fault } from '../diagnostics/index.ts';
 import {
+  decodeDatafile,
   decodeIndex,
   encodeManifest,
   type Manifest,
   makeManifest,
   mergeManifests,
   type ResourceKind,
+  type SymbolNode,
   viewGraph,
 } from '../formats/pyresources/index.ts';
-import { decodeDatafile } from '../formats/pyresources/index.ts';
 import { type GraphShard, type PythonDistribution, readShards } from '../formats/python-graph/index.ts';
 import { bytesIfThere, pathKind, readPieces, replaceFile, textIfThere } from '../host/index.ts';
 import type { Input, MakeContext, Target } from '../incremental/index.ts';
 import { readManifest, writeDatafile } from '../python-resources/index.ts';
 import {
+  addStubs,
   documentedReturns,
   type GraphOf,
   LinkedGraphs,
-  returnResources,
   type ReturnSource,
+  returnResources,
   type StubPart,
   stubResources,
   stubReturns,
@@ -63,18 +65,26 @@ export function linkedTargets(input: LinkedTargetsInput): readonly Target[] {
       build: (context, linked) => buildReturns(context, linked, input),
     },
   ];
+  const byStubs = [...stubs, ...input.graphs.slice(0, 1)];
   if (hasStubs)
-    builders.push({
-      ...{ name: 'typeshed', kind: 'TypeshedArgSpec', version: '1' },
-      inputs: [...stubs, ...input.graphs.slice(0, 1)],
-      build: (context, linked) => buildStubs(context, linked, input),
-    });
+    builders.push(
+      {
+        ...{ name: 'typeshed', kind: 'TypeshedArgSpec', version: '1', inputs: byStubs },
+        build: (context, linked) => buildStubs(context, linked, input),
+      },
+      {
+        ...{ name: 'stubgraphs', kind: 'SymbolGraph', version: '1', inputs: byStubs },
+        build: (context, linked) => buildGraphs(context, linked, input),
+      },
+    );
   return [minedTarget(input), ...builders.map((builder) => linkedTarget(input.root, builder))];
 }
 
 /** Names of the manifests that `linkedTargets` makes for a folder. */
 export const linkedNames = (root: string): readonly string[] =>
-  pathKind(`${root}/${stubFolder}`) === 'folder' ? ['returntypes', 'typeshed'] : ['returntypes'];
+  pathKind(`${root}/${stubFolder}`) === 'folder'
+    ? ['returntypes', 'stubgraphs', 'typeshed']
+    : ['returntypes'];
 
 function linkedTarget(root: string, builder: LinkedBuilder): Target {
   const name = `build/${builder.name}.json`;
@@ -124,6 +134,39 @@ async function buildStubs(
     distribution,
     resource: { kind: 'TypeshedArgSpec', value: argSpecs },
   }));
+}
+
+/** Symbol graphs with what stubs add to them: of those distributions to which they add something. */
+async function buildGraphs(
+  context: MakeContext,
+  linked: LinkedGraphs,
+  input: LinkedTargetsInput,
+): Promise<readonly Found[]> {
+  const parts = await openStubs(context, input);
+  const found: Found[] = [];
+  for (const { distribution, graph } of linked.all()) {
+    const isStandard = distribution === linked.standardLibrary();
+    const modules = parts.filter((part) => part.isStandard === isStandard).flatMap((part) => part.modules);
+    const roots = new Set(modules.map(({ module }) => module));
+    const value = new Map<string, readonly SymbolNode[]>();
+    let sum = 0;
+    for (const toplevel of graph.toplevels) {
+      const nodes = Array.from({ length: graph.size(toplevel) }, (_, at) => graph.node(toplevel, at)).filter(
+        (node) => node !== undefined,
+      );
+      if (!roots.has(toplevel)) {
+        value.set(toplevel, nodes);
+        continue;
+      }
+      const { added, conflicts, nodes: after } = addStubs(nodes, modules);
+      for (const what of conflicts) context.say(`[CRITICAL] MPY406 ${what}`);
+      value.set(toplevel, after);
+      sum += added;
+    }
+    context.say(`[STATS] stubs add ${sum} to ${distribution.name}`);
+    if (sum > 0) found.push({ distribution, resource: { kind: 'SymbolGraph', value } });
+  }
+  return found;
 }
 
 /** Stubs for the version of Python that the first graph was explored with. */
@@ -180,7 +223,10 @@ async function mine(graph: string): Promise<MinedLine> {
   }
   const names = typeNamesOf(shards);
   const returns = shards.flatMap((shard) =>
-    Array.from(documentedReturns(shard, names), ([path, types]) => [path, Object.fromEntries(types)] as const),
+    Array.from(
+      documentedReturns(shard, names),
+      ([path, types]) => [path, Object.fromEntries(types)] as const,
+    ),
   );
   return { dist, returns: Object.fromEntries(returns.sort(([a], [b]) => (a < b ? -1 : 1))) };
 }
@@ -193,10 +239,13 @@ async function buildReturns(
   const sources: ReturnSource[] = [];
   for (const part of await openStubs(context, input)) {
     const distribution = part.isStandard ? linked.standardLibrary() : undefined;
-    if (!part.isStandard || distribution !== undefined) sources.push({ distribution, table: stubReturns(part) });
+    if (!part.isStandard || distribution !== undefined)
+      sources.push({ distribution, table: stubReturns(part) });
   }
   for (const { dist, returns } of minedLines(context.input(minedReturns) ?? '')) {
-    const table = new Map(Object.entries(returns).map(([path, types]) => [path, new Map(Object.entries(types))]));
+    const table = new Map(
+      Object.entries(returns).map(([path, types]) => [path, new Map(Object.entries(types))]),
+    );
     sources.push({ distribution: { name: dist.Name, version: dist.Version }, table });
   }
   return returnResources(sources, linked).map(({ distribution, returns }) => ({

@@ -10,7 +10,8 @@ export function annotationNames(annotation: string): readonly string[] {
     if (head === '' || last === 'Any' || head === 'object') continue;
     if (head === 'None') names.push(noneType);
     else if (last === 'Optional' && inner !== undefined) names.push(...annotationNames(inner), noneType);
-    else if (last === 'Union' && inner !== undefined) names.push(...splitOutside(inner, ',').flatMap(annotationNames));
+    else if (last === 'Union' && inner !== undefined)
+      names.push(...splitOutside(inner, ',').flatMap(annotationNames));
     else if (['Annotated', 'Final', 'ClassVar'].includes(last) && inner !== undefined)
       names.push(...annotationNames(splitOutside(inner, ',')[0] ?? ''));
     else names.push(head);

@@ -20,7 +20,8 @@ function shardOf(toplevel: string, facts: Readonly<Record<string, Facts | string
     for (const [other, fact] of Object.entries(facts)) {
       const dot = other.lastIndexOf('.');
       const target = typeof fact === 'string' ? ids.get(fact) : ids.get(other);
-      if (dot > 0 && other.slice(0, dot) === path && target !== undefined) members.set(other.slice(dot + 1), target);
+      if (dot > 0 && other.slice(0, dot) === path && target !== undefined)
+        members.set(other.slice(dot + 1), target);
     }
     const fact = facts[path] as Facts;
     const canonical = fact.reference === undefined ? path : null;
@@ -55,7 +56,12 @@ describe('two versions of a distribution', () => {
   });
 
   it('tell what came and went, once for all that is below', () => {
-    const before = graph('1', { 'p.C': { kind: 'type' }, 'p.C.m': called(), 'p._x': {}, 'p.os': { reference: 'os' } });
+    const before = graph('1', {
+      'p.C': { kind: 'type' },
+      'p.C.m': called(),
+      'p._x': {},
+      'p.os': { reference: 'os' },
+    });
     const after = graph('2', { 'p.D': { kind: 'type' }, 'p.D.m': called(), 'p.D.n': called() });
     expect(compareGraphs(before, after).changes.map(shown)).toEqual([
       '!removed p.C +1',
@@ -118,7 +124,11 @@ describe('coverage', () => {
       'p.g': { ...called(parameter('a')), docstring: 'Text.', docInherited: true },
       'p.h': {
         kind: 'function',
-        signature: { parameters: [parameter('self'), parameter('a', { annotation: 'int' })], returns: 'str', from: 'stub' },
+        signature: {
+          parameters: [parameter('self'), parameter('a', { annotation: 'int' })],
+          returns: 'str',
+          from: 'stub',
+        },
       },
       'p.v': {},
     });

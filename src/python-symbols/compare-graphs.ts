@@ -83,7 +83,8 @@ function compareAt(
   }
   // an alias is compared when what it leads to is not told of by its own name
   const pair = `${node.id} ${node.canonical} ${found.node.canonical}`;
-  if (node.reference !== null || told.has(pair) || (isAlias && found.node.canonical === node.canonical)) return undefined;
+  if (node.reference !== null || told.has(pair) || (isAlias && found.node.canonical === node.canonical))
+    return undefined;
   told.add(pair);
   const changes = nodeChanges(node, found.node);
   if (changes.length === 0) return undefined;
@@ -108,15 +109,27 @@ function nodeChanges(old: GraphNode, now: GraphNode): readonly SignatureChange[]
   };
   if (old.kind !== now.kind) {
     const isStillCalled = [old.kind, now.kind].every((kind) => kind === 'function' || kind === 'type');
-    tell(`is a ${now.kind ?? 'thing'} instead of a ${old.kind ?? 'thing'}`, isStillCalled ? 'meaning' : 'calls');
+    tell(
+      `is a ${now.kind ?? 'thing'} instead of a ${old.kind ?? 'thing'}`,
+      isStillCalled ? 'meaning' : 'calls',
+    );
   }
-  for (const trait of ['async', 'generator', 'property', 'staticmethod', 'classmethod', 'abstract', 'final'] as const) {
+  for (const trait of [
+    'async',
+    'generator',
+    'property',
+    'staticmethod',
+    'classmethod',
+    'abstract',
+    'final',
+  ] as const) {
     const [was, is] = [old.traits.includes(trait), now.traits.includes(trait)];
     if (was === is) continue;
     const isStrict = (trait !== 'abstract' && trait !== 'final' && trait !== 'generator') || is;
     tell(is ? `is ${trait} now` : `is not ${trait} any more`, isStrict ? 'calls' : 'nothing');
   }
-  if (old.signature !== null && now.signature !== null) changes.push(...signatureChanges(old.signature, now.signature));
+  if (old.signature !== null && now.signature !== null)
+    changes.push(...signatureChanges(old.signature, now.signature));
   if (old.value !== null && now.value !== null && old.value !== now.value)
     tell(`is '${now.value}' instead of '${old.value}'`, 'meaning');
   return changes;

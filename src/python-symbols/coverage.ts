@@ -1,4 +1,9 @@
-import type { GraphNode, GraphShard, PythonDistribution, SignatureSource } from '../formats/python-graph/index.ts';
+import type {
+  GraphNode,
+  GraphShard,
+  PythonDistribution,
+  SignatureSource,
+} from '../formats/python-graph/index.ts';
 import { docstringSignature } from './docstring-signature.ts';
 
 /** Numbers of one top-level, or summed of many. */
@@ -36,7 +41,10 @@ const nothing = (): Counting => ({
 });
 
 /** How much is known of the callables of a distribution, and from where. */
-export function coverageOf(distribution: PythonDistribution, shards: Iterable<GraphShard>): DistributionCoverage {
+export function coverageOf(
+  distribution: PythonDistribution,
+  shards: Iterable<GraphShard>,
+): DistributionCoverage {
   const sum = nothing();
   const toplevels = new Map<string, CoverageCounts>();
   const unknown: string[] = [];
@@ -73,7 +81,9 @@ function sourceOf({ signature, docstring, docInherited }: GraphNode): SignatureS
 function isAnnotated({ signature, kind }: GraphNode): boolean {
   if (signature === null) return false;
   const rest = signature.parameters.filter(({ name }, at) => at > 0 || (name !== 'self' && name !== 'cls'));
-  return rest.every(({ annotation }) => annotation !== null) && (kind === 'type' || signature.returns !== null);
+  return (
+    rest.every(({ annotation }) => annotation !== null) && (kind === 'type' || signature.returns !== null)
+  );
 }
 
 function addCounts(sum: Counting, more: CoverageCounts): void {

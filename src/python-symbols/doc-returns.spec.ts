@@ -14,7 +14,12 @@ const shard = {
       graphNode({ id: 2, canonical: 'n.a.Twice', kind: 'type' }),
       graphNode({ id: 3, canonical: 'n.b.Twice', kind: 'type' }),
       graphNode({ id: 4, reference: 'datetime.date' }),
-      graphNode({ id: 5, canonical: 'n.f', kind: 'function', docstring: 'F.\n\nReturns\n-------\nout : ndarray or None\n    What.' }),
+      graphNode({
+        id: 5,
+        canonical: 'n.f',
+        kind: 'function',
+        docstring: 'F.\n\nReturns\n-------\nout : ndarray or None\n    What.',
+      }),
     ].map((one) => [one.id, one]),
   ),
 };
@@ -52,7 +57,11 @@ describe('return types in documentation', () => {
 
   it('names in annotations stand for the value itself', () => {
     expect(annotationNames('Optional[List[int]]')).toEqual(['List', 'builtins.None.__class__']);
-    expect(annotationNames('dict[str, int] | None | a.B')).toEqual(['dict', 'builtins.None.__class__', 'a.B']);
+    expect(annotationNames('dict[str, int] | None | a.B')).toEqual([
+      'dict',
+      'builtins.None.__class__',
+      'a.B',
+    ]);
     expect(annotationNames("'Foo'")).toEqual(['Foo']);
     expect(annotationNames('Union[int, Literal["a|b"], typing.Any]')).toEqual(['int', 'Literal']);
     expect(annotationNames('Annotated[int, x]')).toEqual(['int']);

@@ -57,7 +57,8 @@ export function docstringReturns(docstring: string, names: TypeNames): ReadonlyM
     if (path !== undefined) found.set(path, (found.get(path) ?? 0) | bit);
   };
   const items = numpyItems(docstring);
-  for (const { type } of items) for (const path of typesIn(type, names)) add(path, returnTypeSources.numpydoc);
+  for (const { type } of items)
+    for (const path of typesIn(type, names)) add(path, returnTypeSources.numpydoc);
   if (items.length > 1 || items.some(({ subject }) => subject.includes(',')))
     add('builtins.tuple', returnTypeSources.numpydoc);
   for (const text of fieldTexts(docstring)) {
@@ -100,5 +101,7 @@ function numpyItems(docstring: string): readonly { readonly subject: string; rea
 function fieldTexts(docstring: string): readonly string[] {
   const typed = [...docstring.matchAll(/^\s*[@:]rtype:?\s*:?\s*(.+)$/gmu)].map((one) => one[1] ?? '');
   if (typed.length > 0) return typed;
-  return [...docstring.matchAll(/^\s*[@:]returns?:\s*(.+)$/gmu)].map((one) => (one[1] ?? '').split(/[.;,]\s/u, 1)[0] ?? '');
+  return [...docstring.matchAll(/^\s*[@:]returns?:\s*(.+)$/gmu)].map(
+    (one) => (one[1] ?? '').split(/[.;,]\s/u, 1)[0] ?? '',
+  );
 }

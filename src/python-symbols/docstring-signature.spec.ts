@@ -71,7 +71,9 @@ describe('signatures in docstrings', () => {
   });
 
   it('D9 makes all optional behind a lone sign by the rules of the original', () => {
-    expect(shown('fn(required,/,o1[, o2], o3, *, k)', 'original')).toBe('required o1=... o2=... o3=... k=...');
+    expect(shown('fn(required,/,o1[, o2], o3, *, k)', 'original')).toBe(
+      'required o1=... o2=... o3=... k=...',
+    );
     expect(shown('fn(required,/,o1[, o2], o3, *, k)')).toBe('pos:required o1 o2=... o3 kw:k');
   });
 
@@ -90,18 +92,25 @@ describe('signatures in docstrings', () => {
 
   it('says why there is none', () => {
     expect(docstringSignature('\n\n\n\n\nf(a)')).toEqual({ found: false, refusal: 'too-many-lines' });
-    expect(docstringSignature('f(a,\nb,\nc,\nd,\ne,\nf)')).toEqual({ found: false, refusal: 'too-many-lines' });
+    expect(docstringSignature('f(a,\nb,\nc,\nd,\ne,\nf)')).toEqual({
+      found: false,
+      refusal: 'too-many-lines',
+    });
     expect(docstringSignature(`f(${'a, '.repeat(40_000)}a)`)).toEqual({ found: false, refusal: 'too-long' });
     expect(docstringSignature('f(\ud800)')).toEqual({ found: false, refusal: 'invalid-text' });
   });
 
   it('never throws', () => {
-    const piece = fc.constantFrom(...'f a ( ) [ ] , * ** / ... = 1 \' : . -> \n'.split(' '), ' ', 'x');
+    const piece = fc.constantFrom(..."f a ( ) [ ] , * ** / ... = 1 ' : . -> \n".split(' '), ' ', 'x');
     fc.assert(
-      fc.property(fc.array(piece, { maxLength: 24 }), fc.constantFrom('packmill', 'original'), (pieces, rules) => {
-        const found = docstringSignature(pieces.join(''), rules as DocstringRules);
-        if (found.found) expect(found.argSpec.args.every(({ name }) => name !== '')).toBe(true);
-      }),
+      fc.property(
+        fc.array(piece, { maxLength: 24 }),
+        fc.constantFrom('packmill', 'original'),
+        (pieces, rules) => {
+          const found = docstringSignature(pieces.join(''), rules as DocstringRules);
+          if (found.found) expect(found.argSpec.args.every(({ name }) => name !== '')).toBe(true);
+        },
+      ),
     );
   });
 

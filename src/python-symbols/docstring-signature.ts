@@ -23,7 +23,10 @@ const head = /^[ \t]*([\p{L}_][\p{L}\p{N}_]*(?:\.[\p{L}_][\p{L}\p{N}_]*)*)[ \t]*
  * The signature that a docstring begins with, as those of native functions do (specification, 7.2). It stands on the first
  * line that is not blank and goes on for at most five lines in all. Optional arguments get the default `...`.
  */
-export function docstringSignature(docstring: string, rules: DocstringRules = 'packmill'): DocstringSignature {
+export function docstringSignature(
+  docstring: string,
+  rules: DocstringRules = 'packmill',
+): DocstringSignature {
   if (!docstring.isWellFormed()) return refuse('invalid-text');
   const lines = docstring.split('\n', mostLines + 1);
   const first = lines.findIndex((line) => line.trim() !== '');
@@ -35,7 +38,8 @@ export function docstringSignature(docstring: string, rules: DocstringRules = 'p
   if (text.length > mostLetters) return refuse('too-long');
   const reader = new TokenReader(text, begin[0].length);
   const items = readItems(reader, rules);
-  if (items === undefined) return refuse(reader.ended && lines.length > mostLines ? 'too-many-lines' : 'no-signature');
+  if (items === undefined)
+    return refuse(reader.ended && lines.length > mostLines ? 'too-many-lines' : 'no-signature');
   const rest = text.slice(reader.at).split('\n', 1)[0] ?? '';
   const behind = afterParenthesis(text, reader);
   if (behind !== '' && !/^\s/u.test(behind)) return refuse('no-signature');
@@ -97,7 +101,8 @@ function readItem(reader: TokenReader, rules: DocstringRules, bracketed: boolean
   if (reader.take('/')) return { ...plain, sign: 'lone', name: '/' };
   const sign = reader.take('**') ? '**' : reader.take('*') ? '*' : '';
   const name = reader.name();
-  if (name === undefined) return sign === '*' && isAfterLone(reader) ? { ...plain, sign: 'lone', name: '*' } : undefined;
+  if (name === undefined)
+    return sign === '*' && isAfterLone(reader) ? { ...plain, sign: 'lone', name: '*' } : undefined;
   // dots are part of no argument's name
   if (name.includes('.')) return undefined;
   let annotation = '';
@@ -111,8 +116,7 @@ function readItem(reader: TokenReader, rules: DocstringRules, bracketed: boolean
   return value === undefined ? undefined : { sign, name, value, annotation, bracketed };
 }
 
-const isAfterLone = (reader: TokenReader): boolean =>
-  [',', ')', '[', ']'].some((sign) => reader.sees(sign));
+const isAfterLone = (reader: TokenReader): boolean => [',', ')', '[', ']'].some((sign) => reader.sees(sign));
 
 type Settled = Pick<ArgSpec, 'args' | 'vararg' | 'kwarg'>;
 

@@ -23,7 +23,8 @@ export function graphArgSpecs(
     const read = docstringSignature(docstring, rules);
     // the documentation of a class may begin with the call of another thing
     const last = canonical.slice(canonical.lastIndexOf('.') + 1);
-    const isOwn = read.found && (rules === 'original' || read.name.split('.').at(-1) === last || last === '__init__');
+    const isOwn =
+      read.found && (rules === 'original' || read.name.split('.').at(-1) === last || last === '__init__');
     if (read.found && isOwn) found.set(hashPath(canonical), read.argSpec);
   }
   return found;

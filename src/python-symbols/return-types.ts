@@ -11,7 +11,12 @@ import type { StubEntry, StubModule } from './stub-tree.ts';
 export function stubReturns({ modules }: StubPart): ReturnTable {
   const names = new StubNames(modules);
   const table = new Map<string, Map<string, number>>();
-  const walk = (module: StubModule, path: string, body: readonly StubEntry[], self: string | undefined): void => {
+  const walk = (
+    module: StubModule,
+    path: string,
+    body: readonly StubEntry[],
+    self: string | undefined,
+  ): void => {
     for (const entry of body) {
       if (entry.kind === 'class') walk(module, `${path}.${entry.name}`, entry.body, `${path}.${entry.name}`);
       if (entry.kind !== 'function' || entry.returns === null || entry.async) continue;
@@ -28,7 +33,12 @@ export function stubReturns({ modules }: StubPart): ReturnTable {
   return table;
 }
 
-function typeOf(names: StubNames, module: StubModule, name: string, self: string | undefined): string | undefined {
+function typeOf(
+  names: StubNames,
+  module: StubModule,
+  name: string,
+  self: string | undefined,
+): string | undefined {
   if (name === noneType) return noneType;
   if (name === 'Self' || name.endsWith('.Self')) return self;
   const found = names.resolve(module, name);
@@ -53,8 +63,14 @@ export interface ReturnSource {
  * The union of tables (specification, 7.10), by distribution: functions by their own path, types by the path that they
  * themselves have. What is no type in the graphs is left out.
  */
-export function returnResources(sources: readonly ReturnSource[], linked: LinkedGraphs): readonly ReturnResource[] {
-  const found = new Map<string, { distribution: PythonDistribution; returns: Map<bigint, Map<string, number>> }>();
+export function returnResources(
+  sources: readonly ReturnSource[],
+  linked: LinkedGraphs,
+): readonly ReturnResource[] {
+  const found = new Map<
+    string,
+    { distribution: PythonDistribution; returns: Map<bigint, Map<string, number>> }
+  >();
   const known = new Map<string, string | undefined>();
   const hasBuiltins = linked.having('builtins').length > 0;
   const typePath = (path: string): string | undefined => {
@@ -66,10 +82,14 @@ export function returnResources(sources: readonly ReturnSource[], linked: Linked
   for (const { distribution, table } of sources) {
     for (const [path, types] of table) {
       const parts = path.split('.');
-      const symbol = distribution === undefined ? linked.resolve(parts) : linked.resolveIn(distribution, parts);
+      const symbol =
+        distribution === undefined ? linked.resolve(parts) : linked.resolveIn(distribution, parts);
       if (symbol === undefined) continue;
       const key = distributionKey(symbol.distribution);
-      const one = found.get(key) ?? { distribution: symbol.distribution, returns: new Map<bigint, Map<string, number>>() };
+      const one = found.get(key) ?? {
+        distribution: symbol.distribution,
+        returns: new Map<bigint, Map<string, number>>(),
+      };
       const { hash } = symbol.node.canonical;
       const all = one.returns.get(hash) ?? new Map<string, number>();
       for (const [type, bits] of types) {

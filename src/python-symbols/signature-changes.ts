@@ -60,7 +60,11 @@ export function signatureChanges(before: GraphSignature, after: GraphSignature):
     ...added(before, after),
     ...(before.returns === after.returns
       ? []
-      : [change(`returns '${after.returns ?? 'nothing known'}' instead of '${before.returns ?? 'nothing known'}'`)]),
+      : [
+          change(
+            `returns '${after.returns ?? 'nothing known'}' instead of '${before.returns ?? 'nothing known'}'`,
+          ),
+        ]),
   ];
 }
 
@@ -101,7 +105,8 @@ function newlyNeeded(old: Callable, now: Callable): readonly SignatureChange[] {
     if (!isNeeded(parameter) || old.leastPositional > place) return;
     const known = parameter.kind === 'positional-only' ? undefined : old.keywords.get(parameter.name);
     if (known === undefined || !isNeeded(known.parameter)) tell(parameter);
-    else if (known.place < place) changes.push(change(`'${parameter.name}' comes later than before`, 'calls'));
+    else if (known.place < place)
+      changes.push(change(`'${parameter.name}' comes later than before`, 'calls'));
   });
   for (const [name, { parameter, place }] of now.keywords) {
     if (place !== Infinity || !isNeeded(parameter)) continue;
@@ -138,7 +143,11 @@ function otherMeaning(old: Callable, now: Callable): readonly SignatureChange[] 
       changes.push(change(`the default of '${name}' is '${is}' instead of '${was}'`, 'meaning'));
     else if (was === null && is !== null) changes.push(change(`'${name}' may be left out`));
     if (parameter.annotation !== other.annotation)
-      changes.push(change(`'${name}' is '${other.annotation ?? 'anything'}' instead of '${parameter.annotation ?? 'anything'}'`));
+      changes.push(
+        change(
+          `'${name}' is '${other.annotation ?? 'anything'}' instead of '${parameter.annotation ?? 'anything'}'`,
+        ),
+      );
   }
   return changes;
 }

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { ArgSpec } from '../formats/pyresources/index.ts';
 import { stubArgSpecs } from './stub-argspecs.ts';
-import { isInVersion, readStubVersions, type StubEntry, type StubFunction, type StubParameter } from './stub-tree.ts';
+import {
+  isInVersion,
+  readStubVersions,
+  type StubEntry,
+  type StubFunction,
+  type StubParameter,
+} from './stub-tree.ts';
 
 /** `a, b=1, *, c` as parameters; `/` ends those by place alone. */
 function def(name: string, text: string, more: Partial<StubFunction> = {}): StubFunction {
@@ -11,10 +17,18 @@ function def(name: string, text: string, more: Partial<StubFunction> = {}): Stub
     if (word === '') continue;
     const [, stars = '', label = '', , annotation = null, defaultText = null] =
       /^(\**)(\/|\w*)(:(\w+))?(?:=(.*))?$/u.exec(word) ?? [];
-    if (label === '/') parameters.forEach((one, at) => (parameters[at] = { ...one, kind: 'positional-only' }));
+    if (label === '/')
+      parameters.forEach((one, at) => (parameters[at] = { ...one, kind: 'positional-only' }));
     else if (stars === '*' && label === '') isLate = true;
     else {
-      const kind = stars === '**' ? 'var-keyword' : stars === '*' ? 'var-positional' : isLate ? 'keyword-only' : 'positional-or-keyword';
+      const kind =
+        stars === '**'
+          ? 'var-keyword'
+          : stars === '*'
+            ? 'var-positional'
+            : isLate
+              ? 'keyword-only'
+              : 'positional-or-keyword';
       isLate ||= stars === '*';
       parameters.push({ name: label, kind, defaultText, annotation });
     }
@@ -24,12 +38,16 @@ function def(name: string, text: string, more: Partial<StubFunction> = {}): Stub
 
 const shown = (spec: ArgSpec | undefined): string | undefined =>
   spec?.args
-    .map(({ name, defaultValue, keywordOnly }) => `${keywordOnly ? 'kw:' : ''}${name}${defaultValue && `=${defaultValue}`}`)
+    .map(
+      ({ name, defaultValue, keywordOnly }) =>
+        `${keywordOnly ? 'kw:' : ''}${name}${defaultValue && `=${defaultValue}`}`,
+    )
     .concat(spec.vararg && `*${spec.vararg}`, spec.kwarg && `**${spec.kwarg}`)
     .filter(Boolean)
     .join(' ');
 
-const read = (...body: readonly StubEntry[]) => stubArgSpecs([{ module: 'm', path: 'm.pyi', package: false, body }]);
+const read = (...body: readonly StubEntry[]) =>
+  stubArgSpecs([{ module: 'm', path: 'm.pyi', package: false, body }]);
 
 describe('signatures of stubs', () => {
   it('D10 overloads become one signature, or none where names differ', () => {
@@ -53,7 +71,12 @@ describe('signatures of stubs', () => {
   });
 
   it('gives a class the signature of its maker without the receiver', () => {
-    const body = [def('__init__', 'self,a'), def('__new__', 'cls,z'), def('__len__', 'self'), def('m', 'self,b=...')];
+    const body = [
+      def('__init__', 'self,a'),
+      def('__new__', 'cls,z'),
+      def('__len__', 'self'),
+      def('m', 'self,b=...'),
+    ];
     const { argSpecs } = read({ kind: 'class', name: 'C', bases: [], body });
     expect(Array.from(argSpecs, ([path, spec]) => `${path}: ${shown(spec)}`)).toEqual([
       'm.C.__init__: self a',
@@ -69,7 +92,9 @@ describe('signatures of stubs', () => {
   });
 
   it('knows which versions have a module', () => {
-    const spans = readStubVersions('# comment\nasyncio: 3.4-\nasyncio.taskgroups: 3.11-\nimp: 3.0-3.11  # gone\n');
+    const spans = readStubVersions(
+      '# comment\nasyncio: 3.4-\nasyncio.taskgroups: 3.11-\nimp: 3.0-3.11  # gone\n',
+    );
     expect(isInVersion(spans, 'asyncio.taskgroups', [3, 10])).toBe(false);
     expect(isInVersion(spans, 'asyncio.events', [3, 10])).toBe(true);
     expect(isInVersion(spans, 'imp', [3, 11])).toBe(true);

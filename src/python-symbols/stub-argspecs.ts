@@ -70,7 +70,9 @@ export function unite(definitions: readonly StubFunction[]): ArgSpec | string {
   // a name may be positional in one definition and by keyword alone in another one
   const twice = new Set(late.map(({ name }) => name));
   const args = [
-    ...positional.map((one) => (twice.has(one.name) ? { ...one, defaultValue: one.defaultValue || '...' } : one)),
+    ...positional.map((one) =>
+      twice.has(one.name) ? { ...one, defaultValue: one.defaultValue || '...' } : one,
+    ),
     ...late.filter(({ name }) => !positional.some((one) => one.name === name)),
   ];
   const named = (kind: StubParameter['kind']): string =>
@@ -98,7 +100,9 @@ function uniteRows(rows: readonly (readonly StubParameter[])[]): readonly ArgSpe
   const args: ArgSpecArg[] = [];
   for (let at = 0; at < count; at += 1) {
     const there = rows.flatMap((row) => row[at] ?? []);
-    const names = new Set(there.map(({ name, kind }) => (kind === 'positional-only' ? name.replace(/^__/u, '') : name)));
+    const names = new Set(
+      there.map(({ name, kind }) => (kind === 'positional-only' ? name.replace(/^__/u, '') : name)),
+    );
     const shown = [...names];
     if (shown.length > 1) return `the argument ${at + 1} is '${shown[0]}' and '${shown[1]}'`;
     args.push(uniteOne(shown[0] ?? '', there, there.length < rows.length));

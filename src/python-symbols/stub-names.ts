@@ -45,7 +45,8 @@ export class StubNames {
       if (entry.kind !== 'import') names.set(entry.name, `${module.module}.${entry.name}`);
       else if (entry.name === '*') {
         const other = depth < deepest ? this.#modules.get(entry.path) : undefined;
-        if (other !== undefined) for (const [name, path] of this.exports(other, depth + 1)) names.set(name, path);
+        if (other !== undefined)
+          for (const [name, path] of this.exports(other, depth + 1)) names.set(name, path);
       } else if (entry.exported || listed.has(entry.name)) names.set(entry.name, entry.path);
     }
     return names;

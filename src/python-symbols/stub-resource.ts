@@ -45,7 +45,10 @@ export function stubResources(parts: readonly StubPart[], linked: LinkedGraphs):
         continue;
       }
       const key = distributionKey(symbol.distribution);
-      const one = found.get(key) ?? { distribution: symbol.distribution, argSpecs: new Map<bigint, ArgSpec>() };
+      const one = found.get(key) ?? {
+        distribution: symbol.distribution,
+        argSpecs: new Map<bigint, ArgSpec>(),
+      };
       found.set(key, one);
       for (const hash of [symbol.node.canonical.hash, hashPath(path)]) {
         if (!one.argSpecs.has(hash)) one.argSpecs.set(hash, argSpec);

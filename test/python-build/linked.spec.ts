@@ -1,6 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { decodeDatafile, hashPath, type ResourceKind, type ResourceTypes } from '../../src/formats/pyresources/index.ts';
+import {
+  decodeDatafile,
+  hashPath,
+  type ResourceKind,
+  type ResourceTypes,
+} from '../../src/formats/pyresources/index.ts';
 import { Farmyard } from './farmyard.ts';
 
 let yard: Farmyard;
@@ -55,6 +60,14 @@ test('stubs in build/typeshed become a manifest of their own, and what is explor
   expect(data('ArgSpec').get(hashPath('alpha.make'))?.vararg).toBe('args');
 });
 
+test('D6 what stubs add is in the graph of the final manifest', () => {
+  const kinds = data('SymbolGraph')
+    .get('alpha')
+    ?.map(({ canonical, kind }) => `${canonical.parts.join('.')} ${kind}`);
+  expect(kinds).toContain('alpha.gone function');
+  expect(kinds).toContain('alpha.make function');
+});
+
 test('a stub that is broken or tells of nothing is said, and the rest counts', () => {
   const log = yard.text('build/typeshed.json.log');
   expect(log).toContain("MPY401 the stub 'alpha/broken.pyi' cannot be read");
@@ -77,5 +90,13 @@ test('D13 return types of documentation and stubs are united with the bits of bo
 test('another stub makes only what stands on stubs anew', async () => {
   yard.write(yard.path('build/typeshed/stubs/alpha/alpha/more.pyi'), 'def x(): ...\n');
   const { made } = await yard.build();
-  expect([...made].sort()).toEqual(['build/returntypes.json', 'build/typeshed.json']);
+  expect([...made].sort()).toEqual([
+    'build/manifest.json',
+    ...['build/returntypes.json', 'build/stubgraphs.json', 'build/typeshed.json'],
+  ]);
+  expect(
+    data('SymbolGraph')
+      .get('alpha')
+      ?.map(({ canonical }) => canonical.parts.join('.')),
+  ).toContain('alpha.more.x');
 });

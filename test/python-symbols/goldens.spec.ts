@@ -1,5 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hashPath, isExternal, lookUp, makeIndex, type SymbolNode, viewGraph } from '../../src/formats/pyresources/index.ts';
+import {
+  hashPath,
+  isExternal,
+  lookUp,
+  makeIndex,
+  type SymbolNode,
+  viewGraph,
+} from '../../src/formats/pyresources/index.ts';
 import { translateShard } from '../../src/python-build/index.ts';
 import { graphArgSpecs, graphDocumentation } from '../../src/python-symbols/index.ts';
 import { Laboratory, type ReadGraph, versionOf } from '../python-explorer/laboratory.ts';
@@ -11,7 +18,8 @@ const packages = ['requests', 'urllib3', 'idna', 'certifi', 'chardet', 'charset_
 let laboratory: Laboratory;
 const graphs = new Map<string, ReadGraph>();
 const graph = (key: string): ReadGraph => graphs.get(key) as ReadGraph;
-const nodesOf = (key: string, name: string): readonly SymbolNode[] => translateShard(graph(key).shard(name), () => undefined);
+const nodesOf = (key: string, name: string): readonly SymbolNode[] =>
+  translateShard(graph(key).shard(name), () => undefined);
 
 beforeAll(async () => {
   laboratory = new Laboratory();
@@ -76,7 +84,11 @@ describe('tables by symbol', () => {
     if (isMeasured) expect([json.size, requests.size]).toEqual([26, 220]);
     const dumps = json.get(hashPath('json.dumps'));
     expect(dumps?.kwarg).toBe('kw');
-    expect(dumps?.args.map(({ name, defaultValue, keywordOnly }) => `${keywordOnly ? '*' : ''}${name}=${defaultValue}`)).toEqual([
+    expect(
+      dumps?.args.map(
+        ({ name, defaultValue, keywordOnly }) => `${keywordOnly ? '*' : ''}${name}=${defaultValue}`,
+      ),
+    ).toEqual([
       'obj=',
       ...['*skipkeys=False', '*ensure_ascii=True', '*check_circular=True', '*allow_nan=True', '*cls=None'],
       ...['*indent=None', '*separators=None', '*default=None', '*sort_keys=False'],
@@ -94,8 +106,14 @@ describe('tables by symbol', () => {
       graphDocumentation(graph('original json').shard('json'), rules).size,
       graphDocumentation(graph('original requests').shard('requests'), rules).size,
     ]);
-    if (isMeasured) expect(sizes).toEqual([[43, 271], [24, 227]]);
+    if (isMeasured)
+      expect(sizes).toEqual([
+        [43, 271],
+        [24, 227],
+      ]);
     const ours = graphDocumentation(graph('packmill json').shard('json'));
-    expect(ours.get(hashPath('json.dumps'))?.text).toMatch(/^Serialize ``obj`` to a JSON formatted ``str``\./);
+    expect(ours.get(hashPath('json.dumps'))?.text).toMatch(
+      /^Serialize ``obj`` to a JSON formatted ``str``\./,
+    );
   });
 });

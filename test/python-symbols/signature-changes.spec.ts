@@ -52,7 +52,9 @@ it('a change breaks calls exactly when Python refuses one that it accepted', () 
     signatureChanges(whole(before), whole(after)).some(({ effect }) => effect === 'calls'),
   );
   const shown = (rows: readonly Row[]): string =>
-    rows.map(({ name, kind, defaultText }) => `${kind} ${name}${defaultText === null ? '' : '=1'}`).join(', ');
+    rows
+      .map(({ name, kind, defaultText }) => `${kind} ${name}${defaultText === null ? '' : '=1'}`)
+      .join(', ');
   const wrong = pairs.flatMap(([before, after], at) =>
     ours[at] === answers[at] ? [] : [`${shown(before)} -> ${shown(after)}: ${answers[at]}`],
   );

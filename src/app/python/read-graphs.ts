@@ -1,5 +1,10 @@
 import { fault } from '../../diagnostics/index.ts';
-import { type GraphShard, type PythonDistribution, readShards, validateShard } from '../../formats/python-graph/index.ts';
+import {
+  type GraphShard,
+  type PythonDistribution,
+  readShards,
+  validateShard,
+} from '../../formats/python-graph/index.ts';
 import { namesIn, pathKind, readPieces } from '../../host/index.ts';
 import {
   compareGraphs,
@@ -37,7 +42,8 @@ export function graphFiles(paths: readonly string[]): readonly string[] {
 
 function oneFile(path: string): string {
   const files = graphFiles([path]);
-  if (files.length > 1) throw fault('MPY400', { what: `'${path}' has ${files.length} graphs, and one is compared` });
+  if (files.length > 1)
+    throw fault('MPY400', { what: `'${path}' has ${files.length} graphs, and one is compared` });
   return files[0] as string;
 }
 

@@ -21,7 +21,16 @@ export function addPyCoverage(py: Command, shell: Shell): void {
     .action(async (paths: readonly string[], words: { readonly unknown?: boolean }) => {
       const rows = await readCoverage(paths.map(machine.absolute));
       shell.printJson(rows.map((row) => ({ ...row, toplevels: Object.fromEntries(row.toplevels) })));
-      for (const { distribution, callables, full, partial, annotated, documented, sources, unknown } of rows) {
+      for (const {
+        distribution,
+        callables,
+        full,
+        partial,
+        annotated,
+        documented,
+        sources,
+        unknown,
+      } of rows) {
         const from = Object.entries(sources).map(([source, count]) => `${source} ${count}`);
         shell.print(
           `${distribution.name} ${distribution.version}: ${callables} callables, ${share(full, callables)} in full, ` +
@@ -72,7 +81,9 @@ export function addPyDiff(py: Command, shell: Shell): void {
         shell.print(`${breaks ? '!' : ' '} ${kind} ${path}: ${what.join('; ')}${more}`);
       }
       const { added, removed, changed, moved, breaking } = found.counts;
-      shell.print(`${added} added, ${removed} removed, ${changed} changed, ${moved} moved; ${breaking} break users`);
+      shell.print(
+        `${added} added, ${removed} removed, ${changed} changed, ${moved} moved; ${breaking} break users`,
+      );
       if (words.strict === true && breaking > 0) shell.exitCode = exitCodes.failed;
     });
 }
