@@ -32,6 +32,8 @@ import { readStubs } from './read-stubs.ts';
 /** Where stubs are looked for, relative to the folder of the build. */
 const stubFolder = 'build/typeshed';
 const minedReturns = 'build/docs_returntypes.json';
+/** Graphs with what stubs add, on which stand the other builders that read stubs. */
+const stubGraphs = 'build/stubgraphs.json';
 const graphInputs = ['build/merged_graph.json', 'build/distidx.json'] as const;
 
 export interface LinkedTargetsInput {
@@ -58,18 +60,19 @@ interface LinkedBuilder {
 export function linkedTargets(input: LinkedTargetsInput): readonly Target[] {
   const hasStubs = pathKind(`${input.root}/${stubFolder}`) === 'folder';
   const stubs: readonly Input[] = hasStubs ? [{ path: stubFolder }] : [];
+  const byStubs = [...stubs, ...input.graphs.slice(0, 1)];
+  const added: readonly Input[] = hasStubs ? [{ path: stubGraphs }] : [];
   const builders: LinkedBuilder[] = [
     {
       ...{ name: 'returntypes', kind: 'ReturnTypes', version: '1' },
-      inputs: [{ path: minedReturns }, ...input.graphs.slice(0, 1), ...stubs],
+      inputs: [{ path: minedReturns }, ...byStubs, ...added],
       build: (context, linked) => buildReturns(context, linked, input),
     },
   ];
-  const byStubs = [...stubs, ...input.graphs.slice(0, 1)];
   if (hasStubs)
     builders.push(
       {
-        ...{ name: 'typeshed', kind: 'TypeshedArgSpec', version: '1', inputs: byStubs },
+        ...{ name: 'typeshed', kind: 'TypeshedArgSpec', version: '1', inputs: [...byStubs, ...added] },
         build: (context, linked) => buildStubs(context, linked, input),
       },
       {
@@ -96,7 +99,10 @@ function linkedTarget(root: string, builder: LinkedBuilder): Target {
     pin: true,
     log: `${name}.log`,
     make: async (context) => {
-      const linked = openGraphs(context);
+      const linked = openGraphs(
+        context,
+        builder.inputs.some(({ path }) => path === stubGraphs),
+      );
       const manifests: Manifest[] = [];
       for (const { distribution, resource } of await builder.build(context, linked)) {
         const path = writeDatafile<ResourceKind>(`${root}/build/data`, distribution, resource);
@@ -110,9 +116,11 @@ function linkedTarget(root: string, builder: LinkedBuilder): Target {
 }
 
 /** The symbol graphs of the merged manifest, linked by the index. Those whose datafile is not there are told and left out. */
-function openGraphs(context: MakeContext): LinkedGraphs {
+function openGraphs(context: MakeContext, withStubs: boolean): LinkedGraphs {
+  const files = withStubs ? [graphInputs[0], stubGraphs] : [graphInputs[0]];
+  const manifest = mergeManifests(files.map((file) => readManifest(context.input(file) ?? '')));
   const graphs: GraphOf[] = [];
-  for (const { distribution, paths } of readManifest(context.input(graphInputs[0]) ?? '')) {
+  for (const { distribution, paths } of manifest) {
     const path = paths.get('SymbolGraph');
     const bytes = path === undefined || path === '' ? undefined : bytesIfThere(path);
     if (bytes === undefined) context.say(`[ERROR] ${distribution.name} has no symbol graph`);

@@ -13,9 +13,9 @@ import { bytesIfThere, gzipBytes, pathKind, readPieces, replaceFile } from '../h
 import type { Input, MakeContext, Target } from '../incremental/index.ts';
 import { validateGraph } from '../python-explorer/index.ts';
 import { readManifest, writeDatafile } from '../python-resources/index.ts';
-import { linkedNames, linkedTargets } from './linked-targets.ts';
 import { manifestOrder, type PackageBuilder, packageBuilders, wholeBuilders } from './builders.ts';
 import type { BuildItem, Executor } from './executor.ts';
+import { linkedNames, linkedTargets } from './linked-targets.ts';
 
 export interface TargetsInput {
   readonly root: string;

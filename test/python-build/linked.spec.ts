@@ -33,6 +33,7 @@ beforeAll(async () => {
       'def gone() -> None: ...',
     ].join('\n'),
   );
+  yard.write(yard.path('build/typeshed/stubs/nobody/nobody.pyi'), 'def gone(): ...\n');
   yard.write(yard.path('build/typeshed/stubs/alpha/alpha/broken.pyi'), 'def f(:\n');
   const { failed } = await yard.build();
   expect(failed).toEqual([]);
@@ -66,12 +67,13 @@ test('D6 what stubs add is in the graph of the final manifest', () => {
     ?.map(({ canonical, kind }) => `${canonical.parts.join('.')} ${kind}`);
   expect(kinds).toContain('alpha.gone function');
   expect(kinds).toContain('alpha.make function');
+  expect(data('TypeshedArgSpec').get(hashPath('alpha.gone'))?.returns).toBe('None');
 });
 
 test('a stub that is broken or tells of nothing is said, and the rest counts', () => {
   const log = yard.text('build/typeshed.json.log');
   expect(log).toContain("MPY401 the stub 'alpha/broken.pyi' cannot be read");
-  expect(log).toContain("MPY403 no distribution has 'alpha.gone'");
+  expect(log).toContain("MPY403 no distribution has 'nobody.gone'");
 });
 
 test('D13 return types of documentation and stubs are united with the bits of both', () => {
