@@ -79,7 +79,8 @@ export const rooms = {
   },
   'python-symbols': {
     floor: 1,
-    purpose: 'facts of Python symbols from graphs, docstrings and stubs: signatures, return types, coverage, changes',
+    purpose:
+      'facts of Python symbols from graphs, docstrings and stubs: signatures, return types, coverage, changes',
     knows: ['formats'],
   },
   host: {

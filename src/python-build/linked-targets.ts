@@ -1,4 +1,3 @@
-import { fault } from '../diagnostics/index.ts';
 import {
   decodeDatafile,
   decodeIndex,
@@ -27,7 +26,7 @@ import {
   typeNamesOf,
 } from '../python-symbols/index.ts';
 import type { Resource } from './graph-of-distribution.ts';
-import { readStubs } from './read-stubs.ts';
+import { logLine, readStubs } from './read-stubs.ts';
 
 /** Where stubs are looked for, relative to the folder of the build. */
 const stubFolder = 'build/typeshed';
@@ -136,8 +135,8 @@ async function buildStubs(
   input: LinkedTargetsInput,
 ): Promise<readonly Found[]> {
   const { resources, conflicts, unresolved } = stubResources(await openStubs(context, input), linked);
-  for (const { path, what } of conflicts) context.say(`[ERROR] MPY402 ${path}: ${what}`);
-  for (const path of unresolved) context.say(`[WARN] MPY403 no distribution has '${path}'`);
+  for (const { path, what } of conflicts) context.say(logLine('ERROR', 'MPY402', `${path}: ${what}`));
+  for (const path of unresolved) context.say(logLine('WARN', 'MPY403', `no distribution has '${path}'`));
   return resources.map(({ distribution, argSpecs }) => ({
     distribution,
     resource: { kind: 'TypeshedArgSpec', value: argSpecs },
@@ -167,7 +166,7 @@ async function buildGraphs(
         continue;
       }
       const { added, conflicts, nodes: after } = addStubs(nodes, modules);
-      for (const what of conflicts) context.say(`[CRITICAL] MPY406 ${what}`);
+      for (const what of conflicts) context.say(logLine('CRITICAL', 'MPY405', what));
       value.set(toplevel, after);
       sum += added;
     }
@@ -264,11 +263,5 @@ async function buildReturns(
 
 function minedLines(path: string): readonly MinedLine[] {
   const lines = (textIfThere(path) ?? '').split('\n').filter((line) => line !== '');
-  return lines.map((line, at) => {
-    try {
-      return JSON.parse(line) as MinedLine;
-    } catch (cause) {
-      throw fault('MPY405', { what: `line ${at + 1} is no JSON`, place: { file: path }, cause });
-    }
-  });
+  return lines.map((line) => JSON.parse(line) as MinedLine);
 }

@@ -33,6 +33,10 @@ export function stubRoots(folder: string): readonly Root[] {
   return roots.length > 0 ? roots : [{ folder, isStandard: false }];
 }
 
+/** A line of a log: its weight, the code of the catalogue, and what is the matter. */
+export const logLine = (weight: 'WARN' | 'ERROR' | 'CRITICAL', code: string, what: string): string =>
+  `[${weight}] ${code} ${what}`;
+
 type Row = StubModule & { readonly root: number; readonly error?: string };
 
 /**
@@ -57,7 +61,7 @@ export async function readStubs({ folder, version, say, signal }: StubReading): 
     const part = parts[row.root];
     if (part === undefined || (part.isStandard && !isInVersion(spans, row.module, version))) continue;
     if (row.error === undefined) part.modules.push(row);
-    else say(`[WARN] MPY401 the stub '${row.path}' cannot be read: ${row.error}`);
+    else say(logLine('WARN', 'MPY401', `the stub '${row.path}' cannot be read: ${row.error}`));
   }
   return parts;
 }

@@ -1,6 +1,6 @@
 import { distributionKey, type ReturnTypes, returnTypeSources } from '../formats/pyresources/index.ts';
 import type { PythonDistribution } from '../formats/python-graph/index.ts';
-import { annotationNames } from './annotation-types.ts';
+import { annotationNames } from './annotation-names.ts';
 import { noneType, type ReturnTable } from './doc-returns.ts';
 import type { CanonicalSymbol, LinkedGraphs } from './linked-graphs.ts';
 import { StubNames } from './stub-names.ts';
