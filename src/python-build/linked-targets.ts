@@ -9,8 +9,20 @@ import {
   type SymbolNode,
   viewGraph,
 } from '../formats/pyresources/index.ts';
-import { type GraphShard, type PythonDistribution, readShards } from '../formats/python-graph/index.ts';
-import { bytesIfThere, pathKind, readPieces, replaceFile, textIfThere } from '../host/index.ts';
+import {
+  decodeGraphEvent,
+  type GraphShard,
+  type PythonDistribution,
+  readShards,
+} from '../formats/python-graph/index.ts';
+import {
+  bytesIfThere,
+  pathKind,
+  readFileRange,
+  readPieces,
+  replaceFile,
+  textIfThere,
+} from '../host/index.ts';
 import type { Input, MakeContext, Target } from '../incremental/index.ts';
 import { readManifest, writeDatafile } from '../python-resources/index.ts';
 import {
@@ -185,13 +197,14 @@ async function openStubs(context: MakeContext, { graphs }: LinkedTargetsInput): 
   return await readStubs({ folder, version: version ?? [3, 11], say: context.say, signal: context.signal });
 }
 
+/** Of the graph's first line, which is short. */
 async function pythonVersion(graph: string): Promise<readonly [number, number] | undefined> {
-  for await (const event of readShards(readPieces(graph))) {
-    if (event.event !== 'header') break;
-    const [, major, minor] = /^(\d+)\.(\d+)/u.exec(event.header.python.version) ?? [];
-    return major === undefined ? undefined : [Number(major), Number(minor)];
-  }
-  return undefined;
+  const pieces: Uint8Array[] = [];
+  for await (const piece of readFileRange(graph, 0, 65_536)) pieces.push(piece);
+  const event = decodeGraphEvent(Buffer.concat(pieces).toString('utf8').split('\n', 1)[0] ?? '');
+  if (event?.event !== 'header') return undefined;
+  const [, major, minor] = /^(\d+)\.(\d+)/u.exec(event.header.python.version) ?? [];
+  return major === undefined ? undefined : [Number(major), Number(minor)];
 }
 
 /** A line of `docs_returntypes.json`: types by function, each with its bits. */

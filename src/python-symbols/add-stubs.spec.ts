@@ -110,6 +110,12 @@ describe('stubs beside what was explored', () => {
     ]);
   });
 
+  it('follows other names within a class', () => {
+    const body = [def('run'), value('again', null, 'run')];
+    const modules = [stub('p', { kind: 'class', name: 'C', bases: [], body })];
+    expect(look(modules, 'p.C.again')).toBe('function p.C.run');
+  });
+
   it('changes nothing when done again, and ends with circles', () => {
     const modules = [stub('p', from('p', 'self'), from('p.a', 'b'), from('p.b', 'a'), def('g'))];
     const once = addStubs(explored, modules);
