@@ -29,6 +29,7 @@ export const wholeBuilders: readonly PackageBuilder[] = [
 /** Manifests in the order in which `manifest.json` lays them over the base; what is not there adds nothing. */
 export const manifestOrder = [
   'symgraphs',
+  'stubgraphs',
   'symtypes',
   'argspecs',
   'typeshed',

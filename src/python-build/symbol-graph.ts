@@ -1,7 +1,6 @@
 import {
   type DottedPath,
   dottedPath,
-  hashPath,
   type NodeRef,
   noPath,
   type SymbolGraph,
@@ -81,6 +80,3 @@ function translateNode(
   const bases = node.bases.flatMap((id, at) => refTo(id, `base ${at} of ${name}`) ?? []);
   return { canonical: dottedPath(name), children, type: type ?? null, bases, kind: node.kind ?? 'none' };
 }
-
-/** Key of a node in the tables by symbol. */
-export const keyOf = (node: GraphNode): bigint => hashPath(node.canonical ?? '');

@@ -15,6 +15,7 @@ import { validateGraph } from '../python-explorer/index.ts';
 import { readManifest, writeDatafile } from '../python-resources/index.ts';
 import { manifestOrder, type PackageBuilder, packageBuilders, wholeBuilders } from './builders.ts';
 import type { BuildItem, Executor } from './executor.ts';
+import { linkedNames, linkedTargets } from './linked-targets.ts';
 
 export interface TargetsInput {
   readonly root: string;
@@ -54,7 +55,8 @@ export function pythonTargets(input: TargetsInput): readonly Target[] {
     ...packageBuilders.map((builder) => mergeTarget(input, builder.name)),
     ...graphTargets(input),
     ...wholeBuilders.map((builder) => wholeTarget(input, builder)),
-    manifestTarget(),
+    ...linkedTargets({ root: input.root, graphs: validGraphs(input) }),
+    manifestTarget(input.root),
     group('build', ['build/manifest.json']),
     group(
       'images',
@@ -74,6 +76,10 @@ export function pythonTargets(input: TargetsInput): readonly Target[] {
     ),
   ];
 }
+
+/** Valid graphs of all distributions; those that failed are left out, save in the way of the original. */
+const validGraphs = ({ items, legacy }: TargetsInput): readonly Input[] =>
+  items.map(({ stem }) => ({ path: valid(stem), optional: !legacy }));
 
 const group = (name: string, inputs: readonly string[]): Target => ({ name, outputs: [], inputs });
 
@@ -295,9 +301,12 @@ function wholeTarget({ root, items, legacy }: TargetsInput, builder: PackageBuil
   };
 }
 
-function manifestTarget(): Target {
+function manifestTarget(root: string): Target {
   const name = 'build/manifest.json';
-  const made = new Set([...packageBuilders, ...wholeBuilders].map((builder) => builder.name));
+  const made = new Set([
+    ...[...packageBuilders, ...wholeBuilders].map((builder) => builder.name),
+    ...linkedNames(root),
+  ]);
   const inputs = ['build/base.json', ...manifestOrder.map((kind) => `build/${kind}.json`)];
   const isOptional = (path: string): boolean =>
     path !== 'build/base.json' && !made.has(path.replace(/^build\/|\.json$/g, ''));

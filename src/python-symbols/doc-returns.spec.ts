@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { graphNode } from '../formats/python-graph/index.ts';
-import { annotationNames } from './annotation-types.ts';
+import { annotationNames } from './annotation-names.ts';
 import { docstringReturns, documentedReturns, typeNamesOf } from './doc-returns.ts';
 
 const shard = {

@@ -18,7 +18,11 @@ function def(name: string, text: string, more: Partial<StubFunction> = {}): Stub
     const [, stars = '', label = '', , annotation = null, defaultText = null] =
       /^(\**)(\/|\w*)(:(\w+))?(?:=(.*))?$/u.exec(word) ?? [];
     if (label === '/')
-      parameters.forEach((one, at) => (parameters[at] = { ...one, kind: 'positional-only' }));
+      parameters.splice(
+        0,
+        parameters.length,
+        ...parameters.map((one) => ({ ...one, kind: 'positional-only' as const })),
+      );
     else if (stars === '*' && label === '') isLate = true;
     else {
       const kind =

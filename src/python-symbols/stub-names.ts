@@ -75,8 +75,11 @@ export class StubNames {
       if (typeof entry === 'string') return this.follow([entry, ...behind].join('.'), depth + 1);
       if (entry === undefined) return { at: 'elsewhere', path: [path, ...rest.slice(at)].join('.') };
       if (entry.kind === 'import') return this.follow([entry.path, ...behind].join('.'), depth + 1);
-      if (entry.kind === 'value' && entry.target !== null && entry.annotation === null)
+      if (entry.kind === 'value' && entry.target !== null && entry.annotation === null) {
+        const isInClass = at > 0 && this.table(body).has(entry.target.split('.')[0] ?? '');
+        if (isInClass) return this.follow([path, entry.target, ...behind].join('.'), depth + 1);
         return this.resolve(module, [entry.target, ...behind].join('.'), depth + 1);
+      }
       path = `${path}.${part}`;
       if (last) return { at: 'entry', path, entry };
       if (entry.kind !== 'class') return { at: 'elsewhere', path: [path, ...behind].join('.') };

@@ -21,7 +21,7 @@ export interface StubResources {
   /** In the order of distributions as their stubs come. */
   readonly resources: readonly StubResource[];
   readonly conflicts: readonly StubConflict[];
-  /** Paths that no distribution has (MPY403). */
+  /** Paths that no distribution has, and top-levels of which there is none (MPY403). */
   readonly unresolved: readonly string[];
 }
 
@@ -32,7 +32,7 @@ export interface StubResources {
 export function stubResources(parts: readonly StubPart[], linked: LinkedGraphs): StubResources {
   const found = new Map<string, { distribution: PythonDistribution; argSpecs: Map<bigint, ArgSpec> }>();
   const conflicts: StubConflict[] = [];
-  const unresolved: string[] = [];
+  const unresolved = new Set<string>();
   for (const { isStandard, modules } of parts) {
     const read = stubArgSpecs(modules);
     conflicts.push(...read.conflicts);
@@ -41,7 +41,8 @@ export function stubResources(parts: readonly StubPart[], linked: LinkedGraphs):
       const home = isStandard ? linked.standardLibrary() : linked.having(words[0] ?? '')[0];
       const symbol = home === undefined ? undefined : linked.resolveIn(home, words);
       if (symbol === undefined) {
-        unresolved.push(path);
+        // of a distribution that is not there once is enough
+        unresolved.add(home === undefined ? (words[0] ?? '') : path);
         continue;
       }
       const key = distributionKey(symbol.distribution);
@@ -55,5 +56,5 @@ export function stubResources(parts: readonly StubPart[], linked: LinkedGraphs):
       }
     }
   }
-  return { resources: [...found.values()], conflicts, unresolved };
+  return { resources: [...found.values()], conflicts, unresolved: [...unresolved] };
 }

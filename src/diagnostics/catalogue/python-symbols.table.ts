@@ -43,14 +43,6 @@ export const pythonSymbolCodes = {
     sample: { broken: '--python /nowhere/python3', fixed: '--python /usr/bin/python3' },
   },
   MPY405: {
-    severity: 'error',
-    blame: 'recipe',
-    title: 'a corpus cannot be read',
-    why: 'A corpus is lines of JSON, each with the fields that the documentation of its kind names.',
-    next: 'Correct the line.',
-    sample: { broken: '{"symbol":1}', fixed: '{"symbol":"json.dumps","count":12}' },
-  },
-  MPY406: {
     severity: 'warning',
     blame: 'recipe',
     title: 'a stub tells another thing than was found',

@@ -1,6 +1,6 @@
 import { distributionKey, type ReturnTypes, returnTypeSources } from '../formats/pyresources/index.ts';
 import type { PythonDistribution } from '../formats/python-graph/index.ts';
-import { annotationNames } from './annotation-types.ts';
+import { annotationNames } from './annotation-names.ts';
 import { noneType, type ReturnTable } from './doc-returns.ts';
 import type { CanonicalSymbol, LinkedGraphs } from './linked-graphs.ts';
 import { StubNames } from './stub-names.ts';
@@ -72,8 +72,10 @@ export function returnResources(
     { distribution: PythonDistribution; returns: Map<bigint, Map<string, number>> }
   >();
   const known = new Map<string, string | undefined>();
+  const hasBuiltins = linked.having('builtins').length > 0;
   const typePath = (path: string): string | undefined => {
-    if (path === noneType) return path;
+    // without the standard library nobody can tell that a type is one of its own
+    if (path === noneType || (path.startsWith('builtins.') && !hasBuiltins)) return path;
     if (!known.has(path)) known.set(path, canonicalType(linked.resolve(path.split('.'))));
     return known.get(path);
   };
