@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -179,6 +179,27 @@ exit 0`,
     expect(scene.read(`${ownFolder()}/status`)).toBeUndefined();
     expect(readdirSync(control('')).filter((name) => name.endsWith('_progress'))).toEqual([]);
     expect(processesWith('6543217')).toEqual([]);
+  });
+});
+
+describe('a seed', () => {
+  it('that is replaced between the taking of its digest and its unpacking is not kept under that digest', async () => {
+    const of = '2026-01-07';
+    const archive = scene.addSeed('stage3', of);
+    scene.target(freshen, '#!/bin/sh\ncp /etc/seed /etc/made-of');
+    const values = ownVersion();
+    const replaced = await scene.build(freshen, values, {
+      onEvent: (event) => {
+        if (event.kind !== 'phase' || event.phase !== 'unpack') return;
+        const tree = scene.path(`seeds/${subarch}/stage3-${of}`);
+        writeFileSync(join(tree, 'etc/seed'), 'another\n');
+        execFileSync('tar', ['-C', tree, '-cf', archive, '.']);
+      },
+    });
+    expect(replaced).toMatchObject({ end: 'failed', problem: { code: 'MST011' } });
+    expect(await scene.build(freshen, values)).toMatchObject({ end: 'ok' });
+    const made = scene.result('stage3', ownFolder().slice(-10));
+    expect(scene.member(made, './etc/made-of')).toBe('another\n');
   });
 });
 
