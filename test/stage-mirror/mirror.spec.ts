@@ -128,7 +128,7 @@ describe('publishing', () => {
         seen += 1;
         if (seen === enough) setTimeout(() => child.kill('SIGKILL'), round * 3);
       });
-      await once(child, 'exit');
+      await once(child, 'close');
       const found = realpathSync(join(home, 'stage3-latest.tar.xz'));
       expect(text(`${found}.hash.txt`)).toBe(`sha256 ${sha256(readFileSync(found))}\n`);
       expect(text(join(home, 'stage3-latest.tar.xz.hash.txt'))).toBe(text(`${found}.hash.txt`));
