@@ -28,12 +28,18 @@ async function oneLife(
   // Some are killed while they start and recover, most in the middle of their first, second or third publication.
   const early = seed % 6 === 0;
   let timer = early ? kill(120 + ((seed * 31) % 120)) : undefined;
+  // Within the publication, however long the last one took on this machine.
+  let [begunMs, tookMs] = [performance.now(), 0];
   lines.on('line', (line) => {
     const [name = '', count] = line.split(' ');
+    if (name === 'ready' || name === 'done') {
+      tookMs = performance.now() - begunMs;
+      begunMs += tookMs;
+    }
     if (name === 'recovered') recovered.push(line);
     else if (count !== undefined) acknowledged.set(name, Number(count));
     else if (name === 'done') publications += 1;
-    if (publications >= 1 + (seed % 3)) timer ??= kill((seed * 7919) % 60);
+    if (publications >= 1 + (seed % 3)) timer ??= kill((((seed * 7919) % 60) / 60) * tookMs);
   });
   expect(await ended).toBe('SIGKILL');
   clearTimeout(timer);
