@@ -116,7 +116,8 @@ describe('a signer with GnuPG', () => {
   it('leaves no agent behind', async () => {
     await signer.signBytes(Buffer.from('x'));
     await signer.close();
-    expect(processesWith(root)).toEqual([]);
+    // it has been told to end, and does so in its own time
+    await expect.poll(() => processesWith(root), { timeout: 30_000 }).toEqual([]);
     expect(await signer.signBytes(Buffer.from('again'))).toBeInstanceOf(Uint8Array);
   });
 
