@@ -6,7 +6,7 @@ import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../src/host/index.ts';
 import { IncrementalBuild } from '../src/incremental/index.ts';
-import { copyTargets } from './kit/copy-targets.ts';
+import { copyTargets, placesOf } from './kit/copy-targets.ts';
 
 const ours = join(import.meta.dirname, 'kit/copy-targets.ts');
 /** Above it make needs minutes of processor time. */
@@ -112,8 +112,3 @@ function lay(folder: string, count: number): void {
   writeFileSync(join(folder, 'build.ninja'), `${ninja.join('\n')}\n`);
   writeFileSync(join(folder, 'Makefile'), `all: ${all.join(' ')}\n${make.join('\n')}\n`);
 }
-
-const placesOf = (at: number): { readonly source: string; readonly output: string } => {
-  const group = Math.floor(at / 1000);
-  return { source: `source/${group}/${at}.txt`, output: `out/${group}/${at}.txt` };
-};

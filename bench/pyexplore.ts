@@ -3,13 +3,9 @@
 import { createWriteStream, existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { standardLibraryName } from '../src/formats/python-graph/index.ts';
 import { machine, systemClock } from '../src/host/index.ts';
-import {
-  type ExplorationInput,
-  explore,
-  standardLibrary,
-  validateGraph,
-} from '../src/python-explorer/index.ts';
+import { type ExplorationInput, explore, validateGraph } from '../src/python-explorer/index.ts';
 import { BubblewrapDriver } from '../src/sandbox/bubblewrap/index.ts';
 import { ReadGraph } from '../test/python-explorer/laboratory.ts';
 import { compareSignatures } from '../test/python-explorer/signatures.ts';
@@ -38,7 +34,7 @@ async function standard(folder: string): Promise<void> {
   for (const name of ['sandbox', 'scratch']) mkdirSync(join(folder, name));
   const input: ExplorationInput = {
     environment: { python: '/usr/bin/python3', prefixes: [], site: [] },
-    distribution: { name: standardLibrary, version: '3' },
+    distribution: { name: standardLibraryName, version: '3' },
     output: join(folder, 'standard.json'),
     cage: {
       sandbox: new BubblewrapDriver({ folder: join(folder, 'sandbox'), hidden: [] }),

@@ -15,6 +15,7 @@ import {
   type SymbolNode,
 } from '../src/python-resources/index.ts';
 import { sampleGraph, writeWorld } from './kit/python-world.ts';
+import { median } from './measure/figures.ts';
 
 const program = join(import.meta.dirname, '../bin/packmill');
 const stdlib = { name: 'builtin-stdlib', version: '3.11.7' };
@@ -25,8 +26,6 @@ function timeMs<T>(work: () => T): number {
   return performance.now() - start;
 }
 
-const median = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
 const medianOf = (runs: number, work: () => unknown): number =>
   median(Array.from({ length: runs }, () => timeMs(work)));
 

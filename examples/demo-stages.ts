@@ -8,6 +8,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fail, run, say } from './demo-tools.ts';
+import { inCage } from './stages/cage.ts';
 import { makeSeed, processors } from './stages/seed.ts';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -86,30 +87,7 @@ function boot(archive: string, name: string, script: string): string {
   const root = join(demo, name);
   mkdirSync(root);
   run('tar', ['-xzf', archive, '-C', root, '--no-same-owner']);
-  const cage = ['--unshare-all', '--die-with-parent', '--clearenv', '--uid', '0', '--gid', '0'];
-  const places = [
-    '--bind',
-    root,
-    '/',
-    '--proc',
-    '/proc',
-    '--dev',
-    '/dev',
-    '--tmpfs',
-    '/tmp',
-    '--chdir',
-    '/tmp',
-  ];
-  const text = run('bwrap', [
-    ...cage,
-    ...places,
-    '--setenv',
-    'PATH',
-    '/usr/bin:/bin',
-    '/bin/sh',
-    '-ec',
-    script,
-  ]);
+  const text = run('bwrap', inCage(root, script));
   process.stdout.write(text);
   rmSync(root, { recursive: true });
   return text;

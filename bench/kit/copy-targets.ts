@@ -1,13 +1,18 @@
 // node copy-targets.ts FOLDER COUNT [touched]: a build of that many copies, as a process.
 import { copyFileSync } from 'node:fs';
-import { systemClock } from '../../src/host/clock.ts';
+import { systemClock } from '../../src/host/index.ts';
 import { IncrementalBuild, type Target } from '../../src/incremental/index.ts';
 
-/** Targets that each copy a file, in folders of a thousand. */
+/** Where a copy and its source lie: in folders of a thousand. */
+export function placesOf(at: number): { readonly source: string; readonly output: string } {
+  const group = Math.floor(at / 1000);
+  return { source: `source/${group}/${at}.txt`, output: `out/${group}/${at}.txt` };
+}
+
+/** Targets that each copy a file. */
 export function copyTargets(count: number): readonly Target[] {
   return Array.from({ length: count }, (_, at) => {
-    const group = Math.floor(at / 1000);
-    const [source, output] = [`source/${group}/${at}.txt`, `out/${group}/${at}.txt`];
+    const { source, output } = placesOf(at);
     return {
       name: output,
       outputs: [output],

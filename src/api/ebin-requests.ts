@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ebinNearSchema } from './ebin-views.ts';
 
 const repositoryName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._+-]*$/, 'a repository name');
 const atom = z
@@ -24,13 +25,6 @@ export const ebinRequestSchema = z.strictObject({
 });
 export type EbinRequest = z.output<typeof ebinRequestSchema>;
 
-const nearSchema = z.object({
-  /** Flags that are on in a combination that exists. */
-  use: z.array(z.string()),
-  turnOn: z.array(z.string()),
-  turnOff: z.array(z.string()),
-});
-
 /**
  * `there`: it exists, nothing has to be built. `waiting`: no builder can make it, see `next`. `queued`, `building`: a job is under
  * way. `built`: its binary package is there, the ebuild follows. `failed`: see `reason` and the log of the job.
@@ -54,7 +48,7 @@ export const ebinRequestViewSchema = z.object({
   /** The newest job that builds it. */
   job: z.string().nullable(),
   /** Combinations that exist and are nearest to it, as far as the package is known. */
-  nearest: z.array(nearSchema),
+  nearest: z.array(ebinNearSchema),
 });
 export type EbinRequestView = z.output<typeof ebinRequestViewSchema>;
 

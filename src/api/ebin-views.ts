@@ -76,7 +76,13 @@ const sharedObjectSchema = z.object({
   combinations: z.int(),
 });
 
-const nearSchema = z.object({ use: flags, turnOn: flags, turnOff: flags });
+/** A combination that exists, and what leads to it. */
+export const ebinNearSchema = z.object({
+  /** Flags that are on in it. */
+  use: flags,
+  turnOn: flags,
+  turnOff: flags,
+});
 
 /** The USE matrix of an ebin: `GET /api/ebins/:repository/:category/:version`. */
 export const ebinMatrixSchema = z.object({
@@ -150,7 +156,7 @@ export const ebinMatrixSchema = z.object({
     .object({
       use: flags,
       state: z.enum(['built', 'missing', 'forbidden']),
-      nearest: z.array(nearSchema),
+      nearest: z.array(ebinNearSchema),
     })
     .nullable(),
   problems: z.array(ebinProblemSchema),

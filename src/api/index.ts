@@ -15,10 +15,5 @@ export * from './problem-body.ts';
 export * from './python-symbols.ts';
 export * from './read-message.ts';
 export * from './schedule.ts';
-export {
-  type StageResultView,
-  type StageSourceView,
-  type StageSubarchView,
-  stageSourcesSchema,
-} from './stage-views.ts';
+export * from './stage-views.ts';
 export * from './upkeep-views.ts';

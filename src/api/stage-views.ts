@@ -37,7 +37,7 @@ const subarchSchema = z.object({
 });
 
 /** A source of stages and what its mirror has: a row of `GET /api/stages`. */
-export const stageSourceSchema = z.object({
+const stageSourceSchema = z.object({
   source: z.string(),
   target: z.string(),
   /** What readers see; 0 when nothing is published yet. */

@@ -17,7 +17,7 @@ import type { Farm } from './farm.ts';
 import { performAttempt, sweepWork } from './perform-attempt.ts';
 import { noteOverlays, type PlannedRecipes, type PlanRequest, planRecipes } from './plan-recipes.ts';
 import { Publishing } from './publishing.ts';
-import { isEbuildTree, kindOf } from './recipe-kinds.ts';
+import { isAutogenTarget, isTreeTarget, kindOf } from './recipe-kinds.ts';
 import { stageLabels } from './stage-targets/hands.ts';
 import { isStageTarget } from './stage-targets/is-stage-target.ts';
 
@@ -58,8 +58,7 @@ export async function buildRecipes(
     const planned = await planRecipes(farm, { ...request, signal: observer.signal });
     problems.push(...planned.problems);
     const { target } = planned.plan;
-    const isKept = isEbinTarget(farm, target) || isStageTarget(farm, target);
-    if (isEbuildTree(farm, target) && !isKept) noteOverlays(farm, target, request.paths);
+    if (isAutogenTarget(farm, target)) noteOverlays(farm, target, request.paths);
     const planId = await admit(dispatcher, farm, planned, request);
     const slots = request.jobs ?? farm.jobs;
     announce(planned.plan, slots, observer);
@@ -139,13 +138,14 @@ async function work({ farm, dispatcher, queue, planned, planId, slots, observer 
     if (!recipe) throw fault('CLI002', { what: `the recipe '${job.name}' is not there any more` });
     return recipe;
   };
-  const isKept = isEbinTarget(farm, planned.plan.target) || isStageTarget(farm, planned.plan.target);
+  const { target } = planned.plan;
+  const isKept = isEbinTarget(farm, target) || isStageTarget(farm, target);
   const building = runBuilder(
     {
       queue,
       clock: farm.clock,
       name: builderName(isKept ? indexingBuilder : machine.name()),
-      labels: isStageTarget(farm, planned.plan.target) ? stageLabels() : [],
+      labels: isStageTarget(farm, target) ? stageLabels() : [],
       builderClass: Number.MAX_SAFE_INTEGER,
       leaseMs,
       slots,
@@ -231,7 +231,7 @@ interface Ended {
 async function report(ended: Ended): Promise<BuildReport> {
   const { farm, dispatcher, planId, planned, problems, startedMs } = ended;
   const { target, arch } = planned.plan;
-  const published = isEbuildTree(farm, target) ? farm.trees.list() : farm.repositories.list();
+  const published = isTreeTarget(farm, target) ? farm.trees.list() : farm.repositories.list();
   const views = dispatcher.jobs(planId);
   const planJobs = views.map((view) => reportJob(farm, ended.jobs.get(view.id), view));
   const broken = planned.broken.map((one) => reportBroken({ target, arch }, one));

@@ -17,7 +17,7 @@ import { ebinTargetSettings } from './ebin-targets/settings.ts';
 import type { Farm } from './farm.ts';
 import { sourcesFor, targetNames } from './farm-names.ts';
 import { type BrokenRecipe, type LoadRequest, loadRecipes } from './load-recipes.ts';
-import { isEbuildTree, kindOf } from './recipe-kinds.ts';
+import { isAutogenTarget, isTreeTarget, kindOf } from './recipe-kinds.ts';
 import { noSuchTarget } from './service/known-names.ts';
 import { isStageTarget } from './stage-targets/is-stage-target.ts';
 import { stageRecipes } from './stage-targets/recipes.ts';
@@ -43,13 +43,12 @@ export interface PlannedRecipes {
 export function targetRef(farm: Pick<Farm, 'config'>, target: string): TargetRef {
   const { config } = farm;
   if (!targetNames(config).includes(target)) throw noSuchTarget(config, target);
-  return { target, arch: isEbuildTree(farm, target) ? 'any' : config.arch };
+  return { target, arch: isTreeTarget(farm, target) ? 'any' : config.arch };
 }
 
 /** Reads recipes and derives what would be built, in which order, and why. Changes nothing. */
 export async function planRecipes(farm: Farm, request: PlanRequest): Promise<PlannedRecipes> {
   const { target, arch } = request.target ?? { target: farm.config.repository, arch: farm.config.arch };
-  const isTree = isEbuildTree(farm, target);
   const { recipes, broken, problems } = await loadFor(farm, target, request);
   const { dependencies } = farm.config;
   const kind = kindOf(farm, target);
@@ -59,9 +58,7 @@ export async function planRecipes(farm: Farm, request: PlanRequest): Promise<Pla
     policy: {
       officialNames: new Set(dependencies.official),
       // what upstreams have, only running an autogen tells
-      ...(isTree && !isEbinTarget(farm, target) && !isStageTarget(farm, target)
-        ? { rebuild: 'all' as const }
-        : {}),
+      ...(isAutogenTarget(farm, target) ? { rebuild: 'all' as const } : {}),
       ...(request.rebuild ? { rebuild: request.only ? new Set(request.only) : ('all' as const) } : {}),
     },
     target,
@@ -86,7 +83,7 @@ interface Loaded {
 }
 
 async function loadFor(farm: Farm, target: string, request: PlanRequest): Promise<Loaded> {
-  if (!isEbuildTree(farm, target)) return await loadRecipes(farm, request);
+  if (!isTreeTarget(farm, target)) return await loadRecipes(farm, request);
   if (isStageTarget(farm, target)) return await loadStages(farm, target, request);
   if (!isEbinTarget(farm, target)) return loadAutogens(request);
   const { recipes, problems } = await discoverEbins(
@@ -134,7 +131,7 @@ export function noteOverlays(farm: Pick<Farm, 'database'>, target: string, paths
 export function readInventory(farm: Farm, { target, arch }: TargetRef): Inventory {
   return {
     recipes: farm.database.inventory.recipes(target, arch),
-    published: isEbuildTree(farm, target)
+    published: isTreeTarget(farm, target)
       ? farm.trees.versions(target)
       : farm.repositories.versions(target, arch),
   };

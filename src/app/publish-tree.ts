@@ -7,7 +7,7 @@ import { repositoryPackage } from './ebin-targets/publish.ts';
 import type { Farm } from './farm.ts';
 import { isStageTarget } from './stage-targets/is-stage-target.ts';
 import { changeMirror } from './stage-targets/publish.ts';
-import { isGone, knownAutogens, ownerOf, type TreeOwner } from './tree-owners.ts';
+import { isGone, knownAutogens, makerOf, type TreeOwner } from './tree-owners.ts';
 
 /**
  * Publishes what autogens made as a generation of their tree. Throws PUB035 when a package is another autogen's, and what
@@ -81,12 +81,4 @@ function takenFault(name: string, from: TreeOwner, owner: TreeOwner): Error {
     what: `'${name}' of '${from.job}' in '${from.source}' is made by '${owner.job}' of '${owner.source}' already`,
     next: "Build the tree from one source alone. 'packmill repo remove NAME --repo TREE' lets go of a package: whoever makes it next has it.",
   });
-}
-
-function makerOf(farm: Farm, target: string, { attempt }: StoredArtifact): TreeOwner | undefined {
-  const { attempts, jobs } = farm.database;
-  const row = jobs.get(attempts.get(attempt)?.jobKey ?? -1);
-  if (!row) return undefined;
-  const { name, folder } = jobs.planned(row.key);
-  return ownerOf(farm, target, { plan: row.plan, name, folder });
 }

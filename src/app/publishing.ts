@@ -9,7 +9,7 @@ import { landBuild, packageOfBuild } from './ebin-targets/landing.ts';
 import { isWishName } from './ebin-targets/wishes.ts';
 import type { Farm } from './farm.ts';
 import { changeTree, publishTree } from './publish-tree.ts';
-import { isEbuildTree } from './recipe-kinds.ts';
+import { isTreeTarget } from './recipe-kinds.ts';
 import { isStageTarget } from './stage-targets/is-stage-target.ts';
 import { publishStages } from './stage-targets/publish.ts';
 import { orphans } from './tree-owners.ts';
@@ -156,7 +156,7 @@ export class Publishing {
     if (isStageTarget(this.#farm, target))
       return await publishStages(this.#farm, { target, waiting, reason });
     const remove = this.#noLongerMade(waiting);
-    if (isEbuildTree(this.#farm, target))
+    if (isTreeTarget(this.#farm, target))
       return await publishTree(this.#farm, { target, waiting, remove, reason });
     const add = await Promise.all(waiting.map((stored) => this.#read(stored)));
     return await this.#farm.repositories.publish({ repo: target, arch, add, remove, reason });

@@ -23,14 +23,18 @@ import { isStageTarget } from './stage-targets/is-stage-target.ts';
 import { stageMaker } from './stage-targets/make.ts';
 
 /** Whether a target is published as one tree of files: of ebuilds, whoever makes them, or of stages. */
-export function isEbuildTree({ config }: Pick<Farm, 'config'>, target: string): boolean {
+export function isTreeTarget({ config }: Pick<Farm, 'config'>, target: string): boolean {
   const kind = config.targets[target]?.kind;
   return kind === 'ebuild-tree' || kind === 'ebins' || kind === 'stages';
 }
 
+/** Whether a target is a tree of ebuilds that autogens make. */
+export const isAutogenTarget = ({ config }: Pick<Farm, 'config'>, target: string): boolean =>
+  config.targets[target]?.kind === 'ebuild-tree';
+
 /** The kind of the recipes of a target, with the farm's settings; made for each attempt, as credentials are read once. */
 export function kindOf(farm: Farm, target: string): RecipeKind {
-  if (!isEbuildTree(farm, target)) return pkgbuildKind(farm, target) as RecipeKind;
+  if (!isTreeTarget(farm, target)) return pkgbuildKind(farm, target) as RecipeKind;
   if (isEbinTarget(farm, target)) return ebinKind(farm, target) as RecipeKind;
   if (isStageTarget(farm, target)) return createStageKind(stageMaker(makerParts(farm))) as RecipeKind;
   // what a log leaves out must be what the job gets, whatever becomes of the file in between

@@ -4,7 +4,7 @@ import { jobId } from '../primitives/index.ts';
 import type { RepositoryEntry, RepositorySummary } from '../publisher/pacman-repo/index.ts';
 import { lastMade } from './artifacts-at-hand.ts';
 import type { Farm } from './farm.ts';
-import { isEbuildTree } from './recipe-kinds.ts';
+import { isTreeTarget } from './recipe-kinds.ts';
 import { removeFromTree, showTree, verifyTree } from './trees.ts';
 
 /** Which repository is meant; what is left out is the farm's own. */
@@ -16,7 +16,7 @@ export interface RepositoryName {
 /** A tree of ebuilds is for any architecture. */
 function nameOf(farm: Farm, { name, arch }: RepositoryName): { repo: string; arch: string; isTree: boolean } {
   const repo = name ?? farm.config.repository;
-  const isTree = farm.trees.list().some((one) => one.name === repo) || isEbuildTree(farm, repo);
+  const isTree = farm.trees.list().some((one) => one.name === repo) || isTreeTarget(farm, repo);
   return { repo, arch: isTree ? 'any' : (arch ?? farm.config.arch), isTree };
 }
 

@@ -1,3 +1,4 @@
+import type { StoredArtifact } from '../database/index.ts';
 import type { PlanId } from '../primitives/index.ts';
 import type { TreePackage } from '../publisher/ebuild-tree/index.ts';
 import type { Farm } from './farm.ts';
@@ -62,6 +63,19 @@ export function ownerOf(
 ): TreeOwner | undefined {
   const source = farm.database.plans.get(of.plan)?.origin?.source ?? overlayAbove(farm, target, of.folder);
   return source === undefined ? undefined : { source, job: of.name };
+}
+
+/** Who made a finished file. */
+export function makerOf(
+  farm: Pick<Farm, 'database'>,
+  target: string,
+  { attempt }: StoredArtifact,
+): TreeOwner | undefined {
+  const { attempts, jobs } = farm.database;
+  const row = jobs.get(attempts.get(attempt)?.jobKey ?? -1);
+  if (!row) return undefined;
+  const { name, folder } = jobs.planned(row.key);
+  return ownerOf(farm, target, { plan: row.plan, name, folder });
 }
 
 function overlayAbove(farm: Pick<Farm, 'database'>, target: string, folder: string): string | undefined {

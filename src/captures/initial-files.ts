@@ -1,7 +1,6 @@
 import { type CpioMember, encodeCpio, readTarBytes } from '../formats/archives/index.ts';
-import { programPieces } from '../host/index.ts';
 import type { CaptureRequest } from './contract.ts';
-import { surrounded } from './tree-tar.ts';
+import { printed, surrounded } from './tree-tar.ts';
 
 /** Where a live image has its root; a file of its own, so that other programs for the start find it by name. */
 export const squashPath = 'live/root.squashfs';
@@ -52,15 +51,8 @@ for modules in usr/lib/modules/"$1" lib/modules/"$1"; do
 done
 exit 0`;
 
-/** All that a program prints. */
-async function printed(program: string, args: readonly string[], request: CaptureRequest): Promise<Buffer> {
-  const pieces: Uint8Array[] = [];
-  for await (const piece of programPieces(surrounded(program, args, request))) pieces.push(piece);
-  return Buffer.concat(pieces);
-}
-
 async function lines(request: CaptureRequest, script: string, version: string): Promise<readonly string[]> {
-  const bytes = await printed('sh', ['-c', script, request.root, version], request);
+  const bytes = await printed(surrounded('sh', ['-c', script, request.root, version], request));
   return bytes
     .toString('utf8')
     .split('\n')
@@ -74,7 +66,7 @@ async function taken(request: CaptureRequest, paths: readonly string[]): Promise
   const mtime = Math.floor(request.time);
   const args = ['-c', '-f', '-', '--sort=name', '--format=posix', '-C', request.root, '--', ...paths];
   const members = new Map<string, CpioMember>();
-  for (const entry of readTarBytes(await printed('tar', args, request), request.root)) {
+  for (const entry of readTarBytes(await printed(surrounded('tar', args, request)), request.root)) {
     if (entry.type !== 'file') continue;
     const path = entry.path.replace(/^usr\//, '');
     members.set(path, { path, kind: 'file', mode: entry.mode & 0o777, mtime, body: entry.body });

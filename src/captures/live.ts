@@ -11,7 +11,7 @@ import {
 import type { CaptureRequest, ImageFacts } from './contract.ts';
 import { bootFiles, initialFiles, squashPath } from './initial-files.ts';
 import { writeSquashfs } from './squashfs.ts';
-import { surrounded, type TreeTar } from './tree-tar.ts';
+import { printed, surrounded, type TreeTar } from './tree-tar.ts';
 
 /** Where distributions have the parts of ISOLINUX, by their names. */
 const places: readonly Readonly<Record<'program' | 'module' | 'disk', string>>[] = [
@@ -114,6 +114,5 @@ export async function writeLive(
     ...(pathExists(parts.disk) ? ['-isohybrid-mbr', parts.disk] : []),
     folder,
   ];
-  for await (const printed of programPieces({ program: 'xorriso', args, signal: request.signal }))
-    void printed;
+  await printed({ program: 'xorriso', args, signal: request.signal });
 }

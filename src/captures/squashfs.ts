@@ -1,15 +1,13 @@
-import { type Filter, filterPieces, machine, programPieces } from '../host/index.ts';
+import { type Filter, filterPieces, machine } from '../host/index.ts';
 import type { CaptureRequest } from './contract.ts';
-import { surrounded, type TreeTar } from './tree-tar.ts';
+import { printed, surrounded, type TreeTar } from './tree-tar.ts';
 
 const compressors = { xz: 'xz', zstd: 'zstd', gzip: 'gzip' } as const;
 
 /** Mode and owner of the top folder, which the program does not take from a tar. */
 async function rootOptions(request: CaptureRequest): Promise<readonly string[]> {
-  let text = '';
-  const facts = surrounded('stat', ['-c', '%a %u %g', '--', request.root], request);
-  for await (const piece of programPieces(facts)) text += Buffer.from(piece).toString('latin1');
-  const [mode = '755', uid = '0', gid = '0'] = text.trim().split(' ');
+  const facts = await printed(surrounded('stat', ['-c', '%a %u %g', '--', request.root], request));
+  const [mode = '755', uid = '0', gid = '0'] = facts.toString('latin1').trim().split(' ');
   return ['-root-mode', mode, '-root-uid', uid, '-root-gid', gid];
 }
 
@@ -35,5 +33,5 @@ export async function writeSquashfs(path: string, tar: TreeTar, request: Capture
     ],
     signal: request.signal,
   };
-  for await (const printed of filterPieces(filter, tar)) void printed;
+  for await (const piece of filterPieces(filter, tar)) void piece;
 }

@@ -15,6 +15,13 @@ export function surrounded(program: string, args: readonly string[], by: Surroun
   return { program: first, args: rest, signal: by.signal };
 }
 
+/** All that a program prints. Throws SYS001, SYS003. */
+export async function printed(filter: Filter): Promise<Buffer> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of programPieces(filter)) pieces.push(piece);
+  return Buffer.concat(pieces);
+}
+
 /** A pattern for names as tar has them: `./dev/*`. */
 const patternOf = (pattern: string): string => `--exclude=./${pattern.replace(/^\.?\/+/, '')}`;
 

@@ -1,8 +1,8 @@
 import { fault, isFault } from '../diagnostics/index.ts';
-import { entryFacts, fileBytes, machine, pathExists, programPieces, realPath } from '../host/index.ts';
+import { entryFacts, fileBytes, machine, pathExists, realPath } from '../host/index.ts';
 import { isOutOfRoom } from './capture.ts';
 import type { UnpackRequest } from './contract.ts';
-import { foreignAttributes, surrounded } from './tree-tar.ts';
+import { foreignAttributes, printed, surrounded } from './tree-tar.ts';
 
 /** First bytes of what can be unpacked, and the program that takes the compression off. */
 const kinds: readonly { readonly magic: readonly number[]; readonly kind: string }[] = [
@@ -97,7 +97,7 @@ export async function unpackArchive(request: UnpackRequest): Promise<void> {
       ? surrounded('unsquashfs', squashfsArguments(request), request)
       : surrounded('tar', tarArguments(request, kind), request);
   try {
-    for await (const printed of programPieces(filter)) void printed;
+    await printed(filter);
   } catch (error) {
     throw unpackProblem(error, request);
   }

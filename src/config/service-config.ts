@@ -111,8 +111,8 @@ const recipeSourceSchema = z
     url: z.string().min(1),
     branch: z.string().optional(),
     /**
-     * What it has: folders with PKGBUILDs, autogens of an overlay, the definition of a release (kit-fixups), or binary
-     * packages of Gentoo that become ebins, or files of the Metro language of which stages are built.
+     * What it has: folders with PKGBUILDs, autogens of an overlay, the definition of a release (kit-fixups), binary packages of
+     * Gentoo that become ebins, or files of the Metro language of which stages are built.
      */
     kind: z.enum(['pkgbuild', 'autogen', 'release', 'ebins', 'stages']).default('pkgbuild'),
     /** Of autogens, ebins and stages: the target that they are made for. */
@@ -157,7 +157,7 @@ export const recipeSourcesSchema = z.record(repositoryName, recipeSourceSchema).
 
 const settingsFile = z.string().regex(/^(?:\/|~\/)./, 'an absolute path, or one that begins with ~/');
 
-/** What is built for, beside `repository`, by id: pacman repositories, trees of ebuilds that autogens make, or ebins. */
+/** What is built for, beside `repository`, by id: pacman repositories, trees of ebuilds that autogens make, ebins, or mirrors of stages. */
 export const targetsSchema = z
   .record(
     repositoryName,

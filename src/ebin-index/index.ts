@@ -41,5 +41,5 @@ export {
   selectBuilds,
 } from './selection.ts';
 export { usualUriDigits } from './source-uri.ts';
-export { type Existence, existenceOf, type Table, tableOf } from './table.ts';
+export { type Existence, existenceOf, flagsOf, type Table, tableOf } from './table.ts';
 export { readFilter, summarizeMatrix, useMatrix } from './use-matrix.ts';

@@ -1,4 +1,5 @@
 import { decisionTree, type Row, type Tree } from './decision-tree.ts';
+import { flagsOf } from './table.ts';
 
 /** Combinations in which some flags are decided and the others do not matter. */
 export interface MatrixPattern {
@@ -39,10 +40,9 @@ function patternOf(
   { decided, on }: Leaf,
   members: readonly number[],
 ): MatrixPattern {
-  const named = (mask: number): string[] =>
-    flags.filter((_, index) => mask & (2 ** (flags.length - 1 - index)));
-  const first = named(members[0] ?? 0);
-  return { on: named(on), off: named(decided & ~on), combinations: members.length, first };
+  const first = flagsOf(flags, members[0] ?? 0);
+  const off = flagsOf(flags, decided & ~on);
+  return { on: flagsOf(flags, on), off, combinations: members.length, first };
 }
 
 /** Groups of combinations, each as patterns. */

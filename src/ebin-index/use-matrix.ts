@@ -1,6 +1,7 @@
 import { compareBytes } from '../primitives/index.ts';
 import { isUnreadable, readText } from './evaluate.ts';
 import { combinationsMeeting } from './evaluate-all.ts';
+import { mainPart } from './input.ts';
 import type { MatrixFacts, MatrixRow } from './matrix-facts.ts';
 import { type MatrixPattern, patternsOf } from './matrix-patterns.ts';
 import type {
@@ -55,7 +56,7 @@ function numbered(rows: readonly MatrixRow[], parts: readonly string[]): Map<str
 /** `main` first, others by name. */
 function partNames(rows: readonly MatrixRow[]): string[] {
   const names = [...new Set(rows.flatMap(({ parts }) => Object.keys(parts)))].sort(compareBytes);
-  return [...names.filter((name) => name === 'main'), ...names.filter((name) => name !== 'main')];
+  return [...names.filter((name) => name === mainPart), ...names.filter((name) => name !== mainPart)];
 }
 
 function prepare(facts: MatrixFacts, filter: MatrixFilter): Prepared {

@@ -1,6 +1,7 @@
 import { fault, type Problem, problem } from '../diagnostics/index.ts';
 import { readPick } from '../ebin-index/index.ts';
-import { parsePackageId } from '../formats/gentoo/index.ts';
+import { isAliasLength } from '../ebins/index.ts';
+import { isCategoryName, isPackageName, parsePackageId } from '../formats/gentoo/index.ts';
 import { entryFacts, kindsIn, pathKind } from '../host/index.ts';
 import type { GenerateRequest } from './contract.ts';
 import { ebinsIn, packageFolders } from './disk-package.ts';
@@ -9,8 +10,11 @@ import { ownFolder } from './state.ts';
 
 type Asked = Pick<GenerateRequest, 'atoms' | 'options'>;
 
-const isAtom = (atom: string): boolean =>
-  parsePackageId(atom) !== undefined || /^[\w+][\w+.-]*\/[\w+][\w+-]*$/.test(atom);
+function isAtom(atom: string): boolean {
+  const [category = '', name = '', ...rest] = atom.split('/');
+  const isName = isCategoryName(category) && isPackageName(name) && rest.length === 0;
+  return isName || parsePackageId(atom) !== undefined;
+}
 
 const refuse = (what: string, why: string): never => {
   throw fault('EBN083', { what, why });
@@ -25,6 +29,12 @@ export function checkAsked({ atoms, options }: Asked): void {
   if (strange !== undefined)
     refuse(`'${strange}' is no package`, 'Packages are named as category/name or category/name-version.');
   readPick(options.pick);
+  const { uriDigits } = options;
+  if (uriDigits !== undefined && !isAliasLength(uriDigits))
+    refuse(
+      `addresses cannot have ${uriDigits} digits`,
+      'With fewer than 20 they may soon stand for two objects; a digest has 128.',
+    );
   const key = options.open?.keys?.find((path) => entryFacts(path) === undefined);
   if (key !== undefined)
     refuse(`there is no key '${key}'`, 'Without it no signature of its owner would be good.');

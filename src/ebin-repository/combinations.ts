@@ -1,4 +1,4 @@
-import type { ReadText } from '../ebin-index/index.ts';
+import { flagsOf, type ReadText } from '../ebin-index/index.ts';
 
 /** Flags that texts ask for, and those among them that REQUIRED_USE demands as they are. */
 export interface IndexFlagsOnDisk {
@@ -21,14 +21,13 @@ export function indexFlagsOf(uris: ReadText, demands: ReadText): IndexFlagsOnDis
 }
 
 /** So many flags have all their combinations looked at. */
-const mostFlags = 16;
+export const mostFlags = 16;
 
 /** Each set of flags that are on; of more flags than 16, those of the first 16. */
 export function* eachCombination({ free, pinned }: IndexFlagsOnDisk): Generator<ReadonlySet<string>> {
   const flags = free.slice(0, mostFlags);
   const always = [...pinned].flatMap(([flag, isOn]) => (isOn ? [flag] : []));
   for (let number = 0; number < 2 ** flags.length; number += 1) {
-    const on = flags.filter((_, index) => (number >>> (flags.length - 1 - index)) & 1);
-    yield new Set([...always, ...on]);
+    yield new Set([...always, ...flagsOf(flags, number)]);
   }
 }

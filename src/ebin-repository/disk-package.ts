@@ -24,6 +24,9 @@ export interface DiskEbin {
 export const ebuildValue = (text: string, name: string): string =>
   new RegExp(`^${name}="([^"]*)"`, 'm').exec(text)?.[1]?.trim() ?? '';
 
+/** The version that an ebuild of the generator was made from; undefined for ebuilds of others. */
+export const originIn = (text: string): string | undefined => /^# ebins \d+: ([^\s,]+),/.exec(text)?.[1];
+
 /** All files that an ebuild can ask for, whatever the flags. */
 export function allUris(text: string): readonly NamedUri[] {
   const read = readText(ebuildValue(text, 'SRC_URI'), { kind: 'src-uri' });
@@ -41,7 +44,7 @@ export function ebinsIn(repository: string, directory: string): readonly DiskEbi
   return [...namesIn(`${repository}/${directory}`)].sort(compareBytes).flatMap((file) => {
     const path = `${directory}/${file}`;
     const text = parseEbuildFileName(file)?.name === name ? textAt(repository, path) : undefined;
-    const origin = /^# ebins \d+: ([^\s,]+),/.exec(text ?? '')?.[1];
+    const origin = originIn(text ?? '');
     if (text === undefined || origin === undefined) return [];
     return [{ cpv: `${category}/${file.slice(0, -'.ebuild'.length)}`, origin, path, text }];
   });

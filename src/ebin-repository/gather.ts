@@ -7,8 +7,8 @@ import {
   presumedVersion,
   readPackageFolder,
 } from '../ebins/index.ts';
-import { parsePackageId } from '../formats/gentoo/index.ts';
-import { entryFacts, hashStream, readPieces } from '../host/index.ts';
+import { packageNameOf, parsePackageId } from '../formats/gentoo/index.ts';
+import { entryFacts, hashStream, isDiskFull, readPieces } from '../host/index.ts';
 import { atOnce, compareBytes } from '../primitives/index.ts';
 import type { GenerateRequest } from './contract.ts';
 import type { GeneratorState, KnownFile } from './state.ts';
@@ -45,8 +45,8 @@ export interface Gathered {
 
 /** Whether atoms ask for a version: there are none, or one of them is it or its package (specification 10.7). */
 export function isWanted(cpv: string, atoms: readonly string[]): boolean {
-  const id = parsePackageId(cpv);
-  return atoms.length === 0 || atoms.includes(cpv) || (!!id && atoms.includes(`${id.category}/${id.name}`));
+  const name = packageNameOf(cpv);
+  return atoms.length === 0 || atoms.includes(cpv) || (name !== undefined && atoms.includes(name));
 }
 
 async function readFacts(build: Omit<GatheredBuild, 'known'>, request: GenerateRequest): Promise<KnownFile> {
@@ -87,8 +87,9 @@ async function providesOf({ folder, found }: Omit<GatheredBuild, 'known'>): Prom
   }
 }
 
-/** Whether everything is at stake, and not only one package. */
-const isOfTheMachine = (error: unknown): boolean => isFault(error, 'SYS001', 'SYS002', 'SYS003');
+/** Whether everything is at stake, and not only one package: on a full disk the next one fares no better. */
+export const isOfTheMachine = (error: unknown): boolean =>
+  isDiskFull(error) || isFault(error, 'SYS001', 'SYS002', 'SYS003');
 
 /**
  * Finds the packages of all folders (specification 2.1). Files that are as a run before has left them are not read again.

@@ -1,7 +1,7 @@
 import type { Problem } from '../diagnostics/index.ts';
 import { type GeneratedEbuild, repositoryTexts, usualUriDigits } from '../ebin-index/index.ts';
 import { ContentStore } from '../ebins/index.ts';
-import { layoutOf, parseLayout, parseMirrors, parsePackageId } from '../formats/gentoo/index.ts';
+import { layoutOf, packageNameOf, parseLayout, parseMirrors } from '../formats/gentoo/index.ts';
 import { digestBytes, ensureFolder, entryFacts, sha512Text, systemClock } from '../host/index.ts';
 import { compareBytes } from '../primitives/index.ts';
 import {
@@ -186,7 +186,7 @@ class Generation {
 
   #isTaken(name: string): boolean {
     const { sourceRepo } = this.#request.options;
-    const isGiven = [...this.#gathered.versions.keys()].some((cpv) => packageName(cpv) === name);
+    const isGiven = [...this.#gathered.versions.keys()].some((cpv) => packageNameOf(cpv) === name);
     return isGiven || (sourceRepo !== undefined && entryFacts(`${sourceRepo}/${name}`) !== undefined);
   }
 
@@ -200,7 +200,7 @@ class Generation {
       for (const ebuild of outcome.made.index.ebuilds) {
         const directory = `${ebuild.id.category}/${ebuild.id.name}`;
         fresh.set(directory, [...(fresh.get(directory) ?? []), ebuild]);
-        origins.set(directory, packageName(cpv));
+        origins.set(directory, packageNameOf(cpv) ?? cpv);
       }
     }
     const gone = this.#gone(fresh);
@@ -339,11 +339,6 @@ function problemsOf(outcome: Outcome): readonly Problem[] {
   if (outcome.kind === 'made') return outcome.made.problems;
   return outcome.kind === 'unchanged' ? outcome.known.problems : outcome.problems;
 }
-
-const packageName = (cpv: string): string => {
-  const id = parsePackageId(cpv);
-  return id ? `${id.category}/${id.name}` : cpv;
-};
 
 /**
  * Makes ebins of folders of binary packages (specification 10.4): objects into the store, then Manifests and ebuilds, the

@@ -9,6 +9,7 @@ export type {
   ObjectChange,
   PackageReport,
 } from './contract.ts';
+export { originIn } from './disk-package.ts';
 export { type FeaturesChange, type FeaturesRequest, featureFlags, mapFeatures } from './features.ts';
 export { isWanted } from './gather.ts';
 export { generate } from './generate.ts';
@@ -29,6 +30,7 @@ export {
   keepMask,
   listEbins,
   type MaskChange,
+  repositoryName,
   type Selected,
   selectNearest,
   strangeWords,

@@ -1,4 +1,4 @@
-import { isFault, type Problem, ProblemError } from '../diagnostics/index.ts';
+import { type Problem, ProblemError } from '../diagnostics/index.ts';
 import {
   type Build,
   fragmentFor,
@@ -9,10 +9,9 @@ import {
   selectBuilds,
 } from '../ebin-index/index.ts';
 import { type OpenedBuild, objectEnding, openFound } from '../ebins/index.ts';
-import { isDiskFull } from '../host/index.ts';
 import { atOnce } from '../primitives/index.ts';
 import type { GenerateOptions } from './contract.ts';
-import type { GatheredBuild } from './gather.ts';
+import { type GatheredBuild, isOfTheMachine } from './gather.ts';
 import { partClasses } from './part-classes.ts';
 import { earlierSplit, namedParts, problemsOf, splitBuild, splitKey } from './split-build.ts';
 import type { KnownSplit } from './state.ts';
@@ -126,8 +125,6 @@ function partsByBuild(
 
 /** The problem that refuses a package; anything else goes on. */
 export function refusal(error: unknown): Problem {
-  // on a full disk the next version fares no better
-  const isOfTheMachine: boolean = isDiskFull(error) || isFault(error, 'SYS001', 'SYS002', 'SYS003');
-  if (error instanceof ProblemError && !isOfTheMachine) return error.problem;
+  if (error instanceof ProblemError && !isOfTheMachine(error)) return error.problem;
   throw error;
 }

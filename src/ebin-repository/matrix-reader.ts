@@ -1,5 +1,5 @@
 import type { MatrixFacts } from '../ebin-index/index.ts';
-import { parsePackageId } from '../formats/gentoo/index.ts';
+import { packageNameOf } from '../formats/gentoo/index.ts';
 import { digestBytes, entryFacts, nextTurn } from '../host/index.ts';
 import { compareBytes } from '../primitives/index.ts';
 import type { Diagnostic, PackageReport } from './contract.ts';
@@ -28,11 +28,6 @@ export interface KnownEbins {
   readonly ebins: readonly KnownEbin[];
   readonly refused: readonly RefusedVersion[];
 }
-
-const nameOf = (cpv: string): string => {
-  const id = parsePackageId(cpv);
-  return id ? `${id.category}/${id.name}` : cpv;
-};
 
 /** Facts with what the generator remembers: builds, classes that are packages of their own, what was left out. */
 function withReport(facts: MatrixFacts, report: PackageReport): MatrixFacts {
@@ -144,7 +139,7 @@ export class MatrixReader {
     const ebins = found.flatMap((ebin) => {
       const remembered = rememberedOf(ebin, packages);
       // its classes are in the matrix of the package that it belongs to
-      if (remembered && nameOf(ebin.cpv) !== nameOf(ebin.origin)) return [];
+      if (remembered && packageNameOf(ebin.cpv) !== packageNameOf(ebin.origin)) return [];
       const facts = factsFromTexts(ebin, manifest);
       if (!facts) return [];
       const diagnostics = remembered?.report.diagnostics ?? [];

@@ -1,5 +1,6 @@
 import {
   combinationsMeeting,
+  flagsOf,
   isUnreadable,
   type MatrixFacts,
   type MatrixObject,
@@ -9,11 +10,8 @@ import {
   visitUris,
 } from '../ebin-index/index.ts';
 import { bareFlag, type ManifestEntry } from '../formats/gentoo/index.ts';
-import { indexFlagsOf } from './combinations.ts';
+import { indexFlagsOf, mostFlags } from './combinations.ts';
 import { type DiskEbin, ebuildValue } from './disk-package.ts';
-
-/** So many flags have all their combinations looked at. */
-const mostFlags = 16;
 
 /** The class of paths that the name of a distfile tells, behind name and version; `main` for names that are digests. */
 const classOf = (name: string, origin: string): string => {
@@ -94,7 +92,7 @@ export function factsFromTexts(
     dropped: [],
     partFlags: Object.fromEntries(asked.map(({ flag, part }) => [part, flag])),
     rows: [...rows].map(([combination, parts]) => ({
-      use: flags.filter((_, index) => (combination >>> (flags.length - 1 - index)) & 1),
+      use: flagsOf(flags, combination),
       parts,
     })),
     demands: undefined,

@@ -1,4 +1,5 @@
 import { fault } from '../diagnostics/index.ts';
+import { isAliasLength } from '../ebins/index.ts';
 import { type PartRule, parsePackageId } from '../formats/gentoo/index.ts';
 import type { GenerateOptions, GenerateRequest } from './contract.ts';
 
@@ -34,7 +35,7 @@ const optionChecks: Readonly<Record<Exclude<keyof GenerateOptions, 'open' | 'rul
   phases: oneOf('inline', 'bundle', 'reject', 'drop'),
   owners: oneOf('names', 'numeric'),
   uriStyle: oneOf('path', 'short', 'bare'),
-  uriDigits: isCount,
+  uriDigits: (value) => isCount(value) && isAliasLength(value as number),
   mirrorName: isText,
   useGentooMirrors: isBoolean,
   maxCombinations: isCount,

@@ -130,8 +130,9 @@ export function listEbins(
   return { name: repositoryName(repository), cpvs };
 }
 
-const repositoryName = (repository: string): string =>
-  textAt(repository, 'profiles/repo_name')?.trim() ?? 'ebins';
+/** The name of a repository, or `ebins` when it says none. Throws SYS004. */
+export const repositoryName = (repository: string): string =>
+  textAt(repository, 'profiles/repo_name')?.trim() || 'ebins';
 
 function wishFor(cpv: string, table: UseTable): readonly string[] {
   const id = parsePackageId(cpv);

@@ -1,6 +1,6 @@
 import { fault, type Problem, problem } from '../diagnostics/index.ts';
 import { isUnreadable, readText, requiredUseHolds, urisUnder } from '../ebin-index/index.ts';
-import { ContentStore } from '../ebins/index.ts';
+import { ContentStore, isAliasName } from '../ebins/index.ts';
 import { type ManifestEntry, md5Of, parseCacheEntry } from '../formats/gentoo/index.ts';
 import { entryFacts, hashStream, pathKind, readPieces } from '../host/index.ts';
 import { eachCombination, indexFlagsOf } from './combinations.ts';
@@ -95,7 +95,7 @@ async function objectFlaws(
   if (facts.sizeBytes !== entry.size)
     return [flaw(`'${entry.name}' has another size in the store`, options.file)];
   // addresses of the style `short` are names at the top of the store
-  const short = /^[0-9a-f]{20,128}$/.test(entry.name) ? entryFacts(`${store.root}/${entry.name}`) : facts;
+  const short = isAliasName(entry.name) ? entryFacts(`${store.root}/${entry.name}`) : facts;
   if (short?.sizeBytes !== entry.size)
     return [flaw(`the store lacks the name '${entry.name}' of an object`, options.file)];
   if (options.quick) return [];

@@ -13,6 +13,7 @@ import {
 } from '../formats/gentoo/index.ts';
 import { hashStream, readPieces, removeEntry } from '../host/index.ts';
 import { compareBytes } from '../primitives/index.ts';
+import { indexedKeys } from './index-folder.ts';
 import { listedFile, mostIndexBytes, readIndexBytes } from './package-folder.ts';
 
 /** A package that a server offers. */
@@ -54,21 +55,7 @@ const isPackagePath = (path: string): boolean =>
   parsePackageFileName(path) !== undefined;
 
 /** Keys of metadata that an index has under the same name. */
-const sharedKeys = [
-  ...[
-    'DEFINED_PHASES',
-    'DEPEND',
-    'BDEPEND',
-    'IDEPEND',
-    'RDEPEND',
-    'PDEPEND',
-    'IUSE',
-    'USE',
-    'KEYWORDS',
-    'LICENSE',
-  ],
-  ...['PROPERTIES', 'PROVIDES', 'REQUIRES', 'RESTRICT', 'SLOT', 'EAPI', 'CHOST', 'BUILD_ID', 'BUILD_TIME'],
-];
+const sharedKeys = Object.keys(indexedKeys).filter((key) => indexedKeys[key] === key);
 
 /** What the index of a server says of a build, which is less than its metadata; undefined for one that is called no package. */
 export function indexedFacts(

@@ -47,6 +47,12 @@ async function* onePiece(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes;
 }
 
+/** Whether so many digits of its digest can be a second name of an object (specification 6.2). */
+export const isAliasLength = (digits: number): boolean => digits >= 20 && digits <= 128;
+
+/** Whether a name at the top of a store can be the second one of an object. */
+export const isAliasName = (name: string): boolean => isAliasLength(name.length) && /^[0-9a-f]+$/.test(name);
+
 /**
  * Objects of ebins in content-hash layout (specification 5.6 to 5.8, 8.2), with an index from canonical tars to objects. An
  * object that is seen is whole: it is written beside, made durable, and then given its name.
@@ -196,7 +202,7 @@ export class ContentStore {
   /** Names at the top whose object is gone. */
   #removeAliases(): void {
     for (const name of namesIn(this.root)) {
-      if (!/^[0-9a-f]{20,128}$/.test(name)) continue;
+      if (!isAliasName(name)) continue;
       const isThere = this.#namesNear(name.padEnd(128, '0')).some((one) => one.startsWith(name));
       if (!isThere) removeEntry(`${this.root}/${name}`);
     }

@@ -15,7 +15,7 @@ import { openBuild } from './open-build.ts';
 import { type FoundPackage, packagesOnDisk, readPackageFolder } from './package-folder.ts';
 
 /** Keys of the index that metadata has under the same name, or under the one that stands behind. */
-const keys: Readonly<Record<string, string>> = {
+export const indexedKeys: Readonly<Record<string, string>> = {
   BUILD_ID: 'BUILD_ID',
   BUILD_TIME: 'BUILD_TIME',
   CHOST: 'CHOST',
@@ -48,7 +48,7 @@ async function stanzaOf(build: OpenedBuild, found: FoundPackage): Promise<Stanza
   const whole = found.sizeBytes <= smallBytes ? bytesIfThere(found.file) : undefined;
   const { hashes } = await hashStream(whole ? [whole] : readPieces(found.file), ['md5', 'sha1']);
   const stanza = new Map<string, string>();
-  for (const [key, own] of Object.entries(keys)) {
+  for (const [key, own] of Object.entries(indexedKeys)) {
     const value = build.metadata[own];
     if (value) stanza.set(key, value);
   }

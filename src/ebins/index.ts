@@ -4,7 +4,7 @@ export type { CanonicalParts } from './canonical-parts.ts';
 export { canonicalParts } from './canonical-parts.ts';
 export { objectEnding } from './codecs.ts';
 export type { ContentCollection, ContentStoreOptions } from './content-store.ts';
-export { ContentStore } from './content-store.ts';
+export { ContentStore, isAliasLength, isAliasName } from './content-store.ts';
 export type {
   CanonicalPart,
   Codec,

@@ -5,6 +5,7 @@ import {
   bytesIfThere,
   ensureFolder,
   entryFacts,
+  isDiskFull,
   namesIn,
   removeEntry,
   renameEntry,
@@ -60,8 +61,9 @@ const noteName = '.binhost.json';
 const incomingName = '.incoming';
 const leftoverMs = 24 * 60 * 60 * 1000;
 
-/** Whether everything is at stake, and not only one package. */
-const isOfTheMachine = (error: unknown): boolean => isFault(error, 'SYS001', 'SYS002', 'SYS003', 'FET015');
+/** Whether everything is at stake, and not only one package: on a full disk the next one fares no better. */
+const isOfTheMachine = (error: unknown): boolean =>
+  isDiskFull(error) || isFault(error, 'SYS001', 'SYS002', 'SYS003', 'FET015');
 
 class BinhostMirror {
   readonly #fetcher: Fetcher;

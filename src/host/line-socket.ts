@@ -1,18 +1,27 @@
 import { connect, createServer, type Socket } from 'node:net';
 
-/** Lines that come in over a connection, cut where they end. A line beyond `maxBytes` ends the connection. */
-function onLines(socket: Socket, maxBytes: number, take: (line: string) => void): void {
-  let rest = '';
+const maxLineLength = 64 * 1024 * 1024;
+
+/** Lines that come in over a connection, cut where they end. One that does not end within 64 Mi signs ends the connection. */
+function onLines(socket: Socket, take: (line: string) => void): void {
+  // pieces of a line, joined once: a long one comes in many
+  let begun: string[] = [];
+  let length = 0;
   socket.setEncoding('utf8');
   socket.on('data', (text: string) => {
-    const lines = (rest + text).split('\n');
-    rest = lines.pop() ?? '';
-    if (rest.length > maxBytes) socket.destroy();
-    for (const line of lines) take(line);
+    const [end = '', ...more] = text.split('\n');
+    begun.push(end);
+    length += end.length;
+    const next = more.pop();
+    if (next !== undefined) {
+      take(begun.join(''));
+      for (const line of more) take(line);
+      begun = [next];
+      length = next.length;
+    }
+    if (length > maxLineLength) socket.destroy();
   });
 }
-
-const maxLineBytes = 64 * 1024 * 1024;
 
 export interface LineServer {
   /** Stops listening and ends all connections. */
@@ -29,7 +38,7 @@ export function serveLines(path: string, answer: (line: string) => Promise<strin
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
     socket.on('error', () => socket.destroy());
-    onLines(socket, maxLineBytes, (line) => {
+    onLines(socket, (line) => {
       void answer(line).then((text) => {
         if (!socket.destroyed) socket.write(`${text}\n`);
       });
@@ -63,7 +72,7 @@ export function connectLines(
       socket.off('error', reject);
       socket.on('error', () => socket.destroy());
       socket.on('close', () => on.end());
-      onLines(socket, maxLineBytes, on.line);
+      onLines(socket, on.line);
       resolve({ send: (line) => void socket.write(`${line}\n`), close: () => socket.destroy() });
     });
   });

@@ -16,14 +16,14 @@ import {
   scheduleRequestSchema,
 } from '../api/index.ts';
 import type { RouteContext } from './route-context.ts';
-import { describeRoute, type RouteDescription, type WebServer } from './route-schema.ts';
+import { describeRoute, malformed, type RouteDescription, type WebServer } from './route-schema.ts';
 
 const describe = (route: Omit<RouteDescription, 'tag' | 'token'>): ReturnType<typeof describeRoute> =>
   describeRoute({
     ...route,
     tag: 'commands',
     token: 'operator',
-    also: { 413: 'The body is too long.', 415: 'The body is not JSON.', ...route.also },
+    also: { ...malformed, ...route.also },
   });
 
 /** What operators tell the farm to do. All of them need a token with the role operator. */

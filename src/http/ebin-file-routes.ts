@@ -9,7 +9,7 @@ import {
 import { type Clock, digestBytes } from '../host/index.ts';
 import { refuse } from './refusal.ts';
 import { describeRoute, type WebServer } from './route-schema.ts';
-import { keptForEver, sendBytes } from './send-bytes.ts';
+import { keptForEver, pastEnd, sendBytes } from './send-bytes.ts';
 
 /** What was sent of a repository: for counters. */
 export interface EbinFileSent {
@@ -62,17 +62,20 @@ export function ebinFileRoutes(server: WebServer, options: EbinFileOptions): voi
   if (options.onSent) countAnswers(server, options.onSent);
 }
 
-/** Counts what these routes answer, by kind. */
+/** Counts what these routes answer, by kind, and also what readers leave who have all bytes before the answer is finished. */
 function countAnswers(server: WebServer, onSent: (sent: EbinFileSent) => void): void {
-  server.addHook('onResponse', async (request, reply) => {
+  server.addHook('onRequest', async (request, reply) => {
     const route = request.routeOptions.url ?? '';
     const isLayout = request.url.endsWith('/layout.conf');
     const kind = route.startsWith('/distfiles/') ? (isLayout ? 'layout' : 'object') : kindOfTree(route);
     if (kind === undefined) return;
-    const { statusCode: status } = reply;
-    const hasBody = request.method === 'GET' && status < 300;
-    const bytes = hasBody ? Number(reply.getHeader('content-length') ?? 0) : 0;
-    onSent({ kind: status === 404 ? 'unknown' : kind, status, bytes });
+    reply.raw.once('close', () => {
+      if (!reply.raw.headersSent) return;
+      const { statusCode: status } = reply;
+      const hasBody = request.method === 'GET' && status < 300;
+      const bytes = hasBody ? Number(reply.getHeader('content-length') ?? 0) : 0;
+      onSent({ kind: status === 404 ? 'unknown' : kind, status, bytes });
+    });
   });
 }
 
@@ -101,7 +104,7 @@ function distfileRoute(server: WebServer, { store }: EbinFileOptions): void {
         const { path: file, sizeBytes, sha512 } = found;
         const tag = `"${sha512}"`;
         return sendBytes(
-          { from: { path: file }, sizeBytes, tag, type: bytesType, cacheControl: keptForEver },
+          { from: { path: file }, sizeBytes, tag, type: bytesType, cacheControl: keptForEver, pastEnd },
           request,
           reply,
         );
@@ -117,7 +120,7 @@ function sendText(
   { request, reply }: { readonly request: FastifyRequest; readonly reply: FastifyReply },
 ): FastifyReply {
   const tag = `"${digestBytes(bytes).slice(0, 32)}"`;
-  const sent = { from: bytes, sizeBytes: bytes.byteLength, tag, type, cacheControl: 'no-cache' };
+  const sent = { from: bytes, sizeBytes: bytes.byteLength, tag, type, cacheControl: 'no-cache', pastEnd };
   return sendBytes(sent, request, reply);
 }
 
@@ -176,7 +179,7 @@ function snapshotRoute(server: WebServer, { repository, clock }: EbinFileOptions
       const { bytes, sha256 } = snapshotOf(folder);
       const type = 'application/x-tar';
       const sent = { from: bytes, sizeBytes: bytes.byteLength, tag: `"${sha256}"`, type };
-      return sendBytes({ ...sent, cacheControl: 'no-cache' }, request, reply);
+      return sendBytes({ ...sent, cacheControl: 'no-cache', pastEnd }, request, reply);
     },
   });
 }

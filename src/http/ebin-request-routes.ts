@@ -7,11 +7,10 @@ import {
   ebinRequestViewSchema,
 } from '../api/index.ts';
 import type { RouteContext } from './route-context.ts';
-import { describeRoute, type WebServer } from './route-schema.ts';
+import { describeRoute, malformed, polled, type WebServer } from './route-schema.ts';
 
 /** Combinations of flags that people want of ebins: which are asked for, and what may be done about them. */
 export function ebinRequestRoutes(server: WebServer, { service, signIn }: RouteContext): void {
-  const malformed = { 413: 'The body is too long.', 415: 'The body is not JSON.' };
   const command = { tag: 'ebins', token: 'operator' } as const;
   server.get(
     '/api/ebin-requests',
@@ -21,7 +20,7 @@ export function ebinRequestRoutes(server: WebServer, { service, signIn }: RouteC
         summary: 'Combinations of USE flags that are asked for, and how they stand',
         tag: 'ebins',
         answer: ebinRequestsSchema,
-        also: { 304: 'Nothing has changed since the `If-None-Match`.' },
+        also: polled,
       }),
     },
     async () => service.ebinRequests(),

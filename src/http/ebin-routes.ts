@@ -7,10 +7,9 @@ import {
   ebinRepositoryParamsSchema,
 } from '../api/index.ts';
 import type { EbinLook } from '../app/ebins/index.ts';
-import { describeRoute, type WebServer } from './route-schema.ts';
+import { describeRoute, polled, type WebServer } from './route-schema.ts';
 
 const config = { isPolled: true };
-const also = { 304: 'Nothing has changed since the `If-None-Match`.' };
 
 /** What repositories of ebins have: for the page, and for programs. */
 export function ebinRoutes(server: WebServer, look: EbinLook): void {
@@ -22,7 +21,7 @@ export function ebinRoutes(server: WebServer, look: EbinLook): void {
         summary: 'Repositories of ebins',
         tag: 'ebins',
         answer: ebinRepositoriesSchema,
-        also,
+        also: polled,
       }),
     },
     async () => look.repositories(),
@@ -36,7 +35,7 @@ export function ebinRoutes(server: WebServer, look: EbinLook): void {
         tag: 'ebins',
         params: ebinRepositoryParamsSchema,
         answer: ebinListSchema,
-        also: { ...also, 404: 'There is no such repository.' },
+        also: { ...polled, 404: 'There is no such repository.' },
       }),
     },
     async ({ params }) => look.list(params.repository),
@@ -58,7 +57,7 @@ export function ebinRoutes(server: WebServer, look: EbinLook): void {
         params: ebinParamsSchema,
         query: ebinQuerySchema,
         answer: ebinMatrixSchema,
-        also: { ...also, 404: 'There is no such repository, or no such ebin.' },
+        also: { ...polled, 404: 'There is no such repository, or no such ebin.' },
       }),
     },
     async ({ params, query }) =>

@@ -2,7 +2,7 @@ import { type EventsReply, eventsQuerySchema, eventsReplySchema } from '../api/i
 import type { FarmService } from '../app/index.ts';
 import type { FarmEvent } from '../model/index.ts';
 import type { RouteContext } from './route-context.ts';
-import { describeRoute, type WebServer } from './route-schema.ts';
+import { describeRoute, polled, type WebServer } from './route-schema.ts';
 import { type EventSink, lastEventId, sendEvents } from './server-sent-events.ts';
 
 type WireEvent = EventsReply['events'][number];
@@ -39,7 +39,7 @@ export function eventRoutes(server: WebServer, { service, streams, limits }: Rou
         tag: 'events',
         query: eventsQuerySchema,
         answer: eventsReplySchema,
-        also: { 304: 'Nothing has changed since the `If-None-Match`.' },
+        also: polled,
       }),
     },
     async ({ query }): Promise<EventsReply> => {

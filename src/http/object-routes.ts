@@ -1,13 +1,11 @@
-import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { objectParamsSchema, uploadHeadersSchema, uploadReplySchema } from '../api/index.ts';
 import type { ObjectIntake, UploadVerdict } from '../app/index.ts';
-import { readFileRange } from '../host/index.ts';
 import type { Digest } from '../primitives/index.ts';
-import { parseByteRange } from './byte-range.ts';
 import { refuse } from './refusal.ts';
 import type { RouteContext } from './route-context.ts';
 import { describeRoute, type WebServer } from './route-schema.ts';
+import { pastEnd, sendBytes } from './send-bytes.ts';
 import { tokenOf } from './sign-in.ts';
 
 interface ObjectPath {
@@ -107,26 +105,18 @@ async function sendObject(
   const { digest } = request.params;
   const found = await intake.object(digest);
   if (found === undefined) throw refuse('HTP004', { what: `there is no object '${digest}'` });
-  const { path, sizeBytes } = found;
-  const tag = `"${digest}"`;
-  reply.headers({
-    'accept-ranges': 'bytes',
-    'cache-control': 'private, immutable, max-age=86400',
-    etag: tag,
-  });
-  reply.type('application/octet-stream');
-  if (request.headers['if-none-match']?.includes(tag)) return reply.code(304).send();
-  const isSame = [undefined, tag].includes(request.headers['if-range'] as string | undefined);
-  const range = isSame ? parseByteRange(request.headers.range, sizeBytes) : undefined;
-  if (range === 'unsatisfiable') {
-    const what = `the object has ${sizeBytes} bytes`;
-    throw refuse('HTP009', { what }, { 'content-range': `bytes */${sizeBytes}` });
-  }
-  const { from, to } = range ?? { from: 0, to: sizeBytes };
-  if (range) reply.code(206).header('content-range', `bytes ${from}-${to - 1}/${sizeBytes}`);
-  reply.header('content-length', to - from);
-  if (request.method === 'HEAD') return reply.send();
-  return reply.send(Readable.from(readFileRange(path, from, to), { objectMode: false }));
+  return sendBytes(
+    {
+      from: { path: found.path },
+      sizeBytes: found.sizeBytes,
+      tag: `"${digest}"`,
+      type: 'application/octet-stream',
+      cacheControl: 'private, immutable, max-age=86400',
+      pastEnd,
+    },
+    request,
+    reply,
+  );
 }
 
 async function takePiece(

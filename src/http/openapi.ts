@@ -1,6 +1,6 @@
 import fastifySwagger from '@fastify/swagger';
 import { jsonSchemaOf, problemBodySchema } from '../api/index.ts';
-import { describeRoute, openapiSchemaOf, type WebServer } from './route-schema.ts';
+import { describeRoute, openapiSchemaOf, polled, type WebServer } from './route-schema.ts';
 
 const problemReference = { $ref: '#/components/schemas/Problem' };
 
@@ -50,7 +50,7 @@ export async function openapiRoute(server: WebServer): Promise<void> {
     summary: 'This document',
     tag: 'farm',
     answer: { type: 'application/json', description: 'OpenAPI 3.1.' },
-    also: { 304: 'Nothing has changed since the `If-None-Match`.' },
+    also: polled,
   });
   server.get('/api/openapi.json', { config: { isPolled: true }, schema }, async () => server.swagger());
 }

@@ -32,22 +32,7 @@ export async function pageRoutes(server: WebServer, { pagesFolder }: RouteContex
   for (const file of ['logs-viewer.js', 'logs-screen.js', 'logs-viewer.css']) {
     page(`/assets/${file}`, 'A part of the log page', (reply) => reply.sendFile(file, pagesFolder, day));
   }
-  page('/recipes.html', 'Recipe sources that keep themselves up to date, and their packages', (reply) =>
-    reply.header('content-security-policy', policy).sendFile('recipes.html', pagesFolder, day),
-  );
-  for (const file of ['recipes.js', 'recipes-table.js', 'recipes.css']) {
-    page(`/assets/${file}`, 'A part of the page of recipes', (reply) =>
-      reply.sendFile(file, pagesFolder, day),
-    );
-  }
-  pythonPages(page, pagesFolder);
-  ebinPages(page, pagesFolder);
-  page('/stages.html', 'Stages: what is built, and what mirrors have', (reply) =>
-    reply.header('content-security-policy', policy).sendFile('stages.html', pagesFolder, day),
-  );
-  page('/assets/stages.js', 'A part of the page of stages', (reply) =>
-    reply.sendFile('stages.js', pagesFolder, day),
-  );
+  for (const one of [recipesPage, pythonPage, ebinsPage, stagesPage]) wholePage(page, pagesFolder, one);
   for (const [url, file] of Object.entries(terminalFiles)) {
     page(url, 'The terminal of the log page', (reply) => reply.sendFile(basename(file), dirname(file), day));
   }
@@ -64,28 +49,51 @@ const pageAdder =
   };
 
 function commonFiles(page: AddPage, pagesFolder: string): void {
-  for (const file of ['pages.css', 'tables.css', 'elements.js', 'operator.js']) {
+  for (const file of ['pages.css', 'tables.css', 'elements.js', 'live.js', 'sorted-rows.js', 'operator.js']) {
     page(`/assets/${file}`, 'What pages have in common', (reply) => reply.sendFile(file, pagesFolder, day));
   }
 }
 
-function ebinPages(page: AddPage, pagesFolder: string): void {
-  page('/ebins.html', 'Ebins: `?repository=NAME&ebin=CATEGORY/NAME-VERSION&use=FLAGS`', (reply) =>
-    reply.header('content-security-policy', policy).sendFile('ebins.html', pagesFolder, day),
-  );
-  for (const file of ['ebins.js', 'ebins-list.js', 'ebins-matrix.js', 'ebins.css']) {
-    page(`/assets/${file}`, 'A part of the page of ebins', (reply) => reply.sendFile(file, pagesFolder, day));
-  }
+/** A page that is `NAME.html`, and what it loads beyond the common files. */
+interface WholePage {
+  readonly name: string;
+  readonly summary: string;
+  /** What the page is of. */
+  readonly of: string;
+  readonly files: readonly string[];
 }
 
-function pythonPages(page: AddPage, pagesFolder: string): void {
-  page('/python.html', 'Symbols of Python: `?path=DOTTED.PATH`', (reply) =>
-    reply.header('content-security-policy', policy).sendFile('python.html', pagesFolder, day),
+const recipesPage: WholePage = {
+  name: 'recipes',
+  summary: 'Recipe sources that keep themselves up to date, and their packages',
+  of: 'recipes',
+  files: ['recipes.js', 'recipes-table.js', 'recipes.css'],
+};
+const pythonPage: WholePage = {
+  name: 'python',
+  summary: 'Symbols of Python: `?path=DOTTED.PATH`',
+  of: 'Python symbols',
+  files: ['python.js', 'python.css'],
+};
+const ebinsPage: WholePage = {
+  name: 'ebins',
+  summary: 'Ebins: `?repository=NAME&ebin=CATEGORY/NAME-VERSION&use=FLAGS`',
+  of: 'ebins',
+  files: ['ebins.js', 'ebins-list.js', 'ebins-matrix.js', 'ebins.css'],
+};
+const stagesPage: WholePage = {
+  name: 'stages',
+  summary: 'Stages: what is built, and what mirrors have',
+  of: 'stages',
+  files: ['stages.js'],
+};
+
+function wholePage(page: AddPage, pagesFolder: string, { name, summary, of, files }: WholePage): void {
+  page(`/${name}.html`, summary, (reply) =>
+    reply.header('content-security-policy', policy).sendFile(`${name}.html`, pagesFolder, day),
   );
-  for (const file of ['python.js', 'python.css']) {
-    page(`/assets/${file}`, 'A part of the page of Python symbols', (reply) =>
-      reply.sendFile(file, pagesFolder, day),
-    );
+  for (const file of files) {
+    page(`/assets/${file}`, `A part of the page of ${of}`, (reply) => reply.sendFile(file, pagesFolder, day));
   }
 }
 
@@ -94,7 +102,7 @@ export async function ebinPageRoutes(server: WebServer, pagesFolder: string): Pr
   await server.register(fastifyStatic, { root: pagesFolder, serve: false });
   const page = pageAdder(server);
   commonFiles(page, pagesFolder);
-  ebinPages(page, pagesFolder);
+  wholePage(page, pagesFolder, ebinsPage);
 }
 
 const typeOf = (url: string): string =>

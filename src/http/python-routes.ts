@@ -4,6 +4,7 @@ import {
   pythonToplevelsQuerySchema,
   pythonToplevelsSchema,
 } from '../api/index.ts';
+import type { SymbolAnswers } from './http-options.ts';
 import { refuse } from './refusal.ts';
 import type { RouteContext } from './route-context.ts';
 import { describeRoute, type WebServer } from './route-schema.ts';
@@ -12,7 +13,7 @@ const usualLimit = 1000;
 
 /** What symbols of Python are, from the datafiles that the farm's settings name. */
 export function pythonRoutes(server: WebServer, { symbols }: RouteContext): void {
-  const known = (): NonNullable<RouteContext['symbols']> => {
+  const known = (): SymbolAnswers => {
     if (symbols !== undefined) return symbols;
     throw refuse('HTP004', {
       what: 'no symbols of Python are shown here',

@@ -12,10 +12,9 @@ import {
 import { type JobIdParts, jobId } from '../primitives/index.ts';
 import { refuse } from './refusal.ts';
 import type { RouteContext } from './route-context.ts';
-import { describeRoute, type WebServer } from './route-schema.ts';
+import { describeRoute, polled, type WebServer } from './route-schema.ts';
 
 const config = { isPolled: true };
-const also = { 304: 'Nothing has changed since the `If-None-Match`.' };
 
 /** What the farm does now and did before. */
 export function queueRoutes(server: WebServer, { service }: RouteContext): void {
@@ -29,7 +28,7 @@ export function queueRoutes(server: WebServer, { service }: RouteContext): void 
         tag: 'queue',
         params: jobParamsSchema,
         answer: jobViewSchema,
-        also: { ...also, 404: 'No such job.' },
+        also: { ...polled, 404: 'No such job.' },
       }),
     },
     async (request) => {
@@ -48,7 +47,7 @@ export function queueRoutes(server: WebServer, { service }: RouteContext): void 
         tag: 'queue',
         query: buildsQuerySchema,
         answer: buildsReplySchema,
-        also,
+        also: polled,
       }),
     },
     async ({ query }) => service.builds({ ...query, limit: query.limit ?? 50 }),
@@ -61,7 +60,7 @@ export function queueRoutes(server: WebServer, { service }: RouteContext): void 
         summary: 'The builders and what each works on',
         tag: 'queue',
         answer: buildersReplySchema,
-        also,
+        also: polled,
       }),
     },
     async () => service.builders(),
@@ -77,7 +76,7 @@ function queueItself(server: WebServer, { service }: Pick<RouteContext, 'service
         summary: 'Active and waiting jobs, idle builders',
         tag: 'queue',
         answer: queueStatsSchema,
-        also,
+        also: polled,
       }),
     },
     async () => service.stats(),
@@ -91,7 +90,7 @@ function queueItself(server: WebServer, { service }: Pick<RouteContext, 'service
         tag: 'queue',
         query: queuedPackagesQuerySchema,
         answer: queuedPackagesSchema,
-        also,
+        also: polled,
       }),
     },
     async ({ query }) => service.queuedPackages(query.repo),
@@ -104,7 +103,7 @@ function queueItself(server: WebServer, { service }: Pick<RouteContext, 'service
         summary: 'How many builds and repository operations ended well or not',
         tag: 'queue',
         answer: queueMetricsSchema,
-        also,
+        also: polled,
       }),
     },
     async () => service.metrics(),

@@ -47,6 +47,12 @@ export interface RouteDescription {
   readonly takesBytes?: boolean;
 }
 
+/** Further statuses of answers that readers poll. */
+export const polled = { 304: 'Nothing has changed since the `If-None-Match`.' };
+
+/** Further statuses of routes that take JSON. */
+export const malformed = { 413: 'The body is too long.', 415: 'The body is not JSON.' };
+
 type Described = FastifySchema & { readonly description_: RouteDescription };
 
 const isContract = (answer: RouteDescription['answer']): answer is WireSchema => 'safeParse' in answer;

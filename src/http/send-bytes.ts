@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { readFileRange } from '../host/index.ts';
 import { parseByteRange } from './byte-range.ts';
 import { matchesTag } from './conditional-answers.ts';
+import { type Refusal, refuse } from './refusal.ts';
 
 /** What never changes under its name may be kept for ever. */
 export const keptForEver = 'public, max-age=31536000, immutable';
@@ -16,11 +17,22 @@ export interface SentBytes {
   readonly tag: string;
   readonly type: string;
   readonly cacheControl: string;
+  /** What a range behind the end is refused with; without it the status alone tells. */
+  readonly pastEnd?: (sizeBytes: number) => Refusal;
 }
 
-/** Answers GET and HEAD with bytes: the range that is asked for, 304 to those who have them, 416 behind the end. */
+/** The refusal of servers that answer with problems. */
+export const pastEnd = (sizeBytes: number): Refusal => {
+  const what = `there are ${sizeBytes} bytes`;
+  return refuse('HTP009', { what }, { 'content-range': `bytes */${sizeBytes}` });
+};
+
+/**
+ * Answers GET and HEAD with bytes: the range that is asked for, 304 to those who have them, 416 behind the end. Throws what
+ * `pastEnd` gives.
+ */
 export function sendBytes(
-  { from, sizeBytes, tag, type, cacheControl }: SentBytes,
+  { from, sizeBytes, tag, type, cacheControl, pastEnd: refusal }: SentBytes,
   { headers, method }: Pick<FastifyRequest, 'headers' | 'method'>,
   reply: FastifyReply,
 ): FastifyReply {
@@ -35,6 +47,7 @@ export function sendBytes(
   const isSame = [undefined, tag].includes(headers['if-range'] as string | undefined);
   const range = isSame ? parseByteRange(headers.range, sizeBytes) : undefined;
   if (range === 'unsatisfiable') {
+    if (refusal) throw refusal(sizeBytes);
     return reply
       .code(416)
       .headers({ 'content-range': `bytes */${sizeBytes}`, 'cache-control': 'no-cache' })

@@ -1,6 +1,6 @@
 import { stageSourcesSchema } from '../api/index.ts';
 import type { RouteContext } from './route-context.ts';
-import { describeRoute, type WebServer } from './route-schema.ts';
+import { describeRoute, polled, type WebServer } from './route-schema.ts';
 
 /** Sources of stages, and what their mirrors have. */
 export function stageRoutes(server: WebServer, { service }: RouteContext): void {
@@ -12,7 +12,7 @@ export function stageRoutes(server: WebServer, { service }: RouteContext): void 
         summary: 'Stages: subarches with their jobs and results',
         tag: 'stages',
         answer: stageSourcesSchema,
-        also: { 304: 'Nothing has changed since the `If-None-Match`.' },
+        also: polled,
       }),
     },
     async () => service.stages(),

@@ -9,10 +9,9 @@ import {
   upkeepRunRequestSchema,
 } from '../api/index.ts';
 import type { RouteContext } from './route-context.ts';
-import { describeRoute, type WebServer } from './route-schema.ts';
+import { describeRoute, malformed, polled, type WebServer } from './route-schema.ts';
 
 const config = { isPolled: true };
-const also = { 304: 'Nothing has changed since the `If-None-Match`.' };
 const noSource = { 404: 'The farm does not keep such a source up to date.' };
 
 /** Recipe sources that keep themselves up to date: how they stand, and what may be asked of them. */
@@ -26,7 +25,7 @@ export function upkeepRoutes(server: WebServer, context: RouteContext): void {
         summary: 'Recipe sources that keep themselves up to date, and their runs',
         tag: 'upkeep',
         answer: upkeepReplySchema,
-        also,
+        also: polled,
       }),
     },
     async () => service.upkeep(),
@@ -40,7 +39,7 @@ export function upkeepRoutes(server: WebServer, context: RouteContext): void {
         tag: 'upkeep',
         params: upkeepParamsSchema,
         answer: upkeepPackagesSchema,
-        also: { ...also, ...noSource },
+        also: { ...polled, ...noSource },
       }),
     },
     async ({ params }) => service.upkeepPackages(params.id),
@@ -51,7 +50,6 @@ export function upkeepRoutes(server: WebServer, context: RouteContext): void {
 function upkeepCommands(server: WebServer, { service, signIn }: RouteContext): void {
   const onRequest = signIn.operator;
   const common = { tag: 'upkeep', token: 'operator', params: upkeepParamsSchema } as const;
-  const malformed = { 413: 'The body is too long.', 415: 'The body is not JSON.' };
   server.post<{ Params: { id: string }; Body: UpkeepRunRequest }>(
     '/api/upkeep/:id/run',
     {

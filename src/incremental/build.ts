@@ -22,12 +22,12 @@ export class IncrementalBuild {
 
   /**
    * Makes what is out of date, and what a kill left unfinished. Failures of targets are in the report. Throws INC001 for a
-   * circle, INC005 for a name that no target has, INC008 while another process builds here, SYS004.
+   * circle, INC005 for a name that no target has, INC008 while another process builds here, SYS001, SYS004.
    */
   async build(options: BuildOptions = {}): Promise<BuildReport> {
     const { state, mode = 'content' } = this.#in;
     ensureFolder(state);
-    const release = takeLock(`${state}/lock`);
+    const release = await takeLock(`${state}/lock`);
     const journal = new Journal(`${state}/journal`);
     try {
       // what a killed build left half made; nothing is there otherwise

@@ -1,4 +1,4 @@
-import { AppendFile, bytesIfThere, stampWidth } from '../host/index.ts';
+import { AppendFile, stampWidth, textIfThere } from '../host/index.ts';
 import type { Making, Record } from './record.ts';
 import type { Rules } from './rules.ts';
 
@@ -10,16 +10,14 @@ interface Line {
 }
 
 /** Takes over what a build that was killed had made. A last line that was cut off, and lines of targets that are gone, do not count. */
-export function replayJournal(path: string, rules: Rules, record: Record): number {
-  const text = Buffer.from(bytesIfThere(path) ?? '').toString('utf8');
-  if (text === '') return 0;
+export function replayJournal(path: string, rules: Rules, record: Record): void {
+  const text = textIfThere(path) ?? '';
+  if (text === '') return;
   const targets = new Map(rules.targets.map(({ name }, at) => [name, at]));
-  let count = 0;
   for (const row of text.split('\n')) {
     const line = parse(row);
     const target = line === undefined ? undefined : targets.get(line.target);
     if (line === undefined || target === undefined) continue;
-    count += 1;
     record.setMaking(target, line.making);
     record.current[target] = 1;
     for (const [file, stamp, digest] of line.outputs) {
@@ -30,7 +28,6 @@ export function replayJournal(path: string, rules: Rules, record: Record): numbe
       for (const consumer of rules.consumersOf(number)) record.current[consumer] = 0;
     }
   }
-  return count;
 }
 
 function parse(row: string): Line | undefined {

@@ -1,5 +1,4 @@
 import { isFault } from '../diagnostics/index.ts';
-
 import type { Journal } from './journal.ts';
 import { Judge, states } from './judge.ts';
 import { emptyDigest, Look } from './look.ts';
@@ -13,7 +12,7 @@ import {
   failureOf,
   type IncrementalInput,
 } from './report.ts';
-import type { Rules } from './rules.ts';
+import { type Rules, use } from './rules.ts';
 
 interface RunInput extends IncrementalInput {
   readonly mode: 'content' | 'time';
@@ -224,7 +223,7 @@ export class Run {
     const { rules } = this.#in;
     for (const [file, bits] of rules.inputsOf(target)) {
       const maker = rules.maker[file] as number;
-      if (maker === -1 || (bits & 4) !== 0) continue;
+      if (maker === -1 || use.isOptional(bits)) continue;
       const state = this.#states[maker];
       if (state === states.failed || state === states.blocked) return rules.targets[maker]?.name ?? '';
     }

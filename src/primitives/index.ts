@@ -8,5 +8,6 @@ export type { AttemptId, BuilderName, JobId, JobIdParts, PlanId, RunId } from '.
 export { attemptId, builderName, jobId, parseJobId } from './ids.ts';
 export { nearestNames, nearestWords } from './nearest-names.ts';
 export { compareBytes, compareText, compareWholeNumbers } from './order.ts';
+export { isPlainPath } from './plain-path.ts';
 export { buildClassOf, type RequestedName, readRequestedName } from './requested-name.ts';
 export { Slots } from './slots.ts';

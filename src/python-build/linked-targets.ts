@@ -1,30 +1,14 @@
 import {
-  decodeDatafile,
   decodeIndex,
-  encodeManifest,
   type Manifest,
-  makeManifest,
   mergeManifests,
-  type ResourceKind,
   type SymbolNode,
   viewGraph,
 } from '../formats/pyresources/index.ts';
-import {
-  decodeGraphEvent,
-  type GraphShard,
-  type PythonDistribution,
-  readShards,
-} from '../formats/python-graph/index.ts';
-import {
-  bytesIfThere,
-  pathKind,
-  readFileRange,
-  readPieces,
-  replaceFile,
-  textIfThere,
-} from '../host/index.ts';
+import { decodeGraphEvent, type GraphShard } from '../formats/python-graph/index.ts';
+import { pathKind, readFileRange, replaceFile, textIfThere } from '../host/index.ts';
 import type { Input, MakeContext, Target } from '../incremental/index.ts';
-import { readManifest, writeDatafile } from '../python-resources/index.ts';
+import { readManifest } from '../python-resources/index.ts';
 import {
   addStubs,
   documentedReturns,
@@ -37,7 +21,8 @@ import {
   stubReturns,
   typeNamesOf,
 } from '../python-symbols/index.ts';
-import type { Resource } from './graph-of-distribution.ts';
+import { type Found, manifestText, storeFound, symbolGraphsOf } from './datafiles.ts';
+import { openGraph } from './graph-of-distribution.ts';
 import { logLine, readStubs } from './read-stubs.ts';
 
 /** Where stubs are looked for, relative to the folder of the build. */
@@ -53,15 +38,8 @@ export interface LinkedTargetsInput {
   readonly graphs: readonly Input[];
 }
 
-/** A value for the datafile of one distribution. */
-interface Found {
-  readonly distribution: PythonDistribution;
-  readonly resource: Resource;
-}
-
 interface LinkedBuilder {
   readonly name: string;
-  readonly kind: ResourceKind;
   readonly version: string;
   readonly inputs: readonly Input[];
   readonly build: (context: MakeContext, linked: LinkedGraphs) => Promise<readonly Found[]>;
@@ -75,7 +53,7 @@ export function linkedTargets(input: LinkedTargetsInput): readonly Target[] {
   const added: readonly Input[] = hasStubs ? [{ path: stubGraphs }] : [];
   const builders: LinkedBuilder[] = [
     {
-      ...{ name: 'returntypes', kind: 'ReturnTypes', version: '1' },
+      ...{ name: 'returntypes', version: '1' },
       inputs: [{ path: minedReturns }, ...byStubs, ...added],
       build: (context, linked) => buildReturns(context, linked, input),
     },
@@ -83,11 +61,11 @@ export function linkedTargets(input: LinkedTargetsInput): readonly Target[] {
   if (hasStubs)
     builders.push(
       {
-        ...{ name: 'typeshed', kind: 'TypeshedArgSpec', version: '1', inputs: [...byStubs, ...added] },
+        ...{ name: 'typeshed', version: '1', inputs: [...byStubs, ...added] },
         build: (context, linked) => buildStubs(context, linked, input),
       },
       {
-        ...{ name: 'stubgraphs', kind: 'SymbolGraph', version: '1', inputs: byStubs },
+        ...{ name: 'stubgraphs', version: '1', inputs: byStubs },
         build: (context, linked) => buildGraphs(context, linked, input),
       },
     );
@@ -115,13 +93,10 @@ function linkedTarget(root: string, builder: LinkedBuilder): Target {
         builder.inputs.some(({ path }) => path === stubGraphs),
       );
       const manifests: Manifest[] = [];
-      for (const { distribution, resource } of await builder.build(context, linked)) {
-        const path = writeDatafile<ResourceKind>(`${root}/build/data`, distribution, resource);
-        context.say(`[INFO] ${builder.kind} of ${distribution.name} ${distribution.version}: ${path}`);
-        manifests.push(makeManifest([{ distribution, paths: new Map([[builder.kind, path]]) }]));
+      for (const found of await builder.build(context, linked)) {
+        manifests.push(storeFound(root, found, context.say));
       }
-      // an empty file would be a pin
-      replaceFile(context.output(name), encodeManifest(mergeManifests(manifests)) || '\n');
+      replaceFile(context.output(name), manifestText(mergeManifests(manifests)));
     },
   };
 }
@@ -130,13 +105,10 @@ function linkedTarget(root: string, builder: LinkedBuilder): Target {
 function openGraphs(context: MakeContext, withStubs: boolean): LinkedGraphs {
   const files = withStubs ? [graphInputs[0], stubGraphs] : [graphInputs[0]];
   const manifest = mergeManifests(files.map((file) => readManifest(context.input(file) ?? '')));
-  const graphs: GraphOf[] = [];
-  for (const { distribution, paths } of manifest) {
-    const path = paths.get('SymbolGraph');
-    const bytes = path === undefined || path === '' ? undefined : bytesIfThere(path);
-    if (bytes === undefined) context.say(`[ERROR] ${distribution.name} has no symbol graph`);
-    else graphs.push({ distribution, graph: viewGraph(decodeDatafile('SymbolGraph', bytes)) });
-  }
+  const graphs = Array.from(
+    symbolGraphsOf(manifest, context.say),
+    ([distribution, graph]): GraphOf => ({ distribution, graph: viewGraph(graph) }),
+  );
   const index = context.input(graphInputs[1]) ?? '';
   return new LinkedGraphs(graphs, decodeIndex(textIfThere(index) ?? '{}', index));
 }
@@ -233,14 +205,10 @@ function minedTarget({ graphs }: LinkedTargetsInput): Target {
 }
 
 async function mine(graph: string): Promise<MinedLine> {
+  const { distribution, shards: opened } = await openGraph(graph);
   const shards: GraphShard[] = [];
-  let dist = { Name: '', Version: '' };
-  for await (const event of readShards(readPieces(graph))) {
-    if (event.event === 'shard') shards.push(event.shard);
-    if (event.event !== 'header') continue;
-    const { name: Name, version: Version } = event.header.distribution;
-    dist = { Name, Version };
-  }
+  for await (const shard of opened) shards.push(shard);
+  const dist = { Name: distribution.name, Version: distribution.version };
   const names = typeNamesOf(shards);
   const returns = shards.flatMap((shard) =>
     Array.from(

@@ -1,5 +1,9 @@
-import { fault, type Problem, problem } from '../diagnostics/index.ts';
-import { type PythonDistribution, parseDistribution } from '../formats/python-graph/index.ts';
+import { fault, isFault, type Problem, problem } from '../diagnostics/index.ts';
+import {
+  type PythonDistribution,
+  parseDistribution,
+  standardLibraryName,
+} from '../formats/python-graph/index.ts';
 import { readYaml, YamlFields, type YamlNode } from '../formats/yaml/index.ts';
 
 /** Something that is installed before a distribution is explored. */
@@ -77,9 +81,8 @@ function readYamlList(text: string, file: string): PackageList {
     try {
       packages.push(readEntry(fields, node));
     } catch (error) {
-      const found = (error as { problem?: Problem }).problem;
-      if (found === undefined) throw error;
-      problems.push(found);
+      if (!isFault(error)) throw error;
+      problems.push(error.problem);
     }
   }
   return withoutDoubles(packages, [...fields.problems, ...problems], file);
@@ -112,7 +115,7 @@ function readEntry(fields: YamlFields, node: YamlNode): ListedPackage {
   const steps = new Set(install.map((step) => `${step.manager} ${step.name}`));
   if (steps.size < install.length) return refuse(`a step of '${name}' is there twice`);
   const extra = fields.texts(entry.get('extra_depends'), "'extra_depends'");
-  if (name !== 'builtin-stdlib' && install.length + extra.length === 0) {
+  if (name !== standardLibraryName && install.length + extra.length === 0) {
     return refuse(`nothing is installed for '${name}'`);
   }
   return { distribution, install, extra };

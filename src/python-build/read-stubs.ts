@@ -27,8 +27,8 @@ export function stubRoots(folder: string): readonly Root[] {
   }
   const roots: Root[] = there('stdlib') ? [{ folder: `${folder}/stdlib`, isStandard: true }] : [];
   if (there('stubs')) {
-    const names = [...subfolders(`${folder}/stubs`)].map((path) => path.slice(path.lastIndexOf('/') + 1));
-    roots.push(...names.sort().map((name) => ({ folder: `${folder}/stubs/${name}`, isStandard: false })));
+    const names = subfolders(`${folder}/stubs`);
+    roots.push(...names.map((name) => ({ folder: `${folder}/stubs/${name}`, isStandard: false })));
   }
   return roots.length > 0 ? roots : [{ folder, isStandard: false }];
 }

@@ -1,20 +1,19 @@
 import {
-  decodeDatafile,
   encodeIndex,
   encodeManifest,
   type Manifest,
   makeIndex,
   makeManifest,
   mergeManifests,
-  type ResourceKind,
 } from '../formats/pyresources/index.ts';
-import { type GraphShard, type PythonDistribution, readShards } from '../formats/python-graph/index.ts';
-import { bytesIfThere, gzipBytes, pathKind, readPieces, replaceFile } from '../host/index.ts';
+import { gzipBytes, pathKind, replaceFile } from '../host/index.ts';
 import type { Input, MakeContext, Target } from '../incremental/index.ts';
 import { validateGraph } from '../python-explorer/index.ts';
-import { readManifest, writeDatafile } from '../python-resources/index.ts';
+import { readManifest } from '../python-resources/index.ts';
 import { manifestOrder, type PackageBuilder, packageBuilders, wholeBuilders } from './builders.ts';
+import { manifestText, storeFound, symbolGraphsOf } from './datafiles.ts';
 import type { BuildItem, Executor } from './executor.ts';
+import { openGraph } from './graph-of-distribution.ts';
 import { linkedNames, linkedTargets } from './linked-targets.ts';
 
 export interface TargetsInput {
@@ -47,7 +46,7 @@ export function pythonTargets(input: TargetsInput): readonly Target[] {
       opaque: true,
       log: `${engineImage}.log`,
       make: async (context) => {
-        await input.executor.prepare(workOf(context));
+        await input.executor.prepare(context);
         replaceFile(context.output(engineImage), '');
       },
     },
@@ -83,8 +82,6 @@ const validGraphs = ({ items, legacy }: TargetsInput): readonly Input[] =>
 
 const group = (name: string, inputs: readonly string[]): Target => ({ name, outputs: [], inputs });
 
-const workOf = ({ say, signal }: MakeContext) => ({ say, signal });
-
 /** Stages of a target's name, for reports of failures. */
 export function stageOf(target: string): { readonly stage: string; readonly stem: string | undefined } {
   const patterns: readonly (readonly [RegExp, string])[] = [
@@ -113,7 +110,7 @@ function packageTargets({ root, executor }: TargetsInput, item: BuildItem): read
       mark: executor.mark,
       log: `${image(stem)}.log`,
       make: async (context) => {
-        await executor.install(item, workOf(context));
+        await executor.install(item, context);
         replaceFile(context.output(image(stem)), '');
       },
     },
@@ -125,7 +122,7 @@ function packageTargets({ root, executor }: TargetsInput, item: BuildItem): read
       log: `${explored(stem)}.log`,
       make: async (context) => {
         const files = { output: context.output(explored(stem)), log: context.output(log) };
-        await executor.explore(item, files, workOf(context));
+        await executor.explore(item, files, context);
       },
     },
     {
@@ -168,35 +165,23 @@ async function runBuilder(
   graph: string,
   say: (line: string) => void,
 ): Promise<Manifest> {
-  const events = readShards(readPieces(graph))[Symbol.asyncIterator]();
-  const first = await events.next();
-  let distribution: PythonDistribution = { name: '', version: '' };
-  if (first.done !== true && first.value.event === 'header') distribution = first.value.header.distribution;
-  async function* shards(): AsyncGenerator<GraphShard> {
-    for (let next = await events.next(); next.done !== true; next = await events.next()) {
-      if (next.value.event === 'shard') yield next.value.shard;
-    }
-  }
-  const resource = await build({ distribution, shards: shards() }, say);
+  const opened = await openGraph(graph);
+  const { distribution } = opened;
+  const resource = await build(opened, say);
   if (resource === undefined) {
     say(`[WARN] ${distribution.name} has no ${kind}`);
     // told as a distribution without datafiles: an empty manifest would be a pin
     return makeManifest([{ distribution, paths: new Map() }]);
   }
-  const path = writeDatafile<ResourceKind>(`${root}/build/data`, distribution, resource);
-  say(`[INFO] ${kind} of ${distribution.name} ${distribution.version}: ${path}`);
-  return makeManifest([{ distribution, paths: new Map([[kind, path]]) }]);
+  return storeFound(root, { distribution, resource }, say);
 }
 
 /** Those of the inputs that are there, one laid over the other. */
 function mergeInto(context: MakeContext, inputs: readonly string[]): string {
   const paths = inputs.flatMap((path) => context.input(path) ?? []);
   for (const path of inputs) if (context.input(path) === undefined) context.say(`[INFO] without ${path}`);
-  return written(mergeManifests(paths.map(readManifest)));
+  return manifestText(mergeManifests(paths.map(readManifest)));
 }
-
-/** A manifest as text that is never empty, which would be a pin. */
-const written = (manifest: Manifest): string => encodeManifest(manifest) || '\n';
 
 function mergeTarget({ items, legacy }: TargetsInput, kind: string): Target {
   const name = `build/${kind}.json`;
@@ -244,10 +229,12 @@ function graphTargets({ base }: TargetsInput): readonly Target[] {
       log: 'build/distidx.json.log',
       make: async (context) => {
         const manifest = readManifest(context.input('build/merged_graph.json') ?? '');
-        replaceFile(
-          context.output('build/distidx.json'),
-          encodeIndex(makeIndex(toplevelsOf(manifest, context.say))),
+        // one graph in memory at a time
+        const toplevels = Array.from(
+          symbolGraphsOf(manifest, context.say),
+          ([distribution, graph]) => [distribution, [...graph.keys()]] as const,
         );
+        replaceFile(context.output('build/distidx.json'), encodeIndex(makeIndex(toplevels)));
       },
     },
     {
@@ -261,19 +248,6 @@ function graphTargets({ base }: TargetsInput): readonly Target[] {
         replaceFile(context.output('build/compat.json.gz'), gzipBytes(Buffer.from('{}'))),
     },
   ];
-}
-
-function* toplevelsOf(
-  manifest: Manifest,
-  say: (line: string) => void,
-): Generator<readonly [PythonDistribution, Iterable<string>]> {
-  for (const { distribution, paths } of manifest) {
-    const path = paths.get('SymbolGraph');
-    if (path === undefined || path === '') continue;
-    const bytes = bytesIfThere(path);
-    if (bytes === undefined) say(`[ERROR] the symbol graph of ${distribution.name} is not at '${path}'`);
-    else yield [distribution, decodeDatafile('SymbolGraph', bytes).keys()];
-  }
 }
 
 function wholeTarget({ root, items, legacy }: TargetsInput, builder: PackageBuilder): Target {
@@ -296,7 +270,7 @@ function wholeTarget({ root, items, legacy }: TargetsInput, builder: PackageBuil
       for (const path of graphs.flatMap((graph) => context.input(graph) ?? [])) {
         manifests.push(await runBuilder(root, builder, path, context.say));
       }
-      replaceFile(context.output(name), written(mergeManifests(manifests)));
+      replaceFile(context.output(name), manifestText(mergeManifests(manifests)));
     },
   };
 }

@@ -4,6 +4,7 @@ import {
   hashFile,
   pathExists,
   realPath,
+  removeEntry,
   snapshotFolder,
   textIfThere,
   writeFileWithMode,
@@ -36,6 +37,11 @@ export function readRecord(output: string): ExplorationRecord | undefined {
 
 export async function writeRecord(output: string, record: ExplorationRecord): Promise<void> {
   await writeFileWithMode(recordFile(output), `${JSON.stringify(record)}\n`, 0o644);
+}
+
+/** After it the next exploration does the work again. */
+export function removeRecord(output: string): void {
+  removeEntry(recordFile(output));
 }
 
 /** A path of the sandbox on this machine; undefined where the root is an image. */

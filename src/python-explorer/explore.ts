@@ -3,9 +3,9 @@ import type { GraphTrouble } from '../formats/python-graph/index.ts';
 import { ensureFolders, pathExists, realPath, systemRandom, writeFileWithMode } from '../host/index.ts';
 import type { SandboxEnd, SandboxResult } from '../sandbox/index.ts';
 import type { ExplorationInput, ExplorationLimits } from './exploration-input.ts';
-import { explorationKey, readRecord, writeRecord } from './exploration-record.ts';
+import { explorationKey, readRecord, removeRecord, writeRecord } from './exploration-record.ts';
 import { type GraphSummary, takeGraph } from './graph-file.ts';
-import { inside, insidePython, probeFolder, pythonCommand } from './python-environment.ts';
+import { inside, probeCommand } from './python-environment.ts';
 
 export interface Exploration {
   /** Whether at least one top-level has nodes, and a graph was written. */
@@ -27,9 +27,6 @@ const usualLimits: ExplorationLimits = {
   retries: 16,
   nodes: 2_000_000,
 };
-
-/** The standard library as a distribution. */
-export const standardLibrary = 'builtin-stdlib';
 
 /**
  * Explores one distribution of an environment in a sandbox without network and writes its raw graph. What goes wrong inside of
@@ -67,12 +64,15 @@ async function exploreAnew(input: ExplorationInput, folder: string): Promise<Exp
   await writeFileWithMode(`${job}/request.json`, JSON.stringify(requestOf(input)), 0o644);
   const said: Uint8Array[] = [];
   const result = await run(input, { job, out }, said);
-  const summary = await takeGraph({ from: out, output, words: Buffer.concat(said).toString('utf8') });
+  const words = Buffer.concat(said).toString('utf8');
+  // until there is a graph that came to its end, nothing tells what the one that lies there was made from
+  removeRecord(output);
+  const summary = await takeGraph({ from: out, output, words });
   if (summary === undefined) {
-    const words = Buffer.concat(said).toString('utf8').trim().split('\n').slice(-3).join(' ');
+    const last = words.trim().split('\n').slice(-3).join(' ');
     throw fault('MPY011', {
       what: `'${input.environment.python}' does not run the explorer (${result.end.kind})`,
-      ...(words === '' ? {} : { why: `It says: ${words}` }),
+      ...(last === '' ? {} : { why: `It says: ${last}` }),
     });
   }
   const troubles = [...summary.troubles, ...endTrouble(result.end, summary)];
@@ -123,18 +123,11 @@ async function run(
     target: inside.stubs(index),
     writable: false,
   }));
-  const command = pythonCommand(cage, environment, {
-    command: [
-      insidePython(environment),
-      '-S',
-      '-s',
-      '-B',
-      `${inside.probe}/run.py`,
-      `${inside.job}/request.json`,
-    ],
+  const command = probeCommand(cage, environment, {
+    script: 'run.py',
+    words: [`${inside.job}/request.json`],
     mounts: [
       ...stubs,
-      { source: probeFolder, target: inside.probe, writable: false },
       { source: job, target: inside.job, writable: false },
       { source: out, target: inside.out, writable: true },
     ],

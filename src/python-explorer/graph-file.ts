@@ -15,6 +15,7 @@ import {
   readPieces,
   removeEntry,
   renameEntry,
+  replaceFile,
   systemRandom,
   writeFileWithMode,
   writeNewFile,
@@ -86,10 +87,18 @@ export async function takeGraph(where: {
 const graphName = 'graph.jsonl';
 /** What is kept of the explorer's log. */
 const logBytes = 1 << 20;
+/** A longest path, with each of its signs escaped. */
+const factBytes = 1 << 16;
 
 async function readStandardFolder(path: string): Promise<string> {
-  const found = /"standardFolder": "((?:[^"\\]|\\.)*)"/.exec(await beginningOf(path, 4096));
-  return found?.[1] ?? '';
+  try {
+    const facts = JSON.parse(await beginningOf(path, factBytes)) as {
+      readonly standardFolder?: unknown;
+    } | null;
+    return typeof facts?.standardFolder === 'string' ? facts.standardFolder : '';
+  } catch {
+    return '';
+  }
 }
 
 /** How the line of a node begins. */
@@ -162,12 +171,8 @@ export async function validateGraph(input: string, output: string): Promise<Vali
   const work = new ValidationWork();
   await writeWholly(output, work.lines(readPieces(input)));
   const report = work.report();
-  await writeWholly(`${output}.report.json`, oneText(`${JSON.stringify(report, undefined, 2)}\n`));
+  replaceFile(`${output}.report.json`, `${JSON.stringify(report, undefined, 2)}\n`);
   return report;
-}
-
-async function* oneText(text: string): AsyncGenerator<Uint8Array> {
-  yield encoder.encode(text);
 }
 
 class ValidationWork {

@@ -1,10 +1,5 @@
 export type { ExplorationInput, ExplorationLimits, ExplorationOptions } from './exploration-input.ts';
-export {
-  type Exploration,
-  explore,
-  standardLibrary,
-  troubleProblem,
-} from './explore.ts';
+export { type Exploration, explore, troubleProblem } from './explore.ts';
 export { type GraphSummary, type ValidationReport, validateGraph } from './graph-file.ts';
 export {
   distributionAt,

@@ -4,7 +4,7 @@ import { distributionStem, type PythonDistribution } from '../formats/python-gra
 import {
   copyTree,
   namesIn,
-  pathKind,
+  pathExists,
   realPath,
   removeTree,
   systemRandom,
@@ -16,7 +16,7 @@ import {
   insidePython,
   type PythonCage,
   type PythonEnvironment,
-  probeFolder,
+  probeCommand,
   pythonCommand,
 } from './python-environment.ts';
 import { beginningOf } from './untrusted-file.ts';
@@ -62,7 +62,7 @@ const limits = {
  */
 export async function installDistribution(input: InstallInput): Promise<Installed> {
   const { cage, target, source } = input;
-  if (source.kind !== 'index' && pathKind(realPathOr(source.path)) === 'none') {
+  if (source.kind !== 'index' && !pathExists(source.path)) {
     throw fault('MPY013', { what: `'${source.path}' does not exist` });
   }
   await cage.sandbox.makeFolder(target);
@@ -78,8 +78,6 @@ export async function installDistribution(input: InstallInput): Promise<Installe
     await removeTree(copy);
   }
 }
-
-const realPathOr = (path: string): string => (pathKind(path) === 'none' ? path : realPath(path));
 
 const nameOf = (source: InstallSource): string =>
   source.kind === 'index' ? distributionStem(source.distribution).replace(/__$/, '') : basename(source.path);
@@ -98,18 +96,10 @@ async function unpackWheel(
   path: string,
 ): Promise<string | undefined> {
   const wheel = `/source/${basename(path)}`;
-  const command = pythonCommand(cage, environment, {
-    command: [
-      insidePython(environment),
-      '-S',
-      '-s',
-      '-B',
-      `${inside.probe}/unpack_wheel.py`,
-      wheel,
-      '/out/site',
-    ],
+  const command = probeCommand(cage, environment, {
+    script: 'unpack_wheel.py',
+    words: [wheel, '/out/site'],
     mounts: [
-      { source: probeFolder, target: inside.probe, writable: false },
       { source: realPath(path), target: wheel, writable: false },
       { source: target, target: '/out/site', writable: true },
     ],
@@ -143,7 +133,7 @@ async function runPip(input: InstallInput, copy: string): Promise<string | undef
   const command = pythonCommand(cage, environment, {
     command: [
       ...[
-        environment.python,
+        insidePython(environment),
         '-m',
         'pip',
         'install',
@@ -157,7 +147,7 @@ async function runPip(input: InstallInput, copy: string): Promise<string | undef
     mounts: [{ source: target, target: '/out/site', writable: true }, ...mounts],
     limits,
   });
-  const sites = environment.site.map((_path, index) => `/site/${index}`).join(':');
+  const sites = environment.site.map((_path, index) => inside.site(index)).join(':');
   const whole = {
     ...command,
     network: source.kind === 'index',

@@ -79,6 +79,25 @@ export function environmentMounts(environment: PythonEnvironment): readonly Sand
   ];
 }
 
+/** A file of the explorer as a command: it sees nothing that is installed but what it is told. */
+export function probeCommand(
+  cage: PythonCage,
+  environment: PythonEnvironment,
+  { script, words, mounts, limits }: ProbeCommand,
+): SandboxCommand {
+  return pythonCommand(cage, environment, {
+    command: [insidePython(environment), '-S', '-s', '-B', `${inside.probe}/${script}`, ...words],
+    mounts: [{ source: probeFolder, target: inside.probe, writable: false }, ...mounts],
+    limits,
+  });
+}
+
+interface ProbeCommand extends Pick<SandboxCommand, 'mounts' | 'limits'> {
+  /** Its name in the explorer's folder. */
+  readonly script: string;
+  readonly words: readonly string[];
+}
+
 /** A command as the explorer's user, without network and with an environment that is the same everywhere. */
 export function pythonCommand(
   cage: PythonCage,

@@ -11,6 +11,7 @@ import {
   encodeIndex,
   encodeManifest,
   type InternTable,
+  isAddress,
   type Manifest,
   type ManifestEntry,
   makeManifest,
@@ -120,8 +121,7 @@ export function writeIndex(path: string, index: DistributionIndex): void {
 
 /** The bytes of a datafile. Throws MPY318 when it is not there, MPY319 for one in an object store, SYS004. */
 export function readDatafileBytes(path: string): Uint8Array {
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(path))
-    throw fault('MPY319', { what: `'${path}' cannot be read from here` });
+  if (isAddress(path)) throw fault('MPY319', { what: `'${path}' cannot be read from here` });
   const bytes = bytesIfThere(path);
   if (bytes === undefined) throw fault('MPY318', { what: `there is no datafile '${path}'` });
   return bytes;
@@ -158,7 +158,7 @@ export function copyData(from: Manifest, to: Manifest): CopiedData {
           what: `'${distributionText(distribution)}' has no place for '${kind}' in the second manifest`,
         });
       for (const one of [path, place])
-        if (/^[a-z][a-z0-9+.-]*:\/\//i.test(one)) throw fault('MPY319', { what: `'${one}' is not a file` });
+        if (isAddress(one)) throw fault('MPY319', { what: `'${one}' is not a file` });
       return [path, place] as const;
     }),
   );

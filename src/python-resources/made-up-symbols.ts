@@ -9,9 +9,8 @@ import {
   type SymbolGraph,
   type SymbolKind,
   type SymbolNode,
-  standardLibraryName,
 } from '../formats/pyresources/index.ts';
-import type { PythonDistribution } from '../formats/python-graph/index.ts';
+import { type PythonDistribution, standardLibraryName } from '../formats/python-graph/index.ts';
 import { type MemoryDistribution, memorySource } from './resource-source.ts';
 import { ResourceManager } from './symbol-queries.ts';
 

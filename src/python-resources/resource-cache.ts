@@ -103,11 +103,12 @@ export class ResourceCache {
 
   #use(distribution: PythonDistribution): Kept {
     const key = distributionKey(distribution);
-    const kept = this.#kept.get(key) ?? { usedMs: 0, bytes: 0, parts: new Map() };
+    const known = this.#kept.get(key);
+    const kept = known ?? { usedMs: 0, bytes: 0, parts: new Map() };
     kept.usedMs = this.#clock.nowMs();
     this.#kept.delete(key);
     this.#kept.set(key, kept);
-    this.#makeRoom(kept);
+    if (known === undefined) this.#makeRoom(kept);
     this.sweep();
     return kept;
   }

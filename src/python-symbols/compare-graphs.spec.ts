@@ -7,6 +7,7 @@ import {
 } from '../formats/python-graph/index.ts';
 import { compareGraphs, type SymbolChange, type WholeGraph } from './compare-graphs.ts';
 import { coverageOf } from './coverage.ts';
+import { graphArgSpecs } from './graph-argspecs.ts';
 
 type Facts = Partial<GraphNode>;
 
@@ -137,5 +138,16 @@ describe('coverage', () => {
       sources: { source: 1, stub: 1, docstring: 1 },
       unknown: ['p.C'],
     });
+  });
+
+  it('what is documented by the call of another thing is not known by it', () => {
+    const { shards, distribution } = graph('1', {
+      'p.C': { kind: 'type', docstring: 'open(path)\n\nText.' },
+      'p.D': { kind: 'type', docstring: 'D(path)\n\nText.' },
+    });
+    const found = coverageOf(distribution, shards.values());
+    expect(found).toMatchObject({ callables: 2, partial: 1, unknown: ['p.C'] });
+    const argSpecs = Array.from(shards.values(), (shard) => graphArgSpecs(shard).size);
+    expect(argSpecs).toEqual([1]);
   });
 });

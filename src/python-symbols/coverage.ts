@@ -4,7 +4,7 @@ import type {
   PythonDistribution,
   SignatureSource,
 } from '../formats/python-graph/index.ts';
-import { docstringSignature } from './docstring-signature.ts';
+import { documentedArgSpec } from './graph-argspecs.ts';
 
 /** Numbers of one top-level, or summed of many. */
 export interface CoverageCounts {
@@ -73,10 +73,8 @@ function countNode(node: GraphNode, counts: Counting, unknown: string[]): void {
   if (isAnnotated(node)) counts.annotated += 1;
 }
 
-function sourceOf({ signature, docstring, docInherited }: GraphNode): SignatureSource | undefined {
-  if (signature !== null) return signature.from;
-  return !docInherited && docstringSignature(docstring).found ? 'docstring' : undefined;
-}
+const sourceOf = (node: GraphNode): SignatureSource | undefined =>
+  node.signature?.from ?? (documentedArgSpec(node) === undefined ? undefined : 'docstring');
 
 function isAnnotated({ signature, kind }: GraphNode): boolean {
   if (signature === null) return false;

@@ -1,5 +1,5 @@
 import { type ArgSpec, type ArgSpecArg, hashPath } from '../formats/pyresources/index.ts';
-import type { GraphParameter, GraphShard, GraphSignature } from '../formats/python-graph/index.ts';
+import type { GraphNode, GraphParameter, GraphShard, GraphSignature } from '../formats/python-graph/index.ts';
 import { type DocstringRules, docstringSignature } from './docstring-signature.ts';
 
 /**
@@ -12,22 +12,28 @@ export function graphArgSpecs(
   rules: DocstringRules = 'packmill',
 ): ReadonlyMap<bigint, ArgSpec> {
   const found = new Map<bigint, ArgSpec>();
-  for (const { reference, canonical, signature, kind, docstring, docInherited } of shard.nodes.values()) {
+  for (const node of shard.nodes.values()) {
+    const { reference, canonical, signature } = node;
     if (reference !== null || canonical === null) continue;
-    if (signature !== null) {
-      found.set(hashPath(canonical), graphArgSpec(signature));
-      continue;
-    }
-    if (kind !== 'function' && kind !== 'type') continue;
-    if (docstring === '' || (docInherited && rules === 'packmill')) continue;
-    const read = docstringSignature(docstring, rules);
-    // the documentation of a class may begin with the call of another thing
-    const last = canonical.slice(canonical.lastIndexOf('.') + 1);
-    const isOwn =
-      read.found && (rules === 'original' || read.name.split('.').at(-1) === last || last === '__init__');
-    if (read.found && isOwn) found.set(hashPath(canonical), read.argSpec);
+    const argSpec = signature === null ? documentedArgSpec(node, rules) : graphArgSpec(signature);
+    if (argSpec !== undefined) found.set(hashPath(canonical), argSpec);
   }
   return found;
+}
+
+/** The signature that the documentation of a function or class begins with; undefined where it tells none of its own. */
+export function documentedArgSpec(
+  { canonical, kind, docstring, docInherited }: GraphNode,
+  rules: DocstringRules = 'packmill',
+): ArgSpec | undefined {
+  if (canonical === null || (kind !== 'function' && kind !== 'type')) return undefined;
+  if (docstring === '' || (docInherited && rules === 'packmill')) return undefined;
+  const read = docstringSignature(docstring, rules);
+  if (!read.found) return undefined;
+  // the documentation of a class may begin with the call of another thing
+  const last = canonical.slice(canonical.lastIndexOf('.') + 1);
+  const isOwn = rules === 'original' || read.name.split('.').at(-1) === last || last === '__init__';
+  return isOwn ? read.argSpec : undefined;
 }
 
 /** A signature of a graph: positional parameters first, then those by name alone. */

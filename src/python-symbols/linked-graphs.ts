@@ -5,9 +5,8 @@ import {
   type GraphView,
   lookUp,
   type SymbolNode,
-  standardLibraryName,
 } from '../formats/pyresources/index.ts';
-import type { PythonDistribution } from '../formats/python-graph/index.ts';
+import { type PythonDistribution, standardLibraryName } from '../formats/python-graph/index.ts';
 
 /** A distribution with its symbol graph. */
 export interface GraphOf {

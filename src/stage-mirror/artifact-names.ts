@@ -21,11 +21,3 @@ export function artifactType(name: string, identity: BuildIdentity): string | un
   if (stem.endsWith(end) && stem.length > end.length) return stem.slice(0, -end.length);
   return stem === `${build}-${subarch}-openvz-${version}` ? 'openvz' : undefined;
 }
-
-/** Checksum that a `.hash.txt` states; undefined when it states none in the way of this layout (9.7). */
-export function statedDigest(text: string | undefined): string | undefined {
-  return /^\s*sha256\s+([0-9a-f]{64})\s*$/.exec(text ?? '')?.[1];
-}
-
-/** Text of a `.hash.txt`. */
-export const hashText = (digest: string): string => `sha256 ${digest}\n`;

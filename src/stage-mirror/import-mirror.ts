@@ -12,11 +12,12 @@ import {
   systemRandom,
   textIfThere,
 } from '../host/index.ts';
-import { compareVersions, isControlValue } from '../stages/index.ts';
-import { artifactSuffix, statedDigest } from './artifact-names.ts';
+import { isControlValue, statedDigest, subarchFolder } from '../stages/index.ts';
+import { artifactSuffix } from './artifact-names.ts';
 import type { Artifact, MirrorSubarch, MirrorVersion } from './contract.ts';
 import { placeResult, pointLatest, type SignerSource, writeIndex } from './publish.ts';
 import { readMirror } from './read-mirror.ts';
+import { takeValues } from './take-control.ts';
 
 export interface ImportMirrorOptions {
   readonly from: string;
@@ -87,17 +88,7 @@ function takeControl(subarch: MirrorSubarch, to: string): number {
   const found = new Map<string, string>();
   for (const [name, value] of [...oldest, ...older, ...subarch.control])
     if (value !== undefined && isControlValue(value)) found.set(name, value);
-  let taken = 0;
-  for (const [name, value] of found) {
-    const path = `${to}/.control/${name}`;
-    const before = textIfThere(path)?.trim();
-    const stays = name.startsWith('version/') ? compareVersions(before ?? '', value) >= 0 : true;
-    if (before !== undefined && stays) continue;
-    ensureFolders([dirname(path)]);
-    replaceFile(path, `${value}\n`);
-    taken += 1;
-  }
-  return taken;
+  return takeValues(`${to}/.control`, found);
 }
 
 interface Progress {
@@ -127,8 +118,7 @@ async function takeSubarch(
   options: ImportMirrorOptions,
   progress: Progress,
 ): Promise<void> {
-  const { build, archDesc, subarch: name } = subarch.identity;
-  const to = `${options.to}/${build}/${archDesc}/${name}`;
+  const to = subarchFolder(options.to, subarch.identity);
   for (const version of subarch.versions) {
     const folder = `${to}/${version.version}`;
     for (const artifact of await takeVersion(version, folder, { options, progress })) {

@@ -9,13 +9,13 @@ import {
   entryFacts,
   readFileRange,
   removeEntry,
-  replaceFile,
   systemRandom,
   textIfThere,
 } from '../host/index.ts';
-import { type BuildIdentity, checkedValue, compareVersions } from '../stages/index.ts';
-import { artifactSuffix, statedDigest } from './artifact-names.ts';
+import { type BuildIdentity, checkedValue, statedDigest, subarchFolder } from '../stages/index.ts';
+import { artifactSuffix } from './artifact-names.ts';
 import { placeResult, pointLatest, type SignerSource, writeIndex } from './publish.ts';
+import { takeValues } from './take-control.ts';
 
 /** Why a seed is believed: its checksum, or a signature by a key that is trusted. One of the two has to be there. */
 export interface SeedProof {
@@ -67,14 +67,7 @@ function writeControl(folder: string, { type, identity }: SeedImport): void {
     'strategy/seed': 'stage3',
     [`version/${type}`]: identity.version,
   };
-  for (const [name, value] of Object.entries(values)) {
-    const path = `${folder}/${name}`;
-    const before = textIfThere(path)?.trim();
-    const stays = name.startsWith('version/') ? compareVersions(before ?? '', value) >= 0 : true;
-    if (before !== undefined && stays) continue;
-    ensureFolders([path.slice(0, path.lastIndexOf('/'))]);
-    replaceFile(path, `${value}\n`);
-  }
+  takeValues(folder, Object.entries(values));
 }
 
 /**
@@ -84,14 +77,14 @@ function writeControl(folder: string, { type, identity }: SeedImport): void {
  */
 export async function importSeed(seed: SeedImport): Promise<string> {
   const { file, identity, type, proof } = seed;
-  const { build, archDesc, subarch, version } = identity;
+  const { build, subarch, version } = identity;
   for (const [name, value] of Object.entries(identity)) checkedValue(value, name);
   const suffix = artifactSuffix(file);
   if (suffix === undefined) {
     throw fault('MCA001', { what: `the name of '${file}' does not tell what kind of archive it is` });
   }
   const wanted = provenDigest(file, proof);
-  const home = `${seed.mirror}/${build}/${archDesc}/${subarch}`;
+  const home = subarchFolder(seed.mirror, identity);
   const folder = `${home}/${version}`;
   ensureFolders([folder]);
   const path = `${folder}/${type}-${subarch}-${build}-${version}${suffix}`;

@@ -1,4 +1,4 @@
-export { artifactSuffix, hashText } from './artifact-names.ts';
+export { artifactSuffix } from './artifact-names.ts';
 export { cleanMirror } from './clean.ts';
 export type { Artifact, Mirror, MirrorSnapshot, MirrorSubarch, MirrorVersion } from './contract.ts';
 export { type ImportReport, importMirror } from './import-mirror.ts';

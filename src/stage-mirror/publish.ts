@@ -15,8 +15,8 @@ import {
   writeDurably,
 } from '../host/index.ts';
 import type { Signer } from '../signer/index.ts';
-import { compareVersions, type StagePublication, type StagePublisher } from '../stages/index.ts';
-import { artifactSuffix, hashText } from './artifact-names.ts';
+import { compareVersions, hashText, type StagePublication, type StagePublisher } from '../stages/index.ts';
+import { artifactSuffix } from './artifact-names.ts';
 import { printIndex } from './index-xml.ts';
 import { changeLatest } from './latest.ts';
 import { readMirror } from './read-mirror.ts';

@@ -1,7 +1,14 @@
 import { fault } from '../diagnostics/index.ts';
 import { entryFacts, kindsIn, linkDestination, namesIn, textIfThere } from '../host/index.ts';
-import { compareVersions, isControlValue, lockHolder } from '../stages/index.ts';
-import { artifactSuffix, artifactType, statedDigest } from './artifact-names.ts';
+import {
+  compareVersions,
+  controlNames,
+  failureCount,
+  isControlValue,
+  lockHolder,
+  statedDigest,
+} from '../stages/index.ts';
+import { artifactSuffix, artifactType } from './artifact-names.ts';
 import type { Artifact, Mirror, MirrorSnapshot, MirrorSubarch, MirrorVersion } from './contract.ts';
 import { latestLinks } from './latest.ts';
 
@@ -10,13 +17,6 @@ const foldersIn = (path: string): readonly string[] =>
     .filter(({ name, kind }) => kind === 'folder' && isControlValue(name) && !name.startsWith('.'))
     .map(({ name }) => name)
     .sort();
-
-/** Names of control files (9.2), below `.control`. */
-export const controlNames: readonly string[] = [
-  ...['strategy/build', 'strategy/seed'],
-  ...['remote/build', 'remote/arch_desc', 'remote/subarch'],
-  ...['version/stage1', 'version/stage3'],
-];
 
 function readControl(folder: string): ReadonlyMap<string, string> {
   const derived = namesIn(`${folder}/version/stage4`).map((name) => `version/stage4/${name}`);
@@ -76,9 +76,13 @@ async function readSubarch(
   const versions = foldersIn(path).map((name) => readVersion(`${path}/${name}`, identity));
   const isOne = entryFacts(control) !== undefined || versions.some(({ artifacts }) => artifacts.length > 0);
   if (!isOne) return undefined;
-  const failures = /^[0-9]{1,6}$/.exec(textIfThere(`${control}/.failcount`)?.trim() ?? '')?.[0] ?? '0';
   return {
-    ...{ identity, path, control: readControl(control), failures: Number(failures) },
+    ...{
+      identity,
+      path,
+      control: readControl(control),
+      failures: failureCount(textIfThere(`${control}/.failcount`)),
+    },
     busy: await busyWith(control),
     versions: versions.sort((a, b) => compareVersions(a.version, b.version)),
     latest: latestLinks(path),

@@ -1,7 +1,7 @@
 import { type Problem, problem } from '../diagnostics/index.ts';
 import { entryFacts, hashFile, textIfThere } from '../host/index.ts';
 import type { Signer } from '../signer/index.ts';
-import { statedDigest } from './artifact-names.ts';
+import { statedDigest } from '../stages/index.ts';
 import type { Artifact, Mirror } from './contract.ts';
 
 export interface MirrorCheck {

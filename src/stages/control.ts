@@ -31,6 +31,18 @@ export function controlValue(read: ControlReader, folder: string, name: string):
   return text === undefined || text === '' ? undefined : checkedValue(text, `${folder}/${name}`);
 }
 
+/** Names of control files (9.2), below the control folder; those of derived targets lie in `version/stage4`. */
+export const controlNames: readonly string[] = [
+  ...['strategy/build', 'strategy/seed'],
+  ...['remote/build', 'remote/arch_desc', 'remote/subarch'],
+  ...['version/stage1', 'version/stage3'],
+];
+
+/** How often in a row a subarch failed, by the text of its `.failcount` (8.4); 0 when that is absent or no number. */
+export function failureCount(text: string | undefined): number {
+  return Number(/^[0-9]{1,6}$/.exec(text?.trim() ?? '')?.[0] ?? 0);
+}
+
 const partsOf = (version: string): readonly string[] => version.match(/[0-9]+|[^0-9]+/g) ?? [];
 
 /** Order of versions: numbers by value, everything else by code point; a longer one of two that begin alike is newer. */

@@ -24,12 +24,8 @@ export class Elements {
 
   /** A value on one line; undefined when there is none, or when it is blank or zapped. A broken one is a problem. */
   text(name: string): string | undefined {
-    const value = this.#program.value(name);
+    const value = this.#value(name);
     if (value === undefined) return undefined;
-    if (value.kind === 'error') {
-      this.#problems.push(...value.problems);
-      return undefined;
-    }
     const text =
       value.kind === 'single'
         ? value.text.trim()
@@ -52,12 +48,8 @@ export class Elements {
 
   /** A script with the place of each of its lines; undefined when the element is not there, blank or without lines. */
   script(name: string): StepScript | undefined {
-    const value = this.#program.value(name);
+    const value = this.#value(name);
     if (value === undefined) return undefined;
-    if (value.kind === 'error') {
-      this.#problems.push(...value.problems);
-      return undefined;
-    }
     if (value.kind === 'single') {
       if (value.text.trim() === '') return undefined;
       this.#used.set(name, value.text);
@@ -73,8 +65,12 @@ export class Elements {
     return { element: name, text, lines: value.lines.map(scriptLine) };
   }
 
-  complain(found: Problem): void {
-    this.#problems.push(found);
+  /** A value that is right; what is wrong with another one is remembered. */
+  #value(name: string) {
+    const value = this.#program.value(name);
+    if (value?.kind !== 'error') return value;
+    this.#problems.push(...value.problems);
+    return undefined;
   }
 
   /** Remembers that an element has to be there. */
@@ -100,6 +96,14 @@ export class Elements {
     if (first) throw new ProblemError(first);
   }
 }
+
+/** Whether results are packed and published; others only prove that the build works (9.3). */
+export const isOfficial = (elements: Elements): boolean =>
+  (elements.text('release/type') ?? 'official') === 'official';
+
+/** Whether what is there is to be made anew. */
+export const isReplaced = (elements: Elements): boolean =>
+  (elements.text('metro/options') ?? '').split(/\s+/).includes('replace');
 
 function scriptLine({ site, through }: MadeLine): ScriptLine {
   const { file, line } = placeOf(site);

@@ -71,13 +71,11 @@ async function fetchIn(
     );
     const archive = `${work}/out.tar`;
     const { digest } = await capture({
-      ...{
-        root: `${work}/out`,
-        path: archive,
-        format: captureFormat('out.tar'),
-        time: plan.mtime,
-        signal: hands.signal,
-      },
+      root: `${work}/out`,
+      path: archive,
+      format: captureFormat(archive),
+      time: plan.mtime,
+      signal: hands.signal,
     });
     if (plan.fetchDigest !== undefined && plan.fetchDigest !== digest) {
       const why = `'steps/fetch/digest' says ${plan.fetchDigest}; what was fetched has ${digest}.`;

@@ -41,16 +41,12 @@ export const machineOf = (archDesc: string): string | undefined => architectureO
 
 /** All machines that something is known of, each with an architecture of its own. */
 export const knownMachines: readonly { readonly machine: string; readonly archDesc: string }[] = [
-  ...[
-    { machine: 'x86_64', archDesc: 'x86-64bit' },
-    { machine: 'i686', archDesc: 'x86-32bit' },
-    { machine: 'aarch64', archDesc: 'arm-64bit' },
-  ],
-  ...[
-    { machine: 'armv7l', archDesc: 'arm-32bit' },
-    { machine: 'riscv64', archDesc: 'riscv64' },
-    { machine: 'ppc64le', archDesc: 'ppc64le' },
-  ],
+  { machine: 'x86_64', archDesc: 'x86-64bit' },
+  { machine: 'i686', archDesc: 'x86-32bit' },
+  { machine: 'aarch64', archDesc: 'arm-64bit' },
+  { machine: 'armv7l', archDesc: 'arm-32bit' },
+  { machine: 'riscv64', archDesc: 'riscv64' },
+  { machine: 'ppc64le', archDesc: 'ppc64le' },
 ];
 
 /**

@@ -1,5 +1,6 @@
 export { buildKey } from './build-key.ts';
 export type { StageOutcome } from './build-target.ts';
+export { hashText, statedDigest } from './checksum-file.ts';
 export type {
   BuildIdentity,
   ControlUpdate,
@@ -12,7 +13,15 @@ export type {
   StageStep,
   StepScript,
 } from './contract.ts';
-export { type ControlReader, checkedValue, compareVersions, isControlValue, versionTime } from './control.ts';
+export {
+  type ControlReader,
+  checkedValue,
+  compareVersions,
+  controlNames,
+  failureCount,
+  isControlValue,
+  versionTime,
+} from './control.ts';
 export { Elements } from './elements.ts';
 export { machineOf } from './foreign.ts';
 export type { StageEvent, StageHands } from './hands.ts';
@@ -33,6 +42,7 @@ export {
 } from './run-targets.ts';
 export { emulatorHere, runnableMachines } from './runnable.ts';
 export { buildSnapshot, planSnapshot, type SnapshotPlan } from './snapshot.ts';
+export { subarchFolder } from './sources.ts';
 export { StageState } from './state.ts';
 export { type Tidied, tidyState } from './tidy.ts';
 export { type Verification, verifyTarget } from './verify.ts';

@@ -1,6 +1,7 @@
 import { fault, type Problem, problem } from '../diagnostics/index.ts';
 import { entryFacts, hashFile, kindsIn, realPath, replaceFile, textIfThere } from '../host/index.ts';
 import type { Digest } from '../primitives/index.ts';
+import { statedDigest } from './checksum-file.ts';
 import type { SourceChoice, StagePlan } from './contract.ts';
 
 const archiveSuffix = /\.(?:tar(?:\.(?:xz|zst|gz|bz2))?|squashfs)$/;
@@ -62,7 +63,7 @@ export class DigestMemory {
   /** SHA-256 of a file; compared with the one in `FILE.hash.txt` where there is one. Throws MST011, SYS004. */
   async digestOf(path: string): Promise<Digest> {
     const digest = await this.#read(realPath(path));
-    const [, stated] = /^sha256[ \t]+([0-9a-f]{64})\s*$/m.exec(textIfThere(`${path}.hash.txt`) ?? '') ?? [];
+    const stated = statedDigest(textIfThere(`${path}.hash.txt`));
     if (stated === undefined || stated === digest) return digest;
     throw fault('MST011', {
       what: `'${path}' is not what '${path}.hash.txt' says`,

@@ -2,6 +2,7 @@ import type { Problem } from '../diagnostics/index.ts';
 import { entryFacts, linkDestination, textIfThere } from '../host/index.ts';
 import { isKept } from './build-target.ts';
 import type { StagePlan, StageRecord } from './contract.ts';
+import { controlNames, failureCount } from './control.ts';
 import type { StageHands } from './hands.ts';
 import { DigestMemory, findInputs } from './inputs.ts';
 import { lockHolder } from './lock.ts';
@@ -135,11 +136,6 @@ export interface SubarchStatus {
   }[];
 }
 
-const controlNames = [
-  ...['strategy/build', 'strategy/seed', 'remote/build', 'remote/arch_desc', 'remote/subarch'],
-  ...['version/stage1', 'version/stage3'],
-];
-
 /** How things stand for some plans of one subarch. */
 export async function statusOf(
   hands: Pick<StageHands, 'state'>,
@@ -160,7 +156,7 @@ export async function statusOf(
   return {
     controlFolder,
     control: Object.fromEntries(control),
-    failures: Number(/^[0-9]{1,6}$/.exec(value('.failcount') ?? '')?.[0] ?? 0),
+    failures: failureCount(value('.failcount')),
     status: textIfThere(`${first.folder}/status`)?.trim(),
     locks: await Promise.all(locks.map(async (path) => ({ path, holder: await lockHolder(path) }))),
     results: plans.map((plan) => ({

@@ -13,6 +13,7 @@ import type { Digest } from '../primitives/index.ts';
 import type { RootSession } from '../sandbox/index.ts';
 import type { StagePlan, StageRecord } from './contract.ts';
 import { fetchedFolder } from './fetch.ts';
+import { machineOf } from './foreign.ts';
 import type { StageHands } from './hands.ts';
 import { ensureLayer } from './layers.ts';
 import type { ResolvedTarget } from './resolve.ts';
@@ -20,20 +21,11 @@ import { isPlainWay, outputFiles, runStep } from './run-steps.ts';
 import { discardFolder } from './state.ts';
 import { announceBuild } from './tidy.ts';
 
-/** Machines as `uname -m` says them, for images. */
-const machines: readonly (readonly [RegExp, string])[] = [
-  [/^(?:x86-64bit|pure64|amd64)/, 'x86_64'],
-  [/^x86-32bit/, 'i686'],
-  [/^(?:arm-64bit|arm64)/, 'aarch64'],
-  [/^arm-32bit/, 'armv7l'],
-];
-
-export function imageFacts({ name, identity }: StagePlan): ImageFacts {
-  const machine = machines.find(([pattern]) => pattern.test(identity.archDesc))?.[1] ?? identity.archDesc;
+function imageFacts({ name, identity }: StagePlan): ImageFacts {
   return {
     name,
     version: identity.version,
-    machine,
+    machine: machineOf(identity.archDesc) ?? identity.archDesc,
     description: `${identity.build} ${identity.subarch} ${identity.version}`,
   };
 }

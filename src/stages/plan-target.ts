@@ -10,9 +10,9 @@ import type {
   StageStep,
 } from './contract.ts';
 import { type ControlReader, checkedPath, checkedValue, isControlValue, versionTime } from './control.ts';
-import { Elements } from './elements.ts';
+import { Elements, isOfficial, isReplaced } from './elements.ts';
 import { emulationEnvironment, emulatorOf } from './foreign.ts';
-import { byteCountOf, spanOf } from './quantities.ts';
+import { byteCountOf, countOf, spanOf } from './quantities.ts';
 import { chooseSource, readStrategy, type Strategy, subarchFolder } from './sources.ts';
 
 export interface PlanRequest {
@@ -61,12 +61,12 @@ export function planTarget(request: PlanRequest): StagePlan {
   const name = resultName(elements, target, identity);
   const { suffix, ...result } = resultPath(elements, { target, usual: `${own}/${identity.version}`, name });
   const places = placesOf(elements, target);
-  const isOfficial = (elements.text('release/type') ?? 'official') === 'official';
+  const official = isOfficial(elements);
   const mtime = versionTime(identity.version);
   const emulator = emulatorOf(request.processor, elements.text('host/arch_desc'), identity.archDesc);
   const plan: StagePlan = {
     target,
-    isOfficial,
+    isOfficial: official,
     identity,
     name,
     mirror,
@@ -75,10 +75,10 @@ export function planTarget(request: PlanRequest): StagePlan {
     level: levelOf(elements, result.format),
     latest: latestOf(elements, own, { target, suffix }),
     source,
-    snapshot: snapshotOf(elements, isOfficial),
+    snapshot: snapshotOf(elements, official),
     fetchStep: elements.script('steps/fetch'),
     fetchDigest: elements.text('steps/fetch/digest'),
-    steps: steps.filter(({ element }) => isOfficial || !officialSteps.has(element)),
+    steps: steps.filter(({ element }) => official || !officialSteps.has(element)),
     ...places,
     outputPath: result.folder,
     distfiles: elements.text('path/distfiles'),
@@ -91,8 +91,8 @@ export function planTarget(request: PlanRequest): StagePlan {
     },
     limits: limitsOf(elements),
     mtime,
-    isReplaced: (elements.text('metro/options') ?? '').split(/\s+/).includes('replace'),
-    controlUpdates: isOfficial ? controlUpdates(target, identity.version, strategy) : [],
+    isReplaced: isReplaced(elements),
+    controlUpdates: official ? controlUpdates(target, identity.version, strategy) : [],
     emulator,
     elements: elements.used,
   };
@@ -282,8 +282,8 @@ function placesOf(
   return { packed, workPath };
 }
 
-function snapshotOf(elements: Elements, isOfficial: boolean): StagePlan['snapshot'] {
-  const path = isOfficial ? elements.text('path/mirror/snapshot') : undefined;
+function snapshotOf(elements: Elements, official: boolean): StagePlan['snapshot'] {
+  const path = official ? elements.text('path/mirror/snapshot') : undefined;
   if (path === undefined) return undefined;
   const usual = elements.text('snapshot/source') === 'meta-repo' ? '/var/git' : '/usr/portage';
   return { path, target: checkedPath(elements.text('snapshot/target') ?? usual, 'snapshot/target') };
@@ -292,11 +292,10 @@ function snapshotOf(elements: Elements, isOfficial: boolean): StagePlan['snapsho
 const longestStepMs = 24 * 3_600_000;
 
 function limitsOf(elements: Elements): StageLimits {
-  const processes = elements.text('limits/processes');
   return {
     stepMs: spanOf(elements.text('limits/step'), 'limits/step') ?? longestStepMs,
     memoryBytes: byteCountOf(elements.text('limits/memory'), 'limits/memory'),
-    processes: processes === undefined ? undefined : byteCountOf(processes, 'limits/processes'),
+    processes: countOf(elements.text('limits/processes'), 'limits/processes'),
   };
 }
 

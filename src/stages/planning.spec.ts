@@ -5,7 +5,7 @@ import { compareVersions, isControlValue, versionTime } from './control.ts';
 import { Elements } from './elements.ts';
 import { emulatorOf } from './foreign.ts';
 import { planTarget } from './plan-target.ts';
-import { byteCountOf, spanOf } from './quantities.ts';
+import { byteCountOf, countOf, spanOf } from './quantities.ts';
 import { complainedLine, isBashScript } from './script-place.ts';
 import { targetList } from './target-list.ts';
 
@@ -252,6 +252,8 @@ describe('values', () => {
     expect([byteCountOf('4GiB', 'x'), byteCountOf('17', 'x')]).toEqual([2 ** 32, 17]);
     for (const text of ['6', 'soon', '-1h', '0s', '1e3s'])
       expect(codeOf(() => spanOf(text, 'x'))).toBe('MST005');
+    expect([countOf('512', 'x'), countOf(undefined, 'x')]).toEqual([512, undefined]);
+    for (const text of ['0', '4GiB', '-1']) expect(codeOf(() => countOf(text, 'x'))).toBe('MST005');
   });
 
   it('9.5: emulation is for what a machine does not run itself', () => {

@@ -24,6 +24,14 @@ export function spanOf(text: string | undefined, element: string): number | unde
   throw fault('MST005', { what: `'${element}' is '${text}'`, next: "Write it like '90s', '45m' or '6h'." });
 }
 
+/** A plain number above 0; undefined for no text. Throws MST005 for others. */
+export function countOf(text: string | undefined, element: string): number | undefined {
+  if (text === undefined) return undefined;
+  const count = quantity(text, { '': 1 });
+  if (count !== undefined) return count;
+  throw fault('MST005', { what: `'${element}' is '${text}'`, next: "Write a plain number like '512'." });
+}
+
 /** Bytes of `512MiB`, `4GiB` or a plain number; undefined for no text. Throws MST005 for others. */
 export function byteCountOf(text: string | undefined, element: string): number | undefined {
   if (text === undefined) return undefined;

@@ -11,7 +11,7 @@ import {
 } from '../host/index.ts';
 import { buildTarget, isKept, type StageOutcome } from './build-target.ts';
 import type { StagePlan } from './contract.ts';
-import type { ControlReader } from './control.ts';
+import { type ControlReader, failureCount } from './control.ts';
 import { Elements } from './elements.ts';
 import type { StageHands } from './hands.ts';
 import { findInputs } from './inputs.ts';
@@ -108,8 +108,7 @@ class RunNotes {
   fail(): void {
     const { folder, controlFolder, isOfficial } = this.#plan;
     const path = `${controlFolder}/.failcount`;
-    const before = /^[0-9]{1,6}$/.exec(textIfThere(path)?.trim() ?? '')?.[0] ?? '0';
-    if (isOfficial) replaceFile(path, `${Number(before) + 1}\n`);
+    if (isOfficial) replaceFile(path, `${failureCount(textIfThere(path)) + 1}\n`);
     replaceFile(`${folder}/status`, 'fail\n');
   }
 

@@ -13,8 +13,9 @@ import {
   replaceSymlink,
   runOrThrow,
 } from '../host/index.ts';
+import { hashText } from './checksum-file.ts';
 import { checkedValue, versionTime } from './control.ts';
-import type { Elements } from './elements.ts';
+import { type Elements, isOfficial, isReplaced } from './elements.ts';
 import type { StageHands } from './hands.ts';
 import { takeLock } from './lock.ts';
 import { discardFolder } from './state.ts';
@@ -53,7 +54,7 @@ export function planSnapshot(elements: Elements): SnapshotPlan {
     throw fault('MST005', { what: `'snapshot/source' is '${source}'`, next });
   }
   return {
-    isOfficial: (elements.text('release/type') ?? 'official') === 'official',
+    isOfficial: isOfficial(elements),
     path,
     link: elements.text('path/mirror/link'),
     kind,
@@ -61,7 +62,7 @@ export function planSnapshot(elements: Elements): SnapshotPlan {
     branch: elements.text('snapshot/source/branch'),
     isLive: elements.text('snapshot/type') === 'live',
     time: versionTime(checkedValue(version, 'target/version')),
-    isReplaced: (elements.text('metro/options') ?? '').split(/\s+/).includes('replace'),
+    isReplaced: isReplaced(elements),
   };
 }
 
@@ -165,7 +166,7 @@ async function packInto(plan: SnapshotPlan, root: string, signal: AbortSignal | 
     const { digest } = await capture(request);
     removeEntry(`${plan.path}.hash.txt`);
     renameEntry(path, plan.path);
-    replaceFile(`${plan.path}.hash.txt`, `sha256 ${digest}\n`);
+    replaceFile(`${plan.path}.hash.txt`, hashText(digest));
   } finally {
     removeEntry(path);
   }

@@ -1,5 +1,5 @@
 // What is asked for, as it is written down, and what a job makes of a workspace in which nothing was made.
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -10,24 +10,18 @@ import {
   settleRequest,
   wishJob,
 } from '../../src/app/ebin-targets/wishes.ts';
-import { type Farm, openFarm } from '../../src/app/farm.ts';
-import { initFarm } from '../../src/app/index.ts';
+import type { Farm } from '../../src/app/farm.ts';
 import { requireCombination } from '../../src/recipes/ebin/index.ts';
 import { refusalsOf } from '../../src/recipes/ebin/report.ts';
+import { writtenFarm } from './written-farm.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'packmill-ebin-wishes-'));
 let farm: Farm;
 
 beforeAll(async () => {
-  const settings = { repository: 'extra', arch: 'x86_64', gnupgHome: undefined, key: undefined };
-  await initFarm({ folder: join(folder, 'farm'), ...settings });
   const source = `{ url: '${folder}', kind: ebins, target: ebins }`;
   const targets = 'targets: { ebins: { kind: ebins }, things: { kind: ebuild-tree } }';
-  appendFileSync(
-    join(folder, 'farm/packmill.yaml'),
-    `\nrecipe-sources: { binpkgs: ${source} }\n${targets}\n`,
-  );
-  farm = await openFarm(join(folder, 'farm'), 'write');
+  farm = await writtenFarm(join(folder, 'farm'), `recipe-sources: { binpkgs: ${source} }\n${targets}`);
 }, 60_000);
 
 afterAll(async () => {

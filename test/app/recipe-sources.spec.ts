@@ -1,24 +1,16 @@
 // Recipes of a commit, read with what earlier commits had in mind, are those that a reading of the whole commit finds.
-import {
-  appendFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Farm, openFarm } from '../../src/app/farm.ts';
-import { initFarm } from '../../src/app/index.ts';
+import type { Farm } from '../../src/app/farm.ts';
 import { type LoadedRecipes, loadRecipes } from '../../src/app/load-recipes.ts';
 import { RecipeSources } from '../../src/app/recipe-sources.ts';
 import { isFault } from '../../src/diagnostics/index.ts';
 import { VirtualClock } from '../../src/host/index.ts';
 import { nobodysGit } from '../git/nobodys-git.ts';
+import { writtenFarm } from './written-farm.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'packmill-recipe-sources-'));
 const remote = join(folder, 'remote');
@@ -27,10 +19,7 @@ let farm: Farm;
 beforeAll(async () => {
   mkdirSync(remote);
   git('init', '--quiet', '--initial-branch=main');
-  const settings = { repository: 'extra', arch: 'x86_64', gnupgHome: undefined, key: undefined };
-  await initFarm({ folder: join(folder, 'farm'), ...settings });
-  appendFileSync(join(folder, 'farm/packmill.yaml'), `\nrecipe-sources:\n  recipes: { url: '${remote}' }\n`);
-  farm = await openFarm(join(folder, 'farm'), 'write');
+  farm = await writtenFarm(join(folder, 'farm'), `recipe-sources:\n  recipes: { url: '${remote}' }`);
 }, 60_000);
 
 afterAll(async () => {

@@ -4,8 +4,9 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { initFarm, prepareFarm } from '../../src/app/index.ts';
+import { prepareFarm } from '../../src/app/index.ts';
 import { nobodysGit } from '../git/nobodys-git.ts';
+import { writeFarm } from './written-farm.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'packmill-scheduling-'));
 const farm = join(folder, 'farm');
@@ -18,14 +19,7 @@ beforeAll(async () => {
   await new Promise((resolve) => silent.once('listening', resolve));
   const at = silent.address();
   address = `git://127.0.0.1:${typeof at === 'object' ? at?.port : 0}/recipes`;
-  await initFarm({
-    folder: farm,
-    repository: 'extra',
-    arch: 'x86_64',
-    gnupgHome: undefined,
-    key: undefined,
-  });
-  appendFileSync(join(farm, 'packmill.yaml'), `\nrecipe-sources:\n  recipes: { url: '${address}' }\n`);
+  await writeFarm(farm, `recipe-sources:\n  recipes: { url: '${address}' }`);
   for (const name of ['egg', 'hen']) addRecipe(name, name === 'egg' ? 'hen' : 'egg');
 }, 60_000);
 

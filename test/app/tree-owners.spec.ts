@@ -1,18 +1,9 @@
 // Who made which package of a tree, and when one that nobody makes any more leaves it.
-import {
-  appendFileSync,
-  chmodSync,
-  mkdirSync,
-  mkdtempSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Farm, openFarm } from '../../src/app/farm.ts';
-import { initFarm } from '../../src/app/index.ts';
+import type { Farm } from '../../src/app/farm.ts';
 import { Publishing } from '../../src/app/publishing.ts';
 import { kindOf, takeDistfile } from '../../src/app/recipe-kinds.ts';
 import { RecipeSources } from '../../src/app/recipe-sources.ts';
@@ -25,6 +16,7 @@ import type { Artifact } from '../../src/model/index.ts';
 import { jobId } from '../../src/primitives/index.ts';
 import { artifactOf, planOf, Scene } from '../dispatcher/scene.ts';
 import { nobodysGit } from '../git/nobodys-git.ts';
+import { writtenFarm } from './written-farm.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'packmill-tree-owners-'));
 const remote = join(folder, 'remote');
@@ -36,12 +28,9 @@ let requests = 0;
 beforeAll(async () => {
   mkdirSync(remote);
   nobodysGit({ cwd: remote }, 'init', '--quiet', '--initial-branch=main');
-  const settings = { repository: 'extra', arch: 'x86_64', gnupgHome: undefined, key: undefined };
-  await initFarm({ folder: join(folder, 'farm'), ...settings });
   const kit = `{ url: '${remote}', branch: main, kind: autogen, target: things }`;
   const targets = `targets: { things: { kind: ebuild-tree, credentials: ${credentials} } }`;
-  appendFileSync(join(folder, 'farm/packmill.yaml'), `\nrecipe-sources: { kit: ${kit} }\n${targets}\n`);
-  farm = await openFarm(join(folder, 'farm'), 'write');
+  farm = await writtenFarm(join(folder, 'farm'), `recipe-sources: { kit: ${kit} }\n${targets}`);
   scene = new Scene({ database: farm.database, clock: farm.clock });
 }, 60_000);
 

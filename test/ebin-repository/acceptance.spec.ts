@@ -9,6 +9,7 @@ import type { GenerateResult, Scan } from '../../src/app/ebins/index.ts';
 import { encodeTarHeader } from '../../src/formats/archives/index.ts';
 import { BinhostServer } from '../ebins/binhost-server.ts';
 import { imageTar, type Made, type MadePackage, makePackage } from '../ebins/made.ts';
+import { pathsBelow } from '../ebins/paths-below.ts';
 import { sample } from '../ebins/sample.ts';
 
 const packmill = fileURLToPath(new URL('../../bin/packmill', import.meta.url));
@@ -94,13 +95,6 @@ function sharing(one: number): Partial<MadePackage> & { readonly image: Uint8Arr
   };
   return { format: 'xpak', image, metadata };
 }
-
-const pathsBelow = (root: string): string[] =>
-  readdirSync(root, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1))
-    .filter((path) => !path.startsWith('.'))
-    .sort();
 
 describe('a binhost', () => {
   const words = (name: string): string[] => [...into(name), '--atom', 'app-misc/ebinscript'];

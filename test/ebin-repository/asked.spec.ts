@@ -50,6 +50,9 @@ it.each([
   ['EBN083', [], { mirrors: ['files.example/store'] }],
   ['EBN083', [], { mirrors: ['https://files.example/a b'] }],
   ['EBN083', [], { open: { keys: ['/no/such/key'] } }],
+  ['EBN083', [], { uriStyle: 'short', uriDigits: 19 }],
+  ['EBN083', [], { uriStyle: 'short', uriDigits: 129 }],
+  ['EBN083', ['app-misc/foo-1/x'], {}],
 ])(
   'what is wrong for all versions is refused with %s before anything is written: %j %j',
   async (code, atoms, options) => {

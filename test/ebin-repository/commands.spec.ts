@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { GenerateResult, PackageReport, Scan, Selected } from '../../src/app/ebins/index.ts';
 import { isUnreadable, readText, requiredUseHolds, urisUnder } from '../../src/ebin-index/index.ts';
+import { pathsBelow } from '../ebins/paths-below.ts';
 import { demo, sample } from '../ebins/sample.ts';
 
 interface Ran {
@@ -78,13 +79,6 @@ const read = (kind: 'src-uri' | 'required-use', words: string) => {
 
 const holds = (repository: string, cpv: string, ...flags: readonly string[]): boolean =>
   requiredUseHolds(read('required-use', value(repository, cpv, 'REQUIRED_USE')), new Set(flags));
-
-const files = (root: string): string[] =>
-  readdirSync(root, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1))
-    .filter((path) => !path.startsWith('.'))
-    .sort();
 
 it('12: scan lists nine builds of ebindemo in eight combinations, and the older one is superseded', async () => {
   const { versions } = await json<Scan>('scan', pkgdir, '--atom', 'app-misc/ebindemo');
@@ -228,9 +222,9 @@ it('38: the same packages, found in another order and without an index, make the
     cpSync(join(pkgdir, from), at('shuffled', to), { recursive: true });
   const words = ['--out', at('second'), '--store', at('second-store'), '--mirror', 'http://127.0.0.1:9'];
   await json('generate', at('shuffled'), ...words);
-  expect(files(at('second'))).toEqual(files(at('tree')));
-  for (const path of files(at('second'))) expect(text('second', path)).toBe(text('tree', path));
-  const objects = files(at('second-store')).filter((path) => path.includes('/'));
+  expect(pathsBelow(at('second'))).toEqual(pathsBelow(at('tree')));
+  for (const path of pathsBelow(at('second'))) expect(text('second', path)).toBe(text('tree', path));
+  const objects = pathsBelow(at('second-store')).filter((path) => path.includes('/'));
   expect(objects).toHaveLength(23);
   for (const path of objects)
     expect(readFileSync(at('second-store', path))).toEqual(readFileSync(at('store', path)));
@@ -342,7 +336,7 @@ it('a request in JSON does what the words do, and the answer has the fields of t
   const result = await json<GenerateResult>('generate', '--request', at('request.json'));
   expect(result.exit).toBe(0);
   expect(result.objects.every(({ action }) => action === 'unchanged')).toBe(true);
-  for (const path of files(at('asked'))) expect(text('asked', path)).toBe(text('tree', path));
+  for (const path of pathsBelow(at('asked'))) expect(text('asked', path)).toBe(text('tree', path));
   expect(naive.files.every(({ action, sha256 }) => action === 'written' && sha256.length === 64)).toBe(true);
 });
 

@@ -269,6 +269,9 @@ describe('packmill ebin serve', () => {
     expect((await fetch(`${api}?use=%24(id)`)).status).toBe(400);
     expect((await fetch(`${api}/requests`, { method: 'POST' })).status).toBe(404);
     expect((await fetch(`${url}/api/ebins/ebins/no/such-1`)).status).toBe(404);
+    // a client that hangs up with the last byte may not be counted: this one stays
+    const range = await fetch(`${url}/distfiles/${objectOf().path}`, { headers: { range: 'bytes=4-9' } });
+    expect([range.status, (await range.arrayBuffer()).byteLength]).toEqual([206, 6]);
     const text = await (await fetch(`${url}/metrics`)).text();
     expect(text).toMatch(/packmill_ebin_requests_total\{kind="object",status="206"\} \d/);
     expect(text).toMatch(/packmill_ebin_sent_bytes_total\{kind="snapshot"\} \d{4,}/);

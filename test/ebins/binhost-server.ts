@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join, normalize } from 'node:path';
+import { startOnLoopback, stopServer } from './loopback.ts';
 
 /** One answer: its path, its status, and from which byte on. */
 export interface Answer {
@@ -69,14 +69,10 @@ export class BinhostServer {
 
   /** Starts it on a free port of loopback and returns its address. */
   async start(): Promise<string> {
-    await new Promise<void>((done) => {
-      this.#server.listen(0, '127.0.0.1', done);
-    });
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return await startOnLoopback(this.#server);
   }
 
   async stop(): Promise<void> {
-    this.#server.closeAllConnections();
-    await new Promise((done) => this.#server.close(done));
+    await stopServer(this.#server);
   }
 }

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join, normalize } from 'node:path';
+import { startOnLoopback, stopServer } from './loopback.ts';
 
 /** A store served over HTTP, at the top and once more below `/distfiles` as mirrors have it. */
 export class StoreServer {
@@ -21,14 +21,10 @@ export class StoreServer {
 
   /** Starts it on a free port of loopback and returns its address. */
   async start(): Promise<string> {
-    await new Promise<void>((done) => {
-      this.#server.listen(0, '127.0.0.1', done);
-    });
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return await startOnLoopback(this.#server);
   }
 
   async stop(): Promise<void> {
-    this.#server.closeAllConnections();
-    await new Promise((done) => this.#server.close(done));
+    await stopServer(this.#server);
   }
 }

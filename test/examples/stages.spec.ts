@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { inCage } from '../../examples/stages/cage.ts';
 import { makeSeed } from '../../examples/stages/seed.ts';
 import { openProgram } from '../../src/app/metro/index.ts';
 import { openStages, runRequest, runTargets, takeSeed } from '../../src/app/stages/index.ts';
@@ -79,21 +80,7 @@ END
 cc -O2 -o try try.c -lsmall
 ./try
 hello`;
-  const cage = ['--unshare-all', '--clearenv', '--setenv', 'PATH', '/usr/bin', '--uid', '0', '--gid', '0'];
-  const places = [
-    '--bind',
-    root,
-    '/',
-    '--proc',
-    '/proc',
-    '--dev',
-    '/dev',
-    '--tmpfs',
-    '/tmp',
-    '--chdir',
-    '/tmp',
-  ];
-  const said = execFileSync('bwrap', [...cage, ...places, '/bin/sh', '-ec', script], { encoding: 'utf8' });
+  const said = execFileSync('bwrap', inCage(root, script), { encoding: 'utf8' });
   const release = `Small 1 for generic_64, ${version}`;
   expect(said).toBe(`try for a sandbox on ${release}\nhello for generic_64 on ${release}\n`);
 });

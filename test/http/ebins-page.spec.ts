@@ -1,14 +1,14 @@
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ebinListSchema, ebinMatrixSchema, ebinRepositoriesSchema } from '../../src/api/index.ts';
 import { generate, memoryOf } from '../../src/ebin-repository/index.ts';
-import { findProgram } from '../../src/host/index.ts';
 import { indexOf, sampleBuilds } from '../ebin-index/sample.ts';
 import { writeRepository } from '../ebin-index/write-repository.ts';
 import { sample } from '../ebins/sample.ts';
+import { launchBrowser, watchedPage } from './browser.ts';
 import { type ServedFarm, serveFarm } from './served-farm.ts';
 
 let browser: Browser;
@@ -81,10 +81,7 @@ beforeAll(async () => {
   ];
   const wide = { name: 'wide', folder: join(folder, 'wide'), takesRequests: true };
   farm.service.shownEbins.push(wide);
-  browser = await chromium.launch({
-    executablePath: findProgram('chromium') ?? 'chromium',
-    args: ['--no-sandbox'],
-  });
+  browser = await launchBrowser();
 });
 afterAll(async () => {
   await browser.close();
@@ -102,15 +99,7 @@ afterEach(async () => {
 });
 
 async function open(query = '', options: Parameters<Browser['newPage']>[0] = {}): Promise<void> {
-  page = await browser.newPage(options);
-  page.on('pageerror', (error) => problems.push(String(error)));
-  page.on('console', (message) => {
-    if (/Content.Security.Policy/i.test(message.text())) problems.push(message.text());
-  });
-  page.on('dialog', (dialog) => {
-    problems.push(`a dialog: ${dialog.message()}`);
-    void dialog.dismiss();
-  });
+  page = await watchedPage(browser, problems, options);
   await page.goto(`${farm.url}/ebins.html${query}`);
   await page.locator('#state', { hasText: 'live' }).waitFor();
 }

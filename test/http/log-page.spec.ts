@@ -4,10 +4,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { findProgram } from '../../src/host/index.ts';
 import { followStream, LogHub, offsetOfLine, tailOffset } from '../../src/logs/index.ts';
+import { launchBrowser, watchedPage } from './browser.ts';
 
 /** The routes of the page as the web port has them, on a log of this test. */
 class LogServer {
@@ -113,10 +113,7 @@ function fileOf(path: string): { readonly path: string; readonly type: string } 
 
 let browser: Browser;
 beforeAll(async () => {
-  browser = await chromium.launch({
-    executablePath: findProgram('chromium') ?? 'chromium',
-    args: ['--no-sandbox'],
-  });
+  browser = await launchBrowser();
 });
 afterAll(() => browser.close());
 
@@ -136,11 +133,7 @@ afterEach(async () => {
 });
 
 async function open(query: string, options: Parameters<Browser['newPage']>[0] = {}): Promise<Page> {
-  const page = await browser.newPage(options);
-  page.on('pageerror', (error) => problems.push(String(error)));
-  page.on('console', (message) => {
-    if (/Content.Security.Policy/i.test(message.text())) problems.push(message.text());
-  });
+  const page = await watchedPage(browser, problems, options);
   await page.goto(`${base}/logs.html${query}`);
   return page;
 }

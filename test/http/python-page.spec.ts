@@ -1,10 +1,16 @@
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pythonSymbolSchema } from '../../src/api/index.ts';
-import { followedSymbols } from '../../src/app/python/open-symbols.ts';
-import { findProgram } from '../../src/host/index.ts';
-import { hashPath, ManifestBuilder, writeManifest } from '../../src/python-resources/index.ts';
+import { followSymbols } from '../../src/app/python/index.ts';
+import {
+  hashPath,
+  ManifestBuilder,
+  makeIndex,
+  writeIndex,
+  writeManifest,
+} from '../../src/python-resources/index.ts';
 import { node, type SmallWorld, smallWorld } from '../python-resources/small-world.ts';
+import { launchBrowser, watchedPage } from './browser.ts';
 import { type ServedFarm, serveFarm } from './served-farm.ts';
 
 let browser: Browser;
@@ -18,21 +24,10 @@ beforeAll(async () => {
   world = smallWorld();
   farm = await serveFarm({
     pagesFolder: `${import.meta.dirname}/../../src/http/pages`,
-    symbols: followedSymbols(world.manifestFile, () => {}),
+    symbols: followSymbols(world.manifestFile, () => {}),
   });
-  browser = await chromium.launch({
-    executablePath: findProgram('chromium') ?? 'chromium',
-    args: ['--no-sandbox'],
-  });
-  page = await browser.newPage();
-  page.on('pageerror', (error) => problems.push(String(error)));
-  page.on('dialog', (dialog) => {
-    problems.push(`a dialog: ${dialog.message()}`);
-    void dialog.dismiss();
-  });
-  page.on('console', (message) => {
-    if (/Content.Security.Policy/i.test(message.text())) problems.push(message.text());
-  });
+  browser = await launchBrowser();
+  page = await watchedPage(browser, problems);
 });
 afterAll(async () => {
   await browser.close();
@@ -98,7 +93,6 @@ describe('the page of Python symbols', () => {
     builder.put(evil, 'Documentation', new Map([[hashPath('evil'), { html: hostile, text: hostile }]]));
     writeManifest(`${world.folder}/again/manifest.json`, builder.manifest);
     writeManifest(world.manifestFile, [...world.manifest, ...builder.manifest]);
-    const { writeIndex, makeIndex } = await import('../../src/python-resources/index.ts');
     writeIndex(world.indexFile, makeIndex([[evil, ['evil']]]));
     writeManifest(world.manifestFile, builder.manifest);
     await page.goto(`${farm.url}/python.html?path=evil`);

@@ -1,6 +1,6 @@
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { findProgram } from '../../src/host/index.ts';
+import { launchBrowser, watchedPage } from './browser.ts';
 import { keptSource, packageOf, runOf, startedMs } from './kept-source.ts';
 import { type ServedFarm, serveFarm } from './served-farm.ts';
 
@@ -10,10 +10,7 @@ let page: Page;
 let problems: string[];
 
 beforeAll(async () => {
-  browser = await chromium.launch({
-    executablePath: findProgram('chromium') ?? 'chromium',
-    args: ['--no-sandbox'],
-  });
+  browser = await launchBrowser();
 });
 afterAll(() => browser.close());
 beforeEach(async () => {
@@ -60,15 +57,7 @@ function many() {
 }
 
 async function open(options: Parameters<Browser['newPage']>[0] = {}, query = ''): Promise<void> {
-  page = await browser.newPage(options);
-  page.on('pageerror', (error) => problems.push(String(error)));
-  page.on('console', (message) => {
-    if (/Content.Security.Policy/i.test(message.text())) problems.push(message.text());
-  });
-  page.on('dialog', (dialog) => {
-    problems.push(`a dialog: ${dialog.message()}`);
-    void dialog.dismiss();
-  });
+  page = await watchedPage(browser, problems, options);
   await page.goto(`${farm.url}/recipes.html${query}`);
   await page.locator('#state', { hasText: 'live' }).waitFor();
 }
@@ -202,8 +191,7 @@ describe('the page of stages', () => {
     const source = { source: 'tiny', target: 'mirror', generation: 3, trees: [] };
     const subarch = { ...own, state: 'failed' as const, failures: 2, jobs, results: [result] };
     farm.service.stageSources = [{ ...source, subarches: [subarch] }];
-    page = await browser.newPage();
-    page.on('pageerror', (error) => problems.push(String(error)));
+    page = await watchedPage(browser, problems);
     await page.goto(`${farm.url}/stages.html`);
     await page.locator('#state', { hasText: 'live' }).waitFor();
     const shown = page.locator('[data-subarch="a/b/c"]');

@@ -1,7 +1,8 @@
-import { utimesSync } from 'node:fs';
+import { readdirSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { isFault } from '../../src/diagnostics/index.ts';
+import { ownIdentity } from '../../src/host/index.ts';
 import type { Target } from '../../src/incremental/index.ts';
 import { Yard } from './model.ts';
 
@@ -309,4 +310,18 @@ test('two builds in one folder do not run at the same time', async () => {
   };
   const { report } = await yard.build([outer]);
   expect(report.failed[0]?.tail[0]).toContain('INC008');
+});
+
+test('of two builds that find the lock of one that was killed, one builds', async () => {
+  yard.write('source', 's');
+  const killed = { ...ownIdentity(), pid: 999_999_999 };
+  yard.write('.state/lock', JSON.stringify(killed));
+  const targets = [yard.target('out', ['source'])];
+  const ends = await Promise.allSettled([yard.plan(targets).build(), yard.plan(targets).build()]);
+  const refused = ends.filter((end) => end.status === 'rejected');
+  expect(refused.length).toBeLessThan(2);
+  for (const { reason } of refused) expect(reason).toMatchObject({ problem: { code: 'INC008' } });
+  expect(yard.made).toEqual(['out']);
+  const left = readdirSync(join(yard.root, '.state'));
+  expect(left.filter((name) => name.startsWith('lock'))).toEqual([]);
 });

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -95,5 +95,7 @@ describe('distributions on their way into an environment', () => {
 
   it('a file that is not there is the mistake of who named it', async () => {
     await expect(install(archive('none.whl'))).rejects.toThrow('MPY013');
+    symlinkSync('nowhere.whl', join(wheels, 'astray.whl'));
+    await expect(install(archive('astray.whl'))).rejects.toThrow('MPY013');
   });
 });

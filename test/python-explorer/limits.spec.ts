@@ -72,6 +72,29 @@ describe('limits and preparations', () => {
     expect(graph.troubles.map(({ code }) => code)).toContain('MPY021');
   });
 
+  it('the record of a graph is gone when one that was cut short took its place', async () => {
+    const turning = (text: string): string =>
+      laboratory.files('turning', {
+        'turning-1.0.dist-info/METADATA': metadata('turning'),
+        'turning-1.0.dist-info/RECORD': 'able.py,,\nturning.py,,\n',
+        'able.py': 'X = 1\n',
+        'turning.py': text,
+      });
+    const ask = (place: string) =>
+      explore({
+        environment: { python, prefixes: [], site: [place] },
+        distribution: { name: 'turning', version: '1.0' },
+        output: join(laboratory.folder, 'turning.json'),
+        cage: laboratory.cage,
+      });
+    const good = await ask(turning('Y = 1\n'));
+    expect([good.recorded, good.summary.complete]).toEqual([false, true]);
+    const cut = await ask(turning('import os, signal\nos.kill(os.getppid(), signal.SIGKILL)\n'));
+    expect([cut.recorded, cut.succeeded, cut.summary.complete]).toEqual([false, true, false]);
+    const again = await ask(turning('Y = 1\n'));
+    expect([again.recorded, again.summary.complete]).toEqual([false, true]);
+  });
+
   it('links that were put into its folder lead nowhere', async () => {
     const { output, exploration } = await laboratory.explore('leak', [site]);
     expect(exploration.succeeded).toBe(true);

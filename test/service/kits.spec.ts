@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { chromium } from 'playwright-core';
 import { afterEach, describe, expect, it } from 'vitest';
-import { findProgram } from '../../src/host/index.ts';
+import { launchBrowser, watchedPage } from '../http/browser.ts';
 import { startRedis } from '../redis-server.ts';
 import { KitFarm, kitFiles, password } from './kit-farm.ts';
 import { overRedis } from './service-fixture.ts';
@@ -15,14 +14,10 @@ afterEach(async () => {
 
 /** What people see of autogens: a row for each job by its name, and its log behind it. */
 async function seenInBrowser(url: string): Promise<void> {
-  const browser = await chromium.launch({
-    executablePath: findProgram('chromium') ?? 'chromium',
-    args: ['--no-sandbox'],
-  });
+  const browser = await launchBrowser();
   try {
-    const page = await browser.newPage();
     const problems: string[] = [];
-    page.on('pageerror', (error) => problems.push(String(error)));
+    const page = await watchedPage(browser, problems);
     await page.goto(`${url}/recipes.html`);
     await page.locator('#rows tr[data-name="app-misc/pen"]').waitFor();
     const names = await page.locator('#rows td:first-child').allTextContents();

@@ -2,7 +2,7 @@ import { basename, dirname } from 'node:path';
 import type { StoredArtifact } from '../../database/index.ts';
 import { fault } from '../../diagnostics/index.ts';
 import { indexFolder, presumedVersion, readPackageFolder } from '../../ebins/index.ts';
-import { parseInstanceName, parsePackageId } from '../../formats/gentoo/index.ts';
+import { packageNameOf, parseInstanceName } from '../../formats/gentoo/index.ts';
 import {
   copyHashing,
   ensureFolder,
@@ -71,7 +71,5 @@ function* namesFor(path: string): Generator<string> {
 }
 
 /** `category/name` of a result of a request. */
-export function packageOfBuild({ artifact }: StoredArtifact): string | undefined {
-  const id = parsePackageId(artifact.name);
-  return id && `${id.category}/${id.name}`;
-}
+export const packageOfBuild = ({ artifact }: StoredArtifact): string | undefined =>
+  packageNameOf(artifact.name);

@@ -8,7 +8,7 @@ import { pathExists, realPath } from '../../host/index.ts';
 import { EbinRepositories } from '../ebins/ebin-look.ts';
 import type { Farm } from '../farm.ts';
 import { autogenPackages } from '../service/autogen-packages.ts';
-import { isEbinTarget } from './is-ebin-target.ts';
+import { ebinTargets } from './is-ebin-target.ts';
 import { readEbinFacts } from './objects.ts';
 
 /** What may be seen of a farm's repositories of ebins; those that were never published are not among them. */
@@ -20,7 +20,7 @@ export function ebinLook(farm: Farm, takesRequests: () => boolean): EbinReposito
     return memory;
   };
   const shown = () =>
-    ebinTargets(farm).map((name) => ({
+    publishedTargets(farm).map((name) => ({
       name,
       folder: treeOf(farm, name),
       memory: memoryFor(name),
@@ -31,11 +31,10 @@ export function ebinLook(farm: Farm, takesRequests: () => boolean): EbinReposito
 
 const treeOf = ({ paths }: Pick<Farm, 'paths'>, target: string): string => `${paths.public}/${target}/tree`;
 
-function ebinTargets(farm: Farm): readonly string[] {
-  return Object.keys(farm.config.targets)
-    .filter((target) => isEbinTarget(farm, target) && pathExists(treeOf(farm, target)))
+const publishedTargets = (farm: Farm): readonly string[] =>
+  ebinTargets(farm)
+    .filter((target) => pathExists(treeOf(farm, target)))
     .sort();
-}
 
 /** What published packages say of their builds, and what the newest jobs were refused for. */
 function targetMemory(farm: Farm, target: string): MatrixMemory {

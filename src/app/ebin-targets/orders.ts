@@ -1,7 +1,7 @@
 import type { WorkOrder } from '../../api/index.ts';
 import { fault } from '../../diagnostics/index.ts';
 import { openBuild } from '../../ebins/index.ts';
-import { parsePackageId } from '../../formats/gentoo/index.ts';
+import { packageNameOf } from '../../formats/gentoo/index.ts';
 import type { Artifact, PlannedJob, Recipe, RecipeKind } from '../../model/index.ts';
 import { parseDigest } from '../../primitives/index.ts';
 import {
@@ -63,8 +63,7 @@ export async function verifyBuild(
   if (claim === undefined || others.length > 0 || object === undefined)
     throw fault('BLD032', { what: `one binary package of '${details.cpv}' was to be handed in` });
   const opened = await openBuild(await store.path(object), { signatures: 'ignore' });
-  const id = parsePackageId(opened.cpv);
-  const name = id && `${id.category}/${id.name}`;
+  const name = packageNameOf(opened.cpv);
   if (name === undefined || (opened.cpv !== details.cpv && name !== details.cpv))
     throw fault('BLD032', { what: `'${opened.cpv}' was handed in for '${details.cpv}'` });
   requireCombination(details, opened);

@@ -1,13 +1,14 @@
 import type { EbinRequest } from '../../api/index.ts';
 import { fault } from '../../diagnostics/index.ts';
-import { type Selected, selectNearest } from '../../ebin-repository/index.ts';
-import { bareFlag, comparePackageIds, parsePackageId } from '../../formats/gentoo/index.ts';
+import { originIn, type Selected, selectNearest } from '../../ebin-repository/index.ts';
+import { bareFlag, comparePackageIds, packageNameOf, parsePackageId } from '../../formats/gentoo/index.ts';
 import { digestBytes, textIfThere } from '../../host/index.ts';
 import type { Recipe } from '../../model/index.ts';
 import { type JobId, jobId } from '../../primitives/index.ts';
 import { buildRecipe, type EbinDetails } from '../../recipes/ebin/index.ts';
 import type { Farm } from '../farm.ts';
 import { sourcesFor } from '../farm-names.ts';
+import { ebinTargets } from './is-ebin-target.ts';
 import { ownFolderOf } from './recipes.ts';
 
 /** A combination of flags that somebody wants, as it is written down. */
@@ -119,10 +120,6 @@ export interface Settled {
   readonly found: Selected | undefined;
 }
 
-/** The targets of ebins of a farm. */
-const ebinTargets = ({ config }: Pick<Farm, 'config'>): readonly string[] =>
-  Object.entries(config.targets).flatMap(([name, { kind }]) => (kind === 'ebins' ? [name] : []));
-
 /**
  * Finds out what a request means: which target and version, and how each flag is to be. Throws EBN101 when there is no such
  * target, version or flag.
@@ -165,7 +162,7 @@ function originOf(farm: Pick<Farm, 'trees'>, target: string, cpv: string): strin
   const tree = farm.trees.list().find(({ name }) => name === target)?.path;
   if (!id || tree === undefined) return cpv;
   const text = textIfThere(`${tree}/${id.category}/${id.name}/${cpv.slice(id.category.length + 1)}.ebuild`);
-  return /^# ebins \d+: ([^\s,]+),/.exec(text ?? '')?.[1] ?? cpv;
+  return originIn(text ?? '') ?? cpv;
 }
 
 /** What a repository has for a wish: of the version that is named, or of the newest. */
@@ -186,8 +183,6 @@ function order(a: string, b: string): number {
 }
 
 function isKnown(farm: Pick<Farm, 'trees'>, target: string, atom: string): boolean {
-  const id = parsePackageId(atom);
-  return (
-    id !== undefined && farm.trees.packages(target).some(({ name }) => name === `${id.category}/${id.name}`)
-  );
+  const own = packageNameOf(atom);
+  return farm.trees.packages(target).some(({ name }) => name === own);
 }

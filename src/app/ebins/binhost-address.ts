@@ -1,4 +1,4 @@
-import { machine } from '../../host/index.ts';
+import { machine, sha512Text } from '../../host/index.ts';
 
 /** What happened with a binhost, for whoever watches. */
 export interface BinhostFetched {
@@ -19,6 +19,12 @@ export interface BinhostOptions {
 
 /** Whether a place of packages is an address of a server, and no folder. */
 export const isBinhost = (place: string): boolean => /^https?:\/\//i.test(place);
+
+/** The folder for the packages of one binhost among those of others; its name tells the host to people. */
+export function binhostFolder(parent: string, address: string): string {
+  const host = new URL(address).hostname.replace(/[^a-z0-9.-]/gi, '_');
+  return `${parent}/${host}-${sha512Text(address.replace(/\/+$/, '')).slice(0, 16)}`;
+}
 
 /** Where packages of binhosts are kept when nothing else is said; undefined when the environment names no place for caches. */
 export function usualBinhostCache(): string | undefined {

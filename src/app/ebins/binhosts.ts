@@ -2,8 +2,8 @@ import { fault, type Problem } from '../../diagnostics/index.ts';
 import { type GenerateRequest, isWanted, type ScanRequest } from '../../ebin-repository/index.ts';
 import { indexedFacts, mirrorBinhost, readBinhost } from '../../ebins/index.ts';
 import { Fetcher, shownAddress } from '../../fetcher/index.ts';
-import { sha512Text, systemClock, systemRandom } from '../../host/index.ts';
-import { type BinhostOptions, isBinhost } from './binhost-address.ts';
+import { systemClock, systemRandom } from '../../host/index.ts';
+import { type BinhostOptions, binhostFolder, isBinhost } from './binhost-address.ts';
 
 async function withFetcher<Result>(
   cacheFolder: string | undefined,
@@ -16,12 +16,6 @@ async function withFetcher<Result>(
     fetcher.close();
   }
 }
-
-/** A folder of its own for each address; its name tells the host to people. */
-const folderOf = (cache: string, address: string): string => {
-  const host = new URL(address).hostname.replace(/[^a-z0-9.-]/gi, '_');
-  return `${cache}/${host}-${sha512Text(address.replace(/\/+$/, '')).slice(0, 16)}`;
-};
 
 /**
  * A request whose binhosts are folders: what they offer and the request asks for is fetched first.
@@ -47,7 +41,7 @@ export async function withFetched(
       }
       const { folder, ...done } = await mirrorBinhost(fetcher, {
         address: place,
-        folder: folderOf(cache, place),
+        folder: binhostFolder(cache, place),
         isWanted: (cpv) => isWanted(cpv, request.atoms),
         signal: request.signal,
       });

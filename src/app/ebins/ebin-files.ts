@@ -1,13 +1,15 @@
 import { fault } from '../../diagnostics/index.ts';
-import { requireRepository } from '../../ebin-repository/index.ts';
+import { repositoryName, requireRepository } from '../../ebin-repository/index.ts';
+import { isAliasName } from '../../ebins/index.ts';
 import {
   comparePlainTarMembers,
   encodePlainTarHeader,
   type PlainTarMember,
   plainTarEnd,
+  tarPadding,
 } from '../../formats/archives/index.ts';
 import { contentLayoutText, contentPath } from '../../formats/gentoo/index.ts';
-import { bytesIfThere, digestBytes, entryFacts, kindsIn, realPath, textIfThere } from '../../host/index.ts';
+import { bytesIfThere, digestBytes, entryFacts, kindsIn, realPath } from '../../host/index.ts';
 import { compareBytes } from '../../primitives/index.ts';
 
 /** Where the files of a repository of ebins and of its store are. */
@@ -19,11 +21,11 @@ export interface ServedEbins {
 }
 
 /** Name of a repository that is to be served. Throws EBN084 when it or its store is none. */
-export function repositoryName({ repository, store }: ServedEbins): string {
+export function servedName({ repository, store }: ServedEbins): string {
   requireRepository(repository);
   if (entryFacts(realPath(store))?.kind !== 'folder')
     throw fault('EBN084', { what: `there is no store '${store}'` });
-  return textIfThere(`${repository}/profiles/repo_name`)?.trim() || 'ebins';
+  return repositoryName(repository);
 }
 
 /** What a path below `distfiles/` names. */
@@ -31,9 +33,6 @@ export type DistfileAnswer =
   | { readonly kind: 'layout'; readonly text: string }
   | { readonly kind: 'object'; readonly path: string; readonly sizeBytes: number; readonly sha512: string }
   | { readonly kind: 'unknown' };
-
-/** Short addresses have at least so many digits (specification 6.2). */
-const shortPath = /^[0-9a-f]{20,127}$/;
 
 /**
  * What a path below `distfiles/` names: `layout.conf`, an object under its content-hash path (specification 8.2), or under a
@@ -43,7 +42,7 @@ export function answerDistfile({ store }: Pick<ServedEbins, 'store'>, path: stri
   if (path === 'layout.conf') return { kind: 'layout', text: contentLayoutText };
   const sha512 = /(?:^|\/)([0-9a-f]{128})$/.exec(path)?.[1];
   if (sha512 !== undefined && path === contentPath(sha512)) return objectAt(`${store}/${path}`, sha512);
-  if (!shortPath.test(path)) return { kind: 'unknown' };
+  if (!isAliasName(path)) return { kind: 'unknown' };
   // a second name of an object, or a link to it; a link to anything else leads nowhere
   const root = realPath(store);
   const target = realPath(`${store}/${path}`);
@@ -167,7 +166,7 @@ export function snapshotTree({ repository }: Pick<ServedEbins, 'repository'>): T
   let sizeBytes = 0;
   for (const { member, bytes } of members) {
     const header = encodePlainTarHeader(member, snapshotTime);
-    const padding = new Uint8Array((512 - (bytes.byteLength % 512)) % 512);
+    const padding = tarPadding(bytes.byteLength);
     pieces.push(header, bytes, padding);
     sizeBytes += header.byteLength + bytes.byteLength + padding.byteLength;
   }

@@ -8,12 +8,12 @@ import {
   useMatrix,
 } from '../../ebin-index/index.ts';
 import {
+  isWanted,
   type KnownEbin,
   type KnownEbins,
   type MatrixMemory,
   MatrixReader,
 } from '../../ebin-repository/index.ts';
-import { parsePackageId } from '../../formats/gentoo/index.ts';
 import { type Clock, systemClock } from '../../host/index.ts';
 
 /** A repository of ebins that is shown. */
@@ -207,12 +207,6 @@ function matrixOf(
   return JSON.parse(JSON.stringify(view)) as EbinMatrix;
 }
 
-/** Whether an ebin is what an atom says: `category/name`, or with its version. */
-const isMeant = (cpv: string, atom: string): boolean => {
-  const id = parsePackageId(cpv);
-  return cpv === atom || (id !== undefined && `${id.category}/${id.name}` === atom);
-};
-
 /** The matrices of a folder that an atom names, or its list. Throws EBN084, EBN095. */
 export async function lookAtEbins(
   folder: string,
@@ -223,7 +217,7 @@ export async function lookAtEbins(
   const known = await new MatrixReader(folder).read();
   const list = { repository: shown.name, ...listOf(known, rowOf), takesRequests: false };
   if (atom === undefined) return { list, matrices: [] };
-  const meant = known.ebins.filter(({ facts }) => isMeant(facts.cpv, atom));
+  const meant = known.ebins.filter(({ facts }) => isWanted(facts.cpv, [atom]));
   if (meant.length === 0) throw fault('EBN095', { what: `the repository has no ebin '${atom}'` });
   return {
     list,

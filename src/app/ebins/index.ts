@@ -38,8 +38,8 @@ export { type BinhostOptions, isBinhost, usualBinhostCache } from './binhost-add
 export {
   answerDistfile,
   type DistfileAnswer,
-  repositoryName,
   type ServedEbins,
+  servedName,
   snapshotTree,
   type TreeFileAnswer,
   type TreeSnapshot,

@@ -1,7 +1,6 @@
+import { normalisedName } from '../../formats/python/index.ts';
 import type { PythonDistribution } from '../../formats/python-graph/index.ts';
 import { namesIn } from '../../host/index.ts';
-
-const normalised = (name: string): string => name.replace(/[-_.]+/g, '-').toLowerCase();
 
 /** The archive of a distribution in folders of archives, a wheel before sources; undefined when there is none. */
 export function archiveOf(
@@ -14,7 +13,7 @@ export function archiveOf(
     for (const folder of folders) {
       for (const file of [...namesIn(folder)].sort()) {
         const [, found = '', its] = pattern.exec(file) ?? [];
-        const isIt = normalised(found) === normalised(name) && (version === '' || its === version);
+        const isIt = normalisedName(found) === normalisedName(name) && (version === '' || its === version);
         if (isIt) return `${folder}/${file}`;
       }
     }

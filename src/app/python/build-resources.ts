@@ -1,8 +1,8 @@
-import { fault } from '../../diagnostics/index.ts';
-import { ensureFolder, makeTemporaryFolder, removeTree, systemClock } from '../../host/index.ts';
+import { type Problem, problem } from '../../diagnostics/index.ts';
+import { systemClock } from '../../host/index.ts';
 import { type BuildOptions, ResourceBuild, type ResourceBuildReport } from '../../python-build/index.ts';
 import type { PythonCage } from '../../python-explorer/index.ts';
-import { openCage } from './explore-distributions.ts';
+import { inCage } from './python-cage.ts';
 import { SandboxExecutor } from './sandbox-executor.ts';
 
 export interface ResourceBuildRequest {
@@ -20,19 +20,6 @@ export interface ResourceBuildRequest {
   readonly share: number;
   readonly options: BuildOptions;
   readonly signal?: AbortSignal;
-}
-
-async function inCage<Result>(
-  signal: AbortSignal | undefined,
-  work: (cage: PythonCage) => Promise<Result>,
-): Promise<Result> {
-  const folder = makeTemporaryFolder('packmill-python-');
-  try {
-    ensureFolder(`${folder}/scratch`);
-    return await work(await openCage(folder, signal));
-  } finally {
-    await removeTree(folder);
-  }
 }
 
 const opened = (request: ResourceBuildRequest, cage: PythonCage): Promise<ResourceBuild> => {
@@ -53,7 +40,8 @@ const opened = (request: ResourceBuildRequest, cage: PythonCage): Promise<Resour
 
 /**
  * `packmill py build`: what of the selected distributions is out of date, made anew. Failures of distributions are in the report and in
- * `build/failures.json`. Throws MPY204, MPY206 when fewer than the asked share was built, INC and SBX problems, SYS004.
+ * `build/failures.json`; MPY206 is among its problems when fewer than the asked share was built. Throws MPY204, INC and SBX problems,
+ * SYS004.
  */
 export async function buildResources(request: ResourceBuildRequest): Promise<ResourceBuildReport> {
   const { options, signal, share } = request;
@@ -63,10 +51,9 @@ export async function buildResources(request: ResourceBuildRequest): Promise<Res
   return { ...report, problems: [...report.problems, ...tooFew(report, share)] };
 }
 
-function tooFew({ selected, succeeded, failed }: ResourceBuildReport, share: number) {
+function tooFew({ selected, succeeded, failed }: ResourceBuildReport, share: number): readonly Problem[] {
   if (failed.length === 0 || (succeeded > 0 && succeeded >= share * selected)) return [];
-  const error = fault('MPY206', { what: `${succeeded} of ${selected} distributions were built` });
-  return [error.problem];
+  return [problem('MPY206', { what: `${succeeded} of ${selected} distributions were built` })];
 }
 
 /** `packmill py build --explain`: why a target would be made; empty when it is up to date. Throws INC005 and as a build does. */

@@ -4,19 +4,10 @@ import {
   type ExplorationRules,
   type PythonDistribution,
   parseDistribution,
+  standardLibraryName,
 } from '../../formats/python-graph/index.ts';
+import { ensureFolder, namesIn, pathKind, systemClock, writeFileWithMode } from '../../host/index.ts';
 import {
-  ensureFolder,
-  machine,
-  makeTemporaryFolder,
-  namesIn,
-  pathKind,
-  removeTree,
-  systemClock,
-  writeFileWithMode,
-} from '../../host/index.ts';
-import {
-  distributionAt,
   type Exploration,
   type ExplorationOptions,
   explore,
@@ -24,12 +15,12 @@ import {
   installDistribution,
   type PythonCage,
   type PythonEnvironment,
-  standardLibrary,
   troubleProblem,
   type ValidationReport,
   validateGraph,
 } from '../../python-explorer/index.ts';
-import { openSandbox } from '../open-sandbox.ts';
+import { findInstalled } from './installed-files.ts';
+import { inCage } from './python-cage.ts';
 
 export interface ExploreRequest {
   /** `name`, `name==version`, `builtin-stdlib`, or a path of a wheel, an archive of sources, or a folder with a project. */
@@ -76,11 +67,8 @@ export async function exploreDistributions(request: ExploreRequest): Promise<rea
   for (const path of request.site) {
     if (pathKind(path) !== 'folder') throw fault('MPY013', { what: `the folder '${path}' does not exist` });
   }
-  const folder = makeTemporaryFolder('packmill-python-');
-  try {
-    ensureFolder(request.out);
-    ensureFolder(`${folder}/scratch`);
-    const cage = await openCage(folder, request.signal);
+  ensureFolder(request.out);
+  return await inCage(request.signal, async (cage) => {
     const rows: ExploredRow[] = [];
     for (const asked of request.distributions) {
       if (request.signal?.aborted) break;
@@ -95,29 +83,7 @@ export async function exploreDistributions(request: ExploreRequest): Promise<rea
       0o644,
     );
     return rows;
-  } finally {
-    await removeTree(folder);
-  }
-}
-
-/** The sandbox that the environment asks for: containers of `BUILDER_IMAGE` where `CONTAINER_ENGINE` says so. */
-export async function openCage(folder: string, signal: AbortSignal | undefined): Promise<PythonCage> {
-  const engine = machine.variable('CONTAINER_ENGINE');
-  const { driver, root } = await openSandbox({
-    settings: {
-      engine: engine === 'docker' || engine === 'podman' ? engine : undefined,
-      sandboxRoot: machine.variable('CI_SANDBOX_ROOT'),
-      image: machine.variable('BUILDER_IMAGE'),
-      hostname: machine.name(),
-      processors: undefined,
-    },
-    folder,
-    environment: { CONTAINER_ENGINE: engine, DOCKER_SOCKET: machine.variable('DOCKER_SOCKET') },
-    clock: systemClock,
-    onProblem: () => undefined,
   });
-  const scratch = `${folder}/scratch`;
-  return { sandbox: driver, root, scratch, clock: systemClock, signal, digests: new Map() };
 }
 
 async function exploreOne(request: ExploreRequest, cage: PythonCage, asked: string): Promise<ExploredRow> {
@@ -147,10 +113,9 @@ async function exploreOne(request: ExploreRequest, cage: PythonCage, asked: stri
       cage,
       options: { ...request.options, rules: request.rules },
     });
-    stage = 'validate';
     const known = { ...row, distribution, durationMs: took() };
-    if (!exploration.succeeded)
-      return { ...known, stage: 'explore', problems: problemsOf(exploration, graph) };
+    if (!exploration.succeeded) return { ...known, stage, problems: problemsOf(exploration, graph) };
+    stage = 'validate';
     return await validateOne({ ...known, stage }, exploration, graph);
   } catch (error) {
     if (!isFault(error, 'MPY011', 'MPY012', 'MPY013', 'MPY020', 'MPY022')) throw error;
@@ -162,7 +127,7 @@ const environmentOf = ({ python, prefixes, site, distributions }: ExploreRequest
   python,
   prefixes,
   // the standard library by itself: what is installed beside it does not count
-  site: distributions.length === 1 && distributions[0] === standardLibrary ? [] : site,
+  site: distributions.length === 1 && distributions[0] === standardLibraryName ? [] : site,
 });
 
 const problemsOf = ({ summary }: Exploration, graph: string): readonly Problem[] =>
@@ -205,7 +170,9 @@ async function findDistribution(
     return { problem: problem('MPY013', { what: `'${asked}' is neither a distribution nor a file` }) };
   }
   const there =
-    distribution.name === standardLibrary ? distribution : await installedIn(request.site, distribution);
+    distribution.name === standardLibraryName
+      ? distribution
+      : (await findInstalled(request.site, distribution))?.distribution;
   if (there !== undefined) return { distribution: there, site: [] };
   if (request.index === undefined) return { distribution, site: [] };
   return await install(request, cage, { kind: 'index', distribution, index: request.index, hashes: [] });
@@ -229,22 +196,3 @@ async function install(
   if (installed.problem !== undefined) return { problem: installed.problem };
   return { distribution: installed.distribution, site: [target] };
 }
-
-/** By which name and version a site has it; undefined when none has, or another version. */
-async function installedIn(
-  sites: readonly string[],
-  wanted: PythonDistribution,
-): Promise<PythonDistribution | undefined> {
-  const name = normalised(wanted.name);
-  for (const site of sites) {
-    for (const entry of namesIn(site)) {
-      if (!/\.(?:dist|egg)-info$/.test(entry) || !normalised(entry).startsWith(name)) continue;
-      const found = await distributionAt(`${site}/${entry}`);
-      const isIt = found !== undefined && normalised(found.name) === name;
-      if (isIt && (wanted.version === '' || wanted.version === found.version)) return found;
-    }
-  }
-  return undefined;
-}
-
-const normalised = (name: string): string => name.replace(/[-_.]+/g, '-').toLowerCase();

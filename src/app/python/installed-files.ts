@@ -1,32 +1,40 @@
+import { normalisedName } from '../../formats/python/index.ts';
+import type { PythonDistribution } from '../../formats/python-graph/index.ts';
 import { namesIn, pathKind, textIfThere } from '../../host/index.ts';
 import { distributionAt } from '../../python-explorer/index.ts';
 
-/** Where a site has a distribution. */
-export interface InstalledFiles {
+/** A distribution that a site has. */
+export interface InstalledDistribution {
   readonly site: string;
-  /** Folders and files that are the distribution's own, its metadata among them. */
-  readonly paths: readonly string[];
+  /** Folder of its metadata. */
+  readonly metadata: string;
+  /** By the name and version that its metadata have. */
+  readonly distribution: PythonDistribution;
 }
 
-const normalised = (name: string): string => name.replace(/[-_.]+/g, '-').toLowerCase();
-
-/** The first site that has a distribution in a version (any, when it is empty) and the distribution's own files there. */
-export async function installedFiles(
+/** Where the first site that has a distribution in a version (any, when it is empty) has it; undefined when none has. */
+export async function findInstalled(
   sites: readonly string[],
-  { name, version }: { readonly name: string; readonly version: string },
-): Promise<InstalledFiles | undefined> {
-  const wanted = normalised(name);
+  { name, version }: PythonDistribution,
+): Promise<InstalledDistribution | undefined> {
+  const wanted = normalisedName(name);
   for (const site of sites) {
     for (const entry of namesIn(site)) {
-      if (!/\.(?:dist|egg)-info$/.test(entry) || !normalised(entry).startsWith(wanted)) continue;
-      const found = await distributionAt(`${site}/${entry}`);
-      if (found === undefined || normalised(found.name) !== wanted) continue;
-      if (version !== '' && version !== found.version) continue;
-      return { site, paths: [`${site}/${entry}`, ...contentsOf(site, `${site}/${entry}`)] };
+      if (!/\.(?:dist|egg)-info$/.test(entry) || !normalisedName(entry).startsWith(wanted)) continue;
+      const metadata = `${site}/${entry}`;
+      const distribution = await distributionAt(metadata);
+      if (distribution === undefined || normalisedName(distribution.name) !== wanted) continue;
+      if (version === '' || version === distribution.version) return { site, metadata, distribution };
     }
   }
   return undefined;
 }
+
+/** Folders and files that are a distribution's own, its metadata among them. */
+export const filesOf = ({ site, metadata }: InstalledDistribution): readonly string[] => [
+  metadata,
+  ...contentsOf(site, metadata),
+];
 
 /** What stands beside the metadata: the top-levels, by the list of files, or by the list of names. */
 function contentsOf(site: string, metadata: string): readonly string[] {

@@ -1,4 +1,5 @@
 import { fault, ProblemError } from '../../diagnostics/index.ts';
+import { standardLibraryName } from '../../formats/python-graph/index.ts';
 import {
   ensureFolder,
   pathExists,
@@ -16,11 +17,10 @@ import {
   type PythonCage,
   type PythonEnvironment,
   probeFolder,
-  standardLibrary,
   troubleProblem,
 } from '../../python-explorer/index.ts';
 import { archiveOf } from './archives.ts';
-import { installedFiles } from './installed-files.ts';
+import { filesOf, findInstalled } from './installed-files.ts';
 
 export interface ExecutorInput {
   readonly cage: PythonCage;
@@ -53,11 +53,13 @@ export class SandboxExecutor implements Executor {
 
   async sources({ distribution }: Pick<BuildItem, 'distribution'>): Promise<readonly string[]> {
     const { sites, archives, python, cage } = this.#in;
-    if (distribution.name === standardLibrary) {
+    if (distribution.name === standardLibraryName) {
       return cage.root.kind === 'host' && pathExists(python) ? [python] : [];
     }
     const archive = archiveOf(archives, distribution);
-    return archive === undefined ? ((await installedFiles(sites, distribution))?.paths ?? []) : [archive];
+    if (archive !== undefined) return [archive];
+    const installed = await findInstalled(sites, distribution);
+    return installed === undefined ? [] : filesOf(installed);
   }
 
   async prepare({ say }: ExecutorWork): Promise<void> {
@@ -74,7 +76,7 @@ export class SandboxExecutor implements Executor {
     await removeTree(target);
     const source = await this.#sourceOf(item);
     if (source === undefined) {
-      const site = (await installedFiles(sites, distribution))?.site;
+      const site = (await findInstalled(sites, distribution))?.site;
       say(site === undefined ? '[INFO] nothing to install' : `[INFO] installed in '${site}'`);
       return;
     }
@@ -96,10 +98,10 @@ export class SandboxExecutor implements Executor {
   /** Undefined: it is there already. Throws MPY205. */
   async #sourceOf({ distribution }: BuildItem): Promise<InstallSource | undefined> {
     const { archives, sites, index } = this.#in;
-    if (distribution.name === standardLibrary) return undefined;
+    if (distribution.name === standardLibraryName) return undefined;
     const archive = archiveOf(archives, distribution);
     if (archive !== undefined) return { kind: 'archive', path: archive };
-    if ((await installedFiles(sites, distribution)) !== undefined) return undefined;
+    if ((await findInstalled(sites, distribution)) !== undefined) return undefined;
     if (index !== undefined) return { kind: 'index', distribution, index, hashes: [] };
     const { name, version } = distribution;
     throw fault('MPY205', {
@@ -119,7 +121,7 @@ export class SandboxExecutor implements Executor {
   ): Promise<void> {
     const { cage, environments, rules = 'packmill', timeoutMs } = this.#in;
     const own = `${environments}/${stem}`;
-    const isStandard = distribution.name === standardLibrary;
+    const isStandard = distribution.name === standardLibraryName;
     const { summary, succeeded, durationMs, peakMemoryBytes, end } = await explore({
       environment: isStandard
         ? { ...this.#environment([]), site: [] }

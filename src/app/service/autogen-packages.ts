@@ -1,10 +1,9 @@
 import type { UpkeepPackage, UpkeepPackageState } from '../../api/index.ts';
 import { isFinal } from '../../model/index.ts';
 import { jobId } from '../../primitives/index.ts';
-import { isEbinTarget } from '../ebin-targets/is-ebin-target.ts';
 import { isWishName } from '../ebin-targets/wishes.ts';
 import type { Farm } from '../farm.ts';
-import { isStageTarget } from '../stage-targets/is-stage-target.ts';
+import { isAutogenTarget } from '../recipe-kinds.ts';
 import { knownAutogens } from '../tree-owners.ts';
 
 /** A source of autogens with its target. */
@@ -27,8 +26,7 @@ function namesOf(
   farm: Pick<Farm, 'config' | 'database' | 'trees'>,
   { source, target }: AutogenSource,
 ): readonly string[] {
-  if (!isEbinTarget(farm, target) && !isStageTarget(farm, target))
-    return knownAutogens(farm, target)[source] ?? [];
+  if (isAutogenTarget(farm, target)) return knownAutogens(farm, target)[source] ?? [];
   const made = farm.trees.packages(target).flatMap(({ from }) => (from?.source === source ? [from.job] : []));
   const jobs = farm.database.inventory.recipes(target, 'any');
   return [...new Set([...made, ...jobs.keys()])].filter((name) => !isWishName(name));

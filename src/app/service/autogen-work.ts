@@ -1,5 +1,4 @@
 import type { ScheduleReply, ScheduleRequest } from '../../api/index.ts';
-import { systemRandom } from '../../host/index.ts';
 import { isFinal } from '../../model/index.ts';
 import { jobId } from '../../primitives/index.ts';
 import type { Farm } from '../farm.ts';
@@ -7,7 +6,8 @@ import type { RecipeSources } from '../recipe-sources.ts';
 import { countAutogens } from './autogen-packages.ts';
 import { newestCommit } from './newest-commit.ts';
 import { treeRecipesFor } from './tree-recipes-for.ts';
-import { shown, type WantedRun } from './upkeep-run.ts';
+import { scheduleRun } from './tree-run.ts';
+import type { WantedRun } from './upkeep-run.ts';
 import type { Performed, SourceWork } from './upkeep-source.ts';
 
 export interface AutogenWorkParts {
@@ -32,23 +32,13 @@ export class AutogenWork implements SourceWork {
   }
 
   async perform(wanted: WantedRun): Promise<Performed> {
-    const { source, target, schedule } = this.#parts;
+    const { source, target } = this.#parts;
     const commit = await this.newest();
     const { names } = await treeRecipesFor(this.#parts, target, { source, commit, isGone: false });
-    const packages = (wanted.packages ?? this.#idle(wanted, names)).map((name) => ({ name }));
+    const packages = wanted.packages ?? this.#idle(wanted, names);
     // what is under way may be of an earlier commit: a push has its own run, which leaves nothing out
     const head = packages.length < names.length ? undefined : commit;
-    if (packages.length === 0)
-      return { head, outcome: { outcome: 'done', problem: null, scheduled: [], warnings: 0 } };
-    const reply = await schedule({
-      id: `upkeep-${systemRandom.hex(12)}`,
-      ...{ target, source, arch: 'any', commit, urgency: 0, packages },
-    });
-    const [first] = reply.refused;
-    const problem = first === undefined ? null : shown(first);
-    const scheduled = reply.accepted.map(({ name }) => name);
-    const outcome = problem === null ? 'done' : 'failed';
-    return { head, outcome: { outcome, problem, scheduled, warnings: reply.refused.length } };
+    return { head, outcome: await scheduleRun(this.#parts, packages, commit) };
   }
 
   /** By the clock nothing is begun that is still under way; a push is for all. */

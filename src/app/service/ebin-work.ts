@@ -1,4 +1,3 @@
-import { digestBytes, systemRandom } from '../../host/index.ts';
 import { isFinal, type Recipe } from '../../model/index.ts';
 import { jobId } from '../../primitives/index.ts';
 import { ebinRecipes } from '../ebin-targets/recipes.ts';
@@ -6,6 +5,7 @@ import { isWishName } from '../ebin-targets/wishes.ts';
 import { countAutogens } from './autogen-packages.ts';
 import type { AutogenWorkParts } from './autogen-work.ts';
 import { treeRecipesFor } from './tree-recipes-for.ts';
+import { recipesDigest, scheduleRun } from './tree-run.ts';
 import { shown, type WantedRun } from './upkeep-run.ts';
 import type { Performed, SourceWork } from './upkeep-source.ts';
 
@@ -23,30 +23,20 @@ export class EbinWork implements SourceWork {
   /** Folders have no commits: a digest over everything that would make a job. Throws what `ebinRecipes` throws. */
   async newest(): Promise<string> {
     const { farm, source } = this.#parts;
-    return stateOf((await ebinRecipes(farm, source)).recipes);
+    return recipesDigest((await ebinRecipes(farm, source)).recipes);
   }
 
   async perform({ packages }: WantedRun): Promise<Performed> {
-    const { farm, source, target, schedule, sources } = this.#parts;
+    const { farm, source, target, sources } = this.#parts;
     const state = { source, commit: undefined, isGone: false };
     const all = await treeRecipesFor({ farm, sources }, target, state);
     const recipes = all.recipes.filter(({ name }) => !isWishName(name));
-    const head = stateOf(recipes);
+    const head = recipesDigest(recipes);
     const wanted = packages ?? recipes.filter((one) => this.#isChanged(one)).map(({ name }) => name);
+    const outcome = await scheduleRun(this.#parts, wanted);
     const [lack] = all.lacking;
-    const told = lack === undefined ? null : shown(lack);
-    const warnings = all.lacking.length;
-    if (wanted.length === 0)
-      return { head, outcome: { outcome: 'done', problem: told, scheduled: [], warnings } };
-    const reply = await schedule({
-      id: `upkeep-${systemRandom.hex(12)}`,
-      ...{ target, source, arch: 'any', urgency: 0, packages: wanted.map((name) => ({ name })) },
-    });
-    const [first] = reply.refused;
-    const problem = first === undefined ? told : shown(first);
-    const scheduled = reply.accepted.map(({ name }) => name);
-    const outcome = first === undefined ? 'done' : 'failed';
-    return { head, outcome: { outcome, problem, scheduled, warnings: warnings + reply.refused.length } };
+    const problem = outcome.problem ?? (lack === undefined ? null : shown(lack));
+    return { head, outcome: { ...outcome, problem, warnings: outcome.warnings + all.lacking.length } };
   }
 
   /** What was looked at in this state is not looked at again, whatever came of it, unless it was called off or lost. */
@@ -65,6 +55,3 @@ export class EbinWork implements SourceWork {
     return countAutogens(farm, { source, target });
   }
 }
-
-const stateOf = (recipes: readonly Recipe[]): string =>
-  digestBytes(JSON.stringify(recipes.map(({ name, inputDigest }) => [name, inputDigest]))).slice(0, 40);

@@ -15,7 +15,7 @@ import type { Farm } from '../farm.ts';
 import { sourcesFor, targetNames, usualSource, usualTarget } from '../farm-names.ts';
 import type { BrokenRecipe } from '../load-recipes.ts';
 import { readInventory } from '../plan-recipes.ts';
-import { isEbuildTree, kindOf } from '../recipe-kinds.ts';
+import { isTreeTarget, kindOf } from '../recipe-kinds.ts';
 import type { RecipeSources, SourceState } from '../recipe-sources.ts';
 import type { ArchShortage } from './architectures.ts';
 import { coveredTo } from './covered-range.ts';
@@ -45,7 +45,7 @@ type Settled = ScheduleRequest & { readonly target: string; readonly source: str
 const settle = (request: ScheduleRequest, config: FarmConfig): Settled => {
   const target = request.target ?? usualTarget(config);
   const source = request.source ?? usualSource(config, target) ?? '';
-  if (!isEbuildTree({ config }, target)) return { ...request, target, source };
+  if (!isTreeTarget({ config }, target)) return { ...request, target, source };
   const packages = request.packages.map(({ name, buildClass }) => ({
     name: buildClass === undefined || name.includes('/') ? name : `${name}/${buildClass}`,
   }));
@@ -235,7 +235,7 @@ export class Scheduling {
     const unfit = this.#unfit(request);
     if (unfit) return this.#answer(request, undefined, unfit);
     const state = await sources.at(request.source, request.commit);
-    if (!isEbuildTree(farm, request.target)) return await this.#planFrom(request, state);
+    if (!isTreeTarget(farm, request.target)) return await this.#planFrom(request, state);
     const { names, recipes, broken } = await treeRecipesFor(this.#parts, request.target, state);
     const isAll = request.packages.some(({ name }) => name === 'all');
     const packages = isAll ? names.map((name) => ({ name })) : request.packages;

@@ -1,4 +1,3 @@
-import { digestBytes, systemRandom } from '../../host/index.ts';
 import type { Recipe } from '../../model/index.ts';
 import { type Candidate, nextBuild } from '../../stage-mirror/index.ts';
 import { mirrorEntries } from '../stage-targets/mirror-entries.ts';
@@ -8,7 +7,8 @@ import { standingOf } from '../stage-targets/standing.ts';
 import { countAutogens } from './autogen-packages.ts';
 import type { AutogenWorkParts } from './autogen-work.ts';
 import { treeRecipesFor } from './tree-recipes-for.ts';
-import { shown, type WantedRun } from './upkeep-run.ts';
+import { recipesDigest, scheduleRun } from './tree-run.ts';
+import type { WantedRun } from './upkeep-run.ts';
 import type { Performed, SourceWork } from './upkeep-source.ts';
 
 /**
@@ -26,7 +26,7 @@ export class StageWork implements SourceWork {
   async newest(): Promise<string> {
     const { sources, source } = this.#parts;
     const state = await sources.at(source, undefined);
-    return state.commit ?? stateOf((await sources.stages(state)).recipes);
+    return state.commit ?? recipesDigest((await sources.stages(state)).recipes);
   }
 
   async perform({ kind, by, packages }: WantedRun): Promise<Performed> {
@@ -36,24 +36,9 @@ export class StageWork implements SourceWork {
     if (isNew && !this.#isBusy()) beginVersion(farm, source);
     const state = await sources.at(source, undefined);
     const { recipes } = await treeRecipesFor({ farm, sources }, target, state);
-    const head = state.commit ?? stateOf(recipes);
+    const head = state.commit ?? recipesDigest(recipes);
     const wanted = packages ?? namesFor(recipes, builds);
-    if (wanted.length === 0)
-      return { head, outcome: { outcome: 'done', problem: null, scheduled: [], warnings: 0 } };
-    return { head, outcome: await this.#schedule(wanted) };
-  }
-
-  async #schedule(wanted: readonly string[]): Promise<Performed['outcome']> {
-    const { source, target, schedule } = this.#parts;
-    const reply = await schedule({
-      id: `upkeep-${systemRandom.hex(12)}`,
-      ...{ target, source, arch: 'any', urgency: 0, packages: wanted.map((name) => ({ name })) },
-    });
-    const [first] = reply.refused;
-    const problem = first === undefined ? null : shown(first);
-    const scheduled = reply.accepted.map(({ name }) => name);
-    const outcome = problem === null ? 'done' : 'failed';
-    return { outcome, problem, scheduled, warnings: reply.refused.length };
+    return { head, outcome: await scheduleRun(this.#parts, wanted) };
   }
 
   /** First parts of the names of jobs of those subarches that a run is for. */
@@ -116,6 +101,3 @@ function namesFor(recipes: readonly Recipe[], categories: readonly string[]): re
 
 /** Seeds are taken in when something begins with them. */
 const isSeed = (name: string): boolean => /\/seed-stage[13]$/.test(name);
-
-const stateOf = (recipes: readonly Recipe[]): string =>
-  digestBytes(JSON.stringify(recipes.map(({ name, inputDigest }) => [name, inputDigest]))).slice(0, 40);

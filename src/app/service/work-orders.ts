@@ -14,7 +14,7 @@ import { ebinOrderSettings } from '../ebin-targets/orders.ts';
 import { foldersOf } from '../ebin-targets/recipes.ts';
 import { isWishName, wishOfJob, wishRecipe } from '../ebin-targets/wishes.ts';
 import type { Farm } from '../farm.ts';
-import { isEbuildTree, kindOf, pkgbuildSettings } from '../recipe-kinds.ts';
+import { isAutogenTarget, kindOf, pkgbuildSettings } from '../recipe-kinds.ts';
 import type { RecipeSources } from '../recipe-sources.ts';
 import { isStageTarget } from '../stage-targets/is-stage-target.ts';
 import { mirrorInputs, stageOrderSettings } from '../stage-targets/orders.ts';
@@ -49,8 +49,7 @@ export class WorkOrders {
   }
 
   isAutogen({ job }: Pick<BegunAttempt, 'job'>): boolean {
-    const isOther = this.isEbin({ job }) || this.isStage({ job });
-    return isEbuildTree(this.#farm, targetOf(job.id).target) && !isOther;
+    return isAutogenTarget(this.#farm, targetOf(job.id).target);
   }
 
   isEbin({ job }: Pick<BegunAttempt, 'job'>): boolean {

@@ -1,6 +1,7 @@
+import { basename } from 'node:path';
 import { fault } from '../../diagnostics/index.ts';
 import { ensureFolder, makeSymlink, pathExists } from '../../host/index.ts';
-import type { Artifact, JobContext, JobRun, Outcome } from '../../model/index.ts';
+import type { JobContext, JobRun, Outcome } from '../../model/index.ts';
 import type { Digest } from '../../primitives/index.ts';
 import type {
   ResultDetails,
@@ -19,7 +20,8 @@ import {
   type StagePlan,
 } from '../../stages/index.ts';
 import type { ObjectStore } from '../../store/index.ts';
-import { typeOf } from './recipes.ts';
+import { stageArtifact } from './artifact.ts';
+import { seedFileName, typeOf } from './recipes.ts';
 
 /** What stages are made with, wherever the builder is. */
 export interface MakerParts {
@@ -45,7 +47,7 @@ export function stageMaker(parts: MakerParts): StageMaker {
 
 type Context = JobContext<StageDetails>;
 
-/** A seed becomes an object; its bytes are those that the settings state. Throws MST011, SYS003. */
+/** A seed becomes an object; its bytes are those that the settings state. Throws MST010, MST011, SYS003. */
 async function takeSeed({ store }: MakerParts, context: Context, details: SeedDetails): Promise<Outcome> {
   const { file, sha256, place, type, version } = details;
   if (!pathExists(file)) throw fault('MST010', { what: `the seed '${file}' is not there` });
@@ -55,8 +57,7 @@ async function takeSeed({ store }: MakerParts, context: Context, details: SeedDe
       what: `the seed '${file}' is not what 'packmill.yaml' says`,
       why: `It says ${sha256}; the file has ${digest}.`,
     });
-  const suffix = /\.tar(?:\.[a-z0-9]+)?$/.exec(file)?.[0] ?? '.tar';
-  const fileName = `${type}-${place.subarch}-${place.build}-${version}${suffix}`;
+  const fileName = seedFileName(details);
   const control = [{ name: `version/${type}`, value: version, isVersion: true }];
   const facts: StageFacts = {
     ...{ files: [], kind: 'seed', place, version, target: `seed-${type}`, type },
@@ -81,7 +82,7 @@ async function packTree(
 ): Promise<Outcome> {
   const { plan, build: of, version, link } = details;
   const hands = parts.hands(eventsOf(context, run));
-  const fileName = plan.path.slice(plan.path.lastIndexOf('/') + 1);
+  const fileName = basename(plan.path);
   const path = `${context.work}/${fileName}`;
   // the tree of a version is packed once, whatever its source has by now
   const isAsked = context.reasons.some(({ kind }) => kind === 'inputs-changed' || kind === 'asked');
@@ -114,7 +115,7 @@ async function build(
     details.snapshot && (await putInput(store, context, { input: details.snapshot, folder: inputs }));
   const here: StagePlan = {
     ...plan,
-    source: { ...plan.source, folder: inputs, name: seed.slice(seed.lastIndexOf('/') + 1) },
+    source: { ...plan.source, folder: inputs, name: basename(seed) },
     snapshot: tree === undefined || !plan.snapshot ? undefined : { ...plan.snapshot, path: tree },
     emulator: emulatorHere(plan.identity.archDesc),
   };
@@ -123,7 +124,7 @@ async function build(
   if (!record) return { kind: 'succeeded', artifacts: [] };
   const extras = await stillThere(store, record.extras);
   const facts = resultFacts(details, { ...record, key, extras });
-  const fileName = plan.result.slice(plan.result.lastIndexOf('/') + 1);
+  const fileName = basename(plan.result);
   return await succeed(store, context, {
     facts,
     fileName,
@@ -192,12 +193,8 @@ async function succeed(
   const isOut = published.some((one) => one.fileName === fileName && one.object === object);
   if (isOut) return { kind: 'already-built', files: [fileName] };
   const listed = await store.putBytes(Buffer.from(JSON.stringify(facts)));
-  const nothing = { depends: [], provides: [], providedSonames: [], neededSonames: [] };
-  const artifact: Artifact = {
-    ...{ name: recipe.name, version: recipe.version, arch: 'any', fileName, object, sizeBytes },
-    ...nothing,
-    facts: listed.digest,
-  };
+  const { name, version } = recipe;
+  const artifact = stageArtifact({ name, version, fileName, object, sizeBytes, facts: listed.digest });
   return { kind: 'succeeded', artifacts: [artifact] };
 }
 

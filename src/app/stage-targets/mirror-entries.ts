@@ -1,8 +1,9 @@
-import type { Digest } from '../../primitives/index.ts';
+import { type Digest, parseJobId } from '../../primitives/index.ts';
 import type { TreePackage } from '../../publisher/ebuild-tree/index.ts';
 import type { StageFacts, StagePlace } from '../../recipes/stage/index.ts';
 import { compareVersions } from '../../stages/index.ts';
 import type { Farm } from '../farm.ts';
+import { isStageTarget } from './is-stage-target.ts';
 
 /** Something that a stage mirror of the farm holds. */
 export interface MirrorEntry extends TreePackage {
@@ -38,9 +39,21 @@ export async function waitingExtras(
 ): Promise<readonly Digest[]> {
   const found: Digest[] = [];
   for (const { job, artifact } of farm.database.artifacts.unpublished())
-    if (farm.config.targets[job.split('/', 1).join()]?.kind === 'stages')
+    if (isStageTarget(farm, parseJobId(job)?.target ?? ''))
       found.push(...(await readStageFacts(farm, artifact.facts)).extras.map(({ digest }) => digest));
   return found;
+}
+
+/** The entries that links to the newest ones lead to, by the paths of the links; of two of one version the later one counts. */
+export function newestByLink(entries: readonly MirrorEntry[]): ReadonlyMap<string, MirrorEntry> {
+  const newest = new Map<string, MirrorEntry>();
+  for (const entry of entries) {
+    const { latest } = entry.about;
+    if (latest === undefined) continue;
+    const known = newest.get(latest);
+    if (!known || compareVersions(known.version, entry.version) <= 0) newest.set(latest, entry);
+  }
+  return newest;
 }
 
 /** `BUILD/ARCH_DESC/SUBARCH`, as in paths of a mirror. */

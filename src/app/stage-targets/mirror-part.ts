@@ -7,7 +7,14 @@ import type { StagePlace } from '../../recipes/stage/index.ts';
 import { artifactSuffix, infoOfText, type MirrorSubarch, printIndex } from '../../stage-mirror/index.ts';
 import { compareVersions } from '../../stages/index.ts';
 import type { Farm } from '../farm.ts';
-import { type MirrorEntry, mirrorPart, placeOf, placeText, resultsOf } from './mirror-entries.ts';
+import {
+  type MirrorEntry,
+  mirrorPart,
+  newestByLink,
+  placeOf,
+  placeText,
+  resultsOf,
+} from './mirror-entries.ts';
 import { parsePlace, placeOfBuild } from './read-control.ts';
 
 /**
@@ -43,14 +50,7 @@ export async function mirrorPackage(
 
 /** Links to the newest results with their checksums and signatures; of openvz one more in a folder of its own. */
 function latestLinks(entries: readonly MirrorEntry[]): readonly [string, string][] {
-  const newest = new Map<string, MirrorEntry>();
-  for (const entry of entries) {
-    const { latest } = entry.about;
-    const known = latest === undefined ? undefined : newest.get(latest);
-    if (latest !== undefined && (!known || compareVersions(known.version, entry.version) <= 0))
-      newest.set(latest, entry);
-  }
-  const links = [...newest].flatMap(([link, { about }]): [string, string][] => [
+  const links = [...newestByLink(entries)].flatMap(([link, { about }]): [string, string][] => [
     ...['', '.hash.txt', '.gpg'].map((suffix): [string, string] => [
       `${link}${suffix}`,
       relative(dirname(link), `${about.path}${suffix}`),

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { WorkOrder } from '../../api/index.ts';
 import type { TravellingObject } from '../../builder/index.ts';
 import { fault } from '../../diagnostics/index.ts';
@@ -13,6 +14,7 @@ import {
 } from '../../recipes/stage/index.ts';
 import type { ObjectStore } from '../../store/index.ts';
 import type { Farm } from '../farm.ts';
+import { stageArtifact } from './artifact.ts';
 import { resultFacts } from './make.ts';
 import { readStageFacts } from './mirror-entries.ts';
 
@@ -50,8 +52,7 @@ async function artifactFor(
   { object, fileName }: Extract<StageInput, { from: 'mirror' }>,
 ): Promise<Artifact> {
   const sizeBytes = entryFacts(await store.path(object))?.sizeBytes ?? 0;
-  const nothing = { depends: [], provides: [], providedSonames: [], neededSonames: [] };
-  return { name: fileName, version: '', arch: 'any', fileName, object, sizeBytes, ...nothing, facts: object };
+  return stageArtifact({ name: fileName, version: '', fileName, object, sizeBytes, facts: object });
 }
 
 /** All that has to travel of a target that was built: the result, what tells of it, and what was left beside it. Throws STO problems. */
@@ -95,10 +96,9 @@ export async function verifyStage(
   for (const { digest } of said.extras) await store.path(digest);
   const sizeBytes = entryFacts(await store.path(object))?.sizeBytes ?? 0;
   const facts = resultFacts(details, said);
-  const fileName = details.plan.result.slice(details.plan.result.lastIndexOf('/') + 1);
+  const fileName = basename(details.plan.result);
   const listed = await store.putBytes(Buffer.from(JSON.stringify(facts)));
-  const nothing = { depends: [], provides: [], providedSonames: [], neededSonames: [] };
-  return [{ name, version, arch: 'any', fileName, object, sizeBytes, ...nothing, facts: listed.digest }];
+  return [stageArtifact({ name, version, fileName, object, sizeBytes, facts: listed.digest })];
 }
 
 type Said = Pick<StageFacts, 'extras' | 'key' | 'inputs' | 'tools' | 'durationMs'>;

@@ -5,9 +5,9 @@ import type { TreePackage } from '../../publisher/ebuild-tree/index.ts';
 import type { PublishReport } from '../../publisher/index.ts';
 import { packFiles } from '../../recipes/autogen/index.ts';
 import type { StageFacts } from '../../recipes/stage/index.ts';
-import { hashText } from '../../stage-mirror/index.ts';
+import { hashText } from '../../stages/index.ts';
 import type { Farm } from '../farm.ts';
-import { ownerOf } from '../tree-owners.ts';
+import { makerOf } from '../tree-owners.ts';
 import { type MirrorEntry, mirrorEntries, mirrorPart, readStageFacts } from './mirror-entries.ts';
 import { mirrorPackage } from './mirror-part.ts';
 import { outdated } from './outdated.ts';
@@ -59,7 +59,7 @@ export async function changeMirror(
 
 /** A finished result as an entry of its mirror: its file, its checksum and signature, and what was left beside it. */
 async function entryOf(farm: Farm, target: string, stored: StoredArtifact): Promise<MirrorEntry> {
-  const { artifact, attempt } = stored;
+  const { artifact } = stored;
   const about = await readStageFacts(farm, artifact.facts);
   const { object, version, fileName } = artifact;
   const signature = await signatureOf(farm, await farm.store.path(object));
@@ -70,11 +70,7 @@ async function entryOf(farm: Farm, target: string, stored: StoredArtifact): Prom
   const { digest } = await farm.store.putBytes(packFiles(texts));
   const folder = dirname(about.path);
   const extras = about.extras.map(({ name, digest: of }) => ({ path: `${folder}/${name}`, object: of }));
-  const { attempts, jobs } = farm.database;
-  const row = jobs.get(attempts.get(attempt)?.jobKey ?? -1);
-  const planned = row && jobs.planned(row.key);
-  const from =
-    row && planned && ownerOf(farm, target, { plan: row.plan, name: planned.name, folder: planned.folder });
+  const from = makerOf(farm, target, stored);
   return {
     ...{ name: entryName(about), version, fileName, object: digest, facts: artifact.facts },
     placed: [{ path: about.path, object }, ...unlike(extras)],

@@ -1,12 +1,16 @@
+import { basename } from 'node:path';
 import type { StagesConfig } from '../../config/index.ts';
 import { fault, isFault, type Problem, ProblemError } from '../../diagnostics/index.ts';
 import { digestBytes, machine } from '../../host/index.ts';
 import type { Recipe } from '../../model/index.ts';
-import type { Digest } from '../../primitives/index.ts';
+import { type Digest, isPlainPath } from '../../primitives/index.ts';
+import { indexingBuilder } from '../../recipes/ebin/index.ts';
 import {
   type ResultDetails,
+  type SeedDetails,
   type StageDetails,
   type StageInput,
+  type StagePlace,
   stageLabel,
   stageRecipe,
 } from '../../recipes/stage/index.ts';
@@ -29,8 +33,8 @@ import { runVersion } from './run-version.ts';
 
 type BuildConfig = StagesConfig['builds'][number];
 
-/** The builder that takes seeds in and packs package trees: both lie where the manager is. */
-export const stageKeeper = 'manager';
+/** The builder that takes seeds in and packs package trees: both lie where the manager is, as the folders of ebins do. */
+const stageKeeper = indexingBuilder;
 
 /** Stages of a source as jobs; a subarch whose files are wrong has none, and says why. */
 export interface FoundStages {
@@ -128,6 +132,7 @@ function* subarchRecipes(planning: Planning, build: BuildConfig): Generator<Reci
   const request = requestOf(planning, build, false);
   const targets = targetsOf(request);
   const made = new Map<string, Made>();
+  const place = placeOfBuild(build);
   const name = (target: string): string => `${categoryOf(build)}/${target}`;
   for (const seed of seedsOf(planning.config, build)) {
     made.set(seed.key, seed);
@@ -143,11 +148,10 @@ function* subarchRecipes(planning: Planning, build: BuildConfig): Generator<Reci
       yield snapshot.recipe;
       continue;
     }
-    const isBehind =
-      typeOf(target) !== 'stage3' && [...made.keys()].includes(keyOf(build, 'stage3', planning.version));
+    const isBehind = typeOf(target) !== 'stage3' && made.has(keyOf(place, 'stage3', planning.version));
     const plan = planOf(requestOf(planning, build, isBehind), target);
     const recipe = resultRecipe(planning, { build, plan, made, name: name(target) });
-    made.set(keyOf(build, typeOf(target), planning.version), {
+    made.set(keyOf(place, typeOf(target), planning.version), {
       ...madeBy(recipe, plan.result),
       digest: recipe.inputDigest,
     });
@@ -163,10 +167,15 @@ interface Made {
   readonly fileName: string;
 }
 
-const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
-const madeBy = (recipe: Recipe<StageDetails>, path: string) => ({ recipe, fileName: baseName(path) });
-const keyOf = (build: BuildConfig, type: string, version: string): string =>
-  `${placeText(placeOfBuild(build))} ${type} ${version}`;
+const madeBy = (recipe: Recipe<StageDetails>, path: string) => ({ recipe, fileName: basename(path) });
+const keyOf = (place: StagePlace, type: string, version: string): string =>
+  `${placeText(place)} ${type} ${version}`;
+
+/** What a seed is called in the mirror. */
+export function seedFileName({ file, place, type, version }: SeedDetails): string {
+  const suffix = /\.tar(?:\.[a-z0-9]+)?$/.exec(file)?.[0] ?? '.tar';
+  return `${type}-${place.subarch}-${place.build}-${version}${suffix}`;
+}
 
 /** Seeds that a subarch, or the one that it begins with, has by the settings. */
 function* seedsOf(config: StagesConfig, own: BuildConfig): Generator<Made & { readonly key: string }> {
@@ -181,9 +190,8 @@ function* seedsOf(config: StagesConfig, own: BuildConfig): Generator<Made & { re
       inputDigest: digestBytes(JSON.stringify([placeText(place), type, version, sha256])),
       by: { builder: stageKeeper },
     });
-    const suffix = /\.tar(?:\.[a-z0-9]+)?$/.exec(file)?.[0] ?? '.tar';
-    const fileName = `${type}-${build.subarch}-${build.build}-${version}${suffix}`;
-    yield { key: keyOf(build, type, version), recipe, digest: sha256 as Digest, fileName };
+    const fileName = seedFileName(details);
+    yield { key: keyOf(place, type, version), recipe, digest: sha256 as Digest, fileName };
   }
 }
 
@@ -219,8 +227,7 @@ function resultRecipe(planning: Planning, { build, plan, made, name }: Wanted): 
     subarch: source.identity.subarch,
   };
   const isOwn = placeText(place) === placeText(placeOfBuild(build));
-  const key = `${placeText(place)} ${source.type} ${source.identity.version}`;
-  const seed = inputFrom(made.get(key), () =>
+  const seed = inputFrom(made.get(keyOf(place, source.type, source.identity.version)), () =>
     resultsOf(planning.entries, place, source.type).find(
       ({ version }) => version === source.identity.version,
     ),
@@ -276,7 +283,7 @@ function inputFrom(
   const entry = published();
   const [placed] = entry?.placed ?? [];
   if (!entry || !placed) return undefined;
-  const input = { from: 'mirror', object: placed.object, fileName: baseName(entry.about.path) } as const;
+  const input = { from: 'mirror', object: placed.object, fileName: basename(entry.about.path) } as const;
   return { input, digest: placed.object };
 }
 
@@ -291,8 +298,7 @@ function missing(plan: StagePlan, what: string): Error {
 /** A path of the language as a path in the mirror. Throws MST003 for one that leads out of it. */
 function inMirror(mirror: string, path: string): string {
   const inside = path.startsWith(`${mirror}/`) ? path.slice(mirror.length + 1) : '';
-  if (inside !== '' && inside.split('/').every((part) => part !== '' && part !== '.' && part !== '..'))
-    return inside;
+  if (isPlainPath(inside)) return inside;
   throw fault('MST003', {
     what: `'${path}' is not in the mirror`,
     why: `A farm publishes what it builds in '${mirror}', which is 'path/mirror' here.`,

@@ -5,7 +5,14 @@ import { jobId } from '../../primitives/index.ts';
 import type { StagePlace } from '../../recipes/stage/index.ts';
 import { compareVersions } from '../../stages/index.ts';
 import type { Farm } from '../farm.ts';
-import { type MirrorEntry, mirrorEntries, mirrorFolder, placeText, resultsOf } from './mirror-entries.ts';
+import {
+  type MirrorEntry,
+  mirrorEntries,
+  mirrorFolder,
+  newestByLink,
+  placeText,
+  resultsOf,
+} from './mirror-entries.ts';
 import { placeOfBuild } from './read-control.ts';
 import { categoryOf, stagesConfig } from './recipes.ts';
 import { jobsOf, standingOf } from './standing.ts';
@@ -21,7 +28,7 @@ export async function stageViews(farm: Looked): Promise<readonly StageSourceView
 async function viewOf(farm: Looked, source: string): Promise<StageSourceView> {
   const { target, builds } = stagesConfig(farm, source);
   const entries = await mirrorEntries(farm, target);
-  const latest = newestOf(entries);
+  const latest = new Set([...newestByLink(entries).values()].map(({ name }) => name));
   const trees = entries.filter(({ about }) => about.kind === 'snapshot');
   const shown = (some: readonly MirrorEntry[]): StageResultView[] =>
     [...some]
@@ -36,18 +43,6 @@ async function viewOf(farm: Looked, source: string): Promise<StageSourceView> {
     })),
     trees: shown(trees),
   };
-}
-
-/** Names of entries that links to the newest lead to. */
-function newestOf(entries: readonly MirrorEntry[]): ReadonlySet<string> {
-  const newest = new Map<string, MirrorEntry>();
-  for (const entry of entries) {
-    const { latest } = entry.about;
-    const known = latest === undefined ? undefined : newest.get(latest);
-    if (latest !== undefined && (!known || compareVersions(known.version, entry.version) <= 0))
-      newest.set(latest, entry);
-  }
-  return new Set([...newest.values()].map(({ name }) => name));
 }
 
 function resultView(

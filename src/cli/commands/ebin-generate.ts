@@ -10,10 +10,10 @@ import {
 import { fault } from '../../diagnostics/index.ts';
 import { bytesIfThere, interruptible, readStandardInput, replaceFile } from '../../host/index.ts';
 import { formatBytes } from '../../primitives/index.ts';
+import { collect } from '../collect.ts';
 import { exitCodes, type Shell } from '../shell.ts';
 import {
   binhostsOf,
-  collect,
   type EbinWords,
   openingOf,
   optionsOf,

@@ -9,10 +9,10 @@ import {
 import type { Problem } from '../../diagnostics/index.ts';
 import { interruptible } from '../../host/index.ts';
 import { formatBytes } from '../../primitives/index.ts';
+import { collect } from '../collect.ts';
 import { exitCodes, type Shell } from '../shell.ts';
 import {
   binhostsOf,
-  collect,
   type EbinWords,
   openingOf,
   optionsOf,

@@ -4,7 +4,7 @@ import { lookAtEbins } from '../../app/ebins/index.ts';
 import { problem } from '../../diagnostics/index.ts';
 import { formatBytes } from '../../primitives/index.ts';
 import type { Shell } from '../shell.ts';
-import { placeOf } from './ebin-options.ts';
+import { placeOf, wordsOf } from './ebin-options.ts';
 
 const help = `
 Without an atom: all ebins with what is built, missing and shared. With one: its USE matrix. A line stands for all combinations
@@ -29,7 +29,7 @@ export function addMatrix(command: Command, shell: Shell): void {
     .option('--use <flags>', 'flags that are decided: flag or -flag')
     .addHelpText('after', help)
     .action(async (repo: string, atom: string | undefined, words: MatrixWords) => {
-      const wish = (words.use ?? '').split(/\s+/).filter(Boolean);
+      const wish = wordsOf(words.use ?? '');
       const { list, matrices } = await lookAtEbins(placeOf(repo), atom, wish);
       shell.printJson(atom === undefined ? list : matrices);
       complainOfFlags(shell, matrices, wish);

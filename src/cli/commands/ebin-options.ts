@@ -9,14 +9,9 @@ import {
 import { fault } from '../../diagnostics/index.ts';
 import { bytesIfThere, machine } from '../../host/index.ts';
 import { formatBytes } from '../../primitives/index.ts';
+import { collect } from '../collect.ts';
 import { parseCount } from '../parse-count.ts';
 import type { Shell } from '../shell.ts';
-
-/** The values of an option that may be given several times. */
-export const collect = (value: string, before: readonly string[] | undefined): readonly string[] => [
-  ...(before ?? []),
-  value,
-];
 
 function partFlag(
   value: string,
@@ -122,7 +117,7 @@ export function withTexts(command: Command): Command {
     .addOption(choice('--owners <how>', 'owners by (default: names)', ['names', 'numeric']))
     .option('--keep-build-deps', 'keep DEPEND and BDEPEND')
     .addOption(choice('--uri-style <style>', '(default: path)', ['path', 'short', 'bare']))
-    .option('--uri-digits <n>', 'digits of --uri-style short (default: 32)', parseCount)
+    .option('--uri-digits <n>', 'digits of --uri-style short, 20 to 128 (default: 32)', parseCount)
     .option('--use-gentoo-mirrors', 'let GENTOO_MIRRORS have the objects, too')
     .option('--max-combinations <n>', 'most combinations of one ebin (default: 4096)', parseCount)
     .option('--max-ebuild <bytes>', 'largest ebuild (default: 1MiB)', parseBytes)
@@ -193,6 +188,9 @@ const taken = [
   ],
   ...['bump', 'extra', 'compress', 'mtime', 'repoName', 'sourceRepo', 'prune', 'strict', 'sonameCheck'],
 ] as const;
+
+/** The words of a text, such as flags as USE has them. */
+export const wordsOf = (text: string): string[] => text.split(/\s+/).filter((word) => word !== '');
 
 /** The folder of a path that was given, whatever folder we are in. */
 export const placeOf = (path: string): string => machine.absolute(path);

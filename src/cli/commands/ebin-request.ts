@@ -3,6 +3,7 @@ import type { EbinRequestView } from '../../api/index.ts';
 import { askFarm, type ManagerOption } from '../asked-farm.ts';
 import { parseCount } from '../parse-count.ts';
 import type { Shell } from '../shell.ts';
+import { wordsOf } from './ebin-options.ts';
 
 interface RequestOptions extends ManagerOption {
   readonly target?: string;
@@ -37,7 +38,7 @@ export function addRequests(ebin: Command, shell: Shell): void {
     .addHelpText('after', help)
     .action((atom: string, use: readonly string[], options: RequestOptions) =>
       askFarm(shell, options, async (client) => {
-        const flags = use.flatMap((word) => word.split(/\s+/).filter(Boolean));
+        const flags = wordsOf(use.join(' '));
         const target = options.target === undefined ? {} : { target: options.target };
         const view = await client.requestEbin({ ...target, atom, use: flags });
         shell.printJson(view);

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { repositoryName } from '../../app/ebins/index.ts';
+import { servedName } from '../../app/ebins/index.ts';
 import { fault } from '../../diagnostics/index.ts';
 import { interruptible, untilAborted } from '../../host/index.ts';
 import type { Shell } from '../shell.ts';
@@ -43,7 +43,7 @@ export function addServeEbins(command: Command, shell: Shell): void {
     .action(async (repo: string, words: ServeWords) => {
       const where = parseListen(words.listen);
       const folders = { repository: placeOf(repo), store: placeOf(words.store) };
-      const name = repositoryName(folders);
+      const name = servedName(folders);
       const { startEbinServer } = await import('../../http/index.ts');
       const server = await startEbinServer({
         ...folders,

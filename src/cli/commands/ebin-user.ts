@@ -12,7 +12,7 @@ import { fault, problem } from '../../diagnostics/index.ts';
 import { bytesIfThere, interruptible, runOrThrow } from '../../host/index.ts';
 import { formatBytes } from '../../primitives/index.ts';
 import { exitCodes, type Shell } from '../shell.ts';
-import { placeOf } from './ebin-options.ts';
+import { placeOf, wordsOf } from './ebin-options.ts';
 
 const selectHelp = `
 Tells which combinations of flags exist, which of them is nearest to what is wanted, and what a build of the missing one
@@ -48,8 +48,6 @@ interface SelectWords {
   readonly mask?: string;
   readonly dryRun?: boolean;
 }
-
-const wordsOf = (text: string): readonly string[] => text.split(/\s+/).filter((word) => word !== '');
 
 function tableOf(words: SelectWords): Record<string, readonly string[]> {
   const table: Record<string, readonly string[]> = { '*': wordsOf(words.use ?? '') };

@@ -9,6 +9,7 @@ import {
 } from '../../app/python/index.ts';
 import { interruptible, machine } from '../../host/index.ts';
 import { formatDuration } from '../../primitives/index.ts';
+import { collect } from '../collect.ts';
 import { parseCount } from '../parse-count.ts';
 import { exitCodes, type Shell } from '../shell.ts';
 
@@ -46,8 +47,6 @@ Examples:
   packmill py build -j 8 -k --site /usr/lib/python3/dist-packages
   packmill py build rawgraphs --archives ./wheels
   packmill py build --explain build/symgraphs/requests__2.31.0.json`;
-
-const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 
 function parseShare(text: string): number {
   const share = Number(text);

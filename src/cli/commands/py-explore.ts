@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { type ExploredRow, exploreDistributions } from '../../app/python/index.ts';
 import { interruptible, machine } from '../../host/index.ts';
 import { formatDuration } from '../../primitives/index.ts';
+import { collect } from '../collect.ts';
 import { parseCount } from '../parse-count.ts';
 import { exitCodes, type Shell } from '../shell.ts';
 
@@ -30,8 +31,6 @@ Examples:
   packmill py explore requests six --site /usr/lib/python3/dist-packages --out ./graphs
   packmill py explore ./dist/foo-1.0-py3-none-any.whl ./my-project --out ./graphs
   packmill py explore requests==2.31.0 --index $PIP_INDEX_URL --out ./graphs`;
-
-const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 
 /** `packmill py explore`. */
 export function addPyExplore(py: Command, shell: Shell): void {

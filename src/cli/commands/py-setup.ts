@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { setUpResources } from '../../app/python/index.ts';
 import { machine, pathExists } from '../../host/index.ts';
+import { collect } from '../collect.ts';
 import { exitCodes, type Shell } from '../shell.ts';
 
 interface SetupWords {
@@ -20,8 +21,6 @@ A list has lines of name==version, or is YAML:
     version: 2.31.0
     install: [{manager: pip}, {manager: apt, name: netbase}]
     extra_depends: [six]`;
-
-const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 
 /** `packmill py setup`. */
 export function addPySetup(py: Command, shell: Shell): void {

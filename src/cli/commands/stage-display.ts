@@ -1,13 +1,42 @@
 import { isFarm } from '../../app/index.ts';
-import type { RunEnd, StageEvent } from '../../app/stages/index.ts';
+import {
+  openStages,
+  type RunEnd,
+  type RunRequest,
+  runRequest,
+  type StageEvent,
+  type StageHands,
+} from '../../app/stages/index.ts';
 import { machine } from '../../host/index.ts';
 import { formatBytes } from '../../primitives/index.ts';
 import { exitCodes, type Shell } from '../shell.ts';
-import type { StageWords } from './stage-words.ts';
+import { type StageWords, splitWords } from './stage-words.ts';
 
-/** Folder of the farm whose store and work folders are used. */
-export const stateFarm = (shell: Shell, { state }: StageWords): string =>
+/** The farm whose store, work folders and key are used: the one that is named, or the one we are in. */
+export const stateFarm = (shell: Shell, { state }: Pick<StageWords, 'state'>): string =>
   state === undefined ? shell.farmFolder(isFarm) : machine.absolute(state);
+
+/** What a command that builds or looks at stages is called with. */
+export interface StageCall {
+  readonly file: string;
+  readonly words: readonly string[];
+  readonly options: StageWords;
+  readonly signal?: AbortSignal;
+}
+
+/** What a call asks for, and the hands for it; what happens is told. Throws what `openStages` throws. */
+export function openCall(
+  shell: Shell,
+  { file, words, options, signal }: StageCall,
+): { readonly hands: StageHands; readonly request: RunRequest } {
+  const { target, values } = splitWords(words);
+  const hands = openStages(stateFarm(shell, options), {
+    onEvent: (event) => showStageEvent(shell, event, options),
+    signal,
+  });
+  const { override: overrides = [], replace = false } = options;
+  return { hands, request: runRequest({ file, values, target, overrides, replace }) };
+}
 
 /** Tells what happens; what steps print only where it was asked for. */
 export function showStageEvent(shell: Shell, event: StageEvent, options: Pick<StageWords, 'show'>): void {

@@ -2,10 +2,6 @@ import type { Command } from 'commander';
 import {
   openStages,
   plansFor,
-  type RunRequest,
-  runRequest,
-  type StageHands,
-  type StagePlan,
   type SubarchStatus,
   snapshotFor,
   statusOf,
@@ -17,9 +13,9 @@ import {
 import { interruptible, pathExists } from '../../host/index.ts';
 import { parseCount } from '../parse-count.ts';
 import { exitCodes, type Shell } from '../shell.ts';
-import { showStageEvent, stateFarm } from './stage-display.ts';
+import { openCall, type StageCall, stateFarm } from './stage-display.ts';
 import { farmStages } from './stage-farm.ts';
-import { type StageWords, splitWords, withStageOptions } from './stage-words.ts';
+import { type StageWords, withStageOptions } from './stage-words.ts';
 
 const planHelp = `
 Shows what 'stage build' would do and why: the seed and how it was found, the key, whether the same was built before, the steps
@@ -46,7 +42,8 @@ export function addStageLooks(stage: Command, shell: Shell): void {
     .option('--replace', 'as if results that are in the mirror were made anew')
     .addHelpText('after', planHelp)
     .action(async (file: string, words: readonly string[], options: StageWords) => {
-      const { hands, plans, request } = open(shell, { file, words, options });
+      const { hands, request } = openCall(shell, { file, words, options });
+      const plans = plansFor(request);
       const tree = snapshotFor(request)?.path;
       const views = await viewTargets(hands, plans, tree === undefined ? [] : [tree]);
       shell.printJson(views);
@@ -61,8 +58,8 @@ export function addStageLooks(stage: Command, shell: Shell): void {
     .argument('[words...]', 'the target, and name=value')
     .action(async (file: string | undefined, words: readonly string[], options: StageWords) => {
       if (file === undefined) return await farmStages(shell, options);
-      const { hands, plans } = open(shell, { file, words, options });
-      const status = await statusOf(hands, plans);
+      const { hands, request } = openCall(shell, { file, words, options });
+      const status = await statusOf(hands, plansFor(request));
       shell.printJson(status);
       if (status) shell.print(...statusLines(status));
     });
@@ -91,39 +88,10 @@ export function addStageLooks(stage: Command, shell: Shell): void {
     });
 }
 
-interface Opened {
-  readonly request: RunRequest;
-  readonly hands: StageHands;
-  readonly plans: readonly StagePlan[];
-}
-
-interface LookWords {
-  readonly file: string;
-  readonly words: readonly string[];
-  readonly options: StageWords;
-  readonly signal?: AbortSignal;
-}
-
-function open(shell: Shell, { file, words, options, signal }: LookWords): Opened {
-  const { target, values } = splitWords(words);
-  const hands = openStages(stateFarm(shell, options), {
-    onEvent: (event) => showStageEvent(shell, event, options),
-    signal,
-  });
-  const request = runRequest({
-    file,
-    values,
-    target,
-    overrides: options.override ?? [],
-    replace: options.replace === true,
-  });
-  return { hands, request, plans: plansFor(request) };
-}
-
-async function verify(shell: Shell, words: LookWords): Promise<void> {
-  const { hands, plans } = open(shell, words);
+async function verify(shell: Shell, call: StageCall): Promise<void> {
+  const { hands, request } = openCall(shell, call);
   const results = [];
-  for (const plan of plans) results.push(await verifyTarget(hands, plan));
+  for (const plan of plansFor(request)) results.push(await verifyTarget(hands, plan));
   shell.printJson(results);
   for (const { name, isSame, digest, problem } of results) {
     if (isSame) shell.print(`${name}: the same, sha256 ${digest}`);

@@ -1,5 +1,4 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { isFarm } from '../../app/index.ts';
 import {
   checkMirror,
   cleanMirror,
@@ -15,6 +14,7 @@ import { machine, systemClock } from '../../host/index.ts';
 import { formatBytes } from '../../primitives/index.ts';
 import { parseCount } from '../parse-count.ts';
 import { exitCodes, type Shell } from '../shell.ts';
+import { stateFarm } from './stage-display.ts';
 
 const help = `
 A mirror is the folder that builds of stages are published in ('path/mirror'). Its links to the newest results change all at once, and
@@ -35,10 +35,6 @@ export function parseDays(text: string): number {
   if (count === undefined) throw new InvalidArgumentError("expected a number of days such as '3' or '3d'");
   return Number(count) * dayMs;
 }
-
-/** The farm whose key signs: the one that is named, or the one we are in. */
-export const keyFarm = (shell: Shell, state: string | undefined): string =>
-  state === undefined ? shell.farmFolder(isFarm) : machine.absolute(state);
 
 const keyOption = ['--state <dir>', 'farm whose key is meant (default: the farm we are in, if any)'] as const;
 
@@ -63,8 +59,8 @@ export function addStageMirror(stage: Command, shell: Shell): void {
     .description('read every result and compare it with what is said of it')
     .argument('<mirror>', 'its folder')
     .option(...keyOption)
-    .action(async (folder: string, { state }: KeyWords) => {
-      const check = await checkMirror(machine.absolute(folder), keyFarm(shell, state));
+    .action(async (folder: string, words: KeyWords) => {
+      const check = await checkMirror(machine.absolute(folder), stateFarm(shell, words));
       shell.printJson(check);
       for (const one of check.problems) shell.complain(one);
       shell.print(
@@ -138,7 +134,7 @@ function addImport(mirror: Command, shell: Shell): void {
           to: machine.absolute(to),
           allowUnstated: options.unproven === true,
         },
-        keyFarm(shell, options.state),
+        stateFarm(shell, options),
       );
       shell.printJson(report);
       for (const one of report.problems) shell.complain(one);

@@ -6,7 +6,8 @@ import { machine } from '../../host/index.ts';
 import { parseCount } from '../parse-count.ts';
 import { exitCodes, type Shell } from '../shell.ts';
 import { several } from './metro-values.ts';
-import { keyFarm, parseDays } from './stage-mirror.ts';
+import { stateFarm } from './stage-display.ts';
+import { parseDays } from './stage-mirror.ts';
 
 const seedHelp = `
 Everything that is built comes out of the seed. Its checksum or its signature has to be known: give --sha256, or --signature and --key,
@@ -107,7 +108,7 @@ async function importSeed(shell: Shell, { file, mirror, place }: SeedPlace, word
       type,
       proof,
     },
-    keyFarm(shell, words.state),
+    stateFarm(shell, words),
   );
   shell.printJson({ path });
   shell.print(path);

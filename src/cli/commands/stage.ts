@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
-import { openStages, runRequest, runTargets } from '../../app/stages/index.ts';
+import { runTargets } from '../../app/stages/index.ts';
 import { interruptible } from '../../host/index.ts';
 import type { Shell } from '../shell.ts';
-import { conclude, showStageEvent, stateFarm } from './stage-display.ts';
+import { conclude, openCall } from './stage-display.ts';
 import { addStageLooks } from './stage-looks.ts';
 import { addStageMirror } from './stage-mirror.ts';
 import { addStageSeed } from './stage-seed.ts';
-import { type StageWords, splitWords, withStageOptions } from './stage-words.ts';
+import { type StageWords, withStageOptions } from './stage-words.ts';
 
 const help = `
 A stage is made in the tree of its seed, in a sandbox without network, and packed. Nothing is built when neither seed nor package
@@ -32,32 +32,12 @@ export function addStage(program: Command, shell: Shell): void {
     .option('--replace', 'make results anew that are in the mirror')
     .option('--show', 'print what steps print')
     .action(async (file: string, words: readonly string[], options: StageWords) => {
-      await interruptible((signal) => build(shell, { file, words, options, signal }));
+      await interruptible(async (signal) => {
+        const { hands, request } = openCall(shell, { file, words, options, signal });
+        conclude(shell, await runTargets(hands, request));
+      });
     });
   addStageLooks(stage, shell);
   addStageMirror(stage, shell);
   addStageSeed(stage, shell);
-}
-
-interface BuildWords {
-  readonly file: string;
-  readonly words: readonly string[];
-  readonly options: StageWords;
-  readonly signal: AbortSignal;
-}
-
-async function build(shell: Shell, { file, words, options, signal }: BuildWords): Promise<void> {
-  const { target, values } = splitWords(words);
-  const hands = openStages(stateFarm(shell, options), {
-    onEvent: (event) => showStageEvent(shell, event, options),
-    signal,
-  });
-  const request = {
-    file,
-    values,
-    target,
-    overrides: options.override ?? [],
-    replace: options.replace === true,
-  };
-  conclude(shell, await runTargets(hands, runRequest(request)));
 }

@@ -3,6 +3,7 @@ import { Option } from 'commander';
 import { cacheTree, checkTreeFolder } from '../../app/ebuild-tree/index.ts';
 import type { Problem } from '../../diagnostics/index.ts';
 import { interruptible, machine } from '../../host/index.ts';
+import { collect } from '../collect.ts';
 import { parseCount } from '../parse-count.ts';
 import { exitCodes, type Shell } from '../shell.ts';
 
@@ -34,8 +35,6 @@ names, categories, layout, Manifests and SRC_URI, dependencies, REQUIRED_USE, li
 Examples:
   packmill tree check ./my-kit --master ../core-kit
   packmill --json tree check ./my-kit | jq '.problems[].code'`;
-
-const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 
 function withReading(command: Command): Command {
   return command

@@ -78,6 +78,7 @@ export {
   comparePackageIds,
   ebuildFileName,
   formatPackageId,
+  packageNameOf,
   parseEbuildFileName,
   parseNamedVersion,
   parsePackageId,

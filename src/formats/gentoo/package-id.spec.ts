@@ -13,6 +13,7 @@ import {
   comparePackageIds,
   ebuildFileName,
   formatPackageId,
+  packageNameOf,
   parseEbuildFileName,
   parseNamedVersion,
   parsePackageId,
@@ -48,9 +49,11 @@ describe('package ids', () => {
       version: { components: ['1', '0'], revision: '2' },
     });
     expect(id && formatPackageId(id)).toBe(text);
+    expect(packageNameOf(text)).toBe('dev-libs/foo-bar');
   });
   it.each(['foo-1', 'a/foo', 'a/foo-1-2', 'a/b/foo-1', '/foo-1', 'a/-1'])("'%s' is none", (text) => {
     expect(parsePackageId(text)).toBeUndefined();
+    expect(packageNameOf(text)).toBeUndefined();
   });
   it('sort with the newest version last', () => {
     const ids = ['b/a-1', 'a/a-1.10', 'a/a-1.9', 'a/a-b-1'].map(

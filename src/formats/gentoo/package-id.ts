@@ -37,6 +37,12 @@ export function formatPackageId({ category, name, version }: PackageId): string 
   return `${category}/${name}-${formatVersion(version)}`;
 }
 
+/** `category/name` of `category/name-version[-rN]`; undefined when it is none. */
+export function packageNameOf(cpv: string): string | undefined {
+  const id = parsePackageId(cpv);
+  return id && `${id.category}/${id.name}`;
+}
+
 /** Orders by category, then name, then version (PMS 3.3): sorting by it lists a tree with the newest version last. */
 export function comparePackageIds(a: PackageId, b: PackageId): -1 | 0 | 1 {
   return (

@@ -3,7 +3,7 @@
  * MessagePack. Any gzip reads it whole; with the list of blocks in the head one block is unpacked alone.
  */
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { fault } from '../../diagnostics/index.ts';
+import { fault, messageOf } from '../../diagnostics/index.ts';
 import { array, type Codec, int, type MapCodec, str, struct, u64 } from './codec.ts';
 import { MessageWriter } from './message-writer.ts';
 
@@ -89,8 +89,7 @@ export function unpack(packed: Uint8Array, what: string, maxBytes: number): Uint
   try {
     return gunzipSync(packed, { maxOutputLength: maxBytes });
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : 'unknown';
-    throw fault('MPY308', { what: `${what} cannot be unpacked: ${reason}`, cause });
+    throw fault('MPY308', { what: `${what} cannot be unpacked: ${messageOf(cause)}`, cause });
   }
 }
 

@@ -1,7 +1,8 @@
-import { fault } from '../../diagnostics/index.ts';
+import { fault, messageOf } from '../../diagnostics/index.ts';
 import { compareBytes } from '../../primitives/index.ts';
 import type { PythonDistribution } from '../python-graph/index.ts';
 import { compareDistributions, distributionKey, distributionText } from './distribution.ts';
+import { isObject } from './json-objects.ts';
 
 /** Which distributions make a top-level importable, in the order of distributions. */
 export type DistributionIndex = ReadonlyMap<string, readonly PythonDistribution[]>;
@@ -15,10 +16,9 @@ export function decodeIndex(text: string, file: string): DistributionIndex {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    return refuse(`the index is not JSON: ${error instanceof Error ? error.message : 'broken'}`, error);
+    return refuse(`the index is not JSON: ${messageOf(error)}`, error);
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    return refuse('the index is no object');
+  if (!isObject(value)) return refuse('the index is no object');
   const index = new Map<string, readonly PythonDistribution[]>();
   for (const [toplevel, list] of Object.entries(value)) {
     if (!Array.isArray(list)) return refuse(`'${toplevel}' has no list`);

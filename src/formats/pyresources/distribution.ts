@@ -1,8 +1,5 @@
 import { compareBytes } from '../../primitives/index.ts';
-import type { PythonDistribution } from '../python-graph/index.ts';
-
-/** The standard library, as a distribution: always the first. */
-export const standardLibraryName = 'builtin-stdlib';
+import { type PythonDistribution, standardLibraryName } from '../python-graph/index.ts';
 
 /** The order of distributions everywhere: the standard library, then by name and version, both by their bytes. */
 export function compareDistributions(a: PythonDistribution, b: PythonDistribution): number {

@@ -12,12 +12,7 @@ export {
   openDatafile,
   type ReadOptions,
 } from './datafile.ts';
-export {
-  compareDistributions,
-  distributionKey,
-  distributionText,
-  standardLibraryName,
-} from './distribution.ts';
+export { compareDistributions, distributionKey, distributionText } from './distribution.ts';
 export { type DistributionIndex, decodeIndex, encodeIndex, makeIndex } from './distribution-index.ts';
 export * from './entities.ts';
 export { resourceCodecs, resourceFolders, symbolNode, toplevelCodec } from './entity-codecs.ts';
@@ -34,6 +29,7 @@ export {
   decodeManifest,
   encodeManifest,
   extractFromManifest,
+  isAddress,
   keepKinds,
   type Manifest,
   type ManifestEntry,

@@ -1,4 +1,10 @@
-import { fault } from '../../diagnostics/index.ts';
+import { fault, messageOf } from '../../diagnostics/index.ts';
+
+/** A value of JSON with named fields. */
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+export const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
  * The values of JSON objects that stand one after the other, as one Go encoder writes them. Throws MPY310 with the line of the
@@ -37,7 +43,7 @@ function scanObjects(text: string, file: string): readonly unknown[] {
       values.push(JSON.parse(text.slice(at, end)));
     } catch (cause) {
       throw fault('MPY310', {
-        what: `object ${values.length + 1} is not JSON: ${cause instanceof Error ? cause.message : 'broken'}`,
+        what: `object ${values.length + 1} is not JSON: ${messageOf(cause)}`,
         place: { file, line },
         cause,
       });

@@ -6,7 +6,7 @@ import { fault } from '../../diagnostics/index.ts';
 import { compareText, nearestWords } from '../../primitives/index.ts';
 import type { PythonDistribution } from '../python-graph/index.ts';
 import { compareDistributions, distributionKey, distributionText } from './distribution.ts';
-import { splitObjects } from './json-objects.ts';
+import { isObject, splitObjects } from './json-objects.ts';
 
 export interface ManifestEntry {
   readonly distribution: PythonDistribution;
@@ -61,10 +61,10 @@ function readEntry(
   return { distribution: { name: dist['Name'], version: dist['Version'] }, paths: places };
 }
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+/** Whether a place of a manifest is an address, such as one of an object store, and not a path. */
+export const isAddress = (place: string): boolean => /^[a-z][a-z0-9+.-]*:\/\//i.test(place);
 
-const isAbsolute = (path: string): boolean => path.startsWith('/') || /^[a-z][a-z0-9+.-]*:\/\//i.test(path);
+const isAbsolute = (path: string): boolean => path.startsWith('/') || isAddress(path);
 
 function resolvePlace(path: string, { file, folder }: ManifestSource): string {
   if (path === '' || isAbsolute(path)) return path;

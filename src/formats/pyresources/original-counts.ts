@@ -1,10 +1,6 @@
 import { fault } from '../../diagnostics/index.ts';
 import type { SymbolCounts } from './entities.ts';
-
-type Plain = Readonly<Record<string, unknown>>;
-
-const isPlain = (value: unknown): value is Plain =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+import { isObject, type JsonObject } from './json-objects.ts';
 
 /** The original's counts of symbols: lines of JSON, `{"Symbol": path, "Data": counts}`. Throws MPY300 and MPY301. */
 export function readCountLines(bytes: Uint8Array): ReadonlyMap<string, SymbolCounts> {
@@ -15,7 +11,7 @@ export function readCountLines(bytes: Uint8Array): ReadonlyMap<string, SymbolCou
   for (const [index, line] of text.split('\n').entries()) {
     if (line.trim() === '') continue;
     const row = parseLine(line);
-    if (row === undefined || typeof row['Symbol'] !== 'string' || !isPlain(row['Data']))
+    if (row === undefined || typeof row['Symbol'] !== 'string' || !isObject(row['Data']))
       throw fault('MPY301', {
         what: `line ${index + 1} of symbol counts is no object with 'Symbol' and 'Data'`,
       });
@@ -24,18 +20,18 @@ export function readCountLines(bytes: Uint8Array): ReadonlyMap<string, SymbolCou
   return counts;
 }
 
-function parseLine(line: string): Plain | undefined {
+function parseLine(line: string): JsonObject | undefined {
   try {
     const value: unknown = JSON.parse(line);
-    return isPlain(value) ? value : undefined;
+    return isObject(value) ? value : undefined;
   } catch {
     return undefined;
   }
 }
 
-function countsOf(data: Plain): SymbolCounts {
+function countsOf(data: JsonObject): SymbolCounts {
   const number = (name: string): number => (Number.isSafeInteger(data[name]) ? Number(data[name]) : 0);
-  const aliases = isPlain(data['ImportAliases']) ? data['ImportAliases'] : {};
+  const aliases = isObject(data['ImportAliases']) ? data['ImportAliases'] : {};
   return {
     imports: number('Import'),
     names: number('Name'),

@@ -130,6 +130,9 @@ const listOf = <Item>(value: unknown, read: (item: unknown) => Item | undefined)
 const wordOf = <Word extends string>(words: ReadonlySet<string>, value: unknown): Word | undefined =>
   typeof value === 'string' && words.has(value) ? (value as Word) : undefined;
 
+/** The kind of a node that a word means; null for another thing. */
+export const nodeKindOf = (value: unknown): NodeKind | null => wordOf<NodeKind>(nodeKinds, value) ?? null;
+
 function pairsOf<Value>(value: unknown, is: (one: unknown) => one is Value): ReadonlyMap<string, Value> {
   if (!isJsonObject(value)) return new Map();
   return new Map(Object.entries(value).flatMap(([name, one]) => (is(one) ? [[name, one] as const] : [])));
@@ -174,7 +177,7 @@ function readNode(value: JsonObject): GraphNode | undefined {
     canonical: textOr(value.canonical, null),
     reference: textOr(value.reference, null),
     origin: readDistribution(value.origin),
-    kind: wordOf<NodeKind>(nodeKinds, value.kind) ?? null,
+    kind: nodeKindOf(value.kind),
     type: isId(value.type) ? value.type : null,
     bases: listOf(value.bases, (id) => (isId(id) ? id : undefined)),
     members: pairsOf(value.members, isId),

@@ -12,6 +12,9 @@ export interface PythonDistribution {
   readonly version: string;
 }
 
+/** The standard library of an interpreter, as a distribution. */
+export const standardLibraryName = 'builtin-stdlib';
+
 /** What a node is. A `descriptor` is a property, slot or the like; an `object` is any other value. */
 export type NodeKind = 'function' | 'type' | 'module' | 'descriptor' | 'object';
 

@@ -14,7 +14,7 @@ export type {
   SignatureSource,
   Trait,
 } from './graph.ts';
-export { graphNode } from './graph.ts';
+export { graphNode, standardLibraryName } from './graph.ts';
 export { decodeGraphEvent, encodeGraphEvent } from './graph-lines.ts';
 export { readGraph, readShards, type ShardEvent } from './read-graph.ts';
 export { distributionStem, parseDistribution } from './stem.ts';

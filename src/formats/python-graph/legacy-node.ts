@@ -1,7 +1,5 @@
-import type { GraphNode, GraphParameter, GraphSignature, NodeKind } from './graph.ts';
-import { isJsonObject, type JsonObject } from './graph-lines.ts';
-
-const kinds: ReadonlySet<string> = new Set<NodeKind>(['function', 'type', 'module', 'descriptor', 'object']);
+import type { GraphNode, GraphParameter, GraphSignature } from './graph.ts';
+import { isJsonObject, type JsonObject, nodeKindOf } from './graph-lines.ts';
 
 const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
 
@@ -45,11 +43,10 @@ export function readLegacyNode(
   const id = number(key);
   const reference = text(value.reference);
   if (reference !== null) return { id, reference, canonical: text(value.canonical_name) };
-  const kind = typeof value.classification === 'string' && kinds.has(value.classification);
   return {
     id,
     canonical: text(value.canonical_name),
-    kind: kind ? (value.classification as NodeKind) : null,
+    kind: nodeKindOf(value.classification),
     type: one(value.type_id) ?? null,
     bases: all(value.bases),
     members: membersOf(value.members, one),

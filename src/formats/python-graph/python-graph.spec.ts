@@ -174,6 +174,52 @@ describe('a graph of lines', () => {
   });
 });
 
+it('a graph behind blanks is the same graph, however long they are', async () => {
+  const blanks = `${' '.repeat(1500)}${'\r\n\t'.repeat(500)}`;
+  for (const one of [text, asText(document)]) {
+    const plain = await all(readGraph(pieces(one, 2000)));
+    for (const size of [7, 512, 2000, 100_000])
+      expect(await all(readGraph(pieces(`${blanks}${one}`, size)))).toEqual(plain);
+  }
+});
+
+/** Pieces that tell whether their reader has let go of them. */
+function watched(of: string, size: number): { readonly source: AsyncIterable<Uint8Array>; isLeft: boolean } {
+  async function* source(): AsyncGenerator<Uint8Array> {
+    try {
+      yield* pieces(of, size);
+    } finally {
+      told.isLeft = true;
+    }
+  }
+  const told = { source: source(), isLeft: false };
+  return told;
+}
+
+describe('the pieces of a graph', () => {
+  it('are let go of by who stops at any event, and where there is no graph', async () => {
+    for (const one of [text, asText(document)]) {
+      for (const size of [7, 100_000]) {
+        const count = (await all(readShards(pieces(one, size)))).length;
+        for (let stop = 1; stop <= count; stop += 1) {
+          const file = watched(one, size);
+          let seen = 0;
+          for await (const _event of readShards(file.source)) {
+            seen += 1;
+            if (seen === stop) break;
+          }
+          expect(file.isLeft).toBe(true);
+        }
+      }
+    }
+    for (const none of ['no graph', `{"graph":1}\n${'x'.repeat(2000)}`, `{"shards":7,${' '.repeat(2000)}`]) {
+      const file = watched(none, 500);
+      await expect(all(readShards(file.source))).rejects.toThrow('MPY020');
+      expect(file.isLeft).toBe(true);
+    }
+  });
+});
+
 /** A graph in the words of the original, with ids beyond what a double holds. */
 const document = {
   'pip-package': 'foo "quoted" \\ é',

@@ -1,4 +1,5 @@
 import { fault } from '../../diagnostics/index.ts';
+import { isSpace } from './document-scanner.ts';
 import type { GraphEvent, GraphHeader, GraphNode, GraphShard, GraphTrouble } from './graph.ts';
 import { readDocument } from './graph-document.ts';
 import { decodeGraphEvent } from './graph-lines.ts';
@@ -35,19 +36,20 @@ async function* linesOf(
   if (last !== '') yield { line: last, ended: false };
 }
 
-/** The first byte that says something, and all pieces again. */
+/** What comes first behind blanks, and all pieces from it on. */
 async function peek(
-  pieces: AsyncIterable<Uint8Array>,
+  iterator: AsyncIterator<Uint8Array>,
 ): Promise<{ readonly head: string; readonly all: AsyncIterable<Uint8Array> }> {
-  const iterator = pieces[Symbol.asyncIterator]();
   const kept: Uint8Array[] = [];
   let head = '';
   while (head.length < 256) {
     const step = await iterator.next();
     if (step.done === true) break;
-    kept.push(step.value);
-    head += Buffer.from(step.value.subarray(0, 512)).toString('latin1');
-    head = head.trimStart();
+    const begin = head === '' ? step.value.findIndex((byte) => !isSpace(byte)) : 0;
+    if (begin < 0) continue;
+    const piece = step.value.subarray(begin);
+    kept.push(piece);
+    head += Buffer.from(piece.subarray(0, 512)).toString('latin1');
   }
   async function* again(): AsyncGenerator<Uint8Array> {
     yield* kept;
@@ -61,16 +63,19 @@ const isLines = (head: string): boolean => /^\{\s*"graph"\s*:/.test(head);
 /**
  * Reads a graph piece by piece, in memory for one line: our own lines, or the one document of the original explorer.
  * Lines that are none become a trouble MPY026; an end that is missing MPY021 and an `end` that is not complete. Throws
- * MPY020 for what is no graph at all.
+ * MPY020 for what is no graph at all. The pieces are let go of however it ends.
  */
 export async function* readGraph(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<GraphEvent> {
-  const { head, all } = await peek(pieces);
-  if (!isLines(head)) {
-    if (!head.startsWith('{')) throw fault('MPY020', { what: 'the graph does not begin with a bracket' });
-    yield* readDocument(all);
-    return;
+  const iterator = pieces[Symbol.asyncIterator]();
+  try {
+    const { head, all } = await peek(iterator);
+    if (isLines(head)) yield* readLines(all);
+    else if (head.startsWith('{')) yield* readDocument(all);
+    else throw fault('MPY020', { what: 'the graph does not begin with a bracket' });
+  } finally {
+    // pieces that were looked at first are handed out without the iterator, which then is left by nobody else
+    await iterator.return?.();
   }
-  yield* readLines(all);
 }
 
 const trouble = (code: string, what: string, toplevel: string | null): GraphEvent => ({

@@ -1,6 +1,7 @@
 export { toEbuildVersion } from './ebuild-version.ts';
 export type { FindsPattern, TagTransform, VersionMatch, VersionMatcher } from './matcher.ts';
 export { compilePythonPattern, matchVersion } from './matcher.ts';
+export { normalisedName } from './project-name.ts';
 export type { DependencyLines, PythonDependencies } from './pydeps.ts';
 export { pythonDependencyLines } from './pydeps.ts';
 export { pythonRegularExpression } from './regular-expression.ts';

@@ -1,7 +1,6 @@
 // The USE matrix of one ebin: flags that are decided, what there is within them, what is shared, what is missing.
-import { bytes, count, link, make, time } from './elements.js';
+import { bytes, count, element, link, make, time } from './elements.js';
 
-const element = (id) => document.getElementById(id);
 const said = { on: 'on', off: 'off', any: 'either' };
 
 const standings = {

@@ -2,29 +2,15 @@
 // the server answers 304 while nothing has changed. Nothing here is a build step.
 import { openList } from './ebins-list.js';
 import { openMatrix, standingOf } from './ebins-matrix.js';
-import { make } from './elements.js';
+import { element, make } from './elements.js';
+import { keepAsking, read, showState, tell } from './live.js';
 import { sendAsOperator } from './operator.js';
 
-const refreshMs = 3_000;
-const element = (id) => document.getElementById(id);
 const address = new URLSearchParams(location.search);
 const ebin = address.get('ebin');
 let repository = address.get('repository');
 let wish = (address.get('use') ?? '').split(/\s+/).filter(Boolean);
 let known = '';
-
-function show(state, text) {
-  element('state').dataset.state = state;
-  element('state').textContent = text;
-}
-
-let noticeTimer;
-function tell(text) {
-  clearTimeout(noticeTimer);
-  element('notice').textContent = text;
-  element('notice').hidden = text === '';
-  noticeTimer = setTimeout(() => tell(''), 8_000);
-}
 
 const pathOf = (...names) => names.map(encodeURIComponent).join('/');
 /** The address of the question that the page asks. */
@@ -51,17 +37,6 @@ const matrix = openMatrix({
   },
 });
 
-async function read(path) {
-  const response = await fetch(path, { cache: 'no-cache' });
-  const text = await response.text();
-  if (response.ok) return text;
-  let told = `the manager answers ${response.status}`;
-  try {
-    told = JSON.parse(text).what;
-  } catch {}
-  throw new Error(told);
-}
-
 let asked = 0;
 async function refresh() {
   asked += 1;
@@ -78,9 +53,9 @@ async function refresh() {
       known = text;
       if (ebin !== null && matrix.takesRequests()) await showRequests();
     }
-    show('live', 'live');
+    showState('live', 'live');
   } catch (error) {
-    if (mine === asked) show('lost', `trying again: ${error.message}`);
+    if (mine === asked) showState('lost', `trying again: ${error.message}`);
   }
 }
 
@@ -113,16 +88,4 @@ async function chooseRepository() {
   );
 }
 
-document.addEventListener('keydown', (event) => {
-  if (event.target instanceof HTMLInputElement || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.key !== '/' || ebin !== null) return;
-  event.preventDefault();
-  element('text').focus();
-});
-document.addEventListener('visibilitychange', () => {
-  if (!document.hidden) void refresh();
-});
-setInterval(() => {
-  if (!document.hidden) void refresh();
-}, refreshMs);
-void refresh();
+keepAsking(refresh);

@@ -1,5 +1,8 @@
 // What pages make of values. Everything is set as text, never as markup.
 
+/** The element of the page with an id. */
+export const element = (id) => document.getElementById(id);
+
 /** An element with attributes and children; texts stay texts. */
 export function make(name, attributes = {}, ...children) {
   const made = document.createElement(name);

@@ -1,8 +1,8 @@
 // Commands take the token of an operator: it is asked for when there is none, or another one is needed, and kept until the
 // tab is closed. The page has the dialog `sign-in`.
+import { element } from './elements.js';
 
 const tokenKey = 'packmill-operator-token';
-const element = (id) => document.getElementById(id);
 
 /** Sends a command. `trouble` says what went wrong; undefined comes back when nobody wants to give a token. */
 export async function sendAsOperator(address, body) {

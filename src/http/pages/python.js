@@ -1,14 +1,8 @@
 // Symbols of Python: a path is looked up, and what it leads to is shown with links to its neighbours. Everything is set as
 // text, never as markup. Nothing here is a build step.
-const element = (id) => document.getElementById(id);
-const portion = 2_000;
+import { element, make } from './elements.js';
 
-function make(name, attributes = {}, ...children) {
-  const made = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  made.append(...children.filter((child) => child !== undefined && child !== ''));
-  return made;
-}
+const portion = 2_000;
 
 const addressOf = (path) => `/python.html?path=${encodeURIComponent(path)}`;
 const link = (path, text = path) => make('a', { href: addressOf(path), 'data-path': path }, text);

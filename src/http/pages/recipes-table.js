@@ -1,7 +1,7 @@
 // The packages of one source: found by text and state, sorted by column.
-import { link, make, time } from './elements.js';
+import { count, element, link, make, time } from './elements.js';
+import { openRows } from './sorted-rows.js';
 
-const portion = 200;
 const words = {
   fresh: 'up to date',
   review: 'in review',
@@ -13,8 +13,6 @@ const words = {
 /** What needs somebody comes first. */
 const urgency = ['failed', 'paused', 'review', 'unseen', 'fresh', 'by-hand'];
 
-const element = (id) => document.getElementById(id);
-
 const keys = {
   name: (one) => one.name,
   state: (one) => urgency.indexOf(one.state),
@@ -25,8 +23,7 @@ const keys = {
 
 /** Opens the table. `onCheck` is called with the name of a package that is to be looked at now. */
 export function openTable(onCheck) {
-  const view = { list: undefined, text: '', states: new Set(), sort: 'name', descending: false, all: false };
-  const rows = element('rows');
+  const view = { list: undefined, states: new Set() };
 
   const textOf = (one) =>
     [
@@ -41,38 +38,16 @@ export function openTable(onCheck) {
       .filter(Boolean)
       .join(' ')
       .toLowerCase();
-  const fits = (one) =>
-    (view.states.size === 0 || view.states.has(one.state)) &&
-    view.text
-      .toLowerCase()
-      .split(/\s+/)
-      .every((word) => textOf(one).includes(word));
-
-  function show() {
-    if (view.list === undefined) return;
-    const found = view.list.packages.filter(fits);
-    const key = keys[view.sort];
-    const order = view.descending ? -1 : 1;
-    found.sort((a, b) => {
-      const [one, two] = [key(a), key(b)];
-      if (one === two) return a.name < b.name ? -1 : 1;
-      return (one < two ? -1 : 1) * order;
-    });
-    const shown = view.all ? found : found.slice(0, portion);
-    const focused = document.activeElement?.closest?.('tr')?.dataset.name;
-    rows.replaceChildren(...shown.map(rowOf));
-    if (focused) rows.querySelector(`tr[data-name="${CSS.escape(focused)}"] button`)?.focus();
-    element('more').hidden = shown.length === found.length;
-    element('more').textContent = `Show all ${found.length}`;
-    element('none').hidden = found.length > 0;
-    element('count').textContent = `${found.length} of ${view.list.packages.length} packages`;
-    for (const head of document.querySelectorAll('th[data-sort]')) {
-      if (head.dataset.sort === view.sort)
-        head.setAttribute('aria-sort', view.descending ? 'descending' : 'ascending');
-      else head.removeAttribute('aria-sort');
-    }
-    showChips();
-  }
+  const rows = openRows({
+    id: 'name',
+    control: 'button',
+    keyOf: (one, column) => keys[column](one),
+    textOf,
+    fits: ({ state }) => view.states.size === 0 || view.states.has(state),
+    rowOf,
+    countOf: (number) => count(number, 'package'),
+    onShow: showChips,
+  });
 
   function rowOf(one) {
     const { recipesUrl } = view.list;
@@ -125,7 +100,7 @@ export function openTable(onCheck) {
           const onclick = () => {
             if (isOn) view.states.delete(state);
             else view.states.add(state);
-            show();
+            rows.show();
           };
           const attributes = { type: 'button', 'aria-pressed': String(isOn), 'data-chip': state, onclick };
           return make('button', attributes, `${counts.get(state) ?? 0} ${words[state]}`);
@@ -134,28 +109,13 @@ export function openTable(onCheck) {
     if (focused) element('chips').querySelector(`[data-chip="${focused}"]`)?.focus();
   }
 
-  element('text').oninput = ({ target }) => {
-    view.text = target.value;
-    show();
-  };
-  element('more').onclick = () => {
-    view.all = true;
-    show();
-  };
-  for (const head of document.querySelectorAll('th[data-sort]')) {
-    head.querySelector('button').onclick = () => {
-      view.descending = view.sort === head.dataset.sort && !view.descending;
-      view.sort = head.dataset.sort;
-      show();
-    };
-  }
   return {
     /** Another list, or a newer one of the same source. */
     take: (list) => {
-      if (view.list?.source !== list.source) view.all = false;
+      const isOther = view.list?.source !== list.source;
       view.list = list;
-      show();
+      rows.take(list.packages, isOther);
     },
-    show,
+    show: rows.show,
   };
 }

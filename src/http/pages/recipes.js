@@ -1,11 +1,9 @@
 // Recipe sources that the farm keeps up to date: their runs, and the packages of one of them. What is shown is asked for
 // again every few seconds; the server answers 304 while nothing has changed. Nothing here is a build step.
-import { link, make, time } from './elements.js';
+import { element, link, make, time } from './elements.js';
+import { keepAsking, read, showState, tell } from './live.js';
 import { sendAsOperator } from './operator.js';
 import { openTable } from './recipes-table.js';
-
-const refreshMs = 3_000;
-const element = (id) => document.getElementById(id);
 
 /** The source whose packages are shown, from the address or the first one. */
 let chosen = new URLSearchParams(location.search).get('source');
@@ -13,25 +11,6 @@ const known = { sources: '', packages: '' };
 const table = openTable((name) =>
   command(`${chosen}/run`, { kind: 'on-schedule', packages: [name] }, `${name} is looked at`),
 );
-
-function show(state, text) {
-  element('state').dataset.state = state;
-  element('state').textContent = text;
-}
-
-let noticeTimer;
-function tell(text) {
-  clearTimeout(noticeTimer);
-  element('notice').textContent = text;
-  element('notice').hidden = text === '';
-  noticeTimer = setTimeout(() => tell(''), 8_000);
-}
-
-async function read(path) {
-  const response = await fetch(path, { cache: 'no-cache' });
-  if (!response.ok) throw new Error(`the manager answers ${response.status}`);
-  return await response.text();
-}
 
 async function refresh() {
   try {
@@ -46,9 +25,9 @@ async function refresh() {
       if (packages !== known.packages) table.take(JSON.parse(packages));
       known.packages = packages;
     }
-    show('live', 'live');
+    showState('live', 'live');
   } catch (error) {
-    show('lost', `connection lost, trying again (${error.message})`);
+    showState('lost', `connection lost, trying again (${error.message})`);
   }
 }
 
@@ -169,18 +148,6 @@ async function command(path, body, said) {
   if (answer.trouble === undefined) await refresh();
 }
 
-document.addEventListener('keydown', (event) => {
-  if (event.target instanceof HTMLInputElement || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.key !== '/') return;
-  event.preventDefault();
-  element('text').focus();
-});
-document.addEventListener('visibilitychange', () => {
-  if (!document.hidden) void refresh();
-});
-setInterval(() => {
-  if (!document.hidden) void refresh();
-}, refreshMs);
+keepAsking(refresh);
 // times are told anew without asking anybody
 setInterval(table.show, 30_000);
-void refresh();

@@ -1,26 +1,18 @@
 // Subarches of stage mirrors: what is built, what was built last, and of what. What is shown is asked for again every few seconds;
 // the server answers 304 while nothing has changed.
-import { bytes, count, link, make } from './elements.js';
+import { bytes, count, element, link, make } from './elements.js';
+import { keepAsking, read, showState } from './live.js';
 
-const refreshMs = 3_000;
-const element = (id) => document.getElementById(id);
 let known = '';
-
-function show(state, text) {
-  element('state').dataset.state = state;
-  element('state').textContent = text;
-}
 
 async function refresh() {
   try {
-    const response = await fetch('/api/stages', { cache: 'no-cache' });
-    if (!response.ok) throw new Error(`the manager answers ${response.status}`);
-    const text = await response.text();
+    const text = await read('/api/stages');
     if (text !== known) element('sources').replaceChildren(...sections(JSON.parse(text)));
     known = text;
-    show('live', 'live');
+    showState('live', 'live');
   } catch (error) {
-    show('lost', `connection lost, trying again (${error.message})`);
+    showState('lost', `connection lost, trying again (${error.message})`);
   }
 }
 
@@ -77,5 +69,4 @@ const row = ({ target, version, sizeBytes, begun, latest, key, sha256, path }) =
     ),
   );
 
-refresh();
-setInterval(refresh, refreshMs);
+keepAsking(refresh);

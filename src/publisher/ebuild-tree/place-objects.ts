@@ -9,13 +9,10 @@ import {
   makeSymlink,
   syncPaths,
 } from '../../host/index.ts';
+import { isPlainPath } from '../../primitives/index.ts';
 import type { ObjectStore } from '../../store/index.ts';
 import type { VerifyMode } from '../publisher.ts';
 import type { TreePackage } from './record.ts';
-
-/** Whether a path of a tree stays in it, whatever it is joined with. */
-const isPlain = (path: string): boolean =>
-  !path.includes('\0') && path.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
 
 /** Gives objects of the store their places in a folder, and makes links; durable when it returns. Throws PUB034, STO problems. */
 export async function addObjects(
@@ -25,7 +22,7 @@ export async function addObjects(
 ): Promise<void> {
   const paths = [...placed.map(({ path }) => path), ...Object.keys(links)];
   for (const path of paths)
-    if (!isPlain(path))
+    if (!isPlainPath(path))
       throw fault('PUB034', { what: `'${fileName}' has a file '${path}' outside its tree` });
   for (const path of paths) ensureFolder(dirname(`${folder}/${path}`));
   for (const { path, object } of placed) linkNew(await store.path(object), `${folder}/${path}`);

@@ -19,7 +19,7 @@ import {
   writeDurably,
   writeFileTree,
 } from '../../host/index.ts';
-import { type Digest, Slots } from '../../primitives/index.ts';
+import { type Digest, isPlainPath, Slots } from '../../primitives/index.ts';
 import type { ObjectStore } from '../../store/index.ts';
 import { generationName, generationNumber } from '../generation-name.ts';
 import type { PublishReport, VerifyMode } from '../publisher.ts';
@@ -171,8 +171,7 @@ export class EbuildTrees {
       one.fileName,
     )) {
       const isInside = !one.name.includes('/') || one.placed !== undefined || isOwnPath(one.name, path);
-      const isPath = path.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
-      if (type !== 'file' || !isInside || !isPath || path.includes('\0')) {
+      if (type !== 'file' || !isInside || !isPlainPath(path)) {
         throw fault('PUB034', {
           what: `'${one.fileName}' has an entry '${path}' that is no file of '${one.name}'`,
         });

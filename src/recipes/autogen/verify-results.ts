@@ -2,7 +2,7 @@ import { fault, type ProblemError } from '../../diagnostics/index.ts';
 import { readTarBytes } from '../../formats/archives/index.ts';
 import { isCategoryName, isPackageName } from '../../formats/gentoo/index.ts';
 import type { Artifact } from '../../model/index.ts';
-import { type Digest, parseDigest } from '../../primitives/index.ts';
+import { type Digest, isPlainPath, parseDigest } from '../../primitives/index.ts';
 import type { ObjectStore } from '../../store/index.ts';
 import { staticJob } from './autogen-recipe.ts';
 import { archiveName, type DistfileObject } from './collect.ts';
@@ -44,8 +44,7 @@ async function asBytesTell(claim: Artifact, { store, job }: ResultsCheck): Promi
     throw notAsAsked(`${JSON.stringify(name)} is no package of '${job}'`);
   const bytes = await store.readBytes(object);
   const paths = [...readTarBytes(bytes, `what '${name}' consists of`)].map(({ path, type }) => {
-    const isPath = path.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
-    if (type === 'file' && isPath && (isStatic || path.startsWith(`${name}/`))) return path;
+    if (type === 'file' && isPlainPath(path) && (isStatic || path.startsWith(`${name}/`))) return path;
     throw notAsAsked(`'${name}' has an entry ${JSON.stringify(path)} that is no file of it`);
   });
   if (!isStatic && !paths.includes(`${name}/${pkg}-${version}.ebuild`))

@@ -1,6 +1,6 @@
 import { fault } from '../../diagnostics/index.ts';
 import { type OpenedBuild, openFound, readPackageFolder } from '../../ebins/index.ts';
-import { bareFlag, parsePackageId } from '../../formats/gentoo/index.ts';
+import { bareFlag, packageNameOf } from '../../formats/gentoo/index.ts';
 import { type Artifact, failed, type KindServices, type Outcome } from '../../model/index.ts';
 import type { BuildDetails } from './ebin-recipe.ts';
 
@@ -46,10 +46,7 @@ export async function collectBuild({ details, services, packages, existing }: Co
 const versionOf = (cpv: string): string => cpv.slice(cpv.lastIndexOf('/') + 1);
 
 /** Whether a version is what was asked for: it, or some version of the package. */
-function isOf(wanted: string, cpv: string): boolean {
-  const id = parsePackageId(cpv);
-  return cpv === wanted || (id !== undefined && `${id.category}/${id.name}` === wanted);
-}
+const isOf = (wanted: string, cpv: string): boolean => cpv === wanted || packageNameOf(cpv) === wanted;
 
 /** Throws EBN106 when a build has not the flags that were asked for: Portage lets profiles force and mask some. */
 export function requireCombination(

@@ -5,10 +5,10 @@ import {
   contentPath,
   formatVersion,
   layoutOf,
+  packageNameOf,
   parseEbuildFileName,
   parseLayout,
   parseManifest,
-  parsePackageId,
 } from '../../formats/gentoo/index.ts';
 import {
   bytesIfThere,
@@ -107,9 +107,8 @@ async function filesOf(repository: string, name: string): Promise<FileTree> {
   const [category = ''] = name.split('/');
   const cache = `metadata/md5-cache/${category}`;
   for (const pf of namesIn(`${repository}/${cache}`)) {
-    const id = parsePackageId(`${category}/${pf}`);
     const bytes =
-      id && `${category}/${id.name}` === name && files.has(`${name}/${pf}.ebuild`)
+      packageNameOf(`${category}/${pf}`) === name && files.has(`${name}/${pf}.ebuild`)
         ? bytesIfThere(`${repository}/${cache}/${pf}`)
         : undefined;
     if (bytes) files.set(`${cache}/${pf}`, { bytes, mode: '100644' });
@@ -144,10 +143,7 @@ function memoryIn(repository: string, name: string): Pick<EbinFacts, 'memory'> {
     const { packages } = JSON.parse(Buffer.from(bytesIfThere(path) ?? []).toString('utf8')) as {
       packages: Record<string, { files: unknown; report: unknown }>;
     };
-    const own = Object.entries(packages).filter(([cpv]) => {
-      const id = parsePackageId(cpv);
-      return id !== undefined && `${id.category}/${id.name}` === name;
-    });
+    const own = Object.entries(packages).filter(([cpv]) => packageNameOf(cpv) === name);
     const kept = own.map(([cpv, { files, report }]) => [cpv, { files, report }] as const);
     return { memory: { packages: Object.fromEntries(kept) } };
   } catch {

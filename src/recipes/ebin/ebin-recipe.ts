@@ -27,6 +27,17 @@ export const indexingBuilder = 'manager';
 /** The label of builders that have a root with Portage. */
 export const gentooLabel = 'gentoo';
 
+/** What all recipes of the kind have in common. */
+const common = {
+  kind: 'ebin',
+  // what comes of builds, only reading them tells
+  hasDynamicVersion: true,
+  architectures: ['any'],
+  outputs: [],
+  offers: [],
+  needs: [],
+} as const;
+
 /** A package of some PKGDIRs as a recipe. */
 export function indexRecipe(
   name: string,
@@ -38,16 +49,10 @@ export function indexRecipe(
 ): Recipe<EbinDetails> {
   const { folders, version, inputDigest } = known;
   return {
-    kind: 'ebin',
+    ...common,
     name,
     folder: folders[0] ?? '',
     version,
-    // what comes of builds, only reading them tells
-    hasDynamicVersion: true,
-    architectures: ['any'],
-    outputs: [],
-    offers: [],
-    needs: [],
     inputDigest,
     buildClass: indexingBuilder,
     details: { kind: 'index', folders },
@@ -61,15 +66,10 @@ export function buildRecipe(
 ): Recipe<EbinDetails> {
   const { version, inputDigest, ...details } = known;
   return {
-    kind: 'ebin',
+    ...common,
     name,
     folder: details.folder,
     version,
-    hasDynamicVersion: true,
-    architectures: ['any'],
-    outputs: [],
-    offers: [],
-    needs: [],
     inputDigest,
     buildClass: undefined,
     labels: [gentooLabel],

@@ -16,7 +16,7 @@ import {
   removeTree,
   writeNewFile,
 } from '../../host/index.ts';
-import { compareText } from '../../primitives/index.ts';
+import { compareText, isPlainPath } from '../../primitives/index.ts';
 
 /** Entries at the top of a recipe's folder that no build gets to see. */
 export const notOfTheRecipe: ReadonlySet<string> = new Set(['.git', 'src', 'pkg']);
@@ -113,9 +113,7 @@ function checkedPath(entry: TarStreamEntry, taken: ReadonlyMap<string, 'folder' 
   const parts = path.split('/');
   const shown = JSON.stringify(entry.path.slice(0, 200));
   if (type !== 'file' && type !== 'folder' && type !== 'symlink') throw refused(`${shown} is a ${type}`);
-  if (parts.some((part) => part === '' || part === '.' || part === '..') || path.includes('\0')) {
-    throw refused(`${shown} is no path below the folder`);
-  }
+  if (!isPlainPath(path)) throw refused(`${shown} is no path below the folder`);
   if (taken.has(path)) throw refused(`${shown} is there twice`);
   if (taken.get(parts.slice(0, -1).join('/')) !== 'folder')
     throw refused(`${shown} is in no folder of the archive`);

@@ -1,4 +1,5 @@
 import type { JobContext, JobRun, Outcome, RecipeKind } from '../../model/index.ts';
+import { compareText } from '../../primitives/index.ts';
 import type { StageDetails } from './stage-recipe.ts';
 
 /** Makes what a recipe of stages says. */
@@ -9,7 +10,7 @@ export function createStageKind(make: StageMaker): RecipeKind<StageDetails> {
   return {
     name: 'stage',
     satisfies: () => true,
-    compareVersions: (a, b) => (a < b ? -1 : a > b ? 1 : 0),
+    compareVersions: compareText,
     parseNeed: (text) => ({ phase: 'build', name: text, text }),
     parseOffer: (text) => ({ name: text, version: undefined }),
     timeoutFactor: () => 1,

@@ -145,6 +145,7 @@ export async function openRootSession(
     await awaitLine(holder, 'mounted');
   } catch (error) {
     holder.kill('SIGKILL');
+    await holder.ended;
     throw error;
   }
   const places = { merged: at('merged'), plain: at('plain'), tmp: request.keepTmp ? undefined : at('tmp') };

@@ -33,6 +33,14 @@ def clean(text, limit=DOC_LIMIT):
         return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
+def put_source(node, roots, path, number):
+    """Where a node begins: its file below the first of the folders that it is in."""
+    for root in roots:
+        if path.startswith(root + os.sep):
+            node["source"] = {"path": path[len(root) + 1 :], "line": number}
+            return
+
+
 class Spool:
     """Collects lines and hands them to a descriptor in pieces of some size."""
 

@@ -24,6 +24,11 @@ def short(text):
     return clean(text, TEXT_LIMIT)
 
 
+def annotations(found):
+    """Annotations of a scope, by name."""
+    return {name: short(text) for name, text in sorted(found.items())}
+
+
 def type_name(value):
     """Dotted name of a value's class, with NoneType where `types` has it."""
     kind = type(value)

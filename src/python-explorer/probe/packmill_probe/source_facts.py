@@ -113,6 +113,16 @@ class ModuleFacts:
             self.imports.append((scope, module, one.name, one.asname or one.name))
 
 
+def split_path(path, modules):
+    """The longest beginning of a dotted path that is in `modules`, and what is below it; all of it where none is."""
+    parts = path.split(".")
+    for end in range(len(parts), 0, -1):
+        module = ".".join(parts[:end])
+        if module in modules:
+            return module, ".".join(parts[end:])
+    return path, ""
+
+
 def _join(scope, name):
     return scope + "." + name if scope else name
 

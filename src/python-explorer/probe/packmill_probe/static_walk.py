@@ -5,8 +5,8 @@ import builtins
 import os
 
 from . import signatures
-from .output import DOC_LIMIT, clean, line
-from .source_facts import read_facts
+from .output import DOC_LIMIT, clean, line, put_source
+from .source_facts import read_facts, split_path
 
 _BUILTINS = frozenset(vars(builtins))
 
@@ -105,7 +105,7 @@ class StaticWalk:
             self._say_source(node, name, 1)
             annotations = facts.annotations.get("")
             if annotations:
-                node["annotations"] = {one: signatures.short(text) for one, text in sorted(annotations.items())}
+                node["annotations"] = signatures.annotations(annotations)
         if members:
             node["members"] = dict(sorted(members.items()))
         self._emit(name, node)
@@ -117,10 +117,8 @@ class StaticWalk:
 
     def _say_source(self, node, module, number):
         path = self._sources[module][0]
-        for root in self._context.roots:
-            if path is not None and path.startswith(root + os.sep):
-                node["source"] = {"path": path[len(root) + 1 :], "line": number}
-                return
+        if path is not None:
+            put_source(node, self._context.roots, path, number)
 
     def _scope(self, facts, module, scope):
         """Ids of the names that a module or a class has, whose nodes are written on the way."""
@@ -178,7 +176,7 @@ class StaticWalk:
             node["signature"] = signature
         annotations = facts.annotations.get(rest)
         if annotations:
-            node["annotations"] = {one: signatures.short(text) for one, text in sorted(annotations.items())}
+            node["annotations"] = signatures.annotations(annotations)
         if members:
             node["members"] = dict(sorted(members.items()))
         self._say_doc(node, found.node)
@@ -210,7 +208,7 @@ class StaticWalk:
         The signature of a class without a receiver: of its own maker, or of the first one above it; that of `object` has no
         parameters. None when it is not in the texts of this top-level.
         """
-        module, rest = self._split(path)
+        module, rest = split_path(path, self._sources)
         facts = self._facts.get(module)
         found = facts.classes.get(rest) if facts else None
         if found is None or depth > 32:
@@ -230,15 +228,6 @@ class StaticWalk:
                 return signature
         return {"parameters": [], "from": "source"}
 
-    def _split(self, path):
-        """The module of a path and what is below it."""
-        parts = path.split(".")
-        for end in range(len(parts), 0, -1):
-            module = ".".join(parts[:end])
-            if module in self._sources:
-                return module, ".".join(parts[end:])
-        return path, ""
-
     def _target(self, path):
         """The id at a path: a node of this top-level, or a reference outside of it."""
         found = self._resolve(path)
@@ -248,7 +237,7 @@ class StaticWalk:
         """A path followed through the imports of this top-level to where its object is defined."""
         if path.split(".", 1)[0] != self._toplevel or depth > 16:
             return path
-        module, rest = self._split(path)
+        module, rest = split_path(path, self._sources)
         facts = self._facts.get(module)
         if not rest or facts is None:
             return path

@@ -1,7 +1,6 @@
 """Walks the objects of one top-level and writes a node for each, as soon as it is known."""
 
 import inspect
-import os
 import sys
 import types
 
@@ -9,8 +8,9 @@ from . import safe_look, signatures
 from .bindings import Bindings
 from .modules import is_package
 from .naming import is_atom
-from .output import DOC_LIMIT, clean, line, trouble
+from .output import DOC_LIMIT, clean, line, put_source, trouble
 from .safe_look import MISSING, class_path, classify, is_kind
+from .source_facts import split_path
 
 _VALUES = (int, float, complex, str, bytes, bool)
 _KEPT_DUNDERS = ("__init__", "__class__")
@@ -191,18 +191,10 @@ class Walk:
 
     def _facts_at(self, path):
         """The last `def` that a text has at a path of this top-level."""
-        module, rest = self._module_of(path)
+        module, rest = split_path(path, sys.modules)
         facts = self._modules.facts_of(module) if rest else None
         found = facts.functions.get(rest) if facts else None
         return found[-1] if found else None
-
-    def _module_of(self, path):
-        parts = path.split(".")
-        for end in range(len(parts), 0, -1):
-            name = ".".join(parts[:end])
-            if name in sys.modules:
-                return name, ".".join(parts[end:])
-        return path, ""
 
     # -- what a node says ------------------------------------------------------------------------------------------
 
@@ -255,7 +247,7 @@ class Walk:
         if code is not None:
             self._put_source(node, code.co_filename, code.co_firstlineno)
             return
-        module, rest = self._module_of(name)
+        module, rest = split_path(name, sys.modules)
         facts = self._modules.facts_of(module)
         if facts is None:
             return
@@ -265,15 +257,11 @@ class Walk:
             self._put_source(node, getattr(sys.modules.get(module), "__file__", None), facts.classes[rest].line)
         annotations = facts.annotations.get(rest)
         if annotations and kind in ("type", "module"):
-            node["annotations"] = {one: signatures.short(text) for one, text in sorted(annotations.items())}
+            node["annotations"] = signatures.annotations(annotations)
 
     def _put_source(self, node, path, number):
-        if type(path) is not str:
-            return
-        for root in self._roots:
-            if path.startswith(root + os.sep):
-                node["source"] = {"path": path[len(root) + 1 :], "line": number}
-                return
+        if type(path) is str:
+            put_source(node, self._roots, path, number)
 
     def _describe_signature(self, node, kind, name, obj):
         live = signatures.alive(obj)

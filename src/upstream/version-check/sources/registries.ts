@@ -1,3 +1,4 @@
+import { normalisedName } from '../../../formats/python/index.ts';
 import { asObject, asText, wrongShape } from '../../package-trouble.ts';
 import { isPreRelease } from '../python-version.ts';
 import type { Findings } from '../select-version.ts';
@@ -21,9 +22,7 @@ function packageName({ options }: SourceContext, source: string): string {
 
 /** The index of Python packages, in the form of PEP 691 with the versions of PEP 700. */
 export const pypi: VersionSource = async (context) => {
-  const name = packageName(context, 'pypi')
-    .toLowerCase()
-    .replaceAll(/[-_.]+/g, '-');
+  const name = normalisedName(packageName(context, 'pypi'));
   const url = `${context.endpoint('pypi')}/${name}/`;
   const { versions } = await context.jsonObject(url, {}, 'application/vnd.pypi.simple.v1+json');
   if (!Array.isArray(versions)) throw wrongShape(url, "a list 'versions'");
