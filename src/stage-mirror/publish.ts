@@ -77,10 +77,11 @@ export async function placeResult(result: PlacedResult, signer: SignerSource | u
     entryFacts(path)?.sizeBytes === result.sizeBytes &&
     textIfThere(`${path}.hash.txt`) === hashText(result.digest) &&
     (signer === undefined || entryFacts(`${path}.gpg`) !== undefined);
-  if (isWhole) return;
   const folder = dirname(path);
   const staging = `${folder}/.new-${result.mark}`;
+  // also of one that was killed when the result already stood
   await removeTree(staging);
+  if (isWhole) return;
   ensureFolders([staging]);
   try {
     const staged = `${staging}/${basename(path)}`;

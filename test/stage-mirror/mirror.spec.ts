@@ -104,6 +104,17 @@ describe('publishing', () => {
     expect(text(join(mirror, '1.4/openvz/x86-64bit/openvz-core2_64-1.4-latest.tar.xz'))).toBe('vz');
   });
 
+  it('what a publisher leaves that is killed when its result already stands goes with the next one', async () => {
+    const one = publication(root, { target: 'stage3', version: '2019-11-20', text: 'whole' });
+    await publisher().publish(one);
+    const left = join(home, '2019-11-20/.new-stage3');
+    mkdirSync(left);
+    writeFileSync(join(left, 'hash'), 'half');
+    await publisher().publish(one);
+    expect(existsSync(left)).toBe(false);
+    expect(text(join(home, 'stage3-latest.tar.xz'))).toBe('whole');
+  });
+
   it('targets that are published at the same time do not lose each other', async () => {
     const targets = Array.from({ length: 8 }, (_, index) => `image${index}`);
     await Promise.all(
