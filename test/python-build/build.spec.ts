@@ -26,6 +26,7 @@ const chainOf = (stem: string): string[] =>
     `build/dockerimages/${stem}.image`,
     `build/explored/${stem}.json`,
     `build/rawgraph/${stem}.valid.json`,
+    `build/analyzed/${stem}.json.gz`,
     ...['argspecs', 'symgraphs', 'symtypes'].map((kind) => `build/${kind}/${stem}.json`),
   ].sort();
 const merges = ['argspecs', 'symgraphs', 'symtypes'].map((kind) => `build/${kind}.json`);

@@ -1,6 +1,11 @@
 import { type Problem, problem } from '../../diagnostics/index.ts';
 import { systemClock } from '../../host/index.ts';
-import { type BuildOptions, ResourceBuild, type ResourceBuildReport } from '../../python-build/index.ts';
+import {
+  type BuildOptions,
+  type Explanation,
+  ResourceBuild,
+  type ResourceBuildReport,
+} from '../../python-build/index.ts';
 import type { PythonCage } from '../../python-explorer/index.ts';
 import { inCage } from './python-cage.ts';
 import { SandboxExecutor } from './sandbox-executor.ts';
@@ -13,6 +18,8 @@ export interface ResourceBuildRequest {
   readonly python: string;
   readonly prefixes: readonly string[];
   readonly base: string | undefined;
+  /** Folder with corpora; undefined: `corpora` below `root`. */
+  readonly corpora?: string | undefined;
   readonly mode: 'content' | 'time';
   readonly legacy: boolean;
   readonly timeoutMs?: number | undefined;
@@ -23,7 +30,7 @@ export interface ResourceBuildRequest {
 }
 
 const opened = (request: ResourceBuildRequest, cage: PythonCage): Promise<ResourceBuild> => {
-  const { root, sites, archives, index, python, prefixes, base, mode, legacy, timeoutMs } = request;
+  const { root, sites, archives, index, python, prefixes, base, corpora, mode, legacy, timeoutMs } = request;
   const environments = `${root}/build/environments`;
   const executor = new SandboxExecutor({
     cage,
@@ -35,7 +42,7 @@ const opened = (request: ResourceBuildRequest, cage: PythonCage): Promise<Resour
     environments,
     timeoutMs,
   });
-  return ResourceBuild.open({ root, executor, base, mode, legacy, clock: systemClock });
+  return ResourceBuild.open({ root, executor, base, corpora, mode, legacy, clock: systemClock });
 };
 
 /**
@@ -56,10 +63,7 @@ function tooFew({ selected, succeeded, failed }: ResourceBuildReport, share: num
   return [problem('MPY206', { what: `${succeeded} of ${selected} distributions were built` })];
 }
 
-/** `packmill py build --explain`: why a target would be made; empty when it is up to date. Throws INC005 and as a build does. */
-export async function explainResource(
-  request: ResourceBuildRequest,
-  target: string,
-): ReturnType<ResourceBuild['explain']> {
+/** `packmill py build --explain`: see `ResourceBuild.explain`. Throws INC005 and as a build does. */
+export async function explainResource(request: ResourceBuildRequest, target: string): Promise<Explanation> {
   return await inCage(request.signal, async (cage) => (await opened(request, cage)).explain(target));
 }

@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import {
   type BuildEvent,
   buildResources,
+  type Explanation,
   explainResource,
   type ResourceBuildReport,
   type ResourceBuildRequest,
@@ -21,6 +22,7 @@ interface BuildWords {
   readonly python: string;
   readonly prefix: readonly string[];
   readonly base?: string;
+  readonly corpora?: string;
   readonly jobs: number;
   readonly keepGoing?: boolean;
   readonly mode: 'content' | 'time';
@@ -41,6 +43,7 @@ Builds what is selected in dockerfiles/build and out of date: image, raw graph, 
 their manifests up to build/manifest.json. What fails is written to build/failures.json.
 
 Targets: build (the default), images, explore, rawgraphs, or the path of any file below build/.
+Steps whose stubs (build/typeshed) or corpus (corpora/NAME.ndjson) is not there are left out; --explain says so.
 An empty file in the place of a manifest leaves that step out: touch build/typeshed.json
 
 Examples:
@@ -67,6 +70,7 @@ export function addPyBuild(py: Command, shell: Shell): void {
     .option('--python <path>', 'the interpreter', '/usr/bin/python3')
     .option('--prefix <dir>', 'folder that the interpreter needs beyond /usr; several times', collect, [])
     .option('--base <manifest>', 'manifest that new data is laid over (default: an empty one)')
+    .option('--corpora <dir>', 'folder with corpora (default: corpora in the folder of the build)')
     .option('-j, --jobs <n>', 'targets at one time', parseCount, 1)
     .option('-k, --keep-going', 'after a failure, go on with what does not need it')
     .addOption(
@@ -88,12 +92,11 @@ export function addPyBuild(py: Command, shell: Shell): void {
     .action(async (targets: readonly string[], words: BuildWords) => {
       const { explain } = words;
       if (explain !== undefined) {
-        const reasons = await interruptible((signal) =>
-          explainResource(request(targets, words, signal), explain),
+        printExplanation(
+          shell,
+          explain,
+          await interruptible((signal) => explainResource(request(targets, words, signal), explain)),
         );
-        for (const reason of reasons) shell.print(`${explain}: ${reasonWords(reason)}`);
-        if (reasons.length === 0) shell.print(`${explain}: it is up to date`);
-        shell.printJson(reasons);
         return;
       }
       const onEvent = (event: BuildEvent): void => printEvent(shell, event, words.debug === true);
@@ -105,6 +108,18 @@ export function addPyBuild(py: Command, shell: Shell): void {
     });
 }
 
+function printExplanation(shell: Shell, target: string, found: Explanation): void {
+  if ('leftOut' in found) {
+    shell.print(`${target}: it is left out, as there is no '${found.leftOut.without}'`);
+    shell.printJson(found);
+    return;
+  }
+  const { reasons } = found;
+  for (const reason of reasons) shell.print(`${target}: ${reasonWords(reason)}`);
+  if (reasons.length === 0) shell.print(`${target}: it is up to date`);
+  shell.printJson(reasons);
+}
+
 function request(goals: readonly string[], words: BuildWords, signal: AbortSignal): ResourceBuildRequest {
   return {
     root: machine.absolute(words.dir),
@@ -114,6 +129,7 @@ function request(goals: readonly string[], words: BuildWords, signal: AbortSigna
     python: words.python,
     prefixes: words.prefix.map(machine.absolute),
     base: words.base === undefined ? undefined : machine.absolute(words.base),
+    corpora: words.corpora === undefined ? undefined : machine.absolute(words.corpora),
     mode: words.mode,
     legacy: words.legacy === true,
     timeoutMs: words.timeout === undefined ? undefined : words.timeout * 1000,
@@ -160,7 +176,10 @@ function finish(shell: Shell, report: ResourceBuildReport, words: BuildWords): v
     shell.print(`${target}: ${reasons.map(reasonWords).join('; ')}`);
   }
   for (const one of report.problems) shell.complain(one);
-  const { made, failed, current, blocked } = report;
+  const { made, failed, current, blocked, leftOut } = report;
+  const missing = [...new Set(leftOut.map(({ without }) => without))];
+  if (missing.length > 0)
+    shell.print(`[INFO] ${leftOut.length} left out, as these are not there: ${missing.join(', ')}`);
   shell.print(
     `${made.length} made, ${current} up to date, ${failed.length} failed, ${blocked.length} not made`,
   );

@@ -1,0 +1,86 @@
+import { fault } from '../diagnostics/index.ts';
+import {
+  type Manifest,
+  makeManifest,
+  mergeManifests,
+  type ResourceKind,
+} from '../formats/pyresources/index.ts';
+import type { BuilderWork } from './builder-work.ts';
+import { type Found, manifestText, storeFound } from './datafiles.ts';
+
+/** What a builder reads, each by the name of the option that names it for one builder alone. */
+export type BuilderNeed =
+  /** Valid graphs of distributions. */
+  | 'graphs'
+  /** A manifest with symbol graphs. */
+  | 'graph'
+  /** A manifest with what stubs add to them, laid over. */
+  | 'added'
+  /** The index of top-levels. */
+  | 'distidx'
+  /** The table of former nodes. */
+  | 'compat'
+  /** A manifest with signatures. */
+  | 'argspecs'
+  /** A folder with stubs. */
+  | 'typeshed'
+  /** Stubs as they were parsed. */
+  | 'stubs'
+  /** Folders with sources. */
+  | 'sources'
+  /** Sources of distributions as they were parsed. */
+  | 'analyzed'
+  /** What documentation says of return types. */
+  | 'returns'
+  /** A manifest with documentation and counts. */
+  | 'manifest';
+
+/** Makes one file below `build/`: a manifest with its datafiles, or another one. */
+export interface ResourceBuilder {
+  /** By which it is asked for. */
+  readonly name: string;
+  /** One line for whoever asks what it does. */
+  readonly about: string;
+  /** The file that it makes, below `build/`. */
+  readonly output: string;
+  /** Kinds of datafiles in its manifest. */
+  readonly kinds: readonly ResourceKind[];
+  /** Changes whenever the same files would give another result. */
+  readonly version: string;
+  /** Without these it cannot work. */
+  readonly needs: readonly BuilderNeed[];
+  /** What it also reads when it is there. */
+  readonly uses?: readonly BuilderNeed[];
+  /** Whether it reads lines of a corpus of its own name, and whether it has anything to do without. */
+  readonly corpus?: 'needed' | 'used';
+  readonly make: Making;
+}
+
+type Making =
+  | { readonly of: 'manifest'; readonly run: (work: BuilderWork) => AsyncIterable<Found> }
+  | { readonly of: 'file'; readonly run: (work: BuilderWork) => Promise<string | Uint8Array> };
+
+/** Runs a builder, writes its datafiles, and gives the content of its file. Throws MPY410 and what the builder throws. */
+export async function runBuilder(
+  builder: ResourceBuilder,
+  work: BuilderWork,
+  data: string,
+): Promise<string | Uint8Array> {
+  for (const need of builder.needs) {
+    if (!work.has(need)) throw fault('MPY410', { what: `'${builder.name}' needs '${need}'` });
+  }
+  if (builder.corpus === 'needed' && !work.hasCorpus)
+    throw fault('MPY410', { what: `'${builder.name}' needs 'corpus'` });
+  if (builder.make.of === 'file') return await builder.make.run(work);
+  const manifests: Manifest[] = [];
+  for await (const { distribution, resource } of builder.make.run(work)) {
+    if (resource !== undefined) {
+      manifests.push(storeFound(data, { distribution, resource }, work.say));
+      continue;
+    }
+    work.say(`[WARN] ${distribution.name} has no ${builder.kinds.join(' and ')}`);
+    // told as a distribution without datafiles: an empty manifest would be a pin
+    manifests.push(makeManifest([{ distribution, paths: new Map() }]));
+  }
+  return manifestText(mergeManifests(manifests));
+}
