@@ -1,7 +1,7 @@
 import { pathKind, replaceFile } from '../host/index.ts';
 import type { Input, Target } from '../incremental/index.ts';
 import { BuilderMemory, BuilderWork, findCorpus } from './builder-work.ts';
-import { manifestOrder, wholeBuilders } from './builders.ts';
+import { wholeBuilders } from './builders.ts';
 import { type BuilderNeed, type ResourceBuilder, runBuilder } from './resource-builder.ts';
 
 export interface WholeTargetsInput {

@@ -75,7 +75,8 @@ export function poolCalls(
     return argument;
   });
   const patterns = good.map((call): CallPattern => {
-    call.positional.forEach((values, at) => addValues(positional[at] as PooledArgument, values, find));
+    for (const [at, values] of call.positional.entries())
+      addValues(positional[at] as PooledArgument, values, find);
     const keywords = new Map<string, PooledArgument>();
     for (const [name, values] of call.keywords) {
       const argument = byName.get(name) ?? pooled(name);
