@@ -1,9 +1,10 @@
-import { isFault, messageOf } from '../diagnostics/index.ts';
+import { fault, isFault, messageOf } from '../diagnostics/index.ts';
 import {
   type ArgSpec,
   decodeIndex,
   distributionText,
   type Manifest,
+  makeIndex,
   mergeManifests,
 } from '../formats/pyresources/index.ts';
 import type { PythonDistribution } from '../formats/python-graph/index.ts';
@@ -91,10 +92,13 @@ export class BuilderWork {
     return mergeManifests(needs.flatMap((need) => this.all(need)).map(readManifest));
   }
 
-  /** Symbol graphs linked by the index, with what stubs add where that is there. Those that cannot be read are told and left out. */
+  /**
+   * Symbol graphs linked by the index, without one by their own top-levels, with what stubs add where that is there. Those that
+   * cannot be read are told and left out.
+   */
   linked(): LinkedGraphs {
     const manifest = this.manifest('graph', 'added');
-    const index = textIfThere(this.one('distidx')) ?? '{}';
+    const index = this.has('distidx') ? textIfThere(this.one('distidx')) : undefined;
     const paths = manifest.map(({ distribution, paths }) => [distribution, paths.get('SymbolGraph') ?? '']);
     // datafiles have the name of their content: who has their names has all
     const key = digestBytes(Buffer.from(JSON.stringify([paths, index])));
@@ -104,7 +108,9 @@ export class BuilderWork {
         const graph = this.#orTold(distribution, () => source.graph(distribution)?.value);
         return graph === undefined ? [] : [{ distribution, graph }];
       });
-      return new LinkedGraphs(graphs, decodeIndex(index, this.one('distidx')));
+      const pairs = graphs.map(({ distribution, graph }) => [distribution, graph.toplevels] as const);
+      const known = index === undefined ? makeIndex(pairs) : decodeIndex(index, this.one('distidx'));
+      return new LinkedGraphs(graphs, known);
     });
   }
 
@@ -149,13 +155,13 @@ export class BuilderWork {
 
   /**
    * What each line of the corpus says, in the order of files and lines. Lines that `read` refuses are told (MPY406), and their
-   * number. Throws the system's error for a file that is damaged.
+   * number. Throws MPY413 for a file that is damaged.
    */
   async *rows<T>(read: (row: CorpusRow) => T): AsyncGenerator<T> {
     let refused = 0;
     for (const file of corpusFiles(this.#in.corpus)) {
       let at = 0;
-      for await (const line of readTextLines(file, longestLine)) {
+      for await (const line of linesOf(file)) {
         at += 1;
         if (at % 4096 === 0) this.signal.throwIfAborted();
         if (line.trim() === '') continue;
@@ -180,6 +186,14 @@ export class BuilderWork {
       this.say(logLine('ERROR', code, `${distributionText(distribution)} is left out: ${what}`));
       return undefined;
     }
+  }
+}
+
+async function* linesOf(file: string): AsyncGenerator<string> {
+  try {
+    yield* readTextLines(file, longestLine);
+  } catch (cause) {
+    throw fault('MPY413', { what: `'${file}': ${messageOf(cause)}`, cause });
   }
 }
 

@@ -60,7 +60,10 @@ function ofGraphs(
 export const indexBuilder: ResourceBuilder = {
   name: 'distidx',
   about: 'the index: which distributions have a top-level',
-  ...{ output: 'distidx.json', kinds: [], version: '1', needs: ['graph'] },
+  output: 'distidx.json',
+  kinds: [],
+  version: '1',
+  needs: ['graph'],
   make: {
     of: 'file',
     run: async (work) => {
@@ -83,7 +86,10 @@ export const indexBuilder: ResourceBuilder = {
 export const docsBuilder: ResourceBuilder = {
   name: 'docs',
   about: 'documentation: texts of the graphs, and HTML of a corpus',
-  ...{ output: 'docs.json', kinds: ['Documentation'], version: '3', needs: ['graphs'] },
+  output: 'docs.json',
+  kinds: ['Documentation'],
+  version: '3',
+  needs: ['graphs'],
   uses: ['graph', 'distidx', 'compat'],
   corpus: 'used',
   make: { of: 'manifest', run: document },
@@ -131,7 +137,10 @@ function withPages(
 export const toplevelBuilder: ResourceBuilder = {
   name: 'toplevel',
   about: 'documentation and counts of every top-level, to show it before its distribution is loaded',
-  ...{ output: 'toplevel.msgpack.gz', kinds: [], version: '1', needs: ['manifest'] },
+  output: 'toplevel.msgpack.gz',
+  kinds: [],
+  version: '1',
+  needs: ['manifest'],
   make: { of: 'file', run: async (work) => describeToplevels(work) },
 };
 

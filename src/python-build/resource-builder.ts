@@ -5,7 +5,7 @@ import {
   mergeManifests,
   type ResourceKind,
 } from '../formats/pyresources/index.ts';
-import type { BuilderWork } from './builder-work.ts';
+import type { BuilderWork, BuilderWorkInput } from './builder-work.ts';
 import { type Found, manifestText, storeFound } from './datafiles.ts';
 
 /** What a builder reads, each by the name of the option that names it for one builder alone. */
@@ -56,9 +56,39 @@ export interface ResourceBuilder {
   readonly make: Making;
 }
 
+/** Where what is missing comes from. */
+const madeBy: Readonly<Record<BuilderNeed, string>> = {
+  graphs: 'Name files of build/rawgraph, or what packmill py explore wrote.',
+  graph: 'Name a manifest with --graph; packmill py builder symgraphs makes one.',
+  added: 'Name a manifest with --added; packmill py builder stubgraphs makes one.',
+  distidx: 'Name an index with --distidx; packmill py builder distidx makes one.',
+  compat: 'Name a table with --compat; packmill py builder compat makes one.',
+  argspecs: 'Name a manifest with --argspecs; packmill py builder argspecs makes one.',
+  typeshed: 'Name a folder of stubs, such as a checkout of typeshed, with --typeshed.',
+  stubs: 'Name parsed stubs with --stubs; packmill py builder stubs makes them.',
+  sources: 'Name a folder of sources with --sources.',
+  analyzed: 'Name parsed sources with --analyzed; packmill py builder analyze makes them.',
+  returns: 'Name a file with --returns; packmill py builder docs_returntypes makes one.',
+  manifest: 'Name a manifest with --manifest; packmill py manifest merge makes one of several.',
+};
+
 type Making =
   | { readonly of: 'manifest'; readonly run: (work: BuilderWork) => AsyncIterable<Found> }
   | { readonly of: 'file'; readonly run: (work: BuilderWork) => Promise<string | Uint8Array> };
+
+/** One builder alone: files in, file out. */
+export interface BuilderOrder {
+  readonly name: string;
+  readonly files: BuilderWorkInput['files'];
+  readonly corpus?: string | undefined;
+  /** Where its file goes: its usual name in this folder, unless another place is named. */
+  readonly folder: string;
+  readonly output?: string | undefined;
+  /** Folder for datafiles; undefined: `data` beside the file. */
+  readonly data?: string | undefined;
+  readonly say: (line: string) => void;
+  readonly signal: AbortSignal;
+}
 
 /** Runs a builder, writes its datafiles, and gives the content of its file. Throws MPY410 and what the builder throws. */
 export async function runBuilder(
@@ -67,10 +97,14 @@ export async function runBuilder(
   data: string,
 ): Promise<string | Uint8Array> {
   for (const need of builder.needs) {
-    if (!work.has(need)) throw fault('MPY410', { what: `'${builder.name}' needs '${need}'` });
+    if (!work.has(need))
+      throw fault('MPY410', { what: `'${builder.name}' has no '${need}'`, next: madeBy[need] });
   }
   if (builder.corpus === 'needed' && !work.hasCorpus)
-    throw fault('MPY410', { what: `'${builder.name}' needs 'corpus'` });
+    throw fault('MPY410', {
+      what: `'${builder.name}' has no 'corpus'`,
+      next: `Name a file of lines of JSON with --corpus; examples/python/corpora/${builder.name}.ndjson is one.`,
+    });
   if (builder.make.of === 'file') return await builder.make.run(work);
   const manifests: Manifest[] = [];
   for await (const { distribution, resource } of builder.make.run(work)) {

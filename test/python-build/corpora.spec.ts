@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { cpSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -9,10 +10,13 @@ import {
   type ResourceKind,
   type ResourceTypes,
 } from '../../src/formats/pyresources/index.ts';
+import { findCorpus } from '../../src/python-build/builder-work.ts';
+import { allBuilders, runAlone } from '../../src/python-build/index.ts';
 import { managerInput, openManager, readIndex, readManifest } from '../../src/python-resources/index.ts';
 import { Laboratory, versionOf } from '../python-explorer/laboratory.ts';
 import { Farmyard } from './farmyard.ts';
 
+const packmill = join(import.meta.dirname, '../../bin/packmill');
 const examples = join(import.meta.dirname, '../../examples/python/corpora');
 const version = versionOf('requests');
 const call = (name: string, its: string, ...more: readonly string[]): string => {
@@ -176,6 +180,60 @@ test('what was parsed of sources is one file by distribution', () => {
   ) as Record<string, readonly (readonly { readonly module: string }[])[]>;
   expect(Object.keys(analyzed)).toEqual([`requests==${version}`]);
   expect(analyzed[`requests==${version}`]?.flat().map(({ module }) => module)).toContain('requests.api');
+});
+
+test('one builder alone makes what the build makes of the same files', async () => {
+  const graphs = ['builtin-stdlib__3', `requests__${version}`].map((stem) =>
+    yard.path(`build/rawgraph/${stem}.valid.json`),
+  );
+  const files = {
+    graphs,
+    graph: [yard.path('build/symgraphs.json')],
+    distidx: [yard.path('build/distidx.json')],
+    compat: [yard.path('build/compat.json.gz')],
+    argspecs: [yard.path('build/argspec_graph_manifest.json')],
+    analyzed: [yard.path('build/analyzed.json.gz')],
+    returns: [yard.path('build/docs_returntypes.json')],
+    manifest: [yard.path('build/manifest_lean.json')],
+  };
+  const folder = yard.path('alone');
+  const withStubs = new Set(['stubs', 'stubgraphs', 'typeshed']);
+  for (const { name, output } of allBuilders.filter((one) => !withStubs.has(one.name))) {
+    const found = findCorpus(yard.path('corpora'), name);
+    const order = { name, files, corpus: found, folder, data: yard.path('build/data') };
+    expect(await runAlone({ ...order, say: () => {}, signal: AbortSignal.timeout(60_000) })).toBe(
+      `${folder}/${output}`,
+    );
+    expect(readFileSync(`${folder}/${output}`, 'base64'), name).toBe(
+      readFileSync(yard.path(`build/${output}`), 'base64'),
+    );
+  }
+});
+
+test('the command of one builder tells what there is, and what is missing', () => {
+  const ask = (...words: readonly string[]): ReturnType<typeof spawnSync> =>
+    spawnSync(packmill, ['py', 'builder', ...words], { encoding: 'utf8', cwd: yard.root });
+  expect(ask('list').stdout).toContain('kwargs.json, needs graph, corpus; reads, if given, distidx');
+  expect(ask('kwarg').stderr).toContain("MPY409 there is no builder 'kwarg'");
+  const graph = ['--graph', 'build/symgraphs.json'];
+  expect(ask('symbolcounts', ...graph)).toMatchObject({ status: 2 });
+  expect(ask('symbolcounts', ...graph, '--corpus', 'none').stderr).toContain('MPY413');
+  // without an index the one of the graphs counts
+  const made = ask(
+    'symbolcounts',
+    ...graph,
+    '--corpus',
+    'corpora/symbolcounts.ndjson',
+    '-o',
+    'by-hand/counts.json',
+  );
+  expect(made).toMatchObject({ status: 0, stdout: `${yard.path('by-hand/counts.json')}\n` });
+  expect(made.stderr).toContain('MPY408');
+  expect(yard.kinds('by-hand/counts.json')).toEqual([
+    'builtin-stdlib==3: SymbolCounts',
+    `requests==${version}: SymbolCounts`,
+  ]);
+  expect(yard.text('by-hand/counts.json')).toContain(yard.path('by-hand/data/requests/'));
 });
 
 test('a line that cannot be read is told, and the others count; without its corpus a step is left out and says so', async () => {

@@ -109,4 +109,12 @@ export const pythonSymbolCodes = {
     next: 'Delete the file to have it made anew.',
     sample: { broken: 'a file that ends too early', fixed: 'the whole file' },
   },
+  MPY413: {
+    severity: 'error',
+    blame: 'usage',
+    title: 'a file for a builder cannot be read',
+    why: 'It is not there, or what is packed in it is damaged.',
+    next: 'Name another file, or make it anew.',
+    sample: { broken: '--corpus kwargs.ndjson.gz that ends too early', fixed: 'the whole file' },
+  },
 } as const satisfies CatalogueTable;
