@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { compareVersions, readCoverage } from '../../src/app/python/index.ts';
 import {
@@ -95,6 +96,14 @@ test('D13 return types of documentation and stubs are united with the bits of bo
   expect(mined).toEqual({
     dist: { Name: 'alpha', Version: '1.0' },
     returns: { 'alpha.make': { 'alpha.Box': 2, 'builtins.None.__class__': 2 } },
+  });
+});
+
+test('D12 without a former graph compat is an empty object, and docs have their texts', () => {
+  expect(gunzipSync(readFileSync(yard.path('build/compat.json.gz'))).toString('utf8')).toBe('{}');
+  expect(data('Documentation').get(hashPath('alpha.make'))).toMatchObject({
+    html: '',
+    text: expect.stringMatching(/^Makes one\./),
   });
 });
 
