@@ -21,8 +21,8 @@ import { CorpusRow, decodeFormerSymbols, type FormerSymbols } from '../python-co
 import { datafilesOf, readManifest } from '../python-resources/index.ts';
 import { type GraphOf, LinkedGraphs, type StubPart } from '../python-symbols/index.ts';
 import { decodeAnalysis } from './analysis-file.ts';
+import type { BuilderNeed } from './builder-needs.ts';
 import { logLine } from './read-stubs.ts';
-import type { BuilderNeed } from './resource-builder.ts';
 
 /** What a builder works with: files by what they are needed for. */
 export interface BuilderWorkInput {
@@ -140,7 +140,13 @@ export class BuilderWork {
     const path = this.one('compat');
     const bytes = path === '' ? undefined : bytesIfThere(path);
     if (bytes === undefined || bytes.length === 0) return new Map();
-    return decodeFormerSymbols(Buffer.from(gunzipBytes(bytes, mostBytes)).toString('utf8'), path);
+    let text: string;
+    try {
+      text = Buffer.from(gunzipBytes(bytes, mostBytes)).toString('utf8');
+    } catch (cause) {
+      throw fault('MPY407', { what: `it is not packed: ${messageOf(cause)}`, place: { file: path }, cause });
+    }
+    return decodeFormerSymbols(text, path);
   }
 
   /** Parsed stubs of the standard library and of others; none without them. Throws MPY412. */

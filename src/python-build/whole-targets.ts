@@ -1,8 +1,9 @@
 import { pathKind, replaceFile } from '../host/index.ts';
 import type { Input, Target } from '../incremental/index.ts';
+import type { BuilderNeed } from './builder-needs.ts';
 import { BuilderMemory, BuilderWork, findCorpus } from './builder-work.ts';
 import { wholeBuilders } from './builders.ts';
-import { type BuilderNeed, type ResourceBuilder, runBuilder } from './resource-builder.ts';
+import { type ResourceBuilder, runBuilder } from './resource-builder.ts';
 
 export interface WholeTargetsInput {
   readonly root: string;

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   decodeDatafile,
@@ -208,6 +208,31 @@ test('one builder alone makes what the build makes of the same files', async () 
       readFileSync(yard.path(`build/${output}`), 'base64'),
     );
   }
+});
+
+test('a corpus may be packed, or a folder of files; what is damaged or missing is told with a code', async () => {
+  const text = readFileSync(join(examples, 'symbolcounts.ndjson'));
+  const [first = '', ...rest] = text.toString('utf8').split('\n');
+  yard.write(yard.path('parts/a.ndjson'), `${first}\n`);
+  writeFileSync(yard.path('parts/b.ndjson.gz'), gzipSync(rest.join('\n')));
+  yard.write(yard.path('parts/notes.txt'), 'no rows');
+  const run = (name: string, corpus: string, more: object = {}): Promise<string> =>
+    runAlone({
+      ...{ name, corpus, folder: yard.path('packed'), data: yard.path('build/data') },
+      files: { graph: [yard.path('build/symgraphs.json')], ...more },
+      ...{ say: () => {}, signal: AbortSignal.timeout(60_000) },
+    });
+  await run('symbolcounts', yard.path('parts'));
+  expect(yard.text('packed/symbolcounts.json')).toBe(yard.text('build/symbolcounts.json'));
+  const packed = gzipSync(text);
+  for (const length of [0, 5, 20, packed.length - 1]) {
+    writeFileSync(yard.path('cut.ndjson.gz'), packed.subarray(0, length));
+    await expect(run('symbolcounts', yard.path('cut.ndjson.gz')), `${length}`).rejects.toThrow('MPY413');
+  }
+  const stubs = { stubs: [yard.path('cut.ndjson.gz')] };
+  await expect(run('typeshed', yard.path('parts'), stubs)).rejects.toThrow('MPY412');
+  await expect(run('kwargs', yard.path('parts'), { compat: stubs.stubs })).rejects.toThrow('MPY407');
+  await expect(run('typeshed', yard.path('parts'))).rejects.toThrow('MPY410');
 });
 
 test('the command of one builder tells what there is, and what is missing', () => {
