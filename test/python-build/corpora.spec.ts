@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -210,6 +210,29 @@ test('one builder alone makes what the build makes of the same files', async () 
   }
 });
 
+test('A13 with corpora, too, one at a time and many at a time give the same bytes', async () => {
+  const [one, many] = [yard.copyTo('one'), yard.copyTo('many')];
+  for (const root of [one, many]) {
+    // what was explored stays; everything that is made of it is made anew
+    for (const name of readdirSync(join(root, 'build')))
+      if (!['dockerimages', 'explored', 'rawgraph', '.state'].includes(name))
+        rmSync(join(root, 'build', name), { recursive: true });
+    const { failed } = await yard.build({ root, jobs: root === one ? 1 : 32, goals: ['build', 'toplevel'] });
+    expect(failed).toEqual([]);
+  }
+  const [first, second] = [one, many].map((root) => ({
+    data: yard.files(join(root, 'build/data')),
+    ...Object.fromEntries(
+      ['manifest.json', 'compat.json.gz', 'toplevel.msgpack.gz'].map((name) => [
+        name,
+        readFileSync(join(root, 'build', name), 'latin1').replaceAll(root, ''),
+      ]),
+    ),
+  }));
+  expect(Object.keys(first?.data ?? {}).length).toBeGreaterThan(15);
+  expect(second).toEqual(first);
+});
+
 test('a corpus may be packed, or a folder of files; what is damaged or missing is told with a code', async () => {
   const text = readFileSync(join(examples, 'symbolcounts.ndjson'));
   const [first = '', ...rest] = text.toString('utf8').split('\n');
@@ -259,6 +282,18 @@ test('the command of one builder tells what there is, and what is missing', () =
     `requests==${version}: SymbolCounts`,
   ]);
   expect(yard.text('by-hand/counts.json')).toContain(yard.path('by-hand/data/requests/'));
+});
+
+test('a question about a symbol tells how code uses it', () => {
+  const { stdout } = spawnSync(packmill, ['py', 'query', 'requests.get'], {
+    encoding: 'utf8',
+    cwd: yard.root,
+  });
+  expect(stdout).toContain('used       860 times in what was counted');
+  expect(stdout).toContain(
+    'called     get(url) 61 %; get(url, timeout=10) 25 %; get(url, params=payload) 14 %',
+  );
+  expect(stdout).toContain('keywords   headers, timeout, verify');
 });
 
 test('a line that cannot be read is told, and the others count; without its corpus a step is left out and says so', async () => {
