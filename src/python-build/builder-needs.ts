@@ -12,6 +12,8 @@ export type BuilderNeed =
   | 'compat'
   /** A manifest with signatures. */
   | 'argspecs'
+  /** The version of Python that stubs are read for. */
+  | 'pyversion'
   /** A folder with stubs. */
   | 'typeshed'
   /** Stubs as they were parsed. */

@@ -38,6 +38,7 @@ const madeBy: Readonly<Record<BuilderNeed, string>> = {
   distidx: 'Name an index with --distidx; packmill py builder distidx makes one.',
   compat: 'Name a table with --compat; packmill py builder compat makes one.',
   argspecs: 'Name a manifest with --argspecs; packmill py builder argspecs makes one.',
+  pyversion: 'Name a file with --pyversion; packmill py builder pyversion makes one.',
   typeshed: 'Name a folder of stubs, such as a checkout of typeshed, with --typeshed.',
   stubs: 'Name parsed stubs with --stubs; packmill py builder stubs makes them.',
   sources: 'Name a folder of sources with --sources.',

@@ -1,6 +1,6 @@
 import type { SymbolNode } from '../formats/pyresources/index.ts';
 import { decodeGraphEvent } from '../formats/python-graph/index.ts';
-import { bytesIfThere, readFileRange } from '../host/index.ts';
+import { bytesIfThere, readFileRange, textIfThere } from '../host/index.ts';
 import { addStubs, stubResources } from '../python-symbols/index.ts';
 import { decodeAnalysis, encodeAnalysis } from './analysis-file.ts';
 import type { BuilderWork } from './builder-work.ts';
@@ -11,13 +11,22 @@ import type { ResourceBuilder } from './resource-builder.ts';
 /** What is parsed once, and what is made of stubs. */
 export const stubBuilders: readonly ResourceBuilder[] = [
   {
+    name: 'pyversion',
+    about: 'the version of Python that the first graph was explored with',
+    output: 'pyversion.txt',
+    kinds: [],
+    version: '1',
+    needs: ['graphs'],
+    make: { of: 'file', run: async (work) => `${(await pythonVersion(work)).join('.')}\n` },
+  },
+  {
     name: 'stubs',
     about: 'parses a folder of stubs, once for all builders that read them',
     output: 'stubs.json.gz',
     kinds: [],
     version: '1',
     needs: ['typeshed'],
-    uses: ['graphs'],
+    uses: ['pyversion', 'graphs'],
     make: { of: 'file', run: parseStubs },
   },
   {
@@ -27,7 +36,7 @@ export const stubBuilders: readonly ResourceBuilder[] = [
     kinds: [],
     version: '1',
     needs: [],
-    uses: ['stubs', 'typeshed', 'analyzed', 'sources', 'graphs'],
+    uses: ['stubs', 'typeshed', 'analyzed', 'sources', 'pyversion', 'graphs'],
     make: { of: 'file', run: analyze },
   },
   {
@@ -112,16 +121,20 @@ async function* addToGraphs(work: BuilderWork): AsyncGenerator<Found> {
   }
 }
 
-/** The version that the first graph was explored with, which its first line, a short one, tells. */
+/** The version that is named, else that of the first graph, whose first line, a short one, tells it. */
 export async function pythonVersion(work: BuilderWork): Promise<readonly [number, number]> {
+  if (work.has('pyversion')) return versionIn(textIfThere(work.one('pyversion')) ?? '');
   const pieces: Uint8Array[] = [];
   if (work.has('graphs'))
     for await (const piece of readFileRange(work.one('graphs'), 0, 65_536)) pieces.push(piece);
   const event = decodeGraphEvent(Buffer.concat(pieces).toString('utf8').split('\n', 1)[0] ?? '');
-  if (event?.event !== 'header') return usualVersion;
-  const [, major, minor] = /^(\d+)\.(\d+)/u.exec(event.header.python.version) ?? [];
+  return event?.event === 'header' ? versionIn(event.header.python.version) : usualVersion;
+}
+
+function versionIn(text: string): readonly [number, number] {
+  const [, major, minor] = /^(\d+)\.(\d+)/u.exec(text) ?? [];
   return major === undefined ? usualVersion : [Number(major), Number(minor)];
 }
 
-/** Where no graph tells another one. */
+/** Where nothing tells another one. */
 const usualVersion = [3, 11] as const;

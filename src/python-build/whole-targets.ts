@@ -31,7 +31,7 @@ export interface WholeTargets {
 
 /** Where stubs are looked for, relative to the folder of the build. */
 const stubFolder = 'build/typeshed';
-const ofStubs: ReadonlySet<string> = new Set(['stubs', 'stubgraphs', 'typeshed']);
+const ofStubs: ReadonlySet<string> = new Set(['pyversion', 'stubs', 'stubgraphs', 'typeshed']);
 /** An empty index is none that anybody could have meant. */
 const unpinned: ReadonlySet<string> = new Set(['distidx']);
 
@@ -100,8 +100,8 @@ function inputsFor(need: BuilderNeed, builder: ResourceBuilder, setting: Setting
   const { hasStubs, graphs, analyzed } = setting;
   switch (need) {
     case 'graphs':
-      // stubs are read for the version of the first graph, whatever the others are
-      return builder.needs.includes('graphs') ? graphs : graphs.slice(0, 1);
+      // of those that only ask for the version there is a file: graphs change, and it does not
+      return builder.needs.includes('graphs') ? graphs : [];
     case 'graph':
       return [{ path: 'build/merged_graph.json' }];
     case 'added':
@@ -112,6 +112,8 @@ function inputsFor(need: BuilderNeed, builder: ResourceBuilder, setting: Setting
       return [{ path: 'build/compat.json.gz' }];
     case 'argspecs':
       return [{ path: 'build/argspec_graph_manifest.json' }];
+    case 'pyversion':
+      return hasStubs ? [{ path: 'build/pyversion.txt' }] : [];
     case 'typeshed':
       return hasStubs && builder.name === 'stubs' ? [{ path: stubFolder }] : [];
     case 'stubs':

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { chmodSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { compareVersions, readCoverage } from '../../src/app/python/index.ts';
@@ -147,4 +148,28 @@ test('another stub makes only what stands on stubs anew', async () => {
       .get('alpha')
       ?.map(({ canonical }) => canonical.parts.join('.')),
   ).toContain('alpha.more.x');
+});
+
+test('sources that nobody can read to their end are a failure of their distribution, with stage and code; the rest is made', async () => {
+  const programs = join(yard.folder, 'programs');
+  yard.write(join(programs, 'python3'), '#!/bin/sh\necho "no interpreter today" >&2\nexit 3\n');
+  chmodSync(join(programs, 'python3'), 0o755);
+  yard.distribution('alpha', 'def other(): return 1\n');
+  const path = process.env['PATH'];
+  process.env['PATH'] = `${programs}:${path}`;
+  try {
+    const { failures, made } = await yard.build();
+    expect(failures).toMatchObject([
+      { stem: 'alpha__1.0', stage: 'analyzed', code: 'MPY404', why: 'no interpreter today' },
+    ]);
+    expect(JSON.parse(yard.text('build/failures.json') ?? '')).toMatchObject([{ code: 'MPY404' }]);
+    expect(made).toContain('build/manifest.json');
+    // stubs are not parsed again for a graph of the same version of Python
+    expect(made).toContain('build/pyversion.txt');
+  } finally {
+    process.env['PATH'] = path;
+  }
+  expect(data('ReturnTypes').get(hashPath('alpha.other'))).toBeUndefined();
+  expect((await yard.build()).failures).toEqual([]);
+  expect([...(data('ReturnTypes').get(hashPath('alpha.other')) ?? [])]).toEqual([['builtins.int', 1]]);
 });

@@ -56,6 +56,10 @@ const options: Readonly<
   distidx: { value: '<file>', about: 'index of top-levels' },
   compat: { value: '<file>', about: 'table of former nodes' },
   argspecs: { value: '<manifest>', about: 'manifest with signatures', isMany: true },
+  pyversion: {
+    value: '<file>',
+    about: 'version of Python that stubs are read for (else that of the first graph)',
+  },
   typeshed: { value: '<dir>', about: 'folder with stubs' },
   stubs: { value: '<file>', about: 'parsed stubs' },
   sources: {
