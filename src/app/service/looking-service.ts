@@ -36,6 +36,7 @@ export class LookingService extends FarmLook implements FarmService {
     return undefined;
   }
 
+  readonly accounts = undefined;
   readonly schedule = refuse;
   readonly removeObsolete = refuse;
   readonly cancel = refuse;

@@ -31,6 +31,7 @@ import type { FarmService, Measurement } from './farm-service.ts';
 import { noSuchBuilder } from './known-names.ts';
 import { LandingZone } from './landing-zone.ts';
 import { LocalBuilders } from './local-builders.ts';
+import { notifierMeasurements } from './notifier-measurements.ts';
 import { operatorCalls } from './operator-calls.ts';
 import { removeFor } from './removal.ts';
 import { Scheduling } from './scheduling.ts';
@@ -97,6 +98,7 @@ export class RunningFarm extends FarmLook implements FarmService {
       database,
       dispatcher: this.#dispatcher,
       random: systemRandom,
+      clock: farm.clock,
       local: this.#localToken,
       upkeep: this.#upkeepToken,
     });
@@ -467,16 +469,11 @@ export class RunningFarm extends FarmLook implements FarmService {
   }
 
   measurements(): readonly Measurement[] {
-    const notifications = this.#notifier.figures().map(
-      ({ channel, failed }): Measurement => ({
-        name: 'notifications_failed_total',
-        help: 'Notifications that were given up',
-        kind: 'counter',
-        value: failed,
-        labels: { channel },
-      }),
-    );
-    return [...notifications, ...this.#upkeep.measurements()];
+    return [...notifierMeasurements(this.#notifier), ...this.#upkeep.measurements()];
+  }
+
+  get accounts() {
+    return this.#tokens.accounts;
   }
 
   authenticate(token: string) {
