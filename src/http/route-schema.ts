@@ -30,6 +30,7 @@ export interface RouteDescription {
     | 'ebins'
     | 'stages'
     | 'python'
+    | 'dashboard'
     | 'farm'
     | 'pages';
   readonly params?: WireSchema;

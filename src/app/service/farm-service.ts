@@ -19,6 +19,7 @@ import type {
 } from '../../api/index.ts';
 import type { AuditMeans } from '../../database/index.ts';
 import type { FarmEvent } from '../../model/index.ts';
+import type { DashboardLook } from '../dashboard/dashboard.ts';
 import type { EbinLook } from '../ebins/index.ts';
 import type { Accounts } from './accounts.ts';
 import type { AuditLog } from './audit-log.ts';
@@ -64,6 +65,8 @@ export interface FarmService {
   readonly audit: AuditLog;
   /** What may be seen of repositories of ebins. */
   readonly ebins: EbinLook;
+  /** What pages of the dashboard read. */
+  readonly dashboard: DashboardLook;
   /** `early`: the answer to a request for many packages need not wait until they are queued. */
   schedule(request: ScheduleRequest, how?: { readonly early?: boolean }): Promise<ScheduleReply>;
   removeObsolete(request: RemovalRequest): Promise<RemovalReply>;
