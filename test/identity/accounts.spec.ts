@@ -5,19 +5,22 @@ import { parseFarmConfig } from '../../src/config/index.ts';
 import { openFarmDatabase } from '../../src/database/index.ts';
 import type { Dispatcher } from '../../src/dispatcher/index.ts';
 import { systemRandom, VirtualClock } from '../../src/host/index.ts';
+import { launchBrowser, watchedPage } from '../http/browser.ts';
 import { problemOf, type ServedFarm, serveFarm } from '../http/served-farm.ts';
+import { expectAccessible } from '../web/dashboard.ts';
 import { type OpenidServer, startOpenidServer } from './openid-server.ts';
 
-const redirect = 'http://farm.example/signed-in';
 const clock = new VirtualClock(1_700_000_000_000);
 let provider: OpenidServer;
 let farm: ServedFarm;
 let tokens: Tokens;
+let redirect = '';
 
 beforeAll(async () => {
+  farm = await serveFarm({ limits: { wrongTokens: 1000 } });
+  redirect = `${farm.url}/signed-in`;
   provider = await startOpenidServer({ redirect, secret: 'the secret of a client', operators: ['olga'] });
   tokens = tokensFor({ issuer: provider.issuer });
-  farm = await serveFarm({ limits: { wrongTokens: 1000 } });
   const { service } = farm;
   Object.defineProperty(service, 'accounts', { get: () => tokens.accounts });
   service.authenticate = (token) => service.tokens.get(token) ?? tokens.authenticate(token);
@@ -37,7 +40,7 @@ function tokensFor(openid: { issuer: string }): Tokens {
           ...openid,
           'client-id': 'packmill',
           'client-secret': 'the secret of a client',
-          url: 'http://farm.example',
+          url: farm.url,
           operators: { values: ['farm-operators'] },
           session: '1h',
         },
@@ -117,4 +120,38 @@ it('a provider that is away is told as such, is asked again, and keeps no token 
   await expect(away.accounts?.begin()).rejects.toMatchObject({ problem: { code: 'IDN001' } });
   await expect(away.accounts?.begin()).rejects.toMatchObject({ problem: { code: 'IDN001' } });
   expect(away.authenticate('local')).toMatchObject({ means: 'machine' });
+});
+
+it('somebody who wants to change something in the dashboard signs in at the provider and comes back to the page', async () => {
+  const browser = await launchBrowser();
+  const problems: string[] = [];
+  const page = await watchedPage(browser, problems);
+  farm.service.audit.begin({
+    who: 'peter',
+    means: 'machine',
+    action: 'POST /api/jobs/cancel',
+    subject: '{"reason":"broken"}',
+    address: '127.0.0.1',
+  });
+  await page.goto(`${farm.url}/audit?who=peter`);
+  const rows = page.locator('[role=group][aria-label^="write actions"] tbody tr');
+  expect(await rows.first().textContent()).toMatch(/peter.*on the machine.*cancel.*reason: broken.*asked/);
+  await expectAccessible(page);
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await page.getByRole('button', { name: `Sign in at ${new URL(provider.issuer).host}` }).click();
+  await page.waitForURL(/\/interaction\//);
+  await page.fill('input[name=login]', 'olga');
+  await page.fill('input[name=password]', 'any');
+  await page.click('button[type=submit]');
+  await page.click('button[type=submit]');
+  await page.waitForURL(`${farm.url}/audit?who=peter`);
+  await page.getByText('You are signed in as olga.').waitFor();
+  await page.locator('.person', { hasText: 'olga' }).waitFor();
+  const token = await page.evaluate(() => sessionStorage.getItem('packmill-operator-token'));
+  expect(tokens.authenticate(token ?? '')).toMatchObject({ name: 'olga', means: 'openid' });
+  // what is left of an attempt ends nothing twice
+  await page.goto(`${farm.url}/signed-in?code=x`);
+  await page.getByText('nobody is signing in here').waitFor();
+  expect(problems).toEqual([]);
+  await browser.close();
 });
