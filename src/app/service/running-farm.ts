@@ -93,15 +93,7 @@ export class RunningFarm extends FarmLook implements FarmService {
     this.#telling = new Telling(farm, this.#notifier, this.#noting('notifications'));
     this.#publishing = this.#makePublishing();
     this.#sources = new RecipeSources(farm, this.#over.signal);
-    this.#tokens = new Tokens({
-      config,
-      database,
-      dispatcher: this.#dispatcher,
-      random: systemRandom,
-      clock: farm.clock,
-      local: this.#localToken,
-      upkeep: this.#upkeepToken,
-    });
+    this.#tokens = this.#makeTokens();
     this.#upkeep = this.#makeUpkeep();
     this.#ebins = new EbinRequests({
       farm,
@@ -165,6 +157,19 @@ export class RunningFarm extends FarmLook implements FarmService {
       landed: ({ target, source, package: name, attempt }) =>
         this.#run('ebins', this.#ebins.index({ target, source, name, id: `ebin-landed-${attempt}` })),
       stopped: this.#noting('publishing'),
+    });
+  }
+
+  #makeTokens(): Tokens {
+    const { config, database, clock } = this.farm;
+    return new Tokens({
+      config,
+      database,
+      clock,
+      dispatcher: this.#dispatcher,
+      random: systemRandom,
+      local: this.#localToken,
+      upkeep: this.#upkeepToken,
     });
   }
 
