@@ -49,11 +49,9 @@ function tokensFor(openid: { issuer: string }): Tokens {
     'packmill.yaml',
   );
   return new Tokens({
-    config,
-    database,
+    farm: { config, database, clock },
     dispatcher: { isUnderWay: () => false } as unknown as Dispatcher,
     random: systemRandom,
-    clock,
     local: 'local',
     upkeep: 'upkeep',
   });

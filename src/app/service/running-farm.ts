@@ -85,7 +85,6 @@ export class RunningFarm extends FarmLook implements FarmService {
     super(farm, new LogHub({ clock: farm.clock }), options.environment.LOGS_URL);
     this.#carriers = carriers;
     this.#options = options;
-    const { database, config } = farm;
     this.#troubles = new Troubles(farm, options.say);
     this.#failures = new FailureLines(farm, options.say);
     this.#dispatcher = dispatcherOf(farm, carriers);
@@ -93,7 +92,13 @@ export class RunningFarm extends FarmLook implements FarmService {
     this.#telling = new Telling(farm, this.#notifier, this.#noting('notifications'));
     this.#publishing = this.#makePublishing();
     this.#sources = new RecipeSources(farm, this.#over.signal);
-    this.#tokens = this.#makeTokens();
+    this.#tokens = new Tokens({
+      farm,
+      dispatcher: this.#dispatcher,
+      random: systemRandom,
+      local: this.#localToken,
+      upkeep: this.#upkeepToken,
+    });
     this.#upkeep = this.#makeUpkeep();
     this.#ebins = new EbinRequests({
       farm,
@@ -157,19 +162,6 @@ export class RunningFarm extends FarmLook implements FarmService {
       landed: ({ target, source, package: name, attempt }) =>
         this.#run('ebins', this.#ebins.index({ target, source, name, id: `ebin-landed-${attempt}` })),
       stopped: this.#noting('publishing'),
-    });
-  }
-
-  #makeTokens(): Tokens {
-    const { config, database, clock } = this.farm;
-    return new Tokens({
-      config,
-      database,
-      clock,
-      dispatcher: this.#dispatcher,
-      random: systemRandom,
-      local: this.#localToken,
-      upkeep: this.#upkeepToken,
     });
   }
 

@@ -1,8 +1,8 @@
 import type { FarmConfig } from '../../config/index.ts';
-import type { FarmDatabase } from '../../database/index.ts';
 import type { Dispatcher } from '../../dispatcher/index.ts';
 import { type Clock, createTokenDigest, equalDigests, keyedDigest, type Random } from '../../host/index.ts';
 import { attemptId } from '../../primitives/index.ts';
+import type { Farm } from '../farm.ts';
 import { type Accounts, accountsOf, type Session } from './accounts.ts';
 import type { Bearer } from './farm-service.ts';
 
@@ -31,26 +31,25 @@ export class Tokens {
 
   /** `local`: the token of this machine's own command line; `upkeep`: that of the runs of recipe sources. */
   constructor(parts: {
-    readonly config: FarmConfig;
-    readonly database: FarmDatabase;
+    readonly farm: Pick<Farm, 'config' | 'database' | 'clock'>;
     readonly dispatcher: Dispatcher;
     readonly random: Random;
-    readonly clock: Clock;
     readonly local: string;
     readonly upkeep: string;
   }) {
-    this.#configured = parts.config.service.tokens;
+    const { config, database, clock } = parts.farm;
+    this.#configured = config.service.tokens;
     this.#dispatcher = parts.dispatcher;
     this.#own = [
       { name: 'this machine', digest: createTokenDigest(parts.local) },
       { name: 'upkeep', digest: createTokenDigest(parts.upkeep) },
     ];
-    this.#clock = parts.clock;
-    this.#issuer = parts.config.service.openid?.issuer;
-    this.accounts = accountsOf(parts.config.service.openid, (name, lasts) => this.#session(name, lasts));
-    const known = parts.database.words.get(secretWord);
+    this.#clock = clock;
+    this.#issuer = config.service.openid?.issuer;
+    this.accounts = accountsOf(config.service.openid, (name, lasts) => this.#session(name, lasts));
+    const known = database.words.get(secretWord);
     this.#secret = known ?? parts.random.hex(32);
-    if (known === undefined) parts.database.words.set(secretWord, this.#secret);
+    if (known === undefined) database.words.set(secretWord, this.#secret);
   }
 
   /** All digests are compared, whichever fits, so that time tells nothing. */
