@@ -8,6 +8,7 @@ export {
 } from './build-resources.ts';
 export type { BuilderNeed } from './builder-needs.ts';
 export { allBuilders, builderOf, runAlone } from './builders.ts';
+export { type CollectedCorpora, type CorpusCollecting, collectCorpora } from './collect-corpora.ts';
 export { readSelection, type Selection } from './dockerfile.ts';
 export type { BuildItem, Executor, ExecutorWork } from './executor.ts';
 export { readStubs, type SourceTree, type StubReading, stubRoots } from './read-stubs.ts';

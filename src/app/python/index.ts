@@ -2,6 +2,8 @@
 import type { Problem } from '../../diagnostics/index.ts';
 import type {
   BuilderOrder,
+  CollectedCorpora,
+  CorpusCollecting,
   Explanation,
   ResourceBuilder,
   ResourceBuildReport,
@@ -74,6 +76,11 @@ export async function resourceBuilders(): Promise<readonly ResourceBuilder[]> {
 /** `packmill py builder`: see `runAlone` of python-build. */
 export async function runResourceBuilder(order: BuilderOrder): Promise<string> {
   return await (await import('../../python-build/index.ts')).runAlone(order);
+}
+
+/** `packmill py corpus`: see `collectCorpora` of python-build. */
+export async function collectCorpora(order: CorpusCollecting): Promise<CollectedCorpora> {
+  return await (await import('../../python-build/index.ts')).collectCorpora(order);
 }
 
 /** `packmill py query`: see `openSymbols` and `connectSymbols`. */
