@@ -1,7 +1,6 @@
 import { fault } from '../diagnostics/index.ts';
 import { ensureFolder, pathKind, replaceFile, runProcess } from '../host/index.ts';
-import { probeFolder } from '../python-explorer/index.ts';
-import { logLine } from './read-stubs.ts';
+import { logLine, readerFolder } from './read-stubs.ts';
 
 export interface CorpusCollecting {
   /** Folders with code: a project each, whose own modules are not told of. */
@@ -39,7 +38,7 @@ export async function collectCorpora({
 }: CorpusCollecting): Promise<CollectedCorpora> {
   for (const folder of folders)
     if (pathKind(folder) !== 'folder') throw fault('MPY413', { what: `there is no folder '${folder}'` });
-  const ran = await runProcess('python3', ['-I', '-S', '-B', `${probeFolder}/read_usage.py`], {
+  const ran = await runProcess('python3', ['-I', '-S', '-B', `${readerFolder}/read_usage.py`], {
     ...{ input: JSON.stringify({ folders }), timeoutMs: 3_600_000, maxOutputBytes: 1_000_000_000, signal },
   });
   if (ran.code !== 0) {
