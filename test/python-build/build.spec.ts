@@ -1,7 +1,9 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { decodeDatafile, hashPath } from '../../src/formats/pyresources/index.ts';
 import { setUp } from '../../src/python-build/index.ts';
 import { Farmyard } from './farmyard.ts';
 
@@ -138,7 +140,7 @@ test('A7: as the original has it, one that fails leaves no merged manifest', asy
   expect(() => statSync(join(root, 'build/manifest.json'))).toThrow();
 });
 
-test('a Dockerfile that is taken away takes its distribution out of the merges', async () => {
+test('A8: a Dockerfile that is taken away takes its distribution out of the merges, and one alone is merged like several', async () => {
   execFileSync('rm', [
     '-f',
     yard.path('dockerfiles/build/bad__1.0'),
@@ -147,7 +149,6 @@ test('a Dockerfile that is taken away takes its distribution out of the merges',
   const { made } = await yard.build();
   expect(made).toEqual(expect.arrayContaining(merges));
   expect(made.filter((name) => name.includes('alpha'))).toEqual([]);
-  // A8: one distribution alone is merged like several
   expect(yard.kinds().map((line) => line.split(':')[0])).toEqual(['alpha==1.0']);
   yard.select('beta__1.0');
   await yard.build();
@@ -186,6 +187,15 @@ test('A10: an empty manifest in the place of a step stays empty, and the step ad
   execFileSync('rm', [yard.path('build/docs.json')]);
   await yard.build();
   expect(yard.kinds().join()).toContain('Documentation');
+});
+
+test('D12: without a graph of the original nothing is led back to, and there is documentation all the same', async () => {
+  await yard.build();
+  const packed = readFileSync(yard.path('build/compat.json.gz'));
+  expect(gunzipSync(packed).toString('utf8')).toBe('{}');
+  const path = yard.manifest('build/docs.json').find(({ distribution }) => distribution.name === 'alpha');
+  const docs = decodeDatafile('Documentation', readFileSync(path?.paths.get('Documentation') ?? ''));
+  expect(docs.get(hashPath('alpha.first'))).toEqual({ html: '', text: 'The first.' });
 });
 
 test('A13: one at a time and many at a time give the same bytes', async () => {
