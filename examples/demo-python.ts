@@ -59,7 +59,9 @@ for name in sys.argv[1:]:
     found[name] = one.version
     sites.add(str(one.locate_file("")))
 print(json.dumps({"sites": sorted(sites), "versions": found}))`;
-  return JSON.parse(run('/usr/bin/python3', ['-c', script, ...distributions])) as ReturnType<typeof machineHas>;
+  return JSON.parse(run('/usr/bin/python3', ['-c', script, ...distributions])) as ReturnType<
+    typeof machineHas
+  >;
 }
 
 interface BuildEnd {
@@ -98,7 +100,11 @@ const ask = (path: string): void => {
 function ownOf(stem: string): readonly string[] {
   const kinds = ['argspecs', 'symgraphs', 'symtypes'];
   return [
-    ...[`build/dockerimages/${stem}.image`, `build/explored/${stem}.json`, `build/rawgraph/${stem}.valid.json`],
+    ...[
+      `build/dockerimages/${stem}.image`,
+      `build/explored/${stem}.json`,
+      `build/rawgraph/${stem}.valid.json`,
+    ],
     ...kinds.flatMap((kind) => [`build/${kind}/${stem}.json`, `build/${kind}.json`]),
   ];
 }
@@ -137,7 +143,8 @@ say('each is explored in a sandbox without network; datafiles and a manifest are
 build([site, ...sites]);
 
 say('questions are answered from the manifest');
-for (const path of questions.filter((path) => !missing.some((name) => path.startsWith(`${name}.`)))) ask(path);
+for (const path of questions.filter((path) => !missing.some((name) => path.startsWith(`${name}.`))))
+  ask(path);
 
 say('how much is known of each distribution');
 process.stdout.write(packmill('py', 'coverage', 'build/rawgraph'));
@@ -162,7 +169,9 @@ copyFileSync(graph, join(demo, 'before.json'));
 const file = join(site, 'greetings.py');
 const text = readFileSync(file, 'utf8').replaceAll('polite', 'formal');
 writeFileSync(file, text.slice(0, text.indexOf('\n\ndef farewell')));
-const others = build([site, ...sites]).filter((target) => /__/.test(target) && !target.includes('greetings__'));
+const others = build([site, ...sites]).filter(
+  (target) => /__/.test(target) && !target.includes('greetings__'),
+);
 if (others.length > 0) fail(`others were made, too: ${others.join(' ')}`);
 ask('greetings.greet');
 

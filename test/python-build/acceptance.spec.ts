@@ -11,7 +11,13 @@ const parts = { A: 13, B: 21, C: 6, D: 13, E: 5, F: 10 } as const;
 /** Where tests of this table are: other specifications have numbers of the same form. */
 const places = [
   ...['src/formats/python', 'src/formats/python-graph', 'src/formats/pyresources', 'src/python-symbols'],
-  ...['src/python-build', 'src/python-corpora', 'src/python-resources', 'test/python-build', 'test/python-corpora'],
+  ...[
+    'src/python-build',
+    'src/python-corpora',
+    'src/python-resources',
+    'test/python-build',
+    'test/python-corpora',
+  ],
   ...['test/incremental', 'test/python-explorer', 'test/python-resources', 'test/python-symbols'],
 ];
 
@@ -33,7 +39,9 @@ it('12: each acceptance check of the table is the beginning of the title of a te
   const found = new Set<string>();
   for (const file of places.flatMap(specs)) {
     // of `it.each(...)(title`, too; a test that may be left out is none
-    const titles = readFileSync(file, 'utf8').matchAll(/(?<!\.(?:skip|run)If\([^()]*\))\(\s*(['"`])((?:(?!\1).)+)\1,/g);
+    const titles = readFileSync(file, 'utf8').matchAll(
+      /(?<!\.(?:skip|run)If\([^()]*\))\(\s*(['"`])((?:(?!\1).)+)\1,/g,
+    );
     for (const [, , title = ''] of titles) for (const number of numbersOf(title)) found.add(number);
   }
   const wanted = Object.entries(parts).flatMap(([part, count]) =>

@@ -165,16 +165,26 @@ describe('making files valid', () => {
   });
 
   it('C6 is done shard by shard: a document is made valid in a heap that could not hold it', () => {
-    const [input, output] = [join(laboratory.folder, 'long.json'), join(laboratory.folder, 'long.valid.json')];
+    const [input, output] = [
+      join(laboratory.folder, 'long.json'),
+      join(laboratory.folder, 'long.valid.json'),
+    ];
     // the document of the original explorer, twelve shards of 4 MB each with texts that nobody reads
     const members = Object.fromEntries(Array.from({ length: 2_999 }, (_, at) => [`m${at}`, at + 2]));
     const shard = (top: string): string => {
       const node = (id: number) => ({
-        ...{ id, canonical_name: id === 1 ? top : null, classification: id === 1 ? 'module' : 'object', type_id: 9 },
+        ...{
+          id,
+          canonical_name: id === 1 ? top : null,
+          classification: id === 1 ? 'module' : 'object',
+          type_id: 9,
+        },
         ...{ docstring: `doc ${id}`, str: 's'.repeat(600), repr: 'r'.repeat(700), source: ['x'.repeat(60)] },
         members: id === 1 ? members : {},
       });
-      return JSON.stringify(Object.fromEntries(Array.from({ length: 3_000 }, (_, at) => [at + 1, node(at + 1)])));
+      return JSON.stringify(
+        Object.fromEntries(Array.from({ length: 3_000 }, (_, at) => [at + 1, node(at + 1)])),
+      );
     };
     const tops = Array.from({ length: 12 }, (_, at) => `top${at}`);
     writeFileSync(

@@ -95,3 +95,12 @@ export async function workOnManifest(order: ManifestOrder, out: string | undefin
 export async function copyManifestData(from: string, to: string): Promise<{ copied: number; same: number }> {
   return await (await import('./manifest-work.ts')).copyManifestData(from, to);
 }
+
+/** `packmill py manifest embed`: see `embedManifest`. */
+export async function embedManifest(
+  manifest: string,
+  index: string,
+  out: string | undefined,
+): Promise<string | undefined> {
+  return (await import('./manifest-work.ts')).embedManifest(manifest, index, out);
+}

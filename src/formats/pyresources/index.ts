@@ -14,6 +14,7 @@ export {
 } from './datafile.ts';
 export { compareDistributions, distributionKey, distributionText } from './distribution.ts';
 export { type DistributionIndex, decodeIndex, encodeIndex, makeIndex } from './distribution-index.ts';
+export { embedRelease } from './embedded.ts';
 export * from './entities.ts';
 export { resourceCodecs, resourceFolders, symbolNode, toplevelCodec } from './entity-codecs.ts';
 export {
