@@ -41,7 +41,8 @@ export {
   rewriteManifest,
   symbolOnly,
 } from './manifest.ts';
-export { InternTable, MessageReader } from './message-reader.ts';
+export { InternTable } from './intern-table.ts';
+export { MessageReader } from './message-reader.ts';
 export { MessageWriter } from './message-writer.ts';
 export { dottedPath, hashPath, hashSymbol, noPath, spookyHash64 } from './spooky-hash.ts';
 export { type TableView, viewTableSections } from './table-view.ts';
