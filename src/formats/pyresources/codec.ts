@@ -199,7 +199,10 @@ export function tuple<const C extends readonly Codec<unknown>[]>(
 type Fields = Readonly<Record<string, Codec<unknown>>>;
 
 /** Reads the fields of a struct one after another into an object literal, which is faster and smaller than one that grows. */
-export type Literal<F extends Fields> = (of: F, from: MessageReader) => { readonly [K in keyof F]: Infer<F[K]> };
+export type Literal<F extends Fields> = (
+  of: F,
+  from: MessageReader,
+) => { readonly [K in keyof F]: Infer<F[K]> };
 
 /**
  * An object with these fields, written as an array of their values in this order. `literal` is for what there is a lot of; it names
@@ -244,7 +247,8 @@ function checkOrder(
   ];
   literal(Object.fromEntries(list.map(spy)), undefined as unknown as MessageReader);
   const wanted = list.map(([field]) => field).join(' ');
-  if (read.join(' ') !== wanted) throw new Error(`'${name}' has '${wanted}', and '${read.join(' ')}' is read`);
+  if (read.join(' ') !== wanted)
+    throw new Error(`'${name}' has '${wanted}', and '${read.join(' ')}' is read`);
 }
 
 function oneByOne<Value>(name: string, list: readonly (readonly [string, Codec<unknown>])[]): Codec<Value> {

@@ -72,15 +72,27 @@ const symbolTypes = struct('SymbolTypes', {
 });
 
 const argument = repeated(
-  struct('Arg', {
-    name: internedStr,
-    defaultType: internedStr,
-    defaultValue: internedStr,
-    keywordOnly: bool,
-    positionalOnly: bool,
-    types: array(internedStr),
-    annotation: internedStr,
-  }),
+  struct(
+    'Arg',
+    {
+      name: internedStr,
+      defaultType: internedStr,
+      defaultValue: internedStr,
+      keywordOnly: bool,
+      positionalOnly: bool,
+      types: array(internedStr),
+      annotation: internedStr,
+    },
+    (of, from) => ({
+      name: of.name.read(from),
+      defaultType: of.defaultType.read(from),
+      defaultValue: of.defaultValue.read(from),
+      keywordOnly: of.keywordOnly.read(from),
+      positionalOnly: of.positionalOnly.read(from),
+      types: of.types.read(from),
+      annotation: of.annotation.read(from),
+    }),
+  ),
 );
 const argSpec = struct(
   'ArgSpec',

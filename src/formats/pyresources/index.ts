@@ -26,6 +26,7 @@ export {
   viewGraph,
   viewGraphSections,
 } from './graph-view.ts';
+export { InternTable } from './intern-table.ts';
 export {
   decodeManifest,
   encodeManifest,
@@ -41,7 +42,6 @@ export {
   rewriteManifest,
   symbolOnly,
 } from './manifest.ts';
-export { InternTable } from './intern-table.ts';
 export { MessageReader } from './message-reader.ts';
 export { MessageWriter } from './message-writer.ts';
 export { dottedPath, hashPath, hashSymbol, noPath, spookyHash64 } from './spooky-hash.ts';
