@@ -237,6 +237,32 @@ test('a folder that is not set up, and lists and folders that are not there, are
   expect(() => setUp({ ...request, lists: [], special: ['/none'] })).toThrow('MPY203');
 });
 
+test('A6: a command that has nothing to do is answered by what the last one saw, until something changes', () => {
+  const run = (...more: readonly string[]): string => {
+    const words = ['py', 'build', '-k', '--site', yard.site, ...more];
+    return execFileSync(packmill, words, { cwd: yard.root, encoding: 'utf8', stdio: 'pipe' });
+  };
+  run();
+  const said = run();
+  expect(said).toMatch(/^0 made, \d+ up to date, 0 failed, 0 not made\n$/);
+  // what is recalled is what is written there, to the letter
+  const file = yard.path('build/.state/unchanged');
+  const bytes = readFileSync(file, 'latin1');
+  writeFileSync(file, bytes.replace('0 made', '7 made'), 'latin1');
+  expect(run()).toBe(said.replace('0 made', '7 made'));
+  expect(run('--json')).toContain('"made": [],');
+  run();
+  run();
+  yard.distribution('beta', 'class Fourth(ValueError):\n    pass\n');
+  expect(run()).toContain('[INFO] build/explored/beta__1.0.json made');
+  yard.write(yard.path('dockerfiles/build/alpha__1.0'), 'FROM nothing\n');
+  expect(
+    spawnSync(packmill, ['py', 'build', '--site', yard.site], { cwd: yard.root, encoding: 'utf8' }).stderr,
+  ).toContain('MPY202');
+  execFileSync('cp', [yard.path('dockerfiles/all/alpha__1.0'), yard.path('dockerfiles/build/')]);
+  run();
+});
+
 test('make hands its options on, and a target can be explained', () => {
   symlinkSync(join(import.meta.dirname, '../../templates/python/Makefile'), yard.path('Makefile'));
   const env = { ...process.env, PACKMILL: packmill, BUILD_OPTIONS: `--site ${yard.site}` };

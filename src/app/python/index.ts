@@ -1,9 +1,9 @@
 // The door of Python resources: what a command needs is loaded when it runs.
 import type { Problem } from '../../diagnostics/index.ts';
 import type { Reason } from '../../incremental/index.ts';
-import type { ResourceBuildReport, SetUpReport } from '../../python-build/index.ts';
+import type { SetUpReport } from '../../python-build/index.ts';
 import type { DistributionCoverage, GraphComparison } from '../../python-symbols/index.ts';
-import type { ResourceBuildRequest } from './build-resources.ts';
+import type { BuiltResources, ResourceBuildRequest } from './build-resources.ts';
 import type { ExploredRow, ExploreRequest } from './explore-distributions.ts';
 import type { ManifestOrder, ManifestResult } from './manifest-work.ts';
 import type { OpenedSymbols, SymbolData } from './open-symbols.ts';
@@ -46,7 +46,7 @@ export async function setUpResources(request: SetUpRequest): Promise<SetUpReport
 }
 
 /** `packmill py build`: see `buildResources`. */
-export async function buildResources(request: ResourceBuildRequest): Promise<ResourceBuildReport> {
+export async function buildResources(request: ResourceBuildRequest): Promise<BuiltResources> {
   return await (await import('./build-resources.ts')).buildResources(request);
 }
 
