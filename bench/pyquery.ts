@@ -15,15 +15,18 @@ import {
   type SymbolNode,
 } from '../src/python-resources/index.ts';
 import { sampleGraph, writeWorld } from './kit/python-world.ts';
+import { type CommandCost, costOf } from './measure/command.ts';
 import { median } from './measure/figures.ts';
 
 const program = join(import.meta.dirname, '../bin/packmill');
 const stdlib = { name: 'builtin-stdlib', version: '3.11.7' };
 
+/** Processor time in milliseconds, that of collectors of garbage included: a busy machine says little by the clock. */
 function timeMs<T>(work: () => T): number {
-  const start = performance.now();
+  const before = process.cpuUsage();
   work();
-  return performance.now() - start;
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
 }
 
 const medianOf = (runs: number, work: () => unknown): number =>
@@ -133,23 +136,69 @@ async function laterQueries(manifest: string, paths: readonly string[]): Promise
   manager.close();
 }
 
-function peers(manifest: string): void {
-  const wall = (command: string, args: readonly string[]): number | undefined => {
-    const start = performance.now();
-    const ran = spawnSync(command, args, { encoding: 'utf8' });
-    return ran.status === 0 ? performance.now() - start : undefined;
-  };
-  const jedi = "import jedi; print(jedi.Script('import json\\njson.du').complete(2, 7)[0].get_signatures())";
-  const rows: readonly (readonly [string, number | undefined])[] = [
-    [
-      'packmill py query, whole process',
-      wall(process.execPath, [program, 'py', 'query', 'std_7.function_3', '--manifest', manifest]),
-    ],
-    ['jedi: first completion with signature', wall('python3', ['-c', jedi])],
-    ['stubgen -m json', wall('stubgen', ['-q', '-m', 'json', '-o', join(dirname(manifest), 'stubs')])],
+/** Two commands that somebody would choose between, ours first. */
+interface Pair {
+  readonly what: string;
+  readonly ours: readonly string[];
+  readonly theirs: readonly string[];
+}
+
+/**
+ * Beside programs that answer the same by reading sources each time: `apt-get install python3-jedi mypy`, or a virtual environment with both
+ * whose `bin` comes first on PATH. They are no part of the set-up. Medians of five whole processes.
+ */
+async function peers(folder: string, manifest: string): Promise<void> {
+  const jedi = (code: string, line: number, column: number): string =>
+    `import jedi; print(jedi.Script(${JSON.stringify(code)}).complete(${line}, ${column})[0].get_signatures())`;
+  const explore = [program, 'py', 'explore', '--fresh', '--out', join(folder, 'graphs')];
+  const pairs: readonly Pair[] = [
+    {
+      what: 'one symbol with its signature; the first completion of jedi with it',
+      ours: [process.execPath, program, 'py', 'query', 'std_7.function_3', '--manifest', manifest],
+      theirs: ['python3', '-c', jedi('import json\njson.du', 2, 7)],
+    },
+    {
+      what: 'a graph of json, made valid; stubs of it by stubgen',
+      ours: [process.execPath, ...explore, 'builtin-stdlib', '--toplevel', 'json'],
+      theirs: ['stubgen', '-q', '-p', 'json', '-o', join(folder, 'stubs')],
+    },
+    {
+      what: 'a graph of asyncio, email, http and unittest; stubs of them by stubgen',
+      ours: [
+        ...[process.execPath, ...explore, 'builtin-stdlib'],
+        ...['asyncio', 'email', 'http', 'unittest'].flatMap((name) => ['--toplevel', name]),
+      ],
+      theirs: [
+        ...['stubgen', '-q', '-o', join(folder, 'stubs')],
+        ...['asyncio', 'email', 'http', 'unittest'].flatMap((name) => ['-p', name]),
+      ],
+    },
   ];
-  for (const [name, ms] of rows)
-    console.log(`${name.padEnd(40)} ${ms === undefined ? 'not there' : `${Math.round(ms)} ms`}`);
+  const env = Object.fromEntries(
+    Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+  const cost = async ([file = '', ...args]: readonly string[]): Promise<CommandCost | undefined> => {
+    const costs: CommandCost[] = [];
+    try {
+      for (let round = 0; round < 5; round += 1)
+        costs.push(await costOf({ program: file, args, cwd: folder, env }));
+    } catch {
+      return undefined;
+    }
+    return {
+      seconds: median(costs.map((one) => one.seconds)),
+      cpuSeconds: median(costs.map((one) => one.cpuSeconds)),
+    };
+  };
+  for (const { what, ours, theirs } of pairs) {
+    const [own, other] = [await cost(ours), await cost(theirs)];
+    const words = (one: CommandCost | undefined): string =>
+      one === undefined
+        ? 'not there'
+        : `${Math.round(one.seconds * 1000)} ms (${Math.round(one.cpuSeconds * 1000)} of CPU)`;
+    const ratio = own && other ? `, ${(other.cpuSeconds / own.cpuSeconds).toFixed(1)} times the work` : '';
+    console.log(`${what}\n  packmill ${words(own)}; ${theirs[0]} ${words(other)}${ratio}`);
+  }
 }
 
 /** Datafiles of Python symbols: opening a release of 864 distributions, first and later queries, MessagePack against JSON. */
@@ -169,7 +218,7 @@ export async function run(): Promise<void> {
     console.log(`  of a small distribution        ${first('dist400.function_3')}`);
     console.log(`  of the standard library        ${first('std_7.function_3')}`);
     await laterQueries(manifest, paths);
-    peers(manifest);
+    await peers(folder, manifest);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -18,6 +18,15 @@ export interface Memory {
   readonly sinceMs: number;
 }
 
+/** Undefined where a folder cannot be read, or goes while it is. */
+function belowIfAll(folder: string): readonly string[] | undefined {
+  try {
+    return pathsBelow(folder);
+  } catch {
+    return undefined;
+  }
+}
+
 /** All that such a build has looked at; undefined where something changed meanwhile, or at the very moment of a look. */
 export function seenFiles(
   { rules, look, root }: { readonly rules: Rules; readonly look: Look; readonly root: string },
@@ -43,7 +52,9 @@ export function seenFiles(
     const top = absolute(path);
     const stamp = new Float64Array(stampWidth);
     if (readStamp(top, stamp, 0) !== stampKinds.folder) continue;
-    for (const below of pathsBelow(top)) rest.add(`${path}${below.slice(top.length)}`);
+    const below = belowIfAll(top);
+    if (below === undefined) return undefined;
+    for (const one of below) rest.add(`${path}${one.slice(top.length)}`);
   }
   const now = new Float64Array(stampWidth);
   for (const path of rest) {
