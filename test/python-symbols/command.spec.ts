@@ -96,7 +96,7 @@ it('py coverage tells how many signatures there are, from where, and which are n
       'pots 1.0: 5 callables, 3 (60.0 %) in full, 1 (20.0 %) in part, 1 (20.0 %) annotated, 2 (40.0 %) documented',
       '  signatures from: source 2, stub 1, docstring 1',
       '  unknown: pots.Lid',
-      'pots 2.0: 5 callables, 3 (60.0 %) in full, 1 (20.0 %) in part, 1 (20.0 %) annotated, 1 (20.0 %) documented',
+      'pots 2.0: 5 callables, 3 (60.0 %) in full, 1 (20.0 %) in part, 0 (0.0 %) annotated, 1 (20.0 %) documented',
       '  signatures from: source 2, stub 1, docstring 1',
       '  unknown: pots.Lid',
       '',
