@@ -1,99 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { gunzipSync, gzipSync } from 'node:zlib';
-import {
-  datafilesOf,
-  decodeDatafile,
-  encodeDatafile,
-  managerInput,
-  openManager,
-  readIndex,
-  readManifest,
-  type SymbolGraph,
-  type SymbolNode,
-} from '../src/python-resources/index.ts';
-import { sampleGraph, writeWorld } from './kit/python-world.ts';
+import { managerInput, openManager, readIndex, readManifest } from '../src/python-resources/index.ts';
+import { writeWorld } from './kit/python-world.ts';
 import { type CommandCost, costOf } from './measure/command.ts';
 import { median } from './measure/figures.ts';
 
 const program = join(import.meta.dirname, '../bin/packmill');
-const stdlib = { name: 'builtin-stdlib', version: '3.11.7' };
-
-/** Processor time in milliseconds, that of collectors of garbage included: a busy machine says little by the clock. */
-function timeMs<T>(work: () => T): number {
-  const before = process.cpuUsage();
-  work();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1000;
-}
-
-const medianOf = (runs: number, work: () => unknown): number =>
-  median(Array.from({ length: runs }, () => timeMs(work)));
-
-/** The same graph from JSON: the values that MessagePack gives, with maps and whole numbers of 64 bits. */
-function graphFromJson(text: string): SymbolGraph {
-  type Path = { hash: string; parts: string[] };
-  type Ref = { internal: number; external: Path };
-  type Row = {
-    canonical: Path;
-    children: Record<string, Ref>;
-    type: Ref | null;
-    bases: Ref[];
-    kind: SymbolNode['kind'];
-  };
-  const path = ({ hash, parts }: Path) => ({ hash: BigInt(hash), parts });
-  const ref = ({ internal, external }: Ref) => ({ internal, external: path(external) });
-  const tops = Object.entries(JSON.parse(text) as Record<string, Row[]>);
-  return new Map(
-    tops.map(([top, rows]) => [
-      top,
-      rows.map((row) => ({
-        canonical: path(row.canonical),
-        children: new Map(Object.entries(row.children).map(([name, one]) => [name, ref(one)])),
-        type: row.type && ref(row.type),
-        bases: row.bases.map(ref),
-        kind: row.kind,
-      })),
-    ]),
-  );
-}
-
-function graphToJson(graph: SymbolGraph): string {
-  return JSON.stringify(Object.fromEntries(graph), (_, value: unknown) =>
-    typeof value === 'bigint' ? String(value) : value instanceof Map ? Object.fromEntries(value) : value,
-  );
-}
-
-function loadRows(folder: string): void {
-  const graph = sampleGraph('std', 320);
-  const nodes = [...graph.values()].reduce((sum, list) => sum + list.length, 0);
-  const blob = encodeDatafile('SymbolGraph', graph);
-  const json = graphToJson(graph);
-  const packed = gzipSync(json);
-  const path = join(folder, 'graph.blob');
-  writeFileSync(path, blob);
-  const source = datafilesOf([{ distribution: stdlib, paths: new Map([['SymbolGraph', path]]) }]);
-  const fromJson = medianOf(7, () => graphFromJson(gunzipSync(packed).toString('utf8')));
-  const parseOnly = medianOf(7, () => JSON.parse(gunzipSync(packed).toString('utf8')));
-  const whole = medianOf(7, () => decodeDatafile('SymbolGraph', blob));
-  const opened = medianOf(7, () => source.graph(stdlib));
-  const asked = medianOf(7, () => {
-    const view = source.graph(stdlib)?.value;
-    for (let top = 0; top < 320; top += 10) view?.node(`std_${top}`, 5);
-  });
-  const times = (ms: number): string => `${(fromJson / ms).toFixed(1)} times as fast`;
-  console.log(
-    `symbol graph of ${nodes} nodes; MessagePack ${blob.length} bytes packed, JSON ${packed.length}`,
-  );
-  console.log(
-    `  JSON to values                    ${fromJson.toFixed(1)} ms (JSON.parse alone ${parseOnly.toFixed(1)} ms)`,
-  );
-  console.log(`  MessagePack, every node read      ${whole.toFixed(1)} ms, ${times(whole)}`);
-  console.log(`  opened, 32 of 320 top-levels read ${asked.toFixed(1)} ms, ${times(asked)}`);
-  console.log(`  opened for the first question     ${opened.toFixed(2)} ms, ${times(opened)}`);
-}
 
 /** In a process of its own, so that nothing is warm: from before the manifest is read until the answer is there. */
 function firstQuery(manifest: string, path: string): readonly [number, number, number] {
@@ -201,11 +115,10 @@ async function peers(folder: string, manifest: string): Promise<void> {
   }
 }
 
-/** Datafiles of Python symbols: opening a release of 864 distributions, first and later queries, MessagePack against JSON. */
+/** Datafiles of Python symbols: opening a release of 864 distributions, first and later queries, and other programs. */
 export async function run(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'packmill-bench-py-'));
   try {
-    loadRows(folder);
     const { manifest, paths } = writeWorld(folder);
     const first = (path: string): string => {
       const runs = Array.from({ length: 7 }, () => firstQuery(manifest, path));

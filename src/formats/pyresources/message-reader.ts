@@ -79,6 +79,12 @@ export class MessageReader {
       this.at += 1;
       return BigInt(mark);
     }
+    if (mark === 0xcf) {
+      // as nearly all hashes are
+      this.#need(9);
+      this.at += 9;
+      return this.#view.getBigUint64(this.at - 8);
+    }
     const value = mark >= 0xe0 ? mark - 0x100 : this.#whole(mark);
     if (value < 0) throw new ReadTrouble('MPY304', `the number ${value} is negative`);
     return BigInt(value);
