@@ -8,6 +8,7 @@ import {
 } from '../../python-build/index.ts';
 import type { PythonCage } from '../../python-explorer/index.ts';
 import { inCage } from './python-cage.ts';
+import { type RememberedOrder, rememberBuild } from './remember-build.ts';
 import { SandboxExecutor } from './sandbox-executor.ts';
 
 export interface ResourceBuildRequest {
@@ -50,12 +51,23 @@ const opened = (request: ResourceBuildRequest, cage: PythonCage): Promise<Resour
  * `build/failures.json`; MPY206 is among its problems when fewer than the asked share was built. Throws MPY204, INC and SBX problems,
  * SYS004.
  */
-export async function buildResources(request: ResourceBuildRequest): Promise<ResourceBuildReport> {
-  const { options, signal, share } = request;
-  const report = await inCage(signal, async (cage) =>
-    (await opened(request, cage)).build({ ...options, ...(signal === undefined ? {} : { signal }) }),
-  );
-  return { ...report, problems: [...report.problems, ...tooFew(report, share)] };
+export async function buildResources(request: ResourceBuildRequest): Promise<BuiltResources> {
+  const { options, signal, share, sites, archives, corpora } = request;
+  const sinceMs = systemClock.nowMs();
+  let build: ResourceBuild | undefined;
+  const report = await inCage(signal, async (cage) => {
+    build = await opened(request, cage);
+    return await build.build({ ...options, ...(signal === undefined ? {} : { signal }) });
+  });
+  const remember = (order: RememberedOrder): void => {
+    if (build !== undefined) rememberBuild(build, { sites, archives, corpora, sinceMs }, order);
+  };
+  return { ...report, problems: [...report.problems, ...tooFew(report, share)], remember };
+}
+
+export interface BuiltResources extends ResourceBuildReport {
+  /** Has it remembered what was said, when there was nothing to do; see `rememberBuild`. */
+  remember(order: RememberedOrder): void;
 }
 
 function tooFew({ selected, succeeded, failed }: ResourceBuildReport, share: number): readonly Problem[] {

@@ -58,8 +58,8 @@ function parseShare(text: string): number {
   return share;
 }
 
-/** `packmill py build`. */
-export function addPyBuild(py: Command, shell: Shell): void {
+/** `packmill py build`; `typed` are its words as they were typed, by which a build with nothing to do is known again. */
+export function addPyBuild(py: Command, shell: Shell, typed: readonly string[]): void {
   py.command('build')
     .description('build the data of the selected distributions, as far as it is out of date')
     .argument('[target...]', 'what to build', ['build'])
@@ -99,12 +99,16 @@ export function addPyBuild(py: Command, shell: Shell): void {
         );
         return;
       }
+      const heard = shell.listen();
       const onEvent = (event: BuildEvent): void => printEvent(shell, event, words.debug === true);
       const report = await interruptible((signal) => {
         const asked = request(targets, words, signal);
         return buildResources({ ...asked, options: { ...asked.options, onEvent } });
       });
       finish(shell, report, words);
+      const said = heard();
+      const isPlain = shell.exitCode === exitCodes.done && !shell.verbose && shell.namedFarm() === undefined;
+      if (said !== undefined && isPlain) report.remember({ words: typed.slice(1), json: shell.json, said });
     });
 }
 
