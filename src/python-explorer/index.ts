@@ -1,5 +1,6 @@
 export type { ExplorationInput, ExplorationLimits, ExplorationOptions } from './exploration-input.ts';
-export { type Exploration, explore, troubleProblem } from './explore.ts';
+export { standardFolderOf } from './exploration-record.ts';
+export { type Exploration, explore, troubleProblem, troubleProblems } from './explore.ts';
 export { type GraphSummary, type ValidationReport, validateGraph } from './graph-file.ts';
 export {
   distributionAt,
