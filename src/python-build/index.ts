@@ -7,6 +7,7 @@ export {
 } from './build-resources.ts';
 export { readSelection, type Selection } from './dockerfile.ts';
 export type { BuildItem, Executor, ExecutorWork } from './executor.ts';
+export { type ListedPackage, readPackageList } from './package-list.ts';
 export { readStubs, type StubReading, stubRoots } from './read-stubs.ts';
 export { type SetUpReport, setUp, specialFolder } from './set-up.ts';
 export { translateShard } from './symbol-graph.ts';

@@ -4,6 +4,7 @@ import {
   hashFile,
   namesIn,
   pathExists,
+  pathKind,
   realPath,
   removeEntry,
   snapshotFolder,
@@ -110,6 +111,33 @@ function folderDigest(path: string | undefined, leavesOut: (path: string) => boo
 async function fileDigest(path: string | undefined): Promise<string> {
   if (path === undefined || !pathExists(path)) return 'nothing';
   return (await hashFile(realPath(path))).digest;
+}
+
+/** What stands for an interpreter and its standard library, by content, and its minor version; undefined when it is not to be seen. */
+export async function interpreterFacts(
+  environment: PythonEnvironment,
+  root: SandboxRoot,
+): Promise<{ readonly version: string; readonly digest: string } | undefined> {
+  const standard = standardFolderOf(environment, root);
+  const folder = standard && outside(root, environment.prefixes, standard);
+  if (standard === undefined || folder === undefined) return undefined;
+  const interpreter = await fileDigest(outside(root, environment.prefixes, insidePython(environment)));
+  const version = basename(standard).replace(/^python/, '');
+  return { version, digest: digestBytes(JSON.stringify([interpreter, folderDigest(folder, isBeside)])) };
+}
+
+/** The minor version of an interpreter, such as `3.11`, without running it; undefined when it is not to be seen. */
+export function minorVersionOf(environment: PythonEnvironment, root: SandboxRoot): string | undefined {
+  const standard = standardFolderOf(environment, root);
+  return standard === undefined ? undefined : basename(standard).replace(/^python/, '');
+}
+
+/** The explorer's own files by content: another explorer gives other graphs. */
+export const explorerDigest = (): string => folderDigest(probeFolder, isCompiled);
+
+/** A file or a whole folder by content, without what Python compiled; `nothing` where there is none. Throws SYS004. */
+export async function contentDigest(path: string): Promise<string> {
+  return pathKind(path) === 'folder' ? folderDigest(path, isCompiled) : await fileDigest(path);
 }
 
 /**

@@ -36,6 +36,8 @@ export interface GraphSummary {
   readonly leftOut: LeftOut;
   /** Whether the explorer came to its own end. */
   readonly complete: boolean;
+  /** Version of Python that it ran with. */
+  readonly python: string;
   /** Folder of the standard library in the sandbox; empty where the explorer did not tell. */
   readonly standardFolder: string;
 }
@@ -105,6 +107,7 @@ export async function takeGraph(where: {
     troubles: summing.troubles.kept,
     leftOut: { troubles: summing.troubles.leftOut, toplevels: summing.toplevels.leftOut },
     complete: summing.complete,
+    python: summing.python,
     standardFolder: await readStandardFolder(`${from}/facts.json`),
   };
 }
@@ -139,6 +142,7 @@ class Summing {
   readonly toplevels = new FirstOf<GraphSummary['toplevels'][number]>(mostToplevels);
   readonly troubles = new FirstOf<GraphTrouble>(mostTroubles);
   hasHeader = false;
+  python = '';
   complete = false;
   #nodes = 0;
 
@@ -170,8 +174,10 @@ class Summing {
     }
     const text = Buffer.concat(parts).toString('utf8');
     const event = text.length > 2 * mostLineBytes ? undefined : decodeGraphEvent(text);
-    if (event?.event === 'header') this.hasHeader = true;
-    else if (event?.event === 'trouble') this.troubles.add(shortened(event.trouble));
+    if (event?.event === 'header') {
+      this.hasHeader = true;
+      this.python = event.header.python.version.slice(0, mostSigns);
+    } else if (event?.event === 'trouble') this.troubles.add(shortened(event.trouble));
     else if (event?.event === 'end') this.complete = event.complete;
     else if (event?.event === 'shard') this.#nodes = 0;
     else if (event?.event === 'shard-end') {

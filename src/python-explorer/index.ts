@@ -1,5 +1,11 @@
 export type { ExplorationInput, ExplorationLimits, ExplorationOptions } from './exploration-input.ts';
-export { standardFolderOf } from './exploration-record.ts';
+export {
+  contentDigest,
+  explorerDigest,
+  interpreterFacts,
+  minorVersionOf,
+  standardFolderOf,
+} from './exploration-record.ts';
 export { type Exploration, explore, troubleProblem, troubleProblems } from './explore.ts';
 export { type GraphSummary, type ValidationReport, validateGraph } from './graph-file.ts';
 export {

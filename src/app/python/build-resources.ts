@@ -1,7 +1,7 @@
 import { type Problem, problem } from '../../diagnostics/index.ts';
 import { systemClock } from '../../host/index.ts';
 import { type BuildOptions, ResourceBuild, type ResourceBuildReport } from '../../python-build/index.ts';
-import type { PythonCage } from '../../python-explorer/index.ts';
+import { GraphsExecutor } from './graphs-executor.ts';
 import { inCage } from './python-cage.ts';
 import { SandboxExecutor } from './sandbox-executor.ts';
 
@@ -9,6 +9,8 @@ export interface ResourceBuildRequest {
   readonly root: string;
   readonly sites: readonly string[];
   readonly archives: readonly string[];
+  /** Folder with raw graphs that were explored elsewhere; with it nothing is installed or run. */
+  readonly graphs?: string | undefined;
   readonly index: string | undefined;
   readonly python: string;
   readonly prefixes: readonly string[];
@@ -22,21 +24,21 @@ export interface ResourceBuildRequest {
   readonly signal?: AbortSignal;
 }
 
-const opened = (request: ResourceBuildRequest, cage: PythonCage): Promise<ResourceBuild> => {
-  const { root, sites, archives, index, python, prefixes, base, mode, legacy, timeoutMs } = request;
+/** Opens the build, with a sandbox for distributions unless their graphs are there, and works with it. */
+async function withBuild<Result>(
+  request: ResourceBuildRequest,
+  work: (build: ResourceBuild) => Promise<Result>,
+): Promise<Result> {
+  const { root, sites, archives, index, python, prefixes, base, mode, legacy, timeoutMs, graphs } = request;
+  const common = { root, base, mode, legacy, clock: systemClock };
+  if (graphs !== undefined)
+    return await work(await ResourceBuild.open({ ...common, executor: new GraphsExecutor(graphs) }));
   const environments = `${root}/build/environments`;
-  const executor = new SandboxExecutor({
-    cage,
-    python,
-    prefixes,
-    sites,
-    archives,
-    index,
-    environments,
-    timeoutMs,
+  return await inCage(request.signal, async (cage) => {
+    const own = { cage, python, prefixes, sites, archives, index, environments, timeoutMs };
+    return await work(await ResourceBuild.open({ ...common, executor: new SandboxExecutor(own) }));
   });
-  return ResourceBuild.open({ root, executor, base, mode, legacy, clock: systemClock });
-};
+}
 
 /**
  * `packmill py build`: what of the selected distributions is out of date, made anew. Failures of distributions are in the report and in
@@ -45,8 +47,8 @@ const opened = (request: ResourceBuildRequest, cage: PythonCage): Promise<Resour
  */
 export async function buildResources(request: ResourceBuildRequest): Promise<ResourceBuildReport> {
   const { options, signal, share } = request;
-  const report = await inCage(signal, async (cage) =>
-    (await opened(request, cage)).build({ ...options, ...(signal === undefined ? {} : { signal }) }),
+  const report = await withBuild(request, (build) =>
+    build.build({ ...options, ...(signal === undefined ? {} : { signal }) }),
   );
   return { ...report, problems: [...report.problems, ...tooFew(report, share)] };
 }
@@ -61,5 +63,5 @@ export async function explainResource(
   request: ResourceBuildRequest,
   target: string,
 ): ReturnType<ResourceBuild['explain']> {
-  return await inCage(request.signal, async (cage) => (await opened(request, cage)).explain(target));
+  return await withBuild(request, (build) => build.explain(target));
 }

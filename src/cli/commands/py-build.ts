@@ -17,6 +17,7 @@ interface BuildWords {
   readonly dir: string;
   readonly site: readonly string[];
   readonly archives: readonly string[];
+  readonly graphs?: string;
   readonly index?: string;
   readonly python: string;
   readonly prefix: readonly string[];
@@ -63,6 +64,7 @@ export function addPyBuild(py: Command, shell: Shell): void {
     .option('--dir <dir>', 'folder of the build', '.')
     .option('--site <dir>', 'folder with installed distributions; several times', collect, [])
     .option('--archives <dir>', 'folder with wheels and archives of sources; several times', collect, [])
+    .option('--graphs <dir>', 'folder with raw graphs, STEM.json, that were explored elsewhere')
     .option('--index <url>', 'index for what is nowhere else (default: $PIP_INDEX_URL)')
     .option('--python <path>', 'the interpreter', '/usr/bin/python3')
     .option('--prefix <dir>', 'folder that the interpreter needs beyond /usr; several times', collect, [])
@@ -110,6 +112,7 @@ function request(goals: readonly string[], words: BuildWords, signal: AbortSigna
     root: machine.absolute(words.dir),
     sites: words.site.map(machine.absolute),
     archives: words.archives.map(machine.absolute),
+    graphs: words.graphs === undefined ? undefined : machine.absolute(words.graphs),
     index: words.index ?? machine.variable('PIP_INDEX_URL'),
     python: words.python,
     prefixes: words.prefix.map(machine.absolute),

@@ -1,0 +1,102 @@
+// A farm that explores Python distributions: a job for each, one manifest of all, and what becomes of it when things change or fail.
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { JobView } from '../../src/api/index.ts';
+import { startRedis } from '../redis-server.ts';
+import { gitRepository, overRedis, ServiceFixture } from './service-fixture.ts';
+import type { StartedProgram } from './started-program.ts';
+
+const wheelScript = `
+import base64, hashlib, sys, zipfile
+path, name, needs, text = sys.argv[1:]
+info = name + "-1.0.dist-info"
+rows = "Metadata-Version: 2.1\\nName: %s\\nVersion: 1.0\\n" % name
+rows += "".join("Requires-Dist: %s\\n" % one for one in needs.split())
+files = {name + "/__init__.py": text, info + "/METADATA": rows}
+files[info + "/WHEEL"] = "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n"
+digest = lambda one: base64.urlsafe_b64encode(hashlib.sha256(one.encode()).digest()).rstrip(b"=").decode()
+record = "".join("%s,sha256=%s,%d\\n" % (file, digest(one), len(one)) for file, one in files.items())
+with zipfile.ZipFile(path, "w") as archive:
+    for file, one in {**files, info + "/RECORD": record + info + "/RECORD,,\\n"}.items():
+        archive.writestr(zipfile.ZipInfo(file), one)
+`;
+
+let farm: ServiceFixture;
+let source: { commit(): string };
+let serving: StartedProgram | undefined;
+let folder = '';
+
+function wheel(name: string, text: string, needs = ''): void {
+  mkdirSync(join(folder, 'archives'), { recursive: true });
+  const path = join(folder, `archives/${name}-1.0-py3-none-any.whl`);
+  execFileSync('/usr/bin/python3', ['-c', wheelScript, path, name, needs, text]);
+}
+
+function configure(service = 'service: { lease: 3s }'): void {
+  const text = `repository: demo
+${service}
+targets: { symbols: { kind: python } }
+recipe-sources:
+  lists:
+    kind: python
+    url: ${folder}
+    branch: main
+    target: symbols
+    upkeep: { every: never, look: 200ms }
+`;
+  writeFileSync(join(farm.farm, 'packmill.yaml'), text);
+}
+
+const tree = (...path: string[]): string => join(farm.farm, 'public/symbols/tree', ...path);
+const read = (name: string): string => readFileSync(tree(name), 'utf8');
+const job = (name: string): Promise<JobView> =>
+  farm.json(`/api/queue/jobs/symbols/any/${encodeURIComponent(name)}`);
+const runs = (name: string): number =>
+  farm.watch.movesOf(`symbols/any/${name}`).filter(({ to }) => to === 'running').length;
+const names = ['explore/able__1.0', 'explore/baker__1.0', 'explore/broken__1.0', 'manifest'];
+const allRuns = (): readonly number[] => names.map(runs);
+const query = async (path: string): Promise<unknown> =>
+  JSON.parse(await farm.do('--json', 'py', 'query', path, '--manifest', tree('manifest.json')));
+
+async function generation(after: string | undefined): Promise<string> {
+  for (;;) {
+    const now = existsSync(tree('manifest.json')) ? readlinkSync(tree()) : undefined;
+    if (now !== undefined && now !== after) return now;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+beforeAll(async () => {
+  farm = await ServiceFixture.make();
+  folder = join(farm.folder, 'lists');
+  source = gitRepository(folder);
+  wheel('able', 'def double(x: int = 2) -> int:\n    "Twice as much."\n    return 2 * x\n');
+  wheel('baker', 'import able\nclass Baker:\n    double = able.double\n', 'able');
+  writeFileSync(join(folder, 'archives/broken-1.0-py3-none-any.whl'), 'this is no wheel');
+  writeFileSync(join(folder, 'pip-packages'), 'able==1.0\nbaker==1.0  # needs able\nbroken==1.0\na==1==2\n');
+  source.commit();
+  configure();
+});
+afterAll(() => farm.dispose());
+
+describe('a farm with Python distributions', () => {
+  it('A7 explores each in a job of its own, and publishes one manifest; what is broken is told and stops no other', async () => {
+    serving = await farm.up(1);
+    await generation(undefined);
+    expect(allRuns()).toEqual([1, 1, 1, 1]);
+    expect((await job('explore/broken__1.0')).problem?.code).toBe('MPY012');
+    expect(await query('able.double')).toMatchObject({ kind: 'function' });
+    expect(Object.keys(JSON.parse(read('distidx.json')))).toEqual(['able', 'baker']);
+    const failures = JSON.parse(read('failures.json')) as { stem: string; code: string; stage: string }[];
+    expect(failures.map(({ stem, code, stage }) => [stem, code, stage])).toEqual([
+      ['', 'MPY200', 'list'],
+      ['broken__1.0', 'MPY012', 'install'],
+    ]);
+    expect(await farm.log('explore/baker__1.0')).toContain(
+      "installed able 1.0 from 'able-1.0-py3-none-any.whl'",
+    );
+    expect(read('manifest.json')).not.toContain(farm.farm);
+  });
+});
