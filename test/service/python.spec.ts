@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { JobView } from '../../src/api/index.ts';
+import type { JobView, UpkeepRun, UpkeepView } from '../../src/api/index.ts';
 import { startRedis } from '../redis-server.ts';
 import { gitRepository, overRedis, ServiceFixture } from './service-fixture.ts';
 import type { StartedProgram } from './started-program.ts';
@@ -68,6 +68,15 @@ async function generation(after: string | undefined): Promise<string> {
   }
 }
 
+async function runEnded(): Promise<UpkeepRun> {
+  for (;;) {
+    const [view] = await farm.json<readonly UpkeepView[]>('/api/upkeep');
+    const run = view?.last.find(({ kind }) => kind === 'on-schedule');
+    if (run && run.endedMs !== null) return run;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
 beforeAll(async () => {
   farm = await ServiceFixture.make();
   folder = join(farm.folder, 'lists');
@@ -98,5 +107,84 @@ describe('a farm with Python distributions', () => {
       "installed able 1.0 from 'able-1.0-py3-none-any.whl'",
     );
     expect(read('manifest.json')).not.toContain(farm.farm);
+  });
+
+  it('A6 does nothing when nothing has changed, and for one that changed exactly its jobs', async () => {
+    const before = readlinkSync(tree());
+    expect(await farm.do('upkeep', 'run', 'lists', '--kind', 'on-schedule')).toContain('begins');
+    // by hand, what failed is tried again, and nothing else
+    expect((await runEnded()).scheduled).toEqual(['explore/broken__1.0', 'manifest']);
+    await farm.watch.moved('symbols/any/manifest', 'already-built');
+    expect(allRuns()).toEqual([1, 1, 2, 2]);
+    expect(readlinkSync(tree())).toBe(before);
+    wheel('baker', 'import able\nclass Baker:\n    double = able.double\n    X = 1\n', 'able');
+    source.commit();
+    await generation(before);
+    expect(allRuns()).toEqual([1, 2, 2, 3]);
+    expect(await query('baker.Baker.X')).toMatchObject({ kind: 'object' });
+    const made = (await farm.log('manifest')).match(/build\/\S+ made/g) ?? [];
+    expect(made.filter((line) => line.includes('able__1.0'))).toEqual([]);
+    expect(made.some((line) => line.includes('baker__1.0.valid.json'))).toBe(true);
+  });
+
+  it('explores what failed again when it has other inputs, and by hand; the manifest follows', async () => {
+    const before = readlinkSync(tree());
+    await farm.do('retry', 'symbols/any/explore/broken__1.0');
+    await farm.watch.moved('symbols/any/manifest', 'already-built', 2);
+    expect(allRuns()).toEqual([1, 2, 3, 4]);
+    expect(readlinkSync(tree())).toBe(before);
+    wheel('broken', 'MENDED = 1\n');
+    source.commit();
+    await generation(before);
+    expect(allRuns()).toEqual([1, 2, 4, 5]);
+    expect(await query('broken.MENDED')).toMatchObject({ kind: 'object' });
+  });
+
+  it('a distribution that fails after it went well keeps what was known of it, as does what needs it, and that is told', async () => {
+    const before = readlinkSync(tree());
+    wheel('able', 'raise SystemExit(3)\n');
+    source.commit();
+    await generation(before);
+    expect((await job('explore/able__1.0')).problem?.code).toBe('MPY008');
+    const failures = JSON.parse(read('failures.json')) as { stem: string; kept: boolean }[];
+    expect(failures.map(({ stem, kept }) => [stem, kept])).toEqual([
+      ['', false],
+      ['able__1.0', true],
+      ['baker__1.0', true],
+    ]);
+    expect(await query('able.double')).toMatchObject({ kind: 'function' });
+  });
+
+  it('a rollback brings back the manifest of before with all its data', async () => {
+    await serving?.stop('SIGTERM');
+    const shown = Number(/^\* (\d+) /m.exec(await farm.do('repo', 'generations', 'symbols'))?.[1]);
+    await farm.do('repo', 'rollback', '--repo', 'symbols', String(shown - 2));
+    expect(JSON.parse(read('failures.json'))).toHaveLength(2);
+    expect(await query('baker.Baker.X')).toMatchObject({ kind: 'object' });
+    expect(await farm.do('repo', 'verify', 'symbols')).toContain(': good');
+    await farm.do('store', 'collect');
+    expect(await farm.do('repo', 'verify', 'symbols')).toContain(': good');
+  });
+
+  it('a builder elsewhere explores with what travels to it, and its graph is data like all others', async () => {
+    const redis = await startRedis();
+    try {
+      const over = await overRedis(redis);
+      configure(over.settings);
+      wheel('able', 'def double(x): return 2 * x\n');
+      wheel('cook', 'import baker\nclass Cook(baker.Baker): pass\n', 'baker');
+      writeFileSync(join(folder, 'pip-packages'), 'able==1.0\nbaker==1.0\ncook==1.0\n');
+      source.commit();
+      const before = readlinkSync(tree());
+      serving = await farm.manager(over.environment, over.manager);
+      const builder = await farm.builder('far', over.environment);
+      await generation(before);
+      expect(await farm.log('explore/cook__1.0')).toMatch(/cook__1.0 1.0 on far[^]*installed baker 1.0/);
+      expect(await query('cook.Cook')).toMatchObject({ kind: 'type' });
+      await builder.stop('SIGTERM');
+      await serving.stop('SIGTERM');
+    } finally {
+      await redis.dispose();
+    }
   });
 });
