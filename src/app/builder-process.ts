@@ -35,7 +35,7 @@ import { type Carriers, redisCarriers } from './carriers.ts';
 import { carryOutOrder } from './carry-out-order.ts';
 import { gentooLabels } from './ebin-targets/gentoo-root.ts';
 import { type OpenedSandbox, openSandbox } from './open-sandbox.ts';
-import { pythonLabels } from './python-targets/hands.ts';
+import { pythonLabels } from './python-targets/open-hands.ts';
 import { archesIn } from './service/architectures.ts';
 import { stageLabels } from './stage-targets/hands.ts';
 

@@ -3,7 +3,12 @@ import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeGraphEvent, graphNode } from '../../src/formats/python-graph/index.ts';
-import { explore, standardFolderOf, validateGraph } from '../../src/python-explorer/index.ts';
+import {
+  explore,
+  standardFolderOf,
+  troubleProblems,
+  validateGraph,
+} from '../../src/python-explorer/index.ts';
 import { BubblewrapDriver } from '../../src/sandbox/bubblewrap/index.ts';
 import { Laboratory, python } from './laboratory.ts';
 
@@ -112,6 +117,7 @@ describe('limits and preparations', () => {
     expect(troubles).toHaveLength(200);
     // what the explorer itself writes at that moment may fall on one of them
     expect(leftOut.troubles).toBeGreaterThan(790);
+    expect(troubleProblems(exploration.summary, 'graph.json').at(-1)?.code).toBe('MPY015');
     expect(new Set(troubles.map(({ what, why }) => `${what.length} ${why.length}`))).toEqual(
       new Set(['2000 2000']),
     );

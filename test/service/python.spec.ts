@@ -3,7 +3,14 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { JobView, UpkeepRun, UpkeepView } from '../../src/api/index.ts';
+import type {
+  JobView,
+  PythonBuildsView,
+  PythonDistributionView,
+  PythonFailureView,
+  UpkeepRun,
+  UpkeepView,
+} from '../../src/api/index.ts';
 import { startRedis } from '../redis-server.ts';
 import { gitRepository, overRedis, ServiceFixture } from './service-fixture.ts';
 import type { StartedProgram } from './started-program.ts';
@@ -109,6 +116,31 @@ describe('a farm with Python distributions', () => {
     expect(read('manifest.json')).not.toContain(farm.farm);
   });
 
+  it('the web server tells how each stands, what failed and what was built, and answers from the newest manifest', async () => {
+    const rows = await farm.json<PythonDistributionView[]>('/api/python/distributions');
+    expect(rows.map(({ stem, state, published }) => [stem, state, published])).toEqual([
+      ['able__1.0', 'explored', true],
+      ['baker__1.0', 'explored', true],
+      ['broken__1.0', 'failed', false],
+    ]);
+    expect(rows[0]?.graph).toMatchObject({ toplevels: 1, troubleCount: 0 });
+    expect(rows[2]?.problem?.code).toBe('MPY012');
+    const failed = await farm.json<PythonDistributionView[]>('/api/python/distributions?state=failed');
+    expect(failed.map(({ stem }) => stem)).toEqual(['broken__1.0']);
+    const failures = await farm.json<PythonFailureView[]>('/api/python/failures?source=lists');
+    expect(failures.map(({ code, part }) => [code, part])).toEqual([
+      ['MPY200', ''],
+      ['MPY012', 'symbols/any/explore/broken__1.0'],
+    ]);
+    const [builds] = await farm.json<PythonBuildsView[]>('/api/python/builds');
+    expect(builds).toMatchObject({
+      ...{ source: 'lists', target: 'symbols', manifest: tree('manifest.json') },
+      ...{ counts: { explored: 2, failed: 1 }, problems: [{ code: 'MPY200' }] },
+      builds: [{ generation: 1, visible: true }],
+    });
+    expect(await farm.json('/api/python/symbol?path=able.double')).toMatchObject({ kind: 'function' });
+  });
+
   it('A6 does nothing when nothing has changed, and for one that changed exactly its jobs', async () => {
     const before = readlinkSync(tree());
     expect(await farm.do('upkeep', 'run', 'lists', '--kind', 'on-schedule')).toContain('begins');
@@ -179,7 +211,7 @@ describe('a farm with Python distributions', () => {
       serving = await farm.manager(over.environment, over.manager);
       const builder = await farm.builder('far', over.environment);
       await generation(before);
-      expect(await farm.log('explore/cook__1.0')).toMatch(/cook__1.0 1.0 on far[^]*installed baker 1.0/);
+      expect(await farm.log('explore/cook__1.0')).toMatch(/cook__1.0 1.0 on far[\s\S]*installed baker 1.0/);
       expect(await query('cook.Cook')).toMatchObject({ kind: 'type' });
       await builder.stop('SIGTERM');
       await serving.stop('SIGTERM');

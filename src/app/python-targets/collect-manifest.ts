@@ -6,7 +6,7 @@ import { type Digest, isPlainPath } from '../../primitives/index.ts';
 import { packFiles } from '../../recipes/autogen/index.ts';
 import type { ManifestFacts, PythonFailure } from '../../recipes/python/index.ts';
 import type { ObjectStore } from '../../store/index.ts';
-import { inBuild } from './run-build.ts';
+import { inBuild } from './contract.ts';
 
 /** Files beside a manifest that a build makes, some of them only with data that not everybody has. */
 const besides = ['distidx.json', 'compat.json.gz', 'toplevel.json.gz', 'toplevel.gob.gz'] as const;
@@ -15,7 +15,7 @@ export interface CollectedManifest {
   /** The manifest with what lies beside it, as a tar. */
   readonly object: Digest;
   readonly sizeBytes: number;
-  readonly facts: Pick<ManifestFacts, 'placed' | 'distributions' | 'failures'>;
+  readonly facts: Pick<ManifestFacts, 'placed' | 'failures'>;
 }
 
 /**
@@ -62,7 +62,6 @@ export async function collectManifest(
   const { digest: object, sizeBytes } = await store.putBytes(packFiles(files));
   const facts = {
     placed: [...placed].map(([path, of]) => ({ path, object: of })),
-    distributions: manifest.length,
     failures: build.failures,
   };
   return { object, sizeBytes, facts };

@@ -20,7 +20,7 @@ import type {
 } from '../../recipes/python/index.ts';
 import type { ObjectStore } from '../../store/index.ts';
 import { pythonArtifact } from './artifact.ts';
-import type { PythonHands } from './maker.ts';
+import type { PythonHands } from './contract.ts';
 
 type Context = JobContext<PythonDetails>;
 

@@ -9,47 +9,19 @@ import {
   replaceFile,
   textIfThere,
 } from '../../host/index.ts';
-import type { AvailableArtifact, JobContext, JobRun, Outcome } from '../../model/index.ts';
+import type { Outcome } from '../../model/index.ts';
 import { contentDigest } from '../../python-explorer/index.ts';
 import type {
   ManifestDetails,
   ManifestFacts,
   ManifestItem,
-  PythonDetails,
   PythonFailure,
 } from '../../recipes/python/index.ts';
-import type { SandboxLimits } from '../../sandbox/index.ts';
 import { graphOf, pythonArtifact } from './artifact.ts';
 import { collectManifest } from './collect-manifest.ts';
-import type { PythonHands } from './maker.ts';
+import type { ManifestHands, ManifestJob, PythonGraph, PythonHands } from './contract.ts';
 import { programDigest } from './program.ts';
 import { runBuild } from './run-build.ts';
-
-/** What a manifest is made with. */
-export interface ManifestHands {
-  /** What became of explorations that did not go well, by their jobs; `kept` is not known yet. */
-  readonly failed: (items: readonly ManifestItem[]) => readonly PythonFailure[];
-  /** What was said of the manifest that was made last. */
-  readonly last: (job: { readonly target: string }) => Promise<ManifestFacts | undefined>;
-  readonly limits: SandboxLimits;
-  /** packmill as it runs here. */
-  readonly program: {
-    readonly runtime: string;
-    readonly program: readonly { readonly name: string; readonly path: string }[];
-  };
-}
-
-/** The job of a manifest. */
-export interface ManifestJob {
-  readonly context: JobContext<PythonDetails>;
-  readonly details: ManifestDetails;
-  readonly run: JobRun;
-}
-
-interface Graph {
-  readonly item: ManifestItem;
-  readonly file: AvailableArtifact;
-}
 
 /**
  * Makes the data of all symbols of the graphs that are there, as far as they changed since the last time, and a manifest of it. What
@@ -77,13 +49,12 @@ export async function makeManifest(
   if (end !== undefined) return end;
   const late = lateFailures(root, details.items);
   const made = await collectManifest(hands.store, { root, last, failures: [...failures, ...late] });
-  checkShare(
-    details,
-    graphs.filter(({ item }) => !late.some(({ stem }) => stem === item.stem)),
-  );
-  const facts: ManifestFacts = { files: [], kind: 'manifest', key, ...made.facts };
+  const lost = new Set(late.map(({ stem }) => stem));
+  const stems = graphs.map(({ item }) => item.stem).filter((stem) => !lost.has(stem));
+  checkShare(details, stems);
+  const facts: ManifestFacts = { files: [], kind: 'manifest', key, stems, ...made.facts };
   const listed = await hands.store.putBytes(Buffer.from(JSON.stringify(facts)));
-  context.say(`${made.facts.distributions} distributions, ${facts.failures.length} failures`);
+  context.say(`${stems.length} distributions, ${facts.failures.length} failures`);
   const { name, version } = context.recipe;
   const fileName = `manifest-${key.slice(0, 12)}.tar`;
   const { object, sizeBytes } = made;
@@ -91,7 +62,7 @@ export async function makeManifest(
   return { kind: 'succeeded', artifacts: [artifact] };
 }
 
-const graphsOf = ({ context, details }: ManifestJob): readonly Graph[] =>
+const graphsOf = ({ context, details }: ManifestJob): readonly PythonGraph[] =>
   details.items.flatMap((item) => {
     const file = graphOf(context.dependencies, item.job);
     return file === undefined ? [] : [{ item, file }];
@@ -100,7 +71,7 @@ const graphsOf = ({ context, details }: ManifestJob): readonly Graph[] =>
 function failuresOf(
   own: ManifestHands,
   { items, problems }: ManifestDetails,
-  graphs: readonly Graph[],
+  graphs: readonly PythonGraph[],
 ): readonly PythonFailure[] {
   const there = new Set(graphs.map(({ item }) => item.stem));
   const rows = own.failed(items).map((row) => ({ ...row, kept: there.has(row.stem) }));
@@ -113,7 +84,7 @@ function failuresOf(
 /** Of everything that a manifest is made of. */
 async function keyOf(
   { stubs, share, items }: ManifestDetails,
-  graphs: readonly Graph[],
+  graphs: readonly PythonGraph[],
   failures: readonly PythonFailure[],
 ): Promise<string> {
   return digestBytes(
@@ -134,7 +105,7 @@ function checkShare({ items, share }: ManifestDetails, left: readonly unknown[])
 }
 
 /** Lets the selection of the build be the distributions that have a graph. A Dockerfile that stays as it was keeps its time. */
-async function select({ sandbox }: PythonHands, root: string, graphs: readonly Graph[]): Promise<void> {
+async function select({ sandbox }: PythonHands, root: string, graphs: readonly PythonGraph[]): Promise<void> {
   const folder = `${root}/dockerfiles/build`;
   ensureFolder(folder);
   ensureFolder(`${root}/build`);

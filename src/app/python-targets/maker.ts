@@ -1,19 +1,7 @@
-import type { Clock } from '../../host/index.ts';
 import type { PythonMaker } from '../../recipes/python/index.ts';
-import type { SandboxDriver, SandboxRoot } from '../../sandbox/index.ts';
-import type { ObjectStore } from '../../store/index.ts';
+import type { PythonHands } from './contract.ts';
 import { exploreOne } from './explore.ts';
-import { type ManifestHands, makeManifest } from './make-manifest.ts';
-
-/** What Python resources are made with, wherever the builder is. */
-export interface PythonHands {
-  readonly store: ObjectStore;
-  readonly sandbox: SandboxDriver;
-  readonly root: () => Promise<SandboxRoot>;
-  readonly clock: Clock;
-  /** What the manager alone has: builders elsewhere make no manifests. */
-  readonly manifest?: ManifestHands;
-}
+import { makeManifest } from './make-manifest.ts';
 
 /** Makes Python resources: graphs in the sandbox, and of them the data of symbols and their manifest. */
 export function pythonMaker(hands: PythonHands): PythonMaker {

@@ -46,9 +46,3 @@ export async function pythonObjectsInUse(
   }
   return found;
 }
-
-/** Where the manifest of a target is, as readers see it. */
-export const publishedManifest = (
-  { config, paths }: Pick<Farm, 'config' | 'paths'>,
-  target: string,
-): string => `${config.publish.root ?? paths.public}/${target}/tree/manifest.json`;

@@ -1,22 +1,18 @@
 import { fault } from '../../diagnostics/index.ts';
 import { ensureFolder } from '../../host/index.ts';
-import type { AvailableArtifact, Outcome } from '../../model/index.ts';
-import type { ManifestItem } from '../../recipes/python/index.ts';
+import type { Outcome } from '../../model/index.ts';
 import type { SandboxMount } from '../../sandbox/index.ts';
-import type { ManifestHands, ManifestJob } from './make-manifest.ts';
-import type { PythonHands } from './maker.ts';
-
-/** Where things are in the sandbox of a build. */
-export const inBuild = {
-  root: '/resources',
-  graphs: '/graphs',
-  stubs: '/resources/build/typeshed',
-  program: '/packmill',
-} as const;
+import {
+  inBuild,
+  type ManifestHands,
+  type ManifestJob,
+  type PythonGraph,
+  type PythonHands,
+} from './contract.ts';
 
 interface Build extends ManifestJob {
   readonly root: string;
-  readonly graphs: readonly { readonly item: ManifestItem; readonly file: AvailableArtifact }[];
+  readonly graphs: readonly PythonGraph[];
 }
 
 /**
@@ -30,6 +26,8 @@ export async function runBuild(
 ): Promise<Outcome | undefined> {
   const home = `${context.work}/home`;
   await sandbox.makeFolder(home);
+  // a folder that is left from before would count as stubs
+  await sandbox.removeFolder(`${root}/build/typeshed`);
   if (details.stubs !== undefined) ensureFolder(`${root}/build/typeshed`);
   const readOnly = (source: string, target: string): SandboxMount => ({ source, target, writable: false });
   run.phase('build');

@@ -4,6 +4,7 @@ import type { FarmEvent } from '../../model/index.ts';
 import { ebinLook } from '../ebin-targets/look.ts';
 import type { EbinLook } from '../ebins/index.ts';
 import type { Farm } from '../farm.ts';
+import { pythonViews } from '../python-targets/views.ts';
 import { stageViews } from '../stage-targets/views.ts';
 import { ebinRequestViews } from './ebin-requests.ts';
 import type { LogRevision } from './farm-service.ts';
@@ -46,6 +47,10 @@ export abstract class FarmLook {
 
   stages() {
     return stageViews(this.farm);
+  }
+
+  python() {
+    return pythonViews(this.farm);
   }
 
   ebinRequests() {

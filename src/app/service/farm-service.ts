@@ -19,6 +19,7 @@ import type {
 } from '../../api/index.ts';
 import type { FarmEvent } from '../../model/index.ts';
 import type { EbinLook } from '../ebins/index.ts';
+import type { PythonViews } from '../python-targets/views.ts';
 
 /** Who may do what. `builder`: hand in objects, fetch inputs. `operator`: schedule, cancel, drain. */
 export type TokenRole = 'builder' | 'operator';
@@ -70,6 +71,8 @@ export interface FarmService {
   requestEbin(request: EbinRequest): Promise<EbinRequestView>;
   /** Forgets such a request. Throws EBN104. */
   dropEbinRequest(id: number): Promise<void>;
+  /** Sources of Python distributions: how they stand, what failed, and what was built. */
+  python(): Promise<PythonViews>;
   /** Sources of stages, and what their mirrors have. */
   stages(): Promise<readonly StageSourceView[]>;
   /** Combinations that are asked for, and how they stand. */

@@ -9,7 +9,7 @@ import { targetOf } from '../attempt-inputs.ts';
 import { gentooLabels } from '../ebin-targets/gentoo-root.ts';
 import type { Farm } from '../farm.ts';
 import { performAttempt } from '../perform-attempt.ts';
-import { pythonLabels } from '../python-targets/hands.ts';
+import { pythonLabels } from '../python-targets/open-hands.ts';
 import { kindOf } from '../recipe-kinds.ts';
 import { stageLabels } from '../stage-targets/hands.ts';
 import type { WorkOrders } from './work-orders.ts';

@@ -111,7 +111,8 @@ export interface ManifestFacts {
   /** Of everything that it was made of. */
   readonly key: string;
   readonly placed: readonly { readonly path: string; readonly object: Digest }[];
-  readonly distributions: number;
+  /** Distributions that it has data of. */
+  readonly stems: readonly string[];
   readonly failures: readonly PythonFailure[];
 }
 

@@ -13,8 +13,7 @@ import type { SandboxRoot } from '../../sandbox/index.ts';
 import { lastMade } from '../artifacts-at-hand.ts';
 import type { Farm } from '../farm.ts';
 import { readPythonFacts } from './artifact.ts';
-import type { ManifestHands } from './make-manifest.ts';
-import type { PythonHands } from './maker.ts';
+import type { ManifestHands, PythonHands } from './contract.ts';
 
 /** What the manager makes Python resources of a target with. */
 export function pythonHands(farm: Farm, target: string, program: ManifestHands['program']): PythonHands {
