@@ -5,7 +5,7 @@ export {
   type ResourceBuildReport,
   type ResourceFailure,
 } from './build-resources.ts';
-export { readSelection, type Selection } from './dockerfile.ts';
+export { readSelection, type Selection, usualBase } from './dockerfile.ts';
 export type { BuildItem, Executor, ExecutorWork } from './executor.ts';
 export { type ListedPackage, readPackageList } from './package-list.ts';
 export { readStubs, type StubReading, stubRoots } from './read-stubs.ts';

@@ -164,6 +164,7 @@ export async function explorationKey(input: ExplorationInput, standardFolder: st
     interpreter: await fileDigest(outside(cage.root, [], environment.python)),
     standard: digestOf(standard, isBeside),
     site: environment.site.map((path) => digestOf(path)),
+    own: environment.own ?? [],
     stubs: (options.stubs ?? []).map((path) => digestOf(path)),
   };
   return digestBytes(JSON.stringify(parts));

@@ -107,7 +107,7 @@ function requestOf({ distribution, environment, options = {} }: ExplorationInput
     output: `${inside.out}/graph.jsonl`,
     log: `${inside.out}/explore.log`,
     facts: `${inside.out}/facts.json`,
-    site: environment.site.map((_path, index) => inside.site(index)),
+    site: [...environment.site.map((_path, index) => inside.site(index)), ...(environment.own ?? [])],
     toplevels: options.toplevels ?? [],
     skip: options.skip ?? [],
     stubs: (options.stubs ?? []).map((_path, index) => inside.stubs(index)),

@@ -16,3 +16,4 @@ export {
   installDistribution,
 } from './install.ts';
 export { type PythonCage, type PythonEnvironment, probeFolder } from './python-environment.ts';
+export { sitesOfRoot } from './sites-of-root.ts';

@@ -2,6 +2,8 @@ import { type Problem, problem } from '../../diagnostics/index.ts';
 import { systemClock } from '../../host/index.ts';
 import { type BuildOptions, ResourceBuild, type ResourceBuildReport } from '../../python-build/index.ts';
 import { GraphsExecutor } from './graphs-executor.ts';
+import { ImageExecutor } from './image-executor.ts';
+import { inContainers } from './in-containers.ts';
 import { inCage } from './python-cage.ts';
 import { SandboxExecutor } from './sandbox-executor.ts';
 
@@ -11,6 +13,8 @@ export interface ResourceBuildRequest {
   readonly archives: readonly string[];
   /** Folder with raw graphs that were explored elsewhere; with it nothing is installed or run. */
   readonly graphs?: string | undefined;
+  /** Whether each distribution is explored in an image that its Dockerfile says. */
+  readonly containers?: boolean;
   readonly index: string | undefined;
   readonly python: string;
   readonly prefixes: readonly string[];
@@ -33,6 +37,11 @@ async function withBuild<Result>(
   const common = { root, base, mode, legacy, clock: systemClock };
   if (graphs !== undefined)
     return await work(await ResourceBuild.open({ ...common, executor: new GraphsExecutor(graphs) }));
+  if (request.containers === true)
+    return await inContainers(request.signal, async (own) => {
+      const executor = new ImageExecutor({ ...own, timeoutMs });
+      return await work(await ResourceBuild.open({ ...common, executor }));
+    });
   const environments = `${root}/build/environments`;
   return await inCage(request.signal, async (cage) => {
     const own = { cage, python, prefixes, sites, archives, index, environments, timeoutMs };
@@ -42,8 +51,8 @@ async function withBuild<Result>(
 
 /**
  * `packmill py build`: what of the selected distributions is out of date, made anew. Failures of distributions are in the report and in
- * `build/failures.json`; MPY206 is among its problems when fewer than the asked share was built. Throws MPY204, INC and SBX problems,
- * SYS004.
+ * `build/failures.json`; MPY206 is among its problems when fewer than the asked share was built. Throws MPY204, INC and SBX problems
+ * (SBX033 where containers are asked for and no engine answers), SYS004.
  */
 export async function buildResources(request: ResourceBuildRequest): Promise<ResourceBuildReport> {
   const { options, signal, share } = request;

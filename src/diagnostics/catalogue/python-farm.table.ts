@@ -18,4 +18,15 @@ export const pythonFarmCodes = {
     next: 'Look at the log of the job, which has all that the build said.',
     sample: { broken: 'a build that runs out of memory', fixed: 'the same with a higher sandbox.memory' },
   },
+  MPY252: {
+    severity: 'error',
+    blame: 'recipe',
+    title: 'the image of a distribution cannot be built',
+    why: 'Its Dockerfile says what is installed, and the container engine did not come to the end of it. Other distributions go on.',
+    next: 'Look at the log of the image, and correct the Dockerfile in dockerfiles/build.',
+    sample: {
+      broken: 'RUN pip3 install mysqlclient, without the headers of MySQL',
+      fixed: 'RUN apt-get update && apt-get install -y libmysqlclient-dev before it',
+    },
+  },
 } as const satisfies CatalogueTable;
