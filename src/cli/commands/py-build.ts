@@ -18,6 +18,8 @@ interface BuildWords {
   readonly dir: string;
   readonly site: readonly string[];
   readonly archives: readonly string[];
+  readonly graphs?: string;
+  readonly containers?: boolean;
   readonly index?: string;
   readonly python: string;
   readonly prefix: readonly string[];
@@ -66,6 +68,8 @@ export function addPyBuild(py: Command, shell: Shell, typed: readonly string[]):
     .option('--dir <dir>', 'folder of the build', '.')
     .option('--site <dir>', 'folder with installed distributions; several times', collect, [])
     .option('--archives <dir>', 'folder with wheels and archives of sources; several times', collect, [])
+    .option('--graphs <dir>', 'folder with raw graphs, STEM.json, that were explored elsewhere')
+    .option('--containers', 'build an image for each, as its Dockerfile says, and explore it there')
     .option('--index <url>', 'index for what is nowhere else (default: $PIP_INDEX_URL)')
     .option('--python <path>', 'the interpreter', '/usr/bin/python3')
     .option('--prefix <dir>', 'folder that the interpreter needs beyond /usr; several times', collect, [])
@@ -129,6 +133,8 @@ function request(goals: readonly string[], words: BuildWords, signal: AbortSigna
     root: machine.absolute(words.dir),
     sites: words.site.map(machine.absolute),
     archives: words.archives.map(machine.absolute),
+    containers: words.containers === true,
+    graphs: words.graphs === undefined ? undefined : machine.absolute(words.graphs),
     index: words.index ?? machine.variable('PIP_INDEX_URL'),
     python: words.python,
     prefixes: words.prefix.map(machine.absolute),
