@@ -93,6 +93,7 @@ export const rooms = {
     floor: 2,
     purpose: 'the only room that touches disk, processes, network, clock, chance, environment',
     knows: [],
+    doors: ['early'],
   },
   config: {
     floor: 2,
@@ -134,6 +135,7 @@ export const rooms = {
     purpose:
       'files made from files: what is out of date and why, made in order, recorded so that nothing is made twice',
     knows: ['graph', 'host'],
+    doors: ['unchanged'],
   },
   git: { floor: 2, purpose: 'repositories of recipes and of sources', knows: ['host'] },
   upstream: {
@@ -288,6 +290,7 @@ export const rooms = {
       'stages',
       'ebins',
       'python',
+      'python-unchanged',
     ],
   },
   cli: {

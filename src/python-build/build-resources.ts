@@ -5,6 +5,7 @@ import {
   type BuildOptions,
   type BuildReport,
   IncrementalBuild,
+  type Memory,
 } from '../incremental/index.ts';
 import { readSelection } from './dockerfile.ts';
 import type { BuildItem, Executor } from './executor.ts';
@@ -91,7 +92,9 @@ export class ResourceBuild {
       return { ...stageOf(target), target, code, what, why, durationMs, log: tail };
     });
     if (options.dryRun !== true) {
-      replaceFile(`${root}/build/failures.json`, `${JSON.stringify(failures, undefined, 2)}\n`);
+      const [file, text] = [`${root}/build/failures.json`, `${JSON.stringify(failures, undefined, 2)}\n`];
+      // the same again leaves the folder as it was
+      if (textIfThere(file) !== text) replaceFile(file, text);
     }
     const bad = new Set(failures.map(({ stem }) => stem));
     const succeeded = this.#items.filter(({ stem }) => !bad.has(stem)).length;
@@ -103,6 +106,11 @@ export class ResourceBuild {
       problems: this.problems,
       leftOut: this.leftOut,
     };
+  }
+
+  /** As `IncrementalBuild.remember`. */
+  remember(memory: Memory): boolean {
+    return this.#build.remember(memory);
   }
 
   /** Why a target would be made, empty when it is up to date; or what it is left out for. Throws as `IncrementalBuild.explain` does. */

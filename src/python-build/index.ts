@@ -9,8 +9,9 @@ export {
 export type { BuilderNeed } from './builder-needs.ts';
 export { allBuilders, builderOf, runAlone } from './builders.ts';
 export { type CollectedCorpora, type CorpusCollecting, collectCorpora } from './collect-corpora.ts';
-export { readSelection, type Selection } from './dockerfile.ts';
+export { readSelection, type Selection, usualBase } from './dockerfile.ts';
 export type { BuildItem, Executor, ExecutorWork } from './executor.ts';
+export { type ListedPackage, readPackageList } from './package-list.ts';
 export { readSources, readStubs, type SourceTree, type StubReading, stubRoots } from './read-stubs.ts';
 export type { BuilderOrder, ResourceBuilder } from './resource-builder.ts';
 export { type SetUpReport, setUp, specialFolder } from './set-up.ts';

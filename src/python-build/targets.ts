@@ -155,6 +155,8 @@ function packageTargets({ root, executor }: TargetsInput, item: BuildItem): read
         const report = await validateGraph(context.input(explored(stem)) ?? '', context.output(valid(stem)));
         for (const { code, what, why } of report.troubles)
           context.say(`[WARN] ${code} ${what} ${why}`.trimEnd());
+        if (report.leftOut.troubles > 0)
+          context.say(`[WARN] MPY015 ${report.leftOut.troubles} more troubles`);
         context.say(`[STATS] ${report.shards.length} top-levels`);
       },
     },

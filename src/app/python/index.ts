@@ -6,11 +6,10 @@ import type {
   CorpusCollecting,
   Explanation,
   ResourceBuilder,
-  ResourceBuildReport,
   SetUpReport,
 } from '../../python-build/index.ts';
 import type { DistributionCoverage, GraphComparison } from '../../python-symbols/index.ts';
-import type { ResourceBuildRequest } from './build-resources.ts';
+import type { BuiltResources, ResourceBuildRequest } from './build-resources.ts';
 import type { ExploredRow, ExploreRequest } from './explore-distributions.ts';
 import type { ManifestOrder, ManifestResult } from './manifest-work.ts';
 import type { OpenedSymbols, SymbolData } from './open-symbols.ts';
@@ -59,7 +58,7 @@ export async function setUpResources(request: SetUpRequest): Promise<SetUpReport
 }
 
 /** `packmill py build`: see `buildResources`. */
-export async function buildResources(request: ResourceBuildRequest): Promise<ResourceBuildReport> {
+export async function buildResources(request: ResourceBuildRequest): Promise<BuiltResources> {
   return await (await import('./build-resources.ts')).buildResources(request);
 }
 
@@ -119,4 +118,13 @@ export async function workOnManifest(order: ManifestOrder, out: string | undefin
 /** `packmill py manifest copydata`: see `copyManifestData`. */
 export async function copyManifestData(from: string, to: string): Promise<{ copied: number; same: number }> {
   return await (await import('./manifest-work.ts')).copyManifestData(from, to);
+}
+
+/** `packmill py manifest embed`: see `embedManifest`. */
+export async function embedManifest(
+  manifest: string,
+  index: string,
+  out: string | undefined,
+): Promise<string | undefined> {
+  return (await import('./manifest-work.ts')).embedManifest(manifest, index, out);
 }

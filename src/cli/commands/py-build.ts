@@ -18,6 +18,8 @@ interface BuildWords {
   readonly dir: string;
   readonly site: readonly string[];
   readonly archives: readonly string[];
+  readonly graphs?: string;
+  readonly containers?: boolean;
   readonly index?: string;
   readonly python: string;
   readonly prefix: readonly string[];
@@ -58,14 +60,16 @@ function parseShare(text: string): number {
   return share;
 }
 
-/** `packmill py build`. */
-export function addPyBuild(py: Command, shell: Shell): void {
+/** `packmill py build`; `typed` are its words as they were typed, by which a build with nothing to do is known again. */
+export function addPyBuild(py: Command, shell: Shell, typed: readonly string[]): void {
   py.command('build')
     .description('build the data of the selected distributions, as far as it is out of date')
     .argument('[target...]', 'what to build', ['build'])
     .option('--dir <dir>', 'folder of the build', '.')
     .option('--site <dir>', 'folder with installed distributions; several times', collect, [])
     .option('--archives <dir>', 'folder with wheels and archives of sources; several times', collect, [])
+    .option('--graphs <dir>', 'folder with raw graphs, STEM.json, that were explored elsewhere')
+    .option('--containers', 'build an image for each, as its Dockerfile says, and explore it there')
     .option('--index <url>', 'index for what is nowhere else (default: $PIP_INDEX_URL)')
     .option('--python <path>', 'the interpreter', '/usr/bin/python3')
     .option('--prefix <dir>', 'folder that the interpreter needs beyond /usr; several times', collect, [])
@@ -99,12 +103,16 @@ export function addPyBuild(py: Command, shell: Shell): void {
         );
         return;
       }
+      const heard = shell.listen();
       const onEvent = (event: BuildEvent): void => printEvent(shell, event, words.debug === true);
       const report = await interruptible((signal) => {
         const asked = request(targets, words, signal);
         return buildResources({ ...asked, options: { ...asked.options, onEvent } });
       });
       finish(shell, report, words);
+      const said = heard();
+      const isPlain = shell.exitCode === exitCodes.done && !shell.verbose && shell.namedFarm() === undefined;
+      if (said !== undefined && isPlain) report.remember({ words: typed.slice(1), json: shell.json, said });
     });
 }
 
@@ -125,6 +133,8 @@ function request(goals: readonly string[], words: BuildWords, signal: AbortSigna
     root: machine.absolute(words.dir),
     sites: words.site.map(machine.absolute),
     archives: words.archives.map(machine.absolute),
+    containers: words.containers === true,
+    graphs: words.graphs === undefined ? undefined : machine.absolute(words.graphs),
     index: words.index ?? machine.variable('PIP_INDEX_URL'),
     python: words.python,
     prefixes: words.prefix.map(machine.absolute),

@@ -10,10 +10,10 @@ import { addPyQuery, addPyServe } from './py-query.ts';
 import { addPySetup } from './py-setup.ts';
 
 /** `packmill py`: what Python distributions define. */
-export function addPy(program: Command, shell: Shell): void {
+export function addPy(program: Command, shell: Shell, words: readonly string[]): void {
   const py = program.command('py').description('explore Python distributions, and answer what they define');
   addPySetup(py, shell);
-  addPyBuild(py, shell);
+  addPyBuild(py, shell, words);
   addPyBuilder(py, shell);
   addPyCorpus(py, shell);
   addPyExplore(py, shell);
