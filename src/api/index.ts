@@ -1,5 +1,7 @@
+export * from './audit.ts';
 export * from './build-history.ts';
 export * from './builder-protocol.ts';
+export * from './dashboard-views.ts';
 export * from './ebin-requests.ts';
 export * from './ebin-views.ts';
 export * from './farm-events.ts';
@@ -16,5 +18,6 @@ export * from './python-farm.ts';
 export * from './python-symbols.ts';
 export * from './read-message.ts';
 export * from './schedule.ts';
+export * from './sign-in.ts';
 export * from './stage-views.ts';
 export * from './upkeep-views.ts';

@@ -1,5 +1,6 @@
 export type { ArtifactRecords, NewArtifact, StoredArtifact } from './artifact-records.ts';
 export type { AttemptRecord, AttemptRecords } from './attempt-records.ts';
+export type { AuditEntry, AuditFilter, AuditMeans, AuditRecords } from './audit-records.ts';
 export type { DurationRecords } from './duration-records.ts';
 export type { EventRecords } from './event-records.ts';
 export { type FarmDatabase, type OpenFarmOptions, openFarmDatabase } from './farm-database.ts';
@@ -11,6 +12,7 @@ export type { JobRevision, JobView, JobViews } from './job-views.ts';
 export type { MigrationList } from './migrations.ts';
 export type { NewPlan, PlanHead, PlanRecords } from './plan-records.ts';
 export type { CommitRange, RangeOwner, RangeRecords } from './range-records.ts';
+export type { HourOfAttempts, JobAtWork, RecentAttempts, RecentFailure } from './recent-attempts.ts';
 export type {
   BuilderRecord,
   BuilderRecords,

@@ -25,10 +25,12 @@ export interface RouteDescription {
     | 'events'
     | 'commands'
     | 'objects'
+    | 'people'
     | 'upkeep'
     | 'ebins'
     | 'stages'
     | 'python'
+    | 'dashboard'
     | 'farm'
     | 'pages';
   readonly params?: WireSchema;

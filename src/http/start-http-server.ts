@@ -4,14 +4,17 @@ import fastify from 'fastify';
 import { type FarmService, type ObjectIntake, readLogFiles } from '../app/index.ts';
 import { repeatEvery, runAfter, systemClock, systemRandom } from '../host/index.ts';
 import { answerFrameworkError, answerNoHttp, answerProblems } from './answer-problems.ts';
+import { auditCommands } from './audit-commands.ts';
 import { commandRoutes } from './command-routes.ts';
 import { answerConditionally } from './conditional-answers.ts';
+import { dashboardRoutes } from './dashboard-routes.ts';
 import { ebinFileRoutes } from './ebin-file-routes.ts';
 import { ebinRequestRoutes } from './ebin-request-routes.ts';
 import { ebinRoutes } from './ebin-routes.ts';
 import { eventRoutes } from './event-routes.ts';
 import { farmRoutes } from './farm-routes.ts';
 import { completeLimits, type HttpOptions, type HttpServer } from './http-options.ts';
+import { identityRoutes } from './identity-routes.ts';
 import { listenAt, urlOf } from './listen.ts';
 import { LiveStreams } from './live-streams.ts';
 import { logRoutes } from './log-routes.ts';
@@ -30,6 +33,7 @@ import { signIn } from './sign-in.ts';
 import { boundSlowBodies } from './slow-bodies.ts';
 import { stageRoutes } from './stage-routes.ts';
 import { upkeepRoutes } from './upkeep-routes.ts';
+import { builtWeb } from './web-routes.ts';
 import { WrongTokens } from './wrong-tokens.ts';
 
 const sweepMs = 60 * 60 * 1000;
@@ -107,6 +111,7 @@ function contextOf(service: FarmService, intake: ObjectIntake, options: HttpOpti
     limits,
     clock,
     symbols: options.symbols,
+    webFolder: options.webFolder ?? builtWeb(),
     pagesFolder: options.pagesFolder ?? fileURLToPath(new URL('pages', import.meta.url)),
   };
 }
@@ -163,8 +168,11 @@ async function addRoutes(server: WebServer, options: HttpOptions, context: Route
   if (origins.length > 0) await allowOrigins(server, origins);
   await openapiRoute(server);
   await server.register(async (inner) => {
+    auditCommands(inner, context);
+    identityRoutes(inner, context);
     logRoutes(inner, context);
     queueRoutes(inner, context);
+    dashboardRoutes(inner, context);
     eventRoutes(inner, context);
     commandRoutes(inner, context);
     upkeepRoutes(inner, context);

@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeGraphEvent, graphNode } from '../../src/formats/python-graph/index.ts';
@@ -244,6 +244,44 @@ describe('making files valid', () => {
     writeFileSync(input, lines('a.b'));
     await expect(validateGraph(input, output)).rejects.toThrow('MPY022');
     expect(existsSync(output)).toBe(false);
+  });
+
+  it('C6 is done shard by shard: a document is made valid in a heap that could not hold it', () => {
+    const [input, output] = [
+      join(laboratory.folder, 'long.json'),
+      join(laboratory.folder, 'long.valid.json'),
+    ];
+    // the document of the original explorer, twelve shards of 4 MB each with texts that nobody reads
+    const members = Object.fromEntries(Array.from({ length: 2_999 }, (_, at) => [`m${at}`, at + 2]));
+    const shard = (top: string): string => {
+      const node = (id: number) => ({
+        ...{
+          id,
+          canonical_name: id === 1 ? top : null,
+          classification: id === 1 ? 'module' : 'object',
+          type_id: 9,
+        },
+        ...{ docstring: `doc ${id}`, str: 's'.repeat(600), repr: 'r'.repeat(700), source: ['x'.repeat(60)] },
+        members: id === 1 ? members : {},
+      });
+      return JSON.stringify(
+        Object.fromEntries(Array.from({ length: 3_000 }, (_, at) => [at + 1, node(at + 1)])),
+      );
+    };
+    const tops = Array.from({ length: 12 }, (_, at) => `top${at}`);
+    writeFileSync(
+      input,
+      `{"pip-package":"long","pip-version":"1","shards":{${tops.map((top) => `"${top}":${shard(top)}`).join(',')}},` +
+        `"rootIDs":${JSON.stringify(Object.fromEntries(tops.map((top) => [top, 1])))}}`,
+    );
+    expect(statSync(input).size).toBeGreaterThan(48e6);
+    const module = join(import.meta.dirname, '../../src/python-explorer/index.ts');
+    const script = `import { validateGraph } from ${JSON.stringify(module)};
+      const { shards } = await validateGraph(...${JSON.stringify([input, output])});
+      console.log(shards.length, shards.every(({ nodesAfter }) => nodesAfter === 3000));`;
+    const words = ['--max-old-space-size=48', '--max-semi-space-size=4', '--input-type=module-typescript'];
+    const said = execFileSync(process.execPath, [...words, '-e', script], { encoding: 'utf8' });
+    expect(said).toBe('12 true\n');
   });
 
   it('refuses what is no graph, and writes a report beside what is one', async () => {

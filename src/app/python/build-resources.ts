@@ -1,10 +1,16 @@
 import { type Problem, problem } from '../../diagnostics/index.ts';
 import { systemClock } from '../../host/index.ts';
-import { type BuildOptions, ResourceBuild, type ResourceBuildReport } from '../../python-build/index.ts';
+import {
+  type BuildOptions,
+  type Explanation,
+  ResourceBuild,
+  type ResourceBuildReport,
+} from '../../python-build/index.ts';
 import { GraphsExecutor } from './graphs-executor.ts';
 import { ImageExecutor } from './image-executor.ts';
 import { inContainers } from './in-containers.ts';
 import { inCage } from './python-cage.ts';
+import { type RememberedOrder, rememberBuild } from './remember-build.ts';
 import { SandboxExecutor } from './sandbox-executor.ts';
 
 export interface ResourceBuildRequest {
@@ -19,6 +25,8 @@ export interface ResourceBuildRequest {
   readonly python: string;
   readonly prefixes: readonly string[];
   readonly base: string | undefined;
+  /** Folder with corpora; undefined: `corpora` below `root`. */
+  readonly corpora?: string | undefined;
   readonly mode: 'content' | 'time';
   readonly legacy: boolean;
   readonly timeoutMs?: number | undefined;
@@ -33,8 +41,9 @@ async function withBuild<Result>(
   request: ResourceBuildRequest,
   work: (build: ResourceBuild) => Promise<Result>,
 ): Promise<Result> {
-  const { root, sites, archives, index, python, prefixes, base, mode, legacy, timeoutMs, graphs } = request;
-  const common = { root, base, mode, legacy, clock: systemClock };
+  const { root, sites, archives, index, python, prefixes, base, corpora, mode, legacy, timeoutMs, graphs } =
+    request;
+  const common = { root, base, corpora, mode, legacy, clock: systemClock };
   if (graphs !== undefined)
     return await work(await ResourceBuild.open({ ...common, executor: new GraphsExecutor(graphs) }));
   if (request.containers === true)
@@ -54,12 +63,25 @@ async function withBuild<Result>(
  * `build/failures.json`; MPY206 is among its problems when fewer than the asked share was built. Throws MPY204, INC and SBX problems
  * (SBX033 where containers are asked for and no engine answers), SYS004.
  */
-export async function buildResources(request: ResourceBuildRequest): Promise<ResourceBuildReport> {
-  const { options, signal, share } = request;
-  const report = await withBuild(request, (build) =>
-    build.build({ ...options, ...(signal === undefined ? {} : { signal }) }),
-  );
-  return { ...report, problems: [...report.problems, ...tooFew(report, share)] };
+export async function buildResources(request: ResourceBuildRequest): Promise<BuiltResources> {
+  const { options, signal, share, sites, archives, corpora, graphs } = request;
+  const sinceMs = systemClock.nowMs();
+  let build: ResourceBuild | undefined;
+  const report = await withBuild(request, (opened) => {
+    build = opened;
+    return opened.build({ ...options, ...(signal === undefined ? {} : { signal }) });
+  });
+  const remember = (order: RememberedOrder): void => {
+    // which graphs a folder of them has, and which images an engine, is not looked at
+    if (build === undefined || graphs !== undefined || request.containers === true) return;
+    rememberBuild(build, { sites, archives, corpora, sinceMs }, order);
+  };
+  return { ...report, problems: [...report.problems, ...tooFew(report, share)], remember };
+}
+
+export interface BuiltResources extends ResourceBuildReport {
+  /** Has it remembered what was said, when there was nothing to do; see `rememberBuild`. */
+  remember(order: RememberedOrder): void;
 }
 
 function tooFew({ selected, succeeded, failed }: ResourceBuildReport, share: number): readonly Problem[] {
@@ -67,10 +89,7 @@ function tooFew({ selected, succeeded, failed }: ResourceBuildReport, share: num
   return [problem('MPY206', { what: `${succeeded} of ${selected} distributions were built` })];
 }
 
-/** `packmill py build --explain`: why a target would be made; empty when it is up to date. Throws INC005 and as a build does. */
-export async function explainResource(
-  request: ResourceBuildRequest,
-  target: string,
-): ReturnType<ResourceBuild['explain']> {
+/** `packmill py build --explain`: see `ResourceBuild.explain`. Throws INC005 and as a build does. */
+export async function explainResource(request: ResourceBuildRequest, target: string): Promise<Explanation> {
   return await withBuild(request, (build) => build.explain(target));
 }

@@ -8,7 +8,7 @@ import {
   shortDigest,
   snapshotFolder,
 } from '../../host/index.ts';
-import type { BuildItem, Executor, ExecutorWork } from '../../python-build/index.ts';
+import type { BuildItem, Executor, ExecutorWork, SourceTree } from '../../python-build/index.ts';
 import {
   type InstallSource,
   installDistribution,
@@ -91,6 +91,18 @@ export class SandboxExecutor implements Executor {
     if (installed.problem !== undefined) throw new ProblemError(installed.problem);
     renameEntry(fresh, target);
     say(`[INFO] ${installed.distribution.name} ${installed.distribution.version} from '${nameOf(source)}'`);
+  }
+
+  async trees({ distribution, stem }: BuildItem): Promise<readonly SourceTree[]> {
+    const { environments, sites, archives } = this.#in;
+    const own = `${environments}/${stem}`;
+    if (pathExists(own)) return [{ folder: own }];
+    if (archiveOf(archives, distribution) !== undefined) return [];
+    const installed = await findInstalled(sites, distribution);
+    if (installed === undefined) return [];
+    const { site, metadata } = installed;
+    const names = filesOf(installed).filter((path) => path !== metadata);
+    return [{ folder: site, only: names.map((path) => path.slice(site.length + 1)) }];
   }
 
   /** Undefined: it is there already. Throws MPY205. */

@@ -1,11 +1,13 @@
 import type { BuilderView, UpkeepPackages, UpkeepView } from '../../api/index.ts';
 import type { LogHub } from '../../logs/index.ts';
 import type { FarmEvent } from '../../model/index.ts';
+import { Dashboard } from '../dashboard/dashboard.ts';
 import { ebinLook } from '../ebin-targets/look.ts';
 import type { EbinLook } from '../ebins/index.ts';
 import type { Farm } from '../farm.ts';
 import { pythonViews } from '../python-targets/views.ts';
 import { stageViews } from '../stage-targets/views.ts';
+import { type AuditLog, auditLog } from './audit-log.ts';
 import { ebinRequestViews } from './ebin-requests.ts';
 import type { LogRevision } from './farm-service.ts';
 import { QueueNotes } from './queue-notes.ts';
@@ -18,6 +20,9 @@ export abstract class FarmLook {
   readonly hub: LogHub;
   /** Repositories of ebins. */
   readonly ebins: EbinLook;
+  /** Who did what. */
+  readonly audit: AuditLog;
+  readonly dashboard: Dashboard;
   protected readonly views: FarmViews;
   protected readonly notes: QueueNotes;
   readonly #upkeep: UpkeepLook;
@@ -29,13 +34,23 @@ export abstract class FarmLook {
     this.hub = hub;
     this.views = new FarmViews(farm, () => this.localBuilders());
     this.notes = new QueueNotes(farm, hub);
+    this.audit = auditLog(farm.database.audit);
     this.ebins = ebinLook(farm, () => this.localBuilders() !== undefined);
     this.#upkeep = new UpkeepLook(farm);
+    this.dashboard = new Dashboard(farm, () => ({
+      open: this.views.counts(),
+      builders: this.builders(),
+      upkeep: this.upkeep(),
+      troubles: this.troubles(),
+    }));
     this.#logsUrl = farm.config.notify['logs-url'] ?? logsUrl;
   }
 
   /** Builders of the manager's own process, which the record does not know; undefined: this is another process. */
   protected abstract localBuilders(): readonly BuilderView[] | undefined;
+
+  /** What is the matter with the farm, a line each. */
+  protected abstract troubles(): readonly string[];
 
   upkeep(): readonly UpkeepView[] {
     return this.#upkeep.views();
