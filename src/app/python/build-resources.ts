@@ -45,7 +45,7 @@ const opened = (request: ResourceBuildRequest, cage: PythonCage): Promise<Resour
  * SYS004.
  */
 export async function buildResources(request: ResourceBuildRequest): Promise<BuiltResources> {
-  const { options, signal, share, sites, archives } = request;
+  const { options, signal, share } = request;
   const sinceMs = systemClock.nowMs();
   let build: ResourceBuild | undefined;
   const report = await inCage(signal, async (cage) => {
@@ -53,7 +53,7 @@ export async function buildResources(request: ResourceBuildRequest): Promise<Bui
     return await build.build({ ...options, ...(signal === undefined ? {} : { signal }) });
   });
   const remember = (order: RememberedOrder): void => {
-    if (build !== undefined) rememberBuild(build, { sites, archives, sinceMs }, order);
+    if (build !== undefined) rememberBuild(build, { request, sinceMs }, order);
   };
   return { ...report, problems: [...report.problems, ...tooFew(report, share)], remember };
 }
