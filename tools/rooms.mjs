@@ -83,6 +83,12 @@ export const rooms = {
       'facts of Python symbols from graphs, docstrings and stubs: signatures, return types, coverage, changes',
     knows: ['formats'],
   },
+  'python-corpora': {
+    floor: 1,
+    purpose:
+      'facts of Python symbols from what others counted, wrote and called; former nodes led back to symbols',
+    knows: ['formats', 'python-symbols'],
+  },
   host: {
     floor: 2,
     purpose: 'the only room that touches disk, processes, network, clock, chance, environment',
@@ -227,7 +233,15 @@ export const rooms = {
   'python-build': {
     floor: 3,
     purpose: 'data of many Python distributions: lists, Dockerfiles, and what is made from what',
-    knows: ['formats', 'host', 'incremental', 'python-explorer', 'python-resources', 'python-symbols'],
+    knows: [
+      'formats',
+      'host',
+      'incremental',
+      'python-corpora',
+      'python-explorer',
+      'python-resources',
+      'python-symbols',
+    ],
   },
   'ebin-repository': {
     floor: 3,

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -28,6 +28,7 @@ const chainOf = (stem: string): string[] =>
     `build/dockerimages/${stem}.image`,
     `build/explored/${stem}.json`,
     `build/rawgraph/${stem}.valid.json`,
+    `build/analyzed/${stem}.json.gz`,
     ...['argspecs', 'symgraphs', 'symtypes'].map((kind) => `build/${kind}/${stem}.json`),
   ].sort();
 const merges = ['argspecs', 'symgraphs', 'symtypes'].map((kind) => `build/${kind}.json`);
@@ -244,13 +245,20 @@ test('A6: a command that has nothing to do is answered by what the last one saw,
   };
   run();
   const said = run();
-  expect(said).toMatch(/^0 made, \d+ up to date, 0 failed, 0 not made\n$/);
+  const end = /^0 made, \d+ up to date, 0 failed, 0 not made\n/m;
+  expect(said).toMatch(end);
   // what is recalled is what is written there, to the letter
   const file = yard.path('build/.state/unchanged');
   const bytes = readFileSync(file, 'latin1');
   writeFileSync(file, bytes.replace('0 made', '7 made'), 'latin1');
   expect(run()).toBe(said.replace('0 made', '7 made'));
   expect(run('--json')).toContain('"made": [],');
+  // a corpus that comes makes more targets
+  run();
+  expect(run()).toMatch(end);
+  yard.write(yard.path('corpora/kwargs.ndjson'), '');
+  expect(run()).not.toContain('corpora/kwargs.ndjson');
+  rmSync(yard.path('corpora'), { recursive: true });
   run();
   run();
   yard.distribution('beta', 'class Fourth(ValueError):\n    pass\n');

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Shell } from '../shell.ts';
 import { addPyBuild } from './py-build.ts';
+import { addPyBuilder } from './py-builder.ts';
 import { addPyCoverage, addPyDiff } from './py-coverage.ts';
 import { addPyExplore } from './py-explore.ts';
 import { addPyManifest } from './py-manifest.ts';
@@ -12,6 +13,7 @@ export function addPy(program: Command, shell: Shell, words: readonly string[]):
   const py = program.command('py').description('explore Python distributions, and answer what they define');
   addPySetup(py, shell);
   addPyBuild(py, shell, words);
+  addPyBuilder(py, shell);
   addPyExplore(py, shell);
   addPyCoverage(py, shell);
   addPyDiff(py, shell);
