@@ -1,4 +1,4 @@
-import { overviewSchema } from '../api/index.ts';
+import { overviewSchema, type QueuePageQuery, queuePageQuerySchema, queuePageSchema } from '../api/index.ts';
 import type { RouteContext } from './route-context.ts';
 import { describeRoute, polled, type WebServer } from './route-schema.ts';
 
@@ -18,5 +18,19 @@ export function dashboardRoutes(server: WebServer, { service }: RouteContext): v
       }),
     },
     async () => service.dashboard.overview(),
+  );
+  server.get<{ Querystring: QueuePageQuery }>(
+    '/api/queue/jobs',
+    {
+      config,
+      schema: describeRoute({
+        summary: 'Jobs that are not over: at work, ready in the order in which they are given out, waiting',
+        tag: 'dashboard',
+        query: queuePageQuerySchema,
+        answer: queuePageSchema,
+        also: polled,
+      }),
+    },
+    async ({ query }) => service.dashboard.queue(query),
   );
 }

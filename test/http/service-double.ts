@@ -76,7 +76,10 @@ export class ServiceDouble implements FarmService {
     upstreams: [],
     troubles: [],
   } as Overview;
-  readonly dashboard = { overview: () => this.overview };
+  readonly dashboard = {
+    overview: () => this.overview,
+    queue: () => ({ jobs: [], counts: {}, targets: [], sources: [] }),
+  };
   readonly ebins = new EbinRepositories(() => this.shownEbins);
   readonly calls: { readonly name: string; readonly args: readonly unknown[] }[] = [];
   readonly tokens = new Map<string, { role: TokenRole; name: string }>([
@@ -115,6 +118,10 @@ export class ServiceDouble implements FarmService {
   }
   async cancel(selection: JobSelection, reason: string) {
     this.#called('cancel', selection, reason);
+    return selection.jobs ?? [];
+  }
+  async setUrgency(selection: JobSelection, urgency: number) {
+    this.#called('setUrgency', selection, urgency);
     return selection.jobs ?? [];
   }
   async retry(jobs: readonly string[]) {
