@@ -78,6 +78,8 @@ export class ServiceDouble implements FarmService {
   } as Overview;
   readonly dashboard = {
     overview: () => this.overview,
+    reviews: async () => [],
+    review: async () => undefined,
     queue: () => ({ jobs: [], counts: {}, targets: [], sources: [] }),
   };
   readonly ebins = new EbinRepositories(() => this.shownEbins);
