@@ -120,7 +120,7 @@ function SourceCommands({ view, live }: { readonly view: UpkeepView; readonly li
     <span class="buttons">
       <Command<{ readonly ahead: number }>
         label="Run now"
-        description={`Look at ${source} now`}
+        description={`Run now: look at ${source}`}
         address={`${at}/run`}
         body={{ kind: 'on-schedule' }}
         done={(sent) => {
