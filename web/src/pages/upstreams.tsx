@@ -12,14 +12,30 @@ import { count, duration, number } from '../pieces/words.ts';
 
 const path = '/api/upkeep';
 
-function UpstreamsView({ query }: PageProps) {
+/** Sources of PKGBUILDs with their watch list. */
+const UpstreamsView = ({ query }: PageProps) => (
+  <UpstreamsOf
+    query={query}
+    kinds={['pkgbuild']}
+    none="No recipe source keeps itself up to date: docs/service.md tells how one does."
+  />
+);
+
+/** Sources of some kinds, and the watch list of one of them. */
+export function UpstreamsOf(props: {
+  readonly query: URLSearchParams;
+  readonly kinds: readonly string[];
+  /** What there is to say when there is no such source. */
+  readonly none: string;
+}) {
+  const { query, kinds } = props;
   const live = useLive<readonly UpkeepView[]>(path);
   return (
     <Loaded live={live}>
-      {(sources) => {
+      {(all) => {
+        const sources = all.filter(({ kind = 'pkgbuild' }) => kinds.includes(kind));
         const chosen = sources.find(({ source }) => source === query.get('source')) ?? sources[0];
-        if (!chosen)
-          return <Empty>No recipe source keeps itself up to date: docs/service.md tells how one does.</Empty>;
+        if (!chosen) return <Empty>{props.none}</Empty>;
         return (
           <>
             <Sources sources={sources} live={live} />
