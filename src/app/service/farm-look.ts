@@ -6,6 +6,7 @@ import { ebinLook } from '../ebin-targets/look.ts';
 import type { EbinLook } from '../ebins/index.ts';
 import type { Farm } from '../farm.ts';
 import { stageViews } from '../stage-targets/views.ts';
+import { type AuditLog, auditLog } from './audit-log.ts';
 import { ebinRequestViews } from './ebin-requests.ts';
 import type { LogRevision } from './farm-service.ts';
 import { QueueNotes } from './queue-notes.ts';
@@ -18,6 +19,8 @@ export abstract class FarmLook {
   readonly hub: LogHub;
   /** Repositories of ebins. */
   readonly ebins: EbinLook;
+  /** Who did what. */
+  readonly audit: AuditLog;
   readonly dashboard: Dashboard;
   protected readonly views: FarmViews;
   protected readonly notes: QueueNotes;
@@ -30,6 +33,7 @@ export abstract class FarmLook {
     this.hub = hub;
     this.views = new FarmViews(farm, () => this.localBuilders());
     this.notes = new QueueNotes(farm, hub);
+    this.audit = auditLog(farm.database.audit);
     this.ebins = ebinLook(farm, () => this.localBuilders() !== undefined);
     this.#upkeep = new UpkeepLook(farm);
     this.dashboard = new Dashboard(farm, this.#upkeep, () => ({

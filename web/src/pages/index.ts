@@ -1,8 +1,10 @@
 import type { Page } from '../page.ts';
+import { auditPage } from './audit.tsx';
 import { buildersPage } from './builders.tsx';
 import { overviewPage } from './overview.tsx';
 import { queuePage } from './queue.tsx';
 import { reviewPage, reviewsPage } from './reviews.tsx';
+import { signedInPage } from './signed-in.tsx';
 import { upstreamsPage } from './upstreams.tsx';
 
 /** All pages that are not of one recipe kind, in the order of the navigation. */
@@ -13,4 +15,6 @@ export const pages: readonly Page[] = [
   upstreamsPage,
   reviewsPage,
   reviewPage,
+  auditPage,
+  signedInPage,
 ];
