@@ -5,6 +5,7 @@ import { Dashboard } from '../dashboard/dashboard.ts';
 import { ebinLook } from '../ebin-targets/look.ts';
 import type { EbinLook } from '../ebins/index.ts';
 import type { Farm } from '../farm.ts';
+import { pythonViews } from '../python-targets/views.ts';
 import { stageViews } from '../stage-targets/views.ts';
 import { type AuditLog, auditLog } from './audit-log.ts';
 import { ebinRequestViews } from './ebin-requests.ts';
@@ -61,6 +62,10 @@ export abstract class FarmLook {
 
   stages() {
     return stageViews(this.farm);
+  }
+
+  python() {
+    return pythonViews(this.farm);
   }
 
   ebinRequests() {
