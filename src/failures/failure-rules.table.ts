@@ -392,7 +392,6 @@ export const failureRules: readonly FailureRule[] = [
 export const harmlessLines: readonly RegExp[] = [
   /^checking /,
   /\b(?:0|no) (?:errors?|failures?)\b/i,
-  /-Werror/,
   /^-- /,
   /^\s*(?:note|warning):/i,
   /(?:^|[\s:])warning: /,

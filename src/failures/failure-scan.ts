@@ -1,9 +1,10 @@
 import type { FailureRule } from './failure-rule.ts';
 import { failureRules, harmlessLines, messengers } from './failure-rules.table.ts';
 import { LineSieve, type SeenLine } from './log-lines.ts';
-import { type PhaseKind, phaseMarks } from './phase-marks.table.ts';
+import { type PhaseKind, type PhaseMark, phaseMarks } from './phase-marks.table.ts';
 import { plainLine } from './plain-line.ts';
 import { TroubleSpots } from './trouble-spots.ts';
+import { WordIndex } from './word-index.ts';
 
 /** Where a phase of the build begins. */
 export interface FoundPhase {
@@ -29,11 +30,14 @@ const longestText = 400;
 const longestLook = 4096;
 const mostPhases = 500;
 
-const words = [...failureRules, ...messengers, ...phaseMarks].flatMap((one) => one.words);
+type Messenger = (typeof messengers)[number];
+type Known = FailureRule | PhaseMark | Messenger;
+
+const index = new WordIndex<Known>([...failureRules, ...messengers, ...phaseMarks], (one) => one.words);
 
 /** Reads a log once, from its beginning, in pieces of any size, and keeps what says why the build failed. */
 export class FailureScan {
-  readonly #sieve = new LineSieve(words, (line) => this.#look(line));
+  readonly #sieve = new LineSieve(index, (line) => this.#look(line));
   readonly #phases: FoundPhase[] = [];
   readonly #troubles: { kind: PhaseKind; spots: TroubleSpots }[] = [];
   #current: { kind: PhaseKind; spots: TroubleSpots } | undefined;
@@ -50,37 +54,29 @@ export class FailureScan {
   }
 
   #look({ line, offset, raw }: SeenLine): void {
+    // most lines of many logs: commands of compilers
+    if (raw.includes('-Werror') && !raw.includes('error: ')) return;
     const bytes = plainLine(raw).slice(0, longestLook);
     const text = /[\x80-\xff]/.test(bytes) ? Buffer.from(bytes, 'latin1').toString('utf8') : bytes;
-    const lower = text.toLowerCase();
-    const has = (word: string): boolean => lower.includes(word);
-    if (this.#isMark({ line, offset, text }, has)) return;
-    const place = { line, offset, text: text.slice(0, longestText).trimEnd() };
-    if (messengers.some((one) => one.words.some(has) && one.pattern.test(text))) {
-      const hint = ruleFor(text, has);
-      this.#spots().messenger(
-        place,
-        hint && { ...place, rule: hint.id, class: hint.class, weight: hint.weight },
-      );
+    const known = index.ownersIn(text.toLowerCase());
+    const mark = phaseMarks.find((one) => known.has(one) && one.pattern.test(text));
+    if (mark) {
+      this.#begin({ kind: mark.kind, name: nameOf(text), line, offset });
       return;
     }
-    if (harmlessLines.some((pattern) => pattern.test(text))) return;
-    const rule = ruleFor(text, has);
-    if (rule) this.#spots().hit({ ...place, rule: rule.id, class: rule.class, weight: rule.weight });
+    const isMessenger = messengers.some((one) => known.has(one) && one.pattern.test(text));
+    if (!isMessenger && harmlessLines.some((pattern) => pattern.test(text))) return;
+    const rule = ruleFor(text, known);
+    const place = { line, offset, text: text.slice(0, longestText).trimEnd() };
+    const hit = rule && { ...place, rule: rule.id, class: rule.class, weight: rule.weight };
+    if (isMessenger) this.#spots().messenger(place, hit);
+    else if (hit) this.#spots().hit(hit);
   }
 
-  #isMark(
-    { line, offset, text }: { readonly line: number; readonly offset: number; readonly text: string },
-    has: (word: string) => boolean,
-  ): boolean {
-    const mark = phaseMarks.find((one) => one.words.some(has) && one.pattern.test(text));
-    if (!mark) return false;
+  #begin(phase: FoundPhase): void {
     this.#current = undefined;
-    this.#kind = mark.kind;
-    if (this.#phases.length < mostPhases) {
-      this.#phases.push({ kind: mark.kind, name: nameOf(text), line, offset });
-    }
-    return true;
+    this.#kind = phase.kind;
+    if (this.#phases.length < mostPhases) this.#phases.push(phase);
   }
 
   #spots(): TroubleSpots {
@@ -95,10 +91,10 @@ export class FailureScan {
 }
 
 /** packmill's own lines repeat what tools said: only rules made for them look at them. */
-function ruleFor(text: string, has: (word: string) => boolean): FailureRule | undefined {
+function ruleFor(text: string, known: ReadonlySet<Known>): FailureRule | undefined {
   const isOwn = text.startsWith(ownMark);
   return failureRules.find(
-    (rule) => rule.words.includes(ownMark) === isOwn && rule.words.some(has) && rule.pattern.test(text),
+    (rule) => known.has(rule) && rule.words.includes(ownMark) === isOwn && rule.pattern.test(text),
   );
 }
 

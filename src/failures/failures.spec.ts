@@ -97,6 +97,12 @@ describe('the class of a failure', () => {
     expect(judge(log).first?.text).toBe('b.c:1:1: error: real');
   });
 
+  it('knows a warning that counts as an error from a command that makes it count', () => {
+    const log =
+      "gcc -Werror=unused -c error.c\nerror.c:3:1: error: unused 'i' [-Werror=unused]\nmake: *** [a.o] Error 1\n";
+    expect(judge(log)).toMatchObject({ class: 'compiler-error', first: { line: 2 } });
+  });
+
   it('stays with the first error when other processes still wrote much', () => {
     const log = `b.c:1:1: error: real\nmake[1]: *** [b.o] Error 1\n${'gcc -c x.c\n'.repeat(900)}make: *** [all] Error 2\n`;
     expect(judge(log).first?.text).toBe('b.c:1:1: error: real');

@@ -1,3 +1,5 @@
+import type { WordIndex } from './word-index.ts';
+
 /** One line of a log that may say something: where it is, and what a person sees of it. */
 export interface SeenLine {
   /** The first of the log is 1. */
@@ -16,7 +18,7 @@ const longestLine = 64 * 1024;
  * memory than 64 KiB; of a longer one its end is seen, which is what a terminal shows of a progress bar.
  */
 export class LineSieve {
-  readonly #words: RegExp;
+  readonly #words: Pick<WordIndex<unknown>, 'isIn' | 'next'>;
   readonly #see: (line: SeenLine) => void;
   #carry = '';
   /** Newlines before the carried line. */
@@ -25,10 +27,8 @@ export class LineSieve {
   #offset = 0;
   #lost = 0;
 
-  /** `words`: lower-case literals of ASCII. */
-  constructor(words: readonly string[], see: (line: SeenLine) => void) {
-    const escaped = [...new Set(words)].map((word) => word.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'));
-    this.#words = new RegExp(escaped.join('|'), 'g');
+  constructor(words: Pick<WordIndex<unknown>, 'isIn' | 'next'>, see: (line: SeenLine) => void) {
+    this.#words = words;
     this.#see = see;
   }
 
@@ -70,8 +70,7 @@ export class LineSieve {
       const end = found === -1 ? text.length : found;
       const raw = text.slice(start, end);
       const bare = raw.includes('\u001b') ? raw.replace(/\u001b\[[0-9;?]*[ -/]*[@-~]/g, '') : raw;
-      this.#words.lastIndex = 0;
-      if (this.#words.test(bare.toLowerCase())) this.#tell(raw, start);
+      if (this.#words.isIn(bare.toLowerCase())) this.#tell(raw, start);
       if (found !== -1) this.#newlines += 1;
       start = end + 1;
     }
@@ -86,15 +85,13 @@ export class LineSieve {
         counted = at + 1;
       }
     };
-    this.#words.lastIndex = 0;
-    for (let match = this.#words.exec(lower); match !== null; match = this.#words.exec(lower)) {
-      const start = text.lastIndexOf('\n', match.index) + 1;
-      const found = text.indexOf('\n', match.index);
+    for (let at = this.#words.next(lower, 0); at !== -1; ) {
+      const start = text.lastIndexOf('\n', at) + 1;
+      const found = text.indexOf('\n', at);
       const end = found === -1 ? text.length : found;
       countTo(start);
       this.#tell(text.slice(start, end), start);
-      if (found === -1) break;
-      this.#words.lastIndex = end + 1;
+      at = found === -1 ? -1 : this.#words.next(lower, end + 1);
     }
     countTo(text.length);
   }
