@@ -5,6 +5,7 @@ import { ArtifactRecords } from './artifact-records.ts';
 import { AttemptRecords } from './attempt-records.ts';
 import { DurationRecords } from './duration-records.ts';
 import { EventRecords } from './event-records.ts';
+import { FailureRecords, failureTables } from './failure-records.ts';
 import { farmTables } from './farm-tables.ts';
 import { InventoryRecords } from './inventory-records.ts';
 import { JobEdges } from './job-edges.ts';
@@ -35,6 +36,7 @@ export interface FarmDatabase {
   readonly edges: JobEdges;
   readonly views: JobViews;
   readonly attempts: AttemptRecords;
+  readonly failures: FailureRecords;
   readonly artifacts: ArtifactRecords;
   readonly inventory: InventoryRecords;
   readonly durations: DurationRecords;
@@ -64,7 +66,7 @@ export function openFarmDatabase(path: string, options: OpenFarmOptions): FarmDa
   const isAlone = (options.mode ?? 'write') === 'write';
   const connection = SqlConnection.open(path, { readOnly, isAlone });
   try {
-    const lists = [farmTables, ...(options.migrations ?? [])];
+    const lists = [farmTables, failureTables, ...(options.migrations ?? [])];
     if (readOnly) for (const list of lists) checkVersion(connection, list);
     else migrate(connection, lists);
     const jobs = new JobRecords(connection);
@@ -74,6 +76,7 @@ export function openFarmDatabase(path: string, options: OpenFarmOptions): FarmDa
       edges: new JobEdges(connection, jobs),
       views: new JobViews(connection),
       attempts: new AttemptRecords(connection),
+      failures: new FailureRecords(connection),
       artifacts: new ArtifactRecords(connection),
       inventory: new InventoryRecords(connection),
       durations: new DurationRecords(connection),
