@@ -47,6 +47,11 @@ export class FailureScan {
     this.#sieve.push(bytes);
   }
 
+  /** The phases so far, of whole lines. */
+  get phases(): readonly FoundPhase[] {
+    return this.#phases;
+  }
+
   /** What was found; to be called once, at the end of the log. */
   end(): LogFindings {
     const lines = this.#sieve.end();

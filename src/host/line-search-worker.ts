@@ -3,7 +3,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { type LineHit, LineMatcher } from './line-matcher.ts';
-import type { LineSearch, LineSearchNews } from './line-search.ts';
+import type { LineSearch, LineSearchNews, SearchedText } from './line-search.ts';
 
 const pieceBytes = 1 << 20;
 const newline = 0x0a;
@@ -11,63 +11,85 @@ const newline = 0x0a;
 const hitsAtOnce = 100;
 const bytesAtOnce = 16 * pieceBytes;
 
-const { files, from, pattern, maxHits } = workerData as LineSearch;
+const { texts, pattern, maxHits } = workerData as LineSearch;
 const matcher = new LineMatcher(pattern);
 const buffer = Buffer.allocUnsafe(2 * pieceBytes);
-
-let line = from.line;
-let offset = from.offset;
-let total = 0;
 let readBytes = 0;
-let told = 0;
-let hits: LineHit[] = [];
-/** Bytes at the start of the buffer that belong to a line whose end has not come. */
-let carried = 0;
 
-const tell = (isOver: boolean): void => {
-  const news: LineSearchNews = { hits, total, readBytes, isOver };
-  parentPort?.postMessage(news);
-  hits = [];
-  told = readBytes;
-};
+/** Looks through one text. */
+class Search {
+  readonly #text: number;
+  #line: number;
+  #offset: number;
+  #total = 0;
+  #told = readBytes;
+  #hits: LineHit[] = [];
+  /** Bytes at the start of the buffer that belong to a line whose end has not come. */
+  #carried = 0;
 
-function look(byteLength: number): void {
-  const text = buffer.toString('latin1', 0, byteLength);
-  const newlines = matcher.match(text, { line, offset }, (hit) => {
-    total += 1;
-    if (total <= maxHits) hits.push(hit);
-  });
-  line += newlines;
-  offset += byteLength;
-  if (hits.length >= hitsAtOnce || readBytes - told >= bytesAtOnce) tell(false);
-}
+  constructor(text: number, from: SearchedText['from']) {
+    this.#text = text;
+    this.#line = from.line;
+    this.#offset = from.offset;
+  }
 
-function lookThrough(path: string, begin: number, end: number): void {
-  const file = openSync(path, 'r');
-  try {
-    for (let at = begin; at < end; ) {
-      const count = readSync(file, buffer, carried, Math.min(pieceBytes, end - at), at);
-      if (count === 0) return;
-      at += count;
-      readBytes += count;
-      const filled = carried + count;
-      const last = buffer.subarray(0, filled).lastIndexOf(newline) + 1;
-      // a line longer than a piece is looked at in parts
-      const whole = last > 0 ? last : filled >= pieceBytes ? filled : 0;
-      if (whole > 0) look(whole);
-      buffer.copyWithin(0, whole, filled);
-      carried = filled - whole;
+  lookThrough(path: string, begin: number, end: number): void {
+    const file = openSync(path, 'r');
+    try {
+      for (let at = begin; at < end; ) {
+        const count = readSync(file, buffer, this.#carried, Math.min(pieceBytes, end - at), at);
+        if (count === 0) return;
+        at += count;
+        readBytes += count;
+        const filled = this.#carried + count;
+        const last = buffer.subarray(0, filled).lastIndexOf(newline) + 1;
+        // a line longer than a piece is looked at in parts
+        const whole = last > 0 ? last : filled >= pieceBytes ? filled : 0;
+        if (whole > 0) this.#look(whole);
+        buffer.copyWithin(0, whole, filled);
+        this.#carried = filled - whole;
+      }
+    } finally {
+      closeSync(file);
     }
-  } finally {
-    closeSync(file);
+  }
+
+  end(): void {
+    if (this.#carried > 0) this.#look(this.#carried);
+    this.#tell(true);
+  }
+
+  #look(byteLength: number): void {
+    const text = buffer.toString('latin1', 0, byteLength);
+    this.#line += matcher.match(text, { line: this.#line, offset: this.#offset }, (hit) => {
+      this.#total += 1;
+      if (this.#total <= maxHits) this.#hits.push(hit);
+    });
+    this.#offset += byteLength;
+    if (this.#hits.length >= hitsAtOnce || readBytes - this.#told >= bytesAtOnce) this.#tell(false);
+  }
+
+  #tell(isOver: boolean): void {
+    const news: LineSearchNews = {
+      text: this.#text,
+      hits: this.#hits,
+      total: this.#total,
+      readBytes,
+      isOver,
+    };
+    parentPort?.postMessage(news);
+    this.#hits = [];
+    this.#told = readBytes;
   }
 }
 
-let start = 0;
-for (const { path, sizeBytes } of files) {
-  const begin = Math.max(0, from.offset - start);
-  if (begin < sizeBytes) lookThrough(path, begin, sizeBytes);
-  start += sizeBytes;
+for (const [number, { files, from }] of texts.entries()) {
+  const search = new Search(number, from);
+  let start = 0;
+  for (const { path, sizeBytes } of files) {
+    const begin = Math.max(0, from.offset - start);
+    if (begin < sizeBytes) search.lookThrough(path, begin, sizeBytes);
+    start += sizeBytes;
+  }
+  search.end();
 }
-if (carried > 0) look(carried);
-tell(true);

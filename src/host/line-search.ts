@@ -4,24 +4,33 @@ import { pathProblem } from './file-entry.ts';
 import { expressionOf, type LineHit, type LinePattern } from './line-matcher.ts';
 import { runAfter } from './repeat.ts';
 
-/** Where to look and for what. */
-export interface LineSearch {
-  /** Files in a row, read as one text; of each only the first `sizeBytes`. */
+/** Files in a row, read as one text. */
+export interface SearchedText {
+  /** Of each only the first `sizeBytes` are read. */
   readonly files: readonly { readonly path: string; readonly sizeBytes: number }[];
   /** Where to begin: a line and the offset of its first byte in the whole. */
   readonly from: { readonly line: number; readonly offset: number };
+}
+
+/** Where to look and for what. */
+export interface LineSearch {
+  /** One after the other. */
+  readonly texts: readonly SearchedText[];
   readonly pattern: LinePattern;
-  /** Hits to tell; those beyond are only counted. */
+  /** Hits to tell of each text; those beyond are only counted. */
   readonly maxHits: number;
 }
 
 /** What a search has found since the last news. */
 export interface LineSearchNews {
+  /** Number of the text, the first being 0. */
+  readonly text: number;
   readonly hits: readonly LineHit[];
-  /** Lines with hits so far, told or not. */
+  /** Lines with hits in this text so far, told or not. */
   readonly total: number;
+  /** Bytes read so far, of all texts. */
   readonly readBytes: number;
-  /** Whether all was read; the last news of a search that was cut short does not say so. */
+  /** Whether this text was read to its end; the last news of a search that was cut short does not say so. */
   readonly isOver: boolean;
 }
 
@@ -38,7 +47,8 @@ const waiting: (() => void)[] = [];
 
 /**
  * Looks through files for lines, in a thread of its own, and tells what it finds as it finds it. At most two searches
- * run at a time; others wait. Ends early, without `isOver`, when its time is up or the signal aborts. Throws LOG002 for
+ * run at a time; others wait. Of each text the last news say
+ * that it is over, unless the search ends early, when its time is up or the signal aborts. Throws LOG002 for
  * an expression that is none, LOG003 when too many searches wait, and SYS004.
  */
 export async function* searchLines(
@@ -48,7 +58,7 @@ export async function* searchLines(
   checkPattern(search.pattern);
   await takeTurn();
   try {
-    if (!signal?.aborted) yield* runSearch(search, { signal, limitMs });
+    if (!signal?.aborted && search.texts.length > 0) yield* runSearch(search, { signal, limitMs });
   } finally {
     running -= 1;
     waiting.shift()?.();
@@ -105,8 +115,8 @@ async function* runSearch(
       const next = news.shift();
       if (next) {
         yield next;
-        if (next.isOver) return;
-      } else if (failure) throw pathProblem('read', search.files[0]?.path ?? '', failure);
+        if (next.isOver && next.text === search.texts.length - 1) return;
+      } else if (failure) throw pathProblem('read', search.texts[0]?.files[0]?.path ?? '', failure);
       else if (isGone) return;
       else
         await new Promise<void>((resolve) => {

@@ -15,6 +15,7 @@ import { completeLimits, type HttpOptions, type HttpServer } from './http-option
 import { listenAt, urlOf } from './listen.ts';
 import { LiveStreams } from './live-streams.ts';
 import { logRoutes } from './log-routes.ts';
+import { logWorkbenchRoutes } from './log-workbench-routes.ts';
 import { FarmMetrics } from './metrics/farm-metrics.ts';
 import { objectRoutes } from './object-routes.ts';
 import { openapiRoute } from './openapi.ts';
@@ -163,6 +164,7 @@ async function addRoutes(server: WebServer, options: HttpOptions, context: Route
   await openapiRoute(server);
   await server.register(async (inner) => {
     logRoutes(inner, context);
+    logWorkbenchRoutes(inner, context);
     queueRoutes(inner, context);
     eventRoutes(inner, context);
     commandRoutes(inner, context);

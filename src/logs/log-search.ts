@@ -23,6 +23,21 @@ export async function* searchLog(
   const files = layoutOf(source).filter(({ sizeBytes }) => sizeBytes > 0);
   const end = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   const offset = fromLine <= 1 ? 0 : ((await offsetOfLine(source, fromLine)) ?? end);
-  const search = { files, from: { line: Math.max(1, fromLine), offset }, pattern, maxHits };
-  yield* searchLines(search, bounds);
+  const texts = [{ files, from: { line: Math.max(1, fromLine), offset } }];
+  yield* searchLines({ texts, pattern, maxHits }, bounds);
+}
+
+/** The same for many logs, one file each and from their beginnings; the news name a log by its place in the list. */
+export async function* searchLogs(
+  paths: readonly string[],
+  { pattern, maxHits }: Pick<LogSearch, 'pattern' | 'maxHits'>,
+  bounds: LineSearchBounds,
+): AsyncGenerator<LineSearchNews, void> {
+  const texts = paths.map((path) => ({
+    files: layoutOf({ segments: () => [path], isFinished: () => true }).filter(
+      ({ sizeBytes }) => sizeBytes > 0,
+    ),
+    from: { line: 1, offset: 0 },
+  }));
+  yield* searchLines({ texts, pattern, maxHits }, bounds);
 }

@@ -13,8 +13,16 @@ import type {
   UpkeepView,
 } from '../../src/api/index.ts';
 import { EbinRepositories, type ShownRepository } from '../../src/app/ebins/index.ts';
-import type { FarmService, LogRevision, Measurement, TokenRole } from '../../src/app/index.ts';
+import {
+  type FarmService,
+  type LogRevision,
+  LogWorkbench,
+  type Measurement,
+  type TokenRole,
+} from '../../src/app/index.ts';
+import { openFarmDatabase } from '../../src/database/index.ts';
 import { fault } from '../../src/diagnostics/index.ts';
+import { systemClock } from '../../src/host/index.ts';
 import type { FarmEvent, JobStateName } from '../../src/model/index.ts';
 import {
   type AttemptId,
@@ -65,6 +73,16 @@ export class ServiceDouble implements FarmService {
   /** Repositories of ebins that a test shows. */
   shownEbins: ShownRepository[] = [];
   readonly ebins = new EbinRepositories(() => this.shownEbins);
+  readonly workbench = new LogWorkbench({
+    root: '/nowhere',
+    database: openFarmDatabase(':memory:', { clock: systemClock }),
+    clock: systemClock,
+    mayWrite: () => false,
+    idsOf: () => [],
+    logOf: () => {
+      throw new Error('the record is empty');
+    },
+  });
   readonly calls: { readonly name: string; readonly args: readonly unknown[] }[] = [];
   readonly tokens = new Map<string, { role: TokenRole; name: string }>([
     ['operator-token', { role: 'operator', name: 'olga' }],

@@ -4,6 +4,7 @@ import type { FarmEvent } from '../../model/index.ts';
 import { ebinLook } from '../ebin-targets/look.ts';
 import type { EbinLook } from '../ebins/index.ts';
 import type { Farm } from '../farm.ts';
+import { LogWorkbench } from '../log-workbench/log-workbench.ts';
 import { stageViews } from '../stage-targets/views.ts';
 import { ebinRequestViews } from './ebin-requests.ts';
 import type { LogRevision } from './farm-service.ts';
@@ -17,6 +18,8 @@ export abstract class FarmLook {
   readonly hub: LogHub;
   /** Repositories of ebins. */
   readonly ebins: EbinLook;
+  /** Finding one's way in logs. */
+  readonly workbench: LogWorkbench;
   protected readonly views: FarmViews;
   protected readonly notes: QueueNotes;
   readonly #upkeep: UpkeepLook;
@@ -29,6 +32,14 @@ export abstract class FarmLook {
     this.views = new FarmViews(farm, () => this.localBuilders());
     this.notes = new QueueNotes(farm, hub);
     this.ebins = ebinLook(farm, () => this.localBuilders() !== undefined);
+    this.workbench = new LogWorkbench({
+      root: farm.paths.root,
+      database: farm.database,
+      clock: farm.clock,
+      mayWrite: () => this.localBuilders() !== undefined,
+      idsOf: (name) => this.views.idsOf(name),
+      logOf: (job) => this.notes.revision(job),
+    });
     this.#upkeep = new UpkeepLook(farm);
     this.#logsUrl = farm.config.notify['logs-url'] ?? logsUrl;
   }

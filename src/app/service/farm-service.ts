@@ -19,6 +19,7 @@ import type {
 } from '../../api/index.ts';
 import type { FarmEvent } from '../../model/index.ts';
 import type { EbinLook } from '../ebins/index.ts';
+import type { LogWorkbench } from '../log-workbench/log-workbench.ts';
 
 /** Who may do what. `builder`: hand in objects, fetch inputs. `operator`: schedule, cancel, drain. */
 export type TokenRole = 'builder' | 'operator';
@@ -50,6 +51,8 @@ export interface Measurement {
 export interface FarmService {
   /** What may be seen of repositories of ebins. */
   readonly ebins: EbinLook;
+  /** Finding one's way in logs. */
+  readonly workbench: LogWorkbench;
   /** `early`: the answer to a request for many packages need not wait until they are queued. */
   schedule(request: ScheduleRequest, how?: { readonly early?: boolean }): Promise<ScheduleReply>;
   removeObsolete(request: RemovalRequest): Promise<RemovalReply>;
