@@ -15,6 +15,9 @@ import {
 } from '../../src/api/index.ts';
 import { openFarm, prepareLook } from '../../src/app/index.ts';
 import { FailureDesk } from '../../src/app/log-workbench/failure-desk.ts';
+import { createProgram } from '../../src/cli/program.ts';
+import { Shell } from '../../src/cli/shell.ts';
+import { systemConsole } from '../../src/host/index.ts';
 import { type HttpServer, startHttpServer } from '../../src/http/index.ts';
 import { type SeededFarm, seedFarm } from '../seeded-farm.ts';
 
@@ -208,6 +211,61 @@ describe('the log workbench', () => {
     const name = encodeURIComponent(bad.attempts[0]?.job ?? '');
     const own = await get(`/api/log-search?q=ERROR&name=${name}`, logsSearchReplySchema);
     expect(new Set(own.attempts.map(({ job }) => job)).size).toBe(1);
+  });
+});
+
+describe('the commands about logs', () => {
+  /** Standard output, and the exit code. */
+  async function run(...words: string[]): Promise<{ readonly out: string; readonly code: number }> {
+    let out = '';
+    const shell = new Shell({
+      ...systemConsole,
+      outIsTerminal: false,
+      out: (text) => {
+        out += text;
+      },
+      err: () => {},
+    });
+    const argv = ['--farm', seeded.folder, ...words];
+    const program = await createProgram(shell, argv);
+    await program.parseAsync(argv, { from: 'user' });
+    return { out, code: shell.exitCode };
+  }
+
+  it('say where and why the newest attempt of a job failed', async () => {
+    const attempt = failed().find(({ id, job, outcome }) => {
+      const newest = farm.farm.database.views.revisions(job, 1)[0];
+      return outcome?.kind === 'failed' && newest?.attempt === id;
+    });
+    const job = attempt?.job ?? '';
+    const record = attempt && farm.farm.database.failures.get(attempt.id);
+    const first = await run('logs', job, '--first-error');
+    expect(first).toMatchObject({ code: 0, out: expect.stringContaining(record?.first?.text ?? 'no line') });
+    const told = JSON.parse((await run('--json', 'logs', job, '--class')).out);
+    expect(told).toMatchObject({ attempt: attempt?.id, class: record?.class, signature: record?.signature });
+    expect((await run('logs', job, '--class')).out).toContain(`same failure: ${record?.signature}`);
+  });
+
+  it('find lines of one log, and attempts by their logs', async () => {
+    const { id, path } = bigLog();
+    const job = decodeURIComponent(id);
+    const { out, code } = await run('logs', job, '--search', 'line 4321', '--case');
+    expect(code).toBe(0);
+    expect(out).toMatch(/^\d+:line 4321\n$/);
+    expect(readFileSync(path, 'utf8')).toContain('line 4321\n');
+    expect(await run('logs', job, '--search', 'nowhere in it')).toEqual({ out: '', code: 1 });
+    const many = await run('logs', 'search', 'line 4321');
+    expect(many.out).toContain(job);
+    expect((await run('logs', 'search', 'nowhere in it', '--since', '1d')).code).toBe(1);
+  });
+
+  it('list failures that are the same together', async () => {
+    const { groups } = JSON.parse((await run('--json', 'logs', 'failures', '--limit', '3')).out);
+    expect(groups).toHaveLength(3);
+    expect(groups[0].count).toBeGreaterThanOrEqual(groups[1].count);
+    const { out } = await run('logs', 'failures', '--of', groups[0].class);
+    expect(out).toContain(`[${groups[0].signature}]`);
+    expect((await run('logs', 'failures', '--of', 'disk-full')).out).toBe('');
   });
 });
 
