@@ -14,6 +14,7 @@ import { JobViews } from './job-views.ts';
 import { checkVersion, type MigrationList, migrate } from './migrations.ts';
 import { PlanRecords } from './plan-records.ts';
 import { RangeRecords } from './range-records.ts';
+import { RecentAttempts } from './recent-attempts.ts';
 import { BuilderRecords, PeakRecords, RequestRecords, WordRecords } from './service-records.ts';
 import { SqlConnection, unusable } from './sql-connection.ts';
 
@@ -37,6 +38,7 @@ export interface FarmDatabase {
   readonly views: JobViews;
   readonly attempts: AttemptRecords;
   readonly failures: FailureRecords;
+  readonly recent: RecentAttempts;
   readonly artifacts: ArtifactRecords;
   readonly inventory: InventoryRecords;
   readonly durations: DurationRecords;
@@ -77,6 +79,7 @@ export function openFarmDatabase(path: string, options: OpenFarmOptions): FarmDa
       views: new JobViews(connection),
       attempts: new AttemptRecords(connection),
       failures: new FailureRecords(connection),
+      recent: new RecentAttempts(connection),
       artifacts: new ArtifactRecords(connection),
       inventory: new InventoryRecords(connection),
       durations: new DurationRecords(connection),
