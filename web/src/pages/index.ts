@@ -1,5 +1,6 @@
 import type { Page } from '../page.ts';
+import { logPage, logsPage } from './logs.tsx';
 import { overviewPage } from './overview.tsx';
 
 /** All pages that are not of one recipe kind, in the order of the navigation. */
-export const pages: readonly Page[] = [overviewPage];
+export const pages: readonly Page[] = [overviewPage, logsPage, logPage];
