@@ -311,4 +311,4 @@ export class LogReader {
 }
 
 const foldText = ({ name, from, to }: Fold): string =>
-  `\u001b[2m▸ ${name}: ${to - from + 1} lines folded\u001b[0m`;
+  `\u001b[2m▸ ${name}: ${from === to ? '1 line' : `${to - from + 1} lines`} folded\u001b[0m`;

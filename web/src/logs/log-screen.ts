@@ -85,6 +85,8 @@ export class LogScreen {
     return new Promise((resolve) => {
       this.#terminal.write(`${rows.map(terminalText).join('\u001b[0m\n')}\u001b[0m`, () => {
         this.#isAdjusting = false;
+        // somebody may have asked while it was half written
+        this.#starts = undefined;
         this.scrollTo(at.index, at.isCentred);
         this.#moved();
         resolve();

@@ -16,6 +16,8 @@ export interface LogTerminalProps {
   readonly linkTo: (line: number) => string;
   readonly onReader: (reader: LogReader | undefined) => void;
   readonly onUnfold: (fold: Fold) => void;
+  /** Something else can be seen, at most once for each frame. */
+  readonly onMove: () => void;
 }
 
 /** The log in a terminal, with the numbers of its lines beside it. */
@@ -33,6 +35,7 @@ export function LogTerminal(props: LogTerminalProps) {
       frame ||= requestAnimationFrame(() => {
         frame = 0;
         draw((count) => count + 1);
+        props.onMove();
       });
     };
     setShown({ reader, screen });

@@ -42,6 +42,7 @@ function linkTo(line: number): string {
 function Workbench({ facts, query }: { readonly facts: LogFacts; readonly query: URLSearchParams }) {
   const url = addressOf(facts.job, facts.timestamp);
   const [reader, setReader] = useState<LogReader>();
+  const [, draw] = useState(0);
   const [folded, setFolded] = useState<ReadonlySet<number>>(new Set());
   const chosen = lineOf(query);
   const isText = query.get('as') === 'text';
@@ -82,14 +83,14 @@ function Workbench({ facts, query }: { readonly facts: LogFacts; readonly query:
   };
   useEffect(() => setAt(-1), [text, isExpression]);
   useEffect(() => {
-    if (at !== -1 || !found?.hits.length) return;
+    if (at !== -1 || !found?.hits.length || (!reader && !isText)) return;
     const next = Math.max(
       0,
       found.hits.findIndex(({ line }) => line >= state.topLine),
     );
     setAt(next);
     show(found.hits[next]?.line ?? 1);
-  }, [found?.hits.length]);
+  }, [found?.hits.length, reader]);
   const follow = (isOn: boolean): void => void reader?.setFollowing(isOn);
   const toEnd = (): void => (isText ? show(Math.max(1, facts.lines - 499)) : void reader?.goToEnd());
   const asText = (isOn: boolean): void =>
@@ -136,6 +137,7 @@ function Workbench({ facts, query }: { readonly facts: LogFacts; readonly query:
             {...{ url, facts, marks, linkTo }}
             openAt={chosen ?? (facts.finished ? firstError : undefined)}
             onReader={setReader}
+            onMove={() => draw((moves) => moves + 1)}
             onUnfold={(one) => fold(new Set([...folded].filter((begins) => begins !== one.from - 1)))}
           />
         )}

@@ -45,7 +45,7 @@ export function TextLog(props: {
                 .replace(/\n$/, '')
                 .split('\n')
                 .map((line, index) => (
-                  <li key={first + index} value={first + index} data-mark={marks.get(first + index)}>
+                  <li key={first + index} data-line={first + index} data-mark={marks.get(first + index)}>
                     {readableText(line)}
                   </li>
                 ))}
