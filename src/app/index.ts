@@ -8,11 +8,11 @@ export { type DumpSubject, dumpSubjects } from './dump-subjects.ts';
 export type { Farm } from './farm.ts';
 export { managerUrl } from './farm-client.ts';
 export { isFarm } from './is-farm.ts';
-export { LogWorkbench, type WorkbenchScene } from './log-workbench/log-workbench.ts';
 export type { BuildRequest } from './main-path.ts';
 export type { CleanUp, CleanUpLimits, CleanUpReport } from './obsolete-packages.ts';
-export type { FarmService, LogRevision, Measurement, TokenRole } from './service/farm-service.ts';
+export type { FarmService, Measurement, TokenRole } from './service/farm-service.ts';
 export { type LogBytes, type LogReading, readLogFiles } from './service/log-reading.ts';
+export type { LogRevision } from './service/log-revision.ts';
 export {
   type ObjectIntake,
   type ObjectIntakeOptions,

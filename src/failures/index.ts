@@ -4,5 +4,4 @@ export { FailureScan, type FoundPhase, type LogFindings } from './failure-scan.t
 export { normaliseLine, signatureOf } from './failure-signature.ts';
 export type { FailureEvidence } from './hit.ts';
 export { type AttemptEndFacts, type Failure, judgeFailure } from './judge-failure.ts';
-export { type PhaseKind, phaseKinds, phaseMarks } from './phase-marks.table.ts';
-export { plainLine } from './plain-line.ts';
+export { type PhaseKind, phaseMarks } from './phase-marks.table.ts';

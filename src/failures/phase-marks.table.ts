@@ -1,18 +1,16 @@
 /** Kinds of phases of a build, whatever program marks them. */
-export const phaseKinds = [
-  'queue',
-  'dependencies',
-  'fetch',
-  'verify',
-  'prepare',
-  'configure',
-  'build',
-  'check',
-  'package',
-  'publish',
-  'other',
-] as const;
-export type PhaseKind = (typeof phaseKinds)[number];
+export type PhaseKind =
+  | 'queue'
+  | 'dependencies'
+  | 'fetch'
+  | 'verify'
+  | 'prepare'
+  | 'configure'
+  | 'build'
+  | 'check'
+  | 'package'
+  | 'publish'
+  | 'other';
 
 /** How a program says that a phase begins. `words` as of a rule; `name`: group of the pattern that names it. */
 export interface PhaseMark {

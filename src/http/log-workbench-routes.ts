@@ -1,5 +1,4 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { ZodType } from 'zod';
 import {
   alikeFailuresSchema,
   failureGroupsSchema,
@@ -19,6 +18,7 @@ import {
   logsSearchQuerySchema,
   logsSearchReplySchema,
   pageQuerySchema,
+  type WireSchema,
 } from '../api/index.ts';
 import type { LogRevision } from '../app/index.ts';
 import type { LiveAnswer } from './live-streams.ts';
@@ -56,25 +56,21 @@ export function logWorkbenchRoutes(server: WebServer, context: RouteContext): vo
   failureRoutes(server, context);
 }
 
-/** Routes about one log: of the newest request for a package, or of one with a timestamp. */
-function oneLog(server: WebServer, context: RouteContext): void {
-  const { service } = context;
-  const { workbench } = service;
-  const find = ({ id, timestamp }: LogPath): LogRevision => {
-    const found = service.logRevision(id, timestamp);
-    if (found === undefined) throw noLog({ id, ...(timestamp === undefined ? {} : { timestamp }) });
-    return found;
-  };
-  const add = <Query>(
-    name: string,
-    about: Pick<RouteDescription, 'summary' | 'description' | 'query' | 'answer' | 'also'>,
-    handler: (request: Asked<Query>, reply: FastifyReply) => Promise<unknown>,
-  ): void => {
+type AddRoute = <Query>(
+  name: string,
+  about: Pick<RouteDescription, 'summary' | 'description' | 'query' | 'answer' | 'also'>,
+  handler: (request: Asked<Query>, reply: FastifyReply) => Promise<unknown>,
+) => void;
+
+/** Adds a route about one log: of the newest request for a package, or of one with a timestamp. */
+const adderOf =
+  (server: WebServer): AddRoute =>
+  (name, about, handler) => {
     for (const isNewest of [true, false]) {
       const params = isNewest ? logParamsSchema : logRevisionParamsSchema;
       const summary = isNewest ? about.summary : `${about.summary}, of one request`;
       const also = { ...about.also, 404: 'No such log.' };
-      server.get<{ Params: LogPath; Querystring: Query }>(
+      server.get<{ Params: LogPath; Querystring: never }>(
         `/api/logs/:id/${isNewest ? '' : ':timestamp/'}${name}`,
         {
           config: name === 'search' ? {} : config,
@@ -84,6 +80,18 @@ function oneLog(server: WebServer, context: RouteContext): void {
       );
     }
   };
+
+/** The log that a path names. Throws HTP004. */
+function find({ service }: RouteContext, params: LogPath): LogRevision {
+  const found = service.logRevision(params.id, params.timestamp);
+  if (found === undefined) throw noLog(params);
+  return found;
+}
+
+/** Routes about one log. */
+function oneLog(server: WebServer, context: RouteContext): void {
+  const { workbench } = context.service;
+  const add = adderOf(server);
   add(
     'facts',
     { summary: 'Size, attempts and failure of a log', answer: logFactsSchema, also: polled },
@@ -96,7 +104,7 @@ function oneLog(server: WebServer, context: RouteContext): void {
   add(
     'phases',
     { summary: 'Where the phases of a log begin', answer: logPhasesSchema, also: polled },
-    ({ params }) => workbench.phases(find(params)),
+    async ({ params }) => workbench.phases(find(context, params)),
   );
   add<{ from?: number; count?: number }>(
     'lines',
@@ -107,24 +115,24 @@ function oneLog(server: WebServer, context: RouteContext): void {
       answer: logLinesSchema,
       also: polled,
     },
-    ({ params, query }) =>
-      workbench.lines(find(params), query.from ?? 1, atMost(query.count, 1_000, mostLines)),
+    async ({ params, query }) =>
+      workbench.lines(find(context, params), query.from ?? 1, atMost(query.count, 1_000, mostLines)),
   );
-  add<LogSearchQuery>(
-    'search',
-    {
-      summary: 'Looks for lines in a log',
-      description:
-        'Lines of JSON as something is found: `hits`, `total` so far; the last has `end`, which is `time` when the five ' +
-        'seconds of a search were over before all was read. `regex=1`: `q` is a regular expression. `case=1`: capital and ' +
-        'small letters differ. `from`: first line to look at. `limit`: hits to tell (1000); others are counted.',
-      query: logSearchQuerySchema,
-      answer: { type: 'application/x-ndjson', description: 'What was found, one object a line.' },
-      also: { 503: 'Too many searches at one time.' },
-    },
-    (request, reply) => sendSearch(context, { log: find(request.params), query: request.query }, reply),
+  add<LogSearchQuery>('search', searchDescription, async ({ params, query }, reply) =>
+    sendSearch(context, { log: find(context, params), query }, reply),
   );
 }
+
+const searchDescription = {
+  summary: 'Looks for lines in a log',
+  description:
+    'Lines of JSON as something is found: `hits`, `total` so far; the last has `end`, which is `time` when the five ' +
+    'seconds of a search were over before all was read. `regex=1`: `q` is a regular expression. `case=1`: capital and ' +
+    'small letters differ. `from`: first line to look at. `limit`: hits to tell (1000); others are counted.',
+  query: logSearchQuerySchema,
+  answer: { type: 'application/x-ndjson', description: 'What was found, one object a line.' },
+  also: { 503: 'Too many searches at one time.' },
+} as const;
 
 async function sendSearch(
   { service, streams }: RouteContext,
@@ -210,9 +218,9 @@ function failureRoutes(server: WebServer, { service }: RouteContext): void {
     url: string,
     about: {
       readonly summary: string;
-      readonly params?: ZodType;
-      readonly query: ZodType;
-      readonly answer: ZodType;
+      readonly params?: WireSchema;
+      readonly query: WireSchema;
+      readonly answer: WireSchema;
     },
     handler: (request: FastifyRequest<{ Params: Params; Querystring: Query }>) => Promise<unknown>,
   ): void => {

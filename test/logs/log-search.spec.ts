@@ -115,6 +115,18 @@ describe('a search in a log', () => {
     expect(await end).toMatchObject({ done: true });
   });
 
+  it('lets only so many searches wait', async () => {
+    const path = join(folder, 'slow.log');
+    const over = new AbortController();
+    const slow = { pattern: expression('(a+)+$'), fromLine: 1, maxHits: 1 };
+    const one = (): Promise<unknown> =>
+      searchLog(sourceOf(path), slow, { limitMs: 600_000, signal: over.signal }).next();
+    const all = Array.from({ length: 34 }, one);
+    await expect(one()).rejects.toMatchObject({ problem: { code: 'LOG003' } });
+    over.abort();
+    await Promise.all(all);
+  });
+
   it('refuses what cannot be looked for', async () => {
     for (const pattern of [plain(''), plain('a\nb'), expression('(')])
       await expect(linesOf(sourceOf(), pattern)).rejects.toMatchObject({ problem: { code: 'LOG002' } });

@@ -1,7 +1,7 @@
 import { fault } from '../../diagnostics/index.ts';
 import { LogHub } from '../../logs/index.ts';
 import type { Farm } from '../farm.ts';
-import type { LogRevision } from '../service/farm-service.ts';
+import type { LogRevision } from '../service/log-revision.ts';
 import { QueueNotes } from '../service/queue-notes.ts';
 import { FarmViews } from '../service/views.ts';
 import { LogWorkbench } from './log-workbench.ts';

@@ -7,6 +7,7 @@ import {
 import { FailureScan, judgeFailure } from '../../failures/index.ts';
 import { entryFacts, nextTurn } from '../../host/index.ts';
 import { readRange } from '../../logs/index.ts';
+import type { FarmEvent } from '../../model/index.ts';
 import { type AttemptId, attemptId } from '../../primitives/index.ts';
 
 export interface FailureDeskOptions {
@@ -47,8 +48,13 @@ export class FailureDesk {
     return this.#known.get(attempt) ?? this.#options.database.failures.get(attempt);
   }
 
-  /** Looks at an attempt that just ended. */
-  async note(id: AttemptId): Promise<void> {
+  /** Looks at an attempt that an event says has failed. Throws SYS004. */
+  async hear(event: FarmEvent): Promise<void> {
+    const isEnd = event.kind === 'job-moved' && (event.to === 'failed' || event.to === 'timed-out');
+    if (isEnd && event.attempt !== undefined) await this.#note(event.attempt);
+  }
+
+  async #note(id: AttemptId): Promise<void> {
     const attempt = this.#options.database.attempts.get(id);
     if (attempt) await this.of(attempt);
   }
@@ -73,7 +79,7 @@ export class FailureDesk {
       );
       for (const id of ids) {
         if (options.signal?.aborted) return;
-        await this.note(id);
+        await this.#note(id);
         await nextTurn();
       }
       left -= ids.length;

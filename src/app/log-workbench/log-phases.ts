@@ -1,6 +1,6 @@
 import { FailureScan, type FoundPhase } from '../../failures/index.ts';
 import { readRange } from '../../logs/index.ts';
-import type { LogRevision } from '../service/farm-service.ts';
+import type { LogRevision } from '../service/log-revision.ts';
 
 interface Scanned {
   readonly scan: FailureScan;

@@ -8,7 +8,7 @@ import type { Farm } from '../farm.ts';
 import { LogWorkbench } from '../log-workbench/log-workbench.ts';
 import { stageViews } from '../stage-targets/views.ts';
 import { ebinRequestViews } from './ebin-requests.ts';
-import type { LogRevision } from './farm-service.ts';
+import type { LogRevision } from './log-revision.ts';
 import { QueueNotes } from './queue-notes.ts';
 import { UpkeepLook } from './upkeep-look.ts';
 import { FarmViews } from './views.ts';

@@ -21,21 +21,10 @@ import type { FarmEvent } from '../../model/index.ts';
 import type { DashboardLook } from '../dashboard/dashboard.ts';
 import type { EbinLook } from '../ebins/index.ts';
 import type { LogWorkbench } from '../log-workbench/log-workbench.ts';
+import type { LogRevision } from './log-revision.ts';
 
 /** Who may do what. `builder`: hand in objects, fetch inputs. `operator`: schedule, cancel, drain. */
 export type TokenRole = 'builder' | 'operator';
-
-/** One revision of a package's log: queue notes and the logs of all attempts of one job, as one stream of bytes. */
-export interface LogRevision {
-  /** `target/arch/name`. */
-  readonly job: string;
-  /** ms since the epoch of the request; names the revision. */
-  readonly timestamp: number;
-  /** Absolute paths of the files that make the stream, in order, as of now. */
-  segments(): readonly string[];
-  /** Whether nothing will be added to the stream any more. */
-  isFinished(): boolean;
-}
 
 /** A number for metrics that only the manager knows: time per phase, status calls that failed. */
 export interface Measurement {

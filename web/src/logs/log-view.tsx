@@ -6,7 +6,7 @@ import type { PageProps } from '../page.ts';
 import { Loaded, Problem } from '../pieces/problem.tsx';
 import { useKeys } from './keys.ts';
 import { Alike, Attempts, FailurePanel, LogStatus, type PhaseLines, PhaseList } from './log-panels.tsx';
-import type { LogReader } from './log-reader.ts';
+import type { LogReader, ReaderState } from './log-reader.ts';
 import { LogTerminal, type Marks } from './log-terminal.tsx';
 import { LogSearch, LogTools, useSearch } from './log-tools.tsx';
 import './logs.css';
@@ -39,67 +39,52 @@ function linkTo(line: number): string {
   return `${location.pathname}?${query}`;
 }
 
-function Workbench({ facts, query }: { readonly facts: LogFacts; readonly query: URLSearchParams }) {
+/** What the page knows and can do, put together from its parts. */
+function useWorkbench(facts: LogFacts, query: URLSearchParams) {
   const url = addressOf(facts.job, facts.timestamp);
   const [reader, setReader] = useState<LogReader>();
   const [, draw] = useState(0);
-  const [folded, setFolded] = useState<ReadonlySet<number>>(new Set());
+  const phases = usePhases(url, facts.lines);
+  const folds = useFolds(phases, reader);
   const chosen = lineOf(query);
   const isText = query.get('as') === 'text';
   const firstError = facts.failure?.first?.line;
-  const phases = usePhases(url, facts.lines);
-  const text = query.get('q') ?? '';
-  const isExpression = query.get('regex') === '1';
-  const { found, trouble } = useSearch(url, text, isExpression);
-  const [at, setAt] = useState(-1);
-  const marks = useMarks({ chosen, failure: facts.failure, hits: found?.hits, at });
-  const state = reader?.state ?? {
+  const state: ReaderState = reader?.state ?? {
     topLine: chosen ?? firstError ?? 1,
     lines: facts.lines,
     isFollowing: false,
-    state: 'reading' as const,
+    state: 'reading',
     trouble: undefined,
-  };
-  const fold = (next: ReadonlySet<number>): void => {
-    setFolded(next);
-    void reader?.setFolds(phases.filter(({ begins, from, to }) => next.has(begins) && to >= from));
   };
   /** A line in a folded part is shown by opening it. */
   const show = (line: number, isAtTop = false): void => {
-    const around = phases.find(({ from, to, begins }) => folded.has(begins) && line >= from && line <= to);
-    if (around) fold(new Set([...folded].filter((begins) => begins !== around.begins)));
+    folds.open(line);
     if (isText) setQuery({ line: String(line) });
     else void reader?.goTo(line, { isAtTop });
   };
   useEffect(() => {
     if (chosen !== undefined && reader) show(chosen);
   }, [chosen]);
-  const step = (by: number): void => {
-    const hits = found?.hits ?? [];
-    if (hits.length === 0) return;
-    const next = (at + by + hits.length) % hits.length;
-    setAt(next);
-    show(hits[next]?.line ?? 1);
-  };
-  useEffect(() => setAt(-1), [text, isExpression]);
-  useEffect(() => {
-    if (at !== -1 || !found?.hits.length || (!reader && !isText)) return;
-    const next = Math.max(
-      0,
-      found.hits.findIndex(({ line }) => line >= state.topLine),
-    );
-    setAt(next);
-    show(found.hits[next]?.line ?? 1);
-  }, [found?.hits.length, reader]);
-  const follow = (isOn: boolean): void => void reader?.setFollowing(isOn);
+  const hits = useHits({ url, query, topLine: state.topLine, isReady: isText || reader !== undefined, show });
+  const marks = useMarks({ chosen, failure: facts.failure, hits: hits.found?.hits, at: hits.at });
   const toEnd = (): void => (isText ? show(Math.max(1, facts.lines - 499)) : void reader?.goToEnd());
-  const asText = (isOn: boolean): void =>
-    setQuery({ as: isOn ? 'text' : undefined, line: String(state.topLine) });
+  return {
+    ...{ url, phases, folds, chosen, isText, firstError, state, show, hits, marks, toEnd, setReader },
+    moved: () => draw((moves) => moves + 1),
+    follow: (isOn: boolean): void => void reader?.setFollowing(isOn),
+    asText: (isOn: boolean): void =>
+      setQuery({ as: isOn ? 'text' : undefined, line: String(chosen ?? state.topLine) }),
+  };
+}
+
+function Workbench({ facts, query }: { readonly facts: LogFacts; readonly query: URLSearchParams }) {
+  const bench = useWorkbench(facts, query);
+  const { url, state, firstError, isText, show, hits, toEnd, follow, asText } = bench;
   useKeys({
     e: () => firstError !== undefined && show(firstError),
     f: () => !facts.finished && follow(!state.isFollowing),
-    n: () => step(1),
-    N: () => step(-1),
+    n: () => hits.step(1),
+    N: () => hits.step(-1),
     t: () => asText(!isText),
     Home: () => show(1, true),
     End: toEnd,
@@ -118,30 +103,8 @@ function Workbench({ facts, query }: { readonly facts: LogFacts; readonly query:
         onEnd={toEnd}
         onFollow={follow}
       />
-      <LogSearch
-        {...{ url, text, isExpression, found, trouble, at }}
-        onAsk={(asked, regex) => setQuery({ q: asked, regex: regex ? '1' : undefined })}
-        onStep={step}
-      />
-      <div class="log-body">
-        <PhaseList {...{ phases, folded, linkTo }} current={state.topLine} onFold={fold} />
-        {isText ? (
-          <TextLog
-            {...{ url, marks }}
-            lines={facts.lines}
-            from={Math.max(1, (chosen ?? state.topLine) - 20)}
-            onMove={(from) => setQuery({ line: String(from + 20) })}
-          />
-        ) : (
-          <LogTerminal
-            {...{ url, facts, marks, linkTo }}
-            openAt={chosen ?? (facts.finished ? firstError : undefined)}
-            onReader={setReader}
-            onMove={() => draw((moves) => moves + 1)}
-            onUnfold={(one) => fold(new Set([...folded].filter((begins) => begins !== one.from - 1)))}
-          />
-        )}
-      </div>
+      <LogSearch {...{ url, ...hits }} onStep={hits.step} />
+      <LogBody facts={facts} bench={bench} />
       <p class="log-line" role="status" data-state={state.state}>
         {stateWords[state.state]}
       </p>
@@ -149,6 +112,84 @@ function Workbench({ facts, query }: { readonly facts: LogFacts; readonly query:
       {facts.failure && <Alike signature={facts.failure.signature} />}
     </div>
   );
+}
+
+/** Phases, and the lines as a terminal or as text. */
+function LogBody(props: { readonly facts: LogFacts; readonly bench: ReturnType<typeof useWorkbench> }) {
+  const { facts, bench } = props;
+  const { url, phases, folds, chosen, isText, firstError, state, marks } = bench;
+  return (
+    <div class="log-body">
+      <PhaseList {...{ phases, linkTo }} folded={folds.folded} current={state.topLine} onFold={folds.fold} />
+      {isText ? (
+        <TextLog
+          {...{ url, marks }}
+          lines={facts.lines}
+          from={Math.max(1, (chosen ?? state.topLine) - 20)}
+          onMove={(from) => setQuery({ line: String(from + 20) })}
+        />
+      ) : (
+        <LogTerminal
+          {...{ url, facts, marks, linkTo }}
+          openAt={chosen ?? (facts.finished ? firstError : undefined)}
+          onReader={bench.setReader}
+          onMove={bench.moved}
+          onUnfold={({ from }) => folds.open(from)}
+        />
+      )}
+    </div>
+  );
+}
+
+/** Which phases are folded. */
+function useFolds(phases: readonly PhaseLines[], reader: LogReader | undefined) {
+  const [folded, setFolded] = useState<ReadonlySet<number>>(new Set());
+  const fold = (next: ReadonlySet<number>): void => {
+    setFolded(next);
+    void reader?.setFolds(phases.filter(({ begins, from, to }) => next.has(begins) && to >= from));
+  };
+  const open = (line: number): void => {
+    const around = phases.find(({ from, to, begins }) => folded.has(begins) && line >= from && line <= to);
+    if (around) fold(new Set([...folded].filter((begins) => begins !== around.begins)));
+  };
+  return { folded, fold, open };
+}
+
+/** What the address asks to be looked for, and which of the places that were found is shown. */
+function useHits(of: {
+  readonly url: string;
+  readonly query: URLSearchParams;
+  readonly topLine: number;
+  readonly isReady: boolean;
+  readonly show: (line: number) => void;
+}) {
+  const text = of.query.get('q') ?? '';
+  const isExpression = of.query.get('regex') === '1';
+  const { found, trouble } = useSearch(of.url, text, isExpression);
+  const [at, setAt] = useState(-1);
+  const hits = found?.hits ?? [];
+  const go = (next: number): void => {
+    setAt(next);
+    const hit = hits[next];
+    if (hit) of.show(hit.line);
+  };
+  useEffect(() => setAt(-1), [text, isExpression]);
+  useEffect(() => {
+    if (at !== -1 || hits.length === 0 || !of.isReady) return;
+    go(
+      Math.max(
+        0,
+        hits.findIndex(({ line }) => line >= of.topLine),
+      ),
+    );
+  }, [hits.length, of.isReady]);
+  return {
+    ...{ text, isExpression, found, trouble, at },
+    onAsk: (asked: string, regex: boolean) => setQuery({ q: asked, regex: regex ? '1' : undefined }),
+    step: (by: number) => {
+      if (hits.length > 0) go((at + by + hits.length) % hits.length);
+    },
+  };
 }
 
 const stateWords = {

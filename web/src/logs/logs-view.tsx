@@ -1,14 +1,14 @@
-import { useState } from 'preact/hooks';
-import type { FailureGroups, LogHit, LogsSearchReply } from '../../../src/api/index.ts';
-import { ReadFault, readOnce, useLive } from '../api.ts';
+import type { FailureGroups } from '../../../src/api/index.ts';
+import { useLive } from '../api.ts';
 import { setQuery } from '../frame/location.ts';
 import type { PageProps } from '../page.ts';
-import { FaultShown, Loaded } from '../pieces/problem.tsx';
+import { Loaded } from '../pieces/problem.tsx';
 import { Table } from '../pieces/table.tsx';
-import { Empty, JobName, Section, StateBadge, Time } from '../pieces/values.tsx';
-import { count, logAddress, number } from '../pieces/words.ts';
+import { JobName, Section, Time } from '../pieces/values.tsx';
+import { logAddress, number } from '../pieces/words.ts';
 import { Alike } from './log-panels.tsx';
 import './logs.css';
+import { SearchAll } from './search-all.tsx';
 
 const dayMs = 86_400_000;
 const spans = [
@@ -153,134 +153,3 @@ function Classes({
     </ul>
   );
 }
-
-interface Searched {
-  readonly attempts: LogsSearchReply['attempts'];
-  readonly next: number | null;
-  readonly count: number;
-  readonly fault: ReadFault | undefined;
-  readonly isBusy: boolean;
-}
-
-const nothing: Searched = { attempts: [], next: null, count: 0, fault: undefined, isBusy: false };
-
-/** Looks for a text in the logs of all attempts, the newest first, a portion at a time. */
-function SearchAll({ query }: { readonly query: URLSearchParams }) {
-  const [found, setFound] = useState<Searched>();
-  const [asked, setAsked] = useState<URLSearchParams>();
-  const search = async (of: URLSearchParams, before: number | null, so: Searched): Promise<void> => {
-    setFound({ ...so, isBusy: true });
-    try {
-      const page = before === null ? '' : `&before=${before}`;
-      const reply = await readOnce<LogsSearchReply>(`/api/log-search?${of}${page}`);
-      setFound({
-        attempts: [...so.attempts, ...reply.attempts],
-        next: reply.next,
-        count: so.count + reply.searched.attempts,
-        fault: undefined,
-        isBusy: false,
-      });
-    } catch (error) {
-      setFound({
-        ...so,
-        fault: error instanceof ReadFault ? error : new ReadFault(0, undefined),
-        isBusy: false,
-      });
-    }
-  };
-  const submit = (event: SubmitEvent): void => {
-    event.preventDefault();
-    const form = new FormData(event.currentTarget as HTMLFormElement);
-    const text = String(form.get('q') ?? '');
-    if (text === '') return;
-    const of = new URLSearchParams({ q: text, limit: '20' });
-    for (const name of ['regex', 'failed']) if (form.get(name)) of.set(name, '1');
-    const name = String(form.get('name') ?? '').trim();
-    if (name !== '') of.set('name', name);
-    setQuery({ q: text });
-    setAsked(of);
-    void search(of, null, nothing);
-  };
-  return (
-    <Section title="Search in all logs" id="search">
-      <search>
-        <form class="filters body" onSubmit={submit}>
-          <label>
-            Find <input type="search" name="q" required defaultValue={query.get('q') ?? ''} />
-          </label>
-          <label>
-            in logs of <input name="name" size={14} placeholder="all packages" />
-          </label>
-          <label>
-            <input type="checkbox" name="failed" /> failed only
-          </label>
-          <label>
-            <input type="checkbox" name="regex" /> expression
-          </label>
-          <button type="submit" class="main" disabled={found?.isBusy}>
-            Search
-          </button>
-          <span role="status" class="quiet">
-            {found && wordsOf(found)}
-          </span>
-        </form>
-      </search>
-      {found?.fault && <FaultShown fault={found.fault} />}
-      {found && found.attempts.length > 0 && (
-        <FoundLogs attempts={found.attempts} text={asked?.get('q') ?? ''} />
-      )}
-      {found && !found.isBusy && found.attempts.length === 0 && !found.fault && <Empty>No log has it.</Empty>}
-      {found && asked && found.next !== null && (
-        <p class="body">
-          <button type="button" disabled={found.isBusy} onClick={() => void search(asked, found.next, found)}>
-            Search older logs
-          </button>
-        </p>
-      )}
-    </Section>
-  );
-}
-
-function wordsOf({ attempts, count: searched, isBusy }: Searched): string {
-  if (isBusy) return 'searching …';
-  return `${count(attempts.length, 'attempt')} of ${number(searched)} searched`;
-}
-
-function FoundLogs({
-  attempts,
-  text,
-}: {
-  readonly attempts: LogsSearchReply['attempts'];
-  readonly text: string;
-}) {
-  return (
-    <ol class="found-logs">
-      {attempts.map(({ attempt, job, timestamp, outcome, startedMs, hits, total }) => (
-        <li key={attempt}>
-          <JobName id={job} /> <StateBadge state={outcome ?? 'running'} />{' '}
-          <a href={`${logAddress(job, timestamp)}&${new URLSearchParams({ q: text })}`}>
-            attempt {number(attempt)}, <Time at={startedMs} />
-          </a>{' '}
-          <small>{count(total, 'line')}</small>
-          <ul>
-            {hits.map((hit) => (
-              <li key={hit.line}>
-                <code>
-                  <Marked hit={hit} />
-                </code>
-              </li>
-            ))}
-          </ul>
-        </li>
-      ))}
-    </ol>
-  );
-}
-
-const Marked = ({ hit: { text, at, length } }: { readonly hit: LogHit }) => (
-  <>
-    {text.slice(0, at)}
-    <mark>{text.slice(at, at + length)}</mark>
-    {text.slice(at + length)}
-  </>
-);
