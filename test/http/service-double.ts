@@ -14,13 +14,9 @@ import type {
   UpkeepView,
 } from '../../src/api/index.ts';
 import { EbinRepositories, type ShownRepository } from '../../src/app/ebins/index.ts';
-import {
-  type FarmService,
-  type LogRevision,
-  LogWorkbench,
-  type Measurement,
-  type TokenRole,
-} from '../../src/app/index.ts';
+import type { Bearer, FarmService, LogRevision, Measurement } from '../../src/app/index.ts';
+import { LogWorkbench } from '../../src/app/log-workbench/log-workbench.ts';
+import { auditLog } from '../../src/app/service/audit-log.ts';
 import { openFarmDatabase } from '../../src/database/index.ts';
 import { fault } from '../../src/diagnostics/index.ts';
 import { systemClock } from '../../src/host/index.ts';
@@ -96,10 +92,12 @@ export class ServiceDouble implements FarmService {
       throw new Error('the record is empty');
     },
   });
+  readonly accounts = undefined;
+  readonly audit = auditLog(openFarmDatabase(':memory:', { clock: systemClock }).audit);
   readonly calls: { readonly name: string; readonly args: readonly unknown[] }[] = [];
-  readonly tokens = new Map<string, { role: TokenRole; name: string }>([
-    ['operator-token', { role: 'operator', name: 'olga' }],
-    ['builder-token', { role: 'builder', name: 'one' }],
+  readonly tokens = new Map<string, Bearer>([
+    ['operator-token', { role: 'operator', name: 'olga', means: 'token' }],
+    ['builder-token', { role: 'builder', name: 'one', means: 'token' }],
   ]);
   readonly attemptTokens = new Set(['attempt-token']);
   readonly jobs = new Map<string, JobView>();
@@ -172,6 +170,10 @@ export class ServiceDouble implements FarmService {
   stageSources: StageSourceView[] = [];
   async stages() {
     return this.stageSources;
+  }
+  pythonViews: Awaited<ReturnType<FarmService['python']>> = { builds: [], distributions: [], failures: [] };
+  async python() {
+    return this.pythonViews;
   }
   ebinRequests() {
     return this.ebinWishes;

@@ -6,7 +6,9 @@ import { ebinLook } from '../ebin-targets/look.ts';
 import type { EbinLook } from '../ebins/index.ts';
 import type { Farm } from '../farm.ts';
 import { LogWorkbench } from '../log-workbench/log-workbench.ts';
+import { pythonViews } from '../python-targets/views.ts';
 import { stageViews } from '../stage-targets/views.ts';
+import { type AuditLog, auditLog } from './audit-log.ts';
 import { ebinRequestViews } from './ebin-requests.ts';
 import type { LogRevision } from './log-revision.ts';
 import { QueueNotes } from './queue-notes.ts';
@@ -21,6 +23,8 @@ export abstract class FarmLook {
   readonly ebins: EbinLook;
   /** Finding one's way in logs. */
   readonly workbench: LogWorkbench;
+  /** Who did what. */
+  readonly audit: AuditLog;
   readonly dashboard: Dashboard;
   protected readonly views: FarmViews;
   protected readonly notes: QueueNotes;
@@ -33,6 +37,7 @@ export abstract class FarmLook {
     this.hub = hub;
     this.views = new FarmViews(farm, () => this.localBuilders());
     this.notes = new QueueNotes(farm, hub);
+    this.audit = auditLog(farm.database.audit);
     this.ebins = ebinLook(farm, () => this.localBuilders() !== undefined);
     this.workbench = new LogWorkbench({
       root: farm.paths.root,
@@ -68,6 +73,10 @@ export abstract class FarmLook {
 
   stages() {
     return stageViews(this.farm);
+  }
+
+  python() {
+    return pythonViews(this.farm);
   }
 
   ebinRequests() {

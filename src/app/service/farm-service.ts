@@ -17,14 +17,25 @@ import type {
   UpkeepRunRequest,
   UpkeepView,
 } from '../../api/index.ts';
+import type { AuditMeans } from '../../database/index.ts';
 import type { FarmEvent } from '../../model/index.ts';
 import type { DashboardLook } from '../dashboard/dashboard.ts';
 import type { EbinLook } from '../ebins/index.ts';
 import type { LogWorkbench } from '../log-workbench/log-workbench.ts';
+import type { PythonViews } from '../python-targets/views.ts';
+import type { Accounts } from './accounts.ts';
+import type { AuditLog } from './audit-log.ts';
 import type { LogRevision } from './log-revision.ts';
 
 /** Who may do what. `builder`: hand in objects, fetch inputs. `operator`: schedule, cancel, drain. */
 export type TokenRole = 'builder' | 'operator';
+
+/** Whose token it is, what it may do, and how that is known. */
+export interface Bearer {
+  readonly role: TokenRole;
+  readonly name: string;
+  readonly means: AuditMeans;
+}
 
 /** A number for metrics that only the manager knows: time per phase, status calls that failed. */
 export interface Measurement {
@@ -39,6 +50,10 @@ export interface Measurement {
 
 /** What the faces (HTTP, command line) may ask of a running manager. All reading is cheap enough to be polled. */
 export interface FarmService {
+  /** How people sign in with their accounts; undefined: with tokens alone. */
+  readonly accounts: Accounts | undefined;
+  /** Who did what. */
+  readonly audit: AuditLog;
   /** What may be seen of repositories of ebins. */
   readonly ebins: EbinLook;
   /** Finding one's way in logs. */
@@ -65,6 +80,8 @@ export interface FarmService {
   requestEbin(request: EbinRequest): Promise<EbinRequestView>;
   /** Forgets such a request. Throws EBN104. */
   dropEbinRequest(id: number): Promise<void>;
+  /** Sources of Python distributions: how they stand, what failed, and what was built. */
+  python(): Promise<PythonViews>;
   /** Sources of stages, and what their mirrors have. */
   stages(): Promise<readonly StageSourceView[]>;
   /** Combinations that are asked for, and how they stand. */
@@ -92,7 +109,7 @@ export interface FarmService {
   measurements?(): readonly Measurement[];
 
   /** The role a bearer token stands for, and whose it is. */
-  authenticate(token: string): { readonly role: TokenRole; readonly name: string } | undefined;
+  authenticate(token: string): Bearer | undefined;
   /** Whether this token of an attempt (`WorkOrder.token`) may hand in objects now. */
   mayHandIn(token: string): boolean;
 }
