@@ -48,7 +48,7 @@ export abstract class FarmLook {
       logOf: (job) => this.notes.revision(job),
     });
     this.#upkeep = new UpkeepLook(farm);
-    this.dashboard = new Dashboard(farm, () => ({
+    this.dashboard = new Dashboard(farm, this.#upkeep, () => ({
       open: this.views.counts(),
       builders: this.builders(),
       upkeep: this.upkeep(),
