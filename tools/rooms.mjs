@@ -66,6 +66,12 @@ export const rooms = {
   },
   api: { floor: 1, purpose: 'wire contracts', knows: [] },
   planner: { floor: 1, purpose: 'recipes and inventory into a plan with reasons', knows: ['graph'] },
+  failures: {
+    floor: 1,
+    purpose: 'why a build failed, from its log: phases, classes by rules, what makes two failures the same',
+    knows: [],
+    node: ['node:crypto'],
+  },
   review: {
     floor: 1,
     purpose: 'what a change of a recipe means: minor or major, what it runs that it did not',

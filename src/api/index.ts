@@ -11,6 +11,7 @@ export * from './health.ts';
 export * from './job-commands.ts';
 export * from './json-schema.ts';
 export * from './log-requests.ts';
+export * from './log-views.ts';
 export * from './object-transfer.ts';
 export * from './package-checks.ts';
 export * from './problem-body.ts';

@@ -11,8 +11,9 @@ export { isFarm } from './is-farm.ts';
 export type { BuildRequest } from './main-path.ts';
 export type { CleanUp, CleanUpLimits, CleanUpReport } from './obsolete-packages.ts';
 export { shownManifest } from './python-targets/shown-manifest.ts';
-export type { Bearer, FarmService, LogRevision, Measurement, TokenRole } from './service/farm-service.ts';
+export type { Bearer, FarmService, Measurement, TokenRole } from './service/farm-service.ts';
 export { type LogBytes, type LogReading, readLogFiles } from './service/log-reading.ts';
+export type { LogRevision } from './service/log-revision.ts';
 export {
   type ObjectIntake,
   type ObjectIntakeOptions,
@@ -41,6 +42,7 @@ export const targetRef = later(async () => (await import('./plan-recipes.ts')).t
 export const buildRecipes = later(async () => (await import('./main-path.ts')).buildRecipes);
 
 export const followJobLog = later(async () => (await import('./job-history.ts')).followJobLog);
+export const askLogs = later(async () => (await import('./log-workbench/ask-logs.ts')).askLogs);
 export const whyJob = later(async () => (await import('./job-history.ts')).whyJob);
 export const regenLogs = later(async () => (await import('./regen-log.ts')).regenLogs);
 export const readRegenLog = later(async () => (await import('./regen-log.ts')).readRegenLog);

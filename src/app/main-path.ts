@@ -14,6 +14,7 @@ import { type BuildReport, isFailedBuild, planReason, reportBroken, reportJob } 
 import { decideRebuild } from './decide-rebuild.ts';
 import { isEbinTarget } from './ebin-targets/is-ebin-target.ts';
 import type { Farm } from './farm.ts';
+import { FailureDesk } from './log-workbench/failure-desk.ts';
 import { performAttempt, sweepWork } from './perform-attempt.ts';
 import { noteOverlays, type PlannedRecipes, type PlanRequest, planRecipes } from './plan-recipes.ts';
 import { Publishing } from './publishing.ts';
@@ -32,6 +33,8 @@ export interface BuildRequest extends PlanRequest {
 /** Long enough that a stopped machine which goes on soon keeps its builds. */
 const leaseMs = 60_000;
 const dayMs = 24 * 60 * 60 * 1000;
+/** Logs of failed attempts that are read at the end of a build; a farm with a long past has more of them. */
+const mostExplained = 200;
 
 /**
  * The main path: set right what a crash left, plan, dispatch, build, publish, report. Every step's state is in
@@ -222,6 +225,8 @@ function tell(event: FarmEvent, jobs: PlannedJobs, farm: Farm, observer: BuildOb
 async function tidy(farm: Farm): Promise<void> {
   const { 'keep-days': days, 'keep-per-job': keepPerJob } = farm.config.logs;
   await pruneLogs({ farm: farm.paths.root, nowMs: farm.clock.nowMs(), maxAgeMs: days * dayMs, keepPerJob });
+  const desk = new FailureDesk({ root: farm.paths.root, database: farm.database, mayWrite: () => true });
+  await desk.catchUp({ limit: mostExplained });
 }
 
 interface Ended {

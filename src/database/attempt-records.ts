@@ -62,6 +62,7 @@ export class AttemptRecords {
   readonly #totals: SqlStatement<{ kind: string; count: number }>;
   readonly #losses: SqlStatement<{ builder: string; count: number }>;
   readonly #highestFence: SqlStatement<{ fence: number | null }>;
+  readonly #before: SqlStatement<AttemptRow>;
 
   constructor(connection: SqlConnection) {
     this.#moved = connection.ahead.table('attempts', {
@@ -91,6 +92,7 @@ export class AttemptRecords {
       'SELECT max(fence) AS fence FROM (SELECT fence FROM attempts ORDER BY id DESC LIMIT 10000)',
     );
     this.#ofJob = connection.prepare(`${chainFrom('id = ?')} ORDER BY a.id DESC LIMIT ?`);
+    this.#before = connection.prepare('SELECT * FROM attempts WHERE id < ? ORDER BY id DESC LIMIT ?');
   }
 
   /** `previous` is the attempt that its row in `jobs` names so far, which is to name this one from now on. */
@@ -177,6 +179,11 @@ export class AttemptRecords {
   /** The highest fence that any of the newest 10,000 attempts ran under; 0 when there was none. */
   highestFence(): number {
     return this.#highestFence.get()?.fence ?? 0;
+  }
+
+  /** Attempts of the farm that began before a given one, newest first. */
+  before(attempt: number, limit: number): AttemptRecord[] {
+    return this.#before.all(attempt, limit).map(attemptOf);
   }
 
   /** Attempts at a job in all plans, newest first. */

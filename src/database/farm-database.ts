@@ -6,6 +6,7 @@ import { AttemptRecords } from './attempt-records.ts';
 import { AuditRecords, auditTables } from './audit-records.ts';
 import { DurationRecords } from './duration-records.ts';
 import { EventRecords } from './event-records.ts';
+import { FailureRecords, failureTables } from './failure-records.ts';
 import { farmTables } from './farm-tables.ts';
 import { InventoryRecords } from './inventory-records.ts';
 import { JobEdges } from './job-edges.ts';
@@ -38,6 +39,7 @@ export interface FarmDatabase {
   readonly edges: JobEdges;
   readonly views: JobViews;
   readonly attempts: AttemptRecords;
+  readonly failures: FailureRecords;
   readonly recent: RecentAttempts;
   readonly queue: QueueRows;
   readonly artifacts: ArtifactRecords;
@@ -70,7 +72,7 @@ export function openFarmDatabase(path: string, options: OpenFarmOptions): FarmDa
   const isAlone = (options.mode ?? 'write') === 'write';
   const connection = SqlConnection.open(path, { readOnly, isAlone });
   try {
-    const lists = [farmTables, auditTables, ...(options.migrations ?? [])];
+    const lists = [farmTables, auditTables, failureTables, ...(options.migrations ?? [])];
     if (readOnly) for (const list of lists) checkVersion(connection, list);
     else migrate(connection, lists);
     const jobs = new JobRecords(connection);
@@ -80,6 +82,7 @@ export function openFarmDatabase(path: string, options: OpenFarmOptions): FarmDa
       edges: new JobEdges(connection, jobs),
       views: new JobViews(connection),
       attempts: new AttemptRecords(connection),
+      failures: new FailureRecords(connection),
       recent: new RecentAttempts(connection),
       queue: new QueueRows(connection),
       artifacts: new ArtifactRecords(connection),

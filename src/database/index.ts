@@ -3,6 +3,13 @@ export type { AttemptRecord, AttemptRecords } from './attempt-records.ts';
 export type { AuditEntry, AuditFilter, AuditMeans, AuditRecords } from './audit-records.ts';
 export type { DurationRecords } from './duration-records.ts';
 export type { EventRecords } from './event-records.ts';
+export {
+  type FailureGroup,
+  type FailureLine,
+  type FailureRecord,
+  type FailureRecords,
+  isExplainable,
+} from './failure-records.ts';
 export { type FarmDatabase, type OpenFarmOptions, openFarmDatabase } from './farm-database.ts';
 export { acquireBuilderLock, acquireManagerLock, type FarmLock, readManager } from './farm-lock.ts';
 export type { InventoryRecords, Success } from './inventory-records.ts';

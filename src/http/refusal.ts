@@ -13,6 +13,8 @@ const statusOf: Partial<Record<string, number>> = {
   HTP009: 416,
   HTP010: 503,
   HTP070: 500,
+  LOG002: 400,
+  LOG003: 503,
   STO001: 404,
   SCH007: 404,
   CIF001: 404,

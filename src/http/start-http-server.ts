@@ -18,6 +18,7 @@ import { identityRoutes } from './identity-routes.ts';
 import { listenAt, urlOf } from './listen.ts';
 import { LiveStreams } from './live-streams.ts';
 import { logRoutes } from './log-routes.ts';
+import { logWorkbenchRoutes } from './log-workbench-routes.ts';
 import { FarmMetrics } from './metrics/farm-metrics.ts';
 import { objectRoutes } from './object-routes.ts';
 import { openapiRoute } from './openapi.ts';
@@ -171,6 +172,7 @@ async function addRoutes(server: WebServer, options: HttpOptions, context: Route
     auditCommands(inner, context);
     identityRoutes(inner, context);
     logRoutes(inner, context);
+    logWorkbenchRoutes(inner, context);
     queueRoutes(inner, context);
     dashboardRoutes(inner, context);
     eventRoutes(inner, context);

@@ -15,6 +15,7 @@ import type {
 } from '../../src/api/index.ts';
 import { EbinRepositories, type ShownRepository } from '../../src/app/ebins/index.ts';
 import type { Bearer, FarmService, LogRevision, Measurement } from '../../src/app/index.ts';
+import { LogWorkbench } from '../../src/app/log-workbench/log-workbench.ts';
 import { auditLog } from '../../src/app/service/audit-log.ts';
 import { openFarmDatabase } from '../../src/database/index.ts';
 import { fault } from '../../src/diagnostics/index.ts';
@@ -86,6 +87,16 @@ export class ServiceDouble implements FarmService {
     queue: () => ({ jobs: [], counts: {}, targets: [], sources: [] }),
   };
   readonly ebins = new EbinRepositories(() => this.shownEbins);
+  readonly workbench = new LogWorkbench({
+    root: '/nowhere',
+    database: openFarmDatabase(':memory:', { clock: systemClock }),
+    clock: systemClock,
+    mayWrite: () => false,
+    idsOf: () => [],
+    logOf: () => {
+      throw new Error('the record is empty');
+    },
+  });
   readonly accounts = undefined;
   readonly audit = auditLog(openFarmDatabase(':memory:', { clock: systemClock }).audit);
   readonly calls: { readonly name: string; readonly args: readonly unknown[] }[] = [];

@@ -70,7 +70,8 @@ export async function openDashboard(options: FixtureOptions = {}): Promise<Dashb
       const page = await watchedPage(browser, problems, how);
       await page.goto(url + path);
       await page.locator('main h1').waitFor();
-      await page.locator('main .empty', { hasText: 'reading …' }).waitFor({ state: 'detached' });
+      const reading = page.locator('main .empty', { hasText: 'reading …' });
+      await expect.poll(() => reading.count(), { timeout: 30_000 }).toBe(0);
       return page;
     },
     hangUp: async () => {

@@ -5,11 +5,12 @@ import { Dashboard } from '../dashboard/dashboard.ts';
 import { ebinLook } from '../ebin-targets/look.ts';
 import type { EbinLook } from '../ebins/index.ts';
 import type { Farm } from '../farm.ts';
+import { LogWorkbench } from '../log-workbench/log-workbench.ts';
 import { pythonViews } from '../python-targets/views.ts';
 import { stageViews } from '../stage-targets/views.ts';
 import { type AuditLog, auditLog } from './audit-log.ts';
 import { ebinRequestViews } from './ebin-requests.ts';
-import type { LogRevision } from './farm-service.ts';
+import type { LogRevision } from './log-revision.ts';
 import { QueueNotes } from './queue-notes.ts';
 import { UpkeepLook } from './upkeep-look.ts';
 import { FarmViews } from './views.ts';
@@ -20,6 +21,8 @@ export abstract class FarmLook {
   readonly hub: LogHub;
   /** Repositories of ebins. */
   readonly ebins: EbinLook;
+  /** Finding one's way in logs. */
+  readonly workbench: LogWorkbench;
   /** Who did what. */
   readonly audit: AuditLog;
   readonly dashboard: Dashboard;
@@ -36,6 +39,14 @@ export abstract class FarmLook {
     this.notes = new QueueNotes(farm, hub);
     this.audit = auditLog(farm.database.audit);
     this.ebins = ebinLook(farm, () => this.localBuilders() !== undefined);
+    this.workbench = new LogWorkbench({
+      root: farm.paths.root,
+      database: farm.database,
+      clock: farm.clock,
+      mayWrite: () => this.localBuilders() !== undefined,
+      idsOf: (name) => this.views.idsOf(name),
+      logOf: (job) => this.notes.revision(job),
+    });
     this.#upkeep = new UpkeepLook(farm);
     this.dashboard = new Dashboard(farm, this.#upkeep, () => ({
       open: this.views.counts(),

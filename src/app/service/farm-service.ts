@@ -21,9 +21,11 @@ import type { AuditMeans } from '../../database/index.ts';
 import type { FarmEvent } from '../../model/index.ts';
 import type { DashboardLook } from '../dashboard/dashboard.ts';
 import type { EbinLook } from '../ebins/index.ts';
+import type { LogWorkbench } from '../log-workbench/log-workbench.ts';
 import type { PythonViews } from '../python-targets/views.ts';
 import type { Accounts } from './accounts.ts';
 import type { AuditLog } from './audit-log.ts';
+import type { LogRevision } from './log-revision.ts';
 
 /** Who may do what. `builder`: hand in objects, fetch inputs. `operator`: schedule, cancel, drain. */
 export type TokenRole = 'builder' | 'operator';
@@ -33,18 +35,6 @@ export interface Bearer {
   readonly role: TokenRole;
   readonly name: string;
   readonly means: AuditMeans;
-}
-
-/** One revision of a package's log: queue notes and the logs of all attempts of one job, as one stream of bytes. */
-export interface LogRevision {
-  /** `target/arch/name`. */
-  readonly job: string;
-  /** ms since the epoch of the request; names the revision. */
-  readonly timestamp: number;
-  /** Absolute paths of the files that make the stream, in order, as of now. */
-  segments(): readonly string[];
-  /** Whether nothing will be added to the stream any more. */
-  isFinished(): boolean;
 }
 
 /** A number for metrics that only the manager knows: time per phase, status calls that failed. */
@@ -66,6 +56,8 @@ export interface FarmService {
   readonly audit: AuditLog;
   /** What may be seen of repositories of ebins. */
   readonly ebins: EbinLook;
+  /** Finding one's way in logs. */
+  readonly workbench: LogWorkbench;
   /** What pages of the dashboard read. */
   readonly dashboard: DashboardLook;
   /** `early`: the answer to a request for many packages need not wait until they are queued. */

@@ -214,6 +214,7 @@ export class RunningFarm extends FarmLook implements FarmService {
     this.#notifier.start();
     this.#telling.catchUp();
     this.#run('logs', this.notes.makeUp());
+    this.#run('failures', this.workbench.failures.catchUp({ limit: 1e9, signal: this.#over.signal }));
     this.#run('work', this.#goToWork());
     this.#run('chores', this.#doChores());
     this.#run('upkeep', this.#upkeep.work(web.url, this.#over.signal));
@@ -340,6 +341,7 @@ export class RunningFarm extends FarmLook implements FarmService {
     if (key === undefined) return;
     const job = { id: event.job, key };
     if (event.to === 'succeeded') this.#publishing.nudge();
+    this.#run('failures', this.workbench.failures.hear(event));
     if (event.from === 'running' && event.to === 'ready') {
       this.#note(job, `The build was canceled and re-queued: ${event.reason}`);
     } else if (event.to === 'canceled' || event.to === 'blocked') {

@@ -1,6 +1,7 @@
 import type { Page } from '../page.ts';
 import { auditPage } from './audit.tsx';
 import { buildersPage } from './builders.tsx';
+import { logPage, logsPage } from './logs.tsx';
 import { overviewPage } from './overview.tsx';
 import { queuePage } from './queue.tsx';
 import { reviewPage, reviewsPage } from './reviews.tsx';
@@ -12,6 +13,8 @@ export const pages: readonly Page[] = [
   overviewPage,
   queuePage,
   buildersPage,
+  logsPage,
+  logPage,
   upstreamsPage,
   reviewsPage,
   reviewPage,
