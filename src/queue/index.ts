@@ -7,3 +7,4 @@ export type {
   QueueCounts,
   QueueEntry,
 } from './queue-backend.ts';
+export { ReadyStock } from './ready-stock.ts';
