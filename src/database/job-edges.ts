@@ -33,7 +33,12 @@ export class JobEdges {
   readonly #moveEdges: SqlStatement<never>;
   readonly #inherit: SqlStatement<{ dependant: number }>;
   readonly #recount: SqlStatement<never>;
-  readonly #openEdges: SqlStatement<{ dependency: number; dependant: number; required: number; kind: EdgeKind }>;
+  readonly #openEdges: SqlStatement<{
+    dependency: number;
+    dependant: number;
+    required: number;
+    kind: EdgeKind;
+  }>;
 
   readonly #jobs: JobRecords;
   /** Jobs that no other one waits for; not all such jobs. */

@@ -133,7 +133,12 @@ export class PlanRecords {
       ),
     );
     this.#insertEdge.write(
-      edges.map(({ dependency, dependant, required, kind }) => [dependency, dependant, required ? 1 : 0, kind]),
+      edges.map(({ dependency, dependant, required, kind }) => [
+        dependency,
+        dependant,
+        required ? 1 : 0,
+        kind,
+      ]),
     );
     return { run, plan: id, firstKey, rows };
   }

@@ -2,7 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { openFarmDatabase } from '../database/index.ts';
 import { VirtualClock } from '../host/index.ts';
-import { isFinal, type JobAction, type JobEdge, type Outcome, type Plan, type PlannedJob } from '../model/index.ts';
+import {
+  isFinal,
+  type JobAction,
+  type JobEdge,
+  type Outcome,
+  type Plan,
+  type PlannedJob,
+} from '../model/index.ts';
 import { builderName, type Digest, type JobId } from '../primitives/index.ts';
 import { admitPlan } from './admission.ts';
 import { Motion } from './motion.ts';
@@ -37,31 +44,33 @@ const planArb = fc
   .map((jobs) => planOf(jobs as Sketch[]));
 
 function planOf(sketches: readonly Sketch[]): Plan {
-  const jobs = sketches.map(({ name, needs, action, cycle, outside }): PlannedJob => ({
-    id: idOf(name),
-    kind: 'pkgbuild',
-    name,
-    folder: `/recipes/${name}`,
-    outputs: [name],
-    version: '1-1',
-    inputDigest: 'a'.repeat(64) as Digest,
-    action,
-    reasons: [{ kind: 'new' }],
-    waitsFor: needs.map(
-      ({ on, required }): JobEdge => ({
-        job: idOf(sketches[on]?.name ?? ''),
-        because: 'x',
-        match: 'output',
-        required,
-      }),
-    ),
-    cutEdges: [],
-    ...(cycle ? { cycle: 1 } : {}),
-    buildClass: undefined,
-    ...(outside.length === 0 ? {} : { outside: outside.map(idOf) }),
-    expectedMs: undefined,
-    criticalPathMs: 1,
-  }));
+  const jobs = sketches.map(
+    ({ name, needs, action, cycle, outside }): PlannedJob => ({
+      id: idOf(name),
+      kind: 'pkgbuild',
+      name,
+      folder: `/recipes/${name}`,
+      outputs: [name],
+      version: '1-1',
+      inputDigest: 'a'.repeat(64) as Digest,
+      action,
+      reasons: [{ kind: 'new' }],
+      waitsFor: needs.map(
+        ({ on, required }): JobEdge => ({
+          job: idOf(sketches[on]?.name ?? ''),
+          because: 'x',
+          match: 'output',
+          required,
+        }),
+      ),
+      cutEdges: [],
+      ...(cycle ? { cycle: 1 } : {}),
+      buildClass: undefined,
+      ...(outside.length === 0 ? {} : { outside: outside.map(idOf) }),
+      expectedMs: undefined,
+      criticalPathMs: 1,
+    }),
+  );
   return { target: 'local', arch: 'x86_64', jobs, cycles: [], problems: [] };
 }
 
@@ -77,11 +86,18 @@ const outcomes: readonly Outcome[] = [
 ];
 
 const stepArb = fc.oneof(
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('admit' as const), plan: planArb, failFast: fc.boolean() }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('admit' as const), plan: planArb, failFast: fc.boolean() }),
+  },
   { weight: 8, arbitrary: fc.record({ kind: fc.constant('start' as const), at: fc.nat(20) }) },
   {
     weight: 8,
-    arbitrary: fc.record({ kind: fc.constant('end' as const), at: fc.nat(20), how: fc.constantFrom(...outcomes) }),
+    arbitrary: fc.record({
+      kind: fc.constant('end' as const),
+      at: fc.nat(20),
+      how: fc.constantFrom(...outcomes),
+    }),
   },
   {
     weight: 4,
@@ -117,23 +133,36 @@ class Side {
   }
 
   #rows() {
-    return Array.from({ length: this.#keys }, (_, at) => this.record.jobs.get(at + 1)).flatMap((row) => row ?? []);
+    return Array.from({ length: this.#keys }, (_, at) => this.record.jobs.get(at + 1)).flatMap(
+      (row) => row ?? [],
+    );
   }
 
   #work(step: Step, motion: Motion): void {
     const open = this.#rows().filter(({ state }) => !isFinal(state));
-    const pick = <One>(list: readonly One[], at: number): One | undefined => list[at % Math.max(1, list.length)];
+    const pick = <One>(list: readonly One[], at: number): One | undefined =>
+      list[at % Math.max(1, list.length)];
     if (step.kind === 'admit') {
       const options = { why: 'w', failFast: step.failFast };
       admitPlan(step.plan, options, { database: this.record, motion, nowMs: 1000 });
       this.#keys += step.plan.jobs.length;
     } else if (step.kind === 'start') {
-      const job = pick(open.filter(({ state }) => state === 'ready'), step.at);
+      const job = pick(
+        open.filter(({ state }) => state === 'ready'),
+        step.at,
+      );
       if (job) motion.start(job, { builder: builderName('one'), fence: 1 });
     } else if (step.kind === 'end') {
-      const job = pick(open.filter(({ state }) => state === 'running'), step.at);
+      const job = pick(
+        open.filter(({ state }) => state === 'running'),
+        step.at,
+      );
       if (job?.attempt === undefined) return;
-      motion.endAttempt(job, { id: job.attempt, builder: builderName('one') }, { outcome: step.how, facts: {} });
+      motion.endAttempt(
+        job,
+        { id: job.attempt, builder: builderName('one') },
+        { outcome: step.how, facts: {} },
+      );
     } else if (step.kind === 'decide') {
       const key = pick([...this.#decide], step.at);
       if (key === undefined) return;

@@ -1,4 +1,11 @@
-import { type EdgeRow, type JobRecord, type NewPlan, type Peaks, type PlanHead, planRows } from '../database/index.ts';
+import {
+  type EdgeRow,
+  type JobRecord,
+  type NewPlan,
+  type Peaks,
+  type PlanHead,
+  planRows,
+} from '../database/index.ts';
 import { type FarmEvent, isFinal, type JobStateName, type PlannedJob } from '../model/index.ts';
 import type { AttemptId, JobId, PlanId, RunId } from '../primitives/index.ts';
 import type { DispatchRecord } from './record.ts';
@@ -98,8 +105,7 @@ export class VirtualRecord implements DispatchRecord {
       return next;
     },
     planned: (key) => this.#planned.get(key) ?? this.#begun.planned(key),
-    openOfPlan: (plan) =>
-      this.#rows(this.#keysOf.get(plan) ?? []).filter(({ state }) => !isFinal(state)),
+    openOfPlan: (plan) => this.#rows(this.#keysOf.get(plan) ?? []).filter(({ state }) => !isFinal(state)),
     openWithId: (id) => this.#rows(this.#open.get(id) ?? []),
     decrementPending: (key) => {
       const job = this.#jobs.get(key);

@@ -80,7 +80,10 @@ describe('the order of the queue as a plain value', () => {
         for (const one of steps) {
           if (one.kind === 'offer') {
             // offers have numbers of their own: two jobs never share one
-            const given = { ...one.value, offer: one.value.offer * 100 + Number(one.value.job.split('-')[1]) };
+            const given = {
+              ...one.value,
+              offer: one.value.offer * 100 + Number(one.value.job.split('-')[1]),
+            };
             plain.offer(given);
             stock.offer(given);
           } else if (one.kind === 'claim') {

@@ -96,7 +96,9 @@ export class ReadyStock {
       const [eldest] = lane.byAge;
       if (eldest === undefined || !mayTake(claimant, lane.like)) continue;
       if (eldest.readySinceMs <= overdueMs) {
-        const own = lane.byAge.find((entry) => entry.readySinceMs > overdueMs || fitsInto(needOf(entry), whole));
+        const own = lane.byAge.find(
+          (entry) => entry.readySinceMs > overdueMs || fitsInto(needOf(entry), whole),
+        );
         if (own && own.readySinceMs <= overdueMs && (!overdue || olderFirst(own, overdue) < 0)) overdue = own;
       }
       const entry = lane.byPriority.findLast((one) => fitsInto(needOf(one), free));
@@ -140,8 +142,7 @@ export class ReadyStock {
 const olderFirst = (a: QueueEntry, b: QueueEntry): number =>
   a.readySinceMs - b.readySinceMs || a.offer - b.offer;
 
-const worseFirst = (a: QueueEntry, b: QueueEntry): number =>
-  a.priority - b.priority || olderFirst(b, a);
+const worseFirst = (a: QueueEntry, b: QueueEntry): number => a.priority - b.priority || olderFirst(b, a);
 
 type Compare = (a: QueueEntry, b: QueueEntry) => number;
 

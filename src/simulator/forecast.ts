@@ -128,7 +128,12 @@ export class ForecastRuns {
       jobs.set(key, { key, id, plan, position, ...times, basis, withoutHistory });
     }
     const { nowMs, open } = this.#input;
-    return { atMs: nowMs, runs: this.#input.runs, jobs, plans: open.plans.map(({ id }) => this.#plan(id, jobs)) };
+    return {
+      atMs: nowMs,
+      runs: this.#input.runs,
+      jobs,
+      plans: open.plans.map(({ id }) => this.#plan(id, jobs)),
+    };
   }
 
   #gather({ jobs }: Simulation): void {

@@ -93,7 +93,9 @@ function worstWork(jobs: readonly Job[], builders: readonly VirtualBuilder[]): n
       if (at !== '' && builder) capacity += builder.slots * builder.speed;
     }
     if (capacity === 0) continue;
-    const inside = new Set([...groups].flatMap(([where, its]) => ([...its].every((at) => group.has(at)) ? [where] : [])));
+    const inside = new Set(
+      [...groups].flatMap(([where, its]) => ([...its].every((at) => group.has(at)) ? [where] : [])),
+    );
     // from each release on: what comes later cannot have begun before
     const mine = jobs.filter(({ where, ms }) => ms > 0 && inside.has(where));
     mine.sort((a, b) => b.releaseMs - a.releaseMs);

@@ -102,7 +102,8 @@ class Simulator {
   }
 
   run(): Simulation {
-    for (const { atMs, plan } of this.#request.arrivals ?? []) this.#agenda.put(atMs, { kind: 'arrival', plan });
+    for (const { atMs, plan } of this.#request.arrivals ?? [])
+      this.#agenda.put(atMs, { kind: 'arrival', plan });
     this.#takeUp();
     this.#giveOut();
     for (let at = this.#agenda.nextMs; at !== undefined; at = this.#agenda.nextMs) {
@@ -110,9 +111,11 @@ class Simulator {
       while (this.#agenda.nextMs === at) this.#happen(this.#agenda.take() as Moment);
       this.#giveOut();
     }
-    for (const row of this.#record.all()) this.#seen(row).state = row.state;
+    const jobs = new Map<number, SimulatedJob>();
+    for (const row of this.#record.all())
+      jobs.set(row.key, Object.assign(this.#seen(row), { state: row.state }));
     return {
-      jobs: this.#jobs,
+      jobs,
       order: this.#order,
       endMs: this.#endMs,
       seats: this.#seats,
@@ -263,4 +266,3 @@ function outcomeOf({ outcome, durationMs }: Fate): Outcome {
       };
   }
 }
-

@@ -20,7 +20,11 @@ export interface SimulationSummary {
   readonly states: Readonly<Partial<Record<JobStateName, number>>>;
   /** Jobs that no builder may take, and what waits for them. */
   readonly stuck: readonly JobId[];
-  readonly builders: readonly { readonly name: string; readonly slots: number; readonly utilisation: number }[];
+  readonly builders: readonly {
+    readonly name: string;
+    readonly slots: number;
+    readonly utilisation: number;
+  }[];
 }
 
 /** What a simulation came to. */
@@ -39,7 +43,8 @@ export function summarize(simulation: Simulation, startMs: number): SimulationSu
   }
   const slots = simulation.seats.reduce((sum, { builder }) => sum + builder.slots, 0);
   const used = simulation.seats.reduce((sum, { usedMs }) => sum + usedMs, 0);
-  const share = (usedMs: number, of: number): number => (makespanMs * of > 0 ? usedMs / (makespanMs * of) : 0);
+  const share = (usedMs: number, of: number): number =>
+    makespanMs * of > 0 ? usedMs / (makespanMs * of) : 0;
   return {
     makespanMs,
     waiting: spansOf(waits),

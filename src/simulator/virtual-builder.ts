@@ -15,7 +15,10 @@ export interface VirtualBuilder {
 }
 
 /** What the queue asks of a builder; room is not bounded. */
-export const claimantOf = ({ name, builderClass, labels, arches }: VirtualBuilder, usualArch: string): Claimant => ({
+export const claimantOf = (
+  { name, builderClass, labels, arches }: VirtualBuilder,
+  usualArch: string,
+): Claimant => ({
   builder: name,
   builderClass,
   labels,
