@@ -33,6 +33,7 @@ export class JobEdges {
   readonly #moveEdges: SqlStatement<never>;
   readonly #inherit: SqlStatement<{ dependant: number }>;
   readonly #recount: SqlStatement<never>;
+  readonly #waits: SqlStatement<{ key: number; kind: EdgeKind; required: number }>;
   readonly #openEdges: SqlStatement<{
     dependency: number;
     dependant: number;
@@ -88,6 +89,9 @@ export class JobEdges {
            JOIN job_edges o ON o.dependency = i.dependant JOIN jobs w ON w.key = o.dependant AND w.state IN ('waiting', 'running')
          WHERE i.dependant = ? RETURNING dependant`,
     );
+    this.#waits = connection.prepare(
+      'SELECT dependency AS key, kind, required FROM job_edges WHERE dependant = ? ORDER BY dependency',
+    );
     this.#openEdges = connection.prepare(
       `SELECT e.* FROM jobs w JOIN job_edges e ON e.dependant = w.key JOIN jobs d ON d.key = e.dependency
        WHERE ${openAs('w')} AND ${openAs('d')} ORDER BY e.dependant, e.dependency`,
@@ -107,6 +111,14 @@ export class JobEdges {
    */
   needing(id: JobId): JobRecord[] {
     return this.#needing.all(id).map(jobOf);
+  }
+
+  /** What a job waited or waits for, all kinds of edges, with the jobs as they stand. */
+  waitsOf(key: number): { readonly job: JobRecord; readonly kind: EdgeKind; readonly required: boolean }[] {
+    return this.#waits.all(key).flatMap((row) => {
+      const job = this.#jobs.get(row.key);
+      return job ? [{ job, kind: row.kind, required: row.required === 1 }] : [];
+    });
   }
 
   /** Who waits for whom among all jobs that are not final. */

@@ -62,6 +62,7 @@ export class PlanRecords {
   readonly #lastKey: SqlStatement<{ last: number | null }>;
   readonly #get: SqlStatement<HeadRow>;
   readonly #list: SqlStatement<HeadRow>;
+  readonly #page: SqlStatement<HeadRow>;
   readonly #open: SqlStatement<HeadRow>;
   readonly #planned: SqlStatement<{ planned: string }>;
   readonly #finish: SqlStatement<never>;
@@ -88,6 +89,7 @@ export class PlanRecords {
     this.#get = connection.prepare(`${heads} WHERE p.id = ?`);
     this.#ofRequest = connection.prepare(`${heads} WHERE p.request = ?`);
     this.#list = connection.prepare(`${heads} ORDER BY p.id DESC LIMIT ?`);
+    this.#page = connection.prepare(`${heads} WHERE p.id < ? ORDER BY p.id DESC LIMIT ?`);
     this.#open = connection.prepare(`${heads} WHERE p.finished_ms IS NULL ORDER BY p.id`);
     this.#planned = connection.prepare(
       'SELECT d.planned FROM jobs j JOIN job_plans d ON d.key = j.key WHERE j.plan = ? ORDER BY j.position',
@@ -157,6 +159,11 @@ export class PlanRecords {
   /** The newest plans, newest first. */
   list(limit: number): PlanHead[] {
     return this.#list.all(limit).map(headOf);
+  }
+
+  /** Plans before one, newest first. */
+  before(plan: PlanId | undefined, limit: number): PlanHead[] {
+    return this.#page.all(plan ?? Number.MAX_SAFE_INTEGER, limit).map(headOf);
   }
 
   /** Plans with jobs that are not final, oldest first. */

@@ -15,6 +15,8 @@ const statusOf: Partial<Record<string, number>> = {
   HTP070: 500,
   STO001: 404,
   SCH007: 404,
+  CLI002: 404,
+  SIM002: 404,
   CIF001: 404,
   EBN084: 404,
   EBN095: 404,

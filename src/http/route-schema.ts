@@ -30,6 +30,7 @@ export interface RouteDescription {
     | 'stages'
     | 'python'
     | 'farm'
+    | 'foresight'
     | 'pages';
   readonly params?: WireSchema;
   readonly query?: WireSchema;

@@ -11,6 +11,7 @@ import { ebinRequestRoutes } from './ebin-request-routes.ts';
 import { ebinRoutes } from './ebin-routes.ts';
 import { eventRoutes } from './event-routes.ts';
 import { farmRoutes } from './farm-routes.ts';
+import { foresightRoutes } from './foresight-routes.ts';
 import { completeLimits, type HttpOptions, type HttpServer } from './http-options.ts';
 import { listenAt, urlOf } from './listen.ts';
 import { LiveStreams } from './live-streams.ts';
@@ -164,6 +165,7 @@ async function addRoutes(server: WebServer, options: HttpOptions, context: Route
   await server.register(async (inner) => {
     logRoutes(inner, context);
     queueRoutes(inner, context);
+    foresightRoutes(inner, context);
     eventRoutes(inner, context);
     commandRoutes(inner, context);
     upkeepRoutes(inner, context);

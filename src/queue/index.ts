@@ -1,4 +1,4 @@
-export { type Fit, mayTake } from './class-fit.ts';
+export { type Fit, fitOf, mayTake } from './class-fit.ts';
 export type {
   Claimant,
   ClaimRequest,

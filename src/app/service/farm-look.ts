@@ -4,6 +4,7 @@ import type { FarmEvent } from '../../model/index.ts';
 import { ebinLook } from '../ebin-targets/look.ts';
 import type { EbinLook } from '../ebins/index.ts';
 import type { Farm } from '../farm.ts';
+import { type Foresight, foresightOf } from '../foresight/index.ts';
 import { stageViews } from '../stage-targets/views.ts';
 import { ebinRequestViews } from './ebin-requests.ts';
 import type { LogRevision } from './farm-service.ts';
@@ -17,6 +18,7 @@ export abstract class FarmLook {
   readonly hub: LogHub;
   /** Repositories of ebins. */
   readonly ebins: EbinLook;
+  readonly foresight: Foresight;
   protected readonly views: FarmViews;
   protected readonly notes: QueueNotes;
   readonly #upkeep: UpkeepLook;
@@ -29,6 +31,7 @@ export abstract class FarmLook {
     this.views = new FarmViews(farm, () => this.localBuilders());
     this.notes = new QueueNotes(farm, hub);
     this.ebins = ebinLook(farm, () => this.localBuilders() !== undefined);
+    this.foresight = foresightOf(farm, this.views, () => this.localBuilders());
     this.#upkeep = new UpkeepLook(farm);
     this.#logsUrl = farm.config.notify['logs-url'] ?? logsUrl;
   }

@@ -19,6 +19,7 @@ import type {
 } from '../../api/index.ts';
 import type { FarmEvent } from '../../model/index.ts';
 import type { EbinLook } from '../ebins/index.ts';
+import type { Foresight } from '../foresight/index.ts';
 
 /** Who may do what. `builder`: hand in objects, fetch inputs. `operator`: schedule, cancel, drain. */
 export type TokenRole = 'builder' | 'operator';
@@ -48,6 +49,8 @@ export interface Measurement {
 
 /** What the faces (HTTP, command line) may ask of a running manager. All reading is cheap enough to be polled. */
 export interface FarmService {
+  /** Why a job stands where it does, when it will be done, and what would be if. */
+  readonly foresight: Pick<Foresight, 'why' | 'forecast' | 'plans' | 'plan' | 'simulate'>;
   /** What may be seen of repositories of ebins. */
   readonly ebins: EbinLook;
   /** `early`: the answer to a request for many packages need not wait until they are queued. */
