@@ -68,7 +68,8 @@ function lacksOf(scene: WhyScene, job: JobRecord, builder: BuilderView): readonl
   if (missing.length > 0)
     lacks.push(`it lacks the ${missing.length === 1 ? 'label' : 'labels'} ${missing.join(', ')}`);
   const fit = fitOf(job.buildClass);
-  if (!mayTake(claimant, { buildClass: job.buildClass })) lacks.push(classText(fit, builderClass));
+  if (!mayTake({ ...claimant, usualArch: true }, { buildClass: job.buildClass }))
+    lacks.push(classText(fit, builderClass));
   return lacks;
 }
 
