@@ -13,6 +13,7 @@ import { JobViews } from './job-views.ts';
 import { checkVersion, type MigrationList, migrate } from './migrations.ts';
 import { PlanRecords } from './plan-records.ts';
 import { RangeRecords } from './range-records.ts';
+import { RecentAttempts } from './recent-attempts.ts';
 import { BuilderRecords, PeakRecords, RequestRecords, WordRecords } from './service-records.ts';
 import { SqlConnection, unusable } from './sql-connection.ts';
 
@@ -35,6 +36,7 @@ export interface FarmDatabase {
   readonly edges: JobEdges;
   readonly views: JobViews;
   readonly attempts: AttemptRecords;
+  readonly recent: RecentAttempts;
   readonly artifacts: ArtifactRecords;
   readonly inventory: InventoryRecords;
   readonly durations: DurationRecords;
@@ -74,6 +76,7 @@ export function openFarmDatabase(path: string, options: OpenFarmOptions): FarmDa
       edges: new JobEdges(connection, jobs),
       views: new JobViews(connection),
       attempts: new AttemptRecords(connection),
+      recent: new RecentAttempts(connection),
       artifacts: new ArtifactRecords(connection),
       inventory: new InventoryRecords(connection),
       durations: new DurationRecords(connection),
