@@ -168,11 +168,8 @@ async function addRoutes(server: WebServer, options: HttpOptions, context: Route
   await server.register(async (inner) => {
     logRoutes(inner, context);
     queueRoutes(inner, context);
-<<<<<<< HEAD
     foresightRoutes(inner, context);
-=======
     dashboardRoutes(inner, context);
->>>>>>> w-d1
     eventRoutes(inner, context);
     commandRoutes(inner, context);
     upkeepRoutes(inner, context);

@@ -19,11 +19,8 @@ export abstract class FarmLook {
   readonly hub: LogHub;
   /** Repositories of ebins. */
   readonly ebins: EbinLook;
-<<<<<<< HEAD
   readonly foresight: Foresight;
-=======
   readonly dashboard: Dashboard;
->>>>>>> w-d1
   protected readonly views: FarmViews;
   protected readonly notes: QueueNotes;
   readonly #upkeep: UpkeepLook;
