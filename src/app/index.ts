@@ -6,6 +6,7 @@ export type { BuildReport, JobReport } from './build-report.ts';
 export type { BuilderProcessOptions } from './builder-process.ts';
 export { type DumpSubject, dumpSubjects } from './dump-subjects.ts';
 export type { Farm } from './farm.ts';
+export type { FarmStatus } from './farm-status.ts';
 export { managerUrl } from './farm-client.ts';
 export { isFarm } from './is-farm.ts';
 export type { BuildRequest } from './main-path.ts';

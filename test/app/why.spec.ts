@@ -108,7 +108,11 @@ describe('why a job was planned', () => {
   it('follows a rebuilt dependency to the change that began it', async () => {
     const rebuilt = (name: string): JobReason => ({ kind: 'dependency-rebuilt', dependency: idOf(name) });
     const plan = reasonedPlan(
-      { base: {}, lib: { needs: ['base'] }, app: { needs: ['lib'] } },
+      {
+        base: {},
+        lib: { needs: ['base'], action: 'build-if-broken' },
+        app: { needs: ['lib'], action: 'build-if-broken' },
+      },
       { base: [{ kind: 'recipe-changed', version: '1-1' }], lib: [rebuilt('base')], app: [rebuilt('lib')] },
     );
     await scene.dispatcher.admit(plan, { why: 'packmill build .' });
@@ -331,7 +335,7 @@ describe('why a package is not published', () => {
     scene.database.jobs.update(job, { reason, sinceMs: job.sinceMs });
     const answer = ask('lib', shows(3, { lib: '2-1' }));
     expect(text(answer.now)).toBe(
-      "1-1 is built, and the publisher refused it: PUB002 'lib' 1-1 is older than 2-1, which is published\n  the repository has 2-1",
+      "1-1: built, and not published: PUB002 'lib' 1-1 is older than 2-1, which is published\n  the repository has 2-1",
     );
     expect(answer.next.commands[0]).toBe('packmill explain PUB002');
   });

@@ -29,9 +29,22 @@ export function openWork({
     plans,
     rows,
     edges: database.edges.openEdges(),
-    planned: (key) => database.jobs.planned(key),
-    peaks: (job) => database.peaks.get(job),
+    // asked for again in each run of a forecast
+    planned: once((key) => database.jobs.planned(key)),
+    peaks: once((job) => database.peaks.get(job)),
     running,
+  };
+}
+
+/** A function that is asked only once for each argument. */
+function once<Argument, Result>(ask: (argument: Argument) => Result): (argument: Argument) => Result {
+  const known = new Map<Argument, Result>();
+  return (argument) => {
+    const before = known.get(argument);
+    if (before !== undefined) return before;
+    const result = ask(argument);
+    known.set(argument, result);
+    return result;
   };
 }
 

@@ -1,4 +1,5 @@
 import { nextTurn } from '../../host/index.ts';
+import type { PlanId } from '../../primitives/index.ts';
 import {
   type DurationModel,
   type Forecast,
@@ -28,7 +29,14 @@ const modelMs = 60_000;
 /** When open jobs will be done: made when somebody asks, kept for a while, made anew behind the back of who asks again. */
 export class Forecasts {
   readonly #scene: ForesightScene;
-  #held: { readonly forecast: HeldForecast; readonly madeMs: number; readonly costMs: number } | undefined;
+  #held:
+    | {
+        readonly forecast: HeldForecast;
+        readonly madeMs: number;
+        readonly costMs: number;
+        readonly newestPlan: PlanId | undefined;
+      }
+    | undefined;
   #model: { readonly model: DurationModel; readonly atMs: number } | undefined;
   #making: Promise<HeldForecast> | undefined;
 
@@ -36,12 +44,25 @@ export class Forecasts {
     this.#scene = scene;
   }
 
+  /** As `current`, but undefined when there is none yet and making it takes longer than that: it is there for who asks again. */
+  async soon(patienceMs: number): Promise<HeldForecast | undefined> {
+    const over = new AbortController();
+    const waited = this.#scene.farm.clock.sleep(patienceMs, over.signal).then(() => undefined);
+    try {
+      return await Promise.race([this.current(), waited]);
+    } finally {
+      over.abort();
+    }
+  }
+
   async current(): Promise<HeldForecast> {
     const held = this.#held;
     const ageMs = held ? this.#scene.farm.clock.monotonicMs() - held.madeMs : Number.POSITIVE_INFINITY;
-    if (held && ageMs < Math.max(youngMs, restFactor * held.costMs)) return held.forecast;
+    // of a plan that came since, it says nothing
+    const isBehind = held?.newestPlan !== this.#newestPlan();
+    if (held && !isBehind && ageMs < Math.max(youngMs, restFactor * held.costMs)) return held.forecast;
     this.#making ??= this.#make();
-    if (!held || ageMs > staleMs) return await this.#making;
+    if (!held || isBehind || ageMs > staleMs) return await this.#making;
     // whoever asks next is told if it fails
     this.#making.catch(() => undefined);
     return held.forecast;
@@ -52,6 +73,7 @@ export class Forecasts {
       const { farm, builders: views, isOwn } = this.#scene;
       const builders = workingBuilders(views(), isOwn);
       let costMs = 0;
+      const newestPlan = this.#newestPlan();
       const timed = <T>(work: () => T): T => {
         const startedMs = farm.clock.monotonicMs();
         const result = work();
@@ -61,11 +83,15 @@ export class Forecasts {
       const runs = timed(() => this.#begin(builders));
       while (timed(() => runs.next())) await nextTurn();
       const forecast = { ...timed(() => runs.result()), builders };
-      this.#held = { forecast, madeMs: farm.clock.monotonicMs(), costMs };
+      this.#held = { forecast, madeMs: farm.clock.monotonicMs(), costMs, newestPlan };
       return forecast;
     } finally {
       this.#making = undefined;
     }
+  }
+
+  #newestPlan(): PlanId | undefined {
+    return this.#scene.farm.database.plans.list(1)[0]?.id;
   }
 
   #begin(builders: readonly VirtualBuilder[]): ForecastRuns {

@@ -11,11 +11,13 @@ export function foresightOf(
   farm: Farm,
   views: FarmViews,
   local: () => readonly BuilderView[] | undefined,
+  patienceMs?: number,
 ): Foresight {
   const isManaged = (): boolean => local() !== undefined || readManager(farm.paths.lock) !== undefined;
   const own = machine.name();
   return new Foresight({
     farm,
+    patienceMs,
     isManaged,
     isOwn: (name) => local()?.some((one) => one.name === name) ?? name === own,
     builders: () => {

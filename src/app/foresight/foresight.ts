@@ -9,10 +9,10 @@ import type {
   TimeRangeView,
   WhyAnswer,
 } from '../../api/index.ts';
+import { fault } from '../../diagnostics/index.ts';
 import type { JobStateName } from '../../model/index.ts';
 import { type JobId, jobId, nearestNames, type PlanId, parseJobId } from '../../primitives/index.ts';
 import type { JobForecast } from '../../simulator/index.ts';
-import { fault } from '../../diagnostics/index.ts';
 import type { Farm } from '../farm.ts';
 import { usualArchOf } from '../service/architectures.ts';
 import { logsName } from '../service/failure-lines.ts';
@@ -35,6 +35,8 @@ export interface ForesightParts {
   readonly isOwn: (name: string) => boolean;
   /** Whether anybody gives jobs to builders now. */
   readonly isManaged: () => boolean;
+  /** How long an answer that needs no forecast waits for the first one; undefined: until it is there. */
+  readonly patienceMs?: number | undefined;
 }
 
 /** Why a job stands where it does, when it will be done, and what would be if: all reading, nothing is changed. */
@@ -58,7 +60,7 @@ export class Foresight {
   async why(of: string): Promise<WhyAnswer> {
     const { farm } = this.#parts;
     const id = this.#idOf(of);
-    const forecast = await this.#forecasts.current();
+    const forecast = await this.#soon();
     return whyAnswer(this.#whyScene(forecast), id, ({ logPath }) =>
       logPath === undefined ? '' : `${farm.paths.root}/${logPath}`,
     );
@@ -102,11 +104,16 @@ export class Foresight {
   }
 
   async #ends(): Promise<ReadonlyMap<PlanId, TimeRangeView | undefined>> {
-    const { plans } = await this.#forecasts.current();
-    return new Map(plans.map(({ plan, end }) => [plan, end]));
+    const forecast = await this.#soon();
+    return new Map(forecast?.plans.map(({ plan, end }) => [plan, end]));
   }
 
-  #whyScene(forecast: HeldForecast): WhyScene {
+  #soon(): Promise<HeldForecast | undefined> {
+    const { patienceMs } = this.#parts;
+    return patienceMs === undefined ? this.#forecasts.current() : this.#forecasts.soon(patienceMs);
+  }
+
+  #whyScene(forecast: HeldForecast | undefined): WhyScene {
     const { farm, builders, isOwn, isManaged } = this.#parts;
     const { database } = farm;
     return {
@@ -117,7 +124,7 @@ export class Foresight {
       isOwn,
       usualArch: usualArchOf(farm),
       forecastOf: (key) => {
-        const job = forecast.jobs.get(key);
+        const job = forecast?.jobs.get(key);
         return job && viewOf(job, database.jobs.get(key)?.state);
       },
       troubles: lastTroubles(farm),
@@ -147,7 +154,8 @@ export class Foresight {
     if (database.jobs.newestWithId(usual)) return usual;
     const found = database.views.idsOfName(of).find((id) => database.jobs.newestWithId(id));
     if (found) return found;
-    const near = nearestNames(of, database.inventory.recipes(target, arch).keys());
+    const open = database.views.openRevisions().map(({ id }) => parseJobId(id)?.name ?? id);
+    const near = nearestNames(of, new Set([...database.inventory.recipes(target, arch).keys(), ...open]));
     const next =
       near.length === 0 ? {} : { next: `Did you mean ${near.map((name) => `'${name}'`).join(' or ')}?` };
     throw fault('CLI002', { what: `no plan has a job '${usual}'`, ...next });

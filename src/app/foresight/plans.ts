@@ -1,4 +1,4 @@
-import type { PlanGraph, PlanRow, PlansReply, TimeRangeView } from '../../api/index.ts';
+import type { PlanGraph, PlanNode, PlanRow, PlansReply, TimeRangeView } from '../../api/index.ts';
 import type { PlanHead } from '../../database/index.ts';
 import { fault } from '../../diagnostics/index.ts';
 import type { Plan } from '../../model/index.ts';
@@ -7,6 +7,7 @@ import { planReason } from '../build-report.ts';
 import type { ForesightScene } from './farm-work.ts';
 
 const usualLimit = 50;
+const mostDrawings = 8;
 
 /** Ends that are foreseen, by plan. */
 type Ends = ReadonlyMap<PlanId, TimeRangeView | undefined>;
@@ -16,6 +17,7 @@ export class PlanViews {
   readonly #scene: ForesightScene;
   /** Of plans that are over nothing moves any more. */
   readonly #over = new Map<PlanId, PlanRow['states']>();
+  readonly #drawings = new Map<PlanId, DrawnPlan>();
 
   constructor(scene: ForesightScene) {
     this.#scene = scene;
@@ -38,32 +40,28 @@ export class PlanViews {
   graph(id: number, ends: Ends): PlanGraph {
     const { database } = this.#scene.farm;
     const head = database.plans.get(id as PlanId);
-    const plan = head && database.plans.load(head.id);
-    if (!head || !plan) throw fault('SIM002', { what: `there is no plan ${id}` });
-    const place = new Map(plan.jobs.map((job, at) => [job.id, at]));
-    const edges = plan.jobs.flatMap(({ waitsFor }, at) => {
-      const from = new Set(waitsFor.flatMap(({ job }) => place.get(job) ?? []));
-      return [...from].map((one): [number, number] => [one, at]);
-    });
-    const critical = criticalChain(plan, place);
-    const nodes = database.views.ofPlan(head.id).map((view, at) => ({
-      job: view.id,
-      name: view.name,
-      version: view.version,
-      action: view.action,
-      state: view.state,
-      reason: view.reason,
-      why: planReason(plan.jobs[at]),
-      builder: view.builder ?? null,
-      startedMs: view.startedMs ?? null,
-      durationMs: view.durationMs ?? null,
-      expectedMs: view.expectedMs ?? null,
-      pathMs: plan.jobs[at]?.criticalPathMs ?? 0,
-      critical: critical.has(at),
-      blockedOn: view.blockedOn ?? null,
-    }));
-    const problems = plan.problems.map(({ code, what }) => ({ code, what }));
-    return { ...this.#row(head, ends), nodes, edges, problems };
+    if (!head) throw fault('SIM002', { what: `there is no plan ${id}` });
+    const { nodes, edges, problems } = this.#drawn(head.id);
+    const stands = database.views.standsOf(head.id);
+    return {
+      ...this.#row(head, ends),
+      nodes: nodes.map((node, at) => ({ ...node, ...(stands[at] ?? unknownStand) })),
+      edges: [...edges],
+      problems: [...problems],
+    };
+  }
+
+  /** What of a plan never changes: it is written once. */
+  #drawn(id: PlanId): DrawnPlan {
+    const known = this.#drawings.get(id);
+    if (known) return known;
+    const plan = this.#scene.farm.database.plans.load(id);
+    if (!plan) throw fault('SIM002', { what: `there is no plan ${id}` });
+    const drawn = drawnPlan(plan);
+    // plans have thousands of jobs: those that somebody looks at
+    if (this.#drawings.size >= mostDrawings) this.#drawings.clear();
+    this.#drawings.set(id, drawn);
+    return drawn;
   }
 
   #row(head: PlanHead, ends: Ends): PlanRow {
@@ -91,6 +89,44 @@ export class PlanViews {
     if (finishedMs !== undefined) this.#over.set(id, states);
     return states;
   }
+}
+
+type Stand = Pick<PlanNode, 'state' | 'reason' | 'builder' | 'startedMs' | 'durationMs' | 'blockedOn'>;
+const unknownStand: Stand = {
+  state: 'waiting',
+  reason: '',
+  builder: null,
+  startedMs: null,
+  durationMs: null,
+  blockedOn: null,
+};
+
+interface DrawnPlan {
+  readonly nodes: readonly Omit<PlanNode, keyof Stand>[];
+  readonly edges: PlanGraph['edges'];
+  readonly problems: PlanGraph['problems'];
+}
+
+function drawnPlan(plan: Plan): DrawnPlan {
+  const place = new Map(plan.jobs.map((job, at) => [job.id, at]));
+  const critical = criticalChain(plan, place);
+  return {
+    nodes: plan.jobs.map((job, at) => ({
+      job: job.id,
+      name: job.name,
+      version: job.version,
+      action: job.action,
+      why: planReason(job),
+      expectedMs: job.expectedMs ?? null,
+      pathMs: job.criticalPathMs,
+      critical: critical.has(at),
+    })),
+    edges: plan.jobs.flatMap(({ waitsFor }, at) => {
+      const from = new Set(waitsFor.flatMap(({ job }) => place.get(job) ?? []));
+      return [...from].map((one): [number, number] => [one, at]);
+    }),
+    problems: plan.problems.map(({ code, what }) => ({ code, what })),
+  };
 }
 
 /** Places of the jobs on the longest chain: from the job with the longest path, each time to the one behind it with the longest. */

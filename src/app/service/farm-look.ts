@@ -13,6 +13,9 @@ import { QueueNotes } from './queue-notes.ts';
 import { UpkeepLook } from './upkeep-look.ts';
 import { FarmViews } from './views.ts';
 
+/** Pages show at once what they can. */
+const patienceMs = 150;
+
 /** What may be asked of a farm without changing it: the same of its manager and of those who only look. */
 export abstract class FarmLook {
   readonly farm: Farm;
@@ -33,7 +36,7 @@ export abstract class FarmLook {
     this.views = new FarmViews(farm, () => this.localBuilders());
     this.notes = new QueueNotes(farm, hub);
     this.ebins = ebinLook(farm, () => this.localBuilders() !== undefined);
-    this.foresight = foresightOf(farm, this.views, () => this.localBuilders());
+    this.foresight = foresightOf(farm, this.views, () => this.localBuilders(), patienceMs);
     this.#upkeep = new UpkeepLook(farm);
     this.dashboard = new Dashboard(farm, () => ({
       open: this.views.counts(),

@@ -5,7 +5,7 @@ import { setQuery } from '../frame/location.ts';
 import type { Page, PageProps } from '../page.ts';
 import { FaultShown } from '../pieces/problem.tsx';
 import { Table } from '../pieces/table.tsx';
-import { Duration, Empty, JsonLink, Meter, Section } from '../pieces/values.tsx';
+import { Duration, Empty, Meter, Section } from '../pieces/values.tsx';
 import { count, number } from '../pieces/words.ts';
 
 const dayMs = 86_400_000;
@@ -150,7 +150,7 @@ function Result({ reply, request }: { readonly reply: SimulationReply; readonly 
         <Figure
           name="really took"
           ms={reply.recordedMs}
-          of={reply.recordedMs === null ? 'not over, or not yet' : 'on record'}
+          of={reply.recordedMs === null ? 'it is not over' : 'on record'}
         />
       </dl>
       {reply.withoutHistory > 0 && (
@@ -159,10 +159,8 @@ function Result({ reply, request }: { readonly reply: SimulationReply; readonly 
           like them do.
         </p>
       )}
-      <div class="columns">
-        <Policies reply={reply} request={request} />
-        <Builders builders={builders} slots={slots} request={request} />
-      </div>
+      <Policies reply={reply} request={request} />
+      <Builders builders={builders} slots={slots} request={request} />
       {stuck.length > 0 && (
         <Section title="Never run" aside="no such builder may take them, or what they wait for">
           <p class="body">{stuck.slice(0, 60).join(', ')}</p>
@@ -282,9 +280,6 @@ function Builders(props: {
           },
         ]}
       />
-      <p class="body">
-        <JsonLink path={request} />
-      </p>
     </Section>
   );
 }

@@ -99,9 +99,11 @@ function drawEdges(
   context.lineWidth = Math.min(2, 1 / scale);
   context.strokeStyle = colours.line;
   context.stroke(plain);
-  context.lineWidth = Math.min(6, 2.5 / scale);
+  context.lineWidth = 2.5 / scale;
   context.strokeStyle = colours.warn;
   context.stroke(critical);
+  // a hub has hundreds
+  context.lineWidth = 1.4 / scale;
   context.strokeStyle = colours.accent;
   context.stroke(own);
 }

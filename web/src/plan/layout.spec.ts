@@ -58,8 +58,8 @@ describe('the layout of a plan', () => {
       expect(x + w).toBeLessThanOrEqual(width);
       expect(y + h).toBeLessThanOrEqual(height + 1);
     }
-    expect(width / height).toBeGreaterThan(0.3);
-    expect(width / height).toBeLessThan(12);
+    expect(width / height).toBeGreaterThan(0.5);
+    expect(width / height).toBeLessThan(2.5);
   });
 
   it('leads along edges to the left and right, and within a layer up and down', () => {

@@ -160,19 +160,21 @@ function middle(others: readonly number[], place: Float64Array): number | undefi
   return sum / others.length;
 }
 
-/** Coordinates; a layer with very many nodes gets several columns, so that the whole stays about as wide as high. */
+/** Coordinates; a layer with very many nodes gets several columns, as high as makes the whole about as wide as a screen is. */
 function placeAll(
   drafts: readonly Draft[],
   columns: readonly (readonly number[])[],
 ): Pick<Layout, 'placed' | 'width' | 'height'> {
-  const most = Math.max(12, Math.ceil(Math.sqrt(drafts.length) * 1.6));
+  let most = 12;
+  let size = sizeOf(columns, most);
+  while (size.width > screenShape * size.height && columns.some(({ length }) => length > most)) {
+    most = Math.ceil(most * 1.25);
+    size = sizeOf(columns, most);
+  }
   const placed: Placed[] = [];
   let x = 0;
-  let height = 0;
   for (const column of columns) {
-    const wide = Math.ceil(column.length / most);
-    const rows = Math.ceil(column.length / wide);
-    height = Math.max(height, rows * (nodeHeight + rowGap));
+    const { rows, width } = columnShape(column.length, most);
     for (const [place, at] of column.entries()) {
       const { layer: _, ...draft } = drafts[at] as Draft;
       placed[at] = {
@@ -183,9 +185,31 @@ function placeAll(
         height: nodeHeight,
       };
     }
-    x += wide * (nodeWidth + innerGap) - innerGap + columnGap;
+    x += width + columnGap;
   }
-  return { placed: centered(placed, height), width: Math.max(0, x - columnGap), height };
+  return { placed: centered(placed, size.height), ...size };
+}
+
+const screenShape = 1.5;
+
+/** Rows and width of a layer when no column of it may have more than so many rows. */
+function columnShape(count: number, most: number): { readonly rows: number; readonly width: number } {
+  const wide = Math.ceil(count / most);
+  return { rows: Math.ceil(count / wide), width: wide * (nodeWidth + innerGap) - innerGap };
+}
+
+function sizeOf(
+  columns: readonly (readonly number[])[],
+  most: number,
+): { readonly width: number; readonly height: number } {
+  let width = 0;
+  let height = 0;
+  for (const { length } of columns) {
+    const shape = columnShape(length, most);
+    width += shape.width + columnGap;
+    height = Math.max(height, shape.rows * (nodeHeight + rowGap));
+  }
+  return { width: Math.max(0, width - columnGap), height };
 }
 
 /** Short columns stand in the middle of the height. */

@@ -1,6 +1,6 @@
 import type { WhyAnswer } from '../../../api/index.ts';
-import { catalogue } from '../../../diagnostics/index.ts';
 import type { JobRecord } from '../../../database/index.ts';
+import { catalogue } from '../../../diagnostics/index.ts';
 import { shortName, type WhyScene } from './scene.ts';
 import type { WhyStep } from './step.ts';
 

@@ -1,7 +1,7 @@
 import type { JobRecord } from '../../../database/index.ts';
 import { catalogue } from '../../../diagnostics/index.ts';
 import { isFinal, isGood } from '../../../model/index.ts';
-import { formatDuration, parseJobId } from '../../../primitives/index.ts';
+import { formatDuration } from '../../../primitives/index.ts';
 import { whyReady } from './builders.ts';
 import { whyPublished } from './published.ts';
 import { shortName, timeText, type WhyScene, type WhySubject } from './scene.ts';
@@ -169,11 +169,8 @@ function failureStep({ database }: WhyScene, job: JobRecord): WhyStep {
     code,
     because: [
       ...(title === undefined ? [] : [{ kind: 'class', text: `that is: ${title}`, code }]),
-      ...(next === undefined ? [] : [{ kind: 'advice', text: next }]),
+      // the usual advice is the next step of the answer
+      ...(next === undefined || next === catalogue[code]?.next ? [] : [{ kind: 'advice', text: next }]),
     ],
   };
 }
-
-/** Target and architecture of a job. */
-export const targetOfJob = (job: JobRecord): { readonly target: string; readonly arch: string } =>
-  parseJobId(job.id) ?? { target: '', arch: '' };

@@ -1,4 +1,4 @@
-import type { JobReason, Plan, PlannedJob } from '../../../model/index.ts';
+import type { JobReason, PlannedJob } from '../../../model/index.ts';
 import { renderReason } from '../../../planner/index.ts';
 import type { JobId } from '../../../primitives/index.ts';
 import { shortName, timeText, type WhyScene, type WhySubject } from './scene.ts';
@@ -12,7 +12,7 @@ export function whyPlanned(scene: WhyScene, { planned, plan, head }: WhySubject)
   const jobs = new Map(plan.jobs.map((job) => [job.id, job]));
   return [
     originStep(scene, { planned, plan, head }),
-    ...planned.reasons.map((reason) => reasonStep(reason, { plan, jobs, seen: new Set([planned.id]) })),
+    ...planned.reasons.map((reason) => reasonStep(reason, planned, { jobs, seen: new Set([planned.id]) })),
   ];
 }
 
@@ -63,12 +63,11 @@ function upkeepStep(
 }
 
 interface Chain {
-  readonly plan: Plan;
   readonly jobs: ReadonlyMap<JobId, PlannedJob>;
   readonly seen: ReadonlySet<JobId>;
 }
 
-function reasonStep(reason: JobReason, chain: Chain): WhyStep {
+function reasonStep(reason: JobReason, planned: PlannedJob, chain: Chain): WhyStep {
   const text = renderReason(reason);
   if (reason.kind === 'soname-missing')
     return {
@@ -80,13 +79,13 @@ function reasonStep(reason: JobReason, chain: Chain): WhyStep {
   const behind = chain.jobs.get(dependency);
   const step: WhyStep = {
     kind: reason.kind,
-    text: `${text}: it is built again only if that breaks it`,
+    text: planned.action === 'build-if-broken' ? `${text}: it is built again only if that breaks it` : text,
     job: dependency,
   };
   if (!behind || chain.seen.has(dependency) || chain.seen.size > mostLinks) return step;
   const seen = new Set([...chain.seen, dependency]);
   const because = behind.reasons.map((one) => {
-    const link = reasonStep(one, { ...chain, seen });
+    const link = reasonStep(one, behind, { ...chain, seen });
     return { ...link, text: `'${shortName(dependency)}': ${link.text}` };
   });
   return { ...step, because };

@@ -1,4 +1,5 @@
 import type { AttemptRecord, JobRecord, StoredArtifact } from '../../../database/index.ts';
+import { catalogue } from '../../../diagnostics/index.ts';
 import { type JobId, parseJobId } from '../../../primitives/index.ts';
 import { timeText, type VisibleTarget, type WhyScene } from './scene.ts';
 import type { WhyStep } from './step.ts';
@@ -112,11 +113,17 @@ function refusedStep(
     };
   return {
     kind: 'refused',
-    text: `${version} is built, and the publisher refused it: ${said.replace(/^built, and not published: /, '')}`,
+    text: `${version}: ${withoutAdvice(said, code)}`,
     code,
     ...since,
     ...(there === undefined ? {} : { because: [{ kind: 'there', text: `the repository has ${there}` }] }),
   };
+}
+
+/** What to do stands in the next step already. */
+function withoutAdvice(said: string, code: string): string {
+  const advice = catalogue[code]?.next ?? '';
+  return said.endsWith(advice) ? said.slice(0, said.length - advice.length).replace(/\. $/, '') : said;
 }
 
 const nameOf = (job: JobId): string => parseJobId(job)?.name ?? job;
