@@ -42,12 +42,12 @@ it('while a job is built, the manager says why another one waits, when both will
   const why = await farm.do('why', 'after');
   expect(why).toContain("it waits for 'slow', which it needs");
   expect(why).toMatch(/'slow': builder '\S+' works on it for /);
-  expect(why).toMatch(/when: starts in \S+ to \S+, after 0 other jobs, done in \S+ to \S+\n/);
+  expect(why).toMatch(/when: starts in \S+ to \S+, after 0 other jobs, done in \S+ to \S+/);
   expect(why).toContain('packmill logs -f slow');
   const queue = await farm.do('queue');
-  expect(queue).toMatch(/running {2}demo\/x86_64\/slow on \S+: done in \S+ to \S+\n/);
-  expect(queue).toMatch(/waiting {2}demo\/x86_64\/after: starts in .* done in .*\n/);
-  expect(await farm.do('status')).toMatch(/plan \d+ has 2 open jobs: done in \S+ to \S+\n/);
+  expect(queue).toMatch(/running {2}demo\/x86_64\/slow on \S+: done in \S+ to \S+/);
+  expect(queue).toMatch(/waiting {2}demo\/x86_64\/after: starts in .* done in /);
+  expect(await farm.do('status')).toMatch(/plan \d+ has 2 open jobs: done in \S+ to \S+/);
   const simulated = JSON.parse(await farm.do('--json', 'simulate', '--builders', '+4'));
   expect(simulated).toMatchObject({ what: 'what is open now', jobs: 2, ran: 2, stuck: [] });
   expect(simulated.builders).toHaveLength(2);

@@ -22,6 +22,8 @@ const leastRuns = 20;
 /** A forecast is made anew when it is older than so many times what it cost, so that looking costs a twentieth of a core at most. */
 const restFactor = 20;
 const youngMs = 2000;
+/** Nobody else waits longer for the manager. */
+const sliceMs = 10;
 /** Older than this nobody is shown one while the next is being made. */
 const staleMs = 60_000;
 const modelMs = 60_000;
@@ -61,7 +63,9 @@ export class Forecasts {
     // of a plan that came since, it says nothing
     const isBehind = held?.newestPlan !== this.#newestPlan();
     if (held && !isBehind && ageMs < Math.max(youngMs, restFactor * held.costMs)) return held.forecast;
-    this.#making ??= this.#make();
+    this.#making ??= this.#make().finally(() => {
+      this.#making = undefined;
+    });
     if (!held || isBehind || ageMs > staleMs) return await this.#making;
     // whoever asks next is told if it fails
     this.#making.catch(() => undefined);
@@ -69,25 +73,27 @@ export class Forecasts {
   }
 
   async #make(): Promise<HeldForecast> {
-    try {
-      const { farm, builders: views, isOwn } = this.#scene;
-      const builders = workingBuilders(views(), isOwn);
-      let costMs = 0;
-      const newestPlan = this.#newestPlan();
-      const timed = <T>(work: () => T): T => {
-        const startedMs = farm.clock.monotonicMs();
-        const result = work();
-        costMs += farm.clock.monotonicMs() - startedMs;
-        return result;
-      };
-      const runs = timed(() => this.#begin(builders));
-      while (timed(() => runs.next())) await nextTurn();
-      const forecast = { ...timed(() => runs.result()), builders };
-      this.#held = { forecast, madeMs: farm.clock.monotonicMs(), costMs, newestPlan };
-      return forecast;
-    } finally {
-      this.#making = undefined;
-    }
+    const { farm, builders: views, isOwn } = this.#scene;
+    const builders = workingBuilders(views(), isOwn);
+    let costMs = 0;
+    const newestPlan = this.#newestPlan();
+    const timed = <T>(work: () => T): T => {
+      const startedMs = farm.clock.monotonicMs();
+      const result = work();
+      costMs += farm.clock.monotonicMs() - startedMs;
+      return result;
+    };
+    const runs = timed(() => this.#begin(builders));
+    const slice = (): boolean => {
+      const untilMs = farm.clock.monotonicMs() + sliceMs;
+      let isMore = true;
+      while (isMore && farm.clock.monotonicMs() < untilMs) isMore = runs.next();
+      return isMore;
+    };
+    while (timed(slice)) await nextTurn();
+    const forecast = { ...timed(() => runs.result()), builders };
+    this.#held = { forecast, madeMs: farm.clock.monotonicMs(), costMs, newestPlan };
+    return forecast;
   }
 
   #newestPlan(): PlanId | undefined {

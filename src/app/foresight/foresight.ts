@@ -27,6 +27,8 @@ import type { VisibleTarget, WhyScene } from './why/scene.ts';
 
 /** Jobs of a forecast that are shown unless somebody wants more. */
 const usualLimit = 200;
+/** Who asks for one job wants to know when. */
+const answerMs = 2000;
 
 export interface ForesightParts {
   readonly farm: Farm;
@@ -60,7 +62,7 @@ export class Foresight {
   async why(of: string): Promise<WhyAnswer> {
     const { farm } = this.#parts;
     const id = this.#idOf(of);
-    const forecast = await this.#soon();
+    const forecast = await this.#soon(answerMs);
     return whyAnswer(this.#whyScene(forecast), id, ({ logPath }) =>
       logPath === undefined ? '' : `${farm.paths.root}/${logPath}`,
     );
@@ -108,9 +110,11 @@ export class Foresight {
     return new Map(forecast?.plans.map(({ plan, end }) => [plan, end]));
   }
 
-  #soon(): Promise<HeldForecast | undefined> {
+  #soon(leastMs = 0): Promise<HeldForecast | undefined> {
     const { patienceMs } = this.#parts;
-    return patienceMs === undefined ? this.#forecasts.current() : this.#forecasts.soon(patienceMs);
+    return patienceMs === undefined
+      ? this.#forecasts.current()
+      : this.#forecasts.soon(Math.max(patienceMs, leastMs));
   }
 
   #whyScene(forecast: HeldForecast | undefined): WhyScene {
