@@ -135,6 +135,7 @@ export const rooms = {
     purpose: 'what others have: AUR, tags, versions, branches, package databases',
     knows: ['formats', 'host', 'fetcher', 'git'],
   },
+  identity: { floor: 2, purpose: 'who somebody is: accounts at an OpenID provider', knows: [] },
   forge: { floor: 2, purpose: 'merge and pull requests on GitLab and GitHub', knows: ['host'] },
   queue: {
     floor: 2,
@@ -305,6 +306,7 @@ export const fences = {
   '@octokit/request': ['notifier', 'forge'],
   '@gitbeaker/rest': ['notifier', 'forge'],
   'smol-toml': ['upstream', 'autogen'],
+  'openid-client': ['identity'],
   grammy: ['notifier'],
   nodemailer: ['notifier'],
   bson: ['formats'],

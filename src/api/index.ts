@@ -1,3 +1,4 @@
+export * from './audit.ts';
 export * from './build-history.ts';
 export * from './builder-protocol.ts';
 export * from './dashboard-views.ts';
@@ -17,5 +18,6 @@ export * from './problem-body.ts';
 export * from './python-symbols.ts';
 export * from './read-message.ts';
 export * from './schedule.ts';
+export * from './sign-in.ts';
 export * from './stage-views.ts';
 export * from './upkeep-views.ts';

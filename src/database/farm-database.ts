@@ -3,6 +3,7 @@ import { isFault } from '../diagnostics/index.ts';
 import type { Clock } from '../host/index.ts';
 import { ArtifactRecords } from './artifact-records.ts';
 import { AttemptRecords } from './attempt-records.ts';
+import { AuditRecords, auditTables } from './audit-records.ts';
 import { DurationRecords } from './duration-records.ts';
 import { EventRecords } from './event-records.ts';
 import { farmTables } from './farm-tables.ts';
@@ -46,6 +47,7 @@ export interface FarmDatabase {
   readonly builders: BuilderRecords;
   readonly peaks: PeakRecords;
   readonly words: WordRecords;
+  readonly audit: AuditRecords;
   /** For rooms with tables of their own. */
   readonly connection: DatabaseSync;
   /** All of `work` or nothing of it, on disk when it returns; `work` must not wait for anything. */
@@ -66,7 +68,7 @@ export function openFarmDatabase(path: string, options: OpenFarmOptions): FarmDa
   const isAlone = (options.mode ?? 'write') === 'write';
   const connection = SqlConnection.open(path, { readOnly, isAlone });
   try {
-    const lists = [farmTables, ...(options.migrations ?? [])];
+    const lists = [farmTables, auditTables, ...(options.migrations ?? [])];
     if (readOnly) for (const list of lists) checkVersion(connection, list);
     else migrate(connection, lists);
     const jobs = new JobRecords(connection);
@@ -86,6 +88,7 @@ export function openFarmDatabase(path: string, options: OpenFarmOptions): FarmDa
       builders: new BuilderRecords(connection),
       peaks: new PeakRecords(connection),
       words: new WordRecords(connection),
+      audit: new AuditRecords(connection, options.clock),
       connection: connection.raw,
       transaction: (work) => connection.transaction(work),
       transactionAhead: (work) => connection.transactionAhead(work),

@@ -7,6 +7,7 @@ import type { EbinLook } from '../ebins/index.ts';
 import type { Farm } from '../farm.ts';
 import { type Foresight, foresightOf } from '../foresight/index.ts';
 import { stageViews } from '../stage-targets/views.ts';
+import { type AuditLog, auditLog } from './audit-log.ts';
 import { ebinRequestViews } from './ebin-requests.ts';
 import type { LogRevision } from './farm-service.ts';
 import { QueueNotes } from './queue-notes.ts';
@@ -23,6 +24,8 @@ export abstract class FarmLook {
   /** Repositories of ebins. */
   readonly ebins: EbinLook;
   readonly foresight: Foresight;
+  /** Who did what. */
+  readonly audit: AuditLog;
   readonly dashboard: Dashboard;
   protected readonly views: FarmViews;
   protected readonly notes: QueueNotes;
@@ -35,6 +38,7 @@ export abstract class FarmLook {
     this.hub = hub;
     this.views = new FarmViews(farm, () => this.localBuilders());
     this.notes = new QueueNotes(farm, hub);
+    this.audit = auditLog(farm.database.audit);
     this.ebins = ebinLook(farm, () => this.localBuilders() !== undefined);
     this.foresight = foresightOf(farm, this.views, () => this.localBuilders(), patienceMs);
     this.#upkeep = new UpkeepLook(farm);

@@ -17,13 +17,23 @@ import type {
   UpkeepRunRequest,
   UpkeepView,
 } from '../../api/index.ts';
+import type { AuditMeans } from '../../database/index.ts';
 import type { FarmEvent } from '../../model/index.ts';
 import type { DashboardLook } from '../dashboard/dashboard.ts';
 import type { EbinLook } from '../ebins/index.ts';
 import type { Foresight } from '../foresight/index.ts';
+import type { Accounts } from './accounts.ts';
+import type { AuditLog } from './audit-log.ts';
 
 /** Who may do what. `builder`: hand in objects, fetch inputs. `operator`: schedule, cancel, drain. */
 export type TokenRole = 'builder' | 'operator';
+
+/** Whose token it is, what it may do, and how that is known. */
+export interface Bearer {
+  readonly role: TokenRole;
+  readonly name: string;
+  readonly means: AuditMeans;
+}
 
 /** One revision of a package's log: queue notes and the logs of all attempts of one job, as one stream of bytes. */
 export interface LogRevision {
@@ -52,6 +62,10 @@ export interface Measurement {
 export interface FarmService {
   /** Why a job stands where it does, when it will be done, and what would be if. */
   readonly foresight: Pick<Foresight, 'why' | 'forecast' | 'plans' | 'plan' | 'simulate'>;
+  /** How people sign in with their accounts; undefined: with tokens alone. */
+  readonly accounts: Accounts | undefined;
+  /** Who did what. */
+  readonly audit: AuditLog;
   /** What may be seen of repositories of ebins. */
   readonly ebins: EbinLook;
   /** What pages of the dashboard read. */
@@ -103,7 +117,7 @@ export interface FarmService {
   measurements?(): readonly Measurement[];
 
   /** The role a bearer token stands for, and whose it is. */
-  authenticate(token: string): { readonly role: TokenRole; readonly name: string } | undefined;
+  authenticate(token: string): Bearer | undefined;
   /** Whether this token of an attempt (`WorkOrder.token`) may hand in objects now. */
   mayHandIn(token: string): boolean;
 }
