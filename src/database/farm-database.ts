@@ -13,6 +13,7 @@ import { JobRecords } from './job-records.ts';
 import { JobViews } from './job-views.ts';
 import { checkVersion, type MigrationList, migrate } from './migrations.ts';
 import { PlanRecords } from './plan-records.ts';
+import { QueueRows } from './queue-rows.ts';
 import { RangeRecords } from './range-records.ts';
 import { RecentAttempts } from './recent-attempts.ts';
 import { BuilderRecords, PeakRecords, RequestRecords, WordRecords } from './service-records.ts';
@@ -38,6 +39,7 @@ export interface FarmDatabase {
   readonly views: JobViews;
   readonly attempts: AttemptRecords;
   readonly recent: RecentAttempts;
+  readonly queue: QueueRows;
   readonly artifacts: ArtifactRecords;
   readonly inventory: InventoryRecords;
   readonly durations: DurationRecords;
@@ -79,6 +81,7 @@ export function openFarmDatabase(path: string, options: OpenFarmOptions): FarmDa
       views: new JobViews(connection),
       attempts: new AttemptRecords(connection),
       recent: new RecentAttempts(connection),
+      queue: new QueueRows(connection),
       artifacts: new ArtifactRecords(connection),
       inventory: new InventoryRecords(connection),
       durations: new DurationRecords(connection),

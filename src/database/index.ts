@@ -12,6 +12,7 @@ export type { JobRevision, JobView, JobViews } from './job-views.ts';
 export type { MigrationList } from './migrations.ts';
 export { type EdgeRow, planRows } from './plan-rows.ts';
 export type { NewPlan, PlanHead, PlanRecords } from './plan-records.ts';
+export type { OpenState, QueueFilter, QueueRow, QueueRows } from './queue-rows.ts';
 export type { CommitRange, RangeOwner, RangeRecords } from './range-records.ts';
 export type { HourOfAttempts, JobAtWork, RecentAttempts, RecentFailure } from './recent-attempts.ts';
 export type {

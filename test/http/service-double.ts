@@ -143,7 +143,12 @@ export class ServiceDouble implements FarmService {
     upstreams: [],
     troubles: [],
   } as Overview;
-  readonly dashboard = { overview: () => this.overview };
+  readonly dashboard = {
+    overview: () => this.overview,
+    reviews: async () => [],
+    review: async () => undefined,
+    queue: () => ({ jobs: [], counts: {}, targets: [], sources: [] }),
+  };
   readonly ebins = new EbinRepositories(() => this.shownEbins);
   readonly accounts = undefined;
   readonly audit = auditLog(openFarmDatabase(':memory:', { clock: systemClock }).audit);
@@ -184,6 +189,10 @@ export class ServiceDouble implements FarmService {
   }
   async cancel(selection: JobSelection, reason: string) {
     this.#called('cancel', selection, reason);
+    return selection.jobs ?? [];
+  }
+  async setUrgency(selection: JobSelection, urgency: number) {
+    this.#called('setUrgency', selection, urgency);
     return selection.jobs ?? [];
   }
   async retry(jobs: readonly string[]) {

@@ -42,7 +42,7 @@ export abstract class FarmLook {
     this.ebins = ebinLook(farm, () => this.localBuilders() !== undefined);
     this.foresight = foresightOf(farm, this.views, () => this.localBuilders(), patienceMs);
     this.#upkeep = new UpkeepLook(farm);
-    this.dashboard = new Dashboard(farm, () => ({
+    this.dashboard = new Dashboard(farm, this.#upkeep, () => ({
       open: this.views.counts(),
       builders: this.builders(),
       upkeep: this.upkeep(),

@@ -75,6 +75,8 @@ export interface FarmService {
   removeObsolete(request: RemovalRequest): Promise<RemovalReply>;
   /** Ends queued jobs and asks running ones to stop; returns the ids it concerned. */
   cancel(selection: JobSelection, reason: string): Promise<readonly string[]>;
+  /** Gives queued jobs another urgency, and what they wait for at least the same; returns the ids that it concerned. */
+  setUrgency(selection: JobSelection, urgency: number): Promise<readonly string[]>;
   /** Schedules the newest job of each again, at the commit it had. */
   retry(jobs: readonly string[]): Promise<ScheduleReply>;
   /** Cancels what is queued and leaves running jobs and logs alone (specification 13.9). */

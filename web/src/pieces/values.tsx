@@ -123,7 +123,17 @@ export function Meter({
 }) {
   return (
     <span class="meter">
-      <meter min={0} max={Math.max(1, of)} value={value} aria-label={label} />
+      <span
+        class="bar"
+        role="meter"
+        aria-label={label}
+        aria-valuemin={0}
+        aria-valuemax={Math.max(1, of)}
+        aria-valuenow={value}
+        aria-valuetext={`${value} of ${of}`}
+      >
+        <span style={{ width: `${(100 * value) / Math.max(1, of)}%` }} />
+      </span>
       <span class="number" aria-hidden="true">
         {value}/{of}
       </span>
