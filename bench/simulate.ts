@@ -41,8 +41,25 @@ export async function run(): Promise<void> {
     const figures = [...ratios].map(([policy, values]) => `${policy} ${median(values).toFixed(3)}`);
     print(`makespan / bound, ${name}`, figures.join(', '));
   }
+  ageRule();
   const [ours] = policyNames;
   print('median of all graphs', `${median(all.get(ours) ?? []).toFixed(3)}  aim: <= 1.10`);
+}
+
+/** What it costs that jobs which are ready for longer than a day go by age: of plans that take a week. */
+function ageRule(): void {
+  const builders = crew(16);
+  const ratios = (longestWaitMs: number): readonly number[] =>
+    Array.from({ length: 5 }, (_, at) => {
+      const seeded = seededPlan({ jobs: 3000, seed: at + 1, middleMs: 15 * 60_000 });
+      const simulation = runPlan(seeded, builders, 'critical-path', longestWaitMs);
+      return (simulation.endMs - startMs) / boundOf(simulation, seeded, builders);
+    });
+  const dayMs = 24 * 60 * 60 * 1000;
+  print(
+    'makespan / bound, a plan of days',
+    `by age after a day ${median(ratios(dayMs)).toFixed(3)}, never by age ${median(ratios(Number.MAX_SAFE_INTEGER)).toFixed(3)}`,
+  );
 }
 
 function crew(count: number, classes = 1): readonly VirtualBuilder[] {
@@ -56,7 +73,12 @@ function crew(count: number, classes = 1): readonly VirtualBuilder[] {
   }));
 }
 
-const runPlan = ({ plan, durations }: SeededPlan, builders: readonly VirtualBuilder[], policy: PolicyName) =>
+const runPlan = (
+  { plan, durations }: SeededPlan,
+  builders: readonly VirtualBuilder[],
+  policy: PolicyName,
+  longestWaitMs?: number,
+) =>
   simulate({
     startMs,
     builders,
@@ -64,6 +86,7 @@ const runPlan = ({ plan, durations }: SeededPlan, builders: readonly VirtualBuil
     usualArch: 'x86_64',
     decide: () => true,
     fate: ({ position }) => ({ durationMs: durations[position] ?? 0, outcome: 'succeeded' }),
+    ...(longestWaitMs === undefined ? {} : { longestWaitMs }),
   });
 
 function ratioOf(seeded: SeededPlan, builders: readonly VirtualBuilder[], policy: PolicyName): number {

@@ -19,6 +19,8 @@ export interface GraphShape {
   readonly needs?: number;
   /** Spread of real durations around the expected ones, as the deviation of the logarithm. */
   readonly spread?: number;
+  /** Median of durations; default 45 s. */
+  readonly middleMs?: number;
 }
 
 export function seededPlan({
@@ -27,12 +29,13 @@ export function seededPlan({
   classes = 1,
   needs = 2,
   spread = 0.2,
+  middleMs = 45_000,
 }: GraphShape): SeededPlan {
   const chance = seededChance(seed);
   const idOf = (at: number): JobId => `bench/x86_64/job-${at}` as JobId;
   const edges: [number, number][] = [];
   for (let at = 1; at < count; at += 1) for (const on of needsOf(at, needs, chance)) edges.push([on, at]);
-  const expected = Array.from({ length: count }, () => Math.exp(Math.log(45_000) + 1.2 * chance.normal()));
+  const expected = Array.from({ length: count }, () => Math.exp(Math.log(middleMs) + 1.2 * chance.normal()));
   const durations = expected.map((ms) => ms * Math.exp(spread * chance.normal()));
   const keys = Array.from({ length: count }, (_, at) => idOf(at));
   const paths = criticalPaths(digraph(keys, edges), expected);

@@ -1,12 +1,12 @@
 import type { PlanGraph, PlanNode } from '../../../src/api/index.ts';
 import { useLive } from '../api.ts';
 import type { Page, PageProps } from '../page.ts';
-import { GraphView } from '../plan/graph-view.tsx';
 import { Loaded } from '../pieces/problem.tsx';
 import { Table } from '../pieces/table.tsx';
 import { Duration, Section, StateBadge, Time } from '../pieces/values.tsx';
 import { TimeRange, useForecast, When } from '../pieces/when.tsx';
 import { count, jobAddress } from '../pieces/words.ts';
+import { GraphView } from '../plan/graph-view.tsx';
 import { States } from './plans.tsx';
 
 function PlanView({ params }: PageProps) {

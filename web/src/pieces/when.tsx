@@ -43,8 +43,11 @@ export function When({ forecast }: { readonly forecast: JobForecastView | null |
   );
 }
 
-/** What is foreseen of open jobs, by id: for tables that have a column for it. */
-export function useForecast(plan?: number): ReadonlyMap<string, JobForecastView> {
+/** What is foreseen of open jobs, by id. */
+export type Foreseen = ReadonlyMap<string, JobForecastView>;
+
+/** What is foreseen, for tables that have a column for it. */
+export function useForecast(plan?: number): Foreseen {
   const { data } = useLive<ForecastView>(
     `/api/forecast?limit=5000${plan === undefined ? '' : `&plan=${plan}`}`,
   );
