@@ -21,6 +21,7 @@ const commands: Readonly<Record<string, () => Promise<Add>>> = {
   logs: async () => (await import('./commands/logs.ts')).addLogs,
   audit: async () => (await import('./commands/audit.ts')).addAudit,
   why: async () => (await import('./commands/why.ts')).addWhy,
+  simulate: async () => (await import('./commands/simulate.ts')).addSimulate,
   repo: async () => (await import('./commands/repo.ts')).addRepo,
   store: async () => (await import('./commands/store.ts')).addStore,
   blos: async () => (await import('./commands/blos.ts')).addBlos,

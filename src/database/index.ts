@@ -17,6 +17,7 @@ export type { Dependant, EdgeKind, JobEdges } from './job-edges.ts';
 export type { JobChange, JobRecord, JobRecords } from './job-records.ts';
 export type { JobRevision, JobView, JobViews } from './job-views.ts';
 export type { MigrationList } from './migrations.ts';
+export { type EdgeRow, planRows } from './plan-rows.ts';
 export type { NewPlan, PlanHead, PlanRecords } from './plan-records.ts';
 export type { OpenState, QueueFilter, QueueRow, QueueRows } from './queue-rows.ts';
 export type { CommitRange, RangeOwner, RangeRecords } from './range-records.ts';
@@ -24,6 +25,7 @@ export type { HourOfAttempts, JobAtWork, RecentAttempts, RecentFailure } from '.
 export type {
   BuilderRecord,
   BuilderRecords,
+  PeakRecords,
   Peaks,
   RequestRecord,
   RequestRecords,

@@ -2,6 +2,7 @@ import { isFinal, type JobStateName } from '../model/index.ts';
 import type { JobId, PlanId } from '../primitives/index.ts';
 import { type JobRecord, type JobRecords, type JobRow, jobOf, openAs } from './job-records.ts';
 import type { Noted } from './noted.ts';
+import type { EdgeRow } from './plan-rows.ts';
 import type { SqlConnection, SqlStatement } from './sql-connection.ts';
 
 /** A job that waits for another one. */
@@ -32,6 +33,13 @@ export class JobEdges {
   readonly #moveEdges: SqlStatement<never>;
   readonly #inherit: SqlStatement<{ dependant: number }>;
   readonly #recount: SqlStatement<never>;
+  readonly #waits: SqlStatement<{ key: number; kind: EdgeKind; required: number }>;
+  readonly #openEdges: SqlStatement<{
+    dependency: number;
+    dependant: number;
+    required: number;
+    kind: EdgeKind;
+  }>;
 
   readonly #jobs: JobRecords;
   /** Jobs that no other one waits for; not all such jobs. */
@@ -81,6 +89,13 @@ export class JobEdges {
            JOIN job_edges o ON o.dependency = i.dependant JOIN jobs w ON w.key = o.dependant AND w.state IN ('waiting', 'running')
          WHERE i.dependant = ? RETURNING dependant`,
     );
+    this.#waits = connection.prepare(
+      'SELECT dependency AS key, kind, required FROM job_edges WHERE dependant = ? ORDER BY dependency',
+    );
+    this.#openEdges = connection.prepare(
+      `SELECT e.* FROM jobs w JOIN job_edges e ON e.dependant = w.key JOIN jobs d ON d.key = e.dependency
+       WHERE ${openAs('w')} AND ${openAs('d')} ORDER BY e.dependant, e.dependency`,
+    );
     this.#recount = connection.prepare(
       `UPDATE jobs SET pending = live.count FROM (
          SELECT w.key AS key, (SELECT count(*) FROM job_edges e JOIN jobs d ON d.key = e.dependency
@@ -96,6 +111,19 @@ export class JobEdges {
    */
   needing(id: JobId): JobRecord[] {
     return this.#needing.all(id).map(jobOf);
+  }
+
+  /** What a job waited or waits for, all kinds of edges, with the jobs as they stand. */
+  waitsOf(key: number): { readonly job: JobRecord; readonly kind: EdgeKind; readonly required: boolean }[] {
+    return this.#waits.all(key).flatMap((row) => {
+      const job = this.#jobs.get(row.key);
+      return job ? [{ job, kind: row.kind, required: row.required === 1 }] : [];
+    });
+  }
+
+  /** Who waits for whom among all jobs that are not final. */
+  openEdges(): EdgeRow[] {
+    return this.#openEdges.all().map((row) => ({ ...row, required: row.required === 1 }));
   }
 
   /** Whether an open job waits for another open one, directly or not. */

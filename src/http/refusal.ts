@@ -17,6 +17,8 @@ const statusOf: Partial<Record<string, number>> = {
   LOG003: 503,
   STO001: 404,
   SCH007: 404,
+  CLI002: 404,
+  SIM002: 404,
   CIF001: 404,
   EBN084: 404,
   EBN095: 404,

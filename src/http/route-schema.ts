@@ -32,6 +32,7 @@ export interface RouteDescription {
     | 'python'
     | 'dashboard'
     | 'farm'
+    | 'foresight'
     | 'pages';
   readonly params?: WireSchema;
   readonly query?: WireSchema;

@@ -5,6 +5,7 @@ import { Dashboard } from '../dashboard/dashboard.ts';
 import { ebinLook } from '../ebin-targets/look.ts';
 import type { EbinLook } from '../ebins/index.ts';
 import type { Farm } from '../farm.ts';
+import { type Foresight, foresightOf } from '../foresight/index.ts';
 import { LogWorkbench } from '../log-workbench/log-workbench.ts';
 import { pythonViews } from '../python-targets/views.ts';
 import { stageViews } from '../stage-targets/views.ts';
@@ -15,6 +16,9 @@ import { QueueNotes } from './queue-notes.ts';
 import { UpkeepLook } from './upkeep-look.ts';
 import { FarmViews } from './views.ts';
 
+/** Pages show at once what they can. */
+const patienceMs = 150;
+
 /** What may be asked of a farm without changing it: the same of its manager and of those who only look. */
 export abstract class FarmLook {
   readonly farm: Farm;
@@ -23,6 +27,7 @@ export abstract class FarmLook {
   readonly ebins: EbinLook;
   /** Finding one's way in logs. */
   readonly workbench: LogWorkbench;
+  readonly foresight: Foresight;
   /** Who did what. */
   readonly audit: AuditLog;
   readonly dashboard: Dashboard;
@@ -47,6 +52,7 @@ export abstract class FarmLook {
       idsOf: (name) => this.views.idsOf(name),
       logOf: (job) => this.notes.revision(job),
     });
+    this.foresight = foresightOf(farm, this.views, () => this.localBuilders(), patienceMs);
     this.#upkeep = new UpkeepLook(farm);
     this.dashboard = new Dashboard(farm, this.#upkeep, () => ({
       open: this.views.counts(),

@@ -21,6 +21,7 @@ import type { AuditMeans } from '../../database/index.ts';
 import type { FarmEvent } from '../../model/index.ts';
 import type { DashboardLook } from '../dashboard/dashboard.ts';
 import type { EbinLook } from '../ebins/index.ts';
+import type { Foresight } from '../foresight/index.ts';
 import type { LogWorkbench } from '../log-workbench/log-workbench.ts';
 import type { PythonViews } from '../python-targets/views.ts';
 import type { Accounts } from './accounts.ts';
@@ -50,6 +51,8 @@ export interface Measurement {
 
 /** What the faces (HTTP, command line) may ask of a running manager. All reading is cheap enough to be polled. */
 export interface FarmService {
+  /** Why a job stands where it does, when it will be done, and what would be if. */
+  readonly foresight: Pick<Foresight, 'why' | 'forecast' | 'plans' | 'plan' | 'simulate'>;
   /** How people sign in with their accounts; undefined: with tokens alone. */
   readonly accounts: Accounts | undefined;
   /** Who did what. */

@@ -3,21 +3,29 @@ import { auditPage } from './audit.tsx';
 import { buildersPage } from './builders.tsx';
 import { logPage, logsPage } from './logs.tsx';
 import { overviewPage } from './overview.tsx';
+import { planPage } from './plan.tsx';
+import { plansPage } from './plans.tsx';
 import { queuePage } from './queue.tsx';
 import { reviewPage, reviewsPage } from './reviews.tsx';
 import { signedInPage } from './signed-in.tsx';
+import { simulatePage } from './simulate.tsx';
 import { upstreamsPage } from './upstreams.tsx';
+import { whyPage } from './why.tsx';
 
 /** All pages that are not of one recipe kind, in the order of the navigation. */
 export const pages: readonly Page[] = [
   overviewPage,
   queuePage,
+  plansPage,
+  planPage,
   buildersPage,
   logsPage,
   logPage,
   upstreamsPage,
   reviewsPage,
   reviewPage,
+  whyPage,
+  simulatePage,
   auditPage,
   signedInPage,
 ];

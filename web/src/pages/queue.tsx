@@ -9,6 +9,7 @@ import { Loaded } from '../pieces/problem.tsx';
 import { Bar, Expected } from '../pieces/progress.tsx';
 import { type Column, Table } from '../pieces/table.tsx';
 import { Duration, JobName, Section, Since, StateBadge, Time } from '../pieces/values.tsx';
+import { type Foreseen, useForecast, When } from '../pieces/when.tsx';
 import { count, jobParts, logAddress, number } from '../pieces/words.ts';
 
 type Row = QueuePage['jobs'][number];
@@ -113,7 +114,7 @@ function Jobs({ page, address, live, query }: JobsProps) {
         rows={jobs}
         keyOf={({ id, plan }) => `${plan}/${id}`}
         empty="No job is queued that these filters let through."
-        columns={columnsOf(live)}
+        columns={columnsOf(live, useForecast())}
         rowState={({ state }) => state}
       />
     </Section>
@@ -136,9 +137,16 @@ function CancelShown({ jobs, live }: { readonly jobs: readonly Row[]; readonly l
   );
 }
 
-const columnsOf = (live: Live<QueuePage>): readonly Column<Row>[] => [
+const columnsOf = (live: Live<QueuePage>, forecast: Foreseen): readonly Column<Row>[] => [
   ...placeColumns(live),
   ...factColumns,
+  {
+    name: 'done',
+    head: 'Done',
+    isWide: true,
+    sort: ({ id }) => forecast.get(id)?.end?.middleMs,
+    cell: ({ id }) => <When forecast={forecast.get(id)} />,
+  },
   { name: 'do', head: 'Actions', cell: (row) => <Cancel row={row} live={live} /> },
 ];
 
