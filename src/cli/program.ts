@@ -20,6 +20,8 @@ const commands: Readonly<Record<string, () => Promise<Add>>> = {
   status: async () => (await import('./commands/status.ts')).addStatus,
   logs: async () => (await import('./commands/logs.ts')).addLogs,
   why: async () => (await import('./commands/why.ts')).addWhy,
+  abi: async () => (await import('./commands/abi.ts')).addAbi,
+  rebuild: async () => (await import('./commands/rebuild.ts')).addRebuild,
   repo: async () => (await import('./commands/repo.ts')).addRepo,
   store: async () => (await import('./commands/store.ts')).addStore,
   blos: async () => (await import('./commands/blos.ts')).addBlos,

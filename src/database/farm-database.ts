@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { isFault } from '../diagnostics/index.ts';
 import type { Clock } from '../host/index.ts';
+import { AbiRecords } from './abi-records.ts';
 import { ArtifactRecords } from './artifact-records.ts';
 import { AttemptRecords } from './attempt-records.ts';
 import { DurationRecords } from './duration-records.ts';
@@ -13,6 +14,7 @@ import { JobViews } from './job-views.ts';
 import { checkVersion, type MigrationList, migrate } from './migrations.ts';
 import { PlanRecords } from './plan-records.ts';
 import { RangeRecords } from './range-records.ts';
+import { RebuildRecords } from './rebuild-records.ts';
 import { BuilderRecords, PeakRecords, RequestRecords, WordRecords } from './service-records.ts';
 import { SqlConnection, unusable } from './sql-connection.ts';
 
@@ -44,6 +46,8 @@ export interface FarmDatabase {
   readonly builders: BuilderRecords;
   readonly peaks: PeakRecords;
   readonly words: WordRecords;
+  readonly abi: AbiRecords;
+  readonly rebuilds: RebuildRecords;
   /** For rooms with tables of their own. */
   readonly connection: DatabaseSync;
   /** All of `work` or nothing of it, on disk when it returns; `work` must not wait for anything. */
@@ -83,6 +87,8 @@ export function openFarmDatabase(path: string, options: OpenFarmOptions): FarmDa
       builders: new BuilderRecords(connection),
       peaks: new PeakRecords(connection),
       words: new WordRecords(connection),
+      abi: new AbiRecords(connection),
+      rebuilds: new RebuildRecords(connection),
       connection: connection.raw,
       transaction: (work) => connection.transaction(work),
       transactionAhead: (work) => connection.transactionAhead(work),

@@ -1,3 +1,14 @@
+export type {
+  AbiLibrary,
+  AbiPackage,
+  AbiProvision,
+  AbiProvisionRow,
+  AbiRecords,
+  AbiRequirement,
+  AbiRow,
+  AbiToRecord,
+  SymbolSet,
+} from './abi-records.ts';
 export type { ArtifactRecords, NewArtifact, StoredArtifact } from './artifact-records.ts';
 export type { AttemptRecord, AttemptRecords } from './attempt-records.ts';
 export type { DurationRecords } from './duration-records.ts';
@@ -11,6 +22,7 @@ export type { JobRevision, JobView, JobViews } from './job-views.ts';
 export type { MigrationList } from './migrations.ts';
 export type { NewPlan, PlanHead, PlanRecords } from './plan-records.ts';
 export type { CommitRange, RangeOwner, RangeRecords } from './range-records.ts';
+export type { RebuildRecord, RebuildRecords, RebuildState } from './rebuild-records.ts';
 export type {
   BuilderRecord,
   BuilderRecords,
