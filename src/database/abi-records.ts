@@ -44,6 +44,7 @@ export interface AbiToRecord {
 export interface AbiPackage {
   readonly id: number;
   readonly object: Digest;
+  readonly reader: number;
   readonly name: string;
   readonly base: string;
   readonly version: string;
@@ -72,6 +73,7 @@ interface ProvisionRow {
 interface PackageRow {
   readonly id: number;
   readonly object: Digest;
+  readonly reader: number;
   readonly name: string;
   readonly base: string;
   readonly version: string;
@@ -125,7 +127,7 @@ export class AbiRecords {
     this.#remove = ['abi_provides WHERE package', 'abi_needs WHERE package', 'abi_packages WHERE id'].map((of) =>
       prepare(`DELETE FROM ${of} = ?`),
     );
-    this.#package = prepare('SELECT id, object, name, base, version, payload, seen FROM abi_packages WHERE object = ?');
+    this.#package = prepare('SELECT id, object, reader, name, base, version, payload, seen FROM abi_packages WHERE object = ?');
     this.#facts = prepare('SELECT name, base, version FROM abi_packages WHERE id = ?');
     this.#known = prepare('SELECT object, id FROM abi_packages WHERE reader >= ?');
     this.#provide = prepare('INSERT INTO abi_provides (name, machine, package, versioned, symbols) VALUES (?, ?, ?, ?, ?)');

@@ -47,8 +47,8 @@ export async function scanPackages(
   options: ScanOptions = {},
 ): Promise<ScanReport> {
   const { abi } = farm.database;
-  const known = abi.known(abiReader);
-  const wanted = packages.filter(({ object }) => options.again || !known.has(object));
+  const isKnown = knownObjects(farm, packages.length);
+  const wanted = packages.filter(({ object }) => options.again || !isKnown(object));
   const problems: Problem[] = [];
   const fresh: Digest[] = [];
   let batch: AbiToRecord[] = [];
@@ -58,11 +58,11 @@ export async function scanPackages(
     fresh.push(...batch.map(({ object }) => object));
     batch = [];
   };
-  for (const [index, { object, fileName }] of wanted.entries()) {
+  for (const [index, { object, fileName, sizeBytes = 0 }] of wanted.entries()) {
     if (options.signal?.aborted) break;
     try {
       batch.push(await readAbi({ path: await farm.store.path(object), fileName, object }));
-      bytes += packages.find((one) => one.object === object)?.sizeBytes ?? 0;
+      bytes += sizeBytes;
     } catch (error) {
       if (!isFault(error)) throw error;
       problems.push(error.problem);
@@ -75,12 +75,20 @@ export async function scanPackages(
   return { read: fresh.length, known: packages.length - wanted.length, bytes, problems };
 }
 
+/** Whether this reader has read an object; few are looked up one by one. */
+function knownObjects({ database }: AbiFarm, count: number): (object: Digest) => boolean {
+  if (count < 500) return (object) => (database.abi.package(object)?.reader ?? 0) >= abiReader;
+  const known = database.abi.known(abiReader);
+  return (object) => known.has(object);
+}
+
 /** Says for new packages where their references lead: into what is published, and into one another. */
 async function attributeFresh(farm: AbiFarm, of: TargetRef, fresh: readonly Digest[]): Promise<void> {
-  if (fresh.length === 0) return;
   const { abi } = farm.database;
-  const ids = fresh.flatMap((object) => abi.package(object)?.id ?? []);
-  const stands = new Set([...ids, ...publishedIds(farm, of).keys()]);
+  const all = fresh.flatMap((object) => abi.package(object)?.id ?? []);
+  const ids = all.filter((id) => abi.loose(id).length > 0);
+  if (ids.length === 0) return;
+  const stands = new Set([...all, ...publishedIds(farm, of).keys()]);
   const attribution = new Attribution(abi, (id) => stands.has(id));
   for (const [index, id] of ids.entries()) {
     attribution.attribute(id);
