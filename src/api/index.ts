@@ -14,6 +14,8 @@ export * from './package-checks.ts';
 export * from './problem-body.ts';
 export * from './python-symbols.ts';
 export * from './read-message.ts';
+export * from './rebuild-views.ts';
+export * from './repository-views.ts';
 export * from './schedule.ts';
 export * from './stage-views.ts';
 export * from './upkeep-views.ts';

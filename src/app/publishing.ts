@@ -140,7 +140,8 @@ export class Publishing {
   #held(rebuild: OpenRebuild): void {
     const { record, detail } = rebuild;
     const waits = detail.rebuild.map(({ base }) => base);
-    const why = record.state === 'waiting' ? `'packmill rebuild go ${record.id}' builds` : 'until they are built';
+    const why =
+      record.state === 'waiting' ? `'packmill rebuild go ${record.id}' builds` : 'until they are built';
     const words = `built, and held back by rebuild ${record.id}: ${summarize(waits)} would break; ${why}${record.state === 'waiting' ? ' them anew' : ' anew'}`;
     for (const { attempt } of detail.held) this.#sayOf(attempt, words);
     this.#listener.held?.(rebuild);

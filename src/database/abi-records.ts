@@ -103,7 +103,7 @@ export class AbiRecords {
   readonly #addPackage: SqlStatement<never>;
   readonly #remove: readonly SqlStatement<never>[];
   readonly #package: SqlStatement<PackageRow>;
-  readonly #facts: SqlStatement<Pick<PackageRow, 'name' | 'base' | 'version'>>;
+  readonly #facts: SqlStatement<Pick<PackageRow, 'name' | 'base' | 'version' | 'seen'>>;
   readonly #known: SqlStatement<{ object: Digest; id: number }>;
   readonly #provide: SqlStatement<never>;
   readonly #need: SqlStatement<never>;
@@ -124,13 +124,17 @@ export class AbiRecords {
     this.#addPackage = prepare(
       'INSERT INTO abi_packages (object, reader, name, base, version, payload, seen) VALUES (?, ?, ?, ?, ?, ?, ?)',
     );
-    this.#remove = ['abi_provides WHERE package', 'abi_needs WHERE package', 'abi_packages WHERE id'].map((of) =>
-      prepare(`DELETE FROM ${of} = ?`),
+    this.#remove = ['abi_provides WHERE package', 'abi_needs WHERE package', 'abi_packages WHERE id'].map(
+      (of) => prepare(`DELETE FROM ${of} = ?`),
     );
-    this.#package = prepare('SELECT id, object, reader, name, base, version, payload, seen FROM abi_packages WHERE object = ?');
-    this.#facts = prepare('SELECT name, base, version FROM abi_packages WHERE id = ?');
+    this.#package = prepare(
+      'SELECT id, object, reader, name, base, version, payload, seen FROM abi_packages WHERE object = ?',
+    );
+    this.#facts = prepare('SELECT name, base, version, seen FROM abi_packages WHERE id = ?');
     this.#known = prepare('SELECT object, id FROM abi_packages WHERE reader >= ?');
-    this.#provide = prepare('INSERT INTO abi_provides (name, machine, package, versioned, symbols) VALUES (?, ?, ?, ?, ?)');
+    this.#provide = prepare(
+      'INSERT INTO abi_provides (name, machine, package, versioned, symbols) VALUES (?, ?, ?, ?, ?)',
+    );
     this.#need = prepare(
       `INSERT INTO abi_needs (name, machine, package, symbols) VALUES (?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET symbols = excluded.symbols`,
@@ -138,9 +142,15 @@ export class AbiRecords {
     const provision = 'name, machine, package, versioned, symbols';
     this.#provides = prepare(`SELECT ${provision} FROM abi_provides WHERE package = ?`);
     this.#providing = prepare(`SELECT ${provision} FROM abi_provides WHERE name = ? AND machine = ?`);
-    this.#needs = prepare("SELECT name, machine, package, symbols FROM abi_needs WHERE package = ? AND name <> ''");
-    this.#needing = prepare('SELECT name, machine, package, symbols FROM abi_needs WHERE name = ? AND machine = ?');
-    this.#loose = prepare("SELECT name, machine, package, symbols FROM abi_needs WHERE package = ? AND name = ''");
+    this.#needs = prepare(
+      "SELECT name, machine, package, symbols FROM abi_needs WHERE package = ? AND name <> ''",
+    );
+    this.#needing = prepare(
+      'SELECT name, machine, package, symbols FROM abi_needs WHERE name = ? AND machine = ?',
+    );
+    this.#loose = prepare(
+      "SELECT name, machine, package, symbols FROM abi_needs WHERE package = ? AND name = ''",
+    );
     this.#count = prepare(
       `SELECT (SELECT count(*) FROM abi_packages) AS packages, (SELECT count(*) FROM abi_provides) AS libraries,
          count(*) AS sets, coalesce(sum(length(hashes) + length(names)), 0) AS bytes FROM abi_sets`,
@@ -162,7 +172,8 @@ export class AbiRecords {
     for (const { name, machine, versioned, symbols } of one.provides) {
       this.#provide.run(name, machine, id, versioned ? 1 : 0, symbols ? this.#setId(symbols) : null);
     }
-    for (const { name, machine, symbols } of one.needs) this.#need.run(name, machine, id, this.#setId(symbols));
+    for (const { name, machine, symbols } of one.needs)
+      this.#need.run(name, machine, id, this.#setId(symbols));
   }
 
   #setId({ digest, count, hashes, names }: SymbolSet): number {
@@ -182,8 +193,9 @@ export class AbiRecords {
   }
 
   /** What a recorded package is called. */
-  facts(id: number): Pick<AbiPackage, 'name' | 'base' | 'version'> | undefined {
-    return this.#facts.get(id);
+  facts(id: number): Pick<AbiPackage, 'name' | 'base' | 'version' | 'seen'> | undefined {
+    const row = this.#facts.get(id);
+    return row && { ...row, seen: row.seen ?? undefined };
   }
 
   /** Ids of all packages that this reader or a later one has read, by object. */
@@ -222,7 +234,12 @@ export class AbiRecords {
   }
 
   /** How much is recorded. */
-  counts(): { readonly packages: number; readonly libraries: number; readonly sets: number; readonly bytes: number } {
+  counts(): {
+    readonly packages: number;
+    readonly libraries: number;
+    readonly sets: number;
+    readonly bytes: number;
+  } {
     return this.#count.get() ?? { packages: 0, libraries: 0, sets: 0, bytes: 0 };
   }
 

@@ -29,6 +29,8 @@ export interface RouteDescription {
     | 'ebins'
     | 'stages'
     | 'python'
+    | 'rebuilds'
+    | 'repositories'
     | 'farm'
     | 'pages';
   readonly params?: WireSchema;

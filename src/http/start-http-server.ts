@@ -28,6 +28,8 @@ import type { WebServer } from './route-schema.ts';
 import { signIn } from './sign-in.ts';
 import { boundSlowBodies } from './slow-bodies.ts';
 import { stageRoutes } from './stage-routes.ts';
+import { rebuildRoutes } from './rebuild-routes.ts';
+import { repositoryRoutes } from './repository-routes.ts';
 import { upkeepRoutes } from './upkeep-routes.ts';
 import { WrongTokens } from './wrong-tokens.ts';
 
@@ -167,6 +169,8 @@ async function addRoutes(server: WebServer, options: HttpOptions, context: Route
     eventRoutes(inner, context);
     commandRoutes(inner, context);
     upkeepRoutes(inner, context);
+    rebuildRoutes(inner, context);
+    repositoryRoutes(inner, context);
     ebinRoutes(inner, service.ebins);
     ebinRequestRoutes(inner, context);
     stageRoutes(inner, context);

@@ -14,7 +14,13 @@ import { headlineOf, predicateOf, statusesOf } from './wording.ts';
 const longestDescription = 140;
 
 /** Events that a mail tells of unless others are chosen. */
-const mailEvents: readonly NotificationWord[] = ['failed', 'timed-out', 'software-failure', 'removal-failed', 'rebuild-waiting'];
+const mailEvents: readonly NotificationWord[] = [
+  'failed',
+  'timed-out',
+  'software-failure',
+  'removal-failed',
+  'rebuild-waiting',
+];
 
 /** Name of a web hook's channel. */
 export const webhookChannel = ({ name, url }: WebhookConfig): string =>

@@ -66,7 +66,11 @@ export interface AbiBreak {
 const keyOf = ({ name, machine }: Library): string => `${machine} ${name}`;
 
 /** What an old library had and a new one has not, as references see it. */
-function lostSymbols(before: readonly string[], after: readonly string[], versioned: boolean): readonly string[] {
+function lostSymbols(
+  before: readonly string[],
+  after: readonly string[],
+  versioned: boolean,
+): readonly string[] {
   const now = new Set(after);
   const plain = new Set(after.map(plainSymbol));
   const lost = new Set<string>();

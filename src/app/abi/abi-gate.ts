@@ -25,7 +25,12 @@ export interface GateListener {
 
 type GateFarm = Pick<Farm, 'config' | 'database' | 'store' | 'repositories' | 'clock' | 'trees'>;
 
-const everything = (out: readonly StoredArtifact[]): SortedResults => ({ out, same: [], held: [], problems: [] });
+const everything = (out: readonly StoredArtifact[]): SortedResults => ({
+  out,
+  same: [],
+  held: [],
+  problems: [],
+});
 
 /** Decides which results may be published now, and keeps the record of what is held back. */
 export class AbiGate {
@@ -108,8 +113,7 @@ export class AbiGate {
       ...(known?.detail.by === undefined ? {} : { by: known.detail.by }),
     };
     const text = printDetail(detail);
-    const id =
-      known?.record.id ?? rebuilds.add({ ...of, state, createdMs: nowMs, detail: text });
+    const id = known?.record.id ?? rebuilds.add({ ...of, state, createdMs: nowMs, detail: text });
     if (known && (known.record.detail !== text || known.record.state !== state)) {
       rebuilds.update(id, { state, changedMs: nowMs, detail: text });
     }

@@ -38,7 +38,11 @@ export async function sortResults(
   waiting: readonly StoredArtifact[],
   released: ReadonlySet<number>,
 ): Promise<SortedResults> {
-  const packages = waiting.map(({ artifact: { fileName, object, sizeBytes } }) => ({ fileName, object, sizeBytes }));
+  const packages = waiting.map(({ artifact: { fileName, object, sizeBytes } }) => ({
+    fileName,
+    object,
+    sizeBytes,
+  }));
   const { problems } = await scanPackages(farm, of, packages);
   const same = farm.config.rebuild.unchanged === 'skip' ? unchanged(farm, of, waiting) : [];
   const rest = waiting.filter((one) => !same.includes(one));
@@ -89,7 +93,10 @@ function wholeBuilds(groups: readonly HeldGroup[], waiting: readonly StoredArtif
 }
 
 /** What results change, as far as they could be read. */
-function changesOf(farm: Pick<Farm, 'database'>, waiting: readonly StoredArtifact[]): readonly PackageChange[] {
+function changesOf(
+  farm: Pick<Farm, 'database'>,
+  waiting: readonly StoredArtifact[],
+): readonly PackageChange[] {
   return waiting.flatMap(({ artifact }): PackageChange[] => {
     const after = farm.database.abi.package(artifact.object)?.id;
     return after === undefined ? [] : [{ name: artifact.name, after }];
@@ -120,7 +127,11 @@ function brokenWithout(
 }
 
 /** Results that differ from the published package of the same version in nothing but times and pkgrel; whole builds only. */
-function unchanged(farm: GateFarm, of: TargetRef, waiting: readonly StoredArtifact[]): readonly StoredArtifact[] {
+function unchanged(
+  farm: GateFarm,
+  of: TargetRef,
+  waiting: readonly StoredArtifact[],
+): readonly StoredArtifact[] {
   const members = new Map(farm.repositories.members(of.target, of.arch).map((one) => [one.name, one]));
   const { abi } = farm.database;
   const isSame = ({ artifact }: StoredArtifact): boolean => {

@@ -18,7 +18,9 @@ export interface ShownAbi extends TargetRef {
   readonly name: string;
   readonly version: string;
   readonly provides: readonly ShownLibrary[];
-  readonly needs: readonly (ShownLibrary & { /** Packages of the target that have it. */ readonly from: readonly string[] })[];
+  readonly needs: readonly (ShownLibrary & {
+    /** Packages of the target that have it. */ readonly from: readonly string[];
+  })[];
 }
 
 /** In words which machine a library is for. */
@@ -38,8 +40,14 @@ export function showAbi(
   const recorded = member?.object && abi.package(member.object);
   if (!member || !recorded) throw unknownPackage(of, name, member ? [] : members.map((one) => one.name));
   const known = abi.known(0);
-  const published = new Map(members.flatMap((one) => (one.object ? [[known.get(one.object), one.name]] : [])));
-  const shown = (row: { readonly name: string; readonly machine: number; readonly symbols: number | undefined }) => {
+  const published = new Map(
+    members.flatMap((one) => (one.object ? [[known.get(one.object), one.name]] : [])),
+  );
+  const shown = (row: {
+    readonly name: string;
+    readonly machine: number;
+    readonly symbols: number | undefined;
+  }) => {
     const names = row.symbols === undefined ? undefined : decodeSymbolNames(abi.names(row.symbols));
     return {
       name: row.name,

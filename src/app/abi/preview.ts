@@ -1,12 +1,7 @@
 import type { AbiPackage } from '../../database/index.ts';
 import { fault } from '../../diagnostics/index.ts';
 import { entryFacts } from '../../host/index.ts';
-import {
-  type BreakCause,
-  findBroken,
-  type LibraryChange,
-  orderUnits,
-} from '../../planner/index.ts';
+import { type BreakCause, findBroken, type LibraryChange, orderUnits } from '../../planner/index.ts';
 import { nearestNames } from '../../primitives/index.ts';
 import type { RepositoryMember } from '../../publisher/pacman-repo/index.ts';
 import { nextPkgrel } from '../../recipes/pkgbuild/index.ts';
@@ -90,7 +85,8 @@ async function mustKnow(farm: AbiFarm, of: TargetRef, { object, fileName }: Repo
 async function readNewBuild(farm: AbiFarm, name: string, path: string): Promise<number> {
   if (!entryFacts(path)) throw fault('ABI002', { what: `there is no file '${path}'` });
   const read = await readAbi({ path, fileName: path.split('/').at(-1) ?? path, object: undefined });
-  if (read.name !== name) throw fault('ABI002', { what: `'${path}' is a build of '${read.name}', not of '${name}'` });
+  if (read.name !== name)
+    throw fault('ABI002', { what: `'${path}' is a build of '${read.name}', not of '${name}'` });
   farm.database.abi.record([read]);
   return (farm.database.abi.package(read.object) as AbiPackage).id;
 }
@@ -154,4 +150,28 @@ function rebuiltPackage({ name, version }: Facts): RebuiltPackage {
   const dash = version.lastIndexOf('-');
   const becomes = dash < 0 ? version : `${version.slice(0, dash)}-${nextPkgrel(version.slice(dash + 1))}`;
   return { name, version, becomes };
+}
+
+/** Libraries that packages of one generation have and lost something of in another one; of packages that were read. */
+export function lostLibraries(
+  farm: Pick<Farm, 'database'>,
+  before: readonly RepositoryMember[],
+  after: readonly RepositoryMember[],
+): readonly LibraryChange[] {
+  const { abi } = farm.database;
+  const differing = (these: readonly RepositoryMember[], others: readonly RepositoryMember[]) => {
+    const known = new Set(others.map(({ object }) => object));
+    return these.flatMap(({ name, object }) => {
+      const id = object === undefined || known.has(object) ? undefined : abi.package(object)?.id;
+      return id === undefined ? [] : [[id, name] as const];
+    });
+  };
+  const world = new RecordedWorld(abi, new Map(), []);
+  const now = differing(after, before);
+  const read = new Set(now.map(([, name]) => name));
+  const names = new Set(after.map(({ name }) => name));
+  // of a package whose new file was not read nothing is known
+  const old = differing(before, after).filter(([, name]) => read.has(name) || !names.has(name));
+  const { libraries } = findBroken(world.sidesOf(old), world.sidesOf(now), world);
+  return libraries.filter(({ fate }) => fate !== 'kept');
 }

@@ -19,9 +19,11 @@ export interface PackageFile {
 
 /** Reads the binary interface of a `.pkg.tar.zst`. Throws ABI001 for what is no package, SYS004. */
 export async function readAbi({ path, fileName, object }: PackageFile): Promise<AbiToRecord> {
-  const read = await readPackage(unpackZstd(readPieces(path)), fileName, { abi: true }).catch((error: unknown) => {
-    throw fault('ABI001', { what: `'${fileName}' cannot be unpacked`, cause: error });
-  });
+  const read = await readPackage(unpackZstd(readPieces(path)), fileName, { abi: true }).catch(
+    (error: unknown) => {
+      throw fault('ABI001', { what: `'${fileName}' cannot be unpacked`, cause: error });
+    },
+  );
   const contents = read.package;
   if (!contents?.abi) {
     const why = read.problems[0]?.what ?? 'it is no package';
@@ -49,7 +51,11 @@ function encode(abi: PackageAbi, of: Pick<AbiToRecord, 'object' | 'name' | 'base
     })),
     needs: [
       ...abi.needs.map(
-        ({ name, machine, symbols }): AbiRequirement => ({ name, machine, symbols: encodeSymbolSet(symbols) }),
+        ({ name, machine, symbols }): AbiRequirement => ({
+          name,
+          machine,
+          symbols: encodeSymbolSet(symbols),
+        }),
       ),
       ...loose,
     ],

@@ -51,7 +51,9 @@ export const detailOf = ({ detail }: Pick<RebuildRecord, 'detail'>): RebuildDeta
   JSON.parse(detail) as RebuildDetail;
 
 /** Why each recipe of a rebuild is built anew, as plans say it. */
-export function reasonsOf({ rebuild }: Pick<RebuildDetail, 'rebuild'>): ReadonlyMap<string, readonly JobReason[]> {
+export function reasonsOf({
+  rebuild,
+}: Pick<RebuildDetail, 'rebuild'>): ReadonlyMap<string, readonly JobReason[]> {
   return new Map(
     rebuild.map(({ base, because }) => [
       base,
@@ -65,4 +67,16 @@ export function reasonsOf({ rebuild }: Pick<RebuildDetail, 'rebuild'>): Readonly
       ),
     ]),
   );
+}
+
+/** In a line why results are held back. */
+export function heldReason(id: number, { held, rebuild }: Pick<RebuildDetail, 'held' | 'rebuild'>): string {
+  const names = (all: readonly { readonly base: string }[]): string =>
+    all.length <= 4
+      ? all.map(({ base }) => base).join(', ')
+      : `${all
+          .slice(0, 3)
+          .map(({ base }) => base)
+          .join(', ')} and ${all.length - 3} more`;
+  return `rebuild ${id} waits for a decision: ${names(held)} would break ${names(rebuild)}`;
 }

@@ -48,7 +48,9 @@ export function showRebuild(farm: Pick<Farm, 'database'>, record: RebuildRecord)
     const newest = jobs.openWithId(job)[0] ?? (wasAsked ? jobs.newestWithId(job) : undefined);
     return { ...one, state: newest?.state, reason: newest?.reason || undefined };
   });
-  const isAtWork = rebuild.some(({ state }) => state === 'waiting' || state === 'ready' || state === 'running');
+  const isAtWork = rebuild.some(
+    ({ state }) => state === 'waiting' || state === 'ready' || state === 'running',
+  );
   const state = record.state === 'building' && !isAtWork && rebuild.length > 0 ? 'stalled' : record.state;
   const { held, libraries, generation, by } = detail;
   return { id, target, arch, state, createdMs, changedMs, held, libraries, rebuild, generation, by };
@@ -126,7 +128,8 @@ function goBack(farm: Pick<Farm, 'database'>, job: JobId): void {
 }
 
 function factsOf(made: readonly StoredArtifact[]) {
-  const all = (of: (one: StoredArtifact) => readonly string[]): string[] => [...new Set(made.flatMap(of))].sort();
+  const all = (of: (one: StoredArtifact) => readonly string[]): string[] =>
+    [...new Set(made.flatMap(of))].sort();
   return {
     version: made[0]?.artifact.version ?? '',
     outputs: made.map(({ artifact }) => artifact.name),
@@ -135,6 +138,11 @@ function factsOf(made: readonly StoredArtifact[]) {
   };
 }
 
-function change(farm: RebuildFarm, { id }: RebuildRecord, state: RebuildRecord['state'], detail: RebuildDetail): void {
+function change(
+  farm: RebuildFarm,
+  { id }: RebuildRecord,
+  state: RebuildRecord['state'],
+  detail: RebuildDetail,
+): void {
   farm.database.rebuilds.update(id, { state, changedMs: farm.clock.nowMs(), detail: printDetail(detail) });
 }

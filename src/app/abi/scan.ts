@@ -71,7 +71,7 @@ export async function scanPackages(
     if (batch.length >= batchSize) write();
   }
   write();
-  await attributeFresh(farm, of, fresh);
+  await attributeFresh(farm, of, { fresh, beside: packages });
   return { read: fresh.length, known: packages.length - wanted.length, bytes, problems };
 }
 
@@ -82,13 +82,17 @@ function knownObjects({ database }: AbiFarm, count: number): (object: Digest) =>
   return (object) => known.has(object);
 }
 
-/** Says for new packages where their references lead: into what is published, and into one another. */
-async function attributeFresh(farm: AbiFarm, of: TargetRef, fresh: readonly Digest[]): Promise<void> {
+/** Says for new packages where their references lead: into what is published, and into what comes with them. */
+async function attributeFresh(
+  farm: AbiFarm,
+  of: TargetRef,
+  { fresh, beside }: { readonly fresh: readonly Digest[]; readonly beside: readonly PackageToScan[] },
+): Promise<void> {
   const { abi } = farm.database;
-  const all = fresh.flatMap((object) => abi.package(object)?.id ?? []);
-  const ids = all.filter((id) => abi.loose(id).length > 0);
+  const idOf = (object: Digest): number | readonly number[] => abi.package(object)?.id ?? [];
+  const ids = fresh.flatMap(idOf).filter((id) => abi.loose(id).length > 0);
   if (ids.length === 0) return;
-  const stands = new Set([...all, ...publishedIds(farm, of).keys()]);
+  const stands = new Set([...beside.flatMap(({ object }) => idOf(object)), ...publishedIds(farm, of).keys()]);
   const attribution = new Attribution(abi, (id) => stands.has(id));
   for (const [index, id] of ids.entries()) {
     attribution.attribute(id);
@@ -111,7 +115,11 @@ export function publishedIds(
 }
 
 /** Reads what is published of a target and not known, and looks again for what references lead to. */
-export async function scanTarget(farm: AbiFarm, of: TargetRef, options: ScanOptions = {}): Promise<ScanReport> {
+export async function scanTarget(
+  farm: AbiFarm,
+  of: TargetRef,
+  options: ScanOptions = {},
+): Promise<ScanReport> {
   const members = farm.repositories.members(of.target, of.arch);
   const packages = members.flatMap(({ fileName, object }): PackageToScan[] =>
     object ? [{ fileName, object, sizeBytes: undefined }] : [],

@@ -1,6 +1,7 @@
 import type { BuilderView, UpkeepPackages, UpkeepView } from '../../api/index.ts';
 import type { LogHub } from '../../logs/index.ts';
 import type { FarmEvent } from '../../model/index.ts';
+import { RebuildDesk } from '../abi/rebuild-desk.ts';
 import { ebinLook } from '../ebin-targets/look.ts';
 import type { EbinLook } from '../ebins/index.ts';
 import type { Farm } from '../farm.ts';
@@ -8,6 +9,7 @@ import { stageViews } from '../stage-targets/views.ts';
 import { ebinRequestViews } from './ebin-requests.ts';
 import type { LogRevision } from './farm-service.ts';
 import { QueueNotes } from './queue-notes.ts';
+import { RepositoryLook } from './repository-look.ts';
 import { UpkeepLook } from './upkeep-look.ts';
 import { FarmViews } from './views.ts';
 
@@ -17,6 +19,8 @@ export abstract class FarmLook {
   readonly hub: LogHub;
   /** Repositories of ebins. */
   readonly ebins: EbinLook;
+  readonly rebuilds: RebuildDesk;
+  readonly repositories: RepositoryLook;
   protected readonly views: FarmViews;
   protected readonly notes: QueueNotes;
   readonly #upkeep: UpkeepLook;
@@ -26,6 +30,8 @@ export abstract class FarmLook {
   constructor(farm: Farm, hub: LogHub, logsUrl: string | undefined) {
     this.farm = farm;
     this.hub = hub;
+    this.rebuilds = this.makeRebuildDesk();
+    this.repositories = new RepositoryLook(farm);
     this.views = new FarmViews(farm, () => this.localBuilders());
     this.notes = new QueueNotes(farm, hub);
     this.ebins = ebinLook(farm, () => this.localBuilders() !== undefined);
@@ -35,6 +41,11 @@ export abstract class FarmLook {
 
   /** Builders of the manager's own process, which the record does not know; undefined: this is another process. */
   protected abstract localBuilders(): readonly BuilderView[] | undefined;
+
+  /** Those who work on the farm give it hands. */
+  protected makeRebuildDesk(): RebuildDesk {
+    return new RebuildDesk(this.farm, undefined);
+  }
 
   upkeep(): readonly UpkeepView[] {
     return this.#upkeep.views();

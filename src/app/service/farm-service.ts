@@ -18,7 +18,9 @@ import type {
   UpkeepView,
 } from '../../api/index.ts';
 import type { FarmEvent } from '../../model/index.ts';
+import type { RebuildDesk } from '../abi/rebuild-desk.ts';
 import type { EbinLook } from '../ebins/index.ts';
+import type { RepositoryLook } from './repository-look.ts';
 
 /** Who may do what. `builder`: hand in objects, fetch inputs. `operator`: schedule, cancel, drain. */
 export type TokenRole = 'builder' | 'operator';
@@ -50,6 +52,10 @@ export interface Measurement {
 export interface FarmService {
   /** What may be seen of repositories of ebins. */
   readonly ebins: EbinLook;
+  /** Results that are held back since they break published packages. */
+  readonly rebuilds: Pick<RebuildDesk, 'list' | 'preview' | 'decide'>;
+  /** What is published, and what was. */
+  readonly repositories: RepositoryLook;
   /** `early`: the answer to a request for many packages need not wait until they are queued. */
   schedule(request: ScheduleRequest, how?: { readonly early?: boolean }): Promise<ScheduleReply>;
   removeObsolete(request: RemovalRequest): Promise<RemovalReply>;

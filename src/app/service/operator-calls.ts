@@ -3,6 +3,7 @@ import {
   ebinRequestSchema,
   jobSelectionSchema,
   readMessage,
+  rebuildCallSchema,
   removalRequestSchema,
   scheduleRequestSchema,
   upkeepPauseSchema,
@@ -41,6 +42,10 @@ export function operatorCalls(service: FarmService): Readonly<Record<string, Cal
       const { id } = readMessage(ebinRequestDropSchema.pick({ id: true }), body);
       await service.dropEbinRequest(id);
       return true;
+    },
+    'rebuild-decide': async (body) => {
+      const { id, decision } = readMessage(rebuildCallSchema, body);
+      return service.rebuilds.decide(id, decision, undefined);
     },
     'ebin-requests': async () => service.ebinRequests(),
     upkeep: async () => service.upkeep(),

@@ -48,7 +48,11 @@ async function scan(shell: Shell, options: TargetOptions & { again?: boolean }):
   }
 }
 
-async function show(shell: Shell, name: string, options: TargetOptions & { symbols?: boolean }): Promise<void> {
+async function show(
+  shell: Shell,
+  name: string,
+  options: TargetOptions & { symbols?: boolean },
+): Promise<void> {
   const farm = await openFarm(shell.farmFolder(isFarm), 'read');
   try {
     const of = await pacmanTarget(farm, options.repo, options.arch);

@@ -32,6 +32,9 @@ export const abiCodes = {
     title: 'a dependant cannot be rebuilt by the farm',
     why: 'It is published, and the farm knows no recipe of it: it was added by hand, or its recipe is gone.',
     next: "Add its recipe and schedule it, remove it with 'packmill repo remove', or publish without it: 'packmill rebuild publish'.",
-    sample: { broken: "'app' published from a file, 'libfoo' rebuilt", fixed: "a recipe 'app' in a source of the farm" },
+    sample: {
+      broken: "'app' published from a file, 'libfoo' rebuilt",
+      fixed: "a recipe 'app' in a source of the farm",
+    },
   },
 } as const satisfies CatalogueTable;

@@ -217,7 +217,8 @@ export function rebuildBump(
   const isRebuild = context.reasons.some(({ kind }) => rebuildReasons.has(kind));
   const newest = context.published[0];
   // the published package does not work any more: there is nothing to keep
-  const keeps = settings.sameVersion === 'keep' && !context.reasons.some(({ kind }) => kind === 'abi-changed');
+  const keeps =
+    settings.sameVersion === 'keep' && !context.reasons.some(({ kind }) => kind === 'abi-changed');
   if (!isRebuild || keeps || !newest) return undefined;
   const dash = newest.version.lastIndexOf('-');
   return dash < 0
