@@ -289,7 +289,10 @@ export const rooms = {
   },
 };
 
-/** Rooms (or drivers and members, as room/driver) that alone may import an npm package or a fenced Node module. */
+/**
+ * Rooms (or drivers and members, as room/driver) that alone may import an npm package or a fenced Node module. `web` is the
+ * dashboard: no room, but what runs in browsers.
+ */
 export const fences = {
   'node:sqlite': ['database', 'queue/embedded', 'publisher', 'notifier'],
   bullmq: ['queue/bullmq'],
@@ -309,6 +312,9 @@ export const fences = {
   '@fastify/static': ['http'],
   '@fastify/swagger': ['http'],
   'prom-client': ['http'],
+  preact: ['web'],
+  uplot: ['web'],
+  '@xterm/xterm': ['web'],
 };
 
 /** Node modules that only compute; every floor above the pure ones may use them. */

@@ -1,5 +1,6 @@
 export * from './build-history.ts';
 export * from './builder-protocol.ts';
+export * from './dashboard-views.ts';
 export * from './ebin-requests.ts';
 export * from './ebin-views.ts';
 export * from './farm-events.ts';

@@ -13,8 +13,10 @@ import { JobRecords } from './job-records.ts';
 import { JobViews } from './job-views.ts';
 import { checkVersion, type MigrationList, migrate } from './migrations.ts';
 import { PlanRecords } from './plan-records.ts';
+import { QueueRows } from './queue-rows.ts';
 import { RangeRecords } from './range-records.ts';
 import { RebuildRecords } from './rebuild-records.ts';
+import { RecentAttempts } from './recent-attempts.ts';
 import { BuilderRecords, PeakRecords, RequestRecords, WordRecords } from './service-records.ts';
 import { SqlConnection, unusable } from './sql-connection.ts';
 
@@ -37,6 +39,8 @@ export interface FarmDatabase {
   readonly edges: JobEdges;
   readonly views: JobViews;
   readonly attempts: AttemptRecords;
+  readonly recent: RecentAttempts;
+  readonly queue: QueueRows;
   readonly artifacts: ArtifactRecords;
   readonly inventory: InventoryRecords;
   readonly durations: DurationRecords;
@@ -78,6 +82,8 @@ export function openFarmDatabase(path: string, options: OpenFarmOptions): FarmDa
       edges: new JobEdges(connection, jobs),
       views: new JobViews(connection),
       attempts: new AttemptRecords(connection),
+      recent: new RecentAttempts(connection),
+      queue: new QueueRows(connection),
       artifacts: new ArtifactRecords(connection),
       inventory: new InventoryRecords(connection),
       durations: new DurationRecords(connection),

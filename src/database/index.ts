@@ -21,8 +21,10 @@ export type { JobChange, JobRecord, JobRecords } from './job-records.ts';
 export type { JobRevision, JobView, JobViews } from './job-views.ts';
 export type { MigrationList } from './migrations.ts';
 export type { NewPlan, PlanHead, PlanRecords } from './plan-records.ts';
+export type { OpenState, QueueFilter, QueueRow, QueueRows } from './queue-rows.ts';
 export type { CommitRange, RangeOwner, RangeRecords } from './range-records.ts';
 export type { RebuildRecord, RebuildRecords, RebuildState } from './rebuild-records.ts';
+export type { HourOfAttempts, JobAtWork, RecentAttempts, RecentFailure } from './recent-attempts.ts';
 export type {
   BuilderRecord,
   BuilderRecords,

@@ -284,6 +284,17 @@ export class Dispatcher {
     });
   }
 
+  /**
+   * Gives queued jobs another urgency, and what they wait for at least the same. Returns the ids of all jobs that got
+   * another one.
+   */
+  async hurry(jobs: readonly JobId[], urgency: number): Promise<readonly JobId[]> {
+    return await this.#commits.run((motion) => {
+      const open = jobs.flatMap((job) => this.#database.jobs.openWithId(job));
+      return motion.hurry(open, urgency).map(({ id }) => id);
+    });
+  }
+
   /** Resolves when all jobs of the plan are final. */
   finished(plan: PlanId): Promise<void> {
     const head = this.#database.plans.get(plan);

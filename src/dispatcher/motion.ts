@@ -191,6 +191,31 @@ export class Motion {
     return this.hold(next, 'something that it needs was scheduled again meanwhile') ?? next;
   }
 
+  /**
+   * Gives queued jobs another urgency, and what they wait for at least the same, since they cannot begin before it.
+   * Returns the jobs that were changed; running ones are as they are.
+   */
+  hurry(jobs: readonly JobRecord[], urgency: number): readonly JobRecord[] {
+    const changed: JobRecord[] = [];
+    const seen = new Set<number>();
+    const walk = jobs.map((job) => ({ job, isAsked: true }));
+    for (const { job, isAsked } of walk) {
+      if (seen.has(job.key) || isFinal(job.state) || job.state === 'running') continue;
+      if (isAsked ? job.urgency === urgency : job.urgency >= urgency) continue;
+      seen.add(job.key);
+      const isLower = urgency < job.urgency;
+      const next = this.#database.jobs.update(job, { urgency, sinceMs: job.sinceMs });
+      this.tell(next.plan, { kind: 'job-urgency', job: next.id }, `urgency ${urgency}`);
+      // the queue takes an entry for another one only under a new number
+      if (next.state === 'ready') this.offerAgain(next);
+      changed.push(next);
+      if (isLower) continue;
+      for (const needed of this.#database.edges.dependencies(job.key))
+        walk.push({ job: needed, isAsked: false });
+    }
+    return changed;
+  }
+
   /** Takes jobs out: those that do not run end at once, running ones are asked to stop. */
   cancel(jobs: readonly JobRecord[], reason: string): void {
     // Dependants among these jobs have to be canceled, not blocked: so they all end before the news is spread.

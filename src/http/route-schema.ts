@@ -31,6 +31,7 @@ export interface RouteDescription {
     | 'python'
     | 'rebuilds'
     | 'repositories'
+    | 'dashboard'
     | 'farm'
     | 'pages';
   readonly params?: WireSchema;

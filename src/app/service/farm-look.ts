@@ -2,6 +2,7 @@ import type { BuilderView, UpkeepPackages, UpkeepView } from '../../api/index.ts
 import type { LogHub } from '../../logs/index.ts';
 import type { FarmEvent } from '../../model/index.ts';
 import { RebuildDesk } from '../abi/rebuild-desk.ts';
+import { Dashboard } from '../dashboard/dashboard.ts';
 import { ebinLook } from '../ebin-targets/look.ts';
 import type { EbinLook } from '../ebins/index.ts';
 import type { Farm } from '../farm.ts';
@@ -21,6 +22,7 @@ export abstract class FarmLook {
   readonly ebins: EbinLook;
   readonly rebuilds: RebuildDesk;
   readonly repositories: RepositoryLook;
+  readonly dashboard: Dashboard;
   protected readonly views: FarmViews;
   protected readonly notes: QueueNotes;
   readonly #upkeep: UpkeepLook;
@@ -36,6 +38,12 @@ export abstract class FarmLook {
     this.notes = new QueueNotes(farm, hub);
     this.ebins = ebinLook(farm, () => this.localBuilders() !== undefined);
     this.#upkeep = new UpkeepLook(farm);
+    this.dashboard = new Dashboard(farm, () => ({
+      open: this.views.counts(),
+      builders: this.builders(),
+      upkeep: this.upkeep(),
+      troubles: this.troubles(),
+    }));
     this.#logsUrl = farm.config.notify['logs-url'] ?? logsUrl;
   }
 
@@ -46,6 +54,9 @@ export abstract class FarmLook {
   protected makeRebuildDesk(): RebuildDesk {
     return new RebuildDesk(this.farm, undefined);
   }
+
+  /** What is the matter with the farm, a line each. */
+  protected abstract troubles(): readonly string[];
 
   upkeep(): readonly UpkeepView[] {
     return this.#upkeep.views();

@@ -19,6 +19,7 @@ import type {
 } from '../../api/index.ts';
 import type { FarmEvent } from '../../model/index.ts';
 import type { RebuildDesk } from '../abi/rebuild-desk.ts';
+import type { DashboardLook } from '../dashboard/dashboard.ts';
 import type { EbinLook } from '../ebins/index.ts';
 import type { RepositoryLook } from './repository-look.ts';
 
@@ -55,12 +56,16 @@ export interface FarmService {
   /** Results that are held back since they break published packages. */
   readonly rebuilds: Pick<RebuildDesk, 'list' | 'preview' | 'decide'>;
   /** What is published, and what was. */
-  readonly repositories: RepositoryLook;
+  readonly repositories: Pick<RepositoryLook, 'list' | 'generations' | 'packages' | 'changes' | 'rollback'>;
+  /** What pages of the dashboard read. */
+  readonly dashboard: DashboardLook;
   /** `early`: the answer to a request for many packages need not wait until they are queued. */
   schedule(request: ScheduleRequest, how?: { readonly early?: boolean }): Promise<ScheduleReply>;
   removeObsolete(request: RemovalRequest): Promise<RemovalReply>;
   /** Ends queued jobs and asks running ones to stop; returns the ids it concerned. */
   cancel(selection: JobSelection, reason: string): Promise<readonly string[]>;
+  /** Gives queued jobs another urgency, and what they wait for at least the same; returns the ids that it concerned. */
+  setUrgency(selection: JobSelection, urgency: number): Promise<readonly string[]>;
   /** Schedules the newest job of each again, at the commit it had. */
   retry(jobs: readonly string[]): Promise<ScheduleReply>;
   /** Cancels what is queued and leaves running jobs and logs alone (specification 13.9). */

@@ -1,0 +1,36 @@
+import { overviewSchema, type QueuePageQuery, queuePageQuerySchema, queuePageSchema } from '../api/index.ts';
+import type { RouteContext } from './route-context.ts';
+import { describeRoute, polled, type WebServer } from './route-schema.ts';
+
+const config = { isPolled: true };
+
+/** What pages of the dashboard read. */
+export function dashboardRoutes(server: WebServer, { service }: RouteContext): void {
+  server.get(
+    '/api/overview',
+    {
+      config,
+      schema: describeRoute({
+        summary: 'The farm at a glance: running, failed within a day, builders, next checks of upstreams',
+        tag: 'dashboard',
+        answer: overviewSchema,
+        also: polled,
+      }),
+    },
+    async () => service.dashboard.overview(),
+  );
+  server.get<{ Querystring: QueuePageQuery }>(
+    '/api/queue/jobs',
+    {
+      config,
+      schema: describeRoute({
+        summary: 'Jobs that are not over: at work, ready in the order in which they are given out, waiting',
+        tag: 'dashboard',
+        query: queuePageQuerySchema,
+        answer: queuePageSchema,
+        also: polled,
+      }),
+    },
+    async ({ query }) => service.dashboard.queue(query),
+  );
+}

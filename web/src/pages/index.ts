@@ -1,0 +1,7 @@
+import type { Page } from '../page.ts';
+import { buildersPage } from './builders.tsx';
+import { overviewPage } from './overview.tsx';
+import { queuePage } from './queue.tsx';
+
+/** All pages that are not of one recipe kind, in the order of the navigation. */
+export const pages: readonly Page[] = [overviewPage, queuePage, buildersPage];
