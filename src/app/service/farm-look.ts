@@ -33,7 +33,7 @@ export abstract class FarmLook {
     this.farm = farm;
     this.hub = hub;
     this.rebuilds = this.makeRebuildDesk();
-    this.repositories = new RepositoryLook(farm);
+    this.repositories = new RepositoryLook(farm, this.mayChange());
     this.views = new FarmViews(farm, () => this.localBuilders());
     this.notes = new QueueNotes(farm, hub);
     this.ebins = ebinLook(farm, () => this.localBuilders() !== undefined);
@@ -49,6 +49,11 @@ export abstract class FarmLook {
 
   /** Builders of the manager's own process, which the record does not know; undefined: this is another process. */
   protected abstract localBuilders(): readonly BuilderView[] | undefined;
+
+  /** Whether this process is the one that works on the farm. */
+  protected mayChange(): boolean {
+    return false;
+  }
 
   /** Those who work on the farm give it hands. */
   protected makeRebuildDesk(): RebuildDesk {

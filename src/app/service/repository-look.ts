@@ -54,9 +54,12 @@ export interface GenerationChanges {
 /** What is published, and what was: the same words for repositories of packages, trees, and mirrors. */
 export class RepositoryLook {
   readonly #farm: Farm;
+  readonly #mayChange: boolean;
 
-  constructor(farm: Farm) {
+  /** `mayChange`: this process is the one that works on the farm. */
+  constructor(farm: Farm, mayChange: boolean) {
     this.#farm = farm;
+    this.#mayChange = mayChange;
   }
 
   list(): readonly RepositoryView[] {
@@ -145,8 +148,10 @@ export class RepositoryLook {
     return lostLibraries(this.#farm, before ?? [], after ?? []);
   }
 
-  /** Makes a kept generation visible again. Throws PUB004, PUB007. */
+  /** Makes a kept generation visible again; returns it. Throws PUB004, PUB007, SCH005 without a manager. */
   async rollback(name: string, arch: string, generation: number): Promise<GenerationView | undefined> {
+    if (!this.#mayChange)
+      throw fault('SCH005', { what: 'this web server only shows the farm; its manager is another process' });
     await rollbackRepository(this.#farm, { name, arch, generation });
     return this.generations(name, arch).find(({ visible }) => visible);
   }

@@ -473,6 +473,10 @@ export class RunningFarm extends FarmLook implements FarmService {
     return this.#ebins.drop(id);
   }
 
+  protected override mayChange(): boolean {
+    return true;
+  }
+
   protected override makeRebuildDesk(): RebuildDesk {
     return new RebuildDesk(this.farm, {
       schedule: (request) => this.schedule(request),

@@ -2,6 +2,16 @@ import type { Page } from '../page.ts';
 import { buildersPage } from './builders.tsx';
 import { overviewPage } from './overview.tsx';
 import { queuePage } from './queue.tsx';
+import { rebuildsPage } from './rebuilds.tsx';
+import { repositoriesPage } from './repositories.tsx';
+import { repositoryPage } from './repository.tsx';
 
 /** All pages that are not of one recipe kind, in the order of the navigation. */
-export const pages: readonly Page[] = [overviewPage, queuePage, buildersPage];
+export const pages: readonly Page[] = [
+  overviewPage,
+  queuePage,
+  buildersPage,
+  repositoriesPage,
+  repositoryPage,
+  rebuildsPage,
+];
