@@ -111,6 +111,7 @@ export class AbiRecords {
   readonly #providing: SqlStatement<ProvisionRow>;
   readonly #needs: SqlStatement<AbiRow>;
   readonly #needing: SqlStatement<AbiRow>;
+  readonly #taking: SqlStatement<{ readonly package: number; readonly hashes: Uint8Array }>;
   readonly #loose: SqlStatement<AbiRow>;
   readonly #count: SqlStatement<{ packages: number; libraries: number; sets: number; bytes: number }>;
 
@@ -147,6 +148,10 @@ export class AbiRecords {
     );
     this.#needing = prepare(
       'SELECT name, machine, package, symbols FROM abi_needs WHERE name = ? AND machine = ?',
+    );
+    this.#taking = prepare(
+      `SELECT n.package, s.hashes FROM abi_needs n CROSS JOIN abi_sets s ON s.id = n.symbols
+       WHERE n.name = ? AND n.machine = ?`,
     );
     this.#loose = prepare(
       "SELECT name, machine, package, symbols FROM abi_needs WHERE package = ? AND name = ''",
@@ -219,6 +224,14 @@ export class AbiRecords {
 
   needing({ name, machine }: AbiLibrary): readonly AbiRow[] {
     return this.#needing.all(name, machine);
+  }
+
+  /** As `needing`, with the hashes of what each takes. */
+  taking({
+    name,
+    machine,
+  }: AbiLibrary): readonly { readonly package: number; readonly hashes: Uint8Array }[] {
+    return this.#taking.all(name, machine);
   }
 
   loose(id: number): readonly AbiRow[] {

@@ -21,13 +21,15 @@ export interface LibrarySide extends Library {
 export interface LibraryUse {
   readonly package: string;
   /** What is known to be taken from it. */
-  readonly symbols: () => SymbolHashes;
+  readonly symbols: SymbolHashes;
 }
 
 /** What stands published after a change, as far as it can be asked cheaply. */
 export interface AbiWorld {
   /** Packages that need a library: those that change by their new files. */
-  needing(library: Library): readonly LibraryUse[];
+  needing(library: Library): readonly string[];
+  /** The same with what each takes. */
+  taking(library: Library): readonly LibraryUse[];
   /** Whether a package that does not change has it. */
   standsElsewhere(library: Library): boolean;
   /** Names of a set. */
@@ -116,14 +118,10 @@ export function findBroken(
   );
   const broken = new Map<string, BreakCause[]>();
   for (const change of libraries) {
-    if (change.fate !== 'gone' && change.fate !== 'lost-symbols') continue;
-    const lost = change.lost.map((symbol) => [symbolHash(symbol), symbol] as const);
-    for (const use of world.needing(change)) {
-      const symbols = takenOf(lost, use);
-      if (change.fate === 'lost-symbols' && symbols.length === 0) continue;
-      const { name, machine, package: by } = change;
-      const causes = broken.get(use.package) ?? [];
-      broken.set(use.package, [...causes, { name, machine, by, symbols }]);
+    const { name, machine, package: by } = change;
+    for (const [user, symbols] of brokenBy(change, world)) {
+      const causes = broken.get(user) ?? [];
+      broken.set(user, [...causes, { name, machine, by, symbols }]);
     }
   }
   return {
@@ -134,9 +132,19 @@ export function findBroken(
   };
 }
 
+/** Who cannot use a library any more, and for want of which symbols. */
+function brokenBy(change: LibraryChange, world: AbiWorld): readonly (readonly [string, readonly string[]])[] {
+  if (change.fate === 'gone') return world.needing(change).map((user) => [user, []]);
+  if (change.fate !== 'lost-symbols') return [];
+  const lost = change.lost.map((symbol) => [symbolHash(symbol), symbol] as const);
+  return world.taking(change).flatMap((use): [string, readonly string[]][] => {
+    const symbols = takenOf(lost, use);
+    return symbols.length === 0 ? [] : [[use.package, symbols]];
+  });
+}
+
 function takenOf(lost: readonly (readonly [number, string])[], use: LibraryUse): readonly string[] {
-  if (lost.length === 0) return [];
-  const set = use.symbols();
+  const set = use.symbols;
   if (lost.length > set.length * 4) {
     // many were lost: each of its own is looked for among them
     const names = new Map(lost);

@@ -1,7 +1,7 @@
 import type { AbiLibrary, AbiPackage, AbiRecords } from '../../database/index.ts';
 import { decodeSymbolHashes, decodeSymbolNames } from '../../formats/elf/index.ts';
 import type { AbiWorld, LibrarySide, LibraryUse } from '../../planner/index.ts';
-import type { Digest, SymbolHashes } from '../../primitives/index.ts';
+import type { Digest } from '../../primitives/index.ts';
 import type { TargetRef } from '../artifacts-at-hand.ts';
 import type { Farm } from '../farm.ts';
 import { publishedIds } from './scan.ts';
@@ -21,7 +21,6 @@ export class RecordedWorld implements AbiWorld {
   readonly #published: ReadonlyMap<number, string>;
   readonly #unchanged: ReadonlyMap<number, string>;
   readonly #after: ReadonlyMap<number, string>;
-  readonly #hashes = new Map<number, SymbolHashes>();
 
   constructor(abi: AbiRecords, published: ReadonlyMap<number, string>, changes: readonly PackageChange[]) {
     this.#abi = abi;
@@ -41,12 +40,14 @@ export class RecordedWorld implements AbiWorld {
     return new RecordedWorld(farm.database.abi, publishedIds(farm, of), changes);
   }
 
-  needing(library: AbiLibrary): readonly LibraryUse[] {
-    return this.#abi.needing(library).flatMap((row): LibraryUse[] => {
+  needing(library: AbiLibrary): readonly string[] {
+    return this.#abi.needing(library).flatMap((row) => this.#after.get(row.package) ?? []);
+  }
+
+  taking(library: AbiLibrary): readonly LibraryUse[] {
+    return this.#abi.taking(library).flatMap((row): LibraryUse[] => {
       const name = this.#after.get(row.package);
-      const { symbols } = row;
-      if (name === undefined || symbols === undefined) return [];
-      return [{ package: name, symbols: () => this.#hashesOf(symbols) }];
+      return name === undefined ? [] : [{ package: name, symbols: decodeSymbolHashes(row.hashes) }];
     });
   }
 
@@ -56,14 +57,6 @@ export class RecordedWorld implements AbiWorld {
 
   symbolsOf(set: number): readonly string[] {
     return decodeSymbolNames(this.#abi.names(set));
-  }
-
-  #hashesOf(set: number): SymbolHashes {
-    const known = this.#hashes.get(set);
-    if (known) return known;
-    const hashes = decodeSymbolHashes(this.#abi.hashes(set));
-    this.#hashes.set(set, hashes);
-    return hashes;
   }
 
   /** Libraries of packages, by their numbers in the record. */

@@ -9,7 +9,7 @@ export interface EncodedSymbolSet {
   readonly count: number;
   /** Eight bytes for each symbol, ascending. */
   readonly hashes: Uint8Array;
-  /** The names, deflated. */
+  /** The names: a byte that says how (0 as they are, 1 deflated), then the lines. */
   readonly names: Uint8Array;
 }
 
@@ -22,13 +22,23 @@ export function encodeSymbolSet(symbols: Iterable<string>): EncodedSymbolSet {
     digest: createHash('sha256').update(text).digest('hex'),
     count: names.length,
     hashes: new Uint8Array(hashes.buffer, hashes.byteOffset, hashes.byteLength),
-    names: deflateRawSync(text, { level: 3 }),
+    names: packNames(text),
   };
+}
+
+/** Most sets are small, and to begin a compression takes longer than it saves there. */
+const plainBytes = 400;
+
+function packNames(text: string): Uint8Array {
+  const bytes = Buffer.from(text);
+  const isPlain = bytes.byteLength <= plainBytes;
+  return Buffer.concat([Buffer.of(isPlain ? 0 : 1), isPlain ? bytes : deflateRawSync(bytes, { level: 1 })]);
 }
 
 /** The names of an encoded set, sorted. */
 export function decodeSymbolNames(names: Uint8Array): readonly string[] {
-  const text = inflateRawSync(names).toString('utf8');
+  const packed = names.subarray(1);
+  const text = (names[0] === 1 ? inflateRawSync(packed) : Buffer.from(packed)).toString('utf8');
   return text === '' ? [] : text.split('\n');
 }
 

@@ -261,8 +261,8 @@ export class RepositoryRecord {
   objects(fileNames: readonly string[]): ReadonlyMap<string, string> {
     const rows = this.#database
       .prepare(
-        `SELECT file_name AS name, sha256 FROM json_each(?3) AS wanted JOIN pacman_file
-         ON repo = ?1 AND arch = ?2 AND file_name = wanted.value`,
+        `SELECT file_name AS name, sha256 FROM json_each(?3) AS wanted CROSS JOIN pacman_file
+         WHERE repo = ?1 AND arch = ?2 AND file_name = wanted.value`,
       )
       .all(...this.#key, JSON.stringify(fileNames));
     return new Map(rows.map((row) => [String(row.name), String(row.sha256)]));

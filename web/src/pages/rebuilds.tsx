@@ -17,7 +17,6 @@ function RebuildsView({ query }: PageProps) {
   const live = useLive<readonly RebuildView[]>(path);
   return (
     <>
-      <Search query={query} />
       <Loaded live={live}>
         {(open) => (
           <Section title="Held back" id="held" aside={<JsonLink path={path} />}>
@@ -30,6 +29,7 @@ function RebuildsView({ query }: PageProps) {
           </Section>
         )}
       </Loaded>
+      <Search query={query} />
       <Past />
     </>
   );
