@@ -19,6 +19,8 @@ export * from './problem-body.ts';
 export * from './python-farm.ts';
 export * from './python-symbols.ts';
 export * from './read-message.ts';
+export * from './rebuild-views.ts';
+export * from './repository-views.ts';
 export * from './schedule.ts';
 export * from './sign-in.ts';
 export * from './stage-views.ts';

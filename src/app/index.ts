@@ -1,6 +1,9 @@
 // The door of the farm. What a command needs is loaded when it is called, because the start of each command counts; what a
 // function does is said where it is defined.
 
+export type { PreviewSubject, RebuildPreview } from './abi/preview.ts';
+export type { RebuildDecision } from './abi/rebuild-desk.ts';
+export type { ShownRebuild } from './abi/rebuilds.ts';
 export type { BuildEvent, BuildObserver, ForeseenJob } from './build-event.ts';
 export type { BuildReport, JobReport } from './build-report.ts';
 export type { BuilderProcessOptions } from './builder-process.ts';
@@ -56,6 +59,14 @@ export const rollbackRepository = later(async () => (await import('./repositorie
 export const showRepository = later(async () => (await import('./repositories.ts')).showRepository);
 export const verifyRepository = later(async () => (await import('./repositories.ts')).verifyRepository);
 export const removeObsolete = later(async () => (await import('./obsolete-packages.ts')).removeObsolete);
+
+export const pacmanTarget = later(async () => (await import('./abi/target.ts')).pacmanTarget);
+export const scanTarget = later(async () => (await import('./abi/scan.ts')).scanTarget);
+export const showAbi = later(async () => (await import('./abi/looks.ts')).showAbi);
+export const buildRebuild = later(async () => (await import('./abi/local-rebuild.ts')).buildRebuild);
+export const settleRebuild = later(async () => (await import('./abi/local-rebuild.ts')).settleRebuild);
+export const listRebuilds = later(async () => (await import('./abi/rebuilds.ts')).listRebuilds);
+export const previewRebuild = later(async () => (await import('./abi/preview.ts')).previewRebuild);
 
 export const collectStore = later(async () => (await import('./store-care.ts')).collectStore);
 export const storeUsage = later(async () => (await import('./store-care.ts')).storeUsage);

@@ -9,8 +9,18 @@ import { builderName, type JobId, type PlanId } from '../primitives/index.ts';
 import { EmbeddedQueue } from '../queue/embedded/index.ts';
 import type { QueueBackend } from '../queue/index.ts';
 import { indexingBuilder } from '../recipes/ebin/index.ts';
+import type { OpenRebuild } from './abi/abi-gate.ts';
+import { followUp } from './abi/follow-up.ts';
+import { listRebuilds } from './abi/rebuilds.ts';
 import type { BuildObserver } from './build-event.ts';
-import { type BuildReport, isFailedBuild, planReason, reportBroken, reportJob } from './build-report.ts';
+import {
+  type BuildReport,
+  isFailedBuild,
+  joinReports,
+  planReason,
+  reportBroken,
+  reportJob,
+} from './build-report.ts';
 import { decideRebuild } from './decide-rebuild.ts';
 import { isEbinTarget } from './ebin-targets/is-ebin-target.ts';
 import type { Farm } from './farm.ts';
@@ -38,12 +48,32 @@ const mostExplained = 200;
 
 /**
  * The main path: set right what a crash left, plan, dispatch, build, publish, report. Every step's state is in
- * the record, so running the same request again goes on where a killed one stopped.
+ * the record, so running the same request again goes on where a killed one stopped. Where the setting `rebuild.abi` is
+ * `auto`, what the results break is built in a plan of its own afterwards.
  */
 export async function buildRecipes(
   farm: Farm,
   request: BuildRequest,
   observer: BuildObserver,
+): Promise<BuildReport> {
+  const wanted = new Map<number, OpenRebuild>();
+  const first = await buildOnce(farm, request, observer, wanted);
+  let report = first;
+  for (const rebuild of wanted.values()) {
+    if (observer.signal.aborted) break;
+    const asked = followUp(farm, request, rebuild);
+    if (!asked) continue;
+    const next = await buildOnce(farm, asked, observer, new Map());
+    report = joinReports(report, next);
+  }
+  return report;
+}
+
+async function buildOnce(
+  farm: Farm,
+  request: BuildRequest,
+  observer: BuildObserver,
+  wanted: Map<number, OpenRebuild>,
 ): Promise<BuildReport> {
   const startedMs = farm.clock.monotonicMs();
   const queue = new EmbeddedQueue({ path: farm.paths.queue, clock: farm.clock });
@@ -58,6 +88,9 @@ export async function buildRecipes(
     const publishing = new Publishing(farm, {
       published: (what) => observer.onEvent({ kind: 'published', what }),
       refused: (problem) => problems.push(problem),
+      held: (rebuild) => {
+        if (rebuild.toAsk.length > 0) wanted.set(rebuild.record.id, rebuild);
+      },
     });
     await setRight(farm, dispatcher, publishing, observer);
     const planned = await planRecipes(farm, { ...request, signal: observer.signal });
@@ -252,6 +285,7 @@ async function report(ended: Ended): Promise<BuildReport> {
     jobs,
     problems,
     repository: published.find((one) => one.name === target && one.arch === arch),
+    held: listRebuilds(farm, { open: true }).filter((one) => one.target === target && one.arch === arch),
     durationMs: farm.clock.monotonicMs() - startedMs,
     failed: isFailedBuild(jobs, problems),
   };

@@ -22,6 +22,8 @@ const commands: Readonly<Record<string, () => Promise<Add>>> = {
   audit: async () => (await import('./commands/audit.ts')).addAudit,
   why: async () => (await import('./commands/why.ts')).addWhy,
   simulate: async () => (await import('./commands/simulate.ts')).addSimulate,
+  abi: async () => (await import('./commands/abi.ts')).addAbi,
+  rebuild: async () => (await import('./commands/rebuild.ts')).addRebuild,
   repo: async () => (await import('./commands/repo.ts')).addRepo,
   store: async () => (await import('./commands/store.ts')).addStore,
   blos: async () => (await import('./commands/blos.ts')).addBlos,

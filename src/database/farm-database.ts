@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { isFault } from '../diagnostics/index.ts';
 import type { Clock } from '../host/index.ts';
+import { AbiRecords } from './abi-records.ts';
 import { ArtifactRecords } from './artifact-records.ts';
 import { AttemptRecords } from './attempt-records.ts';
 import { AuditRecords, auditTables } from './audit-records.ts';
@@ -16,6 +17,7 @@ import { checkVersion, type MigrationList, migrate } from './migrations.ts';
 import { PlanRecords } from './plan-records.ts';
 import { QueueRows } from './queue-rows.ts';
 import { RangeRecords } from './range-records.ts';
+import { RebuildRecords } from './rebuild-records.ts';
 import { RecentAttempts } from './recent-attempts.ts';
 import { BuilderRecords, PeakRecords, RequestRecords, WordRecords } from './service-records.ts';
 import { SqlConnection, unusable } from './sql-connection.ts';
@@ -52,6 +54,8 @@ export interface FarmDatabase {
   readonly peaks: PeakRecords;
   readonly words: WordRecords;
   readonly audit: AuditRecords;
+  readonly abi: AbiRecords;
+  readonly rebuilds: RebuildRecords;
   /** For rooms with tables of their own. */
   readonly connection: DatabaseSync;
   /** All of `work` or nothing of it, on disk when it returns; `work` must not wait for anything. */
@@ -95,6 +99,8 @@ export function openFarmDatabase(path: string, options: OpenFarmOptions): FarmDa
       peaks: new PeakRecords(connection),
       words: new WordRecords(connection),
       audit: new AuditRecords(connection, options.clock),
+      abi: new AbiRecords(connection),
+      rebuilds: new RebuildRecords(connection),
       connection: connection.raw,
       transaction: (work) => connection.transaction(work),
       transactionAhead: (work) => connection.transactionAhead(work),

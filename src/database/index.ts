@@ -1,3 +1,14 @@
+export type {
+  AbiLibrary,
+  AbiPackage,
+  AbiProvision,
+  AbiProvisionRow,
+  AbiRecords,
+  AbiRequirement,
+  AbiRow,
+  AbiToRecord,
+  SymbolSet,
+} from './abi-records.ts';
 export type { ArtifactRecords, NewArtifact, StoredArtifact } from './artifact-records.ts';
 export type { AttemptRecord, AttemptRecords } from './attempt-records.ts';
 export type { AuditEntry, AuditFilter, AuditMeans, AuditRecords } from './audit-records.ts';
@@ -17,10 +28,11 @@ export type { Dependant, EdgeKind, JobEdges } from './job-edges.ts';
 export type { JobChange, JobRecord, JobRecords } from './job-records.ts';
 export type { JobRevision, JobView, JobViews } from './job-views.ts';
 export type { MigrationList } from './migrations.ts';
-export { type EdgeRow, planRows } from './plan-rows.ts';
 export type { NewPlan, PlanHead, PlanRecords } from './plan-records.ts';
+export { type EdgeRow, planRows } from './plan-rows.ts';
 export type { OpenState, QueueFilter, QueueRow, QueueRows } from './queue-rows.ts';
 export type { CommitRange, RangeOwner, RangeRecords } from './range-records.ts';
+export type { RebuildRecord, RebuildRecords, RebuildState } from './rebuild-records.ts';
 export type { HourOfAttempts, JobAtWork, RecentAttempts, RecentFailure } from './recent-attempts.ts';
 export type {
   BuilderRecord,

@@ -30,6 +30,8 @@ export interface RouteDescription {
     | 'ebins'
     | 'stages'
     | 'python'
+    | 'rebuilds'
+    | 'repositories'
     | 'dashboard'
     | 'farm'
     | 'foresight'

@@ -27,7 +27,9 @@ import { pageRoutes } from './page-routes.ts';
 import { pythonFarmRoutes } from './python-farm-routes.ts';
 import { pythonRoutes } from './python-routes.ts';
 import { queueRoutes } from './queue-routes.ts';
+import { rebuildRoutes } from './rebuild-routes.ts';
 import { refuse } from './refusal.ts';
+import { repositoryRoutes } from './repository-routes.ts';
 import { checkAgainstContracts } from './request-checks.ts';
 import type { RouteContext } from './route-context.ts';
 import type { WebServer } from './route-schema.ts';
@@ -180,6 +182,8 @@ async function addRoutes(server: WebServer, options: HttpOptions, context: Route
     eventRoutes(inner, context);
     commandRoutes(inner, context);
     upkeepRoutes(inner, context);
+    rebuildRoutes(inner, context);
+    repositoryRoutes(inner, context);
     ebinRoutes(inner, service.ebins);
     ebinRequestRoutes(inner, context);
     stageRoutes(inner, context);

@@ -144,6 +144,23 @@ export class ServiceDouble implements FarmService {
     upstreams: [],
     troubles: [],
   } as Overview;
+  /** Decisions on rebuilds that were asked for. */
+  readonly decisions: string[] = [];
+  readonly rebuilds: FarmService['rebuilds'] = {
+    list: () => [],
+    preview: async (target = 'chaotic-aur', arch = 'x86_64', subjects = []) => ({
+      ...{ target, arch, kind: 'any' },
+      packages: subjects.map(({ name }) => name),
+      libraries: [],
+      rebuild: [],
+    }),
+    decide: async (id, decision, by) => {
+      if (id === 404) throw fault('ABI003', { what: 'there is no rebuild 404' });
+      this.decisions.push(`${decision} ${id} by ${by}`);
+      return { id: `rebuild-${id}`, accepted: [], refused: [] };
+    },
+  };
+  readonly repositories: FarmService['repositories'] = repositoryDouble();
   readonly dashboard = {
     overview: () => this.overview,
     reviews: async () => [],
@@ -387,4 +404,47 @@ export class ServiceDouble implements FarmService {
     for (const listener of this.listeners) listener(event);
     return event;
   }
+}
+
+/** One repository of two generations. */
+function repositoryDouble(): FarmService['repositories'] {
+  let visible = 2;
+  const generations = () =>
+    [2, 1].map((number) => ({
+      number,
+      parent: number === 1 ? undefined : 1,
+      createdMs: number * 1_000,
+      reason: `foo ${number}.0-1`,
+      packages: 1,
+      visible: number === visible,
+    }));
+  const known = (name: string): void => {
+    if (name !== 'demo') throw fault('PUB004', { what: `there is no repository '${name}'` });
+  };
+  return {
+    list: () => [
+      {
+        ...{ name: 'demo', arch: 'x86_64', kind: 'pacman', generation: visible, packages: 1 },
+        ...{ createdMs: visible * 1_000, reason: `foo ${visible}.0-1`, kept: 2 },
+      },
+    ],
+    generations: (name) => {
+      known(name);
+      return generations();
+    },
+    packages: (name, _arch, generation = visible) => {
+      known(name);
+      return [{ name: 'foo', version: `${generation}.0-1` }];
+    },
+    changes: (name, _arch, { from, to }) => {
+      known(name);
+      const change = { name: 'foo', kind: 'raised', from: `${from}.0-1`, to: `${to}.0-1` } as const;
+      return { from, to, changes: [change], libraries: [] };
+    },
+    rollback: async (name, _arch, generation) => {
+      known(name);
+      visible = generation;
+      return generations().find(({ number }) => number === generation);
+    },
+  };
 }

@@ -1,6 +1,7 @@
 import type { BuilderView, UpkeepPackages, UpkeepView } from '../../api/index.ts';
 import type { LogHub } from '../../logs/index.ts';
 import type { FarmEvent } from '../../model/index.ts';
+import { RebuildDesk } from '../abi/rebuild-desk.ts';
 import { Dashboard } from '../dashboard/dashboard.ts';
 import { ebinLook } from '../ebin-targets/look.ts';
 import type { EbinLook } from '../ebins/index.ts';
@@ -13,6 +14,7 @@ import { type AuditLog, auditLog } from './audit-log.ts';
 import { ebinRequestViews } from './ebin-requests.ts';
 import type { LogRevision } from './log-revision.ts';
 import { QueueNotes } from './queue-notes.ts';
+import { RepositoryLook } from './repository-look.ts';
 import { UpkeepLook } from './upkeep-look.ts';
 import { FarmViews } from './views.ts';
 
@@ -30,6 +32,8 @@ export abstract class FarmLook {
   readonly foresight: Foresight;
   /** Who did what. */
   readonly audit: AuditLog;
+  readonly rebuilds: RebuildDesk;
+  readonly repositories: RepositoryLook;
   readonly dashboard: Dashboard;
   protected readonly views: FarmViews;
   protected readonly notes: QueueNotes;
@@ -40,6 +44,8 @@ export abstract class FarmLook {
   constructor(farm: Farm, hub: LogHub, logsUrl: string | undefined) {
     this.farm = farm;
     this.hub = hub;
+    this.rebuilds = this.makeRebuildDesk();
+    this.repositories = new RepositoryLook(farm, this.mayChange());
     this.views = new FarmViews(farm, () => this.localBuilders());
     this.notes = new QueueNotes(farm, hub);
     this.audit = auditLog(farm.database.audit);
@@ -65,6 +71,16 @@ export abstract class FarmLook {
 
   /** Builders of the manager's own process, which the record does not know; undefined: this is another process. */
   protected abstract localBuilders(): readonly BuilderView[] | undefined;
+
+  /** Whether this process is the one that works on the farm. */
+  protected mayChange(): boolean {
+    return false;
+  }
+
+  /** Those who work on the farm give it hands. */
+  protected makeRebuildDesk(): RebuildDesk {
+    return new RebuildDesk(this.farm, undefined);
+  }
 
   /** What is the matter with the farm, a line each. */
   protected abstract troubles(): readonly string[];

@@ -19,6 +19,7 @@ import type {
 } from '../../api/index.ts';
 import type { AuditMeans } from '../../database/index.ts';
 import type { FarmEvent } from '../../model/index.ts';
+import type { RebuildDesk } from '../abi/rebuild-desk.ts';
 import type { DashboardLook } from '../dashboard/dashboard.ts';
 import type { EbinLook } from '../ebins/index.ts';
 import type { Foresight } from '../foresight/index.ts';
@@ -27,6 +28,7 @@ import type { PythonViews } from '../python-targets/views.ts';
 import type { Accounts } from './accounts.ts';
 import type { AuditLog } from './audit-log.ts';
 import type { LogRevision } from './log-revision.ts';
+import type { RepositoryLook } from './repository-look.ts';
 
 /** Who may do what. `builder`: hand in objects, fetch inputs. `operator`: schedule, cancel, drain. */
 export type TokenRole = 'builder' | 'operator';
@@ -61,6 +63,10 @@ export interface FarmService {
   readonly ebins: EbinLook;
   /** Finding one's way in logs. */
   readonly workbench: LogWorkbench;
+  /** Results that are held back since they break published packages. */
+  readonly rebuilds: Pick<RebuildDesk, 'list' | 'preview' | 'decide'>;
+  /** What is published, and what was. */
+  readonly repositories: Pick<RepositoryLook, 'list' | 'generations' | 'packages' | 'changes' | 'rollback'>;
   /** What pages of the dashboard read. */
   readonly dashboard: DashboardLook;
   /** `early`: the answer to a request for many packages need not wait until they are queued. */

@@ -1,3 +1,4 @@
+import { abiCodes } from './abi.table.ts';
 import { autogenCodes } from './autogen.table.ts';
 import { buildingCodes } from './building.table.ts';
 import { capturesCodes } from './captures.table.ts';
@@ -52,6 +53,7 @@ import { upstreamCodes } from './upstream.table.ts';
 import { yamlCodes } from './yaml.table.ts';
 
 const tables = {
+  ...abiCodes,
   ...autogenCodes,
   ...buildingCodes,
   ...capturesCodes,

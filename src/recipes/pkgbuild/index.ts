@@ -1,5 +1,6 @@
 export { type DescribedPackage, describePackage, type ExpectedPackage } from './describe-package.ts';
 export { type Discovery, discover, lookAtFolder } from './discover.ts';
+export { nextPkgrel } from './interfere.ts';
 export { type LoadOptions, load, loadAll, type Regenerate } from './load.ts';
 export type { RecipeCage } from './on-a-copy.ts';
 export type { PackageFacts } from './package-facts.ts';

@@ -46,6 +46,7 @@ const rebuildReasons: ReadonlySet<JobReason['kind']> = new Set([
   'inputs-changed',
   'version-changed',
   'soname-missing',
+  'abi-changed',
   'dependency-rebuilt',
   'asked',
 ]);
@@ -215,7 +216,10 @@ export function rebuildBump(
 ): RebuildBump | undefined {
   const isRebuild = context.reasons.some(({ kind }) => rebuildReasons.has(kind));
   const newest = context.published[0];
-  if (!isRebuild || settings.sameVersion === 'keep' || !newest) return undefined;
+  // the published package does not work any more: there is nothing to keep
+  const keeps =
+    settings.sameVersion === 'keep' && !context.reasons.some(({ kind }) => kind === 'abi-changed');
+  if (!isRebuild || keeps || !newest) return undefined;
   const dash = newest.version.lastIndexOf('-');
   return dash < 0
     ? undefined

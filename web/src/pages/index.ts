@@ -6,6 +6,9 @@ import { overviewPage } from './overview.tsx';
 import { planPage } from './plan.tsx';
 import { plansPage } from './plans.tsx';
 import { queuePage } from './queue.tsx';
+import { rebuildsPage } from './rebuilds.tsx';
+import { repositoriesPage } from './repositories.tsx';
+import { repositoryPage } from './repository.tsx';
 import { reviewPage, reviewsPage } from './reviews.tsx';
 import { signedInPage } from './signed-in.tsx';
 import { simulatePage } from './simulate.tsx';
@@ -28,4 +31,7 @@ export const pages: readonly Page[] = [
   simulatePage,
   auditPage,
   signedInPage,
+  repositoriesPage,
+  repositoryPage,
+  rebuildsPage,
 ];
