@@ -66,6 +66,11 @@ export const rooms = {
   },
   api: { floor: 1, purpose: 'wire contracts', knows: [] },
   planner: { floor: 1, purpose: 'recipes and inventory into a plan with reasons', knows: ['graph'] },
+  provenance: {
+    floor: 1,
+    purpose: 'signed statements of how packages were made, and bills of their materials',
+    knows: [],
+  },
   review: {
     floor: 1,
     purpose: 'what a change of a recipe means: minor or major, what it runs that it did not',
@@ -187,7 +192,10 @@ export const rooms = {
   builder: {
     floor: 3,
     purpose: 'claim, fetch, sandbox, collect, store, report',
-    knows: ['api', 'host', 'queue', 'channel', 'ssh', 'store', 'fetcher', 'git', 'sandbox', 'logs', 'graph'],
+    knows: [
+      ...['api', 'provenance', 'graph', 'host', 'queue', 'channel', 'ssh', 'store', 'fetcher', 'git', 'sandbox'],
+      'logs',
+    ],
   },
   recipes: {
     floor: 3,

@@ -1,4 +1,5 @@
 export * from './build-history.ts';
+export * from './build-record.ts';
 export * from './builder-protocol.ts';
 export * from './ebin-requests.ts';
 export * from './ebin-views.ts';

@@ -12,6 +12,7 @@ import { JobRecords } from './job-records.ts';
 import { JobViews } from './job-views.ts';
 import { checkVersion, type MigrationList, migrate } from './migrations.ts';
 import { PlanRecords } from './plan-records.ts';
+import { ProvenanceRecords, provenanceTables } from './provenance-records.ts';
 import { RangeRecords } from './range-records.ts';
 import { BuilderRecords, PeakRecords, RequestRecords, WordRecords } from './service-records.ts';
 import { SqlConnection, unusable } from './sql-connection.ts';
@@ -44,6 +45,7 @@ export interface FarmDatabase {
   readonly builders: BuilderRecords;
   readonly peaks: PeakRecords;
   readonly words: WordRecords;
+  readonly provenance: ProvenanceRecords;
   /** For rooms with tables of their own. */
   readonly connection: DatabaseSync;
   /** All of `work` or nothing of it, on disk when it returns; `work` must not wait for anything. */
@@ -64,7 +66,7 @@ export function openFarmDatabase(path: string, options: OpenFarmOptions): FarmDa
   const isAlone = (options.mode ?? 'write') === 'write';
   const connection = SqlConnection.open(path, { readOnly, isAlone });
   try {
-    const lists = [farmTables, ...(options.migrations ?? [])];
+    const lists = [farmTables, provenanceTables, ...(options.migrations ?? [])];
     if (readOnly) for (const list of lists) checkVersion(connection, list);
     else migrate(connection, lists);
     const jobs = new JobRecords(connection);
@@ -83,6 +85,7 @@ export function openFarmDatabase(path: string, options: OpenFarmOptions): FarmDa
       builders: new BuilderRecords(connection),
       peaks: new PeakRecords(connection),
       words: new WordRecords(connection),
+      provenance: new ProvenanceRecords(connection),
       connection: connection.raw,
       transaction: (work) => connection.transaction(work),
       transactionAhead: (work) => connection.transactionAhead(work),

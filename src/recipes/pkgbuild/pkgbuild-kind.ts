@@ -1,5 +1,6 @@
 import { compareVersions, parseDependency, satisfies } from '../../formats/pacman/index.ts';
 import type { Need, RecipeKind } from '../../model/index.ts';
+import { describeSubject } from './describe-subject.ts';
 import type { PkgbuildDetails } from './recipe-details.ts';
 import { type PkgbuildSettings, stagePkgbuild } from './stage.ts';
 
@@ -24,6 +25,7 @@ export function createPkgbuildKind(settings: PkgbuildSettings): RecipeKind<Pkgbu
       return { name, version };
     },
     timeoutFactor: (recipe) => recipe.details.settings.timeoutFactor,
+    describeSubject,
     keepsSources: (recipe) => recipe.details.settings.cacheSources,
     stage: (context, services) => stagePkgbuild(settings, context, services),
   };

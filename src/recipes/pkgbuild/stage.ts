@@ -16,6 +16,7 @@ import {
   recipeTail,
 } from './interfere.ts';
 import { explainFailure, judge } from './judge.ts';
+import { noteInstalled, noteRecipe, noteSources } from './note-materials.ts';
 import { notOfTheRecipe } from './recipe-archive.ts';
 import type { PkgbuildDetails } from './recipe-details.ts';
 import { buildSteps, fetchScript, hookSteps, installScript, type StepsInput } from './steps.ts';
@@ -97,7 +98,9 @@ export async function stagePkgbuild(
     hooks: { onSuccess: ci.has('on-success.sh'), onFailure: ci.has('on-failure.sh') },
     processors: context.processors,
     packageName: recipe.name,
+    epochSeconds: context.epochSeconds,
   };
+  await noteRecipe(settings, context, services);
   return describe({ settings, context, services, input, generic });
 }
 
@@ -131,6 +134,8 @@ function describe({ settings, context, services, input, generic }: Description):
         skipCode: settings.skipCode,
       }),
     async afterStep(step: Step) {
+      if (step.name === 'dependencies') await noteInstalled(context);
+      if (step.name === 'fetch') await noteSources(context, services, input.sourceCache ?? `${work}/sources`);
       if (step.name !== 'interfere') return;
       await services.giveToBuilder(`${work}/recipe`);
       applied = [...generic, ...(await readApplied(`${work}/work/interfere.applied`))];
