@@ -71,6 +71,12 @@ export const rooms = {
     purpose: 'signed statements of how packages were made, and bills of their materials',
     knows: [],
   },
+  'package-difference': {
+    floor: 1,
+    purpose: 'what two builds of a package do not have in common, by layers: entries, sections, lines',
+    knows: ['formats'],
+    node: ['node:crypto', 'node:zlib'],
+  },
   review: {
     floor: 1,
     purpose: 'what a change of a recipe means: minor or major, what it runs that it did not',

@@ -52,6 +52,13 @@ export const showRepository = later(async () => (await import('./repositories.ts
 export const verifyRepository = later(async () => (await import('./repositories.ts')).verifyRepository);
 export const removeObsolete = later(async () => (await import('./obsolete-packages.ts')).removeObsolete);
 
+const loadProvenance = () => import('./provenance/show-provenance.ts');
+export const showProvenance = later(async () => (await loadProvenance()).showProvenance);
+export const printProvenance = later(async () => (await loadProvenance()).printProvenance);
+export const printBill = later(async () => (await loadProvenance()).printBill);
+export const verifyProvenance = later(async () => (await loadProvenance()).verifyProvenance);
+export const verifyBuild = later(async () => (await import('./provenance/verify-build.ts')).verifyBuild);
+
 export const collectStore = later(async () => (await import('./store-care.ts')).collectStore);
 export const storeUsage = later(async () => (await import('./store-care.ts')).storeUsage);
 export const verifyStore = later(async () => (await import('./store-care.ts')).verifyStore);

@@ -20,6 +20,8 @@ const commands: Readonly<Record<string, () => Promise<Add>>> = {
   status: async () => (await import('./commands/status.ts')).addStatus,
   logs: async () => (await import('./commands/logs.ts')).addLogs,
   why: async () => (await import('./commands/why.ts')).addWhy,
+  provenance: async () => (await import('./commands/provenance.ts')).addProvenance,
+  'verify-build': async () => (await import('./commands/verify-build.ts')).addVerifyBuild,
   repo: async () => (await import('./commands/repo.ts')).addRepo,
   store: async () => (await import('./commands/store.ts')).addStore,
   blos: async () => (await import('./commands/blos.ts')).addBlos,

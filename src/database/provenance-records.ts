@@ -16,6 +16,7 @@ CREATE TABLE verdicts (
   verdict TEXT NOT NULL, details TEXT NOT NULL
 ) STRICT;
 CREATE INDEX verdicts_of ON verdicts (object, id);
+CREATE INDEX artifacts_by_name ON artifacts (name, id);
 `,
   ],
 };
