@@ -68,7 +68,9 @@ export async function withRecord(
     circumstances.target !== target ||
     circumstances.arch !== arch
   ) {
-    throw notARecord(`it is of '${circumstances.target}/${circumstances.arch}/${recipe.name}', not of this job`);
+    throw notARecord(
+      `it is of '${circumstances.target}/${circumstances.arch}/${recipe.name}', not of this job`,
+    );
   }
   return artifacts.map((artifact) => ({ ...artifact, record }));
 }

@@ -5,8 +5,8 @@ import { ensureFolder, hashFile, machine } from '../host/index.ts';
 import { findErrorExcerpt, openAttemptLog } from '../logs/index.ts';
 import type { AvailableArtifact, KindServices, Recipe, RecipeKind } from '../model/index.ts';
 import { gentooLabel } from '../recipes/ebin/index.ts';
-import { ownMachine } from './build-machine.ts';
 import { gatherInputs, introduction, type NeededArtifact, targetOf } from './attempt-inputs.ts';
+import { ownMachine } from './build-machine.ts';
 import type { Farm } from './farm.ts';
 import { sourceCacheFor } from './source-cache.ts';
 

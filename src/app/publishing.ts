@@ -190,7 +190,10 @@ export class Publishing {
     return { kind: 'nothing-new', generation: visible, added: [], archived: [], problems: [] };
   }
 
-  async #read({ artifact }: StoredArtifact, statement: StatementRecord | undefined): Promise<PackageToPublish> {
+  async #read(
+    { artifact }: StoredArtifact,
+    statement: StatementRecord | undefined,
+  ): Promise<PackageToPublish> {
     const facts = await readPackageFacts(this.#farm.store, artifact.facts);
     return {
       fileName: facts.fileName,

@@ -19,7 +19,9 @@ export function compareBytes(before: Uint8Array, after: Uint8Array): readonly st
     const [oldInside, newInside] = [unpacked(before), unpacked(after)];
     if (oldInside && newInside) {
       if (oldInside.equals(newInside)) return ['the same inside; it was compressed in another way'];
-      return compareBytes(oldInside, newInside).map((line) => `inside: ${line}`).slice(0, mostLines);
+      return compareBytes(oldInside, newInside)
+        .map((line) => `inside: ${line}`)
+        .slice(0, mostLines);
     }
   }
   const [oldText, newText] = [textOf(before), textOf(after)];
@@ -40,15 +42,13 @@ function unpacked(bytes: Uint8Array): Buffer | undefined {
 function textOf(bytes: Uint8Array): string | undefined {
   try {
     const text = new TextDecoder('utf8', { fatal: true }).decode(bytes);
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what tells a text from other bytes
     return /[\0-\x08\x0e-\x1f]/.test(text) ? undefined : text;
   } catch {
     return undefined;
   }
 }
 
-const shown = (line: string): string =>
-  line.length > longestLine ? `${line.slice(0, longestLine)}…` : line;
+const shown = (line: string): string => (line.length > longestLine ? `${line.slice(0, longestLine)}…` : line);
 
 /** Lines that only one of two texts has, without the ones that both begin and end with. */
 export function compareTexts(before: string, after: string): readonly string[] {
@@ -65,7 +65,11 @@ export function compareTexts(before: string, after: string): readonly string[] {
   const lines = [...gone.map((line) => `- ${shown(line)}`), ...come.map((line) => `+ ${shown(line)}`)];
   if (lines.length === 0) return [`the same lines in another order, from line ${start + 1} on`];
   const half = mostLines / 2;
-  return [...lines.filter((line) => line.startsWith('-')).slice(0, half), ...lines.filter((line) => line.startsWith('+')).slice(0, half - 1), `first in line ${start + 1}`];
+  return [
+    ...lines.filter((line) => line.startsWith('-')).slice(0, half),
+    ...lines.filter((line) => line.startsWith('+')).slice(0, half - 1),
+    `first in line ${start + 1}`,
+  ];
 }
 
 type Sections = ReadonlyMap<string, Uint8Array>;
@@ -77,7 +81,8 @@ function compareSections(before: Sections, after: Sections): readonly string[] {
     const what = name === '' ? 'the header' : `section ${name}`;
     if (!old || !young) return [`${what} is only in the ${old ? 'first' : 'second'}`];
     if (digest(old) === digest(young)) return [];
-    const sizes = old.byteLength === young.byteLength ? '' : `, ${old.byteLength} bytes, then ${young.byteLength}`;
+    const sizes =
+      old.byteLength === young.byteLength ? '' : `, ${old.byteLength} bytes, then ${young.byteLength}`;
     return [`${what} differs${sizes}: ${firstByte(old, young)[0]}`];
   });
   return lines.slice(0, mostLines);
@@ -93,6 +98,7 @@ function firstByte(before: Uint8Array, after: Uint8Array): readonly string[] {
   let count = Math.abs(before.byteLength - after.byteLength);
   for (let index = at; index < length; index += 1) if (before[index] !== after[index]) count += 1;
   if (count === 0) return ['no byte differs in what was looked at'];
-  const hex = (bytes: Uint8Array): string => Buffer.from(bytes.subarray(at, at + 8)).toString('hex') || 'its end';
+  const hex = (bytes: Uint8Array): string =>
+    Buffer.from(bytes.subarray(at, at + 8)).toString('hex') || 'its end';
   return [`${count} bytes differ, the first at ${at}: ${hex(before)}, then ${hex(after)}`];
 }

@@ -3,7 +3,8 @@
  * undefined for what is no ELF file, or one whose table of sections is not to be had.
  */
 export function elfSections(bytes: Uint8Array): ReadonlyMap<string, Uint8Array> | undefined {
-  if (bytes.byteLength < 64 || Buffer.from(bytes.subarray(0, 4)).toString('latin1') !== '\x7fELF') return undefined;
+  if (bytes.byteLength < 64 || Buffer.from(bytes.subarray(0, 4)).toString('latin1') !== '\x7fELF')
+    return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const isWide = bytes[4] === 2;
   const isLittle = bytes[5] === 1;

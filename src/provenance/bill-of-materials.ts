@@ -144,9 +144,6 @@ export function billOf(subject: DescribedSubject, record: BuildRecord, facts: Bi
       },
     },
     components: components.map(({ shown }) => shown),
-    dependencies: [
-      { ref, dependsOn: direct },
-      ...components.map((one) => ({ ref: one.ref })),
-    ],
+    dependencies: [{ ref, dependsOn: direct }, ...components.map((one) => ({ ref: one.ref }))],
   };
 }

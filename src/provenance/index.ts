@@ -16,7 +16,7 @@ export {
   type ResourceDescriptor,
   readStatement,
   type Statement,
+  type Subject,
   statementFlaws,
   statementOf,
-  type Subject,
 } from './statement.ts';

@@ -148,7 +148,9 @@ export function statementOf(
 export function statementFlaws(value: unknown): readonly string[] {
   const flaws: string[] = [];
   const at = (path: string): unknown =>
-    path.split('.').reduce<unknown>((found, name) => (found as Record<string, unknown> | undefined)?.[name], value);
+    path
+      .split('.')
+      .reduce<unknown>((found, name) => (found as Record<string, unknown> | undefined)?.[name], value);
   const expect = (path: string, wanted: string): void => {
     if (at(path) !== wanted) flaws.push(`'${path}' is not '${wanted}'`);
   };
@@ -161,7 +163,10 @@ export function statementFlaws(value: unknown): readonly string[] {
   need('subject', (found) => Array.isArray(found) && found.length > 0 && found.every(isSubject));
   need('predicate.buildDefinition.externalParameters', isTable);
   need('predicate.buildDefinition.internalParameters', isTable);
-  need('predicate.buildDefinition.resolvedDependencies', (found) => Array.isArray(found) && found.every(isDescriptor));
+  need(
+    'predicate.buildDefinition.resolvedDependencies',
+    (found) => Array.isArray(found) && found.every(isDescriptor),
+  );
   need('predicate.runDetails.builder.id', (found) => typeof found === 'string' && found.includes(':'));
   for (const name of ['invocationId', 'startedOn', 'finishedOn']) {
     need(`predicate.runDetails.metadata.${name}`, (found) => typeof found === 'string');

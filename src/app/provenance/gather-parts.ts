@@ -29,7 +29,9 @@ export async function gatherParts(farm: Farm, wanted: PartsWanted): Promise<Gath
   const recipeFolder = `${folder}/source/${record.recipe.name}`;
   const sources = `${folder}/sources`;
   if (!(await bringRecipe(farm, wanted, recipeFolder))) {
-    missing.push(`the recipe '${record.recipe.name}' as it was is neither in the store nor in its repository`);
+    missing.push(
+      `the recipe '${record.recipe.name}' as it was is neither in the store nor in its repository`,
+    );
   }
   await farm.sandbox.makeFolder(sources);
   for (const material of record.materials.filter(({ role, isKept }) => role === 'source' && isKept)) {

@@ -1,7 +1,13 @@
 import { fault, isFault } from '../../diagnostics/index.ts';
 import { makeTemporaryFolder, removeTree, textIfThere, writeWhole } from '../../host/index.ts';
 import { type Digest, parseJobId } from '../../primitives/index.ts';
-import { type Envelope, readEnvelope, readStatement, signedBytes, type Statement } from '../../provenance/index.ts';
+import {
+  type Envelope,
+  readEnvelope,
+  readStatement,
+  type Statement,
+  signedBytes,
+} from '../../provenance/index.ts';
 import type { Farm } from '../farm.ts';
 import { type BuiltPackage, findBuilt, type WantedPackage } from './find-built.ts';
 
@@ -62,7 +68,8 @@ export async function printBill(farm: Farm, wanted: WantedPackage): Promise<stri
   const built = findBuilt(farm, wanted);
   const { bill } = statementOf(built);
   const { name, version } = built.stored.artifact;
-  if (bill === undefined) throw fault('PRV002', { what: `there is no bill of materials of '${name}' ${version}` });
+  if (bill === undefined)
+    throw fault('PRV002', { what: `there is no bill of materials of '${name}' ${version}` });
   return Buffer.from(await farm.store.readBytes(bill)).toString('utf8');
 }
 
@@ -70,7 +77,10 @@ export async function printBill(farm: Farm, wanted: WantedPackage): Promise<stri
  * Checks the statement about a package: that the farm's key signed it, that it is about the bytes that the farm has and
  * publishes, and the same of every package of this farm that it was built with, and so on. Throws PRV001, PRV002.
  */
-export async function verifyProvenance(farm: Farm, wanted: WantedPackage): Promise<readonly ProvenanceCheck[]> {
+export async function verifyProvenance(
+  farm: Farm,
+  wanted: WantedPackage,
+): Promise<readonly ProvenanceCheck[]> {
   const built = findBuilt(farm, wanted);
   const { artifact, job } = built.stored;
   const { envelope: digest } = statementOf(built);
@@ -79,9 +89,12 @@ export async function verifyProvenance(farm: Farm, wanted: WantedPackage): Promi
   const isWhole = await farm.store.verify(artifact.object);
   checks.note(`the bytes of '${artifact.fileName}' are what was stated`, isWhole);
   const parts = parseJobId(job);
-  const published = farm.repositories.list().find(({ name, arch }) => name === parts?.target && arch === parts.arch);
+  const published = farm.repositories
+    .list()
+    .find(({ name, arch }) => name === parts?.target && arch === parts.arch);
   const beside = published && textIfThere(`${published.path}/${artifact.fileName}.provenance.json`);
-  if (beside !== undefined) checks.note('the statement beside the published package is the same', beside === text);
+  if (beside !== undefined)
+    checks.note('the statement beside the published package is the same', beside === text);
   return checks.all;
 }
 

@@ -56,7 +56,14 @@ export async function verifyBuild(farm: Farm, request: VerifyBuildRequest): Prom
   const folder = `${farm.paths.verify}/${systemRandom.hex(8)}`;
   try {
     await farm.sandbox.makeFolder(folder);
-    const found = await verdictOf({ farm, request, record, folder, artifact: built.stored.artifact, stored: built.stored });
+    const found = await verdictOf({
+      farm,
+      request,
+      record,
+      folder,
+      artifact: built.stored.artifact,
+      stored: built.stored,
+    });
     const { name, version, fileName, object } = built.stored.artifact;
     const verdict = { name, version, fileName, object, ...found, atMs: farm.clock.nowMs() };
     const { missing, differences, surroundings } = verdict;
@@ -102,7 +109,8 @@ async function verdictOf(work: Verification): Promise<Found> {
   const now = await readBuildRecord(scratch, again.record);
   const moved = otherMaterials(record, now);
   const surroundings = await otherSurroundings(farm.store, scratch, record, now);
-  if (again.object === artifact.object) return { verdict: 'reproduced', missing: [], differences: [], surroundings };
+  if (again.object === artifact.object)
+    return { verdict: 'reproduced', missing: [], differences: [], surroundings };
   if (moved.length > 0) return { ...cannot(...moved), surroundings };
   const [before, after] = [await farm.store.path(artifact.object), await scratch.path(again.object)];
   return { verdict: 'differs', missing: [], differences: await comparePackages(before, after), surroundings };

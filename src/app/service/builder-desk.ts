@@ -25,9 +25,9 @@ import type { Lease } from '../../queue/index.ts';
 import { verifyAutogenResults } from '../../recipes/autogen/index.ts';
 import { verifyHandedIn } from '../../recipes/pkgbuild/index.ts';
 import { targetOf } from '../attempt-inputs.ts';
+import { withRecord } from '../build-records.ts';
 import { verifyBuild } from '../ebin-targets/orders.ts';
 import type { Farm } from '../farm.ts';
-import { withRecord } from '../build-records.ts';
 import { takeDistfile } from '../recipe-kinds.ts';
 import { verifyStage } from '../stage-targets/orders.ts';
 import { usualArchOf } from './architectures.ts';
@@ -200,7 +200,10 @@ export class BuilderDesk {
       await landingZone?.takeIn(report.attempt, report.fence, report.landed);
       const begun = { plan: row.plan, job: farm.database.jobs.planned(row.key) };
       const artifacts = await this.#read(job, outcome.artifacts, begun);
-      return { kind: 'succeeded', artifacts: await withRecord(farm, begun.job, artifacts, outcome.artifacts) };
+      return {
+        kind: 'succeeded',
+        artifacts: await withRecord(farm, begun.job, artifacts, outcome.artifacts),
+      };
     } catch (error) {
       if (isDiskFull(error) || !isFault(error)) throw error;
       return { kind: 'failed', problem: error.problem };

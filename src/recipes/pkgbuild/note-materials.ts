@@ -1,6 +1,6 @@
+import { parsePackageFileName } from '../../formats/pacman/index.ts';
 import { entryFacts, kindsIn, removeEntry, textIfThere } from '../../host/index.ts';
 import type { JobContext, KindServices, Material } from '../../model/index.ts';
-import { parsePackageFileName } from '../../formats/pacman/index.ts';
 import type { PackageSource } from './package-source.ts';
 import { packRecipeBytes } from './recipe-archive.ts';
 import type { PkgbuildDetails } from './recipe-details.ts';

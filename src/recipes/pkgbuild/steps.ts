@@ -179,13 +179,13 @@ export function installScript(
 set -euo pipefail
 mkdir -p /var/lib/pacman/sync /var/lib/pacman/local /var/cache/pacman/pkg /var/log
 ${
-    repositoryNeeds.length === 0
-      ? ''
-      : `${pacman} -Sy --needed --asdeps ${needs}
+  repositoryNeeds.length === 0
+    ? ''
+    : `${pacman} -Sy --needed --asdeps ${needs}
 # what came, for the record of the build: nothing of the recipe has run yet
 (cd /var/cache/pacman/pkg && find . -maxdepth 1 -name '*.pkg.tar*' ! -name '*.sig' -exec sha256sum {} +) > ${layout.work}/${installedList}
 `
-  }${
+}${
   dependencies.length === 0
     ? ''
     : `${pacman} \\\n  -U -dd --asdeps --overwrite '*' ${layout.dependencies}/*.pkg.tar*\n`
