@@ -12,6 +12,7 @@ export * from './json-schema.ts';
 export * from './log-requests.ts';
 export * from './object-transfer.ts';
 export * from './package-checks.ts';
+export * from './package-views.ts';
 export * from './problem-body.ts';
 export * from './python-symbols.ts';
 export * from './read-message.ts';

@@ -11,6 +11,7 @@ import { JobEdges } from './job-edges.ts';
 import { JobRecords } from './job-records.ts';
 import { JobViews } from './job-views.ts';
 import { checkVersion, type MigrationList, migrate } from './migrations.ts';
+import { PackageRecords } from './package-records.ts';
 import { PlanRecords } from './plan-records.ts';
 import { ProvenanceRecords, provenanceTables } from './provenance-records.ts';
 import { RangeRecords } from './range-records.ts';
@@ -46,6 +47,7 @@ export interface FarmDatabase {
   readonly peaks: PeakRecords;
   readonly words: WordRecords;
   readonly provenance: ProvenanceRecords;
+  readonly packages: PackageRecords;
   /** For rooms with tables of their own. */
   readonly connection: DatabaseSync;
   /** All of `work` or nothing of it, on disk when it returns; `work` must not wait for anything. */
@@ -86,6 +88,7 @@ export function openFarmDatabase(path: string, options: OpenFarmOptions): FarmDa
       peaks: new PeakRecords(connection),
       words: new WordRecords(connection),
       provenance: new ProvenanceRecords(connection),
+      packages: new PackageRecords(connection),
       connection: connection.raw,
       transaction: (work) => connection.transaction(work),
       transactionAhead: (work) => connection.transactionAhead(work),

@@ -9,6 +9,7 @@ export type { Dependant, EdgeKind, JobEdges } from './job-edges.ts';
 export type { JobChange, JobRecord, JobRecords } from './job-records.ts';
 export type { JobRevision, JobView, JobViews } from './job-views.ts';
 export type { MigrationList } from './migrations.ts';
+export type { AttemptSum, PackageRecord, PackageRecords } from './package-records.ts';
 export type { NewPlan, PlanHead, PlanRecords } from './plan-records.ts';
 export type { ProvenanceRecords, StatementRecord, VerdictRecord } from './provenance-records.ts';
 export type { CommitRange, RangeOwner, RangeRecords } from './range-records.ts';
