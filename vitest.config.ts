@@ -19,7 +19,10 @@ export default defineConfig({
     sequence: { sequencer: SpecOrder, shuffle: { files: true, tests: false } },
     projects: [
       // Specs beside the code keep nothing in their modules: a worker that goes on saves a start for each file.
-      { extends: true, test: { name: 'src', include: ['src/**/*.spec.ts'], isolate: false } },
+      {
+        extends: true,
+        test: { name: 'src', include: ['src/**/*.spec.ts', 'web/src/**/*.spec.ts'], isolate: false },
+      },
       { extends: true, test: { name: 'test', include: ['test/**/*.spec.ts'] } },
     ],
   },

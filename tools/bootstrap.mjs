@@ -8,18 +8,20 @@ import { fileURLToPath } from 'node:url';
 import { runUnder } from '../bin/runtime.mjs';
 import { installModules, modulesAreReady, runtime } from './setup-modules.mjs';
 import { installPrograms, missingPrograms } from './setup-programs.mjs';
+import { buildWeb, webIsReady } from './setup-web.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const self = fileURLToPath(import.meta.url);
 const underLock = 'PACKMILL_SETUP_LOCKED';
 
-const ready = () => modulesAreReady(root) && missingPrograms(root).length === 0;
+const ready = () => modulesAreReady(root) && missingPrograms(root).length === 0 && webIsReady(root);
 
 /** Whatever is missing, in order: system programs first, because npm packages may need git or a compiler. */
 async function setUp() {
   const missing = missingPrograms(root);
   if (missing.length > 0) await installPrograms(missing);
   if (!modulesAreReady(root)) installModules(root);
+  if (!webIsReady(root)) buildWeb(root);
 }
 
 /** Sets up while holding a lock that the kernel releases when we die; a second set-up waits and then finds all done. */

@@ -14,6 +14,11 @@ const judges = [
   },
   { name: 'types', command: [bin('tsc'), '--noEmit'], next: 'correct the types named above' },
   {
+    name: 'types of the dashboard',
+    command: [bin('tsc'), '--noEmit', '-p', 'web'],
+    next: 'correct the types named above',
+  },
+  {
     name: 'rooms and sizes',
     command: [process.execPath, 'tools/check-rooms.ts'],
     next: 'each line above says what to do',

@@ -1,6 +1,7 @@
 export * from './build-history.ts';
 export * from './build-record.ts';
 export * from './builder-protocol.ts';
+export * from './dashboard-views.ts';
 export * from './ebin-requests.ts';
 export * from './ebin-views.ts';
 export * from './farm-events.ts';

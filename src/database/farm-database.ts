@@ -15,6 +15,7 @@ import { PackageRecords } from './package-records.ts';
 import { PlanRecords } from './plan-records.ts';
 import { ProvenanceRecords, provenanceTables } from './provenance-records.ts';
 import { RangeRecords } from './range-records.ts';
+import { RecentAttempts } from './recent-attempts.ts';
 import { BuilderRecords, PeakRecords, RequestRecords, WordRecords } from './service-records.ts';
 import { SqlConnection, unusable } from './sql-connection.ts';
 
@@ -37,6 +38,7 @@ export interface FarmDatabase {
   readonly edges: JobEdges;
   readonly views: JobViews;
   readonly attempts: AttemptRecords;
+  readonly recent: RecentAttempts;
   readonly artifacts: ArtifactRecords;
   readonly inventory: InventoryRecords;
   readonly durations: DurationRecords;
@@ -78,6 +80,7 @@ export function openFarmDatabase(path: string, options: OpenFarmOptions): FarmDa
       edges: new JobEdges(connection, jobs),
       views: new JobViews(connection),
       attempts: new AttemptRecords(connection),
+      recent: new RecentAttempts(connection),
       artifacts: new ArtifactRecords(connection),
       inventory: new InventoryRecords(connection),
       durations: new DurationRecords(connection),

@@ -13,6 +13,7 @@ export type { AttemptSum, PackageRecord, PackageRecords } from './package-record
 export type { NewPlan, PlanHead, PlanRecords } from './plan-records.ts';
 export type { ProvenanceRecords, StatementRecord, VerdictRecord } from './provenance-records.ts';
 export type { CommitRange, RangeOwner, RangeRecords } from './range-records.ts';
+export type { HourOfAttempts, JobAtWork, RecentAttempts, RecentFailure } from './recent-attempts.ts';
 export type {
   BuilderRecord,
   BuilderRecords,

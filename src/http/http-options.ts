@@ -41,6 +41,8 @@ export interface HttpOptions {
   readonly onFault?: (fault: RequestFault) => void;
   /** Folder with `logs.html` and its parts; default the one beside this file. */
   readonly pagesFolder?: string;
+  /** Folder with the dashboard; default where the set-up puts it. */
+  readonly webFolder?: string;
   /** How revisions are read; default straight from their files. */
   readonly logReading?: LogReading;
   /** Label builds with the package's name: one row per package, so only for small farms. */

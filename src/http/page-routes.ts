@@ -2,27 +2,19 @@ import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
 import type { FastifyReply } from 'fastify';
-import { indexPage } from './index-page.ts';
 import type { RouteContext } from './route-context.ts';
 import { describeRoute, type WebServer } from './route-schema.ts';
+import { logPolicy, pagePolicy as policy, webRoutes } from './web-routes.ts';
 
 const day = { maxAge: '1d' };
-/** Nothing from elsewhere, and no scripts in pages. */
-const policy =
-  "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'";
-/** The terminal of the log page makes style elements for its colours; scripts stay files. */
-const logPolicy = `${policy}; style-src 'self' 'unsafe-inline'`;
-
 /** Pages and what they load. */
-export async function pageRoutes(server: WebServer, { pagesFolder }: RouteContext): Promise<void> {
+export async function pageRoutes(
+  server: WebServer,
+  { pagesFolder, webFolder }: Pick<RouteContext, 'pagesFolder' | 'webFolder'>,
+): Promise<void> {
   await server.register(fastifyStatic, { root: pagesFolder, serve: false });
   const page = pageAdder(server);
-  page('/', 'What there is', (reply) =>
-    reply
-      .headers({ 'content-security-policy': policy, 'cache-control': 'public, max-age=86400' })
-      .type('text/html; charset=utf-8')
-      .send(indexPage),
-  );
+  await webRoutes(server, webFolder);
   for (const url of ['/logs.html', '/logs/logs.html']) {
     page(url, 'The log page: `?id=PKGBASE&timestamp=MS`', (reply) =>
       reply.header('content-security-policy', logPolicy).sendFile('logs.html', pagesFolder, day),

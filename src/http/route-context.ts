@@ -16,5 +16,6 @@ export interface RouteContext {
   readonly limits: HttpLimits;
   readonly clock: Clock;
   readonly pagesFolder: string;
+  readonly webFolder: string;
   readonly symbols: SymbolAnswers | undefined;
 }

@@ -29,6 +29,7 @@ export interface RouteDescription {
     | 'ebins'
     | 'stages'
     | 'python'
+    | 'dashboard'
     | 'farm'
     | 'pages';
   readonly params?: WireSchema;

@@ -6,6 +6,7 @@ import { repeatEvery, runAfter, systemClock, systemRandom } from '../host/index.
 import { answerFrameworkError, answerNoHttp, answerProblems } from './answer-problems.ts';
 import { commandRoutes } from './command-routes.ts';
 import { answerConditionally } from './conditional-answers.ts';
+import { dashboardRoutes } from './dashboard-routes.ts';
 import { ebinFileRoutes } from './ebin-file-routes.ts';
 import { ebinRequestRoutes } from './ebin-request-routes.ts';
 import { ebinRoutes } from './ebin-routes.ts';
@@ -29,6 +30,7 @@ import { signIn } from './sign-in.ts';
 import { boundSlowBodies } from './slow-bodies.ts';
 import { stageRoutes } from './stage-routes.ts';
 import { upkeepRoutes } from './upkeep-routes.ts';
+import { builtWeb } from './web-routes.ts';
 import { WrongTokens } from './wrong-tokens.ts';
 
 const sweepMs = 60 * 60 * 1000;
@@ -106,6 +108,7 @@ function contextOf(service: FarmService, intake: ObjectIntake, options: HttpOpti
     limits,
     clock,
     symbols: options.symbols,
+    webFolder: options.webFolder ?? builtWeb(),
     pagesFolder: options.pagesFolder ?? fileURLToPath(new URL('pages', import.meta.url)),
   };
 }
@@ -164,6 +167,7 @@ async function addRoutes(server: WebServer, options: HttpOptions, context: Route
   await server.register(async (inner) => {
     logRoutes(inner, context);
     queueRoutes(inner, context);
+    dashboardRoutes(inner, context);
     eventRoutes(inner, context);
     commandRoutes(inner, context);
     upkeepRoutes(inner, context);

@@ -250,8 +250,22 @@ describe('errors', () => {
 });
 
 describe('pages', () => {
+  it('of the dashboard are one document at all their addresses, which is asked for each time', async () => {
+    for (const path of ['/', '/queue', '/packages/c%2B%2B?target=a', '/jobs/a/b/c']) {
+      const answer = await farm.get(path);
+      expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+      expect(answer.headers.get('cache-control')).toBe('no-cache');
+      expect(answer.headers.get('content-security-policy')).toMatch(/^default-src 'self'; /);
+      const [, script = ''] = /src="(\/app\/[^"]+\.js)"/.exec(await answer.text()) ?? [];
+      const code = await farm.get(script, { 'accept-encoding': 'gzip' });
+      expect([code.status, code.headers.get('content-encoding')]).toEqual([200, 'gzip']);
+      expect(code.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+    }
+    expect((await farm.get('/app/none.js')).status).toBe(404);
+    expect((await farm.get('/nothing-of-ours')).status).toBe(404);
+  });
+
   it.each([
-    ['/', 'text/html; charset=utf-8'],
     ['/logs.html', 'text/html; charset=utf-8'],
     ['/logs/logs.html', 'text/html; charset=utf-8'],
     ['/logs.html?id=foo&timestamp=1', 'text/html; charset=utf-8'],

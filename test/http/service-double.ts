@@ -5,6 +5,7 @@ import type {
   EbinRequestView,
   JobSelection,
   JobView,
+  Overview,
   RemovalRequest,
   ScheduleRequest,
   StageSourceView,
@@ -64,6 +65,18 @@ export class ServiceDouble implements FarmService {
   readonly ebinWishes: EbinRequestView[] = [];
   /** Repositories of ebins that a test shows. */
   shownEbins: ShownRepository[] = [];
+  /** The first page of the dashboard, as a test sets it. */
+  overview = {
+    open: {},
+    running: [],
+    failed: [],
+    day: { succeeded: 0, failed: 0, published: 0 },
+    builders: [],
+    hours: [],
+    upstreams: [],
+    troubles: [],
+  } as Overview;
+  readonly dashboard = { overview: () => this.overview };
   readonly ebins = new EbinRepositories(() => this.shownEbins);
   readonly calls: { readonly name: string; readonly args: readonly unknown[] }[] = [];
   readonly tokens = new Map<string, { role: TokenRole; name: string }>([

@@ -1,6 +1,7 @@
 import type { BuilderView, UpkeepPackages, UpkeepView } from '../../api/index.ts';
 import type { LogHub } from '../../logs/index.ts';
 import type { FarmEvent } from '../../model/index.ts';
+import { Dashboard } from '../dashboard/dashboard.ts';
 import { ebinLook } from '../ebin-targets/look.ts';
 import type { EbinLook } from '../ebins/index.ts';
 import type { Farm } from '../farm.ts';
@@ -17,6 +18,7 @@ export abstract class FarmLook {
   readonly hub: LogHub;
   /** Repositories of ebins. */
   readonly ebins: EbinLook;
+  readonly dashboard: Dashboard;
   protected readonly views: FarmViews;
   protected readonly notes: QueueNotes;
   readonly #upkeep: UpkeepLook;
@@ -30,11 +32,20 @@ export abstract class FarmLook {
     this.notes = new QueueNotes(farm, hub);
     this.ebins = ebinLook(farm, () => this.localBuilders() !== undefined);
     this.#upkeep = new UpkeepLook(farm);
+    this.dashboard = new Dashboard(farm, () => ({
+      open: this.views.counts(),
+      builders: this.builders(),
+      upkeep: this.upkeep(),
+      troubles: this.troubles(),
+    }));
     this.#logsUrl = farm.config.notify['logs-url'] ?? logsUrl;
   }
 
   /** Builders of the manager's own process, which the record does not know; undefined: this is another process. */
   protected abstract localBuilders(): readonly BuilderView[] | undefined;
+
+  /** What is the matter with the farm, a line each. */
+  protected abstract troubles(): readonly string[];
 
   upkeep(): readonly UpkeepView[] {
     return this.#upkeep.views();

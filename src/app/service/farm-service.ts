@@ -18,6 +18,7 @@ import type {
   UpkeepView,
 } from '../../api/index.ts';
 import type { FarmEvent } from '../../model/index.ts';
+import type { DashboardLook } from '../dashboard/dashboard.ts';
 import type { EbinLook } from '../ebins/index.ts';
 
 /** Who may do what. `builder`: hand in objects, fetch inputs. `operator`: schedule, cancel, drain. */
@@ -50,6 +51,8 @@ export interface Measurement {
 export interface FarmService {
   /** What may be seen of repositories of ebins. */
   readonly ebins: EbinLook;
+  /** What pages of the dashboard read. */
+  readonly dashboard: DashboardLook;
   /** `early`: the answer to a request for many packages need not wait until they are queued. */
   schedule(request: ScheduleRequest, how?: { readonly early?: boolean }): Promise<ScheduleReply>;
   removeObsolete(request: RemovalRequest): Promise<RemovalReply>;

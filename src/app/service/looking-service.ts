@@ -36,6 +36,11 @@ export class LookingService extends FarmLook implements FarmService {
     return undefined;
   }
 
+  protected override troubles(): readonly string[] {
+    const manager = readManager(this.farm.paths.lock);
+    return manager === undefined ? ['no manager is at work: nothing is accepted'] : lastTroubles(this.farm);
+  }
+
   readonly schedule = refuse;
   readonly removeObsolete = refuse;
   readonly cancel = refuse;
@@ -53,10 +58,7 @@ export class LookingService extends FarmLook implements FarmService {
   }
 
   async health() {
-    const manager = readManager(this.farm.paths.lock);
-    const problems =
-      manager === undefined ? ['no manager is at work: nothing is accepted'] : lastTroubles(this.farm);
-    return { ready: true, problems };
+    return { ready: true, problems: this.troubles() };
   }
 
   authenticate(): undefined {

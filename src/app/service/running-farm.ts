@@ -456,6 +456,10 @@ export class RunningFarm extends FarmLook implements FarmService {
     return this.#locals.views();
   }
 
+  protected override troubles(): readonly string[] {
+    return this.#troubles.lines();
+  }
+
   subscribe(listener: (event: FarmEvent) => void): () => void {
     return this.#dispatcher.subscribe(listener);
   }

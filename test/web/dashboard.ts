@@ -1,0 +1,118 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { prepareLook } from '../../src/app/index.ts';
+import { type HttpOptions, type HttpServer, startHttpServer } from '../../src/http/index.ts';
+import { launchBrowser, watchedPage } from '../http/browser.ts';
+import { type SeededFarm, type SeededFarmOptions, seeBuilders, seedFarm } from '../seeded-farm.ts';
+
+/** A seeded farm that is served to a real browser. One of them is enough for all pages of a spec. */
+export interface DashboardFixture {
+  readonly seeded: SeededFarm;
+  readonly farm: Awaited<ReturnType<typeof prepareLook>>['farm'];
+  readonly url: string;
+  readonly browser: Browser;
+  /** What went wrong in pages: errors, what the content-security policy forbids. Each test should find it empty. */
+  readonly problems: string[];
+  /** Opens a page of the dashboard and waits until its data is there. */
+  open(path: string, options?: Parameters<Browser['newPage']>[0]): Promise<Page>;
+  /** Builders of the farm give a sign of life, so that none counts as lost. */
+  hear(): void;
+  /** Nobody answers any more, until `listen`. */
+  hangUp(): Promise<void>;
+  listen(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface FixtureOptions extends Partial<Omit<SeededFarmOptions, 'folder'>> {
+  /** Changes the folder of the farm before it is served. */
+  readonly prepare?: (farm: SeededFarm) => void | Promise<void>;
+  readonly http?: Partial<HttpOptions>;
+}
+
+/** Seeds a farm, serves it and starts a browser. */
+export async function openDashboard(options: FixtureOptions = {}): Promise<DashboardFixture> {
+  const folder = mkdtempSync(join(tmpdir(), 'packmill-web-'));
+  const { prepare, http, ...seed } = options;
+  const seeded = await seedFarm({ folder: join(folder, 'farm'), ...seed });
+  await prepare?.(seeded);
+  const look = await prepareLook(seeded.folder);
+  const { farm, service, intake, logReading } = look;
+  let port = 0;
+  const serve = (): Promise<HttpServer> => startHttpServer(service, intake, { port, logReading, ...http });
+  let server: HttpServer | undefined = await serve();
+  port = server.port;
+  const { url } = server;
+  const browser = await launchBrowser();
+  const problems: string[] = [];
+  const hear = (): void => seeBuilders(farm, seeded.builders, Date.now());
+  hear();
+  return {
+    seeded,
+    farm,
+    url,
+    browser,
+    problems,
+    hear,
+    open: async (path, how) => {
+      hear();
+      const page = await watchedPage(browser, problems, how);
+      await page.goto(url + path);
+      await page.locator('main h1').waitFor();
+      await page.locator('main .empty', { hasText: 'reading …' }).waitFor({ state: 'detached' });
+      return page;
+    },
+    hangUp: async () => {
+      await server?.close();
+      server = undefined;
+    },
+    listen: async () => {
+      server ??= await serve();
+    },
+    close: async () => {
+      await browser.close();
+      await server?.close();
+      await look.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+const axeFile = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+
+interface AxeAnswer {
+  readonly violations: readonly {
+    readonly id: string;
+    readonly help: string;
+    readonly nodes: readonly { readonly target: readonly string[]; readonly failureSummary: string }[];
+  }[];
+}
+
+/** What axe has against a page as it is now: rule, element, what to do. Styles and scripts of the page stay as they are. */
+export async function accessibilityFaults(page: Page): Promise<readonly string[]> {
+  // by the debugger's way in, which the policy of the page does not bind
+  const session = await page.context().newCDPSession(page);
+  await session.send('Runtime.evaluate', { expression: readFileSync(axeFile, 'utf8') });
+  const { result } = await session.send('Runtime.evaluate', {
+    expression: 'axe.run(document, { resultTypes: ["violations"] }).then((found) => JSON.stringify(found))',
+    awaitPromise: true,
+    returnByValue: true,
+  });
+  await session.detach();
+  const { violations } = JSON.parse(String(result.value)) as AxeAnswer;
+  return violations.flatMap(({ id, help, nodes }) =>
+    nodes.map(({ target, failureSummary }) => `${id} (${help}) at ${target.join(' ')}: ${failureSummary}`),
+  );
+}
+
+/** Fails with what axe has against the page, in light and in dark. */
+export async function expectAccessible(page: Page): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    expect(await accessibilityFaults(page), colorScheme).toEqual([]);
+  }
+  await page.emulateMedia({ colorScheme: 'light' });
+}

@@ -1,0 +1,5 @@
+import type { Page } from '../page.ts';
+import { overviewPage } from './overview.tsx';
+
+/** All pages that are not of one recipe kind, in the order of the navigation. */
+export const pages: readonly Page[] = [overviewPage];
