@@ -100,7 +100,9 @@ export const packageAttemptSchema = z.object({
 export const packageHistorySchema = z.object({
   attempts: z.array(packageAttemptSchema),
   /** Versions that the store may still have, newest first. */
-  versions: z.array(z.object({ output: z.string(), version: z.string(), sizeBytes: z.number(), sha256: z.string() })),
+  versions: z.array(
+    z.object({ output: z.string(), version: z.string(), sizeBytes: z.number(), sha256: z.string() }),
+  ),
 });
 export type PackageHistory = z.output<typeof packageHistorySchema>;
 
@@ -111,7 +113,10 @@ export const packageHistoryQuerySchema = packageQuerySchema.extend({
 /** Package files by their SHA-256; `before`: compared with that one. */
 export const packageFilesQuerySchema = z.object({
   object: z.string().regex(/^[0-9a-f]{64}$/),
-  before: z.string().regex(/^[0-9a-f]{64}$/).optional(),
+  before: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
 });
 
 /** `GET /api/packages/:name/files`: what a package file holds, or what changed since another one. */

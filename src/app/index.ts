@@ -10,6 +10,7 @@ export { managerUrl } from './farm-client.ts';
 export { isFarm } from './is-farm.ts';
 export type { BuildRequest } from './main-path.ts';
 export type { CleanUp, CleanUpLimits, CleanUpReport } from './obsolete-packages.ts';
+export type { PackageFilter, PackageLook, RecipeName } from './packages/package-look.ts';
 export type { FarmService, LogRevision, Measurement, TokenRole } from './service/farm-service.ts';
 export { type LogBytes, type LogReading, readLogFiles } from './service/log-reading.ts';
 export {

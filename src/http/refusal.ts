@@ -14,6 +14,7 @@ const statusOf: Partial<Record<string, number>> = {
   HTP010: 503,
   HTP070: 500,
   STO001: 404,
+  PRV002: 404,
   SCH007: 404,
   CIF001: 404,
   EBN084: 404,

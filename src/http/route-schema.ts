@@ -30,6 +30,7 @@ export interface RouteDescription {
     | 'stages'
     | 'python'
     | 'dashboard'
+    | 'packages'
     | 'farm'
     | 'pages';
   readonly params?: WireSchema;

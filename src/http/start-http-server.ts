@@ -19,6 +19,7 @@ import { logRoutes } from './log-routes.ts';
 import { FarmMetrics } from './metrics/farm-metrics.ts';
 import { objectRoutes } from './object-routes.ts';
 import { openapiRoute } from './openapi.ts';
+import { packageRoutes } from './package-routes.ts';
 import { pageRoutes } from './page-routes.ts';
 import { pythonRoutes } from './python-routes.ts';
 import { queueRoutes } from './queue-routes.ts';
@@ -172,6 +173,7 @@ async function addRoutes(server: WebServer, options: HttpOptions, context: Route
     commandRoutes(inner, context);
     upkeepRoutes(inner, context);
     ebinRoutes(inner, service.ebins);
+    packageRoutes(inner, service.packages);
     ebinRequestRoutes(inner, context);
     stageRoutes(inner, context);
     pythonRoutes(inner, context);

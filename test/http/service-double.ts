@@ -6,6 +6,7 @@ import type {
   JobSelection,
   JobView,
   Overview,
+  PackageRow,
   RemovalRequest,
   ScheduleRequest,
   StageSourceView,
@@ -14,7 +15,7 @@ import type {
   UpkeepView,
 } from '../../src/api/index.ts';
 import { EbinRepositories, type ShownRepository } from '../../src/app/ebins/index.ts';
-import type { FarmService, LogRevision, Measurement, TokenRole } from '../../src/app/index.ts';
+import type { FarmService, LogRevision, Measurement, PackageLook, TokenRole } from '../../src/app/index.ts';
 import { fault } from '../../src/diagnostics/index.ts';
 import type { FarmEvent, JobStateName } from '../../src/model/index.ts';
 import {
@@ -60,6 +61,10 @@ export class GrowingLog implements LogRevision {
   }
 }
 
+const noPackage = (): never => {
+  throw fault('PRV002', { what: 'there is no such package' });
+};
+
 /** The farm's service in memory: a test sets what it says and sees what was asked of it. */
 export class ServiceDouble implements FarmService {
   readonly ebinWishes: EbinRequestView[] = [];
@@ -76,6 +81,15 @@ export class ServiceDouble implements FarmService {
     upstreams: [],
     troubles: [],
   } as Overview;
+  /** Packages that a test shows. */
+  packageRows: PackageRow[] = [];
+  readonly packages: PackageLook = {
+    list: () => ({ packages: this.packageRows }),
+    view: noPackage,
+    history: noPackage,
+    files: async () => noPackage(),
+    provenance: async () => noPackage(),
+  };
   readonly dashboard = { overview: () => this.overview };
   readonly ebins = new EbinRepositories(() => this.shownEbins);
   readonly calls: { readonly name: string; readonly args: readonly unknown[] }[] = [];

@@ -72,7 +72,8 @@ export class Neighbours {
       const { artifact, job: maker } = stored;
       made.set(maker, [...(made.get(maker) ?? []), stored]);
       add(offers, artifact.name, maker);
-      for (const name of [...artifact.provides.map(bare), ...artifact.providedSonames]) add(offers, name, maker);
+      for (const name of [...artifact.provides.map(bare), ...artifact.providedSonames])
+        add(offers, name, maker);
       for (const name of [...artifact.depends.map(bare), ...artifact.neededSonames]) add(wants, name, maker);
     }
     const index = { newest, offers, wants, made };

@@ -1,6 +1,11 @@
 import type { PackageFiles } from '../../api/index.ts';
 import { readPieces, unpackZstd } from '../../host/index.ts';
-import { compareEntries, type PackageEntries, type PackageEntry, readEntries } from '../../package-difference/index.ts';
+import {
+  compareEntries,
+  type PackageEntries,
+  type PackageEntry,
+  readEntries,
+} from '../../package-difference/index.ts';
 import type { Digest } from '../../primitives/index.ts';
 import type { Farm } from '../farm.ts';
 
@@ -29,7 +34,12 @@ export class PackageContents {
     const changed = new Set(differences.map(({ path }) => path));
     const files = differences.map(({ path: _, kind, aspects, before: old, after: young }) => {
       const change = changeOf[kind];
-      return { ...shown((young ?? old) as PackageEntry), change, sizeBefore: old?.sizeBytes ?? null, aspects: [...aspects] };
+      return {
+        ...shown((young ?? old) as PackageEntry),
+        change,
+        sizeBefore: old?.sizeBytes ?? null,
+        aspects: [...aspects],
+      };
     });
     return { files, same: [...now.keys()].filter((path) => !changed.has(path)).length };
   }

@@ -12,6 +12,7 @@ import type { JobStateName } from '../../model/index.ts';
 import { type Digest, type JobId, jobId, parseJobId } from '../../primitives/index.ts';
 import { readEnvelope, readStatement } from '../../provenance/index.ts';
 import { successesOf } from '../artifacts-at-hand.ts';
+import { KeptAnswer } from '../dashboard/kept-answer.ts';
 import type { Farm } from '../farm.ts';
 import { findBuilt } from '../provenance/find-built.ts';
 import { Neighbours } from './neighbours.ts';
@@ -53,8 +54,13 @@ export function packageLook(farm: Farm): PackageLook {
   const neighbours = new Neighbours(farm);
   const contents = new PackageContents(farm);
   const find = (which: RecipeName): PackageRecord => findRecord(farm, which);
+  const rows = new KeptAnswer(
+    farm.clock,
+    () => farm.database.events.last(),
+    () => allRows(farm),
+  );
   return {
-    list: (filter) => ({ packages: listRows(farm, filter) }),
+    list: (filter) => ({ packages: filtered(rows.get(), filter) }),
     view: (which) => viewOf(farm, neighbours, find(which)),
     history: (which, limit) => historyOf(farm, find(which).job, limit),
     files: async (name, object, before) => {
@@ -79,19 +85,20 @@ function rowOf(record: PackageRecord, verdicts: ReadonlyMap<number, string>): Pa
   };
 }
 
-function listRows(farm: Farm, { target, arch, state, q }: PackageFilter): PackageRow[] {
+function allRows(farm: Farm): readonly PackageRow[] {
   const verdicts = farm.database.packages.verdicts();
+  return farm.database.packages.all().map((record) => rowOf(record, verdicts));
+}
+
+function filtered(rows: readonly PackageRow[], { target, arch, state, q }: PackageFilter): PackageRow[] {
   const part = q?.toLowerCase();
-  return farm.database.packages
-    .all()
-    .map((record) => rowOf(record, verdicts))
-    .filter(
-      (row) =>
-        (target === undefined || row.target === target) &&
-        (arch === undefined || row.arch === arch) &&
-        (state === undefined || row.state === state) &&
-        (part === undefined || row.name.toLowerCase().includes(part)),
-    );
+  return rows.filter(
+    (row) =>
+      (target === undefined || row.target === target) &&
+      (arch === undefined || row.arch === arch) &&
+      (state === undefined || row.state === state) &&
+      (part === undefined || row.name.toLowerCase().includes(part)),
+  );
 }
 
 /** Recipes of a name, the farm's own first. */
@@ -99,9 +106,7 @@ function recordsOf(farm: Farm, { name, target, arch }: RecipeName): readonly Pac
   const own = jobId({ target: farm.config.repository, arch: farm.config.arch, name });
   const found = farm.database.packages.ofName(name).filter(({ job }) => {
     const parts = parseJobId(job);
-    return (
-      (target === undefined || parts?.target === target) && (arch === undefined || parts?.arch === arch)
-    );
+    return (target === undefined || parts?.target === target) && (arch === undefined || parts?.arch === arch);
   });
   return [...found].sort((a, b) => Number(b.job === own) - Number(a.job === own));
 }
@@ -180,7 +185,10 @@ function historyOf({ database }: Farm, job: JobId, limit: number): PackageHistor
         log: logPath === undefined ? null : `/logs/${job}?attempt=${id}`,
       };
     }),
-    versions: versionsOf(database, attempts.map(({ id }) => id).filter((id) => sums.has(id))),
+    versions: versionsOf(
+      database,
+      attempts.map(({ id }) => id).filter((id) => sums.has(id)),
+    ),
   };
 }
 
@@ -205,7 +213,8 @@ function versionsOf(
 async function requireOwn(farm: Farm, name: string, objects: readonly Digest[]): Promise<void> {
   const record = findRecord(farm, { name });
   const known = new Set<Digest>();
-  for (const made of successesOf(farm, record.job)) for (const { artifact } of made) known.add(artifact.object);
+  for (const made of successesOf(farm, record.job))
+    for (const { artifact } of made) known.add(artifact.object);
   for (const { artifact } of farm.database.artifacts.ofName(name)) known.add(artifact.object);
   const strange = objects.find((object) => !known.has(object));
   if (strange === undefined) return;

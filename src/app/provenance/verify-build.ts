@@ -1,5 +1,5 @@
 import { runAttempt } from '../../builder/index.ts';
-import { isFault, ProblemError, problem, renderLine } from '../../diagnostics/index.ts';
+import { isFault, ProblemError, renderLine } from '../../diagnostics/index.ts';
 import { machine, removeTree, systemRandom } from '../../host/index.ts';
 import { type AttemptLog, findErrorExcerpt, openAttemptLog } from '../../logs/index.ts';
 import type {
@@ -198,7 +198,8 @@ async function recipeOfThen(farm: Farm, folder: string, { recipe: then, circumst
   });
   const flaw = problems.find(({ severity }) => severity === 'error');
   if (recipe) return { ...recipe, inputDigest: then.inputDigest as typeof recipe.inputDigest };
-  throw new ProblemError(flaw ?? problem('PRV004', { what: `'${then.name}' was kept and is no recipe` }));
+  if (flaw) throw new ProblemError(flaw);
+  throw new Error(`'${then.name}' was kept and is no recipe`);
 }
 
 /** A log that somebody watches. */

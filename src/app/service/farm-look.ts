@@ -5,6 +5,7 @@ import { Dashboard } from '../dashboard/dashboard.ts';
 import { ebinLook } from '../ebin-targets/look.ts';
 import type { EbinLook } from '../ebins/index.ts';
 import type { Farm } from '../farm.ts';
+import { type PackageLook, packageLook } from '../packages/package-look.ts';
 import { stageViews } from '../stage-targets/views.ts';
 import { ebinRequestViews } from './ebin-requests.ts';
 import type { LogRevision } from './farm-service.ts';
@@ -19,6 +20,7 @@ export abstract class FarmLook {
   /** Repositories of ebins. */
   readonly ebins: EbinLook;
   readonly dashboard: Dashboard;
+  readonly packages: PackageLook;
   protected readonly views: FarmViews;
   protected readonly notes: QueueNotes;
   readonly #upkeep: UpkeepLook;
@@ -32,6 +34,7 @@ export abstract class FarmLook {
     this.notes = new QueueNotes(farm, hub);
     this.ebins = ebinLook(farm, () => this.localBuilders() !== undefined);
     this.#upkeep = new UpkeepLook(farm);
+    this.packages = packageLook(farm);
     this.dashboard = new Dashboard(farm, () => ({
       open: this.views.counts(),
       builders: this.builders(),

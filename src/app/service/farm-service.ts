@@ -20,6 +20,7 @@ import type {
 import type { FarmEvent } from '../../model/index.ts';
 import type { DashboardLook } from '../dashboard/dashboard.ts';
 import type { EbinLook } from '../ebins/index.ts';
+import type { PackageLook } from '../packages/package-look.ts';
 
 /** Who may do what. `builder`: hand in objects, fetch inputs. `operator`: schedule, cancel, drain. */
 export type TokenRole = 'builder' | 'operator';
@@ -51,6 +52,8 @@ export interface Measurement {
 export interface FarmService {
   /** What may be seen of repositories of ebins. */
   readonly ebins: EbinLook;
+  /** What may be seen of packages. */
+  readonly packages: PackageLook;
   /** What pages of the dashboard read. */
   readonly dashboard: DashboardLook;
   /** `early`: the answer to a request for many packages need not wait until they are queued. */
