@@ -1,5 +1,6 @@
 import type { Page } from '../page.ts';
 import { overviewPage } from './overview.tsx';
+import { packagePage, packagesPage } from './packages.tsx';
 
 /** All pages that are not of one recipe kind, in the order of the navigation. */
-export const pages: readonly Page[] = [overviewPage];
+export const pages: readonly Page[] = [overviewPage, packagesPage, packagePage];
