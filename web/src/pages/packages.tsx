@@ -63,7 +63,7 @@ function Packages({
             name: 'version',
             head: 'Version',
             sort: ({ version }) => version,
-            cell: ({ version }) => version,
+            cell: ({ version }) => <span class="version">{version}</span>,
           },
           {
             name: 'state',

@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import UPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
+import { dayTime } from './words.ts';
 
 export interface ChartLine {
   readonly name: string;
@@ -18,6 +19,8 @@ export interface ChartProps {
   readonly xs: readonly number[];
   readonly lines: readonly ChartLine[];
   readonly print: (value: number) => string;
+  /** Steps between lines of the grid that are round numbers for readers; default: powers of ten and their halves. */
+  readonly steps?: readonly number[];
 }
 
 const height = 170;
@@ -61,7 +64,10 @@ const dataOf = ({ xs, lines }: ChartProps): UPlot.AlignedData => [
   ...lines.map(({ values }) => [...values]),
 ];
 
-function optionsOf({ lines, print }: ChartProps, element: HTMLElement): UPlot.Options {
+/** `14 Oct`, and the hour where lines stand close. */
+const date = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
+
+function optionsOf({ lines, print, steps }: ChartProps, element: HTMLElement): UPlot.Options {
   const style = getComputedStyle(element);
   const colour = (name: string): string => style.getPropertyValue(`--${name}`).trim();
   const axis = {
@@ -76,8 +82,18 @@ function optionsOf({ lines, print }: ChartProps, element: HTMLElement): UPlot.Op
     cursor: { drag: { x: true, y: false } },
     scales: { y: { range: (_plot, _low, high) => [0, (high || 1) * 1.08] } },
     axes: [
-      { ...axis },
-      { ...axis, size: 74, values: (_plot, ticks) => ticks.map((tick) => (tick === 0 ? '0' : print(tick))) },
+      {
+        ...axis,
+        values: (_plot, ticks, _axis, _space, step) =>
+          ticks.map((tick) => (step < 86_400 ? dayTime(tick * 1000) : date.format(tick * 1000))),
+        space: 84,
+      },
+      {
+        ...axis,
+        size: 86,
+        ...(steps ? { incrs: [...steps] } : {}),
+        values: (_plot, ticks) => ticks.map((tick) => (tick === 0 ? '0' : print(tick))),
+      },
     ],
     series: [
       {},

@@ -34,7 +34,12 @@ export function Attempts({
           sort: ({ outcome }) => outcome,
           cell: ({ outcome }) => <StateBadge state={outcome ?? 'running'} />,
         },
-        { name: 'version', head: 'Version', sort: ({ version }) => version, cell: ({ version }) => version },
+        {
+          name: 'version',
+          head: 'Version',
+          sort: ({ version }) => version,
+          cell: ({ version }) => <span class="version">{version}</span>,
+        },
         {
           name: 'took',
           head: 'Took',

@@ -2,6 +2,15 @@ import type { PackageHistory } from '../../../../src/api/index.ts';
 import { Chart } from '../../pieces/chart.tsx';
 import { bytes, duration } from '../../pieces/words.ts';
 
+const [second, minute, hour] = [1000, 60_000, 3_600_000];
+const spans = [
+  ...[1, 2, 5, 10, 30].map((count) => count * second),
+  ...[1, 2, 5, 10, 30].map((count) => count * minute),
+  ...[1, 2, 6, 12, 24, 48, 96].map((count) => count * hour),
+];
+/** From 16 bytes to 64 TiB. */
+const sizes = Array.from({ length: 43 }, (_, power) => 2 ** (power + 4));
+
 type Attempts = PackageHistory['attempts'];
 
 /** How long builds took and how large their results were, over time. */
@@ -27,6 +36,7 @@ export function HistoryCharts({ attempts }: { readonly attempts: Attempts }) {
           { name: 'failed', tone: 'bad', values: took(false), isLoose: true },
         ]}
         print={duration}
+        steps={spans}
       />
       <Chart
         label="How large its packages were"
@@ -38,6 +48,7 @@ export function HistoryCharts({ attempts }: { readonly attempts: Attempts }) {
         xs={good.map(({ startedMs }) => startedMs)}
         lines={[{ name: 'size', tone: 'accent', values: good.map(({ sizeBytes }) => sizeBytes) }]}
         print={bytes}
+        steps={sizes}
       />
     </div>
   );
