@@ -150,6 +150,10 @@ describe('a farm that builds stages', () => {
     expect(read(subarch, version, 'log/stage1.txt')).toContain('steps/chroot/run');
     expect(read('index.xml')).toContain(`type="stage3" version="${version}"`);
     expect(await farm.log(`${category}/stage2`)).toContain('step 1 of 1: steps/chroot/run');
+    const made = await farm.json<object>(`/api/packages/${encodeURIComponent(`${category}/stage3`)}/provenance`);
+    expect(JSON.stringify(made), 'the stage that it began with, by its hash').toMatch(
+      /"name":"stage2[^}]*"role":"dependency"|"role":"dependency"[^}]*\}[^}]*"name":"stage2/,
+    );
   });
 
   it('10.5: does nothing when nothing has changed, also for what begins with what was built', async () => {
