@@ -11,7 +11,6 @@ export {
 export { type NamedPackage, packageUrl } from './package-url.ts';
 export {
   type AttemptFacts,
-  buildType,
   type RecipeOrigin,
   type ResourceDescriptor,
   readStatement,

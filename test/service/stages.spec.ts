@@ -150,7 +150,9 @@ describe('a farm that builds stages', () => {
     expect(read(subarch, version, 'log/stage1.txt')).toContain('steps/chroot/run');
     expect(read('index.xml')).toContain(`type="stage3" version="${version}"`);
     expect(await farm.log(`${category}/stage2`)).toContain('step 1 of 1: steps/chroot/run');
-    const made = await farm.json<object>(`/api/packages/${encodeURIComponent(`${category}/stage3`)}/provenance`);
+    const made = await farm.json<object>(
+      `/api/packages/${encodeURIComponent(`${category}/stage3`)}/provenance`,
+    );
     expect(JSON.stringify(made), 'the stage that it began with, by its hash').toMatch(
       /"name":"stage2[^}]*"role":"dependency"|"role":"dependency"[^}]*\}[^}]*"name":"stage2/,
     );

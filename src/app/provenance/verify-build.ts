@@ -1,11 +1,12 @@
 import { runAttempt } from '../../builder/index.ts';
 import { isFault, ProblemError, renderLine } from '../../diagnostics/index.ts';
-import { machine, removeTree, systemRandom } from '../../host/index.ts';
+import { hashFile, machine, removeTree, systemRandom } from '../../host/index.ts';
 import { type AttemptLog, findErrorExcerpt, openAttemptLog } from '../../logs/index.ts';
 import type {
   Artifact,
   BuildRecord,
   JobReason,
+  KindServices,
   Outcome,
   PublishedFile,
   RecipeKind,
@@ -168,13 +169,7 @@ async function buildAgain(
         outputBytes: sandbox['log-limit'],
       },
       remarks: [],
-      services: {
-        putFile: (path) => store.putFile(path, { move: true }),
-        putBytes: (bytes) => store.putBytes(bytes),
-        keepSource: async (path) => ({ digest: (await store.putFile(path)).digest, isKept: true }),
-        makeBuilderFolder: (path) => farm.sandbox.makeFolder(path),
-        giveToBuilder: (path) => farm.sandbox.giveToBuilder(path),
-      },
+      services: servicesOf(farm, store),
       sandbox: farm.sandbox,
       log,
       clock: farm.clock,
@@ -189,6 +184,15 @@ async function buildAgain(
     await log.close();
   }
 }
+
+/** What the build makes goes into a store of its own, which is removed with everything else. */
+const servicesOf = ({ sandbox }: Farm, store: ObjectStore): KindServices => ({
+  putFile: (path) => store.putFile(path, { move: true }),
+  putBytes: (bytes) => store.putBytes(bytes),
+  keepSource: async (path) => ({ digest: (await hashFile(path)).digest, isKept: false }),
+  makeBuilderFolder: (path) => sandbox.makeFolder(path),
+  giveToBuilder: (path) => sandbox.giveToBuilder(path),
+});
 
 /** The recipe of the archive; it has the digest that it was planned with. Throws what is wrong with it. */
 async function recipeOfThen(farm: Farm, folder: string, { recipe: then, circumstances }: BuildRecord) {

@@ -2,9 +2,9 @@ import { parsePackageFileName } from '../../formats/pacman/index.ts';
 import { entryFacts, kindsIn, removeEntry, textIfThere } from '../../host/index.ts';
 import type { JobContext, KindServices, Material } from '../../model/index.ts';
 import type { PackageSource } from './package-source.ts';
+import type { PkgbuildSettings } from './pkgbuild-settings.ts';
 import { packRecipeBytes } from './recipe-archive.ts';
 import type { PkgbuildDetails } from './recipe-details.ts';
-import type { PkgbuildSettings } from './stage.ts';
 import { installedList } from './steps.ts';
 
 type Context = Pick<JobContext<PkgbuildDetails>, 'recipe' | 'notes' | 'work'>;
