@@ -29,17 +29,23 @@ export interface AttemptSum {
   readonly generation: number | undefined;
 }
 
-interface PackageRow {
+/** What moves: where a recipe stands now. */
+interface StandingRow {
   readonly job: JobId;
   readonly state: JobStateName | null;
   readonly reason: string | null;
   readonly since_ms: number | null;
+  readonly attempt: AttemptId | null;
+}
+
+/** What a success made; it stays as it is once it is published. */
+interface MadeRow {
+  readonly attempt: AttemptId;
   readonly success: string | null;
   readonly built_ms: number | null;
   readonly duration_ms: number | null;
   readonly size_bytes: number | null;
   readonly generation: number | null;
-  readonly attempt: AttemptId | null;
 }
 
 interface SumRow extends Omit<AttemptSum, 'sizeBytes' | 'generation'> {
@@ -55,8 +61,11 @@ export interface NeighbourJob {
 
 /** Recipes as pages show them: one row for each, however long their history is. */
 export class PackageRecords {
-  readonly #all: SqlStatement<PackageRow>;
-  readonly #ofName: SqlStatement<PackageRow>;
+  readonly #all: SqlStatement<StandingRow>;
+  readonly #ofName: SqlStatement<StandingRow>;
+  readonly #made: SqlStatement<MadeRow>;
+  /** Newest successes that were looked at, published ones only: these do not change. */
+  #known: ReadonlyMap<AttemptId, MadeRow> = new Map();
   readonly #sums: SqlStatement<SumRow>;
   readonly #dependencies: SqlStatement<NeighbourJob>;
   readonly #dependants: SqlStatement<NeighbourJob>;
@@ -66,6 +75,12 @@ export class PackageRecords {
   constructor(connection: SqlConnection) {
     this.#all = connection.prepare(selectWhere('1'));
     this.#ofName = connection.prepare(selectWhere("substr(id, -1 - length(?1)) = '/' || ?1"));
+    this.#made = connection.prepare(
+      `SELECT i.attempt, i.success, a.ended_ms AS built_ms, a.duration_ms,
+         (SELECT sum(artifact ->> '$.sizeBytes') FROM artifacts WHERE attempt = a.id) AS size_bytes,
+         (SELECT max(generation) FROM artifacts WHERE attempt = a.id) AS generation
+       FROM json_each(?) w CROSS JOIN attempts a ON a.id = w.value JOIN inventory i ON i.job_id = a.job_id AND i.attempt = a.id`,
+    );
     this.#sums = connection.prepare(
       `SELECT attempt, max(artifact ->> '$.version') AS version, sum(artifact ->> '$.sizeBytes') AS size_bytes,
          max(generation) AS generation
@@ -89,15 +104,31 @@ export class PackageRecords {
 
   /** Every recipe that was ever tried or is to be built, by the id of its jobs. */
   all(): PackageRecord[] {
-    return this.#all.all().map(recordOf);
+    const { records, made } = this.#withMade(this.#all.all());
+    this.#known = new Map([...made].filter(([, { generation }]) => generation !== null));
+    return records;
+  }
+
+  #withMade(rows: readonly StandingRow[]) {
+    const attempts = rows.flatMap(({ attempt }) => (attempt === null ? [] : [attempt]));
+    const made = new Map<AttemptId, MadeRow>();
+    const missing: AttemptId[] = [];
+    for (const attempt of attempts) {
+      const known = this.#known.get(attempt);
+      if (known) made.set(attempt, known);
+      else missing.push(attempt);
+    }
+    if (missing.length > 0)
+      for (const row of this.#made.all(JSON.stringify(missing))) made.set(row.attempt, row);
+    const records = rows.map((row) =>
+      recordOf(row, row.attempt === null ? undefined : made.get(row.attempt)),
+    );
+    return { records, made };
   }
 
   /** Recipes of a name in all targets. */
   ofName(name: string): PackageRecord[] {
-    return this.#ofName
-      .all(name)
-      .map(recordOf)
-      .filter(({ job }) => parseJobId(job)?.name === name);
+    return this.#withMade(this.#ofName.all(name)).records.filter(({ job }) => parseJobId(job)?.name === name);
   }
 
   /** What some attempts made; those that made nothing are left out. */
@@ -130,26 +161,24 @@ export class PackageRecords {
   }
 }
 
-/** Recipes whose id a condition finds, each with its newest job and its last success; all by indexes. */
+/** Recipes whose id a condition finds, each with its newest job; all by indexes. */
 const selectWhere = (where: string): string =>
   `WITH known (id) AS (SELECT id FROM (SELECT job_id AS id FROM inventory
      UNION SELECT id FROM jobs WHERE ${openAs('jobs')}) WHERE ${where})
-   SELECT k.id AS job, j.state, j.reason, j.since_ms, i.success, i.attempt, a.ended_ms AS built_ms, a.duration_ms,
-     (SELECT sum(artifact ->> '$.sizeBytes') FROM artifacts WHERE attempt = i.attempt) AS size_bytes,
-     (SELECT max(generation) FROM artifacts WHERE attempt = i.attempt) AS generation
-   FROM known k LEFT JOIN inventory i ON i.job_id = k.id LEFT JOIN attempts a ON a.id = i.attempt
+   SELECT k.id AS job, j.state, j.reason, j.since_ms, i.attempt
+   FROM known k LEFT JOIN inventory i ON i.job_id = k.id
      LEFT JOIN jobs j ON j.key = (SELECT max(key) FROM jobs WHERE id = k.id)
    ORDER BY k.id`;
 
-const recordOf = (row: PackageRow): PackageRecord => ({
+const recordOf = (row: StandingRow, made: MadeRow | undefined): PackageRecord => ({
   job: row.job,
   state: row.state ?? undefined,
   reason: row.reason ?? '',
   sinceMs: row.since_ms ?? undefined,
-  success: row.success === null ? undefined : (JSON.parse(row.success) as Success),
-  builtMs: row.built_ms ?? undefined,
-  durationMs: row.duration_ms ?? undefined,
-  sizeBytes: row.size_bytes ?? undefined,
-  generation: row.generation ?? undefined,
+  success: typeof made?.success === 'string' ? (JSON.parse(made.success) as Success) : undefined,
+  builtMs: made?.built_ms ?? undefined,
+  durationMs: made?.duration_ms ?? undefined,
+  sizeBytes: made?.size_bytes ?? undefined,
+  generation: made?.generation ?? undefined,
   attempt: row.attempt ?? undefined,
 });
