@@ -146,6 +146,7 @@ export const rooms = {
     purpose: 'what others have: AUR, tags, versions, branches, package databases',
     knows: ['formats', 'host', 'fetcher', 'git'],
   },
+  identity: { floor: 2, purpose: 'who somebody is: accounts at an OpenID provider', knows: [] },
   forge: { floor: 2, purpose: 'merge and pull requests on GitLab and GitHub', knows: ['host'] },
   queue: {
     floor: 2,
@@ -303,7 +304,10 @@ export const rooms = {
   },
 };
 
-/** Rooms (or drivers and members, as room/driver) that alone may import an npm package or a fenced Node module. */
+/**
+ * Rooms (or drivers and members, as room/driver) that alone may import an npm package or a fenced Node module. `web` is the
+ * dashboard: no room, but what runs in browsers.
+ */
 export const fences = {
   'node:sqlite': ['database', 'queue/embedded', 'publisher', 'notifier'],
   bullmq: ['queue/bullmq'],
@@ -311,6 +315,7 @@ export const fences = {
   '@octokit/request': ['notifier', 'forge'],
   '@gitbeaker/rest': ['notifier', 'forge'],
   'smol-toml': ['upstream', 'autogen'],
+  'openid-client': ['identity'],
   grammy: ['notifier'],
   nodemailer: ['notifier'],
   bson: ['formats'],
@@ -323,6 +328,9 @@ export const fences = {
   '@fastify/static': ['http'],
   '@fastify/swagger': ['http'],
   'prom-client': ['http'],
+  preact: ['web'],
+  uplot: ['web'],
+  '@xterm/xterm': ['web'],
 };
 
 /** Node modules that only compute; every floor above the pure ones may use them. */

@@ -1,3 +1,4 @@
+export * from './audit.ts';
 export * from './build-history.ts';
 export * from './build-record.ts';
 export * from './builder-protocol.ts';
@@ -18,5 +19,6 @@ export * from './problem-body.ts';
 export * from './python-symbols.ts';
 export * from './read-message.ts';
 export * from './schedule.ts';
+export * from './sign-in.ts';
 export * from './stage-views.ts';
 export * from './upkeep-views.ts';

@@ -19,6 +19,7 @@ const commands: Readonly<Record<string, () => Promise<Add>>> = {
   plan: async () => (await import('./commands/plan.ts')).addPlan,
   status: async () => (await import('./commands/status.ts')).addStatus,
   logs: async () => (await import('./commands/logs.ts')).addLogs,
+  audit: async () => (await import('./commands/audit.ts')).addAudit,
   why: async () => (await import('./commands/why.ts')).addWhy,
   provenance: async () => (await import('./commands/provenance.ts')).addProvenance,
   'verify-build': async () => (await import('./commands/verify-build.ts')).addVerifyBuild,

@@ -40,6 +40,26 @@ const landingZoneSchema = z.strictObject({
   user: z.string().default('root'),
 });
 
+/** A provider of accounts (OpenID Connect), and who of them may operate the farm. */
+const openidSchema = z.strictObject({
+  /** As the provider calls itself. */
+  issuer: z.url({ protocol: /^https?$/ }),
+  'client-id': z.string().min(1),
+  'client-secret': z.string().optional(),
+  /** The farm's address for people; `/signed-in` of it is registered with the provider. */
+  url: z.url({ protocol: /^https?$/ }),
+  scope: z.string().default('openid profile email'),
+  /** Claim that people are called by. */
+  name: z.string().default('preferred_username'),
+  /** Accounts with one of the values in the claim are operators. */
+  operators: z.strictObject({
+    claim: z.string().default('groups'),
+    values: z.array(z.string()).min(1),
+  }),
+  /** How long somebody stays signed in. */
+  session: timeSpan.prefault('8h'),
+});
+
 const tokenSchema = z.strictObject({
   name: z.string(),
   role: z.enum(['builder', 'operator']),
@@ -75,6 +95,8 @@ export const serviceSchema = z
     'longest-wait': timeSpan.prefault('24h'),
     'landing-zone': landingZoneSchema.optional(),
     tokens: z.array(tokenSchema).default([]),
+    /** People sign in with their accounts at a provider. */
+    openid: openidSchema.optional(),
     'upload-limit': byteSize.prefault('4GiB'),
     /** A clean-up that would take more than this share of the recipes away, and at least ten, is refused. */
     'removal-limit': z.number().min(0).max(1).default(0.05),

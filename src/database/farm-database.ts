@@ -3,6 +3,7 @@ import { isFault } from '../diagnostics/index.ts';
 import type { Clock } from '../host/index.ts';
 import { ArtifactRecords } from './artifact-records.ts';
 import { AttemptRecords } from './attempt-records.ts';
+import { AuditRecords, auditTables } from './audit-records.ts';
 import { DurationRecords } from './duration-records.ts';
 import { EventRecords } from './event-records.ts';
 import { farmTables } from './farm-tables.ts';
@@ -50,6 +51,7 @@ export interface FarmDatabase {
   readonly words: WordRecords;
   readonly provenance: ProvenanceRecords;
   readonly packages: PackageRecords;
+  readonly audit: AuditRecords;
   /** For rooms with tables of their own. */
   readonly connection: DatabaseSync;
   /** All of `work` or nothing of it, on disk when it returns; `work` must not wait for anything. */
@@ -70,7 +72,7 @@ export function openFarmDatabase(path: string, options: OpenFarmOptions): FarmDa
   const isAlone = (options.mode ?? 'write') === 'write';
   const connection = SqlConnection.open(path, { readOnly, isAlone });
   try {
-    const lists = [farmTables, provenanceTables, ...(options.migrations ?? [])];
+    const lists = [farmTables, provenanceTables, auditTables, ...(options.migrations ?? [])];
     if (readOnly) for (const list of lists) checkVersion(connection, list);
     else migrate(connection, lists);
     const jobs = new JobRecords(connection);
@@ -92,6 +94,7 @@ export function openFarmDatabase(path: string, options: OpenFarmOptions): FarmDa
       words: new WordRecords(connection),
       provenance: new ProvenanceRecords(connection),
       packages: new PackageRecords(connection),
+      audit: new AuditRecords(connection, options.clock),
       connection: connection.raw,
       transaction: (work) => connection.transaction(work),
       transactionAhead: (work) => connection.transactionAhead(work),

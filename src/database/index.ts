@@ -1,5 +1,6 @@
 export type { ArtifactRecords, NewArtifact, StoredArtifact } from './artifact-records.ts';
 export type { AttemptRecord, AttemptRecords } from './attempt-records.ts';
+export type { AuditEntry, AuditFilter, AuditMeans, AuditRecords } from './audit-records.ts';
 export type { DurationRecords } from './duration-records.ts';
 export type { EventRecords } from './event-records.ts';
 export { type FarmDatabase, type OpenFarmOptions, openFarmDatabase } from './farm-database.ts';

@@ -8,6 +8,7 @@ export {
 } from './cgroup.ts';
 export { findControlGroupsV1 } from './cgroup-v1.ts';
 export { findControlGroupsV2 } from './cgroup-v2.ts';
+export { chainToFile } from './chained-programs.ts';
 export { atEndOfMoment, type Clock, nextTurn, systemClock, VirtualClock } from './clock.ts';
 export { inflateRaw, unpackZstd, writeZstdFile } from './compress.ts';
 export {

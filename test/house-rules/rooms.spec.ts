@@ -166,6 +166,24 @@ describe('the house rules', () => {
       'src/app/a.ts',
       "import pad from '@left/pad';\nexport const a = pad;\n",
     ],
+    [
+      'a page that knows the farm',
+      'web-apart',
+      'web/src/a.tsx',
+      "import type { Farm } from '../../src/app/index.ts';\nexport const a = (farm: Farm) => <p>{farm}</p>;\n",
+    ],
+    [
+      'a page with a package that is none for browsers',
+      'web-apart',
+      'web/src/a.ts',
+      "import fastify from 'fastify';\nexport const a = fastify;\n",
+    ],
+    [
+      'a room that knows a page',
+      'web-apart',
+      'src/http/a.ts',
+      "export { a } from '../../web/src/main.tsx';\n",
+    ],
     ['the clock', 'hidden-inputs', 'src/store/a.ts', 'export const a = () => Date.now();\n'],
     ['the clock in a new date', 'hidden-inputs', 'src/store/a.ts', 'export const a = () => new Date();\n'],
     ['a timer', 'hidden-inputs', 'src/app/a.ts', 'export const a = () => setTimeout(() => {}, 1);\n'],
@@ -223,6 +241,10 @@ describe('the house rules', () => {
   ];
   test.each(cases)('catch %s by the rule %s', (_what, rule, path, text) => {
     const companions: Readonly<Record<string, Record<string, string>>> = {
+      'web-apart': {
+        'src/app/index.ts': 'export type Farm = 1;\n',
+        'web/src/main.tsx': 'export const a = <p />;\n',
+      },
       'no-circles': { 'src/model/b.ts': "import type { A } from './a.ts';\nexport type B = A;\n" },
       'no-tests-in-production': { 'src/store/b.spec.ts': 'export const x = 1;\n' },
     };

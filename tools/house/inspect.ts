@@ -6,8 +6,12 @@ import { parseSource } from './parse-source.ts';
 import { roomOffences } from './room-rules.ts';
 import { shapeOffences } from './shape-rules.ts';
 import type { Offence, SourceFile } from './source-file.ts';
+import { webOffences } from './web-rules.ts';
 
-const roots = ['src', 'test', 'bench', 'fuzz', 'tools', 'examples'];
+const roots = ['src', 'web', 'test', 'bench', 'fuzz', 'tools', 'examples'];
+
+/** What is made of the sources of the dashboard. */
+const notOurs = new Set(['web/dist', 'web/.dist-new']);
 
 /** All TypeScript sources of a clone, parsed, in the order of their paths. Example recipes are not ours to judge. */
 export function readSources(root: string): SourceFile[] {
@@ -16,8 +20,9 @@ export function readSources(root: string): SourceFile[] {
     const entries = readdirSync(join(root, folder), { withFileTypes: true });
     for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
       const path = `${folder}/${entry.name}`;
+      if (notOurs.has(path)) continue;
       if (entry.isDirectory()) visit(path);
-      else if (/\.ts$/.test(entry.name))
+      else if (/\.tsx?$/.test(entry.name))
         files.push(parseSource(path, readFileSync(join(root, path), 'utf8')));
     }
   };
@@ -31,8 +36,9 @@ export function inspect(files: readonly SourceFile[]): Offence[] {
   const offences = [
     ...roomOffences(files),
     ...outsideOffences(files),
+    ...webOffences(files),
     ...shapeOffences(files),
-    ...circleOffences(files.filter((file) => file.path.startsWith('src/') || file.path.startsWith('tools/'))),
+    ...circleOffences(files.filter((file) => /^(src|web|tools)\//.test(file.path))),
   ];
   return offences.sort((a, b) => (a.path === b.path ? a.line - b.line : a.path < b.path ? -1 : 1));
 }

@@ -47,7 +47,7 @@ function targetOffences(
   known: ReadonlySet<string>,
 ): Offence[] {
   const found: Offence[] = [];
-  if (target.endsWith('.ts') && !known.has(target)) {
+  if (/\.tsx?$/.test(target) && !known.has(target)) {
     found.push(
       offence(
         'resolvable',

@@ -4,7 +4,7 @@ import { house, isTest } from './place.ts';
 import type { Offence, SourceFile } from './source-file.ts';
 
 const junkWords = /^(utils?|helpers?|common|misc|shared|base|manager|types)$/;
-const kebab = /^[a-z0-9]+(-[a-z0-9]+)*(\.table|\.spec)?\.(ts|mjs)$/;
+const kebab = /^[a-z0-9]+(-[a-z0-9]+)*(\.table|\.spec)?\.(tsx?|mjs)$/;
 
 /** Rules about single files: names, sizes, syntax. */
 export function shapeOffences(files: readonly SourceFile[]): Offence[] {

@@ -100,7 +100,7 @@ async function sign(
 ): Promise<Digest> {
   const subjects = made.map(({ artifact }) => ({ name: artifact.fileName, sha256: artifact.object }));
   const statement = statementOf(subjects, record, {
-    ...{ job: facts.job, attempt: facts.id, builder: record.machine.name, startedMs: facts.startedMs },
+    ...{ job: facts.job, attempt: facts.id, builder: facts.builder, startedMs: facts.startedMs },
     endedMs: facts.endedMs ?? facts.startedMs,
     log: facts.logPath,
     origin: originOf(farm, facts),

@@ -7,6 +7,7 @@ import type { EbinLook } from '../ebins/index.ts';
 import type { Farm } from '../farm.ts';
 import { type PackageLook, packageLook } from '../packages/package-look.ts';
 import { stageViews } from '../stage-targets/views.ts';
+import { type AuditLog, auditLog } from './audit-log.ts';
 import { ebinRequestViews } from './ebin-requests.ts';
 import type { LogRevision } from './farm-service.ts';
 import { QueueNotes } from './queue-notes.ts';
@@ -19,6 +20,8 @@ export abstract class FarmLook {
   readonly hub: LogHub;
   /** Repositories of ebins. */
   readonly ebins: EbinLook;
+  /** Who did what. */
+  readonly audit: AuditLog;
   readonly dashboard: Dashboard;
   readonly packages: PackageLook;
   protected readonly views: FarmViews;
@@ -32,6 +35,7 @@ export abstract class FarmLook {
     this.hub = hub;
     this.views = new FarmViews(farm, () => this.localBuilders());
     this.notes = new QueueNotes(farm, hub);
+    this.audit = auditLog(farm.database.audit);
     this.ebins = ebinLook(farm, () => this.localBuilders() !== undefined);
     this.#upkeep = new UpkeepLook(farm);
     this.packages = packageLook(farm);

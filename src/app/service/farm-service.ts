@@ -17,13 +17,23 @@ import type {
   UpkeepRunRequest,
   UpkeepView,
 } from '../../api/index.ts';
+import type { AuditMeans } from '../../database/index.ts';
 import type { FarmEvent } from '../../model/index.ts';
 import type { DashboardLook } from '../dashboard/dashboard.ts';
 import type { EbinLook } from '../ebins/index.ts';
 import type { PackageLook } from '../packages/package-look.ts';
+import type { Accounts } from './accounts.ts';
+import type { AuditLog } from './audit-log.ts';
 
 /** Who may do what. `builder`: hand in objects, fetch inputs. `operator`: schedule, cancel, drain. */
 export type TokenRole = 'builder' | 'operator';
+
+/** Whose token it is, what it may do, and how that is known. */
+export interface Bearer {
+  readonly role: TokenRole;
+  readonly name: string;
+  readonly means: AuditMeans;
+}
 
 /** One revision of a package's log: queue notes and the logs of all attempts of one job, as one stream of bytes. */
 export interface LogRevision {
@@ -50,6 +60,10 @@ export interface Measurement {
 
 /** What the faces (HTTP, command line) may ask of a running manager. All reading is cheap enough to be polled. */
 export interface FarmService {
+  /** How people sign in with their accounts; undefined: with tokens alone. */
+  readonly accounts: Accounts | undefined;
+  /** Who did what. */
+  readonly audit: AuditLog;
   /** What may be seen of repositories of ebins. */
   readonly ebins: EbinLook;
   /** What may be seen of packages. */
@@ -103,7 +117,7 @@ export interface FarmService {
   measurements?(): readonly Measurement[];
 
   /** The role a bearer token stands for, and whose it is. */
-  authenticate(token: string): { readonly role: TokenRole; readonly name: string } | undefined;
+  authenticate(token: string): Bearer | undefined;
   /** Whether this token of an attempt (`WorkOrder.token`) may hand in objects now. */
   mayHandIn(token: string): boolean;
 }

@@ -21,6 +21,7 @@ import { gentooCodes } from './gentoo.table.ts';
 import { gitCodes } from './git.table.ts';
 import { hostCodes } from './host.table.ts';
 import { httpCodes } from './http.table.ts';
+import { identityCodes } from './identity.table.ts';
 import { incrementalCodes } from './incremental.table.ts';
 import { logsCodes } from './logs.table.ts';
 import { metroCodes } from './metro.table.ts';
@@ -66,6 +67,7 @@ const tables = {
   ...gentooCodes,
   ...gitCodes,
   ...hostCodes,
+  ...identityCodes,
   ...incrementalCodes,
   ...logsCodes,
   ...metroCodes,

@@ -42,7 +42,7 @@ const rowHeight = 32;
 
 /** A table: sorted by a click on a head, walked with the arrow keys, only partly drawn when it is long. */
 export function Table<Row>(props: TableProps<Row>) {
-  const { columns, rows, keyOf } = props;
+  const { columns, rows } = props;
   const query = `${props.name ?? ''}sort`;
   const asked = parseSorting(
     usePlace().query.get(query),
@@ -77,21 +77,7 @@ export function Table<Row>(props: TableProps<Row>) {
             </tr>
           </thead>
           <tbody>
-            {isLong && from > 0 && <Gap rows={from} columns={columns.length} />}
-            {shown.map((row, index) => (
-              <tr
-                key={keyOf(row)}
-                data-row={keyOf(row)}
-                data-state={props.rowState?.(row)}
-                aria-rowindex={(isLong ? from : 0) + index + 2}
-                tabIndex={-1}
-              >
-                {columns.map((column) => (
-                  <Cell key={column.name} column={column} row={row} />
-                ))}
-              </tr>
-            ))}
-            {isLong && to < sorted.length && <Gap rows={sorted.length - to} columns={columns.length} />}
+            <Rows table={props} rows={shown} from={isLong ? from : 0} count={sorted.length} />
           </tbody>
         </table>
       </div>
@@ -100,6 +86,37 @@ export function Table<Row>(props: TableProps<Row>) {
         <JsonLink path={props.json} what={`${props.caption} as JSON`} />
       </div>
     </div>
+  );
+}
+
+/** The rows that are drawn, with room for those before and behind them. */
+function Rows<Row>(props: {
+  readonly table: TableProps<Row>;
+  readonly rows: readonly Row[];
+  readonly from: number;
+  readonly count: number;
+}) {
+  const { from, count } = props;
+  const { columns, keyOf, rowState } = props.table;
+  const behind = count - from - props.rows.length;
+  return (
+    <>
+      {from > 0 && <Gap rows={from} columns={columns.length} />}
+      {props.rows.map((row, index) => (
+        <tr
+          key={keyOf(row)}
+          data-row={keyOf(row)}
+          data-state={rowState?.(row)}
+          aria-rowindex={from + index + 2}
+          tabIndex={-1}
+        >
+          {columns.map((column) => (
+            <Cell key={column.name} column={column} row={row} />
+          ))}
+        </tr>
+      ))}
+      {behind > 0 && <Gap rows={behind} columns={columns.length} />}
+    </>
   );
 }
 
