@@ -153,6 +153,27 @@ export const packageProvenanceSchema = z.object({
 });
 export type PackageProvenance = z.output<typeof packageProvenanceSchema>;
 
+/** `GET /api/provenance`: what came of building packages once more, newest first. */
+export const verdictListSchema = z.object({
+  verdicts: z.array(
+    z.object({
+      target: z.string(),
+      arch: z.string(),
+      /** Of the recipe. */
+      recipe: z.string(),
+      name: z.string(),
+      version: z.string(),
+      atMs: ms,
+      verdict: z.enum(['reproduced', 'differs', 'cannot']),
+      /** The first path that differs, or the first thing that is missing. */
+      first: z.string().nullable(),
+      /** Paths that differ. */
+      differences: z.int(),
+    }),
+  ),
+});
+export type VerdictList = z.output<typeof verdictListSchema>;
+
 export const packageProvenanceQuerySchema = packageQuerySchema.extend({
   /** A package of the recipe; default: its first. */
   output: z.string().optional(),

@@ -10,6 +10,7 @@ import {
   packageProvenanceSchema,
   packageQuerySchema,
   packageViewSchema,
+  verdictListSchema,
 } from '../api/index.ts';
 import type { PackageFilter, PackageLook, RecipeName } from '../app/index.ts';
 import type { Digest } from '../primitives/index.ts';
@@ -67,6 +68,25 @@ export function packageRoutes(server: WebServer, look: PackageLook): void {
     async ({ params, query }) => look.history({ ...query, name: params.name }, query.limit),
   );
   contentRoutes(server, look);
+  verdictRoute(server, look);
+}
+
+const mostVerdicts = 500;
+
+function verdictRoute(server: WebServer, look: PackageLook): void {
+  server.get(
+    '/api/provenance',
+    {
+      config,
+      schema: describeRoute({
+        summary: 'What came of building packages once more to compare them, newest first, at most 500',
+        tag: 'packages',
+        answer: verdictListSchema,
+        also: polled,
+      }),
+    },
+    async () => look.verdicts(mostVerdicts),
+  );
 }
 
 function contentRoutes(server: WebServer, look: PackageLook): void {

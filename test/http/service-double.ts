@@ -88,6 +88,7 @@ export class ServiceDouble implements FarmService {
   packageRows: PackageRow[] = [];
   readonly packages: PackageLook = {
     list: () => ({ packages: this.packageRows }),
+    verdicts: () => ({ verdicts: [] }),
     view: noPackage,
     history: noPackage,
     files: async () => noPackage(),

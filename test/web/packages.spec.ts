@@ -195,6 +195,19 @@ describe('the pages of packages', () => {
     await page.close();
   });
 
+  it('tell which packages came out the same when they were built again', async () => {
+    const page = await dashboard.open('/provenance');
+    const row = page.locator('[role=group][aria-label="verdicts"] tr[data-row]', { hasText: known.name });
+    expect(await row.textContent()).toContain('usr/share/throw');
+    await page.getByRole('link', { name: '1', exact: true }).click();
+    await page.locator(`[aria-label="packages"] tr[data-row="packages/x86_64/${known.name}"]`).waitFor();
+    expect(new URL(page.url()).search).toBe('?verdict=differs');
+    await page.goBack();
+    await page.locator('.numbers').waitFor();
+    await expectAccessible(page);
+    await page.close();
+  });
+
   it('say what is the matter with files that are gone and with names that nobody has built', async () => {
     const response = await fetch(
       `${dashboard.url}/api/packages/${known.name}/files?object=${'0'.repeat(64)}`,

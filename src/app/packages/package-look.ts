@@ -5,6 +5,7 @@ import type {
   PackageProvenance,
   PackageRow,
   PackageView,
+  VerdictList,
 } from '../../api/index.ts';
 import type { PackageRecord, StoredArtifact, VerdictRecord } from '../../database/index.ts';
 import { fault } from '../../diagnostics/index.ts';
@@ -42,6 +43,8 @@ export interface PackageLook {
   history(which: RecipeName, limit: number): PackageHistory;
   /** Throws PRV002 for a file that is not one of this name, STO problems for one that is gone. */
   files(name: string, object: Digest, before: Digest | undefined): Promise<PackageFiles>;
+  /** What came of building packages once more, newest first. */
+  verdicts(limit: number): VerdictList;
   /** Throws PRV002 where there is no statement, STO problems. */
   provenance(which: RecipeName & { output?: string; version?: string }): Promise<PackageProvenance>;
 }
@@ -67,6 +70,7 @@ export function packageLook(farm: Farm): PackageLook {
       await requireOwn(farm, name, [object, ...(before === undefined ? [] : [before])]);
       return await contents.files(object, before);
     },
+    verdicts: (limit) => ({ verdicts: verdictRows(farm, limit) }),
     provenance: async (which) => await provenanceOf(farm, which, find(which)),
   };
 }
@@ -153,6 +157,26 @@ function madeOf(farm: Farm, { id, artifact }: StoredArtifact): PackageView['made
     hasBill: statement?.bill !== undefined,
     verdict: verdict ? shownVerdict(verdict) : null,
   };
+}
+
+function verdictRows({ database }: Farm, limit: number): VerdictList['verdicts'] {
+  return database.provenance.verdicts(limit).flatMap((row) => {
+    const stored = database.artifacts
+      .ofAttempt(row.attempt)
+      .find(({ artifact }) => artifact.object === row.object);
+    const parts = stored && parseJobId(stored.job);
+    if (!stored || !parts) return [];
+    const { missing, differences } = shownVerdict(row);
+    const { name, version } = stored.artifact;
+    return [
+      {
+        ...{ target: parts.target, arch: parts.arch, recipe: parts.name, name, version, atMs: row.atMs },
+        verdict: row.verdict,
+        first: differences[0]?.path ?? missing[0] ?? null,
+        differences: differences.length,
+      },
+    ];
+  });
 }
 
 function shownVerdict({ verdict, atMs, details }: VerdictRecord) {
