@@ -61,6 +61,8 @@ const madeSchema = z.object({
       atMs: ms,
       missing: z.array(z.string()),
       differences: z.array(z.object({ path: z.string(), kind: z.string(), lines: z.array(z.string()) })),
+      /** Lines of diffoscope, where there is one. */
+      diffoscope: z.array(z.string()).optional(),
       surroundings: z.array(z.string()),
     })
     .nullable(),

@@ -182,7 +182,7 @@ function verdictRows({ database }: Farm, limit: number): VerdictList['verdicts']
 function shownVerdict({ verdict, atMs, details }: VerdictRecord) {
   const found = JSON.parse(details) as Pick<
     NonNullable<PackageView['made'][number]['verdict']>,
-    'missing' | 'differences' | 'surroundings'
+    'missing' | 'differences' | 'diffoscope' | 'surroundings'
   >;
   return { verdict, atMs, ...found };
 }

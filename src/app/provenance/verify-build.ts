@@ -18,6 +18,7 @@ import { readBuildRecord } from '../build-records.ts';
 import type { Farm } from '../farm.ts';
 import { makeSrcinfo } from '../make-srcinfo.ts';
 import { pkgbuildSettings } from '../recipe-kinds.ts';
+import { askDiffoscope } from './ask-diffoscope.ts';
 import { comparePackages, type ShownDifference } from './compare-packages.ts';
 import { findBuilt, recordOf, type WantedPackage } from './find-built.ts';
 import { type GatheredParts, gatherParts } from './gather-parts.ts';
@@ -34,6 +35,8 @@ export interface BuildVerdict {
   /** Why it cannot be told: what is gone, or how the build ended. */
   readonly missing: readonly string[];
   readonly differences: readonly ShownDifference[];
+  /** What diffoscope says, where the root of builds has it. */
+  readonly diffoscope?: readonly string[] | undefined;
   /** What is not as it was then and may be the cause: packages of the root, versions of tools. */
   readonly surroundings: readonly string[];
   /** Milliseconds since the epoch. */
@@ -67,10 +70,10 @@ export async function verifyBuild(farm: Farm, request: VerifyBuildRequest): Prom
     });
     const { name, version, fileName, object } = built.stored.artifact;
     const verdict = { name, version, fileName, object, ...found, atMs: farm.clock.nowMs() };
-    const { missing, differences, surroundings } = verdict;
+    const { missing, differences, diffoscope, surroundings } = verdict;
     farm.database.provenance.judge({
       ...{ object, attempt: built.attempt.id, atMs: verdict.atMs, verdict: verdict.verdict },
-      details: JSON.stringify({ missing, differences: differences.slice(0, 200), surroundings }),
+      details: JSON.stringify({ missing, differences: differences.slice(0, 200), diffoscope, surroundings }),
     });
     return verdict;
   } finally {
@@ -87,7 +90,7 @@ interface Verification {
   readonly stored: Parameters<typeof gatherParts>[1]['stored'];
 }
 
-type Found = Pick<BuildVerdict, 'verdict' | 'missing' | 'differences' | 'surroundings'>;
+type Found = Pick<BuildVerdict, 'verdict' | 'missing' | 'differences' | 'diffoscope' | 'surroundings'>;
 
 const cannot = (...missing: readonly string[]): Found => ({
   ...{ verdict: 'cannot', missing, differences: [], surroundings: [] },
@@ -114,7 +117,14 @@ async function verdictOf(work: Verification): Promise<Found> {
     return { verdict: 'reproduced', missing: [], differences: [], surroundings };
   if (moved.length > 0) return { ...cannot(...moved), surroundings };
   const [before, after] = [await farm.store.path(artifact.object), await scratch.path(again.object)];
-  return { verdict: 'differs', missing: [], differences: await comparePackages(before, after), surroundings };
+  const { sandbox } = farm;
+  const { signal } = work.request;
+  const root = await farm.sandboxRoot();
+  return {
+    ...{ verdict: 'differs', missing: [], surroundings },
+    differences: await comparePackages(before, after),
+    diffoscope: await askDiffoscope({ sandbox, root, before, after, fileName: artifact.fileName, signal }),
+  };
 }
 
 function ending(outcome: Exclude<Outcome, { kind: 'succeeded' }>): string {

@@ -41,7 +41,7 @@ function watcher(shell: Shell): ((bytes: Uint8Array) => void) | undefined {
 }
 
 function lines(verdict: Awaited<ReturnType<typeof verifyBuild>>): readonly string[] {
-  const { name, version, differences, missing, surroundings, fileName } = verdict;
+  const { name, version, differences, missing, surroundings, fileName, diffoscope } = verdict;
   const words = {
     reproduced: `reproduced: ${fileName} is the same in every byte`,
     differs: `differs: ${differences.length} paths of ${fileName} are not the same`,
@@ -54,6 +54,7 @@ function lines(verdict: Awaited<ReturnType<typeof verifyBuild>>): readonly strin
       `  ${kind === 'changed' ? '' : `${kind.replace('-', ' ')}: `}${path}`,
       ...inside.map((line) => `      ${line}`),
     ]),
+    ...(diffoscope ? ['diffoscope says:', ...diffoscope.map((line) => `  ${line}`)] : []),
     ...(surroundings.length > 0 ? ['not as it was then:'] : []),
     ...surroundings.map((line) => `  ${line}`),
   ];

@@ -23,7 +23,7 @@ type Verdict = NonNullable<PackageView['made'][number]['verdict']>;
 
 /** A verdict with its reasons: what is missing, or path by path what differs. */
 export function VerdictDetails({ verdict }: { readonly verdict: Verdict }) {
-  const { missing, differences, surroundings, atMs } = verdict;
+  const { missing, differences, diffoscope, surroundings, atMs } = verdict;
   return (
     <div class="verdict">
       <p>
@@ -41,6 +41,12 @@ export function VerdictDetails({ verdict }: { readonly verdict: Verdict }) {
           {lines.length > 0 && <pre class="difference">{lines.join('\n')}</pre>}
         </details>
       ))}
+      {diffoscope && (
+        <details>
+          <summary>what diffoscope says</summary>
+          <pre class="difference">{diffoscope.join('\n')}</pre>
+        </details>
+      )}
       {surroundings.length > 0 && (
         <details>
           <summary>{`not as it was then: ${count(surroundings.length, 'thing')}`}</summary>
