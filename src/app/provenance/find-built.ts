@@ -23,7 +23,7 @@ export interface BuiltPackage {
   readonly statement: StatementRecord | undefined;
 }
 
-/** The package that is meant: the newest one that is published, or the newest one where none is. Throws PRV002. */
+/** The package that is meant: the newest one that is published, the farm's own first; or the newest one where none is. Throws PRV002. */
 export function findBuilt(farm: Farm, wanted: WantedPackage): BuiltPackage {
   const { name, version, target, arch } = wanted;
   const isMeant = ({ artifact, job }: StoredArtifact): boolean => {
@@ -37,7 +37,12 @@ export function findBuilt(farm: Farm, wanted: WantedPackage): BuiltPackage {
   const { repository, arch: usual } = farm.config;
   const ofRecipe = (): readonly StoredArtifact[] =>
     lastMade(farm, jobId({ target: target ?? repository, arch: arch ?? usual, name }));
-  const byName = farm.database.artifacts.ofName(name).filter(isMeant);
+  const isOwn = ({ job }: StoredArtifact): boolean => {
+    const parts = parseJobId(job);
+    return parts?.target === repository && parts.arch === usual;
+  };
+  const named = farm.database.artifacts.ofName(name).filter(isMeant);
+  const byName = [...named.filter(isOwn), ...named.filter((one) => !isOwn(one))];
   const found = byName.length > 0 ? byName : ofRecipe().filter(isMeant);
   const stored = found.find(({ generation }) => (generation ?? 0) > 0) ?? found[0];
   const attempt = stored && farm.database.attempts.get(stored.attempt);
