@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readEnvelope, readStatement, signedBytes, statementFlaws } from '../../src/provenance/index.ts';
@@ -76,6 +84,9 @@ package() {
 `,
 };
 
+/** Of the example recipes: a split program in C, and what it needs. */
+const examples = ['libquill', 'inkwell', 'scribe', 'nib'];
+
 describe('how packages were made', () => {
   const fixture = new FarmFixture();
   const origin = join(fixture.folder, 'upstream');
@@ -93,6 +104,11 @@ describe('how packages were made', () => {
     fixture.writeRecipe('pins', simpleRecipe('pins'));
     fixture.writeRecipe('clock', clock(join(origin, 'clock.c')));
     fixture.writeRecipe('dice', dice);
+    for (const name of examples) {
+      const folder = fixture.copyRecipe(`examples/pkgbuilds/${name}`);
+      appendFileSync(join(folder, 'PKGBUILD'), `${unchecked}\n`);
+      rmSync(join(folder, '.SRCINFO'));
+    }
     const { ran } = await fixture.build(fixture.recipes);
     expect(ran.code, ran.stderr).toBe(0);
   });
@@ -176,6 +192,11 @@ describe('how packages were made', () => {
     expect(ran.code).toBe(0);
     expect(await fixture.do('provenance', 'clock')).toContain('built again   reproduced');
     expect(readdirSync(join(fixture.farm, 'verify'))).toEqual([]);
+  });
+
+  it.each(['libquill', 'nib'])('is the same for the example %s, built once more', async (name) => {
+    const { ran, verdict } = await verify(name);
+    expect(verdict, ran.stderr).toMatchObject({ verdict: 'reproduced' });
   });
 
   it('differs in the one file that a random byte is in, and says so', async () => {
