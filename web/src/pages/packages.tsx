@@ -3,7 +3,7 @@ import { useLive } from '../api.ts';
 import { setQuery } from '../frame/location.ts';
 import type { Page, PageProps } from '../page.ts';
 import { Loaded } from '../pieces/problem.tsx';
-import { Table } from '../pieces/table.tsx';
+import { type Column, Table } from '../pieces/table.tsx';
 import { Bytes, Duration, StateBadge, Time } from '../pieces/values.tsx';
 import { count, number, packageAddress } from '../pieces/words.ts';
 import { VerdictBadge } from './package/verdict.tsx';
@@ -31,6 +31,71 @@ function isAsked(row: PackageRow, query: URLSearchParams): boolean {
   );
 }
 
+const columns: readonly Column<PackageRow>[] = [
+  {
+    name: 'name',
+    head: 'Package',
+    isHead: true,
+    sort: ({ name }) => name,
+    cell: ({ target, arch, name }) => <a href={packageAddress(`${target}/${arch}/${name}`)}>{name}</a>,
+  },
+  {
+    name: 'version',
+    head: 'Version',
+    sort: ({ version }) => version,
+    cell: ({ version }) => <span class="version">{version}</span>,
+  },
+  {
+    name: 'state',
+    head: 'State',
+    sort: ({ state }) => state,
+    cell: ({ state }) => state && <StateBadge state={state} />,
+  },
+  {
+    name: 'built',
+    head: 'Last built',
+    sort: ({ builtMs }) => builtMs,
+    cell: ({ builtMs }) => <Time at={builtMs} none="never" />,
+  },
+  {
+    name: 'took',
+    head: 'Took',
+    align: 'end',
+    isWide: true,
+    sort: ({ durationMs }) => durationMs,
+    cell: ({ durationMs }) => <Duration ms={durationMs} />,
+  },
+  {
+    name: 'size',
+    head: 'Size',
+    align: 'end',
+    isWide: true,
+    sort: ({ sizeBytes }) => sizeBytes,
+    cell: ({ sizeBytes }) => <Bytes count={sizeBytes} />,
+  },
+  {
+    name: 'repository',
+    head: 'Repository',
+    isWide: true,
+    sort: ({ target, arch }) => `${target}/${arch}`,
+    cell: ({ target, arch }) => `${target}/${arch}`,
+  },
+  {
+    name: 'published',
+    head: 'Published',
+    isWide: true,
+    sort: ({ published }) => published,
+    cell: ({ published }) => (published === 'no' ? '' : published),
+  },
+  {
+    name: 'verdict',
+    head: 'Built again',
+    isWide: true,
+    sort: ({ verdict }) => verdict,
+    cell: ({ verdict }) => <VerdictBadge verdict={verdict} />,
+  },
+];
+
 function Packages({
   packages,
   query,
@@ -49,72 +114,7 @@ function Packages({
         keyOf={({ target, arch, name }) => `${target}/${arch}/${name}`}
         empty={packages.length === 0 ? 'Nothing was ever built here.' : 'No package is like that.'}
         sorted={{ column: 'name', isDown: false }}
-        columns={[
-          {
-            name: 'name',
-            head: 'Package',
-            isHead: true,
-            sort: ({ name }) => name,
-            cell: ({ target, arch, name }) => (
-              <a href={packageAddress(`${target}/${arch}/${name}`)}>{name}</a>
-            ),
-          },
-          {
-            name: 'version',
-            head: 'Version',
-            sort: ({ version }) => version,
-            cell: ({ version }) => <span class="version">{version}</span>,
-          },
-          {
-            name: 'state',
-            head: 'State',
-            sort: ({ state }) => state,
-            cell: ({ state }) => state && <StateBadge state={state} />,
-          },
-          {
-            name: 'built',
-            head: 'Last built',
-            sort: ({ builtMs }) => builtMs,
-            cell: ({ builtMs }) => <Time at={builtMs} none="never" />,
-          },
-          {
-            name: 'took',
-            head: 'Took',
-            align: 'end',
-            isWide: true,
-            sort: ({ durationMs }) => durationMs,
-            cell: ({ durationMs }) => <Duration ms={durationMs} />,
-          },
-          {
-            name: 'size',
-            head: 'Size',
-            align: 'end',
-            isWide: true,
-            sort: ({ sizeBytes }) => sizeBytes,
-            cell: ({ sizeBytes }) => <Bytes count={sizeBytes} />,
-          },
-          {
-            name: 'repository',
-            head: 'Repository',
-            isWide: true,
-            sort: ({ target, arch }) => `${target}/${arch}`,
-            cell: ({ target, arch }) => `${target}/${arch}`,
-          },
-          {
-            name: 'published',
-            head: 'Published',
-            isWide: true,
-            sort: ({ published }) => published,
-            cell: ({ published }) => (published === 'no' ? '' : published),
-          },
-          {
-            name: 'verdict',
-            head: 'Built again',
-            isWide: true,
-            sort: ({ verdict }) => verdict,
-            cell: ({ verdict }) => <VerdictBadge verdict={verdict} />,
-          },
-        ]}
+        columns={columns}
       />
     </>
   );

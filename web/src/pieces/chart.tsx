@@ -84,7 +84,7 @@ function optionsOf({ lines, print, steps }: ChartProps, element: HTMLElement): U
     axes: [
       {
         ...axis,
-        values: (_plot, ticks, _axis, _space, step) =>
+        values: (...[, ticks, , , step]) =>
           ticks.map((tick) => (step < 86_400 ? dayTime(tick * 1000) : date.format(tick * 1000))),
         space: 84,
       },
