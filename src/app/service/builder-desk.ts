@@ -28,6 +28,7 @@ import { targetOf } from '../attempt-inputs.ts';
 import { withRecord } from '../build-records.ts';
 import { verifyBuild } from '../ebin-targets/orders.ts';
 import type { Farm } from '../farm.ts';
+import { verifyGraph } from '../python-targets/orders.ts';
 import { takeDistfile } from '../recipe-kinds.ts';
 import { verifyStage } from '../stage-targets/orders.ts';
 import { usualArchOf } from './architectures.ts';
@@ -219,6 +220,7 @@ export class BuilderDesk {
     const { farm, orders } = this.#parts;
     if (orders.isEbin(begun)) return await verifyBuild(farm, claimed, orders.buildOf(begun));
     if (orders.isStage(begun)) return await verifyStage(farm, claimed, await orders.stageOf(begun));
+    if (orders.isPython(begun)) return await verifyGraph(farm.store, claimed, await orders.pythonOf(begun));
     if (orders.isAutogen(begun)) {
       const { store } = farm;
       const keepDistfile = (path: string): Promise<string> => takeDistfile(farm, path);

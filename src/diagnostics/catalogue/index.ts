@@ -33,6 +33,7 @@ import { provenanceCodes } from './provenance.table.ts';
 import { publishingCodes } from './publishing.table.ts';
 import { pythonCodes } from './python.table.ts';
 import { pythonBuildCodes } from './python-build.table.ts';
+import { pythonFarmCodes } from './python-farm.table.ts';
 import { pythonGraphCodes } from './python-graph.table.ts';
 import { pythonResourcesCodes } from './python-resources.table.ts';
 import { pythonSymbolCodes } from './python-symbols.table.ts';
@@ -78,6 +79,7 @@ const tables = {
   ...publishingCodes,
   ...pythonCodes,
   ...pythonBuildCodes,
+  ...pythonFarmCodes,
   ...pythonGraphCodes,
   ...pythonSymbolCodes,
   ...pythonResourcesCodes,
