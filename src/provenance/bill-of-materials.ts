@@ -1,5 +1,6 @@
 import type { BuildRecord, DescribedSubject, Json, Material } from '../model/index.ts';
 import { packageUrl } from './package-url.ts';
+import { publicAddress } from './public-address.ts';
 
 /** The tool that makes bills, and when it made this one. */
 export interface BillFacts {
@@ -64,6 +65,7 @@ function packageComponent(material: Material, isNeeded: boolean): Component {
 function sourceComponent(material: Material): Component {
   const ref = `source:${material.name}`;
   const revision = material.digest.gitCommit;
+  const address = publicAddress(material.uri);
   return {
     ref,
     shown: {
@@ -73,9 +75,9 @@ function sourceComponent(material: Material): Component {
       ...(revision === undefined ? {} : { version: revision }),
       scope: 'excluded',
       hashes: hashesOf(material.digest),
-      ...(material.uri === undefined || /^file:|^\//.test(material.uri)
+      ...(address === undefined
         ? {}
-        : { externalReferences: [{ type: 'source-distribution', url: material.uri }] }),
+        : { externalReferences: [{ type: 'source-distribution', url: address }] }),
     },
   };
 }

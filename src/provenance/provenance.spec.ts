@@ -160,6 +160,36 @@ describe('a statement', () => {
     });
   });
 
+  it('names what nobody knows more of by its name alone', () => {
+    const materials = [
+      { role: 'source', name: 'old tree', uri: 'svn+file:///srv/tree', digest: {} },
+    ] as const;
+    const hidden = statementOf(
+      [{ name: 'nib.pkg.tar.zst', sha256: hash('9') }],
+      { ...record, materials },
+      facts,
+    );
+    const [, known] = hidden.predicate.buildDefinition.resolvedDependencies;
+    expect(known).toEqual({
+      name: 'old tree',
+      uri: 'pkg:generic/old%20tree',
+      annotations: { role: 'source' },
+    });
+    expect(statementFlaws(asJson(hidden))).toEqual([]);
+  });
+
+  it.each([
+    ['https://me:secret@example.org/a.tar.gz', 'https://example.org/a.tar.gz'],
+    ['git+ssh://git@example.org/a@b.git', 'git+ssh://example.org/a@b.git'],
+    ['https://example.org/a?mail=me@example.org', 'https://example.org/a?mail=me@example.org'],
+    ['git+file:///home/me/a.git', undefined],
+    ['/home/me/recipes', undefined],
+  ])('has the address %s as %s', (uri, shown) => {
+    const materials = [{ role: 'source', name: 'a', uri, digest: { sha256: hash('3') } }] as const;
+    const { predicate } = statementOf([{ name: 'x', sha256: hash('9') }], { ...record, materials }, facts);
+    expect(predicate.buildDefinition.resolvedDependencies[1]?.uri).toBe(shown);
+  });
+
   it('tells addresses of others and no paths of this machine', () => {
     const text = canonicalJson(asJson(statement));
     expect(text).toContain('https://example.org/nib.tar.gz');

@@ -1,6 +1,7 @@
 import { fault } from '../diagnostics/index.ts';
 import type { BuildRecord, Json, Material } from '../model/index.ts';
 import { asJson } from './canonical-json.ts';
+import { publicAddress } from './public-address.ts';
 
 /** How builds of packmill are described: docs/provenance.md, "The statement". */
 export const buildType = 'urn:packmill:provenance:build:v1';
@@ -67,14 +68,15 @@ export interface Statement {
   };
 }
 
-/** Where the network of materials ends that a reader sees: paths of this machine are nobody's business. */
-const isPublic = (uri: string | undefined): uri is string => uri !== undefined && !/^file:|^\//.test(uri);
-
 function descriptorOf({ role, name, uri, digest, isKept, annotations }: Material): ResourceDescriptor {
+  const address = publicAddress(uri);
+  const isKnown = Object.keys(digest).length > 0;
+  // a descriptor has to say where a thing is or which bytes it has
+  const named = isKnown ? {} : { uri: `pkg:generic/${encodeURIComponent(name)}` };
   return {
     name,
-    ...(isPublic(uri) ? { uri } : {}),
-    ...(Object.keys(digest).length === 0 ? {} : { digest }),
+    ...(address === undefined ? named : { uri: address }),
+    ...(isKnown ? { digest } : {}),
     annotations: { ...annotations, role, ...(isKept ? { kept: true } : {}) },
   };
 }
@@ -85,12 +87,15 @@ const bySpelling = (a: Material, b: Material): number => {
 };
 
 /** The recipe as a repository at a commit, when it is known to come from one. */
-const originDescriptor = (origin: RecipeOrigin): ResourceDescriptor => ({
-  name: 'recipes',
-  ...(isPublic(origin.uri) ? { uri: `git+${origin.uri}@${origin.commit}` } : {}),
-  digest: { gitCommit: origin.commit },
-  annotations: { role: 'recipe-source' },
-});
+function originDescriptor({ uri, commit }: RecipeOrigin): ResourceDescriptor {
+  const address = publicAddress(uri);
+  return {
+    name: 'recipes',
+    ...(address === undefined ? {} : { uri: `git+${address}@${commit}` }),
+    digest: { gitCommit: commit },
+    annotations: { role: 'recipe-source' },
+  };
+}
 
 /**
  * The statement of one attempt about all files that it made. The same record and facts give the same statement,
@@ -200,9 +205,9 @@ const isDigestSet = (value: unknown): boolean =>
 const isSubject = (value: unknown): boolean =>
   isTable(value) && typeof value.name === 'string' && isDigestSet(value.digest);
 
-/** Of name, address and digest, a descriptor has to have an address or a digest where those are known at all. */
+/** A descriptor has to have an address or a digest (in-toto attestation, ResourceDescriptor). */
 const isDescriptor = (value: unknown): boolean =>
   isTable(value) &&
   (value.digest === undefined || isDigestSet(value.digest)) &&
   (value.uri === undefined || typeof value.uri === 'string') &&
-  typeof value.name === 'string';
+  (value.uri !== undefined || value.digest !== undefined);

@@ -119,11 +119,8 @@ function originOf(farm: Farm, { jobKey }: AttemptRecord): RecipeOrigin | undefin
   const origin = job && farm.database.plans.get(job.plan)?.origin;
   if (origin?.commit === undefined) return undefined;
   const url = farm.config['recipe-sources'][origin.source]?.url ?? origin.source;
-  return { uri: withoutUser(url), commit: origin.commit };
+  return { uri: url, commit: origin.commit };
 }
-
-/** An address without the name and password that may stand in it. */
-const withoutUser = (url: string): string => url.replace(/^([a-z+]+:\/\/)[^/@]*@/i, '$1');
 
 async function billOfArtifact(
   farm: Farm,

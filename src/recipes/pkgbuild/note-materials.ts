@@ -69,14 +69,14 @@ async function fileMaterial(
   return { role: 'source', name: fileName, uri: url, digest: { sha256: digest }, isKept };
 }
 
-function repositoryMaterial({ fileName, url, vcs, fragment, text }: PackageSource, path: string): Material {
+function repositoryMaterial({ fileName, url, vcs, fragment }: PackageSource, path: string): Material {
   const revision = vcs === 'git' ? gitRevision(path, fragment) : undefined;
   return {
     role: 'source',
     name: fileName,
     uri: `${vcs}+${url}`,
     digest: revision === undefined ? {} : { gitCommit: revision },
-    annotations: { source: text.includes('file://') ? (fragment ?? '') : text },
+    ...(fragment === undefined ? {} : { annotations: { fragment } }),
   };
 }
 
