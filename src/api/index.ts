@@ -1,5 +1,6 @@
 export * from './audit.ts';
 export * from './build-history.ts';
+export * from './build-record.ts';
 export * from './builder-protocol.ts';
 export * from './dashboard-views.ts';
 export * from './ebin-requests.ts';
@@ -15,6 +16,7 @@ export * from './log-requests.ts';
 export * from './log-views.ts';
 export * from './object-transfer.ts';
 export * from './package-checks.ts';
+export * from './package-views.ts';
 export * from './problem-body.ts';
 export * from './python-farm.ts';
 export * from './python-symbols.ts';

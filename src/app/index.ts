@@ -14,6 +14,7 @@ export type { FarmStatus } from './farm-status.ts';
 export { isFarm } from './is-farm.ts';
 export type { BuildRequest } from './main-path.ts';
 export type { CleanUp, CleanUpLimits, CleanUpReport } from './obsolete-packages.ts';
+export type { PackageFilter, PackageLook, RecipeName } from './packages/package-look.ts';
 export { shownManifest } from './python-targets/shown-manifest.ts';
 export type { Bearer, FarmService, Measurement, TokenRole } from './service/farm-service.ts';
 export { type LogBytes, type LogReading, readLogFiles } from './service/log-reading.ts';
@@ -67,6 +68,12 @@ export const buildRebuild = later(async () => (await import('./abi/local-rebuild
 export const settleRebuild = later(async () => (await import('./abi/local-rebuild.ts')).settleRebuild);
 export const listRebuilds = later(async () => (await import('./abi/rebuilds.ts')).listRebuilds);
 export const previewRebuild = later(async () => (await import('./abi/preview.ts')).previewRebuild);
+const loadProvenance = () => import('./provenance/show-provenance.ts');
+export const showProvenance = later(async () => (await loadProvenance()).showProvenance);
+export const printProvenance = later(async () => (await loadProvenance()).printProvenance);
+export const printBill = later(async () => (await loadProvenance()).printBill);
+export const verifyProvenance = later(async () => (await loadProvenance()).verifyProvenance);
+export const verifyBuild = later(async () => (await import('./provenance/verify-build.ts')).verifyBuild);
 
 export const collectStore = later(async () => (await import('./store-care.ts')).collectStore);
 export const storeUsage = later(async () => (await import('./store-care.ts')).storeUsage);

@@ -1,4 +1,4 @@
-import type { StoredArtifact } from '../database/index.ts';
+import type { StatementRecord, StoredArtifact } from '../database/index.ts';
 import { isFault, type Problem } from '../diagnostics/index.ts';
 import { type AttemptId, type JobIdParts, parseJobId } from '../primitives/index.ts';
 import type { PublishReport } from '../publisher/index.ts';
@@ -9,6 +9,7 @@ import { isEbinTarget } from './ebin-targets/is-ebin-target.ts';
 import { landBuild, packageOfBuild } from './ebin-targets/landing.ts';
 import { isWishName } from './ebin-targets/wishes.ts';
 import type { Farm } from './farm.ts';
+import { companionsOf, stateProvenance } from './provenance/state-provenance.ts';
 import { changeTree, publishTree } from './publish-tree.ts';
 import { isPythonTarget } from './python-targets/is-python-target.ts';
 import { publishPython } from './python-targets/publish.ts';
@@ -190,6 +191,8 @@ export class Publishing {
     waiting: readonly StoredArtifact[],
     reason: string,
   ): Promise<PublishReport> {
+    const tell = (problem: Problem): void => this.#listener.refused(problem);
+    const stated = await stateProvenance(this.#farm, waiting, tell);
     if (isEbinTarget(this.#farm, target)) return await this.#publishEbins(target, waiting, reason);
     if (isStageTarget(this.#farm, target))
       return await publishStages(this.#farm, { target, waiting, reason });
@@ -198,7 +201,7 @@ export class Publishing {
     const remove = this.#noLongerMade(waiting);
     if (isTreeTarget(this.#farm, target))
       return await publishTree(this.#farm, { target, waiting, remove, reason });
-    const add = await Promise.all(waiting.map((stored) => this.#read(stored)));
+    const add = await Promise.all(waiting.map((stored) => this.#read(stored, stated.get(stored.id))));
     return await this.#farm.repositories.publish({ repo: target, arch, add, remove, reason });
   }
 
@@ -227,7 +230,10 @@ export class Publishing {
     return { kind: 'nothing-new', generation: visible, added: [], archived: [], problems: [] };
   }
 
-  async #read({ artifact }: StoredArtifact): Promise<PackageToPublish> {
+  async #read(
+    { artifact }: StoredArtifact,
+    statement: StatementRecord | undefined,
+  ): Promise<PackageToPublish> {
     const facts = await readPackageFacts(this.#farm.store, artifact.facts);
     return {
       fileName: facts.fileName,
@@ -236,6 +242,7 @@ export class Publishing {
       md5: facts.md5,
       pkginfo: facts.pkginfo,
       files: facts.files,
+      companions: statement && companionsOf(statement),
     };
   }
 

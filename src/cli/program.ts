@@ -24,6 +24,8 @@ const commands: Readonly<Record<string, () => Promise<Add>>> = {
   simulate: async () => (await import('./commands/simulate.ts')).addSimulate,
   abi: async () => (await import('./commands/abi.ts')).addAbi,
   rebuild: async () => (await import('./commands/rebuild.ts')).addRebuild,
+  provenance: async () => (await import('./commands/provenance.ts')).addProvenance,
+  'verify-build': async () => (await import('./commands/verify-build.ts')).addVerifyBuild,
   repo: async () => (await import('./commands/repo.ts')).addRepo,
   store: async () => (await import('./commands/store.ts')).addStore,
   blos: async () => (await import('./commands/blos.ts')).addBlos,

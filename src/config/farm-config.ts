@@ -112,7 +112,13 @@ export const farmSchema = z.strictObject({
   upstreams: z.record(z.string(), z.string()).default({}),
   /** Where archives that autogens make are published, as `https://distfiles.example.org`. */
   'distfiles-host': z.string().optional(),
-  store: z.strictObject({ 'grace-days': z.number().nonnegative().default(7) }).prefault({}),
+  store: z
+    .strictObject({
+      'grace-days': z.number().nonnegative().default(7),
+      /** Whether sources that builds of this machine fetched are kept as long as their packages, so that builds can be verified. */
+      'keep-sources': z.boolean().default(true),
+    })
+    .prefault({}),
 });
 
 /** Settings of a farm, complete with defaults. Byte counts are numbers of bytes, spans are milliseconds. */

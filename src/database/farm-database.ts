@@ -14,7 +14,9 @@ import { JobEdges } from './job-edges.ts';
 import { JobRecords } from './job-records.ts';
 import { JobViews } from './job-views.ts';
 import { checkVersion, type MigrationList, migrate } from './migrations.ts';
+import { PackageRecords } from './package-records.ts';
 import { PlanRecords } from './plan-records.ts';
+import { ProvenanceRecords, provenanceTables } from './provenance-records.ts';
 import { QueueRows } from './queue-rows.ts';
 import { RangeRecords } from './range-records.ts';
 import { RebuildRecords } from './rebuild-records.ts';
@@ -53,6 +55,8 @@ export interface FarmDatabase {
   readonly builders: BuilderRecords;
   readonly peaks: PeakRecords;
   readonly words: WordRecords;
+  readonly provenance: ProvenanceRecords;
+  readonly packages: PackageRecords;
   readonly audit: AuditRecords;
   readonly abi: AbiRecords;
   readonly rebuilds: RebuildRecords;
@@ -76,7 +80,7 @@ export function openFarmDatabase(path: string, options: OpenFarmOptions): FarmDa
   const isAlone = (options.mode ?? 'write') === 'write';
   const connection = SqlConnection.open(path, { readOnly, isAlone });
   try {
-    const lists = [farmTables, auditTables, failureTables, ...(options.migrations ?? [])];
+    const lists = [farmTables, provenanceTables, auditTables, failureTables, ...(options.migrations ?? [])];
     if (readOnly) for (const list of lists) checkVersion(connection, list);
     else migrate(connection, lists);
     const jobs = new JobRecords(connection);
@@ -98,6 +102,8 @@ export function openFarmDatabase(path: string, options: OpenFarmOptions): FarmDa
       builders: new BuilderRecords(connection),
       peaks: new PeakRecords(connection),
       words: new WordRecords(connection),
+      provenance: new ProvenanceRecords(connection),
+      packages: new PackageRecords(connection),
       audit: new AuditRecords(connection, options.clock),
       abi: new AbiRecords(connection),
       rebuilds: new RebuildRecords(connection),

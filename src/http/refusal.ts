@@ -19,6 +19,7 @@ const statusOf: Partial<Record<string, number>> = {
   ABI003: 404,
   PUB004: 404,
   STO001: 404,
+  PRV002: 404,
   SCH007: 404,
   CLI002: 404,
   SIM002: 404,

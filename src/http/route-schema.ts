@@ -33,6 +33,7 @@ export interface RouteDescription {
     | 'rebuilds'
     | 'repositories'
     | 'dashboard'
+    | 'packages'
     | 'farm'
     | 'foresight'
     | 'pages';

@@ -23,6 +23,7 @@ import { logWorkbenchRoutes } from './log-workbench-routes.ts';
 import { FarmMetrics } from './metrics/farm-metrics.ts';
 import { objectRoutes } from './object-routes.ts';
 import { openapiRoute } from './openapi.ts';
+import { packageRoutes } from './package-routes.ts';
 import { pageRoutes } from './page-routes.ts';
 import { pythonFarmRoutes } from './python-farm-routes.ts';
 import { pythonRoutes } from './python-routes.ts';
@@ -185,6 +186,7 @@ async function addRoutes(server: WebServer, options: HttpOptions, context: Route
     rebuildRoutes(inner, context);
     repositoryRoutes(inner, context);
     ebinRoutes(inner, service.ebins);
+    packageRoutes(inner, service.packages);
     ebinRequestRoutes(inner, context);
     stageRoutes(inner, context);
     pythonRoutes(inner, context);

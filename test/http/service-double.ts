@@ -6,6 +6,7 @@ import type {
   JobSelection,
   JobView,
   Overview,
+  PackageRow,
   RemovalRequest,
   ScheduleRequest,
   StageSourceView,
@@ -14,7 +15,7 @@ import type {
   UpkeepView,
 } from '../../src/api/index.ts';
 import { EbinRepositories, type ShownRepository } from '../../src/app/ebins/index.ts';
-import type { Bearer, FarmService, LogRevision, Measurement } from '../../src/app/index.ts';
+import type { Bearer, FarmService, LogRevision, Measurement, PackageLook } from '../../src/app/index.ts';
 import { LogWorkbench } from '../../src/app/log-workbench/log-workbench.ts';
 import { auditLog } from '../../src/app/service/audit-log.ts';
 import { openFarmDatabase } from '../../src/database/index.ts';
@@ -127,6 +128,10 @@ class ForesightDouble implements ForesightLook {
   }
 }
 
+const noPackage = (): never => {
+  throw fault('PRV002', { what: 'there is no such package' });
+};
+
 /** The farm's service in memory: a test sets what it says and sees what was asked of it. */
 export class ServiceDouble implements FarmService {
   readonly foresight = new ForesightDouble();
@@ -144,6 +149,16 @@ export class ServiceDouble implements FarmService {
     upstreams: [],
     troubles: [],
   } as Overview;
+  /** Packages that a test shows. */
+  packageRows: PackageRow[] = [];
+  readonly packages: PackageLook = {
+    list: () => ({ packages: this.packageRows }),
+    verdicts: () => ({ verdicts: [] }),
+    view: noPackage,
+    history: noPackage,
+    files: async () => noPackage(),
+    provenance: async () => noPackage(),
+  };
   /** Decisions on rebuilds that were asked for. */
   readonly decisions: string[] = [];
   readonly rebuilds: FarmService['rebuilds'] = {

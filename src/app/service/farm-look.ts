@@ -8,6 +8,7 @@ import type { EbinLook } from '../ebins/index.ts';
 import type { Farm } from '../farm.ts';
 import { type Foresight, foresightOf } from '../foresight/index.ts';
 import { LogWorkbench } from '../log-workbench/log-workbench.ts';
+import { type PackageLook, packageLook } from '../packages/package-look.ts';
 import { pythonViews } from '../python-targets/views.ts';
 import { stageViews } from '../stage-targets/views.ts';
 import { type AuditLog, auditLog } from './audit-log.ts';
@@ -35,6 +36,7 @@ export abstract class FarmLook {
   readonly rebuilds: RebuildDesk;
   readonly repositories: RepositoryLook;
   readonly dashboard: Dashboard;
+  readonly packages: PackageLook;
   protected readonly views: FarmViews;
   protected readonly notes: QueueNotes;
   readonly #upkeep: UpkeepLook;
@@ -60,6 +62,7 @@ export abstract class FarmLook {
     });
     this.foresight = foresightOf(farm, this.views, () => this.localBuilders(), patienceMs);
     this.#upkeep = new UpkeepLook(farm);
+    this.packages = packageLook(farm);
     this.dashboard = new Dashboard(farm, this.#upkeep, () => ({
       open: this.views.counts(),
       builders: this.builders(),

@@ -24,6 +24,7 @@ import type { DashboardLook } from '../dashboard/dashboard.ts';
 import type { EbinLook } from '../ebins/index.ts';
 import type { Foresight } from '../foresight/index.ts';
 import type { LogWorkbench } from '../log-workbench/log-workbench.ts';
+import type { PackageLook } from '../packages/package-look.ts';
 import type { PythonViews } from '../python-targets/views.ts';
 import type { Accounts } from './accounts.ts';
 import type { AuditLog } from './audit-log.ts';
@@ -67,6 +68,8 @@ export interface FarmService {
   readonly rebuilds: Pick<RebuildDesk, 'list' | 'preview' | 'decide'>;
   /** What is published, and what was. */
   readonly repositories: Pick<RepositoryLook, 'list' | 'generations' | 'packages' | 'changes' | 'rollback'>;
+  /** What may be seen of packages. */
+  readonly packages: PackageLook;
   /** What pages of the dashboard read. */
   readonly dashboard: DashboardLook;
   /** `early`: the answer to a request for many packages need not wait until they are queued. */

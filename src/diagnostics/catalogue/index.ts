@@ -30,6 +30,7 @@ import { notifierCodes } from './notifier.table.ts';
 import { onCommitCodes } from './on-commit.table.ts';
 import { onScheduleCodes } from './on-schedule.table.ts';
 import { plannerCodes } from './planner.table.ts';
+import { provenanceCodes } from './provenance.table.ts';
 import { publishingCodes } from './publishing.table.ts';
 import { pythonCodes } from './python.table.ts';
 import { pythonBuildCodes } from './python-build.table.ts';
@@ -77,6 +78,7 @@ const tables = {
   ...notifierCodes,
   ...httpCodes,
   ...plannerCodes,
+  ...provenanceCodes,
   ...publishingCodes,
   ...pythonCodes,
   ...pythonBuildCodes,

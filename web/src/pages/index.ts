@@ -3,8 +3,10 @@ import { auditPage } from './audit.tsx';
 import { buildersPage } from './builders.tsx';
 import { logPage, logsPage } from './logs.tsx';
 import { overviewPage } from './overview.tsx';
+import { packagePage, packagesPage } from './packages.tsx';
 import { planPage } from './plan.tsx';
 import { plansPage } from './plans.tsx';
+import { provenancePage } from './provenance.tsx';
 import { queuePage } from './queue.tsx';
 import { rebuildsPage } from './rebuilds.tsx';
 import { repositoriesPage } from './repositories.tsx';
@@ -24,6 +26,12 @@ export const pages: readonly Page[] = [
   buildersPage,
   logsPage,
   logPage,
+  packagesPage,
+  packagePage,
+  repositoriesPage,
+  repositoryPage,
+  rebuildsPage,
+  provenancePage,
   upstreamsPage,
   reviewsPage,
   reviewPage,
@@ -31,7 +39,4 @@ export const pages: readonly Page[] = [
   simulatePage,
   auditPage,
   signedInPage,
-  repositoriesPage,
-  repositoryPage,
-  rebuildsPage,
 ];
