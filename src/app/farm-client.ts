@@ -244,6 +244,15 @@ const ebinCalls = (
   ebinRequests: async () => (await call('ebin-requests', {})) as EbinRequestView[],
 });
 
+/** Why, when and what if over the queue store. */
+const foresightCalls = (
+  call: (method: string, body: unknown) => Promise<unknown>,
+): Pick<FarmClient, 'why' | 'forecast' | 'simulate'> => ({
+  why: async (of) => (await call('why', { of })) as WhyAnswer,
+  forecast: async (query) => (await call('forecast', query)) as ForecastView,
+  simulate: async (query) => (await call('simulate', query)) as SimulationReply,
+});
+
 async function redisClient(
   redis: NonNullable<ReturnType<typeof redisOf>>,
   farm: string,
@@ -290,9 +299,7 @@ async function redisClient(
     jobs: async (ids) => (await call('jobs', ids)) as (JobView | null)[],
     stats: async () => (await call('stats', {})) as QueueStats,
     builders: async () => (await call('builders', {})) as BuilderView[],
-    why: async (of) => (await call('why', { of })) as WhyAnswer,
-    forecast: async (query) => (await call('forecast', query)) as ForecastView,
-    simulate: async (query) => (await call('simulate', query)) as SimulationReply,
+    ...foresightCalls(call),
     upkeep: async () => (await call('upkeep', {})) as UpkeepView[],
     runUpkeep: async (source, request) =>
       (await call('upkeep-run', { source, ...request })) as UpkeepRunReply,

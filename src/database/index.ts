@@ -24,13 +24,13 @@ export {
 export { type FarmDatabase, type OpenFarmOptions, openFarmDatabase } from './farm-database.ts';
 export { acquireBuilderLock, acquireManagerLock, type FarmLock, readManager } from './farm-lock.ts';
 export type { InventoryRecords, Success } from './inventory-records.ts';
-export type { Dependant, EdgeKind, JobEdges } from './job-edges.ts';
+export type { Dependant, EdgeKind, EdgeRow, JobEdges } from './job-edges.ts';
 export type { JobChange, JobRecord, JobRecords } from './job-records.ts';
 export type { JobRevision, JobView, JobViews } from './job-views.ts';
 export type { MigrationList } from './migrations.ts';
 export type { AttemptSum, PackageRecord, PackageRecords } from './package-records.ts';
-export type { NewPlan, PlanHead, PlanRecords } from './plan-records.ts';
-export { type EdgeRow, planRows } from './plan-rows.ts';
+export type { NewPlan, PlanHead, PlanHead, PlanRecords, PlanRecords } from './plan-records.ts';
+export { type EdgeRow, type NewPlan, planRows, planRows } from './plan-rows.ts';
 export type { ProvenanceRecords, StatementRecord, VerdictRecord } from './provenance-records.ts';
 export type { OpenState, QueueFilter, QueueRow, QueueRows } from './queue-rows.ts';
 export type { CommitRange, RangeOwner, RangeRecords } from './range-records.ts';

@@ -2,7 +2,6 @@ import { isFinal, type JobStateName } from '../model/index.ts';
 import type { JobId, PlanId } from '../primitives/index.ts';
 import { type JobRecord, type JobRecords, type JobRow, jobOf, openAs } from './job-records.ts';
 import type { Noted } from './noted.ts';
-import type { EdgeRow } from './plan-rows.ts';
 import type { SqlConnection, SqlStatement } from './sql-connection.ts';
 
 /** A job that waits for another one. */
@@ -14,6 +13,14 @@ export interface Dependant {
 }
 
 export type EdgeKind = 'need' | 'cycle' | 'replaced';
+
+/** One job waits for another: an edge as the record has it, by the keys of rows. */
+export interface EdgeRow {
+  readonly dependency: number;
+  readonly dependant: number;
+  readonly required: boolean;
+  readonly kind: EdgeKind;
+}
 
 interface DependantRow {
   readonly key: number;

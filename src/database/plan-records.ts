@@ -3,20 +3,10 @@ import type { Problem } from '../diagnostics/index.ts';
 import type { Plan, PlannedJob, PlanOrigin } from '../model/index.ts';
 import type { JobId, PlanId, RunId } from '../primitives/index.ts';
 import type { JobRecord } from './job-records.ts';
-import { planRows } from './plan-rows.ts';
+import { type NewPlan, planRows } from './plan-rows.ts';
 import { RowWriter } from './row-writer.ts';
 import type { SqlConnection, SqlStatement } from './sql-connection.ts';
 import type { TableAhead } from './table-ahead.ts';
-
-export interface NewPlan {
-  readonly plan: Plan;
-  /** Why this run came about: `packmill build ./recipes`. */
-  readonly why: string;
-  readonly failFast: boolean;
-  readonly atMs: number;
-  /** Asked about each job that waits for no other one of the plan: the offer with which it is written as ready at once. */
-  readonly offerOf?: ((job: PlannedJob) => number | undefined) | undefined;
-}
 
 /** What is known of a plan without reading its jobs. */
 export interface PlanHead {

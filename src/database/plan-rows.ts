@@ -1,15 +1,16 @@
-import type { JobEdge, PlannedJob, PlanOrigin } from '../model/index.ts';
+import type { JobEdge, Plan, PlannedJob, PlanOrigin } from '../model/index.ts';
 import type { JobId, PlanId } from '../primitives/index.ts';
-import type { EdgeKind } from './job-edges.ts';
+import type { EdgeRow } from './job-edges.ts';
 import type { JobRecord } from './job-records.ts';
-import type { NewPlan } from './plan-records.ts';
 
-/** One job waits for another: an edge as the record has it, by the keys of rows. */
-export interface EdgeRow {
-  readonly dependency: number;
-  readonly dependant: number;
-  readonly required: boolean;
-  readonly kind: EdgeKind;
+export interface NewPlan {
+  readonly plan: Plan;
+  /** Why this run came about: `packmill build ./recipes`. */
+  readonly why: string;
+  readonly failFast: boolean;
+  readonly atMs: number;
+  /** Asked about each job that waits for no other one of the plan: the offer with which it is written as ready at once. */
+  readonly offerOf?: ((job: PlannedJob) => number | undefined) | undefined;
 }
 
 /** What a plan is in the record: a row for each job, in the plan's order with keys that count up, and the edges between them. */

@@ -4,14 +4,12 @@ export {
   type DurationEstimate,
   type DurationHistory,
   DurationModel,
-  drawDuration,
   medianOf,
 } from './durations.ts';
 export {
   type Forecast,
   type ForecastInput,
   ForecastRuns,
-  forecast,
   type JobForecast,
   type PlanForecast,
   type TimeRange,
@@ -27,5 +25,5 @@ export {
   type SimulationRequest,
   simulate,
 } from './simulate.ts';
-export { quantile, type SimulationSummary, type Spans, summarize } from './summary.ts';
+export { type SimulationSummary, type Spans, summarize } from './summary.ts';
 export type { VirtualBuilder } from './virtual-builder.ts';

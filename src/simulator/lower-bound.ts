@@ -1,6 +1,6 @@
 import { digraph, topologicalOrder } from '../graph/index.ts';
-import { archOf, claimantOf, eligible, type VirtualBuilder } from './virtual-builder.ts';
 import type { SimulatedJob, Simulation } from './simulate.ts';
+import { archOf, claimantOf, eligible, type VirtualBuilder } from './virtual-builder.ts';
 
 /** No order of dispatch can be done sooner than this, in ms from the start. */
 export interface LowerBound {

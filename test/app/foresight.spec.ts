@@ -151,7 +151,7 @@ describe('a simulation of a farm', () => {
     });
   });
 
-  it('says what cannot be simulated (SIM001, SIM002)', async () => {
+  it('says what cannot be simulated (SIM001, SIM002, SIM003)', async () => {
     const simulations = new Simulations(foresight());
     expect(await codeOf(simulations.run({}))).toBe('SIM002');
     expect(await codeOf(simulations.run({ plan: 7 }))).toBe('SIM002');
@@ -159,6 +159,7 @@ describe('a simulation of a farm', () => {
     await scene.admit({ a: {} });
     expect(await codeOf(simulations.run({ builders: 'four' }))).toBe('SIM001');
     expect(await codeOf(new Simulations(foresight([])).run({}))).toBe('SIM001');
+    expect(await codeOf(new Simulations(foresight(), 0).run({}))).toBe('SIM003');
   });
 });
 

@@ -40,10 +40,12 @@ interface Course {
 /** Runs plans and history forward on virtual builders, one request after the other. */
 export class Simulations {
   readonly #scene: ForesightScene;
+  readonly #most: number;
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(scene: ForesightScene) {
+  constructor(scene: ForesightScene, most = mostJobs) {
     this.#scene = scene;
+    this.#most = most;
   }
 
   /** Throws SIM001 (builders), SIM002 (nothing to simulate), SIM003 (too much). */
@@ -65,8 +67,8 @@ export class Simulations {
       });
     const startedMs = farm.clock.monotonicMs();
     const course = this.#course(query);
-    if (course.jobs > mostJobs)
-      throw fault('SIM003', { what: `${course.what} has ${course.jobs} jobs; ${mostJobs} are possible` });
+    if (course.jobs > this.#most)
+      throw fault('SIM003', { what: `${course.what} has ${course.jobs} jobs; ${this.#most} are possible` });
     const policies: SimulationReply['policies'] = [];
     let first: { readonly simulation: Simulation; readonly bound: LowerBound } | undefined;
     for (const policy of query.policy === undefined ? policyNames : [query.policy]) {

@@ -2,9 +2,9 @@ import type { PlanGraph, PlanNode } from '../../../src/api/index.ts';
 import { useLive } from '../api.ts';
 import type { Page, PageProps } from '../page.ts';
 import { Loaded } from '../pieces/problem.tsx';
-import { Table } from '../pieces/table.tsx';
+import { type Column, Table } from '../pieces/table.tsx';
 import { Duration, Section, StateBadge, Time } from '../pieces/values.tsx';
-import { TimeRange, useForecast, When } from '../pieces/when.tsx';
+import { type Foreseen, TimeRange, useForecast, When } from '../pieces/when.tsx';
 import { count, jobAddress } from '../pieces/words.ts';
 import { GraphView } from '../plan/graph-view.tsx';
 import { States } from './plans.tsx';
@@ -71,8 +71,78 @@ function Head({ graph }: { readonly graph: PlanGraph }) {
   );
 }
 
+const factColumns: readonly Column<PlanNode>[] = [
+  {
+    name: 'job',
+    head: 'Job',
+    isHead: true,
+    sort: ({ name }) => name,
+    cell: ({ job, name, version, critical }) => (
+      <>
+        <a href={jobAddress(job)}>{name}</a> <small>{version}</small>
+        {critical && (
+          <span class="badge" data-tone="warn" title="on the critical path">
+            {' '}
+            <span aria-hidden="true">◆</span>
+            <span class="unseen">on the critical path</span>
+          </span>
+        )}
+      </>
+    ),
+  },
+  {
+    name: 'state',
+    head: 'State',
+    sort: ({ state }) => state,
+    cell: ({ state }) => <StateBadge state={state} />,
+  },
+  {
+    name: 'why',
+    head: 'Why',
+    isWide: true,
+    cell: ({ why, reason }) => (
+      <span class="clip" title={`${why}; ${reason}`}>
+        {why}
+      </span>
+    ),
+  },
+  {
+    name: 'took',
+    head: 'Took or takes',
+    align: 'end',
+    sort: ({ durationMs, expectedMs }) => durationMs ?? expectedMs,
+    cell: ({ durationMs, expectedMs }) =>
+      durationMs === null ? (
+        <span class="quiet">
+          {expectedMs === null ? 'no history' : '≈ '}
+          <Duration ms={expectedMs} />
+        </span>
+      ) : (
+        <Duration ms={durationMs} />
+      ),
+  },
+  {
+    name: 'path',
+    head: 'With what follows',
+    align: 'end',
+    isWide: true,
+    sort: ({ pathMs }) => pathMs,
+    cell: ({ pathMs }) => <Duration ms={pathMs} />,
+  },
+];
+
+const columnsOf = (forecast: Foreseen): readonly Column<PlanNode>[] => [
+  ...factColumns,
+  {
+    name: 'done',
+    head: 'Done',
+    isWide: true,
+    sort: ({ job }) => forecast.get(job)?.end?.middleMs,
+    cell: ({ job }) => <When forecast={forecast.get(job)} />,
+  },
+];
+
 function Jobs({ graph, path }: { readonly graph: PlanGraph; readonly path: string }) {
-  const forecast = useForecast(graph.id);
   return (
     <Table<PlanNode>
       caption={`jobs of plan ${graph.id}`}
@@ -80,72 +150,7 @@ function Jobs({ graph, path }: { readonly graph: PlanGraph; readonly path: strin
       rows={graph.nodes}
       keyOf={({ job }) => job}
       empty="The plan has no jobs."
-      columns={[
-        {
-          name: 'job',
-          head: 'Job',
-          isHead: true,
-          sort: ({ name }) => name,
-          cell: ({ job, name, version, critical }) => (
-            <>
-              <a href={jobAddress(job)}>{name}</a> <small>{version}</small>
-              {critical && (
-                <span class="badge" data-tone="warn" title="on the critical path">
-                  {' '}
-                  <span aria-hidden="true">◆</span>
-                  <span class="unseen">on the critical path</span>
-                </span>
-              )}
-            </>
-          ),
-        },
-        {
-          name: 'state',
-          head: 'State',
-          sort: ({ state }) => state,
-          cell: ({ state }) => <StateBadge state={state} />,
-        },
-        {
-          name: 'why',
-          head: 'Why',
-          isWide: true,
-          cell: ({ why, reason }) => (
-            <span class="clip" title={`${why}; ${reason}`}>
-              {why}
-            </span>
-          ),
-        },
-        {
-          name: 'took',
-          head: 'Took or takes',
-          align: 'end',
-          sort: ({ durationMs, expectedMs }) => durationMs ?? expectedMs,
-          cell: ({ durationMs, expectedMs }) =>
-            durationMs === null ? (
-              <span class="quiet">
-                {expectedMs === null ? 'no history' : '≈ '}
-                <Duration ms={expectedMs} />
-              </span>
-            ) : (
-              <Duration ms={durationMs} />
-            ),
-        },
-        {
-          name: 'path',
-          head: 'With what follows',
-          align: 'end',
-          isWide: true,
-          sort: ({ pathMs }) => pathMs,
-          cell: ({ pathMs }) => <Duration ms={pathMs} />,
-        },
-        {
-          name: 'done',
-          head: 'Done',
-          isWide: true,
-          sort: ({ job }) => forecast.get(job)?.end?.middleMs,
-          cell: ({ job }) => <When forecast={forecast.get(job)} />,
-        },
-      ]}
+      columns={columnsOf(useForecast(graph.id))}
     />
   );
 }

@@ -9,7 +9,8 @@ export interface Frame {
   readonly top: number;
 }
 
-interface Scene {
+/** What is drawn. */
+export interface DrawnScene {
   readonly graph: PlanGraph;
   readonly layout: Layout;
   /** The node that is chosen. */
@@ -34,7 +35,7 @@ type Colours = Readonly<Record<(typeof namesOfColours)[number], string>>;
 const labelScale = 0.45;
 
 /** Draws what of the graph is in the frame. */
-export function draw(canvas: HTMLCanvasElement, frame: Frame, scene: Scene): void {
+export function draw(canvas: HTMLCanvasElement, frame: Frame, scene: DrawnScene): void {
   const box = canvas.parentElement;
   const context = canvas.getContext('2d');
   if (!box || !context) return;
@@ -78,7 +79,7 @@ function coloursOf(element: Element): Colours {
 
 function drawEdges(
   context: CanvasRenderingContext2D,
-  { layout, at }: Scene,
+  { layout, at }: DrawnScene,
   how: { readonly colours: Colours; readonly scale: number; readonly seen: Seen },
 ): void {
   const { colours, scale, seen } = how;
@@ -116,7 +117,11 @@ const crosses = (from: Placed, to: Placed, seen: Seen): boolean =>
 
 function drawNode(
   context: CanvasRenderingContext2D,
-  { node, scene, isChosen }: { readonly node: Placed; readonly scene: Scene; readonly isChosen: boolean },
+  {
+    node,
+    scene,
+    isChosen,
+  }: { readonly node: Placed; readonly scene: DrawnScene; readonly isChosen: boolean },
   { colours, scale }: { readonly colours: Colours; readonly scale: number },
 ): void {
   const { x, y, width, height, state } = node;
