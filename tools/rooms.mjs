@@ -204,6 +204,11 @@ export const rooms = {
     purpose: 'ready jobs to builders: order, leases, retries, reaping',
     knows: ['host', 'queue', 'database', 'logs', 'planner', 'graph'],
   },
+  simulator: {
+    floor: 3,
+    purpose: 'jobs run forward in virtual time by the dispatcher: makespan, waiting, when each will be done',
+    knows: ['graph', 'queue', 'database', 'dispatcher'],
+  },
   builder: {
     floor: 3,
     purpose: 'claim, fetch, sandbox, collect, store, report',

@@ -7,7 +7,7 @@ export const farmEventSchema = z.object({
   atMs: z.number(),
   plan: z.int(),
   reason: z.string(),
-  kind: z.enum(['plan-admitted', 'plan-finished', 'job-moved', 'job-canceling']),
+  kind: z.enum(['plan-admitted', 'plan-finished', 'job-moved', 'job-canceling', 'job-urgency']),
   job: z.string().optional(),
   from: z.string().optional(),
   to: z.string().optional(),

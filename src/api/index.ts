@@ -7,6 +7,7 @@ export * from './ebin-requests.ts';
 export * from './ebin-views.ts';
 export * from './farm-events.ts';
 export * from './farm-views.ts';
+export * from './foresight-views.ts';
 export * from './hand-over.ts';
 export * from './health.ts';
 export * from './job-commands.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { jobSelectionSchema } from './schedule.ts';
+import { jobSelectionSchema, urgencySchema } from './schedule.ts';
 
 const isNarrow = (selection: object): boolean => Object.values(selection).some((one) => one !== undefined);
 
@@ -14,6 +14,12 @@ export const retryRequestSchema = z.strictObject({ jobs: z.array(z.string().max(
 
 /** `POST /api/queue/clear`: without a condition all queued jobs. */
 export const clearRequestSchema = jobSelectionSchema;
+
+/** `POST /api/jobs/urgency`: which queued jobs, and what they get. */
+export const urgencyRequestSchema = z.strictObject({
+  selection: jobSelectionSchema.refine(isNarrow, 'at least one condition; use match: * for everything'),
+  urgency: urgencySchema,
+});
 
 /** The ids of the jobs that a command concerned. */
 export const concernedJobsSchema = z.object({ jobs: z.array(z.string()) });

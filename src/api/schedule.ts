@@ -5,6 +5,9 @@ const autogen = /[A-Za-z0-9_][A-Za-z0-9+_.-]*\/[A-Za-z0-9_][A-Za-z0-9+_.-]*/.sou
 /** What names of recipes of any kind look like, for patterns that have them as a part. */
 export const recipeNamePattern = `(?:${pkgbase}|${autogen})`;
 
+/** How much a job is wanted: higher goes first, whatever the rest says. */
+export const urgencySchema = z.int().min(-1000).max(1000);
+
 /** A pkgbase: letters, digits and `@ . _ + -`, no leading dot or hyphen (specification 2.2). */
 export const pkgbaseSchema = z
   .string()
@@ -44,7 +47,7 @@ export const scheduleRequestSchema = z.strictObject({
   archMirror: z.string().max(1024).optional(),
   /** `pkgbase:names:dependencies;...` (specification 12.1), a text of the reference's clients; checked, then the recipes themselves are read. */
   dependencyTree: z.string().optional(),
-  urgency: z.int().min(-1000).max(1000).default(0),
+  urgency: urgencySchema.default(0),
   packages: z
     .array(
       z.strictObject({

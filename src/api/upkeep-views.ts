@@ -46,6 +46,8 @@ export type UpkeepPackageState = z.output<typeof packageStateSchema>;
 /** One recipe source that keeps itself up to date: a row of `GET /api/upkeep`. */
 export const upkeepViewSchema = z.object({
   source: z.string(),
+  /** What it has recipes of, as the settings say; without it PKGBUILDs. */
+  kind: z.string().optional(),
   /** Address without secrets. */
   url: z.string(),
   branch: z.string().nullable(),

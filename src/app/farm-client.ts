@@ -2,6 +2,7 @@ import type {
   BuilderView,
   EbinRequest,
   EbinRequestView,
+  ForecastView,
   JobSelection,
   JobView,
   QueueStats,
@@ -9,9 +10,12 @@ import type {
   RemovalRequest,
   ScheduleReply,
   ScheduleRequest,
+  SimulateQuery,
+  SimulationReply,
   UpkeepRunReply,
   UpkeepRunRequest,
   UpkeepView,
+  WhyAnswer,
 } from '../api/index.ts';
 import type { redisOf } from '../config/index.ts';
 import { type Code, catalogue, fault, isFault, ProblemError, problem } from '../diagnostics/index.ts';
@@ -41,6 +45,9 @@ export interface FarmClient {
   jobs(ids: readonly string[]): Promise<readonly (JobView | null)[]>;
   stats(): Promise<QueueStats>;
   builders(): Promise<readonly BuilderView[]>;
+  why(of: string): Promise<WhyAnswer>;
+  forecast(query: { readonly plan?: number; readonly limit?: number }): Promise<ForecastView>;
+  simulate(query: SimulateQuery): Promise<SimulationReply>;
   upkeep(): Promise<readonly UpkeepView[]>;
   runUpkeep(source: string, request: UpkeepRunRequest): Promise<UpkeepRunReply>;
   pauseUpkeep(source: string, paused: boolean): Promise<void>;
@@ -141,6 +148,9 @@ function httpClient(known: Access, renewed?: (refused: Access) => Promise<Access
     jobs: (ids) => Promise.all(ids.map((id) => oneJob(ask, id))),
     stats: async () => (await ask('GET', '/api/queue/stats')) as QueueStats,
     builders: async () => (await ask('GET', '/api/builders')) as readonly BuilderView[],
+    why: async (of) => (await ask('GET', `/api/why?${queryText({ of })}`)) as WhyAnswer,
+    forecast: async (query) => (await ask('GET', `/api/forecast?${queryText(query)}`)) as ForecastView,
+    simulate: async (query) => (await ask('GET', `/api/simulate?${queryText(query)}`)) as SimulationReply,
     upkeep: async () => (await ask('GET', '/api/upkeep')) as readonly UpkeepView[],
     runUpkeep: async (source, request) =>
       (await ask('POST', `/api/upkeep/${encodeURIComponent(source)}/run`, request)) as UpkeepRunReply,
@@ -155,6 +165,15 @@ function httpClient(known: Access, renewed?: (refused: Access) => Promise<Access
     close: async () => connections.close(),
   };
 }
+
+const queryText = (query: Readonly<Record<string, string | number | undefined>>): string =>
+  String(
+    new URLSearchParams(
+      Object.entries(query).flatMap(([name, value]) =>
+        value === undefined ? [] : [[name, String(value)] as [string, string]],
+      ),
+    ),
+  );
 
 async function oneJob(ask: Ask, id: string): Promise<JobView | null> {
   const { target, arch, name } = parseJobId(id) ?? { target: '', arch: '', name: id };
@@ -221,6 +240,15 @@ const ebinCalls = (
   ebinRequests: async () => (await call('ebin-requests', {})) as EbinRequestView[],
 });
 
+/** Why, when and what if over the queue store. */
+const foresightCalls = (
+  call: (method: string, body: unknown) => Promise<unknown>,
+): Pick<FarmClient, 'why' | 'forecast' | 'simulate'> => ({
+  why: async (of) => (await call('why', { of })) as WhyAnswer,
+  forecast: async (query) => (await call('forecast', query)) as ForecastView,
+  simulate: async (query) => (await call('simulate', query)) as SimulationReply,
+});
+
 async function redisClient(
   redis: NonNullable<ReturnType<typeof redisOf>>,
   farm: string,
@@ -267,6 +295,7 @@ async function redisClient(
     jobs: async (ids) => (await call('jobs', ids)) as (JobView | null)[],
     stats: async () => (await call('stats', {})) as QueueStats,
     builders: async () => (await call('builders', {})) as BuilderView[],
+    ...foresightCalls(call),
     upkeep: async () => (await call('upkeep', {})) as UpkeepView[],
     runUpkeep: async (source, request) =>
       (await call('upkeep-run', { source, ...request })) as UpkeepRunReply,

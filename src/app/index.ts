@@ -7,6 +7,7 @@ export type { BuilderProcessOptions } from './builder-process.ts';
 export { type DumpSubject, dumpSubjects } from './dump-subjects.ts';
 export type { Farm } from './farm.ts';
 export { managerUrl } from './farm-client.ts';
+export type { FarmStatus } from './farm-status.ts';
 export { isFarm } from './is-farm.ts';
 export type { BuildRequest } from './main-path.ts';
 export type { CleanUp, CleanUpLimits, CleanUpReport } from './obsolete-packages.ts';
@@ -42,7 +43,7 @@ export const targetRef = later(async () => (await import('./plan-recipes.ts')).t
 export const buildRecipes = later(async () => (await import('./main-path.ts')).buildRecipes);
 
 export const followJobLog = later(async () => (await import('./job-history.ts')).followJobLog);
-export const whyJob = later(async () => (await import('./job-history.ts')).whyJob);
+export const lookAhead = later(async () => (await import('./foresight/look-ahead.ts')).lookAhead);
 export const regenLogs = later(async () => (await import('./regen-log.ts')).regenLogs);
 export const readRegenLog = later(async () => (await import('./regen-log.ts')).readRegenLog);
 export const followRemoteLog = later(async () => (await import('./remote-log.ts')).followRemoteLog);

@@ -1,8 +1,6 @@
 import { type AttemptRecord, readManager } from '../database/index.ts';
 import { fault } from '../diagnostics/index.ts';
 import { followLog, followStream, LogHub } from '../logs/index.ts';
-import type { JobStateName } from '../model/index.ts';
-import { explainJob } from '../planner/index.ts';
 import { attemptId, formatDuration, type JobId, jobId, parseJobId } from '../primitives/index.ts';
 import type { Farm } from './farm.ts';
 import { QueueNotes } from './service/queue-notes.ts';
@@ -15,15 +13,6 @@ export interface AttemptLine {
   readonly path: string;
 }
 
-export interface JobAnswer {
-  readonly id: JobId;
-  readonly state: JobStateName;
-  readonly reason: string;
-  /** Why it was planned and what it waits for, as the plan tells. */
-  readonly explanation: readonly string[];
-  readonly attempts: readonly AttemptLine[];
-}
-
 /** A recipe's name, or a whole job id, as a job id of this farm. */
 function idOf(farm: Farm, name: string): JobId {
   const { repository: target, arch } = farm.config;
@@ -32,29 +21,6 @@ function idOf(farm: Farm, name: string): JobId {
   const { jobs, views } = farm.database;
   // of other targets only when the farm's own has no such job
   return jobs.newestWithId(usual) ? usual : (views.idsOfName(name)[0] ?? usual);
-}
-
-/** Why a job was in its newest plan, and how it ended. Throws CLI002 when no plan has it. */
-export async function whyJob(farm: Farm, name: string): Promise<JobAnswer> {
-  const id = idOf(farm, name);
-  const job = farm.database.jobs.newestWithId(id);
-  const plan = job && farm.database.plans.load(job.plan);
-  if (!job || !plan) throw fault('CLI002', { what: `no plan has a job '${id}'` });
-  const events = farm.database.events.ofJob(job.plan, id);
-  const history = events.flatMap((event) =>
-    event.kind === 'job-moved'
-      ? [
-          `${new Date(event.atMs).toISOString()} ${event.from} → ${event.to}${event.reason ? `: ${event.reason}` : ''}`,
-        ]
-      : [],
-  );
-  return {
-    id,
-    state: job.state,
-    reason: job.reason,
-    explanation: [...(explainJob(plan, id) ?? []), ...history],
-    attempts: farm.database.attempts.ofJob(id, 20).map((attempt) => lineOf(farm, attempt)),
-  };
 }
 
 function lineOf(farm: Farm, attempt: AttemptRecord): AttemptLine {

@@ -23,6 +23,7 @@ const commands: Readonly<Record<string, () => Promise<Add>>> = {
   why: async () => (await import('./commands/why.ts')).addWhy,
   provenance: async () => (await import('./commands/provenance.ts')).addProvenance,
   'verify-build': async () => (await import('./commands/verify-build.ts')).addVerifyBuild,
+  simulate: async () => (await import('./commands/simulate.ts')).addSimulate,
   repo: async () => (await import('./commands/repo.ts')).addRepo,
   store: async () => (await import('./commands/store.ts')).addStore,
   blos: async () => (await import('./commands/blos.ts')).addBlos,

@@ -86,6 +86,8 @@ function eventOf(row: EventRow): FarmEvent {
       return { ...head, kind: row.kind };
     case 'job-canceling':
       return { ...head, kind: row.kind, job: row.job as JobId, attempt: row.attempt as AttemptId };
+    case 'job-urgency':
+      return { ...head, kind: row.kind, job: row.job as JobId };
     case 'job-moved':
       return {
         ...head,

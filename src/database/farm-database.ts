@@ -15,6 +15,7 @@ import { checkVersion, type MigrationList, migrate } from './migrations.ts';
 import { PackageRecords } from './package-records.ts';
 import { PlanRecords } from './plan-records.ts';
 import { ProvenanceRecords, provenanceTables } from './provenance-records.ts';
+import { QueueRows } from './queue-rows.ts';
 import { RangeRecords } from './range-records.ts';
 import { RecentAttempts } from './recent-attempts.ts';
 import { BuilderRecords, PeakRecords, RequestRecords, WordRecords } from './service-records.ts';
@@ -40,6 +41,7 @@ export interface FarmDatabase {
   readonly views: JobViews;
   readonly attempts: AttemptRecords;
   readonly recent: RecentAttempts;
+  readonly queue: QueueRows;
   readonly artifacts: ArtifactRecords;
   readonly inventory: InventoryRecords;
   readonly durations: DurationRecords;
@@ -83,6 +85,7 @@ export function openFarmDatabase(path: string, options: OpenFarmOptions): FarmDa
       views: new JobViews(connection),
       attempts: new AttemptRecords(connection),
       recent: new RecentAttempts(connection),
+      queue: new QueueRows(connection),
       artifacts: new ArtifactRecords(connection),
       inventory: new InventoryRecords(connection),
       durations: new DurationRecords(connection),

@@ -14,6 +14,14 @@ export interface Dependant {
 
 export type EdgeKind = 'need' | 'cycle' | 'replaced';
 
+/** One job waits for another: an edge as the record has it, by the keys of rows. */
+export interface EdgeRow {
+  readonly dependency: number;
+  readonly dependant: number;
+  readonly required: boolean;
+  readonly kind: EdgeKind;
+}
+
 interface DependantRow {
   readonly key: number;
   readonly state: JobStateName;
@@ -32,6 +40,13 @@ export class JobEdges {
   readonly #moveEdges: SqlStatement<never>;
   readonly #inherit: SqlStatement<{ dependant: number }>;
   readonly #recount: SqlStatement<never>;
+  readonly #waits: SqlStatement<{ key: number; kind: EdgeKind; required: number }>;
+  readonly #openEdges: SqlStatement<{
+    dependency: number;
+    dependant: number;
+    required: number;
+    kind: EdgeKind;
+  }>;
 
   readonly #jobs: JobRecords;
   /** Jobs that no other one waits for; not all such jobs. */
@@ -81,6 +96,13 @@ export class JobEdges {
            JOIN job_edges o ON o.dependency = i.dependant JOIN jobs w ON w.key = o.dependant AND w.state IN ('waiting', 'running')
          WHERE i.dependant = ? RETURNING dependant`,
     );
+    this.#waits = connection.prepare(
+      'SELECT dependency AS key, kind, required FROM job_edges WHERE dependant = ? ORDER BY dependency',
+    );
+    this.#openEdges = connection.prepare(
+      `SELECT e.* FROM jobs w JOIN job_edges e ON e.dependant = w.key JOIN jobs d ON d.key = e.dependency
+       WHERE ${openAs('w')} AND ${openAs('d')} ORDER BY e.dependant, e.dependency`,
+    );
     this.#recount = connection.prepare(
       `UPDATE jobs SET pending = live.count FROM (
          SELECT w.key AS key, (SELECT count(*) FROM job_edges e JOIN jobs d ON d.key = e.dependency
@@ -96,6 +118,19 @@ export class JobEdges {
    */
   needing(id: JobId): JobRecord[] {
     return this.#needing.all(id).map(jobOf);
+  }
+
+  /** What a job waited or waits for, all kinds of edges, with the jobs as they stand. */
+  waitsOf(key: number): { readonly job: JobRecord; readonly kind: EdgeKind; readonly required: boolean }[] {
+    return this.#waits.all(key).flatMap((row) => {
+      const job = this.#jobs.get(row.key);
+      return job ? [{ job, kind: row.kind, required: row.required === 1 }] : [];
+    });
+  }
+
+  /** Who waits for whom among all jobs that are not final. */
+  openEdges(): EdgeRow[] {
+    return this.#openEdges.all().map((row) => ({ ...row, required: row.required === 1 }));
   }
 
   /** Whether an open job waits for another open one, directly or not. */

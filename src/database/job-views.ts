@@ -65,6 +65,26 @@ interface RevisionRow {
   readonly attempt: AttemptId | null;
 }
 
+interface StandRow {
+  readonly state: JobStateName;
+  readonly reason: string;
+  readonly blocked_on: JobId | null;
+  readonly builder: BuilderName | null;
+  readonly started_ms: number | null;
+  readonly duration_ms: number | null;
+}
+
+/** Where a job stands, for lists of thousands. */
+export interface JobStand {
+  readonly state: JobStateName;
+  readonly reason: string;
+  readonly blockedOn: JobId | null;
+  /** Of the newest attempt. */
+  readonly builder: BuilderName | null;
+  readonly startedMs: number | null;
+  readonly durationMs: number | null;
+}
+
 interface ViewRow {
   readonly plan: PlanId;
   readonly id: JobId;
@@ -91,6 +111,9 @@ export class JobViews {
   readonly #revision: SqlStatement<RevisionRow>;
   readonly #openRevisions: SqlStatement<RevisionRow>;
   readonly #idsOfName: SqlStatement<{ id: JobId }>;
+  readonly #standsOf: SqlStatement<StandRow>;
+  readonly #countsOfPlan: SqlStatement<{ state: JobStateName; count: number }>;
+  readonly #broken: SqlStatement<{ ran: number; all_of: number }>;
   readonly #ahead: SqlStatement<{ count: number }>;
   readonly #counts: SqlStatement<{ state: JobStateName; count: number }>;
 
@@ -115,6 +138,18 @@ export class JobViews {
       `SELECT job_id AS id FROM inventory WHERE name = ?1
        UNION SELECT id FROM jobs WHERE ${open}
          AND substr(id, -length(?1) - 1) = '/' || ?1`,
+    );
+    this.#standsOf = connection.prepare(
+      `SELECT j.state, j.reason, j.blocked_on, a.builder, a.started_ms, a.duration_ms
+       FROM jobs j LEFT JOIN attempts a ON a.id = j.attempt WHERE j.plan = ? ORDER BY j.position`,
+    );
+    this.#countsOfPlan = connection.prepare(
+      'SELECT state, count(*) AS count FROM jobs WHERE plan = ? GROUP BY state',
+    );
+    this.#broken = connection.prepare(
+      `SELECT count(*) FILTER (WHERE j.attempt IS NOT NULL) AS ran, count(*) AS all_of
+       FROM (SELECT action, state, attempt FROM jobs ORDER BY key DESC LIMIT 5000) j
+       WHERE j.action = 'build-if-broken' AND NOT ${openAs('j')} AND j.state IN ('succeeded', 'failed', 'already-built')`,
     );
     this.#ahead = connection.prepare(
       `SELECT count(*) AS count FROM jobs o JOIN jobs me ON me.key = ? WHERE o.state = 'ready' AND ${openAs('o')}
@@ -164,6 +199,29 @@ export class JobViews {
   /** How many jobs of open plans are in each state. */
   openCounts(): ReadonlyMap<JobStateName, number> {
     return new Map(this.#counts.all().map(({ state, count }) => [state, count]));
+  }
+
+  /** Where the jobs of a plan stand, in the plan's order, without what the plan says of them. */
+  standsOf(plan: PlanId): JobStand[] {
+    return this.#standsOf.all(plan).map((row) => ({
+      state: row.state,
+      reason: row.reason,
+      blockedOn: row.blocked_on,
+      builder: row.builder,
+      startedMs: row.started_ms,
+      durationMs: row.duration_ms,
+    }));
+  }
+
+  /** How many jobs of a plan are in each state. */
+  countsOfPlan(plan: PlanId): ReadonlyMap<JobStateName, number> {
+    return new Map(this.#countsOfPlan.all(plan).map(({ state, count }) => [state, count]));
+  }
+
+  /** Of the newest jobs that were to be built only if a dependency broke them: the share that had to be; undefined: there were none. */
+  brokenShare(): number | undefined {
+    const row = this.#broken.get();
+    return row && row.all_of > 0 ? row.ran / row.all_of : undefined;
   }
 
   /** All jobs of a plan, in the plan's order. */

@@ -1,21 +1,12 @@
 import type { SQLInputValue } from 'node:sqlite';
 import type { Problem } from '../diagnostics/index.ts';
-import type { JobEdge, Plan, PlannedJob, PlanOrigin } from '../model/index.ts';
+import type { Plan, PlannedJob, PlanOrigin } from '../model/index.ts';
 import type { JobId, PlanId, RunId } from '../primitives/index.ts';
 import type { JobRecord } from './job-records.ts';
+import { type NewPlan, planRows } from './plan-rows.ts';
 import { RowWriter } from './row-writer.ts';
 import type { SqlConnection, SqlStatement } from './sql-connection.ts';
 import type { TableAhead } from './table-ahead.ts';
-
-export interface NewPlan {
-  readonly plan: Plan;
-  /** Why this run came about: `packmill build ./recipes`. */
-  readonly why: string;
-  readonly failFast: boolean;
-  readonly atMs: number;
-  /** Asked about each job that waits for no other one of the plan: the offer with which it is written as ready at once. */
-  readonly offerOf?: ((job: PlannedJob) => number | undefined) | undefined;
-}
 
 /** What is known of a plan without reading its jobs. */
 export interface PlanHead {
@@ -61,6 +52,7 @@ export class PlanRecords {
   readonly #lastKey: SqlStatement<{ last: number | null }>;
   readonly #get: SqlStatement<HeadRow>;
   readonly #list: SqlStatement<HeadRow>;
+  readonly #page: SqlStatement<HeadRow>;
   readonly #open: SqlStatement<HeadRow>;
   readonly #planned: SqlStatement<{ planned: string }>;
   readonly #finish: SqlStatement<never>;
@@ -87,6 +79,7 @@ export class PlanRecords {
     this.#get = connection.prepare(`${heads} WHERE p.id = ?`);
     this.#ofRequest = connection.prepare(`${heads} WHERE p.request = ?`);
     this.#list = connection.prepare(`${heads} ORDER BY p.id DESC LIMIT ?`);
+    this.#page = connection.prepare(`${heads} WHERE p.id < ? ORDER BY p.id DESC LIMIT ?`);
     this.#open = connection.prepare(`${heads} WHERE p.finished_ms IS NULL ORDER BY p.id`);
     this.#planned = connection.prepare(
       'SELECT d.planned FROM jobs j JOIN job_plans d ON d.key = j.key WHERE j.plan = ? ORDER BY j.position',
@@ -123,18 +116,7 @@ export class PlanRecords {
       plan.origin?.request ?? null,
     ).lastId as PlanId;
     const firstKey = (this.#lastKey.get()?.last ?? 0) + 1;
-    const keys = new Map(plan.jobs.map((job, position) => [job.id, firstKey + position]));
-    const rows: JobRecord[] = [];
-    const edges: SQLInputValue[][] = [];
-    for (const [position, job] of plan.jobs.entries()) {
-      const key = firstKey + position;
-      const waitsFor = mergeEdges(job, keys);
-      for (const [dependency, { required, kind }] of waitsFor)
-        edges.push([dependency, key, required ? 1 : 0, kind]);
-      const offer = waitsFor.size === 0 ? offerOf?.(job) : undefined;
-      const place = { key, position, atMs, pending: waitsFor.size, offer, origin: plan.origin };
-      rows.push(newRow(id, job, place));
-    }
+    const { rows, edges } = planRows({ plan, offerOf, atMs }, { id, firstKey });
     this.#insertJob.write(rows.map(valuesOf));
     this.#insertPlanned.write(plan.jobs.map((job, position) => [firstKey + position, JSON.stringify(job)]));
     this.#insertNeed.write(
@@ -142,7 +124,14 @@ export class PlanRecords {
         outside.map((needed) => [needed, firstKey + position]),
       ),
     );
-    this.#insertEdge.write(edges);
+    this.#insertEdge.write(
+      edges.map(({ dependency, dependant, required, kind }) => [
+        dependency,
+        dependant,
+        required ? 1 : 0,
+        kind,
+      ]),
+    );
     return { run, plan: id, firstKey, rows };
   }
 
@@ -160,6 +149,11 @@ export class PlanRecords {
   /** The newest plans, newest first. */
   list(limit: number): PlanHead[] {
     return this.#list.all(limit).map(headOf);
+  }
+
+  /** Plans before one, newest first. */
+  before(plan: PlanId | undefined, limit: number): PlanHead[] {
+    return this.#page.all(plan ?? Number.MAX_SAFE_INTEGER, limit).map(headOf);
   }
 
   /** Plans with jobs that are not final, oldest first. */
@@ -194,41 +188,6 @@ export class PlanRecords {
   }
 }
 
-/** Where a job goes, and how many jobs of its plan it waits for. */
-interface JobPlace {
-  readonly key: number;
-  readonly position: number;
-  readonly atMs: number;
-  readonly pending: number;
-  readonly offer: number | undefined;
-  readonly origin: PlanOrigin | undefined;
-}
-
-/** A job of a new plan, as its row is written. */
-const newRow = (plan: PlanId, job: PlannedJob, place: JobPlace): JobRecord => ({
-  key: place.key,
-  plan,
-  position: place.position,
-  id: job.id,
-  action: job.action,
-  cycle: job.cycle,
-  priority: job.criticalPathMs,
-  buildClass: job.buildClass,
-  urgency: place.origin?.urgency ?? 0,
-  share: place.origin?.source ?? '',
-  labels: job.labels ?? [],
-  state: place.offer === undefined ? 'waiting' : 'ready',
-  reason: '',
-  pending: place.pending,
-  losses: 0,
-  offer: place.offer ?? 0,
-  sinceMs: place.atMs,
-  readySinceMs: place.offer === undefined ? undefined : place.atMs,
-  attempt: undefined,
-  canceling: undefined,
-  blockedOn: undefined,
-});
-
 /** A row of `jobs` as `#insertJob` writes it. */
 const valuesOf = (row: JobRecord): SQLInputValue[] => [
   row.key,
@@ -248,28 +207,6 @@ const valuesOf = (row: JobRecord): SQLInputValue[] => [
   row.share,
   row.labels.length > 0 ? JSON.stringify(row.labels) : null,
 ];
-
-interface MergedEdge {
-  readonly required: boolean;
-  readonly kind: 'need' | 'cycle';
-}
-
-/** Several needs may lead to one job: it is required as soon as one of them is. */
-function mergeEdges(job: PlannedJob, keys: ReadonlyMap<JobId, number>): Map<number, MergedEdge> {
-  const merged = new Map<number, MergedEdge>();
-  for (const edge of job.waitsFor) {
-    const key = keys.get(edge.job);
-    if (key === undefined) continue;
-    const known = merged.get(key);
-    merged.set(key, {
-      required: edge.required || known?.required === true,
-      kind: kindOf(edge) === 'need' || known?.kind === 'need' ? 'need' : 'cycle',
-    });
-  }
-  return merged;
-}
-
-const kindOf = (edge: JobEdge): MergedEdge['kind'] => (edge.match === 'cycle' ? 'cycle' : 'need');
 
 function headOf(row: HeadRow): PlanHead {
   return {

@@ -1,9 +1,10 @@
-import type { FarmDatabase, JobRecord } from '../database/index.ts';
+import type { JobRecord } from '../database/index.ts';
 import { ProblemError } from '../diagnostics/index.ts';
 import type { Plan, PlannedJob } from '../model/index.ts';
 import { checkPlan } from '../planner/index.ts';
 import type { PlanId, RunId } from '../primitives/index.ts';
 import type { Motion } from './motion.ts';
+import type { DispatchRecord } from './record.ts';
 
 export interface AdmitOptions {
   /** Why this run came about, as a line for people. */
@@ -31,7 +32,7 @@ export function refuseBrokenPlan(plan: Plan): void {
 export function admitPlan(
   plan: Plan,
   options: AdmitOptions,
-  scene: { database: FarmDatabase; motion: Motion; nowMs: number },
+  scene: { database: DispatchRecord; motion: Motion; nowMs: number },
 ): Admitted {
   const { database, motion, nowMs } = scene;
   // beside jobs of other plans they may have to wait for those
@@ -65,12 +66,12 @@ export function admitPlan(
 
 /** Jobs that may run at once are written as such: to write them as waiting and to move them then costs twice as much. */
 const offersFrom =
-  ({ jobs }: FarmDatabase) =>
+  ({ jobs }: DispatchRecord) =>
   ({ action, cycle }: PlannedJob): number | undefined =>
     action === 'build' && cycle === undefined ? jobs.takeOffers(1) : undefined;
 
 /** What was just written is not read back. Most jobs are waited for by no other one: it need not be asked when they begin and end. */
-function noteRows(plan: Plan, rows: readonly JobRecord[], { jobs, edges }: FarmDatabase): void {
+function noteRows(plan: Plan, rows: readonly JobRecord[], { jobs, edges }: DispatchRecord): void {
   const awaited = new Set(plan.jobs.flatMap(({ waitsFor }) => waitsFor.map(({ job }) => job)));
   for (const row of rows) {
     jobs.noteAdded(row);
@@ -81,7 +82,7 @@ function noteRows(plan: Plan, rows: readonly JobRecord[], { jobs, edges }: FarmD
 function replaceOlder(
   plan: Plan,
   added: { plan: PlanId; firstKey: number },
-  { database, motion }: { database: FarmDatabase; motion: Motion },
+  { database, motion }: { database: DispatchRecord; motion: Motion },
 ): void {
   if (database.plans.open().every(({ id }) => id === added.plan)) return;
   const older: JobRecord[] = [];
@@ -118,7 +119,7 @@ function togetherWith(plan: Plan, position: number): readonly number[] {
 function linkToOthers(
   plan: Plan,
   added: { plan: PlanId; firstKey: number },
-  { database, motion }: { database: FarmDatabase; motion: Motion },
+  { database, motion }: { database: DispatchRecord; motion: Motion },
 ): void {
   if (database.plans.open().every(({ id }) => id === added.plan)) return;
   const { jobs, edges } = database;

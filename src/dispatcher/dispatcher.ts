@@ -158,7 +158,7 @@ export class Dispatcher {
       const job = this.#toStart(lease, motion);
       if (!job) return undefined;
       isFirst = job.attempt === undefined;
-      return job.state === 'running' ? job : this.#start(job, lease, motion, logPathOf);
+      return job.state === 'running' ? job : motion.start(job, lease, logPathOf);
     };
     const begun = await this.#commits.run(work, { isEarly: isHere });
     if (begun) return this.#describe(begun, isFirst);
@@ -284,6 +284,17 @@ export class Dispatcher {
     });
   }
 
+  /**
+   * Gives queued jobs another urgency, and what they wait for at least the same. Returns the ids of all jobs that got
+   * another one.
+   */
+  async hurry(jobs: readonly JobId[], urgency: number): Promise<readonly JobId[]> {
+    return await this.#commits.run((motion) => {
+      const open = jobs.flatMap((job) => this.#database.jobs.openWithId(job));
+      return motion.hurry(open, urgency).map(({ id }) => id);
+    });
+  }
+
   /** Resolves when all jobs of the plan are final. */
   finished(plan: PlanId): Promise<void> {
     const head = this.#database.plans.get(plan);
@@ -327,27 +338,6 @@ export class Dispatcher {
     motion.effects.abort.push({ attempt: record.id, reason });
     const next = motion.endAttempt(job, record, { outcome: { kind: 'lost', reason }, facts: {} });
     return next.state === 'ready' ? next : undefined;
-  }
-
-  #start(job: JobRecord, lease: Lease, motion: Motion, logPathOf: BeginTerms['logPathOf']): JobRecord {
-    const { builder, fence } = lease;
-    const startedMs = this.#clock.nowMs();
-    const attempt = this.#database.attempts.start({
-      jobKey: job.key,
-      job: job.id,
-      builder,
-      fence,
-      startedMs,
-      previous: job.attempt,
-    });
-    if (logPathOf) this.#database.attempts.setLogPath(attempt, logPathOf(attempt));
-    const started = motion.move(
-      job,
-      { kind: 'started' },
-      { reason: job.reason, attempt, builder, change: { attempt } },
-    );
-    if (!started) throw new Error(`job '${job.id}' is ${job.state} and was to start`);
-    return started;
   }
 
   #describe(job: JobRecord, isFirst: boolean): BegunAttempt | undefined {

@@ -1,4 +1,4 @@
-export type { Admitted } from './admission.ts';
+export { type Admitted, admitPlan } from './admission.ts';
 export type { Decide, DecisionInput, DecisionResult } from './decision.ts';
 export {
   type BegunAttempt,
@@ -8,5 +8,7 @@ export {
   type FailedDependency,
   type ServiceTerms,
 } from './dispatcher.ts';
-export type { AttemptFacts } from './motion.ts';
+export { type AttemptFacts, type Effects, Motion, type MotionPolicy } from './motion.ts';
+export type { DispatchRecord } from './record.ts';
 export type { RecoveryReport } from './recovery.ts';
+export { type OpenWork, VirtualRecord } from './virtual-record.ts';

@@ -1,4 +1,4 @@
-import type { FarmDatabase, JobChange, JobRecord, Success } from '../database/index.ts';
+import type { JobChange, JobRecord, Success } from '../database/index.ts';
 import { type Problem, problem } from '../diagnostics/index.ts';
 import type { Artifact, FarmChange, FarmEvent, JobMove, Outcome, PlannedJob } from '../model/index.ts';
 import { isFinal, isGood, nextState } from '../model/index.ts';
@@ -10,7 +10,8 @@ import {
   type PlanId,
   parseJobId,
 } from '../primitives/index.ts';
-import type { QueueEntry } from '../queue/index.ts';
+import type { Lease, QueueEntry } from '../queue/index.ts';
+import type { DispatchRecord } from './record.ts';
 
 export interface MotionPolicy {
   /** How often a job is given out again after its attempts were lost. */
@@ -42,13 +43,13 @@ export interface AttemptFacts {
 /** Moves jobs within one transaction: each move with its event, and all that follows from it for other jobs. */
 export class Motion {
   readonly effects: Effects = { events: [], withdraw: [], offer: [], decide: [], abort: [], finished: [] };
-  readonly #database: FarmDatabase;
+  readonly #database: DispatchRecord;
   readonly #policy: MotionPolicy;
   readonly #nowMs: number;
   /** Jobs that became final and whose dependants have not heard of it. */
   readonly #ended: JobRecord[] = [];
 
-  constructor(database: FarmDatabase, policy: MotionPolicy, nowMs: number) {
+  constructor(database: DispatchRecord, policy: MotionPolicy, nowMs: number) {
     this.#database = database;
     this.#policy = policy;
     this.#nowMs = nowMs;
@@ -152,6 +153,27 @@ export class Motion {
       .map(({ id }) => id);
   }
 
+  /** Records an attempt under a lease, and moves its job. `logPathOf` names the log, relative to the farm. */
+  start(
+    job: JobRecord,
+    { builder, fence }: Pick<Lease, 'builder' | 'fence'>,
+    logPathOf?: (attempt: AttemptId) => string,
+  ): JobRecord {
+    const attempt = this.#database.attempts.start({
+      jobKey: job.key,
+      job: job.id,
+      builder,
+      fence,
+      startedMs: this.#nowMs,
+      previous: job.attempt,
+    });
+    if (logPathOf) this.#database.attempts.setLogPath(attempt, logPathOf(attempt));
+    const how = { reason: job.reason, attempt, builder, change: { attempt } };
+    const started = this.move(job, { kind: 'started' }, how);
+    if (!started) throw new Error(`job '${job.id}' is ${job.state} and was to start`);
+    return started;
+  }
+
   /** Records the end of the running attempt of a job, and moves the job. The lease is the caller's to end. */
   endAttempt(job: JobRecord, attempt: { id: AttemptId; builder: BuilderName }, end: AttemptEnd): JobRecord {
     const { outcome, facts } = end;
@@ -189,6 +211,31 @@ export class Motion {
     }
     if (next.state !== 'ready' || next.pending === 0) return next;
     return this.hold(next, 'something that it needs was scheduled again meanwhile') ?? next;
+  }
+
+  /**
+   * Gives queued jobs another urgency, and what they wait for at least the same, since they cannot begin before it.
+   * Returns the jobs that were changed; running ones are as they are.
+   */
+  hurry(jobs: readonly JobRecord[], urgency: number): readonly JobRecord[] {
+    const changed: JobRecord[] = [];
+    const seen = new Set<number>();
+    const walk = jobs.map((job) => ({ job, isAsked: true }));
+    for (const { job, isAsked } of walk) {
+      if (seen.has(job.key) || isFinal(job.state) || job.state === 'running') continue;
+      if (isAsked ? job.urgency === urgency : job.urgency >= urgency) continue;
+      seen.add(job.key);
+      const isLower = urgency < job.urgency;
+      const next = this.#database.jobs.update(job, { urgency, sinceMs: job.sinceMs });
+      this.tell(next.plan, { kind: 'job-urgency', job: next.id }, `urgency ${urgency}`);
+      // the queue takes an entry for another one only under a new number
+      if (next.state === 'ready') this.offerAgain(next);
+      changed.push(next);
+      if (isLower) continue;
+      for (const needed of this.#database.edges.dependencies(job.key))
+        walk.push({ job: needed, isAsked: false });
+    }
+    return changed;
   }
 
   /** Takes jobs out: those that do not run end at once, running ones are asked to stop. */
@@ -295,7 +342,7 @@ export interface AttemptEnd {
 
 /** A job as the queue has to know it. */
 export function entryOf(
-  database: Pick<FarmDatabase, 'peaks'>,
+  database: Pick<DispatchRecord, 'peaks'>,
   job: JobRecord,
   usualArch: string | undefined,
 ): QueueEntry {

@@ -14,6 +14,7 @@ import {
   scheduleQuerySchema,
   scheduleReplySchema,
   scheduleRequestSchema,
+  urgencyRequestSchema,
 } from '../api/index.ts';
 import type { RouteContext } from './route-context.ts';
 import { describeRoute, malformed, type RouteDescription, type WebServer } from './route-schema.ts';
@@ -93,6 +94,20 @@ function jobCommands(server: WebServer, { service, signIn }: Pick<RouteContext, 
       }),
     },
     async ({ body }) => ({ jobs: await service.cancel(body.selection, body.reason) }),
+  );
+  server.post<{ Body: { selection: JobSelection; urgency: number } }>(
+    '/api/jobs/urgency',
+    {
+      onRequest,
+      schema: describe({
+        summary: 'Give queued jobs another urgency',
+        description:
+          'Higher goes first. What the jobs wait for gets at least the same, and is among those of the answer.',
+        body: urgencyRequestSchema,
+        answer: concernedJobsSchema,
+      }),
+    },
+    async ({ body }) => ({ jobs: [...(await service.setUrgency(body.selection, body.urgency))] }),
   );
   server.post<{ Body: { jobs: string[] } }>(
     '/api/jobs/retry',

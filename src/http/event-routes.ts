@@ -12,6 +12,7 @@ function wireEvent(event: FarmEvent): WireEvent {
   const { id, atMs, plan, reason, kind } = event;
   const base = { id, atMs, plan, reason, kind };
   if (event.kind === 'job-canceling') return { ...base, job: event.job, attempt: event.attempt };
+  if (event.kind === 'job-urgency') return { ...base, job: event.job };
   if (event.kind !== 'job-moved') return base;
   return {
     ...base,

@@ -16,6 +16,8 @@ const statusOf: Partial<Record<string, number>> = {
   STO001: 404,
   PRV002: 404,
   SCH007: 404,
+  CLI002: 404,
+  SIM002: 404,
   CIF001: 404,
   EBN084: 404,
   EBN095: 404,

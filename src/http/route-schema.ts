@@ -33,6 +33,7 @@ export interface RouteDescription {
     | 'dashboard'
     | 'packages'
     | 'farm'
+    | 'foresight'
     | 'pages';
   readonly params?: WireSchema;
   readonly query?: WireSchema;

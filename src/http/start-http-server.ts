@@ -13,6 +13,7 @@ import { ebinRequestRoutes } from './ebin-request-routes.ts';
 import { ebinRoutes } from './ebin-routes.ts';
 import { eventRoutes } from './event-routes.ts';
 import { farmRoutes } from './farm-routes.ts';
+import { foresightRoutes } from './foresight-routes.ts';
 import { completeLimits, type HttpOptions, type HttpServer } from './http-options.ts';
 import { identityRoutes } from './identity-routes.ts';
 import { listenAt, urlOf } from './listen.ts';
@@ -173,6 +174,7 @@ async function addRoutes(server: WebServer, options: HttpOptions, context: Route
     identityRoutes(inner, context);
     logRoutes(inner, context);
     queueRoutes(inner, context);
+    foresightRoutes(inner, context);
     dashboardRoutes(inner, context);
     eventRoutes(inner, context);
     commandRoutes(inner, context);

@@ -26,4 +26,6 @@ export type FarmChange =
       readonly builder: BuilderName | undefined;
     }
   /** A running attempt was asked to stop; its end follows as a move. */
-  | { readonly kind: 'job-canceling'; readonly job: JobId; readonly attempt: AttemptId };
+  | { readonly kind: 'job-canceling'; readonly job: JobId; readonly attempt: AttemptId }
+  /** Somebody wants a job sooner or later than it would come. */
+  | { readonly kind: 'job-urgency'; readonly job: JobId };

@@ -11,3 +11,4 @@ export { compareBytes, compareText, compareWholeNumbers } from './order.ts';
 export { isPlainPath } from './plain-path.ts';
 export { buildClassOf, type RequestedName, readRequestedName } from './requested-name.ts';
 export { Slots } from './slots.ts';
+export { unifiedDiff } from './text-diff.ts';

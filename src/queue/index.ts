@@ -1,4 +1,4 @@
-export { type Fit, mayTake } from './class-fit.ts';
+export { type Fit, fitOf, mayTake } from './class-fit.ts';
 export type {
   Claimant,
   ClaimRequest,
@@ -7,3 +7,4 @@ export type {
   QueueCounts,
   QueueEntry,
 } from './queue-backend.ts';
+export { ReadyStock } from './ready-stock.ts';

@@ -9,13 +9,18 @@ import {
   ebinRepositoriesSchema,
   ebinRequestsSchema,
   eventsReplySchema,
+  forecastSchema,
   jobViewSchema,
+  planGraphSchema,
+  plansReplySchema,
   problemBodySchema,
   queuedPackagesSchema,
   queueMetricsSchema,
   queueStatsSchema,
   readyReplySchema,
+  simulationReplySchema,
   type WireSchema,
+  whyAnswerSchema,
 } from '../../src/api/index.ts';
 import { fault } from '../../src/diagnostics/index.ts';
 import { startHttpServer } from '../../src/http/index.ts';
@@ -49,6 +54,11 @@ const polled: readonly (readonly [string, WireSchema])[] = [
   ['/api/builders', buildersReplySchema],
   ['/api/events?after=0', eventsReplySchema],
   ['/api/ebins', ebinRepositoriesSchema],
+  ['/api/why?of=foo', whyAnswerSchema],
+  ['/api/forecast?plan=1&limit=5', forecastSchema],
+  ['/api/plans?limit=5', plansReplySchema],
+  ['/api/plans/1', planGraphSchema],
+  ['/api/simulate?plan=1&builders=4x2', simulationReplySchema],
   ['/api/ebin-requests', ebinRequestsSchema],
 ];
 

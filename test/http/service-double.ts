@@ -68,8 +68,72 @@ const noPackage = (): never => {
   throw fault('PRV002', { what: 'there is no such package' });
 };
 
+const someTime = { earlyMs: 1, middleMs: 2, lateMs: 3 };
+const bareJob = {
+  job: 'local/x86_64/foo',
+  plan: 1,
+  state: 'waiting',
+  position: 2,
+  start: someTime,
+  end: someTime,
+  basis: 'own-history',
+  withoutHistory: 0,
+} as const;
+const barePlan = {
+  id: 1,
+  target: 'local',
+  arch: 'x86_64',
+  why: 'a test',
+  source: null,
+  commit: null,
+  createdMs: 1,
+  finishedMs: null,
+  jobs: 2,
+  states: { waiting: 2 },
+  end: someTime,
+};
+
+type ForesightLook = FarmService['foresight'];
+
+/** Answers of the contracts' shapes. */
+class ForesightDouble implements ForesightLook {
+  async why(of: string) {
+    if (of === 'nowhere') throw fault('CLI002', { what: `no plan has a job '${of}'` });
+    return {
+      id: of,
+      plan: 1,
+      state: 'waiting' as const,
+      sinceMs: 1,
+      summary: 's',
+      reason: '',
+      planned: [{ depth: 0, kind: 'new', text: 'never built' }],
+      now: [{ depth: 0, kind: 'waits-need', text: 'it waits', job: 'local/x86_64/bar' }],
+      next: { text: 'wait', commands: [] },
+      when: bareJob,
+      explanation: [],
+      attempts: [],
+    };
+  }
+  async forecast() {
+    const plans = [{ plan: 1, end: someTime, open: 2, withoutHistory: 0, stuck: 0 }];
+    return { atMs: 1, slots: 1, plans, jobs: [bareJob], total: 1 };
+  }
+  async plans() {
+    return { plans: [barePlan], next: null };
+  }
+  async plan() {
+    return { ...barePlan, nodes: [], edges: [[0, 1] as [number, number]], problems: [] };
+  }
+  async simulate() {
+    const bound = { pathMs: 1, workMs: 2, boundMs: 2 };
+    const rest = { builders: [], stuck: [], recordedMs: null, tookMs: 1 };
+    return { what: 'plan 1', jobs: 2, ran: 2, states: {}, withoutHistory: 0, bound, policies: [], ...rest };
+  }
+}
+
 /** The farm's service in memory: a test sets what it says and sees what was asked of it. */
 export class ServiceDouble implements FarmService {
+  readonly foresight = new ForesightDouble();
   readonly ebinWishes: EbinRequestView[] = [];
   /** Repositories of ebins that a test shows. */
   shownEbins: ShownRepository[] = [];
@@ -94,7 +158,12 @@ export class ServiceDouble implements FarmService {
     files: async () => noPackage(),
     provenance: async () => noPackage(),
   };
-  readonly dashboard = { overview: () => this.overview };
+  readonly dashboard = {
+    overview: () => this.overview,
+    reviews: async () => [],
+    review: async () => undefined,
+    queue: () => ({ jobs: [], counts: {}, targets: [], sources: [] }),
+  };
   readonly ebins = new EbinRepositories(() => this.shownEbins);
   readonly accounts = undefined;
   readonly audit = auditLog(openFarmDatabase(':memory:', { clock: systemClock }).audit);
@@ -135,6 +204,10 @@ export class ServiceDouble implements FarmService {
   }
   async cancel(selection: JobSelection, reason: string) {
     this.#called('cancel', selection, reason);
+    return selection.jobs ?? [];
+  }
+  async setUrgency(selection: JobSelection, urgency: number) {
+    this.#called('setUrgency', selection, urgency);
     return selection.jobs ?? [];
   }
   async retry(jobs: readonly string[]) {

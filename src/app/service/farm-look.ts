@@ -5,6 +5,7 @@ import { Dashboard } from '../dashboard/dashboard.ts';
 import { ebinLook } from '../ebin-targets/look.ts';
 import type { EbinLook } from '../ebins/index.ts';
 import type { Farm } from '../farm.ts';
+import { type Foresight, foresightOf } from '../foresight/index.ts';
 import { type PackageLook, packageLook } from '../packages/package-look.ts';
 import { pythonViews } from '../python-targets/views.ts';
 import { stageViews } from '../stage-targets/views.ts';
@@ -15,12 +16,16 @@ import { QueueNotes } from './queue-notes.ts';
 import { UpkeepLook } from './upkeep-look.ts';
 import { FarmViews } from './views.ts';
 
+/** Pages show at once what they can. */
+const patienceMs = 150;
+
 /** What may be asked of a farm without changing it: the same of its manager and of those who only look. */
 export abstract class FarmLook {
   readonly farm: Farm;
   readonly hub: LogHub;
   /** Repositories of ebins. */
   readonly ebins: EbinLook;
+  readonly foresight: Foresight;
   /** Who did what. */
   readonly audit: AuditLog;
   readonly dashboard: Dashboard;
@@ -38,9 +43,10 @@ export abstract class FarmLook {
     this.notes = new QueueNotes(farm, hub);
     this.audit = auditLog(farm.database.audit);
     this.ebins = ebinLook(farm, () => this.localBuilders() !== undefined);
+    this.foresight = foresightOf(farm, this.views, () => this.localBuilders(), patienceMs);
     this.#upkeep = new UpkeepLook(farm);
     this.packages = packageLook(farm);
-    this.dashboard = new Dashboard(farm, () => ({
+    this.dashboard = new Dashboard(farm, this.#upkeep, () => ({
       open: this.views.counts(),
       builders: this.builders(),
       upkeep: this.upkeep(),

@@ -21,6 +21,7 @@ import type { AuditMeans } from '../../database/index.ts';
 import type { FarmEvent } from '../../model/index.ts';
 import type { DashboardLook } from '../dashboard/dashboard.ts';
 import type { EbinLook } from '../ebins/index.ts';
+import type { Foresight } from '../foresight/index.ts';
 import type { PackageLook } from '../packages/package-look.ts';
 import type { PythonViews } from '../python-targets/views.ts';
 import type { Accounts } from './accounts.ts';
@@ -61,6 +62,8 @@ export interface Measurement {
 
 /** What the faces (HTTP, command line) may ask of a running manager. All reading is cheap enough to be polled. */
 export interface FarmService {
+  /** Why a job stands where it does, when it will be done, and what would be if. */
+  readonly foresight: Pick<Foresight, 'why' | 'forecast' | 'plans' | 'plan' | 'simulate'>;
   /** How people sign in with their accounts; undefined: with tokens alone. */
   readonly accounts: Accounts | undefined;
   /** Who did what. */
@@ -76,6 +79,8 @@ export interface FarmService {
   removeObsolete(request: RemovalRequest): Promise<RemovalReply>;
   /** Ends queued jobs and asks running ones to stop; returns the ids it concerned. */
   cancel(selection: JobSelection, reason: string): Promise<readonly string[]>;
+  /** Gives queued jobs another urgency, and what they wait for at least the same; returns the ids that it concerned. */
+  setUrgency(selection: JobSelection, urgency: number): Promise<readonly string[]>;
   /** Schedules the newest job of each again, at the commit it had. */
   retry(jobs: readonly string[]): Promise<ScheduleReply>;
   /** Cancels what is queued and leaves running jobs and logs alone (specification 13.9). */

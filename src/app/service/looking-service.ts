@@ -45,6 +45,7 @@ export class LookingService extends FarmLook implements FarmService {
   readonly schedule = refuse;
   readonly removeObsolete = refuse;
   readonly cancel = refuse;
+  readonly setUrgency = refuse;
   readonly retry = refuse;
   readonly clearQueue = refuse;
   readonly drain = refuse;

@@ -1,12 +1,15 @@
 import {
   ebinRequestDropSchema,
   ebinRequestSchema,
+  forecastQuerySchema,
   jobSelectionSchema,
   readMessage,
   removalRequestSchema,
   scheduleRequestSchema,
+  simulateQuerySchema,
   upkeepPauseSchema,
   upkeepRunRequestSchema,
+  whyQuerySchema,
 } from '../../api/index.ts';
 import type { CallHandler } from '../../channel/index.ts';
 import type { FarmService } from './farm-service.ts';
@@ -47,6 +50,9 @@ export function operatorCalls(service: FarmService): Readonly<Record<string, Cal
     jobs: async (body) => (body as readonly string[]).map((id) => service.job(id) ?? null),
     stats: async () => service.stats(),
     builders: async () => service.builders(),
+    why: async (body) => service.foresight.why(readMessage(whyQuerySchema, body).of),
+    forecast: async (body) => service.foresight.forecast(readMessage(forecastQuerySchema, body)),
+    simulate: async (body) => service.foresight.simulate(readMessage(simulateQuerySchema, body)),
     health: async () => service.health(),
   };
 }

@@ -10,6 +10,7 @@ import type {
   UpkeepRunRequest,
 } from '../../api/index.ts';
 import { serveCalls } from '../../channel/index.ts';
+import type { JobRevision } from '../../database/index.ts';
 import { fault, type Problem, ProblemError } from '../../diagnostics/index.ts';
 import type { Dispatcher } from '../../dispatcher/index.ts';
 import { machine, removeEntry, replaceFile, systemRandom } from '../../host/index.ts';
@@ -35,7 +36,7 @@ import { notifierMeasurements } from './notifier-measurements.ts';
 import { operatorCalls } from './operator-calls.ts';
 import { removeFor } from './removal.ts';
 import { Scheduling } from './scheduling.ts';
-import { isSelected } from './selection.ts';
+import { isSelected, openIds } from './selection.ts';
 import { dispatcherOf } from './service-dispatcher.ts';
 import { notifierConfig, Telling, wasReplaced } from './telling.ts';
 import { Tokens } from './tokens.ts';
@@ -386,6 +387,12 @@ export class RunningFarm extends FarmLook implements FarmService {
     return this.#cancel((job) => isSelected(job, selection), reason);
   }
 
+  async setUrgency(selection: JobSelection, urgency: number): Promise<readonly string[]> {
+    const isMeant = (job: JobRevision): boolean => job.state !== 'running' && isSelected(job, selection);
+    const ids = openIds(this.farm, isMeant);
+    return ids.length === 0 ? [] : await this.#dispatcher.hurry(ids, urgency);
+  }
+
   async clearQueue(selection: JobSelection): Promise<readonly string[]> {
     return this.#cancel(
       (job) => job.state !== 'running' && isSelected(job, selection),
@@ -395,18 +402,11 @@ export class RunningFarm extends FarmLook implements FarmService {
   }
 
   async #cancel(
-    isMeant: (job: { id: JobId; source: string | undefined; state: string }) => boolean,
+    isMeant: (job: JobRevision) => boolean,
     reason: string,
     which: 'all' | 'queued' = 'all',
   ): Promise<readonly string[]> {
-    const ids = [
-      ...new Set(
-        this.farm.database.views
-          .openRevisions()
-          .filter(isMeant)
-          .map(({ id }) => id),
-      ),
-    ];
+    const ids = openIds(this.farm, isMeant);
     if (ids.length > 0) await this.#dispatcher.cancel(ids, reason, which);
     return ids;
   }

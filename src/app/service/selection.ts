@@ -1,6 +1,6 @@
 import type { JobSelection } from '../../api/index.ts';
-import type { JobRevision } from '../../database/index.ts';
-import { parseJobId } from '../../primitives/index.ts';
+import type { FarmDatabase, JobRevision } from '../../database/index.ts';
+import { type JobId, parseJobId } from '../../primitives/index.ts';
 
 /** Whether a job is meant: by id or pkgbase, target, source, and a pattern on its pkgbase; all that is given holds. */
 export function isSelected(job: Pick<JobRevision, 'id' | 'source'>, selection: JobSelection): boolean {
@@ -21,3 +21,16 @@ function pattern(text: string): RegExp {
     .replaceAll('?', '.');
   return new RegExp(`^${source}$`);
 }
+
+/** Ids of jobs that are not over and are meant, each once. */
+export const openIds = (
+  { database }: { readonly database: FarmDatabase },
+  isMeant: (job: JobRevision) => boolean,
+): readonly JobId[] => [
+  ...new Set(
+    database.views
+      .openRevisions()
+      .filter(isMeant)
+      .map(({ id }) => id),
+  ),
+];

@@ -157,6 +157,7 @@ export class Telling {
       }
       case 'plan-finished':
       case 'job-canceling':
+      case 'job-urgency':
         return [];
     }
   }

@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
 import type { FarmClient } from '../../app/client/index.ts';
 import { problem } from '../../diagnostics/index.ts';
+import { systemClock } from '../../host/index.ts';
 import { parseJobId } from '../../primitives/index.ts';
 import { askFarm, type ManagerOption } from '../asked-farm.ts';
+import { rangeText, whenText } from '../look-ahead.ts';
 import { exitCodes, type Shell } from '../shell.ts';
 import { conclude } from './schedule.ts';
 
@@ -17,7 +19,9 @@ export function addQueue(program: Command, shell: Shell): void {
   const queue = program.command('queue').description('the queue of a running farm: show it, clear it');
   queue
     .command('show', { isDefault: true })
-    .description('jobs that run and wait, and builders')
+    .description(
+      'jobs that run and wait in the order in which they are given out, when they will be done, and builders',
+    )
     .option('--manager <url>', 'web address of the manager')
     .action((options: ManagerOption) => askFarm(shell, options, (client) => show(shell, client)));
   queue
@@ -90,12 +94,35 @@ function addCommands(program: Command, shell: Shell): void {
 /** Whether a pkgbase or a whole id means this job. */
 const isMeant = (asked: string, id: string): boolean => id === asked || parseJobId(id)?.name === asked;
 
+/** Jobs that a forecast is asked for: what nobody reads is not told. */
+const mostForeseen = 500;
+
 async function show(shell: Shell, client: FarmClient): Promise<void> {
-  const [stats, builders] = await Promise.all([client.stats(), client.builders()]);
-  shell.printJson({ ...stats, builders });
-  for (const { name, node } of stats.active.packages) shell.print(`running  ${name} on ${node}`);
-  for (const { name, build_class: of } of stats.waiting.packages)
-    shell.print(`waiting  ${name}${of === null ? '' : ` (class ${of})`}`);
+  const [stats, builders, forecast] = await Promise.all([
+    client.stats(),
+    client.builders(),
+    client.forecast({ limit: mostForeseen }),
+  ]);
+  shell.printJson({ ...stats, builders, forecast });
+  const nowMs = systemClock.nowMs();
+  const foreseen = new Map(forecast.jobs.map((job) => [job.job, job]));
+  const when = (name: string): string => {
+    const job = foreseen.get(name);
+    return job ? `: ${whenText(job, nowMs)}` : '';
+  };
+  for (const { name, node } of stats.active.packages) shell.print(`running  ${name} on ${node}${when(name)}`);
+  const placeOf = ({ name }: { readonly name: string }): number => {
+    const { position, end } = foreseen.get(name) ?? { position: null, end: null };
+    return position ?? (end === null ? Number.MAX_SAFE_INTEGER : -1);
+  };
+  for (const one of stats.waiting.packages.toSorted((a, b) => placeOf(a) - placeOf(b)))
+    shell.print(
+      `waiting  ${one.name}${one.build_class === null ? '' : ` (class ${one.build_class})`}${when(one.name)}`,
+    );
+  for (const { plan, end, open } of forecast.plans)
+    shell.print(
+      `plan     ${plan}: ${open} open, ${end === null ? 'nobody knows when it is done' : `done ${rangeText(end, nowMs)}`}`,
+    );
   for (const { name, state, slots, busy, trouble } of builders)
     shell.print(
       `builder  ${name}: ${state}, ${busy.length} of ${slots} slots${trouble === undefined ? '' : `; takes no jobs: ${trouble}`}`,

@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
-import { farmStatus, isFarm, openFarm } from '../../app/index.ts';
+import type { ForecastView } from '../../api/index.ts';
+import { type FarmStatus, farmStatus, isFarm, openFarm } from '../../app/index.ts';
 import { systemClock } from '../../host/index.ts';
 import { formatDuration } from '../../primitives/index.ts';
+import { looking, rangeText } from '../look-ahead.ts';
 import type { Shell } from '../shell.ts';
 import { linesOf } from './ebin-request.ts';
 import { upkeepLines } from './upkeep.ts';
@@ -16,7 +18,8 @@ export function addStatus(program: Command, shell: Shell): void {
       const farm = await openFarm(shell.farmFolder(isFarm), 'read');
       try {
         const status = await farmStatus(farm);
-        shell.printJson(status);
+        const forecast = await foreseen(shell, status);
+        shell.printJson({ ...status, forecast: forecast ?? null });
         const holder =
           status.manager === undefined
             ? 'no packmill is at work here'
@@ -40,6 +43,11 @@ export function addStatus(program: Command, shell: Shell): void {
           shell.print(
             `${jobs} ${jobs === 1 ? 'job waits' : 'jobs wait'} for a builder of architecture '${arch}': none is at work`,
           );
+        const nowMs = systemClock.nowMs();
+        for (const { plan, end, open, stuck } of forecast?.plans ?? [])
+          shell.print(
+            `plan ${plan} has ${open} open ${open === 1 ? 'job' : 'jobs'}: ${end === null ? 'nobody knows when they are done' : `done ${rangeText(end, nowMs)}`}${stuck === 0 ? '' : `; ${stuck} will not run as things stand (packmill why NAME)`}`,
+          );
         if (status.plan === undefined) return shell.print('nothing has been planned yet');
         const counts = Object.entries(status.counts).map(([state, count]) => `${count} ${state}`);
         shell.print(`plan ${status.plan}: ${counts.join(', ')}`);
@@ -52,4 +60,14 @@ export function addStatus(program: Command, shell: Shell): void {
         await farm.close();
       }
     });
+}
+
+/** When open plans will be done; only asked for where something is open and somebody is at work. */
+async function foreseen(shell: Shell, status: FarmStatus): Promise<ForecastView | undefined> {
+  if (status.manager === undefined || Object.values(status.open).every((count) => !count)) return undefined;
+  let found: ForecastView | undefined;
+  await looking(shell, {}, async (look) => {
+    found = await look.forecast({ limit: 0 });
+  });
+  return found;
 }

@@ -41,6 +41,7 @@ import { queueCodes } from './queue.table.ts';
 import { reviewCodes } from './review.table.ts';
 import { sandboxCodes } from './sandbox.table.ts';
 import { schedulingCodes } from './scheduling.table.ts';
+import { simulationCodes } from './simulation.table.ts';
 import { sshCodes } from './ssh.table.ts';
 import { stageMirrorCodes } from './stage-mirror.table.ts';
 import { stagesCodes } from './stages.table.ts';
@@ -86,6 +87,7 @@ const tables = {
   ...queueCodes,
   ...sandboxCodes,
   ...schedulingCodes,
+  ...simulationCodes,
   ...sshCodes,
   ...reviewCodes,
   ...fetcherCodes,

@@ -15,6 +15,8 @@ export interface Column<Row> {
   readonly align?: 'end';
   /** The column that tells which row it is: the row's header. */
   readonly isHead?: boolean;
+  /** Long text: it may take several lines. */
+  readonly isLoose?: boolean;
   /** Left out where there is little room. */
   readonly isWide?: boolean;
 }
@@ -154,8 +156,9 @@ function Cell<Row>({ column, row }: { readonly column: Column<Row>; readonly row
   return <td class={classOf(column)}>{column.cell(row)}</td>;
 }
 
-const classOf = ({ align, isWide }: Pick<Column<never>, 'align' | 'isWide'>): string | undefined =>
-  [align === 'end' ? 'end' : '', isWide ? 'wide' : ''].join(' ').trim() || undefined;
+const classOf = (column: Pick<Column<never>, 'align' | 'isWide' | 'isLoose'>): string | undefined =>
+  [column.align ?? '', column.isWide ? 'wide' : '', column.isLoose ? 'loose' : ''].join(' ').trim() ||
+  undefined;
 
 /** Room for rows that are not drawn. */
 const Gap = ({ rows, columns }: { readonly rows: number; readonly columns: number }) => (

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useNow } from './now.ts';
+import { signOf, toneOf } from './states.ts';
 import { bytes, duration, fullTime, jobAddress, jobParts, relativeTime } from './words.ts';
 
 /** A time as people say it; local time and UTC show on hover. Nothing where there is none. */
@@ -51,39 +52,11 @@ export function Bytes({
   );
 }
 
-const badges: Readonly<Record<string, readonly [sign: string, tone: string]>> = {
-  waiting: ['◌', 'quiet'],
-  ready: ['○', 'quiet'],
-  running: ['▶', 'busy'],
-  succeeded: ['✓', 'good'],
-  'already-built': ['=', 'quiet'],
-  skipped: ['–', 'quiet'],
-  failed: ['✗', 'bad'],
-  'timed-out': ['◔', 'bad'],
-  canceled: ['⊘', 'quiet'],
-  blocked: ['■', 'warn'],
-  lost: ['?', 'warn'],
-  idle: ['○', 'quiet'],
-  busy: ['▶', 'busy'],
-  draining: ['▽', 'warn'],
-  incompatible: ['✗', 'bad'],
-  flapping: ['≈', 'warn'],
-  fresh: ['✓', 'good'],
-  review: ['✎', 'warn'],
-  paused: ['‖', 'quiet'],
-  unseen: ['·', 'quiet'],
-  'by-hand': ['☞', 'quiet'],
-  done: ['✓', 'good'],
-  later: ['…', 'warn'],
-  interrupted: ['⊘', 'warn'],
-};
-
 /** A state as sign, colour and word, so that none of them carries it alone. `word`: another word than the state's own. */
 export function StateBadge({ state, word }: { readonly state: string; readonly word?: string }) {
-  const [sign, tone] = badges[state] ?? ['·', 'quiet'];
   return (
-    <span class="badge" data-tone={tone} data-state={state}>
-      <span aria-hidden="true">{sign}</span> {word ?? state}
+    <span class="badge" data-tone={toneOf(state)} data-state={state}>
+      <span aria-hidden="true">{signOf(state)}</span> {word ?? state}
     </span>
   );
 }
@@ -150,7 +123,17 @@ export function Meter({
 }) {
   return (
     <span class="meter">
-      <meter min={0} max={Math.max(1, of)} value={value} aria-label={label} />
+      <span
+        class="bar"
+        role="meter"
+        aria-label={label}
+        aria-valuemin={0}
+        aria-valuemax={Math.max(1, of)}
+        aria-valuenow={value}
+        aria-valuetext={`${value} of ${of}`}
+      >
+        <span style={{ width: `${(100 * value) / Math.max(1, of)}%` }} />
+      </span>
       <span class="number" aria-hidden="true">
         {value}/{of}
       </span>
