@@ -1,6 +1,6 @@
 import {
-  rebuildDecisionSchema,
   type RebuildDecisionWord,
+  rebuildDecisionSchema,
   rebuildListQuerySchema,
   rebuildListSchema,
   rebuildParamsSchema,
