@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { steadyCompressor } from '../src/host/index.ts';
@@ -48,11 +48,19 @@ function inTurns(ours: (round: number) => Spent, theirs: (round: number) => Spen
   return [middle(spent[0]), middle(spent[1])];
 }
 
-/** Ours in a process of its own: what it takes to start one is part of it. */
-function inProcess(call: string): Spent {
+/** Ours in a process of its own, without what it takes to start that: a build that packs runs already. */
+function inProcess(folder: string, call: string): Spent {
   const room = JSON.stringify(join(import.meta.dirname, '../src/captures/index.ts'));
-  const script = `import { capture, captureFormat, unpackArchive } from ${room}; await ${call};`;
-  return spend([process.execPath, '--input-type=module', '-e', script]);
+  const end = join(folder, 'end.json');
+  const script = `import { capture, captureFormat, unpackArchive } from ${room};
+import { writeFileSync } from 'node:fs';
+const start = performance.now();
+await ${call};
+writeFileSync(${JSON.stringify(end)}, JSON.stringify({ wall: performance.now() - start }));`;
+  const idle = spend([process.execPath, '--input-type=module', '-e', script.replace(`await ${call};`, '')]);
+  const whole = spend([process.execPath, '--input-type=module', '-e', script]);
+  const { wall } = JSON.parse(readFileSync(end, 'utf8')) as { wall: number };
+  return { wall, cpu: whole.cpu - idle.cpu };
 }
 
 /** A shell command that has to succeed. */
@@ -75,20 +83,30 @@ function captures(folder: string, tree: string): void {
     ['zstd', 3, '.tar.zst'],
     ['gzip', 6, '.tar.gz'],
     ['xz', 1, '.tar.xz'],
+    ['xz', 6, '.tar.xz'],
   ] as const) {
     const path = join(folder, `ours${suffix}`);
     const other = join(folder, `theirs${suffix}`);
     const { program, args } = steadyCompressor(compression, { level });
     const request = JSON.stringify({ root: tree, path, time: 0, level });
     const pack = `tar -C "$1" --sort=name -cf - . | ${program} ${args.join(' ')} > "$2" && sync "$2"`;
-    const packed = inTurns(
-      () => {
-        rmSync(path, { force: true });
-        return inProcess(`capture({ ...${request}, format: captureFormat(${JSON.stringify(path)}) })`);
-      },
-      () => spend(['bash', '-o', 'pipefail', '-c', pack, 'bash', tree, other]),
-    );
-    ratioLine(`pack (${compression} -${level})`, packed);
+    for (const [what, script] of [
+      ['', pack],
+      [' and sha256sum', `${pack} && sha256sum "$2"`],
+    ] as const) {
+      const packed = inTurns(
+        () => {
+          rmSync(path, { force: true });
+          return inProcess(
+            folder,
+            `capture({ ...${request}, format: captureFormat(${JSON.stringify(path)}) })`,
+          );
+        },
+        () => spend(['bash', '-o', 'pipefail', '-c', script, 'bash', tree, other]),
+      );
+      ratioLine(`pack (${compression} -${level})${what}`, packed);
+    }
+    if (compression === 'xz' && level > 1) continue;
     const fresh = (name: string): string => {
       rmSync(join(folder, name), { recursive: true, force: true });
       mkdirSync(join(folder, name));
@@ -96,7 +114,7 @@ function captures(folder: string, tree: string): void {
     };
     const unpack = `${program} -dc "$1" | tar -xpf - -C "$2"`;
     const unpacked = inTurns(
-      () => inProcess(`unpackArchive(${JSON.stringify({ archive: path, folder: fresh('a') })})`),
+      () => inProcess(folder, `unpackArchive(${JSON.stringify({ archive: path, folder: fresh('a') })})`),
       () => spend(['bash', '-o', 'pipefail', '-c', unpack, 'bash', path, fresh('b')]),
     );
     ratioLine(`unpack (${compression})`, unpacked);

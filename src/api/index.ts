@@ -1,3 +1,4 @@
+export * from './audit.ts';
 export * from './build-history.ts';
 export * from './builder-protocol.ts';
 export * from './dashboard-views.ts';
@@ -13,10 +14,12 @@ export * from './log-requests.ts';
 export * from './object-transfer.ts';
 export * from './package-checks.ts';
 export * from './problem-body.ts';
+export * from './python-farm.ts';
 export * from './python-symbols.ts';
 export * from './read-message.ts';
 export * from './rebuild-views.ts';
 export * from './repository-views.ts';
 export * from './schedule.ts';
+export * from './sign-in.ts';
 export * from './stage-views.ts';
 export * from './upkeep-views.ts';

@@ -9,7 +9,7 @@ const arch = z.string().min(1).max(64);
 export const repositorySchema = z.object({
   name: z.string(),
   arch: z.string(),
-  kind: z.enum(['pacman', 'ebuild-tree', 'ebins', 'stages']),
+  kind: z.enum(['pacman', 'ebuild-tree', 'ebins', 'stages', 'python']),
   /** Number of the visible generation. */
   generation: z.int(),
   packages: z.int(),

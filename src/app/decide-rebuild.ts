@@ -7,6 +7,7 @@ import { RecordedWorld } from './abi/world.ts';
 import { lastMade, successesOf } from './artifacts-at-hand.ts';
 import type { Farm } from './farm.ts';
 import { isTreeTarget } from './recipe-kinds.ts';
+import { isPythonTarget } from './python-targets/is-python-target.ts';
 
 /**
  * Whether a job has to be rebuilt because a dependency was: when a soname that its packages use was provided by an earlier
@@ -15,6 +16,9 @@ import { isTreeTarget } from './recipe-kinds.ts';
  */
 export async function decideRebuild(farm: Farm, { job, rebuilt }: DecisionInput): Promise<DecisionResult> {
   const names = rebuilt.map(nameOf).join(', ');
+  // a manifest is of all graphs; it looks at them itself, and does nothing when they are the same
+  if (isPythonTarget(farm, parseJobId(job.id)?.target ?? ''))
+    return { run: true, reason: `${names} was explored` };
   switch (farm.config.rebuild.dependants) {
     case 'all':
       return { run: true, reason: `${names} was rebuilt` };

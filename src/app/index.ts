@@ -13,7 +13,8 @@ export { managerUrl } from './farm-client.ts';
 export { isFarm } from './is-farm.ts';
 export type { BuildRequest } from './main-path.ts';
 export type { CleanUp, CleanUpLimits, CleanUpReport } from './obsolete-packages.ts';
-export type { FarmService, LogRevision, Measurement, TokenRole } from './service/farm-service.ts';
+export { shownManifest } from './python-targets/shown-manifest.ts';
+export type { Bearer, FarmService, LogRevision, Measurement, TokenRole } from './service/farm-service.ts';
 export { type LogBytes, type LogReading, readLogFiles } from './service/log-reading.ts';
 export {
   type ObjectIntake,
@@ -32,6 +33,7 @@ const later =
 
 export const openFarm = later(async () => (await import('./farm.ts')).openFarm);
 export const initFarm = later(async () => (await import('./init-farm.ts')).initFarm);
+export const readAudit = later(async () => (await import('./service/audit-log.ts')).readAudit);
 export const farmStatus = later(async () => (await import('./farm-status.ts')).farmStatus);
 export const stageViews = later(async () => (await import('./stage-targets/views.ts')).stageViews);
 export const dumpFarm = later(async () => (await import('./dump-farm.ts')).dumpFarm);

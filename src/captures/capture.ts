@@ -17,6 +17,7 @@ import { writeLive } from './live.ts';
 import { lxdHead } from './lxd.ts';
 import { ociPieces } from './oci.ts';
 import { packed } from './packed.ts';
+import { writePlainTar } from './plain-tar.ts';
 import { writeSquashfs } from './squashfs.ts';
 import { TreeTar } from './tree-tar.ts';
 
@@ -63,8 +64,12 @@ async function write(path: string, request: CaptureRequest): Promise<Omit<Captur
     return { sizeBytes, digest: hashes['sha256'] ?? '', members: tar.members };
   };
   switch (container) {
-    case 'tar':
+    case 'tar': {
+      const plain = await writePlainTar(path, request);
+      if (plain) return plain;
+      removeEntry(path);
       return await stream(packed(tar, compression, request));
+    }
     case 'lxd': {
       const whole = joined(lxdHead(imageOf(request), request.time), tar);
       return await stream(packed(whole, compression, request));

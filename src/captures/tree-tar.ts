@@ -48,6 +48,16 @@ function tarOptions(request: CaptureRequest, prefix: string | undefined): readon
   ];
 }
 
+/** GNU tar as it packs the root of a request, to its standard output unless another file is named. */
+export function tarProgram(
+  request: CaptureRequest,
+  prefix: string | undefined,
+  to: readonly string[] = ['-f', '-'],
+): Filter {
+  const args = ['-c', ...to, ...tarOptions(request, prefix), '-C', request.root, '.'];
+  return surrounded('tar', args, request);
+}
+
 /** A tree as a tar that depends on its content alone. Its pieces can be asked for once. */
 export class TreeTar implements AsyncIterable<Uint8Array> {
   readonly #request: CaptureRequest;
@@ -66,10 +76,8 @@ export class TreeTar implements AsyncIterable<Uint8Array> {
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
-    const { root } = this.#request;
-    const args = ['-c', '-f', '-', ...tarOptions(this.#request, this.#prefix), '-C', root, '.'];
-    const sorter = new TarRecordSorter(root);
-    for await (const piece of programPieces(surrounded('tar', args, this.#request))) {
+    const sorter = new TarRecordSorter(this.#request.root);
+    for await (const piece of programPieces(tarProgram(this.#request, this.#prefix))) {
       const passed = sorter.push(piece);
       if (passed.byteLength > 0) yield passed;
     }

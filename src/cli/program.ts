@@ -19,6 +19,7 @@ const commands: Readonly<Record<string, () => Promise<Add>>> = {
   plan: async () => (await import('./commands/plan.ts')).addPlan,
   status: async () => (await import('./commands/status.ts')).addStatus,
   logs: async () => (await import('./commands/logs.ts')).addLogs,
+  audit: async () => (await import('./commands/audit.ts')).addAudit,
   why: async () => (await import('./commands/why.ts')).addWhy,
   abi: async () => (await import('./commands/abi.ts')).addAbi,
   rebuild: async () => (await import('./commands/rebuild.ts')).addRebuild,

@@ -4,6 +4,7 @@ import type { Clock } from '../host/index.ts';
 import { AbiRecords } from './abi-records.ts';
 import { ArtifactRecords } from './artifact-records.ts';
 import { AttemptRecords } from './attempt-records.ts';
+import { AuditRecords, auditTables } from './audit-records.ts';
 import { DurationRecords } from './duration-records.ts';
 import { EventRecords } from './event-records.ts';
 import { farmTables } from './farm-tables.ts';
@@ -52,6 +53,7 @@ export interface FarmDatabase {
   readonly words: WordRecords;
   readonly abi: AbiRecords;
   readonly rebuilds: RebuildRecords;
+  readonly audit: AuditRecords;
   /** For rooms with tables of their own. */
   readonly connection: DatabaseSync;
   /** All of `work` or nothing of it, on disk when it returns; `work` must not wait for anything. */
@@ -72,7 +74,7 @@ export function openFarmDatabase(path: string, options: OpenFarmOptions): FarmDa
   const isAlone = (options.mode ?? 'write') === 'write';
   const connection = SqlConnection.open(path, { readOnly, isAlone });
   try {
-    const lists = [farmTables, ...(options.migrations ?? [])];
+    const lists = [farmTables, auditTables, ...(options.migrations ?? [])];
     if (readOnly) for (const list of lists) checkVersion(connection, list);
     else migrate(connection, lists);
     const jobs = new JobRecords(connection);
@@ -95,6 +97,7 @@ export function openFarmDatabase(path: string, options: OpenFarmOptions): FarmDa
       words: new WordRecords(connection),
       abi: new AbiRecords(connection),
       rebuilds: new RebuildRecords(connection),
+      audit: new AuditRecords(connection, options.clock),
       connection: connection.raw,
       transaction: (work) => connection.transaction(work),
       transactionAhead: (work) => connection.transactionAhead(work),

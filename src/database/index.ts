@@ -11,6 +11,7 @@ export type {
 } from './abi-records.ts';
 export type { ArtifactRecords, NewArtifact, StoredArtifact } from './artifact-records.ts';
 export type { AttemptRecord, AttemptRecords } from './attempt-records.ts';
+export type { AuditEntry, AuditFilter, AuditMeans, AuditRecords } from './audit-records.ts';
 export type { DurationRecords } from './duration-records.ts';
 export type { EventRecords } from './event-records.ts';
 export { type FarmDatabase, type OpenFarmOptions, openFarmDatabase } from './farm-database.ts';

@@ -12,12 +12,12 @@ export interface Filter {
 }
 
 /** Nothing of ours but PATH reaches a program: variables change what it writes. */
-function environment(): Record<string, string> {
+export function environment(): Record<string, string> {
   return { PATH: process.env['PATH'] ?? '/usr/bin:/bin', LC_ALL: 'C' };
 }
 
 /** Ends a program when the signal aborts, or has done so already; until the function that is returned is called. */
-function killOnAbort(started: StartedProcess, signal: AbortSignal | undefined): () => void {
+export function killOnAbort(started: StartedProcess, signal: AbortSignal | undefined): () => void {
   const stop = (): void => void started.kill('SIGKILL');
   if (signal?.aborted) stop();
   signal?.addEventListener('abort', stop, { once: true });
@@ -25,7 +25,7 @@ function killOnAbort(started: StartedProcess, signal: AbortSignal | undefined): 
 }
 
 /** Collects the last words of a program. */
-function lastWords(program: StartedProcess): () => string {
+export function lastWords(program: StartedProcess): () => string {
   let words = '';
   program.stderr?.on('data', (piece: Buffer) => {
     words = (words + piece.toString('utf8')).slice(-2000);
@@ -33,7 +33,7 @@ function lastWords(program: StartedProcess): () => string {
   return () => words.trim();
 }
 
-function failed(
+export function failed(
   filter: Filter,
   end: { code: number | undefined; signal: string | undefined },
   words: string,

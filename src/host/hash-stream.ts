@@ -8,7 +8,8 @@ export interface StreamHashes {
   readonly sizeBytes: number;
 }
 
-class Hashes {
+/** Hashes of bytes that are added piece by piece. */
+export class Hashes {
   readonly #hashes: readonly (readonly [string, Hash])[];
   sizeBytes = 0;
   constructor(algorithms: readonly string[]) {

@@ -8,6 +8,7 @@ export {
 } from './cgroup.ts';
 export { findControlGroupsV1 } from './cgroup-v1.ts';
 export { findControlGroupsV2 } from './cgroup-v2.ts';
+export { chainToFile } from './chained-programs.ts';
 export { atEndOfMoment, type Clock, nextTurn, systemClock, VirtualClock } from './clock.ts';
 export { inflateRaw, unpackZstd, writeZstdFile } from './compress.ts';
 export {
@@ -152,6 +153,7 @@ export { syncTogether } from './sync-together.ts';
 export { readSystemFacts, type SystemFacts } from './system-facts.ts';
 export { askTcpPort, freeTcpPort, type TcpAnswer } from './tcp-port.ts';
 export { makeTemporaryFolder } from './temporary-folder.ts';
+export { readTextLines } from './text-lines.ts';
 export {
   copyTree,
   type FolderEntry,

@@ -66,8 +66,8 @@ export interface StartOptions {
   readonly gid?: number | undefined;
   /** A number is a descriptor of ours that the program reads. */
   readonly stdin?: 'pipe' | 'ignore' | number | undefined;
-  /** A number is a descriptor of ours that the program takes over as its own. */
-  readonly stdout?: 'pipe' | 'ignore' | 'inherit' | number | undefined;
+  /** A number is a descriptor of ours that the program takes over as its own; a stream, the input of another program. */
+  readonly stdout?: 'pipe' | 'ignore' | 'inherit' | number | Writable | undefined;
   readonly stderr?: 'pipe' | 'ignore' | 'inherit' | number | undefined;
   /** Whether it gets a session of its own, so that keys pressed at our terminal do not reach it. */
   readonly newSession?: boolean | undefined;

@@ -22,6 +22,8 @@ const statusOf: Partial<Record<string, number>> = {
   EBN084: 404,
   EBN095: 404,
   EBN104: 404,
+  IDN001: 503,
+  IDN002: 403,
   MPY330: 404,
   MPY331: 404,
 };

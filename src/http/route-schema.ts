@@ -25,6 +25,7 @@ export interface RouteDescription {
     | 'events'
     | 'commands'
     | 'objects'
+    | 'people'
     | 'upkeep'
     | 'ebins'
     | 'stages'

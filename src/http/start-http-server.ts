@@ -4,6 +4,7 @@ import fastify from 'fastify';
 import { type FarmService, type ObjectIntake, readLogFiles } from '../app/index.ts';
 import { repeatEvery, runAfter, systemClock, systemRandom } from '../host/index.ts';
 import { answerFrameworkError, answerNoHttp, answerProblems } from './answer-problems.ts';
+import { auditCommands } from './audit-commands.ts';
 import { commandRoutes } from './command-routes.ts';
 import { answerConditionally } from './conditional-answers.ts';
 import { dashboardRoutes } from './dashboard-routes.ts';
@@ -13,6 +14,7 @@ import { ebinRoutes } from './ebin-routes.ts';
 import { eventRoutes } from './event-routes.ts';
 import { farmRoutes } from './farm-routes.ts';
 import { completeLimits, type HttpOptions, type HttpServer } from './http-options.ts';
+import { identityRoutes } from './identity-routes.ts';
 import { listenAt, urlOf } from './listen.ts';
 import { LiveStreams } from './live-streams.ts';
 import { logRoutes } from './log-routes.ts';
@@ -20,6 +22,7 @@ import { FarmMetrics } from './metrics/farm-metrics.ts';
 import { objectRoutes } from './object-routes.ts';
 import { openapiRoute } from './openapi.ts';
 import { pageRoutes } from './page-routes.ts';
+import { pythonFarmRoutes } from './python-farm-routes.ts';
 import { pythonRoutes } from './python-routes.ts';
 import { queueRoutes } from './queue-routes.ts';
 import { rebuildRoutes } from './rebuild-routes.ts';
@@ -167,6 +170,8 @@ async function addRoutes(server: WebServer, options: HttpOptions, context: Route
   if (origins.length > 0) await allowOrigins(server, origins);
   await openapiRoute(server);
   await server.register(async (inner) => {
+    auditCommands(inner, context);
+    identityRoutes(inner, context);
     logRoutes(inner, context);
     queueRoutes(inner, context);
     dashboardRoutes(inner, context);
@@ -179,6 +184,7 @@ async function addRoutes(server: WebServer, options: HttpOptions, context: Route
     ebinRequestRoutes(inner, context);
     stageRoutes(inner, context);
     pythonRoutes(inner, context);
+    pythonFarmRoutes(inner, context);
     if (options.distfiles !== undefined)
       ebinFileRoutes(inner, {
         store: options.distfiles,

@@ -17,6 +17,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { capture, captureFormat, unpackArchive } from '../../src/captures/index.ts';
+import { packed } from '../../src/captures/packed.ts';
+import { writePlainTar } from '../../src/captures/plain-tar.ts';
+import { TreeTar } from '../../src/captures/tree-tar.ts';
 import { encodeTarEntry, readTarBytes, tarEnd } from '../../src/formats/archives/index.ts';
 import { removeTree } from '../../src/host/index.ts';
 
@@ -29,6 +32,7 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'packmill-captures-'));
   makeTree(join(folder, 'a'), ['user.one', 'user.two', 'user.three']);
   makeTree(join(folder, 'b'), ['user.three', 'user.two', 'user.one']);
+  makeTree(join(folder, 'plain'), ['user.one']);
 });
 afterAll(() => removeTree(folder));
 
@@ -128,6 +132,50 @@ describe('captures', () => {
       );
     },
   );
+
+  it.each(['s.tar', 's.tar.zst'])(
+    '%s is the same file whether it passes by here or goes from tar to the compressor, and says how many members it has',
+    async (name) => {
+      const root = join(folder, 'plain');
+      const strange = [
+        '  x: 1 user.a',
+        'line\n  x: 1 user.b\n  x: 1 user.c',
+        'line\n-rw-r--r-- x',
+        '-rwxrwxrwx',
+      ];
+      for (const one of strange) writeFileSync(join(root, one), one);
+      const whole = await captured('plain', name);
+      const request = { root, path: '', format: captureFormat(name), time, leaveOut: ['dev/*'], level: 3 };
+      const tar = new TreeTar(request);
+      const pieces: Uint8Array[] = [];
+      for await (const piece of packed(tar, request.format.compression, request)) pieces.push(piece);
+      expect(whole.equals(Buffer.concat(pieces))).toBe(true);
+      const plain = await writePlainTar(join(folder, `twice-${name}`), request);
+      expect(plain?.members).toBe(tar.members);
+      // several attributes, which tar has in the order of the file system
+      expect(
+        await writePlainTar(join(folder, `unordered-${name}`), { ...request, root: join(folder, 'a') }),
+      ).toBe(undefined);
+    },
+  );
+
+  it('a compressor or a tar that fails is told, and leaves no file', async () => {
+    const root = join(folder, 'plain');
+    const request = { root, path: join(folder, 'bad.tar.zst'), format: captureFormat('s.tar.zst'), time };
+    // a level that zstd does not know
+    const level = { ...request, level: -1 };
+    await expect(capture(level)).rejects.toMatchObject({
+      problem: { code: 'MCA002', why: 'Incorrect parameters' },
+    });
+    await expect(capture({ ...request, signal: AbortSignal.abort(new Error('enough')) })).rejects.toThrow(
+      'enough',
+    );
+    const within = ['sh', '-c', 'kill -9 $$', 'sh'];
+    await expect(capture({ ...request, within })).rejects.toMatchObject({
+      problem: { code: 'MCA002' },
+    });
+    expect(readdirSync(folder).filter((name) => name.startsWith('bad'))).toEqual([]);
+  });
 
   it('a squashfs is the same file for the same tree, and gives all of it back but access control lists', async () => {
     const [first, second] = [await captured('a', 's.squashfs'), await captured('b', 's.squashfs')];

@@ -14,8 +14,11 @@ import type {
   UpkeepView,
 } from '../../src/api/index.ts';
 import { EbinRepositories, type ShownRepository } from '../../src/app/ebins/index.ts';
-import type { FarmService, LogRevision, Measurement, TokenRole } from '../../src/app/index.ts';
+import type { Bearer, FarmService, LogRevision, Measurement } from '../../src/app/index.ts';
+import { auditLog } from '../../src/app/service/audit-log.ts';
+import { openFarmDatabase } from '../../src/database/index.ts';
 import { fault } from '../../src/diagnostics/index.ts';
+import { systemClock } from '../../src/host/index.ts';
 import type { FarmEvent, JobStateName } from '../../src/model/index.ts';
 import {
   type AttemptId,
@@ -98,10 +101,12 @@ export class ServiceDouble implements FarmService {
     queue: () => ({ jobs: [], counts: {}, targets: [], sources: [] }),
   };
   readonly ebins = new EbinRepositories(() => this.shownEbins);
+  readonly accounts = undefined;
+  readonly audit = auditLog(openFarmDatabase(':memory:', { clock: systemClock }).audit);
   readonly calls: { readonly name: string; readonly args: readonly unknown[] }[] = [];
-  readonly tokens = new Map<string, { role: TokenRole; name: string }>([
-    ['operator-token', { role: 'operator', name: 'olga' }],
-    ['builder-token', { role: 'builder', name: 'one' }],
+  readonly tokens = new Map<string, Bearer>([
+    ['operator-token', { role: 'operator', name: 'olga', means: 'token' }],
+    ['builder-token', { role: 'builder', name: 'one', means: 'token' }],
   ]);
   readonly attemptTokens = new Set(['attempt-token']);
   readonly jobs = new Map<string, JobView>();
@@ -178,6 +183,10 @@ export class ServiceDouble implements FarmService {
   stageSources: StageSourceView[] = [];
   async stages() {
     return this.stageSources;
+  }
+  pythonViews: Awaited<ReturnType<FarmService['python']>> = { builds: [], distributions: [], failures: [] };
+  async python() {
+    return this.pythonViews;
   }
   ebinRequests() {
     return this.ebinWishes;

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
+  auditReplySchema,
   concernedJobsSchema,
   drainReplySchema,
   removalReplySchema,
@@ -70,6 +71,24 @@ describe.each(commands)('POST $path', ({ path, body, reply, call }) => {
     ]);
     reply.parse(await answer.json());
     expect(farm.service.calls.map(({ name }) => name)).toEqual([call]);
+  });
+  it('is in the audit log, with the address for operators alone', async () => {
+    const newest = async (token?: string) => {
+      const headers: Record<string, string> = token ? { authorization: `Bearer ${token}` } : {};
+      const answer = await farm.get('/api/audit?limit=1', headers);
+      return auditReplySchema.parse(await answer.json()).entries[0];
+    };
+    const before = (await newest())?.id ?? 0;
+    await farm.post(path, body, 'operator-token');
+    await farm.post(path, body, 'wrong-token');
+    const entry = await newest('operator-token');
+    expect(entry).toMatchObject({ who: 'olga', means: 'token', outcome: 'done', status: 200 });
+    expect(entry?.address).toMatch(/127\.0\.0\.1$/);
+    expect(entry?.id).toBe(before + 1);
+    expect(entry?.action.split('/')[1]).toBe('api');
+    for (const [name, value] of Object.entries(body as object))
+      expect(JSON.parse(entry?.subject ?? '')).toHaveProperty(name, value);
+    expect(await newest()).not.toHaveProperty('address');
   });
   it.each(strangers)('does nothing with %s', async (_, token, status, code) => {
     const answer = await farm.post(path, body, token);

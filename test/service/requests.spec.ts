@@ -144,5 +144,17 @@ describe('requests to a farm at work', () => {
     expect(ended).toMatchObject({ code: 2 });
     expect(ended.stderr).toContain("SCH007 no builder is called 'nobody'");
     expect(ended.stderr).toContain(`Known are '${name}'. 'packmill queue' shows`);
+    const told = await farm.do('audit', '--limit', '3');
+    const words = told
+      .trim()
+      .split('\n')
+      .map((line) => line.split('  ').slice(1));
+    const who = expect.stringMatching(/^this machine \(machine, .*127\.0\.0\.1\)$/);
+    const action = 'POST /api/builders/:name/drain';
+    expect(words).toEqual([
+      [who, action, '{"name":"nobody","drained":true}', 'refused: SCH007'],
+      [who, action, JSON.stringify({ name, drained: false }), 'done'],
+      [who, 'POST /api/schedule', expect.stringContaining('patient'), 'done'],
+    ]);
   });
 });

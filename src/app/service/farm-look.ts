@@ -6,7 +6,9 @@ import { Dashboard } from '../dashboard/dashboard.ts';
 import { ebinLook } from '../ebin-targets/look.ts';
 import type { EbinLook } from '../ebins/index.ts';
 import type { Farm } from '../farm.ts';
+import { pythonViews } from '../python-targets/views.ts';
 import { stageViews } from '../stage-targets/views.ts';
+import { type AuditLog, auditLog } from './audit-log.ts';
 import { ebinRequestViews } from './ebin-requests.ts';
 import type { LogRevision } from './farm-service.ts';
 import { QueueNotes } from './queue-notes.ts';
@@ -22,6 +24,8 @@ export abstract class FarmLook {
   readonly ebins: EbinLook;
   readonly rebuilds: RebuildDesk;
   readonly repositories: RepositoryLook;
+  /** Who did what. */
+  readonly audit: AuditLog;
   readonly dashboard: Dashboard;
   protected readonly views: FarmViews;
   protected readonly notes: QueueNotes;
@@ -36,6 +40,7 @@ export abstract class FarmLook {
     this.repositories = new RepositoryLook(farm, this.mayChange());
     this.views = new FarmViews(farm, () => this.localBuilders());
     this.notes = new QueueNotes(farm, hub);
+    this.audit = auditLog(farm.database.audit);
     this.ebins = ebinLook(farm, () => this.localBuilders() !== undefined);
     this.#upkeep = new UpkeepLook(farm);
     this.dashboard = new Dashboard(farm, () => ({
@@ -73,6 +78,10 @@ export abstract class FarmLook {
 
   stages() {
     return stageViews(this.farm);
+  }
+
+  python() {
+    return pythonViews(this.farm);
   }
 
   ebinRequests() {

@@ -17,14 +17,25 @@ import type {
   UpkeepRunRequest,
   UpkeepView,
 } from '../../api/index.ts';
+import type { AuditMeans } from '../../database/index.ts';
 import type { FarmEvent } from '../../model/index.ts';
 import type { RebuildDesk } from '../abi/rebuild-desk.ts';
 import type { DashboardLook } from '../dashboard/dashboard.ts';
 import type { EbinLook } from '../ebins/index.ts';
 import type { RepositoryLook } from './repository-look.ts';
+import type { PythonViews } from '../python-targets/views.ts';
+import type { Accounts } from './accounts.ts';
+import type { AuditLog } from './audit-log.ts';
 
 /** Who may do what. `builder`: hand in objects, fetch inputs. `operator`: schedule, cancel, drain. */
 export type TokenRole = 'builder' | 'operator';
+
+/** Whose token it is, what it may do, and how that is known. */
+export interface Bearer {
+  readonly role: TokenRole;
+  readonly name: string;
+  readonly means: AuditMeans;
+}
 
 /** One revision of a package's log: queue notes and the logs of all attempts of one job, as one stream of bytes. */
 export interface LogRevision {
@@ -51,6 +62,10 @@ export interface Measurement {
 
 /** What the faces (HTTP, command line) may ask of a running manager. All reading is cheap enough to be polled. */
 export interface FarmService {
+  /** How people sign in with their accounts; undefined: with tokens alone. */
+  readonly accounts: Accounts | undefined;
+  /** Who did what. */
+  readonly audit: AuditLog;
   /** What may be seen of repositories of ebins. */
   readonly ebins: EbinLook;
   /** Results that are held back since they break published packages. */
@@ -81,6 +96,8 @@ export interface FarmService {
   requestEbin(request: EbinRequest): Promise<EbinRequestView>;
   /** Forgets such a request. Throws EBN104. */
   dropEbinRequest(id: number): Promise<void>;
+  /** Sources of Python distributions: how they stand, what failed, and what was built. */
+  python(): Promise<PythonViews>;
   /** Sources of stages, and what their mirrors have. */
   stages(): Promise<readonly StageSourceView[]>;
   /** Combinations that are asked for, and how they stand. */
@@ -108,7 +125,7 @@ export interface FarmService {
   measurements?(): readonly Measurement[];
 
   /** The role a bearer token stands for, and whose it is. */
-  authenticate(token: string): { readonly role: TokenRole; readonly name: string } | undefined;
+  authenticate(token: string): Bearer | undefined;
   /** Whether this token of an attempt (`WorkOrder.token`) may hand in objects now. */
   mayHandIn(token: string): boolean;
 }

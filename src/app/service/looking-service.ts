@@ -36,6 +36,7 @@ export class LookingService extends FarmLook implements FarmService {
     return undefined;
   }
 
+  readonly accounts = undefined;
   protected override troubles(): readonly string[] {
     const manager = readManager(this.farm.paths.lock);
     return manager === undefined ? ['no manager is at work: nothing is accepted'] : lastTroubles(this.farm);

@@ -11,7 +11,7 @@ import { rollbackRepository } from '../repositories.ts';
 export interface RepositoryView {
   readonly name: string;
   readonly arch: string;
-  readonly kind: 'pacman' | 'ebuild-tree' | 'ebins' | 'stages';
+  readonly kind: 'pacman' | 'ebuild-tree' | 'ebins' | 'stages' | 'python';
   readonly generation: number;
   readonly packages: number;
   /** When its visible generation was made, ms since the epoch; undefined when that is not recorded. */

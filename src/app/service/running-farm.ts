@@ -34,6 +34,7 @@ import { type HeldResults, heldBack } from './held-results.ts';
 import { noSuchBuilder } from './known-names.ts';
 import { LandingZone } from './landing-zone.ts';
 import { LocalBuilders } from './local-builders.ts';
+import { notifierMeasurements } from './notifier-measurements.ts';
 import { operatorCalls } from './operator-calls.ts';
 import { removeFor } from './removal.ts';
 import { Scheduling } from './scheduling.ts';
@@ -87,7 +88,6 @@ export class RunningFarm extends FarmLook implements FarmService {
     super(farm, new LogHub({ clock: farm.clock }), options.environment.LOGS_URL);
     this.#carriers = carriers;
     this.#options = options;
-    const { database, config } = farm;
     this.#troubles = new Troubles(farm, options.say);
     this.#failures = new FailureLines(farm, options.say);
     this.#dispatcher = dispatcherOf(farm, carriers);
@@ -96,8 +96,7 @@ export class RunningFarm extends FarmLook implements FarmService {
     this.#publishing = this.#makePublishing();
     this.#sources = new RecipeSources(farm, this.#over.signal);
     this.#tokens = new Tokens({
-      config,
-      database,
+      farm,
       dispatcher: this.#dispatcher,
       random: systemRandom,
       local: this.#localToken,
@@ -491,16 +490,11 @@ export class RunningFarm extends FarmLook implements FarmService {
   }
 
   measurements(): readonly Measurement[] {
-    const notifications = this.#notifier.figures().map(
-      ({ channel, failed }): Measurement => ({
-        name: 'notifications_failed_total',
-        help: 'Notifications that were given up',
-        kind: 'counter',
-        value: failed,
-        labels: { channel },
-      }),
-    );
-    return [...notifications, ...this.#upkeep.measurements()];
+    return [...notifierMeasurements(this.#notifier), ...this.#upkeep.measurements()];
+  }
+
+  get accounts() {
+    return this.#tokens.accounts;
   }
 
   authenticate(token: string) {

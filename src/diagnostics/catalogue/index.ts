@@ -22,6 +22,7 @@ import { gentooCodes } from './gentoo.table.ts';
 import { gitCodes } from './git.table.ts';
 import { hostCodes } from './host.table.ts';
 import { httpCodes } from './http.table.ts';
+import { identityCodes } from './identity.table.ts';
 import { incrementalCodes } from './incremental.table.ts';
 import { logsCodes } from './logs.table.ts';
 import { metroCodes } from './metro.table.ts';
@@ -32,6 +33,7 @@ import { plannerCodes } from './planner.table.ts';
 import { publishingCodes } from './publishing.table.ts';
 import { pythonCodes } from './python.table.ts';
 import { pythonBuildCodes } from './python-build.table.ts';
+import { pythonFarmCodes } from './python-farm.table.ts';
 import { pythonGraphCodes } from './python-graph.table.ts';
 import { pythonResourcesCodes } from './python-resources.table.ts';
 import { pythonSymbolCodes } from './python-symbols.table.ts';
@@ -67,6 +69,7 @@ const tables = {
   ...gentooCodes,
   ...gitCodes,
   ...hostCodes,
+  ...identityCodes,
   ...incrementalCodes,
   ...logsCodes,
   ...metroCodes,
@@ -76,6 +79,7 @@ const tables = {
   ...publishingCodes,
   ...pythonCodes,
   ...pythonBuildCodes,
+  ...pythonFarmCodes,
   ...pythonGraphCodes,
   ...pythonSymbolCodes,
   ...pythonResourcesCodes,

@@ -42,10 +42,13 @@ function sizeField(block: Uint8Array): number {
 /** Kinds of members with a body; links, devices and folders have none, whatever their size says. */
 const hasBody = (flag: number): boolean => flag === 0 || !'123456'.includes(String.fromCharCode(flag));
 
+const isAttribute = (key: string): boolean => key.startsWith('SCHILY.xattr.');
+
 /**
- * Puts the records of extended headers (POSIX pax) in the order of their keys, in a tar that passes by in pieces. Programs write
- * extended attributes as the file system lists them, which says in which order they were set and not what they are. Every other
- * byte stays as it is, and so does the length.
+ * Puts the records of extended attributes of each member (POSIX pax, `SCHILY.xattr.*`) in the order of their keys, in a tar that
+ * passes by in pieces. Programs write them as the file system lists them, which says in which order they were set and not what
+ * they are. Every other byte stays as it is, and so does the length: a tar whose members have one attribute at most comes out as
+ * it went in.
  */
 export class TarRecordSorter {
   readonly #archive: string;
@@ -115,10 +118,12 @@ export class TarRecordSorter {
     const records = recordsOf(body, this.#archive).map((record) => ({ record, key: textOf(keyOf(record)) }));
     const size = records.find(({ key }) => key === 'size')?.record;
     if (size) this.#toldBytes = Number(textOf(size.subarray(size.indexOf(61) + 1)));
-    const sorted = Buffer.concat(
-      records.sort((a, b) => compareBytes(a.key, b.key)).map(({ record }) => record),
-    );
-    body.set(sorted);
+    const attributes = records
+      .filter(({ key }) => isAttribute(key))
+      .sort((a, b) => compareBytes(a.key, b.key))
+      .values();
+    const ordered = records.map((one) => (isAttribute(one.key) ? attributes.next().value : one) ?? one);
+    body.set(Buffer.concat(ordered.map(({ record }) => record)));
     return end;
   }
 }

@@ -11,6 +11,7 @@ import { ConnectionLine } from './connection-line.tsx';
 import { usePlace } from './location.ts';
 import { matchPath } from './match.ts';
 import { Navigation } from './navigation.tsx';
+import { Person } from './person.tsx';
 
 const all: readonly Page[] = [...pages, ...kinds.flatMap((kind) => kind.pages)];
 
@@ -47,7 +48,10 @@ export function App() {
         <a class="brand" href="/">
           <img src="/icon.svg" alt="" width="22" height="22" /> packmill
         </a>
-        <ConnectionLine />
+        <div class="top-end">
+          <ConnectionLine />
+          <Person />
+        </div>
       </header>
       <Navigation pages={all} path={path} />
       <main id="main">

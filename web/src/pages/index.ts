@@ -1,10 +1,12 @@
 import type { Page } from '../page.ts';
+import { auditPage } from './audit.tsx';
 import { buildersPage } from './builders.tsx';
 import { overviewPage } from './overview.tsx';
 import { queuePage } from './queue.tsx';
 import { rebuildsPage } from './rebuilds.tsx';
 import { repositoriesPage } from './repositories.tsx';
 import { repositoryPage } from './repository.tsx';
+import { signedInPage } from './signed-in.tsx';
 
 /** All pages that are not of one recipe kind, in the order of the navigation. */
 export const pages: readonly Page[] = [
@@ -14,4 +16,6 @@ export const pages: readonly Page[] = [
   repositoriesPage,
   repositoryPage,
   rebuildsPage,
+  auditPage,
+  signedInPage,
 ];

@@ -13,6 +13,7 @@ const kinds: Readonly<Record<RepositoryViewBody['kind'], string>> = {
   'ebuild-tree': 'tree of ebuilds',
   ebins: 'tree of ebins',
   stages: 'mirror of stages',
+  python: 'manifest of Python symbols',
 };
 
 /** Address of a repository's page. */

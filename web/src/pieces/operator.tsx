@@ -1,8 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { leaveForProvider, signInWays } from './account.ts';
 import { signal } from './signal.ts';
-
-/** Commands take the token of an operator, which is kept until the tab is closed. */
-const tokenKey = 'packmill-operator-token';
+import { forgetToken, keepToken, keptToken } from './token.ts';
 
 /** What came of a command: the answer, what went wrong in words, or that nobody wanted to give a token. */
 export type Sent<Answer> = { readonly answer: Answer } | { readonly trouble: string } | undefined;
@@ -16,8 +15,22 @@ const asked = signal<Asked | undefined>(undefined);
 const askForToken = (trouble: string): Promise<string | undefined> =>
   new Promise((resolve) => asked.set({ trouble, answer: resolve }));
 
+/** Asks for a token and keeps it when it is an operator's; asks again while it is not. */
+export async function askToSignIn(): Promise<void> {
+  let token = await askForToken('');
+  while (token !== undefined) {
+    const headers = { authorization: `Bearer ${token}` };
+    const response = await fetch('/api/who', { headers }).catch(() => undefined);
+    if (response?.ok) return keepToken(token);
+    const body = ((await response?.json().catch(() => undefined)) ?? {}) as Answered['body'];
+    token = await askForToken(
+      body.what === undefined ? 'the manager does not answer' : `${body.code} ${body.what}`,
+    );
+  }
+}
+
 /** Whether a token is kept that was good when it was last used. */
-export const hasToken = (): boolean => sessionStorage.getItem(tokenKey) !== null;
+export const hasToken = (): boolean => keptToken() !== null;
 
 interface Answered {
   readonly status: number;
@@ -35,17 +48,17 @@ async function post(address: string, body: unknown, token: string): Promise<Answ
 
 /** Sends a command; asks for a token where there is none, or another one is needed. */
 export async function sendAsOperator<Answer>(address: string, body: unknown): Promise<Sent<Answer>> {
-  let token = sessionStorage.getItem(tokenKey) ?? (await askForToken(''));
+  let token = keptToken() ?? (await askForToken(''));
   while (token !== undefined) {
     const answered = await post(address, body, token);
     if (answered && answered.status < 300) {
-      sessionStorage.setItem(tokenKey, token);
+      keepToken(token);
       return { answer: answered.body as Answer };
     }
     const { code, what } = answered?.body ?? {};
     const trouble = what === undefined ? 'the manager does not answer' : `${code} ${what}`;
     if (answered?.status !== 401 && answered?.status !== 403) return { trouble };
-    sessionStorage.removeItem(tokenKey);
+    forgetToken();
     token = await askForToken(trouble);
   }
   return undefined;
@@ -86,6 +99,7 @@ export function SignIn() {
           Token
           <input ref={field} type="password" autocomplete="off" required />
         </label>
+        {wish && <WithAccount />}
         <p class="buttons">
           <button type="button" onClick={() => end(undefined)}>
             Cancel
@@ -96,6 +110,27 @@ export function SignIn() {
         </p>
       </form>
     </dialog>
+  );
+}
+
+/** The way to sign in with an account, where the farm has one. */
+function WithAccount() {
+  const [issuer, setIssuer] = useState<string | undefined>();
+  const [trouble, setTrouble] = useState('');
+  useEffect(() => void signInWays().then((ways) => setIssuer(ways?.openid?.issuer)), []);
+  if (issuer === undefined) return null;
+  return (
+    <p>
+      or{' '}
+      <button type="button" onClick={() => void leaveForProvider().then(setTrouble)}>
+        Sign in at {new URL(issuer).host}
+      </button>
+      {trouble && (
+        <span class="trouble" role="alert">
+          {trouble}
+        </span>
+      )}
+    </p>
   );
 }
 

@@ -1,0 +1,7 @@
+export {
+  type Account,
+  type OpenidProvider,
+  openidProvider,
+  type ProviderSettings,
+  type SignInAttempt,
+} from './openid-provider.ts';
