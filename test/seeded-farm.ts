@@ -13,6 +13,7 @@ import {
 } from './seeded-farm/history.ts';
 import { writeLogs } from './seeded-farm/logs.ts';
 import { PlanRows, type WrittenAttempt } from './seeded-farm/rows.ts';
+import { writeUpstreams } from './seeded-farm/upstream.ts';
 import { makeWorld, type SeededPackage } from './seeded-farm/world.ts';
 
 export interface SeededFarmOptions {
@@ -82,6 +83,7 @@ export async function seedFarm(options: SeededFarmOptions): Promise<SeededFarm> 
       writer.finish(builders, nowMs);
     });
     writeLogs(folder, writer.newest(), chance);
+    farm.database.words.set('upkeep recipes', writeUpstreams(folder, world, { chance, nowMs }).memory);
   } finally {
     await farm.close();
   }
@@ -96,6 +98,7 @@ recipe-sources:
   recipes:
     url: https://git.example/farm/recipes.git
     branch: main
+    upkeep: {}
 `;
 
 interface Scene {

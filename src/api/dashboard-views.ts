@@ -110,3 +110,47 @@ export const queuePageSchema = z.object({
   sources: z.array(z.string()),
 });
 export type QueuePage = z.output<typeof queuePageSchema>;
+
+const reviewHead = z.object({
+  source: z.string(),
+  package: z.string(),
+  /** Branch on which the change waits. */
+  branch: z.string(),
+  /** Address of the merge or pull request; null: there is none. */
+  url: z.string().nullable(),
+  sinceMs: ms,
+  /** What the rules say of it; null: the farm has not the branch. */
+  size: z.enum(['none', 'minor', 'major']).nullable(),
+  /** Findings that deserve a look before anything else. */
+  alarms: z.int(),
+});
+
+/** `GET /api/reviews`: changes of recipes that wait for somebody, oldest first. */
+export const reviewsSchema = z.array(reviewHead);
+export type ReviewHead = z.output<typeof reviewHead>;
+
+export const reviewParamsSchema = z.object({ source: z.string().max(100), package: z.string().max(256) });
+
+/** `GET /api/reviews/:source/:package`: the change itself, and what it means. */
+export const reviewSchema = reviewHead.extend({
+  /** Commits of both sides. */
+  before: z.string(),
+  after: z.string(),
+  /** Every rule that makes it major, or what changed in a minor one. */
+  reasons: z.array(
+    z.object({ file: z.string(), line: z.int().optional(), what: z.string(), rule: z.string() }),
+  ),
+  findings: z.array(
+    z.object({
+      topic: z.string(),
+      weight: z.enum(['alarm', 'notice']),
+      what: z.string(),
+      shown: z.string().optional(),
+      file: z.string().optional(),
+      line: z.int().optional(),
+    }),
+  ),
+  /** Files that differ, with a unified diff; null: it is no text, or too long to be shown. */
+  files: z.array(z.object({ path: z.string(), diff: z.string().nullable() })),
+});
+export type Review = z.output<typeof reviewSchema>;

@@ -46,6 +46,8 @@ export type UpkeepPackageState = z.output<typeof packageStateSchema>;
 /** One recipe source that keeps itself up to date: a row of `GET /api/upkeep`. */
 export const upkeepViewSchema = z.object({
   source: z.string(),
+  /** What it has recipes of, as the settings say; without it PKGBUILDs. */
+  kind: z.string().optional(),
   /** Address without secrets. */
   url: z.string(),
   branch: z.string().nullable(),
@@ -84,6 +86,9 @@ export const upkeepPackageSchema = z.object({
   review: z.object({ branch: z.string(), url: z.string().nullable(), sinceMs: ms }).nullable(),
 });
 export type UpkeepPackage = z.output<typeof upkeepPackageSchema>;
+
+/** `GET /api/upkeep/:id/packages?name=NAME`: one package alone. */
+export const upkeepPackagesQuerySchema = z.object({ name: z.string().min(1).max(256).optional() });
 
 export const upkeepPackagesSchema = z.object({
   source: z.string(),

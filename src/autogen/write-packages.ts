@@ -2,11 +2,10 @@ import { join } from 'node:path';
 import { isFault, messageOf, type Problem, problem } from '../diagnostics/index.ts';
 import type { Fastpull } from '../fastpull/index.ts';
 import { type Clock, sha512Text } from '../host/index.ts';
-import { atOnce } from '../primitives/index.ts';
+import { atOnce, unifiedDiff } from '../primitives/index.ts';
 import type { PackageOutput } from './collect-packages.ts';
 import type { RunEvent } from './report.ts';
 import type { RunSettings } from './run-context.ts';
-import { unifiedDiff } from './text-diff.ts';
 import { comparePackage, type MadePackage, writePackage, writePackageInto } from './write-package.ts';
 
 export interface WriteOptions {

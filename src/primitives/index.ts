@@ -12,3 +12,4 @@ export { isPlainPath } from './plain-path.ts';
 export { buildClassOf, type RequestedName, readRequestedName } from './requested-name.ts';
 export { Slots } from './slots.ts';
 export { hasSymbol, plainSymbol, type SymbolHashes, symbolHash } from './symbol-hash.ts';
+export { unifiedDiff } from './text-diff.ts';

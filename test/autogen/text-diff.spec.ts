@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { unifiedDiff } from '../../src/autogen/text-diff.ts';
+import { unifiedDiff } from '../../src/primitives/index.ts';
 
 describe('unifiedDiff', () => {
   it('is a patch that patch(1) applies, and no longer than the one of diff(1)', () => {

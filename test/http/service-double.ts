@@ -98,6 +98,8 @@ export class ServiceDouble implements FarmService {
   readonly repositories: FarmService['repositories'] = repositoryDouble();
   readonly dashboard = {
     overview: () => this.overview,
+    reviews: async () => [],
+    review: async () => undefined,
     queue: () => ({ jobs: [], counts: {}, targets: [], sources: [] }),
   };
   readonly ebins = new EbinRepositories(() => this.shownEbins);

@@ -1,10 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { expect } from 'vitest';
-import { prepareLook } from '../../src/app/index.ts';
+import { prepareFarm, prepareLook } from '../../src/app/index.ts';
+import { createTokenDigest } from '../../src/host/index.ts';
 import { type HttpOptions, type HttpServer, startHttpServer } from '../../src/http/index.ts';
 import { launchBrowser, watchedPage } from '../http/browser.ts';
 import { type SeededFarm, type SeededFarmOptions, seeBuilders, seedFarm } from '../seeded-farm.ts';
@@ -31,22 +33,28 @@ export interface FixtureOptions extends Partial<Omit<SeededFarmOptions, 'folder'
   /** Changes the folder of the farm before it is served. */
   readonly prepare?: (farm: SeededFarm) => void | Promise<void>;
   readonly http?: Partial<HttpOptions>;
+  /** One that is there already; its owner closes it. */
+  readonly browser?: Browser;
+  /** The farm has a manager, which takes commands with `operatorToken`; it gives no job out. */
+  readonly isManaged?: boolean;
 }
+
+export const operatorToken = 'token-of-an-operator';
 
 /** Seeds a farm, serves it and starts a browser. */
 export async function openDashboard(options: FixtureOptions = {}): Promise<DashboardFixture> {
   const folder = mkdtempSync(join(tmpdir(), 'packmill-web-'));
-  const { prepare, http, ...seed } = options;
+  const { prepare, http, isManaged = false, browser: given, ...seed } = options;
   const seeded = await seedFarm({ folder: join(folder, 'farm'), ...seed });
   await prepare?.(seeded);
-  const look = await prepareLook(seeded.folder);
+  const look = isManaged ? await prepareManager(seeded.folder) : await prepareLook(seeded.folder);
   const { farm, service, intake, logReading } = look;
   let port = 0;
   const serve = (): Promise<HttpServer> => startHttpServer(service, intake, { port, logReading, ...http });
   let server: HttpServer | undefined = await serve();
   port = server.port;
   const { url } = server;
-  const browser = await launchBrowser();
+  const browser = given ?? (await launchBrowser());
   const problems: string[] = [];
   const hear = (): void => seeBuilders(farm, seeded.builders, Date.now());
   hear();
@@ -73,12 +81,26 @@ export async function openDashboard(options: FixtureOptions = {}): Promise<Dashb
       server ??= await serve();
     },
     close: async () => {
-      await browser.close();
+      if (!given) await browser.close();
       await server?.close();
       await look.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** A manager that was not told to start: it does what it is asked, and nothing by itself. */
+function prepareManager(folder: string) {
+  const token = `{name: olga, role: operator, sha256: ${createTokenDigest(operatorToken)}}`;
+  appendFileSync(`${folder}/packmill.yaml`, `\nservice:\n  tokens: [${token}]\n`);
+  const { signal } = new AbortController();
+  return prepareFarm({ folder, localBuilders: 0, withoutRedis: true, say: () => {}, signal });
+}
+
+/** Types the token into the dialog that asks for it. */
+export async function signInAs(page: Page, token: string): Promise<void> {
+  await page.getByRole('textbox', { name: 'Token' }).fill(token);
+  await page.getByRole('button', { name: 'Go on' }).click();
 }
 
 const axeFile = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
@@ -91,13 +113,16 @@ interface AxeAnswer {
   }[];
 }
 
-/** What axe has against a page as it is now: rule, element, what to do. Styles and scripts of the page stay as they are. */
-export async function accessibilityFaults(page: Page): Promise<readonly string[]> {
+/** What axe has against a page as it is now: rule, element, what to do; by one rule or by all. */
+async function accessibilityFaults(page: Page, rule?: string): Promise<readonly string[]> {
   // by the debugger's way in, which the policy of the page does not bind
   const session = await page.context().newCDPSession(page);
   await session.send('Runtime.evaluate', { expression: readFileSync(axeFile, 'utf8') });
   const { result } = await session.send('Runtime.evaluate', {
-    expression: 'axe.run(document, { resultTypes: ["violations"] }).then((found) => JSON.stringify(found))',
+    expression: `axe.run(document, ${JSON.stringify({
+      resultTypes: ['violations'],
+      ...(rule === undefined ? {} : { runOnly: [rule] }),
+    })}).then(({ violations }) => JSON.stringify({ violations }))`,
     awaitPromise: true,
     returnByValue: true,
   });
@@ -108,11 +133,24 @@ export async function accessibilityFaults(page: Page): Promise<readonly string[]
   );
 }
 
-/** Fails with what axe has against the page, in light and in dark. */
+/**
+ * Takes the picture of a page that documents show, `docs/screenshots/NAME.png`, where `PACKMILL_SCREENSHOTS` is set: usual
+ * runs of the tests change no files.
+ */
+export async function picture(page: Page, name: string, size = { width: 1200, height: 780 }): Promise<void> {
+  if (!process.env['PACKMILL_SCREENSHOTS']) return;
+  const before = page.viewportSize();
+  await page.setViewportSize(size);
+  await page.screenshot({
+    path: fileURLToPath(new URL(`../../docs/screenshots/${name}.png`, import.meta.url)),
+  });
+  if (before) await page.setViewportSize(before);
+}
+
+/** Fails with what axe has against the page: all in light, colours in dark too. */
 export async function expectAccessible(page: Page): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
-    expect(await accessibilityFaults(page), colorScheme).toEqual([]);
-  }
+  expect(await accessibilityFaults(page)).toEqual([]);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  expect(await accessibilityFaults(page, 'color-contrast'), 'in dark').toEqual([]);
   await page.emulateMedia({ colorScheme: 'light' });
 }

@@ -45,7 +45,7 @@ export async function reviewDiff(subject: ReviewSubject): Promise<readonly Chang
 }
 
 /** The list that the old side gives: a change may not allow itself. */
-function allowList(before: RecipeFolder): readonly string[] {
+export function allowList(before: RecipeFolder): readonly string[] {
   const text = Buffer.from(before.files.get('.CI/config') ?? []).toString('utf8');
   return (parseSettings(text).values.get('CI_PKGBUILD_CHANGE_ALLOW_REGEX') ?? '').split(';').filter(Boolean);
 }
@@ -123,7 +123,8 @@ function packagesOf(paths: readonly string[]): readonly string[] {
   return [...new Set(names)].sort();
 }
 
-async function committed(copy: WorkingCopy, commit: string, name: string): Promise<RecipeFolder> {
+/** The folder of a recipe as a commit has it, without files when it has none. */
+export async function committed(copy: WorkingCopy, commit: string, name: string): Promise<RecipeFolder> {
   const [entries, bytes] = await Promise.all([copy.entries(commit, name), copy.readFolder(commit, name)]);
   const inside = (path: string): string => (path.startsWith(`${name}/`) ? path.slice(name.length + 1) : path);
   const files = new Map([...bytes].map(([path, content]) => [inside(path), content] as const));

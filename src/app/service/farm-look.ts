@@ -43,7 +43,7 @@ export abstract class FarmLook {
     this.audit = auditLog(farm.database.audit);
     this.ebins = ebinLook(farm, () => this.localBuilders() !== undefined);
     this.#upkeep = new UpkeepLook(farm);
-    this.dashboard = new Dashboard(farm, () => ({
+    this.dashboard = new Dashboard(farm, this.#upkeep, () => ({
       open: this.views.counts(),
       builders: this.builders(),
       upkeep: this.upkeep(),

@@ -50,11 +50,12 @@ export class UpkeepLook {
   #view(source: string, config: UpkeepConfig): UpkeepView {
     const { database, clock } = this.#farm;
     const memory = recallUpkeep(database, source);
-    const { url, branch, target } = this.#farm.config['recipe-sources'][source] ?? { url: '' };
+    const { url, branch, target, kind } = this.#farm.config['recipe-sources'][source] ?? { url: '' };
     const runs = Object.values(memory.runs).sort((one, two) => two.startedMs - one.startedMs);
     const next = memory.paused ? [] : dueTimes(config, memory, clock.nowMs());
     return {
       source,
+      ...(kind === undefined ? {} : { kind }),
       url: shownAddress(url),
       branch: branch ?? memory.branch ?? null,
       commit: memory.handled ?? null,

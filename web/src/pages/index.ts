@@ -6,7 +6,9 @@ import { queuePage } from './queue.tsx';
 import { rebuildsPage } from './rebuilds.tsx';
 import { repositoriesPage } from './repositories.tsx';
 import { repositoryPage } from './repository.tsx';
+import { reviewPage, reviewsPage } from './reviews.tsx';
 import { signedInPage } from './signed-in.tsx';
+import { upstreamsPage } from './upstreams.tsx';
 
 /** All pages that are not of one recipe kind, in the order of the navigation. */
 export const pages: readonly Page[] = [
@@ -16,6 +18,9 @@ export const pages: readonly Page[] = [
   repositoriesPage,
   repositoryPage,
   rebuildsPage,
+  upstreamsPage,
+  reviewsPage,
+  reviewPage,
   auditPage,
   signedInPage,
 ];

@@ -113,7 +113,7 @@ function Running({ overview }: { readonly overview: Overview }) {
             head: 'Builder',
             isWide: true,
             sort: ({ builder }) => builder,
-            cell: ({ builder }) => builder,
+            cell: ({ builder, id }) => <a href={logAddress(id)}>{builder}</a>,
           },
           {
             name: 'since',
@@ -133,7 +133,6 @@ function Running({ overview }: { readonly overview: Overview }) {
               </>
             ),
           },
-          { name: 'log', head: 'Log', isWide: true, cell: ({ id }) => <a href={logAddress(id)}>log</a> },
         ]}
       />
     </Section>
