@@ -70,7 +70,7 @@ export async function openDashboard(options: FixtureOptions = {}): Promise<Dashb
       const page = await watchedPage(browser, problems, how);
       await page.goto(url + path);
       await page.locator('main h1').waitFor();
-      await page.locator('main .empty', { hasText: 'reading …' }).waitFor({ state: 'detached' });
+      await page.locator('main .empty', { hasText: 'reading …' }).first().waitFor({ state: 'detached' });
       return page;
     },
     hangUp: async () => {
