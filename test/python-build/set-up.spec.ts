@@ -61,7 +61,6 @@ test('A3 and A4: a Dockerfile installs for Python 3, else for Python 2, and call
     distribution: { name: 'Keras', version: '2.2.4' },
     python: '/root/.pyenv/shims/python',
     toplevels: [],
-    python: '/root/.pyenv/shims/python',
   });
 });
 
