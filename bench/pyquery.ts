@@ -1,96 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { gunzipSync, gzipSync } from 'node:zlib';
-import {
-  datafilesOf,
-  decodeDatafile,
-  encodeDatafile,
-  managerInput,
-  openManager,
-  readIndex,
-  readManifest,
-  type SymbolGraph,
-  type SymbolNode,
-} from '../src/python-resources/index.ts';
-import { sampleGraph, writeWorld } from './kit/python-world.ts';
+import { managerInput, openManager, readIndex, readManifest } from '../src/python-resources/index.ts';
+import { writeWorld } from './kit/python-world.ts';
+import { type CommandCost, costOf } from './measure/command.ts';
 import { median } from './measure/figures.ts';
 
 const program = join(import.meta.dirname, '../bin/packmill');
-const stdlib = { name: 'builtin-stdlib', version: '3.11.7' };
-
-function timeMs<T>(work: () => T): number {
-  const start = performance.now();
-  work();
-  return performance.now() - start;
-}
-
-const medianOf = (runs: number, work: () => unknown): number =>
-  median(Array.from({ length: runs }, () => timeMs(work)));
-
-/** The same graph from JSON: the values that MessagePack gives, with maps and whole numbers of 64 bits. */
-function graphFromJson(text: string): SymbolGraph {
-  type Path = { hash: string; parts: string[] };
-  type Ref = { internal: number; external: Path };
-  type Row = {
-    canonical: Path;
-    children: Record<string, Ref>;
-    type: Ref | null;
-    bases: Ref[];
-    kind: SymbolNode['kind'];
-  };
-  const path = ({ hash, parts }: Path) => ({ hash: BigInt(hash), parts });
-  const ref = ({ internal, external }: Ref) => ({ internal, external: path(external) });
-  const tops = Object.entries(JSON.parse(text) as Record<string, Row[]>);
-  return new Map(
-    tops.map(([top, rows]) => [
-      top,
-      rows.map((row) => ({
-        canonical: path(row.canonical),
-        children: new Map(Object.entries(row.children).map(([name, one]) => [name, ref(one)])),
-        type: row.type && ref(row.type),
-        bases: row.bases.map(ref),
-        kind: row.kind,
-      })),
-    ]),
-  );
-}
-
-function graphToJson(graph: SymbolGraph): string {
-  return JSON.stringify(Object.fromEntries(graph), (_, value: unknown) =>
-    typeof value === 'bigint' ? String(value) : value instanceof Map ? Object.fromEntries(value) : value,
-  );
-}
-
-function loadRows(folder: string): void {
-  const graph = sampleGraph('std', 320);
-  const nodes = [...graph.values()].reduce((sum, list) => sum + list.length, 0);
-  const blob = encodeDatafile('SymbolGraph', graph);
-  const json = graphToJson(graph);
-  const packed = gzipSync(json);
-  const path = join(folder, 'graph.blob');
-  writeFileSync(path, blob);
-  const source = datafilesOf([{ distribution: stdlib, paths: new Map([['SymbolGraph', path]]) }]);
-  const fromJson = medianOf(7, () => graphFromJson(gunzipSync(packed).toString('utf8')));
-  const parseOnly = medianOf(7, () => JSON.parse(gunzipSync(packed).toString('utf8')));
-  const whole = medianOf(7, () => decodeDatafile('SymbolGraph', blob));
-  const opened = medianOf(7, () => source.graph(stdlib));
-  const asked = medianOf(7, () => {
-    const view = source.graph(stdlib)?.value;
-    for (let top = 0; top < 320; top += 10) view?.node(`std_${top}`, 5);
-  });
-  const times = (ms: number): string => `${(fromJson / ms).toFixed(1)} times as fast`;
-  console.log(
-    `symbol graph of ${nodes} nodes; MessagePack ${blob.length} bytes packed, JSON ${packed.length}`,
-  );
-  console.log(
-    `  JSON to values                    ${fromJson.toFixed(1)} ms (JSON.parse alone ${parseOnly.toFixed(1)} ms)`,
-  );
-  console.log(`  MessagePack, every node read      ${whole.toFixed(1)} ms, ${times(whole)}`);
-  console.log(`  opened, 32 of 320 top-levels read ${asked.toFixed(1)} ms, ${times(asked)}`);
-  console.log(`  opened for the first question     ${opened.toFixed(2)} ms, ${times(opened)}`);
-}
 
 /** In a process of its own, so that nothing is warm: from before the manifest is read until the answer is there. */
 function firstQuery(manifest: string, path: string): readonly [number, number, number] {
@@ -133,30 +50,75 @@ async function laterQueries(manifest: string, paths: readonly string[]): Promise
   manager.close();
 }
 
-function peers(manifest: string): void {
-  const wall = (command: string, args: readonly string[]): number | undefined => {
-    const start = performance.now();
-    const ran = spawnSync(command, args, { encoding: 'utf8' });
-    return ran.status === 0 ? performance.now() - start : undefined;
-  };
-  const jedi = "import jedi; print(jedi.Script('import json\\njson.du').complete(2, 7)[0].get_signatures())";
-  const rows: readonly (readonly [string, number | undefined])[] = [
-    [
-      'packmill py query, whole process',
-      wall(process.execPath, [program, 'py', 'query', 'std_7.function_3', '--manifest', manifest]),
-    ],
-    ['jedi: first completion with signature', wall('python3', ['-c', jedi])],
-    ['stubgen -m json', wall('stubgen', ['-q', '-m', 'json', '-o', join(dirname(manifest), 'stubs')])],
-  ];
-  for (const [name, ms] of rows)
-    console.log(`${name.padEnd(40)} ${ms === undefined ? 'not there' : `${Math.round(ms)} ms`}`);
+/** Two commands that somebody would choose between, ours first. */
+interface Pair {
+  readonly what: string;
+  readonly ours: readonly string[];
+  readonly theirs: readonly string[];
 }
 
-/** Datafiles of Python symbols: opening a release of 864 distributions, first and later queries, MessagePack against JSON. */
+/**
+ * Beside programs that answer the same by reading sources each time: `apt-get install python3-jedi mypy`, or a virtual environment with both
+ * whose `bin` comes first on PATH. They are no part of the set-up. Medians of five whole processes.
+ */
+async function peers(folder: string, manifest: string): Promise<void> {
+  const jedi = (code: string, line: number, column: number): string =>
+    `import jedi; print(jedi.Script(${JSON.stringify(code)}).complete(${line}, ${column})[0].get_signatures())`;
+  const explore = [program, 'py', 'explore', '--fresh', '--out', join(folder, 'graphs')];
+  const pairs: readonly Pair[] = [
+    {
+      what: 'one symbol with its signature; the first completion of jedi with it',
+      ours: [process.execPath, program, 'py', 'query', 'std_7.function_3', '--manifest', manifest],
+      theirs: ['python3', '-c', jedi('import json\njson.du', 2, 7)],
+    },
+    {
+      what: 'a graph of json, made valid; stubs of it by stubgen',
+      ours: [process.execPath, ...explore, 'builtin-stdlib', '--toplevel', 'json'],
+      theirs: ['stubgen', '-q', '-p', 'json', '-o', join(folder, 'stubs')],
+    },
+    {
+      what: 'a graph of asyncio, email, http and unittest; stubs of them by stubgen',
+      ours: [
+        ...[process.execPath, ...explore, 'builtin-stdlib'],
+        ...['asyncio', 'email', 'http', 'unittest'].flatMap((name) => ['--toplevel', name]),
+      ],
+      theirs: [
+        ...['stubgen', '-q', '-o', join(folder, 'stubs')],
+        ...['asyncio', 'email', 'http', 'unittest'].flatMap((name) => ['-p', name]),
+      ],
+    },
+  ];
+  const env = Object.fromEntries(
+    Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+  const cost = async ([file = '', ...args]: readonly string[]): Promise<CommandCost | undefined> => {
+    const costs: CommandCost[] = [];
+    try {
+      for (let round = 0; round < 5; round += 1)
+        costs.push(await costOf({ program: file, args, cwd: folder, env }));
+    } catch {
+      return undefined;
+    }
+    return {
+      seconds: median(costs.map((one) => one.seconds)),
+      cpuSeconds: median(costs.map((one) => one.cpuSeconds)),
+    };
+  };
+  for (const { what, ours, theirs } of pairs) {
+    const [own, other] = [await cost(ours), await cost(theirs)];
+    const words = (one: CommandCost | undefined): string =>
+      one === undefined
+        ? 'not there'
+        : `${Math.round(one.seconds * 1000)} ms (${Math.round(one.cpuSeconds * 1000)} of CPU)`;
+    const ratio = own && other ? `, ${(other.cpuSeconds / own.cpuSeconds).toFixed(1)} times the work` : '';
+    console.log(`${what}\n  packmill ${words(own)}; ${theirs[0]} ${words(other)}${ratio}`);
+  }
+}
+
+/** Datafiles of Python symbols: opening a release of 864 distributions, first and later queries, and other programs. */
 export async function run(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'packmill-bench-py-'));
   try {
-    loadRows(folder);
     const { manifest, paths } = writeWorld(folder);
     const first = (path: string): string => {
       const runs = Array.from({ length: 7 }, () => firstQuery(manifest, path));
@@ -169,7 +131,7 @@ export async function run(): Promise<void> {
     console.log(`  of a small distribution        ${first('dist400.function_3')}`);
     console.log(`  of the standard library        ${first('std_7.function_3')}`);
     await laterQueries(manifest, paths);
-    peers(manifest);
+    await peers(folder, manifest);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

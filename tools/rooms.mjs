@@ -83,10 +83,17 @@ export const rooms = {
       'facts of Python symbols from graphs, docstrings and stubs: signatures, return types, coverage, changes',
     knows: ['formats'],
   },
+  'python-corpora': {
+    floor: 1,
+    purpose:
+      'facts of Python symbols from what others counted, wrote and called; former nodes led back to symbols',
+    knows: ['formats', 'python-symbols'],
+  },
   host: {
     floor: 2,
     purpose: 'the only room that touches disk, processes, network, clock, chance, environment',
     knows: [],
+    doors: ['early'],
   },
   config: {
     floor: 2,
@@ -128,6 +135,7 @@ export const rooms = {
     purpose:
       'files made from files: what is out of date and why, made in order, recorded so that nothing is made twice',
     knows: ['graph', 'host'],
+    doors: ['unchanged'],
   },
   git: { floor: 2, purpose: 'repositories of recipes and of sources', knows: ['host'] },
   upstream: {
@@ -230,7 +238,15 @@ export const rooms = {
   'python-build': {
     floor: 3,
     purpose: 'data of many Python distributions: lists, Dockerfiles, and what is made from what',
-    knows: ['formats', 'host', 'incremental', 'python-explorer', 'python-resources', 'python-symbols'],
+    knows: [
+      'formats',
+      'host',
+      'incremental',
+      'python-corpora',
+      'python-explorer',
+      'python-resources',
+      'python-symbols',
+    ],
   },
   'ebin-repository': {
     floor: 3,
@@ -279,6 +295,7 @@ export const rooms = {
       'stages',
       'ebins',
       'python',
+      'python-unchanged',
     ],
   },
   cli: {

@@ -15,6 +15,7 @@ export * from './log-requests.ts';
 export * from './object-transfer.ts';
 export * from './package-checks.ts';
 export * from './problem-body.ts';
+export * from './python-farm.ts';
 export * from './python-symbols.ts';
 export * from './read-message.ts';
 export * from './schedule.ts';

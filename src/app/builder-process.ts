@@ -35,6 +35,7 @@ import { type Carriers, redisCarriers } from './carriers.ts';
 import { carryOutOrder } from './carry-out-order.ts';
 import { gentooLabels } from './ebin-targets/gentoo-root.ts';
 import { type OpenedSandbox, openSandbox } from './open-sandbox.ts';
+import { pythonLabels } from './python-targets/open-hands.ts';
 import { archesIn } from './service/architectures.ts';
 import { stageLabels } from './stage-targets/hands.ts';
 
@@ -149,7 +150,14 @@ class BuilderSite {
     this.#options = options;
     this.#carriers = carriers;
     this.#sandbox = sandbox;
-    this.#labels = [...new Set([...settings.labels, ...gentooLabels(settings.gentooRoot), ...stageLabels()])];
+    this.#labels = [
+      ...new Set([
+        ...settings.labels,
+        ...gentooLabels(settings.gentooRoot),
+        ...stageLabels(),
+        ...pythonLabels(sandbox.root),
+      ]),
+    ];
     const named = archesIn(settings.arches);
     this.#arches = named.length > 0 ? named : nativeArches(machine.processor());
     this.#store = openDiskStore({ root: `${settings.sharedPath}/objects` });

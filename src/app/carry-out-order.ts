@@ -29,12 +29,15 @@ import {
   printSrcinfo,
   unpackRecipe,
 } from '../recipes/pkgbuild/index.ts';
+import { createPythonKind } from '../recipes/python/index.ts';
 import { createStageKind } from '../recipes/stage/index.ts';
 import type { SandboxDriver, SandboxRoot } from '../sandbox/index.ts';
 import type { ObjectStore } from '../store/index.ts';
 import { autogenKindOf, autogenObjects, autogenRecipeOf, type Overlays } from './autogen-orders.ts';
 import { hasPortage } from './ebin-targets/gentoo-root.ts';
 import { ebinKindOf, ebinRecipeOf } from './ebin-targets/orders.ts';
+import { pythonMaker } from './python-targets/maker.ts';
+import { pythonObjects, pythonRecipeOf } from './python-targets/orders.ts';
 import { sourceCacheFor } from './source-cache.ts';
 import { makerParts } from './stage-targets/hands.ts';
 import { stageMaker } from './stage-targets/make.ts';
@@ -113,6 +116,7 @@ const objectsFor = async (
   store: ObjectStore,
 ): Promise<readonly TravellingObject[]> => {
   if (order.kind === 'stage') return await stageObjects(outcome, store);
+  if (order.kind === 'python') return await pythonObjects(outcome, store);
   return isAutogen(order) ? await autogenObjects(outcome, store) : objectsOf(outcome);
 };
 
@@ -164,12 +168,15 @@ function kindOfOrder(scene: OrderScene, order: WorkOrder): RecipeKind {
   if (order.kind === 'ebin') return ebinKindOf(order, scene.gentooRoot);
   if (order.kind === 'stage')
     return createStageKind(stageMaker(makerParts({ ...scene, paths: scene.stages }))) as RecipeKind;
+  if (order.kind === 'python')
+    return createPythonKind(pythonMaker({ ...scene, root: async () => scene.root })) as RecipeKind;
   return isAutogen(order) ? autogenKindOf(order, scene.store) : kindOf(order, scene.skipCode);
 }
 
 async function recipeOfOrder(scene: OrderScene, order: WorkOrder, parent: string): Promise<Recipe> {
   if (order.kind === 'ebin') return ebinRecipeOf(order);
   if (order.kind === 'stage') return stageRecipeOf(order);
+  if (order.kind === 'python') return pythonRecipeOf(order);
   if (isAutogen(order)) return await autogenRecipeOf(order, scene);
   return await readRecipe(scene, order, order.planned as unknown as PlannedJob, parent);
 }

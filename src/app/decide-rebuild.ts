@@ -2,6 +2,7 @@ import type { DecisionInput, DecisionResult } from '../dispatcher/index.ts';
 import { type JobId, parseJobId } from '../primitives/index.ts';
 import { lastMade, successesOf } from './artifacts-at-hand.ts';
 import type { Farm } from './farm.ts';
+import { isPythonTarget } from './python-targets/is-python-target.ts';
 
 /**
  * Whether a job has to be rebuilt because a dependency was: when a soname that its packages use was provided by
@@ -10,6 +11,9 @@ import type { Farm } from './farm.ts';
  */
 export function decideRebuild(farm: Farm, { job, rebuilt }: DecisionInput): DecisionResult {
   const names = rebuilt.map(nameOf).join(', ');
+  // a manifest is of all graphs; it looks at them itself, and does nothing when they are the same
+  if (isPythonTarget(farm, parseJobId(job.id)?.target ?? ''))
+    return { run: true, reason: `${names} was explored` };
   switch (farm.config.rebuild.dependants) {
     case 'all':
       return { run: true, reason: `${names} was rebuilt` };

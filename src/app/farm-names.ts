@@ -22,7 +22,13 @@ export function usualSource(config: Named, target: string): string | undefined {
 }
 
 /** Which kind of source each kind of target has. */
-const kinds = { pacman: 'pkgbuild', 'ebuild-tree': 'autogen', ebins: 'ebins', stages: 'stages' } as const;
+const kinds = {
+  pacman: 'pkgbuild',
+  'ebuild-tree': 'autogen',
+  ebins: 'ebins',
+  stages: 'stages',
+  python: 'python',
+} as const;
 
 /** The sources that are for a target: those that name it, or those of PKGBUILDs, which are for any. */
 export function sourcesFor(config: Named, target: string): readonly string[] {

@@ -11,6 +11,7 @@ export type { FarmStatus } from './farm-status.ts';
 export { isFarm } from './is-farm.ts';
 export type { BuildRequest } from './main-path.ts';
 export type { CleanUp, CleanUpLimits, CleanUpReport } from './obsolete-packages.ts';
+export { shownManifest } from './python-targets/shown-manifest.ts';
 export type { Bearer, FarmService, LogRevision, Measurement, TokenRole } from './service/farm-service.ts';
 export { type LogBytes, type LogReading, readLogFiles } from './service/log-reading.ts';
 export {

@@ -17,6 +17,8 @@ import type { Farm } from './farm.ts';
 import { performAttempt, sweepWork } from './perform-attempt.ts';
 import { noteOverlays, type PlannedRecipes, type PlanRequest, planRecipes } from './plan-recipes.ts';
 import { Publishing } from './publishing.ts';
+import { isPythonTarget } from './python-targets/is-python-target.ts';
+import { pythonLabels } from './python-targets/open-hands.ts';
 import { isAutogenTarget, isTreeTarget, kindOf } from './recipe-kinds.ts';
 import { stageLabels } from './stage-targets/hands.ts';
 import { isStageTarget } from './stage-targets/is-stage-target.ts';
@@ -139,13 +141,17 @@ async function work({ farm, dispatcher, queue, planned, planId, slots, observer 
     return recipe;
   };
   const { target } = planned.plan;
-  const isKept = isEbinTarget(farm, target) || isStageTarget(farm, target);
+  const isKept = isEbinTarget(farm, target) || isStageTarget(farm, target) || isPythonTarget(farm, target);
+  const labels = [
+    ...(isStageTarget(farm, target) ? stageLabels() : []),
+    ...(isPythonTarget(farm, target) ? pythonLabels(await farm.sandboxRoot()) : []),
+  ];
   const building = runBuilder(
     {
       queue,
       clock: farm.clock,
       name: builderName(isKept ? indexingBuilder : machine.name()),
-      labels: isStageTarget(farm, target) ? stageLabels() : [],
+      labels,
       builderClass: Number.MAX_SAFE_INTEGER,
       leaseMs,
       slots,

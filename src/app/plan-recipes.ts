@@ -17,6 +17,8 @@ import { ebinTargetSettings } from './ebin-targets/settings.ts';
 import type { Farm } from './farm.ts';
 import { sourcesFor, targetNames } from './farm-names.ts';
 import { type BrokenRecipe, type LoadRequest, loadRecipes } from './load-recipes.ts';
+import { isPythonTarget } from './python-targets/is-python-target.ts';
+import { PythonPlanning } from './python-targets/planning.ts';
 import { isAutogenTarget, isTreeTarget, kindOf } from './recipe-kinds.ts';
 import { noSuchTarget } from './service/known-names.ts';
 import { isStageTarget } from './stage-targets/is-stage-target.ts';
@@ -85,6 +87,7 @@ interface Loaded {
 async function loadFor(farm: Farm, target: string, request: PlanRequest): Promise<Loaded> {
   if (!isTreeTarget(farm, target)) return await loadRecipes(farm, request);
   if (isStageTarget(farm, target)) return await loadStages(farm, target, request);
+  if (isPythonTarget(farm, target)) return await loadDistributions(farm, target, request);
   if (!isEbinTarget(farm, target)) return loadAutogens(request);
   const { recipes, problems } = await discoverEbins(
     request.paths.map((path) => machine.absolute(path)),
@@ -110,6 +113,15 @@ async function loadStages(farm: Farm, target: string, request: PlanRequest): Pro
   const { recipes, problems } = await stageRecipes(farm, source, { top: machine.absolute(path) });
   const told = problems.map(({ problem }) => problem);
   return onlyWanted({ recipes, broken: [], problems: told }, request, 'stage');
+}
+
+/** Python distributions of a folder, by the settings of the target's source. Throws CLI006, and what `PythonPlanning.open` throws. */
+async function loadDistributions(farm: Farm, target: string, request: PlanRequest): Promise<Loaded> {
+  const [source = ''] = sourcesFor(farm.config, target);
+  const [path = '.'] = request.paths;
+  const planning = await PythonPlanning.open(farm, source, machine.absolute(path));
+  const recipes = await planning.recipes();
+  return onlyWanted({ recipes, broken: [], problems: planning.problems }, request, 'distribution');
 }
 
 /** Throws PLN001 for a path in no overlay, CLI006 for a wanted autogen that is not there. */

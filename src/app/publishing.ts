@@ -9,6 +9,8 @@ import { landBuild, packageOfBuild } from './ebin-targets/landing.ts';
 import { isWishName } from './ebin-targets/wishes.ts';
 import type { Farm } from './farm.ts';
 import { changeTree, publishTree } from './publish-tree.ts';
+import { isPythonTarget } from './python-targets/is-python-target.ts';
+import { publishPython } from './python-targets/publish.ts';
 import { isTreeTarget } from './recipe-kinds.ts';
 import { isStageTarget } from './stage-targets/is-stage-target.ts';
 import { publishStages } from './stage-targets/publish.ts';
@@ -155,6 +157,8 @@ export class Publishing {
     if (isEbinTarget(this.#farm, target)) return await this.#publishEbins(target, waiting, reason);
     if (isStageTarget(this.#farm, target))
       return await publishStages(this.#farm, { target, waiting, reason });
+    if (isPythonTarget(this.#farm, target))
+      return await publishPython(this.#farm, { target, waiting, reason });
     const remove = this.#noLongerMade(waiting);
     if (isTreeTarget(this.#farm, target))
       return await publishTree(this.#farm, { target, waiting, remove, reason });

@@ -10,6 +10,7 @@ import {
   type PkgbuildDetails,
   type PkgbuildSettings,
 } from '../recipes/pkgbuild/index.ts';
+import { createPythonKind } from '../recipes/python/index.ts';
 import { createStageKind } from '../recipes/stage/index.ts';
 import { hasUseFolder } from './ebin-targets/gentoo-root.ts';
 import { isEbinTarget } from './ebin-targets/is-ebin-target.ts';
@@ -18,14 +19,17 @@ import { objectKeeper } from './ebin-targets/objects.ts';
 import { ebinTargetSettings } from './ebin-targets/settings.ts';
 import type { Farm } from './farm.ts';
 import { blobPathIn, distfilesHostOf, openWorkspace, rootBelow } from './fastpull/index.ts';
+import { isPythonTarget } from './python-targets/is-python-target.ts';
+import { pythonMaker } from './python-targets/maker.ts';
+import { pythonHands } from './python-targets/open-hands.ts';
 import { makerParts } from './stage-targets/hands.ts';
 import { isStageTarget } from './stage-targets/is-stage-target.ts';
 import { stageMaker } from './stage-targets/make.ts';
 
-/** Whether a target is published as one tree of files: of ebuilds, whoever makes them, or of stages. */
+/** Whether a target is published as one tree of files: of ebuilds, whoever makes them, of stages, or of symbol data. */
 export function isTreeTarget({ config }: Pick<Farm, 'config'>, target: string): boolean {
   const kind = config.targets[target]?.kind;
-  return kind === 'ebuild-tree' || kind === 'ebins' || kind === 'stages';
+  return kind === 'ebuild-tree' || kind === 'ebins' || kind === 'stages' || kind === 'python';
 }
 
 /** Whether a target is a tree of ebuilds that autogens make. */
@@ -37,6 +41,8 @@ export function kindOf(farm: Farm, target: string): RecipeKind {
   if (!isTreeTarget(farm, target)) return pkgbuildKind(farm, target) as RecipeKind;
   if (isEbinTarget(farm, target)) return ebinKind(farm, target) as RecipeKind;
   if (isStageTarget(farm, target)) return createStageKind(stageMaker(makerParts(farm))) as RecipeKind;
+  if (isPythonTarget(farm, target))
+    return createPythonKind(pythonMaker(pythonHands(farm, target, ownProgram()))) as RecipeKind;
   // what a log leaves out must be what the job gets, whatever becomes of the file in between
   const credentials = once(() => autogenCredentials(farm, target));
   return createAutogenKind({

@@ -8,6 +8,7 @@ import { type EbinRecipes, ebinRecipes } from './ebin-targets/recipes.ts';
 import type { Farm } from './farm.ts';
 import { type LoadedRecipes, loadRecipes } from './load-recipes.ts';
 import { makeSrcinfo } from './make-srcinfo.ts';
+import { PythonPlanning } from './python-targets/planning.ts';
 import { RecipeMemory } from './recipe-memory.ts';
 import { type FoundStages, stageRecipes } from './stage-targets/recipes.ts';
 
@@ -110,9 +111,7 @@ export class RecipeSources {
    * in it. Throws PLN001 when there is no overlay, GIT002, GIT006, SYS004.
    */
   async overlay({ source, commit }: SourceState): Promise<OverlayPlace> {
-    const repository = await this.#repository(source);
-    const url = this.url(source) as string;
-    const top = repository && commit !== undefined ? await repository.layOutWhole(commit, nameOf(url)) : url;
+    const top = await this.#top(source, commit);
     const inside = this.#farm.config['recipe-sources'][source]?.overlay;
     const overlay = inside === undefined ? top : `${top}/${inside}`;
     if (pathExists(`${overlay}/metadata/layout.conf`)) return { overlay, repository: top };
@@ -157,10 +156,19 @@ export class RecipeSources {
    * `stageRecipes` throws, and GIT problems.
    */
   async stages({ source, commit }: SourceState, version?: string): Promise<FoundStages> {
+    return await stageRecipes(this.#farm, source, { top: await this.#top(source, commit), version });
+  }
+
+  /** The jobs of a source of Python distributions at a commit. Throws what `PythonPlanning.open` throws, and GIT problems. */
+  async python({ source, commit }: SourceState): Promise<PythonPlanning> {
+    return await PythonPlanning.open(this.#farm, source, await this.#top(source, commit));
+  }
+
+  /** All of a source at a commit, in a folder that is shared. */
+  async #top(source: string, commit: string | undefined): Promise<string> {
     const repository = await this.#repository(source);
     const url = this.url(source) as string;
-    const top = repository && commit !== undefined ? await repository.layOutWhole(commit, nameOf(url)) : url;
-    return await stageRecipes(this.#farm, source, { top, version });
+    return repository && commit !== undefined ? await repository.layOutWhole(commit, nameOf(url)) : url;
   }
 
   /** Those of some names that a source has a folder with a PKGBUILD for. */

@@ -5,6 +5,7 @@ import { stageObjects } from '../stages/index.ts';
 import type { CollectionReport } from '../store/index.ts';
 import { collectDistfiles, keptDistfiles } from './ebin-targets/objects.ts';
 import type { Farm } from './farm.ts';
+import { pythonObjectsInUse } from './python-targets/publish.ts';
 import { waitingExtras } from './stage-targets/mirror-entries.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
@@ -32,7 +33,7 @@ function* fastpullObjects({ paths, store, clock }: Farm): Generator<Digest> {
   yield* storedDigests(parts);
 }
 
-/** Removes, in two phases, what neither a recipe's newest results, a kept generation, a download, an archive nor a stage refers to. */
+/** Removes, in two phases, what neither a recipe's newest results, a kept generation, a download, an archive, a stage nor symbol data refers to. */
 export async function collectStore(farm: Farm): Promise<CollectionReport> {
   const { repository, arch } = farm.config;
   const kept = new Set<Digest>();
@@ -45,6 +46,7 @@ export async function collectStore(farm: Farm): Promise<CollectionReport> {
   for (const digest of fastpullObjects(farm)) kept.add(digest);
   for (const digest of stageObjects(farm.paths.stages)) kept.add(digest);
   for (const digest of await waitingExtras(farm)) kept.add(digest);
+  for (const digest of await pythonObjectsInUse(farm)) kept.add(digest);
   const distfiles = await keptDistfiles(farm);
   for (const { object } of distfiles) kept.add(object);
   const graceMs = farm.config.store['grace-days'] * dayMs;

@@ -7,6 +7,7 @@ import { verifyEbinTree } from './ebin-targets/verify.ts';
 import { checkTreeFolder } from './ebuild-tree/index.ts';
 import type { Farm } from './farm.ts';
 import { changeTree } from './publish-tree.ts';
+import { isPythonTarget } from './python-targets/is-python-target.ts';
 import { isStageTarget } from './stage-targets/is-stage-target.ts';
 import { verifySignatures } from './stage-targets/verify.ts';
 
@@ -48,6 +49,7 @@ export async function verifyTree(
   if (quick) return { generation, packages, problems };
   if (isStageTarget(farm, tree))
     return { generation, packages, problems: [...problems, ...(await verifySignatures(farm, tree))] };
+  if (isPythonTarget(farm, tree)) return { generation, packages, problems };
   const judged = isEbinTarget(farm, tree) ? await verifyEbinTree(farm, tree) : await judge(farm, tree);
   return { generation, packages, problems: [...problems, ...judged] };
 }

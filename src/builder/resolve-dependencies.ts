@@ -46,7 +46,7 @@ export function resolveDependencies(
     const artifact = findArtifact(need, index, policy, words);
     if (artifact) add(artifact);
     else if (policy.hostProvides.has(need.name)) hostProvided.add(need.name);
-    else if (!unmet.has(need.text)) unmet.set(need.text, of);
+    else if (need.optional !== true && !unmet.has(need.text)) unmet.set(need.text, of);
   };
   const add = (artifact: Artifact): void => {
     if (seen.has(artifact.name)) return;

@@ -1,3 +1,7 @@
-import { main } from './index.ts';
+import { endAtOnce } from './end-at-once.ts';
 
-process.exitCode = await main(process.argv.slice(2));
+const words = process.argv.slice(2);
+if (!(await endAtOnce(words))) {
+  const { main } = await import('./index.ts');
+  process.exitCode = await main(words);
+}

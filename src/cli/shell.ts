@@ -32,6 +32,7 @@ export class Shell {
   readonly console: Console;
   exitCode: number = exitCodes.done;
   #options: GlobalOptions = {};
+  #heard: string | undefined;
 
   constructor(console: Console) {
     this.console = console;
@@ -75,21 +76,34 @@ export class Shell {
 
   /** A result for people, as lines; left out with --json. */
   print(...lines: readonly string[]): void {
-    if (!this.json) this.console.out(`${lines.join('\n')}\n`);
+    if (!this.json) this.#out(`${lines.join('\n')}\n`);
   }
 
   /** A result for machines; left out without --json. */
   printJson(value: unknown): void {
-    if (this.json) this.console.out(`${JSON.stringify(value, undefined, 2)}\n`);
+    if (this.json) this.#out(`${JSON.stringify(value, undefined, 2)}\n`);
+  }
+
+  #out(text: string): void {
+    if (this.#heard !== undefined) this.#heard += text;
+    this.console.out(text);
+  }
+
+  /** From now on what is printed is kept, too. The answer says what that was; undefined when anything was told on standard error. */
+  listen(): () => string | undefined {
+    this.#heard = '';
+    return () => this.#heard;
   }
 
   /** What is going on, for people; left out with --quiet. */
   tell(line: string): void {
+    this.#heard = undefined;
     if (!this.quiet) this.console.err(`${line}\n`);
   }
 
   /** A problem, on standard error; its blame decides the exit code when it is an error and `fatal`. */
   complain(problem: Problem, fatal = false): void {
+    this.#heard = undefined;
     if (fatal) this.exitCode = exitCodeOf(problem.blame);
     if (this.quiet && problem.severity !== 'error') return;
     const whole = fatal || this.verbose || problem.severity === 'error';

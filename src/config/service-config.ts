@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { pythonSchema } from './python-config.ts';
 import { byteSize, timeSpan } from './quantities.ts';
 import { stagesSchema } from './stages-config.ts';
 import { upkeepSchema } from './upkeep-config.ts';
@@ -81,7 +82,7 @@ export const serviceSchema = z
     port: z.int().min(0).max(65_535).default(8080),
     /** Also serve metrics, health and readiness there, for those who must not see the rest. */
     'metrics-port': z.int().min(0).max(65_535).optional(),
-    /** Manifest of datafiles of Python symbols that the pages show. */
+    /** Manifest of datafiles of Python symbols that the pages show; default: that of the farm's own target of the kind `python`. */
     'python-manifest': z.string().optional(),
     /** Address under which builders reach the web port; without it they use the landing zone. */
     url: z.string().optional(),
@@ -134,10 +135,10 @@ const recipeSourceSchema = z
     branch: z.string().optional(),
     /**
      * What it has: folders with PKGBUILDs, autogens of an overlay, the definition of a release (kit-fixups), binary packages of
-     * Gentoo that become ebins, or files of the Metro language of which stages are built.
+     * Gentoo that become ebins, files of the Metro language of which stages are built, or lists of Python distributions.
      */
-    kind: z.enum(['pkgbuild', 'autogen', 'release', 'ebins', 'stages']).default('pkgbuild'),
-    /** Of autogens, ebins and stages: the target that they are made for. */
+    kind: z.enum(['pkgbuild', 'autogen', 'release', 'ebins', 'stages', 'python']).default('pkgbuild'),
+    /** Of autogens, ebins, stages and Python distributions: the target that they are made for. */
     target: repositoryName.optional(),
     /** Of autogens: the folder of the repository that is the overlay; default: its top. */
     overlay: folderName.optional(),
@@ -147,19 +148,24 @@ const recipeSourceSchema = z
       .optional(),
     /** Of stages: what is built of the files, and when. */
     stages: stagesSchema.optional(),
+    /** Of Python distributions: which ones, and where they come from. */
+    python: pythonSchema.optional(),
     /** Of a release: which one, and how its kits are regenerated. */
     regen: regenSchema.optional(),
     /** The farm itself keeps the recipes up to date; without it they are only read. */
     upkeep: upkeepSchema.optional(),
   })
-  .superRefine(({ kind, url, also, branch, target, overlay, regen, stages, upkeep }, context) => {
+  .superRefine(({ kind, url, also, branch, target, overlay, regen, stages, python, upkeep }, context) => {
     const wrong = (path: string, message: string): void =>
       context.addIssue({ code: 'custom', path: [path], message });
     if (kind === 'autogen' && target === undefined) wrong('target', "autogens need 'target'");
     if (kind === 'ebins' && target === undefined) wrong('target', "ebins need 'target'");
     if (kind === 'stages' && target === undefined) wrong('target', "stages need 'target'");
     if ((kind === 'pkgbuild' || kind === 'release') && target !== undefined)
-      wrong('target', 'belongs to autogens, ebins and stages');
+      wrong('target', 'belongs to autogens, ebins, stages and Python distributions');
+    if (kind === 'python' && target === undefined) wrong('target', "Python distributions need 'target'");
+    if (kind !== 'python' && python !== undefined)
+      wrong('python', 'belongs to a source of Python distributions');
     if (kind === 'stages' && stages === undefined) wrong('stages', "a source of stages needs 'stages'");
     if (kind !== 'stages' && stages !== undefined) wrong('stages', 'belongs to a source of stages');
     if (kind === 'ebins' && !packagePlace.test(url))
@@ -179,13 +185,16 @@ export const recipeSourcesSchema = z.record(repositoryName, recipeSourceSchema).
 
 const settingsFile = z.string().regex(/^(?:\/|~\/)./, 'an absolute path, or one that begins with ~/');
 
-/** What is built for, beside `repository`, by id: pacman repositories, trees of ebuilds that autogens make, ebins, or mirrors of stages. */
+/**
+ * What is built for, beside `repository`, by id: pacman repositories, trees of ebuilds that autogens make, ebins, mirrors of stages, or
+ * symbol data of Python.
+ */
 export const targetsSchema = z
   .record(
     repositoryName,
     z.strictObject({
-      /** What is published, and with it the kind of recipes: PKGBUILDs, autogens, binary packages, or stages. */
-      kind: z.enum(['pacman', 'ebuild-tree', 'ebins', 'stages']).default('pacman'),
+      /** What is published, and with it the kind of recipes: PKGBUILDs, autogens, binary packages, stages, or Python distributions. */
+      kind: z.enum(['pacman', 'ebuild-tree', 'ebins', 'stages', 'python']).default('pacman'),
       /** Sections of pacman.conf for builds of this target; `$repo` and `$arch` are pacman's. */
       'extra-repos': z.array(z.strictObject({ name: z.string(), servers: z.array(z.string()) })).default([]),
       'extra-keyrings': z.array(z.string()).default([]),

@@ -1,37 +1,20 @@
 import { hash } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { stampInto, stampKinds, stampWidth } from './early/stamp.ts';
 import { pathProblem } from './file-entry.ts';
 import { snapshotFolder } from './folder.ts';
 import { realPath } from './folder-facts.ts';
 import { hashFile } from './hashed-copy.ts';
 
-/** Numbers of one stamp. */
-export const stampWidth = 4;
+export { stampKinds, stampWidth };
 
-/** What is at a path, for `readStamp`. */
-export const stampKinds = { none: 0, file: 1, folder: 2 } as const;
-
-/**
- * Writes the stamp of a path, links followed, to four places from `at` on: time of last change in milliseconds since the epoch,
- * time of the last change of its inode, size in bytes, number of the inode. Says what is there (`stampKinds`); nothing leaves
- * zeros. Made for hundreds of thousands of calls. Throws SYS004.
- */
+/** As `stampInto` does it. Throws SYS004. */
 export function readStamp(path: string, into: Float64Array, at: number): number {
-  let facts: ReturnType<typeof statSync> | undefined;
   try {
-    facts = statSync(path, { throwIfNoEntry: false });
+    return stampInto(path, into, at);
   } catch (error) {
-    if ((error as { code?: string }).code !== 'ENOTDIR') throw pathProblem('look at', path, error);
+    throw pathProblem('look at', path, error);
   }
-  if (facts === undefined) {
-    into.fill(0, at, at + stampWidth);
-    return stampKinds.none;
-  }
-  into[at] = facts.mtimeMs as number;
-  into[at + 1] = facts.ctimeMs as number;
-  into[at + 2] = facts.size as number;
-  into[at + 3] = facts.ino as number;
-  return facts.isDirectory() ? stampKinds.folder : stampKinds.file;
 }
 
 /** Longer files are read in pieces, without holding up the event loop. */

@@ -153,6 +153,7 @@ export { syncTogether } from './sync-together.ts';
 export { readSystemFacts, type SystemFacts } from './system-facts.ts';
 export { askTcpPort, freeTcpPort, type TcpAnswer } from './tcp-port.ts';
 export { makeTemporaryFolder } from './temporary-folder.ts';
+export { readTextLines } from './text-lines.ts';
 export {
   copyTree,
   type FolderEntry,

@@ -9,6 +9,8 @@ export interface SocketRequest {
   readonly path: string;
   /** Sent as `application/json`; undefined: no body. */
   readonly json?: unknown;
+  /** Sent as they are, as what `type` says. */
+  readonly bytes?: { readonly type: string; readonly archive: Uint8Array } | undefined;
   /** Milliseconds of silence after which the server counts as gone; undefined: wait for ever. */
   readonly silenceMs?: number | undefined;
 }
@@ -27,7 +29,9 @@ export interface SocketAnswer {
  */
 export function askSocket(options: SocketRequest): Promise<SocketAnswer> {
   const { socketPath, method, path, silenceMs } = options;
-  const body = options.json === undefined ? undefined : Buffer.from(JSON.stringify(options.json), 'utf8');
+  const json = options.json === undefined ? undefined : Buffer.from(JSON.stringify(options.json), 'utf8');
+  const body = options.bytes?.archive ?? json;
+  const type = options.bytes?.type ?? 'application/json';
   return new Promise((resolve, reject) => {
     const outgoing = plainHttp().request({
       socketPath,
@@ -36,9 +40,7 @@ export function askSocket(options: SocketRequest): Promise<SocketAnswer> {
       agent: false,
       headers: {
         Host: 'localhost',
-        ...(body === undefined
-          ? {}
-          : { 'Content-Type': 'application/json', 'Content-Length': body.byteLength }),
+        ...(body === undefined ? {} : { 'Content-Type': type, 'Content-Length': body.byteLength }),
       },
     });
     if (silenceMs !== undefined) {

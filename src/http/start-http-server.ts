@@ -23,6 +23,7 @@ import { FarmMetrics } from './metrics/farm-metrics.ts';
 import { objectRoutes } from './object-routes.ts';
 import { openapiRoute } from './openapi.ts';
 import { pageRoutes } from './page-routes.ts';
+import { pythonFarmRoutes } from './python-farm-routes.ts';
 import { pythonRoutes } from './python-routes.ts';
 import { queueRoutes } from './queue-routes.ts';
 import { refuse } from './refusal.ts';
@@ -181,6 +182,7 @@ async function addRoutes(server: WebServer, options: HttpOptions, context: Route
     ebinRequestRoutes(inner, context);
     stageRoutes(inner, context);
     pythonRoutes(inner, context);
+    pythonFarmRoutes(inner, context);
     if (options.distfiles !== undefined)
       ebinFileRoutes(inner, {
         store: options.distfiles,

@@ -1,18 +1,21 @@
 import { ProblemError } from '../diagnostics/index.ts';
-import { bytesIfThere, ensureFolder, removeEntry, removeTree } from '../host/index.ts';
+import { bytesIfThere, ensureFolder, removeEntry, removeTree, replaceFile } from '../host/index.ts';
 import { Journal, replayJournal } from './journal.ts';
 import { takeLock } from './lock.ts';
 import type { Reason } from './reasons.ts';
 import { openRecord, type Record, writeSnapshot } from './record.ts';
+import type { Memory } from './remember.ts';
 import type { BuildOptions, BuildReport, IncrementalInput } from './report.ts';
 import { Rules } from './rules.ts';
 import { Run } from './run.ts';
+import { encodeUnchanged } from './unchanged/index.ts';
 
 /** Files that are made from files. */
 export class IncrementalBuild {
   readonly #in: IncrementalInput;
   readonly #rules: Rules;
   #record: Record | undefined;
+  #last: Run | undefined;
 
   /** Throws INC003 when two targets have one name or one output. */
   constructor(input: IncrementalInput) {
@@ -32,8 +35,10 @@ export class IncrementalBuild {
     try {
       // what a killed build left half made; nothing is there otherwise
       await removeTree(`${state}/making`);
+      removeEntry(this.#memory);
       const record = this.#open();
       const run = new Run({ ...this.#in, mode, rules: this.#rules, record, journal, options });
+      this.#last = run;
       try {
         return await run.all();
       } finally {
@@ -44,6 +49,22 @@ export class IncrementalBuild {
     } finally {
       release();
     }
+  }
+
+  /**
+   * Writes down what the last build saw, when it had nothing to do: `recallUnchanged` then answers the same order without this
+   * object. The next build takes it away again. False when there was something to do, or when a file changed meanwhile. Throws
+   * SYS004.
+   */
+  remember(memory: Memory): boolean {
+    const seen = this.#last?.seen(memory);
+    if (seen === undefined) return false;
+    replaceFile(this.#memory, encodeUnchanged(seen));
+    return true;
+  }
+
+  get #memory(): string {
+    return `${this.#in.state}/unchanged`;
   }
 
   /** Why a target would be made; empty when it is up to date. Throws as `build` does. */

@@ -3,7 +3,7 @@ import type { Record } from './record.ts';
 import type { Rules } from './rules.ts';
 
 /** What changes twice within this time may have one time of change; clocks of file systems tick slowly. */
-const tickMs = 50;
+export const tickMs = 50;
 
 /** Sign of an input that is not there. */
 export const absent = '-';

@@ -5,6 +5,7 @@ import { emptyDigest, Look } from './look.ts';
 import { makeTarget, type Workshop } from './make-target.ts';
 import type { Reason } from './reasons.ts';
 import type { Record } from './record.ts';
+import { type Memory, seenFiles } from './remember.ts';
 import {
   type BuildFailure,
   type BuildOptions,
@@ -13,6 +14,7 @@ import {
   type IncrementalInput,
 } from './report.ts';
 import { type Rules, use } from './rules.ts';
+import type { SeenFiles } from './unchanged/index.ts';
 
 interface RunInput extends IncrementalInput {
   readonly mode: 'content' | 'time';
@@ -81,6 +83,19 @@ export class Run {
     this.isRecordChanged = true;
     await this.#goThrough(rules.order());
     return this.#report;
+  }
+
+  /** What is to be recalled of this build, when it had nothing to do; undefined when it had, or when something is not sure. */
+  seen(memory: Memory): SeenFiles | undefined {
+    const { rules, root, mode } = this.#in;
+    const { made, would, pinned, failed, blocked, end } = this.#report;
+    const busy = made.length + would.length + pinned.length + failed.length + blocked.length;
+    if (busy > 0 || end !== 'complete' || mode !== 'content') return undefined;
+    const isToLook = this.#filesToLookAt();
+    const files = Array.from(rules.files.keys()).filter(
+      (file) => isToLook === undefined || isToLook[file] === 1,
+    );
+    return seenFiles({ rules, look: this.#look, root }, files, memory);
   }
 
   /** Which targets go through this build. */

@@ -23,6 +23,8 @@ export interface Need {
   readonly version?: string;
   /** As the recipe writes it, for messages: `libfoo>=1.2`. */
   readonly text: string;
+  /** The job waits for it, and can do without it: that it failed, or was never made, keeps nobody. */
+  readonly optional?: boolean;
 }
 
 /** One thing to make, as planner and dispatcher see it; what only its own kind understands is in `details`. */

@@ -115,7 +115,8 @@ export class Resolver {
   }
 
   #arrow(offered: Offered, need: Need, match: 'output' | 'provides' | 'soname'): Arrow {
-    return { on: offered.by, need, match, required: !this.#isPublished(offered, need, match) };
+    const required = need.optional !== true && !this.#isPublished(offered, need, match);
+    return { on: offered.by, need, match, required };
   }
 
   /** Whether what stands published meets the need already, so that a failure would not block (decision 4). */

@@ -5,15 +5,19 @@ import {
   type BuildOptions,
   type BuildReport,
   IncrementalBuild,
+  type Memory,
 } from '../incremental/index.ts';
 import { readSelection } from './dockerfile.ts';
 import type { BuildItem, Executor } from './executor.ts';
 import { isSetUp, pythonTargets, stageOf } from './targets.ts';
+import type { LeftOut } from './whole-targets.ts';
 
 export interface ResourceBuildInput {
   readonly root: string;
   readonly executor: Executor;
   readonly base?: string | undefined;
+  /** Folder with corpora, relative to `root` or absolute (`corpora`). */
+  readonly corpora?: string | undefined;
   readonly mode?: 'content' | 'time';
   readonly legacy?: boolean;
   readonly clock: Clock;
@@ -39,7 +43,13 @@ export interface ResourceBuildReport extends BuildReport {
   readonly succeeded: number;
   /** Dockerfiles that select nothing. */
   readonly problems: readonly Problem[];
+  /** Targets that there are none of, as their stubs or their corpus is not there. */
+  readonly leftOut: readonly LeftOut[];
 }
+
+export type Explanation =
+  | { readonly reasons: Awaited<ReturnType<IncrementalBuild['explain']>> }
+  | { readonly leftOut: LeftOut };
 
 /** A build of the resources of all distributions whose Dockerfiles are in `dockerfiles/build` (specification, 2). */
 export class ResourceBuild {
@@ -47,13 +57,15 @@ export class ResourceBuild {
   readonly #items: readonly BuildItem[];
   readonly #build: IncrementalBuild;
   readonly problems: readonly Problem[];
+  readonly leftOut: readonly LeftOut[];
 
   private constructor(input: ResourceBuildInput, items: readonly BuildItem[], problems: readonly Problem[]) {
-    const { root, executor, base, mode = 'content', legacy = false, clock } = input;
+    const { root, executor, base, corpora = 'corpora', mode = 'content', legacy = false, clock } = input;
     this.#in = input;
     this.#items = items;
     this.problems = problems;
-    const targets = pythonTargets({ root, items, executor, base, legacy });
+    const { targets, leftOut } = pythonTargets({ root, items, executor, base, corpora, legacy });
+    this.leftOut = leftOut;
     this.#build = new IncrementalBuild({ root, state: `${root}/build/.state`, targets, mode, clock });
   }
 
@@ -80,16 +92,31 @@ export class ResourceBuild {
       return { ...stageOf(target), target, code, what, why, durationMs, log: tail };
     });
     if (options.dryRun !== true) {
-      replaceFile(`${root}/build/failures.json`, `${JSON.stringify(failures, undefined, 2)}\n`);
+      const [file, text] = [`${root}/build/failures.json`, `${JSON.stringify(failures, undefined, 2)}\n`];
+      // the same again leaves the folder as it was
+      if (textIfThere(file) !== text) replaceFile(file, text);
     }
     const bad = new Set(failures.map(({ stem }) => stem));
     const succeeded = this.#items.filter(({ stem }) => !bad.has(stem)).length;
-    return { ...report, failures, selected: this.#items.length, succeeded, problems: this.problems };
+    return {
+      ...report,
+      failures,
+      selected: this.#items.length,
+      succeeded,
+      problems: this.problems,
+      leftOut: this.leftOut,
+    };
   }
 
-  /** Why a target would be made; empty when it is up to date. */
-  async explain(target: string): ReturnType<IncrementalBuild['explain']> {
-    return await this.#build.explain(target);
+  /** As `IncrementalBuild.remember`. */
+  remember(memory: Memory): boolean {
+    return this.#build.remember(memory);
+  }
+
+  /** Why a target would be made, empty when it is up to date; or what it is left out for. Throws as `IncrementalBuild.explain` does. */
+  async explain(target: string): Promise<Explanation> {
+    const leftOut = this.leftOut.find((one) => one.target === target);
+    return leftOut === undefined ? { reasons: await this.#build.explain(target) } : { leftOut };
   }
 }
 

@@ -46,6 +46,8 @@ export interface Selection {
   readonly stem: string;
   readonly distribution: PythonDistribution;
   readonly toplevels: readonly string[];
+  /** The interpreter, as a path in the image. */
+  readonly python: string;
 }
 
 /**
@@ -72,7 +74,7 @@ export function readSelection(text: string, file: string): Selection | { readonl
   const end = after.findIndex((word) => word.startsWith('-'));
   const toplevels = end === -1 ? after : after.slice(0, end);
   const base = file.slice(file.lastIndexOf('/') + 1);
-  return { stem: base.toLowerCase(), distribution: { name, version }, toplevels };
+  return { stem: base.toLowerCase(), distribution: { name, version }, toplevels, python: words[0] ?? '' };
 }
 
 function wordsOf(list: string): readonly string[] | undefined {

@@ -1,4 +1,5 @@
 import type { Selection } from './dockerfile.ts';
+import type { SourceTree } from './read-stubs.ts';
 
 /** A distribution that is to be explored, with its Dockerfile. */
 export interface BuildItem extends Selection {
@@ -24,6 +25,11 @@ export interface Executor {
   prepare(work: ExecutorWork): Promise<void>;
   /** Installs a distribution, or finds it. Throws when it cannot. */
   install(item: BuildItem, work: ExecutorWork): Promise<void>;
+  /**
+   * Where the sources of an installed distribution are: folders, and the names below them that are its own (all, when none are
+   * named). An executor without this has none to show.
+   */
+  trees?(item: BuildItem): Promise<readonly SourceTree[]>;
   /** Writes the raw graph to `output` and the explorer's log to `log`. Throws when nothing was explored. */
   explore(
     item: BuildItem,

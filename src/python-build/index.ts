@@ -1,12 +1,18 @@
 export {
   type BuildEvent,
   type BuildOptions,
+  type Explanation,
   ResourceBuild,
   type ResourceBuildReport,
   type ResourceFailure,
 } from './build-resources.ts';
-export { readSelection, type Selection } from './dockerfile.ts';
+export type { BuilderNeed } from './builder-needs.ts';
+export { allBuilders, builderOf, runAlone } from './builders.ts';
+export { readSelection, type Selection, usualBase } from './dockerfile.ts';
 export type { BuildItem, Executor, ExecutorWork } from './executor.ts';
-export { readStubs, type StubReading, stubRoots } from './read-stubs.ts';
+export { type ListedPackage, readPackageList } from './package-list.ts';
+export { readStubs, type SourceTree, type StubReading, stubRoots } from './read-stubs.ts';
+export type { BuilderOrder, ResourceBuilder } from './resource-builder.ts';
 export { type SetUpReport, setUp, specialFolder } from './set-up.ts';
 export { translateShard } from './symbol-graph.ts';
+export type { LeftOut } from './whole-targets.ts';

@@ -2,6 +2,7 @@ import { fault } from '../diagnostics/index.ts';
 import { pathKind, runProcess, subfolders, textIfThere } from '../host/index.ts';
 import { probeFolder } from '../python-explorer/index.ts';
 import { isInVersion, readStubVersions, type StubModule, type StubPart } from '../python-symbols/index.ts';
+import type { Analysis, StubKey } from './analysis-file.ts';
 
 export interface StubReading {
   /** A checkout of stubs: the layout of today (`stdlib`, `stubs/NAME`) or the former one (`stdlib/3`, `third_party/3`). */
@@ -14,7 +15,7 @@ export interface StubReading {
 
 interface Root {
   readonly folder: string;
-  readonly isStandard: boolean;
+  readonly key: StubKey;
 }
 
 /** Folders of stubs, those that count first before the others. */
@@ -22,46 +23,111 @@ export function stubRoots(folder: string): readonly Root[] {
   const former = ['stdlib/3', 'stdlib/2and3', 'third_party/3', 'third_party/2and3', 'third_party/2'];
   const there = (path: string): boolean => pathKind(`${folder}/${path}`) === 'folder';
   if (there('stdlib/3') || there('stdlib/2and3')) {
-    const found = former.filter(there);
-    return found.map((path) => ({ folder: `${folder}/${path}`, isStandard: path.startsWith('stdlib') }));
+    const keyOf = (path: string): StubKey =>
+      path.startsWith('stdlib')
+        ? 'stub_builtin3'
+        : path.endsWith('/2')
+          ? 'stub_thirdparty2'
+          : 'stub_thirdparty3';
+    return former.filter(there).map((path) => ({ folder: `${folder}/${path}`, key: keyOf(path) }));
   }
-  const roots: Root[] = there('stdlib') ? [{ folder: `${folder}/stdlib`, isStandard: true }] : [];
+  const roots: Root[] = there('stdlib') ? [{ folder: `${folder}/stdlib`, key: 'stub_builtin3' }] : [];
   if (there('stubs')) {
     const names = subfolders(`${folder}/stubs`);
-    roots.push(...names.map((name) => ({ folder: `${folder}/stubs/${name}`, isStandard: false })));
+    roots.push(
+      ...names.map((name) => ({ folder: `${folder}/stubs/${name}`, key: 'stub_thirdparty3' as const })),
+    );
   }
-  return roots.length > 0 ? roots : [{ folder, isStandard: false }];
+  return roots.length > 0 ? roots : [{ folder, key: 'stub_thirdparty3' }];
 }
 
 /** A line of a log: its weight, the code of the catalogue, and what is the matter. */
 export const logLine = (weight: 'WARN' | 'ERROR' | 'CRITICAL', code: string, what: string): string =>
   `[${weight}] ${code} ${what}`;
 
-type Row = StubModule & { readonly root: number; readonly error?: string };
-
 /**
  * Reads stubs by Python's own parser; nothing of them runs. Stubs that cannot be read are told (MPY401). Throws MPY404 when the
  * interpreter does not come to its end, SYS001 without one.
  */
-export async function readStubs({ folder, version, say, signal }: StubReading): Promise<readonly StubPart[]> {
+export async function readStubs({ folder, version, say, signal }: StubReading): Promise<Analysis> {
   const roots = stubRoots(folder);
-  const input = JSON.stringify({ roots: roots.map((one) => one.folder), version, platform: 'linux' });
+  const rows = await parse({
+    ...{ what: `the stubs in '${folder}'`, roots: roots.map((one) => one.folder), version, signal },
+  });
+  const spans = readStubVersions(textIfThere(`${folder}/stdlib/VERSIONS`) ?? '');
+  const parts = roots.map(({ key }) => ({ key, modules: [] as StubModule[] }));
+  for (const { root, error, ...module } of rows) {
+    const part = parts[root];
+    if (part === undefined) continue;
+    if (part.key === 'stub_builtin3' && !isInVersion(spans, module.module, version)) continue;
+    if (error === undefined) part.modules.push(module);
+    else say(logLine('WARN', 'MPY401', `the stub '${module.path}' cannot be read: ${error}`));
+  }
+  const analysis = new Map<string, StubPart[]>();
+  for (const { key, modules } of parts) {
+    const known = analysis.get(key) ?? [];
+    analysis.set(key, [...known, { isStandard: key === 'stub_builtin3', modules }]);
+  }
+  return analysis;
+}
+
+/** Files with the sources of one distribution: names below a folder, or all that it holds. */
+export interface SourceTree {
+  readonly folder: string;
+  readonly only?: readonly string[] | undefined;
+}
+
+export interface SourceReading {
+  /** Of the distribution, `name==version`. */
+  readonly key: string;
+  readonly trees: readonly SourceTree[];
+  readonly version: readonly [number, number];
+  readonly say: (line: string) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Reads the sources of a distribution (specification, 6.6) by Python's own parser; nothing of them runs. Files that cannot be read
+ * are told (MPY411). Throws MPY404 when the interpreter does not come to its end, SYS001 without one.
+ */
+export async function readSources({ key, trees, version, say, signal }: SourceReading): Promise<Analysis> {
+  const roots = trees.map(({ folder, only }) => ({ folder, only: only ?? null }));
+  const modules: StubModule[] = [];
+  if (roots.length > 0) {
+    for (const { error, root: _, ...module } of await parse({
+      what: `the sources of '${key}'`,
+      roots,
+      version,
+      signal,
+    })) {
+      if (error === undefined) modules.push(module);
+      else say(logLine('WARN', 'MPY411', `'${module.path}' cannot be read: ${error}`));
+    }
+  }
+  say(`[STATS] ${modules.length} files of '${key}' were read`);
+  return new Map([[key, [{ isStandard: false, modules }]]]);
+}
+
+type Row = StubModule & { readonly root: number; readonly error?: string };
+
+interface Parsing {
+  readonly what: string;
+  readonly roots: readonly unknown[];
+  readonly version: readonly [number, number];
+  readonly signal: AbortSignal | undefined;
+}
+
+/** An hour for what is large (specification, 6.6). */
+const timeoutMs = 3_600_000;
+
+async function parse({ what, roots, version, signal }: Parsing): Promise<readonly Row[]> {
+  const input = JSON.stringify({ roots, version, platform: 'linux' });
   const ran = await runProcess('python3', ['-I', '-S', '-B', `${probeFolder}/read_stubs.py`], {
-    ...{ input, timeoutMs: 600_000, maxOutputBytes: 1_000_000_000, signal },
+    ...{ input, timeoutMs, maxOutputBytes: 1_000_000_000, signal },
   });
   if (ran.code !== 0) {
     const why = ran.stderr.trim().split('\n').slice(-3).join('\n');
-    throw fault('MPY404', { what: `the stubs in '${folder}' cannot be read (${ran.why})`, why });
+    throw fault('MPY404', { what: `${what} cannot be read (${ran.why})`, why });
   }
-  const spans = readStubVersions(textIfThere(`${folder}/stdlib/VERSIONS`) ?? '');
-  const parts = roots.map(({ isStandard }) => ({ isStandard, modules: [] as StubModule[] }));
-  for (const line of ran.stdout.split('\n')) {
-    if (line === '') continue;
-    const row = JSON.parse(line) as Row;
-    const part = parts[row.root];
-    if (part === undefined || (part.isStandard && !isInVersion(spans, row.module, version))) continue;
-    if (row.error === undefined) part.modules.push(row);
-    else say(logLine('WARN', 'MPY401', `the stub '${row.path}' cannot be read: ${row.error}`));
-  }
-  return parts;
+  return ran.stdout.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as Row]));
 }

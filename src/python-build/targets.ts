@@ -1,20 +1,19 @@
-import {
-  encodeIndex,
-  encodeManifest,
-  type Manifest,
-  makeIndex,
-  makeManifest,
-  mergeManifests,
-} from '../formats/pyresources/index.ts';
-import { gzipBytes, pathKind, replaceFile } from '../host/index.ts';
+import { distributionText, encodeManifest, mergeManifests } from '../formats/pyresources/index.ts';
+import { standardLibraryName } from '../formats/python-graph/index.ts';
+import { pathKind, replaceFile } from '../host/index.ts';
 import type { Input, MakeContext, Target } from '../incremental/index.ts';
 import { validateGraph } from '../python-explorer/index.ts';
 import { readManifest } from '../python-resources/index.ts';
-import { manifestOrder, type PackageBuilder, packageBuilders, wholeBuilders } from './builders.ts';
-import { manifestText, storeFound, symbolGraphsOf } from './datafiles.ts';
+import { encodeAnalysis } from './analysis-file.ts';
+import { BuilderWork } from './builder-work.ts';
+import { manifestOrder } from './builders.ts';
+import { manifestText } from './datafiles.ts';
 import type { BuildItem, Executor } from './executor.ts';
-import { openGraph } from './graph-of-distribution.ts';
-import { linkedNames, linkedTargets } from './linked-targets.ts';
+import { packageBuilders } from './graph-builders.ts';
+import { readSources } from './read-stubs.ts';
+import { type ResourceBuilder, runBuilder } from './resource-builder.ts';
+import { pythonVersion } from './stub-builders.ts';
+import { type LeftOut, wholeTargets } from './whole-targets.ts';
 
 export interface TargetsInput {
   readonly root: string;
@@ -22,12 +21,15 @@ export interface TargetsInput {
   readonly executor: Executor;
   /** Manifest to begin `build/base.json` with. */
   readonly base: string | undefined;
+  /** Folder with corpora, relative to the folder of the build or absolute. */
+  readonly corpora: string;
   /** As the original has it: one distribution that fails leaves no merged manifest. */
   readonly legacy: boolean;
 }
 
 const valid = (stem: string): string => `build/rawgraph/${stem}.valid.json`;
 const image = (stem: string): string => `build/dockerimages/${stem}.image`;
+const analyzed = (stem: string): string => `build/analyzed/${stem}.json.gz`;
 const explored = (stem: string): string => `build/explored/${stem}.json`;
 const dockerfile = (stem: string): string => `dockerfiles/build/${stem}`;
 const engineImage = 'build/dockerimages/BASE';
@@ -35,35 +37,31 @@ const engineImage = 'build/dockerimages/BASE';
 /** A Dockerfile that was touched means: all of this distribution anew. */
 const touched = ({ stem }: BuildItem): Input => ({ path: dockerfile(stem), by: 'time' });
 
+/** Targets of a build, and what is left out of it. */
+export interface PythonTargets {
+  readonly targets: readonly Target[];
+  readonly leftOut: readonly LeftOut[];
+}
+
 /** All targets of a build (specification, 2.4 and 2.6), with the names of the files that they make. */
-export function pythonTargets(input: TargetsInput): readonly Target[] {
-  const { items } = input;
-  return [
-    {
-      name: engineImage,
-      outputs: [engineImage],
-      inputs: [],
-      opaque: true,
-      log: `${engineImage}.log`,
-      make: async (context) => {
-        await input.executor.prepare(context);
-        replaceFile(context.output(engineImage), '');
-      },
-    },
+export function pythonTargets(input: TargetsInput): PythonTargets {
+  const { root, corpora, items } = input;
+  const whole = wholeTargets({ root, corpora, graphs: validGraphs(input), analyzed: analyses(input) });
+  const made = new Set([...packageBuilders.map(({ name }) => name), ...whole.names]);
+  const targets = [
+    baseImage(input.executor),
     ...items.flatMap((item) => packageTargets(input, item)),
     ...packageBuilders.map((builder) => mergeTarget(input, builder.name)),
     ...graphTargets(input),
-    ...wholeBuilders.map((builder) => wholeTarget(input, builder)),
-    ...linkedTargets({ root: input.root, graphs: validGraphs(input) }),
-    manifestTarget(input.root),
+    ...whole.targets,
+    ...manifestTargets(made),
     group('build', ['build/manifest.json']),
-    group(
-      'images',
-      items.map(({ stem }) => image(stem)),
-    ),
-    group(
-      'dockerimages',
-      items.map(({ stem }) => image(stem)),
+    group('toplevel', ['build/toplevel.msgpack.gz']),
+    ...(['images', 'dockerimages'] as const).map((name) =>
+      group(
+        name,
+        items.map(({ stem }) => image(stem)),
+      ),
     ),
     group(
       'explore',
@@ -74,11 +72,33 @@ export function pythonTargets(input: TargetsInput): readonly Target[] {
       items.map(({ stem }) => valid(stem)),
     ),
   ];
+  return { targets, leftOut: whole.leftOut };
 }
+
+const baseImage = (executor: Executor): Target => ({
+  name: engineImage,
+  outputs: [engineImage],
+  inputs: [],
+  opaque: true,
+  log: `${engineImage}.log`,
+  make: async (context) => {
+    await executor.prepare(context);
+    replaceFile(context.output(engineImage), '');
+  },
+});
 
 /** Valid graphs of all distributions; those that failed are left out, save in the way of the original. */
 const validGraphs = ({ items, legacy }: TargetsInput): readonly Input[] =>
   items.map(({ stem }) => ({ path: valid(stem), optional: !legacy }));
+
+/** Parsed sources of all distributions that an executor can show. Its own stubs tell more of the standard library. */
+const analyses = ({ items, executor }: TargetsInput): readonly Input[] =>
+  items.flatMap((item) =>
+    isAnalyzed(item, executor) ? [{ path: analyzed(item.stem), optional: true }] : [],
+  );
+
+const isAnalyzed = ({ distribution }: BuildItem, executor: Executor): boolean =>
+  executor.trees !== undefined && distribution.name !== standardLibraryName;
 
 const group = (name: string, inputs: readonly string[]): Target => ({ name, outputs: [], inputs });
 
@@ -93,7 +113,7 @@ export function stageOf(target: string): { readonly stage: string; readonly stem
     const stem = pattern.exec(target)?.[1];
     if (stem !== undefined) return { stage, stem };
   }
-  const [, folder, stem] = /^build\/([a-z]+)\/(.+)\.json$/.exec(target) ?? [];
+  const [, folder, stem] = /^build\/([a-z]+)\/(.+)\.json(?:\.gz)?$/.exec(target) ?? [];
   return folder === undefined ? { stage: target, stem: undefined } : { stage: folder, stem };
 }
 
@@ -135,14 +155,39 @@ function packageTargets({ root, executor }: TargetsInput, item: BuildItem): read
         const report = await validateGraph(context.input(explored(stem)) ?? '', context.output(valid(stem)));
         for (const { code, what, why } of report.troubles)
           context.say(`[WARN] ${code} ${what} ${why}`.trimEnd());
+        if (report.leftOut.troubles > 0)
+          context.say(`[WARN] MPY015 ${report.leftOut.troubles} more troubles`);
         context.say(`[STATS] ${report.shards.length} top-levels`);
       },
     },
+    ...(isAnalyzed(item, executor) ? [analysisTarget(executor, item)] : []),
     ...packageBuilders.map((builder) => packageTarget(root, item, builder)),
   ];
 }
 
-function packageTarget(root: string, item: BuildItem, builder: PackageBuilder): Target {
+/** The sources of one distribution, parsed (specification, 6.6): what cannot be read stops no other one. */
+function analysisTarget(executor: Executor, item: BuildItem): Target {
+  const { stem, distribution } = item;
+  const name = analyzed(stem);
+  return {
+    name,
+    outputs: [name],
+    inputs: [image(stem), touched(item), ...item.sources, { path: valid(stem), by: 'order' }],
+    mark: executor.mark,
+    log: `${name}.log`,
+    make: async (context) => {
+      const { signal } = context;
+      const say = (line: string): void => context.say(line);
+      const files = { graphs: [context.input(valid(stem)) ?? ''] };
+      const version = await pythonVersion(new BuilderWork({ files, say, signal }));
+      const trees = (await executor.trees?.(item)) ?? [];
+      const found = await readSources({ key: distributionText(distribution), trees, version, say, signal });
+      replaceFile(context.output(name), encodeAnalysis(found));
+    },
+  };
+}
+
+function packageTarget(root: string, item: BuildItem, builder: ResourceBuilder): Target {
   const name = `build/${builder.name}/${item.stem}.json`;
   return {
     name,
@@ -152,28 +197,13 @@ function packageTarget(root: string, item: BuildItem, builder: PackageBuilder): 
     pin: true,
     log: `${name}.log`,
     make: async (context) => {
-      const manifest = await runBuilder(root, builder, context.input(valid(item.stem)) ?? '', context.say);
-      replaceFile(context.output(name), encodeManifest(manifest));
+      const work = new BuilderWork({
+        files: { graphs: [context.input(valid(item.stem)) ?? ''] },
+        ...{ say: (line) => context.say(line), signal: context.signal },
+      });
+      replaceFile(context.output(name), await runBuilder(builder, work, `${root}/build/data`));
     },
   };
-}
-
-/** Runs a builder over one valid graph, writes its datafile, and gives the manifest that points to it. */
-async function runBuilder(
-  root: string,
-  { build, kind }: PackageBuilder,
-  graph: string,
-  say: (line: string) => void,
-): Promise<Manifest> {
-  const opened = await openGraph(graph);
-  const { distribution } = opened;
-  const resource = await build(opened, say);
-  if (resource === undefined) {
-    say(`[WARN] ${distribution.name} has no ${kind}`);
-    // told as a distribution without datafiles: an empty manifest would be a pin
-    return makeManifest([{ distribution, paths: new Map() }]);
-  }
-  return storeFound(root, { distribution, resource }, say);
 }
 
 /** Those of the inputs that are there, one laid over the other. */
@@ -221,77 +251,38 @@ function graphTargets({ base }: TargetsInput): readonly Target[] {
       make: async (context) =>
         replaceFile(context.output('build/merged_graph.json'), mergeInto(context, merged)),
     },
-    {
-      name: 'build/distidx.json',
-      outputs: ['build/distidx.json'],
-      inputs: ['build/merged_graph.json'],
-      mark: '1',
-      log: 'build/distidx.json.log',
-      make: async (context) => {
-        const manifest = readManifest(context.input('build/merged_graph.json') ?? '');
-        // one graph in memory at a time
-        const toplevels = Array.from(
-          symbolGraphsOf(manifest, context.say),
-          ([distribution, graph]) => [distribution, [...graph.keys()]] as const,
-        );
-        replaceFile(context.output('build/distidx.json'), encodeIndex(makeIndex(toplevels)));
-      },
-    },
-    {
-      // without graphs of the original there is nothing that it could lead back to
-      name: 'build/compat.json.gz',
-      outputs: ['build/compat.json.gz'],
-      inputs: ['build/merged_graph.json', 'build/distidx.json'],
-      mark: '1',
-      pin: true,
-      make: async (context) =>
-        replaceFile(context.output('build/compat.json.gz'), gzipBytes(Buffer.from('{}'))),
-    },
   ];
 }
 
-function wholeTarget({ root, items, legacy }: TargetsInput, builder: PackageBuilder): Target {
-  const name = `build/${builder.name}.json`;
-  const graphs = items.map(({ stem }) => valid(stem));
-  return {
-    name,
-    outputs: [name],
-    inputs: [
-      'build/compat.json.gz',
-      'build/merged_graph.json',
-      'build/distidx.json',
-      ...graphs.map((path) => ({ path, optional: !legacy })),
-    ],
-    mark: builder.version,
-    pin: true,
-    log: `${name}.log`,
-    make: async (context) => {
-      const manifests: Manifest[] = [];
-      for (const path of graphs.flatMap((graph) => context.input(graph) ?? [])) {
-        manifests.push(await runBuilder(root, builder, path, context.say));
-      }
-      replaceFile(context.output(name), manifestText(mergeManifests(manifests)));
-    },
-  };
-}
-
-function manifestTarget(root: string): Target {
-  const name = 'build/manifest.json';
-  const made = new Set([
-    ...[...packageBuilders, ...wholeBuilders].map((builder) => builder.name),
-    ...linkedNames(root),
-  ]);
-  const inputs = ['build/base.json', ...manifestOrder.map((kind) => `build/${kind}.json`)];
-  const isOptional = (path: string): boolean =>
-    path !== 'build/base.json' && !made.has(path.replace(/^build\/|\.json$/g, ''));
-  return {
-    name,
-    outputs: [name],
-    inputs: inputs.map((path) => ({ path, optional: isOptional(path) })),
-    mark: '1',
-    log: `${name}.log`,
-    make: async (context) => replaceFile(context.output(name), mergeInto(context, inputs)),
-  };
+/** Manifests that lay others over one another: all, and those that some builders read. */
+function manifestTargets(made: ReadonlySet<string>): readonly Target[] {
+  const lean = manifestOrder.filter((name) => !['symtypes', 'typeshed', 'sigpatterns'].includes(name));
+  const manifests: readonly (readonly [string, readonly string[]])[] = [
+    ['build/argspec_graph_manifest.json', ['symgraphs', 'argspecs', 'typeshed']],
+    ['build/manifest_lean.json', lean],
+    ['build/manifest.json', manifestOrder],
+  ];
+  return manifests.map(([name, parts]) => {
+    const inputs = [
+      { path: 'build/base.json' },
+      ...parts.map((part) => ({ path: `build/${part}.json`, optional: !made.has(part) })),
+    ];
+    return {
+      name,
+      outputs: [name],
+      inputs,
+      mark: '1',
+      log: `${name}.log`,
+      make: async (context) =>
+        replaceFile(
+          context.output(name),
+          mergeInto(
+            context,
+            inputs.map(({ path }) => path),
+          ),
+        ),
+    };
+  });
 }
 
 /** Whether a folder has been set up. */

@@ -3,7 +3,13 @@ import type { GraphTrouble } from '../formats/python-graph/index.ts';
 import { ensureFolders, pathExists, realPath, systemRandom, writeFileWithMode } from '../host/index.ts';
 import type { SandboxEnd, SandboxResult } from '../sandbox/index.ts';
 import type { ExplorationInput, ExplorationLimits } from './exploration-input.ts';
-import { explorationKey, readRecord, removeRecord, writeRecord } from './exploration-record.ts';
+import {
+  explorationKey,
+  readRecord,
+  removeRecord,
+  standardFolderOf,
+  writeRecord,
+} from './exploration-record.ts';
 import { type GraphSummary, takeGraph } from './graph-file.ts';
 import { inside, probeCommand } from './python-environment.ts';
 
@@ -36,8 +42,10 @@ const usualLimits: ExplorationLimits = {
  */
 export async function explore(input: ExplorationInput): Promise<Exploration> {
   const { output, options = {}, cage } = input;
-  const before = options.fresh === true ? undefined : readRecord(output);
-  if (before !== undefined && before.key === (await explorationKey(input, before.standardFolder))) {
+  const before = readRecord(output);
+  const folderOfStandard = standardFolderOf(input.environment, cage.root) ?? before?.standardFolder ?? '';
+  const key = await explorationKey(input, folderOfStandard);
+  if (before !== undefined && options.fresh !== true && before.key === key) {
     return {
       succeeded: true,
       recorded: true,
@@ -49,13 +57,17 @@ export async function explore(input: ExplorationInput): Promise<Exploration> {
   }
   const folder = `${cage.scratch}/explore-${systemRandom.hex(6)}`;
   try {
-    return await exploreAnew(input, folder);
+    return await exploreAnew(input, folder, { key, standardFolder: folderOfStandard });
   } finally {
     await cage.sandbox.removeFolder(folder);
   }
 }
 
-async function exploreAnew(input: ExplorationInput, folder: string): Promise<Exploration> {
+async function exploreAnew(
+  input: ExplorationInput,
+  folder: string,
+  known: { readonly key: string; readonly standardFolder: string },
+): Promise<Exploration> {
   const { output } = input;
   const job = `${folder}/job`;
   const out = `${folder}/out`;
@@ -79,8 +91,10 @@ async function exploreAnew(input: ExplorationInput, folder: string): Promise<Exp
   const told: GraphSummary = { ...summary, troubles };
   const succeeded = summary.toplevels.some(({ nodes }) => nodes > 0);
   if (succeeded && summary.complete) {
-    const key = await explorationKey(input, summary.standardFolder);
-    await writeRecord(output, { key, standardFolder: summary.standardFolder, summary: told });
+    const { standardFolder } = summary;
+    const isKnown = standardFolder === known.standardFolder;
+    const key = isKnown ? known.key : await explorationKey(input, standardFolder);
+    await writeRecord(output, { key, standardFolder, summary: told });
   }
   const { end, durationMs, peakMemoryBytes } = result;
   return { succeeded, recorded: false, summary: told, end, durationMs, peakMemoryBytes };
@@ -93,7 +107,7 @@ function requestOf({ distribution, environment, options = {} }: ExplorationInput
     output: `${inside.out}/graph.jsonl`,
     log: `${inside.out}/explore.log`,
     facts: `${inside.out}/facts.json`,
-    site: environment.site.map((_path, index) => inside.site(index)),
+    site: [...environment.site.map((_path, index) => inside.site(index)), ...(environment.own ?? [])],
     toplevels: options.toplevels ?? [],
     skip: options.skip ?? [],
     stubs: (options.stubs ?? []).map((_path, index) => inside.stubs(index)),
@@ -179,4 +193,15 @@ const troubleCodes: readonly Code[] = [
 export function troubleProblem({ code, what, why }: GraphTrouble, file: string): Problem {
   const known = troubleCodes.find((one) => one === code) ?? 'MPY026';
   return problem(known, { what, place: { file }, ...(why === '' ? {} : { why }) });
+}
+
+/** What is to be shown of a graph's troubles; how many are left out is told with MPY015. */
+export function troubleProblems(
+  { troubles, leftOut }: Pick<GraphSummary, 'troubles' | 'leftOut'>,
+  file: string,
+): readonly Problem[] {
+  const told = troubles.map((one) => troubleProblem(one, file));
+  if (leftOut.troubles === 0) return told;
+  const what = `${leftOut.troubles} more troubles are not told`;
+  return [...told, problem('MPY015', { what, place: { file } })];
 }

@@ -20,6 +20,7 @@ import {
   writeFileWithMode,
   writeNewFile,
 } from '../host/index.ts';
+import { FirstOf } from './first-of.ts';
 import { beginningOf } from './untrusted-file.ts';
 
 /** What a graph has, without its nodes. */
@@ -29,12 +30,38 @@ export interface GraphSummary {
     readonly nodes: number;
     readonly complete: boolean;
   }[];
+  /** At most 200 of what went wrong, each cut to a readable length. */
   readonly troubles: readonly GraphTrouble[];
+  /** How many troubles, and top-levels, are beyond what is kept. */
+  readonly leftOut: LeftOut;
   /** Whether the explorer came to its own end. */
   readonly complete: boolean;
+  /** Version of Python that it ran with. */
+  readonly python: string;
   /** Folder of the standard library in the sandbox; empty where the explorer did not tell. */
   readonly standardFolder: string;
 }
+
+/** How much of a graph's lists is told of and not kept. */
+export interface LeftOut {
+  readonly troubles: number;
+  readonly toplevels: number;
+}
+
+/** Whoever is explored can write any number of lines; these are kept in memory, in records and in reports. */
+const mostTroubles = 200;
+const mostToplevels = 20_000;
+const mostSigns = 2_000;
+/** A line that is no node's, and longer, is none of an explorer. */
+const mostLineBytes = 1 << 20;
+
+/** A trouble with texts of a readable length; of a traceback the end says what went wrong. */
+const shortened = (trouble: GraphTrouble): GraphTrouble => ({
+  ...trouble,
+  what: trouble.what.slice(0, mostSigns),
+  why: trouble.why.slice(-mostSigns),
+  at: trouble.at === null ? null : trouble.at.slice(0, mostSigns),
+});
 
 const besides = (output: string): string => `${output}.${systemRandom.hex(6)}.new`;
 
@@ -66,7 +93,7 @@ export async function takeGraph(where: {
   try {
     if (kindsIn(from).some(({ name, kind }) => name === graphName && kind === 'file')) {
       await writeNewFile(temporary, summing.pass(readPieces(`${from}/${graphName}`)), 0o644);
-      const isWorth = summing.toplevels.some(({ nodes }) => nodes > 0);
+      const isWorth = summing.toplevels.kept.some(({ nodes }) => nodes > 0);
       if (isWorth) renameEntry(temporary, output);
     }
   } finally {
@@ -76,9 +103,11 @@ export async function takeGraph(where: {
   await writeFileWithMode(`${output}.log`, words === '' ? log : `${log}${words}`, 0o644);
   if (!summing.hasHeader) return undefined;
   return {
-    toplevels: summing.toplevels,
-    troubles: summing.troubles,
+    toplevels: summing.toplevels.kept,
+    troubles: summing.troubles.kept,
+    leftOut: { troubles: summing.troubles.leftOut, toplevels: summing.toplevels.leftOut },
     complete: summing.complete,
+    python: summing.python,
     standardFolder: await readStandardFolder(`${from}/facts.json`),
   };
 }
@@ -110,15 +139,16 @@ const isNodeLine = (parts: readonly Buffer[]): boolean =>
 
 /** Sums up the lines of a graph as they pass; nodes are counted by how their lines begin. */
 class Summing {
-  readonly toplevels: { readonly toplevel: string; readonly nodes: number; readonly complete: boolean }[] =
-    [];
-  readonly troubles: GraphTrouble[] = [];
+  readonly toplevels = new FirstOf<GraphSummary['toplevels'][number]>(mostToplevels);
+  readonly troubles = new FirstOf<GraphTrouble>(mostTroubles);
   hasHeader = false;
+  python = '';
   complete = false;
   #nodes = 0;
 
   async *pass(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     let line: Buffer[] = [];
+    let kept = 0;
     for await (const piece of pieces) {
       yield piece;
       const bytes = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
@@ -126,12 +156,14 @@ class Summing {
       for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10, from)) {
         this.#line([...line, bytes.subarray(from, end)]);
         line = [];
+        kept = 0;
         from = end + 1;
       }
       // of a node its beginning is enough, however long it is
-      const kept = line.reduce((sum, part) => sum + part.byteLength, 0);
       const isNode = kept > nodeMark.length && isNodeLine(line);
-      if (from < bytes.byteLength && !isNode) line.push(Buffer.from(bytes.subarray(from)));
+      if (from === bytes.byteLength || isNode || kept > mostLineBytes) continue;
+      line.push(Buffer.from(bytes.subarray(from)));
+      kept += bytes.byteLength - from;
     }
   }
 
@@ -140,13 +172,17 @@ class Summing {
       this.#nodes += 1;
       return;
     }
-    const event = decodeGraphEvent(Buffer.concat(parts).toString('utf8'));
-    if (event?.event === 'header') this.hasHeader = true;
-    else if (event?.event === 'trouble') this.troubles.push(event.trouble);
+    const text = Buffer.concat(parts).toString('utf8');
+    const event = text.length > 2 * mostLineBytes ? undefined : decodeGraphEvent(text);
+    if (event?.event === 'header') {
+      this.hasHeader = true;
+      this.python = event.header.python.version.slice(0, mostSigns);
+    } else if (event?.event === 'trouble') this.troubles.add(shortened(event.trouble));
     else if (event?.event === 'end') this.complete = event.complete;
     else if (event?.event === 'shard') this.#nodes = 0;
     else if (event?.event === 'shard-end') {
-      this.toplevels.push({ toplevel: event.toplevel, nodes: this.#nodes, complete: event.complete });
+      const { complete } = event;
+      this.toplevels.add({ toplevel: event.toplevel.slice(0, mostSigns), nodes: this.#nodes, complete });
     }
   }
 }
@@ -155,7 +191,9 @@ class Summing {
 export interface ValidationReport {
   readonly distribution: PythonDistribution;
   readonly shards: readonly ShardReport[];
+  /** As in `GraphSummary`. */
   readonly troubles: readonly GraphTrouble[];
+  readonly leftOut: LeftOut;
   /** False when the raw graph was cut short. */
   readonly complete: boolean;
 }
@@ -176,16 +214,17 @@ export async function validateGraph(input: string, output: string): Promise<Vali
 }
 
 class ValidationWork {
-  readonly #shards: ShardReport[] = [];
-  readonly #troubles: GraphTrouble[] = [];
+  readonly #shards = new FirstOf<ShardReport>(mostToplevels);
+  readonly #troubles = new FirstOf<GraphTrouble>(mostTroubles);
   #distribution: PythonDistribution = { name: '', version: '' };
   #complete = false;
 
   report(): ValidationReport {
     return {
       distribution: this.#distribution,
-      shards: this.#shards,
-      troubles: this.#troubles,
+      shards: this.#shards.kept,
+      troubles: this.#troubles.kept,
+      leftOut: { troubles: this.#troubles.leftOut, toplevels: this.#shards.leftOut },
       complete: this.#complete,
     };
   }
@@ -196,7 +235,7 @@ class ValidationWork {
         this.#distribution = event.header.distribution;
         yield line({ event: 'header', header: { ...event.header, state: 'valid' } });
       } else if (event.event === 'trouble') {
-        this.#troubles.push(event.trouble);
+        this.#troubles.add(shortened(event.trouble));
         yield line(event);
       } else if (event.event === 'end') {
         this.#complete = event.complete;
@@ -210,9 +249,11 @@ class ValidationWork {
       throw fault('MPY022', { what: `the top-level '${raw.toplevel}' has a dot in its name` });
     }
     const { shard, report, troubles } = validateShard(raw);
-    this.#shards.push(report);
-    this.#troubles.push(...troubles);
-    for (const trouble of troubles) yield line({ event: 'trouble', trouble });
+    this.#shards.add(report);
+    for (const trouble of troubles) {
+      this.#troubles.add(shortened(trouble));
+      yield line({ event: 'trouble', trouble });
+    }
     if (shard === undefined) return;
     const { toplevel, root, complete } = shard;
     yield line({ event: 'shard', toplevel });

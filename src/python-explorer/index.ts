@@ -1,5 +1,12 @@
 export type { ExplorationInput, ExplorationLimits, ExplorationOptions } from './exploration-input.ts';
-export { type Exploration, explore, troubleProblem } from './explore.ts';
+export {
+  contentDigest,
+  explorerDigest,
+  interpreterFacts,
+  minorVersionOf,
+  standardFolderOf,
+} from './exploration-record.ts';
+export { type Exploration, explore, troubleProblem, troubleProblems } from './explore.ts';
 export { type GraphSummary, type ValidationReport, validateGraph } from './graph-file.ts';
 export {
   distributionAt,
@@ -9,3 +16,4 @@ export {
   installDistribution,
 } from './install.ts';
 export { type PythonCage, type PythonEnvironment, probeFolder } from './python-environment.ts';
+export { sitesOfRoot } from './sites-of-root.ts';

@@ -13,6 +13,8 @@ export interface PythonEnvironment {
   readonly prefixes: readonly string[];
   /** Folders with installed distributions, in the order of the path. Those of the interpreter itself are not looked at. */
   readonly site: readonly string[];
+  /** Folders with installed distributions that the root of the sandbox has itself, as paths in it; behind the others. */
+  readonly own?: readonly string[];
 }
 
 /** Where the explorer and pip run. */

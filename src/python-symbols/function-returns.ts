@@ -22,7 +22,7 @@ export function stubReturns({ modules }: StubPart): ReturnTable {
       if (entry.kind !== 'function' || entry.returns === null || entry.async) continue;
       const key = `${path}.${entry.name}`;
       for (const name of annotationNames(entry.returns)) {
-        const type = typeOf(names, module, name, self);
+        const type = typeOfName(names, module, { name, self });
         if (type === undefined) continue;
         const types = table.get(key) ?? new Map<string, number>();
         table.set(key, types.set(type, returnTypeSources.stub));
@@ -33,11 +33,11 @@ export function stubReturns({ modules }: StubPart): ReturnTable {
   return table;
 }
 
-function typeOf(
+/** The path of the class that a name in an annotation means; `self` is that of the class around. Undefined: it means none. */
+export function typeOfName(
   names: StubNames,
   module: StubModule,
-  name: string,
-  self: string | undefined,
+  { name, self }: { readonly name: string; readonly self: string | undefined },
 ): string | undefined {
   if (name === noneType) return noneType;
   if (name === 'Self' || name.endsWith('.Self')) return self;
@@ -57,6 +57,8 @@ export interface ReturnResource {
 export interface ReturnSource {
   readonly distribution: PythonDistribution | undefined;
   readonly table: ReturnTable;
+  /** Counts only for functions of which no source before it tells anything. */
+  readonly onlyAlone?: boolean;
 }
 
 /**
@@ -79,7 +81,7 @@ export function returnResources(
     if (!known.has(path)) known.set(path, canonicalType(linked.resolve(path.split('.'))));
     return known.get(path);
   };
-  for (const { distribution, table } of sources) {
+  for (const { distribution, table, onlyAlone = false } of sources) {
     for (const [path, types] of table) {
       const parts = path.split('.');
       const symbol =
@@ -91,6 +93,7 @@ export function returnResources(
         returns: new Map<bigint, Map<string, number>>(),
       };
       const { hash } = symbol.node.canonical;
+      if (onlyAlone && one.returns.has(hash)) continue;
       const all = one.returns.get(hash) ?? new Map<string, number>();
       for (const [type, bits] of types) {
         const own = typePath(type);

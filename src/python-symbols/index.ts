@@ -8,6 +8,7 @@ export { graphArgSpecs } from './graph-argspecs.ts';
 export { type DocumentationRules, graphDocumentation } from './graph-docs.ts';
 export { type CanonicalSymbol, type GraphOf, LinkedGraphs } from './linked-graphs.ts';
 export { type ChangeEffect, type SignatureChange, signatureChanges } from './signature-changes.ts';
+export { sourceReturns } from './source-returns.ts';
 export type { StubArgSpecs, StubConflict } from './stub-argspecs.ts';
 export { type StubPart, type StubResource, type StubResources, stubResources } from './stub-resource.ts';
 export {

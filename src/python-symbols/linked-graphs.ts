@@ -65,7 +65,12 @@ export class LinkedGraphs {
     return undefined;
   }
 
-  /** The same, beginning in one distribution. */
+  /** The first distribution in which a path leads anywhere; undefined: there is none. */
+  homeOf(parts: readonly string[]): PythonDistribution | undefined {
+    return this.having(parts[0] ?? '').find((one) => this.resolveIn(one, parts) !== undefined);
+  }
+
+  /** What a path leads to, beginning in one distribution. */
   resolveIn(
     distribution: PythonDistribution,
     parts: readonly string[],

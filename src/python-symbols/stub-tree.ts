@@ -11,6 +11,11 @@ export interface StubFunction {
   readonly decorators: readonly string[];
   readonly parameters: readonly StubParameter[];
   readonly returns: string | null;
+  /**
+   * Of a source without annotation, what it is seen to return: `type:PATH`, `call:NAME` for whatever a call of that name gives,
+   * `self`, `none`.
+   */
+  readonly returned?: readonly string[];
 }
 
 export interface StubClass {

@@ -19,8 +19,14 @@ export function scratch(): string {
 }
 
 /** Runs `packmill demo` with these words until it ends. */
-export const demo = (...words: string[]): SpawnSyncReturns<string> =>
+export const demo = (...words: string[]): SpawnSyncReturns<string> => demoWith({}, ...words);
+
+/** The same with variables of the environment. */
+export const demoWith = (
+  variables: Readonly<Record<string, string>>,
+  ...words: string[]
+): SpawnSyncReturns<string> =>
   spawnSync(program, ['demo', ...words], {
     encoding: 'utf8',
-    env: { PATH: process.env['PATH'] ?? '', HOME: tmpdir() },
+    env: { PATH: process.env['PATH'] ?? '', HOME: tmpdir(), ...variables },
   });

@@ -233,6 +233,10 @@ export class ServiceDouble implements FarmService {
   async stages() {
     return this.stageSources;
   }
+  pythonViews: Awaited<ReturnType<FarmService['python']>> = { builds: [], distributions: [], failures: [] };
+  async python() {
+    return this.pythonViews;
+  }
   ebinRequests() {
     return this.ebinWishes;
   }

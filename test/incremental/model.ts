@@ -7,8 +7,10 @@ import {
   type BuildReport,
   IncrementalBuild,
   type Input,
+  type Memory,
   type Target,
 } from '../../src/incremental/index.ts';
+import { recallUnchanged } from '../../src/incremental/unchanged/index.ts';
 
 /** A folder in which targets are made, and what was made in it. */
 export class Yard {
@@ -84,6 +86,30 @@ export class Yard {
     this.made.length = 0;
     const report = await this.plan(targets, mode).build(rest);
     return { made: [...this.made].sort(), report };
+  }
+
+  /** Builds, and has it remembered what was seen when there was nothing to do. */
+  async buildAndRemember(
+    targets: readonly Target[],
+    memory: Partial<Memory> = {},
+  ): Promise<{ readonly made: readonly string[]; readonly remembered: boolean }> {
+    this.made.length = 0;
+    const build = this.plan(targets);
+    const sinceMs = this.clock.nowMs();
+    await build.build({ keepGoing: true });
+    const usual = { sign: 'all', said: 'nothing to do', beside: [], trees: [], sinceMs };
+    return { made: [...this.made].sort(), remembered: build.remember({ ...usual, ...memory }) };
+  }
+
+  /** What the last build said, as another process recalls it. */
+  recall(sign = 'all', trusted = false): string | undefined {
+    return recallUnchanged({
+      file: join(this.root, '.state/unchanged'),
+      sign,
+      root: this.root,
+      here: '/',
+      trusted,
+    });
   }
 
   end(): void {

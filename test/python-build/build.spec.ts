@@ -1,7 +1,9 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { decodeDatafile, hashPath } from '../../src/formats/pyresources/index.ts';
 import { setUp } from '../../src/python-build/index.ts';
 import { Farmyard } from './farmyard.ts';
 
@@ -26,6 +28,7 @@ const chainOf = (stem: string): string[] =>
     `build/dockerimages/${stem}.image`,
     `build/explored/${stem}.json`,
     `build/rawgraph/${stem}.valid.json`,
+    `build/analyzed/${stem}.json.gz`,
     ...['argspecs', 'symgraphs', 'symtypes'].map((kind) => `build/${kind}/${stem}.json`),
   ].sort();
 const merges = ['argspecs', 'symgraphs', 'symtypes'].map((kind) => `build/${kind}.json`);
@@ -138,7 +141,7 @@ test('A7: as the original has it, one that fails leaves no merged manifest', asy
   expect(() => statSync(join(root, 'build/manifest.json'))).toThrow();
 });
 
-test('a Dockerfile that is taken away takes its distribution out of the merges', async () => {
+test('A8: a Dockerfile that is taken away takes its distribution out of the merges, and one alone is merged like several', async () => {
   execFileSync('rm', [
     '-f',
     yard.path('dockerfiles/build/bad__1.0'),
@@ -147,7 +150,6 @@ test('a Dockerfile that is taken away takes its distribution out of the merges',
   const { made } = await yard.build();
   expect(made).toEqual(expect.arrayContaining(merges));
   expect(made.filter((name) => name.includes('alpha'))).toEqual([]);
-  // A8: one distribution alone is merged like several
   expect(yard.kinds().map((line) => line.split(':')[0])).toEqual(['alpha==1.0']);
   yard.select('beta__1.0');
   await yard.build();
@@ -188,6 +190,15 @@ test('A10: an empty manifest in the place of a step stays empty, and the step ad
   expect(yard.kinds().join()).toContain('Documentation');
 });
 
+test('D12: without a graph of the original nothing is led back to, and there is documentation all the same', async () => {
+  await yard.build();
+  const packed = readFileSync(yard.path('build/compat.json.gz'));
+  expect(gunzipSync(packed).toString('utf8')).toBe('{}');
+  const path = yard.manifest('build/docs.json').find(({ distribution }) => distribution.name === 'alpha');
+  const docs = decodeDatafile('Documentation', readFileSync(path?.paths.get('Documentation') ?? ''));
+  expect(docs.get(hashPath('alpha.first'))).toEqual({ html: '', text: 'The first.' });
+});
+
 test('A13: one at a time and many at a time give the same bytes', async () => {
   const roots = [yard.copyTo('one'), yard.copyTo('many')];
   for (const [at, root] of roots.entries()) {
@@ -225,6 +236,39 @@ test('a folder that is not set up, and lists and folders that are not there, are
   const request = { root: join(yard.folder, 'other'), base: undefined, force: false };
   expect(() => setUp({ ...request, lists: ['/none'], special: [] })).toThrow('MPY203');
   expect(() => setUp({ ...request, lists: [], special: ['/none'] })).toThrow('MPY203');
+});
+
+test('A6: a command that has nothing to do is answered by what the last one saw, until something changes', () => {
+  const run = (...more: readonly string[]): string => {
+    const words = ['py', 'build', '-k', '--site', yard.site, ...more];
+    return execFileSync(packmill, words, { cwd: yard.root, encoding: 'utf8', stdio: 'pipe' });
+  };
+  run();
+  const said = run();
+  const end = /^0 made, \d+ up to date, 0 failed, 0 not made\n/m;
+  expect(said).toMatch(end);
+  // what is recalled is what is written there, to the letter
+  const file = yard.path('build/.state/unchanged');
+  const bytes = readFileSync(file, 'latin1');
+  writeFileSync(file, bytes.replace('0 made', '7 made'), 'latin1');
+  expect(run()).toBe(said.replace('0 made', '7 made'));
+  expect(run('--json')).toContain('"made": [],');
+  // a corpus that comes makes more targets
+  run();
+  expect(run()).toMatch(end);
+  yard.write(yard.path('corpora/kwargs.ndjson'), '');
+  expect(run()).not.toContain('corpora/kwargs.ndjson');
+  rmSync(yard.path('corpora'), { recursive: true });
+  run();
+  run();
+  yard.distribution('beta', 'class Fourth(ValueError):\n    pass\n');
+  expect(run()).toContain('[INFO] build/explored/beta__1.0.json made');
+  yard.write(yard.path('dockerfiles/build/alpha__1.0'), 'FROM nothing\n');
+  expect(
+    spawnSync(packmill, ['py', 'build', '--site', yard.site], { cwd: yard.root, encoding: 'utf8' }).stderr,
+  ).toContain('MPY202');
+  execFileSync('cp', [yard.path('dockerfiles/all/alpha__1.0'), yard.path('dockerfiles/build/')]);
+  run();
 });
 
 test('make hands its options on, and a target can be explained', () => {

@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { chmodSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { compareVersions, readCoverage } from '../../src/app/python/index.ts';
 import {
@@ -77,7 +79,7 @@ test('D6 what stubs add is in the graph of the final manifest', () => {
 
 test('a stub that is broken or tells of nothing is said, and the rest counts', () => {
   const log = yard.text('build/typeshed.json.log');
-  expect(log).toContain("MPY401 the stub 'alpha/broken.pyi' cannot be read");
+  expect(yard.text('build/stubs.json.gz.log')).toContain("MPY401 the stub 'alpha/broken.pyi' cannot be read");
   expect(log).toContain("MPY402 alpha.odd: the argument 1 is 'a' and 'b'");
   expect(yard.text('build/stubgraphs.json.log')).toContain(
     "MPY405 'alpha.json' is 'json', a stub says 'os.json.json'",
@@ -95,6 +97,14 @@ test('D13 return types of documentation and stubs are united with the bits of bo
   expect(mined).toEqual({
     dist: { Name: 'alpha', Version: '1.0' },
     returns: { 'alpha.make': { 'alpha.Box': 2, 'builtins.None.__class__': 2 } },
+  });
+});
+
+test('D12 without a former graph compat is an empty object, and docs have their texts', () => {
+  expect(gunzipSync(readFileSync(yard.path('build/compat.json.gz'))).toString('utf8')).toBe('{}');
+  expect(data('Documentation').get(hashPath('alpha.make'))).toMatchObject({
+    html: '',
+    text: expect.stringMatching(/^Makes one\./),
   });
 });
 
@@ -131,11 +141,35 @@ test('another stub makes only what stands on stubs anew', async () => {
   const { made } = await yard.build();
   expect([...made].sort()).toEqual([
     'build/manifest.json',
-    ...['build/returntypes.json', 'build/stubgraphs.json', 'build/typeshed.json'],
+    ...['build/returntypes.json', 'build/stubgraphs.json', 'build/stubs.json.gz', 'build/typeshed.json'],
   ]);
   expect(
     data('SymbolGraph')
       .get('alpha')
       ?.map(({ canonical }) => canonical.parts.join('.')),
   ).toContain('alpha.more.x');
+});
+
+test('sources that nobody can read to their end are a failure of their distribution, with stage and code; the rest is made', async () => {
+  const programs = join(yard.folder, 'programs');
+  yard.write(join(programs, 'python3'), '#!/bin/sh\necho "no interpreter today" >&2\nexit 3\n');
+  chmodSync(join(programs, 'python3'), 0o755);
+  yard.distribution('alpha', 'def other(): return 1\n');
+  const path = process.env['PATH'];
+  process.env['PATH'] = `${programs}:${path}`;
+  try {
+    const { failures, made } = await yard.build();
+    expect(failures).toMatchObject([
+      { stem: 'alpha__1.0', stage: 'analyzed', code: 'MPY404', why: 'no interpreter today' },
+    ]);
+    expect(JSON.parse(yard.text('build/failures.json') ?? '')).toMatchObject([{ code: 'MPY404' }]);
+    expect(made).toContain('build/manifest.json');
+    // stubs are not parsed again for a graph of the same version of Python
+    expect(made).toContain('build/pyversion.txt');
+  } finally {
+    process.env['PATH'] = path;
+  }
+  expect(data('ReturnTypes').get(hashPath('alpha.other'))).toBeUndefined();
+  expect((await yard.build()).failures).toEqual([]);
+  expect([...(data('ReturnTypes').get(hashPath('alpha.other')) ?? [])]).toEqual([['builtins.int', 1]]);
 });

@@ -1,9 +1,15 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeGraphEvent, graphNode } from '../../src/formats/python-graph/index.ts';
-import { explore, validateGraph } from '../../src/python-explorer/index.ts';
+import {
+  explore,
+  standardFolderOf,
+  troubleProblems,
+  validateGraph,
+} from '../../src/python-explorer/index.ts';
+import { BubblewrapDriver } from '../../src/sandbox/bubblewrap/index.ts';
 import { Laboratory, python } from './laboratory.ts';
 
 const program = join(import.meta.dirname, '../../bin/packmill');
@@ -27,6 +33,16 @@ beforeAll(() => {
     'usurper-1.0.dist-info/top_level.txt': 'usurper\n',
     'usurper.py':
       'import os\nos.unlink("/out/graph.jsonl")\nos.symlink("/etc/hostname", "/out/graph.jsonl")\n',
+    'gossip-1.0.dist-info/METADATA': metadata('gossip'),
+    'gossip-1.0.dist-info/top_level.txt': 'gossip\n',
+    'gossip.py': `import json
+row = {"trouble": {"code": "MPY003", "what": "w" * 5000, "toplevel": None, "at": None, "why": "y" * 5000}}
+with open("/out/graph.jsonl", "a") as file:
+    for _ in range(1000):
+        file.write(json.dumps(row) + "\\n")
+    file.write('{"trouble": {"what": "' + "z" * 5_000_000 + '"}\\n')
+X = 1
+`,
     'flask-1.0.dist-info/METADATA': metadata('Flask'),
     'flask-1.0.dist-info/top_level.txt': 'flask\n',
     'flask/__init__.py':
@@ -95,6 +111,59 @@ describe('limits and preparations', () => {
     expect([again.recorded, again.summary.complete]).toEqual([false, true]);
   });
 
+  it('of any number of troubles that a graph tells the first are kept, shortened, and the others are counted', async () => {
+    const { exploration } = await laboratory.explore('gossip', [site]);
+    const { troubles, leftOut } = exploration.summary;
+    expect(troubles).toHaveLength(200);
+    // what the explorer itself writes at that moment may fall on one of them
+    expect(leftOut.troubles).toBeGreaterThan(790);
+    expect(troubleProblems(exploration.summary, 'graph.json').at(-1)?.code).toBe('MPY015');
+    expect(new Set(troubles.map(({ what, why }) => `${what.length} ${why.length}`))).toEqual(
+      new Set(['2000 2000']),
+    );
+  });
+
+  it('what changes while it is explored is explored again the next time', async () => {
+    const place = laboratory.files('moving', {
+      'moving-1.0.dist-info/METADATA': metadata('moving'),
+      'moving-1.0.dist-info/RECORD': 'moving.py,,\n',
+      'moving.py': 'X = 1\n',
+    });
+    class Changing extends BubblewrapDriver {
+      override async run(...args: Parameters<BubblewrapDriver['run']>) {
+        const end = await super.run(...args);
+        writeFileSync(join(place, 'moving.py'), 'X = 2\n');
+        return end;
+      }
+    }
+    const sandbox = new Changing({ folder: join(laboratory.folder, 'sandbox'), hidden: [] });
+    const ask = () =>
+      explore({
+        environment: { python, prefixes: [], site: [place] },
+        distribution: { name: 'moving', version: '1.0' },
+        output: join(laboratory.folder, 'moving.json'),
+        cage: { ...laboratory.cage, sandbox },
+      });
+    const recorded = [];
+    for (let round = 0; round < 3; round += 1) recorded.push((await ask()).recorded);
+    expect(recorded).toEqual([false, false, true]);
+  });
+
+  it('the standard library of an interpreter is found without running it', async () => {
+    const { exploration } = await laboratory.explore('able', [site]);
+    const environment = { python, prefixes: [], site: [] };
+    expect(standardFolderOf(environment, { kind: 'host' })).toBe(exploration.summary.standardFolder);
+    const root = laboratory.files('root', { 'usr/bin/python3.9': '', 'usr/lib/python3.9/os.py': '' });
+    symlinkSync('python3.9', join(root, 'usr/bin/python3'));
+    expect(standardFolderOf(environment, { kind: 'folder', path: root })).toBe('/usr/lib/python3.9');
+    const python39 = { python: `${root}/usr/bin/python3`, prefixes: [`${root}/usr`], site: [] };
+    expect(standardFolderOf(python39, { kind: 'host' })).toBe(`${root}/usr/lib/python3.9`);
+    expect(standardFolderOf(environment, { kind: 'image', name: 'python' })).toBeUndefined();
+    expect(
+      standardFolderOf({ ...environment, python: '/nowhere/python3' }, { kind: 'host' }),
+    ).toBeUndefined();
+  });
+
   it('links that were put into its folder lead nowhere', async () => {
     const { output, exploration } = await laboratory.explore('leak', [site]);
     expect(exploration.succeeded).toBe(true);
@@ -154,6 +223,19 @@ describe('making files valid', () => {
       '{"end":true}\n',
     ].join('\n');
 
+  it('of any number of troubles the first are in the report, and all are in the graph', async () => {
+    const [input, output] = [
+      join(laboratory.folder, 'many.json'),
+      join(laboratory.folder, 'many.valid.json'),
+    ];
+    const trouble = { code: 'MPY003', what: 'w'.repeat(5000), toplevel: null, at: null, why: '' };
+    const many = `${encodeGraphEvent({ event: 'trouble', trouble })}\n`.repeat(1000);
+    writeFileSync(input, lines('a').replace('{"end":true}\n', `${many}{"end":true}\n`));
+    const report = await validateGraph(input, output);
+    expect([report.troubles.length, report.leftOut.troubles]).toEqual([200, 800]);
+    expect(readFileSync(output, 'utf8').match(/MPY003/g)).toHaveLength(1000);
+  });
+
   it('C5 refuses a top-level with a dot, and writes nothing', async () => {
     const [input, output] = [
       join(laboratory.folder, 'dotted.json'),
@@ -162,6 +244,44 @@ describe('making files valid', () => {
     writeFileSync(input, lines('a.b'));
     await expect(validateGraph(input, output)).rejects.toThrow('MPY022');
     expect(existsSync(output)).toBe(false);
+  });
+
+  it('C6 is done shard by shard: a document is made valid in a heap that could not hold it', () => {
+    const [input, output] = [
+      join(laboratory.folder, 'long.json'),
+      join(laboratory.folder, 'long.valid.json'),
+    ];
+    // the document of the original explorer, twelve shards of 4 MB each with texts that nobody reads
+    const members = Object.fromEntries(Array.from({ length: 2_999 }, (_, at) => [`m${at}`, at + 2]));
+    const shard = (top: string): string => {
+      const node = (id: number) => ({
+        ...{
+          id,
+          canonical_name: id === 1 ? top : null,
+          classification: id === 1 ? 'module' : 'object',
+          type_id: 9,
+        },
+        ...{ docstring: `doc ${id}`, str: 's'.repeat(600), repr: 'r'.repeat(700), source: ['x'.repeat(60)] },
+        members: id === 1 ? members : {},
+      });
+      return JSON.stringify(
+        Object.fromEntries(Array.from({ length: 3_000 }, (_, at) => [at + 1, node(at + 1)])),
+      );
+    };
+    const tops = Array.from({ length: 12 }, (_, at) => `top${at}`);
+    writeFileSync(
+      input,
+      `{"pip-package":"long","pip-version":"1","shards":{${tops.map((top) => `"${top}":${shard(top)}`).join(',')}},` +
+        `"rootIDs":${JSON.stringify(Object.fromEntries(tops.map((top) => [top, 1])))}}`,
+    );
+    expect(statSync(input).size).toBeGreaterThan(48e6);
+    const module = join(import.meta.dirname, '../../src/python-explorer/index.ts');
+    const script = `import { validateGraph } from ${JSON.stringify(module)};
+      const { shards } = await validateGraph(...${JSON.stringify([input, output])});
+      console.log(shards.length, shards.every(({ nodesAfter }) => nodesAfter === 3000));`;
+    const words = ['--max-old-space-size=48', '--max-semi-space-size=4', '--input-type=module-typescript'];
+    const said = execFileSync(process.execPath, [...words, '-e', script], { encoding: 'utf8' });
+    expect(said).toBe('12 true\n');
   });
 
   it('refuses what is no graph, and writes a report beside what is one', async () => {

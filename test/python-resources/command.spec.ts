@@ -2,7 +2,14 @@ import { execFile, spawn } from 'node:child_process';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { encodeManifest, readManifest } from '../../src/python-resources/index.ts';
+import {
+  decodeIndex,
+  decodeManifest,
+  encodeManifest,
+  managerInput,
+  openManager,
+  readManifest,
+} from '../../src/python-resources/index.ts';
 import { type SmallWorld, smallWorld } from './small-world.ts';
 
 const program = join(import.meta.dirname, '../../bin/packmill');
@@ -128,5 +135,29 @@ describe('packmill py manifest', () => {
     const lacking = await manifestWork(['copydata', world.manifestFile, '-'], '');
     expect(lacking.err).toContain('MPY317');
     expect(lacking.err).toContain("'builtin-stdlib==3.11.7' has no place for 'ArgSpec'");
+  });
+
+  it('F10: manifest and index that are embedded in a module are the bytes of their files, and answer', async () => {
+    const module = join(world.folder, 'release.mjs');
+    const index = join(world.folder, 'distidx.json');
+    const ran = await manifestWork(['embed', world.manifestFile, index, '-o', module]);
+    expect(ran).toEqual({ code: 0, out: '', err: '' });
+    const embedded = (await import(module)) as { readonly manifest: string; readonly index: string };
+    expect(Buffer.from(embedded.manifest).equals(readFileSync(world.manifestFile))).toBe(true);
+    expect(Buffer.from(embedded.index).equals(readFileSync(index))).toBe(true);
+    const { manager } = openManager(
+      managerInput(
+        decodeManifest(embedded.manifest, { file: 'release.mjs' }),
+        decodeIndex(embedded.index, 'release.mjs'),
+      ),
+    );
+    expect((await manager.pathSymbol('requests.get')).canonical.path).toBe('requests.api.get');
+    manager.close();
+    // a module has no folder that a place could count from
+    const relative = join(world.folder, 'relative.json');
+    writeFileSync(relative, readFileSync(world.manifestFile, 'utf8').replaceAll(`"${world.folder}/`, '"'));
+    const refused = await manifestWork(['embed', relative, index, '-o', join(world.folder, 'none.mjs')]);
+    expect([refused.code, refused.err.includes('MPY312')]).toEqual([2, true]);
+    expect(existsSync(join(world.folder, 'none.mjs'))).toBe(false);
   });
 });

@@ -1,18 +1,32 @@
 import { type Problem, problem } from '../../diagnostics/index.ts';
 import { systemClock } from '../../host/index.ts';
-import { type BuildOptions, ResourceBuild, type ResourceBuildReport } from '../../python-build/index.ts';
-import type { PythonCage } from '../../python-explorer/index.ts';
+import {
+  type BuildOptions,
+  type Explanation,
+  ResourceBuild,
+  type ResourceBuildReport,
+} from '../../python-build/index.ts';
+import { GraphsExecutor } from './graphs-executor.ts';
+import { ImageExecutor } from './image-executor.ts';
+import { inContainers } from './in-containers.ts';
 import { inCage } from './python-cage.ts';
+import { type RememberedOrder, rememberBuild } from './remember-build.ts';
 import { SandboxExecutor } from './sandbox-executor.ts';
 
 export interface ResourceBuildRequest {
   readonly root: string;
   readonly sites: readonly string[];
   readonly archives: readonly string[];
+  /** Folder with raw graphs that were explored elsewhere; with it nothing is installed or run. */
+  readonly graphs?: string | undefined;
+  /** Whether each distribution is explored in an image that its Dockerfile says. */
+  readonly containers?: boolean;
   readonly index: string | undefined;
   readonly python: string;
   readonly prefixes: readonly string[];
   readonly base: string | undefined;
+  /** Folder with corpora; undefined: `corpora` below `root`. */
+  readonly corpora?: string | undefined;
   readonly mode: 'content' | 'time';
   readonly legacy: boolean;
   readonly timeoutMs?: number | undefined;
@@ -22,33 +36,52 @@ export interface ResourceBuildRequest {
   readonly signal?: AbortSignal;
 }
 
-const opened = (request: ResourceBuildRequest, cage: PythonCage): Promise<ResourceBuild> => {
-  const { root, sites, archives, index, python, prefixes, base, mode, legacy, timeoutMs } = request;
+/** Opens the build, with a sandbox for distributions unless their graphs are there, and works with it. */
+async function withBuild<Result>(
+  request: ResourceBuildRequest,
+  work: (build: ResourceBuild) => Promise<Result>,
+): Promise<Result> {
+  const { root, sites, archives, index, python, prefixes, base, corpora, mode, legacy, timeoutMs, graphs } =
+    request;
+  const common = { root, base, corpora, mode, legacy, clock: systemClock };
+  if (graphs !== undefined)
+    return await work(await ResourceBuild.open({ ...common, executor: new GraphsExecutor(graphs) }));
+  if (request.containers === true)
+    return await inContainers(request.signal, async (own) => {
+      const executor = new ImageExecutor({ ...own, timeoutMs });
+      return await work(await ResourceBuild.open({ ...common, executor }));
+    });
   const environments = `${root}/build/environments`;
-  const executor = new SandboxExecutor({
-    cage,
-    python,
-    prefixes,
-    sites,
-    archives,
-    index,
-    environments,
-    timeoutMs,
+  return await inCage(request.signal, async (cage) => {
+    const own = { cage, python, prefixes, sites, archives, index, environments, timeoutMs };
+    return await work(await ResourceBuild.open({ ...common, executor: new SandboxExecutor(own) }));
   });
-  return ResourceBuild.open({ root, executor, base, mode, legacy, clock: systemClock });
-};
+}
 
 /**
  * `packmill py build`: what of the selected distributions is out of date, made anew. Failures of distributions are in the report and in
- * `build/failures.json`; MPY206 is among its problems when fewer than the asked share was built. Throws MPY204, INC and SBX problems,
- * SYS004.
+ * `build/failures.json`; MPY206 is among its problems when fewer than the asked share was built. Throws MPY204, INC and SBX problems
+ * (SBX033 where containers are asked for and no engine answers), SYS004.
  */
-export async function buildResources(request: ResourceBuildRequest): Promise<ResourceBuildReport> {
-  const { options, signal, share } = request;
-  const report = await inCage(signal, async (cage) =>
-    (await opened(request, cage)).build({ ...options, ...(signal === undefined ? {} : { signal }) }),
-  );
-  return { ...report, problems: [...report.problems, ...tooFew(report, share)] };
+export async function buildResources(request: ResourceBuildRequest): Promise<BuiltResources> {
+  const { options, signal, share, sites, archives, corpora, graphs } = request;
+  const sinceMs = systemClock.nowMs();
+  let build: ResourceBuild | undefined;
+  const report = await withBuild(request, (opened) => {
+    build = opened;
+    return opened.build({ ...options, ...(signal === undefined ? {} : { signal }) });
+  });
+  const remember = (order: RememberedOrder): void => {
+    // which graphs a folder of them has, and which images an engine, is not looked at
+    if (build === undefined || graphs !== undefined || request.containers === true) return;
+    rememberBuild(build, { sites, archives, corpora, sinceMs }, order);
+  };
+  return { ...report, problems: [...report.problems, ...tooFew(report, share)], remember };
+}
+
+export interface BuiltResources extends ResourceBuildReport {
+  /** Has it remembered what was said, when there was nothing to do; see `rememberBuild`. */
+  remember(order: RememberedOrder): void;
 }
 
 function tooFew({ selected, succeeded, failed }: ResourceBuildReport, share: number): readonly Problem[] {
@@ -56,10 +89,7 @@ function tooFew({ selected, succeeded, failed }: ResourceBuildReport, share: num
   return [problem('MPY206', { what: `${succeeded} of ${selected} distributions were built` })];
 }
 
-/** `packmill py build --explain`: why a target would be made; empty when it is up to date. Throws INC005 and as a build does. */
-export async function explainResource(
-  request: ResourceBuildRequest,
-  target: string,
-): ReturnType<ResourceBuild['explain']> {
-  return await inCage(request.signal, async (cage) => (await opened(request, cage)).explain(target));
+/** `packmill py build --explain`: see `ResourceBuild.explain`. Throws INC005 and as a build does. */
+export async function explainResource(request: ResourceBuildRequest, target: string): Promise<Explanation> {
+  return await withBuild(request, (build) => build.explain(target));
 }

@@ -15,7 +15,7 @@ import {
   installDistribution,
   type PythonCage,
   type PythonEnvironment,
-  troubleProblem,
+  troubleProblems,
   type ValidationReport,
   validateGraph,
 } from '../../python-explorer/index.ts';
@@ -131,7 +131,7 @@ const environmentOf = ({ python, prefixes, site, distributions }: ExploreRequest
 });
 
 const problemsOf = ({ summary }: Exploration, graph: string): readonly Problem[] =>
-  summary.troubles.map((trouble) => troubleProblem(trouble, graph));
+  troubleProblems(summary, graph);
 
 async function validateOne(
   row: Omit<ExploredRow, 'graph' | 'valid' | 'toplevels' | 'problems' | 'state'>,
@@ -142,7 +142,7 @@ async function validateOne(
   const isThere = exploration.recorded && pathKind(valid) === 'file';
   const report: ValidationReport | undefined = isThere ? undefined : await validateGraph(graph, valid);
   // what the explorer told is in its graph, and so in the report too
-  const told = (report?.troubles ?? exploration.summary.troubles).map((one) => troubleProblem(one, graph));
+  const told = troubleProblems(report ?? exploration.summary, graph);
   return {
     ...row,
     graph,

@@ -1,15 +1,20 @@
 // The door of Python resources: what a command needs is loaded when it runs.
 import type { Problem } from '../../diagnostics/index.ts';
-import type { Reason } from '../../incremental/index.ts';
-import type { ResourceBuildReport, SetUpReport } from '../../python-build/index.ts';
+import type { BuilderOrder, Explanation, ResourceBuilder, SetUpReport } from '../../python-build/index.ts';
 import type { DistributionCoverage, GraphComparison } from '../../python-symbols/index.ts';
-import type { ResourceBuildRequest } from './build-resources.ts';
+import type { BuiltResources, ResourceBuildRequest } from './build-resources.ts';
 import type { ExploredRow, ExploreRequest } from './explore-distributions.ts';
 import type { ManifestOrder, ManifestResult } from './manifest-work.ts';
 import type { OpenedSymbols, SymbolData } from './open-symbols.ts';
 
-export { type Reason, reasonWords } from '../../incremental/index.ts';
-export type { BuildEvent, ResourceBuildReport, SetUpReport } from '../../python-build/index.ts';
+export { reasonWords } from '../../incremental/index.ts';
+export type {
+  BuildEvent,
+  BuilderNeed,
+  Explanation,
+  ResourceBuildReport,
+  SetUpReport,
+} from '../../python-build/index.ts';
 export type { ResourceBuildRequest } from './build-resources.ts';
 export type { ExploredRow, ExploreRequest } from './explore-distributions.ts';
 export type { ManifestOrder } from './manifest-work.ts';
@@ -46,16 +51,23 @@ export async function setUpResources(request: SetUpRequest): Promise<SetUpReport
 }
 
 /** `packmill py build`: see `buildResources`. */
-export async function buildResources(request: ResourceBuildRequest): Promise<ResourceBuildReport> {
+export async function buildResources(request: ResourceBuildRequest): Promise<BuiltResources> {
   return await (await import('./build-resources.ts')).buildResources(request);
 }
 
 /** `packmill py build --explain`: see `explainResource`. */
-export async function explainResource(
-  request: ResourceBuildRequest,
-  target: string,
-): Promise<readonly Reason[]> {
+export async function explainResource(request: ResourceBuildRequest, target: string): Promise<Explanation> {
   return await (await import('./build-resources.ts')).explainResource(request, target);
+}
+
+/** `packmill py builder list`. */
+export async function resourceBuilders(): Promise<readonly ResourceBuilder[]> {
+  return (await import('../../python-build/index.ts')).allBuilders;
+}
+
+/** `packmill py builder`: see `runAlone` of python-build. */
+export async function runResourceBuilder(order: BuilderOrder): Promise<string> {
+  return await (await import('../../python-build/index.ts')).runAlone(order);
 }
 
 /** `packmill py query`: see `openSymbols` and `connectSymbols`. */
@@ -94,4 +106,13 @@ export async function workOnManifest(order: ManifestOrder, out: string | undefin
 /** `packmill py manifest copydata`: see `copyManifestData`. */
 export async function copyManifestData(from: string, to: string): Promise<{ copied: number; same: number }> {
   return await (await import('./manifest-work.ts')).copyManifestData(from, to);
+}
+
+/** `packmill py manifest embed`: see `embedManifest`. */
+export async function embedManifest(
+  manifest: string,
+  index: string,
+  out: string | undefined,
+): Promise<string | undefined> {
+  return (await import('./manifest-work.ts')).embedManifest(manifest, index, out);
 }

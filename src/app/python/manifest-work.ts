@@ -1,8 +1,11 @@
-import { readStandardInput } from '../../host/index.ts';
+import { resolve } from 'node:path';
+import { fault } from '../../diagnostics/index.ts';
+import { readStandardInput, replaceFile, textIfThere } from '../../host/index.ts';
 import {
   type CopiedData,
   copyData,
   decodeManifest,
+  embedRelease,
   encodeManifest,
   extractFromManifest,
   type Manifest,
@@ -67,4 +70,20 @@ export async function workOnManifest(order: ManifestOrder, out: string | undefin
 /** Brings the datafiles of one manifest to the places of another; see `copyData`. */
 export async function copyManifestData(from: string, to: string): Promise<CopiedData> {
   return copyData(await read(from), await read(to));
+}
+
+/**
+ * A module with a manifest and its index as they are, written to `out` in one step or returned; see `embedRelease`. Throws MPY318 for a
+ * file that is not there, and what `embedRelease` throws.
+ */
+export function embedManifest(manifest: string, index: string, out: string | undefined): string | undefined {
+  const source = (file: string): { readonly text: string; readonly file: string } => {
+    const text = textIfThere(resolve(file));
+    if (text === undefined) throw fault('MPY318', { what: `there is no file '${file}'` });
+    return { text, file };
+  };
+  const module = embedRelease(source(manifest), source(index));
+  if (out === undefined) return module;
+  replaceFile(resolve(out), module);
+  return undefined;
 }

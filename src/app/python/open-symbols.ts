@@ -17,6 +17,7 @@ import {
   type SymbolManager,
   serveManager,
 } from '../../python-resources/index.ts';
+import { type SymbolUsage, usageOf } from './symbol-usage.ts';
 
 export interface SymbolData {
   /** File of the manifest. */
@@ -31,6 +32,8 @@ export interface OpenedSymbols {
   readonly manager: SymbolManager;
   /** See `answerPath`. */
   answer(path: string): Promise<SymbolAnswer>;
+  /** See `usageOf`. */
+  usage(path: string): Promise<SymbolUsage>;
   /** Top-levels that begin with a text, in their order, at most `limit`. */
   toplevels(prefix: string, limit: number): Promise<readonly string[]>;
   close(): void;
@@ -82,6 +85,7 @@ function opened(manager: SymbolManager, close: () => void): OpenedSymbols {
   return {
     manager,
     answer: (path) => answerPath(manager, path),
+    usage: (path) => usageOf(manager, path),
     toplevels: async (prefix, limit) =>
       (await manager.toplevels()).filter((one) => one.startsWith(prefix)).slice(0, limit),
     close,

@@ -7,19 +7,17 @@ import {
   renameEntry,
   shortDigest,
   snapshotFolder,
-  writeWhole,
 } from '../../host/index.ts';
-import type { BuildItem, Executor, ExecutorWork } from '../../python-build/index.ts';
+import type { BuildItem, Executor, ExecutorWork, SourceTree } from '../../python-build/index.ts';
 import {
-  explore,
   type InstallSource,
   installDistribution,
   type PythonCage,
   type PythonEnvironment,
   probeFolder,
-  troubleProblem,
 } from '../../python-explorer/index.ts';
 import { archiveOf } from './archives.ts';
+import { exploreTo } from './explore-to.ts';
 import { filesOf, findInstalled } from './installed-files.ts';
 
 export interface ExecutorInput {
@@ -95,6 +93,18 @@ export class SandboxExecutor implements Executor {
     say(`[INFO] ${installed.distribution.name} ${installed.distribution.version} from '${nameOf(source)}'`);
   }
 
+  async trees({ distribution, stem }: BuildItem): Promise<readonly SourceTree[]> {
+    const { environments, sites, archives } = this.#in;
+    const own = `${environments}/${stem}`;
+    if (pathExists(own)) return [{ folder: own }];
+    if (archiveOf(archives, distribution) !== undefined) return [];
+    const installed = await findInstalled(sites, distribution);
+    if (installed === undefined) return [];
+    const { site, metadata } = installed;
+    const names = filesOf(installed).filter((path) => path !== metadata);
+    return [{ folder: site, only: names.map((path) => path.slice(site.length + 1)) }];
+  }
+
   /** Undefined: it is there already. Throws MPY205. */
   async #sourceOf({ distribution }: BuildItem): Promise<InstallSource | undefined> {
     const { archives, sites, index } = this.#in;
@@ -115,39 +125,21 @@ export class SandboxExecutor implements Executor {
   }
 
   async explore(
-    { distribution, toplevels, stem }: BuildItem,
-    { output, log }: { readonly output: string; readonly log: string },
-    { say, signal }: ExecutorWork,
+    item: BuildItem,
+    files: { readonly output: string; readonly log: string },
+    work: ExecutorWork,
   ): Promise<void> {
+    const { distribution, stem } = item;
     const { cage, environments, rules = 'packmill', timeoutMs } = this.#in;
     const own = `${environments}/${stem}`;
     const isStandard = distribution.name === standardLibraryName;
-    const { summary, succeeded, durationMs, peakMemoryBytes, end } = await explore({
-      environment: isStandard
-        ? { ...this.#environment([]), site: [] }
-        : this.#environment(pathExists(own) ? [own] : []),
-      distribution,
-      output,
-      cage: { ...cage, signal },
-      options: {
-        toplevels,
-        rules,
-        fresh: true,
-        ...(timeoutMs === undefined ? {} : { limits: { timeoutMs } }),
-      },
-    });
-    for (const { code, what, why } of summary.troubles)
-      say(`[WARN] ${code} ${what} ${why.split('\n').at(-1) ?? ''}`.trimEnd());
-    const nodes = summary.toplevels.reduce((sum, one) => sum + one.nodes, 0);
-    say(
-      `[STATS] ${JSON.stringify({ toplevels: summary.toplevels.length, nodes, durationMs, peakMemoryBytes, end })}`,
+    const environment = isStandard
+      ? { ...this.#environment([]), site: [] }
+      : this.#environment(pathExists(own) ? [own] : []);
+    await exploreTo(
+      { cage: { ...cage, signal: work.signal }, environment, rules, timeoutMs },
+      { item, files, work },
     );
-    if (pathExists(`${output}.log`)) renameEntry(`${output}.log`, log);
-    else writeWhole(log, '');
-    if (succeeded) return;
-    const trouble = summary.troubles.at(-1);
-    if (trouble !== undefined) throw new ProblemError(troubleProblem(trouble, output));
-    throw fault('MPY002', { what: `nothing of '${distribution.name}' was explored` });
   }
 }
 

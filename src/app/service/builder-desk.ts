@@ -27,6 +27,7 @@ import { verifyHandedIn } from '../../recipes/pkgbuild/index.ts';
 import { targetOf } from '../attempt-inputs.ts';
 import { verifyBuild } from '../ebin-targets/orders.ts';
 import type { Farm } from '../farm.ts';
+import { verifyGraph } from '../python-targets/orders.ts';
 import { takeDistfile } from '../recipe-kinds.ts';
 import { verifyStage } from '../stage-targets/orders.ts';
 import { usualArchOf } from './architectures.ts';
@@ -205,6 +206,13 @@ export class BuilderDesk {
       if (orders.isStage(begun)) {
         const stage = await orders.stageOf(begun);
         return { kind: 'succeeded', artifacts: await verifyStage(farm, outcome.artifacts, stage) };
+      }
+      if (orders.isPython(begun)) {
+        const exploration = await orders.pythonOf(begun);
+        return {
+          kind: 'succeeded',
+          artifacts: await verifyGraph(farm.store, outcome.artifacts, exploration),
+        };
       }
       if (orders.isAutogen(begun)) {
         const { store } = farm;

@@ -6,6 +6,7 @@ import { ebinLook } from '../ebin-targets/look.ts';
 import type { EbinLook } from '../ebins/index.ts';
 import type { Farm } from '../farm.ts';
 import { type Foresight, foresightOf } from '../foresight/index.ts';
+import { pythonViews } from '../python-targets/views.ts';
 import { stageViews } from '../stage-targets/views.ts';
 import { type AuditLog, auditLog } from './audit-log.ts';
 import { ebinRequestViews } from './ebin-requests.ts';
@@ -67,6 +68,10 @@ export abstract class FarmLook {
 
   stages() {
     return stageViews(this.farm);
+  }
+
+  python() {
+    return pythonViews(this.farm);
   }
 
   ebinRequests() {

@@ -22,6 +22,7 @@ import type { FarmEvent } from '../../model/index.ts';
 import type { DashboardLook } from '../dashboard/dashboard.ts';
 import type { EbinLook } from '../ebins/index.ts';
 import type { Foresight } from '../foresight/index.ts';
+import type { PythonViews } from '../python-targets/views.ts';
 import type { Accounts } from './accounts.ts';
 import type { AuditLog } from './audit-log.ts';
 
@@ -92,6 +93,8 @@ export interface FarmService {
   requestEbin(request: EbinRequest): Promise<EbinRequestView>;
   /** Forgets such a request. Throws EBN104. */
   dropEbinRequest(id: number): Promise<void>;
+  /** Sources of Python distributions: how they stand, what failed, and what was built. */
+  python(): Promise<PythonViews>;
   /** Sources of stages, and what their mirrors have. */
   stages(): Promise<readonly StageSourceView[]>;
   /** Combinations that are asked for, and how they stand. */

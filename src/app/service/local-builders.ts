@@ -9,6 +9,7 @@ import { targetOf } from '../attempt-inputs.ts';
 import { gentooLabels } from '../ebin-targets/gentoo-root.ts';
 import type { Farm } from '../farm.ts';
 import { performAttempt } from '../perform-attempt.ts';
+import { pythonLabels } from '../python-targets/open-hands.ts';
 import { kindOf } from '../recipe-kinds.ts';
 import { stageLabels } from '../stage-targets/hands.ts';
 import type { WorkOrders } from './work-orders.ts';
@@ -28,7 +29,7 @@ export interface LocalBuildersOptions {
 type OwnBuilder = Pick<BuilderOptions<BegunAttempt>, 'name' | 'builderClass' | 'slots' | 'labels'>;
 
 /**
- * Builders within the manager's own process: `packmill up` has no others. Where a farm has ebins or stages, one does what has to be
+ * Builders within the manager's own process: `packmill up` has no others. Where a farm has ebins, stages or symbol data, one does what has to be
  * done where the manager is, even where this machine builds nothing.
  */
 export class LocalBuilders {
@@ -47,10 +48,11 @@ export class LocalBuilders {
   async run(signal: AbortSignal): Promise<void> {
     const { farm, slots } = this.#options;
     const kinds = new Set(Object.values(farm.config.targets).map(({ kind }) => kind));
-    const isIndexing = kinds.has('ebins') || kinds.has('stages');
+    const isIndexing = kinds.has('ebins') || kinds.has('stages') || kinds.has('python');
     const labels = [
       ...gentooLabels(farm.config.sandbox['gentoo-root']),
       ...(kinds.has('stages') ? stageLabels() : []),
+      ...(kinds.has('python') ? pythonLabels(await farm.sandboxRoot()) : []),
     ];
     this.#atWork = [
       ...(slots > 0 ? [{ name: this.#name, builderClass: Number.MAX_SAFE_INTEGER, slots, labels }] : []),

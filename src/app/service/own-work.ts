@@ -1,6 +1,7 @@
 import type { UpkeepConfig } from '../../config/index.ts';
 import { AutogenWork, type AutogenWorkParts } from './autogen-work.ts';
 import { EbinWork } from './ebin-work.ts';
+import { PythonWork } from './python-work.ts';
 import { ReleaseWork } from './release-work.ts';
 import { StageWork } from './stage-work.ts';
 import type { SourceWork } from './upkeep-source.ts';
@@ -16,5 +17,6 @@ export function ownWork(parts: OwnWorkParts): SourceWork | undefined {
   if (kind === 'release') return new ReleaseWork(parts);
   if (kind === 'ebins' && target !== undefined) return new EbinWork({ ...parts, target });
   if (kind === 'stages' && target !== undefined) return new StageWork({ ...parts, target });
+  if (kind === 'python' && target !== undefined) return new PythonWork({ ...parts, target });
   return kind === 'autogen' && target !== undefined ? new AutogenWork({ ...parts, target }) : undefined;
 }

@@ -11,10 +11,12 @@ import { nextTurn } from '../../host/index.ts';
 import type { Plan, Recipe } from '../../model/index.ts';
 import { makePlan, narrowPlan } from '../../planner/index.ts';
 import { type JobId, jobId } from '../../primitives/index.ts';
+import { manifestJob } from '../../recipes/python/index.ts';
 import type { Farm } from '../farm.ts';
 import { sourcesFor, targetNames, usualSource, usualTarget } from '../farm-names.ts';
 import type { BrokenRecipe } from '../load-recipes.ts';
 import { readInventory } from '../plan-recipes.ts';
+import { isPythonTarget } from '../python-targets/is-python-target.ts';
 import { isTreeTarget, kindOf } from '../recipe-kinds.ts';
 import type { RecipeSources, SourceState } from '../recipe-sources.ts';
 import type { ArchShortage } from './architectures.ts';
@@ -51,6 +53,12 @@ const settle = (request: ScheduleRequest, config: FarmConfig): Settled => {
   }));
   return { ...request, target, source, arch: 'any', packages };
 };
+
+/** What was explored goes into the manifest, whoever asked for it. */
+function withManifest({ target, packages }: Settled, config: FarmConfig): Settled['packages'] {
+  const isAlone = !isPythonTarget({ config }, target) || packages.some(({ name }) => name === manifestJob);
+  return isAlone ? packages : [...packages, { name: manifestJob }];
+}
 
 /** How long a request is left alone after something was in the way of its planning, in ms. */
 const pausesMs = [2_000, 5_000, 15_000, 30_000, 60_000];
@@ -238,7 +246,7 @@ export class Scheduling {
     if (!isTreeTarget(farm, request.target)) return await this.#planFrom(request, state);
     const { names, recipes, broken } = await treeRecipesFor(this.#parts, request.target, state);
     const isAll = request.packages.some(({ name }) => name === 'all');
-    const packages = isAll ? names.map((name) => ({ name })) : request.packages;
+    const packages = isAll ? names.map((name) => ({ name })) : withManifest(request, farm.config);
     return await this.#planWith({ ...request, packages }, state, { recipes, broken });
   }
 

@@ -4,6 +4,8 @@ import { isEbinTarget } from '../ebin-targets/is-ebin-target.ts';
 import { wishRecipes } from '../ebin-targets/wishes.ts';
 import type { Farm } from '../farm.ts';
 import type { BrokenRecipe } from '../load-recipes.ts';
+import { isPythonTarget } from '../python-targets/is-python-target.ts';
+import { noteSelection } from '../python-targets/noted-selection.ts';
 import type { RecipeSources, SourceState } from '../recipe-sources.ts';
 import { isStageTarget } from '../stage-targets/is-stage-target.ts';
 import { categoryOf } from '../stage-targets/recipes.ts';
@@ -40,6 +42,13 @@ export async function treeRecipesFor(
       usualTargets.map((name) => ({ name: `${categoryOf(build)}/${name}`, folder: build.build, problem })),
     );
     return { names: recipes.map(({ name }) => name), recipes, broken, lacking: [] };
+  }
+  if (isPythonTarget(farm, target)) {
+    const planning = await sources.python(state);
+    const recipes = await planning.recipes();
+    noteSelection(farm, state.source, planning);
+    const lacking = planning.problems;
+    return { names: recipes.map(({ name }) => name), recipes, broken: [], lacking };
   }
   if (isEbinTarget(farm, target)) {
     const { recipes, lacking } = await sources.ebins(state.source);

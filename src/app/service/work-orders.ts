@@ -5,6 +5,7 @@ import type { Recipe } from '../../model/index.ts';
 import { type AutogenDetails, packOverlay } from '../../recipes/autogen/index.ts';
 import { type BuildDetails, type EbinDetails, indexRecipe } from '../../recipes/ebin/index.ts';
 import { type PkgbuildDetails, packRecipeBytes } from '../../recipes/pkgbuild/index.ts';
+import type { PythonDetails } from '../../recipes/python/index.ts';
 import type { StageDetails } from '../../recipes/stage/index.ts';
 import type { StoredObject } from '../../store/index.ts';
 import { gatherInputs, introduction, targetOf } from '../attempt-inputs.ts';
@@ -14,6 +15,8 @@ import { ebinOrderSettings } from '../ebin-targets/orders.ts';
 import { foldersOf } from '../ebin-targets/recipes.ts';
 import { isWishName, wishOfJob, wishRecipe } from '../ebin-targets/wishes.ts';
 import type { Farm } from '../farm.ts';
+import { isPythonTarget } from '../python-targets/is-python-target.ts';
+import { pythonInputs, pythonOrderSettings } from '../python-targets/orders.ts';
 import { isAutogenTarget, kindOf, pkgbuildSettings } from '../recipe-kinds.ts';
 import type { RecipeSources } from '../recipe-sources.ts';
 import { isStageTarget } from '../stage-targets/is-stage-target.ts';
@@ -37,6 +40,7 @@ export class WorkOrders {
   async recipeOf(begun: Pick<BegunAttempt, 'plan' | 'job'>): Promise<Recipe> {
     if (this.isEbin(begun)) return this.#ebinOf(begun);
     if (this.isStage(begun)) return await this.stageOf(begun);
+    if (this.isPython(begun)) return await this.pythonOf(begun);
     return this.isAutogen(begun) ? await this.#autogenOf(begun) : await this.pkgbuildOf(begun);
   }
 
@@ -58,6 +62,19 @@ export class WorkOrders {
 
   isStage({ job }: Pick<BegunAttempt, 'job'>): boolean {
     return isStageTarget(this.#farm, targetOf(job.id).target);
+  }
+
+  isPython({ job }: Pick<BegunAttempt, 'job'>): boolean {
+    return isPythonTarget(this.#farm, targetOf(job.id).target);
+  }
+
+  /** The exploration or manifest of a job, at the commit of its plan. Throws CLI002, and what `RecipeSources.python` throws. */
+  async pythonOf({ plan, job }: Pick<BegunAttempt, 'plan' | 'job'>): Promise<Recipe<PythonDetails>> {
+    const origin = this.#farm.database.plans.get(plan)?.origin;
+    const state = await this.#sources.at(origin?.source ?? '', origin?.commit);
+    const found = await (await this.#sources.python(state)).recipe(job.name);
+    if (found) return found;
+    throw fault('CLI002', { what: `'${job.name}' is not named by its source any more` });
   }
 
   /** The stage of a job, of the version that it was planned with. Throws CLI002, and what `RecipeSources.stages` throws. */
@@ -113,6 +130,12 @@ export class WorkOrders {
       const archive = await farm.store.putBytes(Buffer.from(JSON.stringify(settings)));
       return { recipe, archive, settings };
     }
+    if (this.isPython(begun)) {
+      const recipe = await this.pythonOf(begun);
+      const settings = plain(pythonOrderSettings(recipe));
+      const archive = await farm.store.putBytes(Buffer.from(JSON.stringify(settings)));
+      return { recipe, archive, settings };
+    }
     if (this.isAutogen(begun)) {
       const recipe = await this.#autogenOf(begun);
       const archive = await this.#overlayArchive(recipe.details);
@@ -130,7 +153,9 @@ export class WorkOrders {
     };
   }
 
-  async #fromMirror(begun: BegunAttempt, recipe: Recipe): Promise<Awaited<ReturnType<typeof mirrorInputs>>> {
+  /** Inputs that no job made: what a mirror has, and archives of distributions. */
+  async #furtherInputs(begun: BegunAttempt, recipe: Recipe): ReturnType<typeof mirrorInputs> {
+    if (this.isPython(begun)) return await pythonInputs(this.#farm.store, recipe as Recipe<PythonDetails>);
     return this.isStage(begun) ? await mirrorInputs(this.#farm, recipe.details as StageDetails) : [];
   }
 
@@ -167,7 +192,7 @@ export class WorkOrders {
       arch,
       planned: plain(job),
       recipe: { object: archive.digest, sizeBytes: archive.sizeBytes },
-      dependencies: [...inputs.dependencies, ...(await this.#fromMirror(begun, recipe))].map(
+      dependencies: [...inputs.dependencies, ...(await this.#furtherInputs(begun, recipe))].map(
         ({ artifact, folders }) => ({
           artifact: plain(artifact),
           folders: [...folders],

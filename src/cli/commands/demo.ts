@@ -7,6 +7,7 @@ import { exitCodes, type Shell } from '../shell.ts';
 const programs: Readonly<Record<string, URL>> = {
   ebins: new URL('../../../examples/demo-ebins.ts', import.meta.url),
   kit: new URL('../../../examples/demo-kit.ts', import.meta.url),
+  python: new URL('../../../examples/demo-python.ts', import.meta.url),
   stages: new URL('../../../examples/demo-stages.ts', import.meta.url),
 };
 
@@ -16,6 +17,8 @@ Demos:
          and once more after another build
   kit    regenerates examples/kit against an upstream on this machine, again when there is nothing to do, and once more
          after a release of the upstream
+  python builds the symbols of the standard library and of some distributions of this machine, asks for some, touches one
+         distribution, and edits another one
   stages builds a small distribution from a seed to a stage3, again when there is nothing to do, for another processor, with
          other packages, and as an image; its shell compiles a program in a sandbox
 

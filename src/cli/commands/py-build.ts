@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import {
   type BuildEvent,
   buildResources,
+  type Explanation,
   explainResource,
   type ResourceBuildReport,
   type ResourceBuildRequest,
@@ -17,10 +18,13 @@ interface BuildWords {
   readonly dir: string;
   readonly site: readonly string[];
   readonly archives: readonly string[];
+  readonly graphs?: string;
+  readonly containers?: boolean;
   readonly index?: string;
   readonly python: string;
   readonly prefix: readonly string[];
   readonly base?: string;
+  readonly corpora?: string;
   readonly jobs: number;
   readonly keepGoing?: boolean;
   readonly mode: 'content' | 'time';
@@ -41,6 +45,7 @@ Builds what is selected in dockerfiles/build and out of date: image, raw graph, 
 their manifests up to build/manifest.json. What fails is written to build/failures.json.
 
 Targets: build (the default), images, explore, rawgraphs, or the path of any file below build/.
+Steps whose stubs (build/typeshed) or corpus (corpora/NAME.ndjson) is not there are left out; --explain says so.
 An empty file in the place of a manifest leaves that step out: touch build/typeshed.json
 
 Examples:
@@ -55,18 +60,21 @@ function parseShare(text: string): number {
   return share;
 }
 
-/** `packmill py build`. */
-export function addPyBuild(py: Command, shell: Shell): void {
+/** `packmill py build`; `typed` are its words as they were typed, by which a build with nothing to do is known again. */
+export function addPyBuild(py: Command, shell: Shell, typed: readonly string[]): void {
   py.command('build')
     .description('build the data of the selected distributions, as far as it is out of date')
     .argument('[target...]', 'what to build', ['build'])
     .option('--dir <dir>', 'folder of the build', '.')
     .option('--site <dir>', 'folder with installed distributions; several times', collect, [])
     .option('--archives <dir>', 'folder with wheels and archives of sources; several times', collect, [])
+    .option('--graphs <dir>', 'folder with raw graphs, STEM.json, that were explored elsewhere')
+    .option('--containers', 'build an image for each, as its Dockerfile says, and explore it there')
     .option('--index <url>', 'index for what is nowhere else (default: $PIP_INDEX_URL)')
     .option('--python <path>', 'the interpreter', '/usr/bin/python3')
     .option('--prefix <dir>', 'folder that the interpreter needs beyond /usr; several times', collect, [])
     .option('--base <manifest>', 'manifest that new data is laid over (default: an empty one)')
+    .option('--corpora <dir>', 'folder with corpora (default: corpora in the folder of the build)')
     .option('-j, --jobs <n>', 'targets at one time', parseCount, 1)
     .option('-k, --keep-going', 'after a failure, go on with what does not need it')
     .addOption(
@@ -88,21 +96,36 @@ export function addPyBuild(py: Command, shell: Shell): void {
     .action(async (targets: readonly string[], words: BuildWords) => {
       const { explain } = words;
       if (explain !== undefined) {
-        const reasons = await interruptible((signal) =>
-          explainResource(request(targets, words, signal), explain),
+        printExplanation(
+          shell,
+          explain,
+          await interruptible((signal) => explainResource(request(targets, words, signal), explain)),
         );
-        for (const reason of reasons) shell.print(`${explain}: ${reasonWords(reason)}`);
-        if (reasons.length === 0) shell.print(`${explain}: it is up to date`);
-        shell.printJson(reasons);
         return;
       }
+      const heard = shell.listen();
       const onEvent = (event: BuildEvent): void => printEvent(shell, event, words.debug === true);
       const report = await interruptible((signal) => {
         const asked = request(targets, words, signal);
         return buildResources({ ...asked, options: { ...asked.options, onEvent } });
       });
       finish(shell, report, words);
+      const said = heard();
+      const isPlain = shell.exitCode === exitCodes.done && !shell.verbose && shell.namedFarm() === undefined;
+      if (said !== undefined && isPlain) report.remember({ words: typed.slice(1), json: shell.json, said });
     });
+}
+
+function printExplanation(shell: Shell, target: string, found: Explanation): void {
+  if ('leftOut' in found) {
+    shell.print(`${target}: it is left out, as there is no '${found.leftOut.without}'`);
+    shell.printJson(found);
+    return;
+  }
+  const { reasons } = found;
+  for (const reason of reasons) shell.print(`${target}: ${reasonWords(reason)}`);
+  if (reasons.length === 0) shell.print(`${target}: it is up to date`);
+  shell.printJson(reasons);
 }
 
 function request(goals: readonly string[], words: BuildWords, signal: AbortSignal): ResourceBuildRequest {
@@ -110,10 +133,13 @@ function request(goals: readonly string[], words: BuildWords, signal: AbortSigna
     root: machine.absolute(words.dir),
     sites: words.site.map(machine.absolute),
     archives: words.archives.map(machine.absolute),
+    containers: words.containers === true,
+    graphs: words.graphs === undefined ? undefined : machine.absolute(words.graphs),
     index: words.index ?? machine.variable('PIP_INDEX_URL'),
     python: words.python,
     prefixes: words.prefix.map(machine.absolute),
     base: words.base === undefined ? undefined : machine.absolute(words.base),
+    corpora: words.corpora === undefined ? undefined : machine.absolute(words.corpora),
     mode: words.mode,
     legacy: words.legacy === true,
     timeoutMs: words.timeout === undefined ? undefined : words.timeout * 1000,
@@ -160,7 +186,10 @@ function finish(shell: Shell, report: ResourceBuildReport, words: BuildWords): v
     shell.print(`${target}: ${reasons.map(reasonWords).join('; ')}`);
   }
   for (const one of report.problems) shell.complain(one);
-  const { made, failed, current, blocked } = report;
+  const { made, failed, current, blocked, leftOut } = report;
+  const missing = [...new Set(leftOut.map(({ without }) => without))];
+  if (missing.length > 0)
+    shell.print(`[INFO] ${leftOut.length} left out, as these are not there: ${missing.join(', ')}`);
   shell.print(
     `${made.length} made, ${current} up to date, ${failed.length} failed, ${blocked.length} not made`,
   );

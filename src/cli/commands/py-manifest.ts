@@ -1,5 +1,10 @@
 import type { Command } from 'commander';
-import { copyManifestData, type ManifestOrder, workOnManifest } from '../../app/python/index.ts';
+import {
+  copyManifestData,
+  embedManifest,
+  type ManifestOrder,
+  workOnManifest,
+} from '../../app/python/index.ts';
 import type { Shell } from '../shell.ts';
 
 interface Out {
@@ -45,6 +50,16 @@ export function addPyManifest(py: Command, shell: Shell): void {
     .action((file: string, kind: string, words: Out) =>
       work(shell, { verb: 'removekey', file, kind }, words),
     );
+  out(manifest.command('embed'))
+    .description(
+      'write a manifest and its index into a JavaScript module, for programs that carry them along',
+    )
+    .argument('<manifest>')
+    .argument('<index>', 'such as distidx.json')
+    .action(async (file: string, index: string, { output }: Out) => {
+      const module = await embedManifest(file, index, output);
+      if (module !== undefined) shell.console.out(module);
+    });
   manifest
     .command('copydata')
     .description('bring each datafile of one manifest to the place that the other has for it')

@@ -12,7 +12,8 @@ interface DataWords {
 const usualManifest = 'build/manifest.json';
 
 const help = `
-Tells what a dotted path leads to: kind, class, bases, signature, documentation, members, its own name and distribution. The
+Tells what a dotted path leads to: kind, class, bases, signature, documentation, members, its own name and distribution, and, where
+corpora were there (docs/python-corpora.md), how code uses it. The
 index of top-levels is distidx.json or index.json beside the manifest; without one it is made from the graphs.
 
 Examples:
@@ -67,7 +68,8 @@ function dataOf({ manifest, index, socket }: DataWords, shell: Shell): Parameter
 
 async function tell(shell: Shell, symbols: OpenedSymbols, path: string): Promise<void> {
   const answer = await symbols.answer(path);
-  shell.printJson(answer);
+  const usage = await symbols.usage(path);
+  shell.printJson({ ...answer, usage });
   const name = path.split('.').at(-1) ?? path;
   const rows: readonly (readonly [string, string])[] = [
     ['kind', answer.kind],
@@ -76,6 +78,12 @@ async function tell(shell: Shell, symbols: OpenedSymbols, path: string): Promise
     ['class', answer.type ?? ''],
     ['bases', answer.bases.join(', ')],
     ['returns', answer.returnTypes.join(', ')],
+    ['used', usage.uses === null ? '' : `${usage.uses} times in what was counted`],
+    [
+      'called',
+      usage.calls.map(({ text, share }) => `${name}${text} ${Math.round(100 * share)} %`).join('; '),
+    ],
+    ['keywords', usage.keywords.join(', ')],
     ['found in', answer.providedBy.join(', ')],
     ['members', answer.members.join(' ')],
   ];

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Shell } from '../shell.ts';
 import { addPyBuild } from './py-build.ts';
+import { addPyBuilder } from './py-builder.ts';
 import { addPyCoverage, addPyDiff } from './py-coverage.ts';
 import { addPyExplore } from './py-explore.ts';
 import { addPyManifest } from './py-manifest.ts';
@@ -8,10 +9,11 @@ import { addPyQuery, addPyServe } from './py-query.ts';
 import { addPySetup } from './py-setup.ts';
 
 /** `packmill py`: what Python distributions define. */
-export function addPy(program: Command, shell: Shell): void {
+export function addPy(program: Command, shell: Shell, words: readonly string[]): void {
   const py = program.command('py').description('explore Python distributions, and answer what they define');
   addPySetup(py, shell);
-  addPyBuild(py, shell);
+  addPyBuild(py, shell, words);
+  addPyBuilder(py, shell);
   addPyExplore(py, shell);
   addPyCoverage(py, shell);
   addPyDiff(py, shell);

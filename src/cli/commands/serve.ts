@@ -1,6 +1,5 @@
-import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { isFarm, prepareFarm, prepareLook, type StartedFarm } from '../../app/index.ts';
+import { isFarm, prepareFarm, prepareLook, type StartedFarm, shownManifest } from '../../app/index.ts';
 import { followSymbols } from '../../app/python/index.ts';
 import { isFault } from '../../diagnostics/index.ts';
 import { interruptible, isDiskFull, systemClock, untilAborted } from '../../host/index.ts';
@@ -172,16 +171,14 @@ async function onceThereIsRoom<Result>(
   }
 }
 
-/** What the pages of Python symbols show, when the farm's settings name a manifest. */
+/** What the pages of Python symbols show, when the farm's settings name a manifest or it makes one itself. */
 function symbolsOf(
   shell: Shell,
   { farm }: Awaited<ReturnType<typeof prepareLook>> | StartedFarm,
 ): Pick<HttpOptions, 'symbols'> {
-  const file = farm.config.service['python-manifest'];
+  const file = shownManifest(farm);
   if (file === undefined) return {};
-  return {
-    symbols: followSymbols(resolve(farm.paths.root, file), (one) => shell.complain(one)),
-  };
+  return { symbols: followSymbols(file, (one) => shell.complain(one)) };
 }
 
 function openWeb(

@@ -32,6 +32,7 @@ import { plannerCodes } from './planner.table.ts';
 import { publishingCodes } from './publishing.table.ts';
 import { pythonCodes } from './python.table.ts';
 import { pythonBuildCodes } from './python-build.table.ts';
+import { pythonFarmCodes } from './python-farm.table.ts';
 import { pythonGraphCodes } from './python-graph.table.ts';
 import { pythonResourcesCodes } from './python-resources.table.ts';
 import { pythonSymbolCodes } from './python-symbols.table.ts';
@@ -77,6 +78,7 @@ const tables = {
   ...publishingCodes,
   ...pythonCodes,
   ...pythonBuildCodes,
+  ...pythonFarmCodes,
   ...pythonGraphCodes,
   ...pythonSymbolCodes,
   ...pythonResourcesCodes,

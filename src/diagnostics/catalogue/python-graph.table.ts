@@ -117,6 +117,17 @@ export const pythonGraphCodes = {
     next: 'Nothing; the graph holds what is above.',
     sample: { broken: 'a chain of 3,000 classes, each in the one before', fixed: 'a class in a class' },
   },
+  MPY015: {
+    severity: 'warning',
+    blame: 'recipe',
+    title: 'more went wrong than is told',
+    why: 'A distribution decides how much goes wrong with it. The first 200 troubles are told and kept, and the others are counted.',
+    next: 'Look at the ones that are told; the graph itself names them all.',
+    sample: {
+      broken: 'a distribution of which 4,000 modules cannot be imported',
+      fixed: 'one of which all can be',
+    },
+  },
   MPY020: {
     severity: 'error',
     blame: 'usage',

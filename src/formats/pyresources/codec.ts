@@ -4,8 +4,9 @@
  */
 import { createHash } from 'node:crypto';
 import { compareBytes } from '../../primitives/index.ts';
-import { type MessageReader, trouble, within } from './message-reader.ts';
+import type { MessageReader } from './message-reader.ts';
 import type { MessageWriter } from './message-writer.ts';
+import { trouble, within } from './read-trouble.ts';
 
 /** A schema as plain JSON. */
 export type Schema = string | readonly [string, ...unknown[]];
@@ -65,6 +66,11 @@ export const str: KeyCodec<string> = {
 /** A text that repeats: kept in memory once. On disk it is like any other. */
 export const internedStr: KeyCodec<string> = { ...str, read: (from) => from.internedText() };
 
+/** A value that repeats: kept in memory once, and therefore not to be changed. On disk it is like any other. */
+export function repeated<T>(inner: Codec<T>): Codec<T> {
+  return { ...inner, read: (from) => from.repeated(inner, inner.read) };
+}
+
 /** A value or null. */
 export function nullable<T>(inner: Codec<T>): Codec<T | null> {
   return {
@@ -88,6 +94,9 @@ export function oneOf<const W extends readonly string[]>(words: W): Codec<W[numb
   };
 }
 
+/** All empty arrays: most nodes of a graph have no bases and no children. */
+const none: readonly never[] = Object.freeze([]);
+
 export function array<T>(item: Codec<T>): Codec<readonly T[]> {
   return {
     schema: ['array', item.schema],
@@ -97,11 +106,14 @@ export function array<T>(item: Codec<T>): Codec<readonly T[]> {
     },
     read: (from) => {
       const count = from.arrayHead();
-      const values: T[] = [];
+      if (count === 0) return none;
+      // as long as it is going to be: what grows is given room for many more
+      const values = new Array<T>(count);
+      let index = 0;
       try {
-        for (let index = 0; index < count; index += 1) values.push(item.read(from));
+        for (; index < count; index += 1) values[index] = item.read(from);
       } catch (error) {
-        throw within(error, `[${values.length}]`);
+        throw within(error, `[${index}]`);
       }
       return values;
     },
@@ -130,6 +142,7 @@ export function map<K, V>(
       throw within(error, `[${typeof name === 'string' ? JSON.stringify(name) : String(name)}]`);
     }
   };
+  const empty: ReadonlyMap<K, V> = new Map();
   return {
     schema: ['map', key.schema, value.schema],
     key,
@@ -144,6 +157,7 @@ export function map<K, V>(
     },
     read: (from) => {
       const count = from.mapHead();
+      if (count === 0) return empty;
       const values = new Map<K, V>();
       let dropped = 0;
       for (let index = 0; index < count; index += 1) {
@@ -184,13 +198,60 @@ export function tuple<const C extends readonly Codec<unknown>[]>(
 
 type Fields = Readonly<Record<string, Codec<unknown>>>;
 
-/** An object with these fields, written as an array of their values in this order. */
+/** Reads the fields of a struct one after another into an object literal, which is faster and smaller than one that grows. */
+export type Literal<F extends Fields> = (
+  of: F,
+  from: MessageReader,
+) => { readonly [K in keyof F]: Infer<F[K]> };
+
+/**
+ * An object with these fields, written as an array of their values in this order. `literal` is for what there is a lot of; it names
+ * the fields once more in the same order.
+ */
 export function struct<const F extends Fields>(
   name: string,
   fields: F,
+  literal?: Literal<F>,
 ): Codec<{ readonly [K in keyof F]: Infer<F[K]> }> {
   type Value = { readonly [K in keyof F]: Infer<F[K]> };
   const list = Object.entries(fields as Fields);
+  const codec = oneByOne<Value>(name, list);
+  if (literal === undefined) return codec;
+  checkOrder(name, list, literal as unknown as Literal<Fields>);
+  return {
+    ...codec,
+    read: (from) => {
+      const start = from.at;
+      try {
+        checkArity(from.arrayHead(), list.length);
+        return literal(fields, from);
+      } catch {
+        // the other way knows which field it was
+        from.at = start;
+        return codec.read(from);
+      }
+    },
+  };
+}
+
+/** Throws when a literal reads other fields, or in another order. A mistake of a programmer, seen when the module is loaded. */
+function checkOrder(
+  name: string,
+  list: readonly (readonly [string, Codec<unknown>])[],
+  literal: Literal<Fields>,
+): void {
+  const read: string[] = [];
+  const spy = ([field, codec]: readonly [string, Codec<unknown>]): readonly [string, Codec<unknown>] => [
+    field,
+    { ...codec, read: () => read.push(field) },
+  ];
+  literal(Object.fromEntries(list.map(spy)), undefined as unknown as MessageReader);
+  const wanted = list.map(([field]) => field).join(' ');
+  if (read.join(' ') !== wanted)
+    throw new Error(`'${name}' has '${wanted}', and '${read.join(' ')}' is read`);
+}
+
+function oneByOne<Value>(name: string, list: readonly (readonly [string, Codec<unknown>])[]): Codec<Value> {
   return {
     schema: ['struct', name, ...list.map(([field, { schema }]) => [field, schema])],
     write: (to, value) => {

@@ -13,9 +13,11 @@ import {
 import { type Codec, fingerprint, type MapCodec } from './codec.ts';
 import type { ResourceKind, ResourceTypes } from './entities.ts';
 import { resourceCodecs } from './entity-codecs.ts';
-import { type InternTable, isTruncation, MessageReader, readFault } from './message-reader.ts';
+import type { InternTable } from './intern-table.ts';
+import { MessageReader } from './message-reader.ts';
 import { MessageWriter } from './message-writer.ts';
 import { readCountLines } from './original-counts.ts';
+import { isTruncation, readFault } from './read-trouble.ts';
 
 /**
  * The head of a datafile of ours: a byte that no value of MessagePack begins with, `pmr`, the version of the head, the

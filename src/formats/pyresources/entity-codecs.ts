@@ -9,6 +9,7 @@ import {
   map,
   nullable,
   oneOf,
+  repeated,
   str,
   struct,
   u64,
@@ -31,19 +32,37 @@ import type {
 } from './entities.ts';
 import type { Holds, SameType } from './same-type.ts';
 
-const dottedPath = struct('DottedPath', { hash: u64, parts: array(internedStr) });
-const nodeRef = struct('NodeRef', { internal: int, external: dottedPath });
+const dottedPath = struct('DottedPath', { hash: u64, parts: array(internedStr) }, (of, from) => ({
+  hash: of.hash.read(from),
+  parts: of.parts.read(from),
+}));
+const nodeRef = repeated(
+  struct('NodeRef', { internal: int, external: dottedPath }, (of, from) => ({
+    internal: of.internal.read(from),
+    external: of.external.read(from),
+  })),
+);
 const symbolKind = oneOf(['none', 'function', 'type', 'module', 'descriptor', 'object']);
 
 /** One node of a symbol graph, as the original writes it. */
-export const symbolNode = struct('Node', {
-  canonical: dottedPath,
-  // The original finds empty names in some distributions and drops them.
-  children: map(internedStr, nodeRef, { drop: (name) => name === '' }),
-  type: nullable(nodeRef),
-  bases: array(nodeRef),
-  kind: symbolKind,
-});
+export const symbolNode = struct(
+  'Node',
+  {
+    canonical: dottedPath,
+    // The original finds empty names in some distributions and drops them.
+    children: map(internedStr, nodeRef, { drop: (name) => name === '' }),
+    type: nullable(nodeRef),
+    bases: array(nodeRef),
+    kind: symbolKind,
+  },
+  (of, from) => ({
+    canonical: of.canonical.read(from),
+    children: of.children.read(from),
+    type: of.type.read(from),
+    bases: of.bases.read(from),
+    kind: of.kind.read(from),
+  }),
+);
 const symbolGraph = map(internedStr, array(symbolNode));
 
 const symbolTypes = struct('SymbolTypes', {
@@ -52,9 +71,10 @@ const symbolTypes = struct('SymbolTypes', {
   bases: array(dottedPath),
 });
 
-const argSpec = struct('ArgSpec', {
-  args: array(
-    struct('Arg', {
+const argument = repeated(
+  struct(
+    'Arg',
+    {
       name: internedStr,
       defaultType: internedStr,
       defaultValue: internedStr,
@@ -62,15 +82,40 @@ const argSpec = struct('ArgSpec', {
       positionalOnly: bool,
       types: array(internedStr),
       annotation: internedStr,
+    },
+    (of, from) => ({
+      name: of.name.read(from),
+      defaultType: of.defaultType.read(from),
+      defaultValue: of.defaultValue.read(from),
+      keywordOnly: of.keywordOnly.read(from),
+      positionalOnly: of.positionalOnly.read(from),
+      types: of.types.read(from),
+      annotation: of.annotation.read(from),
     }),
   ),
-  vararg: internedStr,
-  kwarg: internedStr,
-  returns: internedStr,
-  origin: oneOf(['unknown', 'stub', 'typeshed', 'source', 'runtime', 'docstring']),
-});
+);
+const argSpec = struct(
+  'ArgSpec',
+  {
+    args: array(argument),
+    vararg: internedStr,
+    kwarg: internedStr,
+    returns: internedStr,
+    origin: oneOf(['unknown', 'stub', 'typeshed', 'source', 'runtime', 'docstring']),
+  },
+  (of, from) => ({
+    args: of.args.read(from),
+    vararg: of.vararg.read(from),
+    kwarg: of.kwarg.read(from),
+    returns: of.returns.read(from),
+    origin: of.origin.read(from),
+  }),
+);
 
-const documentation = struct('Documentation', { html: str, text: str });
+const documentation = struct('Documentation', { html: str, text: str }, (of, from) => ({
+  html: of.html.read(from),
+  text: of.text.read(from),
+}));
 
 const symbolCounts = struct('SymbolCounts', {
   imports: int,

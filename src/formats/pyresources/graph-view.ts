@@ -3,7 +3,9 @@ import { checkCount, type Section } from './blocks.ts';
 import { decodeMessage } from './datafile.ts';
 import type { DottedPath, NodeRef, SymbolGraph, SymbolNode } from './entities.ts';
 import { symbolNode } from './entity-codecs.ts';
-import { InternTable, MessageReader, readFault } from './message-reader.ts';
+import { InternTable } from './intern-table.ts';
+import { MessageReader } from './message-reader.ts';
+import { readFault } from './read-trouble.ts';
 
 /** A symbol graph that may be read node by node. */
 export interface GraphView {

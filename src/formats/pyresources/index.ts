@@ -14,6 +14,7 @@ export {
 } from './datafile.ts';
 export { compareDistributions, distributionKey, distributionText } from './distribution.ts';
 export { type DistributionIndex, decodeIndex, encodeIndex, makeIndex } from './distribution-index.ts';
+export { embedRelease } from './embedded.ts';
 export * from './entities.ts';
 export { resourceCodecs, resourceFolders, symbolNode, toplevelCodec } from './entity-codecs.ts';
 export {
@@ -25,6 +26,7 @@ export {
   viewGraph,
   viewGraphSections,
 } from './graph-view.ts';
+export { InternTable } from './intern-table.ts';
 export {
   decodeManifest,
   encodeManifest,
@@ -40,7 +42,7 @@ export {
   rewriteManifest,
   symbolOnly,
 } from './manifest.ts';
-export { InternTable, MessageReader } from './message-reader.ts';
+export { MessageReader } from './message-reader.ts';
 export { MessageWriter } from './message-writer.ts';
 export { dottedPath, hashPath, hashSymbol, noPath, spookyHash64 } from './spooky-hash.ts';
 export { type TableView, viewTableSections } from './table-view.ts';

@@ -1,96 +1,6 @@
-import { type Code, fault, isFault } from '../../diagnostics/index.ts';
-
-/** A fault of reading that learns the path to its place while it leaves the containers around it. */
-class ReadTrouble extends Error {
-  readonly code: Code;
-  readonly detail: string;
-  path = '';
-  constructor(code: Code, detail: string) {
-    super(detail);
-    this.code = code;
-    this.detail = detail;
-  }
-}
-
-/** The error with `step` (such as `[2]` or `.bases`) in front of its path; other errors as they are. */
-export function within(error: unknown, step: string): unknown {
-  if (error instanceof ReadTrouble) error.path = step + error.path;
-  return error;
-}
-
-/** The fault that a caught error of a reader is, its path beginning with `root`. */
-export function readFault(error: unknown, root: string): unknown {
-  if (!(error instanceof ReadTrouble)) return error;
-  return fault(error.code, { what: `${error.detail} at '${root}${error.path}'` });
-}
-
-/** Whether an error says that bytes are missing at the end. */
-export function isTruncation(error: unknown): boolean {
-  return error instanceof ReadTrouble ? error.code === 'MPY300' : isFault(error, 'MPY300');
-}
-
-/** An error of reading for codecs: MPY301 another type, MPY302 another number of fields, and so on. */
-export function trouble(code: Code, detail: string): Error {
-  return new ReadTrouble(code, detail);
-}
-
-const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-const tableSize = 4096;
-
-/**
- * Texts that are the same are one text in memory: names of modules and attributes repeat by the thousand. Short texts of
- * ASCII are looked up by their bytes, before a text is made of them.
- */
-export class InternTable {
-  readonly #byBytes: (string | undefined)[] = new Array(tableSize);
-
-  of(bytes: Uint8Array, start: number, end: number): string {
-    let hash = end - start;
-    for (let index = start; index < end; index += 1)
-      hash = (Math.imul(hash, 31) + (bytes[index] as number)) | 0;
-    const slot = (hash ^ (hash >>> 15)) & (tableSize - 1);
-    const known = this.#byBytes[slot];
-    if (known !== undefined && sameText(known, bytes, { start, end })) return known;
-    const text = readText(bytes, start, end);
-    this.#byBytes[slot] = text;
-    return text;
-  }
-}
-
-/** Compared by code units: only ASCII can be equal, since other bytes never are a code unit of their own here. */
-function sameText(
-  text: string,
-  bytes: Uint8Array,
-  { start, end }: { readonly start: number; readonly end: number },
-): boolean {
-  if (text.length !== end - start) return false;
-  for (let index = 0; index < text.length; index += 1) {
-    const unit = text.charCodeAt(index);
-    if (unit > 0x7f || unit !== bytes[start + index]) return false;
-  }
-  return true;
-}
-
-function readText(bytes: Uint8Array, start: number, end: number): string {
-  if (end - start < 24) {
-    let text = '';
-    for (let index = start; index < end; index += 1) {
-      const byte = bytes[index] as number;
-      if (byte > 0x7f) return decodeStrictly(bytes, start, end);
-      text += String.fromCharCode(byte);
-    }
-    return text;
-  }
-  return decodeStrictly(bytes, start, end);
-}
-
-function decodeStrictly(bytes: Uint8Array, start: number, end: number): string {
-  try {
-    return strictUtf8.decode(bytes.subarray(start, end));
-  } catch {
-    throw new ReadTrouble('MPY305', 'a text is not UTF-8');
-  }
-}
+import { InternTable } from './intern-table.ts';
+import { readText } from './read-text.ts';
+import { ReadTrouble } from './read-trouble.ts';
 
 const kinds: readonly (readonly [number, string])[] = [
   [0x7f, 'a number'],
@@ -169,6 +79,12 @@ export class MessageReader {
       this.at += 1;
       return BigInt(mark);
     }
+    if (mark === 0xcf) {
+      // as nearly all hashes are
+      this.#need(9);
+      this.at += 9;
+      return this.#view.getBigUint64(this.at - 8);
+    }
     const value = mark >= 0xe0 ? mark - 0x100 : this.#whole(mark);
     if (value < 0) throw new ReadTrouble('MPY304', `the number ${value} is negative`);
     return BigInt(value);
@@ -206,6 +122,25 @@ export class MessageReader {
       end - this.at > 64 ? readText(this.#bytes, this.at, end) : this.#texts.of(this.#bytes, this.at, end);
     this.at = end;
     return text;
+  }
+
+  /** A value that repeats: the same one each time for the same owner and bytes. */
+  repeated<T>(owner: object, read: (from: MessageReader) => T): T {
+    const start = this.at;
+    try {
+      this.skip();
+    } catch {
+      // whoever reads it says better where it is broken
+      this.at = start;
+      return read(this);
+    }
+    const end = this.at;
+    const value = this.#texts.valueOf(owner, this.#bytes, { start, end }, () => {
+      this.at = start;
+      return read(this);
+    });
+    this.at = end;
+    return value;
   }
 
   arrayHead(): number {

@@ -1,7 +1,9 @@
 import { checkCount, type Section } from './blocks.ts';
 import type { MapCodec } from './codec.ts';
 import { decodeMessage } from './datafile.ts';
-import { InternTable, MessageReader, readFault } from './message-reader.ts';
+import { InternTable } from './intern-table.ts';
+import { MessageReader } from './message-reader.ts';
+import { readFault } from './read-trouble.ts';
 
 /** A table that may be read entry by entry; maps are tables. */
 export interface TableView<K, V> {

@@ -1,7 +1,9 @@
-"""Reads stubs and writes what they declare: `python3 -I -S -B read_stubs.py < REQUEST.json`, a line of JSON for each file.
+"""Reads stubs and sources and writes what they declare: `python3 -I -S -B read_stubs.py < REQUEST.json`, a line of JSON for each.
 
-The request: {"roots": [folder, ...], "version": [3, 11], "platform": "linux"}. Nothing is imported or run. Branches on
-`sys.version_info`, `sys.platform` and `TYPE_CHECKING` are decided for the version that is asked for; of others all sides count.
+The request: {"roots": [folder, ...], "version": [3, 11], "platform": "linux"}. A root {"folder", "only": [name, ...] or null} is one of
+sources, of which those names below it count; what their functions return is told as far as it can be seen without running them.
+Nothing is imported or run. Branches on `sys.version_info`, `sys.platform` and `TYPE_CHECKING` are decided for the version that is
+asked for; of others all sides count.
 """
 
 import ast
@@ -18,9 +20,11 @@ class Reader:
         self._platform = platform
         self._module = ""
         self._is_package = False
+        self._is_source = False
 
     def read(self, module, path, is_package):
         self._module, self._is_package = module, is_package
+        self._is_source = path.endswith(".py")
         with open(path, "rb") as file:
             tree = ast.parse(file.read(), path)
         return {"module": module, "path": path, "package": is_package, "body": self._body(tree.body)}
@@ -67,7 +71,7 @@ class Reader:
         rows.extend(row(one, "keyword-only", default) for one, default in zip(spec.kwonlyargs, spec.kw_defaults))
         if spec.kwarg:
             rows.append(row(spec.kwarg, "var-keyword", None))
-        return {
+        found = {
             "kind": "function",
             "name": one.name,
             "async": isinstance(one, ast.AsyncFunctionDef),
@@ -75,6 +79,9 @@ class Reader:
             "parameters": rows,
             "returns": None if one.returns is None else text(one.returns),
         }
+        if self._is_source and one.returns is None and isinstance(one, ast.FunctionDef):
+            found["returned"] = Returned(one).items()
+        return found
 
     def _imports(self, one):
         if isinstance(one, ast.Import):
@@ -132,6 +139,200 @@ class Reader:
         return None
 
 
+LITERALS = (
+    (ast.JoinedStr, "builtins.str"),
+    ((ast.List, ast.ListComp), "builtins.list"),
+    ((ast.Dict, ast.DictComp), "builtins.dict"),
+    ((ast.Set, ast.SetComp), "builtins.set"),
+    (ast.Tuple, "builtins.tuple"),
+    (ast.GeneratorExp, "types.GeneratorType"),
+    (ast.Lambda, "types.FunctionType"),
+)
+# what an operator of these gives is always a truth value; others may be defined by a class
+TRUTHS = (ast.Is, ast.IsNot, ast.In, ast.NotIn)
+TEXT_METHODS = frozenset(("join", "format", "lower", "upper", "strip", "replace", "ljust", "rjust", "title"))
+DEEPEST = 4
+
+
+class Returned:
+    """What a function returns, as far as its text alone tells: `type:PATH`, `call:NAME` for what another one returns, `self`, `none`.
+
+    An expression that tells nothing adds nothing. What a generator gives is told as the generator.
+    """
+
+    def __init__(self, function):
+        self._function = function
+        self._assigned = {}
+        self._returns = []
+        self._yields = False
+        spec = function.args
+        arguments = [*spec.posonlyargs, *spec.args, *spec.kwonlyargs]
+        self._parameters = {one.arg for one in arguments} | {one.arg for one in (spec.vararg, spec.kwarg) if one}
+        first = next(iter([*spec.posonlyargs, *spec.args]), None)
+        self._receiver = first.arg if first is not None and first.arg in ("self", "cls") else None
+        self._walk(function.body)
+
+    def items(self):
+        if self._yields:
+            return ["type:types.GeneratorType"]
+        if is_empty(self._function.body):
+            return []
+        found = []
+        for value in self._returns:
+            found.extend(["none"] if value is None else self._expression(value, 0))
+        if not ends(self._function.body):
+            found.append("none")
+        return sorted(set(found))
+
+    def _walk(self, statements):
+        for one in statements:
+            if isinstance(one, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+                self._assigned[one.name] = None
+                continue
+            if isinstance(one, ast.Return):
+                self._returns.append(one.value)
+            elif isinstance(one, ast.Assign):
+                for target in one.targets:
+                    self._bind(target, one.value)
+            elif isinstance(one, (ast.AnnAssign, ast.AugAssign)):
+                self._bind(one.target, one.value if isinstance(one, ast.AnnAssign) else None)
+            elif isinstance(one, (ast.For, ast.AsyncFor)):
+                self._bind(one.target, None)
+            elif isinstance(one, (ast.With, ast.AsyncWith)):
+                for item in one.items:
+                    if item.optional_vars is not None:
+                        self._bind(item.optional_vars, None)
+            elif isinstance(one, (ast.Import, ast.ImportFrom)):
+                for alias in one.names:
+                    self._assigned[alias.asname or alias.name.partition(".")[0]] = None
+            self._look_for_yield(one)
+            for name in ("body", "orelse", "finalbody"):
+                self._walk(getattr(one, name, ()))
+            for part in [*getattr(one, "handlers", ()), *getattr(one, "cases", ())]:
+                self._walk(part.body)
+
+    def _bind(self, target, value):
+        """Names that are bound to what cannot be told count as unknown."""
+        if isinstance(target, ast.Name):
+            known = self._assigned.setdefault(target.id, [])
+            if value is None:
+                self._assigned[target.id] = None
+            elif known is not None:
+                known.append(value)
+            return
+        for inner in ast.walk(target):
+            if isinstance(inner, ast.Name):
+                self._assigned[inner.id] = None
+
+    def _look_for_yield(self, statement):
+        """Of the expressions of one statement, without those of functions within."""
+        queue = [one for one in ast.iter_child_nodes(statement) if isinstance(one, ast.expr)]
+        while queue:
+            one = queue.pop()
+            if isinstance(one, (ast.Yield, ast.YieldFrom)):
+                self._yields = True
+            if not isinstance(one, ast.Lambda):
+                queue.extend(ast.iter_child_nodes(one))
+
+    def _expression(self, value, depth):
+        if depth > DEEPEST:
+            return []
+        if isinstance(value, ast.Constant):
+            return ["none"] if value.value is None else constant(value.value)
+        for kinds, path in LITERALS:
+            if isinstance(value, kinds):
+                return [f"type:{path}"]
+        if isinstance(value, ast.BoolOp):
+            return [item for side in value.values for item in self._expression(side, depth + 1)]
+        if isinstance(value, ast.IfExp):
+            sides = (value.body, value.orelse)
+            return [item for side in sides for item in self._expression(side, depth + 1)]
+        if isinstance(value, ast.UnaryOp) and isinstance(value.op, ast.Not):
+            return ["type:builtins.bool"]
+        if isinstance(value, ast.Compare) and all(isinstance(op, TRUTHS) for op in value.ops):
+            return ["type:builtins.bool"]
+        if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Mod) and is_text(value.left):
+            return ["type:builtins.str"]
+        if isinstance(value, ast.NamedExpr):
+            return self._expression(value.value, depth + 1)
+        if isinstance(value, ast.Name):
+            return self._name(value.id, depth)
+        if isinstance(value, ast.Call):
+            return self._call(value)
+        return []
+
+    def _name(self, name, depth):
+        if name == self._receiver == "self" and name not in self._assigned:
+            return ["self"]
+        values = self._assigned.get(name)
+        if values is None or name in self._parameters:
+            return []
+        return [item for one in values for item in self._expression(one, depth + 1)]
+
+    def _call(self, value):
+        called = value.func
+        if isinstance(called, ast.Attribute) and is_text(called.value):
+            return ["type:builtins.str"] if called.attr in TEXT_METHODS else []
+        root = called
+        while isinstance(root, ast.Attribute):
+            root = root.value
+        if not isinstance(root, ast.Name) or root.id in self._assigned:
+            return []
+        if root.id in self._parameters and root.id != self._receiver:
+            return []
+        if isinstance(called, ast.Name) and called.id == self._receiver:
+            return ["self"] if called.id == "cls" else []
+        return [f"call:{text(called)}"]
+
+
+def constant(value):
+    return [] if value is ... else [f"type:builtins.{type(value).__name__}"]
+
+
+def is_text(value):
+    return isinstance(value, ast.JoinedStr) or (isinstance(value, ast.Constant) and isinstance(value.value, str))
+
+
+def is_empty(body):
+    """Whether a function only stands for those of classes below it: nothing but documentation, `...`, `pass`, or one `raise`."""
+    rest = [one for one in body if not (isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant))]
+    return len(rest) <= 1 and all(isinstance(one, (ast.Pass, ast.Raise)) for one in rest)
+
+
+def ends(body):
+    """Whether nothing comes behind these statements: all ways through them return, raise or do not end."""
+    for one in body:
+        if isinstance(one, (ast.Return, ast.Raise, ast.Continue, ast.Break)):
+            return True
+        if isinstance(one, ast.If) and one.orelse and ends(one.body) and ends(one.orelse):
+            return True
+        if isinstance(one, ast.While) and isinstance(one.test, ast.Constant) and one.test.value and not has_break(one.body):
+            return True
+        if isinstance(one, (ast.With, ast.AsyncWith)) and ends(one.body):
+            return True
+        if isinstance(one, ast.Try):
+            tried = ends([*one.body, *one.orelse]) and all(ends(handler.body) for handler in one.handlers)
+            if tried or ends(one.finalbody):
+                return True
+    return False
+
+
+def has_break(body):
+    """Whether a loop with this body may be left; breaks of loops within it are theirs."""
+    for one in body:
+        if isinstance(one, ast.Break):
+            return True
+        if isinstance(one, (ast.For, ast.AsyncFor, ast.While, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            if has_break(getattr(one, "orelse", ())):
+                return True
+            continue
+        parts = [getattr(one, name, ()) for name in ("body", "orelse", "finalbody")]
+        parts.extend(part.body for part in [*getattr(one, "handlers", ()), *getattr(one, "cases", ())])
+        if any(has_break(part) for part in parts):
+            return True
+    return False
+
+
 def compare(left, op, right):
     try:
         if isinstance(op, ast.GtE):
@@ -186,12 +387,15 @@ def string_list(value):
     return [item.value for item in value.elts if isinstance(item, ast.Constant) and isinstance(item.value, str)]
 
 
-def stubs_below(root):
-    """Modules of a root with their files, sorted; a folder `NAME-stubs` holds the module NAME."""
+def files_below(root, only=None, endings=(".pyi",)):
+    """Modules of a root with their files, sorted; a folder `NAME-stubs` holds the module NAME. `only`: names at the root that count."""
     for folder, folders, files in os.walk(root):
         folders[:] = sorted(name for name in folders if not name.startswith(("@", ".")))
         inside = os.path.relpath(folder, root)
         parts = [] if inside == "." else inside.split(os.sep)
+        if not parts and only is not None:
+            folders[:] = [name for name in folders if name in only]
+            files = [name for name in files if name in only]
         if parts and parts[0].endswith("-stubs"):
             parts[0] = parts[0][: -len("-stubs")]
         if not all(part.isidentifier() for part in parts):
@@ -199,7 +403,7 @@ def stubs_below(root):
             continue
         for name in sorted(files):
             stem, ending = os.path.splitext(name)
-            if ending != ".pyi" or not stem.isidentifier():
+            if ending not in endings or not stem.isidentifier():
                 continue
             is_package = stem == "__init__"
             module = ".".join(parts if is_package else [*parts, stem])
@@ -212,13 +416,17 @@ def main():
     reader = Reader(request["version"], request["platform"])
     sys.setrecursionlimit(5000)
     for at, root in enumerate(request["roots"]):
-        for module, path, is_package in stubs_below(root):
+        of_sources = isinstance(root, dict)
+        folder = root["folder"] if of_sources else root
+        only = root["only"] if of_sources else None
+        endings = (".py",) if of_sources else (".pyi",)
+        for module, path, is_package in files_below(folder, only, endings):
             try:
                 found = reader.read(module, path, is_package)
             except (SyntaxError, ValueError, OSError, RecursionError, MemoryError) as error:
                 found = {"module": module, "path": path, "package": is_package, "error": str(error)}
             found["root"] = at
-            found["path"] = os.path.relpath(path, root)
+            found["path"] = os.path.relpath(path, folder)
             print(json.dumps(found))
 
 

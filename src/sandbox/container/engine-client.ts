@@ -9,6 +9,8 @@ export interface EngineRequest {
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: unknown;
+  /** A tar, instead of a body of JSON. */
+  readonly archive?: Uint8Array;
 }
 
 export interface EngineAnswer {
@@ -66,8 +68,9 @@ export class EngineClient {
     const query = new URLSearchParams(request.query).toString();
     const path = `${this.#prefix}${request.path}${query === '' ? '' : `?${query}`}`;
     try {
-      const { method, body: json } = request;
-      return await askSocket({ socketPath: this.socketPath, method, path, json, silenceMs: silence });
+      const { method, body: json, archive } = request;
+      const body = archive === undefined ? { json } : { bytes: { type: 'application/x-tar', archive } };
+      return await askSocket({ socketPath: this.socketPath, method, path, ...body, silenceMs: silence });
     } catch (error) {
       throw this.#gone(error);
     }

@@ -114,6 +114,10 @@ export const operations = {
   'DELETE /containers/{id}': { query: ['v', 'force', 'link'] },
   'POST /exec/{id}/start': { query: [], body: { Detach: 'flag', Tty: 'flag', ConsoleSize: 'numbers' } },
   'GET /exec/{id}/json': { query: [] },
+  /** Its body is a tar. */
+  'POST /build': {
+    query: ['dockerfile', 't', 'remote', 'q', 'nocache', 'pull', 'rm', 'forcerm', 'memory', 'networkmode'],
+  },
   'POST /commit': {
     query: ['container', 'repo', 'tag', 'comment', 'author', 'pause', 'changes'],
     body: containerConfig,

@@ -28,6 +28,8 @@ export interface EngineScript {
   /** Answers an operation with a refusal instead. */
   readonly refuse?: (name: OperationName, id: string) => { status: number; message: string } | undefined;
   /** Lines of a pull's progress; default: a successful one. Called for each pull. */
+  /** Lines of a build's progress; one that has an `error` fails. Default: a successful one. */
+  readonly build?: (tag: string, context: Buffer) => readonly object[];
   readonly pull?: (name: string) => readonly object[] | Promise<readonly object[]>;
 }
 
@@ -130,7 +132,8 @@ export class ScriptedEngine {
     const url = new URL(request.url ?? '/', 'http://engine');
     const pieces: Uint8Array[] = [];
     for await (const piece of request) pieces.push(piece as Uint8Array);
-    const text = Buffer.concat(pieces).toString('utf8');
+    const bytes = Buffer.concat(pieces);
+    const text = request.headers['content-type'] === 'application/x-tar' ? '' : bytes.toString('utf8');
     if (url.pathname === '/v4.0.0/libpod/_ping') {
       if (this.#script.flavour === 'podman') answer.end('OK');
       else say(answer, 404, { message: 'page not found' });
@@ -146,6 +149,10 @@ export class ScriptedEngine {
     const body: unknown = text === '' ? undefined : JSON.parse(text);
     const { name, id } = operation;
     this.violations.push(...violations(name, url.searchParams, body));
+    if (name === 'POST /build') {
+      this.#build(url.searchParams.get('t') ?? '', bytes, answer);
+      return;
+    }
     const query = Object.fromEntries(url.searchParams);
     this.seen.push({ name, id, query, body });
     const refusal = this.#script.refuse?.(name, id);
@@ -206,6 +213,14 @@ export class ScriptedEngine {
       default:
         return this.#answerImages({ name, id, query, body }, answer);
     }
+  }
+
+  #build(tag: string, context: Buffer, answer: ServerResponse): void {
+    const lines = this.#script.build?.(tag, context) ?? [{ stream: 'Successfully built' }];
+    if (!lines.some((line) => 'error' in line)) this.addImage(tag);
+    answer.writeHead(200, { 'Content-Type': 'application/json' });
+    for (const line of lines) answer.write(`${JSON.stringify(line)}\r\n`);
+    answer.end();
   }
 
   async #answerImages({ name, id, query }: SeenRequest, answer: ServerResponse): Promise<void> {

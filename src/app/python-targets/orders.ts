@@ -1,0 +1,141 @@
+import type { WorkOrder } from '../../api/index.ts';
+import type { TravellingObject } from '../../builder/index.ts';
+import { fault } from '../../diagnostics/index.ts';
+import { decodeGraphEvent } from '../../formats/python-graph/index.ts';
+import { entryFacts, readFileRange } from '../../host/index.ts';
+import type { Artifact, Outcome, PlannedJob, Recipe } from '../../model/index.ts';
+import { parseDigest } from '../../primitives/index.ts';
+import {
+  type ExploreDetails,
+  type GraphFacts,
+  type PythonDetails,
+  pythonRecipe,
+  type ToldTrouble,
+} from '../../recipes/python/index.ts';
+import type { ObjectStore } from '../../store/index.ts';
+import { pythonArtifact } from './artifact.ts';
+import { keepArchive } from './explore.ts';
+
+/** The exploration of a recipe: manifests are made where the manager is. */
+const explorationOf = ({ name, details }: Recipe<PythonDetails>): ExploreDetails => {
+  if (details.kind === 'explore') return details;
+  throw new Error(`'${name}' is made by the manager`);
+};
+
+/** What an order says of an exploration, as JSON. Paths of the manager's machine are not among it. */
+export function pythonOrderSettings(recipe: Recipe<PythonDetails>): object {
+  const details = explorationOf(recipe);
+  const pieces = details.pieces.map((piece) => (piece.from === 'archive' ? { ...piece, path: '' } : piece));
+  return { ...details, pieces, sites: [] };
+}
+
+/** The exploration of an order as a recipe. */
+export function pythonRecipeOf(order: WorkOrder): Recipe<PythonDetails> {
+  const { name, folder, version, inputDigest } = order.planned as unknown as PlannedJob;
+  const details = order.settings as unknown as ExploreDetails;
+  return pythonRecipe({ name, folder, version, inputDigest, needs: [], by: { labels: [] }, details });
+}
+
+/** Archives of an exploration, as what travels with its order; they are in the store afterwards. Throws MPY205, STO problems. */
+export async function pythonInputs(
+  store: ObjectStore,
+  recipe: Recipe<PythonDetails>,
+): Promise<readonly { readonly artifact: Artifact; readonly folders: readonly string[] }[]> {
+  const found: { artifact: Artifact; folders: readonly string[] }[] = [];
+  for (const piece of explorationOf(recipe).pieces) {
+    if (piece.from !== 'archive') continue;
+    await keepArchive(store, piece);
+    const { fileName, object } = piece;
+    const sizeBytes = entryFacts(await store.path(object))?.sizeBytes ?? 0;
+    const artifact = pythonArtifact({
+      ...{ name: fileName, version: '', fileName, object, sizeBytes, facts: object },
+    });
+    found.push({ artifact, folders: [] });
+  }
+  return found;
+}
+
+/** All that has to travel of an exploration: the graph, and what tells of it. Throws STO problems. */
+export async function pythonObjects(
+  outcome: Outcome,
+  store: ObjectStore,
+): Promise<readonly TravellingObject[]> {
+  if (outcome.kind !== 'succeeded') return [];
+  const objects: TravellingObject[] = [];
+  for (const { object, facts, sizeBytes } of outcome.artifacts) {
+    objects.push({ object, sizeBytes });
+    objects.push({ object: facts, sizeBytes: entryFacts(await store.path(facts))?.sizeBytes ?? 0 });
+  }
+  return objects;
+}
+
+/** What a graph begins with. */
+const headBytes = 65_536;
+const mostTold = 20;
+
+/**
+ * What a builder elsewhere handed in, as the manager believes it: the graph has to be one of the distribution that was planned, and
+ * what is said of it is counts and words of a readable length. Throws BLD032, STO problems.
+ */
+export async function verifyGraph(
+  store: ObjectStore,
+  claimed: readonly Artifact[],
+  recipe: Recipe<PythonDetails>,
+): Promise<readonly Artifact[]> {
+  const { name, version } = recipe;
+  const { stem, distribution } = explorationOf(recipe);
+  const wrong = (what: string): Error => fault('BLD032', { what: `the graph of '${name}' ${what}` });
+  const [claim, ...others] = claimed;
+  const object = parseDigest(String(claim?.object));
+  const told = parseDigest(String(claim?.facts));
+  if (others.length > 0 || object === undefined || told === undefined) throw wrong('was not handed in');
+  const path = await store.path(object);
+  const header = await headerOf(path);
+  if (header?.distribution.name.toLowerCase() !== distribution.name.toLowerCase())
+    throw wrong('is none of that distribution');
+  const facts: GraphFacts = {
+    ...(await saidOf(store, told, wrong)),
+    ...{ files: [], kind: 'graph', stem, distribution, python: header.python.version.slice(0, 100) },
+  };
+  const listed = await store.putBytes(Buffer.from(JSON.stringify(facts)));
+  const sizeBytes = entryFacts(path)?.sizeBytes ?? 0;
+  const fileName = `${stem}.json`;
+  return [pythonArtifact({ name, version, fileName, object, sizeBytes, facts: listed.digest })];
+}
+
+async function headerOf(path: string) {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of readFileRange(path, 0, headBytes)) pieces.push(piece);
+  const event = decodeGraphEvent(Buffer.concat(pieces).toString('utf8').split('\n', 1)[0] ?? '');
+  return event?.event === 'header' ? event.header : undefined;
+}
+
+type Said = Pick<GraphFacts, 'toplevels' | 'nodes' | 'troubles' | 'troubleCount' | 'durationMs'>;
+
+async function saidOf(
+  store: ObjectStore,
+  object: Artifact['facts'],
+  wrong: (what: string) => Error,
+): Promise<Said> {
+  let read: Partial<Record<keyof Said, unknown>> | null;
+  try {
+    read = JSON.parse(Buffer.from(await store.readBytes(object)).toString('utf8')) as typeof read;
+  } catch (error) {
+    if (error instanceof SyntaxError) throw wrong('comes with words that are no JSON');
+    throw error;
+  }
+  const count = (value: unknown): number => Math.max(0, Math.trunc(Number(value) || 0));
+  const rows: readonly unknown[] = Array.isArray(read?.troubles) ? read.troubles.slice(0, mostTold) : [];
+  const troubles = rows.map((row): ToldTrouble => {
+    const { code, what } = (row ?? {}) as { readonly code?: unknown; readonly what?: unknown };
+    return { code: String(code).slice(0, 20), what: String(what).slice(0, 2000) };
+  });
+  const { toplevels, nodes, troubleCount, durationMs } = read ?? {};
+  return {
+    troubles,
+    toplevels: count(toplevels),
+    nodes: count(nodes),
+    troubleCount: count(troubleCount),
+    durationMs: count(durationMs),
+  };
+}
