@@ -66,6 +66,23 @@ export const rooms = {
   },
   api: { floor: 1, purpose: 'wire contracts', knows: [] },
   planner: { floor: 1, purpose: 'recipes and inventory into a plan with reasons', knows: ['graph'] },
+  failures: {
+    floor: 1,
+    purpose: 'why a build failed, from its log: phases, classes by rules, what makes two failures the same',
+    knows: [],
+    node: ['node:crypto'],
+  },
+  provenance: {
+    floor: 1,
+    purpose: 'signed statements of how packages were made, and bills of their materials',
+    knows: [],
+  },
+  'package-difference': {
+    floor: 1,
+    purpose: 'what two builds of a package do not have in common, by layers: entries, sections, lines',
+    knows: ['formats'],
+    node: ['node:crypto', 'node:zlib'],
+  },
   review: {
     floor: 1,
     purpose: 'what a change of a recipe means: minor or major, what it runs that it did not',
@@ -201,7 +218,20 @@ export const rooms = {
   builder: {
     floor: 3,
     purpose: 'claim, fetch, sandbox, collect, store, report',
-    knows: ['api', 'host', 'queue', 'channel', 'ssh', 'store', 'fetcher', 'git', 'sandbox', 'logs', 'graph'],
+    knows: [
+      'api',
+      'provenance',
+      'graph',
+      'host',
+      'queue',
+      'channel',
+      'ssh',
+      'store',
+      'fetcher',
+      'git',
+      'sandbox',
+      'logs',
+    ],
   },
   recipes: {
     floor: 3,

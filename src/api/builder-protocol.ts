@@ -142,6 +142,8 @@ const claimedArtifactSchema = z.object({
   providedSonames: z.array(z.string()),
   neededSonames: z.array(z.string()),
   facts: z.string(),
+  /** Object with the record of its build, which is handed in beside it. Builders of before have none. */
+  record: digest.optional(),
 });
 
 /** `Problem` of the catalogue. */

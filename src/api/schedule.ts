@@ -48,6 +48,8 @@ export const scheduleRequestSchema = z.strictObject({
   /** `pkgbase:names:dependencies;...` (specification 12.1), a text of the reference's clients; checked, then the recipes themselves are read. */
   dependencyTree: z.string().optional(),
   urgency: urgencySchema.default(0),
+  /** The packages are built anew for this rebuild: each for what broke it, and with a higher pkgrel. */
+  rebuild: z.int().optional(),
   packages: z
     .array(
       z.strictObject({

@@ -5,6 +5,7 @@ import type { JobStateName, Outcome, PlannedJob } from '../model/index.ts';
 import { renderReason } from '../planner/index.ts';
 import { type JobId, jobId, type PlanId } from '../primitives/index.ts';
 import type { RepositorySummary } from '../publisher/pacman-repo/index.ts';
+import type { ShownRebuild } from './abi/rebuilds.ts';
 import type { Farm } from './farm.ts';
 import type { BrokenRecipe } from './load-recipes.ts';
 
@@ -30,6 +31,8 @@ export interface BuildReport {
   readonly jobs: readonly JobReport[];
   readonly problems: readonly Problem[];
   readonly repository: RepositorySummary | undefined;
+  /** Results that were not published, since they break published packages. */
+  readonly held: readonly ShownRebuild[];
   readonly durationMs: number;
   /** Whether a recipe or build failed, so that the command has to say so with its exit code. */
   readonly failed: boolean;
@@ -82,6 +85,19 @@ export function reportBroken(
     log: null,
     code: problem.code,
     excerpt: null,
+  };
+}
+
+/** Two builds of which the second one belongs to the first, as one. */
+export function joinReports(first: BuildReport, second: BuildReport): BuildReport {
+  const again = new Set(second.jobs.map(({ id }) => id));
+  return {
+    ...second,
+    plan: first.plan,
+    jobs: [...first.jobs.filter(({ id }) => !again.has(id)), ...second.jobs],
+    problems: [...first.problems, ...second.problems],
+    durationMs: first.durationMs + second.durationMs,
+    failed: first.failed || second.failed,
   };
 }
 

@@ -9,7 +9,7 @@ import {
   type TravellingObject,
 } from '../builder/index.ts';
 import { fault, isFault, ProblemError, renderText } from '../diagnostics/index.ts';
-import { type Clock, ensureFolder } from '../host/index.ts';
+import { type Clock, ensureFolder, hashFile, machine } from '../host/index.ts';
 import { type AttemptLog, findErrorExcerpt } from '../logs/index.ts';
 import type {
   Artifact,
@@ -34,6 +34,8 @@ import { createStageKind } from '../recipes/stage/index.ts';
 import type { SandboxDriver, SandboxRoot } from '../sandbox/index.ts';
 import type { ObjectStore } from '../store/index.ts';
 import { autogenKindOf, autogenObjects, autogenRecipeOf, type Overlays } from './autogen-orders.ts';
+import { ownMachine } from './build-machine.ts';
+import { recordObjects } from './build-records.ts';
 import { hasPortage } from './ebin-targets/gentoo-root.ts';
 import { ebinKindOf, ebinRecipeOf } from './ebin-targets/orders.ts';
 import { pythonMaker } from './python-targets/maker.ts';
@@ -86,7 +88,10 @@ export async function carryOutOrder(
     for (const line of order.introduction) log.say(line);
     await scene.transport.fetch(pass, inputsOf(order), signal);
     const end = await build(scene, order, { log, folder, signal });
-    const objects = await objectsFor(order, end.outcome, scene.store);
+    const objects = [
+      ...(await objectsFor(order, end.outcome, scene.store)),
+      ...(await recordObjects(end.outcome, scene.store)),
+    ];
     const landed = await scene.transport.handIn(pass, objects, signal);
     return { ...end, landed };
   } catch (error) {
@@ -151,6 +156,7 @@ async function build(scene: OrderScene, order: WorkOrder, site: Site): Promise<A
       processes: order.limits.processes,
       outputBytes: order.limits.logBytes,
     },
+    machine: ownMachine(machine.name()),
     remarks: order.remarks,
     services: servicesOf(sandbox, store),
     sandbox,
@@ -230,6 +236,8 @@ function servicesOf(sandbox: SandboxDriver, store: ObjectStore): KindServices {
   return {
     putFile: (path) => store.putFile(path, { move: true }),
     putBytes: (bytes) => store.putBytes(bytes),
+    // what a builder elsewhere keeps is not what the farm has; its digest is enough to know it again
+    keepSource: async (path) => ({ digest: (await hashFile(path)).digest, isKept: false }),
     makeBuilderFolder: (path) => sandbox.makeFolder(path),
     giveToBuilder: (path) => sandbox.giveToBuilder(path),
   };

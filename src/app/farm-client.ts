@@ -6,6 +6,7 @@ import type {
   JobSelection,
   JobView,
   QueueStats,
+  RebuildDecisionWord,
   RemovalReply,
   RemovalRequest,
   ScheduleReply,
@@ -54,6 +55,7 @@ export interface FarmClient {
   requestEbin(request: EbinRequest): Promise<EbinRequestView>;
   dropEbinRequest(id: number): Promise<void>;
   ebinRequests(): Promise<readonly EbinRequestView[]>;
+  decideRebuild(id: number, decision: RebuildDecisionWord): Promise<ScheduleReply>;
   close(): Promise<void>;
 }
 
@@ -162,6 +164,8 @@ function httpClient(known: Access, renewed?: (refused: Access) => Promise<Access
       await ask('POST', `/api/ebin-requests/${id}/drop`, {});
     },
     ebinRequests: async () => (await ask('GET', '/api/ebin-requests')) as readonly EbinRequestView[],
+    decideRebuild: async (id, decision) =>
+      (await ask('POST', `/api/rebuilds/${id}/decide`, { decision })) as ScheduleReply,
     close: async () => connections.close(),
   };
 }
@@ -303,6 +307,7 @@ async function redisClient(
       await call('upkeep-pause', { source, paused });
     },
     ...ebinCalls(call),
+    decideRebuild: async (id, decision) => (await call('rebuild-decide', { id, decision })) as ScheduleReply,
     close: async () => {
       await caller.close();
       await carriers.close();

@@ -16,6 +16,8 @@ export interface FarmPaths {
   readonly distfiles: string;
   readonly logs: string;
   readonly work: string;
+  /** Builds that are done once more to be compared; nothing in it is needed after their end. */
+  readonly verify: string;
   readonly sandbox: string;
   readonly roots: string;
   readonly sourceCache: string;
@@ -43,6 +45,7 @@ export function farmPaths(root: string): FarmPaths {
     distfiles: `${root}/distfiles`,
     logs: `${root}/logs`,
     work: `${root}/work`,
+    verify: `${root}/verify`,
     sandbox: `${root}/state/sandbox`,
     roots: `${root}/roots`,
     sourceCache: `${root}/cache/sources`,

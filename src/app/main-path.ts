@@ -9,11 +9,22 @@ import { builderName, type JobId, type PlanId } from '../primitives/index.ts';
 import { EmbeddedQueue } from '../queue/embedded/index.ts';
 import type { QueueBackend } from '../queue/index.ts';
 import { indexingBuilder } from '../recipes/ebin/index.ts';
+import type { OpenRebuild } from './abi/abi-gate.ts';
+import { followUp } from './abi/follow-up.ts';
+import { listRebuilds } from './abi/rebuilds.ts';
 import type { BuildObserver } from './build-event.ts';
-import { type BuildReport, isFailedBuild, planReason, reportBroken, reportJob } from './build-report.ts';
+import {
+  type BuildReport,
+  isFailedBuild,
+  joinReports,
+  planReason,
+  reportBroken,
+  reportJob,
+} from './build-report.ts';
 import { decideRebuild } from './decide-rebuild.ts';
 import { isEbinTarget } from './ebin-targets/is-ebin-target.ts';
 import type { Farm } from './farm.ts';
+import { FailureDesk } from './log-workbench/failure-desk.ts';
 import { performAttempt, sweepWork } from './perform-attempt.ts';
 import { noteOverlays, type PlannedRecipes, type PlanRequest, planRecipes } from './plan-recipes.ts';
 import { Publishing } from './publishing.ts';
@@ -32,15 +43,37 @@ export interface BuildRequest extends PlanRequest {
 /** Long enough that a stopped machine which goes on soon keeps its builds. */
 const leaseMs = 60_000;
 const dayMs = 24 * 60 * 60 * 1000;
+/** Logs of failed attempts that are read at the end of a build; a farm with a long past has more of them. */
+const mostExplained = 200;
 
 /**
  * The main path: set right what a crash left, plan, dispatch, build, publish, report. Every step's state is in
- * the record, so running the same request again goes on where a killed one stopped.
+ * the record, so running the same request again goes on where a killed one stopped. Where the setting `rebuild.abi` is
+ * `auto`, what the results break is built in a plan of its own afterwards.
  */
 export async function buildRecipes(
   farm: Farm,
   request: BuildRequest,
   observer: BuildObserver,
+): Promise<BuildReport> {
+  const wanted = new Map<number, OpenRebuild>();
+  const first = await buildOnce(farm, request, observer, wanted);
+  let report = first;
+  for (const rebuild of wanted.values()) {
+    if (observer.signal.aborted) break;
+    const asked = followUp(farm, request, rebuild);
+    if (!asked) continue;
+    const next = await buildOnce(farm, asked, observer, new Map());
+    report = joinReports(report, next);
+  }
+  return report;
+}
+
+async function buildOnce(
+  farm: Farm,
+  request: BuildRequest,
+  observer: BuildObserver,
+  wanted: Map<number, OpenRebuild>,
 ): Promise<BuildReport> {
   const startedMs = farm.clock.monotonicMs();
   const queue = new EmbeddedQueue({ path: farm.paths.queue, clock: farm.clock });
@@ -55,6 +88,9 @@ export async function buildRecipes(
     const publishing = new Publishing(farm, {
       published: (what) => observer.onEvent({ kind: 'published', what }),
       refused: (problem) => problems.push(problem),
+      held: (rebuild) => {
+        if (rebuild.toAsk.length > 0) wanted.set(rebuild.record.id, rebuild);
+      },
     });
     await setRight(farm, dispatcher, publishing, observer);
     const planned = await planRecipes(farm, { ...request, signal: observer.signal });
@@ -222,6 +258,8 @@ function tell(event: FarmEvent, jobs: PlannedJobs, farm: Farm, observer: BuildOb
 async function tidy(farm: Farm): Promise<void> {
   const { 'keep-days': days, 'keep-per-job': keepPerJob } = farm.config.logs;
   await pruneLogs({ farm: farm.paths.root, nowMs: farm.clock.nowMs(), maxAgeMs: days * dayMs, keepPerJob });
+  const desk = new FailureDesk({ root: farm.paths.root, database: farm.database, mayWrite: () => true });
+  await desk.catchUp({ limit: mostExplained });
 }
 
 interface Ended {
@@ -247,6 +285,7 @@ async function report(ended: Ended): Promise<BuildReport> {
     jobs,
     problems,
     repository: published.find((one) => one.name === target && one.arch === arch),
+    held: listRebuilds(farm, { open: true }).filter((one) => one.target === target && one.arch === arch),
     durationMs: farm.clock.monotonicMs() - startedMs,
     failed: isFailedBuild(jobs, problems),
   };

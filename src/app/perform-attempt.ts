@@ -1,11 +1,12 @@
 import { type AttemptEnd, runAttempt, type SandboxPolicy } from '../builder/index.ts';
 import { isFault, renderText } from '../diagnostics/index.ts';
 import type { BegunAttempt } from '../dispatcher/index.ts';
-import { ensureFolder, machine } from '../host/index.ts';
+import { ensureFolder, hashFile, machine } from '../host/index.ts';
 import { findErrorExcerpt, openAttemptLog } from '../logs/index.ts';
 import type { AvailableArtifact, KindServices, Recipe, RecipeKind } from '../model/index.ts';
 import { gentooLabel } from '../recipes/ebin/index.ts';
 import { gatherInputs, introduction, type NeededArtifact, targetOf } from './attempt-inputs.ts';
+import { ownMachine } from './build-machine.ts';
 import type { Farm } from './farm.ts';
 import { sourceCacheFor } from './source-cache.ts';
 
@@ -56,6 +57,7 @@ export async function performAttempt(
       },
       folder: `${paths.work}/${begun.id}`,
       policy: await policyOf(farm, recipe),
+      machine: ownMachine(machine.name()),
       remarks: inputs.remarks,
       services,
       sandbox: farm.sandbox,
@@ -102,10 +104,14 @@ async function policyOf(farm: Farm, { labels = [] }: Recipe): Promise<SandboxPol
   };
 }
 
-function servicesOf({ sandbox, store }: Farm): KindServices {
+function servicesOf({ sandbox, store, config }: Farm): KindServices {
   return {
     putFile: (path) => store.putFile(path, { move: true }),
     putBytes: (bytes) => store.putBytes(bytes),
+    keepSource: async (path) => {
+      if (!config.store['keep-sources']) return { digest: (await hashFile(path)).digest, isKept: false };
+      return { digest: (await store.putFile(path)).digest, isKept: true };
+    },
     makeBuilderFolder: (path) => sandbox.makeFolder(path),
     giveToBuilder: (path) => sandbox.giveToBuilder(path),
   };

@@ -1,6 +1,6 @@
 import { fault, type Problem } from '../diagnostics/index.ts';
 import { machine } from '../host/index.ts';
-import type { Plan, Recipe } from '../model/index.ts';
+import type { JobReason, Plan, Recipe } from '../model/index.ts';
 import {
   explainJob,
   type Inventory,
@@ -28,6 +28,8 @@ import { noteAutogens } from './tree-owners.ts';
 export interface PlanRequest extends LoadRequest {
   /** Build even what is up to date. */
   readonly rebuild: boolean;
+  /** Recipes whose published packages do not work any more, and why. */
+  readonly broken?: ReadonlyMap<string, readonly JobReason[]> | undefined;
   /** Default: the farm's own repository and architecture. */
   readonly target?: TargetRef | undefined;
 }
@@ -61,6 +63,7 @@ export async function planRecipes(farm: Farm, request: PlanRequest): Promise<Pla
       officialNames: new Set(dependencies.official),
       // what upstreams have, only running an autogen tells
       ...(isAutogenTarget(farm, target) ? { rebuild: 'all' as const } : {}),
+      ...(request.broken ? { broken: request.broken } : {}),
       ...(request.rebuild ? { rebuild: request.only ? new Set(request.only) : ('all' as const) } : {}),
     },
     target,

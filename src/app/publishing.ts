@@ -1,13 +1,15 @@
-import type { StoredArtifact } from '../database/index.ts';
+import type { StatementRecord, StoredArtifact } from '../database/index.ts';
 import { isFault, type Problem } from '../diagnostics/index.ts';
 import { type AttemptId, type JobIdParts, parseJobId } from '../primitives/index.ts';
 import type { PublishReport } from '../publisher/index.ts';
 import type { PackageToPublish } from '../publisher/pacman-repo/index.ts';
+import { AbiGate, type OpenRebuild } from './abi/abi-gate.ts';
 import { readPackageFacts, successesOf } from './artifacts-at-hand.ts';
 import { isEbinTarget } from './ebin-targets/is-ebin-target.ts';
 import { landBuild, packageOfBuild } from './ebin-targets/landing.ts';
 import { isWishName } from './ebin-targets/wishes.ts';
 import type { Farm } from './farm.ts';
+import { companionsOf, stateProvenance } from './provenance/state-provenance.ts';
 import { changeTree, publishTree } from './publish-tree.ts';
 import { isPythonTarget } from './python-targets/is-python-target.ts';
 import { publishPython } from './python-targets/publish.ts';
@@ -38,6 +40,8 @@ export interface PublishingListener {
   marked?(stored: readonly StoredArtifact[], generation: number): void;
   /** A binary package that was asked for lies in its PKGDIR; called again when it was not written down that it does. */
   landed?(build: LandedBuild): void;
+  /** Results are held back, since they break published packages; called each time they are looked at. */
+  held?(rebuild: OpenRebuild): void;
   /** Publishing stopped on an error of the world; the next nudge tries again. Undefined when it works again. */
   stopped?(error: unknown): void;
 }
@@ -49,6 +53,7 @@ export interface PublishingListener {
 export class Publishing {
   readonly #farm: Farm;
   readonly #listener: PublishingListener;
+  readonly #gate: AbiGate;
   #working: Promise<void> | undefined;
   #again = false;
   #failure: unknown;
@@ -56,6 +61,7 @@ export class Publishing {
   constructor(farm: Farm, listener: PublishingListener) {
     this.#farm = farm;
     this.#listener = listener;
+    this.#gate = new AbiGate(farm, { held: (rebuild) => this.#held(rebuild) });
   }
 
   /** Says that there may be something to publish; returns at once. */
@@ -106,11 +112,42 @@ export class Publishing {
       const newest = newestOnly(results);
       const superseded = results.filter((stored) => !newest.includes(stored));
       this.#mark(superseded, refused);
-      if (await this.#tryPublish(newest)) continue;
-      // one of them was refused: the others must not suffer for it
-      for (const one of byAttempt(newest)) await this.#tryPublish(one, true);
+      await this.#publishSorted(newest);
     }
     await this.#takeOutOrphans();
+  }
+
+  /** Publishes what breaks nothing; what is held back is looked at again the next time. */
+  async #publishSorted(newest: readonly StoredArtifact[]): Promise<void> {
+    const parts = newest[0] && parseJobId(newest[0].job);
+    if (!parts) return;
+    const { out, same } = await this.#gate.sort(parts, newest);
+    this.#markSame(parts, same);
+    if (out.length === 0) return;
+    if (!(await this.#tryPublish(out))) {
+      // one of them was refused: the others must not suffer for it
+      const units = Map.groupBy(out, (one) => this.#gate.groupOf(parts, one) ?? `attempt ${one.attempt}`);
+      for (const unit of units.values()) await this.#tryPublish(unit, true);
+    }
+    await this.#gate.published(parts, out);
+  }
+
+  /** Results that are published already under another release: that they are out is true. */
+  #markSame({ target, arch }: JobIdParts, same: readonly StoredArtifact[]): void {
+    if (same.length === 0) return;
+    this.#mark(same, this.#farm.repositories.visible(target, arch) ?? refused);
+    for (const [attempt] of Map.groupBy(same, (one) => one.attempt))
+      this.#sayOf(attempt, 'built, and the same as what is published: not published again');
+  }
+
+  #held(rebuild: OpenRebuild): void {
+    const { record, detail } = rebuild;
+    const waits = detail.rebuild.map(({ base }) => base);
+    const why =
+      record.state === 'waiting' ? `'packmill rebuild go ${record.id}' builds` : 'until they are built';
+    const words = `built, and held back by rebuild ${record.id}: ${summarize(waits)} would break; ${why}${record.state === 'waiting' ? ' them anew' : ' anew'}`;
+    for (const { attempt } of detail.held) this.#sayOf(attempt, words);
+    this.#listener.held?.(rebuild);
   }
 
   /** What autogens made that are gone leaves its tree with a generation of its own. */
@@ -154,6 +191,8 @@ export class Publishing {
     waiting: readonly StoredArtifact[],
     reason: string,
   ): Promise<PublishReport> {
+    const tell = (problem: Problem): void => this.#listener.refused(problem);
+    const stated = await stateProvenance(this.#farm, waiting, tell);
     if (isEbinTarget(this.#farm, target)) return await this.#publishEbins(target, waiting, reason);
     if (isStageTarget(this.#farm, target))
       return await publishStages(this.#farm, { target, waiting, reason });
@@ -162,7 +201,7 @@ export class Publishing {
     const remove = this.#noLongerMade(waiting);
     if (isTreeTarget(this.#farm, target))
       return await publishTree(this.#farm, { target, waiting, remove, reason });
-    const add = await Promise.all(waiting.map((stored) => this.#read(stored)));
+    const add = await Promise.all(waiting.map((stored) => this.#read(stored, stated.get(stored.id))));
     return await this.#farm.repositories.publish({ repo: target, arch, add, remove, reason });
   }
 
@@ -191,7 +230,10 @@ export class Publishing {
     return { kind: 'nothing-new', generation: visible, added: [], archived: [], problems: [] };
   }
 
-  async #read({ artifact }: StoredArtifact): Promise<PackageToPublish> {
+  async #read(
+    { artifact }: StoredArtifact,
+    statement: StatementRecord | undefined,
+  ): Promise<PackageToPublish> {
     const facts = await readPackageFacts(this.#farm.store, artifact.facts);
     return {
       fileName: facts.fileName,
@@ -200,6 +242,7 @@ export class Publishing {
       md5: facts.md5,
       pkginfo: facts.pkginfo,
       files: facts.files,
+      companions: statement && companionsOf(statement),
     };
   }
 
@@ -234,12 +277,17 @@ export class Publishing {
 
   /** The build went well, so the job has succeeded; that its packages are not out, its own words have to say. */
   #tellJob(attempt: AttemptId, { code, what, next }: Problem): void {
+    const words = [`built, and not published: ${code} ${what}`, ...(next === undefined ? [] : [next])];
+    this.#sayOf(attempt, words.join('. '));
+  }
+
+  /** Says of a job that succeeded what became of its packages. */
+  #sayOf(attempt: AttemptId, reason: string): void {
     const { attempts, jobs } = this.#farm.database;
     const record = attempts.get(attempt);
     const job = record && jobs.get(record.jobKey);
-    if (job?.state !== 'succeeded' || job.attempt !== attempt) return;
-    const words = [`built, and not published: ${code} ${what}`, ...(next === undefined ? [] : [next])];
-    jobs.update(job, { reason: words.join('. '), sinceMs: job.sinceMs });
+    if (job?.state !== 'succeeded' || job.attempt !== attempt || job.reason === reason) return;
+    jobs.update(job, { reason, sinceMs: job.sinceMs });
   }
 }
 

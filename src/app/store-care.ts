@@ -5,6 +5,7 @@ import { stageObjects } from '../stages/index.ts';
 import type { CollectionReport } from '../store/index.ts';
 import { collectDistfiles, keptDistfiles } from './ebin-targets/objects.ts';
 import type { Farm } from './farm.ts';
+import { provenanceObjects } from './provenance/kept-objects.ts';
 import { pythonObjectsInUse } from './python-targets/publish.ts';
 import { waitingExtras } from './stage-targets/mirror-entries.ts';
 
@@ -40,6 +41,7 @@ export async function collectStore(farm: Farm): Promise<CollectionReport> {
   const { artifacts } = farm.database;
   for (const { artifact } of [...artifacts.newest(repository, arch), ...artifacts.unpublished()]) {
     kept.add(artifact.object).add(artifact.facts);
+    if (artifact.record) kept.add(artifact.record);
   }
   for (const digest of farm.repositories.referencedObjects()) kept.add(digest);
   for (const digest of farm.trees.referencedObjects()) kept.add(digest);
@@ -47,6 +49,7 @@ export async function collectStore(farm: Farm): Promise<CollectionReport> {
   for (const digest of stageObjects(farm.paths.stages)) kept.add(digest);
   for (const digest of await waitingExtras(farm)) kept.add(digest);
   for (const digest of await pythonObjectsInUse(farm)) kept.add(digest);
+  for (const digest of await provenanceObjects(farm, kept)) kept.add(digest);
   const distfiles = await keptDistfiles(farm);
   for (const { object } of distfiles) kept.add(object);
   const graceMs = farm.config.store['grace-days'] * dayMs;

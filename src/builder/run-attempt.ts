@@ -3,6 +3,7 @@ import { bytesBelow, type Clock, ensureFolder } from '../host/index.ts';
 import type { AttemptLog } from '../logs/index.ts';
 import type {
   AvailableArtifact,
+  BuildMachine,
   JobContext,
   KindServices,
   Outcome,
@@ -13,6 +14,7 @@ import type {
 } from '../model/index.ts';
 import { formatDuration } from '../primitives/index.ts';
 import type { SandboxDriver, SandboxRoot } from '../sandbox/index.ts';
+import { NotedBuild } from './build-record.ts';
 import { LogTail } from './log-tail.ts';
 import { passingTrouble } from './passing-trouble.ts';
 
@@ -30,7 +32,11 @@ export interface SandboxPolicy {
 /** One attempt: everything it needs is in here, and nothing is looked up elsewhere. */
 export interface AttemptInput {
   readonly kind: RecipeKind;
-  readonly context: Omit<JobContext, 'work' | 'say'>;
+  readonly context: Omit<JobContext, 'work' | 'say' | 'notes' | 'epochSeconds'>;
+  /** The time that results bear, in seconds since the epoch; undefined: when the attempt begins. */
+  readonly epochSeconds?: number | undefined;
+  /** Where it runs, for the record of the build. */
+  readonly machine: BuildMachine;
   /** Folder of this attempt alone; removed when it is over. */
   readonly folder: string;
   readonly policy: SandboxPolicy;
@@ -95,22 +101,36 @@ class Attempt {
   readonly #input: AttemptInput;
   readonly #started: number;
   readonly #tail = new LogTail(64 * 1024);
+  readonly #notes: NotedBuild;
   #outputBytes = 0;
   #staged: StagedJob | undefined;
 
   constructor(input: AttemptInput, started: number) {
     this.#input = input;
     this.#started = started;
+    const epochSeconds = input.epochSeconds ?? Math.floor(input.clock.nowMs() / 1000);
+    this.#notes = new NotedBuild({ ...input, epochSeconds });
   }
 
+  /** How it ended; what was made bears the record of its build. */
   async execute(): Promise<Outcome> {
+    return await this.#notes.recorded(await this.#build(), this.#input.services);
+  }
+
+  async #build(): Promise<Outcome> {
     const input = this.#input;
     const work = `${input.folder}/job`;
     ensureFolder(input.folder, 0o755);
     ensureFolder(work, 0o755);
     await input.sandbox.makeFolder(this.#layer);
     for (const line of input.remarks) input.log.say(line);
-    const context: JobContext = { ...input.context, work, say: (line) => input.log.say(line) };
+    const context: JobContext = {
+      ...input.context,
+      work,
+      epochSeconds: this.#notes.epochSeconds,
+      say: (line) => input.log.say(line),
+      notes: this.#notes,
+    };
     if (input.kind.perform) return await this.#perform(context, input.kind);
     const staged = await input.kind.stage(context, input.services);
     this.#staged = staged;

@@ -58,8 +58,18 @@ const rebuildSchema = z
   .strictObject({
     /** A recipe changed but not its version: `bump` builds it as pkgrel N.1; `keep` leaves the published one. */
     'same-version': z.enum(['bump', 'keep']).default('bump'),
-    /** Which dependants of a rebuilt package are rebuilt: those that lost a soname, all, or none. */
-    dependants: z.enum(['broken', 'all', 'none']).default('broken'),
+    /**
+     * Which dependants of a rebuilt package are rebuilt: those that lost a soname or symbols, those of packages that differ in
+     * anything that dependants see, all, or none.
+     */
+    dependants: z.enum(['broken', 'changed', 'all', 'none']).default('broken'),
+    /**
+     * A result that breaks published packages: `off` publishes it, `preview` holds it back until somebody decides, `auto`
+     * until those packages were built anew, which is done at once. For one target: `targets.NAME.abi`.
+     */
+    abi: z.enum(['off', 'preview', 'auto']).default('off'),
+    /** A result that differs from the published package of the same version in nothing but times: publish it or not. */
+    unchanged: z.enum(['publish', 'skip']).default('publish'),
   })
   .prefault({});
 
@@ -102,7 +112,13 @@ export const farmSchema = z.strictObject({
   upstreams: z.record(z.string(), z.string()).default({}),
   /** Where archives that autogens make are published, as `https://distfiles.example.org`. */
   'distfiles-host': z.string().optional(),
-  store: z.strictObject({ 'grace-days': z.number().nonnegative().default(7) }).prefault({}),
+  store: z
+    .strictObject({
+      'grace-days': z.number().nonnegative().default(7),
+      /** Whether sources that builds of this machine fetched are kept as long as their packages, so that builds can be verified. */
+      'keep-sources': z.boolean().default(true),
+    })
+    .prefault({}),
 });
 
 /** Settings of a farm, complete with defaults. Byte counts are numbers of bytes, spans are milliseconds. */

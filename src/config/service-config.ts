@@ -198,6 +198,8 @@ export const targetsSchema = z
       /** Sections of pacman.conf for builds of this target; `$repo` and `$arch` are pacman's. */
       'extra-repos': z.array(z.strictObject({ name: z.string(), servers: z.array(z.string()) })).default([]),
       'extra-keyrings': z.array(z.string()).default([]),
+      /** Of packages: as `rebuild.abi`, for this target. */
+      abi: z.enum(['off', 'preview', 'auto']).optional(),
       /** Of a tree: the release that its autogens make. */
       release: releaseName.default('next'),
       /** Of a tree: a file with `authentication:` as in `~/.autogen`, for its autogens. */

@@ -32,6 +32,7 @@ export class ArtifactRecords {
   readonly #publish: SqlStatement<never>;
   readonly #newest: SqlStatement<ArtifactRow>;
   readonly #publications: SqlStatement<{ published: number; refused: number }>;
+  readonly #ofName: SqlStatement<ArtifactRow>;
   readonly #objects: SqlStatement<{ object: Digest; facts: Digest }>;
 
   constructor(connection: SqlConnection) {
@@ -52,6 +53,9 @@ export class ArtifactRecords {
       `SELECT count(*) FILTER (WHERE generation > 0) AS published,
          count(*) FILTER (WHERE generation = 0) AS refused FROM artifacts`,
     );
+    this.#ofName = connection.prepare(
+      `SELECT ${columns} FROM artifacts a WHERE name = ? ORDER BY id DESC LIMIT ?`,
+    );
     this.#objects = connection.prepare('SELECT DISTINCT object, facts FROM artifacts');
   }
 
@@ -61,6 +65,11 @@ export class ArtifactRecords {
 
   ofAttempt(attempt: AttemptId): StoredArtifact[] {
     return this.#ofAttempt.all(attempt).map(storedOf);
+  }
+
+  /** Artifacts of a name in all targets, newest first. */
+  ofName(name: string, limit = 200): StoredArtifact[] {
+    return this.#ofName.all(name, limit).map(storedOf);
   }
 
   /** What each job of a target last made, whether published or not. */

@@ -62,6 +62,7 @@ export class AttemptRecords {
   readonly #totals: SqlStatement<{ kind: string; count: number }>;
   readonly #losses: SqlStatement<{ builder: string; count: number }>;
   readonly #highestFence: SqlStatement<{ fence: number | null }>;
+  readonly #before: SqlStatement<AttemptRow>;
 
   constructor(connection: SqlConnection) {
     this.#moved = connection.ahead.table('attempts', {
@@ -91,6 +92,7 @@ export class AttemptRecords {
       'SELECT max(fence) AS fence FROM (SELECT fence FROM attempts ORDER BY id DESC LIMIT 10000)',
     );
     this.#ofJob = connection.prepare(`${chainFrom('id = ?')} ORDER BY a.id DESC LIMIT ?`);
+    this.#before = connection.prepare('SELECT * FROM attempts WHERE id < ? ORDER BY id DESC LIMIT ?');
   }
 
   /** `previous` is the attempt that its row in `jobs` names so far, which is to name this one from now on. */
@@ -179,18 +181,26 @@ export class AttemptRecords {
     return this.#highestFence.get()?.fence ?? 0;
   }
 
+  /** Attempts of the farm that began before a given one, newest first. */
+  before(attempt: number, limit: number): AttemptRecord[] {
+    return this.#before.all(attempt, limit).map(attemptOf);
+  }
+
   /** Attempts at a job in all plans, newest first. */
   ofJob(job: JobId, limit = 100): AttemptRecord[] {
     return this.#ofJob.all(job, limit).map(attemptOf);
   }
 }
 
-/** Attempts at the jobs that a condition finds: each row of `jobs` leads to the newest one, that to the one before. */
+/**
+ * Attempts at the jobs that a condition finds: each row of `jobs` leads to the newest one, that to the one before.
+ * CROSS JOIN keeps SQLite from reading all attempts there ever were and looking each of them up in the chain.
+ */
 const chainFrom = (where: string): string =>
   `WITH RECURSIVE chain (id) AS (
      SELECT attempt FROM jobs WHERE ${where} AND attempt IS NOT NULL
      UNION ALL SELECT b.previous FROM chain c JOIN attempts b ON b.id = c.id WHERE b.previous IS NOT NULL)
-   SELECT a.* FROM chain c JOIN attempts a ON a.id = c.id`;
+   SELECT a.* FROM chain c CROSS JOIN attempts a ON a.id = c.id`;
 
 function attemptOf(row: AttemptRow): AttemptRecord {
   return {

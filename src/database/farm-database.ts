@@ -1,20 +1,25 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { isFault } from '../diagnostics/index.ts';
 import type { Clock } from '../host/index.ts';
+import { AbiRecords } from './abi-records.ts';
 import { ArtifactRecords } from './artifact-records.ts';
 import { AttemptRecords } from './attempt-records.ts';
 import { AuditRecords, auditTables } from './audit-records.ts';
 import { DurationRecords } from './duration-records.ts';
 import { EventRecords } from './event-records.ts';
+import { FailureRecords, failureTables } from './failure-records.ts';
 import { farmTables } from './farm-tables.ts';
 import { InventoryRecords } from './inventory-records.ts';
 import { JobEdges } from './job-edges.ts';
 import { JobRecords } from './job-records.ts';
 import { JobViews } from './job-views.ts';
 import { checkVersion, type MigrationList, migrate } from './migrations.ts';
+import { PackageRecords } from './package-records.ts';
 import { PlanRecords } from './plan-records.ts';
+import { ProvenanceRecords, provenanceTables } from './provenance-records.ts';
 import { QueueRows } from './queue-rows.ts';
 import { RangeRecords } from './range-records.ts';
+import { RebuildRecords } from './rebuild-records.ts';
 import { RecentAttempts } from './recent-attempts.ts';
 import { BuilderRecords, PeakRecords, RequestRecords, WordRecords } from './service-records.ts';
 import { SqlConnection, unusable } from './sql-connection.ts';
@@ -38,6 +43,7 @@ export interface FarmDatabase {
   readonly edges: JobEdges;
   readonly views: JobViews;
   readonly attempts: AttemptRecords;
+  readonly failures: FailureRecords;
   readonly recent: RecentAttempts;
   readonly queue: QueueRows;
   readonly artifacts: ArtifactRecords;
@@ -49,7 +55,11 @@ export interface FarmDatabase {
   readonly builders: BuilderRecords;
   readonly peaks: PeakRecords;
   readonly words: WordRecords;
+  readonly provenance: ProvenanceRecords;
+  readonly packages: PackageRecords;
   readonly audit: AuditRecords;
+  readonly abi: AbiRecords;
+  readonly rebuilds: RebuildRecords;
   /** For rooms with tables of their own. */
   readonly connection: DatabaseSync;
   /** All of `work` or nothing of it, on disk when it returns; `work` must not wait for anything. */
@@ -70,7 +80,7 @@ export function openFarmDatabase(path: string, options: OpenFarmOptions): FarmDa
   const isAlone = (options.mode ?? 'write') === 'write';
   const connection = SqlConnection.open(path, { readOnly, isAlone });
   try {
-    const lists = [farmTables, auditTables, ...(options.migrations ?? [])];
+    const lists = [farmTables, provenanceTables, auditTables, failureTables, ...(options.migrations ?? [])];
     if (readOnly) for (const list of lists) checkVersion(connection, list);
     else migrate(connection, lists);
     const jobs = new JobRecords(connection);
@@ -80,6 +90,7 @@ export function openFarmDatabase(path: string, options: OpenFarmOptions): FarmDa
       edges: new JobEdges(connection, jobs),
       views: new JobViews(connection),
       attempts: new AttemptRecords(connection),
+      failures: new FailureRecords(connection),
       recent: new RecentAttempts(connection),
       queue: new QueueRows(connection),
       artifacts: new ArtifactRecords(connection),
@@ -91,7 +102,11 @@ export function openFarmDatabase(path: string, options: OpenFarmOptions): FarmDa
       builders: new BuilderRecords(connection),
       peaks: new PeakRecords(connection),
       words: new WordRecords(connection),
+      provenance: new ProvenanceRecords(connection),
+      packages: new PackageRecords(connection),
       audit: new AuditRecords(connection, options.clock),
+      abi: new AbiRecords(connection),
+      rebuilds: new RebuildRecords(connection),
       connection: connection.raw,
       transaction: (work) => connection.transaction(work),
       transactionAhead: (work) => connection.transactionAhead(work),

@@ -1,3 +1,4 @@
+import { abiTables } from './abi-tables.ts';
 import type { MigrationList } from './migrations.ts';
 
 /**
@@ -107,5 +108,6 @@ DROP INDEX open_jobs;
 CREATE INDEX open_jobs ON jobs (id) WHERE state = 'waiting' OR state = 'ready' OR state = 'running';
 DROP INDEX inventory_of;
 `,
+    abiTables,
   ],
 };

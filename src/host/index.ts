@@ -122,6 +122,8 @@ export {
 } from './http-exchange.ts';
 export { pauseAsked, replyWords } from './http-reply.ts';
 export { hmacSha256 } from './keyed-digest.ts';
+export type { LineHit, LinePattern } from './line-matcher.ts';
+export { checkPattern, type LineSearchBounds, type LineSearchNews, searchLines } from './line-search.ts';
 export { connectLines, type LineConnection, type LineServer, serveLines } from './line-socket.ts';
 export { type LoadedModule, type LoadModuleOptions, loadModule } from './load-module.ts';
 export { machine } from './machine.ts';

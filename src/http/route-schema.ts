@@ -30,7 +30,10 @@ export interface RouteDescription {
     | 'ebins'
     | 'stages'
     | 'python'
+    | 'rebuilds'
+    | 'repositories'
     | 'dashboard'
+    | 'packages'
     | 'farm'
     | 'foresight'
     | 'pages';

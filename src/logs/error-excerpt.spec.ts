@@ -34,6 +34,11 @@ describe('the error excerpt', () => {
 
   it.each([
     [
+      'a warning that counts as one',
+      "gcc -Werror=x a.c\na.c:3:1: error: unused 'i' [-Werror=unused]\nmake: *** [a.o] Error 1",
+      "unused 'i'",
+    ],
+    [
       'a linker',
       '/usr/bin/ld: cannot find -lfoo: No such file or directory\ncollect2: error: ld returned 1',
       '-lfoo',

@@ -34,7 +34,7 @@ const causes: readonly RegExp[] = [
 const harmless: readonly RegExp[] = [
   /^checking /,
   /\b(0|no) errors?\b/i,
-  /-Werror/,
+  /^(?!.*\berror: ).*-Werror/,
   /^-- /,
   /^\s*(note|warning):/i,
 ];

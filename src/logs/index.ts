@@ -4,6 +4,7 @@ export { type ErrorExcerpt, findErrorExcerpt } from './error-excerpt.ts';
 export { lineAtOffset, lineCount, offsetOfLine, tailOffset } from './line-index.ts';
 export { type HubOptions, LogHub } from './log-hub.ts';
 export { type LogSubject, logPath } from './log-path.ts';
+export { type LogSearch, searchLog, searchLogs } from './log-search.ts';
 export { type LogPiece, type LogSource, readRange, sizeOf } from './log-source.ts';
 export { followStream, type StreamOptions } from './log-stream.ts';
 export { appendNote, formatLogTime, openQueueNotes, type QueueNotesSubject } from './queue-notes.ts';

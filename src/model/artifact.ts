@@ -19,4 +19,6 @@ export interface Artifact {
   readonly neededSonames: readonly string[];
   /** Object with everything else a publisher of this kind needs (JSON; its shape is the recipe kind's). */
   readonly facts: Digest;
+  /** Object with the `BuildRecord` of the attempt that made it; undefined for what was made before there were any. */
+  readonly record?: Digest | undefined;
 }

@@ -1,4 +1,14 @@
 export type { Artifact } from './artifact.ts';
+export type {
+  BuildCircumstances,
+  BuildMachine,
+  BuildNotes,
+  BuildRecord,
+  DescribedSubject,
+  Json,
+  Material,
+  MaterialRole,
+} from './build-record.ts';
 export type { FarmChange, FarmEvent } from './farm-event.ts';
 export type { FinalStateName, JobState, JobStateName, Outcome } from './job.ts';
 export { finalStates, jobStates } from './job.ts';

@@ -17,6 +17,13 @@ export type JobReason =
   /** A dependency will be rebuilt; this job runs only if a soname it uses went away (decided when it gets ready). */
   | { readonly kind: 'dependency-rebuilt'; readonly dependency: JobId }
   | { readonly kind: 'soname-missing'; readonly dependency: string; readonly soname: string }
+  /** A new build of a dependency lacks what the published package takes from it; no symbols: the whole library is gone. */
+  | {
+      readonly kind: 'abi-changed';
+      readonly dependency: string;
+      readonly library: string;
+      readonly symbols: readonly string[];
+    }
   | { readonly kind: 'up-to-date'; readonly version: string };
 
 /** What the plan wants done: run it; run it only if a rebuilt dependency broke it; nothing (it is up to date). */

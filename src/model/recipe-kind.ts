@@ -1,5 +1,6 @@
 import type { Problem } from '../diagnostics/index.ts';
 import type { Artifact } from './artifact.ts';
+import type { BuildNotes, DescribedSubject } from './build-record.ts';
 import type { Outcome } from './job.ts';
 import type { JobReason } from './plan.ts';
 import type { Need, Recipe, RecipeKindName } from './recipe.ts';
@@ -38,8 +39,12 @@ export interface JobContext<Details = unknown> {
   readonly published: readonly PublishedFile[];
   /** Number of processors this job may use. */
   readonly processors: number;
+  /** The time that results bear, in seconds since the epoch (`SOURCE_DATE_EPOCH`). */
+  readonly epochSeconds: number;
   /** A line of packmill's own in the job's log. */
   readonly say: (line: string) => void;
+  /** What the job uses, for the record of its build. */
+  readonly notes: BuildNotes;
 }
 
 /** What a step's end means: go on with the next step, or the job is over. */
@@ -75,6 +80,8 @@ export interface KindServices {
   giveToBuilder(path: string): Promise<void>;
   putFile(path: string): Promise<{ digest: Artifact['object']; sizeBytes: number }>;
   putBytes(bytes: Uint8Array): Promise<{ digest: Artifact['object']; sizeBytes: number }>;
+  /** Keeps a copy of a source for later builds of the same, where the farm does that; the file stays. */
+  keepSource(path: string): Promise<{ readonly digest: Artifact['object']; readonly isKept: boolean }>;
 }
 
 /** What a job that is done as a whole has of the attempt that it is. */
@@ -100,6 +107,8 @@ export interface RecipeKind<Details = unknown> {
   /** Texts that may stand in no log of a job. Throws what keeps them from being read. */
   secrets?(): readonly string[];
   keepsSources(recipe: Recipe<Details>): boolean;
+  /** What a bill of materials says of an artifact, from its facts; kinds without it have no bills. */
+  describeSubject?(artifact: Artifact, facts: Uint8Array): DescribedSubject;
   /** Fills the work folder and describes the job; a problem here ends the job as failed. */
   stage(context: JobContext<Details>, services: KindServices): Promise<StagedJob>;
   /** Does the whole job, instead of describing it: for what makes trees of its own, beside the sandbox of the attempt. */

@@ -5,7 +5,7 @@ export type {
   BuildWord,
   NotifiableEvent,
   NotificationWord,
-  RemovalEvent,
+  TargetEvent,
   RemovalWord,
   ResultWord,
 } from './notifiable-event.ts';

@@ -2,7 +2,7 @@ import { digestBytes } from '../host/index.ts';
 import { baseOfViewer, commitLink, plainLogLink, splitCommit, viewerLink } from './links.ts';
 import {
   type BuildEvent,
-  isRemoval,
+  isOfTarget,
   type NotifiableEvent,
   type NotificationWord,
 } from './notifiable-event.ts';
@@ -14,7 +14,13 @@ import { headlineOf, predicateOf, statusesOf } from './wording.ts';
 const longestDescription = 140;
 
 /** Events that a mail tells of unless others are chosen. */
-const mailEvents: readonly NotificationWord[] = ['failed', 'timed-out', 'software-failure', 'removal-failed'];
+const mailEvents: readonly NotificationWord[] = [
+  'failed',
+  'timed-out',
+  'software-failure',
+  'removal-failed',
+  'rebuild-waiting',
+];
 
 /** Name of a web hook's channel. */
 export const webhookChannel = ({ name, url }: WebhookConfig): string =>
@@ -29,12 +35,12 @@ export function messagesFor(event: NotifiableEvent, config: NotifierConfig): rea
       context,
       payload,
     }));
-  const about = isRemoval(event) ? `${event.target}/${event.arch ?? ''}` : `${jobOf(event)}`;
+  const about = isOfTarget(event) ? `${event.target}/${event.arch ?? ''}` : `${jobOf(event)}`;
   const webhooks = (config.webhooks ?? []).filter(({ events }) => !events || events.includes(event.what));
   const { mail } = config;
   const mailed = mail && (mail.events ?? mailEvents).includes(event.what);
   return [
-    ...(isRemoval(event) ? [] : statusMessages(event, config, put)),
+    ...(isOfTarget(event) ? [] : statusMessages(event, config, put)),
     ...(config.telegram ? put('telegram', 'telegram', telegramPayloads(event, config)) : []),
     ...webhooks.flatMap((hook) =>
       put(webhookChannel(hook), about, [
@@ -50,7 +56,7 @@ const jobOf = ({ job }: BuildEvent): string => `${job.target}/${job.arch}/${job.
 /** Address of the plain text log of a build, when logs can be reached from outside. */
 function plainLogs(event: NotifiableEvent, config: NotifierConfig): string | undefined {
   const base = config.plainLogsBase ?? (config.logsUrl && baseOfViewer(config.logsUrl));
-  return isRemoval(event) || !base ? undefined : plainLogLink(base, event.job.pkgbase, event.timestamp);
+  return isOfTarget(event) || !base ? undefined : plainLogLink(base, event.job.pkgbase, event.timestamp);
 }
 
 type Put = (channel: string, context: string, payloads: readonly MessagePayload[]) => OutboxMessage[];
@@ -95,9 +101,9 @@ function statusMessages(event: BuildEvent, config: NotifierConfig, put: Put): re
 }
 
 function telegramPayloads(event: NotifiableEvent, config: NotifierConfig): readonly MessagePayload[] {
-  const headline = headlineOf(event.what, isRemoval(event) ? event.target : event.job.target);
+  const headline = headlineOf(event.what, isOfTarget(event) ? event.target : event.job.target);
   if (headline === undefined) return [];
-  if (isRemoval(event)) return [{ kind: 'telegram', headline, names: [] }];
+  if (isOfTarget(event)) return [{ kind: 'telegram', headline, names: [] }];
   const { pkgbase } = event.job;
   const { sha } = splitCommit(event.commit, event.pipeline);
   const made = event.what === 'success' ? (event.packages ?? []).filter((name) => name !== pkgbase) : [];
@@ -112,7 +118,7 @@ function telegramPayloads(event: NotifiableEvent, config: NotifierConfig): reado
 
 function mailPayload(event: NotifiableEvent, config: NotifierConfig): MessagePayload {
   const reason = event.reason ? [`Reason: ${event.reason}`] : [];
-  if (isRemoval(event)) {
+  if (isOfTarget(event)) {
     const { target, arch } = event;
     const subject = `${target} ${predicateOf(event.what)}${arch ? ` (${arch})` : ''}`;
     return { kind: 'mail', about: target, subject, text: [`${subject}.`, ...reason].join('\n') };

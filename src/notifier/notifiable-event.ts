@@ -18,7 +18,9 @@ export type ResultWord =
 export type BuildWord = 'pending' | 'running' | ResultWord;
 /** What may be told about a clean-up of a target. */
 export type RemovalWord = 'removal-finished' | 'removal-failed';
-export type NotificationWord = BuildWord | RemovalWord;
+/** What may be told about a target: a clean-up, or that results are held back until somebody decides. */
+export type TargetWord = RemovalWord | 'rebuild-waiting';
+export type NotificationWord = BuildWord | TargetWord;
 
 /** A step in the life of one build. */
 export interface BuildEvent {
@@ -39,10 +41,10 @@ export interface BuildEvent {
   readonly reason?: string | undefined;
 }
 
-/** The end of a clean-up of a target. */
-export interface RemovalEvent {
+/** What happened to a target. */
+export interface TargetEvent {
   readonly id: string;
-  readonly what: RemovalWord;
+  readonly what: TargetWord;
   readonly target: string;
   readonly arch?: string | undefined;
   /** Packages that were removed. */
@@ -50,7 +52,6 @@ export interface RemovalEvent {
   readonly reason?: string | undefined;
 }
 
-export type NotifiableEvent = BuildEvent | RemovalEvent;
+export type NotifiableEvent = BuildEvent | TargetEvent;
 
-export const isRemoval = (event: NotifiableEvent): event is RemovalEvent =>
-  event.what === 'removal-finished' || event.what === 'removal-failed';
+export const isOfTarget = (event: NotifiableEvent): event is TargetEvent => 'target' in event;

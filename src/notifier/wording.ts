@@ -48,6 +48,7 @@ const headlines: Partial<Record<NotificationWord, (target: string) => string>> =
   'timed-out': (target) => `⏳ Build for ${target} failed due to a timeout`,
   'software-failure': (target) => `💥 The code blew up while deploying to ${target}`,
   'removal-finished': (target) => `✅ Cleanup job for ${target} finished successfully`,
+  'rebuild-waiting': (target) => `✋ A new build for ${target} breaks packages, and waits for a decision`,
   'removal-failed': (target) => `🚫 Cleanup job ${target} failed to remove packages`,
 };
 
@@ -70,6 +71,7 @@ const subjects: Readonly<Record<NotificationWord, string>> = {
   shutdown: 'was canceled by a shutdown',
   'removal-finished': 'was cleaned up',
   'removal-failed': 'could not be cleaned up',
+  'rebuild-waiting': 'has a new build that breaks packages and waits for a decision',
 };
 
 /** What a mail says of a package or target, to be put behind its name. */

@@ -25,6 +25,8 @@ export function renderReason(reason: JobReason): string {
       return `'${nameOf(reason.dependency)}' is rebuilt`;
     case 'soname-missing':
       return `'${reason.dependency}' no longer provides ${reason.soname}`;
+    case 'abi-changed':
+      return abiText(reason);
     case 'up-to-date':
       return `up to date at ${reason.version}`;
   }
@@ -92,6 +94,12 @@ export function whyPath(
   );
   const path = shortestPath(graph, number.get(from.id) ?? -1, number.get(to.id) ?? -1);
   return path?.map((step) => steps[step] as { job: string; edge: JobEdge });
+}
+
+function abiText({ dependency, library, symbols }: Extract<JobReason, { kind: 'abi-changed' }>): string {
+  if (symbols.length === 0) return `'${dependency}' has ${library} no more`;
+  const some = symbols.length <= 3 ? symbols.join(', ') : `${symbols.slice(0, 3).join(', ')} and others`;
+  return `'${dependency}' lost ${some} of ${library}`;
 }
 
 function scheduledText({ commit, gone }: Extract<JobReason, { kind: 'scheduled' }>): string {

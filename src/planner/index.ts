@@ -1,3 +1,16 @@
+export {
+  type AbiBreak,
+  type AbiWorld,
+  type BreakCause,
+  type BrokenPackage,
+  findBroken,
+  type Library,
+  type LibraryChange,
+  type LibrarySide,
+  type LibraryUse,
+  orderUnits,
+  type RebuildUnit,
+} from './abi-break.ts';
 export { checkPlan } from './check-plan.ts';
 export { diffPlans, type JobChange, type PlanDiff, renderPlanDiff } from './diff-plans.ts';
 export { explainJob, renderReason, whyPath } from './explain.ts';

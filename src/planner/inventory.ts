@@ -1,3 +1,4 @@
+import type { JobReason } from '../model/index.ts';
 import type { Digest } from '../primitives/index.ts';
 
 /** What the last success of a recipe left behind. */
@@ -43,6 +44,8 @@ export interface PlanPolicy {
   readonly scheduled?: ReadonlyMap<string, string | undefined>;
   /** The commit that was asked for, when it is gone and the newest is built in its place. */
   readonly gone?: string | undefined;
+  /** Recipes whose published packages a new build of a dependency breaks, with what broke them: they run in any case. */
+  readonly broken?: ReadonlyMap<string, readonly JobReason[]>;
   /** For recipes without a recorded duration: default the median of the recorded ones, or 60,000 ms. */
   readonly defaultDurationMs?: number;
 }

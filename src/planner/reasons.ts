@@ -14,8 +14,11 @@ export function ownReasons(recipe: Recipe, input: ReasonsInput): readonly JobRea
   const last = record?.success;
   const reasons: JobReason[] = [];
   if (rebuild === 'all' || rebuild?.has(recipe.name)) reasons.push({ kind: 'asked' });
-  const { scheduled } = input.policy;
-  if (scheduled?.has(recipe.name)) {
+  const { scheduled, broken } = input.policy;
+  const breaks = broken?.get(recipe.name) ?? [];
+  reasons.push(...breaks);
+  // who asks for a rebuild names what is broken
+  if (breaks.length === 0 && scheduled?.has(recipe.name)) {
     const { gone } = input.policy;
     reasons.push({
       kind: 'scheduled',

@@ -11,4 +11,5 @@ export { compareBytes, compareText, compareWholeNumbers } from './order.ts';
 export { isPlainPath } from './plain-path.ts';
 export { buildClassOf, type RequestedName, readRequestedName } from './requested-name.ts';
 export { Slots } from './slots.ts';
+export { hasSymbol, plainSymbol, type SymbolHashes, symbolHash } from './symbol-hash.ts';
 export { unifiedDiff } from './text-diff.ts';

@@ -20,7 +20,7 @@ import {
 import { CorpusRow, decodeFormerSymbols, type FormerSymbols } from '../python-corpora/index.ts';
 import { datafilesOf, readManifest } from '../python-resources/index.ts';
 import { type GraphOf, LinkedGraphs, type StubPart } from '../python-symbols/index.ts';
-import { decodeAnalysis } from './analysis-file.ts';
+import { decodeAnalysis, stubKeys } from './analysis-file.ts';
 import type { BuilderNeed } from './builder-needs.ts';
 import { logLine } from './read-stubs.ts';
 
@@ -154,9 +154,11 @@ export class BuilderWork {
     const path = this.one('stubs');
     const bytes = path === '' ? undefined : bytesIfThere(path);
     if (bytes === undefined || bytes.length === 0) return [];
-    return this.#memory.recall('stubs', digestBytes(bytes), () =>
-      [...decodeAnalysis(bytes, path).values()].flat(),
-    );
+    return this.#memory.recall('stubs', digestBytes(bytes), () => {
+      const analysis = decodeAnalysis(bytes, path);
+      // a file of everything that was parsed has sources, too
+      return stubKeys.flatMap((key) => analysis.get(key) ?? []);
+    });
   }
 
   /**

@@ -1,6 +1,6 @@
+import { fileURLToPath } from 'node:url';
 import { fault } from '../diagnostics/index.ts';
 import { pathKind, runProcess, subfolders, textIfThere } from '../host/index.ts';
-import { probeFolder } from '../python-explorer/index.ts';
 import { isInVersion, readStubVersions, type StubModule, type StubPart } from '../python-symbols/index.ts';
 import type { Analysis, StubKey } from './analysis-file.ts';
 
@@ -40,6 +40,9 @@ export function stubRoots(folder: string): readonly Root[] {
   }
   return roots.length > 0 ? roots : [{ folder, key: 'stub_thirdparty3' }];
 }
+
+/** Programs in Python that parse files of others; none of them imports or runs what it reads. */
+export const readerFolder = fileURLToPath(new URL('./readers', import.meta.url));
 
 /** A line of a log: its weight, the code of the catalogue, and what is the matter. */
 export const logLine = (weight: 'WARN' | 'ERROR' | 'CRITICAL', code: string, what: string): string =>
@@ -122,7 +125,7 @@ const timeoutMs = 3_600_000;
 
 async function parse({ what, roots, version, signal }: Parsing): Promise<readonly Row[]> {
   const input = JSON.stringify({ roots, version, platform: 'linux' });
-  const ran = await runProcess('python3', ['-I', '-S', '-B', `${probeFolder}/read_stubs.py`], {
+  const ran = await runProcess('python3', ['-I', '-S', '-B', `${readerFolder}/read_stubs.py`], {
     ...{ input, timeoutMs, maxOutputBytes: 1_000_000_000, signal },
   });
   if (ran.code !== 0) {

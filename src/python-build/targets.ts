@@ -173,7 +173,7 @@ function analysisTarget(executor: Executor, item: BuildItem): Target {
     name,
     outputs: [name],
     inputs: [image(stem), touched(item), ...item.sources, { path: valid(stem), by: 'order' }],
-    mark: executor.mark,
+    mark: '1',
     log: `${name}.log`,
     make: async (context) => {
       const { signal } = context;

@@ -42,10 +42,11 @@ const limits = {
 } as const;
 
 /**
- * Plausible names behind `**kwargs`, the most frequent first; undefined where none are left. Of names that are nearly the same the
- * first counts, and none that is nearly a parameter's.
+ * Plausible names behind `**kwargs`, the most frequent first; undefined where none are left, or where the signature has no such
+ * parameter. Of names that are nearly the same the first counts, and none that is nearly a parameter's.
  */
 export function plausibleKeywords(seen: SeenKeywords, argSpec: ArgSpec | undefined): Kwargs | undefined {
+  if (argSpec !== undefined && argSpec.kwarg === '') return undefined;
   const taken = (argSpec?.args ?? []).map(({ name }) => name).filter((name) => name !== '');
   const kwargs: KeywordName[] = [];
   const frequent = mostFrequent(
@@ -58,7 +59,7 @@ export function plausibleKeywords(seen: SeenKeywords, argSpec: ArgSpec | undefin
     const paths = mostFrequent(types, { ...limits.type, nameOf: (path) => path });
     kwargs.push({ name, types: paths.map((path) => path.replace(/^builtins\./u, '')) });
   }
-  return kwargs.length === 0 ? undefined : { name: seen.name, kwargs };
+  return kwargs.length === 0 ? undefined : { name: argSpec?.kwarg ?? seen.name, kwargs };
 }
 
 /** By count, then by name: those with a large enough share, until they are enough in sum. */

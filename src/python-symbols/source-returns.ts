@@ -24,6 +24,18 @@ interface Place {
 /** Decorators behind which a function still gives what it returns. */
 const transparent =
   /^(?:property|staticmethod|classmethod|(?:abc\.)?abstractmethod|(?:functools\.)?(?:cache|cached_property|lru_cache(?:\(.*\))?|wraps\(.*\))|(?:typing\.)?(?:final|override)|\w+\.setter)$/su;
+/** Functions of the interpreter that return one type, whatever they are given. */
+const builtinReturns: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    bool: 'all any callable hasattr isinstance issubclass',
+    dict: 'globals locals',
+    int: 'hash id len ord',
+    list: 'dir sorted',
+    str: 'ascii bin chr format hex input oct repr',
+  }).flatMap(([type, names]) =>
+    names.split(' ').map((name) => [`builtins.${name}`, `builtins.${type}`] as const),
+  ),
+);
 /** A call leads to a function that returns another call, and so on; farther nobody looks. */
 const deepest = 4;
 
@@ -83,7 +95,7 @@ class SourceReturns {
     }
     const target = this.#names.resolve(place.module, name);
     // a class of another distribution; what is none is left out when types are looked up
-    if (target.at === 'elsewhere') return [target.path];
+    if (target.at === 'elsewhere') return [builtinReturns.get(target.path) ?? target.path];
     if (target.at !== 'entry') return [];
     if (target.entry.kind === 'class') return [target.path];
     return target.entry.kind === 'function'

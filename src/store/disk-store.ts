@@ -132,11 +132,16 @@ class DiskStore implements ObjectStore {
   }
 
   async putBytes(bytes: Uint8Array): Promise<StoredObject> {
+    const digest = digestBytes(bytes);
+    const stored = { digest, sizeBytes: bytes.byteLength };
+    // what this process knows to be there, durable and whole, is not written again, unless a collection has its eye on it
+    const isKnown = this.#verified.has(digest) && !entryFacts(this.#layout.mark(digest));
+    if (isKnown && (await this.#isWhole(digest))) return stored;
     const temporary = this.#incoming();
     return cleanly(temporary, () => {
       writeDurably(temporary, bytes, objectMode);
       setMode(temporary, objectMode);
-      return this.#admitWhole(temporary, { digest: digestBytes(bytes), sizeBytes: bytes.byteLength });
+      return this.#admitWhole(temporary, stored);
     });
   }
 

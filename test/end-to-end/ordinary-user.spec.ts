@@ -116,6 +116,11 @@ package() {
     expect(mounts).not.toContain(fixture.folder);
   });
 
+  it('builds a package once more to the same bytes', async () => {
+    expect(await fixture.do('verify-build', 'pm-pen')).toContain('reproduced');
+    expect(readdirSync(join(fixture.farm, 'verify'))).toEqual([]);
+  });
+
   it('builds the same again without building anything', async () => {
     const again = await fixture.build(fixture.recipes);
     expect(again.ran.code).toBe(0);

@@ -6,6 +6,7 @@ import type {
   JobSelection,
   JobView,
   Overview,
+  PackageRow,
   RemovalRequest,
   ScheduleRequest,
   StageSourceView,
@@ -14,7 +15,8 @@ import type {
   UpkeepView,
 } from '../../src/api/index.ts';
 import { EbinRepositories, type ShownRepository } from '../../src/app/ebins/index.ts';
-import type { Bearer, FarmService, LogRevision, Measurement } from '../../src/app/index.ts';
+import type { Bearer, FarmService, LogRevision, Measurement, PackageLook } from '../../src/app/index.ts';
+import { LogWorkbench } from '../../src/app/log-workbench/log-workbench.ts';
 import { auditLog } from '../../src/app/service/audit-log.ts';
 import { openFarmDatabase } from '../../src/database/index.ts';
 import { fault } from '../../src/diagnostics/index.ts';
@@ -126,6 +128,10 @@ class ForesightDouble implements ForesightLook {
   }
 }
 
+const noPackage = (): never => {
+  throw fault('PRV002', { what: 'there is no such package' });
+};
+
 /** The farm's service in memory: a test sets what it says and sees what was asked of it. */
 export class ServiceDouble implements FarmService {
   readonly foresight = new ForesightDouble();
@@ -143,6 +149,33 @@ export class ServiceDouble implements FarmService {
     upstreams: [],
     troubles: [],
   } as Overview;
+  /** Packages that a test shows. */
+  packageRows: PackageRow[] = [];
+  readonly packages: PackageLook = {
+    list: () => ({ packages: this.packageRows }),
+    verdicts: () => ({ verdicts: [] }),
+    view: noPackage,
+    history: noPackage,
+    files: async () => noPackage(),
+    provenance: async () => noPackage(),
+  };
+  /** Decisions on rebuilds that were asked for. */
+  readonly decisions: string[] = [];
+  readonly rebuilds: FarmService['rebuilds'] = {
+    list: () => [],
+    preview: async (target = 'chaotic-aur', arch = 'x86_64', subjects = []) => ({
+      ...{ target, arch, kind: 'any' },
+      packages: subjects.map(({ name }) => name),
+      libraries: [],
+      rebuild: [],
+    }),
+    decide: async (id, decision, by) => {
+      if (id === 404) throw fault('ABI003', { what: 'there is no rebuild 404' });
+      this.decisions.push(`${decision} ${id} by ${by}`);
+      return { id: `rebuild-${id}`, accepted: [], refused: [] };
+    },
+  };
+  readonly repositories: FarmService['repositories'] = repositoryDouble();
   readonly dashboard = {
     overview: () => this.overview,
     reviews: async () => [],
@@ -150,6 +183,16 @@ export class ServiceDouble implements FarmService {
     queue: () => ({ jobs: [], counts: {}, targets: [], sources: [] }),
   };
   readonly ebins = new EbinRepositories(() => this.shownEbins);
+  readonly workbench = new LogWorkbench({
+    root: '/nowhere',
+    database: openFarmDatabase(':memory:', { clock: systemClock }),
+    clock: systemClock,
+    mayWrite: () => false,
+    idsOf: () => [],
+    logOf: () => {
+      throw new Error('the record is empty');
+    },
+  });
   readonly accounts = undefined;
   readonly audit = auditLog(openFarmDatabase(':memory:', { clock: systemClock }).audit);
   readonly calls: { readonly name: string; readonly args: readonly unknown[] }[] = [];
@@ -376,4 +419,47 @@ export class ServiceDouble implements FarmService {
     for (const listener of this.listeners) listener(event);
     return event;
   }
+}
+
+/** One repository of two generations. */
+function repositoryDouble(): FarmService['repositories'] {
+  let visible = 2;
+  const generations = () =>
+    [2, 1].map((number) => ({
+      number,
+      parent: number === 1 ? undefined : 1,
+      createdMs: number * 1_000,
+      reason: `foo ${number}.0-1`,
+      packages: 1,
+      visible: number === visible,
+    }));
+  const known = (name: string): void => {
+    if (name !== 'demo') throw fault('PUB004', { what: `there is no repository '${name}'` });
+  };
+  return {
+    list: () => [
+      {
+        ...{ name: 'demo', arch: 'x86_64', kind: 'pacman', generation: visible, packages: 1 },
+        ...{ createdMs: visible * 1_000, reason: `foo ${visible}.0-1`, kept: 2 },
+      },
+    ],
+    generations: (name) => {
+      known(name);
+      return generations();
+    },
+    packages: (name, _arch, generation = visible) => {
+      known(name);
+      return [{ name: 'foo', version: `${generation}.0-1` }];
+    },
+    changes: (name, _arch, { from, to }) => {
+      known(name);
+      const change = { name: 'foo', kind: 'raised', from: `${from}.0-1`, to: `${to}.0-1` } as const;
+      return { from, to, changes: [change], libraries: [] };
+    },
+    rollback: async (name, _arch, generation) => {
+      known(name);
+      visible = generation;
+      return generations().find(({ number }) => number === generation);
+    },
+  };
 }

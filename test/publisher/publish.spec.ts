@@ -62,6 +62,38 @@ describe('publishing a pacman repository', () => {
     await expectWhole();
   });
 
+  it('puts what goes with a package beside it, with the same flip, for as long as the package is there', async () => {
+    const withCompanions = async (stub: StubOptions) => {
+      const { digest: statement } = await farm.store.putBytes(Buffer.from(`statement about ${stub.version}`));
+      const { digest: bill } = await farm.store.putBytes(Buffer.from(`bill of ${stub.version}`));
+      const companions = [
+        { suffix: '.provenance.json', object: statement },
+        { suffix: '.cdx.json', object: bill },
+      ];
+      const add = [{ ...(await farm.make(stub)), companions }];
+      await farm.repositories.publish({ ...at, add, reason: 'test' });
+    };
+    await withCompanions({ name: 'foo', version: '1.0-1' });
+    await publish([{ name: 'bar' }]);
+    expect(text('x86_64', 'foo-1.0-1-any.pkg.tar.zst.provenance.json')).toBe('statement about 1.0-1');
+    expect(existsSync(inRepo('x86_64', 'bar-1.0-1-any.pkg.tar.zst.provenance.json'))).toBe(false);
+    await expectWhole();
+    // through folders that are used again
+    for (const number of [2, 3, 4, 5, 6, 7]) await withCompanions({ name: 'foo', version: `${number}.0-1` });
+    const beside = readdirSync(inRepo('x86_64')).filter((name) => name.endsWith('.json'));
+    expect(beside).toEqual([
+      'foo-7.0-1-any.pkg.tar.zst.cdx.json',
+      'foo-7.0-1-any.pkg.tar.zst.provenance.json',
+    ]);
+    expect(text('archive', 'foo-6.0-1-any.pkg.tar.zst.cdx.json')).toBe('bill of 6.0-1');
+    await expectWhole();
+    const { generation } = await publish([], ['foo']);
+    expect(readdirSync(inRepo('x86_64')).filter((name) => name.endsWith('.json'))).toEqual([]);
+    await farm.repositories.rollback({ ...at, generation: generation - 1, reason: 'test' });
+    expect(text('x86_64', 'foo-7.0-1-any.pkg.tar.zst.provenance.json')).toBe('statement about 7.0-1');
+    await expectWhole();
+  });
+
   it('links packages from the store instead of copying them', async () => {
     const stub = await farm.make({ name: 'foo' });
     await farm.repositories.publish({ ...at, add: [stub], reason: 'test' });

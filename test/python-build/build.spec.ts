@@ -1,8 +1,9 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { buildResources } from '../../src/app/python/index.ts';
 import { decodeDatafile, hashPath } from '../../src/formats/pyresources/index.ts';
 import { setUp } from '../../src/python-build/index.ts';
 import { Farmyard } from './farmyard.ts';
@@ -285,4 +286,39 @@ test('make hands its options on, and a target can be explained', () => {
   const said = execFileSync('make', ['-j4', '-k', 'build'], options);
   expect(said).toContain('[INFO] build/explored/alpha__1.0.json');
   expect(said).toMatch(/\d+ made, \d+ up to date, 0 failed/);
+});
+
+test('A7: graphs that were explored elsewhere are taken, and what is none fails alone', async () => {
+  const root = yard.copyTo('elsewhere');
+  rmSync(join(root, 'build'), { recursive: true });
+  const graphs = join(yard.folder, 'graphs');
+  mkdirSync(graphs);
+  copyFileSync(yard.path('build/explored/alpha__1.0.json'), join(graphs, 'alpha__1.0.json'));
+  writeFileSync(join(graphs, 'beta__1.0.json'), '{"format":"python-graph"}\nnonsense\n');
+  copyFileSync(join(root, 'dockerfiles/all/bad__1.0'), join(root, 'dockerfiles/build/bad__1.0'));
+  const build = (): ReturnType<typeof buildResources> =>
+    buildResources({
+      ...{
+        root,
+        graphs,
+        sites: [],
+        archives: [],
+        index: undefined,
+        python: '',
+        prefixes: [],
+        base: undefined,
+      },
+      ...{ mode: 'content', legacy: false, share: 0, options: { keepGoing: true } },
+    });
+  const { failures } = await build();
+  expect(failures.map(({ stem, stage, code }) => [stem, stage, code])).toEqual([
+    ['bad__1.0', 'image', 'MPY205'],
+    ['beta__1.0', 'validate', 'MPY020'],
+  ]);
+  const made = readFileSync(join(root, 'build/symgraphs/alpha__1.0.json'), 'utf8');
+  expect(made.replaceAll(root, '')).toBe(
+    yard.text('build/symgraphs/alpha__1.0.json')?.replaceAll(yard.root, ''),
+  );
+  writeFileSync(join(graphs, 'beta__1.0.json'), readFileSync(yard.path('build/explored/beta__1.0.json')));
+  expect((await build()).failures.map(({ stem }) => stem)).toEqual(['bad__1.0']);
 });

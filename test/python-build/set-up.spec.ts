@@ -59,8 +59,8 @@ test('A3 and A4: a Dockerfile installs for Python 3, else for Python 2, and call
   expect(readSelection(keras, 'x/keras__2.2.4')).toEqual({
     stem: 'keras__2.2.4',
     distribution: { name: 'Keras', version: '2.2.4' },
-    python: '/root/.pyenv/shims/python',
     toplevels: [],
+    python: '/root/.pyenv/shims/python',
   });
 });
 

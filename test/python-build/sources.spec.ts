@@ -42,6 +42,11 @@ def local():
     for one in range(3):
         found.append(one)
     return found
+def begins(x=1):
+    found = None
+    if x:
+        found = 1
+    return found
 def generator():
     yield 1
 def lazy(): return (one for one in [])
@@ -59,6 +64,8 @@ def tried():
     finally:
         number()
 def made(): return Box()
+def length(): return len([])
+def ordered(): return sorted("ab")
 def called(): return number()
 def twice(): return called()
 def walrus():
@@ -143,6 +150,7 @@ test('it sees all ways to return, and nothing where it cannot know', () => {
     shadowed: [],
     rebound: [],
   });
+  expect(typesOf('begins')).toEqual(['builtins.int']);
   for (const name of ['later', 'abstract', 'imported', 'Sub']) expect(typesOf(name), name).toEqual([]);
   // what is no class there is left out when types are looked up among all distributions
   expect(typesOf('other_class')).toEqual(['other.Elsewhere']);

@@ -65,6 +65,8 @@ async function staged(credentials: CredentialTable = {}) {
       repositoryNeeds: [],
       published: [],
       processors: 1,
+      epochSeconds: 0,
+      notes: { uses: () => undefined, setting: () => undefined },
       say: () => {},
     },
     {
@@ -72,6 +74,7 @@ async function staged(credentials: CredentialTable = {}) {
       giveToBuilder: async () => {},
       putFile: (path) => store.putFile(path),
       putBytes: (bytes) => store.putBytes(bytes),
+      keepSource: async (path) => ({ ...(await store.putFile(path)), isKept: true }),
     },
   );
   const tree = join(work, 'made');

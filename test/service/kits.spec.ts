@@ -156,6 +156,11 @@ describe('a source of autogens that a farm keeps up to date', () => {
       const log = await kit.farm.log('app-misc/pen');
       expect([log.includes('[secret]'), log.includes(password)]).toEqual([true, false]);
       expect((await kit.job('app-misc/pen')).builder).toBe('far');
+      const stated = JSON.stringify(
+        await kit.farm.json(`/api/packages/${encodeURIComponent('app-misc/pen')}/provenance`),
+      );
+      expect(stated, 'a distfile by its hash').toContain(sha512);
+      expect(stated).toContain('#far');
     } finally {
       await redis.dispose();
     }

@@ -48,6 +48,11 @@ describe('a target that names repositories of its own', () => {
     expect(await farm.log('other/x86_64/app')).toMatch(
       /'lib' of app is left to the target's repositories[\s\S]*installing lib/,
     );
+    // and the statement says which file came from there
+    const stated = async () =>
+      JSON.stringify(await farm.json('/api/packages/app/provenance?target=other&arch=x86_64'));
+    await expect.poll(stated).toMatch(/"from":"repositories"/);
+    expect(await stated()).toMatch(/"digest":\{"sha256":"[0-9a-f]{64}"\},"name":"lib-[^"]+\.pkg\.tar\.zst"/);
   });
 
   it('fails a build whose needs nobody meets', async () => {

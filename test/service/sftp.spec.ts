@@ -5,6 +5,18 @@ import { freePort, type RedisServer, startRedis } from '../redis-server.ts';
 import { makeChrootFolder, type Sshd, startSshd } from '../ssh/sshd.ts';
 import { ServiceFixture } from './service-fixture.ts';
 
+interface Stated {
+  readonly predicate: {
+    readonly runDetails: { readonly builder: { readonly id: string } };
+    readonly buildDefinition: {
+      readonly resolvedDependencies: readonly {
+        readonly name: string;
+        readonly annotations: { readonly role: string };
+      }[];
+    };
+  };
+}
+
 /** The account of specification 13.6: SFTP in a folder of its own, forwarding to the queue's port, nothing else. */
 describe('a builder that reaches its manager over a restricted SSH account only', () => {
   let redis: RedisServer;
@@ -70,6 +82,15 @@ describe('a builder that reaches its manager over a restricted SSH account only'
     await farm.hasPublished('top');
     expect(farm.published()).toEqual(['base-1.0-1', 'base-doc-1.0-1', 'top-1.0-1']);
     expect(readdirSync(zone)).toEqual([]);
+    // the record of the build came along
+    const { statement } = await farm.json<{ statement: Stated }>('/api/packages/top/provenance');
+    const { runDetails, buildDefinition } = statement.predicate;
+    expect(runDetails.builder.id).toMatch(/#far$/);
+    const parts = buildDefinition.resolvedDependencies.map(
+      ({ name, annotations }) => `${annotations.role} ${name}`,
+    );
+    expect(parts).toContain('dependency base-1.0-1-any.pkg.tar.zst');
+    expect(parts).toContain('recipe top.tar');
   });
 
   it('is told when the key of its server is another one', async () => {

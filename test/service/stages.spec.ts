@@ -107,6 +107,17 @@ afterAll(async () => {
   await scene.end();
 });
 
+interface Stated {
+  readonly subject: readonly { readonly digest: { readonly sha256: string } }[];
+  readonly predicate: {
+    readonly buildDefinition: {
+      readonly resolvedDependencies: readonly {
+        readonly annotations: { readonly role: string; readonly package?: string };
+      }[];
+    };
+  };
+}
+
 describe('a farm that builds stages', () => {
   it('loses nothing and shows nothing half when it is killed while a target is built, and between capture and publication', async () => {
     serving = await farm.up(1);
@@ -150,6 +161,15 @@ describe('a farm that builds stages', () => {
     expect(read(subarch, version, 'log/stage1.txt')).toContain('steps/chroot/run');
     expect(read('index.xml')).toContain(`type="stage3" version="${version}"`);
     expect(await farm.log(`${category}/stage2`)).toContain('step 1 of 1: steps/chroot/run');
+    const { statement } = await farm.json<{ statement: Stated }>(
+      `/api/packages/${encodeURIComponent(`${category}/stage3`)}/provenance`,
+    );
+    const begun = statement.predicate.buildDefinition.resolvedDependencies.filter(
+      ({ annotations }) => annotations.role === 'dependency',
+    );
+    expect(begun.map(({ annotations }) => annotations.package)).toContain(`${category}/stage2`);
+    const [first] = statement.subject;
+    expect(first?.digest.sha256, 'the statement is about the result').toBe(digest);
   });
 
   it('10.5: does nothing when nothing has changed, also for what begins with what was built', async () => {

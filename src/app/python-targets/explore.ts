@@ -83,6 +83,11 @@ async function installAll(
     const source = await sourceOf(store, piece, `${context.work}/archive-${at}`);
     const name = source.kind === 'index' ? source.distribution.name : source.path.replace(/^.*\//, '');
     const target = `${context.work}/site-${at}`;
+    context.notes.uses({
+      role: 'source',
+      name,
+      digest: piece.from === 'archive' ? { sha256: piece.object } : {},
+    });
     const environment = { python, prefixes, site: [...own, ...sites] };
     const installed = await installDistribution({ cage, environment, source, target });
     if (installed.problem === undefined) {

@@ -64,7 +64,7 @@ async function withBuild<Result>(
  * (SBX033 where containers are asked for and no engine answers), SYS004.
  */
 export async function buildResources(request: ResourceBuildRequest): Promise<BuiltResources> {
-  const { options, signal, share, sites, archives, corpora, graphs } = request;
+  const { options, signal, share, graphs } = request;
   const sinceMs = systemClock.nowMs();
   let build: ResourceBuild | undefined;
   const report = await withBuild(request, (opened) => {
@@ -74,7 +74,7 @@ export async function buildResources(request: ResourceBuildRequest): Promise<Bui
   const remember = (order: RememberedOrder): void => {
     // which graphs a folder of them has, and which images an engine, is not looked at
     if (build === undefined || graphs !== undefined || request.containers === true) return;
-    rememberBuild(build, { sites, archives, corpora, sinceMs }, order);
+    rememberBuild(build, { request, sinceMs }, order);
   };
   return { ...report, problems: [...report.problems, ...tooFew(report, share)], remember };
 }

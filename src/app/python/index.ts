@@ -1,6 +1,13 @@
 // The door of Python resources: what a command needs is loaded when it runs.
 import type { Problem } from '../../diagnostics/index.ts';
-import type { BuilderOrder, Explanation, ResourceBuilder, SetUpReport } from '../../python-build/index.ts';
+import type {
+  BuilderOrder,
+  CollectedCorpora,
+  CorpusCollecting,
+  Explanation,
+  ResourceBuilder,
+  SetUpReport,
+} from '../../python-build/index.ts';
 import type { DistributionCoverage, GraphComparison } from '../../python-symbols/index.ts';
 import type { BuiltResources, ResourceBuildRequest } from './build-resources.ts';
 import type { ExploredRow, ExploreRequest } from './explore-distributions.ts';
@@ -68,6 +75,11 @@ export async function resourceBuilders(): Promise<readonly ResourceBuilder[]> {
 /** `packmill py builder`: see `runAlone` of python-build. */
 export async function runResourceBuilder(order: BuilderOrder): Promise<string> {
   return await (await import('../../python-build/index.ts')).runAlone(order);
+}
+
+/** `packmill py corpus`: see `collectCorpora` of python-build. */
+export async function collectCorpora(order: CorpusCollecting): Promise<CollectedCorpora> {
+  return await (await import('../../python-build/index.ts')).collectCorpora(order);
 }
 
 /** `packmill py query`: see `openSymbols` and `connectSymbols`. */

@@ -4,7 +4,9 @@ import type { ResourceBuild } from '../../python-build/index.ts';
 import { orderSign } from '../python-unchanged/index.ts';
 
 /** Packmill itself: another version may have other targets. */
-const sources = fileURLToPath(new URL('../..', import.meta.url));
+const sources = ['src', 'templates/python'].map((name) =>
+  fileURLToPath(new URL(`../../../${name}`, import.meta.url)),
+);
 
 export interface RememberedOrder {
   /** The words behind `py build`. */
@@ -15,22 +17,21 @@ export interface RememberedOrder {
   readonly said: string;
 }
 
+/** What a build was asked for, whatever options there are. */
+interface Ordered {
+  readonly sites: readonly string[];
+}
+
 /**
  * Has a build that had nothing to do remembered, so that `recallBuild` answers the same words. `sinceMs`: when the reading of sites and
  * Dockerfiles began. Throws SYS004.
  */
 export function rememberBuild(
   build: ResourceBuild,
-  from: {
-    readonly sites: readonly string[];
-    readonly archives: readonly string[];
-    readonly corpora: string | undefined;
-    readonly sinceMs: number;
-  },
+  { request, sinceMs }: { readonly request: Ordered; readonly sinceMs: number },
   { words, json, said }: RememberedOrder,
 ): void {
-  const { sites, archives, corpora = 'corpora', sinceMs } = from;
-  const metadata = sites.flatMap((site) =>
+  const metadata = request.sites.flatMap((site) =>
     Array.from(namesIn(site))
       .filter((name) => /\.(?:dist|egg)-info$/.test(name))
       .map((name) => `${site}/${name}`),
@@ -39,8 +40,14 @@ export function rememberBuild(
     sign: orderSign(words, json),
     said,
     // what the targets depend on is there or not: stubs, corpora, the folders of distributions
-    beside: ['.', 'build', 'build/failures.json', corpora, ...sites, ...archives],
-    trees: ['dockerfiles/build', ...metadata, sources.replace(/\/$/, '')],
+    beside: ['.', 'build', 'build/failures.json', 'corpora', ...namedPaths(request)],
+    trees: ['dockerfiles/build', ...metadata, ...sources],
     sinceMs,
   });
 }
+
+/** Files and folders that options name. */
+const namedPaths = (request: Ordered): readonly string[] =>
+  Object.values(request)
+    .flat()
+    .filter((value): value is string => typeof value === 'string' && value.startsWith('/'));

@@ -25,6 +25,7 @@ import type { Lease } from '../../queue/index.ts';
 import { verifyAutogenResults } from '../../recipes/autogen/index.ts';
 import { verifyHandedIn } from '../../recipes/pkgbuild/index.ts';
 import { targetOf } from '../attempt-inputs.ts';
+import { withRecord } from '../build-records.ts';
 import { verifyBuild } from '../ebin-targets/orders.ts';
 import type { Farm } from '../farm.ts';
 import { verifyGraph } from '../python-targets/orders.ts';
@@ -192,46 +193,46 @@ export class BuilderDesk {
     // hashes are looked at as texts before they are believed
     const outcome = report.outcome as Outcome;
     if (outcome.kind !== 'succeeded') return outcome;
-    const { farm, orders, landingZone } = this.#parts;
+    const { farm, landingZone } = this.#parts;
     const record = farm.database.attempts.get(attempt);
     const row = record && farm.database.jobs.get(record.jobKey);
     if (!row) return outcome;
     try {
       await landingZone?.takeIn(report.attempt, report.fence, report.landed);
       const begun = { plan: row.plan, job: farm.database.jobs.planned(row.key) };
-      if (orders.isEbin(begun)) {
-        const build = orders.buildOf(begun);
-        return { kind: 'succeeded', artifacts: await verifyBuild(farm, outcome.artifacts, build) };
-      }
-      if (orders.isStage(begun)) {
-        const stage = await orders.stageOf(begun);
-        return { kind: 'succeeded', artifacts: await verifyStage(farm, outcome.artifacts, stage) };
-      }
-      if (orders.isPython(begun)) {
-        const exploration = await orders.pythonOf(begun);
-        return {
-          kind: 'succeeded',
-          artifacts: await verifyGraph(farm.store, outcome.artifacts, exploration),
-        };
-      }
-      if (orders.isAutogen(begun)) {
-        const { store } = farm;
-        const keepDistfile = (path: string): Promise<string> => takeDistfile(farm, path);
-        const check = { store, job: begun.job.name, keepDistfile };
-        return { kind: 'succeeded', artifacts: await verifyAutogenResults(outcome.artifacts, check) };
-      }
-      const recipe = await orders.pkgbuildOf(begun);
-      const artifacts: readonly Artifact[] = await verifyHandedIn(farm.store, outcome.artifacts, {
-        recipe: recipe.name,
-        outputs: recipe.outputs,
-        arch: targetOf(job).arch,
-        allowProhibited: recipe.details.settings.allowProhibited,
-      });
-      return { kind: 'succeeded', artifacts };
+      const artifacts = await this.#read(job, outcome.artifacts, begun);
+      return {
+        kind: 'succeeded',
+        artifacts: await withRecord(farm, begun.job, artifacts, outcome.artifacts),
+      };
     } catch (error) {
       if (isDiskFull(error) || !isFault(error)) throw error;
       return { kind: 'failed', problem: error.problem };
     }
+  }
+
+  /** The artifacts as their bytes tell them. Throws what is wrong with them. */
+  async #read(
+    job: JobId,
+    claimed: readonly Artifact[],
+    begun: Pick<BegunAttempt, 'plan' | 'job'>,
+  ): Promise<readonly Artifact[]> {
+    const { farm, orders } = this.#parts;
+    if (orders.isEbin(begun)) return await verifyBuild(farm, claimed, orders.buildOf(begun));
+    if (orders.isStage(begun)) return await verifyStage(farm, claimed, await orders.stageOf(begun));
+    if (orders.isPython(begun)) return await verifyGraph(farm.store, claimed, await orders.pythonOf(begun));
+    if (orders.isAutogen(begun)) {
+      const { store } = farm;
+      const keepDistfile = (path: string): Promise<string> => takeDistfile(farm, path);
+      return await verifyAutogenResults(claimed, { store, job: begun.job.name, keepDistfile });
+    }
+    const recipe = await orders.pkgbuildOf(begun);
+    return await verifyHandedIn(farm.store, claimed, {
+      recipe: recipe.name,
+      outputs: recipe.outputs,
+      arch: targetOf(job).arch,
+      allowProhibited: recipe.details.settings.allowProhibited,
+    });
   }
 
   #logPath(job: JobId, attempt: number): string {

@@ -1,17 +1,21 @@
 import type { BuilderView, UpkeepPackages, UpkeepView } from '../../api/index.ts';
 import type { LogHub } from '../../logs/index.ts';
 import type { FarmEvent } from '../../model/index.ts';
+import { RebuildDesk } from '../abi/rebuild-desk.ts';
 import { Dashboard } from '../dashboard/dashboard.ts';
 import { ebinLook } from '../ebin-targets/look.ts';
 import type { EbinLook } from '../ebins/index.ts';
 import type { Farm } from '../farm.ts';
 import { type Foresight, foresightOf } from '../foresight/index.ts';
+import { LogWorkbench } from '../log-workbench/log-workbench.ts';
+import { type PackageLook, packageLook } from '../packages/package-look.ts';
 import { pythonViews } from '../python-targets/views.ts';
 import { stageViews } from '../stage-targets/views.ts';
 import { type AuditLog, auditLog } from './audit-log.ts';
 import { ebinRequestViews } from './ebin-requests.ts';
-import type { LogRevision } from './farm-service.ts';
+import type { LogRevision } from './log-revision.ts';
 import { QueueNotes } from './queue-notes.ts';
+import { RepositoryLook } from './repository-look.ts';
 import { UpkeepLook } from './upkeep-look.ts';
 import { FarmViews } from './views.ts';
 
@@ -24,10 +28,15 @@ export abstract class FarmLook {
   readonly hub: LogHub;
   /** Repositories of ebins. */
   readonly ebins: EbinLook;
+  /** Finding one's way in logs. */
+  readonly workbench: LogWorkbench;
   readonly foresight: Foresight;
   /** Who did what. */
   readonly audit: AuditLog;
+  readonly rebuilds: RebuildDesk;
+  readonly repositories: RepositoryLook;
   readonly dashboard: Dashboard;
+  readonly packages: PackageLook;
   protected readonly views: FarmViews;
   protected readonly notes: QueueNotes;
   readonly #upkeep: UpkeepLook;
@@ -37,12 +46,23 @@ export abstract class FarmLook {
   constructor(farm: Farm, hub: LogHub, logsUrl: string | undefined) {
     this.farm = farm;
     this.hub = hub;
+    this.rebuilds = this.makeRebuildDesk();
+    this.repositories = new RepositoryLook(farm, this.mayChange());
     this.views = new FarmViews(farm, () => this.localBuilders());
     this.notes = new QueueNotes(farm, hub);
     this.audit = auditLog(farm.database.audit);
     this.ebins = ebinLook(farm, () => this.localBuilders() !== undefined);
+    this.workbench = new LogWorkbench({
+      root: farm.paths.root,
+      database: farm.database,
+      clock: farm.clock,
+      mayWrite: () => this.localBuilders() !== undefined,
+      idsOf: (name) => this.views.idsOf(name),
+      logOf: (job) => this.notes.revision(job),
+    });
     this.foresight = foresightOf(farm, this.views, () => this.localBuilders(), patienceMs);
     this.#upkeep = new UpkeepLook(farm);
+    this.packages = packageLook(farm);
     this.dashboard = new Dashboard(farm, this.#upkeep, () => ({
       open: this.views.counts(),
       builders: this.builders(),
@@ -54,6 +74,16 @@ export abstract class FarmLook {
 
   /** Builders of the manager's own process, which the record does not know; undefined: this is another process. */
   protected abstract localBuilders(): readonly BuilderView[] | undefined;
+
+  /** Whether this process is the one that works on the farm. */
+  protected mayChange(): boolean {
+    return false;
+  }
+
+  /** Those who work on the farm give it hands. */
+  protected makeRebuildDesk(): RebuildDesk {
+    return new RebuildDesk(this.farm, undefined);
+  }
 
   /** What is the matter with the farm, a line each. */
   protected abstract troubles(): readonly string[];

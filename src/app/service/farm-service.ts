@@ -19,12 +19,17 @@ import type {
 } from '../../api/index.ts';
 import type { AuditMeans } from '../../database/index.ts';
 import type { FarmEvent } from '../../model/index.ts';
+import type { RebuildDesk } from '../abi/rebuild-desk.ts';
 import type { DashboardLook } from '../dashboard/dashboard.ts';
 import type { EbinLook } from '../ebins/index.ts';
 import type { Foresight } from '../foresight/index.ts';
+import type { LogWorkbench } from '../log-workbench/log-workbench.ts';
+import type { PackageLook } from '../packages/package-look.ts';
 import type { PythonViews } from '../python-targets/views.ts';
 import type { Accounts } from './accounts.ts';
 import type { AuditLog } from './audit-log.ts';
+import type { LogRevision } from './log-revision.ts';
+import type { RepositoryLook } from './repository-look.ts';
 
 /** Who may do what. `builder`: hand in objects, fetch inputs. `operator`: schedule, cancel, drain. */
 export type TokenRole = 'builder' | 'operator';
@@ -34,18 +39,6 @@ export interface Bearer {
   readonly role: TokenRole;
   readonly name: string;
   readonly means: AuditMeans;
-}
-
-/** One revision of a package's log: queue notes and the logs of all attempts of one job, as one stream of bytes. */
-export interface LogRevision {
-  /** `target/arch/name`. */
-  readonly job: string;
-  /** ms since the epoch of the request; names the revision. */
-  readonly timestamp: number;
-  /** Absolute paths of the files that make the stream, in order, as of now. */
-  segments(): readonly string[];
-  /** Whether nothing will be added to the stream any more. */
-  isFinished(): boolean;
 }
 
 /** A number for metrics that only the manager knows: time per phase, status calls that failed. */
@@ -69,6 +62,14 @@ export interface FarmService {
   readonly audit: AuditLog;
   /** What may be seen of repositories of ebins. */
   readonly ebins: EbinLook;
+  /** Finding one's way in logs. */
+  readonly workbench: LogWorkbench;
+  /** Results that are held back since they break published packages. */
+  readonly rebuilds: Pick<RebuildDesk, 'list' | 'preview' | 'decide'>;
+  /** What is published, and what was. */
+  readonly repositories: Pick<RepositoryLook, 'list' | 'generations' | 'packages' | 'changes' | 'rollback'>;
+  /** What may be seen of packages. */
+  readonly packages: PackageLook;
   /** What pages of the dashboard read. */
   readonly dashboard: DashboardLook;
   /** `early`: the answer to a request for many packages need not wait until they are queued. */

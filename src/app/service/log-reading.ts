@@ -1,6 +1,6 @@
 import { entryFacts, readBytes, systemClock } from '../../host/index.ts';
 import { followLog } from '../../logs/index.ts';
-import type { LogRevision } from './farm-service.ts';
+import type { LogRevision } from './log-revision.ts';
 
 /** Some bytes of a log and the offset of the first of them. */
 export interface LogBytes {

@@ -4,6 +4,7 @@ import {
   forecastQuerySchema,
   jobSelectionSchema,
   readMessage,
+  rebuildCallSchema,
   removalRequestSchema,
   scheduleRequestSchema,
   simulateQuerySchema,
@@ -44,6 +45,10 @@ export function operatorCalls(service: FarmService): Readonly<Record<string, Cal
       const { id } = readMessage(ebinRequestDropSchema.pick({ id: true }), body);
       await service.dropEbinRequest(id);
       return true;
+    },
+    'rebuild-decide': async (body) => {
+      const { id, decision } = readMessage(rebuildCallSchema, body);
+      return service.rebuilds.decide(id, decision, undefined);
     },
     'ebin-requests': async () => service.ebinRequests(),
     upkeep: async () => service.upkeep(),

@@ -3,7 +3,7 @@ import { entryFacts, nextTurn } from '../../host/index.ts';
 import { appendNote, formatLogTime, type LogHub, openQueueNotes } from '../../logs/index.ts';
 import { type JobId, parseJobId } from '../../primitives/index.ts';
 import type { Farm } from '../farm.ts';
-import type { LogRevision } from './farm-service.ts';
+import type { LogRevision } from './log-revision.ts';
 
 interface Line {
   readonly path: string;

@@ -18,6 +18,9 @@ import { LogHub, pruneLogs } from '../../logs/index.ts';
 import type { FarmEvent } from '../../model/index.ts';
 import { Notifier } from '../../notifier/index.ts';
 import type { JobId } from '../../primitives/index.ts';
+import type { OpenRebuild } from '../abi/abi-gate.ts';
+import { RebuildDesk } from '../abi/rebuild-desk.ts';
+import { heldReason } from '../abi/rebuild-detail.ts';
 import type { Carriers } from '../carriers.ts';
 import type { Farm } from '../farm.ts';
 import { sweepWork } from '../perform-attempt.ts';
@@ -162,7 +165,25 @@ export class RunningFarm extends FarmLook implements FarmService {
       // written down before the call returns, once for each attempt
       landed: ({ target, source, package: name, attempt }) =>
         this.#run('ebins', this.#ebins.index({ target, source, name, id: `ebin-landed-${attempt}` })),
+      held: (rebuild) => this.#heardHeld(rebuild),
       stopped: this.#noting('publishing'),
+    });
+  }
+
+  /** Results are held back: somebody has to know, or what they break is built anew at once. */
+  #heardHeld(rebuild: OpenRebuild): void {
+    const { record, detail, isNews, toAsk } = rebuild;
+    if (toAsk.length > 0) this.#run('rebuilds', this.rebuilds.ask(rebuild));
+    if (!isNews) return;
+    const reason = heldReason(record.id, detail);
+    this.#options.say(reason);
+    const { target, arch } = record;
+    this.#notifier.notify({
+      id: `rebuild-${record.id}-${record.changedMs}`,
+      what: 'rebuild-waiting',
+      target,
+      arch,
+      reason,
     });
   }
 
@@ -214,6 +235,7 @@ export class RunningFarm extends FarmLook implements FarmService {
     this.#notifier.start();
     this.#telling.catchUp();
     this.#run('logs', this.notes.makeUp());
+    this.#run('failures', this.workbench.failures.catchUp({ limit: 1e9, signal: this.#over.signal }));
     this.#run('work', this.#goToWork());
     this.#run('chores', this.#doChores());
     this.#run('upkeep', this.#upkeep.work(web.url, this.#over.signal));
@@ -340,6 +362,7 @@ export class RunningFarm extends FarmLook implements FarmService {
     if (key === undefined) return;
     const job = { id: event.job, key };
     if (event.to === 'succeeded') this.#publishing.nudge();
+    this.#run('failures', this.workbench.failures.hear(event));
     if (event.from === 'running' && event.to === 'ready') {
       this.#note(job, `The build was canceled and re-queued: ${event.reason}`);
     } else if (event.to === 'canceled' || event.to === 'blocked') {
@@ -449,6 +472,17 @@ export class RunningFarm extends FarmLook implements FarmService {
 
   dropEbinRequest(id: number) {
     return this.#ebins.drop(id);
+  }
+
+  protected override mayChange(): boolean {
+    return true;
+  }
+
+  protected override makeRebuildDesk(): RebuildDesk {
+    return new RebuildDesk(this.farm, {
+      schedule: (request) => this.schedule(request),
+      nudge: () => this.#publishing.nudge(),
+    });
   }
 
   protected override localBuilders(): readonly BuilderView[] {

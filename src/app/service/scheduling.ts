@@ -12,6 +12,7 @@ import type { Plan, Recipe } from '../../model/index.ts';
 import { makePlan, narrowPlan } from '../../planner/index.ts';
 import { type JobId, jobId } from '../../primitives/index.ts';
 import { manifestJob } from '../../recipes/python/index.ts';
+import { detailOf, reasonsOf } from '../abi/rebuild-detail.ts';
 import type { Farm } from '../farm.ts';
 import { sourcesFor, targetNames, usualSource, usualTarget } from '../farm-names.ts';
 import type { BrokenRecipe } from '../load-recipes.ts';
@@ -350,6 +351,7 @@ export class Scheduling {
       policy: {
         officialNames: new Set(farm.config.dependencies.official),
         scheduled: new Map([...wanted.keys()].map((name) => [name, commit])),
+        ...(request.rebuild === undefined ? {} : { broken: brokenBy(farm, request.rebuild) }),
         ...(state.isGone ? { gone: request.commit } : {}),
       },
       target,
@@ -402,6 +404,12 @@ function acceptedOf(
   return packages
     .filter(({ name }) => !out.has(name))
     .map(({ name }) => ({ name, job: jobId({ target, arch, name }) }));
+}
+
+/** Why the recipes of a rebuild are built anew; nothing when that is over meanwhile. */
+function brokenBy(farm: Farm, rebuild: number): ReturnType<typeof reasonsOf> {
+  const record = farm.database.rebuilds.get(rebuild);
+  return record ? reasonsOf(detailOf(record)) : new Map();
 }
 
 const noticeOf = ({ arch, jobs }: ArchShortage): string =>

@@ -58,6 +58,7 @@ async function takeSeed({ store }: MakerParts, context: Context, details: SeedDe
       why: `It says ${sha256}; the file has ${digest}.`,
     });
   const fileName = seedFileName(details);
+  context.notes.uses({ role: 'source', name: fileName, digest: { sha256: digest } });
   const control = [{ name: `version/${type}`, value: version, isVersion: true }];
   const facts: StageFacts = {
     ...{ files: [], kind: 'seed', place, version, target: `seed-${type}`, type },
@@ -124,6 +125,7 @@ async function build(
   if (!record) return { kind: 'succeeded', artifacts: [] };
   const extras = await stillThere(store, record.extras);
   const facts = resultFacts(details, { ...record, key, extras });
+  for (const name of ['key', 'inputs', 'tools'] as const) context.notes.setting(name, facts[name] ?? null);
   const fileName = basename(plan.result);
   return await succeed(store, context, {
     facts,
@@ -167,6 +169,7 @@ async function putInput(
   const object = input.from === 'mirror' ? input.object : madeFor(context, input);
   makeSymlink(path, await store.path(object));
   context.say(`input: ${input.fileName} (sha256 ${object})`);
+  context.notes.uses({ role: 'source', name: input.fileName, digest: { sha256: object } });
   return path;
 }
 

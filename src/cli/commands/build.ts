@@ -71,9 +71,11 @@ Example:
     });
 }
 
-function conclude(shell: Shell, report: BuildReport): void {
+/** Says how a build ended. */
+export function conclude(shell: Shell, report: BuildReport): void {
   for (const problem of report.problems) shell.complain(problem);
-  shell.printJson({ jobs: report.jobs, problems: report.problems, repository: report.repository });
+  const { jobs, problems, repository, held } = report;
+  shell.printJson({ jobs, problems, repository, ...(held.length === 0 ? {} : { held }) });
   for (const job of report.jobs) {
     if (job.outcome === 'failed' || job.outcome === 'timed-out' || job.state === 'blocked') {
       shell.print(`${job.state}: ${job.id}: ${job.reason}${job.log ? `\n  log: ${job.log}` : ''}`);
@@ -86,6 +88,11 @@ function conclude(shell: Shell, report: BuildReport): void {
   if (report.failed) shell.exitCode = exitCodes.failed;
   if (shell.quiet) return;
   shell.print(`${summary || 'nothing to do'} in ${formatDuration(report.durationMs)}`);
+  for (const { id, held, rebuild } of report.held) {
+    const [made, waits] = [held, rebuild].map((all) => all.map(({ base }) => base).join(', '));
+    shell.print(`held back: ${made} would break ${waits}; 'packmill rebuild list' shows why`);
+    shell.print(`  'packmill rebuild go ${id}' builds ${rebuild.length === 1 ? 'it' : 'them'} anew`);
+  }
   if (report.repository) {
     const { name, arch, generation, packages, path } = report.repository;
     shell.print(`repository ${name}/${arch}: generation ${generation}, ${packages} packages, at ${path}`);

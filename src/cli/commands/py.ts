@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Shell } from '../shell.ts';
 import { addPyBuild } from './py-build.ts';
 import { addPyBuilder } from './py-builder.ts';
+import { addPyCorpus } from './py-corpus.ts';
 import { addPyCoverage, addPyDiff } from './py-coverage.ts';
 import { addPyExplore } from './py-explore.ts';
 import { addPyManifest } from './py-manifest.ts';
@@ -14,6 +15,7 @@ export function addPy(program: Command, shell: Shell, words: readonly string[]):
   addPySetup(py, shell);
   addPyBuild(py, shell, words);
   addPyBuilder(py, shell);
+  addPyCorpus(py, shell);
   addPyExplore(py, shell);
   addPyCoverage(py, shell);
   addPyDiff(py, shell);

@@ -1,3 +1,4 @@
+import { abiCodes } from './abi.table.ts';
 import { autogenCodes } from './autogen.table.ts';
 import { buildingCodes } from './building.table.ts';
 import { capturesCodes } from './captures.table.ts';
@@ -29,6 +30,7 @@ import { notifierCodes } from './notifier.table.ts';
 import { onCommitCodes } from './on-commit.table.ts';
 import { onScheduleCodes } from './on-schedule.table.ts';
 import { plannerCodes } from './planner.table.ts';
+import { provenanceCodes } from './provenance.table.ts';
 import { publishingCodes } from './publishing.table.ts';
 import { pythonCodes } from './python.table.ts';
 import { pythonBuildCodes } from './python-build.table.ts';
@@ -52,6 +54,7 @@ import { upstreamCodes } from './upstream.table.ts';
 import { yamlCodes } from './yaml.table.ts';
 
 const tables = {
+  ...abiCodes,
   ...autogenCodes,
   ...buildingCodes,
   ...capturesCodes,
@@ -75,6 +78,7 @@ const tables = {
   ...notifierCodes,
   ...httpCodes,
   ...plannerCodes,
+  ...provenanceCodes,
   ...publishingCodes,
   ...pythonCodes,
   ...pythonBuildCodes,

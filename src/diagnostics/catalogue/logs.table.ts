@@ -13,4 +13,26 @@ export const logsCodes = {
       fixed: 'the same build begun again, which gets a log of its own',
     },
   },
+  LOG002: {
+    severity: 'error',
+    blame: 'usage',
+    title: 'what is to be looked for in logs cannot be looked for',
+    why: 'A search needs some text, or a regular expression as JavaScript knows them.',
+    next: 'Correct the expression, or look for it as plain text.',
+    sample: {
+      broken: "packmill logs hello --search 'error: (' --regex",
+      fixed: "packmill logs hello --search 'error: ('",
+    },
+  },
+  LOG003: {
+    severity: 'error',
+    blame: 'world',
+    title: 'too many searches of logs wait',
+    why: 'Few searches run at a time, so that they do not take the processors from builds; the others wait, and only so many of them.',
+    next: 'Try again in a few seconds.',
+    sample: {
+      broken: 'forty browsers that search large logs in the same second',
+      fixed: 'the same search again when the others are through',
+    },
+  },
 } as const satisfies CatalogueTable;

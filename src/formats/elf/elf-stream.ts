@@ -7,14 +7,19 @@ import {
   type FileRange,
   layoutBytes,
   nameLibraries,
+  noDynamicSection,
   readDynamic,
   readElf,
   readLayout,
 } from './elf.ts';
+import { type ElfSymbols, readElfSymbols } from './symbols.ts';
 
-/** Result of reading an ELF file in one pass: its facts, `none` when it is no ELF file, or that they were out of reach. */
+/**
+ * Result of reading an ELF file in one pass: its facts, `none` when it is no ELF file, or that they were out of reach.
+ * `symbols` are there when they were asked for and within reach.
+ */
 export type ElfReading =
-  | { readonly kind: 'elf'; readonly facts: ElfFacts }
+  | { readonly kind: 'elf'; readonly facts: ElfFacts; readonly symbols?: ElfSymbols | undefined }
   | { readonly kind: 'none' }
   | { readonly kind: 'unreadable' };
 
@@ -59,6 +64,11 @@ export class ElfCollector {
   #dynamic: DynamicSection | undefined;
   #stringsWindow: Window | undefined;
   #isElf: boolean | undefined;
+  readonly #wantsSymbols: boolean;
+
+  constructor(options: { readonly symbols?: boolean } = {}) {
+    this.#wantsSymbols = options.symbols ?? false;
+  }
 
   push(piece: Uint8Array): void {
     if (this.#isElf === false || piece.byteLength === 0) return;
@@ -102,13 +112,19 @@ export class ElfCollector {
   /** To be called once, after the last piece. */
   finish(): ElfReading {
     if (!this.#isElf) return { kind: 'none' };
-    if (this.#position <= headLimitBytes) {
-      const facts = readElf(Buffer.concat(this.#head));
-      return facts ? { kind: 'elf', facts } : { kind: 'unreadable' };
-    }
+    const head = Buffer.concat(this.#head);
+    const reading: ElfReading =
+      this.#position <= headLimitBytes ? readingOf(readElf(head)) : this.#finishLarge();
+    // the tables of symbols stand in the first segment of what any linker makes
+    return reading.kind === 'elf' && this.#wantsSymbols
+      ? { ...reading, symbols: readElfSymbols(head) }
+      : reading;
+  }
+
+  #finishLarge(): ElfReading {
     if (!this.#layout) return { kind: 'unreadable' };
     if (!this.#dynamicWindow) {
-      return { kind: 'elf', facts: nameLibraries(this.#layout, nothing, new Uint8Array(0)) };
+      return { kind: 'elf', facts: nameLibraries(this.#layout, noDynamicSection, new Uint8Array(0)) };
     }
     if (!this.#dynamic) return { kind: 'unreadable' };
     const strings = this.#stringsWindow?.complete ? this.#stringsWindow.bytes : undefined;
@@ -118,4 +134,5 @@ export class ElfCollector {
   }
 }
 
-const nothing: DynamicSection = { needed: [], soname: undefined, strings: undefined };
+const readingOf = (facts: ElfFacts | undefined): ElfReading =>
+  facts ? { kind: 'elf', facts } : { kind: 'unreadable' };

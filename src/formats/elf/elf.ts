@@ -118,9 +118,12 @@ export interface DynamicSection {
   readonly soname: number | undefined;
   /** The table of strings, when the section names one inside a loaded segment. */
   readonly strings: FileRange | undefined;
+  /** First value of each tag but DT_NEEDED. */
+  readonly values: ReadonlyMap<number, number>;
 }
 
-const fileOffset = (layout: ElfLayout, address: number): number | undefined => {
+/** Where an address of a loaded segment stands in the file. */
+export const fileOffset = (layout: ElfLayout, address: number): number | undefined => {
   for (const segment of layout.segments) {
     if (segment.kind !== loadSegment) continue;
     if (address >= segment.address && address - segment.address < segment.size) {
@@ -148,7 +151,7 @@ export function readDynamic(layout: ElfLayout, bytes: Uint8Array): DynamicSectio
   const size = values.get(10);
   const offset = address === undefined ? undefined : fileOffset(layout, address);
   const strings = offset === undefined || size === undefined ? undefined : { offset, size };
-  return { needed, soname: values.get(14), strings };
+  return { needed, soname: values.get(14), strings, values };
 }
 
 const utf8 = new TextDecoder('utf-8');
@@ -170,19 +173,26 @@ export function nameLibraries(layout: ElfLayout, dynamic: DynamicSection, string
   return { ...(soname === undefined ? {} : { soname }), needed, class: bits, machine, type };
 }
 
+/** That of a static file. */
+export const noDynamicSection: DynamicSection = {
+  needed: [],
+  soname: undefined,
+  strings: undefined,
+  values: new Map(),
+};
+
 /** Reads the dynamic section of an ELF file in memory; undefined when it is no ELF file or is damaged. Never throws. */
 export function readElf(bytes: Uint8Array): ElfFacts | undefined {
   const source = wholeBytes(bytes);
   const layout = readLayout(source);
   if (!layout) return undefined;
   const range = dynamicRange(layout);
-  const empty: DynamicSection = { needed: [], soname: undefined, strings: undefined };
-  if (!range) return nameLibraries(layout, empty, new Uint8Array(0));
+  if (!range) return nameLibraries(layout, noDynamicSection, new Uint8Array(0));
   const section = source.slice(range.offset, range.size);
   if (!section) return undefined;
   const dynamic = readDynamic(layout, section);
   if (dynamic.needed.length === 0 && dynamic.soname === undefined) {
-    return nameLibraries(layout, empty, new Uint8Array(0));
+    return nameLibraries(layout, noDynamicSection, new Uint8Array(0));
   }
   const strings = dynamic.strings && source.slice(dynamic.strings.offset, dynamic.strings.size);
   return strings && nameLibraries(layout, dynamic, strings);

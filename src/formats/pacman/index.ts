@@ -25,7 +25,8 @@ export {
 } from './database-entry.ts';
 export type { Dependency, DependencyOperator } from './dependency.ts';
 export { formatDependency, parseDependency, satisfies } from './dependency.ts';
-export type { PackageContents } from './package-file.ts';
+export type { LibraryName, NeededLibrary, PackageAbi, ProvidedLibrary } from './package-abi.ts';
+export type { PackageContents, ReadPackageOptions } from './package-file.ts';
 export { readPackage } from './package-file.ts';
 export type { Buildinfo, InfoLine, Pkginfo } from './package-info.ts';
 export { infoValues, parseBuildinfo, parsePkginfo, printInfo } from './package-info.ts';

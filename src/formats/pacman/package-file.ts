@@ -2,6 +2,8 @@ import { type Code, fault, isFault, type Problem, problem } from '../../diagnost
 import { readTar, type TarStreamEntry } from '../archives/index.ts';
 import { ElfCollector, type ElfReading } from '../elf/index.ts';
 import { sortPaths } from './database-entry.ts';
+import { nodeVersionHeader } from './language-runtimes.ts';
+import { AbiCollector, type PackageAbi } from './package-abi.ts';
 import { type Buildinfo, type Pkginfo, parseBuildinfo, parsePkginfo } from './package-info.ts';
 
 /** What is in a package, found in one pass over its tar. */
@@ -22,6 +24,13 @@ export interface PackageContents {
   readonly providedSonames: readonly string[];
   /** Sonames that ELF files of the package need and no file of the package has; sorted. */
   readonly neededSonames: readonly string[];
+  /** Its binary interface, when that was asked for. */
+  readonly abi?: PackageAbi;
+}
+
+export interface ReadPackageOptions {
+  /** Also read symbols, which takes about half as long again. */
+  readonly abi?: boolean;
 }
 
 /** The most of one metadata file that is held in memory. */
@@ -56,9 +65,11 @@ class ContentsReader {
   readonly #provided = new Set<string>();
   readonly #internal = new Set<string>();
   readonly #needed = new Set<string>();
+  readonly #abi: AbiCollector | undefined;
 
-  constructor(file: string) {
+  constructor(file: string, { abi }: ReadPackageOptions) {
     this.#file = file;
+    this.#abi = abi ? new AbiCollector() : undefined;
   }
 
   async take(entry: TarStreamEntry): Promise<void> {
@@ -70,10 +81,17 @@ class ContentsReader {
       return;
     }
     this.#paths.push(entry.path);
+    this.#abi?.runtimes.note(path);
     if (entry.type !== 'file' || entry.sizeBytes < 52) return;
-    const collector = new ElfCollector();
+    if (this.#abi && path === nodeVersionHeader) {
+      const header = await readMetadata(entry, this.#file);
+      return this.#abi.runtimes.noteHeader(Buffer.from(header).toString('utf8'));
+    }
+    const collector = new ElfCollector({ symbols: this.#abi !== undefined });
     for await (const piece of entry.body) collector.push(piece);
-    this.#note(path, collector.finish());
+    const reading = collector.finish();
+    this.#note(path, reading);
+    this.#abi?.note(reading, inLibraryFolder(path));
   }
 
   #note(path: string, reading: ElfReading): void {
@@ -120,6 +138,7 @@ class ContentsReader {
       files: sortPaths(this.#paths),
       providedSonames: sortPaths(this.#provided),
       neededSonames: sortPaths([...this.#needed].filter((name) => !this.#internal.has(name))),
+      ...(this.#abi ? { abi: this.#abi.finish(pkginfo, mtree) } : {}),
     };
   }
 }
@@ -133,8 +152,9 @@ class ContentsReader {
 export async function readPackage(
   pieces: AsyncIterable<Uint8Array>,
   file: string,
+  options: ReadPackageOptions = {},
 ): Promise<{ package: PackageContents | undefined; problems: readonly Problem[] }> {
-  const reader = new ContentsReader(file);
+  const reader = new ContentsReader(file, options);
   try {
     for await (const entry of readTar(pieces, file)) await reader.take(entry);
   } catch (error) {

@@ -1,7 +1,7 @@
 /** What a command may look at before it loads anything else: these files know no other. */
 import { closeSync, fstatSync, openSync, readdirSync, readSync } from 'node:fs';
 
-export { stampInto, stampKinds, stampWidth } from './stamp.ts';
+export { stampInto, stampWidth } from './stamp.ts';
 
 /** The first bytes of a file, at most `most` of them, and how long all of it is; undefined when it cannot be read. */
 export function firstBytes(

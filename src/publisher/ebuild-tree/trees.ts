@@ -225,9 +225,11 @@ export class EbuildTrees {
     });
   }
 
-  /** What the visible generation consists of; nothing for a tree that was never published. */
-  packages(tree: string): readonly TreePackage[] {
-    return readRecord(this.#folder(tree), this.#visible(tree)).packages.map(({ files: _, ...one }) => one);
+  /** What a generation (the visible one by default) consists of; nothing for a tree that was never published. */
+  packages(tree: string, generation?: number): readonly TreePackage[] {
+    return readRecord(this.#folder(tree), generation ?? this.#visible(tree)).packages.map(
+      ({ files: _, ...one }) => one,
+    );
   }
 
   /** Kept generations, oldest first. Throws PUB004 for a tree that was never published. */

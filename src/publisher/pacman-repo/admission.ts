@@ -21,6 +21,8 @@ export interface PackageToPublish {
   readonly pkginfo: string;
   /** Paths in the package, folders with a final slash. */
   readonly files: readonly string[];
+  /** Files that lie beside the package under its name and a suffix of `companionSuffixes`, by their objects. */
+  readonly companions?: readonly { readonly suffix: string; readonly object: Digest }[] | undefined;
 }
 
 /** A package that is going to be published. */

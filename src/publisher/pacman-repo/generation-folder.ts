@@ -10,6 +10,7 @@ import {
   writePieces,
 } from '../../host/index.ts';
 import type { Signer } from '../../signer/index.ts';
+import { besidePackage, companionsIn } from './companions.ts';
 import { type Composed, membersOf } from './compose.ts';
 import type { Base } from './content.ts';
 import { generationFolder, type Places } from './places.ts';
@@ -68,17 +69,21 @@ function removeDatabases(places: Places, folder: string): void {
 function fillPackages(folder: string, plan: FolderPlan): void {
   const { out, bring } = differences(plan);
   for (const name of out) {
-    removeEntry(`${folder}/${name}`);
-    removeEntry(`${folder}/${name}.sig`);
+    for (const file of [name, ...besidePackage(name)]) removeEntry(`${folder}/${file}`);
   }
   for (const name of bring) {
     if (plan.staged.files.has(name)) continue;
-    linkNew(`${plan.base.folder}/${name}`, `${folder}/${name}`);
-    linkNew(`${plan.base.folder}/${name}.sig`, `${folder}/${name}.sig`);
+    for (const file of [name, `${name}.sig`]) linkNew(`${plan.base.folder}/${file}`, `${folder}/${file}`);
+    for (const file of companionsIn(plan.base.folder, name)) {
+      linkNew(`${plan.base.folder}/${file}`, `${folder}/${file}`);
+    }
   }
   for (const name of plan.staged.files.keys()) {
     renameEntry(`${plan.staged.folder}/${name}`, `${folder}/${name}`);
     renameEntry(`${plan.staged.folder}/${name}.sig`, `${folder}/${name}.sig`);
+  }
+  for (const name of plan.staged.companions) {
+    renameEntry(`${plan.staged.folder}/${name}`, `${folder}/${name}`);
   }
 }
 

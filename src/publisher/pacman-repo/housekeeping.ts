@@ -10,6 +10,7 @@ import {
   replaceFile,
   setModifiedTime,
 } from '../../host/index.ts';
+import { besidePackage } from './companions.ts';
 import type { Places } from './places.ts';
 import type { Member } from './record.ts';
 
@@ -26,7 +27,7 @@ export function archivePackages(
   if (gone.length === 0) return;
   ensureFolder(places.archive);
   for (const { fileName } of gone) {
-    for (const name of [fileName, `${fileName}.sig`]) {
+    for (const name of [fileName, ...besidePackage(fileName)]) {
       if (!entryFacts(`${folder}/${name}`)) continue;
       linkNew(`${folder}/${name}`, `${places.archive}/${name}`);
       setModifiedTime(`${places.archive}/${name}`, nowMs);

@@ -7,5 +7,6 @@ export {
   type PacmanRepositoriesOptions,
   type PublishRequest,
   type RepositoryEntry,
+  type RepositoryMember,
   type RepositorySummary,
 } from './repositories.ts';

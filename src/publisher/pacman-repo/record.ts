@@ -257,6 +257,17 @@ export class RepositoryRecord {
     return row && { sha256: String(row.sha256), signature: row.signature as Uint8Array };
   }
 
+  /** Objects of some file names; those that were not published by us are left out. */
+  objects(fileNames: readonly string[]): ReadonlyMap<string, string> {
+    const rows = this.#database
+      .prepare(
+        `SELECT file_name AS name, sha256 FROM json_each(?3) AS wanted CROSS JOIN pacman_file
+         WHERE repo = ?1 AND arch = ?2 AND file_name = wanted.value`,
+      )
+      .all(...this.#key, JSON.stringify(fileNames));
+    return new Map(rows.map((row) => [String(row.name), String(row.sha256)]));
+  }
+
   /** When each file name was first seen by readers, in milliseconds since the epoch. */
   firstSeen(): ReadonlyMap<string, number> {
     const rows = this.#database

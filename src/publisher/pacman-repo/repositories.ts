@@ -55,6 +55,15 @@ export interface RepositoryEntry {
   readonly desc: string;
 }
 
+/** One package of a generation as the record has it. */
+export interface RepositoryMember {
+  readonly name: string;
+  readonly version: string;
+  readonly fileName: string;
+  /** Undefined for a file that was there before the farm kept a record. */
+  readonly object: Digest | undefined;
+}
+
 /** A visible package and when readers first saw its file, in milliseconds since the epoch (when that is recorded). */
 export interface DeployedEntry extends RepositoryEntry {
   readonly firstSeenMs: number | undefined;
@@ -317,6 +326,27 @@ export class PacmanRepositories {
     const { places, record } = this.#at(repo, arch);
     const { members } = loadBase(places, record, visibleGeneration(places));
     return new Map(members.map(({ name, version }) => [name, version]));
+  }
+
+  /** Number of the generation that readers see; undefined when nothing is published. */
+  visible(repo: string, arch: string): number | undefined {
+    return visibleGeneration(this.#at(repo, arch).places);
+  }
+
+  /**
+   * Packages of a generation (the visible one by default) with their objects, in the order of names; empty when
+   * nothing is published. Comes from the record where it has them, as `versions` does. Throws PUB004, PUB006.
+   */
+  members(repo: string, arch: string, generation?: number): readonly RepositoryMember[] {
+    const { places, record } = this.#at(repo, arch);
+    const number = generation ?? visibleGeneration(places);
+    if (generation !== undefined) this.#folderOf(places, generation);
+    const { members } = loadBase(places, record, number);
+    const objects = record.objects(members.map(({ fileName }) => fileName));
+    return members.map((member) => ({
+      ...member,
+      object: parseDigest(objects.get(member.fileName) ?? ''),
+    }));
   }
 
   /** Packages of a generation (the visible one by default), in the order of names. Throws PUB004, PUB006. */

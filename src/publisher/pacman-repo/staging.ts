@@ -22,6 +22,8 @@ export interface Staged {
   readonly entries: ReadonlyMap<string, DatabaseEntry>;
   /** By file name, for the record. */
   readonly files: ReadonlyMap<string, PublishedFile>;
+  /** Names of the files beside them. */
+  readonly companions: readonly string[];
 }
 
 export const stagingPrefix = '.staging-';
@@ -44,6 +46,7 @@ export async function stagePackages(
   ensureFolder(folder);
   const items = [...add];
   const unsigned: string[] = [];
+  const companions: string[] = [];
   for (const { source, before } of items) {
     const path = `${folder}/${source.fileName}`;
     linkNew(await services.store.path(source.object), path);
@@ -51,6 +54,10 @@ export async function stagePackages(
     if (sizeBytes !== source.sizeBytes) {
       const what = `'${source.fileName}' has ${sizeBytes} bytes in the store, ${source.sizeBytes} were announced`;
       throw fault('PUB002', { what });
+    }
+    for (const { suffix, object } of source.companions ?? []) {
+      companions.push(`${source.fileName}${suffix}`);
+      linkNew(await services.store.path(object), `${path}${suffix}`);
     }
     if (before) writeDurably(`${path}.sig`, before.signature);
     else unsigned.push(path);
@@ -64,5 +71,5 @@ export async function stagePackages(
     files.set(source.fileName, { sha256: source.object, signature });
     entries.set(pkginfo.pkgname, entryFromPackage({ ...source, pkginfo, sha256: source.object, signature }));
   }
-  return { folder, entries, files };
+  return { folder, entries, files, companions };
 }

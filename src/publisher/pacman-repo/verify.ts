@@ -4,6 +4,7 @@ import { bytesIfThere, entryFacts, hashFile, namesIn } from '../../host/index.ts
 import { atOnce } from '../../primitives/index.ts';
 import type { Signer } from '../../signer/index.ts';
 import type { VerifyMode } from '../index.ts';
+import { besidePackage } from './companions.ts';
 import type { Places } from './places.ts';
 
 /** At most this many problems of one generation are told. */
@@ -103,7 +104,7 @@ class Inspection {
   }
 
   #strays(listed: readonly Listed[]): void {
-    const expected = new Set(listed.flatMap(({ fileName }) => [fileName, `${fileName}.sig`]));
+    const expected = new Set(listed.flatMap(({ fileName }) => [fileName, ...besidePackage(fileName)]));
     for (const name of [this.#places.database, this.#places.filesDatabase]) {
       const short = name.replace(/\.tar\.zst$/, '');
       for (const own of [name, `${name}.sig`, short, `${short}.sig`]) expected.add(own);

@@ -151,12 +151,13 @@ async function keepDistfiles(
   const travelling = new Map<string, DistfileObject>();
   if (workspace === undefined || text === undefined) return [];
   const { manifest } = parseManifest(Buffer.from(text).toString('utf8'), 'Manifest');
-  for (const { hashes } of manifest.entries) {
+  for (const { hashes, name } of manifest.entries) {
     const sha512 = hashes['SHA512'];
     // the autogen wrote the Manifest, too: what is no digest could lead out of its workspace
     if (sha512 === undefined || !/^[0-9a-f]{128}$/.test(sha512)) continue;
     const path = settings.objectPath(workspace, sha512);
     if (!isOwn(workspace, path) || pathKind(path) !== 'file') continue;
+    context.notes.uses({ role: 'source', name, digest: { sha512 } });
     const object = await settings.keepDistfile({ path, sha512 });
     if (object) travelling.set(sha512, object);
   }

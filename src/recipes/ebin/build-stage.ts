@@ -62,6 +62,7 @@ export async function stageBuild(
   }
   await services.giveToBuilder(`${work}/pkgdir`);
   const use = details.use.join(' ');
+  context.notes.setting('combination', { cpv: details.cpv, use: details.use });
   say(`USE="${use}" ${atomOf(details.cpv)}`);
   return {
     rootContents: {

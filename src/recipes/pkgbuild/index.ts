@@ -1,16 +1,17 @@
 export { type DescribedPackage, describePackage, type ExpectedPackage } from './describe-package.ts';
 export { type Discovery, discover, lookAtFolder } from './discover.ts';
+export { nextPkgrel } from './interfere.ts';
 export { type LoadOptions, load, loadAll, type Regenerate } from './load.ts';
 export type { RecipeCage } from './on-a-copy.ts';
 export type { PackageFacts } from './package-facts.ts';
 export type { PackageSource } from './package-source.ts';
 export { createPkgbuildKind } from './pkgbuild-kind.ts';
+export type { PkgbuildSettings } from './pkgbuild-settings.ts';
 export { type PrintSrcinfoInput, printSrcinfo } from './print-srcinfo.ts';
 export { packRecipe, packRecipeBytes, unpackRecipe } from './recipe-archive.ts';
 export type { PkgbuildDetails } from './recipe-details.ts';
 export { generateChecksums } from './renew-checksums.ts';
 export { runUpdateHook, type UpdateHookInput } from './run-update-hook.ts';
-export type { PkgbuildSettings } from './stage.ts';
 export { gitConfig } from './tool-settings.ts';
 export { type ExpectedPackages, verifyHandedIn } from './verify-handed-in.ts';
 export { watchedRefs } from './watched-refs.ts';

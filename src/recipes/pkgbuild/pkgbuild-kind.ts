@@ -1,7 +1,9 @@
 import { compareVersions, parseDependency, satisfies } from '../../formats/pacman/index.ts';
 import type { Need, RecipeKind } from '../../model/index.ts';
+import { describeSubject } from './describe-subject.ts';
+import type { PkgbuildSettings } from './pkgbuild-settings.ts';
 import type { PkgbuildDetails } from './recipe-details.ts';
-import { type PkgbuildSettings, stagePkgbuild } from './stage.ts';
+import { stagePkgbuild } from './stage.ts';
 
 /** PKGBUILD recipes as a kind of the engine, with a farm's settings. */
 export function createPkgbuildKind(settings: PkgbuildSettings): RecipeKind<PkgbuildDetails> {
@@ -24,6 +26,7 @@ export function createPkgbuildKind(settings: PkgbuildSettings): RecipeKind<Pkgbu
       return { name, version };
     },
     timeoutFactor: (recipe) => recipe.details.settings.timeoutFactor,
+    describeSubject,
     keepsSources: (recipe) => recipe.details.settings.cacheSources,
     stage: (context, services) => stagePkgbuild(settings, context, services),
   };

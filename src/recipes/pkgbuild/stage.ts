@@ -16,29 +16,13 @@ import {
   recipeTail,
 } from './interfere.ts';
 import { explainFailure, judge } from './judge.ts';
+import { noteInstalled, noteRecipe, noteSources } from './note-materials.ts';
+import type { PkgbuildSettings } from './pkgbuild-settings.ts';
 import { notOfTheRecipe } from './recipe-archive.ts';
 import type { PkgbuildDetails } from './recipe-details.ts';
 import { buildSteps, fetchScript, hookSteps, installScript, type StepsInput } from './steps.ts';
 import { downloadScript, gitConfig, makepkgConf, pacmanConf } from './tool-settings.ts';
-import { type LocalSourcePolicy, type UpstreamMap, upstreamMounts } from './upstream-map.ts';
-
-/** What a farm's settings say to every PKGBUILD job. */
-export interface PkgbuildSettings {
-  readonly packager: string;
-  readonly compressionLevel: number;
-  /** A changed recipe with an unchanged version: raise pkgrel, or leave the published package alone. */
-  readonly sameVersion: 'bump' | 'keep';
-  readonly upstreams: UpstreamMap;
-  readonly localSources: LocalSourcePolicy;
-  /** Exit code by which recipes say that they are to be skipped (`CI_CODE_SKIP`). Default 123. */
-  readonly skipCode?: number | undefined;
-  /** Names that the root is known to offer: pacman is told that they are installed. */
-  readonly assumed?: readonly string[] | undefined;
-  /** Repositories that pacman.conf names beside the packages that are handed in. */
-  readonly repositories?:
-    | readonly { readonly name: string; readonly servers: readonly string[] }[]
-    | undefined;
-}
+import { upstreamMounts } from './upstream-map.ts';
 
 /** Why a version that is published already may have to be built once more; the version alone decides then. */
 const rebuildReasons: ReadonlySet<JobReason['kind']> = new Set([
@@ -46,6 +30,7 @@ const rebuildReasons: ReadonlySet<JobReason['kind']> = new Set([
   'inputs-changed',
   'version-changed',
   'soname-missing',
+  'abi-changed',
   'dependency-rebuilt',
   'asked',
 ]);
@@ -97,7 +82,9 @@ export async function stagePkgbuild(
     hooks: { onSuccess: ci.has('on-success.sh'), onFailure: ci.has('on-failure.sh') },
     processors: context.processors,
     packageName: recipe.name,
+    epochSeconds: context.epochSeconds,
   };
+  await noteRecipe(settings, context, services);
   return describe({ settings, context, services, input, generic });
 }
 
@@ -131,6 +118,8 @@ function describe({ settings, context, services, input, generic }: Description):
         skipCode: settings.skipCode,
       }),
     async afterStep(step: Step) {
+      if (step.name === 'dependencies') await noteInstalled(context);
+      if (step.name === 'fetch') await noteSources(context, services, input.sourceCache ?? `${work}/sources`);
       if (step.name !== 'interfere') return;
       await services.giveToBuilder(`${work}/recipe`);
       applied = [...generic, ...(await readApplied(`${work}/work/interfere.applied`))];
@@ -215,7 +204,10 @@ export function rebuildBump(
 ): RebuildBump | undefined {
   const isRebuild = context.reasons.some(({ kind }) => rebuildReasons.has(kind));
   const newest = context.published[0];
-  if (!isRebuild || settings.sameVersion === 'keep' || !newest) return undefined;
+  // the published package does not work any more: there is nothing to keep
+  const keeps =
+    settings.sameVersion === 'keep' && !context.reasons.some(({ kind }) => kind === 'abi-changed');
+  if (!isRebuild || keeps || !newest) return undefined;
   const dash = newest.version.lastIndexOf('-');
   return dash < 0
     ? undefined

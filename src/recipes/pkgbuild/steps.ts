@@ -20,6 +20,8 @@ export interface StepsInput {
   readonly hooks: { readonly onSuccess: boolean; readonly onFailure: boolean };
   readonly processors: number;
   readonly packageName: string;
+  /** Seconds since the epoch; everything that makepkg packs bears this time. */
+  readonly epochSeconds: number;
 }
 
 const environment = (input: StepsInput): Record<string, string> => ({
@@ -30,6 +32,8 @@ const environment = (input: StepsInput): Record<string, string> => ({
   SHELL: '/bin/bash',
   LANG: 'C.UTF-8',
   LC_ALL: 'C.UTF-8',
+  TZ: 'UTC',
+  SOURCE_DATE_EPOCH: String(input.epochSeconds),
   TERM: 'dumb',
   TMPDIR: '/tmp',
   MAKEFLAGS: `-j${input.processors}`,
@@ -152,6 +156,9 @@ export function hookSteps(input: StepsInput, outcome: Outcome): Step[] {
   ];
 }
 
+/** Where the installation of dependencies says what it took from repositories, as sha256sum(1) does. */
+export const installedList = 'installed-from-repositories';
+
 /**
  * Installs what the recipe needs: from repositories what they have to meet, then everything in the dependency folder
  * at once, of which the farm has settled order and versions.
@@ -171,7 +178,14 @@ export function installScript(
 # written by packmill for this job: the packages this recipe depends on
 set -euo pipefail
 mkdir -p /var/lib/pacman/sync /var/lib/pacman/local /var/cache/pacman/pkg /var/log
-${repositoryNeeds.length === 0 ? '' : `${pacman} -Sy --needed --asdeps ${needs}\n`}${
+${
+  repositoryNeeds.length === 0
+    ? ''
+    : `${pacman} -Sy --needed --asdeps ${needs}
+# what came, for the record of the build: nothing of the recipe has run yet
+(cd /var/cache/pacman/pkg && find . -maxdepth 1 -name '*.pkg.tar*' ! -name '*.sig' -exec sha256sum {} +) > ${layout.work}/${installedList}
+`
+}${
   dependencies.length === 0
     ? ''
     : `${pacman} \\\n  -U -dd --asdeps --overwrite '*' ${layout.dependencies}/*.pkg.tar*\n`

@@ -1,10 +1,16 @@
 import type { Page } from '../page.ts';
 import { auditPage } from './audit.tsx';
 import { buildersPage } from './builders.tsx';
+import { logPage, logsPage } from './logs.tsx';
 import { overviewPage } from './overview.tsx';
+import { packagePage, packagesPage } from './packages.tsx';
 import { planPage } from './plan.tsx';
 import { plansPage } from './plans.tsx';
+import { provenancePage } from './provenance.tsx';
 import { queuePage } from './queue.tsx';
+import { rebuildsPage } from './rebuilds.tsx';
+import { repositoriesPage } from './repositories.tsx';
+import { repositoryPage } from './repository.tsx';
 import { reviewPage, reviewsPage } from './reviews.tsx';
 import { signedInPage } from './signed-in.tsx';
 import { simulatePage } from './simulate.tsx';
@@ -18,6 +24,14 @@ export const pages: readonly Page[] = [
   plansPage,
   planPage,
   buildersPage,
+  logsPage,
+  logPage,
+  packagesPage,
+  packagePage,
+  repositoriesPage,
+  repositoryPage,
+  rebuildsPage,
+  provenancePage,
   upstreamsPage,
   reviewsPage,
   reviewPage,

@@ -267,6 +267,9 @@ class Returned:
         values = self._assigned.get(name)
         if values is None or name in self._parameters:
             return []
+        if len(values) > 1:
+            # that it begins with nothing does not say that nothing is returned
+            values = [one for one in values if not (isinstance(one, ast.Constant) and one.value is None)]
         return [item for one in values for item in self._expression(one, depth + 1)]
 
     def _call(self, value):
