@@ -25,6 +25,7 @@ export class EventRecords {
   readonly #ids: RowIds;
   readonly #since: SqlStatement<EventRow>;
   readonly #ofJob: SqlStatement<EventRow>;
+  readonly #at: SqlStatement<{ id: number; at_ms: number }>;
   readonly #last: SqlStatement<{ id: number | null }>;
 
   constructor(connection: SqlConnection, clock: Clock) {
@@ -40,7 +41,10 @@ export class EventRecords {
     this.#ids = connection.ahead.ids('events');
     this.#since = connection.prepare('SELECT * FROM events WHERE id > ? ORDER BY id LIMIT ?');
     this.#last = connection.prepare('SELECT max(id) AS id FROM events');
-    this.#ofJob = connection.prepare('SELECT * FROM events WHERE plan = ? AND job = ? ORDER BY id');
+    this.#ofJob = connection.prepare(
+      'SELECT * FROM events WHERE id >= ? AND id < ? AND plan = ? AND job = ? ORDER BY id',
+    );
+    this.#at = connection.prepareApart('SELECT id, at_ms FROM events WHERE id >= ? ORDER BY id LIMIT 1');
   }
 
   append(plan: PlanId, change: FarmChange, reason: string): FarmEvent {
@@ -72,9 +76,31 @@ export class EventRecords {
     return this.#last.get()?.id ?? 0;
   }
 
-  /** Everything that happened to one job of one plan, oldest first. Reads the whole log: for people, not for loops. */
-  ofJob(plan: PlanId, job: JobId): FarmEvent[] {
-    return this.#ofJob.all(plan, job).map(eventOf);
+  /**
+   * Everything that happened to one job of one plan, oldest first. The log is not sorted by jobs: `within`, the time that the
+   * plan was open, bounds how much of it is read.
+   */
+  ofJob(
+    plan: PlanId,
+    job: JobId,
+    within: { readonly fromMs: number; readonly toMs: number | undefined },
+  ): FarmEvent[] {
+    const from = this.#firstFrom(within.fromMs);
+    const to = within.toMs === undefined ? Number.MAX_SAFE_INTEGER : this.#firstFrom(within.toMs + 1);
+    return this.#ofJob.all(from, to, plan, job).map(eventOf);
+  }
+
+  /** Id of the first event at or after a time, or one behind the last: ids grow with time. */
+  #firstFrom(atMs: number): number {
+    let low = 0;
+    let high = this.last() + 1;
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      const row = this.#at.get(middle);
+      if (row === undefined || row.at_ms >= atMs) high = middle;
+      else low = row.id + 1;
+    }
+    return low;
   }
 }
 

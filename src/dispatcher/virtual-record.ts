@@ -44,6 +44,7 @@ export class VirtualRecord implements DispatchRecord {
   readonly #jobs = new Map<number, JobRecord>();
   readonly #planned = new Map<number, PlannedJob>();
   readonly #plans = new Map<PlanId, HeldPlan>();
+  readonly #openPlans = new Map<PlanId, PlanHead>();
   /** Rows of jobs that are not final, by job id, in the order of keys. */
   readonly #open = new Map<JobId, number[]>();
   readonly #ofId = new Map<JobId, number[]>();
@@ -81,8 +82,7 @@ export class VirtualRecord implements DispatchRecord {
   readonly plans: DispatchRecord['plans'] = {
     add: (plan) => this.#addPlan(plan),
     get: (plan) => this.#plans.get(plan)?.head,
-    open: () =>
-      [...this.#plans.values()].flatMap(({ head }) => (head.finishedMs === undefined ? [head] : [])),
+    open: () => [...this.#openPlans.values()],
     countDown: (plan) => {
       const held = this.#plans.get(plan);
       if (!held) return 0;
@@ -92,6 +92,7 @@ export class VirtualRecord implements DispatchRecord {
     finish: (plan, atMs) => {
       const held = this.#plans.get(plan);
       if (held) held.head = { ...held.head, finishedMs: atMs };
+      this.#openPlans.delete(plan);
     },
   };
 
@@ -188,12 +189,14 @@ export class VirtualRecord implements DispatchRecord {
   }
 
   #oldest(): number {
-    const ids = this.plans.open().map(({ id }) => id);
-    return Math.min(...ids.flatMap((id) => this.#keysOf.get(id)?.[0] ?? []));
+    let oldest = Number.POSITIVE_INFINITY;
+    for (const id of this.#openPlans.keys()) oldest = Math.min(oldest, this.#keysOf.get(id)?.[0] ?? oldest);
+    return oldest;
   }
 
   #takePlan(head: PlanHead, unfinished: number): void {
     this.#plans.set(head.id, { head, unfinished });
+    if (head.finishedMs === undefined) this.#openPlans.set(head.id, head);
     this.#lastPlan = Math.max(this.#lastPlan, head.id);
   }
 

@@ -20,7 +20,7 @@ import { UpkeepLook } from './upkeep-look.ts';
 import { FarmViews } from './views.ts';
 
 /** Pages show at once what they can. */
-const patienceMs = 150;
+const patienceMs = 30;
 
 /** What may be asked of a farm without changing it: the same of its manager and of those who only look. */
 export abstract class FarmLook {

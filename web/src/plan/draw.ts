@@ -33,6 +33,7 @@ type Colours = Readonly<Record<(typeof namesOfColours)[number], string>>;
 
 /** From this scale on names can be read; below it nodes are only drawn as colours. */
 const labelScale = 0.45;
+const bendScale = 0.3;
 
 /** Draws what of the graph is in the frame. */
 export function draw(canvas: HTMLCanvasElement, frame: Frame, scene: DrawnScene): void {
@@ -95,7 +96,9 @@ function drawEdges(
     const [endX, endY] = [to.x, to.y + to.height / 2];
     const bend = Math.max(20, (endX - x) / 2);
     path.moveTo(x, y);
-    path.bezierCurveTo(x + bend, y, endX - bend, endY, endX, endY);
+    // from afar nobody sees a bend, and thousands of them cost
+    if (scale < bendScale) path.lineTo(endX, endY);
+    else path.bezierCurveTo(x + bend, y, endX - bend, endY, endX, endY);
   }
   context.lineWidth = Math.min(2, 1 / scale);
   context.strokeStyle = colours.line;
@@ -126,6 +129,11 @@ function drawNode(
 ): void {
   const { x, y, width, height, state } = node;
   const colour = colours[toneOf(state)];
+  if (scale < labelScale && !isChosen && !node.critical) {
+    context.fillStyle = colour;
+    context.fillRect(x, y, width, height);
+    return;
+  }
   context.fillStyle = scale < labelScale ? colour : colours.sheet;
   context.beginPath();
   context.roundRect(x, y, width, height, 5);

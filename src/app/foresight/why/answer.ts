@@ -17,7 +17,10 @@ export function whyAnswer(scene: WhyScene, id: JobId, pathOf: PathOf): WhyAnswer
   const subject = subjectOf(scene, id);
   const { job, plan } = subject;
   const now = whyNow(scene, subject);
-  const events = scene.database.events.ofJob(job.plan, id);
+  const events = scene.database.events.ofJob(job.plan, id, {
+    fromMs: subject.head.createdMs,
+    toMs: subject.head.finishedMs,
+  });
   const history = events.flatMap((event) =>
     event.kind === 'job-moved'
       ? [
