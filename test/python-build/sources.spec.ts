@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { decodeAnalysis, encodeAnalysis } from '../../src/python-build/analysis-file.ts';
 import { readSources } from '../../src/python-build/read-stubs.ts';
 import { type ReturnTable, sourceReturns } from '../../src/python-symbols/index.ts';
 
@@ -164,4 +165,13 @@ test('files that cannot be parsed are told, and the others count', () => {
     lines.filter((line) => line.includes('MPY411')).map((line) => line.replace(/ cannot.*/, '')),
   ).toEqual(["[WARN] MPY411 'pkg/deep.py'", "[WARN] MPY411 'pkg/old.py'"]);
   expect(lines.at(-1)).toBe("[STATS] 1 files of 'pkg==1' were read");
+});
+
+test('what was parsed is the same again from its file, and a file that is cut off at any byte is told', async () => {
+  const trees = [{ folder, only: ['other.py'] }];
+  const read = await readSources({ key: 'other==1', trees, version: [3, 11], say: () => {} });
+  const bytes = encodeAnalysis(read);
+  expect(decodeAnalysis(bytes, 'file')).toEqual(read);
+  for (let length = 0; length < bytes.length; length += 1)
+    expect(() => decodeAnalysis(bytes.subarray(0, length), 'file')).toThrow('MPY412');
 });
