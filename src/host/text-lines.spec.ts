@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, expect, test } from 'vitest';
-import { readTextLines } from '../../src/host/index.ts';
+import { readTextLines } from './text-lines.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'packmill-text-lines-'));
 afterAll(() => rmSync(folder, { recursive: true }));
