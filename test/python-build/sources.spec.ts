@@ -48,6 +48,12 @@ def begins(x=1):
     if x:
         found = 1
     return found
+def matched(x=1):
+    match x:
+        case 1:
+            return "one"
+        case _:
+            return [x]
 def generator():
     yield 1
 def lazy(): return (one for one in [])
@@ -151,6 +157,7 @@ test('it sees all ways to return, and nothing where it cannot know', () => {
     shadowed: [],
     rebound: [],
   });
+  expect(typesOf('matched')).toEqual(['builtins.list', 'builtins.str']);
   expect(typesOf('begins')).toEqual(['builtins.int']);
   for (const name of ['later', 'abstract', 'imported', 'Sub']) expect(typesOf(name), name).toEqual([]);
   // what is no class there is left out when types are looked up among all distributions
