@@ -227,6 +227,11 @@ describe('what others hand in', () => {
     await refused(`${header('baker')}\n`, '{}');
     await refused('no graph', '{}');
     await refused(`${header('able')}\n`, '{"stem"');
+    await refused(`${header('able')}\n`, '{"sources": "/etc/passwd"}');
+    const missing = JSON.stringify({ sources: '0'.repeat(64) });
+    await expect(verifyGraph(store, [await claim(`${header('able')}\n`, missing)], recipe)).rejects.toThrow(
+      'STO',
+    );
     await expect(verifyGraph(store, [], recipe)).rejects.toThrow('BLD032');
   });
 });
@@ -243,7 +248,7 @@ describe('a manifest', () => {
         job: 'explore/able__1.0',
       },
     ],
-    ...{ stubs: undefined, jobs: 1, share: 0, problems: [] },
+    ...{ stubs: undefined, corpora: undefined, jobs: 1, share: 0, problems: [] },
   };
   const limits = { timeoutMs: 1, killGraceMs: 1, memoryBytes: 1, processes: 1, outputBytes: 1 };
   const own: ManifestHands = {
@@ -251,9 +256,14 @@ describe('a manifest', () => {
     program: { runtime: '/usr/bin/node', program: [] },
   };
 
-  function made(code: number, graphs: readonly string[]): ReturnType<typeof makeManifest> {
+  async function made(code: number, graphs: readonly string[]): ReturnType<typeof makeManifest> {
+    const { digest: empty } = await store.putBytes(Buffer.from('{}'));
     const sandbox = new ScriptedDriver(() => ({ end: { kind: 'exited', code } }));
-    const dependencies = graphs.map((name) => ({ artifact: { name, object: 'o' }, path: '/x', folders: [] }));
+    const dependencies = graphs.map((name) => ({
+      artifact: { name, object: 'o', facts: empty },
+      path: '/x',
+      folders: [],
+    }));
     const context = {
       dependencies,
       reasons: [],
@@ -265,7 +275,7 @@ describe('a manifest', () => {
     const run = { output: () => undefined, phase: () => undefined, signal: new AbortController().signal };
     mkdirSync(top, { recursive: true });
     const hands = { store, sandbox, clock: systemClock, root: async () => ({ kind: 'host' }) as const };
-    return makeManifest(hands, own, { context, details, run } as unknown as Parameters<
+    return await makeManifest(hands, own, { context, details, run } as unknown as Parameters<
       typeof makeManifest
     >[2]);
   }

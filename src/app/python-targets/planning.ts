@@ -2,7 +2,7 @@ import { type PythonConfig, usualPython } from '../../config/index.ts';
 import { fault, type Problem } from '../../diagnostics/index.ts';
 import { normalisedName } from '../../formats/python/index.ts';
 import { type PythonDistribution, standardLibraryName } from '../../formats/python-graph/index.ts';
-import { digestBytes, entryFacts, realPath, textIfThere } from '../../host/index.ts';
+import { digestBytes, entryFacts, pathKind, realPath, textIfThere } from '../../host/index.ts';
 import type { Recipe } from '../../model/index.ts';
 import { contentDigest, explorerDigest, interpreterFacts } from '../../python-explorer/index.ts';
 import { indexingBuilder } from '../../recipes/ebin/index.ts';
@@ -129,13 +129,18 @@ export class PythonPlanning {
     }));
     const problems = this.problems.map(({ code, what }) => ({ code, what }));
     const inputs = explorations.map(({ name, inputDigest }) => [name, inputDigest]);
+    const corporaPlace = placeOf(top, config.corpora);
+    const corpora = pathKind(corporaPlace) === 'folder' ? corporaPlace : undefined;
+    const corporaDigest = corpora === undefined ? undefined : await contentDigest(corpora);
     const stubDigest = stubs === undefined ? undefined : await contentDigest(stubs);
-    const inputDigest = digestBytes(JSON.stringify([programDigest(), stubDigest, share, problems, inputs]));
+    const inputDigest = digestBytes(
+      JSON.stringify([programDigest(), stubDigest, corporaDigest, share, problems, inputs]),
+    );
     return pythonRecipe({
       ...{ name: manifestJob, folder: top, version: inputDigest.slice(0, 12), inputDigest },
       needs: items.map(({ job }) => job),
       by: { builder: keeper },
-      details: { kind: 'manifest', items, stubs, jobs, share, problems },
+      details: { kind: 'manifest', items, stubs, corpora, jobs, share, problems },
     });
   }
 
