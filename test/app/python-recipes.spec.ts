@@ -1,6 +1,6 @@
 // What a farm would do of lists of Python distributions: jobs, what they are made of, and what of others is believed.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
@@ -165,6 +165,25 @@ describe('Python distributions as jobs', () => {
     const indexed = await plan('{ index: "http://127.0.0.1:1/simple" }');
     expect(piecesOf(indexed, 'baker__1.0')).toEqual(['baker']);
     expect(exploration(indexed, 'baker__1.0').lacking).toBeUndefined();
+  });
+
+  it('links in a source show nothing of the machine; what settings name by its path may be anywhere', async () => {
+    const beside = join(folder, `beside-${runs}`);
+    mkdirSync(beside);
+    writeFileSync(join(beside, 'list'), 'root:x:0\n');
+    write('pip-packages', 'able==1.0\n');
+    wheel('able-1.0-py3-none-any.whl');
+    renameSync(join(top, 'archives/able-1.0-py3-none-any.whl'), join(beside, 'able-1.0-py3-none-any.whl'));
+    symlinkSync(join(beside, 'able-1.0-py3-none-any.whl'), join(top, 'archives/able-1.0-py3-none-any.whl'));
+    expect(piecesOf(await plan(), 'able__1.0')).toEqual([]);
+    expect(piecesOf(await plan(`{ archives: [${beside}] }`), 'able__1.0')).toHaveLength(1);
+    symlinkSync(beside, join(top, 'linked'));
+    await expect(plan('{ archives: [linked] }')).rejects.toThrow('MPY253');
+    await expect(plan('{ stubs: linked }')).rejects.toThrow('MPY253');
+    await expect(plan('{ corpora: linked }')).rejects.toThrow('MPY253');
+    rmSync(join(top, 'pip-packages'));
+    symlinkSync(join(beside, 'list'), join(top, 'pip-packages'));
+    await expect(plan()).rejects.toThrow('MPY253');
   });
 
   it('settings that mean nothing are refused', async () => {
