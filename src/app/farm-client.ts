@@ -253,6 +253,16 @@ const foresightCalls = (
   simulate: async (query) => (await call('simulate', query)) as SimulationReply,
 });
 
+const upkeepCalls = (
+  call: (method: string, body: unknown) => Promise<unknown>,
+): Pick<FarmClient, 'upkeep' | 'runUpkeep' | 'pauseUpkeep'> => ({
+  upkeep: async () => (await call('upkeep', {})) as UpkeepView[],
+  runUpkeep: async (source, request) => (await call('upkeep-run', { source, ...request })) as UpkeepRunReply,
+  pauseUpkeep: async (source, paused) => {
+    await call('upkeep-pause', { source, paused });
+  },
+});
+
 async function redisClient(
   redis: NonNullable<ReturnType<typeof redisOf>>,
   farm: string,
@@ -300,12 +310,7 @@ async function redisClient(
     stats: async () => (await call('stats', {})) as QueueStats,
     builders: async () => (await call('builders', {})) as BuilderView[],
     ...foresightCalls(call),
-    upkeep: async () => (await call('upkeep', {})) as UpkeepView[],
-    runUpkeep: async (source, request) =>
-      (await call('upkeep-run', { source, ...request })) as UpkeepRunReply,
-    pauseUpkeep: async (source, paused) => {
-      await call('upkeep-pause', { source, paused });
-    },
+    ...upkeepCalls(call),
     ...ebinCalls(call),
     decideRebuild: async (id, decision) => (await call('rebuild-decide', { id, decision })) as ScheduleReply,
     close: async () => {

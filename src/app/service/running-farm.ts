@@ -37,10 +37,11 @@ import { LocalBuilders } from './local-builders.ts';
 import { notifierMeasurements } from './notifier-measurements.ts';
 import { operatorCalls } from './operator-calls.ts';
 import { removeFor } from './removal.ts';
+import { retryJobs } from './retry-jobs.ts';
 import { Scheduling } from './scheduling.ts';
 import { isSelected, openIds } from './selection.ts';
 import { dispatcherOf } from './service-dispatcher.ts';
-import { notifierConfig, Telling, wasReplaced } from './telling.ts';
+import { noteOfMove, notifierConfig, Telling } from './telling.ts';
 import { Tokens } from './tokens.ts';
 import { diskTrouble, Troubles } from './troubles.ts';
 import { Upkeep } from './upkeep.ts';
@@ -351,13 +352,8 @@ export class RunningFarm extends FarmLook implements FarmService {
     const job = { id: event.job, key };
     if (event.to === 'succeeded') this.#publishing.nudge();
     this.#run('failures', this.workbench.failures.hear(event));
-    if (event.from === 'running' && event.to === 'ready') {
-      this.#note(job, `The build was canceled and re-queued: ${event.reason}`);
-    } else if (event.to === 'canceled' || event.to === 'blocked') {
-      const what = wasReplaced(event.reason) ? 'canceled and replaced' : 'canceled';
-      const when = event.from === 'running' ? '' : ' before execution';
-      this.#note(job, `The build was ${what}${when}: ${event.reason}`);
-    }
+    const note = noteOfMove(event);
+    if (note !== undefined) this.#note(job, note);
   }
 
   #note(job: { readonly id: JobId; readonly key: number }, line: string): void {
@@ -423,20 +419,7 @@ export class RunningFarm extends FarmLook implements FarmService {
   }
 
   async retry(jobs: readonly string[]): Promise<ScheduleReply> {
-    const replies: ScheduleReply[] = [];
-    for (const name of jobs) {
-      const job = this.views.revision(name, undefined);
-      const request = job && this.views.requestFor(job, `retry-${systemRandom.hex(12)}`);
-      if (!request) throw fault('SCH004', { what: `'${name}' is no job that a source was asked for` });
-      replies.push(await this.schedule(request));
-    }
-    const [first] = replies;
-    return {
-      id: first?.id ?? '',
-      accepted: replies.flatMap(({ accepted }) => accepted),
-      refused: replies.flatMap(({ refused }) => refused),
-      ...(first?.plan === undefined ? {} : { plan: first.plan }),
-    };
+    return await retryJobs(this.views, jobs, (request) => this.schedule(request));
   }
 
   async drain(builder: string, drained: boolean): Promise<void> {

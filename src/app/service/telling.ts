@@ -224,8 +224,18 @@ function wordsFor(
   }
 }
 
+/** What is noted in the log of a job that moved; undefined for what needs no words. */
+export function noteOfMove(event: Extract<FarmEvent, { kind: 'job-moved' }>): string | undefined {
+  if (event.from === 'running' && event.to === 'ready')
+    return `The build was canceled and re-queued: ${event.reason}`;
+  if (event.to !== 'canceled' && event.to !== 'blocked') return undefined;
+  const what = wasReplaced(event.reason) ? 'canceled and replaced' : 'canceled';
+  const when = event.from === 'running' ? '' : ' before execution';
+  return `The build was ${what}${when}: ${event.reason}`;
+}
+
 /** Whether a job was canceled for a newer one of the same name, as the dispatcher says that. */
-export const wasReplaced = (reason: string): boolean => reason.startsWith('replaced by');
+const wasReplaced = (reason: string): boolean => reason.startsWith('replaced by');
 
 /** An error for the manager's own words: problems by their code, everything else by its message. */
 export function wordsOf(error: unknown): string {

@@ -97,6 +97,19 @@ function Generations(
   );
 }
 
+function NumberOf({ generation }: { readonly generation: GenerationBody }) {
+  return (
+    <>
+      {number(generation.number)}{' '}
+      {generation.visible && (
+        <span class="badge" data-tone="good">
+          <span aria-hidden="true">✓</span> visible
+        </span>
+      )}
+    </>
+  );
+}
+
 /** `done` hears what came of going back. */
 function generationColumns(
   of: Named,
@@ -108,16 +121,7 @@ function generationColumns(
       head: 'Generation',
       isHead: true,
       sort: (one) => one.number,
-      cell: (one) => (
-        <>
-          {number(one.number)}{' '}
-          {one.visible && (
-            <span class="badge" data-tone="good">
-              <span aria-hidden="true">✓</span> visible
-            </span>
-          )}
-        </>
-      ),
+      cell: (one) => <NumberOf generation={one} />,
     },
     {
       name: 'made',
