@@ -121,7 +121,7 @@ it('finds attempts of a record that was made before they knew one another', () =
   const before = openFarmDatabase(path, options);
   const job = 'local/x86_64/lib' as JobId;
   before.connection.exec(`
-    DROP TABLE attempts; DROP TABLE commit_ranges; DROP TABLE rows_ahead; DELETE FROM schema_versions;
+    DROP TABLE attempts; DROP TABLE commit_ranges; DROP TABLE rows_ahead; DELETE FROM schema_versions WHERE room = 'database';
     UPDATE counters SET value = 7;
     CREATE TABLE attempts (
       id INTEGER PRIMARY KEY AUTOINCREMENT, job INTEGER NOT NULL REFERENCES jobs (key), job_id TEXT NOT NULL,
