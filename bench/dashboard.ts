@@ -53,13 +53,20 @@ async function look(seeded: SeededFarm): Promise<void> {
   }
 }
 
-/** As a manager of another process writes it. */
+/** As a manager of another process writes it; each event changes what the overview says. */
 function eventWriter(folder: string): { write(): void; close(): void } {
   const database = new DatabaseSync(`${folder}/state/farm.sqlite`, { timeout: 10_000 });
   const insert = database.prepare(
     "INSERT INTO events (at_ms, plan, kind, job, from_state, to_state, reason) VALUES (?, 1, 'job-moved', 'a/b/c', 'ready', 'running', '')",
   );
-  return { write: () => void insert.run(Date.now()), close: () => database.close() };
+  const change = database.prepare(
+    "UPDATE jobs SET urgency = urgency + 1 WHERE key = (SELECT max(key) FROM jobs WHERE state = 'running')",
+  );
+  const write = (): void => {
+    change.run();
+    insert.run(Date.now());
+  };
+  return { write, close: () => database.close() };
 }
 
 const reads = [

@@ -87,6 +87,9 @@ export const upkeepPackageSchema = z.object({
 });
 export type UpkeepPackage = z.output<typeof upkeepPackageSchema>;
 
+/** `GET /api/upkeep/:id/packages?name=NAME`: one package alone. */
+export const upkeepPackagesQuerySchema = z.object({ name: z.string().min(1).max(256).optional() });
+
 export const upkeepPackagesSchema = z.object({
   source: z.string(),
   commit: z.string().nullable(),

@@ -1,5 +1,6 @@
 import {
   type UpkeepRunRequest,
+  upkeepPackagesQuerySchema,
   upkeepPackagesSchema,
   upkeepParamsSchema,
   upkeepPauseReplySchema,
@@ -30,19 +31,24 @@ export function upkeepRoutes(server: WebServer, context: RouteContext): void {
     },
     async () => service.upkeep(),
   );
-  server.get<{ Params: { id: string } }>(
+  server.get<{ Params: { id: string }; Querystring: { name?: string } }>(
     '/api/upkeep/:id/packages',
     {
       config,
       schema: describeRoute({
-        summary: 'The packages of a source: last check, last error, next try, review',
+        summary: 'The packages of a source, or one of them: last check, last error, next try, review',
         tag: 'upkeep',
         params: upkeepParamsSchema,
+        query: upkeepPackagesQuerySchema,
         answer: upkeepPackagesSchema,
         also: { ...polled, ...noSource },
       }),
     },
-    async ({ params }) => service.upkeepPackages(params.id),
+    async ({ params, query }) => {
+      const all = await service.upkeepPackages(params.id);
+      if (query.name === undefined) return all;
+      return { ...all, packages: all.packages.filter(({ name }) => name === query.name) };
+    },
   );
   upkeepCommands(server, context);
 }

@@ -81,6 +81,7 @@ export class ServiceDouble implements FarmService {
     troubles: [],
   } as Overview;
   readonly dashboard = {
+    farm: () => ({ repository: 'local', arch: 'x86_64', targets: [] }),
     overview: () => this.overview,
     reviews: async () => [],
     review: async () => undefined,

@@ -2,6 +2,7 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { prepareFarm, prepareLook } from '../../src/app/index.ts';
@@ -131,6 +132,20 @@ async function accessibilityFaults(page: Page, rule?: string): Promise<readonly 
   return violations.flatMap(({ id, help, nodes }) =>
     nodes.map(({ target, failureSummary }) => `${id} (${help}) at ${target.join(' ')}: ${failureSummary}`),
   );
+}
+
+/**
+ * Takes the picture of a page that documents show, `docs/screenshots/NAME.png`, where `PACKMILL_SCREENSHOTS` is set: usual
+ * runs of the tests change no files.
+ */
+export async function picture(page: Page, name: string, size = { width: 1200, height: 780 }): Promise<void> {
+  if (!process.env['PACKMILL_SCREENSHOTS']) return;
+  const before = page.viewportSize();
+  await page.setViewportSize(size);
+  await page.screenshot({
+    path: fileURLToPath(new URL(`../../docs/screenshots/${name}.png`, import.meta.url)),
+  });
+  if (before) await page.setViewportSize(before);
 }
 
 /** Fails with what axe has against the page: all in light, colours in dark too. */

@@ -5,6 +5,7 @@ import {
   expectAccessible,
   openDashboard,
   operatorToken,
+  picture,
   signInAs,
 } from './dashboard.ts';
 
@@ -50,6 +51,8 @@ describe('the dashboard', () => {
     const failed = dashboard.farm.database.recent.failures(Date.now() - 86_400_000, 100);
     expect(failed.length).toBeGreaterThan(0);
     expect(await rowsOf(page, 'failed since yesterday').count()).toBe(failed.length);
+    await page.locator('small.of', { hasText: 'testing/x86_64' }).first().waitFor();
+    expect(await page.locator('small.of', { hasText: 'packages/x86_64' }).count()).toBe(0);
     await expectAccessible(page);
     await page.close();
   });
@@ -149,6 +152,7 @@ describe('the dashboard', () => {
     expect(await page.locator('.findings [data-weight="alarm"]').first().textContent()).toContain('curl');
     await page.getByRole('heading', { name: 'Why it is major' }).waitFor();
     await expectAccessible(page);
+    await picture(page, 'review');
     await page.close();
   });
 
@@ -178,6 +182,15 @@ describe('commands of operators', () => {
   afterAll(() => dashboard?.close());
   afterEach(() => expect(dashboard.problems.splice(0)).toEqual([]));
 
+  it('are taken by a farm with a manager, whose first page tells of no trouble', async () => {
+    const page = await dashboard.open('/');
+    await rowsOf(page, 'builders and their load').first().waitFor();
+    expect(await page.locator('.troubles').count()).toBe(0);
+    await picture(page, 'overview', { width: 1280, height: 1000 });
+    await picture(page, 'overview-phone', { width: 390, height: 800 });
+    await page.close();
+  });
+
   it('ask for a token once, tell when it is wrong, and put a job before others', async () => {
     const page = await dashboard.open('/queue?state=ready');
     const before = dashboard.farm.database.queue.list({ state: 'ready' }, 500);
@@ -192,6 +205,7 @@ describe('commands of operators', () => {
     await row.getByRole('button', { name: `${name} sooner` }).click();
     await row.locator('output', { hasText: '20' }).waitFor();
     expect(dashboard.farm.database.queue.list({ state: 'ready' }, 1)[0]?.id).toBe(last?.id);
+    await picture(page, 'queue');
     expect(await rowsOf(page, 'jobs of the queue').first().getAttribute('data-row')).toBe(
       `${last?.plan}/${last?.id}`,
     );

@@ -16,6 +16,7 @@ interface Looked {
 
 type Waiting = Pick<ReviewHead, 'source' | 'package' | 'branch' | 'url' | 'sinceMs'>;
 
+const listedMs = 1_000;
 const mostKept = 300;
 const longestShown = 200_000;
 
@@ -26,13 +27,26 @@ export class Reviews {
   /** By source, package and the commits of both sides: what is said of those never changes. */
   readonly #looked = new Map<string, Looked>();
 
+  #listed: { readonly atMs: number; readonly answer: Promise<readonly ReviewHead[]> } | undefined;
+
   constructor(farm: Farm, upkeep: UpkeepLook) {
     this.#farm = farm;
     this.#upkeep = upkeep;
   }
 
-  /** All of them, oldest first. */
+  /** All of them, oldest first; looked for once a second at most, however many ask. */
   async list(): Promise<readonly ReviewHead[]> {
+    const nowMs = this.#farm.clock.monotonicMs();
+    if (this.#listed && nowMs - this.#listed.atMs < listedMs) return await this.#listed.answer;
+    const answer = this.#read();
+    this.#listed = { atMs: nowMs, answer };
+    answer.catch(() => {
+      this.#listed = undefined;
+    });
+    return await answer;
+  }
+
+  async #read(): Promise<readonly ReviewHead[]> {
     const found: ReviewHead[] = [];
     for (const source of keptSources(this.#farm).keys()) {
       const waiting = await this.#waiting(source);

@@ -7,6 +7,3 @@ import { stageKind } from './stage.tsx';
 
 /** What each recipe kind adds to the dashboard. */
 export const kinds: readonly KindFace[] = [pkgbuildKind, autogenKind, ebinKind, stageKind, pythonKind];
-
-/** The face of a kind by its name, where it has one. */
-export const kindNamed = (name: string): KindFace | undefined => kinds.find((kind) => kind.name === name);

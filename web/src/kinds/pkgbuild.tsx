@@ -16,9 +16,9 @@ function UpkeepPanel({ name }: PanelProps) {
 }
 
 function OfSource({ source, name }: { readonly source: string; readonly name: string }) {
-  const path = `/api/upkeep/${encodeURIComponent(source)}/packages`;
+  const path = `/api/upkeep/${encodeURIComponent(source)}/packages?${new URLSearchParams({ name })}`;
   const { data } = useLive<UpkeepPackages>(path, { isSlow: true });
-  const found = data?.packages.find((one) => one.name === name);
+  const found = data?.packages[0];
   if (!found) return null;
   const { state, follows, checkedMs, error, nextTryMs, review } = found;
   return (

@@ -58,7 +58,7 @@ function ReviewsView() {
               },
               {
                 name: 'since',
-                head: 'Waits since',
+                head: 'Proposed',
                 sort: ({ sinceMs }) => sinceMs,
                 cell: ({ sinceMs }) => <Time at={sinceMs} />,
               },
@@ -106,7 +106,7 @@ function ReviewView({ params }: PageProps) {
       {(review) => (
         <>
           <p class="line">
-            <Size size={review.size} />, waits since <Time at={review.sinceMs} /> in{' '}
+            <Size size={review.size} />, proposed <Time at={review.sinceMs} /> in{' '}
             <a href={`/upstreams?${new URLSearchParams({ source })}`}>{source}</a>
             {review.url && /^https?:/.test(review.url) && (
               <>
