@@ -154,3 +154,13 @@ export const reviewSchema = reviewHead.extend({
   files: z.array(z.object({ path: z.string(), diff: z.string().nullable() })),
 });
 export type Review = z.output<typeof reviewSchema>;
+
+/** `GET /api/farm`: what the farm builds for. */
+export const farmFactsSchema = z.object({
+  /** Its own repository and architecture: jobs of these need no further name. */
+  repository: z.string(),
+  arch: z.string(),
+  /** What it builds for beside them. */
+  targets: z.array(z.string()),
+});
+export type FarmFacts = z.output<typeof farmFactsSchema>;

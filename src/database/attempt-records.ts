@@ -193,13 +193,13 @@ export class AttemptRecords {
 }
 
 /**
- * Attempts at the jobs that a condition finds: each row of `jobs` leads to the newest one, that to the one before.
- * CROSS JOIN keeps SQLite from reading all attempts there ever were and looking each of them up in the chain.
+ * Attempts at the jobs that a condition finds: each row of `jobs` leads to the newest one, that to the one before. The joins
+ * are CROSS so that SQLite does not go through all attempts in the order that is wanted.
  */
 const chainFrom = (where: string): string =>
   `WITH RECURSIVE chain (id) AS (
      SELECT attempt FROM jobs WHERE ${where} AND attempt IS NOT NULL
-     UNION ALL SELECT b.previous FROM chain c JOIN attempts b ON b.id = c.id WHERE b.previous IS NOT NULL)
+     UNION ALL SELECT b.previous FROM chain c CROSS JOIN attempts b ON b.id = c.id WHERE b.previous IS NOT NULL)
    SELECT a.* FROM chain c CROSS JOIN attempts a ON a.id = c.id`;
 
 function attemptOf(row: AttemptRow): AttemptRecord {

@@ -1,4 +1,5 @@
 import {
+  farmFactsSchema,
   overviewSchema,
   type QueuePageQuery,
   queuePageQuerySchema,
@@ -17,6 +18,19 @@ const config = { isPolled: true };
 export function dashboardRoutes(server: WebServer, context: RouteContext): void {
   reviewRoutes(server, context);
   const { service } = context;
+  server.get(
+    '/api/farm',
+    {
+      config,
+      schema: describeRoute({
+        summary: 'What the farm builds for',
+        tag: 'dashboard',
+        answer: farmFactsSchema,
+        also: polled,
+      }),
+    },
+    async () => service.dashboard.farm(),
+  );
   server.get(
     '/api/overview',
     {

@@ -177,6 +177,7 @@ export class ServiceDouble implements FarmService {
   };
   readonly repositories: FarmService['repositories'] = repositoryDouble();
   readonly dashboard = {
+    farm: () => ({ repository: 'local', arch: 'x86_64', targets: [] }),
     overview: () => this.overview,
     reviews: async () => [],
     review: async () => undefined,

@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openFarm } from '../../src/app/index.ts';
 import { FailureDesk } from '../../src/app/log-workbench/failure-desk.ts';
-import { type DashboardFixture, expectAccessible, openDashboard } from './dashboard.ts';
+import { type DashboardFixture, expectAccessible, openDashboard, picture } from './dashboard.ts';
 
 /** A log of some megabytes with its error far from both ends, and where things are in it. */
 interface LongLog {
@@ -109,6 +109,7 @@ describe('the log workbench', () => {
     await page.locator(`.log-bands [data-mark=evidence]`).first().waitFor();
     expect(await page.locator('.log-gutter a[data-mark=evidence]').first().textContent()).toBe(String(line));
     await shot(page, 'log-error');
+    await picture(page, 'log', { width: 1200, height: 720 });
     await page.emulateMedia({ colorScheme: 'dark' });
     await shot(page, 'log-error-dark');
     await expectAccessible(page);

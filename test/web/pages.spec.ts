@@ -51,6 +51,8 @@ describe('the dashboard', () => {
     const failed = dashboard.farm.database.recent.failures(Date.now() - 86_400_000, 100);
     expect(failed.length).toBeGreaterThan(0);
     expect(await rowsOf(page, 'failed since yesterday').count()).toBe(failed.length);
+    await page.locator('small.of', { hasText: 'testing/x86_64' }).first().waitFor();
+    expect(await page.locator('small.of', { hasText: 'packages/x86_64' }).count()).toBe(0);
     await expectAccessible(page);
     await page.close();
   });

@@ -1,4 +1,4 @@
-import type { Overview, QueuePage, QueuePageQuery, Review, ReviewHead } from '../../api/index.ts';
+import type { FarmFacts, Overview, QueuePage, QueuePageQuery, Review, ReviewHead } from '../../api/index.ts';
 import type { Farm } from '../farm.ts';
 import type { UpkeepLook } from '../service/upkeep-look.ts';
 import { KeptAnswer } from './kept-answer.ts';
@@ -8,6 +8,8 @@ import { Reviews } from './reviews.ts';
 
 /** What pages of the dashboard read that no other client needs in this form. All of it is cheap enough to be polled. */
 export interface DashboardLook {
+  /** What the farm builds for. */
+  farm(): FarmFacts;
   /** The farm at a glance. */
   overview(): Overview;
   /** Jobs that are not over. */
@@ -30,6 +32,11 @@ export class Dashboard implements DashboardLook {
     this.#reviews = new Reviews(farm, upkeep);
     const event = (): number => farm.database.events.last();
     this.#overview = new KeptAnswer(farm.clock, event, () => overviewOf(farm, parts()));
+  }
+
+  farm(): FarmFacts {
+    const { repository, arch, targets } = this.#farm.config;
+    return { repository, arch, targets: Object.keys(targets) };
   }
 
   overview(): Overview {

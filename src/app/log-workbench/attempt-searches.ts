@@ -1,6 +1,6 @@
 import type { LoggedAttempt, LogHit, LogsSearchReply } from '../../api/index.ts';
 import type { AttemptRecord } from '../../database/index.ts';
-import type { LinePattern } from '../../host/index.ts';
+import { entryFacts, type LinePattern } from '../../host/index.ts';
 import { searchLogs } from '../../logs/index.ts';
 import type { WorkbenchScene } from './workbench-scene.ts';
 
@@ -18,8 +18,8 @@ export interface AttemptsSearch {
 /** How long one search may take. */
 export const searchLimitMs = 5_000;
 const hitsOfEach = 5;
-/** Attempts whose logs are looked through at once, and bytes of one answer. */
-const attemptsAtOnce = 50;
+/** Attempts whose logs are looked through by one thread, and bytes of one answer. */
+const attemptsAtOnce = 500;
 const mostBytes = 512 << 20;
 
 /** Searches in the logs of many attempts. */
@@ -50,8 +50,9 @@ export class AttemptSearches {
       found.push(...done.found.slice(0, search.limit - found.length));
       searched.attempts += done.over;
       searched.bytes += done.bytes;
-      // a page that was not finished is gone on with behind its last attempt
-      const last = found.length >= search.limit ? found.at(-1)?.attempt : page.attempts[done.over - 1]?.id;
+      // a page that was not finished is gone on with behind its last attempt; one log that takes all the time is passed over
+      const reached = Math.max(0, done.over - 1);
+      const last = found.length >= search.limit ? found.at(-1)?.attempt : page.attempts[reached]?.id;
       const isWhole = done.over === page.attempts.length && last === page.attempts.at(-1)?.id;
       next = isWhole ? page.next : (last ?? next);
       if (!isWhole) break;
@@ -72,8 +73,12 @@ export class AttemptSearches {
       : attempts.before(before, attemptsAtOnce);
     const { sinceMs = 0, failed } = search;
     const wanted = page.filter(
-      ({ startedMs, outcome }) =>
-        startedMs >= sinceMs && (!failed || outcome?.kind === 'failed' || outcome?.kind === 'timed-out'),
+      ({ startedMs, outcome, logPath }) =>
+        startedMs >= sinceMs &&
+        (!failed || outcome?.kind === 'failed' || outcome?.kind === 'timed-out') &&
+        // most logs of a long past are gone
+        logPath !== undefined &&
+        entryFacts(`${this.#scene.root}/${logPath}`) !== undefined,
     );
     const last = page.at(-1);
     const isEnd = page.length < attemptsAtOnce || last === undefined || last.startedMs < sinceMs;
@@ -82,7 +87,7 @@ export class AttemptSearches {
 
   async #searchPage(
     attempts: readonly AttemptRecord[],
-    { pattern }: AttemptsSearch,
+    { pattern, limit }: AttemptsSearch,
     bounds: { readonly signal: AbortSignal | undefined; readonly limitMs: number },
   ): Promise<{ found: LogsSearchReply['attempts'][number][]; over: number; bytes: number }> {
     const found = new Map<number, { hits: LogHit[]; total: number }>();
@@ -95,6 +100,7 @@ export class AttemptSearches {
       hits.push(...news.hits);
       if (news.total > 0) found.set(news.text, { hits, total: news.total });
       if (news.isOver) over = news.text + 1;
+      if (news.isOver && found.size >= limit) break;
     }
     const rows: LogsSearchReply['attempts'][number][] = [];
     for (const [text, hits] of found) {

@@ -14,13 +14,14 @@ import type { AttemptRecord, FailureRecord, JobRevision } from '../../database/i
 import { classTexts, type FailureClass } from '../../failures/index.ts';
 import { entryFacts, type LinePattern } from '../../host/index.ts';
 import { lineAtOffset, lineCount, offsetOfLine, readRange, searchLog, sizeOf } from '../../logs/index.ts';
-import type { AttemptId } from '../../primitives/index.ts';
 import type { LogRevision } from '../service/log-revision.ts';
 import { AttemptSearches, type AttemptsSearch, searchLimitMs } from './attempt-searches.ts';
 import { FailureDesk } from './failure-desk.ts';
 import { LogPhaseIndex } from './log-phases.ts';
 import type { WorkbenchScene } from './workbench-scene.ts';
 
+/** Attempts at one job that can be paged through. */
+const mostAttempts = 1_000;
 const longestText = 1 << 20;
 
 /** What people do with logs beyond reading them: find their way in one, search, and see what failed alike. */
@@ -109,9 +110,11 @@ export class LogWorkbench {
     page: { readonly before?: number; readonly limit: number },
   ): Promise<LogAttempts> {
     const { database } = this.#scene;
+    // of the newest only as many as are shown have to be read
+    const most = page.before === undefined ? page.limit + 1 : mostAttempts;
     const all = this.#scene
       .idsOf(name)
-      .flatMap((id) => database.attempts.ofJob(id, 1000))
+      .flatMap((id) => database.attempts.ofJob(id, most))
       .filter(({ id }) => page.before === undefined || id < page.before)
       .sort((a, b) => b.id - a.id);
     const shown = all.slice(0, page.limit);
@@ -137,7 +140,7 @@ export class LogWorkbench {
       jobs: group.jobs,
       firstMs: group.firstMs,
       newest: viewOf(group.newest),
-      timestamp: this.#timestampOf(group.newest.attempt),
+      timestamp: this.#timestampOf(database.attempts.get(group.newest.attempt)),
     }));
     const classes = database.failures
       .classes(of.sinceMs)
@@ -170,7 +173,7 @@ export class LogWorkbench {
     return {
       attempt: id,
       job,
-      timestamp: timestamp ?? this.#timestampOf(id),
+      timestamp: timestamp ?? this.#timestampOf(attempt),
       builder,
       startedMs,
       endedMs: endedMs ?? null,
@@ -181,11 +184,8 @@ export class LogWorkbench {
     };
   }
 
-  #timestampOf(id: AttemptId): number {
-    const { attempts, views } = this.#scene.database;
-    const attempt = attempts.get(id);
-    const revision = attempt && views.revision(attempt.jobKey);
-    return revision?.requestedMs ?? 0;
+  #timestampOf(attempt: AttemptRecord | undefined): number {
+    return (attempt && this.#scene.database.views.revision(attempt.jobKey)?.requestedMs) ?? 0;
   }
 
   #revision(name: string, timestamp: number | undefined): JobRevision | undefined {

@@ -61,7 +61,10 @@ function innerAddress(event: MouseEvent): string | undefined {
   const link = event.target instanceof Element ? event.target.closest('a') : null;
   if (link?.target !== '' || link.hasAttribute('download')) return undefined;
   const url = new URL(link.href, location.href);
-  if (url.origin !== location.origin || /^\/(api|assets|metrics|readyz|healthz)\b/.test(url.pathname))
+  if (
+    url.origin !== location.origin ||
+    /^\/(api|assets|metrics|readyz|healthz|trees|distfiles)\b/.test(url.pathname)
+  )
     return undefined;
   if (/\.html$/.test(url.pathname)) return undefined;
   if (url.pathname === location.pathname && url.search === location.search && url.hash !== '')

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { useHome } from './home.ts';
 import { useNow } from './now.ts';
 import { signOf, toneOf } from './states.ts';
 import { bytes, duration, fullTime, jobAddress, jobParts, relativeTime } from './words.ts';
@@ -62,12 +63,13 @@ export function StateBadge({ state, word }: { readonly state: string; readonly w
 }
 
 /** A job by its name, with what tells it from others of that name; it leads to the job's page. */
-export function JobName({ id, home = 'packages/x86_64' }: { readonly id: string; readonly home?: string }) {
+export function JobName({ id }: { readonly id: string }) {
   const { target, arch, name } = jobParts(id);
+  const home = useHome();
   return (
     <>
       <a href={jobAddress(id)}>{name}</a>
-      {`${target}/${arch}` !== home && <small class="of"> {`${target}/${arch}`}</small>}
+      {home !== undefined && `${target}/${arch}` !== home && <small class="of"> {`${target}/${arch}`}</small>}
     </>
   );
 }
