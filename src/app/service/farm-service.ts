@@ -22,10 +22,10 @@ import type { FarmEvent } from '../../model/index.ts';
 import type { RebuildDesk } from '../abi/rebuild-desk.ts';
 import type { DashboardLook } from '../dashboard/dashboard.ts';
 import type { EbinLook } from '../ebins/index.ts';
-import type { RepositoryLook } from './repository-look.ts';
 import type { PythonViews } from '../python-targets/views.ts';
 import type { Accounts } from './accounts.ts';
 import type { AuditLog } from './audit-log.ts';
+import type { RepositoryLook } from './repository-look.ts';
 
 /** Who may do what. `builder`: hand in objects, fetch inputs. `operator`: schedule, cancel, drain. */
 export type TokenRole = 'builder' | 'operator';

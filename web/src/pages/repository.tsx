@@ -7,7 +7,7 @@ import { tell } from '../pieces/notice.tsx';
 import { Command, type Sent } from '../pieces/operator.tsx';
 import { Loaded } from '../pieces/problem.tsx';
 import { type Column, Table } from '../pieces/table.tsx';
-import { Empty, Section, Time } from '../pieces/values.tsx';
+import { Empty, Section, StateBadge, Time } from '../pieces/values.tsx';
 import { count, number, packageAddress } from '../pieces/words.ts';
 import { Changes } from './generation-changes.tsx';
 
@@ -110,12 +110,7 @@ function generationColumns(
       sort: (one) => one.number,
       cell: (one) => (
         <>
-          {number(one.number)}{' '}
-          {one.visible && (
-            <span class="badge" data-tone="good">
-              <span aria-hidden="true">✓</span> visible
-            </span>
-          )}
+          {number(one.number)} {one.visible && <StateBadge state="fresh" word="visible" />}
         </>
       ),
     },
