@@ -5,6 +5,7 @@ import { jobId } from '../../primitives/index.ts';
 import type { TargetRef } from '../artifacts-at-hand.ts';
 import type { Farm } from '../farm.ts';
 import { usualSource } from '../farm-names.ts';
+import { joinReplies } from '../service/join-replies.ts';
 import type { OpenRebuild } from './abi-gate.ts';
 import { type PreviewSubject, previewRebuild, type RebuildPreview } from './preview.ts';
 import {
@@ -94,13 +95,8 @@ export class RebuildDesk {
       };
       replies.push((await this.#hands?.schedule(request)) as ScheduleReply);
     }
-    const [first] = replies;
-    return {
-      id: first?.id ?? `rebuild-${id}`,
-      ...(first?.plan === undefined ? {} : { plan: first.plan }),
-      accepted: replies.flatMap(({ accepted }) => accepted),
-      refused: [...refused, ...replies.flatMap((one) => one.refused)],
-    };
+    const whole = joinReplies(replies, `rebuild-${id}`);
+    return { ...whole, refused: [...refused, ...whole.refused] };
   }
 
   /** The source that a recipe was last built from, else the one that the target usually has. */

@@ -1,7 +1,7 @@
 import type { BuilderView, UpkeepPackages, UpkeepView } from '../../api/index.ts';
 import type { LogHub } from '../../logs/index.ts';
 import type { FarmEvent } from '../../model/index.ts';
-import { RebuildDesk } from '../abi/rebuild-desk.ts';
+import { RebuildDesk, type RebuildHands } from '../abi/rebuild-desk.ts';
 import { Dashboard } from '../dashboard/dashboard.ts';
 import { ebinLook } from '../ebin-targets/look.ts';
 import type { EbinLook } from '../ebins/index.ts';
@@ -46,8 +46,8 @@ export abstract class FarmLook {
   constructor(farm: Farm, hub: LogHub, logsUrl: string | undefined) {
     this.farm = farm;
     this.hub = hub;
-    this.rebuilds = this.makeRebuildDesk();
-    this.repositories = new RepositoryLook(farm, this.mayChange());
+    this.rebuilds = new RebuildDesk(farm, this.hands());
+    this.repositories = new RepositoryLook(farm, this.hands() !== undefined);
     this.views = new FarmViews(farm, () => this.localBuilders());
     this.notes = new QueueNotes(farm, hub);
     this.audit = auditLog(farm.database.audit);
@@ -75,14 +75,9 @@ export abstract class FarmLook {
   /** Builders of the manager's own process, which the record does not know; undefined: this is another process. */
   protected abstract localBuilders(): readonly BuilderView[] | undefined;
 
-  /** Whether this process is the one that works on the farm. */
-  protected mayChange(): boolean {
-    return false;
-  }
-
-  /** Those who work on the farm give it hands. */
-  protected makeRebuildDesk(): RebuildDesk {
-    return new RebuildDesk(this.farm, undefined);
+  /** What those have who work on the farm. */
+  protected hands(): RebuildHands | undefined {
+    return undefined;
   }
 
   /** What is the matter with the farm, a line each. */

@@ -1,21 +1,15 @@
 import type { Notifier } from '../../notifier/index.ts';
 import type { OpenRebuild } from '../abi/abi-gate.ts';
-import type { RebuildDesk } from '../abi/rebuild-desk.ts';
 import { heldReason } from '../abi/rebuild-detail.ts';
 
-/** Whom results concern that are held back. */
-export interface HeldResults {
-  readonly rebuilds: Pick<RebuildDesk, 'ask'>;
-  readonly notifier: Pick<Notifier, 'notify'>;
-  readonly say: (line: string) => void;
-  /** Goes on with work beside everything else. */
-  readonly run: (what: string, work: Promise<void>) => void;
-}
-
-/** Results are held back: somebody has to know, or what they break is built anew at once. */
-export function heldBack({ rebuilds, notifier, say, run }: HeldResults, rebuild: OpenRebuild): void {
-  const { record, detail, isNews, toAsk } = rebuild;
-  if (toAsk.length > 0) run('rebuilds', rebuilds.ask(rebuild));
+/** Results are held back: somebody has to know, or (`ask`) what they break is built anew at once. */
+export function heldBack(
+  { record, detail, isNews, toAsk }: OpenRebuild,
+  notifier: Pick<Notifier, 'notify'>,
+  say: (line: string) => void,
+  ask: () => void,
+): void {
+  if (toAsk.length > 0) ask();
   if (!isNews) return;
   const reason = heldReason(record.id, detail);
   say(reason);

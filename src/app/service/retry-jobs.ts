@@ -1,6 +1,7 @@
 import type { ScheduleReply, ScheduleRequest } from '../../api/index.ts';
 import { fault } from '../../diagnostics/index.ts';
 import { systemRandom } from '../../host/index.ts';
+import { joinReplies } from './join-replies.ts';
 import type { FarmViews } from './views.ts';
 
 /** Asks for the newest job of each once more, at the commit it had. Throws SCH004 for what no source was asked for. */
@@ -16,11 +17,5 @@ export async function retryJobs(
     if (!request) throw fault('SCH004', { what: `'${name}' is no job that a source was asked for` });
     replies.push(await schedule(request));
   }
-  const [first] = replies;
-  return {
-    id: first?.id ?? '',
-    accepted: replies.flatMap(({ accepted }) => accepted),
-    refused: replies.flatMap(({ refused }) => refused),
-    ...(first?.plan === undefined ? {} : { plan: first.plan }),
-  };
+  return joinReplies(replies, '');
 }

@@ -18,7 +18,7 @@ import { LogHub, pruneLogs } from '../../logs/index.ts';
 import type { FarmEvent } from '../../model/index.ts';
 import { Notifier } from '../../notifier/index.ts';
 import type { JobId } from '../../primitives/index.ts';
-import { RebuildDesk } from '../abi/rebuild-desk.ts';
+import type { RebuildHands } from '../abi/rebuild-desk.ts';
 import type { Carriers } from '../carriers.ts';
 import type { Farm } from '../farm.ts';
 import { sweepWork } from '../perform-attempt.ts';
@@ -30,7 +30,7 @@ import { EbinRequests } from './ebin-requests.ts';
 import { FailureLines } from './failure-lines.ts';
 import { FarmLook } from './farm-look.ts';
 import type { FarmService, Measurement } from './farm-service.ts';
-import { type HeldResults, heldBack } from './held-results.ts';
+import { heldBack } from './held-results.ts';
 import { noSuchBuilder } from './known-names.ts';
 import { LandingZone } from './landing-zone.ts';
 import { LocalBuilders } from './local-builders.ts';
@@ -165,15 +165,12 @@ export class RunningFarm extends FarmLook implements FarmService {
       // written down before the call returns, once for each attempt
       landed: ({ target, source, package: name, attempt }) =>
         this.#run('ebins', this.#ebins.index({ target, source, name, id: `ebin-landed-${attempt}` })),
-      held: (rebuild) => heldBack(this.#heldResults(), rebuild),
+      held: (rebuild) => {
+        const ask = (): void => this.#run('rebuilds', this.rebuilds.ask(rebuild));
+        heldBack(rebuild, this.#notifier, this.#options.say, ask);
+      },
       stopped: this.#noting('publishing'),
     });
-  }
-
-  #heldResults(): HeldResults {
-    const { say } = this.#options;
-    const run: HeldResults['run'] = (what, work) => this.#run(what, work);
-    return { rebuilds: this.rebuilds, notifier: this.#notifier, say, run };
   }
 
   #makeUpkeep(): Upkeep {
@@ -445,15 +442,8 @@ export class RunningFarm extends FarmLook implements FarmService {
     return this.#ebins.drop(id);
   }
 
-  protected override mayChange(): boolean {
-    return true;
-  }
-
-  protected override makeRebuildDesk(): RebuildDesk {
-    return new RebuildDesk(this.farm, {
-      schedule: (request) => this.schedule(request),
-      nudge: () => this.#publishing.nudge(),
-    });
+  protected override hands(): RebuildHands {
+    return { schedule: (request) => this.schedule(request), nudge: () => this.#publishing.nudge() };
   }
 
   protected override localBuilders(): readonly BuilderView[] {

@@ -7,7 +7,7 @@ import { tell } from '../pieces/notice.tsx';
 import { Command, type Sent } from '../pieces/operator.tsx';
 import { Loaded } from '../pieces/problem.tsx';
 import { type Column, Table } from '../pieces/table.tsx';
-import { Empty, Section, Time } from '../pieces/values.tsx';
+import { Empty, Section, StateBadge, Time } from '../pieces/values.tsx';
 import { count, number, packageAddress } from '../pieces/words.ts';
 import { Changes } from './generation-changes.tsx';
 
@@ -97,19 +97,6 @@ function Generations(
   );
 }
 
-function NumberOf({ generation }: { readonly generation: GenerationBody }) {
-  return (
-    <>
-      {number(generation.number)}{' '}
-      {generation.visible && (
-        <span class="badge" data-tone="good">
-          <span aria-hidden="true">✓</span> visible
-        </span>
-      )}
-    </>
-  );
-}
-
 /** `done` hears what came of going back. */
 function generationColumns(
   of: Named,
@@ -121,7 +108,11 @@ function generationColumns(
       head: 'Generation',
       isHead: true,
       sort: (one) => one.number,
-      cell: (one) => <NumberOf generation={one} />,
+      cell: (one) => (
+        <>
+          {number(one.number)} {one.visible && <StateBadge state="fresh" word="visible" />}
+        </>
+      ),
     },
     {
       name: 'made',
