@@ -74,6 +74,8 @@ const reads = [
   '/api/queue/jobs',
   '/api/queue/jobs?limit=5000',
   '/api/queue/jobs?text=aurora',
+  '/api/packages',
+  '/api/packages?q=aurora',
   '/api/builders',
   '/api/upkeep',
   '/api/upkeep/recipes/packages',
@@ -101,7 +103,7 @@ async function pageData(url: string, folder: string): Promise<void> {
 /** From the address to the last row, with an empty cache each time. */
 async function pageLoads(url: string): Promise<void> {
   const browser = await launchBrowser();
-  for (const path of ['/', '/queue', '/upstreams', '/reviews', '/builders']) {
+  for (const path of ['/', '/queue', '/packages', '/upstreams', '/reviews', '/builders']) {
     const times: number[] = [];
     for (let round = 0; round < 7; round += 1) {
       const page = await browser.newPage();
