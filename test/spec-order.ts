@@ -10,6 +10,7 @@ const longest = [
   'test/end-to-end/day-in-the-life.spec.ts',
   'test/service/kits.spec.ts',
   'test/service/stages.spec.ts',
+  'test/service/python.spec.ts',
   'test/service/upkeep.spec.ts',
   'test/service/exit-codes.spec.ts',
   'test/service/builder-classes.spec.ts',

@@ -174,7 +174,11 @@ export const rooms = {
     knows: ['host'],
     drivers: ['bubblewrap', 'container', 'scripted'],
   },
-  logs: { floor: 2, purpose: 'one append-only file per attempt, followed live', knows: ['host'] },
+  logs: {
+    floor: 2,
+    purpose: 'one append-only file per attempt, followed live',
+    knows: ['host', 'failures'],
+  },
   signer: {
     floor: 2,
     purpose: 'keys and detached signatures',

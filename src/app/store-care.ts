@@ -34,7 +34,10 @@ function* fastpullObjects({ paths, store, clock }: Farm): Generator<Digest> {
   yield* storedDigests(parts);
 }
 
-/** Removes, in two phases, what neither a recipe's newest results, a kept generation, a download, an archive, a stage nor symbol data refers to. */
+/**
+ * Removes, in two phases, what neither a recipe's newest results, a kept generation, a download, an archive, a stage nor symbol data refers to.
+ * What is known of the libraries of packages that are gone is forgotten.
+ */
 export async function collectStore(farm: Farm): Promise<CollectionReport> {
   const { repository, arch } = farm.config;
   const kept = new Set<Digest>();
@@ -54,5 +57,6 @@ export async function collectStore(farm: Farm): Promise<CollectionReport> {
   for (const { object } of distfiles) kept.add(object);
   const graceMs = farm.config.store['grace-days'] * dayMs;
   collectDistfiles(farm, distfiles, graceMs);
+  farm.database.abi.forget((digest) => kept.has(digest));
   return await farm.store.collect((digest) => kept.has(digest), graceMs);
 }

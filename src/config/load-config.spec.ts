@@ -48,6 +48,10 @@ describe('packmill.yaml', () => {
     expect(problemOf('sandbox: { memory: 5 parsecs }')?.code).toBe('CFG003');
     expect(problemOf('sandbox: { timeout: 0s }')?.code).toBe('CFG003');
   });
+  it('gives a recipe source only what it says, so that the settings of one kind do not come to another', () => {
+    const { 'recipe-sources': sources } = parseFarmConfig('recipe-sources: { mine: { url: /recipes } }', 'x');
+    expect(sources).toEqual({ mine: { url: '/recipes', kind: 'pkgbuild' } });
+  });
   it('is what init writes', () => {
     expect(parseFarmConfig(configTemplate('mine', 'aarch64'), 'x')).toMatchObject({
       repository: 'mine',

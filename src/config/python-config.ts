@@ -28,6 +28,8 @@ export const pythonSchema = z.strictObject({
     .optional(),
   /** A folder with stubs, a checkout of typeshed. */
   stubs: anywhere.optional(),
+  /** A folder with corpora. */
+  corpora: anywhere.default('corpora'),
   /** Limit of one exploration. */
   timeout: timeSpan.prefault('30m'),
   /** Parts of the data that are made at one time. */

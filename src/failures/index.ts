@@ -5,3 +5,4 @@ export { normaliseLine, signatureOf } from './failure-signature.ts';
 export type { FailureEvidence } from './hit.ts';
 export { type AttemptEndFacts, type Failure, judgeFailure } from './judge-failure.ts';
 export { type PhaseKind, phaseMarks } from './phase-marks.table.ts';
+export { plainLine } from './plain-line.ts';

@@ -10,7 +10,6 @@ import {
 } from '../api/index.ts';
 import type { RouteContext } from './route-context.ts';
 import { describeRoute, malformed, polled, type WebServer } from './route-schema.ts';
-import { whoAsks } from './sign-in.ts';
 
 /** Results that break published packages: what is held back, what would be, and what is decided. */
 export function rebuildRoutes(server: WebServer, { service, signIn }: RouteContext): void {
@@ -56,6 +55,6 @@ export function rebuildRoutes(server: WebServer, { service, signIn }: RouteConte
       }),
     },
     async (request) =>
-      service.rebuilds.decide(Number(request.params.id), request.body.decision, whoAsks(service, request)),
+      service.rebuilds.decide(Number(request.params.id), request.body.decision, signIn.passed(request)?.name),
   );
 }

@@ -58,10 +58,6 @@ export function signIn(service: FarmService, wrongTokens: WrongTokens): SignIn {
 function bearerTokenOf(request: FastifyRequest): string | undefined {
   return /^Bearer +([\x21-\x7e]{1,4096})$/i.exec(request.headers.authorization ?? '')?.[1];
 }
-/** Whose token a request brings, for the record. */
-export const whoAsks = (service: FarmService, request: FastifyRequest): string | undefined =>
-  service.authenticate(tokenOf(request))?.name;
-
 /** The bearer token of a request. Throws HTP002 when there is none; that is no wrong guess. */
 export function tokenOf(request: FastifyRequest): string {
   const token = bearerTokenOf(request);

@@ -12,19 +12,7 @@ export const logPolicy = `${pagePolicy}; style-src 'self' 'unsafe-inline'`;
 /** Where pages of the dashboard are; which of them there are, the dashboard itself knows. */
 const places = [
   ...['queue', 'builders', 'packages', 'jobs', 'plans', 'repositories', 'upstreams', 'reviews', 'simulate'],
-  ...[
-    'why',
-    'rebuilds',
-    'provenance',
-    'audit',
-    'signed-in',
-    'stages',
-    'ebins',
-    'kits',
-    'python',
-    'recipes',
-    'logs',
-  ],
+  ...['why', 'rebuilds', 'provenance', 'audit', 'signed-in', 'stages', 'ebins', 'kits', 'python', 'logs'],
 ] as const;
 
 /** Folder with the dashboard as the set-up puts it together. */

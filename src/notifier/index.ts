@@ -5,9 +5,9 @@ export type {
   BuildWord,
   NotifiableEvent,
   NotificationWord,
-  TargetEvent,
   RemovalWord,
   ResultWord,
+  TargetEvent,
 } from './notifiable-event.ts';
 export { type ChannelFigures, Notifier, type NotifierOptions } from './notifier.ts';
 export type {

@@ -62,7 +62,6 @@ test('every Dockerfile that is written can be read, and other entrypoints are to
         stem,
         distribution: { name: one, version: two },
         toplevels: [],
-        python: '/root/.pyenv/shims/python',
       });
     }),
   );

@@ -16,6 +16,7 @@ import { FormerGraph, type FormerNode, readFormerNode } from './former-graph.ts'
 import { decodeFormerSymbols, encodeFormerSymbols, findFormerSymbols } from './former-symbols.ts';
 import { plausibleKeywords, readSeenKeywords } from './keyword-names.ts';
 import { PlacedRows } from './placed-rows.ts';
+import { readSeenCalls } from './seen-calls.ts';
 import { readSeenReturns, seenReturnSources } from './seen-returns.ts';
 import { readCountedPath, SymbolCounting } from './symbol-counts.ts';
 
@@ -334,5 +335,42 @@ describe('rows of corpora', () => {
     ).toEqual({
       ...{ by: 'path', path: 'a.b' },
     });
+  });
+
+  it('whatever a line says, a reader gives a row or refuses it', () => {
+    const fields =
+      'Symbol Data Import ImportAliases Function AnyName Node Name Kwargs Func Dist Path Parts Calls Count Types'
+        .concat(
+          ' Positional Keyword Syms SrcStrs ReturnTypes Sym Prob id canonical_name members Version HTML __proto__',
+        )
+        .split(' ');
+    const leaf = fc.oneof(fc.jsonValue({ maxDepth: 1 }), fc.constantFrom('a.b', 3, 0.5, 'constructor'));
+    const { value } = fc.letrec<{ value: unknown }>((tie) => ({
+      value: fc.oneof(
+        { maxDepth: 5, depthSize: 'medium' },
+        leaf,
+        fc.dictionary(fc.constantFrom(...fields), tie('value'), { maxKeys: 6 }),
+        fc.array(tie('value'), { maxLength: 3 }),
+      ),
+    }));
+    const readers = [readCountedPath, readSeenKeywords, readFormerNode, readSeenCalls, readSeenReturns];
+    fc.assert(
+      fc.property(value, (drawn) => {
+        const text = JSON.stringify(drawn) ?? 'null';
+        for (const read of readers) {
+          try {
+            read(CorpusRow.of(JSON.parse(text)));
+          } catch (error) {
+            expect(String(error)).toContain('MPY406');
+          }
+        }
+        try {
+          decodeFormerSymbols(text, 'compat');
+        } catch (error) {
+          expect(String(error)).toContain('MPY407');
+        }
+      }),
+      { numRuns: 300 },
+    );
   });
 });

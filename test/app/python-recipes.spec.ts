@@ -1,6 +1,6 @@
 // What a farm would do of lists of Python distributions: jobs, what they are made of, and what of others is believed.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
@@ -167,6 +167,25 @@ describe('Python distributions as jobs', () => {
     expect(exploration(indexed, 'baker__1.0').lacking).toBeUndefined();
   });
 
+  it('links in a source show nothing of the machine; what settings name by its path may be anywhere', async () => {
+    const beside = join(folder, `beside-${runs}`);
+    mkdirSync(beside);
+    writeFileSync(join(beside, 'list'), 'root:x:0\n');
+    write('pip-packages', 'able==1.0\n');
+    wheel('able-1.0-py3-none-any.whl');
+    renameSync(join(top, 'archives/able-1.0-py3-none-any.whl'), join(beside, 'able-1.0-py3-none-any.whl'));
+    symlinkSync(join(beside, 'able-1.0-py3-none-any.whl'), join(top, 'archives/able-1.0-py3-none-any.whl'));
+    expect(piecesOf(await plan(), 'able__1.0')).toEqual([]);
+    expect(piecesOf(await plan(`{ archives: [${beside}] }`), 'able__1.0')).toHaveLength(1);
+    symlinkSync(beside, join(top, 'linked'));
+    await expect(plan('{ archives: [linked] }')).rejects.toThrow('MPY253');
+    await expect(plan('{ stubs: linked }')).rejects.toThrow('MPY253');
+    await expect(plan('{ corpora: linked }')).rejects.toThrow('MPY253');
+    rmSync(join(top, 'pip-packages'));
+    symlinkSync(join(beside, 'list'), join(top, 'pip-packages'));
+    await expect(plan()).rejects.toThrow('MPY253');
+  });
+
   it('settings that mean nothing are refused', async () => {
     write('pip-packages', '');
     await expect(plan('{ archives: [../elsewhere] }')).rejects.toThrow('CFG');
@@ -227,6 +246,11 @@ describe('what others hand in', () => {
     await refused(`${header('baker')}\n`, '{}');
     await refused('no graph', '{}');
     await refused(`${header('able')}\n`, '{"stem"');
+    await refused(`${header('able')}\n`, '{"sources": "/etc/passwd"}');
+    const missing = JSON.stringify({ sources: '0'.repeat(64) });
+    await expect(verifyGraph(store, [await claim(`${header('able')}\n`, missing)], recipe)).rejects.toThrow(
+      'STO',
+    );
     await expect(verifyGraph(store, [], recipe)).rejects.toThrow('BLD032');
   });
 });
@@ -243,7 +267,7 @@ describe('a manifest', () => {
         job: 'explore/able__1.0',
       },
     ],
-    ...{ stubs: undefined, jobs: 1, share: 0, problems: [] },
+    ...{ stubs: undefined, corpora: undefined, jobs: 1, share: 0, problems: [] },
   };
   const limits = { timeoutMs: 1, killGraceMs: 1, memoryBytes: 1, processes: 1, outputBytes: 1 };
   const own: ManifestHands = {
@@ -251,9 +275,14 @@ describe('a manifest', () => {
     program: { runtime: '/usr/bin/node', program: [] },
   };
 
-  function made(code: number, graphs: readonly string[]): ReturnType<typeof makeManifest> {
+  async function made(code: number, graphs: readonly string[]): ReturnType<typeof makeManifest> {
+    const { digest: empty } = await store.putBytes(Buffer.from('{}'));
     const sandbox = new ScriptedDriver(() => ({ end: { kind: 'exited', code } }));
-    const dependencies = graphs.map((name) => ({ artifact: { name, object: 'o' }, path: '/x', folders: [] }));
+    const dependencies = graphs.map((name) => ({
+      artifact: { name, object: 'o', facts: empty },
+      path: '/x',
+      folders: [],
+    }));
     const context = {
       dependencies,
       reasons: [],
@@ -265,7 +294,7 @@ describe('a manifest', () => {
     const run = { output: () => undefined, phase: () => undefined, signal: new AbortController().signal };
     mkdirSync(top, { recursive: true });
     const hands = { store, sandbox, clock: systemClock, root: async () => ({ kind: 'host' }) as const };
-    return makeManifest(hands, own, { context, details, run } as unknown as Parameters<
+    return await makeManifest(hands, own, { context, details, run } as unknown as Parameters<
       typeof makeManifest
     >[2]);
   }

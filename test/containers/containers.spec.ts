@@ -152,7 +152,8 @@ describe.each(readdirSync(join(root, 'containers')).filter((name) => name.starts
 
     it('names no registry: images have short names, and come in as arguments', () => {
       for (const [word, rest] of lines) {
-        if (word === 'FROM') expect(rest).toMatch(/^\$\{BASE\}( AS [a-z]+)?$/);
+        // the base, or a stage that stands before in the same file
+        if (word === 'FROM') expect(rest).toMatch(/^(\$\{BASE\}|modules)( AS [a-z]+)?$/);
         if (word === 'ARG' && rest.startsWith('BASE=')) expect(rest).toMatch(/^BASE=[a-z]+:[a-z0-9-]+$/);
       }
     });

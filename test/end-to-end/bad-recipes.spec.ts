@@ -59,6 +59,17 @@ describe('recipes that misbehave', () => {
   it('ends a build that reaches the memory limit', () => {
     expect(job('eats-memory')).toMatchObject({ state: 'failed', code: 'BLD010' });
   });
+  it('finds out from the logs why they failed', async () => {
+    const { groups } = JSON.parse((await fixture.run('--json', 'logs', 'failures')).stdout) as {
+      groups: { class: string; newest: { job: string; first: { text: string } | null } }[];
+    };
+    const classOf = new Map(groups.map((one) => [one.newest.job.split('/')[2], one]));
+    expect(classOf.get('ignores-term')?.class).toBe('time-out');
+    expect(classOf.get('gigabyte-log')?.class).toBe('log-limit');
+    expect(classOf.get('eats-memory')?.class).toBe('out-of-memory');
+    const outside = await fixture.run('logs', 'writes-outside', '--class');
+    expect(outside).toMatchObject({ code: 0, stdout: expect.stringMatching(/ {2}\d+: .+/) });
+  });
   it('lets nothing be written outside', async () => {
     expect(job('writes-outside').state).toBe('failed');
     expect(await fixture.log('writes-outside')).toContain('nothing outside can be written');

@@ -93,7 +93,12 @@ it('previews what any change of a library would break, and what one build does',
   expect(preview.rebuild.map(({ base }) => base)).toEqual(['brush', 'pen']);
   const file = `${farm.farm}/public/demo/x86_64/quill-2.0-1-x86_64.pkg.tar.zst`;
   expect(await farm.do('rebuild', 'preview', `quill=${file}`)).toContain('nothing has to be built anew');
-  expect((await farm.run('rebuild', 'preview', 'quil')).stderr).toContain("Did you mean 'quill'?");
+  const mistyped = await farm.run('rebuild', 'preview', 'quil');
+  expect(mistyped.stderr).toContain("ABI002 'demo/x86_64' has no package 'quil'");
+  expect(mistyped.stderr).toContain("Did you mean 'quill'?");
+  const noPackage = await farm.run('rebuild', 'preview', `quill=${farm.recipes}/quill/PKGBUILD`);
+  expect(noPackage.stderr).toContain("ABI001 'PKGBUILD' cannot be unpacked");
+  expect((await farm.run('rebuild', 'go', '99')).stderr).toContain('ABI003 there is no rebuild 99');
   expect(await farm.do('abi', 'show', 'pen', '--symbols')).toMatch(
     /libquill\.so\.2 \(64-bit\) from quill, 1 symbols\n +draw/,
   );

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { decodeAnalysis, encodeAnalysis } from '../../src/python-build/analysis-file.ts';
 import { readSources } from '../../src/python-build/read-stubs.ts';
 import { type ReturnTable, sourceReturns } from '../../src/python-symbols/index.ts';
 
@@ -47,6 +48,12 @@ def begins(x=1):
     if x:
         found = 1
     return found
+def matched(x=1):
+    match x:
+        case 1:
+            return "one"
+        case _:
+            return [x]
 def generator():
     yield 1
 def lazy(): return (one for one in [])
@@ -150,6 +157,7 @@ test('it sees all ways to return, and nothing where it cannot know', () => {
     shadowed: [],
     rebound: [],
   });
+  expect(typesOf('matched')).toEqual(['builtins.list', 'builtins.str']);
   expect(typesOf('begins')).toEqual(['builtins.int']);
   for (const name of ['later', 'abstract', 'imported', 'Sub']) expect(typesOf(name), name).toEqual([]);
   // what is no class there is left out when types are looked up among all distributions
@@ -164,4 +172,13 @@ test('files that cannot be parsed are told, and the others count', () => {
     lines.filter((line) => line.includes('MPY411')).map((line) => line.replace(/ cannot.*/, '')),
   ).toEqual(["[WARN] MPY411 'pkg/deep.py'", "[WARN] MPY411 'pkg/old.py'"]);
   expect(lines.at(-1)).toBe("[STATS] 1 files of 'pkg==1' were read");
+});
+
+test('what was parsed is the same again from its file, and a file that is cut off at any byte is told', async () => {
+  const trees = [{ folder, only: ['other.py'] }];
+  const read = await readSources({ key: 'other==1', trees, version: [3, 11], say: () => {} });
+  const bytes = encodeAnalysis(read);
+  expect(decodeAnalysis(bytes, 'file')).toEqual(read);
+  for (let length = 0; length < bytes.length; length += 1)
+    expect(() => decodeAnalysis(bytes.subarray(0, length), 'file')).toThrow('MPY412');
 });

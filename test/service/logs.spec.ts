@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { JobView } from '../../src/api/index.ts';
+import type { FailureGroups, JobView } from '../../src/api/index.ts';
 import { ServiceFixture } from './service-fixture.ts';
 
 describe('logs of a farm at work', () => {
@@ -55,6 +55,11 @@ describe('logs of a farm at work', () => {
     expect(new Set(logs).size).toBe(3);
     for (const [index, { timestamp }] of builds.entries())
       expect(await farm.text(`/api/logs/thrice/${timestamp}`)).toBe(logs[index]);
+    const { groups, unread } = await farm.json<FailureGroups>('/api/failures');
+    expect(unread).toBe(0);
+    expect(
+      groups.map(({ newest, count, jobs }) => [newest.job.split('/').at(-1), count, jobs]),
+    ).toContainEqual(['thrice', 3, 1]);
   });
 
   it('are named by the queue, which has the shape that clients know (I01)', async () => {

@@ -92,7 +92,10 @@ beforeAll(async () => {
   farm = await ServiceFixture.make();
   folder = join(farm.folder, 'lists');
   source = gitRepository(folder);
-  wheel('able', 'def double(x: int = 2) -> int:\n    "Twice as much."\n    return 2 * x\n');
+  wheel(
+    'able',
+    'class Able: pass\ndef double(x: int = 2) -> int:\n    "Twice as much."\n    return 2 * x\ndef make():\n    return Able()\n',
+  );
   wheel('baker', 'import able\nclass Baker:\n    double = able.double\n', 'able');
   writeFileSync(join(folder, 'archives/broken-1.0-py3-none-any.whl'), 'this is no wheel');
   writeFileSync(join(folder, 'pip-packages'), 'able==1.0\nbaker==1.0  # needs able\nbroken==1.0\na==1==2\n');
@@ -108,6 +111,8 @@ describe('a farm with Python distributions', () => {
     expect(allRuns()).toEqual([1, 1, 1, 1]);
     expect((await job('explore/broken__1.0')).problem?.code).toBe('MPY012');
     expect(await queryFolder('able.double')).toMatchObject({ kind: 'function' });
+    // seen in the sources, which came with the graph
+    expect(await query('able.make')).toMatchObject({ returnTypes: ['able.Able'] });
     expect(Object.keys(JSON.parse(read('distidx.json')))).toEqual(['able', 'baker']);
     const failures = JSON.parse(read('failures.json')) as { stem: string; code: string; stage: string }[];
     expect(failures.map(({ stem, code, stage }) => [stem, code, stage])).toEqual([

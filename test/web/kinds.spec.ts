@@ -136,4 +136,26 @@ describe('recipe kinds in the dashboard', () => {
     await page.locator('tr[data-row="zlib"]').waitFor();
     expect(await page.getByText('core-kit').count()).toBe(0);
   });
+
+  it('tables of thousands of rows are drawn in part, and walked to their ends all the same', async () => {
+    const names = Array.from({ length: 2_000 }, (_, at) => `package-${String(at).padStart(4, '0')}`);
+    farm.service.kept = [
+      keptSource(
+        'recipes',
+        names.map((name) => packageOf(name)),
+      ),
+    ];
+    await open('/upstreams');
+    const rows = page.locator('[aria-label="packages of recipes"] tr[data-row]');
+    await rows.first().waitFor();
+    expect(await rows.count()).toBeLessThan(120);
+    await rows.first().press('End');
+    await page.locator('tr[data-row="package-1999"]:focus').waitFor();
+    expect(await rows.count()).toBeLessThan(120);
+    await page.keyboard.press('ArrowUp');
+    await page.locator('tr[data-row="package-1998"]:focus').waitFor();
+    await page.keyboard.press('Home');
+    await page.locator('tr[data-row="package-0000"]:focus').waitFor();
+    await expectAccessible(page);
+  });
 });

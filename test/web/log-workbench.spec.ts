@@ -225,6 +225,19 @@ describe('the log workbench', () => {
     await page.close();
   });
 
+  it('says when the connection is lost, and has every line when it is back', async () => {
+    const page = await dashboard.open(address(live));
+    await page.locator('.log-line[data-state=live]').waitFor();
+    await dashboard.hangUp();
+    await page.locator('.log-line[data-state=lost]').waitFor();
+    appendFileSync(live.path, 'written while nobody listened\n');
+    await dashboard.listen();
+    await shows(page, 'written while nobody listened');
+    await page.locator('.log-line[data-state=live]').waitFor();
+    expect(await page.locator('.xterm-rows > div', { hasText: 'nobody listened' }).count()).toBe(1);
+    await page.close();
+  });
+
   it('is text for those who do not see it, a portion at a time', async () => {
     const page = await dashboard.open(address(long));
     await shows(page, errorText);

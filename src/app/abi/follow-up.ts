@@ -1,8 +1,20 @@
+import type { JobReason } from '../../model/index.ts';
 import { jobId } from '../../primitives/index.ts';
+import type { TargetRef } from '../artifacts-at-hand.ts';
 import type { Farm } from '../farm.ts';
-import type { BuildRequest } from '../main-path.ts';
 import type { OpenRebuild } from './abi-gate.ts';
 import { reasonsOf } from './rebuild-detail.ts';
+
+/** A build of recipes that are broken. */
+export interface FollowUp {
+  readonly jobs: number | undefined;
+  readonly failFast: boolean;
+  readonly rebuild: false;
+  readonly target: TargetRef;
+  readonly paths: readonly string[];
+  readonly only: readonly string[];
+  readonly broken: ReadonlyMap<string, readonly JobReason[]>;
+}
 
 /**
  * The request that builds what a rebuild asks for by its setting, from the folders that its recipes were last built from;
@@ -10,9 +22,9 @@ import { reasonsOf } from './rebuild-detail.ts';
  */
 export function followUp(
   farm: Pick<Farm, 'database'>,
-  request: BuildRequest,
+  request: Pick<FollowUp, 'jobs' | 'failFast'>,
   { record, detail, toAsk }: OpenRebuild,
-): BuildRequest | undefined {
+): FollowUp | undefined {
   const { target, arch } = record;
   const { jobs, rebuilds } = farm.database;
   if (rebuilds.get(record.id)?.state !== 'building') return undefined;

@@ -1,7 +1,6 @@
-import type { AbiLibrary, AbiPackage, AbiRecords } from '../../database/index.ts';
+import type { AbiLibrary, AbiRecords } from '../../database/index.ts';
 import { decodeSymbolHashes, decodeSymbolNames } from '../../formats/elf/index.ts';
 import type { AbiWorld, LibrarySide, LibraryUse } from '../../planner/index.ts';
-import type { Digest } from '../../primitives/index.ts';
 import type { TargetRef } from '../artifacts-at-hand.ts';
 import type { Farm } from '../farm.ts';
 import { publishedIds } from './scan.ts';
@@ -103,9 +102,3 @@ export class RecordedWorld implements AbiWorld {
     return [...pairs.values()];
   }
 }
-
-/** A recorded package by its object; throws nothing. */
-export const recordedPackage = (
-  farm: Pick<Farm, 'database'>,
-  object: Digest | undefined,
-): AbiPackage | undefined => (object === undefined ? undefined : farm.database.abi.package(object));

@@ -21,6 +21,7 @@ export interface FailureDeskOptions {
 /** Word of the record: all attempts up to this one were looked at. */
 const watermark = 'failures.looked-at';
 const batch = 50;
+const mostKnown = 5_000;
 
 /** Finds out why attempts failed, from their logs, and keeps it. */
 export class FailureDesk {
@@ -39,7 +40,10 @@ export class FailureDesk {
     if (known) return known;
     const found = await this.#read(attempt);
     if (this.#options.mayWrite()) this.#options.database.failures.put(found);
-    else this.#known.set(attempt.id, found);
+    else {
+      if (this.#known.size >= mostKnown) this.#known.clear();
+      this.#known.set(attempt.id, found);
+    }
     return found;
   }
 

@@ -17,11 +17,12 @@ export interface ShelvedArchive {
 export class ArchiveShelf {
   readonly #byName = new Map<string, ShelvedArchive[]>();
 
-  constructor(folders: readonly string[]) {
+  /** `mayRead` says of a path of an archive whether it counts. */
+  constructor(folders: readonly string[], mayRead: (path: string) => boolean) {
     for (const folder of folders)
       for (const fileName of namesIn(folder)) {
         const read = readArchiveName(fileName);
-        if (read === undefined) continue;
+        if (read === undefined || !mayRead(`${folder}/${fileName}`)) continue;
         const { version, isWheel } = read;
         const key = normalisedName(read.name);
         const known = this.#byName.get(key) ?? [];

@@ -9,7 +9,7 @@ import type { ObjectStore } from '../../store/index.ts';
 import { inBuild } from './contract.ts';
 
 /** Files beside a manifest that a build makes, some of them only with data that not everybody has. */
-const besides = ['distidx.json', 'compat.json.gz', 'toplevel.json.gz', 'toplevel.gob.gz'] as const;
+const besides = ['distidx.json', 'compat.json.gz', 'toplevel.msgpack.gz'] as const;
 
 export interface CollectedManifest {
   /** The manifest with what lies beside it, as a tar. */

@@ -1,5 +1,6 @@
 import type { Clock } from '../../host/index.ts';
 import type { AvailableArtifact, JobContext, JobRun } from '../../model/index.ts';
+import type { Digest } from '../../primitives/index.ts';
 import type {
   ManifestDetails,
   ManifestFacts,
@@ -45,6 +46,8 @@ export interface ManifestJob {
 export interface PythonGraph {
   readonly item: ManifestItem;
   readonly file: AvailableArtifact;
+  /** Its sources, where there are some. */
+  readonly sources: { readonly object: Digest; readonly path: string } | undefined;
 }
 
 /** Where things are in the sandbox of a build. */
@@ -52,5 +55,6 @@ export const inBuild = {
   root: '/resources',
   graphs: '/graphs',
   stubs: '/resources/build/typeshed',
+  corpora: '/resources/corpora',
   program: '/packmill',
 } as const;

@@ -21,6 +21,7 @@ import type {
 import type { ObjectStore } from '../../store/index.ts';
 import { pythonArtifact } from './artifact.ts';
 import type { PythonHands } from './contract.ts';
+import { packSources } from './source-archive.ts';
 
 type Context = JobContext<PythonDetails>;
 
@@ -42,7 +43,7 @@ export async function exploreOne(
   if (isKnown(context)) return { kind: 'already-built', files: [fileName] };
   if (details.lacking !== undefined) throw fault('MPY205', { what: details.lacking });
   const cage = await cageFor(hands, context, run);
-  const environment = await installAll(hands.store, cage, { context, details, run });
+  const { environment, own } = await installAll(hands.store, cage, { context, details, run });
   run.phase('explore');
   const output = `${context.work}/${fileName}`;
   const exploration = await explore({
@@ -52,7 +53,8 @@ export async function exploreOne(
   run.output(bytesIfThere(`${output}.log`) ?? new Uint8Array());
   tell(context, exploration);
   if (!exploration.succeeded) throw nothingFound(exploration, details, output);
-  return await succeed(hands.store, context, { details, exploration, output });
+  const sources = await packSources(details, own);
+  return await succeed(hands.store, context, { details, exploration, output, sources });
 }
 
 /** Whether what it made last still counts: nothing but a request asks for it, and that has no reason of its own. */
@@ -74,10 +76,11 @@ async function installAll(
   store: ObjectStore,
   cage: PythonCage,
   job: { readonly context: Context; readonly details: ExploreDetails; readonly run: JobRun },
-): Promise<PythonEnvironment> {
+): Promise<{ readonly environment: PythonEnvironment; readonly own: string | undefined }> {
   const { context, details, run } = job;
   const { python, prefixes, pieces, sites } = details;
-  const own: string[] = [];
+  const installedIn: string[] = [];
+  let own: string | undefined;
   if (pieces.length > 0) run.phase('install');
   for (const [at, piece] of pieces.entries()) {
     const source = await sourceOf(store, piece, `${context.work}/archive-${at}`);
@@ -88,17 +91,19 @@ async function installAll(
       name,
       digest: piece.from === 'archive' ? { sha256: piece.object } : {},
     });
-    const environment = { python, prefixes, site: [...own, ...sites] };
+    const environment = { python, prefixes, site: [...installedIn, ...sites] };
     const installed = await installDistribution({ cage, environment, source, target });
     if (installed.problem === undefined) {
       const { distribution } = installed;
       context.say(`installed ${distribution.name} ${distribution.version} from '${name}'`);
-      own.push(target);
+      installedIn.push(target);
+      if (piece.isOwn) own = target;
     } else if (piece.isOwn) throw new ProblemError(installed.problem);
     else context.say(`goes on without '${name}': ${installed.problem.what}`);
   }
   const isStandard = details.distribution.name === standardLibraryName;
-  return { python, prefixes, site: isStandard ? [] : [...own, ...sites] };
+  const site = isStandard ? [] : [...installedIn, ...sites];
+  return { environment: { python, prefixes, site }, own };
 }
 
 /** An archive has the name that installers know it by, and the bytes that the store proves. Throws STO problems. */
@@ -150,11 +155,13 @@ async function succeed(
     readonly details: ExploreDetails;
     readonly exploration: Exploration;
     readonly output: string;
+    readonly sources: Uint8Array | undefined;
   },
 ): Promise<Outcome> {
   const { details, exploration, output } = made;
+  const sources = made.sources && (await store.putBytes(made.sources)).digest;
   const { digest: object, sizeBytes } = await store.putFile(output, { move: true });
-  const facts = graphFacts(details, exploration);
+  const facts = { ...graphFacts(details, exploration), ...(sources ? { sources } : {}) };
   const listed = await store.putBytes(Buffer.from(JSON.stringify(facts)));
   const { name, version } = recipe;
   const fileName = `${details.stem}.json`;

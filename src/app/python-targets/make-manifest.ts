@@ -12,12 +12,13 @@ import {
 import type { Outcome } from '../../model/index.ts';
 import { contentDigest } from '../../python-explorer/index.ts';
 import type {
+  GraphFacts,
   ManifestDetails,
   ManifestFacts,
   ManifestItem,
   PythonFailure,
 } from '../../recipes/python/index.ts';
-import { graphOf, pythonArtifact } from './artifact.ts';
+import { graphOf, pythonArtifact, readPythonFacts } from './artifact.ts';
 import { collectManifest } from './collect-manifest.ts';
 import type { ManifestHands, ManifestJob, PythonGraph, PythonHands } from './contract.ts';
 import { programDigest } from './program.ts';
@@ -34,7 +35,7 @@ export async function makeManifest(
   job: ManifestJob,
 ): Promise<Outcome> {
   const { context, details } = job;
-  const graphs = graphsOf(job);
+  const graphs = await graphsOf(hands, job);
   const failures = failuresOf(own, details, graphs);
   const key = await keyOf(details, graphs, failures);
   const last = await own.last(context);
@@ -62,11 +63,20 @@ export async function makeManifest(
   return { kind: 'succeeded', artifacts: [artifact] };
 }
 
-const graphsOf = ({ context, details }: ManifestJob): readonly PythonGraph[] =>
-  details.items.flatMap((item) => {
+async function graphsOf(
+  { store }: PythonHands,
+  { context, details }: ManifestJob,
+): Promise<readonly PythonGraph[]> {
+  const graphs: PythonGraph[] = [];
+  for (const item of details.items) {
     const file = graphOf(context.dependencies, item.job);
-    return file === undefined ? [] : [{ item, file }];
-  });
+    if (file === undefined) continue;
+    const { sources: object } = await readPythonFacts<GraphFacts>(store, file.artifact.facts);
+    const sources = object && { object, path: await store.path(object) };
+    graphs.push({ item, file, sources });
+  }
+  return graphs;
+}
 
 function failuresOf(
   own: ManifestHands,
@@ -83,7 +93,7 @@ function failuresOf(
 
 /** Of everything that a manifest is made of. */
 async function keyOf(
-  { stubs, share, items }: ManifestDetails,
+  { stubs, corpora, share, items }: ManifestDetails,
   graphs: readonly PythonGraph[],
   failures: readonly PythonFailure[],
 ): Promise<string> {
@@ -91,9 +101,10 @@ async function keyOf(
     JSON.stringify([
       programDigest(),
       stubs === undefined ? null : await contentDigest(stubs),
+      corpora === undefined ? null : await contentDigest(corpora),
       share,
       items.map(({ stem, toplevels }) => [stem, toplevels]),
-      graphs.map(({ item, file }) => [item.stem, file.artifact.object]),
+      graphs.map(({ item, file, sources }) => [item.stem, file.artifact.object, sources?.object ?? null]),
       failures.map(({ stem, stage, code, what }) => [stem, stage, code, what]),
     ]),
   );

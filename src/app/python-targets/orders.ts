@@ -13,7 +13,7 @@ import {
   type ToldTrouble,
 } from '../../recipes/python/index.ts';
 import type { ObjectStore } from '../../store/index.ts';
-import { pythonArtifact } from './artifact.ts';
+import { pythonArtifact, readPythonFacts } from './artifact.ts';
 import { keepArchive } from './explore.ts';
 
 /** The exploration of a recipe: manifests are made where the manager is. */
@@ -55,7 +55,7 @@ export async function pythonInputs(
   return found;
 }
 
-/** All that has to travel of an exploration: the graph, and what tells of it. Throws STO problems. */
+/** All that has to travel of an exploration: the graph, what tells of it, and its sources. Throws STO problems. */
 export async function pythonObjects(
   outcome: Outcome,
   store: ObjectStore,
@@ -64,7 +64,9 @@ export async function pythonObjects(
   const objects: TravellingObject[] = [];
   for (const { object, facts, sizeBytes } of outcome.artifacts) {
     objects.push({ object, sizeBytes });
-    objects.push({ object: facts, sizeBytes: entryFacts(await store.path(facts))?.sizeBytes ?? 0 });
+    const { sources } = await readPythonFacts<GraphFacts>(store, facts);
+    for (const one of [facts, ...(sources ? [sources] : [])])
+      objects.push({ object: one, sizeBytes: entryFacts(await store.path(one))?.sizeBytes ?? 0 });
   }
   return objects;
 }
@@ -110,7 +112,7 @@ async function headerOf(path: string) {
   return event?.event === 'header' ? event.header : undefined;
 }
 
-type Said = Pick<GraphFacts, 'toplevels' | 'nodes' | 'troubles' | 'troubleCount' | 'durationMs'>;
+type Said = Pick<GraphFacts, 'toplevels' | 'nodes' | 'troubles' | 'troubleCount' | 'durationMs' | 'sources'>;
 
 async function saidOf(
   store: ObjectStore,
@@ -131,11 +133,15 @@ async function saidOf(
     return { code: String(code).slice(0, 20), what: String(what).slice(0, 2000) };
   });
   const { toplevels, nodes, troubleCount, durationMs } = read ?? {};
+  const sources = read?.sources === undefined ? undefined : parseDigest(String(read.sources));
+  if (read?.sources !== undefined && sources === undefined) throw wrong('comes with sources that are none');
+  if (sources !== undefined) await store.path(sources);
   return {
     troubles,
     toplevels: count(toplevels),
     nodes: count(nodes),
     troubleCount: count(troubleCount),
     durationMs: count(durationMs),
+    ...(sources === undefined ? {} : { sources }),
   };
 }

@@ -2,7 +2,7 @@ import { type PythonConfig, usualPython } from '../../config/index.ts';
 import { fault, type Problem } from '../../diagnostics/index.ts';
 import { normalisedName } from '../../formats/python/index.ts';
 import { type PythonDistribution, standardLibraryName } from '../../formats/python-graph/index.ts';
-import { digestBytes, entryFacts, realPath, textIfThere } from '../../host/index.ts';
+import { digestBytes, entryFacts, pathKind, realPath, textIfThere } from '../../host/index.ts';
 import type { Recipe } from '../../model/index.ts';
 import { contentDigest, explorerDigest, interpreterFacts } from '../../python-explorer/index.ts';
 import { indexingBuilder } from '../../recipes/ebin/index.ts';
@@ -19,6 +19,7 @@ import { filesOf, findInstalled, type InstalledDistribution } from '../python/in
 import { ArchiveShelf, archiveDigest, archiveRequirements, requiredNames } from './archive-shelf.ts';
 import { programDigest } from './program.ts';
 import { readSelected, type SelectedDistribution } from './selection.ts';
+import { isInSource, placeOf } from './source-paths.ts';
 
 /** The builder that makes manifests, and explores what is installed on its machine: that of the manager. */
 const keeper = indexingBuilder;
@@ -37,6 +38,7 @@ interface Scene {
   readonly top: string;
   readonly config: PythonConfig;
   readonly shelf: ArchiveShelf;
+  readonly explorer: string;
   readonly interpreter: Awaited<ReturnType<typeof interpreterFacts>>;
 }
 
@@ -63,7 +65,7 @@ export class PythonPlanning {
     this.problems = selection.problems;
   }
 
-  /** Throws SCH001, MPY203, and SBX problems where the root of sandboxes is an archive. */
+  /** Throws SCH001, MPY203, MPY253, and SBX problems where the root of sandboxes is an archive. */
   static async open(
     farm: Pick<Farm, 'config' | 'sandboxRoot'>,
     source: string,
@@ -73,7 +75,13 @@ export class PythonPlanning {
     const { interpreter: python, prefixes } = config;
     const scene = {
       ...{ top, config },
-      shelf: new ArchiveShelf(config.archives.map((path) => placeOf(top, path))),
+      shelf: new ArchiveShelf(
+        config.archives.map((path) => placeOf(top, path)),
+        (path) =>
+          config.archives.some((one) => one.startsWith('/') && path.startsWith(`${one}/`)) ||
+          isInSource(top, path),
+      ),
+      explorer: explorerDigest(),
       interpreter: await seenInterpreter({ python, prefixes, site: [] }, await farm.sandboxRoot()),
     };
     return new PythonPlanning(scene, await readSelected(top, config.lists));
@@ -94,21 +102,13 @@ export class PythonPlanning {
   }
 
   async #exploration(item: SelectedDistribution): Promise<Recipe<PythonDetails>> {
-    const { top, config, interpreter } = this.#scene;
+    const { top, config, interpreter, explorer } = this.#scene;
     const { stem, distribution, toplevels } = item;
     const { pieces, lacking, isFromSites, digests } = await this.#gather(item);
     const { interpreter: python, prefixes, timeout: timeoutMs } = config;
     const sites = isFromSites ? config.sites : [];
     const version = config.version ?? interpreter?.version;
-    const inputs = [
-      explorerDigest(),
-      interpreter?.digest,
-      version,
-      distribution,
-      toplevels,
-      digests,
-      lacking,
-    ];
+    const inputs = [explorer, interpreter?.digest, version, distribution, toplevels, digests, lacking];
     return pythonRecipe({
       ...{ name: exploreJob(stem), folder: top, version: distribution.version || '0', needs: [] },
       inputDigest: digestBytes(JSON.stringify([...inputs, python, prefixes, timeoutMs])),
@@ -129,13 +129,18 @@ export class PythonPlanning {
     }));
     const problems = this.problems.map(({ code, what }) => ({ code, what }));
     const inputs = explorations.map(({ name, inputDigest }) => [name, inputDigest]);
+    const corporaPlace = placeOf(top, config.corpora);
+    const corpora = pathKind(corporaPlace) === 'folder' ? corporaPlace : undefined;
+    const corporaDigest = corpora === undefined ? undefined : await contentDigest(corpora);
     const stubDigest = stubs === undefined ? undefined : await contentDigest(stubs);
-    const inputDigest = digestBytes(JSON.stringify([programDigest(), stubDigest, share, problems, inputs]));
+    const inputDigest = digestBytes(
+      JSON.stringify([programDigest(), stubDigest, corporaDigest, share, problems, inputs]),
+    );
     return pythonRecipe({
       ...{ name: manifestJob, folder: top, version: inputDigest.slice(0, 12), inputDigest },
       needs: items.map(({ job }) => job),
       by: { builder: keeper },
-      details: { kind: 'manifest', items, stubs, jobs, share, problems },
+      details: { kind: 'manifest', items, stubs, corpora, jobs, share, problems },
     });
   }
 
@@ -183,9 +188,6 @@ export class PythonPlanning {
 
 const wordsOf = ({ name, version }: PythonDistribution): string =>
   version === '' ? name : `${name}==${version}`;
-
-/** A path of a source, or of this machine. */
-const placeOf = (top: string, path: string): string => (path.startsWith('/') ? path : `${top}/${path}`);
 
 /** An installed distribution by the content of its own files. */
 async function installedDigest(installed: InstalledDistribution): Promise<string> {

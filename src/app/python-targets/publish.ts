@@ -2,7 +2,7 @@ import type { StoredArtifact } from '../../database/index.ts';
 import type { Digest } from '../../primitives/index.ts';
 import { parseJobId } from '../../primitives/index.ts';
 import type { PublishReport } from '../../publisher/index.ts';
-import { type ManifestFacts, manifestJob } from '../../recipes/python/index.ts';
+import { type GraphFacts, type ManifestFacts, manifestJob } from '../../recipes/python/index.ts';
 import type { Farm } from '../farm.ts';
 import { makerOf } from '../tree-owners.ts';
 import { readPythonFacts } from './artifact.ts';
@@ -29,7 +29,7 @@ export async function publishPython(
   return await farm.trees.publish({ tree: target, add: [entry], remove: [], reason });
 }
 
-/** Objects that no list of the engine names: graphs for the next manifest, and datafiles of manifests that wait. Throws STO problems. */
+/** Objects that no list of the engine names: graphs and sources for the next manifest, and datafiles of manifests that wait. Throws STO problems. */
 export async function pythonObjectsInUse(
   farm: Pick<Farm, 'config' | 'database' | 'store'>,
 ): Promise<readonly Digest[]> {
@@ -37,7 +37,12 @@ export async function pythonObjectsInUse(
   const { artifacts } = farm.database;
   const targets = Object.keys(farm.config.targets).filter((target) => isPythonTarget(farm, target));
   for (const target of targets)
-    for (const { artifact } of artifacts.newest(target, 'any')) found.push(artifact.object, artifact.facts);
+    for (const { artifact } of artifacts.newest(target, 'any')) {
+      found.push(artifact.object, artifact.facts);
+      if (artifact.name === manifestJob || !(await farm.store.has(artifact.facts))) continue;
+      const { sources } = await readPythonFacts<GraphFacts>(farm.store, artifact.facts);
+      if (sources !== undefined) found.push(sources);
+    }
   for (const { job, artifact } of artifacts.unpublished()) {
     const { target = '', name = '' } = parseJobId(job) ?? {};
     if (!isPythonTarget(farm, target) || name !== manifestJob) continue;

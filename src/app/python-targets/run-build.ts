@@ -29,6 +29,7 @@ export async function runBuild(
   // a folder that is left from before would count as stubs
   await sandbox.removeFolder(`${root}/build/typeshed`);
   if (details.stubs !== undefined) ensureFolder(`${root}/build/typeshed`);
+  if (details.corpora !== undefined) ensureFolder(`${root}/corpora`);
   const readOnly = (source: string, target: string): SandboxMount => ({ source, target, writable: false });
   run.phase('build');
   const { end } = await sandbox.run(
@@ -39,9 +40,12 @@ export async function runBuild(
         { source: root, target: inBuild.root, writable: true },
         { source: home, target: '/build/home', writable: true },
         ...(details.stubs === undefined ? [] : [readOnly(details.stubs, inBuild.stubs)]),
-        ...graphs.map(({ item, file }) =>
-          readOnly(file.path, `${inBuild.graphs}/${item.stem.toLowerCase()}.json`),
-        ),
+        ...(details.corpora === undefined ? [] : [readOnly(details.corpora, inBuild.corpora)]),
+        ...graphs.flatMap(({ item, file, sources }) => {
+          const place = `${inBuild.graphs}/${item.stem.toLowerCase()}`;
+          const own = sources === undefined ? [] : [readOnly(sources.path, `${place}.tar`)];
+          return [readOnly(file.path, `${place}.json`), ...own];
+        }),
         ...program.program.map(({ name, path }) => readOnly(path, `${inBuild.program}/${name}`)),
         readOnly(program.runtime, `${inBuild.program}/runtime`),
       ],
@@ -54,7 +58,7 @@ export async function runBuild(
         `${inBuild.program}/runtime`,
         '--disable-warning=ExperimentalWarning',
         `${inBuild.program}/src/cli/main.ts`,
-        ...['py', 'build', '--dir', inBuild.root, '--graphs', inBuild.graphs],
+        ...['py', 'build', 'build', 'toplevel', '--dir', inBuild.root, '--graphs', inBuild.graphs],
         ...['--keep-going', '--jobs', String(details.jobs)],
       ],
     },

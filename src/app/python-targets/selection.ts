@@ -2,6 +2,7 @@ import { fault, type Problem, problem } from '../../diagnostics/index.ts';
 import { distributionStem, type PythonDistribution } from '../../formats/python-graph/index.ts';
 import { listFolder, pathKind, textIfThere } from '../../host/index.ts';
 import { type ListedPackage, readPackageList, readSelection } from '../../python-build/index.ts';
+import { isInSource, placeOf } from './source-paths.ts';
 
 /** A distribution that a source names. */
 export interface SelectedDistribution {
@@ -23,10 +24,11 @@ const plainStem = /^[A-Za-z0-9_][A-Za-z0-9+_.-]{0,240}$/;
 
 /**
  * The distributions of a source: those whose Dockerfiles are in `dockerfiles/build`, as with `packmill py build`; where there are none,
- * those of its lists, of which a Dockerfile in `dockerfiles/all` may say more. Throws MPY203 for a list that is not there.
+ * those of its lists, of which a Dockerfile in `dockerfiles/all` may say more. Throws MPY203 for a list that is not there, MPY253 for one that leads out of the
+ * source.
  */
 export async function readSelected(top: string, lists: readonly string[]): Promise<PythonSelection> {
-  const chosen = (await listFolder(`${top}/dockerfiles/build`)).filter(
+  const chosen = (await listFolder(placeOf(top, 'dockerfiles/build'))).filter(
     ({ name, kind }) => kind === 'file' && !name.startsWith('.'),
   );
   const found =
@@ -58,7 +60,7 @@ function extraOf(text: string, { name }: PythonDistribution): readonly string[] 
 
 function* ofLists(top: string, lists: readonly string[]): Generator<SelectedDistribution | Problem> {
   for (const list of lists) {
-    const text = textIfThere(`${top}/${list}`);
+    const text = textIfThere(placeOf(top, list));
     if (text === undefined) throw fault('MPY203', { what: `there is no list '${list}' in '${top}'` });
     const { packages, problems } = readPackageList(text, list);
     yield* problems;
@@ -69,7 +71,7 @@ function* ofLists(top: string, lists: readonly string[]): Generator<SelectedDist
 function ofEntry(top: string, { distribution, install, extra }: ListedPackage) {
   const stem = distributionStem(distribution);
   const own = `${top}/dockerfiles/all/${stem}`;
-  if (pathKind(own) === 'file') return ofDockerfile(own, stem);
+  if (pathKind(own) === 'file' && isInSource(top, own)) return ofDockerfile(own, stem);
   const others = install.filter(({ manager, name }) => manager === 'pip' && name !== distribution.name);
   return { stem, distribution, toplevels: [], extra: [...extra, ...others.map(({ name }) => name)] };
 }

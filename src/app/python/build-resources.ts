@@ -44,14 +44,16 @@ async function withBuild<Result>(
   const { root, sites, archives, index, python, prefixes, base, corpora, mode, legacy, timeoutMs, graphs } =
     request;
   const common = { root, base, corpora, mode, legacy, clock: systemClock };
-  if (graphs !== undefined)
-    return await work(await ResourceBuild.open({ ...common, executor: new GraphsExecutor(graphs) }));
+  const environments = `${root}/build/environments`;
+  if (graphs !== undefined) {
+    const executor = new GraphsExecutor(graphs, environments);
+    return await work(await ResourceBuild.open({ ...common, executor }));
+  }
   if (request.containers === true)
     return await inContainers(request.signal, async (own) => {
       const executor = new ImageExecutor({ ...own, timeoutMs });
       return await work(await ResourceBuild.open({ ...common, executor }));
     });
-  const environments = `${root}/build/environments`;
   return await inCage(request.signal, async (cage) => {
     const own = { cage, python, prefixes, sites, archives, index, environments, timeoutMs };
     return await work(await ResourceBuild.open({ ...common, executor: new SandboxExecutor(own) }));

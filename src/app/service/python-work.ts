@@ -41,12 +41,13 @@ export class PythonWork implements SourceWork {
     isByHand: boolean,
   ): boolean {
     const { farm, target } = this.#parts;
-    const { views, jobs } = farm.database;
+    const { views, jobs, attempts } = farm.database;
     const [newest] = views.revisions(jobId({ target, arch: 'any', name }), 1);
     if (newest === undefined || jobs.planned(newest.key).inputDigest !== inputDigest) return true;
     if (!isFinal(newest.state) || isGood(newest.state)) return false;
-    // what others ended says nothing of the distribution
-    return isByHand || newest.state === 'canceled' || newest.state === 'blocked';
+    // what others ended, and what went wrong with builders, says nothing of the distribution
+    const outcome = newest.attempt === undefined ? undefined : attempts.get(newest.attempt)?.outcome;
+    return isByHand || newest.state === 'canceled' || newest.state === 'blocked' || outcome?.kind === 'lost';
   }
 
   counts() {

@@ -18,9 +18,7 @@ import { LogHub, pruneLogs } from '../../logs/index.ts';
 import type { FarmEvent } from '../../model/index.ts';
 import { Notifier } from '../../notifier/index.ts';
 import type { JobId } from '../../primitives/index.ts';
-import type { OpenRebuild } from '../abi/abi-gate.ts';
 import { RebuildDesk } from '../abi/rebuild-desk.ts';
-import { heldReason } from '../abi/rebuild-detail.ts';
 import type { Carriers } from '../carriers.ts';
 import type { Farm } from '../farm.ts';
 import { sweepWork } from '../perform-attempt.ts';
@@ -32,6 +30,7 @@ import { EbinRequests } from './ebin-requests.ts';
 import { FailureLines } from './failure-lines.ts';
 import { FarmLook } from './farm-look.ts';
 import type { FarmService, Measurement } from './farm-service.ts';
+import { type HeldResults, heldBack } from './held-results.ts';
 import { noSuchBuilder } from './known-names.ts';
 import { LandingZone } from './landing-zone.ts';
 import { LocalBuilders } from './local-builders.ts';
@@ -165,26 +164,15 @@ export class RunningFarm extends FarmLook implements FarmService {
       // written down before the call returns, once for each attempt
       landed: ({ target, source, package: name, attempt }) =>
         this.#run('ebins', this.#ebins.index({ target, source, name, id: `ebin-landed-${attempt}` })),
-      held: (rebuild) => this.#heardHeld(rebuild),
+      held: (rebuild) => heldBack(this.#heldResults(), rebuild),
       stopped: this.#noting('publishing'),
     });
   }
 
-  /** Results are held back: somebody has to know, or what they break is built anew at once. */
-  #heardHeld(rebuild: OpenRebuild): void {
-    const { record, detail, isNews, toAsk } = rebuild;
-    if (toAsk.length > 0) this.#run('rebuilds', this.rebuilds.ask(rebuild));
-    if (!isNews) return;
-    const reason = heldReason(record.id, detail);
-    this.#options.say(reason);
-    const { target, arch } = record;
-    this.#notifier.notify({
-      id: `rebuild-${record.id}-${record.changedMs}`,
-      what: 'rebuild-waiting',
-      target,
-      arch,
-      reason,
-    });
+  #heldResults(): HeldResults {
+    const { say } = this.#options;
+    const run: HeldResults['run'] = (what, work) => this.#run(what, work);
+    return { rebuilds: this.rebuilds, notifier: this.#notifier, say, run };
   }
 
   #makeUpkeep(): Upkeep {

@@ -68,7 +68,10 @@ export function addPyBuild(py: Command, shell: Shell, typed: readonly string[]):
     .option('--dir <dir>', 'folder of the build', '.')
     .option('--site <dir>', 'folder with installed distributions; several times', collect, [])
     .option('--archives <dir>', 'folder with wheels and archives of sources; several times', collect, [])
-    .option('--graphs <dir>', 'folder with raw graphs, STEM.json, that were explored elsewhere')
+    .option(
+      '--graphs <dir>',
+      'folder with raw graphs that were explored elsewhere, STEM.json, and STEM.tar with sources',
+    )
     .option('--containers', 'build an image for each, as its Dockerfile says, and explore it there')
     .option('--index <url>', 'index for what is nowhere else (default: $PIP_INDEX_URL)')
     .option('--python <path>', 'the interpreter', '/usr/bin/python3')

@@ -29,4 +29,12 @@ export const pythonFarmCodes = {
       fixed: 'RUN apt-get update && apt-get install -y libmysqlclient-dev before it',
     },
   },
+  MPY253: {
+    severity: 'error',
+    blame: 'recipe',
+    title: 'a path of a source leads out of it',
+    why: 'A source may be kept by others. A link in it that leads elsewhere on the machine of the manager would show them what is there.',
+    next: 'Put the files into the source, or name an absolute path in packmill.yaml.',
+    sample: { broken: 'ln -s /etc/passwd pip-packages', fixed: 'a file pip-packages in the source' },
+  },
 } as const satisfies CatalogueTable;

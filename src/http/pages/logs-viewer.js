@@ -162,6 +162,8 @@ function start() {
     element('revision').textContent = `requested ${time.toLocaleString()}`;
     document.title = `${subject.id} – build log of ${time.toLocaleString()}`;
   }
+  const place = subject.id.split('/').map(encodeURIComponent).join('/');
+  element('workbench').href = `/logs/${place}${subject.timestamp && `?timestamp=${subject.timestamp}`}`;
   const download = element('download');
   download.href = subject.url;
   download.download = `${subject.id}${subject.timestamp && `-${subject.timestamp}`}.log`;

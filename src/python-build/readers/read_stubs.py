@@ -313,6 +313,11 @@ def ends(body):
             return True
         if isinstance(one, (ast.With, ast.AsyncWith)) and ends(one.body):
             return True
+        if isinstance(one, getattr(ast, "Match", ())):
+            last = one.cases[-1]
+            takes_all = last.guard is None and isinstance(last.pattern, ast.MatchAs) and last.pattern.pattern is None
+            if takes_all and all(ends(case.body) for case in one.cases):
+                return True
         if isinstance(one, ast.Try):
             tried = ends([*one.body, *one.orelse]) and all(ends(handler.body) for handler in one.handlers)
             if tried or ends(one.finalbody):

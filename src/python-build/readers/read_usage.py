@@ -153,7 +153,7 @@ class File(ast.NodeVisitor):
         """What a value is known to be, and how it is written if that is short."""
         symbol = None
         if isinstance(node, ast.Constant) and node.value is not ...:
-            symbol = "builtins.None.__class__" if node.value is None else f"builtins.{type(node.value).__name__}"
+            symbol = "types.NoneType" if node.value is None else f"builtins.{type(node.value).__name__}"
         elif isinstance(node, ast.JoinedStr):
             symbol = "builtins.str"
         elif isinstance(node, (ast.List, ast.ListComp)):

@@ -54,8 +54,9 @@ export interface ManifestItem {
 export interface ManifestDetails {
   readonly kind: 'manifest';
   readonly items: readonly ManifestItem[];
-  /** A folder with stubs. */
+  /** A folder with stubs, and one with corpora. */
   readonly stubs: string | undefined;
+  readonly corpora: string | undefined;
   /** Targets of the build at one time. */
   readonly jobs: number;
   /** Least share of the distributions that has to be in a manifest, from 0 to 1. */
@@ -88,6 +89,8 @@ export interface GraphFacts {
   readonly durationMs: number;
   /** Version of Python that it was explored with. */
   readonly python: string;
+  /** A tar of its sources, for what is read from them. */
+  readonly sources?: Digest;
 }
 
 /** A row of `failures.json` of a farm. */

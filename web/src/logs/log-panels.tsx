@@ -17,9 +17,10 @@ export function LogStatus({ facts }: { readonly facts: LogFacts }) {
   const newest = facts.attempts.at(-1);
   return (
     <p class="log-status">
-      <StateBadge state={newest ? (newest.outcome ?? 'running') : facts.finished ? 'skipped' : 'waiting'} />
+      {!newest && <span>there was no attempt yet</span>}
       {newest && (
         <>
+          <StateBadge state={newest.outcome ?? 'running'} />
           <span>attempt {number(newest.attempt)}</span>
           <span>on {newest.builder}</span>
           <span>

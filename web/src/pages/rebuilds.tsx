@@ -7,7 +7,7 @@ import { LibraryLines, someNames } from '../pieces/libraries.tsx';
 import { tell } from '../pieces/notice.tsx';
 import { Command, type Sent } from '../pieces/operator.tsx';
 import { Loaded } from '../pieces/problem.tsx';
-import { Table } from '../pieces/table.tsx';
+import { type Column, Table } from '../pieces/table.tsx';
 import { Empty, JsonLink, Section, StateBadge, Time } from '../pieces/values.tsx';
 import { count, jobAddress, packageAddress } from '../pieces/words.ts';
 
@@ -84,15 +84,18 @@ function Preview({ preview, address }: { readonly preview: RebuildPreviewView; r
   );
 }
 
+interface Of {
+  readonly target: string;
+  readonly arch: string;
+}
+
 /** What is built anew, in order. */
 function Units(props: {
   readonly units: readonly Unit[];
-  readonly of: { readonly target: string; readonly arch: string };
+  readonly of: Of;
   readonly json: string;
   readonly name: string;
 }) {
-  const { of } = props;
-  const place = new Map(props.units.map((one, index) => [one, index + 1]));
   return (
     <Table<Unit>
       caption="to be built anew, in order"
@@ -101,69 +104,83 @@ function Units(props: {
       rows={props.units}
       keyOf={({ base }) => base}
       empty=""
-      columns={[
-        {
-          name: 'order',
-          head: '#',
-          align: 'end',
-          sort: (one) => place.get(one) ?? 0,
-          cell: (one) => place.get(one),
-        },
-        {
-          name: 'base',
-          head: 'Recipe',
-          isHead: true,
-          sort: ({ base }) => base,
-          cell: ({ base }) => <a href={packageAddress(`${of.target}/${of.arch}/${base}`)}>{base}</a>,
-        },
-        {
-          name: 'because',
-          head: 'Because it takes',
-          isLoose: true,
-          cell: ({ because }) => (
-            <ul class="plain">
-              {because.map((cause) => (
-                <li key={`${cause.machine} ${cause.name}`}>
-                  <code>{cause.name}</code> of {cause.by}
-                  {cause.symbols.length > 0 && (
-                    <>
-                      {': '}
-                      <code title={cause.symbols.join('\n')}>{someNames(cause.symbols)}</code>
-                    </>
-                  )}
-                </li>
-              ))}
-            </ul>
-          ),
-        },
-        {
-          name: 'becomes',
-          head: 'Becomes',
-          isWide: true,
-          cell: ({ packages }) => (
-            <ul class="plain">
-              {packages.map((one) => (
-                <li key={one.name}>{`${one.name} ${one.version} → ${one.becomes}`}</li>
-              ))}
-            </ul>
-          ),
-        },
-        { name: 'after', head: 'After', isWide: true, isLoose: true, cell: ({ after }) => someNames(after) },
-        {
-          name: 'state',
-          head: 'State',
-          sort: ({ state }) => state,
-          cell: ({ base, state }) =>
-            state && (
-              <a href={jobAddress(`${of.target}/${of.arch}/${base}`)}>
-                <StateBadge state={state} />
-              </a>
-            ),
-        },
-      ]}
+      columns={unitColumns(props.units, props.of)}
     />
   );
 }
+
+/** Columns that have something in them. */
+function unitColumns(units: readonly Unit[], of: Of): readonly Column<Unit>[] {
+  const place = new Map(units.map((one, index) => [one, index + 1]));
+  const address = ({ base }: Unit): string => `${of.target}/${of.arch}/${base}`;
+  return [
+    {
+      name: 'order',
+      head: '#',
+      align: 'end',
+      sort: (one) => place.get(one) ?? 0,
+      cell: (one) => place.get(one),
+    },
+    {
+      name: 'base',
+      head: 'Recipe',
+      isHead: true,
+      sort: ({ base }) => base,
+      cell: (one) => <a href={packageAddress(address(one))}>{one.base}</a>,
+    },
+    { name: 'because', head: 'Because it takes', isLoose: true, cell: Because },
+    { name: 'becomes', head: 'Becomes', isWide: true, cell: Becomes },
+    ...optional(units, ({ after }) => after.length > 0, {
+      name: 'after',
+      head: 'After',
+      isWide: true,
+      isLoose: true,
+      cell: ({ after }) => someNames(after),
+    }),
+    ...optional(units, ({ state }) => state !== undefined, {
+      name: 'state',
+      head: 'State',
+      sort: ({ state }) => state,
+      cell: (one) =>
+        one.state && (
+          <a href={jobAddress(address(one))}>
+            <StateBadge state={one.state} />
+          </a>
+        ),
+    }),
+  ];
+}
+
+/** A column, where any row has something for it. */
+const optional = (
+  units: readonly Unit[],
+  has: (unit: Unit) => boolean,
+  column: Column<Unit>,
+): readonly Column<Unit>[] => (units.some(has) ? [column] : []);
+
+const Because = ({ because }: Pick<Unit, 'because'>) => (
+  <ul class="plain">
+    {because.map((cause) => (
+      <li key={`${cause.machine} ${cause.name}`}>
+        <code>{cause.name}</code> of {cause.by}
+        {cause.symbols.length > 0 && (
+          <>
+            {': '}
+            <code title={cause.symbols.join('\n')}>{someNames(cause.symbols)}</code>
+          </>
+        )}
+      </li>
+    ))}
+  </ul>
+);
+
+const Becomes = ({ packages }: Pick<Unit, 'packages'>) => (
+  <ul class="plain">
+    {packages.map((one) => (
+      <li key={one.name}>{`${one.name} ${one.version} → ${one.becomes}`}</li>
+    ))}
+  </ul>
+);
 
 const stateWords: Readonly<Record<RebuildView['state'], readonly [state: string, words: string]>> = {
   waiting: ['review', 'waits for a decision'],

@@ -2,7 +2,7 @@ import type { RepositoryViewBody } from '../../../src/api/index.ts';
 import { useLive } from '../api.ts';
 import type { Page } from '../page.ts';
 import { Loaded } from '../pieces/problem.tsx';
-import { Table } from '../pieces/table.tsx';
+import { type Column, Table } from '../pieces/table.tsx';
 import { Section, Time } from '../pieces/values.tsx';
 import { count, number } from '../pieces/words.ts';
 
@@ -20,6 +20,65 @@ const kinds: Readonly<Record<RepositoryViewBody['kind'], string>> = {
 export const repositoryAddress = (name: string, arch: string): string =>
   `/repositories/${encodeURIComponent(name)}?arch=${encodeURIComponent(arch)}`;
 
+const columns: readonly Column<RepositoryViewBody>[] = [
+  {
+    name: 'name',
+    head: 'Repository',
+    isHead: true,
+    sort: ({ name }) => name,
+    cell: ({ name, arch }) => (
+      <>
+        <a href={repositoryAddress(name, arch)}>{name}</a> <small class="of">{arch}</small>
+      </>
+    ),
+  },
+  {
+    name: 'kind',
+    head: 'Kind',
+    isWide: true,
+    sort: ({ kind }) => kind,
+    cell: ({ kind }) => kinds[kind],
+  },
+  {
+    name: 'packages',
+    head: 'Packages',
+    align: 'end',
+    sort: ({ packages }) => packages,
+    cell: ({ packages }) => number(packages),
+  },
+  {
+    name: 'generation',
+    head: 'Generation',
+    align: 'end',
+    sort: ({ generation }) => generation,
+    cell: ({ generation }) => number(generation),
+  },
+  {
+    name: 'since',
+    head: 'Made',
+    sort: ({ createdMs }) => createdMs,
+    cell: ({ createdMs }) => <Time at={createdMs} />,
+  },
+  {
+    name: 'kept',
+    head: 'Kept',
+    align: 'end',
+    isWide: true,
+    sort: ({ kept }) => kept,
+    cell: ({ kept }) => number(kept),
+  },
+  {
+    name: 'reason',
+    head: 'By',
+    isWide: true,
+    cell: ({ reason }) => (
+      <span class="clip" title={reason}>
+        {reason}
+      </span>
+    ),
+  },
+];
+
 function RepositoriesView() {
   const live = useLive<readonly RepositoryViewBody[]>(path);
   return (
@@ -32,64 +91,7 @@ function RepositoriesView() {
             rows={all}
             keyOf={({ name, arch }) => `${name}/${arch}`}
             empty="Nothing is published yet."
-            columns={[
-              {
-                name: 'name',
-                head: 'Repository',
-                isHead: true,
-                sort: ({ name }) => name,
-                cell: ({ name, arch }) => (
-                  <>
-                    <a href={repositoryAddress(name, arch)}>{name}</a> <small class="of">{arch}</small>
-                  </>
-                ),
-              },
-              {
-                name: 'kind',
-                head: 'Kind',
-                isWide: true,
-                sort: ({ kind }) => kind,
-                cell: ({ kind }) => kinds[kind],
-              },
-              {
-                name: 'packages',
-                head: 'Packages',
-                align: 'end',
-                sort: ({ packages }) => packages,
-                cell: ({ packages }) => number(packages),
-              },
-              {
-                name: 'generation',
-                head: 'Generation',
-                align: 'end',
-                sort: ({ generation }) => generation,
-                cell: ({ generation }) => number(generation),
-              },
-              {
-                name: 'since',
-                head: 'Made',
-                sort: ({ createdMs }) => createdMs,
-                cell: ({ createdMs }) => <Time at={createdMs} />,
-              },
-              {
-                name: 'kept',
-                head: 'Kept',
-                align: 'end',
-                isWide: true,
-                sort: ({ kept }) => kept,
-                cell: ({ kept }) => number(kept),
-              },
-              {
-                name: 'reason',
-                head: 'By',
-                isWide: true,
-                cell: ({ reason }) => (
-                  <span class="clip" title={reason}>
-                    {reason}
-                  </span>
-                ),
-              },
-            ]}
+            columns={columns}
           />
         </Section>
       )}

@@ -6,7 +6,7 @@ import { TextFilter } from '../pieces/filters.tsx';
 import { tell } from '../pieces/notice.tsx';
 import { Command, type Sent } from '../pieces/operator.tsx';
 import { Loaded } from '../pieces/problem.tsx';
-import { Table } from '../pieces/table.tsx';
+import { type Column, Table } from '../pieces/table.tsx';
 import { Empty, Section, Time } from '../pieces/values.tsx';
 import { count, number, packageAddress } from '../pieces/words.ts';
 import { Changes } from './generation-changes.tsx';
@@ -75,7 +75,7 @@ function Generations(
     readonly json: string;
   },
 ) {
-  const { generations, live, name, arch } = props;
+  const { generations, live } = props;
   const done = (sent: Sent<GenerationBody>): void => {
     if (sent === undefined) return;
     tell('trouble' in sent ? sent.trouble : `Generation ${sent.answer.number} is visible again.`);
@@ -91,65 +91,73 @@ function Generations(
         keyOf={(one) => String(one.number)}
         empty="No generation is kept."
         rowState={({ visible }) => (visible ? 'visible' : undefined)}
-        columns={[
-          {
-            name: 'number',
-            head: 'Generation',
-            isHead: true,
-            sort: (one) => one.number,
-            cell: (one) => (
-              <>
-                {number(one.number)}{' '}
-                {one.visible && (
-                  <span class="badge" data-tone="good">
-                    <span aria-hidden="true">✓</span> visible
-                  </span>
-                )}
-              </>
-            ),
-          },
-          {
-            name: 'made',
-            head: 'Made',
-            sort: ({ createdMs }) => createdMs,
-            cell: ({ createdMs }) => <Time at={createdMs} />,
-          },
-          {
-            name: 'packages',
-            head: 'Packages',
-            align: 'end',
-            sort: ({ packages }) => packages,
-            cell: ({ packages }) => number(packages),
-          },
-          {
-            name: 'reason',
-            head: 'By',
-            isWide: true,
-            cell: ({ reason }) => (
-              <span class="clip" title={reason}>
-                {reason}
-              </span>
-            ),
-          },
-          {
-            name: 'back',
-            head: 'Go back',
-            cell: (one) =>
-              one.visible ? null : (
-                <Command<GenerationBody>
-                  label="Go back"
-                  description={`Go back to generation ${one.number}`}
-                  address={`${base({ name, arch })}/rollback`}
-                  body={{ generation: one.number }}
-                  question={`Show generation ${one.number} of ${name}/${arch} to everybody again?`}
-                  done={done}
-                />
-              ),
-          },
-        ]}
+        columns={generationColumns(props, done)}
       />
     </Section>
   );
+}
+
+/** `done` hears what came of going back. */
+function generationColumns(
+  of: Named,
+  done: (sent: Sent<GenerationBody>) => void,
+): readonly Column<GenerationBody>[] {
+  return [
+    {
+      name: 'number',
+      head: 'Generation',
+      isHead: true,
+      sort: (one) => one.number,
+      cell: (one) => (
+        <>
+          {number(one.number)}{' '}
+          {one.visible && (
+            <span class="badge" data-tone="good">
+              <span aria-hidden="true">✓</span> visible
+            </span>
+          )}
+        </>
+      ),
+    },
+    {
+      name: 'made',
+      head: 'Made',
+      sort: ({ createdMs }) => createdMs,
+      cell: ({ createdMs }) => <Time at={createdMs} />,
+    },
+    {
+      name: 'packages',
+      head: 'Packages',
+      align: 'end',
+      sort: ({ packages }) => packages,
+      cell: ({ packages }) => number(packages),
+    },
+    {
+      name: 'reason',
+      head: 'By',
+      isWide: true,
+      cell: ({ reason }) => (
+        <span class="clip" title={reason}>
+          {reason}
+        </span>
+      ),
+    },
+    {
+      name: 'back',
+      head: 'Go back',
+      cell: (one) =>
+        one.visible ? null : (
+          <Command<GenerationBody>
+            label="Go back"
+            description={`Go back to generation ${one.number}`}
+            address={`${base(of)}/rollback`}
+            body={{ generation: one.number }}
+            question={`Show generation ${one.number} of ${of.name}/${of.arch} to everybody again?`}
+            done={done}
+          />
+        ),
+    },
+  ];
 }
 
 function Packages({ name, arch, query }: Named & { readonly query: URLSearchParams }) {

@@ -29,9 +29,6 @@ export async function askToSignIn(): Promise<void> {
   }
 }
 
-/** Whether a token is kept that was good when it was last used. */
-export const hasToken = (): boolean => keptToken() !== null;
-
 interface Answered {
   readonly status: number;
   readonly body: { readonly code?: string; readonly what?: string };

@@ -187,22 +187,35 @@ function useWindow(count: number, isLong: boolean) {
   return { box, ...drawnRows({ ...at, height: rowHeight, count }) };
 }
 
-/** Up and down go from row to row, Enter to where the row's first link leads. */
+/** Up and down go from row to row, Home and End to the first and the last, Enter to where the row's first link leads. */
 function walkRows(event: TargetedKeyboardEvent<HTMLTableElement>): void {
-  const { target, key } = event;
+  const { target, key, currentTarget: table } = event;
   if (!(target instanceof HTMLElement) || target.matches('input, select, textarea')) return;
   const row = target.closest('tr');
-  const steps: Readonly<Record<string, Element | null | undefined>> = {
-    ArrowDown: row?.closest('thead')
-      ? row.closest('table')?.querySelector('tbody tr[data-row]')
-      : row?.nextElementSibling,
-    ArrowUp: row?.previousElementSibling,
-    Home: row?.parentElement?.querySelector('tr[data-row]'),
-    End: row?.parentElement?.querySelector('tr[data-row]:last-of-type'),
-  };
   if (key === 'Enter' && target === row) row.querySelector<HTMLElement>('a, button')?.click();
+  if (key === 'Home' || key === 'End') {
+    event.preventDefault();
+    goToEnd(table, key);
+    return;
+  }
+  const steps: Readonly<Record<string, Element | null | undefined>> = {
+    ArrowDown: row?.closest('thead') ? table.querySelector('tr[data-row]') : row?.nextElementSibling,
+    ArrowUp: row?.previousElementSibling,
+  };
   const next = steps[key];
   if (!(next instanceof HTMLElement) || !next.hasAttribute('data-row')) return;
   event.preventDefault();
   next.focus();
+}
+
+/** The first or the last row, which may have to be drawn before it can have the focus. */
+function goToEnd(table: HTMLTableElement, key: 'Home' | 'End'): void {
+  const box = table.closest('.long');
+  if (box) box.scrollTop = key === 'Home' ? 0 : box.scrollHeight;
+  const focus = (): void => {
+    const rows = table.querySelectorAll<HTMLElement>('tr[data-row]');
+    rows.item(key === 'Home' ? 0 : rows.length - 1)?.focus();
+  };
+  if (box) setTimeout(focus, 60);
+  else focus();
 }

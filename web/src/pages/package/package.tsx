@@ -4,6 +4,7 @@ import { kinds } from '../../kinds/index.ts';
 import type { PageProps } from '../../page.ts';
 import { Loaded } from '../../pieces/problem.tsx';
 import { Bytes, Duration, Empty, JsonLink, Section, StateBadge, Time } from '../../pieces/values.tsx';
+import { WhyPanel } from '../../pieces/why-panel.tsx';
 import { jobAddress, packageAddress } from '../../pieces/words.ts';
 import { packageApi } from './address.ts';
 import { Attempts } from './attempts.tsx';
@@ -38,6 +39,7 @@ function Whole({ view, path, query }: Shown & { readonly path: string }) {
         <Neighbours title="Needs" jobs={view.dependencies} empty="It needs nothing of this farm." />
         <Neighbours title="Needed by" jobs={view.dependants} empty="Nothing of this farm needs it." />
       </div>
+      {view.state !== null && <WhyPanel of={`${target}/${arch}/${name}`} />}
       {Panel && <Panel target={target} arch={arch} name={name} />}
       <Loaded live={history}>
         {(known) => (
@@ -67,7 +69,7 @@ function Facts({ view, path }: { readonly view: View; readonly path: string }) {
   const id = `${target}/${arch}/${name}`;
   return (
     <Section title="Now" aside={<JsonLink path={path} what="this package as JSON" />}>
-      <dl class="facts">
+      <dl class="package-facts">
         <Fact name="Version">{version ?? 'none yet'}</Fact>
         <Fact name="State">
           {state ? <StateBadge state={state} /> : 'no job'} <a href={jobAddress(id)}>newest job</a>
