@@ -244,6 +244,17 @@ const ebinCalls = (
   ebinRequests: async () => (await call('ebin-requests', {})) as EbinRequestView[],
 });
 
+/** Upkeep of recipe sources over the queue store. */
+const upkeepCalls = (
+  call: (method: string, body: unknown) => Promise<unknown>,
+): Pick<FarmClient, 'upkeep' | 'runUpkeep' | 'pauseUpkeep'> => ({
+  upkeep: async () => (await call('upkeep', {})) as UpkeepView[],
+  runUpkeep: async (source, request) => (await call('upkeep-run', { source, ...request })) as UpkeepRunReply,
+  pauseUpkeep: async (source, paused) => {
+    await call('upkeep-pause', { source, paused });
+  },
+});
+
 /** Why, when and what if over the queue store. */
 const foresightCalls = (
   call: (method: string, body: unknown) => Promise<unknown>,
@@ -300,12 +311,7 @@ async function redisClient(
     stats: async () => (await call('stats', {})) as QueueStats,
     builders: async () => (await call('builders', {})) as BuilderView[],
     ...foresightCalls(call),
-    upkeep: async () => (await call('upkeep', {})) as UpkeepView[],
-    runUpkeep: async (source, request) =>
-      (await call('upkeep-run', { source, ...request })) as UpkeepRunReply,
-    pauseUpkeep: async (source, paused) => {
-      await call('upkeep-pause', { source, paused });
-    },
+    ...upkeepCalls(call),
     ...ebinCalls(call),
     decideRebuild: async (id, decision) => (await call('rebuild-decide', { id, decision })) as ScheduleReply,
     close: async () => {
