@@ -244,6 +244,17 @@ const ebinCalls = (
   ebinRequests: async () => (await call('ebin-requests', {})) as EbinRequestView[],
 });
 
+/** Upkeep of recipe sources over the queue store. */
+const upkeepCalls = (
+  call: (method: string, body: unknown) => Promise<unknown>,
+): Pick<FarmClient, 'upkeep' | 'runUpkeep' | 'pauseUpkeep'> => ({
+  upkeep: async () => (await call('upkeep', {})) as UpkeepView[],
+  runUpkeep: async (source, request) => (await call('upkeep-run', { source, ...request })) as UpkeepRunReply,
+  pauseUpkeep: async (source, paused) => {
+    await call('upkeep-pause', { source, paused });
+  },
+});
+
 /** Why, when and what if over the queue store. */
 const foresightCalls = (
   call: (method: string, body: unknown) => Promise<unknown>,

@@ -43,6 +43,7 @@ function ask(name: string, more: Partial<WhyScene> = {}): WhyAnswer {
     troubles: [],
     visible: () => undefined,
     upkeepOf: () => undefined,
+    failureOf: () => undefined,
     nameOf: (job) => parseJobId(job)?.name ?? job,
     ...more,
   };
@@ -262,6 +263,10 @@ describe('why a job runs, failed, was blocked or ended otherwise', () => {
     expect(answer.state).toBe('blocked');
     expect(text(answer.now)).toMatch(
       /^it needs 'lib', which needs 'base'\n {2}'base': it failed at .* UTC on builder 'one': BLD001 it does not compile\n {4}that is: /,
+    );
+    const words = { title: 'compiler', line: ' foo.c:1: error: x ', advice: 'Mend the code.' };
+    expect(text(ask('app', { failureOf: () => words }).now)).toContain(
+      '\n    its log says: compiler: foo.c:1: error: x\n    Mend the code.',
     );
     expect(answer.now[0]?.job).toBe(idOf('base'));
     expect(answer.now[1]).toMatchObject({ code: 'BLD001', job: idOf('base') });

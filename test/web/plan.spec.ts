@@ -69,6 +69,16 @@ describe('plans, why and what if', () => {
     await page.close();
   });
 
+  it('shows a job with why and when, at the address that links lead to', async () => {
+    const [open] = dashboard.farm.database.plans.open();
+    const job = open && dashboard.farm.database.jobs.openOfPlan(open.id)[0];
+    const page = await dashboard.open(`/jobs/${job?.id}`);
+    await page.locator('.why .next').waitFor();
+    expect(await page.locator('main').textContent()).toContain(`plan${job?.plan}`);
+    await expectAccessible(page);
+    await page.close();
+  });
+
   it('simulates a plan with other builders, and says what is wrong with them', async () => {
     const [newest] = dashboard.farm.database.plans.list(1);
     const page = await dashboard.open(`/simulate?plan=${newest?.id}&builders=2x2`);

@@ -10,6 +10,7 @@ import type {
   WhyAnswer,
 } from '../../api/index.ts';
 import { fault } from '../../diagnostics/index.ts';
+import { classTexts, type FailureClass } from '../../failures/index.ts';
 import type { JobStateName } from '../../model/index.ts';
 import { type JobId, jobId, nearestNames, type PlanId, parseJobId } from '../../primitives/index.ts';
 import type { JobForecast } from '../../simulator/index.ts';
@@ -136,6 +137,11 @@ export class Foresight {
       upkeepOf: (source) => {
         const view = this.#upkeep.views().find((one) => one.source === source);
         return view && { paused: view.paused, runs: [...(view.running ? [view.running] : []), ...view.last] };
+      },
+      failureOf: (attempt) => {
+        const failure = database.failures.get(attempt);
+        const words = failure && classTexts[failure.class as FailureClass];
+        return words && failure.class !== 'unknown' ? { ...words, line: failure.first?.text } : undefined;
       },
       nameOf: (job) => logsName(farm, job),
     };

@@ -1,6 +1,7 @@
 import type { Page } from '../page.ts';
 import { auditPage } from './audit.tsx';
 import { buildersPage } from './builders.tsx';
+import { jobPage } from './job.tsx';
 import { logPage, logsPage } from './logs.tsx';
 import { overviewPage } from './overview.tsx';
 import { packagePage, packagesPage } from './packages.tsx';
@@ -21,6 +22,7 @@ import { whyPage } from './why.tsx';
 export const pages: readonly Page[] = [
   overviewPage,
   queuePage,
+  jobPage,
   plansPage,
   planPage,
   buildersPage,

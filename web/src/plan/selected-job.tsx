@@ -60,7 +60,7 @@ function Facts({ node }: { readonly node: PlanNode }) {
           </span>
         )}
       </p>
-      <dl class="facts">
+      <dl class="graph-facts">
         <dt>why</dt>
         <dd>{node.why}</dd>
         {node.reason !== '' && node.reason !== node.why && (

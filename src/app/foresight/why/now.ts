@@ -149,28 +149,42 @@ function endStep(scene: WhyScene, root: JobRecord): WhyStep {
   return { ...step, text: `'${shortName(root.id)}': ${step.text}`, job: root.id };
 }
 
-/** How a job failed, with the class of the failure: its code, and what that means. */
-function failureStep({ database }: WhyScene, job: JobRecord): WhyStep {
+/** How a job failed, with the class of the failure as its log tells it, else what its code means. */
+function failureStep({ database, failureOf }: WhyScene, job: JobRecord): WhyStep {
   const attempt = job.attempt === undefined ? undefined : database.attempts.get(job.attempt);
   const { outcome } = attempt ?? {};
   const at = ` at ${timeText(job.sinceMs)}`;
+  const words = attempt && failureOf(attempt.id);
+  const known: readonly WhyStep[] =
+    words === undefined
+      ? []
+      : [
+          {
+            kind: 'class',
+            text: `its log says: ${words.title}${words.line === undefined ? '' : `: ${words.line.trim()}`}`,
+          },
+          ...(words.advice === '' ? [] : [{ kind: 'advice', text: words.advice }]),
+        ];
   if (outcome?.kind !== 'failed')
     return {
       kind: job.state,
       text: `it ${job.state === 'failed' ? 'failed' : 'was stopped'}${at}: ${job.reason}`,
       sinceMs: job.sinceMs,
+      because: known,
     };
   const { code, what, next } = outcome.problem;
   const title = catalogue[code]?.title;
+  // the usual advice is the next step of the answer
+  const isUsual = next === undefined || next === catalogue[code]?.next;
   return {
     kind: job.state,
     text: `it failed${at} on builder '${attempt?.builder}': ${code} ${what}`,
     sinceMs: job.sinceMs,
     code,
     because: [
-      ...(title === undefined ? [] : [{ kind: 'class', text: `that is: ${title}`, code }]),
-      // the usual advice is the next step of the answer
-      ...(next === undefined || next === catalogue[code]?.next ? [] : [{ kind: 'advice', text: next }]),
+      ...(title === undefined ? [] : [{ kind: 'code', text: `that is: ${title}`, code }]),
+      ...known,
+      ...(isUsual ? [] : [{ kind: 'advice', text: next }]),
     ],
   };
 }

@@ -1,13 +1,20 @@
 import type { BuilderView, JobForecastView, UpkeepRun } from '../../../api/index.ts';
 import type { FarmDatabase, JobRecord, PlanHead } from '../../../database/index.ts';
 import type { Plan, PlannedJob } from '../../../model/index.ts';
-import { type JobId, parseJobId } from '../../../primitives/index.ts';
+import { type AttemptId, type JobId, parseJobId } from '../../../primitives/index.ts';
 
 /** What a target shows now. */
 export interface VisibleTarget {
   readonly generation: number;
   /** Versions by package name; undefined where the target keeps none. */
   readonly versions: ReadonlyMap<string, string> | undefined;
+}
+
+/** The class of a failure, the line that shows it, and what to do. */
+export interface FailureWords {
+  readonly title: string;
+  readonly line: string | undefined;
+  readonly advice: string;
 }
 
 /** Everything that an answer to "why" is put together from. */
@@ -28,6 +35,8 @@ export interface WhyScene {
   readonly upkeepOf: (
     source: string,
   ) => { readonly paused: boolean; readonly runs: readonly UpkeepRun[] } | undefined;
+  /** What the log of an attempt says of its failure. */
+  readonly failureOf: (attempt: AttemptId) => FailureWords | undefined;
   /** How this job is called on a command line. */
   readonly nameOf: (job: JobId) => string;
 }
