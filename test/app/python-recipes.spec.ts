@@ -1,14 +1,25 @@
 // What a farm would do of lists of Python distributions: jobs, what they are made of, and what of others is believed.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Farm } from '../../src/app/farm.ts';
 import { collectManifest } from '../../src/app/python-targets/collect-manifest.ts';
-import type { ManifestHands } from '../../src/app/python-targets/contract.ts';
+import type { ManifestHands, PythonGraph } from '../../src/app/python-targets/contract.ts';
 import { makeManifest } from '../../src/app/python-targets/make-manifest.ts';
 import { verifyGraph } from '../../src/app/python-targets/orders.ts';
+import { placeGraphs } from '../../src/app/python-targets/place-graphs.ts';
 import { PythonPlanning } from '../../src/app/python-targets/planning.ts';
 import { parseFarmConfig } from '../../src/config/index.ts';
 import { encodeGraphEvent } from '../../src/formats/python-graph/index.ts';
@@ -280,7 +291,7 @@ describe('a manifest', () => {
     const sandbox = new ScriptedDriver(() => ({ end: { kind: 'exited', code } }));
     const dependencies = graphs.map((name) => ({
       artifact: { name, object: 'o', facts: empty },
-      path: '/x',
+      path: '/etc/hostname',
       folders: [],
     }));
     const context = {
@@ -302,6 +313,33 @@ describe('a manifest', () => {
   it('is not made of nothing, nor by a build that did not come to its end', async () => {
     await expect(made(0, [])).rejects.toThrow('MPY206');
     await expect(made(1, ['explore/able__1.0'])).rejects.toThrow('MPY251');
+  });
+
+  it('is made of graphs that are copied when they are others, and stay as they are otherwise', async () => {
+    write('one', '1');
+    write('two', '2');
+    const graph = (stem: string, object: string): PythonGraph =>
+      ({
+        item: { stem },
+        file: { artifact: { object }, path: join(top, object) },
+        sources: stem === 'A__1' ? { object: 'two', path: join(top, 'two') } : undefined,
+      }) as unknown as PythonGraph;
+    const place = join(top, 'graphs');
+    const inodes = (): Record<string, number> =>
+      Object.fromEntries(readdirSync(place).map((name) => [name, statSync(join(place, name)).ino]));
+    await placeGraphs(place, [graph('A__1', 'one'), graph('b__1', 'two')]);
+    const before = inodes();
+    expect(Object.keys(before).sort()).toEqual(['a__1.json', 'a__1.tar', 'b__1.json']);
+    await placeGraphs(place, [graph('A__1', 'one'), graph('b__1', 'one')]);
+    const after = inodes();
+    expect(after['a__1.json']).toBe(before['a__1.json']);
+    expect(readFileSync(join(place, 'b__1.json'), 'utf8')).toBe('1');
+    await placeGraphs(place, [graph('b__1', 'one')]);
+    expect(inodes()).toEqual({ 'b__1.json': after['b__1.json'] });
+    writeFileSync(`${place}.json`, 'no record');
+    writeFileSync(join(place, 'b__1.json'), 'something else');
+    await placeGraphs(place, [graph('b__1', 'one')]);
+    expect(readFileSync(join(place, 'b__1.json'), 'utf8')).toBe('1');
   });
 
   it('has no files but those of its own build', async () => {

@@ -53,7 +53,7 @@ export interface PythonGraph {
 /** Where things are in the sandbox of a build. */
 export const inBuild = {
   root: '/resources',
-  graphs: '/graphs',
+  graphs: '/resources/graphs',
   stubs: '/resources/build/typeshed',
   corpora: '/resources/corpora',
   program: '/packmill',

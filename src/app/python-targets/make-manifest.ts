@@ -21,6 +21,7 @@ import type {
 import { graphOf, pythonArtifact, readPythonFacts } from './artifact.ts';
 import { collectManifest } from './collect-manifest.ts';
 import type { ManifestHands, ManifestJob, PythonGraph, PythonHands } from './contract.ts';
+import { placeGraphs } from './place-graphs.ts';
 import { programDigest } from './program.ts';
 import { runBuild } from './run-build.ts';
 
@@ -46,7 +47,7 @@ export async function makeManifest(
   const root = context.sourceCache;
   if (root === undefined) throw new Error('a manifest needs a folder that outlives the attempt');
   await select(hands, root, graphs);
-  const end = await runBuild(hands, own, { ...job, root, graphs });
+  const end = await runBuild(hands, own, { ...job, root });
   if (end !== undefined) return end;
   const late = lateFailures(root, details.items);
   const made = await collectManifest(hands.store, { root, last, failures: [...failures, ...late] });
@@ -124,6 +125,7 @@ async function select({ sandbox }: PythonHands, root: string, graphs: readonly P
   for (const name of namesIn(folder)) if (!wanted.has(name)) removeEntry(`${folder}/${name}`);
   for (const [name, text] of wanted)
     if (textIfThere(`${folder}/${name}`) !== text) replaceFile(`${folder}/${name}`, text);
+  await placeGraphs(`${root}/graphs`, graphs);
   await sandbox.giveToBuilder(root);
 }
 

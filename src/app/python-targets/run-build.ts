@@ -2,17 +2,10 @@ import { fault } from '../../diagnostics/index.ts';
 import { ensureFolder } from '../../host/index.ts';
 import type { Outcome } from '../../model/index.ts';
 import type { SandboxMount } from '../../sandbox/index.ts';
-import {
-  inBuild,
-  type ManifestHands,
-  type ManifestJob,
-  type PythonGraph,
-  type PythonHands,
-} from './contract.ts';
+import { inBuild, type ManifestHands, type ManifestJob, type PythonHands } from './contract.ts';
 
 interface Build extends ManifestJob {
   readonly root: string;
-  readonly graphs: readonly PythonGraph[];
 }
 
 /**
@@ -22,7 +15,7 @@ interface Build extends ManifestJob {
 export async function runBuild(
   { sandbox, root: systemRoot }: PythonHands,
   { limits, program }: ManifestHands,
-  { context, details, run, root, graphs }: Build,
+  { context, details, run, root }: Build,
 ): Promise<Outcome | undefined> {
   const home = `${context.work}/home`;
   await sandbox.makeFolder(home);
@@ -41,11 +34,6 @@ export async function runBuild(
         { source: home, target: '/build/home', writable: true },
         ...(details.stubs === undefined ? [] : [readOnly(details.stubs, inBuild.stubs)]),
         ...(details.corpora === undefined ? [] : [readOnly(details.corpora, inBuild.corpora)]),
-        ...graphs.flatMap(({ item, file, sources }) => {
-          const place = `${inBuild.graphs}/${item.stem.toLowerCase()}`;
-          const own = sources === undefined ? [] : [readOnly(sources.path, `${place}.tar`)];
-          return [readOnly(file.path, `${place}.json`), ...own];
-        }),
         ...program.program.map(({ name, path }) => readOnly(path, `${inBuild.program}/${name}`)),
         readOnly(program.runtime, `${inBuild.program}/runtime`),
       ],
