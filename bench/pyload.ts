@@ -4,73 +4,17 @@ import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gunzipSync, gzipSync } from 'node:zlib';
+import { gzipSync } from 'node:zlib';
 import {
-  datafilesOf,
   decodeDatafile,
   encodeDatafile,
   type ResourceKind,
-  type ResourceTypes,
   readManifest,
-  type SymbolNode,
 } from '../src/python-resources/index.ts';
 import { sampleGraph } from './kit/python-world.ts';
-import { median } from './measure/figures.ts';
 
 const program = join(import.meta.dirname, '../bin/packmill');
-const stdlib = { name: 'builtin-stdlib', version: '3' };
-
-/** Processor time in milliseconds, that of collectors of garbage included: a busy machine says little by the clock. */
-function cost(work: () => unknown): number {
-  const before = process.cpuUsage();
-  work();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1000;
-}
-
-const medianOf = (runs: number, work: () => unknown): number =>
-  median(Array.from({ length: runs }, () => cost(work)));
-
-type Path = { hash: string; parts: string[] };
-type Ref = { internal: number; external: Path };
-interface NodeRow {
-  canonical: Path;
-  children: Record<string, Ref>;
-  type: Ref | null;
-  bases: Ref[];
-  kind: SymbolNode['kind'];
-}
-interface TypesRow {
-  kind: SymbolNode['kind'];
-  type: Path | null;
-  bases: Path[];
-}
-
-const path = ({ hash, parts }: Path) => ({ hash: BigInt(hash), parts });
-const ref = ({ internal, external }: Ref) => ({ internal, external: path(external) });
-const byHash = <Row, Value>(rows: Record<string, Row>, value: (row: Row) => Value): Map<bigint, Value> =>
-  new Map(Object.entries(rows).map(([hash, row]) => [BigInt(hash), value(row)]));
-
-/** Values from what JSON.parse gives. */
-const fromJson: { readonly [Kind in ResourceKind]?: (parsed: never) => unknown } = {
-  SymbolGraph: (tops: Record<string, NodeRow[]>) =>
-    new Map(
-      Object.entries(tops).map(([top, rows]) => [
-        top,
-        rows.map((row) => ({
-          canonical: path(row.canonical),
-          children: new Map(Object.entries(row.children).map(([name, one]) => [name, ref(one)])),
-          type: row.type && ref(row.type),
-          bases: row.bases.map(ref),
-          kind: row.kind,
-        })),
-      ]),
-    ),
-  SymbolTypes: (rows: Record<string, TypesRow>) =>
-    byHash(rows, ({ kind, type, bases }) => ({ kind, type: type && path(type), bases: bases.map(path) })),
-  ArgSpec: (rows: Record<string, unknown>) => byHash(rows, (row) => row),
-  Documentation: (rows: Record<string, unknown>) => byHash(rows, (row) => row),
-};
+const loader = join(import.meta.dirname, 'kit/load-datafile.ts');
 
 function toJson(values: ReadonlyMap<unknown, unknown>): string {
   return JSON.stringify(Object.fromEntries(values as ReadonlyMap<string, unknown>), (_, value: unknown) =>
@@ -78,56 +22,53 @@ function toJson(values: ReadonlyMap<unknown, unknown>): string {
   );
 }
 
-function compare<Kind extends ResourceKind>(kind: Kind, blob: Uint8Array): void {
+/** Prints what each way costs, the first time in a process and when it is warm, and how many times as much JSON costs. */
+function compare(kind: ResourceKind, folder: string, blob: Uint8Array): void {
   const values = decodeDatafile(kind, blob);
-  const packed = gzipSync(toJson(values));
-  const parse = (): never => JSON.parse(gunzipSync(packed).toString('utf8')) as never;
-  const whole = medianOf(9, () => fromJson[kind]?.(parse()));
-  const parsed = medianOf(9, parse);
-  const ours = medianOf(9, () => decodeDatafile(kind, blob));
-  const unpacked = medianOf(9, () => gunzipSync(blob));
-  console.log(
-    `  ${kind.padEnd(14)} ${values.size} entries; JSON to values ${whole.toFixed(1)} ms (JSON.parse alone ${parsed.toFixed(1)}), ` +
-      `MessagePack ${ours.toFixed(1)} ms (unpacking alone ${unpacked.toFixed(1)}): ${(whole / ours).toFixed(1)} times as fast ` +
-      `(${(parsed / ours).toFixed(1)})`,
-  );
+  const [ours, json] = [join(folder, 'data.blob'), join(folder, 'data.json.gz')];
+  writeFileSync(ours, blob);
+  writeFileSync(json, gzipSync(toJson(values)));
+  const cost = (mode: string, file: string): readonly [first: number, warm: number] => {
+    const runs = Array.from(
+      { length: 3 },
+      () =>
+        JSON.parse(execFileSync(process.execPath, [loader, kind, mode, file], { encoding: 'utf8' })) as [
+          number,
+          number,
+        ],
+    );
+    const least = (at: 0 | 1): number => Math.min(...runs.map((run) => run[at]));
+    return [least(0), least(1)];
+  };
+  const whole = cost('json', json);
+  console.log(`${kind}, ${values.size} entries, load ${loadavg()[0]?.toFixed(1)}: the first time, and warm`);
+  const row = (what: string, [first, warm]: readonly [number, number]): void =>
+    console.log(
+      `  ${what.padEnd(42)} ${first.toFixed(1).padStart(6)} ms, ${warm.toFixed(1).padStart(6)} ms; ` +
+        `JSON: ${(whole[0] / first).toFixed(1)} and ${(whole[1] / warm).toFixed(1)} times as much`,
+    );
+  row('JSON to values', whole);
+  row('JSON.parse alone', cost('parse', json));
+  row('MessagePack, every value made', cost('message', ours));
+  row('MessagePack, as a manager has it', cost('view', ours));
 }
 
-/** Builds the data of the standard library, and compares each kind. */
-function standard(folder: string): void {
-  const run = (...words: readonly string[]): void =>
-    void execFileSync(process.execPath, [program, 'py', ...words], { cwd: folder, stdio: 'ignore' });
-  run('setup');
-  const name = 'builtin-stdlib__3';
-  copyFileSync(join(folder, 'dockerfiles/all', name), join(folder, 'dockerfiles/build', name));
-  run('build');
-  const [entry] = readManifest(join(folder, 'build/manifest.json'));
-  console.log(`standard library of this machine, load ${loadavg()[0]?.toFixed(1)}:`);
-  for (const kind of ['SymbolGraph', 'SymbolTypes', 'ArgSpec', 'Documentation'] as const)
-    compare(kind, readFileSync(entry?.paths.get(kind) ?? ''));
-}
-
-/** Prints processor time in milliseconds. */
+/** Prints processor time in milliseconds: the least of three processes. */
 export async function run(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'packmill-bench-pyload-'));
   try {
-    standard(folder);
-    const graph: ResourceTypes['SymbolGraph'] = sampleGraph('std', 320);
-    const nodes = [...graph.values()].reduce((sum, list) => sum + list.length, 0);
-    const blob = encodeDatafile('SymbolGraph', graph);
-    console.log(`a graph of ${nodes} nodes that is made up:`);
-    compare('SymbolGraph', blob);
-    const file = join(folder, 'graph.blob');
-    writeFileSync(file, blob);
-    const source = datafilesOf([{ distribution: stdlib, paths: new Map([['SymbolGraph', file]]) }]);
-    const opened = medianOf(9, () => source.graph(stdlib));
-    const asked = medianOf(9, () => {
-      const view = source.graph(stdlib)?.value;
-      for (let top = 0; top < 320; top += 10) view?.node(`std_${top}`, 5);
-    });
-    console.log(
-      `  opened for the first question ${opened.toFixed(2)} ms; 32 of 320 top-levels asked ${asked.toFixed(1)} ms`,
-    );
+    const packmill = (...words: readonly string[]): void =>
+      void execFileSync(process.execPath, [program, 'py', ...words], { cwd: folder, stdio: 'ignore' });
+    packmill('setup');
+    const name = 'builtin-stdlib__3';
+    copyFileSync(join(folder, 'dockerfiles/all', name), join(folder, 'dockerfiles/build', name));
+    packmill('build');
+    const [entry] = readManifest(join(folder, 'build/manifest.json'));
+    console.log('standard library of this machine');
+    for (const kind of ['SymbolGraph', 'SymbolTypes', 'ArgSpec', 'Documentation'] as const)
+      compare(kind, folder, readFileSync(entry?.paths.get(kind) ?? ''));
+    console.log('a graph of 48320 nodes that is made up');
+    compare('SymbolGraph', folder, encodeDatafile('SymbolGraph', sampleGraph('std', 320)));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -28,14 +28,20 @@ function kindOf(mark: number): string {
 export class MessageReader {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
-  readonly #texts: InternTable;
+  #texts: InternTable | undefined;
   at: number;
 
-  constructor(bytes: Uint8Array, texts: InternTable = new InternTable(), at = 0) {
+  constructor(bytes: Uint8Array, texts?: InternTable, at = 0) {
     this.#bytes = bytes;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#texts = texts;
     this.at = at;
+  }
+
+  /** Made when something repeats: most readers pass over bytes, or read a few. */
+  get #table(): InternTable {
+    this.#texts ??= new InternTable();
+    return this.#texts;
   }
 
   get left(): number {
@@ -119,7 +125,7 @@ export class MessageReader {
   internedText(): string {
     const end = this.#textEnd();
     const text =
-      end - this.at > 64 ? readText(this.#bytes, this.at, end) : this.#texts.of(this.#bytes, this.at, end);
+      end - this.at > 64 ? readText(this.#bytes, this.at, end) : this.#table.of(this.#bytes, this.at, end);
     this.at = end;
     return text;
   }
@@ -135,7 +141,7 @@ export class MessageReader {
       return read(this);
     }
     const end = this.at;
-    const value = this.#texts.valueOf(owner, this.#bytes, { start, end }, () => {
+    const value = this.#table.valueOf(owner, this.#bytes, { start, end }, () => {
       this.at = start;
       return read(this);
     });
