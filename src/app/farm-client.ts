@@ -264,16 +264,6 @@ const foresightCalls = (
   simulate: async (query) => (await call('simulate', query)) as SimulationReply,
 });
 
-const upkeepCalls = (
-  call: (method: string, body: unknown) => Promise<unknown>,
-): Pick<FarmClient, 'upkeep' | 'runUpkeep' | 'pauseUpkeep'> => ({
-  upkeep: async () => (await call('upkeep', {})) as UpkeepView[],
-  runUpkeep: async (source, request) => (await call('upkeep-run', { source, ...request })) as UpkeepRunReply,
-  pauseUpkeep: async (source, paused) => {
-    await call('upkeep-pause', { source, paused });
-  },
-});
-
 async function redisClient(
   redis: NonNullable<ReturnType<typeof redisOf>>,
   farm: string,
