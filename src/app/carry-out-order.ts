@@ -9,12 +9,11 @@ import {
   type TravellingObject,
 } from '../builder/index.ts';
 import { fault, isFault, ProblemError, renderText } from '../diagnostics/index.ts';
-import { type Clock, ensureFolder, hashFile, machine } from '../host/index.ts';
+import { type Clock, ensureFolder, machine } from '../host/index.ts';
 import { type AttemptLog, findErrorExcerpt } from '../logs/index.ts';
 import type {
   Artifact,
   AvailableArtifact,
-  KindServices,
   Outcome,
   PlannedJob,
   PublishedFile,
@@ -38,6 +37,7 @@ import { ownMachine } from './build-machine.ts';
 import { recordObjects } from './build-records.ts';
 import { hasPortage } from './ebin-targets/gentoo-root.ts';
 import { ebinKindOf, ebinRecipeOf } from './ebin-targets/orders.ts';
+import { kindServices } from './kind-services.ts';
 import { pythonMaker } from './python-targets/maker.ts';
 import { pythonObjects, pythonRecipeOf } from './python-targets/orders.ts';
 import { sourceCacheFor } from './source-cache.ts';
@@ -158,7 +158,8 @@ async function build(scene: OrderScene, order: WorkOrder, site: Site): Promise<A
     },
     machine: ownMachine(machine.name()),
     remarks: order.remarks,
-    services: servicesOf(sandbox, store),
+    // what a builder elsewhere keeps is not what the farm has
+    services: kindServices({ sandbox, store }, { keepsSources: false }),
     sandbox,
     log: site.log,
     clock,
@@ -230,17 +231,6 @@ async function dependenciesOf(store: ObjectStore, order: WorkOrder): Promise<rea
     available.push({ artifact, folders, path: await store.path(artifact.object) });
   }
   return available;
-}
-
-function servicesOf(sandbox: SandboxDriver, store: ObjectStore): KindServices {
-  return {
-    putFile: (path) => store.putFile(path, { move: true }),
-    putBytes: (bytes) => store.putBytes(bytes),
-    // what a builder elsewhere keeps is not what the farm has; its digest is enough to know it again
-    keepSource: async (path) => ({ digest: (await hashFile(path)).digest, isKept: false }),
-    makeBuilderFolder: (path) => sandbox.makeFolder(path),
-    giveToBuilder: (path) => sandbox.giveToBuilder(path),
-  };
 }
 
 function inputsOf(order: WorkOrder): readonly TravellingObject[] {

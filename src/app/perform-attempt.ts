@@ -1,13 +1,15 @@
 import { type AttemptEnd, runAttempt, type SandboxPolicy } from '../builder/index.ts';
 import { isFault, renderText } from '../diagnostics/index.ts';
 import type { BegunAttempt } from '../dispatcher/index.ts';
-import { ensureFolder, hashFile, machine } from '../host/index.ts';
+import { ensureFolder, machine } from '../host/index.ts';
 import { findErrorExcerpt, openAttemptLog } from '../logs/index.ts';
-import type { AvailableArtifact, KindServices, Recipe, RecipeKind } from '../model/index.ts';
+import type { AvailableArtifact, Recipe, RecipeKind } from '../model/index.ts';
 import { gentooLabel } from '../recipes/ebin/index.ts';
 import { gatherInputs, introduction, type NeededArtifact, targetOf } from './attempt-inputs.ts';
 import { ownMachine } from './build-machine.ts';
 import type { Farm } from './farm.ts';
+import { kindServices } from './kind-services.ts';
+import { sandboxLimits } from './sandbox-limits.ts';
 import { sourceCacheFor } from './source-cache.ts';
 
 export interface AttemptScene {
@@ -37,7 +39,7 @@ export async function performAttempt(
   try {
     for (const line of introduction(begun, machine.name())) log.say(line);
     const recipe = await recipeOf(begun);
-    const services = servicesOf(farm);
+    const services = kindServices(farm, { keepsSources: config.store['keep-sources'] });
     const inputs = await gatherInputs(farm, kind, job.id, recipe);
     const caches = { root: paths.sourceCache, clock: farm.clock, sandbox: farm.sandbox };
     const result = await runAttempt({
@@ -96,24 +98,7 @@ async function policyOf(farm: Farm, { labels = [] }: Recipe): Promise<SandboxPol
   return {
     root: (labels.includes(gentooLabel) ? farm.gentooRoot() : undefined) ?? (await farm.sandboxRoot()),
     network: sandbox.network,
-    timeoutMs: sandbox.timeout,
-    killGraceMs: sandbox['kill-grace'],
-    memoryBytes: sandbox.memory,
-    processes: sandbox.processes,
-    outputBytes: sandbox['log-limit'],
-  };
-}
-
-function servicesOf({ sandbox, store, config }: Farm): KindServices {
-  return {
-    putFile: (path) => store.putFile(path, { move: true }),
-    putBytes: (bytes) => store.putBytes(bytes),
-    keepSource: async (path) => {
-      if (!config.store['keep-sources']) return { digest: (await hashFile(path)).digest, isKept: false };
-      return { digest: (await store.putFile(path)).digest, isKept: true };
-    },
-    makeBuilderFolder: (path) => sandbox.makeFolder(path),
-    giveToBuilder: (path) => sandbox.giveToBuilder(path),
+    ...sandboxLimits(farm.config),
   };
 }
 

@@ -1,6 +1,7 @@
 import { fault } from '../diagnostics/index.ts';
-import { ensureFolder, pathKind, replaceFile, runProcess } from '../host/index.ts';
-import { logLine, readerFolder } from './read-stubs.ts';
+import { ensureFolder, pathKind, replaceFile } from '../host/index.ts';
+import { logLine } from './read-stubs.ts';
+import { runReader } from './run-reader.ts';
 
 export interface CorpusCollecting {
   /** Folders with code: a project each, whose own modules are not told of. */
@@ -38,23 +39,16 @@ export async function collectCorpora({
 }: CorpusCollecting): Promise<CollectedCorpora> {
   for (const folder of folders)
     if (pathKind(folder) !== 'folder') throw fault('MPY413', { what: `there is no folder '${folder}'` });
-  const ran = await runProcess('python3', ['-I', '-S', '-B', `${readerFolder}/read_usage.py`], {
-    ...{ input: JSON.stringify({ folders }), timeoutMs: 3_600_000, maxOutputBytes: 1_000_000_000, signal },
-  });
-  if (ran.code !== 0) {
-    const why = ran.stderr.trim().split('\n').slice(-3).join('\n');
-    throw fault('MPY404', { what: `the code cannot be read (${ran.why})`, why });
-  }
+  const lines = await runReader('read_usage', { what: 'the code', input: { folders }, signal });
   const rows = new Map<string, string[]>(corpora.map((name) => [name, []]));
   let files = 0;
-  for (const text of ran.stdout.split('\n')) {
-    if (text === '') continue;
+  for (const text of lines) {
     const line = JSON.parse(text) as Line;
     if ('corpus' in line) rows.get(line.corpus)?.push(`${JSON.stringify(line.row)}\n`);
     else if ('error' in line) say(logLine('WARN', 'MPY411', `'${line.file}' cannot be read: ${line.error}`));
     else files = line.files;
   }
   ensureFolder(out);
-  for (const [name, lines] of rows) replaceFile(`${out}/${name}.ndjson`, lines.join(''));
-  return { files, rows: Object.fromEntries([...rows].map(([name, lines]) => [name, lines.length])) };
+  for (const [name, own] of rows) replaceFile(`${out}/${name}.ndjson`, own.join(''));
+  return { files, rows: Object.fromEntries([...rows].map(([name, own]) => [name, own.length])) };
 }

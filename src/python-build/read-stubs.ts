@@ -1,8 +1,7 @@
-import { fileURLToPath } from 'node:url';
-import { fault } from '../diagnostics/index.ts';
-import { pathKind, runProcess, subfolders, textIfThere } from '../host/index.ts';
+import { pathKind, subfolders, textIfThere } from '../host/index.ts';
 import { isInVersion, readStubVersions, type StubModule, type StubPart } from '../python-symbols/index.ts';
 import type { Analysis, StubKey } from './analysis-file.ts';
+import { runReader } from './run-reader.ts';
 
 export interface StubReading {
   /** A checkout of stubs: the layout of today (`stdlib`, `stubs/NAME`) or the former one (`stdlib/3`, `third_party/3`). */
@@ -40,9 +39,6 @@ export function stubRoots(folder: string): readonly Root[] {
   }
   return roots.length > 0 ? roots : [{ folder, key: 'stub_thirdparty3' }];
 }
-
-/** Programs in Python that parse files of others; none of them imports or runs what it reads. */
-export const readerFolder = fileURLToPath(new URL('./readers', import.meta.url));
 
 /** A line of a log: its weight, the code of the catalogue, and what is the matter. */
 export const logLine = (weight: 'WARN' | 'ERROR' | 'CRITICAL', code: string, what: string): string =>
@@ -120,17 +116,8 @@ interface Parsing {
   readonly signal: AbortSignal | undefined;
 }
 
-/** An hour for what is large (specification, 6.6). */
-const timeoutMs = 3_600_000;
-
 async function parse({ what, roots, version, signal }: Parsing): Promise<readonly Row[]> {
-  const input = JSON.stringify({ roots, version, platform: 'linux' });
-  const ran = await runProcess('python3', ['-I', '-S', '-B', `${readerFolder}/read_stubs.py`], {
-    ...{ input, timeoutMs, maxOutputBytes: 1_000_000_000, signal },
-  });
-  if (ran.code !== 0) {
-    const why = ran.stderr.trim().split('\n').slice(-3).join('\n');
-    throw fault('MPY404', { what: `${what} cannot be read (${ran.why})`, why });
-  }
-  return ran.stdout.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as Row]));
+  const input = { roots, version, platform: 'linux' };
+  const lines = await runReader('read_stubs', { what, input, signal });
+  return lines.map((line) => JSON.parse(line) as Row);
 }

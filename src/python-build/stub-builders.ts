@@ -1,6 +1,6 @@
 import type { SymbolNode } from '../formats/pyresources/index.ts';
-import { decodeGraphEvent } from '../formats/python-graph/index.ts';
-import { bytesIfThere, readFileRange, textIfThere } from '../host/index.ts';
+import { bytesIfThere, textIfThere } from '../host/index.ts';
+import { graphHeader } from '../python-explorer/index.ts';
 import { addStubs, stubResources } from '../python-symbols/index.ts';
 import { decodeAnalysis, encodeAnalysis } from './analysis-file.ts';
 import type { BuilderWork } from './builder-work.ts';
@@ -121,14 +121,11 @@ async function* addToGraphs(work: BuilderWork): AsyncGenerator<Found> {
   }
 }
 
-/** The version that is named, else that of the first graph, whose first line, a short one, tells it. */
+/** The version that is named, else that of the first graph. */
 export async function pythonVersion(work: BuilderWork): Promise<readonly [number, number]> {
   if (work.has('pyversion')) return versionIn(textIfThere(work.one('pyversion')) ?? '');
-  const pieces: Uint8Array[] = [];
-  if (work.has('graphs'))
-    for await (const piece of readFileRange(work.one('graphs'), 0, 65_536)) pieces.push(piece);
-  const event = decodeGraphEvent(Buffer.concat(pieces).toString('utf8').split('\n', 1)[0] ?? '');
-  return event?.event === 'header' ? versionIn(event.header.python.version) : usualVersion;
+  const header = work.has('graphs') ? await graphHeader(work.one('graphs')) : undefined;
+  return header === undefined ? usualVersion : versionIn(header.python.version);
 }
 
 function versionIn(text: string): readonly [number, number] {

@@ -8,6 +8,7 @@ export {
 } from './exploration-record.ts';
 export { type Exploration, explore, troubleProblem, troubleProblems } from './explore.ts';
 export { type GraphSummary, type ValidationReport, validateGraph } from './graph-file.ts';
+export { graphHeader } from './graph-header.ts';
 export {
   distributionAt,
   type Installed,

@@ -190,6 +190,7 @@ export class ServiceDouble implements FarmService {
     clock: systemClock,
     mayWrite: () => false,
     idsOf: () => [],
+    revisionOf: () => undefined,
     logOf: () => {
       throw new Error('the record is empty');
     },

@@ -1,18 +1,16 @@
+import { seededRandom } from '../seeded-random.ts';
+
 /** Numbers that look random and are the same for the same seed. */
 export class Chance {
-  #state: number;
+  readonly #next: () => number;
 
   constructor(seed: number) {
-    this.#state = (seed * 0x9e3779b1) >>> 0;
+    this.#next = seededRandom(seed * 0x9e3779b1);
   }
 
   /** At least 0 and less than 1. */
   next(): number {
-    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
-    let mixed = this.#state;
-    mixed = Math.imul(mixed ^ (mixed >>> 15), mixed | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+    return this.#next();
   }
 
   /** A whole number, both ends included. */

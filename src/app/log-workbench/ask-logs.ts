@@ -23,6 +23,7 @@ export async function askLogs(farm: Farm): Promise<AskedLogs> {
     clock: farm.clock,
     mayWrite: () => false,
     idsOf: (name) => views.idsOf(name),
+    revisionOf: (name, timestamp) => views.revision(name, timestamp),
     logOf: (job) => notes.revision(job),
   });
   return {

@@ -10,7 +10,7 @@ import type {
   LogSearchNews,
   LogsSearchReply,
 } from '../../api/index.ts';
-import type { AttemptRecord, FailureRecord, JobRevision } from '../../database/index.ts';
+import type { AttemptRecord, FailureRecord } from '../../database/index.ts';
 import { classTexts, type FailureClass } from '../../failures/index.ts';
 import { entryFacts, type LinePattern } from '../../host/index.ts';
 import { lineAtOffset, lineCount, offsetOfLine, readRange, searchLog, sizeOf } from '../../logs/index.ts';
@@ -39,7 +39,7 @@ export class LogWorkbench {
 
   /** What there is to know of a log before it is read; undefined: there is none. Throws SYS004. */
   async facts(name: string, timestamp: number | undefined): Promise<LogFacts | undefined> {
-    const job = this.#revision(name, timestamp);
+    const job = this.#scene.revisionOf(name, timestamp);
     if (!job) return undefined;
     const log = this.#scene.logOf(job);
     // asked before the size: what there is when it first says so is all there will be
@@ -186,15 +186,6 @@ export class LogWorkbench {
 
   #timestampOf(attempt: AttemptRecord | undefined): number {
     return (attempt && this.#scene.database.views.revision(attempt.jobKey)?.requestedMs) ?? 0;
-  }
-
-  #revision(name: string, timestamp: number | undefined): JobRevision | undefined {
-    const { views } = this.#scene.database;
-    return this.#scene
-      .idsOf(name)
-      .flatMap((id) => views.revisions(id, timestamp === undefined ? 1 : 1000))
-      .filter(({ requestedMs }) => timestamp === undefined || requestedMs === timestamp)
-      .sort((a, b) => b.key - a.key)[0];
   }
 
   /** Offset in the whole log of the first byte of an attempt's. */

@@ -13,6 +13,8 @@ export interface WorkbenchScene {
   readonly mayWrite: () => boolean;
   /** Job ids that a name may mean. */
   readonly idsOf: (name: string) => readonly JobId[];
+  /** The newest job that a name means, or the one of a request. */
+  readonly revisionOf: (name: string, timestamp: number | undefined) => JobRevision | undefined;
   /** Files of a log, in a row. */
   readonly logOf: (job: JobRevision) => LogRevision;
 }

@@ -1,12 +1,11 @@
 import { runAttempt } from '../../builder/index.ts';
 import { isFault, ProblemError, renderLine } from '../../diagnostics/index.ts';
-import { hashFile, machine, removeTree, systemRandom } from '../../host/index.ts';
+import { machine, removeTree, systemRandom } from '../../host/index.ts';
 import { type AttemptLog, findErrorExcerpt, openAttemptLog } from '../../logs/index.ts';
 import type {
   Artifact,
   BuildRecord,
   JobReason,
-  KindServices,
   Outcome,
   PublishedFile,
   RecipeKind,
@@ -16,8 +15,10 @@ import { type ObjectStore, openDiskStore } from '../../store/index.ts';
 import { ownMachine } from '../build-machine.ts';
 import { readBuildRecord } from '../build-records.ts';
 import type { Farm } from '../farm.ts';
+import { kindServices } from '../kind-services.ts';
 import { makeSrcinfo } from '../make-srcinfo.ts';
 import { pkgbuildSettings } from '../recipe-kinds.ts';
+import { sandboxLimits } from '../sandbox-limits.ts';
 import { askDiffoscope } from './ask-diffoscope.ts';
 import { comparePackages, type ShownDifference } from './compare-packages.ts';
 import { findBuilt, recordOf, type WantedPackage } from './find-built.ts';
@@ -156,7 +157,6 @@ async function buildAgain(
   );
   try {
     const recipe = await recipeOfThen(farm, parts.recipeFolder, record);
-    const { sandbox } = farm.config;
     const result = await runAttempt({
       kind: kindOfThen(farm, record),
       context: {
@@ -172,14 +172,11 @@ async function buildAgain(
       policy: {
         root: await farm.sandboxRoot(),
         network: circumstances.network as 'none' | 'fetch-only' | 'full',
-        timeoutMs: sandbox.timeout,
-        killGraceMs: sandbox['kill-grace'],
-        memoryBytes: sandbox.memory,
-        processes: sandbox.processes,
-        outputBytes: sandbox['log-limit'],
+        ...sandboxLimits(farm.config),
       },
       remarks: [],
-      services: servicesOf(farm, store),
+      // what the build makes goes into a store of its own, which is removed with everything else
+      services: kindServices({ sandbox: farm.sandbox, store }, { keepsSources: false }),
       sandbox: farm.sandbox,
       log,
       clock: farm.clock,
@@ -194,15 +191,6 @@ async function buildAgain(
     await log.close();
   }
 }
-
-/** What the build makes goes into a store of its own, which is removed with everything else. */
-const servicesOf = ({ sandbox }: Farm, store: ObjectStore): KindServices => ({
-  putFile: (path) => store.putFile(path, { move: true }),
-  putBytes: (bytes) => store.putBytes(bytes),
-  keepSource: async (path) => ({ digest: (await hashFile(path)).digest, isKept: false }),
-  makeBuilderFolder: (path) => sandbox.makeFolder(path),
-  giveToBuilder: (path) => sandbox.giveToBuilder(path),
-});
 
 /** The recipe of the archive; it has the digest that it was planned with. Throws what is wrong with it. */
 async function recipeOfThen(farm: Farm, folder: string, { recipe: then, circumstances }: BuildRecord) {

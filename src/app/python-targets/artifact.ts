@@ -1,15 +1,7 @@
-import type { Artifact, AvailableArtifact } from '../../model/index.ts';
+import type { AvailableArtifact } from '../../model/index.ts';
 import type { Digest } from '../../primitives/index.ts';
 import type { GraphFacts, ManifestFacts } from '../../recipes/python/index.ts';
 import type { ObjectStore } from '../../store/index.ts';
-
-/** A file of Python resources as an artifact: it runs nowhere, and depends on nothing. */
-export const pythonArtifact = (
-  of: Pick<Artifact, 'name' | 'version' | 'fileName' | 'object' | 'sizeBytes' | 'facts'>,
-): Artifact => ({
-  ...of,
-  ...{ arch: 'any', depends: [], provides: [], providedSonames: [], neededSonames: [] },
-});
 
 /** What was said beside a graph or a manifest. Throws STO problems. */
 export async function readPythonFacts<Facts extends GraphFacts | ManifestFacts>(

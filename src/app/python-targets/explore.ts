@@ -19,7 +19,7 @@ import type {
   ToldTrouble,
 } from '../../recipes/python/index.ts';
 import type { ObjectStore } from '../../store/index.ts';
-import { pythonArtifact } from './artifact.ts';
+import { plainArtifact } from '../plain-artifact.ts';
 import type { PythonHands } from './contract.ts';
 import { packSources } from './source-archive.ts';
 
@@ -165,7 +165,7 @@ async function succeed(
   const listed = await store.putBytes(Buffer.from(JSON.stringify(facts)));
   const { name, version } = recipe;
   const fileName = `${details.stem}.json`;
-  const artifact = pythonArtifact({ name, version, fileName, object, sizeBytes, facts: listed.digest });
+  const artifact = plainArtifact({ name, version, fileName, object, sizeBytes, facts: listed.digest });
   return { kind: 'succeeded', artifacts: [artifact] };
 }
 

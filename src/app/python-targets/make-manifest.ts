@@ -18,7 +18,8 @@ import type {
   ManifestItem,
   PythonFailure,
 } from '../../recipes/python/index.ts';
-import { graphOf, pythonArtifact, readPythonFacts } from './artifact.ts';
+import { plainArtifact } from '../plain-artifact.ts';
+import { graphOf, readPythonFacts } from './artifact.ts';
 import { collectManifest } from './collect-manifest.ts';
 import type { ManifestHands, ManifestJob, PythonGraph, PythonHands } from './contract.ts';
 import { placeGraphs } from './place-graphs.ts';
@@ -60,7 +61,7 @@ export async function makeManifest(
   const { name, version } = context.recipe;
   const fileName = `manifest-${key.slice(0, 12)}.tar`;
   const { object, sizeBytes } = made;
-  const artifact = pythonArtifact({ name, version, fileName, object, sizeBytes, facts: listed.digest });
+  const artifact = plainArtifact({ name, version, fileName, object, sizeBytes, facts: listed.digest });
   return { kind: 'succeeded', artifacts: [artifact] };
 }
 

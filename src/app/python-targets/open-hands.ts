@@ -12,6 +12,7 @@ import {
 import type { SandboxRoot } from '../../sandbox/index.ts';
 import { lastMade } from '../artifacts-at-hand.ts';
 import type { Farm } from '../farm.ts';
+import { sandboxLimits } from '../sandbox-limits.ts';
 import { readPythonFacts } from './artifact.ts';
 import type { ManifestHands, PythonHands } from './contract.ts';
 
@@ -23,17 +24,10 @@ export function pythonHands(farm: Farm, target: string, program: ManifestHands['
 }
 
 function manifestHands(farm: Farm, target: string, program: ManifestHands['program']): ManifestHands {
-  const { sandbox } = farm.config;
   return {
     failed: (items) => failedExplorations(farm, target, items),
     last: async () => await lastManifest(farm, target),
-    limits: {
-      timeoutMs: sandbox.timeout,
-      killGraceMs: sandbox['kill-grace'],
-      memoryBytes: sandbox.memory,
-      processes: sandbox.processes,
-      outputBytes: sandbox['log-limit'],
-    },
+    limits: sandboxLimits(farm.config),
     program,
   };
 }

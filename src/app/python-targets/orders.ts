@@ -1,10 +1,10 @@
 import type { WorkOrder } from '../../api/index.ts';
 import type { TravellingObject } from '../../builder/index.ts';
 import { fault } from '../../diagnostics/index.ts';
-import { decodeGraphEvent } from '../../formats/python-graph/index.ts';
-import { entryFacts, readFileRange } from '../../host/index.ts';
+import { entryFacts } from '../../host/index.ts';
 import type { Artifact, Outcome, PlannedJob, Recipe } from '../../model/index.ts';
 import { parseDigest } from '../../primitives/index.ts';
+import { graphHeader } from '../../python-explorer/index.ts';
 import {
   type ExploreDetails,
   type GraphFacts,
@@ -13,7 +13,8 @@ import {
   type ToldTrouble,
 } from '../../recipes/python/index.ts';
 import type { ObjectStore } from '../../store/index.ts';
-import { pythonArtifact, readPythonFacts } from './artifact.ts';
+import { plainArtifact } from '../plain-artifact.ts';
+import { readPythonFacts } from './artifact.ts';
 import { keepArchive } from './explore.ts';
 
 /** The exploration of a recipe: manifests are made where the manager is. */
@@ -47,7 +48,7 @@ export async function pythonInputs(
     await keepArchive(store, piece);
     const { fileName, object } = piece;
     const sizeBytes = entryFacts(await store.path(object))?.sizeBytes ?? 0;
-    const artifact = pythonArtifact({
+    const artifact = plainArtifact({
       ...{ name: fileName, version: '', fileName, object, sizeBytes, facts: object },
     });
     found.push({ artifact, folders: [] });
@@ -71,8 +72,6 @@ export async function pythonObjects(
   return objects;
 }
 
-/** What a graph begins with. */
-const headBytes = 65_536;
 const mostTold = 20;
 
 /**
@@ -92,7 +91,7 @@ export async function verifyGraph(
   const told = parseDigest(String(claim?.facts));
   if (others.length > 0 || object === undefined || told === undefined) throw wrong('was not handed in');
   const path = await store.path(object);
-  const header = await headerOf(path);
+  const header = await graphHeader(path);
   if (header?.distribution.name.toLowerCase() !== distribution.name.toLowerCase())
     throw wrong('is none of that distribution');
   const facts: GraphFacts = {
@@ -102,14 +101,7 @@ export async function verifyGraph(
   const listed = await store.putBytes(Buffer.from(JSON.stringify(facts)));
   const sizeBytes = entryFacts(path)?.sizeBytes ?? 0;
   const fileName = `${stem}.json`;
-  return [pythonArtifact({ name, version, fileName, object, sizeBytes, facts: listed.digest })];
-}
-
-async function headerOf(path: string) {
-  const pieces: Uint8Array[] = [];
-  for await (const piece of readFileRange(path, 0, headBytes)) pieces.push(piece);
-  const event = decodeGraphEvent(Buffer.concat(pieces).toString('utf8').split('\n', 1)[0] ?? '');
-  return event?.event === 'header' ? event.header : undefined;
+  return [plainArtifact({ name, version, fileName, object, sizeBytes, facts: listed.digest })];
 }
 
 type Said = Pick<GraphFacts, 'toplevels' | 'nodes' | 'troubles' | 'troubleCount' | 'durationMs' | 'sources'>;

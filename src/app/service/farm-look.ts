@@ -58,6 +58,7 @@ export abstract class FarmLook {
       clock: farm.clock,
       mayWrite: () => this.localBuilders() !== undefined,
       idsOf: (name) => this.views.idsOf(name),
+      revisionOf: (name, timestamp) => this.views.revision(name, timestamp),
       logOf: (job) => this.notes.revision(job),
     });
     this.foresight = foresightOf(farm, this.views, () => this.localBuilders(), patienceMs);

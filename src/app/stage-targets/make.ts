@@ -20,7 +20,7 @@ import {
   type StagePlan,
 } from '../../stages/index.ts';
 import type { ObjectStore } from '../../store/index.ts';
-import { stageArtifact } from './artifact.ts';
+import { plainArtifact } from '../plain-artifact.ts';
 import { seedFileName, typeOf } from './recipes.ts';
 
 /** What stages are made with, wherever the builder is. */
@@ -197,7 +197,7 @@ async function succeed(
   if (isOut) return { kind: 'already-built', files: [fileName] };
   const listed = await store.putBytes(Buffer.from(JSON.stringify(facts)));
   const { name, version } = recipe;
-  const artifact = stageArtifact({ name, version, fileName, object, sizeBytes, facts: listed.digest });
+  const artifact = plainArtifact({ name, version, fileName, object, sizeBytes, facts: listed.digest });
   return { kind: 'succeeded', artifacts: [artifact] };
 }
 

@@ -14,7 +14,7 @@ import {
 } from '../../recipes/stage/index.ts';
 import type { ObjectStore } from '../../store/index.ts';
 import type { Farm } from '../farm.ts';
-import { stageArtifact } from './artifact.ts';
+import { plainArtifact } from '../plain-artifact.ts';
 import { resultFacts } from './make.ts';
 import { readStageFacts } from './mirror-entries.ts';
 
@@ -52,7 +52,7 @@ async function artifactFor(
   { object, fileName }: Extract<StageInput, { from: 'mirror' }>,
 ): Promise<Artifact> {
   const sizeBytes = entryFacts(await store.path(object))?.sizeBytes ?? 0;
-  return stageArtifact({ name: fileName, version: '', fileName, object, sizeBytes, facts: object });
+  return plainArtifact({ name: fileName, version: '', fileName, object, sizeBytes, facts: object });
 }
 
 /** All that has to travel of a target that was built: the result, what tells of it, and what was left beside it. Throws STO problems. */
@@ -98,7 +98,7 @@ export async function verifyStage(
   const facts = resultFacts(details, said);
   const fileName = basename(details.plan.result);
   const listed = await store.putBytes(Buffer.from(JSON.stringify(facts)));
-  return [stageArtifact({ name, version, fileName, object, sizeBytes, facts: listed.digest })];
+  return [plainArtifact({ name, version, fileName, object, sizeBytes, facts: listed.digest })];
 }
 
 type Said = Pick<StageFacts, 'extras' | 'key' | 'inputs' | 'tools' | 'durationMs'>;

@@ -1,7 +1,7 @@
-import type { Artifact } from '../../model/index.ts';
+import type { Artifact } from '../model/index.ts';
 
-/** A file of stages as an artifact: it runs on any machine that asks for it, and depends on nothing. */
-export const stageArtifact = (
+/** A file that is no package as an artifact: it is for any machine, and depends on nothing. */
+export const plainArtifact = (
   of: Pick<Artifact, 'name' | 'version' | 'fileName' | 'object' | 'sizeBytes' | 'facts'>,
 ): Artifact => ({
   ...of,
