@@ -1,9 +1,10 @@
 import type { StageResultView, StageSourceView, StageSubarchView } from '../../../src/api/index.ts';
 import { useLive } from '../api.ts';
 import type { KindFace } from '../page.ts';
+import { sizeColumn, tookColumn } from '../pieces/columns.tsx';
 import { Loaded } from '../pieces/problem.tsx';
 import { type Column, Table } from '../pieces/table.tsx';
-import { Bytes, Duration, Empty, Section, StateBadge } from '../pieces/values.tsx';
+import { Empty, Section, StateBadge } from '../pieces/values.tsx';
 import { count, jobAddress } from '../pieces/words.ts';
 
 const path = '/api/stages';
@@ -82,21 +83,8 @@ const columns: readonly Column<StageResultView>[] = [
     cell: ({ target, path: file }) => <span title={file}>{target}</span>,
   },
   { name: 'version', head: 'Version', sort: ({ version }) => version, cell: ({ version }) => version },
-  {
-    name: 'size',
-    head: 'Size',
-    align: 'end',
-    sort: ({ sizeBytes }) => sizeBytes,
-    cell: ({ sizeBytes }) => <Bytes count={sizeBytes} />,
-  },
-  {
-    name: 'took',
-    head: 'Took',
-    align: 'end',
-    isWide: true,
-    sort: ({ durationMs }) => durationMs,
-    cell: ({ durationMs }) => <Duration ms={durationMs} />,
-  },
+  sizeColumn(),
+  tookColumn({ isWide: true }),
   { name: 'begun', head: 'Begun with', isWide: true, cell: ({ begun }) => begun ?? '' },
   {
     name: 'newest',

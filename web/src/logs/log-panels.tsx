@@ -6,6 +6,7 @@ import type {
   LoggedAttempt,
 } from '../../../src/api/index.ts';
 import { useLive } from '../api.ts';
+import { byBuilderColumn, outcomeColumn, sizeColumn, tookColumn } from '../pieces/columns.tsx';
 import { Loaded } from '../pieces/problem.tsx';
 import { type Column, Table } from '../pieces/table.tsx';
 import { Bytes, Duration, JobName, Section, Since, StateBadge, Time } from '../pieces/values.tsx';
@@ -142,12 +143,7 @@ const attemptColumns: readonly Column<LoggedAttempt>[] = [
     sort: ({ startedMs }) => startedMs,
     cell: ({ startedMs }) => <Time at={startedMs} />,
   },
-  {
-    name: 'outcome',
-    head: 'Outcome',
-    sort: ({ outcome }) => outcome,
-    cell: ({ outcome }) => <StateBadge state={outcome ?? 'running'} />,
-  },
+  outcomeColumn(),
   {
     name: 'why',
     head: 'Why',
@@ -164,28 +160,9 @@ const attemptColumns: readonly Column<LoggedAttempt>[] = [
         </>
       ),
   },
-  {
-    name: 'took',
-    head: 'Took',
-    align: 'end',
-    sort: ({ durationMs }) => durationMs,
-    cell: ({ durationMs }) => <Duration ms={durationMs} />,
-  },
-  {
-    name: 'builder',
-    head: 'Builder',
-    isWide: true,
-    sort: ({ builder }) => builder,
-    cell: ({ builder }) => builder,
-  },
-  {
-    name: 'size',
-    head: 'Log',
-    align: 'end',
-    isWide: true,
-    sort: ({ sizeBytes }) => sizeBytes,
-    cell: ({ sizeBytes }) => <Bytes count={sizeBytes} none="gone" />,
-  },
+  tookColumn(),
+  byBuilderColumn(),
+  sizeColumn({ head: 'Log', none: 'gone', isWide: true }),
 ];
 
 /** All attempts at the job, with how they ended. */

@@ -1,11 +1,12 @@
 import type { BuilderView } from '../../../src/api/index.ts';
 import { type Live, useLive } from '../api.ts';
 import type { Page } from '../page.ts';
+import { builderNameColumn, loadColumn, stateColumn } from '../pieces/columns.tsx';
 import { tell } from '../pieces/notice.tsx';
 import { Command } from '../pieces/operator.tsx';
 import { Loaded } from '../pieces/problem.tsx';
 import { type Column, Table } from '../pieces/table.tsx';
-import { JobName, Meter, Section, StateBadge, Time } from '../pieces/values.tsx';
+import { JobName, Section, Time } from '../pieces/values.tsx';
 import { count } from '../pieces/words.ts';
 
 const path = '/api/builders';
@@ -44,19 +45,9 @@ const columnsOf = (live: Live<readonly BuilderView[]>): readonly Column<BuilderV
 ];
 
 const factColumns: readonly Column<BuilderView>[] = [
-  { name: 'name', head: 'Builder', isHead: true, sort: ({ name }) => name, cell: ({ name }) => name },
-  {
-    name: 'state',
-    head: 'State',
-    sort: ({ state }) => state,
-    cell: ({ state }) => <StateBadge state={state} />,
-  },
-  {
-    name: 'load',
-    head: 'Load',
-    sort: ({ busy, slots }) => busy.length / slots,
-    cell: ({ name, busy, slots }) => <Meter value={busy.length} of={slots} label={`load of ${name}`} />,
-  },
+  builderNameColumn(),
+  stateColumn(),
+  loadColumn(({ busy }) => busy.length),
   {
     name: 'works',
     head: 'Works on',

@@ -1,11 +1,12 @@
 import type { Overview } from '../../../src/api/index.ts';
 import { useLive } from '../api.ts';
 import type { Page } from '../page.ts';
+import { builderNameColumn, loadColumn, stateColumn } from '../pieces/columns.tsx';
 import { Loaded } from '../pieces/problem.tsx';
 import { Bar, Expected } from '../pieces/progress.tsx';
 import { Table } from '../pieces/table.tsx';
 import { Throughput } from '../pieces/throughput.tsx';
-import { Empty, JobName, JsonLink, Meter, Section, Since, StateBadge, Time } from '../pieces/values.tsx';
+import { Empty, JobName, JsonLink, Section, Since, StateBadge, Time } from '../pieces/values.tsx';
 import { count, jobAddress, jobParts, logAddress, number } from '../pieces/words.ts';
 
 const path = '/api/overview';
@@ -202,19 +203,9 @@ function Builders({ overview }: { readonly overview: Overview }) {
         keyOf={({ name }) => name}
         empty="No builder has ever said anything."
         columns={[
-          { name: 'name', head: 'Builder', isHead: true, sort: ({ name }) => name, cell: ({ name }) => name },
-          {
-            name: 'state',
-            head: 'State',
-            sort: ({ state }) => state,
-            cell: ({ state }) => <StateBadge state={state} />,
-          },
-          {
-            name: 'load',
-            head: 'Load',
-            sort: ({ busy, slots }) => busy / slots,
-            cell: ({ name, busy, slots }) => <Meter value={busy} of={slots} label={`load of ${name}`} />,
-          },
+          builderNameColumn(),
+          stateColumn(),
+          loadColumn(({ busy }) => busy),
           {
             name: 'day',
             head: 'Since yesterday',

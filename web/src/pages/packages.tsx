@@ -2,9 +2,10 @@ import type { PackageList, PackageRow } from '../../../src/api/index.ts';
 import { useLive } from '../api.ts';
 import { setQuery } from '../frame/location.ts';
 import type { Page, PageProps } from '../page.ts';
+import { repositoryColumn, sizeColumn, stateColumn, tookColumn, versionColumn } from '../pieces/columns.tsx';
 import { Loaded } from '../pieces/problem.tsx';
 import { type Column, Table } from '../pieces/table.tsx';
-import { Bytes, Duration, StateBadge, Time } from '../pieces/values.tsx';
+import { Time } from '../pieces/values.tsx';
 import { count, number, packageAddress } from '../pieces/words.ts';
 import { VerdictBadge } from './package/verdict.tsx';
 
@@ -39,47 +40,17 @@ const columns: readonly Column<PackageRow>[] = [
     sort: ({ name }) => name,
     cell: ({ target, arch, name }) => <a href={packageAddress(`${target}/${arch}/${name}`)}>{name}</a>,
   },
-  {
-    name: 'version',
-    head: 'Version',
-    sort: ({ version }) => version,
-    cell: ({ version }) => <span class="version">{version}</span>,
-  },
-  {
-    name: 'state',
-    head: 'State',
-    sort: ({ state }) => state,
-    cell: ({ state }) => state && <StateBadge state={state} />,
-  },
+  versionColumn(),
+  stateColumn(),
   {
     name: 'built',
     head: 'Last built',
     sort: ({ builtMs }) => builtMs,
     cell: ({ builtMs }) => <Time at={builtMs} none="never" />,
   },
-  {
-    name: 'took',
-    head: 'Took',
-    align: 'end',
-    isWide: true,
-    sort: ({ durationMs }) => durationMs,
-    cell: ({ durationMs }) => <Duration ms={durationMs} />,
-  },
-  {
-    name: 'size',
-    head: 'Size',
-    align: 'end',
-    isWide: true,
-    sort: ({ sizeBytes }) => sizeBytes,
-    cell: ({ sizeBytes }) => <Bytes count={sizeBytes} />,
-  },
-  {
-    name: 'repository',
-    head: 'Repository',
-    isWide: true,
-    sort: ({ target, arch }) => `${target}/${arch}`,
-    cell: ({ target, arch }) => `${target}/${arch}`,
-  },
+  tookColumn({ isWide: true }),
+  sizeColumn({ isWide: true }),
+  repositoryColumn(),
   {
     name: 'published',
     head: 'Published',

@@ -1,6 +1,7 @@
 import type { PackageList, VerdictList } from '../../../src/api/index.ts';
 import { useLive } from '../api.ts';
 import type { Page } from '../page.ts';
+import { repositoryColumn, versionColumn } from '../pieces/columns.tsx';
 import { Loaded } from '../pieces/problem.tsx';
 import { Table } from '../pieces/table.tsx';
 import { Section, Time } from '../pieces/values.tsx';
@@ -73,12 +74,7 @@ function Verdicts({ verdicts }: VerdictList) {
             <a href={packageAddress(`${target}/${arch}/${recipe}`)}>{name}</a>
           ),
         },
-        {
-          name: 'version',
-          head: 'Version',
-          sort: ({ version }) => version,
-          cell: ({ version }) => <span class="version">{version}</span>,
-        },
+        versionColumn(),
         {
           name: 'verdict',
           head: 'Verdict',
@@ -98,13 +94,7 @@ function Verdicts({ verdicts }: VerdictList) {
               </span>
             ),
         },
-        {
-          name: 'repository',
-          head: 'Repository',
-          isWide: true,
-          sort: ({ target, arch }) => `${target}/${arch}`,
-          cell: ({ target, arch }) => `${target}/${arch}`,
-        },
+        repositoryColumn(),
       ]}
     />
   );

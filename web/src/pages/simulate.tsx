@@ -3,6 +3,7 @@ import type { BuilderView, SimulationReply } from '../../../src/api/index.ts';
 import { ReadFault, readOnce, useLive } from '../api.ts';
 import { setQuery } from '../frame/location.ts';
 import type { Page, PageProps } from '../page.ts';
+import { builderNameColumn } from '../pieces/columns.tsx';
 import { FaultShown } from '../pieces/problem.tsx';
 import { Table } from '../pieces/table.tsx';
 import { Duration, Empty, Meter, Section } from '../pieces/values.tsx';
@@ -262,7 +263,7 @@ function Builders(props: {
         keyOf={({ name }) => name}
         empty=""
         columns={[
-          { name: 'name', head: 'Builder', isHead: true, sort: ({ name }) => name, cell: ({ name }) => name },
+          builderNameColumn(),
           {
             name: 'slots',
             head: 'Slots',

@@ -1,6 +1,13 @@
 import type { PackageHistory } from '../../../../src/api/index.ts';
+import {
+  byBuilderColumn,
+  outcomeColumn,
+  sizeColumn,
+  tookColumn,
+  versionColumn,
+} from '../../pieces/columns.tsx';
 import { type Column, Table } from '../../pieces/table.tsx';
-import { Bytes, Duration, StateBadge, Time } from '../../pieces/values.tsx';
+import { Time } from '../../pieces/values.tsx';
 
 type Attempt = PackageHistory['attempts'][number];
 
@@ -12,40 +19,11 @@ const columns: readonly Column<Attempt>[] = [
     sort: ({ startedMs }) => startedMs,
     cell: ({ startedMs }) => <Time at={startedMs} />,
   },
-  {
-    name: 'outcome',
-    head: 'Outcome',
-    sort: ({ outcome }) => outcome,
-    cell: ({ outcome }) => <StateBadge state={outcome ?? 'running'} />,
-  },
-  {
-    name: 'version',
-    head: 'Version',
-    sort: ({ version }) => version,
-    cell: ({ version }) => <span class="version">{version}</span>,
-  },
-  {
-    name: 'took',
-    head: 'Took',
-    align: 'end',
-    sort: ({ durationMs }) => durationMs,
-    cell: ({ durationMs }) => <Duration ms={durationMs} />,
-  },
-  {
-    name: 'size',
-    head: 'Size',
-    align: 'end',
-    isWide: true,
-    sort: ({ sizeBytes }) => sizeBytes,
-    cell: ({ sizeBytes }) => <Bytes count={sizeBytes} />,
-  },
-  {
-    name: 'builder',
-    head: 'Builder',
-    isWide: true,
-    sort: ({ builder }) => builder,
-    cell: ({ builder }) => builder,
-  },
+  outcomeColumn(),
+  versionColumn(),
+  tookColumn(),
+  sizeColumn({ isWide: true }),
+  byBuilderColumn(),
   {
     name: 'plan',
     head: 'Plan',
