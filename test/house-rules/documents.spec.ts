@@ -85,6 +85,34 @@ describe('the documents', () => {
     for (const key of keys) expect(page).toMatch(new RegExp(`\`(?:[a-z]+\\.)?${key}\``));
   });
 
+  test('name every route of the HTTP API with every method', () => {
+    const page = read('docs/http-api.md');
+    const { paths } = JSON.parse(read('testdata/http/openapi.json')) as {
+      paths: Record<string, Record<string, unknown>>;
+    };
+    const routes = Object.entries(paths).flatMap(([path, methods]) =>
+      /^\/(?:assets\/|logs\/|$)|\.html$/.test(path)
+        ? []
+        : Object.keys(methods).map((method) => ({ path, method })),
+    );
+    expect(routes.length).toBeGreaterThan(50);
+    // each route of logs is there with a timestamp, too; what is read is asked for its head as well
+    const missing = routes.filter(({ path, method }) => {
+      const steps = path.replace('/{timestamp}', '').split('/');
+      const shape = steps.map((step) => (/^\{/.test(step) ? '[^/\\s`"?]+' : step.replaceAll('.', '\\.')));
+      const written = `${shape.join('/')}(?![\\w/-])`;
+      if (method === 'get' || method === 'head') return !new RegExp(written).test(page);
+      const told = new RegExp(
+        `${method.toUpperCase()} ${written}|^[^\\n]*\\$(?:operator|builder)"[^\\n]*${written}`,
+        'm',
+      );
+      return (
+        !told.test(page) && !new RegExp(`-X ${method.toUpperCase()}[\\s\\S]{0,200}?${written}`).test(page)
+      );
+    });
+    expect(missing).toEqual([]);
+  });
+
   test('link only to files that exist', () => {
     for (const page of pages) {
       for (const [, target = ''] of read(page).matchAll(/\]\(([^)#]+)[^)]*\)/g)) {
