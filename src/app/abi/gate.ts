@@ -70,10 +70,10 @@ function holdBack(
   for (;;) {
     const heldBack = new Set(groups.flatMap(({ results }) => results));
     const others = waiting.filter((one) => !heldBack.has(one));
-    const dependent = brokenWithout(farm, of, [...heldBack], others);
-    if (dependent.size === 0 || groups.length === 0) return groups;
+    const broken = brokenWithout(farm, of, [...heldBack], others);
+    if (broken.size === 0 || groups.length === 0) return groups;
     for (const one of others) {
-      const by = dependent.get(one.artifact.name);
+      const by = broken.get(one.artifact.name);
       if (by === undefined) continue;
       const isOwner = ({ results }: HeldGroup): boolean =>
         results.some(({ artifact }) => by.has(artifact.name));

@@ -17,6 +17,12 @@ interface Options {
   readonly verify?: boolean;
 }
 
+const help = `
+Examples:
+  packmill provenance hello                 # what went into it, and whether it was ever built again
+  packmill provenance hello --verify
+  packmill provenance hello --json          # the signed statement`;
+
 /** `packmill provenance NAME`: how a package was made, as its signed statement says. */
 export function addProvenance(program: Command, shell: Shell): void {
   program
@@ -28,6 +34,7 @@ export function addProvenance(program: Command, shell: Shell): void {
     .option('--arch <arch>', 'of this architecture (default: any)')
     .option('--sbom', 'print its bill of materials (CycloneDX)')
     .option('--verify', 'check signature and hashes, also of all that it was built with')
+    .addHelpText('after', help)
     .action(async (name: string, options: Options) => {
       const farm = await openFarm(shell.farmFolder(isFarm), 'read');
       const wanted = { name, version: options.version, target: options.target, arch: options.arch };

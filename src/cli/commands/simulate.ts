@@ -13,6 +13,14 @@ interface SimulateOptions extends ManagerOption {
   readonly policy?: SimulateQuery['policy'];
 }
 
+const help = `
+Jobs take as long as they did before; nothing is changed.
+
+Examples:
+  packmill simulate                         # what is open now, on the builders that are at work
+  packmill simulate 182 --builders +8@2     # a plan with one builder more: eight slots, class 2
+  packmill simulate --history 7d --policy fifo`;
+
 /** `packmill simulate [PLAN]`: what would be with other builders or another order. */
 export function addSimulate(program: Command, shell: Shell): void {
   program
@@ -28,6 +36,7 @@ export function addSimulate(program: Command, shell: Shell): void {
     )
     .addOption(new Option('--policy <name>', 'only this order of dispatch').choices([...policies]))
     .option('--manager <url>', 'web address of the manager')
+    .addHelpText('after', help)
     .action(async (plan: number | undefined, options: SimulateOptions) => {
       const { history: since, builders, policy } = options;
       await looking(shell, options, async (look) => {

@@ -9,6 +9,13 @@ interface Options {
   readonly arch?: string;
 }
 
+const help = `
+Exit code 0 when every byte is the same; 1 when something differs, or the build cannot be done as it was.
+
+Examples:
+  packmill verify-build hello
+  packmill verify-build hello --version 2.12-1`;
+
 /** `packmill verify-build NAME`: builds a package once more and compares it with the published one, byte by byte. */
 export function addVerifyBuild(program: Command, shell: Shell): void {
   program
@@ -18,6 +25,7 @@ export function addVerifyBuild(program: Command, shell: Shell): void {
     .option('--version <version>', 'this version (default: the newest one that is published)')
     .option('--target <name>', 'of this repository (default: any)')
     .option('--arch <arch>', 'of this architecture (default: any)')
+    .addHelpText('after', help)
     .action(async (name: string, options: Options) => {
       const { version, target, arch } = options;
       const farm = await openFarm(shell.farmFolder(isFarm), 'read');

@@ -5,6 +5,13 @@ import type { ManagerOption } from '../asked-farm.ts';
 import { looking, whenText } from '../look-ahead.ts';
 import type { Shell } from '../shell.ts';
 
+const help = `
+With a manager at work that one answers; without one the farm's folder says what it can.
+
+Examples:
+  packmill why hello
+  packmill why local/x86_64/hello --history`;
+
 /** `packmill why NAME`: why a job was planned, why it waits, was blocked or is not published, when it will be done, and what to do. */
 export function addWhy(program: Command, shell: Shell): void {
   program
@@ -15,6 +22,7 @@ export function addWhy(program: Command, shell: Shell): void {
     .argument('<name>', 'a recipe, or a whole job id target/arch/name')
     .option('--manager <url>', 'web address of the manager')
     .option('--history', 'each move and attempt, too')
+    .addHelpText('after', help)
     .action(async (name: string, options: ManagerOption & { readonly history?: boolean }) => {
       await looking(shell, options, async (look) => {
         const answer = await look.why(name);
