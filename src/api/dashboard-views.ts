@@ -143,6 +143,8 @@ export const reviewSchema = reviewHead.extend({
   findings: z.array(
     z.object({
       topic: z.string(),
+      /** The topic, for people. */
+      title: z.string(),
       weight: z.enum(['alarm', 'notice']),
       what: z.string(),
       shown: z.string().optional(),

