@@ -105,6 +105,8 @@ export async function signInAs(page: Page, token: string): Promise<void> {
 }
 
 const axeFile = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+let axeText: string | undefined;
+const axeSource = (): string => (axeText ??= readFileSync(axeFile, 'utf8'));
 
 interface AxeAnswer {
   readonly violations: readonly {
@@ -114,24 +116,29 @@ interface AxeAnswer {
   }[];
 }
 
-/** What axe has against a page as it is now: rule, element, what to do; by one rule or by all. */
-async function accessibilityFaults(page: Page, rule?: string): Promise<readonly string[]> {
+/** Asks axe what it has against a page as it is then: rule, element, what to do; by one rule or by all. */
+type AskAxe = (rule?: string) => Promise<readonly string[]>;
+
+/** Brings axe into a page, once for all that is asked: it is half a megabyte of script. */
+async function withAxe(page: Page, work: (ask: AskAxe) => Promise<void>): Promise<void> {
   // by the debugger's way in, which the policy of the page does not bind
   const session = await page.context().newCDPSession(page);
-  await session.send('Runtime.evaluate', { expression: readFileSync(axeFile, 'utf8') });
-  const { result } = await session.send('Runtime.evaluate', {
-    expression: `axe.run(document, ${JSON.stringify({
-      resultTypes: ['violations'],
-      ...(rule === undefined ? {} : { runOnly: [rule] }),
-    })}).then(({ violations }) => JSON.stringify({ violations }))`,
-    awaitPromise: true,
-    returnByValue: true,
+  await session.send('Runtime.evaluate', { expression: axeSource() });
+  await work(async (rule) => {
+    const { result } = await session.send('Runtime.evaluate', {
+      expression: `axe.run(document, ${JSON.stringify({
+        resultTypes: ['violations'],
+        ...(rule === undefined ? {} : { runOnly: [rule] }),
+      })}).then(({ violations }) => JSON.stringify({ violations }))`,
+      awaitPromise: true,
+      returnByValue: true,
+    });
+    const { violations } = JSON.parse(String(result.value)) as AxeAnswer;
+    return violations.flatMap(({ id, help, nodes }) =>
+      nodes.map(({ target, failureSummary }) => `${id} (${help}) at ${target.join(' ')}: ${failureSummary}`),
+    );
   });
   await session.detach();
-  const { violations } = JSON.parse(String(result.value)) as AxeAnswer;
-  return violations.flatMap(({ id, help, nodes }) =>
-    nodes.map(({ target, failureSummary }) => `${id} (${help}) at ${target.join(' ')}: ${failureSummary}`),
-  );
 }
 
 /**
@@ -150,8 +157,10 @@ export async function picture(page: Page, name: string, size = { width: 1200, he
 
 /** Fails with what axe has against the page: all in light, colours in dark too. */
 export async function expectAccessible(page: Page): Promise<void> {
-  expect(await accessibilityFaults(page)).toEqual([]);
-  await page.emulateMedia({ colorScheme: 'dark' });
-  expect(await accessibilityFaults(page, 'color-contrast'), 'in dark').toEqual([]);
-  await page.emulateMedia({ colorScheme: 'light' });
+  await withAxe(page, async (ask) => {
+    expect(await ask()).toEqual([]);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    expect(await ask('color-contrast'), 'in dark').toEqual([]);
+    await page.emulateMedia({ colorScheme: 'light' });
+  });
 }
