@@ -17,6 +17,7 @@ import { digestBytes, systemClock } from '../src/host/index.ts';
 import { PacmanRepositories } from '../src/publisher/pacman-repo/index.ts';
 import { memorySigner } from '../src/signer/memory/index.ts';
 import { openMemoryStore } from '../src/store/index.ts';
+import { median } from './measure/figures.ts';
 
 const count = 15_000;
 const machine = 6264;
@@ -68,7 +69,6 @@ function plans(folder: string): void {
       const { user, system } = process.cpuUsage(used);
       work.push((user + system) / 1000);
     }
-    const median = (all: number[]): number | undefined => all.sort((a, b) => a - b)[all.length >> 1];
     console.log(
       `hub loses ${what}: ${found} packages in order, median ${ms(median(times))}, of it work ${ms(median(work))}`,
     );
@@ -78,7 +78,7 @@ function plans(folder: string): void {
   database.close();
 }
 
-const ms = (value: number | undefined): string => `${(value ?? 0).toFixed(0)} ms`;
+const ms = (value: number): string => `${value.toFixed(0)} ms`;
 const hubSymbols = Array.from({ length: 2_000 }, (_, n) => `hub_f${n}`);
 
 /** A third of all have a library of their own, each needs the hub by a third and some before it, as repositories do. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { encodeGraphEvent, type GraphEvent, graphNode } from '../../src/formats/python-graph/index.ts';
 import { openGraph } from '../../src/python-build/graph-of-distribution.ts';
+import { graphHeader } from '../../src/python-explorer/index.ts';
 
 /** How often this process has a file open. */
 const opened = (path: string): number =>
@@ -49,6 +50,28 @@ test('a graph is closed when a builder fails between two top-levels', async () =
     };
     await expect(fails()).rejects.toThrow('no one');
     expect(opened(path)).toBe(0);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('the header of a graph is read from its first line, and other files have none', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'packmill-graph-header-'));
+  try {
+    const path = join(folder, 'graph.json');
+    const header = {
+      state: 'raw',
+      distribution: { name: 'alpha', version: '1.0' },
+      python: { implementation: 'CPython', version: '3.11.2' },
+      rules: 'packmill',
+    } as const;
+    const events: readonly GraphEvent[] = [{ event: 'header', header }, ...shard('one')];
+    writeFileSync(path, `${events.map(encodeGraphEvent).join('\n')}\n`);
+    expect(await graphHeader(path)).toEqual(header);
+    for (const other of ['', '{"graph":1}\n', `${shard('one').map(encodeGraphEvent).join('\n')}\n`]) {
+      writeFileSync(path, other);
+      expect(await graphHeader(path)).toBeUndefined();
+    }
   } finally {
     rmSync(folder, { recursive: true });
   }
