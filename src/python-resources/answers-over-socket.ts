@@ -58,7 +58,11 @@ async function answerLine(manager: SymbolManager, line: string): Promise<string>
   if (!isCall(call)) return refuse(-32600, 'not a call');
   if (!isMethod(call.method)) return refuse(-32601, `no method '${call.method}'`);
   try {
-    return encodeWire({ jsonrpc: '2.0', id, result: await callManager(manager, call.method, call.params ?? []) });
+    return encodeWire({
+      jsonrpc: '2.0',
+      id,
+      result: await callManager(manager, call.method, call.params ?? []),
+    });
   } catch (error) {
     return isFault(error)
       ? refuse(-32000, error.problem.what, error.problem)

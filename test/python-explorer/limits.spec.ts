@@ -78,7 +78,9 @@ describe('limits and preparations', () => {
   it('metadata that an ordinary user may not read are told', async () => {
     const { exploration } = await laboratory.explore('sealed', [site]);
     expect(exploration.summary.troubles.map(({ code }) => code)).toEqual(['MPY002']);
-    expect(exploration.summary.troubles[0]?.why).toMatch(/sealed-1\.0\.dist-info\/RECORD': Permission denied/);
+    expect(exploration.summary.troubles[0]?.why).toMatch(
+      /sealed-1\.0\.dist-info\/RECORD': Permission denied/,
+    );
   });
 
   it('a top-level that cannot be imported is told with the end of its trace', async () => {

@@ -1,5 +1,5 @@
-import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
+import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -346,8 +346,13 @@ describe('wrappers of a manager', () => {
       expect(await answerPath(remote, 'json.dumps')).toEqual(await answerPath(own, 'json.dumps'));
       await expect(remote.pathSymbol('jsn.dumps')).rejects.toMatchObject(problem('MPY330'));
       await expect(serveManager(own, socket)).rejects.toMatchObject(problem('MPY337'));
-      const calls = ['{"jsonrpc":"2.0","id":"a","method":"nosuch"}', '{"id":7,"method":"toplevels","params":{}}'];
-      expect(await linesOf(socket, [...calls, '{"jsonrpc":"2.0","id":"b","method":"distributions"}'])).toEqual([
+      const calls = [
+        '{"jsonrpc":"2.0","id":"a","method":"nosuch"}',
+        '{"id":7,"method":"toplevels","params":{}}',
+      ];
+      expect(
+        await linesOf(socket, [...calls, '{"jsonrpc":"2.0","id":"b","method":"distributions"}']),
+      ).toEqual([
         { jsonrpc: '2.0', id: 'a', error: { code: -32601, message: "no method 'nosuch'" } },
         { jsonrpc: '2.0', id: 7, error: { code: -32600, message: 'not a call' } },
         { jsonrpc: '2.0', id: 'b', result: await own.distributions() },

@@ -4,6 +4,7 @@ import { go } from '../frame/location.ts';
 import type { KindFace, PageProps } from '../page.ts';
 import { Loaded } from '../pieces/problem.tsx';
 import { Empty, JsonLink, Section } from '../pieces/values.tsx';
+import { Distributions } from './python-distributions.tsx';
 
 /** As `GET /api/python/symbol` answers. */
 interface Symbol {
@@ -23,6 +24,12 @@ interface Symbol {
 const toplevels = '/api/python/toplevels?limit=2000';
 const addressOf = (path: string): string => `/python?path=${encodeURIComponent(path)}`;
 
+/** Those that begin with an underscore last. */
+const publicFirst = (names: readonly string[]): readonly string[] => [
+  ...names.filter((name) => !name.startsWith('_')),
+  ...names.filter((name) => name.startsWith('_')),
+];
+
 const Name = ({ path, text = path }: { readonly path: string; readonly text?: string }) => (
   <a href={addressOf(path)}>{text}</a>
 );
@@ -32,6 +39,7 @@ function PythonView({ query }: PageProps) {
   return (
     <>
       <LookUp key={path} path={path} />
+      {path === '' && <Distributions />}
       {path === '' ? <Beginning /> : <Found path={path} />}
     </>
   );
@@ -81,7 +89,7 @@ function Beginning() {
     <Loaded live={live}>
       {(names) => (
         <Section title="Importable names" aside={<JsonLink path={toplevels} />}>
-          <Names names={names} pathOf={(name) => name} />
+          <Names names={publicFirst(names)} pathOf={(name) => name} />
         </Section>
       )}
     </Loaded>
@@ -114,7 +122,7 @@ function Found({ path }: { readonly path: string }) {
           )}
           {symbol.members.length > 0 && (
             <Section title={`Members (${symbol.members.length})`} id="members">
-              <Names names={symbol.members} pathOf={(name) => `${path}.${name}`} />
+              <Names names={publicFirst(symbol.members)} pathOf={(name) => `${path}.${name}`} />
             </Section>
           )}
         </>
