@@ -14,6 +14,7 @@ describe('nearest names', () => {
   it('says nothing rather than something far away', () => {
     expect(nearestWords('something-else', known)).toBeUndefined();
     expect(nearestWords('fo', known)).toBe("'foo'");
+    expect(nearestNames('', ['a', 'b', ...known])).toEqual([]);
   });
 
   it('finds a known name for itself first', () => {

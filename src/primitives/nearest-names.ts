@@ -28,6 +28,7 @@ function editsBetween(a: string, b: string, limit: number): number {
  * third of its letters, at least one and at most four, lead to it; capitals count as small letters.
  */
 export function nearestNames(name: string, known: Iterable<string>, count = 3): readonly string[] {
+  if (name === '') return [];
   const wanted = name.toLowerCase();
   const limit = Math.min(4, Math.max(1, Math.floor(wanted.length / 3)));
   const near: { readonly name: string; readonly edits: number }[] = [];

@@ -13,23 +13,24 @@ import { decodeWire, encodeWire } from './wire.ts';
 
 interface Call {
   readonly jsonrpc: '2.0';
-  readonly id: number;
+  readonly id: number | string;
   readonly method: string;
-  readonly params: readonly unknown[];
+  readonly params?: readonly unknown[];
 }
 
 const isMethod = (method: string): method is ManagerMethod =>
   (managerMethods as readonly string[]).includes(method);
 
+const isId = (id: unknown): id is number | string => typeof id === 'number' || typeof id === 'string';
+
 const isCall = (value: unknown): value is Call =>
   typeof value === 'object' &&
   value !== null &&
   'id' in value &&
-  typeof value.id === 'number' &&
+  isId(value.id) &&
   'method' in value &&
   typeof value.method === 'string' &&
-  'params' in value &&
-  Array.isArray(value.params);
+  (!('params' in value) || Array.isArray(value.params));
 
 /**
  * Answers other processes over a unix socket: lines of JSON-RPC 2.0 with the methods of `SymbolManager`; a problem is the
@@ -44,7 +45,7 @@ export async function serveManager(manager: SymbolManager, socketPath: string): 
 }
 
 async function answerLine(manager: SymbolManager, line: string): Promise<string> {
-  let id: number | null = null;
+  let id: number | string | null = null;
   const refuse = (code: number, message: string, data?: Problem): string =>
     encodeWire({ jsonrpc: '2.0', id, error: { code, message, ...(data ? { data } : {}) } });
   let call: unknown;
@@ -53,11 +54,15 @@ async function answerLine(manager: SymbolManager, line: string): Promise<string>
   } catch {
     return refuse(-32700, 'not JSON');
   }
+  if (typeof call === 'object' && call !== null && 'id' in call && isId(call.id)) id = call.id;
   if (!isCall(call)) return refuse(-32600, 'not a call');
-  id = call.id;
   if (!isMethod(call.method)) return refuse(-32601, `no method '${call.method}'`);
   try {
-    return encodeWire({ jsonrpc: '2.0', id, result: await callManager(manager, call.method, call.params) });
+    return encodeWire({
+      jsonrpc: '2.0',
+      id,
+      result: await callManager(manager, call.method, call.params ?? []),
+    });
   } catch (error) {
     return isFault(error)
       ? refuse(-32000, error.problem.what, error.problem)

@@ -92,11 +92,16 @@ export class ManifestBuilder {
   }
 }
 
+const notBuilt = {
+  why: 'It is written when distributions were built: build/manifest.json, and distidx.json beside it.',
+  next: 'Build them (packmill py build; a farm does it by itself), or name the file that is meant with --manifest or --index.',
+} as const;
+
 /** A manifest's file. Throws MPY318 when there is none, and MPY310, MPY311. */
 export function readManifest(path: string): Manifest {
   const file = resolve(path);
   const text = textIfThere(file);
-  if (text === undefined) throw fault('MPY318', { what: `there is no manifest '${path}'` });
+  if (text === undefined) throw fault('MPY318', { what: `there is no manifest '${path}'`, ...notBuilt });
   return decodeManifest(text, { file: path, folder: dirname(file) });
 }
 
@@ -109,7 +114,7 @@ export function writeManifest(path: string, manifest: Manifest): void {
 /** The index of top-levels. Throws MPY318 when there is none, and MPY320. */
 export function readIndex(path: string): DistributionIndex {
   const text = textIfThere(resolve(path));
-  if (text === undefined) throw fault('MPY318', { what: `there is no index '${path}'` });
+  if (text === undefined) throw fault('MPY318', { what: `there is no index '${path}'`, ...notBuilt });
   return decodeIndex(text, path);
 }
 

@@ -219,9 +219,11 @@ test('what is nowhere to be had fails alone, and too few that are built fail the
   const selected = join(root, 'dockerfiles/build');
   const text = readFileSync(join(selected, 'alpha__1.0'), 'utf8');
   writeFileSync(join(selected, 'gone__2'), text.replaceAll('alpha', 'gone').replaceAll('1.0', '2'));
+  writeFileSync(join(selected, 'alpha__7'), text.replaceAll('1.0', '7'));
   writeFileSync(join(selected, 'empty'), 'FROM nothing\n');
   const { failures, problems } = await yard.build({ root });
   expect(failures).toMatchObject([
+    { stem: 'alpha__7', what: "'alpha==7' is nowhere to be had; installed is 1.0" },
     { stem: 'gone__2', stage: 'image', code: 'MPY205', what: "'gone==2' is nowhere to be had" },
   ]);
   expect(problems.map(({ code }) => code)).toEqual(['MPY202']);

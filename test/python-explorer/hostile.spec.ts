@@ -26,6 +26,11 @@ const packages: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     good: 'import os, time\nif os.fork() == 0:\n    os.setsid()\n    while True: time.sleep(1)\ndef ok(): pass',
   },
   closes: { bad: 'import os\nos.closerange(0, 3)', good: 'def ok(): pass' },
+  shuts: { bad: 'import os\nos.closerange(3, 1000)', good: 'def ok(): pass' },
+  odd_names: {
+    bad: 'import os\nclass M(type):\n    def __getattribute__(cls, name): os._exit(11)\nglobals()["a\\nb\\x1b[31m"] = M("x", (), {})',
+    good: 'def ok(): pass',
+  },
   builtin_thief: {
     bad: 'import builtins\nbuiltins.len = None\nbuiltins.open = None\nbuiltins.isinstance = lambda *a: 1 / 0',
     good: 'def ok(): pass',
@@ -157,6 +162,8 @@ describe('packages that do what they should not', () => {
     ['crashes', 'crashes.bad', /SIGSEGV/],
     ['loops', 'loops.bad', /does not end/],
     ['loops_in_getattr', 'loops_in_getattr.bad.Lazy', /does not end/],
+    ['shuts', 'shuts.bad', /closes the files of the explorer/],
+    ['odd_names', 'odd_names.bad.a\nb\u001b[31m', /of 'odd_names\.bad\.a\\nb\\x1b\[31m' ends/],
   ])("'%s' is begun anew without '%s'", (name, at, what) => {
     expect(troublesOf(name)).toMatchObject([{ code: 'MPY006', at }]);
     expect(troublesOf(name)[0]?.what).toMatch(what);

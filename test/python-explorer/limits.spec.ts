@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeGraphEvent, graphNode } from '../../src/formats/python-graph/index.ts';
@@ -54,9 +54,16 @@ X = 1
     'django-1.0.dist-info/METADATA': metadata('Django'),
     'django-1.0.dist-info/top_level.txt': 'django\n',
     'django/__init__.py': 'X = 1\n',
+    'sealed-1.0.dist-info/METADATA': metadata('sealed'),
+    'sealed-1.0.dist-info/RECORD': 'sealed.py,,\n',
+    'sealed.py': 'X = 1\n',
+    'needy-1.0.dist-info/METADATA': metadata('needy'),
+    'needy-1.0.dist-info/RECORD': 'needy.py,,\n',
+    'needy.py': 'import nobody_has_this\n',
     'pytest.py': 'X = 1\n',
     'six.py': 'X = 1\n',
   });
+  chmodSync(join(site, 'sealed-1.0.dist-info/RECORD'), 0o000);
 });
 afterAll(() => laboratory.remove());
 
@@ -66,6 +73,22 @@ describe('limits and preparations', () => {
       toplevels: ['test', 'twisted.web'],
     });
     expect(exploration.summary.troubles.map(({ code }) => code)).toEqual(['MPY001', 'MPY003']);
+  });
+
+  it('metadata that an ordinary user may not read are told', async () => {
+    const { exploration } = await laboratory.explore('sealed', [site]);
+    expect(exploration.summary.troubles.map(({ code }) => code)).toEqual(['MPY002']);
+    expect(exploration.summary.troubles[0]?.why).toMatch(
+      /sealed-1\.0\.dist-info\/RECORD': Permission denied/,
+    );
+  });
+
+  it('a top-level that cannot be imported is told with the end of its trace', async () => {
+    const { exploration } = await laboratory.explore('needy', [site]);
+    expect(exploration.summary.troubles).toMatchObject([
+      { code: 'MPY004' },
+      { code: 'MPY008', why: "ModuleNotFoundError: No module named 'nobody_has_this'" },
+    ]);
   });
 
   it('nodes have a limit, and what came before it is kept', async () => {

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../src/host/index.ts';
@@ -344,6 +346,17 @@ describe('wrappers of a manager', () => {
       expect(await answerPath(remote, 'json.dumps')).toEqual(await answerPath(own, 'json.dumps'));
       await expect(remote.pathSymbol('jsn.dumps')).rejects.toMatchObject(problem('MPY330'));
       await expect(serveManager(own, socket)).rejects.toMatchObject(problem('MPY337'));
+      const calls = [
+        '{"jsonrpc":"2.0","id":"a","method":"nosuch"}',
+        '{"id":7,"method":"toplevels","params":{}}',
+      ];
+      expect(
+        await linesOf(socket, [...calls, '{"jsonrpc":"2.0","id":"b","method":"distributions"}']),
+      ).toEqual([
+        { jsonrpc: '2.0', id: 'a', error: { code: -32601, message: "no method 'nosuch'" } },
+        { jsonrpc: '2.0', id: 7, error: { code: -32600, message: 'not a call' } },
+        { jsonrpc: '2.0', id: 'b', result: await own.distributions() },
+      ]);
     } finally {
       await server.close();
     }
@@ -352,6 +365,19 @@ describe('wrappers of a manager', () => {
     await expect(connectManager(join(world.folder, 'none.sock'))).rejects.toMatchObject(problem('MPY337'));
   });
 });
+
+/** What a program that knows the protocol alone gets for some lines, in the order in which they were sent. */
+async function linesOf(socket: string, lines: readonly string[]): Promise<readonly unknown[]> {
+  const connection = createConnection(socket);
+  const answers: unknown[] = [];
+  for (const line of lines) {
+    connection.write(`${line}\n`);
+    const [data] = await once(connection, 'data');
+    answers.push(JSON.parse(String(data)));
+  }
+  connection.destroy();
+  return answers;
+}
 
 describe('a mock manager', () => {
   it('has a distribution for each top-level, and the builtins', async () => {

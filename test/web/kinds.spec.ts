@@ -123,6 +123,37 @@ describe('recipe kinds in the dashboard', () => {
     await page.getByRole('alert').waitFor();
   });
 
+  it('symbols of Python: distributions of the farm, those that failed first', async () => {
+    const row = { source: 'lists', target: 'symbols', sinceMs: 1, version: '1.0', published: true } as const;
+    const of = (name: string) => ({
+      ...row,
+      name,
+      stem: `${name}__1.0`,
+      job: `symbols/any/explore/${name}__1.0`,
+    });
+    const graph = { toplevels: 1, nodes: 305, python: '3.11.2', durationMs: 5, sizeBytes: 9 };
+    const troubles = [{ code: 'MPY004', what: "'six.bad' raises when it is imported" }];
+    const problem = { code: 'MPY205', what: "'gone==1.0' is nowhere to be had" };
+    farm.service.pythonViews = {
+      builds: [],
+      failures: [],
+      distributions: [
+        { ...of('six'), state: 'explored', problem: null, graph: { ...graph, troubles, troubleCount: 1 } },
+        { ...of('gone'), state: 'failed', problem, graph: null, published: false },
+      ],
+    };
+    await open('/python');
+    const rows = page.locator('[aria-label="Python distributions"] tr[data-row]');
+    await rows.first().waitFor();
+    expect(await rows.allInnerTexts()).toMatchObject([
+      expect.stringMatching(/gone 1\.0.*failed.*no.*MPY205 'gone==1\.0' is nowhere to be had/s),
+      expect.stringMatching(/six 1\.0.*explored.*yes.*305.*'six\.bad' raises/s),
+    ]);
+    const link = page.getByRole('link', { name: 'gone 1.0' });
+    expect(await link.getAttribute('href')).toBe('/jobs/symbols/any/explore/gone__1.0');
+    await expectAccessible(page);
+  });
+
   it('kits: their sources and autogens, apart from those of PKGBUILDs', async () => {
     farm.service.kept = [
       keptSource('core-kit', [packageOf('app-misc/foo')], { kind: 'autogen' }),

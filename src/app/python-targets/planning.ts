@@ -15,7 +15,7 @@ import {
   pythonRecipe,
 } from '../../recipes/python/index.ts';
 import type { Farm } from '../farm.ts';
-import { filesOf, findInstalled, type InstalledDistribution } from '../python/installed-files.ts';
+import { filesOf, findInstalled, type InstalledDistribution, nowhereWords } from '../python/installed-files.ts';
 import { ArchiveShelf, archiveDigest, archiveRequirements, requiredNames } from './archive-shelf.ts';
 import { programDigest } from './program.ts';
 import { readSelected, type SelectedDistribution } from './selection.ts';
@@ -180,14 +180,11 @@ export class PythonPlanning {
       } else if (index !== undefined && isNamed) {
         pieces.push({ from: 'index', index, distribution: one, isOwn });
         digests.push(JSON.stringify([index, one]));
-      } else if (isOwn) lacking = `'${wordsOf(one)}' is nowhere to be had`;
+      } else if (isOwn) lacking = await nowhereWords(sites, one);
     }
     return { pieces, lacking, isFromSites, digests };
   }
 }
-
-const wordsOf = ({ name, version }: PythonDistribution): string =>
-  version === '' ? name : `${name}==${version}`;
 
 /** An installed distribution by the content of its own files. */
 async function installedDigest(installed: InstalledDistribution): Promise<string> {

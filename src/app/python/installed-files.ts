@@ -30,6 +30,16 @@ export async function findInstalled(
   return undefined;
 }
 
+/** Says of a distribution that neither a site nor anything else has that it is not there, and which version a site has instead. */
+export async function nowhereWords(
+  sites: readonly string[],
+  { name, version }: PythonDistribution,
+): Promise<string> {
+  const words = `'${version === '' ? name : `${name}==${version}`}' is nowhere to be had`;
+  const other = version === '' ? undefined : await findInstalled(sites, { name, version: '' });
+  return other === undefined ? words : `${words}; installed is ${other.distribution.version}`;
+}
+
 /** Folders and files that are a distribution's own, its metadata among them. */
 export const filesOf = ({ site, metadata }: InstalledDistribution): readonly string[] => [
   metadata,

@@ -18,7 +18,7 @@ import {
 } from '../../python-explorer/index.ts';
 import { archiveOf } from './archives.ts';
 import { exploreTo } from './explore-to.ts';
-import { filesOf, findInstalled } from './installed-files.ts';
+import { filesOf, findInstalled, nowhereWords } from './installed-files.ts';
 
 export interface ExecutorInput {
   readonly cage: PythonCage;
@@ -113,10 +113,7 @@ export class SandboxExecutor implements Executor {
     if (archive !== undefined) return { kind: 'archive', path: archive };
     if ((await findInstalled(sites, distribution)) !== undefined) return undefined;
     if (index !== undefined) return { kind: 'index', distribution, index, hashes: [] };
-    const { name, version } = distribution;
-    throw fault('MPY205', {
-      what: `'${version === '' ? name : `${name}==${version}`}' is nowhere to be had`,
-    });
+    throw fault('MPY205', { what: await nowhereWords(sites, distribution) });
   }
 
   #environment(own: readonly string[]): PythonEnvironment {

@@ -15,7 +15,7 @@ export const pythonGraphCodes = {
     blame: 'recipe',
     title: 'no importable name of a distribution is known',
     why: 'The names come from top_level.txt, from the list of installed files, and from the request.',
-    next: 'Name them yourself, such as --toplevel foo.',
+    next: 'Name a site or an index that has the distribution, or the names yourself, such as --toplevel foo.',
     sample: { broken: 'packmill py explore foo', fixed: 'packmill py explore foo --toplevel foo' },
   },
   MPY003: {
@@ -97,8 +97,8 @@ export const pythonGraphCodes = {
     severity: 'error',
     blame: 'recipe',
     title: 'a distribution cannot be installed in the environment',
-    why: 'pip says why: no such version, a broken archive, a build that fails, an index that does not answer.',
-    next: 'Correct what pip names. The other distributions are installed.',
+    why: 'The wheel is held against its RECORD, and pip says of all else: no such version, a build that fails, no answer of the index.',
+    next: 'Correct what is named, or get the archive anew. The other distributions are installed.',
     sample: { broken: 'foo-1.0-py3-none-any.whl, cut short', fixed: 'foo-1.0-py3-none-any.whl' },
   },
   MPY013: {

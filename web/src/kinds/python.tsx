@@ -5,9 +5,16 @@ import { go } from '../frame/location.ts';
 import type { KindFace, PageProps } from '../page.ts';
 import { Loaded } from '../pieces/problem.tsx';
 import { Empty, JsonLink, Section } from '../pieces/values.tsx';
+import { Distributions } from './python-distributions.tsx';
 
 const toplevels = '/api/python/toplevels?limit=2000';
 const addressOf = (path: string): string => `/python?path=${encodeURIComponent(path)}`;
+
+/** Those that begin with an underscore last. */
+const publicFirst = (names: readonly string[]): readonly string[] => [
+  ...names.filter((name) => !name.startsWith('_')),
+  ...names.filter((name) => name.startsWith('_')),
+];
 
 const Name = ({ path, text = path }: { readonly path: string; readonly text?: string }) => (
   <a href={addressOf(path)}>{text}</a>
@@ -18,6 +25,7 @@ function PythonView({ query }: PageProps) {
   return (
     <>
       <LookUp key={path} path={path} />
+      {path === '' && <Distributions />}
       {path === '' ? <Beginning /> : <Found path={path} />}
     </>
   );
@@ -67,7 +75,7 @@ function Beginning() {
     <Loaded live={live}>
       {(names) => (
         <Section title="Importable names" aside={<JsonLink path={toplevels} />}>
-          <Names names={names} pathOf={(name) => name} />
+          <Names names={publicFirst(names)} pathOf={(name) => name} />
         </Section>
       )}
     </Loaded>
@@ -100,7 +108,7 @@ function Found({ path }: { readonly path: string }) {
           )}
           {symbol.members.length > 0 && (
             <Section title={`Members (${symbol.members.length})`} id="members">
-              <Names names={symbol.members} pathOf={(name) => `${path}.${name}`} />
+              <Names names={publicFirst(symbol.members)} pathOf={(name) => `${path}.${name}`} />
             </Section>
           )}
         </>

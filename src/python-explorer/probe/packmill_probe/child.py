@@ -31,6 +31,7 @@ class Context:
         self.providers = world.providers
         self.stubs = world.stubs
         self.put = spool.put
+        self.is_heard = spool.is_open
         self.progress = outlet.note
         self.say = outlet.say
         standard = os.path.dirname(os.__file__)

@@ -20,6 +20,8 @@ class Installed:
     def __init__(self, site, entry):
         self.site = site
         self.path = os.path.join(site, entry)
+        #: files of the metadata that are there and cannot be read, each with the reason
+        self.unreadable = []
         self._is_folder = os.path.isdir(self.path)
         self._is_wheel = entry.endswith(".dist-info")
         fields = self._fields()
@@ -33,7 +35,10 @@ class Installed:
         try:
             with open(os.path.join(self.path, name), encoding="utf-8", errors="replace") as file:
                 return file.read()
-        except OSError:
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            self.unreadable.append("'{}': {}".format(error.filename, error.strerror))
             return None
 
     def _lines(self, name):

@@ -5,6 +5,7 @@ import os
 
 _encode = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
 _write = os.write
+_fstat = os.fstat
 
 TEXT_LIMIT = 256
 DOC_LIMIT = 65_536
@@ -41,14 +42,27 @@ def put_source(node, roots, path, number):
             return
 
 
+def _identity(descriptor):
+    try:
+        found = _fstat(descriptor)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 class Spool:
     """Collects lines and hands them to a descriptor in pieces of some size."""
 
     def __init__(self, descriptor, piece=1 << 16):
         self._descriptor = descriptor
+        self._file = _identity(descriptor)
         self._piece = piece
         self._lines = []
         self._size = 0
+
+    def is_open(self):
+        """Whether lines still go where they went: what is imported may close every descriptor that it finds."""
+        return self._file is not None and _identity(self._descriptor) == self._file
 
     def put(self, text):
         self._lines.append(text)

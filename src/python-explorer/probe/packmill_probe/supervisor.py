@@ -13,6 +13,7 @@ import time
 from . import child as child_work
 from . import request as request_file
 from .metadata import Providers, installed_in, normalise, stdlib_names
+from .modules import DEAF
 from .output import clean, line, trouble
 from .skip_list import STDLIB_GUESTS, SkipList
 from .stubs import Stubs
@@ -141,6 +142,7 @@ class Supervisor:
         """Names to explore, in order; what is not entered is told in the log."""
         request, skip_list = self._request, self._world.skip_list
         names = {name.split(".")[0].strip() for name in request.toplevels}
+        one = None
         if request.is_stdlib and not names:
             names |= self._world.standard
             names -= set(STDLIB_GUESTS)
@@ -154,7 +156,8 @@ class Supervisor:
                 names |= one.toplevels()
         names.discard("")
         if not names:
-            self._complain("MPY002", "unable to find any toplevel names of '{}'".format(request.name), "CRITICAL")
+            what = "unable to find any toplevel names of '{}'".format(request.name)
+            self._complain("MPY002", what, "CRITICAL", why=_unreadable(one))
             return []
         allowed = [name for name in names if skip_list.reason(name) is None]
         for name in sorted(names - set(allowed)):
@@ -163,9 +166,9 @@ class Supervisor:
             self._complain("MPY003", "no toplevel of '{}' may be explored".format(request.name), "CRITICAL")
         return sorted(allowed, key=lambda name: (name.lower(), name))
 
-    def _complain(self, code, what, level):
-        self.say(level, what)
-        self.put(trouble(code, what))
+    def _complain(self, code, what, level, why=""):
+        self.say(level, what + (": " + why if why else ""))
+        self.put(trouble(code, what, why=why))
 
     # -- the work --------------------------------------------------------------------------------------------------
 
@@ -265,10 +268,11 @@ class Supervisor:
         for what, path in one.troubles:
             self.put(trouble("MPY006", what, one.toplevel, path))
         if code == child_work.NO_IMPORT:
-            self._copy_troubles(one)
-            self.say("ERROR", "{} is not explored: it cannot be imported".format(one.toplevel))
+            why = self._copy_troubles(one)
+            reason = ": " + why if why else ""
+            self.say("ERROR", "{} is not explored: it cannot be imported{}".format(one.toplevel, reason))
             what = "the top-level '{}' cannot be imported".format(one.toplevel)
-            self.put(trouble("MPY008", what, one.toplevel, one.toplevel))
+            self.put(trouble("MPY008", what, one.toplevel, one.toplevel, why))
         else:
             self._copy(one, code == child_work.DONE)
         self._output.flush()
@@ -276,10 +280,14 @@ class Supervisor:
         one.notes.close()
 
     def _copy_troubles(self, one):
+        """Returns the last line of the trace with which the top-level itself ended; empty when there is none."""
+        last = ""
         one.spool.seek(0)
         for row in one.spool:
             if row.startswith(b'{"trouble":') and row.endswith(b"\n"):
                 self._output.write(row)
+                last = _last_line(row, one.toplevel) or last
+        return last
 
     def _copy(self, one, complete):
         """The lines of a child between those of its shard; what it cannot have meant is left out."""
@@ -300,6 +308,22 @@ class Supervisor:
         self.succeeded += nodes > 0
 
 
+def _last_line(row, path):
+    """Last line of the trace in a trouble of this path; empty for any other line: a child may write what it likes."""
+    try:
+        told = json.loads(row)["trouble"]
+        return told["why"].strip().splitlines()[-1][:500] if told["at"] == path else ""
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        return ""
+
+
+def _unreadable(one):
+    """Why metadata that is there says nothing; empty where nothing stands in the way."""
+    if one is None or not one.unreadable:
+        return ""
+    return "What is there cannot be read by an ordinary user: {}.".format(", ".join(sorted(set(one.unreadable))))
+
+
 def _is_here(name):
     try:
         return importlib.util.find_spec(name) is not None
@@ -312,11 +336,14 @@ def _is_import(where):
 
 
 def _ending_words(one, code, where, path):
+    path = "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in path)
     doing = "the import" if _is_import(where) else "the exploration"
     if one.ending == "toplevel":
         return "{} of '{}' takes too long at '{}'".format(doing, one.toplevel, path)
     if one.ending == "step":
         return "{} of '{}' does not end".format(doing, path)
+    if code == DEAF and _is_import(where):
+        return "the import of '{}' closes the files of the explorer".format(path)
     if code < 0:
         try:
             name = signal.Signals(-code).name
