@@ -131,7 +131,9 @@ export function dropLate(
   waiting: readonly StoredArtifact[],
 ): readonly StoredArtifact[] {
   const { artifacts, attempts, rebuilds } = farm.database;
-  const begun = new Map(waiting.map(({ attempt }) => [attempt, attempts.get(attempt)?.startedMs ?? Number.MAX_SAFE_INTEGER]));
+  const begun = new Map(
+    waiting.map(({ attempt }) => [attempt, attempts.get(attempt)?.startedMs ?? Number.MAX_SAFE_INTEGER]),
+  );
   const dropped = rebuilds.droppedSince(target, arch, Math.min(...begun.values()));
   const late = waiting.filter(({ attempt, job }) =>
     dropped.some((one) => (begun.get(attempt) ?? 0) <= one.changedMs && jobsAskedFor(one).includes(job)),
