@@ -4,6 +4,7 @@ import { type AttemptId, type JobIdParts, parseJobId } from '../primitives/index
 import type { PublishReport } from '../publisher/index.ts';
 import type { PackageToPublish } from '../publisher/pacman-repo/index.ts';
 import { AbiGate, type OpenRebuild } from './abi/abi-gate.ts';
+import { baseOf } from './abi/held-groups.ts';
 import { readPackageFacts, successesOf } from './artifacts-at-hand.ts';
 import { isEbinTarget } from './ebin-targets/is-ebin-target.ts';
 import { isWishName } from './ebin-targets/is-wish-name.ts';
@@ -61,7 +62,9 @@ export class Publishing {
   constructor(farm: Farm, listener: PublishingListener) {
     this.#farm = farm;
     this.#listener = listener;
-    this.#gate = new AbiGate(farm, { held: (rebuild) => this.#held(rebuild) });
+    this.#gate = new AbiGate(farm, { held: (rebuild) => this.#held(rebuild) }, (waiting) =>
+      this.#noLongerMade(waiting),
+    );
   }
 
   /** Says that there may be something to publish; returns at once. */
@@ -73,6 +76,12 @@ export class Publishing {
   /** Resolves when nothing is under way; never throws. */
   async settle(): Promise<void> {
     while (this.#working) await this.#working;
+  }
+
+  /** Does something while nothing is under way; throws what it does. */
+  async quietly(work: () => void): Promise<void> {
+    while (this.#working) await this.#working;
+    work();
   }
 
   /** Resolves when everything that is waiting was published; throws what stopped it. */
@@ -114,6 +123,7 @@ export class Publishing {
       this.#mark(superseded, refused);
       await this.#publishSorted(newest);
     }
+    this.#gate.closeOver();
     await this.#takeOutOrphans();
   }
 
@@ -198,7 +208,7 @@ export class Publishing {
       return await publishStages(this.#farm, { target, waiting, reason });
     if (isPythonTarget(this.#farm, target))
       return await publishPython(this.#farm, { target, waiting, reason });
-    const remove = this.#noLongerMade(waiting);
+    const remove = [...this.#noLongerMade(waiting).keys()];
     if (isTreeTarget(this.#farm, target))
       return await publishTree(this.#farm, { target, waiting, remove, reason });
     const add = await Promise.all(waiting.map((stored) => this.#read(stored, stated.get(stored.id))));
@@ -223,7 +233,7 @@ export class Publishing {
     }
     const ebins = waiting.filter((one) => !isBuild(one));
     if (ebins.length > 0) {
-      const remove = this.#noLongerMade(ebins);
+      const remove = [...this.#noLongerMade(ebins).keys()];
       return await publishTree(this.#farm, { target, waiting: ebins, remove, reason });
     }
     const visible = this.#farm.trees.list().find(({ name }) => name === target)?.generation ?? 1;
@@ -246,22 +256,23 @@ export class Publishing {
     };
   }
 
-  /** Members that an earlier build of the same recipe made and this one did not (specification 14.9). */
-  #noLongerMade(waiting: readonly StoredArtifact[]): readonly string[] {
-    const gone = new Set<string>();
+  /** Members that an earlier build of the same recipe made and this one did not (specification 14.9), and the recipe of each. */
+  #noLongerMade(waiting: readonly StoredArtifact[]): ReadonlyMap<string, string> {
+    const gone = new Map<string, string>();
     for (const group of byAttempt(waiting)) {
       const [first] = group;
       if (!first) continue;
       const made = new Set(group.map(({ artifact }) => artifact.name));
       const [, ...earlier] = successesOf(this.#farm, first.job);
       for (const before of earlier) {
-        for (const { artifact } of before) if (!made.has(artifact.name)) gone.add(artifact.name);
+        for (const { artifact } of before)
+          if (!made.has(artifact.name)) gone.set(artifact.name, baseOf(first));
         // results between that were never published have taken nothing out
         if (before.some(({ generation }) => generation !== undefined && generation !== refused)) break;
       }
     }
     for (const { artifact } of waiting) gone.delete(artifact.name);
-    return [...gone];
+    return gone;
   }
 
   #mark(waiting: readonly StoredArtifact[], generation: number, refusal?: Problem): void {

@@ -40,6 +40,8 @@ export class RebuildRecords {
   readonly #update: SqlStatement<never>;
   readonly #get: SqlStatement<RebuildRow>;
   readonly #openOf: SqlStatement<RebuildRow>;
+  readonly #allOpen: SqlStatement<RebuildRow>;
+  readonly #dropped: SqlStatement<RebuildRow>;
   readonly #newest: SqlStatement<RebuildRow>;
 
   constructor(connection: SqlConnection) {
@@ -52,6 +54,10 @@ export class RebuildRecords {
     this.#get = connection.prepareApart('SELECT * FROM abi_rebuilds WHERE id = ?');
     this.#openOf = connection.prepareApart(
       `SELECT * FROM abi_rebuilds WHERE target = ? AND arch = ? AND ${isOpen} ORDER BY id`,
+    );
+    this.#allOpen = connection.prepareApart(`SELECT * FROM abi_rebuilds WHERE ${isOpen} ORDER BY id`);
+    this.#dropped = connection.prepareApart(
+      `SELECT * FROM abi_rebuilds WHERE target = ? AND arch = ? AND state = 'dropped' AND changed_ms >= ? ORDER BY id`,
     );
     this.#newest = connection.prepareApart('SELECT * FROM abi_rebuilds ORDER BY id DESC LIMIT ?');
   }
@@ -74,6 +80,16 @@ export class RebuildRecords {
   /** Those of a target that are not over, oldest first. */
   open(target: string, arch: string): readonly RebuildRecord[] {
     return this.#openOf.all(target, arch).map(recordOf);
+  }
+
+  /** Those of all targets that are not over, oldest first. */
+  allOpen(): readonly RebuildRecord[] {
+    return this.#allOpen.all().map(recordOf);
+  }
+
+  /** Those of a target that were thrown away at a time or later, oldest first. */
+  droppedSince(target: string, arch: string, sinceMs: number): readonly RebuildRecord[] {
+    return this.#dropped.all(target, arch, sinceMs).map(recordOf);
   }
 
   /** Newest first, of all targets. */

@@ -7,6 +7,7 @@ import { RebuildDesk } from '../../src/app/abi/rebuild-desk.ts';
 import { printDetail, type RebuildDetail } from '../../src/app/abi/rebuild-detail.ts';
 import { initFarm, openFarm } from '../../src/app/index.ts';
 import { attemptId } from '../../src/primitives/index.ts';
+import { planOf } from '../dispatcher/scene.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'packmill-rebuild-desk-'));
 let farm: Awaited<ReturnType<typeof openFarm>>;
@@ -38,6 +39,7 @@ function waiting(detail: Partial<RebuildDetail> = {}): number {
 
 function deskOf(open: typeof farm) {
   const asked: ScheduleRequest[] = [];
+  const steps: string[] = [];
   let nudges = 0;
   const desk = new RebuildDesk(open, {
     schedule: async (request) => {
@@ -52,8 +54,13 @@ function deskOf(open: typeof farm) {
     nudge: () => {
       nudges += 1;
     },
+    quietly: async (work) => {
+      steps.push('quiet');
+      work();
+    },
+    cancel: async (jobs, reason) => steps.push(`cancel ${jobs.join()}: ${reason}`),
   });
-  return { desk, asked, nudges: () => nudges };
+  return { desk, asked, steps, nudges: () => nudges };
 }
 
 it('asks for what a rebuild waits for with one request that says what it is for, and remembers who said yes', async () => {
@@ -87,6 +94,17 @@ it('lets results go out or throws them away once, and decides on nothing that is
   ]);
   await expect(desk.decide(other, 'go', undefined)).rejects.toThrow('ABI003');
   await expect(new RebuildDesk(farm, undefined).decide(one, 'drop', undefined)).rejects.toThrow('SCH005');
+});
+
+it('ends the jobs of a rebuild that is dropped before it is, and drops it while nothing is being published', async () => {
+  const { desk, steps } = deskOf(farm);
+  const plan = planOf({ brush: {}, chalk: {} });
+  const target = { target: 'local', arch: 'x86_64' };
+  farm.database.transaction(() => farm.database.plans.add({ plan, why: '', failFast: false, atMs: 1 }));
+  const text = printDetail({ held: [], libraries: [], rebuild: [brush], asked: ['brush', 'gone'] });
+  const id = farm.database.rebuilds.add({ ...target, state: 'building', createdMs: 1, detail: text });
+  await desk.decide(id, 'drop', 'ann');
+  expect(steps).toEqual([`cancel local/x86_64/brush: rebuild ${id} was dropped`, 'quiet']);
 });
 
 it('keeps of very many names only the first ones', () => {

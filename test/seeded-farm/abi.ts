@@ -51,7 +51,8 @@ export function seedRebuild(farm: Farm, library: SeededPackage, atMs: number): n
   const lost = `${name.replaceAll('-', '_')}_open`;
   const because = [{ by: name, name: soname, machine, symbols: [lost] }];
   const detail = {
-    held: [{ base: name, attempt: attemptId(1), packages: [name], version: '9.0.0-1' }],
+    // no attempt of the history: its packages would be published or refused
+    held: [{ base: name, attempt: attemptId(2 ** 31), packages: [name], version: '9.0.0-1' }],
     libraries: [{ name: soname, machine, package: name, fate: 'lost-symbols', lost: [lost] }],
     rebuild: library.neededBy.slice(0, 3).map((user) => ({
       base: user.name,

@@ -3,9 +3,10 @@ import { type JobId, jobId } from '../../primitives/index.ts';
 import type { TargetRef } from '../artifacts-at-hand.ts';
 import type { Farm } from '../farm.ts';
 import { isTreeTarget } from '../target-kinds.ts';
-import { abiModeOf, type SortedResults, sortResults } from './gate.ts';
+import { abiModeOf, type GoneWith, type SortedResults, sortResults } from './gate.ts';
 import { baseOf, type HeldGroup } from './held-groups.ts';
 import { detailOf, printDetail, type RebuildDetail } from './rebuild-detail.ts';
+import { dropLate } from './rebuilds.ts';
 import { scanPackages } from './scan.ts';
 
 /** A rebuild that needs something done. */
@@ -38,16 +39,21 @@ export class AbiGate {
   readonly #listener: GateListener;
   /** What came of the last look at a target, and what it was a look at. */
   readonly #last = new Map<string, { readonly key: string; readonly sorted: SortedResults }>();
+  readonly #goneWith: GoneWith;
+  /** What this process has asked for: `REBUILD RECIPE`. */
+  readonly #asked = new Set<string>();
 
-  constructor(farm: GateFarm, listener: GateListener = {}) {
+  constructor(farm: GateFarm, listener: GateListener = {}, goneWith: GoneWith = () => new Map()) {
     this.#farm = farm;
     this.#listener = listener;
+    this.#goneWith = goneWith;
   }
 
   /** Sorts the results of a target that wait. Trees, mirrors and manifests hold nothing back. */
-  async sort(of: TargetRef, waiting: readonly StoredArtifact[]): Promise<SortedResults> {
+  async sort(of: TargetRef, results: readonly StoredArtifact[]): Promise<SortedResults> {
     const { config } = this.#farm;
-    if (isTreeTarget(this.#farm, of.target) || waiting.length === 0) return everything(waiting);
+    if (isTreeTarget(this.#farm, of.target) || results.length === 0) return everything(results);
+    const waiting = dropLate(this.#farm, of, results);
     const mode = abiModeOf(this.#farm, of.target);
     if (mode === 'off' && config.rebuild.unchanged === 'publish') return everything(waiting);
     const released = this.#released(of);
@@ -55,18 +61,37 @@ export class AbiGate {
     const key = [visible, mode, ...released, '/', ...waiting.map(({ id }) => id)].join(' ');
     const name = `${of.target}/${of.arch}`;
     const last = this.#last.get(name);
-    const sorted = last?.key === key ? last.sorted : await sortResults(this.#farm, of, waiting, released);
+    const known = { released, goneWith: this.#goneWith };
+    const sorted = last?.key === key ? last.sorted : await sortResults(this.#farm, of, waiting, known);
     this.#last.set(name, { key, sorted });
     for (const group of sorted.held) this.#note(of, group);
     return sorted;
   }
 
-  /** Records what was published, where that was not needed before; and closes rebuilds whose results are all out. */
+  /** Records what was published, where that was not needed before. */
   async published(of: TargetRef, results: readonly StoredArtifact[]): Promise<void> {
     if (isTreeTarget(this.#farm, of.target)) return;
     const packages = results.map(({ artifact: { fileName, object } }) => ({ fileName, object }));
     await scanPackages(this.#farm, of, packages);
-    this.#close(of);
+  }
+
+  /**
+   * Closes rebuilds of which nothing waits any more: all was published, refused, or made anew. Asked for each time, not only
+   * with a publication: a kill between the two must not leave one open for ever.
+   */
+  closeOver(): void {
+    const { artifacts, rebuilds } = this.#farm.database;
+    for (const record of rebuilds.allOpen()) {
+      const detail = detailOf(record);
+      const results = detail.held.flatMap(({ attempt }) => artifacts.ofAttempt(attempt));
+      if (results.length === 0 || results.some(({ generation }) => generation === undefined)) continue;
+      const generation = Math.max(0, ...results.map((one) => one.generation ?? 0));
+      rebuilds.update(record.id, {
+        state: generation > 0 ? 'published' : 'dropped',
+        changedMs: this.#farm.clock.nowMs(),
+        detail: printDetail({ ...detail, generation }),
+      });
+    }
   }
 
   /** Results that go out or stay together: the number of the rebuild that they are part of. */
@@ -102,8 +127,10 @@ export class AbiGate {
     const before = known?.detail.asked ?? [];
     const missing = group.rebuild.map(({ base }) => base).filter((base) => !this.#isUnderWay(of, base));
     const isAuto = abiModeOf(this.#farm, of.target) === 'auto';
-    const toAsk = isAuto ? missing.filter((base) => !before.includes(base)) : [];
-    const asked = [...before, ...toAsk];
+    const isAsked = (base: string): boolean =>
+      before.includes(base) && !this.#isForgotten(of, base, known?.record);
+    const toAsk = isAuto ? missing.filter((base) => !isAsked(base)) : [];
+    const asked = [...new Set([...before, ...toAsk])];
     const state = missing.every((base) => asked.includes(base)) ? 'building' : 'waiting';
     const detail: RebuildDetail = {
       held: heldOf(group),
@@ -117,6 +144,7 @@ export class AbiGate {
     if (known && (known.record.detail !== text || known.record.state !== state)) {
       rebuilds.update(id, { state, changedMs: nowMs, detail: text });
     }
+    for (const base of toAsk) this.#asked.add(`${id} ${base}`);
     const record = rebuilds.get(id) as RebuildRecord;
     const isNews = state === 'waiting' && known?.record.state !== 'waiting';
     this.#listener.held?.({ record, detail, isNews, toAsk });
@@ -127,19 +155,12 @@ export class AbiGate {
     return this.#farm.database.jobs.openWithId(id).length > 0;
   }
 
-  /** Rebuilds of which nothing waits any more. */
-  #close(of: TargetRef): void {
-    const { artifacts, rebuilds } = this.#farm.database;
-    for (const { record, detail } of this.#open(of)) {
-      const results = detail.held.flatMap(({ attempt }) => artifacts.ofAttempt(attempt));
-      if (results.some(({ generation }) => generation === undefined)) continue;
-      const generation = Math.max(0, ...results.map((one) => one.generation ?? 0));
-      rebuilds.update(record.id, {
-        state: generation > 0 ? 'published' : 'dropped',
-        changedMs: this.#farm.clock.nowMs(),
-        detail: printDetail({ ...detail, rebuild: detail.rebuild, generation }),
-      });
-    }
+  /** Whether a build was asked for by a process that ended before there was a job: the record knows of the asking alone. */
+  #isForgotten({ target, arch }: TargetRef, base: string, record: RebuildRecord | undefined): boolean {
+    if (record === undefined || this.#asked.has(`${record.id} ${base}`)) return false;
+    const { jobs, plans } = this.#farm.database;
+    const newest = jobs.newestWithId(jobId({ target, arch, name: base }));
+    return ((newest && plans.get(newest.plan)?.createdMs) ?? 0) < record.createdMs;
   }
 }
 

@@ -28,15 +28,24 @@ export interface SortedResults {
   readonly problems: readonly Problem[];
 }
 
+/** Packages that go out of the repository with results that wait, and the recipes that make them no more. */
+export type GoneWith = (waiting: readonly StoredArtifact[]) => ReadonlyMap<string, string>;
+
+/** What a look at results has to know besides them. */
+export interface KnownOfResults {
+  /** Attempts whose results go out whatever they break. */
+  readonly released: ReadonlySet<number>;
+  readonly goneWith: GoneWith;
+}
+
 /**
- * Sorts results that wait for being published. `released`: attempts whose results go out whatever they break. Reads those that
- * are not known yet; what cannot be read holds nothing back.
+ * Sorts results that wait for being published. Reads those that are not known yet; what cannot be read holds nothing back.
  */
 export async function sortResults(
   farm: GateFarm,
   of: TargetRef,
   waiting: readonly StoredArtifact[],
-  released: ReadonlySet<number>,
+  known: KnownOfResults,
 ): Promise<SortedResults> {
   const packages = waiting.map(({ artifact: { fileName, object, sizeBytes } }) => ({
     fileName,
@@ -47,7 +56,7 @@ export async function sortResults(
   const same = farm.config.rebuild.unchanged === 'skip' ? unchanged(farm, of, waiting) : [];
   const rest = waiting.filter((one) => !same.includes(one));
   if (abiModeOf(farm, of.target) === 'off') return { out: rest, same, held: [], problems };
-  const held = holdBack(farm, of, rest, released);
+  const held = holdBack(farm, of, rest, known);
   const heldBack = new Set(held.flatMap(({ results }) => results));
   return { out: rest.filter((one) => !heldBack.has(one)), same, held, problems };
 }
@@ -57,12 +66,13 @@ function holdBack(
   farm: GateFarm,
   of: TargetRef,
   waiting: readonly StoredArtifact[],
-  released: ReadonlySet<number>,
+  { released, goneWith }: KnownOfResults,
 ): readonly HeldGroup[] {
-  const changes = changesOf(farm, waiting);
-  const { libraries, rebuild } = previewChanges(farm, of, changes);
+  const gone = goneWith(waiting);
+  const leaving = [...gone.keys()].map((name): PackageChange => ({ name, after: undefined }));
+  const { libraries, rebuild } = previewChanges(farm, of, [...changesOf(farm, waiting), ...leaving]);
   if (rebuild.length === 0) return [];
-  const groups = gather(waiting, { libraries, rebuild }).filter(
+  const groups = gather(waiting, { libraries, rebuild }, gone).filter(
     ({ results }) => !results.every(({ attempt }) => released.has(attempt)),
   );
   wholeBuilds(groups, waiting);

@@ -30,13 +30,18 @@ class Joined {
 
 /**
  * Groups results with what they break: a recipe that has to be built anew joins all results that it has to be built anew
- * for. What has nothing to do with one another is not held up by one another's builds.
+ * for. What has nothing to do with one another is not held up by one another's builds. `gone`: packages that recipes of
+ * the results make no more, and those recipes.
  */
 export function gather(
   waiting: readonly StoredArtifact[],
   { libraries, rebuild }: Pick<HeldGroup, 'libraries' | 'rebuild'>,
+  gone: ReadonlyMap<string, string> = new Map(),
 ): HeldGroup[] {
-  const baseOfPackage = new Map(waiting.map((one) => [one.artifact.name, baseOf(one)]));
+  const baseOfPackage = new Map([
+    ...gone,
+    ...waiting.map((one) => [one.artifact.name, baseOf(one)] as const),
+  ]);
   const joined = new Joined();
   for (const { base, because, after } of rebuild) {
     for (const { by } of because) joined.join(base, baseOfPackage.get(by) ?? by);

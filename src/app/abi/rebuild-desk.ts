@@ -1,7 +1,8 @@
 import type { ScheduleReply, ScheduleRequest } from '../../api/index.ts';
+import type { RebuildRecord } from '../../database/index.ts';
 import { catalogue, fault } from '../../diagnostics/index.ts';
 import { systemRandom } from '../../host/index.ts';
-import { jobId } from '../../primitives/index.ts';
+import { type JobId, jobId } from '../../primitives/index.ts';
 import type { TargetRef } from '../artifacts-at-hand.ts';
 import type { Farm } from '../farm.ts';
 import { usualSource } from '../farm-names.ts';
@@ -11,6 +12,7 @@ import { type PreviewSubject, previewRebuild, type RebuildPreview } from './prev
 import {
   agreeToRebuild,
   dropRebuild,
+  jobsAskedFor,
   listRebuilds,
   openRebuild,
   releaseRebuild,
@@ -26,6 +28,10 @@ export interface RebuildHands {
   schedule(request: ScheduleRequest): Promise<ScheduleReply>;
   /** Something may be published now. */
   nudge(): void;
+  /** Does something while nothing is being published; throws what it does. */
+  quietly(work: () => void): Promise<void>;
+  /** Ends jobs that are not over, by their ids; those at work are asked to stop. */
+  cancel(jobs: readonly JobId[], reason: string): Promise<unknown>;
 }
 
 /** Rebuilds of a farm for its faces: what waits, what would be, and what is decided. */
@@ -62,10 +68,17 @@ export class RebuildDesk {
       const bases = agreeToRebuild(this.#farm, id, by);
       return await this.#build(record, id, bases);
     }
-    if (decision === 'drop') dropRebuild(this.#farm, id, by);
+    if (decision === 'drop') await this.#drop(this.#hands, record, by);
     else releaseRebuild(this.#farm, id, by);
     this.#hands.nudge();
     return { id: `rebuild-${id}`, accepted: [], refused: [] };
+  }
+
+  /** What its jobs would make would be thrown away as well, so they end. */
+  async #drop(hands: RebuildHands, record: RebuildRecord, by: string | undefined): Promise<void> {
+    const jobs = jobsAskedFor(record).filter((job) => this.#farm.database.jobs.openWithId(job).length > 0);
+    if (jobs.length > 0) await hands.cancel(jobs, `rebuild ${record.id} was dropped`);
+    await hands.quietly(() => dropRebuild(this.#farm, record.id, by));
   }
 
   /** Builds what a rebuild asks for by its setting. */

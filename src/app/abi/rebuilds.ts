@@ -1,7 +1,7 @@
 import type { RebuildRecord, StoredArtifact } from '../../database/index.ts';
 import { fault } from '../../diagnostics/index.ts';
 import { type JobId, jobId } from '../../primitives/index.ts';
-import { successesOf } from '../artifacts-at-hand.ts';
+import { successesOf, type TargetRef } from '../artifacts-at-hand.ts';
 import type { Farm } from '../farm.ts';
 import { detailOf, printDetail, type RebuildDetail } from './rebuild-detail.ts';
 
@@ -92,25 +92,61 @@ export function releaseRebuild(farm: RebuildFarm, id: number, by: string | undef
   change(farm, record, 'released', { ...detailOf(record), ...(by === undefined ? {} : { by }) });
 }
 
+/** Jobs of what was asked to be built anew for a rebuild. */
+export function jobsAskedFor(record: RebuildRecord): readonly JobId[] {
+  const { target, arch } = record;
+  return detailOf(record).asked.map((name) => jobId({ target, arch, name }));
+}
+
 /**
- * Throws away what is held back: it will never be published, and the farm builds against what is published again, as if the
- * builds had not been.
+ * Throws away what is held back and what was built for it since: it will never be published, and the farm builds against what
+ * is published again, as if the builds had not been.
  */
 export function dropRebuild(farm: RebuildFarm, id: number, by: string | undefined): void {
   const record = openRebuild(farm, id);
   const detail = detailOf(record);
   const { artifacts } = farm.database;
   farm.database.transaction(() => {
-    for (const { attempt, base } of detail.held) {
-      const waiting = artifacts.ofAttempt(attempt).filter(({ generation }) => generation === undefined);
-      artifacts.markPublished(
-        waiting.map((one) => one.id),
-        0,
-      );
-      goBack(farm, jobId({ target: record.target, arch: record.arch, name: base }));
-    }
+    const held = new Set(detail.held.map(({ attempt }) => attempt));
+    const asked = new Set(jobsAskedFor(record));
+    const waiting = artifacts.unpublished().filter(({ attempt, job }) => held.has(attempt) || asked.has(job));
+    artifacts.markPublished(
+      waiting.map(({ id: row }) => row),
+      0,
+    );
+    for (const { base: name } of detail.held)
+      asked.add(jobId({ target: record.target, arch: record.arch, name }));
+    for (const job of asked) goBack(farm, job);
     change(farm, record, 'dropped', { ...detail, ...(by === undefined ? {} : { by }) });
   });
+}
+
+/**
+ * Throws away results that were being built for a rebuild while it was dropped: they were made against what is not published.
+ * Returns the others.
+ */
+export function dropLate(
+  farm: Pick<Farm, 'database'>,
+  { target, arch }: TargetRef,
+  waiting: readonly StoredArtifact[],
+): readonly StoredArtifact[] {
+  const { artifacts, attempts, rebuilds } = farm.database;
+  const begun = new Map(
+    waiting.map(({ attempt }) => [attempt, attempts.get(attempt)?.startedMs ?? Number.MAX_SAFE_INTEGER]),
+  );
+  const dropped = rebuilds.droppedSince(target, arch, Math.min(...begun.values()));
+  const late = waiting.filter(({ attempt, job }) =>
+    dropped.some((one) => (begun.get(attempt) ?? 0) <= one.changedMs && jobsAskedFor(one).includes(job)),
+  );
+  if (late.length === 0) return waiting;
+  farm.database.transaction(() => {
+    artifacts.markPublished(
+      late.map(({ id }) => id),
+      0,
+    );
+    for (const job of new Set(late.map((one) => one.job))) goBack(farm, job);
+  });
+  return waiting.filter((one) => !late.includes(one));
 }
 
 /** The newest success of a job that was published becomes its last one again. */

@@ -443,7 +443,12 @@ export class RunningFarm extends FarmLook implements FarmService {
   }
 
   protected override hands(): RebuildHands {
-    return { schedule: (request) => this.schedule(request), nudge: () => this.#publishing.nudge() };
+    return {
+      schedule: (request) => this.schedule(request),
+      nudge: () => this.#publishing.nudge(),
+      quietly: (work) => this.#publishing.quietly(work),
+      cancel: (jobs, reason) => this.cancel({ jobs: [...jobs] }, reason),
+    };
   }
 
   protected override localBuilders(): readonly BuilderView[] {
