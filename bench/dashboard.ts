@@ -76,26 +76,65 @@ const reads = [
   '/api/queue/jobs?text=aurora',
   '/api/packages',
   '/api/packages?q=aurora',
+  '/api/packages/NAME',
+  '/api/packages/NAME/history',
+  '/api/plans',
+  '/api/plans/PLAN',
+  '/api/why?of=NAME',
+  '/api/forecast',
+  '/api/repositories',
+  '/api/failures',
+  '/api/provenance',
+  '/api/rebuilds',
+  '/api/audit',
   '/api/builders',
   '/api/upkeep',
   '/api/upkeep/recipes/packages',
   '/api/reviews',
 ];
 
-/** Each read after something happened, so that nothing is answered from what was put together before. */
+interface Named {
+  readonly name: string;
+  readonly plan: number;
+}
+
+/** The open job and the plan that pages are asked about: the largest that is open. */
+async function named(url: string): Promise<Named> {
+  const read = async <Answer>(path: string): Promise<Answer> =>
+    (await (await fetch(url + path)).json()) as Answer;
+  const { jobs } = await read<{ jobs: { job: string }[] }>('/api/forecast');
+  const { plans } = await read<{ plans: { id: number; jobs: number }[] }>('/api/plans');
+  const [largest] = plans.sort((a, b) => b.jobs - a.jobs);
+  return { name: jobs[0]?.job.split('/')[2] ?? '', plan: largest?.id ?? 1 };
+}
+
+/**
+ * Each read after something happened, so that nothing is answered from what was put together before. Processor time is of
+ * this process, which both asks and answers: it says what the page costs where the machine is busy with other work.
+ */
 async function pageData(url: string, folder: string): Promise<void> {
   const events = eventWriter(folder);
-  for (const path of reads) {
-    const times: number[] = [];
+  const { name, plan } = await named(url);
+  for (const pattern of reads) {
+    const path = pattern.replace('NAME', name).replace('PLAN', String(plan));
+    const [times, costs]: [number[], number[]] = [[], []];
     let bytes = 0;
     for (let round = 0; round < rounds; round += 1) {
       events.write();
       await new Promise((resolve) => setTimeout(resolve, 350));
+      const before = process.cpuUsage();
       times.push(
-        await timed(async () => (bytes = (await (await fetch(url + path)).arrayBuffer()).byteLength)),
+        await timed(async () => {
+          const answer = await fetch(url + path);
+          if (!answer.ok) throw new Error(`GET ${path}: ${answer.status}`);
+          bytes = (await answer.arrayBuffer()).byteLength;
+        }),
       );
+      const { user, system } = process.cpuUsage(before);
+      costs.push((user + system) / 1000);
     }
-    print(`GET ${path} (${Math.round(bytes / 1024)} KiB)`, quantiles(times));
+    const cpu = `CPU p50 ${median(costs).toFixed(1)}, worst ${Math.max(...costs).toFixed(1)} ms`;
+    print(`GET ${path} (${Math.round(bytes / 1024)} KiB)`, `${quantiles(times)}; ${cpu}`);
   }
   events.close();
 }

@@ -149,6 +149,16 @@ const watcher = (text: string): string => `
   };
   requestAnimationFrame(look);`;
 
+/** Processor time of a page's thread since it was opened: what of its time no other work on the machine explains. */
+async function workOf(page: Page): Promise<() => Promise<number>> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
+  return async () => {
+    const { metrics } = await session.send('Performance.getMetrics');
+    return (metrics.find(({ name }) => name === 'ThreadTime')?.value ?? Number.NaN) * 1000;
+  };
+}
+
 async function seen(page: Page): Promise<number> {
   for (;;) {
     const ms = await page.evaluate('window.seenMs');
@@ -164,18 +174,25 @@ async function inTheBrowser({ browser, url }: DashboardFixture, { job, timestamp
   for (const [what, query, text] of [
     ['at line 1,000,000', '&line=1000000', million],
     ['at its first error', '', textOf(errorAt)],
+    ['at its tail', `&line=${lines}`, textOf(lines)],
   ] as const) {
     const times: number[] = [];
+    const work: number[] = [];
     for (let at = 0; at < 6; at += 1) {
       const page = await context.newPage();
+      const workMs = await workOf(page);
       await page.addInitScript({ content: watcher(text) });
-      await page.goto(address + query);
+      await page.goto(address + query, { waitUntil: 'commit' });
       const ms = await seen(page);
       // the first time the files of the page are loaded as well
-      if (at > 0) times.push(ms);
+      if (at > 0) {
+        times.push(ms);
+        work.push(await workMs());
+      }
       await page.close();
     }
-    print(`Chromium: page opened ${what}`, `${median(times).toFixed(0)} ms from the request to its lines`);
+    const figures = `${median(times).toFixed(0)} ms from the request to its lines, ${median(work).toFixed(0)} ms of them work of the page`;
+    print(`Chromium: page opened ${what}`, figures);
   }
   const page = await context.newPage();
   await page.goto(address);

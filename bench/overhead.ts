@@ -75,23 +75,32 @@ async function measureAll(place: Place): Promise<void> {
     `${pairs} pairs each after a warm-up, medians ('more': of the pairs' differences); ${processors} processors, load ${load} at the start`,
   );
   console.log(
-    `${'from claim to report'.padEnd(24)} makepkg ms  packmill ms  more ms   ratio  within 10 % or 150 ms`,
+    `${'from claim to report'.padEnd(24)} makepkg ms  packmill ms  more ms   ratio  own CPU ms  within 10 % or 150 ms`,
   );
   for (const one of cases) {
     const bare: number[] = [];
     const farmed: number[] = [];
+    const own: number[] = [];
     for (let round = -1; round < pairs; round += 1) {
       const alone = buildBare(place, one);
       const inFarm = (await build(place, one.recipe)).get(one.recipe);
       if (round < 0 || inFarm === undefined) continue;
       bare.push(alone);
-      farmed.push(inFarm);
+      farmed.push(inFarm.tookMs);
+      own.push(inFarm.cpuMs);
     }
-    console.log(rowOf(one.name, bare, farmed));
+    console.log(rowOf(one.name, { bare, farmed, own }));
   }
 }
 
-function rowOf(name: string, bare: readonly number[], farmed: readonly number[]): string {
+interface Times {
+  readonly bare: readonly number[];
+  readonly farmed: readonly number[];
+  /** Processor time of packmill itself, which other work on the machine does not change. */
+  readonly own: readonly number[];
+}
+
+function rowOf(name: string, { bare, farmed, own }: Times): string {
   const bareMs = median(bare);
   const farmMs = median(farmed);
   const moreMs = median(farmed.map((ms, pair) => ms - (bare[pair] ?? Number.NaN)));
@@ -102,13 +111,23 @@ function rowOf(name: string, bare: readonly number[], farmed: readonly number[])
   ];
   const ratio = `${(farmMs / bareMs).toFixed(2).padStart(6)}x`;
   const verdict = moreMs <= Math.max(150, 0.1 * bareMs) ? 'yes' : 'no';
-  return `${name.padEnd(24)} ${cells.join(' ')} ${ratio}  ${verdict}`;
+  return `${name.padEnd(24)} ${cells.join(' ')} ${ratio}  ${median(own).toFixed(0).padStart(10)}  ${verdict}`;
 }
 
-/** Builds one recipe once more, or all; milliseconds from the claim of each job to its recorded result. */
-async function build(place: Place, only: string | undefined): Promise<ReadonlyMap<string, number>> {
-  const begun = new Map<string, number>();
-  const took = new Map<string, number>();
+interface Took {
+  readonly tookMs: number;
+  readonly cpuMs: number;
+}
+
+const cpuMs = (): number => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+};
+
+/** Builds one recipe once more, or all; what each job took from its claim to its recorded result. */
+async function build(place: Place, only: string | undefined): Promise<ReadonlyMap<string, Took>> {
+  const begun = new Map<string, { readonly at: number; readonly cpu: number }>();
+  const took = new Map<string, Took>();
   const report = await buildRecipes(
     place.farm,
     {
@@ -121,11 +140,11 @@ async function build(place: Place, only: string | undefined): Promise<ReadonlyMa
     {
       signal: new AbortController().signal,
       onEvent: (event) => {
-        if (event.kind === 'started') begun.set(event.job, performance.now());
+        if (event.kind === 'started') begun.set(event.job, { at: performance.now(), cpu: cpuMs() });
         if (event.kind !== 'ended') return;
         const name = event.job.slice(event.job.lastIndexOf('/') + 1);
         const from = begun.get(event.job);
-        if (from !== undefined) took.set(name, performance.now() - from);
+        if (from) took.set(name, { tookMs: performance.now() - from.at, cpuMs: cpuMs() - from.cpu });
       },
     },
   );

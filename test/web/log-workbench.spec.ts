@@ -144,6 +144,26 @@ describe('the log workbench', () => {
     await page.close();
   });
 
+  it('asks for facts and lines while the page is loaded, once for each, and for few lines', async () => {
+    const page = await dashboard.browser.newPage();
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(request.url().replace(dashboard.url, '')));
+    const line = lineOf(long, errorText);
+    await page.goto(`${dashboard.url}${address(long)}&line=${line}`);
+    await shows(page, errorText);
+    const of = (what: RegExp): readonly string[] => asked.filter((one) => what.test(one));
+    expect(of(/\/facts/).length).toBe(1);
+    expect(of(/\/lines/)).toEqual([expect.stringContaining(`/lines?from=${line - 400}&count=800`)]);
+    // neither waits for the code of the page, which is on its way at the same time
+    const code = asked.findIndex((one) => /\/app\/log-view-.*js$/.test(one));
+    const last = asked.findIndex((one) => one.includes('/lines'));
+    const screen = asked.findIndex((one) => one.includes('/phases'));
+    expect(code).toBeGreaterThan(0);
+    expect(last).toBeLessThan(screen);
+    expect(Math.abs(last - code)).toBeLessThan(6);
+    await page.close();
+  });
+
   it('finds text in the whole log, and steps from one place to the next', async () => {
     const page = await dashboard.open(address(long));
     await shows(page, errorText);

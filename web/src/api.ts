@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
 import type { ProblemBody } from '../../src/api/index.ts';
 import { type Connection, connection, whenFarmMoves } from './frame/farm-events.ts';
 
@@ -15,8 +15,30 @@ export class ReadFault extends Error {
   }
 }
 
-/** The text of a JSON answer; the browser asks with the entity tag of what it has. Throws ReadFault. */
-async function readText(path: string, signal?: AbortSignal): Promise<string> {
+/** Answers on their way that nobody has asked for yet. */
+const ahead = new Map<string, Promise<string>>();
+/** Nobody wants older ones: the farm may have moved. */
+const aheadMs = 2_000;
+
+/** Asks for what a page will read in a moment; whoever reads the address first takes this answer. */
+export function readAhead(path: string): void {
+  if (ahead.has(path)) return;
+  const text = ask(path);
+  // whoever takes it is told
+  text.catch(() => undefined);
+  ahead.set(path, text);
+  setTimeout(() => ahead.get(path) === text && ahead.delete(path), aheadMs);
+}
+
+/** The text of a JSON answer, be it one that was asked for ahead. Throws ReadFault. */
+function readText(path: string, signal?: AbortSignal): Promise<string> {
+  const early = ahead.get(path);
+  ahead.delete(path);
+  return early ?? ask(path, signal);
+}
+
+/** The browser asks with the entity tag of what it has. Throws ReadFault. */
+async function ask(path: string, signal?: AbortSignal): Promise<string> {
   const response = await fetch(path, { cache: 'no-cache', ...(signal ? { signal } : {}) }).catch(
     (error: unknown) => {
       if (signal?.aborted) throw error;
@@ -121,7 +143,8 @@ const apartMs = (): number => 1_600 + Math.random() * 800;
  */
 export function useLive<Data>(path: string | undefined, { isSlow = false } = {}): Live<Data> {
   const [, draw] = useState(0);
-  useEffect(() => {
+  // asked for before anything is painted
+  useLayoutEffect(() => {
     if (path === undefined) return;
     const entry = keptOf(path);
     const reader = (): void => draw((count) => count + 1);

@@ -13,6 +13,8 @@ export interface Page {
   readonly title: (params: Readonly<Record<string, string>>) => string;
   /** The page, or how it is loaded when somebody goes there: large ones should be. */
   readonly view: ComponentType<PageProps> | { readonly load: () => Promise<ComponentType<PageProps>> };
+  /** Addresses that it reads first, which are asked for while the page itself is being loaded. */
+  readonly ahead?: (params: Readonly<Record<string, string>>, query: URLSearchParams) => readonly string[];
   /** Its entry in the navigation; without it only links lead there. */
   readonly nav?: NavEntry;
 }

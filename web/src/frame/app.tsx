@@ -1,5 +1,6 @@
 import type { ComponentType } from 'preact';
-import { useEffect, useErrorBoundary, useRef, useState } from 'preact/hooks';
+import { useEffect, useErrorBoundary, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { readAhead } from '../api.ts';
 import { kinds } from '../kinds/index.ts';
 import type { Page, PageProps } from '../page.ts';
 import { pages } from '../pages/index.ts';
@@ -75,7 +76,7 @@ export function App() {
 /** One page; what goes wrong in it leaves the rest of the dashboard as it is. */
 function Shown({ page, params, query }: PageProps & { readonly page: Page }) {
   const [error] = useErrorBoundary();
-  const View = useView(page);
+  const View = useView(page, () => page.ahead?.(params, query) ?? []);
   if (error) return <Problem problem={{ what: 'this page cannot be shown', why: String(error) }} />;
   if (View === undefined) return <Empty>reading …</Empty>;
   if (View instanceof Error)
@@ -91,22 +92,27 @@ function Shown({ page, params, query }: PageProps & { readonly page: Page }) {
   return <View params={params} query={query} />;
 }
 
-function useView({ view }: Page): ComponentType<PageProps> | Error | undefined {
+/** The component of a page. What it loads and reads is asked for at once, not when the first picture is painted. */
+function useView(
+  { view }: Page,
+  addresses: () => readonly string[],
+): ComponentType<PageProps> | Error | undefined {
+  const [loading] = useState(() => {
+    if (typeof view === 'function') return undefined;
+    for (const address of addresses()) readAhead(address);
+    return view.load().catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
+  });
   const [loaded, setLoaded] = useState<ComponentType<PageProps> | Error | undefined>(() =>
     typeof view === 'function' ? view : undefined,
   );
-  useEffect(() => {
-    if (typeof view === 'function') return;
+  useLayoutEffect(() => {
     let isOver = false;
-    const keep = (one: ComponentType<PageProps> | Error): void => {
+    void loading?.then((one) => {
       if (!isOver) setLoaded(() => one);
-    };
-    view
-      .load()
-      .then(keep, (error: unknown) => keep(error instanceof Error ? error : new Error(String(error))));
+    });
     return () => {
       isOver = true;
     };
-  }, [view]);
+  }, [loading]);
   return loaded;
 }

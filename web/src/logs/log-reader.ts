@@ -1,6 +1,7 @@
 import type { LogLines } from '../../../src/api/index.ts';
 import { readOnce } from '../api.ts';
 import { type Fold, FoldedLines } from './folded-lines.ts';
+import { firstAround, linesOf } from './log-addresses.ts';
 import type { LogScreen } from './log-screen.ts';
 
 /** A row of the window: a line of the log, or a fold. */
@@ -105,7 +106,8 @@ export class LogReader {
       this.onChange();
       return;
     }
-    await this.#show(row - around, row + around, (rows) => ({
+    const reach = this.#rows.length === 0 ? firstAround : around;
+    await this.#show(row - reach, row + reach, (rows) => ({
       index: rows.findIndex(
         ({ line: one, fold }) => one === wanted || (fold && fold.to >= wanted && fold.from <= wanted),
       ),
@@ -117,7 +119,8 @@ export class LogReader {
   async goToEnd(): Promise<void> {
     this.#isFollowing = !this.#isFinished;
     const rows = this.#lines.rows;
-    const isThere = await this.#show(rows - tailRows, Number.POSITIVE_INFINITY, (all) => ({
+    const wanted = this.#rows.length === 0 ? 2 * firstAround : tailRows;
+    const isThere = await this.#show(rows - wanted, Number.POSITIVE_INFINITY, (all) => ({
       index: all.length - 1,
       isCentred: false,
     }));
@@ -201,16 +204,17 @@ export class LogReader {
     let next = 0;
     let isOpen = false;
     const parts = this.#lines.between(from, to);
-    // a log that grew since it was counted
+    // a log that grows may have grown since it was counted
+    const isTail = to === Number.POSITIVE_INFINITY && !this.#isFinished;
     const beyond = { from: this.#count + 1, count: mostLines };
-    for (const part of to === Number.POSITIVE_INFINITY ? [...parts, beyond] : parts) {
+    for (const part of isTail ? [...parts, beyond] : parts) {
       if ('fold' in part) {
         rows.push({ line: part.fold.from, text: '', fold: part.fold });
         continue;
       }
       for (let line = part.from; line < part.from + part.count; ) {
         const count = Math.min(mostLines, part.from + part.count - line);
-        const answer = await readOnce<LogLines>(`${this.#url}/lines?from=${line}&count=${count}`);
+        const answer = await readOnce<LogLines>(linesOf(this.#url, line, count));
         next = Math.max(next, answer.next);
         if (answer.text === '') break;
         isOpen = !answer.text.endsWith('\n');

@@ -1,5 +1,7 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { readAhead } from '../api.ts';
 import type { Fold } from './folded-lines.ts';
+import { lastLines, linesAround } from './log-addresses.ts';
 import { LogReader } from './log-reader.ts';
 import { LogScreen } from './log-screen.ts';
 
@@ -26,8 +28,10 @@ export function LogTerminal(props: LogTerminalProps) {
   const place = useRef<HTMLDivElement>(null);
   const [shown, setShown] = useState<{ readonly reader: LogReader; readonly screen: LogScreen }>();
   const [, draw] = useState(0);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!place.current) return;
+    // on their way while the terminal is being made
+    readAhead(openAt === undefined ? lastLines(url, facts.lines) : linesAround(url, openAt, facts.lines));
     const screen = new LogScreen(place.current);
     const reader = new LogReader(url, screen, facts);
     let frame = 0;

@@ -5,6 +5,7 @@ import { setQuery } from '../frame/location.ts';
 import type { PageProps } from '../page.ts';
 import { Loaded, Problem } from '../pieces/problem.tsx';
 import { useKeys } from './keys.ts';
+import { addressOf, factsOf, lineIn } from './log-addresses.ts';
 import { Alike, Attempts, FailurePanel, LogStatus, type PhaseLines, PhaseList } from './log-panels.tsx';
 import type { LogReader, ReaderState } from './log-reader.ts';
 import { LogTerminal, type Marks } from './log-terminal.tsx';
@@ -12,25 +13,16 @@ import { LogSearch, LogTools, useSearch } from './log-tools.tsx';
 import './logs.css';
 import { TextLog } from './text-log.tsx';
 
-const addressOf = (id: string, timestamp: string | number | null): string =>
-  `/api/logs/${encodeURIComponent(id)}${timestamp === null ? '' : `/${timestamp}`}`;
-
 /** The page of one log. */
 export function LogView({ params, query }: PageProps) {
   const id = params['rest'] ?? '';
-  const live = useLive<LogFacts>(`${addressOf(id, query.get('timestamp'))}/facts`);
+  const live = useLive<LogFacts>(factsOf(addressOf(id, query.get('timestamp'))));
   return (
     <Loaded live={live}>
       {(facts) => <Workbench key={`${facts.job} ${facts.timestamp}`} facts={facts} query={query} />}
     </Loaded>
   );
 }
-
-/** A line that the address names. */
-const lineOf = (query: URLSearchParams): number | undefined => {
-  const line = Number(query.get('line'));
-  return Number.isInteger(line) && line > 0 ? line : undefined;
-};
 
 /** Address of this page at a line. */
 function linkTo(line: number): string {
@@ -46,7 +38,7 @@ function useWorkbench(facts: LogFacts, query: URLSearchParams) {
   const [, draw] = useState(0);
   const phases = usePhases(url, facts.lines);
   const folds = useFolds(phases, reader);
-  const chosen = lineOf(query);
+  const chosen = lineIn(query);
   const isText = query.get('as') === 'text';
   const firstError = facts.failure?.first?.line;
   const state: ReaderState = reader?.state ?? {

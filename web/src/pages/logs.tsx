@@ -1,3 +1,4 @@
+import { firstReads } from '../logs/log-addresses.ts';
 import type { Page } from '../page.ts';
 
 const nameIn = (rest: string | undefined): string => rest?.split('/').slice(-1)[0] ?? '';
@@ -7,6 +8,7 @@ export const logPage: Page = {
   path: '/logs/:rest*',
   title: ({ rest }) => `Log of ${nameIn(rest)}`,
   view: { load: async () => (await import('../logs/log-view.tsx')).LogView },
+  ahead: ({ rest = '' }, query) => firstReads(rest, query),
 };
 
 /** Failures that are the same, and a search in all logs. */
