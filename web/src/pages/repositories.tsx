@@ -57,7 +57,16 @@ const columns: readonly Column<RepositoryViewBody>[] = [
     name: 'since',
     head: 'Made',
     sort: ({ createdMs }) => createdMs,
-    cell: ({ createdMs }) => <Time at={createdMs} />,
+    cell: ({ createdMs, name, arch }) => (
+      <>
+        <Time at={createdMs} />{' '}
+        <small>
+          <a href={repositoryAddress(name, arch)} aria-label={`changes of ${name}/${arch}`}>
+            changes
+          </a>
+        </small>
+      </>
+    ),
   },
   {
     name: 'kept',
