@@ -20,8 +20,9 @@ import {
 } from '../recipes/autogen/index.ts';
 import { unpackRecipe } from '../recipes/pkgbuild/index.ts';
 import type { ObjectStore } from '../store/index.ts';
+import { autogenCredentials, blobOfWorkspace, travellingSettings } from './autogen-kind.ts';
 import type { Farm } from './farm.ts';
-import { autogenCredentials, blobOfWorkspace, ownProgram, travellingSettings } from './recipe-kinds.ts';
+import { ownProgram } from './own-program.ts';
 
 /** What an order says to a builder of an autogen: settings of the farm, and where in the archive of the overlay it is. */
 interface OrderSettings extends ReturnType<typeof travellingSettings> {

@@ -36,7 +36,7 @@ import type { ObjectStore } from '../store/index.ts';
 import { autogenKindOf, autogenObjects, autogenRecipeOf, type Overlays } from './autogen-orders.ts';
 import { ownMachine } from './build-machine.ts';
 import { recordObjects } from './build-records.ts';
-import { hasPortage } from './ebin-targets/gentoo-root.ts';
+import { hasPortage } from './ebin-targets/has-portage.ts';
 import { ebinKindOf, ebinRecipeOf } from './ebin-targets/orders.ts';
 import { pythonMaker } from './python-targets/maker.ts';
 import { pythonObjects, pythonRecipeOf } from './python-targets/orders.ts';

@@ -7,7 +7,7 @@ import { RecordedWorld } from './abi/world.ts';
 import { lastMade, successesOf } from './artifacts-at-hand.ts';
 import type { Farm } from './farm.ts';
 import { isPythonTarget } from './python-targets/is-python-target.ts';
-import { isTreeTarget } from './recipe-kinds.ts';
+import { isTreeTarget } from './target-kinds.ts';
 
 /**
  * Whether a job has to be rebuilt because a dependency was: when a soname that its packages use was provided by an earlier

@@ -4,9 +4,9 @@ import type { JobStateName } from '../model/index.ts';
 import type { PlanId } from '../primitives/index.ts';
 import type { RepositorySummary } from '../publisher/pacman-repo/index.ts';
 import { type JobReport, reportJob } from './build-report.ts';
+import { ebinTargets } from './ebin-targets/is-ebin-target.ts';
 import type { Farm } from './farm.ts';
 import type { ArchShortage } from './service/architectures.ts';
-import { ebinRequestViews } from './service/ebin-requests.ts';
 import { diskTrouble, lastTroubles } from './service/troubles.ts';
 import { UpkeepLook } from './service/upkeep-look.ts';
 import { FarmViews } from './service/views.ts';
@@ -55,12 +55,19 @@ export async function farmStatus(farm: Farm): Promise<FarmStatus> {
     farm: farm.paths.root,
     manager,
     repositories: [...farm.repositories.list(), ...farm.trees.list()],
-    ebinRequests: ebinRequestViews(farm, builders).filter(({ state }) => state !== 'there'),
+    ebinRequests: await wishes(farm, builders),
     plan: head?.id,
     why: head?.why,
     counts,
     jobs,
   };
+}
+
+/** Combinations that are asked for and not there; what knows of them is loaded where a farm has such targets. */
+async function wishes(farm: Farm, builders: readonly BuilderView[]): Promise<readonly EbinRequestView[]> {
+  if (ebinTargets(farm).length === 0) return [];
+  const { ebinRequestViews } = await import('./service/ebin-requests.ts');
+  return ebinRequestViews(farm, builders).filter(({ state }) => state !== 'there');
 }
 
 /** What the manager last said, and what one on a full disk cannot write down. */

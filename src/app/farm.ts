@@ -10,7 +10,7 @@ import { type SandboxDriver, type SandboxRoot, unpackRoot } from '../sandbox/ind
 import { openGnupgSigner } from '../signer/gnupg/index.ts';
 import type { Signer } from '../signer/index.ts';
 import { type ObjectStore, openDiskStore } from '../store/index.ts';
-import { hasPortage } from './ebin-targets/gentoo-root.ts';
+import { hasPortage } from './ebin-targets/has-portage.ts';
 import { type FarmPaths, farmPaths } from './farm-paths.ts';
 
 /** `write`: this process alone changes the farm. `read`: looks only, beside a process that may be at work. */

@@ -8,7 +8,6 @@ import { isFinal } from '../model/index.ts';
 import { builderName, type JobId, type PlanId } from '../primitives/index.ts';
 import { EmbeddedQueue } from '../queue/embedded/index.ts';
 import type { QueueBackend } from '../queue/index.ts';
-import { indexingBuilder } from '../recipes/ebin/index.ts';
 import type { OpenRebuild } from './abi/abi-gate.ts';
 import { followUp } from './abi/follow-up.ts';
 import { listRebuilds } from './abi/rebuilds.ts';
@@ -26,13 +25,13 @@ import { isEbinTarget } from './ebin-targets/is-ebin-target.ts';
 import type { Farm } from './farm.ts';
 import { FailureDesk } from './log-workbench/failure-desk.ts';
 import { performAttempt, sweepWork } from './perform-attempt.ts';
-import { noteOverlays, type PlannedRecipes, type PlanRequest, planRecipes } from './plan-recipes.ts';
+import { type PlannedRecipes, planRecipes } from './plan-recipes.ts';
+import type { PlanRequest } from './plan-request.ts';
 import { Publishing } from './publishing.ts';
 import { isPythonTarget } from './python-targets/is-python-target.ts';
-import { pythonLabels } from './python-targets/open-hands.ts';
-import { isAutogenTarget, isTreeTarget, kindOf } from './recipe-kinds.ts';
-import { stageLabels } from './stage-targets/hands.ts';
+import { kindOf } from './recipe-kinds.ts';
 import { isStageTarget } from './stage-targets/is-stage-target.ts';
+import { isAutogenTarget, isTreeTarget } from './target-kinds.ts';
 
 export interface BuildRequest extends PlanRequest {
   /** Builds at one time; undefined: the farm's setting. */
@@ -96,7 +95,8 @@ async function buildOnce(
     const planned = await planRecipes(farm, { ...request, signal: observer.signal });
     problems.push(...planned.problems);
     const { target } = planned.plan;
-    if (isAutogenTarget(farm, target)) noteOverlays(farm, target, request.paths);
+    if (isAutogenTarget(farm, target))
+      (await import('./load-trees.ts')).noteOverlays(farm, target, request.paths);
     const planId = await admit(dispatcher, farm, planned, request);
     const slots = request.jobs ?? farm.jobs;
     announce(planned.plan, slots, observer);
@@ -166,6 +166,14 @@ interface Work {
   readonly observer: BuildObserver;
 }
 
+/** What the builder of this process can do for a target, beside what every one can. */
+async function labelsFor(farm: Farm, target: string): Promise<readonly string[]> {
+  if (isStageTarget(farm, target)) return (await import('./stage-targets/hands.ts')).stageLabels();
+  if (!isPythonTarget(farm, target)) return [];
+  const { pythonLabels } = await import('./python-targets/open-hands.ts');
+  return pythonLabels(await farm.sandboxRoot());
+}
+
 /** Lets local builders work until every job of the plan is final, or the observer wants an end. */
 async function work({ farm, dispatcher, queue, planned, planId, slots, observer }: Work): Promise<void> {
   const over = new AbortController();
@@ -178,24 +186,21 @@ async function work({ farm, dispatcher, queue, planned, planId, slots, observer 
   };
   const { target } = planned.plan;
   const isKept = isEbinTarget(farm, target) || isStageTarget(farm, target) || isPythonTarget(farm, target);
-  const labels = [
-    ...(isStageTarget(farm, target) ? stageLabels() : []),
-    ...(isPythonTarget(farm, target) ? pythonLabels(await farm.sandboxRoot()) : []),
-  ];
+  const labels = await labelsFor(farm, target);
   const building = runBuilder(
     {
       queue,
       clock: farm.clock,
-      name: builderName(isKept ? indexingBuilder : machine.name()),
+      name: builderName(isKept ? (await import('../recipes/ebin/index.ts')).indexingBuilder : machine.name()),
       labels,
       builderClass: Number.MAX_SAFE_INTEGER,
       leaseMs,
       slots,
       workplace: {
         begin: (lease) => dispatcher.begin(lease, { isHere: true }),
-        perform: (begun, stop) => {
-          const kind = kindOf(farm, planned.plan.target);
-          return performAttempt({ farm, kind, recipeOf, processors }, begun, stop);
+        perform: async (begun, stop) => {
+          const kind = await kindOf(farm, planned.plan.target);
+          return await performAttempt({ farm, kind, recipeOf, processors }, begun, stop);
         },
         report: (lease, attempt, end) => dispatcher.report(lease, attempt, end),
       },

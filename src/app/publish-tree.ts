@@ -3,10 +3,8 @@ import { fault } from '../diagnostics/index.ts';
 import type { TreePackage } from '../publisher/ebuild-tree/index.ts';
 import type { PublishReport } from '../publisher/index.ts';
 import { isEbinTarget } from './ebin-targets/is-ebin-target.ts';
-import { repositoryPackage } from './ebin-targets/publish.ts';
 import type { Farm } from './farm.ts';
 import { isStageTarget } from './stage-targets/is-stage-target.ts';
-import { changeMirror } from './stage-targets/publish.ts';
 import { isGone, knownAutogens, makerOf, type TreeOwner } from './tree-owners.ts';
 
 /**
@@ -60,8 +58,13 @@ export async function changeTree(
   change: Parameters<Farm['trees']['publish']>[0],
 ): Promise<PublishReport> {
   const { tree, add, remove } = change;
-  if (isStageTarget(farm, tree)) return await changeMirror(farm, tree, { ...change, add: [] });
+  if (isStageTarget(farm, tree))
+    return await (await import('./stage-targets/publish.ts')).changeMirror(farm, tree, {
+      ...change,
+      add: [],
+    });
   if (!isEbinTarget(farm, tree)) return await farm.trees.publish(change);
+  const { repositoryPackage } = await import('./ebin-targets/publish.ts');
   const whole = await repositoryPackage(farm, tree, { add, remove });
   return await farm.trees.publish({
     ...change,

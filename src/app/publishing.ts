@@ -6,16 +6,16 @@ import type { PackageToPublish } from '../publisher/pacman-repo/index.ts';
 import { AbiGate, type OpenRebuild } from './abi/abi-gate.ts';
 import { readPackageFacts, successesOf } from './artifacts-at-hand.ts';
 import { isEbinTarget } from './ebin-targets/is-ebin-target.ts';
+import { isWishName } from './ebin-targets/is-wish-name.ts';
 import { landBuild, packageOfBuild } from './ebin-targets/landing.ts';
-import { isWishName } from './ebin-targets/wishes.ts';
 import type { Farm } from './farm.ts';
 import { companionsOf, stateProvenance } from './provenance/state-provenance.ts';
 import { changeTree, publishTree } from './publish-tree.ts';
 import { isPythonTarget } from './python-targets/is-python-target.ts';
 import { publishPython } from './python-targets/publish.ts';
-import { isTreeTarget } from './recipe-kinds.ts';
 import { isStageTarget } from './stage-targets/is-stage-target.ts';
 import { publishStages } from './stage-targets/publish.ts';
+import { isTreeTarget } from './target-kinds.ts';
 import { orphans } from './tree-owners.ts';
 
 /** Generation number that stands for "will never be published", because the publisher refused it. */

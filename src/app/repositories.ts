@@ -4,7 +4,7 @@ import { jobId } from '../primitives/index.ts';
 import type { RepositoryEntry, RepositorySummary } from '../publisher/pacman-repo/index.ts';
 import { lastMade } from './artifacts-at-hand.ts';
 import type { Farm } from './farm.ts';
-import { isTreeTarget } from './recipe-kinds.ts';
+import { isTreeTarget } from './target-kinds.ts';
 import { removeFromTree, showTree, verifyTree } from './trees.ts';
 
 /** Which repository is meant; what is left out is the farm's own. */

@@ -3,13 +3,10 @@ import { entryFacts } from '../host/index.ts';
 import { jobId } from '../primitives/index.ts';
 import { lastMade } from './artifacts-at-hand.ts';
 import { isEbinTarget } from './ebin-targets/is-ebin-target.ts';
-import { verifyEbinTree } from './ebin-targets/verify.ts';
-import { checkTreeFolder } from './ebuild-tree/index.ts';
 import type { Farm } from './farm.ts';
 import { changeTree } from './publish-tree.ts';
 import { isPythonTarget } from './python-targets/is-python-target.ts';
 import { isStageTarget } from './stage-targets/is-stage-target.ts';
-import { verifySignatures } from './stage-targets/verify.ts';
 
 /** A package of a tree, as repositories show theirs. */
 interface TreeEntry {
@@ -48,11 +45,17 @@ export async function verifyTree(
   const packages = farm.trees.packages(tree).length;
   if (quick) return { generation, packages, problems };
   if (isStageTarget(farm, tree))
-    return { generation, packages, problems: [...problems, ...(await verifySignatures(farm, tree))] };
+    return { generation, packages, problems: [...problems, ...(await signaturesOf(farm, tree))] };
   if (isPythonTarget(farm, tree)) return { generation, packages, problems };
-  const judged = isEbinTarget(farm, tree) ? await verifyEbinTree(farm, tree) : await judge(farm, tree);
+  const judged = isEbinTarget(farm, tree) ? await ebinsOf(farm, tree) : await judge(farm, tree);
   return { generation, packages, problems: [...problems, ...judged] };
 }
+
+// What only some trees need is loaded when it is: it is most of packmill.
+const signaturesOf = async (farm: Farm, tree: string): Promise<readonly Problem[]> =>
+  await (await import('./stage-targets/verify.ts')).verifySignatures(farm, tree);
+const ebinsOf = async (farm: Farm, tree: string): Promise<readonly Problem[]> =>
+  await (await import('./ebin-targets/verify.ts')).verifyEbinTree(farm, tree);
 
 /** What is to be said of the texts of a tree. That a master is not here says nothing against its files, and is told. */
 async function judge(farm: Farm, tree: string): Promise<readonly Problem[]> {
@@ -63,6 +66,7 @@ async function judge(farm: Farm, tree: string): Promise<readonly Problem[]> {
   const { signal } = new AbortController();
   try {
     const wish = { folder, masters, by: 'packmill', workers: undefined, signal } as const;
+    const { checkTreeFolder } = await import('./ebuild-tree/index.ts');
     return (await checkTreeFolder(wish)).problems;
   } catch (error) {
     if (isFault(error, 'EBD014')) return [error.problem];

@@ -33,11 +33,16 @@ const mostPhases = 500;
 type Messenger = (typeof messengers)[number];
 type Known = FailureRule | PhaseMark | Messenger;
 
-const index = new WordIndex<Known>([...failureRules, ...messengers, ...phaseMarks], (one) => one.words);
+let known: WordIndex<Known> | undefined;
+/** Made when the first log is read: commands that read none should not pay for it. */
+const knownWords = (): WordIndex<Known> => {
+  known ??= new WordIndex<Known>([...failureRules, ...messengers, ...phaseMarks], (one) => one.words);
+  return known;
+};
 
 /** Reads a log once, from its beginning, in pieces of any size, and keeps what says why the build failed. */
 export class FailureScan {
-  readonly #sieve = new LineSieve(index, (line) => this.#look(line));
+  readonly #sieve = new LineSieve(knownWords(), (line) => this.#look(line));
   readonly #phases: FoundPhase[] = [];
   readonly #troubles: { kind: PhaseKind; spots: TroubleSpots }[] = [];
   #current: { kind: PhaseKind; spots: TroubleSpots } | undefined;
@@ -63,7 +68,7 @@ export class FailureScan {
     if (raw.includes('-Werror') && !raw.includes('error: ')) return;
     const bytes = plainLine(raw).slice(0, longestLook);
     const text = /[\x80-\xff]/.test(bytes) ? Buffer.from(bytes, 'latin1').toString('utf8') : bytes;
-    const known = index.ownersIn(text.toLowerCase());
+    const known = knownWords().ownersIn(text.toLowerCase());
     const mark = phaseMarks.find((one) => known.has(one) && one.pattern.test(text));
     if (mark) {
       this.#begin({ kind: mark.kind, name: nameOf(text), line, offset });

@@ -62,6 +62,7 @@ test('every Dockerfile that is written can be read, and other entrypoints are to
         stem,
         distribution: { name: one, version: two },
         toplevels: [],
+        python: '/root/.pyenv/shims/python',
       });
     }),
   );

@@ -3,9 +3,10 @@ import { chmodSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { takeDistfile } from '../../src/app/autogen-kind.ts';
 import type { Farm } from '../../src/app/farm.ts';
 import { Publishing } from '../../src/app/publishing.ts';
-import { kindOf, takeDistfile } from '../../src/app/recipe-kinds.ts';
+import { kindOf } from '../../src/app/recipe-kinds.ts';
 import { RecipeSources } from '../../src/app/recipe-sources.ts';
 import { AutogenWork } from '../../src/app/service/autogen-work.ts';
 import { treeRecipesFor } from '../../src/app/service/tree-recipes-for.ts';
@@ -149,16 +150,16 @@ describe('the credentials of an attempt', () => {
     chmodSync(credentials, 0o600);
   };
 
-  it('are those that its log leaves out, though the file changes, appears or goes', () => {
-    const early = kindOf(farm, 'things');
+  it('are those that its log leaves out, though the file changes, appears or goes', async () => {
+    const early = await kindOf(farm, 'things');
     expect(() => early.secrets?.()).toThrow('CFG010');
     write('first-password');
     expect(() => early.secrets?.()).toThrow('CFG010');
-    const kind = kindOf(farm, 'things');
+    const kind = await kindOf(farm, 'things');
     expect(kind.secrets?.()).toContain('first-password');
     write('second-password');
     expect(kind.secrets?.()).toContain('first-password');
-    expect(kindOf(farm, 'things').secrets?.()).toContain('second-password');
+    expect((await kindOf(farm, 'things')).secrets?.()).toContain('second-password');
   });
 });
 

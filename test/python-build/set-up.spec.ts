@@ -60,6 +60,7 @@ test('A3 and A4: a Dockerfile installs for Python 3, else for Python 2, and call
     stem: 'keras__2.2.4',
     distribution: { name: 'Keras', version: '2.2.4' },
     toplevels: [],
+    python: '/root/.pyenv/shims/python',
   });
 });
 

@@ -121,7 +121,7 @@ describe('requests to a farm at work', () => {
     );
     expect(await farm.do('queue', 'clear', '--repo', 'nosuch')).toBe('');
     expect(await farm.do('queue', 'show')).toMatch(
-      /running {2}demo\/x86_64\/stays on \S+\nwaiting {2}.*[\s\S]*builder /,
+      /running {2}demo\/x86_64\/stays on \S+.*\nwaiting {2}.*[\s\S]*builder /,
     );
     await farm.do('queue', 'clear');
     expect(await farm.stats()).toMatchObject({ active: { count: 1 }, waiting: { count: 0 } });

@@ -2,7 +2,7 @@ import type { RebuildRecord, StoredArtifact } from '../../database/index.ts';
 import { type JobId, jobId } from '../../primitives/index.ts';
 import type { TargetRef } from '../artifacts-at-hand.ts';
 import type { Farm } from '../farm.ts';
-import { isTreeTarget } from '../recipe-kinds.ts';
+import { isTreeTarget } from '../target-kinds.ts';
 import { abiModeOf, type SortedResults, sortResults } from './gate.ts';
 import { baseOf, type HeldGroup } from './held-groups.ts';
 import { detailOf, printDetail, type RebuildDetail } from './rebuild-detail.ts';

@@ -1,7 +1,7 @@
 import { fault } from '../../diagnostics/index.ts';
 import type { TargetRef } from '../artifacts-at-hand.ts';
 import type { Farm } from '../farm.ts';
-import { isTreeTarget } from '../recipe-kinds.ts';
+import { isTreeTarget } from '../target-kinds.ts';
 
 /** A pacman repository of the farm, by default its own. Throws ABI002 for a tree, a mirror, and the like. */
 export function pacmanTarget(

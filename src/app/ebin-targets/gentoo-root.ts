@@ -1,9 +1,6 @@
-import { entryFacts, pathKind } from '../../host/index.ts';
+import { pathKind } from '../../host/index.ts';
 import { gentooLabel } from '../../recipes/ebin/index.ts';
-
-/** Whether a folder is a root in which Portage can be called; undefined is none. */
-export const hasPortage = (root: string | undefined): root is string =>
-  root !== undefined && entryFacts(`${root}/usr/bin/emerge`) !== undefined;
+import { hasPortage } from './has-portage.ts';
 
 /** Labels of a builder with such a root, beside its own. */
 export const gentooLabels = (root: string | undefined): readonly string[] =>

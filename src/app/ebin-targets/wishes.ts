@@ -81,9 +81,6 @@ const wishName = ({ package: name, id }: EbinWish): string => `${name}${mark}${i
 export const wishJob = (wish: EbinWish): JobId =>
   jobId({ target: wish.target, arch: 'any', name: wishName(wish) });
 
-/** Whether a job's name is that of a wish. */
-export const isWishName = (name: string): boolean => /\.request-\d+$/.test(name);
-
 /** A wish as a recipe of its source. */
 export function wishRecipe(farm: Pick<Farm, 'config'>, wish: EbinWish): Recipe<EbinDetails> {
   const folder = ownFolderOf(farm, wish.source) ?? '';

@@ -129,7 +129,7 @@ async function billOfArtifact(
   { endedMs, startedMs }: AttemptRecord,
 ): Promise<Digest | undefined> {
   const target = parseJobId(job)?.target ?? '';
-  const kind = kindOf(farm, target);
+  const kind = await kindOf(farm, target);
   if (!kind.describeSubject) return undefined;
   const subject = kind.describeSubject(artifact, await farm.store.readBytes(artifact.facts));
   const bill = billOf(subject, record, { madeMs: endedMs ?? startedMs, toolVersion: ownVersion });

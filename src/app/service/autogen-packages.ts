@@ -1,9 +1,9 @@
 import type { UpkeepPackage, UpkeepPackageState } from '../../api/index.ts';
 import { isFinal } from '../../model/index.ts';
 import { jobId } from '../../primitives/index.ts';
-import { isWishName } from '../ebin-targets/wishes.ts';
+import { isWishName } from '../ebin-targets/is-wish-name.ts';
 import type { Farm } from '../farm.ts';
-import { isAutogenTarget } from '../recipe-kinds.ts';
+import { isAutogenTarget } from '../target-kinds.ts';
 import { knownAutogens } from '../tree-owners.ts';
 
 /** A source of autogens with its target. */

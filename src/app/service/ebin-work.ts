@@ -1,7 +1,7 @@
 import { isFinal, type Recipe } from '../../model/index.ts';
 import { jobId } from '../../primitives/index.ts';
+import { isWishName } from '../ebin-targets/is-wish-name.ts';
 import { ebinRecipes } from '../ebin-targets/recipes.ts';
-import { isWishName } from '../ebin-targets/wishes.ts';
 import { countAutogens } from './autogen-packages.ts';
 import type { AutogenWorkParts } from './autogen-work.ts';
 import { treeRecipesFor } from './tree-recipes-for.ts';

@@ -83,7 +83,7 @@ export class LocalBuilders {
             const { id } = begun.job;
             this.#busy.set(id, name);
             try {
-              const kind = kindOf(farm, targetOf(id).target);
+              const kind = await kindOf(farm, targetOf(id).target);
               const recipeOf = () => orders.recipeOf(begun);
               return await performAttempt({ farm, kind, recipeOf, processors }, begun, stop);
             } finally {

@@ -4,8 +4,8 @@ import { compareText } from '../../primitives/index.ts';
 import type { RebuildPreview } from '../abi/preview.ts';
 import { lostLibraries } from '../abi/preview.ts';
 import type { Farm } from '../farm.ts';
-import { isTreeTarget } from '../recipe-kinds.ts';
 import { rollbackRepository } from '../repositories.ts';
+import { isTreeTarget } from '../target-kinds.ts';
 
 /** A repository, tree or mirror as it is listed. */
 export interface RepositoryView {

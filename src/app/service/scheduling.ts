@@ -8,7 +8,7 @@ import type { FarmConfig } from '../../config/index.ts';
 import { catalogue, isFault, type Problem, problem } from '../../diagnostics/index.ts';
 import type { Dispatcher } from '../../dispatcher/index.ts';
 import { nextTurn } from '../../host/index.ts';
-import type { Plan, Recipe } from '../../model/index.ts';
+import type { Plan, Recipe, RecipeKind } from '../../model/index.ts';
 import { makePlan, narrowPlan } from '../../planner/index.ts';
 import { type JobId, jobId } from '../../primitives/index.ts';
 import { manifestJob } from '../../recipes/python/index.ts';
@@ -18,8 +18,9 @@ import { sourcesFor, targetNames, usualSource, usualTarget } from '../farm-names
 import type { BrokenRecipe } from '../load-recipes.ts';
 import { readInventory } from '../plan-recipes.ts';
 import { isPythonTarget } from '../python-targets/is-python-target.ts';
-import { isTreeTarget, kindOf } from '../recipe-kinds.ts';
+import { kindOf } from '../recipe-kinds.ts';
 import type { RecipeSources, SourceState } from '../recipe-sources.ts';
+import { isTreeTarget } from '../target-kinds.ts';
 import type { ArchShortage } from './architectures.ts';
 import { coveredTo } from './covered-range.ts';
 import { noSuchTarget, someNames } from './known-names.ts';
@@ -265,7 +266,8 @@ export class Scheduling {
     const { dispatcher } = this.#parts;
     const sorted = sortOut(request, recipes, new Map(broken.map((one) => [one.name, one.problem])));
     if (sorted.wanted.size === 0) return this.#answer(request, undefined, sorted.refused);
-    const plan = this.#draw(request, state, recipes, sorted.wanted);
+    const kind = await kindOf(this.#parts.farm, request.target);
+    const plan = this.#draw(request, { ...state, kind }, recipes, sorted.wanted);
     const refused = new Map(sorted.refused.map((one) => [one.name, one]));
     for (const one of this.#without(request, plan.jobs)) {
       if (!refused.has(one.name)) refused.set(one.name, one);
@@ -334,14 +336,13 @@ export class Scheduling {
 
   #draw(
     request: Settled,
-    state: SourceState,
+    state: SourceState & { readonly kind: RecipeKind },
     recipes: readonly Recipe[],
     wanted: ReadonlyMap<string, ScheduleRequest['packages'][number]>,
   ): Plan {
     const { farm } = this.#parts;
     const { target, arch } = request;
-    const kind = kindOf(farm, target);
-    const commit = state.commit;
+    const { kind, commit } = state;
     const whole = makePlan({
       recipes: recipes.map((recipe) => {
         const buildClass = wanted.get(recipe.name)?.buildClass;

@@ -11,16 +11,18 @@ import type { StoredObject } from '../../store/index.ts';
 import { gatherInputs, introduction, targetOf } from '../attempt-inputs.ts';
 import { autogenOrderSettings } from '../autogen-orders.ts';
 import { isEbinTarget } from '../ebin-targets/is-ebin-target.ts';
+import { isWishName } from '../ebin-targets/is-wish-name.ts';
 import { ebinOrderSettings } from '../ebin-targets/orders.ts';
 import { foldersOf } from '../ebin-targets/recipes.ts';
-import { isWishName, wishOfJob, wishRecipe } from '../ebin-targets/wishes.ts';
+import { wishOfJob, wishRecipe } from '../ebin-targets/wishes.ts';
 import type { Farm } from '../farm.ts';
 import { isPythonTarget } from '../python-targets/is-python-target.ts';
 import { pythonInputs, pythonOrderSettings } from '../python-targets/orders.ts';
-import { isAutogenTarget, kindOf, pkgbuildSettings } from '../recipe-kinds.ts';
+import { kindOf, pkgbuildSettings } from '../recipe-kinds.ts';
 import type { RecipeSources } from '../recipe-sources.ts';
 import { isStageTarget } from '../stage-targets/is-stage-target.ts';
 import { mirrorInputs, stageOrderSettings } from '../stage-targets/orders.ts';
+import { isAutogenTarget } from '../target-kinds.ts';
 
 const oneMebibyte = 1 << 20;
 
@@ -180,7 +182,7 @@ export class WorkOrders {
     const { job } = begun;
     const { target, arch } = targetOf(job.id);
     const { recipe, archive, settings } = await this.#parcel(begun);
-    const inputs = await gatherInputs(farm, kindOf(farm, target), job.id, recipe);
+    const inputs = await gatherInputs(farm, await kindOf(farm, target), job.id, recipe);
     const { sandbox } = farm.config;
     const mirror = farm.database.plans.get(begun.plan)?.origin?.archMirror;
     return {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import type { EbinRequestView } from '../../api/index.ts';
 import { askFarm, type ManagerOption } from '../asked-farm.ts';
+import { ebinRequestLines } from '../ebin-request-lines.ts';
 import { parseCount } from '../parse-count.ts';
 import type { Shell } from '../shell.ts';
 import { wordsOf } from './ebin-options.ts';
@@ -42,7 +42,7 @@ export function addRequests(ebin: Command, shell: Shell): void {
         const target = options.target === undefined ? {} : { target: options.target };
         const view = await client.requestEbin({ ...target, atom, use: flags });
         shell.printJson(view);
-        for (const line of linesOf(view)) shell.print(line);
+        for (const line of ebinRequestLines(view)) shell.print(line);
       }),
     );
   ebin
@@ -61,33 +61,7 @@ export function addRequests(ebin: Command, shell: Shell): void {
         const views = await client.ebinRequests();
         shell.printJson(views);
         if (views.length === 0) shell.print('nothing is asked for');
-        for (const line of views.flatMap(linesOf)) shell.print(line);
+        for (const line of views.flatMap(ebinRequestLines)) shell.print(line);
       }),
     );
-}
-
-const words: Readonly<Record<EbinRequestView['state'], string>> = {
-  there: 'is there',
-  waiting: 'waits for a builder with Portage',
-  queued: 'is in the queue',
-  building: 'is being built',
-  built: 'is built; its ebuild follows',
-  failed: 'failed',
-};
-
-/** A request and how it stands, with what to do now. */
-export function linesOf(view: EbinRequestView): readonly string[] {
-  const { id, target, package: name, use, state, reason, next, job, nearest } = view;
-  const number = id === 0 ? '' : `request ${id}: `;
-  const lines = [`${number}${name} of ${target} with '${use.join(' ')}' ${words[state]}`];
-  if (reason !== null) lines.push(`  ${reason}`);
-  if (next !== null) lines.push(`  next: ${next}`);
-  if (job !== null && state !== 'there') lines.push(`  log: packmill logs ${job}`);
-  if (state !== 'there') for (const one of nearest.slice(0, 3)) lines.push(`  nearest: ${changesOf(one)}`);
-  return lines;
-}
-
-function changesOf({ use, turnOn, turnOff }: EbinRequestView['nearest'][number]): string {
-  const changes = [...turnOn.map((flag) => `${flag} on`), ...turnOff.map((flag) => `${flag} off`)];
-  return `'${use.join(' ')}' (${changes.join(', ')})`;
 }

@@ -3,9 +3,9 @@ import type { ForecastView } from '../../api/index.ts';
 import { type FarmStatus, farmStatus, isFarm, openFarm } from '../../app/index.ts';
 import { systemClock } from '../../host/index.ts';
 import { formatDuration } from '../../primitives/index.ts';
+import { ebinRequestLines } from '../ebin-request-lines.ts';
 import { looking, rangeText } from '../look-ahead.ts';
 import type { Shell } from '../shell.ts';
-import { linesOf } from './ebin-request.ts';
 import { upkeepLines } from './upkeep.ts';
 
 /** `packmill status`: the newest plan's jobs and states, and what is published. */
@@ -38,7 +38,7 @@ export function addStatus(program: Command, shell: Shell): void {
             `builder ${name}: ${state}, ${busy.length} of ${slots} slots busy${trouble === undefined ? '' : `; takes no jobs: ${trouble}`}`,
           );
         for (const view of status.upkeep) shell.print(...upkeepLines(view, systemClock.nowMs()));
-        for (const line of status.ebinRequests.flatMap(linesOf)) shell.print(line);
+        for (const line of status.ebinRequests.flatMap(ebinRequestLines)) shell.print(line);
         for (const { arch, jobs } of status.shortages)
           shell.print(
             `${jobs} ${jobs === 1 ? 'job waits' : 'jobs wait'} for a builder of architecture '${arch}': none is at work`,

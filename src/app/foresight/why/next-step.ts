@@ -28,6 +28,7 @@ const kindsOfRoots = new Set([
   'skipped',
   'publication-failed',
   'unpublished',
+  'held-back',
   'refused',
   'superseded',
   'rolled-back',
@@ -123,6 +124,14 @@ function endAdvice(root: WhyStep, name: string): Next {
   };
 }
 
+function heldAdvice({ text }: WhyStep): Next {
+  const id = /held back by rebuild (\d+)/.exec(text)?.[1] ?? '';
+  return {
+    text: 'Have what it breaks built anew, and both go out together; or publish it as it is.',
+    commands: ['packmill rebuild list', `packmill rebuild go ${id}`, `packmill rebuild publish ${id}`],
+  };
+}
+
 function publicationAdvice(job: JobRecord, root: WhyStep, name: string): Next {
   const target = job.id.split('/')[0] ?? '';
   switch (root.kind) {
@@ -131,6 +140,8 @@ function publicationAdvice(job: JobRecord, root: WhyStep, name: string): Next {
         text: 'Mend what is in the way; it is published by itself then.',
         commands: ['packmill status', 'packmill doctor'],
       };
+    case 'held-back':
+      return heldAdvice(root);
     case 'unpublished':
       return {
         text: 'It is published by itself as soon as packmill is at work.',

@@ -43,7 +43,7 @@ function publicationStep(scene: WhyScene, job: JobRecord, { attempt, artifacts }
   const visible = scene.visible(target, arch);
   const version = first?.artifact.version ?? '';
   if (artifacts.some(({ generation }) => generation === undefined))
-    return waitingStep(scene, target, attempt);
+    return heldStep(scene, attempt) ?? waitingStep(scene, target, attempt);
   if (artifacts.every(({ generation }) => generation === refused))
     return refusedStep(scene, job, { attempt, version, visible });
   const generation = Math.max(...artifacts.map((one) => one.generation ?? refused));
@@ -64,12 +64,25 @@ function publicationStep(scene: WhyScene, job: JobRecord, { attempt, artifacts }
       kind: 'removed',
       text: `'${name}' ${version} was published in generation ${generation} and is not in generation ${visible.generation}, which is visible: it was taken out since`,
     };
+  const said = scene.database.jobs.get(attempt.jobKey)?.reason ?? '';
+  if (visible && said.includes('the same as what is published'))
+    return {
+      kind: 'published',
+      text: `${there ?? version} is in ${target}/${arch}; the newest was ${said}`,
+    };
   if (there !== undefined && there !== version)
     return {
       kind: 'other-there',
       text: `${version} was published in generation ${generation}; ${target}/${arch} has ${there} now`,
     };
   return { kind: 'published', text: `${version} is in ${target}/${arch} since generation ${generation}` };
+}
+
+/** Packages that wait until what they break was built anew, as publishing said of the job. */
+function heldStep({ database }: WhyScene, { jobKey, endedMs }: AttemptRecord): WhyStep | undefined {
+  const said = database.jobs.get(jobKey)?.reason ?? '';
+  if (!said.includes('held back by rebuild')) return undefined;
+  return { kind: 'held-back', text: said, ...(endedMs === undefined ? {} : { sinceMs: endedMs }) };
 }
 
 /** Packages that are built and not looked at by the publisher yet, or that it could not get out. */
