@@ -1,18 +1,17 @@
 import { useState } from 'preact/hooks';
 import type { PackageList } from '../../../src/api/index.ts';
 import { readOnce } from '../api.ts';
-import { packageAddress } from '../pieces/words.ts';
 import { go } from './location.ts';
-import { bestNames, type NamedPackage, namesOf } from './search-names.ts';
+import { bestNames } from './search-names.ts';
 
 /** The field in the top line that leads to a package by its name, or by a part of it to all that have it. */
 export function SearchBox() {
-  const [known, setKnown] = useState<readonly NamedPackage[]>([]);
+  const [known, setKnown] = useState<readonly string[]>([]);
   const [typed, type] = useState('');
   // read when somebody is about to type: most pages are left without
   const prepare = (): void => {
     readOnce<PackageList>('/api/packages').then(
-      ({ packages }) => setKnown(namesOf(packages)),
+      ({ packages }) => setKnown(packages.map(({ name }) => name)),
       () => {},
     );
   };
@@ -20,10 +19,10 @@ export function SearchBox() {
     event.preventDefault();
     const text = typed.trim();
     if (text === '') return;
-    const same = known.find(({ name }) => name === text);
     const [only, ...others] = bestNames(known, text);
-    const found = same ?? (others.length === 0 ? only : undefined);
-    go(found ? packageAddress(found.id) : `/packages?${new URLSearchParams({ q: text })}`);
+    const found = known.includes(text) ? text : others.length === 0 ? only : undefined;
+    // of several targets the page shows the farm's own, and leads to the others
+    go(found ? `/packages/${encodeURIComponent(found)}` : `/packages?${new URLSearchParams({ q: text })}`);
     type('');
     (event.currentTarget as HTMLFormElement).querySelector('input')?.blur();
   };
@@ -40,7 +39,7 @@ export function SearchBox() {
         onInput={({ currentTarget }) => type(currentTarget.value)}
       />
       <datalist id="all-packages">
-        {typed.trim() !== '' && bestNames(known, typed).map(({ name }) => <option key={name} value={name} />)}
+        {typed.trim() !== '' && bestNames(known, typed).map((name) => <option key={name} value={name} />)}
       </datalist>
     </form>
   );

@@ -23,7 +23,12 @@ const days = [
 ] as const;
 
 /** Leads to what a day changed, by what is kept. */
-function Days({ generations }: { readonly generations: readonly GenerationBody[] }) {
+function Days(props: {
+  readonly generations: readonly GenerationBody[];
+  readonly from: number;
+  readonly to: number;
+}) {
+  const { generations, from, to } = props;
   return days.map(([name, back]) => {
     const range = generationsOfDay(generations, dayAround(back, Date.now()));
     return (
@@ -31,6 +36,7 @@ function Days({ generations }: { readonly generations: readonly GenerationBody[]
         key={name}
         type="button"
         disabled={!range}
+        aria-pressed={range?.from === from && range.to === to}
         title={range ? `from generation ${range.from} to ${range.to}` : `${name} changed nothing`}
         onClick={() => range && setQuery({ from: String(range.from), to: String(range.to) })}
       >
@@ -68,7 +74,7 @@ export function Changes(props: {
       id="changes"
       aside={
         <search class="filters" aria-label="Which generations are compared">
-          <Days generations={generations} />
+          <Days generations={generations} from={from} to={to} />
           <Chosen
             label="From"
             value={from}

@@ -26,7 +26,7 @@ function Answer({ answer }: { readonly answer: WhyAnswer }) {
         <StateBadge state={state} /> in <a href={`/plans/${plan}`}>plan {plan}</a>, <Time at={sinceMs} />
         {when && (
           <>
-            {' · done '}
+            {when.end ? ' · done ' : ' · '}
             <When forecast={when} />
           </>
         )}

@@ -43,7 +43,7 @@ function Whole({ view, path, query }: Shown & { readonly path: string }) {
           jobs={view.dependants}
           empty="Nothing of this farm needs it."
           aside={
-            view.published === 'yes' &&
+            view.published !== 'no' &&
             view.kind === 'pkgbuild' && (
               <a href={`/rebuilds?${new URLSearchParams({ package: name, target })}`}>
                 what is rebuilt if it is updated
