@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Overview } from '../../src/api/index.ts';
 import { openFarm } from '../../src/app/index.ts';
+import type { JobId } from '../../src/primitives/index.ts';
 import { stubPackage } from '../publisher/stub-packages.ts';
 import { seedAbi } from '../seeded-farm/abi.ts';
 import type { SeededPackage } from '../seeded-farm/world.ts';
@@ -84,10 +85,9 @@ describe('somebody who asks', () => {
       expect(row).toContain(`, ${end}`);
       expect(row).toContain(builder);
     }
-    const table = page.locator('[role=group][aria-label="running jobs"]');
-    for (const width of [1280, 1440]) {
-      await page.setViewportSize({ width, height: 800 });
-      expect(await table.evaluate((box) => box.scrollWidth - box.clientWidth), `at ${width}`).toBe(0);
+    for (const name of ['running jobs', 'failed since yesterday']) {
+      const table = page.locator(`[role=group][aria-label="${name}"]`);
+      expect(await table.evaluate((box) => box.scrollWidth - box.clientWidth), name).toBe(0);
     }
     await page.close();
   });
@@ -112,14 +112,26 @@ describe('somebody who asks', () => {
     await page.close();
   });
 
+  it('why by the name of a package is answered for the recipe that makes it', async () => {
+    const { attempts, artifacts } = dashboard.farm.database;
+    const [success] = attempts
+      .ofJob(`packages/x86_64/${hub.name}` as JobId, 50)
+      .flatMap(({ id, outcome }) =>
+        outcome?.kind === 'succeeded' ? [{ id, artifacts: outcome.artifacts }] : [],
+      );
+    const [made] = success?.artifacts ?? [];
+    if (!success || !made) throw new Error('the hub was built before');
+    const job = `packages/x86_64/${hub.name}` as JobId;
+    artifacts.add({ attempt: success.id, job, artifact: { ...made, name: 'hub-manual' } });
+    expect(await read('/api/why?of=hub-manual')).toMatchObject({ id: job });
+    expect(await read('/api/why?of=hub-manuals')).toMatchObject({ code: 'CLI002' });
+  });
+
   it('what yesterday changed goes to the repository, and to the day', async () => {
     const zone = morningZone();
     const page = await dashboard.open('/', zone);
     await page.getByRole('link', { name: 'Repositories' }).click();
-    await page
-      .locator('tr[data-row="packages/x86_64"]')
-      .getByRole('link', { name: /^changes/ })
-      .click();
+    await page.locator('tr[data-row="packages/x86_64"] th a').click();
     await page.getByRole('button', { name: 'yesterday' }).click();
     const midnight = Math.floor((Date.now() + zone.awayMs) / dayMs) * dayMs - zone.awayMs;
     const kept = await read<Generation[]>('/api/repositories/packages/x86_64/generations');

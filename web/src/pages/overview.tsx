@@ -121,8 +121,9 @@ function Running({ overview }: { readonly overview: Overview }) {
             align: 'end',
             sort: ({ startedMs }) => startedMs,
             cell: ({ startedMs, id }) => (
-              <a href={logAddress(id)} aria-label={`log of ${jobParts(id).name}`}>
+              <a href={logAddress(id)} title="its log">
                 <Since at={startedMs} />
+                <span class="unseen">, log of {jobParts(id).name}</span>
               </a>
             ),
           },

@@ -57,16 +57,7 @@ const columns: readonly Column<RepositoryViewBody>[] = [
     name: 'since',
     head: 'Made',
     sort: ({ createdMs }) => createdMs,
-    cell: ({ createdMs, name, arch }) => (
-      <>
-        <Time at={createdMs} />{' '}
-        <small>
-          <a href={repositoryAddress(name, arch)} aria-label={`changes of ${name}/${arch}`}>
-            changes
-          </a>
-        </small>
-      </>
-    ),
+    cell: ({ createdMs }) => <Time at={createdMs} />,
   },
   {
     name: 'kept',
