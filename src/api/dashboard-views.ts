@@ -27,6 +27,8 @@ export const failedAttemptSchema = z.object({
   state: z.enum(['failed', 'timed-out']),
   code: z.string().nullable(),
   what: z.string(),
+  /** What its log says, as far as it was read: class of the failure and the first line of the error. */
+  said: z.object({ title: z.string(), line: z.string().nullable() }).nullable(),
   /** Where the newest job of this id stands now. */
   now: stateSchema,
 });

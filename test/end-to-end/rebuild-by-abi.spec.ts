@@ -34,7 +34,8 @@ beforeAll(async () => {
   farm.writeRecipe('pen', {
     PKGBUILD: programRecipe('pen', 'int draw(void); int main(void){return draw();}', 'quill'),
   });
-  farm.writeRecipe('stone', { PKGBUILD: programRecipe('stone', 'int main(void){return 0;}') });
+  const stone = programRecipe('stone', 'int main(void){return 0;}');
+  farm.writeRecipe('pebble', { PKGBUILD: `pkgbase=pebble\n${stone}` });
   await farm.do('build', farm.recipes);
 });
 afterAll(() => farm.remove());
@@ -80,7 +81,7 @@ it('builds exactly those anew whose soname is gone, and shows nothing before all
     quill: 'succeeded',
     brush: 'succeeded',
     pen: 'succeeded',
-    stone: 'already-built',
+    pebble: 'already-built',
   });
   expect(await generations()).toHaveLength((before?.generation ?? 0) + 1);
   expect(await shown()).toEqual({ quill: '2.0-1', brush: '1.0-1.2', pen: '1.0-1.1', stone: '1.0-1' });
@@ -93,6 +94,9 @@ it('previews what any change of a library would break, and what one build does',
   expect(preview.rebuild.map(({ base }) => base)).toEqual(['brush', 'pen']);
   const file = `${farm.farm}/public/demo/x86_64/quill-2.0-1-x86_64.pkg.tar.zst`;
   expect(await farm.do('rebuild', 'preview', `quill=${file}`)).toContain('nothing has to be built anew');
+  // a recipe stands for what it makes
+  const ofRecipe = parse<{ packages: string[] }>(await farm.run('--json', 'rebuild', 'preview', 'pebble'));
+  expect(ofRecipe.packages).toEqual(['stone']);
   const mistyped = await farm.run('rebuild', 'preview', 'quil');
   expect(mistyped.stderr).toContain("ABI002 'demo/x86_64' has no package 'quil'");
   expect(mistyped.stderr).toContain("Did you mean 'quill'?");

@@ -2,7 +2,7 @@ import type { AbiPackage } from '../../database/index.ts';
 import { fault } from '../../diagnostics/index.ts';
 import { entryFacts } from '../../host/index.ts';
 import { type BreakCause, findBroken, type LibraryChange, orderUnits } from '../../planner/index.ts';
-import { nearestNames } from '../../primitives/index.ts';
+import { jobId, nearestNames } from '../../primitives/index.ts';
 import type { RepositoryMember } from '../../publisher/pacman-repo/index.ts';
 import { nextPkgrel } from '../../recipes/pkgbuild/index.ts';
 import type { TargetRef } from '../artifacts-at-hand.ts';
@@ -48,7 +48,7 @@ export interface PreviewSubject {
 
 /**
  * What would have to be built anew if packages were published as they are in files, or (without a file) if every
- * library of theirs changed. Published packages that were not read yet are read first where the farm may write. Throws ABI001,
+ * library of theirs changed; the name of a recipe stands for all that it makes. Published packages that were not read yet are read first where the farm may write. Throws ABI001,
  * ABI002 for a package that is not published.
  */
 export async function previewRebuild(
@@ -59,7 +59,9 @@ export async function previewRebuild(
   const members = new Map(farm.repositories.members(of.target, of.arch).map((one) => [one.name, one]));
   const changes: PackageChange[] = [];
   const gone: string[] = [];
-  for (const { name, file } of subjects) {
+  for (const { name, file } of subjects.flatMap((one) =>
+    members.has(one.name) ? one : madeBy(farm, of, one),
+  )) {
     const member = members.get(name);
     if (!member) throw unknownPackage(of, name, [...members.keys()]);
     await mustKnow(farm, of, member);
@@ -68,6 +70,19 @@ export async function previewRebuild(
   }
   const kind = gone.length > 0 ? 'any' : 'file';
   return { ...of, kind, ...previewChanges(farm, of, changes) };
+}
+
+/** What a recipe of this name last made; the subject itself where there is none. */
+function madeBy(
+  { database }: AbiFarm,
+  { target, arch }: TargetRef,
+  subject: PreviewSubject,
+): readonly PreviewSubject[] {
+  const wanted = jobId({ target, arch, name: subject.name });
+  const attempt = database.packages.ofName(subject.name).find(({ job }) => job === wanted)?.attempt;
+  if (attempt === undefined || subject.file !== undefined) return [subject];
+  const made = database.artifacts.ofAttempt(attempt).map(({ artifact }) => ({ name: artifact.name }));
+  return made.length > 0 ? made : [subject];
 }
 
 /** ABI002 for a name that no published package has, with the nearest ones that there are. */

@@ -1,4 +1,6 @@
 import type { BuilderView, Overview, UpkeepView } from '../../api/index.ts';
+import type { FailureRecord } from '../../database/index.ts';
+import { classTexts, type FailureClass } from '../../failures/index.ts';
 import type { JobStateName } from '../../model/index.ts';
 import type { Farm } from '../farm.ts';
 
@@ -39,6 +41,7 @@ export function overviewOf(
       state: kind,
       code,
       what: what ?? 'it did not end within its time',
+      said: saidOf(database.failures.get(id)),
       now,
     })),
     day: {
@@ -57,6 +60,12 @@ export function overviewOf(
     upstreams: parts.upkeep.map(upstreamOf),
     troubles: [...parts.troubles],
   };
+}
+
+/** Null where the log was not read yet, or says nothing that is known. */
+function saidOf(failure: FailureRecord | undefined): Overview['failed'][number]['said'] {
+  const words = failure && failure.class !== 'unknown' && classTexts[failure.class as FailureClass];
+  return words ? { title: words.title, line: failure.first?.text ?? null } : null;
 }
 
 /** With the hours in which nothing ended. */

@@ -59,7 +59,7 @@ export class Foresight {
     this.#upkeep = new UpkeepLook(parts.farm);
   }
 
-  /** Of a recipe's name or a whole job id. Throws CLI002 when no plan has such a job. */
+  /** Of a recipe's name, the name of a package that one made, or a whole job id. Throws CLI002 when no plan has such a job. */
   async why(of: string): Promise<WhyAnswer> {
     const { farm } = this.#parts;
     const id = this.#idOf(of);
@@ -155,7 +155,7 @@ export class Foresight {
     return tree && { generation: tree.generation, versions: undefined };
   }
 
-  /** A recipe's name, or a whole job id, as a job id of this farm: of other targets only when the farm's own has no such job. */
+  /** A recipe's name, a package's, or a whole job id, as a job id of this farm: of other targets only when the farm's own has no such job. */
   #idOf(of: string): JobId {
     const { database, config } = this.#parts.farm;
     if (parseJobId(of)) return of as JobId;
@@ -164,6 +164,9 @@ export class Foresight {
     if (database.jobs.newestWithId(usual)) return usual;
     const found = database.views.idsOfName(of).find((id) => database.jobs.newestWithId(id));
     if (found) return found;
+    // a package of a recipe with another name
+    const [made] = database.artifacts.ofName(of, 1);
+    if (made) return made.job;
     const open = database.views.openRevisions().map(({ id }) => parseJobId(id)?.name ?? id);
     const near = nearestNames(of, new Set([...database.inventory.recipes(target, arch).keys(), ...open]));
     const next =

@@ -13,6 +13,7 @@ import { usePlace } from './location.ts';
 import { matchPath } from './match.ts';
 import { Navigation } from './navigation.tsx';
 import { Person } from './person.tsx';
+import { SearchBox } from './search-box.tsx';
 
 const all: readonly Page[] = [...pages, ...kinds.flatMap((kind) => kind.pages)];
 
@@ -47,8 +48,9 @@ export function App() {
       </a>
       <header class="top">
         <a class="brand" href="/">
-          <img src="/icon.svg" alt="" width="22" height="22" /> packmill
+          <img src="/icon.svg" alt="" width="22" height="22" /> <span>packmill</span>
         </a>
+        <SearchBox />
         <div class="top-end">
           <ConnectionLine />
           <Person />

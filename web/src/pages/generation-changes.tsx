@@ -5,7 +5,8 @@ import { LibraryLines } from '../pieces/libraries.tsx';
 import { Loaded } from '../pieces/problem.tsx';
 import { Table } from '../pieces/table.tsx';
 import { Empty, Section } from '../pieces/values.tsx';
-import { clockTime, count, dayTime } from '../pieces/words.ts';
+import { count, recentTime } from '../pieces/words.ts';
+import { dayAround, generationsOfDay } from './generations-of-day.ts';
 
 type Change = GenerationChangesBody['changes'][number];
 
@@ -15,6 +16,35 @@ const signs: Readonly<Record<Change['kind'], readonly [sign: string, tone: strin
   raised: ['↑', 'busy', 'raised'],
   lowered: ['↓', 'warn', 'lowered'],
 };
+
+const days = [
+  ['today', 0],
+  ['yesterday', 1],
+] as const;
+
+/** Leads to what a day changed, by what is kept. */
+function Days(props: {
+  readonly generations: readonly GenerationBody[];
+  readonly from: number;
+  readonly to: number;
+}) {
+  const { generations, from, to } = props;
+  return days.map(([name, back]) => {
+    const range = generationsOfDay(generations, dayAround(back, Date.now()));
+    return (
+      <button
+        key={name}
+        type="button"
+        disabled={!range}
+        aria-pressed={range?.from === from && range.to === to}
+        title={range ? `from generation ${range.from} to ${range.to}` : `${name} changed nothing`}
+        onClick={() => range && setQuery({ from: String(range.from), to: String(range.to) })}
+      >
+        {name}
+      </button>
+    );
+  });
+}
 
 /** What one kept generation has that another has not; the address names both, else it is the visible one and the one before. */
 export function Changes(props: {
@@ -44,6 +74,7 @@ export function Changes(props: {
       id="changes"
       aside={
         <search class="filters" aria-label="Which generations are compared">
+          <Days generations={generations} from={from} to={to} />
           <Chosen
             label="From"
             value={from}
@@ -65,14 +96,13 @@ function Chosen(props: {
   readonly all: readonly GenerationBody[];
   readonly onChange: (value: string) => void;
 }) {
-  const isToday = (atMs: number): boolean => new Date(atMs).toDateString() === new Date().toDateString();
   return (
     <label class="filter">
       {props.label}
       <select value={String(props.value)} onChange={(event) => props.onChange(event.currentTarget.value)}>
         {props.all.map(({ number, createdMs }) => (
           <option key={number} value={String(number)}>
-            {`${number}, ${isToday(createdMs) ? `today ${clockTime(createdMs)}` : dayTime(createdMs)}`}
+            {`${number}, ${recentTime(createdMs, Date.now())}`}
           </option>
         ))}
       </select>

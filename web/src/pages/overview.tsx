@@ -7,7 +7,7 @@ import { Bar, Expected } from '../pieces/progress.tsx';
 import { Table } from '../pieces/table.tsx';
 import { Throughput } from '../pieces/throughput.tsx';
 import { Empty, JobName, JsonLink, Section, Since, StateBadge, Time } from '../pieces/values.tsx';
-import { count, jobAddress, jobParts, logAddress, number } from '../pieces/words.ts';
+import { count, jobParts, logAddress, number } from '../pieces/words.ts';
 
 const path = '/api/overview';
 
@@ -114,18 +114,23 @@ function Running({ overview }: { readonly overview: Overview }) {
             head: 'Builder',
             isWide: true,
             sort: ({ builder }) => builder,
-            cell: ({ builder, id }) => <a href={logAddress(id)}>{builder}</a>,
+            cell: ({ builder }) => builder,
           },
           {
             name: 'since',
             head: 'Since',
             align: 'end',
             sort: ({ startedMs }) => startedMs,
-            cell: ({ startedMs }) => <Since at={startedMs} />,
+            cell: ({ startedMs, id }) => (
+              <a href={logAddress(id)} title="its log">
+                <Since at={startedMs} />
+                <span class="unseen">, log of {jobParts(id).name}</span>
+              </a>
+            ),
           },
           {
             name: 'left',
-            head: 'Left',
+            head: 'Left, until',
             sort: ({ startedMs, expectedMs }) => expectedMs && startedMs + expectedMs,
             cell: (job) => (
               <>
@@ -171,11 +176,7 @@ function Failed({ overview }: { readonly overview: Overview }) {
           {
             name: 'why',
             head: 'Why',
-            cell: ({ what, id, state }) => (
-              <a class="clip" href={jobAddress(id)} title={what}>
-                {state === 'timed-out' ? 'timed out' : what}
-              </a>
-            ),
+            cell: Why,
           },
           {
             name: 'now',
@@ -187,6 +188,17 @@ function Failed({ overview }: { readonly overview: Overview }) {
         ]}
       />
     </Section>
+  );
+}
+
+/** What its log says, or how the attempt ended; it leads to the first error of the log. */
+function Why({ id, what, state, said }: FailedJob) {
+  const usual = state === 'timed-out' ? 'timed out' : what;
+  const line = said?.line?.trim();
+  return (
+    <a class="clip" href={logAddress(id)} title={[said?.title, line, what].filter(Boolean).join('\n')}>
+      {said ? `${said.title}${line ? `: ${line}` : ''}` : usual}
+    </a>
   );
 }
 

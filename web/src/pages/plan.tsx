@@ -132,7 +132,7 @@ const factColumns: readonly Column<PlanNode>[] = [
 ];
 
 const columnsOf = (forecast: Foreseen): readonly Column<PlanNode>[] => [
-  ...factColumns,
+  ...factColumns.slice(0, 2),
   {
     name: 'done',
     head: 'Done',
@@ -140,6 +140,7 @@ const columnsOf = (forecast: Foreseen): readonly Column<PlanNode>[] => [
     sort: ({ job }) => forecast.get(job)?.end?.middleMs,
     cell: ({ job }) => <When forecast={forecast.get(job)} />,
   },
+  ...factColumns.slice(2),
 ];
 
 function Jobs({ graph, path }: { readonly graph: PlanGraph; readonly path: string }) {

@@ -8,8 +8,9 @@ import { Command, type Sent } from '../pieces/operator.tsx';
 import { Loaded } from '../pieces/problem.tsx';
 import { type Column, Table } from '../pieces/table.tsx';
 import { Empty, Section, StateBadge, Time } from '../pieces/values.tsx';
-import { count, number, packageAddress } from '../pieces/words.ts';
+import { count, number, packageAddress, recentTime } from '../pieces/words.ts';
 import { Changes } from './generation-changes.tsx';
+import { repositoryAddress } from './repositories.tsx';
 
 interface Named {
   readonly name: string;
@@ -99,9 +100,10 @@ function Generations(
 
 /** `done` hears what came of going back. */
 function generationColumns(
-  of: Named,
+  of: Named & { readonly generations: readonly GenerationBody[] },
   done: (sent: Sent<GenerationBody>) => void,
 ): readonly Column<GenerationBody>[] {
+  const oldest = of.generations.at(-1)?.number ?? 0;
   return [
     {
       name: 'number',
@@ -111,6 +113,17 @@ function generationColumns(
       cell: (one) => (
         <>
           {number(one.number)} {one.visible && <StateBadge state="fresh" word="visible" />}
+          {one.number > oldest && (
+            <small>
+              {' '}
+              <a
+                href={`${repositoryAddress(of.name, of.arch)}&to=${one.number}`}
+                aria-label={`changes of generation ${one.number}`}
+              >
+                changes
+              </a>
+            </small>
+          )}
         </>
       ),
     },
@@ -118,7 +131,14 @@ function generationColumns(
       name: 'made',
       head: 'Made',
       sort: ({ createdMs }) => createdMs,
-      cell: ({ createdMs }) => <Time at={createdMs} />,
+      cell: ({ createdMs }) => (
+        <>
+          {recentTime(createdMs, Date.now())}{' '}
+          <small>
+            <Time at={createdMs} />
+          </small>
+        </>
+      ),
     },
     {
       name: 'packages',

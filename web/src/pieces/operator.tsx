@@ -84,8 +84,8 @@ export function SignIn() {
       <form onSubmit={submit}>
         <h2 id="sign-in-title">Operator's token</h2>
         <p>
-          Reading is for everybody; this needs a token with the role operator. It is kept until the tab is
-          closed.
+          Reading is for everybody; this needs a token with the role operator, which{' '}
+          <code>packmill token new NAME --role operator</code> makes. It is kept until the tab is closed.
         </p>
         {wish?.trouble && (
           <p class="trouble" role="alert">

@@ -1,5 +1,5 @@
 import { useNow } from './now.ts';
-import { duration } from './words.ts';
+import { clockTime, dayTime, duration, fullTime, roughDuration } from './words.ts';
 
 interface Going {
   readonly startedMs: number;
@@ -15,7 +15,9 @@ export function Bar({ startedMs, expectedMs, label }: Going & { readonly label: 
   return <progress class="bar" max={1} value={part} aria-label={`progress of ${label}`} />;
 }
 
-/** What is left of it, in words. */
+const dayMs = 86_400_000;
+
+/** What is left of it, and until when. */
 export function Expected({ startedMs, expectedMs }: Going) {
   const now = useNow();
   if (!expectedMs) return <span class="quiet">first time</span>;
@@ -24,12 +26,15 @@ export function Expected({ startedMs, expectedMs }: Going) {
   if (leftMs < 0)
     return (
       <span class="number" title={title}>
-        {duration(-leftMs)} over
+        {roughDuration(-leftMs)} over
       </span>
     );
+  const endMs = startedMs + expectedMs;
+  const until = leftMs < dayMs / 2 ? clockTime(endMs) : dayTime(endMs);
   return (
-    <span class="number" title={title}>
-      {duration(leftMs)}
+    <span class="number" title={`${title}; until ${fullTime(endMs)}`}>
+      {roughDuration(leftMs)}
+      <small>, {until}</small>
     </span>
   );
 }

@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useHome } from './home.ts';
 import { useNow } from './now.ts';
 import { signOf, toneOf } from './states.ts';
-import { bytes, duration, fullTime, jobAddress, jobParts, relativeTime } from './words.ts';
+import { bytes, duration, fullTime, jobAddress, jobParts, relativeTime, roughDuration } from './words.ts';
 
 /** A time as people say it; local time and UTC show on hover. Nothing where there is none. */
 export function Time({ at, none = '' }: { readonly at: number | null | undefined; readonly none?: string }) {
@@ -32,7 +32,7 @@ export function Since({ at }: { readonly at: number }) {
   const now = useNow();
   return (
     <time class="number" dateTime={new Date(at).toISOString()} title={fullTime(at)}>
-      {duration(Math.max(0, now - at))}
+      {roughDuration(Math.max(0, now - at))}
     </time>
   );
 }

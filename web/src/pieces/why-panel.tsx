@@ -3,7 +3,7 @@ import { useLive } from '../api.ts';
 import { Loaded } from './problem.tsx';
 import { JsonLink, Section, StateBadge, Time } from './values.tsx';
 import { When } from './when.tsx';
-import { jobAddress } from './words.ts';
+import { jobAddress, logAddress, packageAddress } from './words.ts';
 
 /** Why a job stands where it does, when it will be done, and what to do: for the pages of jobs and packages. `of`: a name or a whole job id. */
 export function WhyPanel({ of }: { readonly of: string }) {
@@ -19,20 +19,28 @@ export function WhyPanel({ of }: { readonly of: string }) {
 }
 
 function Answer({ answer }: { readonly answer: WhyAnswer }) {
-  const { state, sinceMs, when, next, planned, now, plan } = answer;
+  const { id, state, sinceMs, when, next, planned, now, plan, attempts } = answer;
   return (
     <>
       <p>
         <StateBadge state={state} /> in <a href={`/plans/${plan}`}>plan {plan}</a>, <Time at={sinceMs} />
         {when && (
           <>
-            {' · done '}
+            {when.end ? ' · done ' : ' · '}
             <When forecast={when} />
+          </>
+        )}
+        {' · '}
+        <a href={packageAddress(id)}>package</a>
+        {attempts.length > 0 && (
+          <>
+            {' · '}
+            <a href={logAddress(id)}>log</a>
           </>
         )}
       </p>
       <h3>Now</h3>
-      <Chain lines={now} />
+      <Chain lines={now} of={id} />
       <p class="next">
         {next.text}
         {next.commands.map((command) => (
@@ -40,7 +48,7 @@ function Answer({ answer }: { readonly answer: WhyAnswer }) {
         ))}
       </p>
       <h3>Planned because</h3>
-      <Chain lines={planned} />
+      <Chain lines={planned} of={id} />
     </>
   );
 }
@@ -63,11 +71,12 @@ function nested(lines: readonly WhyLine[]): readonly Link[] {
   return top;
 }
 
-function Chain({ lines }: { readonly lines: readonly WhyLine[] }) {
-  return <Links links={nested(lines)} />;
+function Chain({ lines, of }: { readonly lines: readonly WhyLine[]; readonly of: string }) {
+  return <Links links={nested(lines)} of={of} />;
 }
 
-function Links({ links }: { readonly links: readonly Link[] }) {
+/** `of`: the job that is spoken of where a line names no other. */
+function Links({ links, of }: { readonly links: readonly Link[]; readonly of: string }) {
   if (links.length === 0) return null;
   return (
     <ul class="chain">
@@ -82,7 +91,13 @@ function Links({ links }: { readonly links: readonly Link[] }) {
               </a>
             </>
           )}
-          <Links links={behind} />
+          {line.kind === 'failed' && (
+            <>
+              {' '}
+              <a href={logAddress(line.job ?? of)}>where in the log, and whether before</a>
+            </>
+          )}
+          <Links links={behind} of={line.job ?? of} />
         </li>
       ))}
     </ul>

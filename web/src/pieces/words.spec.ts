@@ -7,7 +7,9 @@ import {
   jobAddress,
   jobParts,
   packageAddress,
+  recentTime,
   relativeTime,
+  roughDuration,
 } from './words.ts';
 
 describe('values for people', () => {
@@ -17,6 +19,8 @@ describe('values for people', () => {
     expect(duration(200_000)).toBe('3 min 20 s');
     expect(duration(3_599_900)).toBe('1 h');
     expect(duration(7_500_000)).toBe('2 h 5 min');
+    expect(roughDuration(598_000)).toBe('9 min 58 s');
+    expect(roughDuration(740_000)).toBe('12 min');
     expect(duration(3 * 86_400_000 + 4 * 3_600_000)).toBe('3 d 4 h');
   });
 
@@ -25,6 +29,14 @@ describe('values for people', () => {
     expect(relativeTime(0, 3 * 3_600_000)).toBe('3 h ago');
     expect(relativeTime(0, 86_400_000)).toBe('1 day ago');
     expect(relativeTime(5 * 60_000, 0)).toBe('in 5 min');
+  });
+
+  it('a time of today or yesterday says so', () => {
+    const now = new Date(2026, 10, 27, 9, 30).getTime();
+    const at = (day: number, hour: number) => new Date(2026, 10, day, hour, 5).getTime();
+    expect(recentTime(at(27, 0), now)).toBe('today 00:05');
+    expect(recentTime(at(26, 23), now)).toBe('yesterday 23:05');
+    expect(recentTime(at(25, 23), now)).toBe('25 Nov, 23:05');
   });
 
   it('the exact time tells UTC as well', () => {

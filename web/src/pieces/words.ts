@@ -31,6 +31,10 @@ export function duration(ms: number): string {
   return joined(Math.floor(hours / 24), 'd', hours % 24, 'h');
 }
 
+/** As `duration`; from ten minutes on whole minutes, which is enough for what still goes on. */
+export const roughDuration = (ms: number): string =>
+  duration(ms < 600_000 ? ms : Math.round(ms / 60_000) * 60_000);
+
 const joined = (large: number, largeUnit: string, small: number, smallUnit: string): string =>
   small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`;
 
@@ -69,6 +73,17 @@ const full = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 
 export const clockTime = (atMs: number): string => clock.format(atMs);
 /** `27 Nov, 14:05`. */
 export const dayTime = (atMs: number): string => day.format(atMs);
+/** `today 14:05`, `yesterday 23:10`, `24 Nov, 14:05`. */
+export function recentTime(atMs: number, nowMs: number): string {
+  const dayOf = (back: number): string => {
+    const date = new Date(nowMs);
+    date.setDate(date.getDate() - back);
+    return date.toDateString();
+  };
+  const own = new Date(atMs).toDateString();
+  if (own === dayOf(0)) return `today ${clockTime(atMs)}`;
+  return own === dayOf(1) ? `yesterday ${clockTime(atMs)}` : dayTime(atMs);
+}
 /** `27 Nov 2026, 14:05:31 (2026-11-27 13:05:31 UTC)`. */
 export const fullTime = (atMs: number): string =>
   `${full.format(atMs)} (${new Date(atMs).toISOString().slice(0, 19).replace('T', ' ')} UTC)`;

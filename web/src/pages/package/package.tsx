@@ -6,6 +6,7 @@ import { Loaded } from '../../pieces/problem.tsx';
 import { Bytes, Duration, Empty, JsonLink, Section, StateBadge, Time } from '../../pieces/values.tsx';
 import { WhyPanel } from '../../pieces/why-panel.tsx';
 import { jobAddress, packageAddress } from '../../pieces/words.ts';
+import { repositoryAddress } from '../repositories.tsx';
 import { packageApi } from './address.ts';
 import { Attempts } from './attempts.tsx';
 import { Files } from './files.tsx';
@@ -37,7 +38,19 @@ function Whole({ view, path, query }: Shown & { readonly path: string }) {
       <Facts view={view} path={path} />
       <div class="columns">
         <Neighbours title="Needs" jobs={view.dependencies} empty="It needs nothing of this farm." />
-        <Neighbours title="Needed by" jobs={view.dependants} empty="Nothing of this farm needs it." />
+        <Neighbours
+          title="Needed by"
+          jobs={view.dependants}
+          empty="Nothing of this farm needs it."
+          aside={
+            view.published !== 'no' &&
+            view.kind === 'pkgbuild' && (
+              <a href={`/rebuilds?${new URLSearchParams({ package: name, target })}`}>
+                what is rebuilt if it is updated
+              </a>
+            )
+          }
+        />
       </div>
       {view.state !== null && <WhyPanel of={`${target}/${arch}/${name}`} />}
       {Panel && <Panel target={target} arch={arch} name={name} />}
@@ -82,8 +95,7 @@ function Facts({ view, path }: { readonly view: View; readonly path: string }) {
           <Duration ms={view.durationMs} none="–" />
         </Fact>
         <Fact name="Repository">
-          <a href={`/repositories/${encodeURIComponent(target)}`}>{`${target}/${arch}`}</a>,{' '}
-          {outWords[view.published]}
+          <a href={repositoryAddress(target, arch)}>{`${target}/${arch}`}</a>, {outWords[view.published]}
         </Fact>
         {others.length > 0 && (
           <Fact name="Also in">
@@ -126,10 +138,18 @@ function Neighbours(props: {
   readonly title: string;
   readonly jobs: View['dependencies'];
   readonly empty: string;
+  readonly aside?: preact.ComponentChildren;
 }) {
-  const { title, jobs, empty } = props;
+  const { title, jobs, empty, aside } = props;
   return (
-    <Section title={title} aside={jobs.length > 0 ? String(jobs.length) : ''}>
+    <Section
+      title={title}
+      aside={
+        <>
+          {aside} {jobs.length > 0 && jobs.length}
+        </>
+      }
+    >
       {jobs.length === 0 ? (
         <Empty>{empty}</Empty>
       ) : (
