@@ -17,6 +17,10 @@ interface Named {
   readonly arch: string;
 }
 
+interface Kept extends Named {
+  readonly generations: readonly GenerationBody[];
+}
+
 const base = ({ name, arch }: Named): string =>
   `/api/repositories/${encodeURIComponent(name)}/${encodeURIComponent(arch)}`;
 
@@ -98,47 +102,54 @@ function Generations(
   );
 }
 
+/** The number of a generation, and the way to what it changed where the one before is kept. */
+function Numbered({ of, one }: { readonly of: Kept; readonly one: GenerationBody }) {
+  const oldest = of.generations.at(-1)?.number ?? 0;
+  return (
+    <>
+      {number(one.number)} {one.visible && <StateBadge state="fresh" word="visible" />}
+      {one.number > oldest && (
+        <small>
+          {' '}
+          <a
+            href={`${repositoryAddress(of.name, of.arch)}&to=${one.number}`}
+            aria-label={`changes of generation ${one.number}`}
+          >
+            changes
+          </a>
+        </small>
+      )}
+    </>
+  );
+}
+
+const Made = ({ createdMs }: GenerationBody) => (
+  <>
+    {recentTime(createdMs, Date.now())}{' '}
+    <small>
+      <Time at={createdMs} />
+    </small>
+  </>
+);
+
 /** `done` hears what came of going back. */
 function generationColumns(
-  of: Named & { readonly generations: readonly GenerationBody[] },
+  of: Kept,
   done: (sent: Sent<GenerationBody>) => void,
 ): readonly Column<GenerationBody>[] {
-  const oldest = of.generations.at(-1)?.number ?? 0;
   return [
     {
       name: 'number',
       head: 'Generation',
       isHead: true,
       sort: (one) => one.number,
-      cell: (one) => (
-        <>
-          {number(one.number)} {one.visible && <StateBadge state="fresh" word="visible" />}
-          {one.number > oldest && (
-            <small>
-              {' '}
-              <a
-                href={`${repositoryAddress(of.name, of.arch)}&to=${one.number}`}
-                aria-label={`changes of generation ${one.number}`}
-              >
-                changes
-              </a>
-            </small>
-          )}
-        </>
-      ),
+      cell: (one) => <Numbered of={of} one={one} />,
     },
     {
       name: 'made',
       head: 'Made',
       sort: ({ createdMs }) => createdMs,
-      cell: ({ createdMs }) => (
-        <>
-          {recentTime(createdMs, Date.now())}{' '}
-          <small>
-            <Time at={createdMs} />
-          </small>
-        </>
-      ),
+      cell: Made,
     },
     {
       name: 'packages',
