@@ -63,9 +63,12 @@ export class FailureDesk {
     if (attempt) await this.of(attempt);
   }
 
-  /** Number of attempts, at most `limit`, whose logs were not read yet. */
+  /**
+   * Number of attempts, at most `limit`, of which the record does not say why they failed: groups of failures are without
+   * them, whether this process has read their logs or not.
+   */
   unread(limit = 1000): number {
-    return this.#missing(limit).filter((id) => !this.#known.has(id)).length;
+    return this.#missing(limit).length;
   }
 
   /**

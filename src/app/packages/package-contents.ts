@@ -6,11 +6,14 @@ import {
   type PackageEntry,
   readEntries,
 } from '../../package-difference/index.ts';
-import type { Digest } from '../../primitives/index.ts';
+import { type Digest, Slots } from '../../primitives/index.ts';
 import type { Farm } from '../farm.ts';
 
-/** Contents of so many package files stay at hand. */
+/** Contents of so many package files stay at hand, with so many entries together; the newest one whatever it has. */
 const mostKept = 64;
+const mostEntries = 400_000;
+/** So many package files are unpacked at one time; others wait: anybody may ask, and each costs a core. */
+const atOnce = 2;
 
 const changeOf = { 'only-after': 'added', 'only-before': 'removed', changed: 'changed' } as const;
 
@@ -18,11 +21,18 @@ const mode = (bits: number): string => bits.toString(8).padStart(4, '0');
 
 /** What package files hold, read once from the store and remembered while they are asked for. */
 export class PackageContents {
-  readonly #farm: Farm;
+  readonly #farm: Pick<Farm, 'store'>;
+  /** The newest at the end. */
   readonly #known = new Map<Digest, Promise<PackageEntries>>();
+  /** Numbers of entries of those that were read. */
+  readonly #sizes = new Map<Digest, number>();
+  readonly #slots = new Slots(atOnce);
 
-  constructor(farm: Farm) {
+  readonly #most: number;
+
+  constructor(farm: Pick<Farm, 'store'>, most = mostEntries) {
     this.#farm = farm;
+    this.#most = most;
   }
 
   /** All entries of a file; with `before`, those that are not the same in that one. Throws STO and FMT problems. */
@@ -45,17 +55,34 @@ export class PackageContents {
   }
 
   #entries(object: Digest): Promise<PackageEntries> {
-    const known = this.#known.get(object) ?? this.#read(object);
+    const before = this.#known.get(object);
+    const known = before ?? this.#slots.run(() => this.#read(object));
     this.#known.delete(object);
     this.#known.set(object, known);
-    known.catch(() => this.#known.delete(object));
-    for (const old of [...this.#known.keys()].slice(0, -mostKept)) this.#known.delete(old);
+    if (!before) known.then(({ size }) => this.#noteSize(object, size)).catch(() => this.#forget(object));
+    for (const old of [...this.#known.keys()].slice(0, -mostKept)) this.#forget(old);
     return known;
   }
 
   async #read(object: Digest): Promise<PackageEntries> {
     const path = await this.#farm.store.path(object);
     return await readEntries(unpackZstd(readPieces(path)), path);
+  }
+
+  #noteSize(object: Digest, entries: number): void {
+    if (!this.#known.has(object)) return;
+    this.#sizes.set(object, entries);
+    let sum = 0;
+    // from the newest back: whoever looks at two files of one package in turn has both
+    for (const one of [...this.#known.keys()].reverse()) {
+      sum += this.#sizes.get(one) ?? 0;
+      if (sum > this.#most && one !== object) this.#forget(one);
+    }
+  }
+
+  #forget(object: Digest): void {
+    this.#known.delete(object);
+    this.#sizes.delete(object);
   }
 }
 

@@ -1,5 +1,5 @@
 import { readManager } from '../../database/index.ts';
-import { fault } from '../../diagnostics/index.ts';
+import { fault, messageOf } from '../../diagnostics/index.ts';
 import type { LogHub } from '../../logs/index.ts';
 import type { FarmEvent } from '../../model/index.ts';
 import type { Farm } from '../farm.ts';
@@ -21,6 +21,8 @@ export class LookingService extends FarmLook implements FarmService {
   readonly #listeners = new Set<(event: FarmEvent) => void>();
   readonly #over = new AbortController();
   #seen: number;
+  /** Why the last look for events failed. */
+  #trouble: string | undefined;
 
   constructor(farm: Farm, hub: LogHub, logsUrl: string | undefined) {
     super(farm, hub, logsUrl);
@@ -39,7 +41,10 @@ export class LookingService extends FarmLook implements FarmService {
   readonly accounts = undefined;
   protected override troubles(): readonly string[] {
     const manager = readManager(this.farm.paths.lock);
-    return manager === undefined ? ['no manager is at work: nothing is accepted'] : lastTroubles(this.farm);
+    const own = this.#trouble === undefined ? [] : [this.#trouble];
+    const others =
+      manager === undefined ? ['no manager is at work: nothing is accepted'] : lastTroubles(this.farm);
+    return [...own, ...others];
   }
 
   readonly schedule = refuse;
@@ -77,11 +82,21 @@ export class LookingService extends FarmLook implements FarmService {
     while (!signal.aborted) {
       await this.farm.clock.sleep(pollMs, signal);
       if (signal.aborted || this.#listeners.size === 0) continue;
-      for (const event of this.farm.database.events.since(this.#seen, 1000)) {
-        this.#seen = event.id;
-        this.views.moved();
-        for (const listener of [...this.#listeners]) listener(event);
+      try {
+        this.#tellNews();
+        this.#trouble = undefined;
+      } catch (error) {
+        // a record that cannot be read now can be a moment later; pages go on being served
+        this.#trouble = `events cannot be read: ${messageOf(error)}`;
       }
+    }
+  }
+
+  #tellNews(): void {
+    for (const event of this.farm.database.events.since(this.#seen, 1000)) {
+      this.#seen = event.id;
+      this.views.moved();
+      for (const listener of [...this.#listeners]) listener(event);
     }
   }
 }
