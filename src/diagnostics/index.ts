@@ -6,4 +6,4 @@ export { ProblemError } from './problem.ts';
 export { fault, isFault, messageOf, problem } from './raise.ts';
 export { renderCataloguePage } from './render-page.ts';
 export { renderTerminal, type TerminalLook } from './render-terminal.ts';
-export { renderLine, renderText } from './render-text.ts';
+export { printable, renderLine, renderText } from './render-text.ts';

@@ -127,13 +127,16 @@ test('the former layout of stubs has its order', () => {
 
 test('coverage and differences are told of graphs that were built', async () => {
   const folder = yard.path('build/rawgraph');
-  const [row] = await readCoverage([folder]);
+  const told: unknown[] = [];
+  const tell = (one: unknown) => told.push(one);
+  const [row] = await readCoverage([folder], tell);
   expect(row).toMatchObject({ callables: 3, full: 3, sources: { source: 2 }, unknown: [] });
-  const same = await compareVersions(folder, folder);
+  const same = await compareVersions(folder, folder, tell);
   expect(same.changes).toEqual([]);
-  await expect(readCoverage([yard.path('build/data')])).rejects.toMatchObject({
+  await expect(readCoverage([yard.path('build/data')], tell)).rejects.toMatchObject({
     problem: { code: 'MPY400' },
   });
+  expect(told).toEqual([]);
 });
 
 test('another stub makes only what stands on stubs anew', async () => {

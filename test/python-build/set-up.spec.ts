@@ -7,7 +7,6 @@ import { Farmyard } from './farmyard.ts';
 
 const list = 'requests==2.18.4\nKeras==2.2.4\na==1==2\n# c\n\n';
 const makefile = join(import.meta.dirname, '../../templates/python/Makefile');
-const packmill = join(import.meta.dirname, '../../bin/packmill');
 
 let yard: Farmyard;
 beforeEach(() => {

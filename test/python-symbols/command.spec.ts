@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -138,6 +138,22 @@ it('py diff tells what a new version breaks, and fails for it when asked to', as
     'pots.steam',
   ]);
   expect([same.code, same.out]).toEqual([0, '0 added, 0 removed, 0 changed, 0 moved; 0 break users\n']);
+});
+
+it('a graph that was cut short is told, and its names are shown, not obeyed', async () => {
+  const odd = 'a\u001b[2Jb';
+  writeGraph('odd.json', '3.0', { [odd]: { kind: 'function' } });
+  const text = readFileSync(join(folder, 'odd.json'), 'utf8');
+  writeFileSync(join(folder, 'cut.json'), text.slice(0, text.indexOf('{"shardEnd"')));
+  const [names, cut, strict] = await Promise.all([
+    packmill('py', 'coverage', 'odd.json', '--unknown'),
+    packmill('py', 'coverage', 'cut.json'),
+    packmill('py', 'diff', 'cut.json', 'cut.json', '--strict'),
+  ]);
+  expect(names.out).toContain('unknown: pots.a\\x1b[2Jb\n');
+  expect(cut.err).toContain('MPY021 ');
+  expect(strict.err).toContain('MPY021 ');
+  expect(strict.code).toBe(1);
 });
 
 it('what is no graph, or several, is the mistake of who named it', async () => {

@@ -15,7 +15,12 @@ import {
   pythonRecipe,
 } from '../../recipes/python/index.ts';
 import type { Farm } from '../farm.ts';
-import { filesOf, findInstalled, type InstalledDistribution, nowhereWords } from '../python/installed-files.ts';
+import {
+  filesOf,
+  findInstalled,
+  type InstalledDistribution,
+  nowhereWords,
+} from '../python/installed-files.ts';
 import { ArchiveShelf, archiveDigest, archiveRequirements, requiredNames } from './archive-shelf.ts';
 import { programDigest } from './program.ts';
 import { readSelected, type SelectedDistribution } from './selection.ts';

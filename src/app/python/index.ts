@@ -33,13 +33,20 @@ export async function exploreDistributions(request: ExploreRequest): Promise<rea
 }
 
 /** `packmill py coverage`: see `readCoverage`. */
-export async function readCoverage(paths: readonly string[]): Promise<readonly DistributionCoverage[]> {
-  return await (await import('./read-graphs.ts')).readCoverage(paths);
+export async function readCoverage(
+  paths: readonly string[],
+  told: (problem: Problem) => void,
+): Promise<readonly DistributionCoverage[]> {
+  return await (await import('./read-graphs.ts')).readCoverage(paths, told);
 }
 
 /** `packmill py diff`: see `compareVersions`. */
-export async function compareVersions(before: string, after: string): Promise<GraphComparison> {
-  return await (await import('./read-graphs.ts')).compareVersions(before, after);
+export async function compareVersions(
+  before: string,
+  after: string,
+  told: (problem: Problem) => void,
+): Promise<GraphComparison> {
+  return await (await import('./read-graphs.ts')).compareVersions(before, after, told);
 }
 
 export interface SetUpRequest {

@@ -1,4 +1,4 @@
-import { fault } from '../../diagnostics/index.ts';
+import { fault, type Problem, problem } from '../../diagnostics/index.ts';
 import {
   type GraphShard,
   type PythonDistribution,
@@ -14,19 +14,27 @@ import {
   type WholeGraph,
 } from '../../python-symbols/index.ts';
 
-/** Coverage of each graph of these files and folders. Throws MPY400, and MPY020 for a file that is no graph. */
-export async function readCoverage(paths: readonly string[]): Promise<readonly DistributionCoverage[]> {
+type Told = (problem: Problem) => void;
+
+/**
+ * Coverage of each graph of these files and folders; graphs that were cut short are told (MPY021). Throws MPY400, and MPY020 for a
+ * file that is no graph.
+ */
+export async function readCoverage(
+  paths: readonly string[],
+  told: Told,
+): Promise<readonly DistributionCoverage[]> {
   const found: DistributionCoverage[] = [];
   for (const file of graphFiles(paths)) {
-    const { distribution, shards } = await readWhole(file);
+    const { distribution, shards } = await readWhole(file, told);
     found.push(coverageOf(distribution, shards.values()));
   }
   return found;
 }
 
-/** What is different between two graphs of one distribution. Throws MPY400 and MPY020. */
-export async function compareVersions(before: string, after: string): Promise<GraphComparison> {
-  return compareGraphs(await readWhole(oneFile(before)), await readWhole(oneFile(after)));
+/** What is different between two graphs of one distribution; those that were cut short are told (MPY021). Throws MPY400 and MPY020. */
+export async function compareVersions(before: string, after: string, told: Told): Promise<GraphComparison> {
+  return compareGraphs(await readWhole(oneFile(before), told), await readWhole(oneFile(after), told));
 }
 
 /** The files that paths mean: files themselves, and of folders all that end in `.valid.json`. Throws MPY400. */
@@ -47,8 +55,8 @@ function oneFile(path: string): string {
   return files[0] as string;
 }
 
-/** A whole graph in memory, made valid when it is a raw one. Throws MPY020 for what is none. */
-export async function readWhole(file: string): Promise<WholeGraph> {
+/** A whole graph in memory, made valid when it is a raw one; one that was cut short is told. Throws MPY020 for what is none. */
+async function readWhole(file: string, told: Told): Promise<WholeGraph> {
   const shards = new Map<string, GraphShard>();
   let distribution: PythonDistribution = { name: '', version: '' };
   let isValid = false;
@@ -57,6 +65,8 @@ export async function readWhole(file: string): Promise<WholeGraph> {
       distribution = event.header.distribution;
       isValid = event.header.state === 'valid';
     }
+    if (event.event === 'end' && !event.complete)
+      told(problem('MPY021', { what: 'the graph ends too early', place: { file } }));
     if (event.event !== 'shard') continue;
     const shard = isValid ? event.shard : validateShard(event.shard).shard;
     if (shard !== undefined) shards.set(shard.toplevel, shard);

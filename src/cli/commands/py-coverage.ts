@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { compareVersions, readCoverage } from '../../app/python/index.ts';
+import { printable } from '../../diagnostics/index.ts';
 import { machine } from '../../host/index.ts';
 import { exitCodes, type Shell } from '../shell.ts';
 
@@ -19,7 +20,7 @@ export function addPyCoverage(py: Command, shell: Shell): void {
     .option('--unknown', 'list the callables without a signature')
     .addHelpText('after', coverageHelp)
     .action(async (paths: readonly string[], words: { readonly unknown?: boolean }) => {
-      const rows = await readCoverage(paths.map(machine.absolute));
+      const rows = await readCoverage(paths.map(machine.absolute), (one) => shell.complain(one));
       shell.printJson(rows.map((row) => ({ ...row, toplevels: Object.fromEntries(row.toplevels) })));
       for (const {
         distribution,
@@ -37,7 +38,7 @@ export function addPyCoverage(py: Command, shell: Shell): void {
             `${share(partial, callables)} in part, ${share(annotated, callables)} annotated, ` +
             `${share(documented, callables)} documented`,
           `  signatures from: ${from.length === 0 ? 'nothing' : from.join(', ')}`,
-          ...(words.unknown === true ? unknown.map((path) => `  unknown: ${path}`) : []),
+          ...(words.unknown === true ? unknown.map((path) => `  unknown: ${printable(path)}`) : []),
         );
       }
     });
@@ -48,7 +49,7 @@ const share = (part: number, all: number): string =>
 
 const diffHelp = `
 Compares by the paths that users write. A change breaks users when something public is gone, or when a call that was right is
-refused now. With --strict such a change is an error (exit code 1).
+refused now. With --strict such a change is an error (exit code 1), and so is a graph that was cut short.
 
 Examples:
   packmill py diff old/requests__2.28.1.valid.json new/requests__2.31.0.valid.json
@@ -71,19 +72,23 @@ export function addPyDiff(py: Command, shell: Shell): void {
     .option('--strict', 'fail when something breaks users')
     .addHelpText('after', diffHelp)
     .action(async (before: string, after: string, words: DiffWords) => {
-      const found = await compareVersions(machine.absolute(before), machine.absolute(after));
+      let isWhole = true;
+      const found = await compareVersions(machine.absolute(before), machine.absolute(after), (one) => {
+        isWhole = false;
+        shell.complain(one);
+      });
       const changes = found.changes.filter(
         (one) => (one.breaks || words.breaking !== true) && (one.isPublic || words.all === true),
       );
       shell.printJson({ ...found, changes });
       for (const { path, kind, breaks, what, below } of changes) {
         const more = below > 0 ? ` and ${below} below` : '';
-        shell.print(`${breaks ? '!' : ' '} ${kind} ${path}: ${what.join('; ')}${more}`);
+        shell.print(printable(`${breaks ? '!' : ' '} ${kind} ${path}: ${what.join('; ')}${more}`));
       }
       const { added, removed, changed, moved, breaking } = found.counts;
       shell.print(
         `${added} added, ${removed} removed, ${changed} changed, ${moved} moved; ${breaking} break users`,
       );
-      if (words.strict === true && breaking > 0) shell.exitCode = exitCodes.failed;
+      if (words.strict === true && (breaking > 0 || !isWhole)) shell.exitCode = exitCodes.failed;
     });
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { type OpenedSymbols, openSymbols, serveSymbols } from '../../app/python/index.ts';
+import { printable } from '../../diagnostics/index.ts';
 import { interruptible, machine, untilAborted } from '../../host/index.ts';
 import type { Shell } from '../shell.ts';
 
@@ -78,7 +79,10 @@ async function tell(shell: Shell, symbols: OpenedSymbols, path: string): Promise
     ['class', answer.type ?? ''],
     ['bases', answer.bases.join(', ')],
     ['returns', answer.returnTypes.join(', ')],
-    ['used', usage.uses === null ? '' : `${usage.uses} times in what was counted`],
+    [
+      'used',
+      usage.uses === null ? '' : `${usage.uses} ${usage.uses === 1 ? 'time' : 'times'} in what was counted`,
+    ],
     [
       'called',
       usage.calls.map(({ text, share }) => `${name}${text} ${Math.round(100 * share)} %`).join('; '),
@@ -87,8 +91,8 @@ async function tell(shell: Shell, symbols: OpenedSymbols, path: string): Promise
     ['found in', answer.providedBy.join(', ')],
     ['members', answer.members.join(' ')],
   ];
-  shell.print(path);
-  for (const [label, text] of rows) if (text !== '') shell.print(`  ${label.padEnd(9)}  ${text}`);
+  shell.print(printable(path));
+  for (const [label, text] of rows) if (text !== '') shell.print(`  ${label.padEnd(9)}  ${printable(text)}`);
   if (answer.documentation !== '')
-    shell.print('', ...answer.documentation.split('\n').map((line) => `  ${line}`.trimEnd()));
+    shell.print('', ...answer.documentation.split('\n').map((line) => `  ${printable(line)}`.trimEnd()));
 }

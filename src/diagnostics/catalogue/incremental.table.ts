@@ -42,7 +42,7 @@ export const incrementalCodes = {
     blame: 'usage',
     title: 'there is no target of that name',
     why: 'Targets are asked for by their names or by the files that they make.',
-    next: 'List the targets with --list.',
+    next: 'Correct the name: docs/python-build.md lists the targets of packmill py build.',
     sample: { broken: 'packmill py build manifst.json', fixed: 'packmill py build build/manifest.json' },
   },
   INC006: {
